@@ -1,0 +1,175 @@
+"""What is to be verified; nothing is done yet. Frozen values, no I/O.
+
+A Checklist has SectionPlans; a SectionPlan has Checks (one verifiable claim each) and Scenarios (ordered steps on
+fresh records that decide several checks). Many sentences compile to few kinds of step, so the runner never sees prose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qa_sync.dataflow.model import Dataflow, Finding, Origin, PropertyPair, Section
+from qa_sync.values.form import Canonical
+
+
+class Side(StrEnum):
+    """Which of a section's two systems."""
+
+    SOURCE = "source"
+    TARGET = "target"
+
+    @property
+    def other(self) -> Side:
+        """Return the opposite side."""
+        return Side.TARGET if self is Side.SOURCE else Side.SOURCE
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One verifiable claim.
+
+    `kind` is a row of DESIGN 3 (`create`, `property`, ...); `line` that of the statement, table row or (for inferred
+    pairs) property table it comes from; `skip` is the reason why it cannot apply, `manual` what a person must look at.
+    """
+
+    id: str
+    kind: str
+    title: str
+    line: int
+    pair: PropertyPair | None = None
+    skip: str | None = None
+    manual: str | None = None
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where the check's pair comes from; None for a check about whole records."""
+        return self.pair.origin if self.pair else None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleId:
+    """Stands in a sample for the id of another role's record on the same side."""
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who a role is: a record of this section's pair of entities (or of the section it refers to).
+
+    `source` and `target` are datatypes, `pairs` the pairs that hold between the two records.
+    """
+
+    section: int
+    source: str
+    target: str
+    pairs: tuple[PropertyPair, ...]
+
+
+SampleValue = Canonical | RoleId | tuple["SampleValue", ...]
+"""What a sample holds at a path: a canonical value, a reference, or a tuple along a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Create the role's record on a side from canonical values by property path, and read it back."""
+
+    role: str
+    side: Side
+    values: Mapping[str, SampleValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Change the role's record on a side, and read it back."""
+
+    role: str
+    side: Side
+    values: Mapping[str, SampleValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Let the sync work for some cycles although nothing was edited."""
+
+    cycles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Keep how the roles' records look now, on both sides, for a later `Unchanged`."""
+
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Appears:
+    """Exactly one record on `side` is the counterpart of the role's record on the other side."""
+
+    role: str
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Carries:
+    """The role's record on `side` shows what the one on the other side answers, for this pair."""
+
+    role: str
+    side: Side
+    pair: PropertyPair
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The role's two records look as when they were remembered."""
+
+    role: str
+
+
+Claim = Appears | Carries | Unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """Decide claims: look again until all hold (`wait`) or look once.
+
+    `claims` are pairs of a check's id (None: only a precondition of what follows) and what it claims.
+    """
+
+    claims: tuple[tuple[str | None, Claim], ...]
+    wait: bool
+
+
+Step = Insert | Edit | Settle | Remember | Expect
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Ordered steps on fresh records; `checks` are the ids that it decides, `cast` tells who the roles are."""
+
+    name: str
+    cast: Mapping[str, Cast]
+    steps: tuple[Step, ...]
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """A section with its checks and scenarios; both are empty for a duplicate."""
+
+    section: Section
+    pairs: tuple[PropertyPair, ...]
+    checks: tuple[Check, ...]
+    scenarios: tuple[Scenario, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """All that one document asks to be verified, made with a seed; `findings` are the document's own faults."""
+
+    dataflow: Dataflow
+    seed: str
+    sections: tuple[SectionPlan, ...]
+    findings: tuple[Finding, ...]

@@ -1,0 +1,1 @@
+"""The open set of scenarios, one file each; the table is in `qa_sync.checklist.compiler`."""

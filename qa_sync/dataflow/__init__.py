@@ -1,0 +1,1 @@
+"""What is written: a document becomes a Dataflow."""

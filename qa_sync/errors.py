@@ -1,0 +1,118 @@
+"""All that can go wrong, drawn as a tree.
+
+    QaSyncError                 every error of ours; knows its exit code
+      UsageError (2)            the call, the document or the settings are wrong
+        SpecError               a document that cannot be read at all
+        ConnectorError          a connector folder or an entity card is wrong
+        UnknownName             a name that no table has; tells the nearest
+      CouldNotFindOut (3)       no verdict is possible
+        RecordingError          a cassette is missing, unreadable, stale or does not match
+        SystemUnreachable       no answer at all
+        BadAnswer               an answer that makes no sense (status, content type, shape)
+        Refused                 the system said no to a write (4xx)
+          Conflict              the record changed since it was read (409, 412)
+      NotConvertible (3)        a value that has no loss-free form on the other side
+      BrokenRule (3)            a rule of our own was broken: a programming error
+
+A promise that does not hold is no error: it is a value (`qa_sync.run.results`).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import ClassVar
+
+from qa_sync.location import Location
+
+
+class QaSyncError(Exception):
+    """Say where, what, and what to do next; every error of this package is one of these."""
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, message: str, *, location: Location | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.location = location
+        self.hint = hint
+
+    def __str__(self) -> str:
+        where = f"{self.location}: " if self.location else ""
+        then = f"\n  hint: {self.hint}" if self.hint else ""
+        return f"{where}{self.message}{then}"
+
+
+class UsageError(QaSyncError):
+    """The call, the document or the settings are wrong."""
+
+    exit_code = 2
+
+
+class SpecError(UsageError):
+    """A document that cannot be read at all."""
+
+
+class ConnectorError(UsageError):
+    """A connector folder or an entity card is wrong."""
+
+
+class UnknownName(UsageError):
+    """A name that no table has."""
+
+    def __init__(
+        self, what: str, name: str, known: Iterable[str], *, location: Location | None = None, hint: str | None = None
+    ) -> None:
+        known = sorted(known)
+        super().__init__(
+            f"unknown {what} {name!r}; expected one of: {', '.join(known) or 'none are known'}",
+            location=location,
+            hint=did_you_mean(name, known) or hint,
+        )
+
+
+class CouldNotFindOut(QaSyncError):
+    """No verdict is possible."""
+
+
+class RecordingError(CouldNotFindOut):
+    """A cassette is missing, unreadable, stale, or does not hold the request."""
+
+
+class SystemUnreachable(CouldNotFindOut):
+    """A system did not answer at all."""
+
+
+class BadAnswer(CouldNotFindOut):
+    """A system's answer makes no sense: status, content type or shape."""
+
+
+class Refused(CouldNotFindOut):
+    """A system said no to a request (4xx).
+
+    `status` is the HTTP status, `code` the system's own word for it (None when it gave none).
+    """
+
+    def __init__(self, message: str, *, status: int, code: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.code = code
+
+
+class Conflict(Refused):
+    """The record changed since it was read, or a unique value is taken (409, 412)."""
+
+
+class NotConvertible(QaSyncError):
+    """A value that has no loss-free form on the other side."""
+
+
+class BrokenRule(QaSyncError):
+    """A rule of our own was broken; a programming error."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """Return `did you mean 'x'?` for the nearest known name, None when none is near."""
+    by_fold = {k.casefold(): k for k in known}
+    near = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.5)
+    return f"did you mean {by_fold[near[0]]!r}?" if near else None

@@ -1,0 +1,1 @@
+"""What happened: a Checklist is carried out and speaks in Events."""

@@ -1,0 +1,120 @@
+"""What happened, as past-tense values in order; a run is a stream of these and always ends with `RunFinished`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from qa_sync.dataflow.model import Origin
+from qa_sync.values.form import Json
+
+
+class Status(StrEnum):
+    """A check's verdict. `failed`: the promise does not hold; `error`: could not find out."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    SKIPPED = "skipped"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRef:
+    """A record that a verdict is about."""
+
+    system: str
+    entity: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A record of ours that could not be removed, and why."""
+
+    system: str
+    entity: str
+    id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A run began; `started` is in UTC (in a replay: that of the recording), `checks` the number of checks."""
+
+    mode: str
+    seed: str
+    started: datetime
+    checks: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpecStarted:
+    """A document's turn came."""
+
+    spec: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionStarted:
+    """A section's turn came; `duplicate_of` is the ordinal of the section that it repeats (then nothing is run)."""
+
+    spec: str
+    key: str
+    ordinal: int
+    heading: str
+    line: int
+    duplicate_of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A step began, in words for a person."""
+
+    spec: str
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFinished:
+    """A check has its verdict.
+
+    `expected` and `actual` are JSON values (canonical values as text); `latency_s` is the time from the write's answer
+    to the look that saw it arrive, None when nothing was waited for.
+    """
+
+    spec: str
+    key: str
+    id: str
+    kind: str
+    title: str
+    line: int
+    status: Status
+    origin: Origin | None = None
+    message: str | None = None
+    expected: Json = None
+    actual: Json = None
+    latency_s: float | None = None
+    records: tuple[RecordRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFinished:
+    """A section is done, its records removed but for the leftovers."""
+
+    spec: str
+    key: str
+    leftovers: tuple[Leftover, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The run ended, whatever happened."""
+
+    duration_s: float
+
+
+Event = RunStarted | SpecStarted | SectionStarted | StepStarted | CheckFinished | SectionFinished | RunFinished

@@ -1,0 +1,1 @@
+"""The vendors' APIs, small and faithful, over SQLite in memory."""

@@ -1,0 +1,1 @@
+"""The dataflow carried out between two systems; knows nothing of checks."""

@@ -1,0 +1,1 @@
+"""The world: the only room that speaks to business systems."""

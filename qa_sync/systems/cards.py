@@ -1,0 +1,96 @@
+"""Entity cards: what we know of a system's entity and its properties; frozen, no I/O.
+
+A card is read from the `entities.toml` beside a connector (`qa_sync.systems.connector`). It is all that the checklist
+knows of a system. Source: DESIGN 4, facts/MAPPING.md 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from qa_sync.values.form import Form
+
+
+class Writable(StrEnum):
+    """When a property can be written."""
+
+    ALWAYS = "always"
+    CREATE = "create"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyCard:
+    """One property of an entity.
+
+    `path` is where it is read; `write` where it is written (the same path unless the card says otherwise);
+    `why` tells a person why it cannot be written (for `writable` other than `always`); `references` is the datatype of
+    the same system that an id points to (None: not a reference); `max_length` counts characters; `avoid` lists
+    characters that the system does not keep; `fixed` is a value that the system itself decides (site currency);
+    `derived` says that the system computes it from other properties, so that it follows without being written.
+    """
+
+    path: str
+    form: Form
+    concept: str | None = None
+    write: str = ""
+    writable: Writable = Writable.ALWAYS
+    why: str | None = None
+    required: bool = False
+    unique: bool = False
+    max_length: int | None = None
+    avoid: str = ""
+    references: str | None = None
+    fixed: str | None = None
+    derived: bool = False
+
+    @property
+    def write_path(self) -> str:
+        """Where a value is written: `write` when the card has one, else `path`."""
+        return self.write or self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Optimistic locking: the path it is read from, and where it is sent back.
+
+    Exactly one of `write` (a path in the body) and `header` (a header's name; the value is quoted as an ETag) is set.
+    """
+
+    read: str
+    write: str | None = None
+    header: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityCard:
+    """One entity of a system.
+
+    `system` is the connector's name (`wix`), `datatype` the name in its manifest (`contacts`), `names` how specs write
+    it; `key` the path of its id, `modified` that of its last change (an instant, None when there is none);
+    `cannot` maps an operation (`insert`, `update`, `delete`) to the reason why the API has none;
+    `wrap` is the key that a request body is wrapped in (None: bare); `send` says what an update carries: `changed`
+    (only what differs, whole below `merge_depth` path segments) or `whole` (the full object, read first);
+    `always` are constant members (by path) that go with every insert (`stock` needs `manage_stock`);
+    `properties` is keyed by path, in the card's order.
+    """
+
+    system: str
+    datatype: str
+    names: tuple[str, ...]
+    key: str
+    properties: Mapping[str, PropertyCard]
+    modified: str | None = None
+    modified_form: Form = field(default_factory=lambda: Form(convert="instant"))
+    revision: Revision | None = None
+    cannot: Mapping[str, str] = field(default_factory=dict)
+    wrap: str | None = None
+    send: str = "changed"
+    merge_depth: int | None = None
+    always: Mapping[str, object] = field(default_factory=dict)
+
+    def by_concept(self, concept: str) -> PropertyCard | None:
+        """Return the property with that concept, None when the entity has none."""
+        return next((p for p in self.properties.values() if p.concept == concept), None)
