@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from qa_sync.run.events import (
     CheckFinished,
@@ -18,6 +19,8 @@ from qa_sync.run.events import (
     SpecStarted,
     Status,
 )
+
+E = TypeVar("E")
 
 WORST_FIRST = (Status.FAILED, Status.ERROR, Status.MANUAL, Status.PASSED, Status.SKIPPED)
 
@@ -85,39 +88,30 @@ class Results:
 
 def fold(events: Iterable[Event]) -> Results:
     """Fold a stream of events into Results; raises ValueError on a stream that does not start with RunStarted."""
-    sections: dict[str, dict[str, SectionStarted]] = {}
-    titles: dict[str, str] = {}
-    checks: dict[tuple[str, str], list[CheckFinished]] = {}
-    leftovers: list[Leftover] = []
-    started: RunStarted | None = None
-    duration = 0.0
+    seen: dict[type[Event], list[Event]] = {}
     for event in events:
-        match event:
-            case RunStarted():
-                started = event
-            case SpecStarted():
-                titles[event.spec] = event.title
-                sections[event.spec] = {}
-            case SectionStarted():
-                sections[event.spec][event.key] = event
-            case CheckFinished():
-                checks.setdefault((event.spec, event.key), []).append(event)
-            case SectionFinished():
-                leftovers.extend(event.leftovers)
-            case RunFinished():
-                duration = event.duration_s
-            case _:
-                pass
+        seen.setdefault(type(event), []).append(event)
+    (started,) = _only(RunStarted, seen) or (None,)
     if started is None:
         raise ValueError("a stream of events starts with RunStarted")
-    specs = tuple(
-        SpecResult(spec, title, tuple(_section(s, checks.get((spec, s.key), [])) for s in sections[spec].values()))
-        for spec, title in titles.items()
+    checks: dict[tuple[str, str], list[CheckFinished]] = {}
+    for check in _only(CheckFinished, seen):
+        checks.setdefault((check.spec, check.key), []).append(check)
+    sections: dict[str, list[SectionResult]] = {}
+    for s in _only(SectionStarted, seen):
+        found = tuple(checks.get((s.spec, s.key), ()))
+        sections.setdefault(s.spec, []).append(
+            SectionResult(s.key, s.ordinal, s.heading, s.line, s.duplicate_of, found)
+        )
+    return Results(
+        mode=started.mode,
+        seed=started.seed,
+        started=started.started,
+        duration_s=sum(e.duration_s for e in _only(RunFinished, seen)),
+        specs=tuple(SpecResult(e.spec, e.title, tuple(sections.get(e.spec, ()))) for e in _only(SpecStarted, seen)),
+        leftovers=tuple(lost for e in _only(SectionFinished, seen) for lost in e.leftovers),
     )
-    return Results(started.mode, started.seed, started.started, duration, specs, tuple(leftovers))
 
 
-def _section(started: SectionStarted, checks: list[CheckFinished]) -> SectionResult:
-    return SectionResult(
-        started.key, started.ordinal, started.heading, started.line, started.duplicate_of, tuple(checks)
-    )
+def _only(kind: type[E], seen: Mapping[type[Event], list[Event]]) -> list[E]:
+    return [e for e in seen.get(kind, []) if isinstance(e, kind)]

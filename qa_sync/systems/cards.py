@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from qa_sync.errors import UnknownName
+from qa_sync.location import Location
 from qa_sync.values.form import Form
 
 
@@ -29,7 +31,8 @@ class PropertyCard:
     `why` tells a person why it cannot be written (for `writable` other than `always`); `references` is the datatype of
     the same system that an id points to (None: not a reference); `max_length` counts characters; `avoid` lists
     characters that the system does not keep; `fixed` is a value that the system itself decides (site currency);
-    `derived` says that the system computes it from other properties, so that it follows without being written.
+    `derived` says that the system computes it from other properties, so that it follows without being written; `also`
+    names further write paths that take the same value (a WooCommerce line's `subtotal` goes with its `total`).
     """
 
     path: str
@@ -45,6 +48,7 @@ class PropertyCard:
     references: str | None = None
     fixed: str | None = None
     derived: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def write_path(self) -> str:
@@ -73,7 +77,8 @@ class EntityCard:
     `cannot` maps an operation (`insert`, `update`, `delete`) to the reason why the API has none;
     `wrap` is the key that a request body is wrapped in (None: bare); `send` says what an update carries: `changed`
     (only what differs, whole below `merge_depth` path segments) or `whole` (the full object, read first);
-    `always` are constant members (by path) that go with every insert (`stock` needs `manage_stock`);
+    `element_key` is the member by which an update names a list's element, sending only that and what changed (None: the
+    list is sent whole); `always` are constant members (by path) that go with every insert (`stock` needs `manage_stock`);
     `properties` is keyed by path, in the card's order.
     """
 
@@ -89,8 +94,22 @@ class EntityCard:
     wrap: str | None = None
     send: str = "changed"
     merge_depth: int | None = None
+    element_key: str | None = None
     always: Mapping[str, object] = field(default_factory=dict)
 
     def by_concept(self, concept: str) -> PropertyCard | None:
         """Return the property with that concept, None when the entity has none."""
         return next((p for p in self.properties.values() if p.concept == concept), None)
+
+
+def find_card(
+    cards: Mapping[str, EntityCard], name: str, system: str, location: Location | None = None
+) -> EntityCard:
+    """Return the card of an entity as a spec writes it (`Contacts`) or as the manifest does (`contacts`).
+
+    Raises UnknownName with the nearest name.
+    """
+    for card in cards.values():
+        if name.casefold() in {card.datatype.casefold(), *(n.casefold() for n in card.names)}:
+            return card
+    raise UnknownName(f"{system} entity", name, (n for card in cards.values() for n in card.names), location=location)

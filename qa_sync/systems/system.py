@@ -31,8 +31,8 @@ class System(Protocol):
     label: str
     """How the document calls the system (`Wix.com`)."""
 
-    def card(self, datatype: str) -> EntityCard:
-        """Return the card of that datatype; raises `UnknownName`."""
+    cards: Mapping[str, EntityCard]
+    """The entity cards by datatype."""
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
         """Yield all records, page by page; with `since`, only those changed since when the API can tell."""

@@ -17,7 +17,7 @@ Json: TypeAlias = Any
 Scalar: TypeAlias = str | int | bool | Decimal | datetime | date
 """A canonical value: text, whole number, truth, exact decimal, UTC instant, calendar date."""
 
-Canonical: TypeAlias = None | Scalar | tuple["Canonical", ...]
+Canonical: TypeAlias = Scalar | tuple["Canonical", ...] | None
 """A canonical value, None for empty, or a tuple of them for a path that runs through a list."""
 
 
