@@ -86,7 +86,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence of a section with its kind, its first line and its text (line breaks kept as `\\n`)."""
+    """A sentence of a section with its kind, its first line and its text (line breaks kept)."""
 
     kind: StatementKind
     line: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -88,10 +88,8 @@ class Results:
 
 def fold(events: Iterable[Event]) -> Results:
     """Fold a stream of events into Results; raises ValueError on a stream that does not start with RunStarted."""
-    seen: dict[type[Event], list[Event]] = {}
-    for event in events:
-        seen.setdefault(type(event), []).append(event)
-    (started,) = _only(RunStarted, seen) or (None,)
+    seen = list(events)
+    started = next(iter(_only(RunStarted, seen)), None)
     if started is None:
         raise ValueError("a stream of events starts with RunStarted")
     checks: dict[tuple[str, str], list[CheckFinished]] = {}
@@ -113,5 +111,5 @@ def fold(events: Iterable[Event]) -> Results:
     )
 
 
-def _only(kind: type[E], seen: Mapping[type[Event], list[Event]]) -> list[E]:
-    return [e for e in seen.get(kind, []) if isinstance(e, kind)]
+def _only(kind: type[E], events: Iterable[Event]) -> list[E]:
+    return [e for e in events if isinstance(e, kind)]

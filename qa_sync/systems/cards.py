@@ -78,8 +78,8 @@ class EntityCard:
     `wrap` is the key that a request body is wrapped in (None: bare); `send` says what an update carries: `changed`
     (only what differs, whole below `merge_depth` path segments) or `whole` (the full object, read first);
     `element_key` is the member by which an update names a list's element, sending only that and what changed (None: the
-    list is sent whole); `always` are constant members (by path) that go with every insert (`stock` needs `manage_stock`);
-    `properties` is keyed by path, in the card's order.
+    list is sent whole); `always` are constant members (by path) that go with every insert (stock needs
+    `manage_stock`); `properties` is keyed by path, in the card's order.
     """
 
     system: str
@@ -102,9 +102,7 @@ class EntityCard:
         return next((p for p in self.properties.values() if p.concept == concept), None)
 
 
-def find_card(
-    cards: Mapping[str, EntityCard], name: str, system: str, location: Location | None = None
-) -> EntityCard:
+def find_card(cards: Mapping[str, EntityCard], name: str, system: str, location: Location | None = None) -> EntityCard:
     """Return the card of an entity as a spec writes it (`Contacts`) or as the manifest does (`contacts`).
 
     Raises UnknownName with the nearest name.
