@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from qa_sync.dataflow.model import Dataflow, Finding, Origin, PropertyPair, Section
+from qa_sync.systems.cards import EntityCard
 from qa_sync.values.form import Canonical
 
 
@@ -59,13 +60,16 @@ class RoleId:
 class Cast:
     """Who a role is: a record of this section's pair of entities (or of the section it refers to).
 
-    `source` and `target` are datatypes, `pairs` the pairs that hold between the two records.
+    `section` is the ordinal of that section; `source` and `target` are the cards of its two entities.
     """
 
     section: int
-    source: str
-    target: str
-    pairs: tuple[PropertyPair, ...]
+    source: EntityCard
+    target: EntityCard
+
+    def card(self, side: Side) -> EntityCard:
+        """Return the card of the record on that side."""
+        return self.source if side is Side.SOURCE else self.target
 
 
 SampleValue = Canonical | RoleId | tuple["SampleValue", ...]
@@ -74,11 +78,15 @@ SampleValue = Canonical | RoleId | tuple["SampleValue", ...]
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """Create the role's record on a side from canonical values by property path, and read it back."""
+    """Create the role's record on a side from canonical values by property path, and read it back.
+
+    `mark` stands in at least one text of the record, and in no other role's: by it the counterpart is found.
+    """
 
     role: str
     side: Side
     values: Mapping[str, SampleValue]
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,14 @@ class Appears:
 
 
 @dataclass(frozen=True, slots=True)
+class Alone:
+    """The counterpart that appeared on `side` has got no twin since."""
+
+    role: str
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
 class Carries:
     """The role's record on `side` shows what the one on the other side answers, for this pair."""
 
@@ -128,7 +144,7 @@ class Unchanged:
     role: str
 
 
-Claim = Appears | Carries | Unchanged
+Claim = Appears | Alone | Carries | Unchanged
 
 
 @dataclass(frozen=True, slots=True)

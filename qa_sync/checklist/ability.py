@@ -1,0 +1,72 @@
+"""What two systems can do with a pair, from their entity cards; what they cannot is told as a reason, never a gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qa_sync.checklist.model import Side
+from qa_sync.dataflow.model import Entity, PropertyPair, Section
+from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """A section's two entities with their cards; every question about ability is asked here."""
+
+    section: Section
+    source: EntityCard
+    target: EntityCard
+
+    def card(self, side: Side) -> EntityCard:
+        """Return the card of a side."""
+        return self.source if side is Side.SOURCE else self.target
+
+    def entity(self, side: Side) -> Entity:
+        """Return the entity of a side as the document writes it."""
+        return self.section.source if side is Side.SOURCE else self.section.target
+
+    def property(self, pair: PropertyPair, side: Side) -> PropertyCard | None:
+        """Return the property card of a pair's end, None when the card has no such property."""
+        return self.card(side).properties.get(pair.source if side is Side.SOURCE else pair.target)
+
+    def no_operation(self, side: Side, operation: str) -> str | None:
+        """Return why a side has no such operation, None when it has."""
+        why = self.card(side).cannot.get(operation)
+        return f"{self.entity(side)} has no {operation}: {why}" if why else None
+
+    def unknown(self, pair: PropertyPair) -> str | None:
+        """Return which end of a pair no card knows, None when both are known."""
+        for side, path in ((Side.SOURCE, pair.source), (Side.TARGET, pair.target)):
+            if self.property(pair, side) is None:
+                return f"the connector knows no property {path!r} of {self.entity(side)}"
+        return None
+
+    def no_create(self) -> str | None:
+        """Return why no record can be made on the source and carried to the target, None when it can."""
+        return self.no_operation(Side.SOURCE, "insert") or self.no_operation(Side.TARGET, "insert")
+
+    def no_property(self, pair: PropertyPair) -> str | None:
+        """Return why the target cannot show a pair's value after create, None when it can."""
+        return self.unknown(pair) or self._closed(pair, Side.TARGET, at_create=True)
+
+    def no_update(self, pair: PropertyPair, edited: Side) -> str | None:
+        """Return why an edit of a pair on one side cannot be made, or not be carried to the other; None when both can.
+
+        What the source system computes for itself is edited by editing what it is computed from; that is not tried.
+        """
+        return (
+            self.unknown(pair)
+            or self.no_operation(edited, "update")
+            or self._closed(pair, edited, at_create=False, derived=False)
+            or self.no_operation(edited.other, "update")
+            or self._closed(pair, edited.other, at_create=False)
+        )
+
+    def _closed(self, pair: PropertyPair, side: Side, *, at_create: bool, derived: bool = True) -> str | None:
+        card = self.property(pair, side)
+        if card is None or card.writable is Writable.ALWAYS or (at_create and card.writable is Writable.CREATE):
+            return None
+        if card.derived and derived:
+            return None
+        when = "cannot be written" if card.writable is Writable.NEVER else "can be written only at creation"
+        return f"{self.entity(side)} {card.path} {when}" + (f": {card.why}" if card.why else "")

@@ -1,0 +1,32 @@
+"""The numbers of a sample order, which must agree with each other: systems recompute totals (facts/MAPPING.md 6.16)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from qa_sync.values.form import Canonical
+
+LINES = 2
+"""Lines of a sample order: enough to see a lost line and a changed order of lines."""
+
+SHIPPING = Decimal("49.00")
+DISCOUNT = Decimal("10.00")
+
+
+def amounts(version: int) -> Mapping[str, Canonical]:
+    """Return quantities, prices and totals by concept; those of lines are tuples with a value for each line."""
+    quantities = (3 + version, 1)
+    prices = (Decimal("19.90"), Decimal("0.05") + version)
+    totals = tuple(q * p for q, p in zip(quantities, prices, strict=True))
+    subtotal = sum(totals, Decimal(0))
+    return {
+        "lines.quantity": quantities,
+        "lines.unit_price": prices,
+        "lines.total": totals,
+        "subtotal": subtotal,
+        "shipping_total": SHIPPING,
+        "discount_total": DISCOUNT,
+        "tax_total": Decimal("0.00"),
+        "total": subtotal + SHIPPING - DISCOUNT,
+    }

@@ -1,0 +1,71 @@
+"""Dataflow and entity cards -> Checklist: which scenarios apply to a section, and what each of them checks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import PurePath
+
+from qa_sync.checklist.ability import Ends
+from qa_sync.checklist.brief import Brief, Part
+from qa_sync.checklist.model import Check, Checklist, SectionPlan
+from qa_sync.checklist.scenarios.by_hand import by_hand
+from qa_sync.checklist.scenarios.create import create
+from qa_sync.checklist.scenarios.update import update
+from qa_sync.dataflow.model import Dataflow, Section, StatementKind
+from qa_sync.errors import UnknownName
+from qa_sync.location import Location
+from qa_sync.systems.cards import EntityCard, find_card
+from qa_sync.systems.pairing import pairs_of
+
+Cards = Mapping[str, Mapping[str, EntityCard]]
+"""Entity cards by system label, then by datatype."""
+
+SCENARIOS: tuple[tuple[StatementKind | None, Callable[[Brief], Part]], ...] = (
+    (StatementKind.EVERY, create),
+    (StatementKind.EVERY, update),
+    (None, by_hand),
+)
+"""The scenarios in the order of their checks, each with the statement that a section needs for it (None: any)."""
+
+
+def compile_checklist(dataflow: Dataflow, cards: Cards, seed: str) -> Checklist:
+    """Return what the document asks to be verified; a system or entity without a card is a skip with its reason."""
+    found = {s.ordinal: _ends(dataflow, s, cards) for s in dataflow.sections}
+    known = {ordinal: ends for ordinal, ends in found.items() if isinstance(ends, Ends)}
+    plans = tuple(_plan(dataflow, s, found[s.ordinal], known, seed) for s in dataflow.sections)
+    return Checklist(dataflow, seed, plans, dataflow.findings)
+
+
+def _ends(dataflow: Dataflow, section: Section, cards: Cards) -> Ends | str:
+    try:
+        source, target = (
+            find_card(cards[e.system], e.entity, e.system, Location(dataflow.path, section.line))
+            for e in (section.source, section.target)
+        )
+    except KeyError as unknown:
+        return f"no connector for {unknown.args[0]}"
+    except UnknownName as error:
+        return error.message
+    return Ends(section, source, target)
+
+
+def _plan(dataflow: Dataflow, section: Section, ends: Ends | str, known: Mapping[int, Ends], seed: str) -> SectionPlan:
+    prefix = f"{PurePath(dataflow.path).stem}/{section.key}"
+    if isinstance(ends, str):
+        kinds = {} if section.duplicate_of else {s.kind: s for s in section.statements}
+        checks = tuple(Check(f"{prefix}/{s.kind}", s.kind, s.text, s.line, skip=ends) for s in kinds.values())
+        return SectionPlan(section, section.pairs, checks, ())
+    pairs = pairs_of(section, ends.source, ends.target)
+    if section.duplicate_of:
+        return SectionPlan(section, pairs, (), ())
+    ends_count = Counter((p.source, p.target) for p in pairs)
+    repeated = frozenset(both for both, count in ends_count.items() if count > 1)
+    brief = Brief(ends, pairs, prefix, seed, repeated, known)
+    parts = [make(brief) for needs, make in SCENARIOS if needs is None or section.statement(needs)]
+    return SectionPlan(
+        section,
+        pairs,
+        tuple(check for part in parts for check in part.checks),
+        tuple(scenario for part in parts for scenario in part.scenarios),
+    )
