@@ -10,9 +10,6 @@ from qa_sync.values.form import Canonical
 LINES = 2
 """Lines of a sample order: enough to see a lost line and a changed order of lines."""
 
-SHIPPING = Decimal("49.00")
-DISCOUNT = Decimal("10.00")
-
 
 def amounts(version: int) -> Mapping[str, Canonical]:
     """Return quantities, prices and totals by concept; those of lines are tuples with a value for each line."""
@@ -20,13 +17,14 @@ def amounts(version: int) -> Mapping[str, Canonical]:
     prices = (Decimal("19.90"), Decimal("0.05") + version)
     totals = tuple(q * p for q, p in zip(quantities, prices, strict=True))
     subtotal = sum(totals, Decimal(0))
+    shipping, discount = Decimal("49.00") + version, Decimal("10.50") + version
     return {
         "lines.quantity": quantities,
         "lines.unit_price": prices,
         "lines.total": totals,
         "subtotal": subtotal,
-        "shipping_total": SHIPPING,
-        "discount_total": DISCOUNT,
+        "shipping_total": shipping,
+        "discount_total": discount,
         "tax_total": Decimal("0.00"),
-        "total": subtotal + SHIPPING - DISCOUNT,
+        "total": subtotal + shipping - discount,
     }

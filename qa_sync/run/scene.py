@@ -1,0 +1,158 @@
+"""The records of one scenario while it is played: who they are, what they answered last, and what must be removed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from qa_sync.checklist.model import Edit, Insert, RoleId, SampleValue, Scenario, Side
+from qa_sync.errors import BadAnswer, BrokenRule, QaSyncError
+from qa_sync.run.events import Leftover, RecordRef
+from qa_sync.run.stage import Stage
+from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.system import Record, System
+from qa_sync.values.canonical import to_canonical, to_wire
+from qa_sync.values.form import Canonical, Json
+from qa_sync.values.paths import read
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One record of a role on one side."""
+
+    role: str
+    side: Side
+
+
+class Scene:
+    """What a scenario knows of its records; every write is read back before it is believed."""
+
+    def __init__(self, stage: Stage, scenario: Scenario) -> None:
+        self.stage = stage
+        self.cast = scenario.cast
+        self.ids: dict[Held, str] = {}
+        self.latest: dict[Held, Record] = {}
+        self.remembered: dict[Held, Record] = {}
+        self.written_at: datetime = stage.clock.now()
+        self.ignored: set[tuple[Held, str]] = set()
+        self.marks: dict[str, str] = {}
+        self._made: list[tuple[Held, str]] = []
+
+    # -- who is who
+
+    def system(self, held: Held) -> System:
+        """Return the system that holds the record."""
+        return self.stage.systems[held.side]
+
+    def card(self, held: Held) -> EntityCard:
+        """Return the card of the record's entity."""
+        return self.cast[held.role].card(held.side)
+
+    def ref(self, held: Held) -> RecordRef:
+        """Return how a report names the record."""
+        return RecordRef(self.system(held).label, self.card(held).names[0], self.ids[held])
+
+    def counterpart_of(self, side: Side, datatype: str, id: str) -> str | None:
+        """Return the id of the counterpart of one of this scenario's records, None when it is none of them."""
+        for held, own in self.ids.items():
+            if own == id and held.side is side and self.card(held).datatype == datatype:
+                return self.ids.get(Held(held.role, side.other))
+        return None
+
+    # -- writing, and believing only what is read back
+
+    def insert(self, step: Insert) -> None:
+        """Make the role's record."""
+        held = Held(step.role, step.side)
+        self.marks[step.role] = step.mark
+        self.ids[held] = self.system(held).insert(self.card(held).datatype, self._wire(held, step.values))
+        self._made.append((held, self.ids[held]))
+        self.written_at = self.stage.clock.now()
+        self._note_ignored(held, step.values, None)
+
+    def edit(self, step: Edit) -> None:
+        """Change the role's record, from a fresh read."""
+        held = Held(step.role, step.side)
+        before = self.look(held)
+        self.system(held).update(before, self._wire(held, step.values))
+        self.written_at = self.stage.clock.now()
+        self._note_ignored(held, step.values, before)
+
+    def look(self, held: Held) -> Record:
+        """Read the record afresh; raises BadAnswer when it is gone."""
+        record = self.system(held).lookup(self.card(held).datatype, self.ids[held])
+        if record is None:
+            raise BadAnswer(f"{self.ref(held).system} no longer has {self.card(held).names[0]} {self.ids[held]}")
+        self.latest[held] = record
+        return record
+
+    def remember(self, roles: tuple[str, ...]) -> None:
+        """Keep how the roles' records look now, on both sides."""
+        for held in (Held(role, side) for role in roles for side in Side):
+            self.remembered[held] = self.look(held)
+
+    def value(self, held: Held, record: Record, path: str) -> Canonical:
+        """Return a property's canonical value; raises NotConvertible."""
+        return to_canonical(read(record.data, path), self.card(held).properties[path].form)
+
+    def _wire(self, held: Held, values: Mapping[str, SampleValue]) -> Mapping[str, Json]:
+        known = {path: self._resolved(value, held.side) for path, value in values.items()}
+        cards = self.card(held).properties
+        return {
+            cards[path].write_path: to_wire(value, cards[path].form, known, self.stage.zone)
+            for path, value in known.items()
+        }
+
+    def _resolved(self, value: SampleValue, side: Side) -> Canonical:
+        if isinstance(value, RoleId):
+            return self.ids[Held(value.role, side)]
+        if isinstance(value, tuple):
+            return tuple(self._resolved(v, side) for v in value)
+        return value
+
+    def _note_ignored(self, held: Held, values: Mapping[str, SampleValue], before: Record | None) -> None:
+        """Read the record back and note which of the written values the system did not take at all."""
+        after = self.look(held)
+        self.ignored = {(other, path) for other, path in self.ignored if other != held}
+        for path, value in values.items():
+            was, now = (read(record.data, path) if record else None for record in (before, after))
+            if now == was and self.value(held, after, path) != self._resolved(value, held.side):
+                self.ignored.add((held, path))
+
+    # -- finding the counterpart
+
+    def find(self, held: Held) -> list[str]:
+        """Return the ids of the records that carry the role's mark, and claim them for removal."""
+        mark = self.marks[held.role]
+        records = self.system(held).list(self.card(held).datatype, self.stage.since)
+        found = [record.id for record in records if _carries(record, mark)]
+        self._made += [(held, one) for one in found if (held, one) not in self._made]
+        if found:
+            self.ids[held] = found[0]
+        return found
+
+    # -- leaving nothing behind
+
+    def remove_all(self) -> Iterator[Leftover]:
+        """Remove what was made, latest first; yield what could not be removed, and why."""
+        for held, made in reversed(self._made):
+            system, card = self.system(held), self.card(held)
+            why = card.cannot.get("delete") or _refusal(system, card.datatype, made)
+            if why:
+                yield Leftover(system.label, card.names[0], made, why)
+
+
+def _refusal(system: System, datatype: str, id: str) -> str | None:
+    try:
+        system.delete(datatype, id)
+    except BrokenRule:
+        raise
+    except QaSyncError as error:
+        return error.message
+    return None
+
+
+def _carries(record: Record, mark: str) -> bool:
+    return mark in json.dumps(record.data, default=str).casefold()
