@@ -1,0 +1,86 @@
+"""`qa-sync check`: the main job."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from qa_sync.cli.documents import connectors_of, read_all
+from qa_sync.cli.targets import parse_targets, write_reports
+from qa_sync.errors import UnknownName, UsageError
+from qa_sync.modes.job import Job
+from qa_sync.modes.table import MODES, prepare
+from qa_sync.reports.formats import FORMATS
+from qa_sync.reports.terminal import Terminal
+from qa_sync.run.results import fold
+from qa_sync.run.runner import Run, run
+
+
+@click.command()
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+@click.option(
+    "--mode", help=f"Where to play: {', '.join(MODES)}.", metavar="MODE", show_default="replay; sandbox with --fault"
+)
+@click.option("--fault", "faults", multiple=True, metavar="NAME", help="Tell the built-in sync to misbehave.")
+@click.option("--seed", help="The seed of the sample records.", show_default="of the recording")
+@click.option("--timeout", "timeout_s", type=click.FloatRange(min=0), default=120.0, show_default=True, metavar="SECONDS",
+              help="How long an arrival is waited for.")
+@click.option("--cassettes", type=click.Path(path_type=Path), default="cassettes", show_default=True, metavar="DIR",
+              help="The folder of the recordings.")
+@click.option("--report", "reports", multiple=True, metavar="FORMAT[=PATH]",
+              help=f"Also report as {', '.join(FORMATS)}, to PATH or standard output.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+              help="Colour in the terminal report.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no progress, and of the report only what is not well.")
+def check(
+    specs: tuple[str, ...],
+    mode: str | None,
+    faults: tuple[str, ...],
+    seed: str | None,
+    timeout_s: float,
+    cassettes: Path,
+    reports: tuple[str, ...],
+    color: str,
+    quiet: bool,
+) -> int:
+    """Carry the promises of each SPEC out and tell which hold.
+
+    \b
+    qa-sync check specs/000.txt
+    qa-sync check specs/000.txt --mode sandbox --fault one-way
+    qa-sync check specs/*.txt --report json --report junit=out.xml
+    """
+    targets = parse_targets(reports)
+    mode = _mode(mode, faults)
+    dataflows = read_all(specs)
+    job = Job(dataflows, connectors_of(dataflows), cassettes, seed, timeout_s, faults)
+    prepared = prepare(mode, job)
+    # The report makes room on standard output when another one goes there.
+    out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
+    terminal = Terminal(out=out, err=sys.stderr, color=color, quiet=quiet, line_text=_line_text)
+    told = Run(mode, prepared.seed, prepared.started, time.perf_counter)
+    results = fold(terminal.watch(run(prepared.checklists, prepared.open_stage, told)))
+    terminal.report(results)
+    write_reports(results, targets)
+    prepared.finish(results)
+    return results.exit_code
+
+
+def _mode(given: str | None, faults: tuple[str, ...]) -> str:
+    mode = given or ("sandbox" if faults else "replay")
+    if mode not in MODES:
+        raise UnknownName("mode", mode, MODES)
+    if faults and mode != "sandbox":
+        raise UsageError(f"--fault needs --mode sandbox, got --mode {mode}")
+    return mode
+
+
+def _line_text(spec: str, line: int) -> str | None:
+    try:
+        lines = Path(spec).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return lines[line - 1] if 0 < line <= len(lines) else None

@@ -1,0 +1,89 @@
+"""The front of the command line: finds the command, and turns every error into one clear message and an exit code.
+
+Only click is imported here; a command's own imports wait until it is called, so that `qa-sync --help` is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+
+import click
+
+from qa_sync import __version__
+from qa_sync.errors import QaSyncError, did_you_mean
+
+COMMANDS: Mapping[str, str] = {
+    "check": "Carry a document's promises out and tell which hold.",
+    "show": "Print the checklist of a document; nothing is run.",
+    "sandbox": "Serve the embedded systems on this machine.",
+}
+"""The commands, each a module of this room with a function of the same name, and what they do."""
+
+
+class Commands(click.Group):
+    """The group of commands, imported one by one when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of all commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; an unknown one is answered with the nearest."""
+        if cmd_name not in COMMANDS:
+            near = did_you_mean(cmd_name, COMMANDS)
+            ctx.fail(f"no such command {cmd_name!r}" + (f"; {near}" if near else ""))
+        command: click.Command = getattr(import_module(f"qa_sync.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the table without importing any command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="qa-sync")
+def qa_sync() -> None:
+    """Hand it the document that promises a data synchronisation; it tells which promises hold.
+
+    \b
+    qa-sync check specs/000.txt                   replay the recording
+    qa-sync check specs/000.txt --mode sandbox    against the embedded systems
+    qa-sync show specs/000.txt                    the checklist, nothing run
+
+    Exit codes: 0 every check that ran passed; 1 a promise does not hold; 2 the call, the document or the settings are
+    wrong; 3 something could not be found out.
+    """
+
+
+def main() -> None:
+    """Run the command line; never returns, never shows a traceback (set QA_SYNC_DEBUG=1 to see one)."""
+    sys.exit(_guarded())
+
+
+def _guarded() -> int:
+    try:
+        code = qa_sync.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except QaSyncError as error:
+        click.echo(f"Error: {error}", err=True)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        return 3
+    except BrokenPipeError:
+        # Whoever read our output has gone; leave nothing for the interpreter to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 3
+    except Exception as error:
+        if os.environ.get("QA_SYNC_DEBUG"):
+            raise
+        told = f"{type(error).__name__}: {error}"
+        click.echo(f"Error: a fault in qa-sync itself: {told}\n  hint: please report it; QA_SYNC_DEBUG=1 shows where", err=True)
+        return 3
+    return code if isinstance(code, int) else 0

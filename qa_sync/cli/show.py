@@ -1,0 +1,29 @@
+"""`qa-sync show`: the checklist of a document; nothing is run."""
+
+from __future__ import annotations
+
+import click
+
+from qa_sync.checklist.compiler import compile_checklist
+from qa_sync.cli.documents import known_connectors_of, read_all
+from qa_sync.reports import checklist_json, checklist_text
+
+
+@click.command()
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
+@click.option("--seed", default="", help="The seed of the sample records.", show_default="none")
+def show(specs: tuple[str, ...], format_: str, seed: str) -> None:
+    """Print the checklist of each SPEC; nothing is run.
+
+    \b
+    qa-sync show specs/000.txt
+    qa-sync show specs/000.txt --format json
+    """
+    dataflows = read_all(specs)
+    cards = {label: connector.cards for label, connector in known_connectors_of(dataflows).items()}
+    checklists = [compile_checklist(dataflow, cards, seed) for dataflow in dataflows]
+    if format_ == "json":
+        click.echo(checklist_json.render(checklists), nl=False)
+    else:
+        click.echo("\n".join(checklist_text.render(c) for c in checklists), nl=False)

@@ -1,0 +1,56 @@
+"""`--report FORMAT[=PATH]`: which reports go where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from qa_sync.errors import UnknownName, UsageError
+from qa_sync.files import write_whole
+from qa_sync.reports.formats import FORMATS
+from qa_sync.run.results import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A report: its format, and the file it goes to (None: standard output)."""
+
+    format: str
+    path: Path | None
+
+
+def parse_targets(given: Sequence[str]) -> tuple[Target, ...]:
+    """Read the options; raises UnknownName for a format, UsageError when two reports want standard output."""
+    targets = tuple(_parse(text) for text in given)
+    if sum(t.path is None for t in targets) > 1:
+        raise UsageError(
+            "only one report can go to standard output", hint="give the others a file: --report junit=out.xml"
+        )
+    return targets
+
+
+def write_reports(results: Results, targets: Sequence[Target]) -> None:
+    """Render and write every report; raises UsageError when a file cannot be written."""
+    for target in targets:
+        text = FORMATS[target.format](results)
+        if target.path is None:
+            click.echo(text, nl=False)
+            continue
+        try:
+            write_whole(target.path, text)
+        except OSError as error:
+            raise UsageError(f"the report could not be written to {target.path}: {error.strerror or error}") from None
+
+
+def _parse(text: str) -> Target:
+    name, equals, path = text.partition("=")
+    if name not in FORMATS:
+        raise UnknownName("report format", name, FORMATS)
+    if equals and not path:
+        raise UsageError(f"--report {text}: a file name is missing after '='")
+    if path and Path(path).is_dir():
+        raise UsageError(f"--report {text}: {path} is a folder, expected a file name")
+    return Target(name, Path(path) if path else None)

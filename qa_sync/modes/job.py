@@ -1,0 +1,65 @@
+"""What a mode is given, and what it makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePath
+
+from qa_sync.checklist.model import Checklist
+from qa_sync.dataflow.model import Dataflow, Section
+from qa_sync.run.events import Status
+from qa_sync.run.results import Results
+from qa_sync.run.runner import OpenStage
+from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.connector import Connector
+
+EPOCH = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)
+"""When virtual time begins: in the sandbox nothing depends on the day, and the same run gives the same recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be checked and how.
+
+    `connectors` are keyed by system label; `seed` is None when the user gave none; `cassettes` is the folder of the
+    recordings; `faults` are names of faults that the built-in engine is to have.
+    """
+
+    dataflows: tuple[Dataflow, ...]
+    connectors: Mapping[str, Connector]
+    cassettes: Path
+    seed: str | None = None
+    timeout_s: float = 120.0
+    faults: tuple[str, ...] = ()
+
+    @property
+    def cards(self) -> Mapping[str, Mapping[str, EntityCard]]:
+        """The entity cards by system label."""
+        return {label: connector.cards for label, connector in self.connectors.items()}
+
+
+def _nothing(_: Results) -> None:
+    """Do nothing at the end of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A job that can be run: checklists, stages, the seed and the start, and what is done with the results."""
+
+    checklists: tuple[Checklist, ...]
+    open_stage: OpenStage
+    seed: str
+    started: datetime = EPOCH
+    finish: Callable[[Results], None] = _nothing
+
+
+def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:
+    """Return where a section's recording stands: `cassettes/<spec stem>/<ordinal>-<section slug>.yaml`."""
+    return cassettes / PurePath(dataflow.path).stem / f"{section.key}.yaml"
+
+
+def could_not_find_out(results: Results) -> bool:
+    """Whether any verdict is missing."""
+    return results.totals[Status.ERROR] > 0

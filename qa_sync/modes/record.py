@@ -1,0 +1,54 @@
+"""`--mode record`: as `sandbox`, and what the judge asked and was answered becomes one cassette a section.
+
+Cassettes are written when the whole run is over, and only when every verdict could be found out; each replaces the
+old one whole or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from qa_sync.checklist.compiler import compile_checklist
+from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.modes.job import EPOCH, Job, Prepared, cassette_path, could_not_find_out
+from qa_sync.modes.sandbox import SEED
+from qa_sync.modes.world import build_world
+from qa_sync.run.results import Results
+from qa_sync.run.stage import Stage
+from qa_sync.systems.recording import Metadata, RecordingTransport, Tape
+
+
+def prepare(job: Job) -> Prepared:
+    """Make the job ready for recording; raises UsageError when the sync is told to misbehave."""
+    if job.faults:
+        raise UsageError("a faulty sync is not recorded", hint="use --mode sandbox with --fault")
+    seed = job.seed or SEED
+    checklists = tuple(compile_checklist(d, job.cards, seed) for d in job.dataflows)
+    tapes: dict[Path, Tape] = {}
+
+    @contextmanager
+    def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
+        tape = Tape.blank(_metadata(job, checklist))
+        tapes[cassette_path(job.cassettes, checklist.dataflow, plan.section)] = tape
+
+        def wire(door: httpx.BaseTransport) -> httpx.BaseTransport:
+            return RecordingTransport(door, tape)
+
+        world = build_world(job, checklist.dataflow, f"{seed}/{plan.section.key}", wire)
+        try:
+            yield world.stage
+        finally:
+            world.close()
+
+    def finish(results: Results) -> None:
+        if could_not_find_out(results):
+            raise CouldNotFindOut("nothing was recorded, because not every verdict could be found out")
+        for path, tape in tapes.items():
+            tape.save(path)
+
+    return Prepared(checklists, open_stage, seed, finish=finish)

@@ -1,0 +1,31 @@
+"""`--mode sandbox`: the embedded systems and the built-in sync in this process; no sockets, no waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from qa_sync.checklist.compiler import compile_checklist
+from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.modes.job import Job, Prepared
+from qa_sync.modes.world import build_world
+from qa_sync.run.stage import Stage
+
+SEED = "sandbox"
+"""The seed when none is given: the same run every time."""
+
+
+def prepare(job: Job) -> Prepared:
+    """Make the job ready; each section gets a world of its own. Raises UnknownName for a fault or system."""
+    seed = job.seed or SEED
+    checklists = tuple(compile_checklist(d, job.cards, seed) for d in job.dataflows)
+
+    @contextmanager
+    def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
+        world = build_world(job, checklist.dataflow, f"{seed}/{plan.section.key}", lambda door: door)
+        try:
+            yield world.stage
+        finally:
+            world.close()
+
+    return Prepared(checklists, open_stage, seed)

@@ -1,0 +1,21 @@
+"""The table of modes. A mode's module is imported when it is asked for: the sandbox is heavy, a replay must be quick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+from qa_sync.modes.job import Job, Prepared
+
+MODES: Mapping[str, str] = {
+    "replay": "the committed recording: no network, no waiting",
+    "sandbox": "the embedded systems and the built-in sync, in this process",
+    "record": "as sandbox, and write the recording",
+}
+"""The modes by name, each a module of this room with a function `prepare`, and what they play on."""
+
+
+def prepare(mode: str, job: Job) -> Prepared:
+    """Make a job ready in a mode; raises what the mode raises (`RecordingError`, `UnknownName`, ...)."""
+    make: Callable[[Job], Prepared] = import_module(f"qa_sync.modes.{mode}").prepare
+    return make(job)

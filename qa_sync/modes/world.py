@@ -1,0 +1,69 @@
+"""The embedded world of one section: the vendors' APIs, a virtual clock, and the built-in engine between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from qa_sync.checklist.model import Side
+from qa_sync.clock import VirtualClock
+from qa_sync.dataflow.model import Dataflow
+from qa_sync.errors import UnknownName
+from qa_sync.modes.job import EPOCH, Job
+from qa_sync.run.stage import Stage
+from qa_sync.sandbox.vendors import VENDORS
+from qa_sync.sync.engine import Engine
+from qa_sync.sync.faults import find_fault
+from qa_sync.sync.links import Links
+from qa_sync.systems.inprocess import AsgiTransport
+from qa_sync.systems.rest import RestSystem
+
+CYCLE_S = 1.0
+"""Virtual seconds that pass in each cycle of the engine, so that no two edits bear the same time."""
+
+Wire = Callable[[httpx.BaseTransport], httpx.BaseTransport]
+"""What stands between the judge and a system: nothing, or a recorder."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A section's own embedded systems: whatever happens in one section, the others never see it."""
+
+    stage: Stage
+    close: Callable[[], None]
+
+
+def build_world(job: Job, dataflow: Dataflow, seed: str, wire: Wire) -> World:
+    """Set up both systems empty, and the engine that carries the whole document out between them."""
+    clock = VirtualClock(EPOCH)
+    names = {label: job.connectors[label].name for label in (dataflow.source, dataflow.target)}
+    doors = {name: AsgiTransport(_vendor(name).build_app(clock.now, seed)) for name in set(names.values())}
+
+    def system(label: str, transport: httpx.BaseTransport) -> RestSystem:
+        vendor = _vendor(names[label])
+        return RestSystem(label, job.connectors[label], vendor.base_url, vendor.secrets, transport)
+
+    engine = Engine(
+        dataflow,
+        *(system(label, doors[names[label]]) for label in (dataflow.source, dataflow.target)),
+        Links(":memory:"),
+        faults=tuple(find_fault(name) for name in job.faults),
+    )
+
+    def cycle() -> None:
+        clock.sleep(CYCLE_S)
+        engine.cycle()
+        clock.sleep(CYCLE_S)
+
+    judged = {
+        side: system(label, wire(doors[names[label]]))
+        for side, label in ((Side.SOURCE, dataflow.source), (Side.TARGET, dataflow.target))
+    }
+
+    def close() -> None:
+        for door in doors.values():
+            door.close()
+
+    return World(Stage(judged, clock, cycle, EPOCH, job.timeout_s), close)
