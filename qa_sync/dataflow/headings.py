@@ -1,0 +1,76 @@
+"""Titles and headings: which label, which entity, which facet (facts/GRAMMAR.md 2, 3 and appendix H)."""
+
+from __future__ import annotations
+
+import re
+
+from qa_sync.dataflow.labels import LABELS
+from qa_sync.dataflow.model import Entity
+
+_TITLE = re.compile(r"(?P<source>.*?) to (?P<target>.*) Dataflow\Z")
+_FACET = re.compile(r"(?P<entity>.*\S) +\((?P<facet>[^()]*)\)\Z")
+
+# Facets until 2024-09-17 were plain words after the entity.
+_OLD_FACETS = frozenset(
+    [
+        "person",
+        "company",
+        "variant",
+        "organisation",
+        "contact",
+        "status",
+        "type",
+        "relation",
+        "by",
+        "users",
+        "classification",
+        "typegroup",
+    ]
+)
+
+
+def split_title(text: str) -> tuple[str, str] | None:
+    """Return the labels of a title `<S> to <T> Dataflow` (either may be empty), None when it is no title."""
+    found = _TITLE.match(text)
+    return (found["source"].strip(), found["target"].strip()) if found else None
+
+
+def split_heading(text: str) -> tuple[str, str] | None:
+    """Return the two sides of a section's heading with their leading blanks, None when it has no ` to `."""
+    a, to, b = text.partition(" to ")
+    return (a, b) if to and a.strip() and b.strip() else None
+
+
+def entity_of(side: str, title_label: str, header_label: str | None = None) -> Entity:
+    """Tell label, entity and facet of a heading's side apart.
+
+    `header_label` is what the property table's header calls the system (None: it does not say). It decides; else a
+    leading blank (an empty label), the longest label known from the title or the family, else all but the last word.
+    """
+    facet_match = _FACET.match(side)
+    named = facet_match["entity"] if facet_match else side.rstrip()
+    label = _label(named, title_label, header_label)
+    entity = named.strip().removeprefix(label).strip()
+    if facet_match:
+        return Entity(label, entity, facet_match["facet"].strip())
+    head, _, last = entity.rpartition(" ")
+    return Entity(label, head.strip(), last) if head and last in _OLD_FACETS else Entity(label, entity)
+
+
+def _label(named: str, title_label: str, header_label: str | None) -> str:
+    if header_label is not None and _begins_with(named.strip(), header_label):
+        return header_label
+    if named.startswith(" "):
+        return ""
+    known = [label for label in (title_label, *LABELS) if label and _begins_with(named, label)]
+    return max(known, key=len) if known else _but_entity(named)
+
+
+def _begins_with(named: str, label: str) -> bool:
+    return not label or named.startswith(f"{label} ")
+
+
+def _but_entity(named: str) -> str:
+    words = named.split(" ")
+    entity = 2 if len(words) > 2 and words[-1] in _OLD_FACETS else 1  # noqa: PLR2004
+    return " ".join(words[:-entity]).strip()

@@ -1,0 +1,96 @@
+"""A document's text -> Dataflow; every item with its line, everything not understood a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from qa_sync.dataflow.blocks import Block, Heading, Paragraph
+from qa_sync.dataflow.duplicates import mark_duplicates
+from qa_sync.dataflow.headings import split_heading, split_title
+from qa_sync.dataflow.lint import lint
+from qa_sync.dataflow.markup import read_blocks
+from qa_sync.dataflow.model import Dataflow, Finding, Section, Severity
+from qa_sync.dataflow.preamble import generated, preamble_findings
+from qa_sync.dataflow.sections import SectionReading, shown
+from qa_sync.errors import SpecError
+from qa_sync.location import Location
+
+_INTRODUCTION = ("Introduction", "Introduction.")
+
+Part = tuple[Heading, list[Block]]
+"""A heading and the blocks below it."""
+
+
+def read_dataflow(text: str, path: str) -> Dataflow:
+    """Return what a document says, with its findings in the order of their lines.
+
+    `path` is only remembered. Raises SpecError when the text is no dataflow document: binary, or without a title.
+    """
+    blocks = read_blocks(_text_only(text, path).removeprefix("\ufeff"))
+    at, title, labels = _title(blocks, path)
+    front, parts = _parts(blocks, at)
+    findings = [*preamble_findings(front), *_short_underlines(blocks)]
+    sections = []
+    for heading, below in parts:
+        section, found = _section(heading, below, len(sections) + 1, labels)
+        findings += found
+        sections += [section] if section else []
+    dataflow = Dataflow(path, title, *labels, generated(front), mark_duplicates(sections))
+    findings += lint(dataflow)
+    return replace(dataflow, findings=tuple(sorted(findings, key=lambda finding: finding.line)))
+
+
+def _text_only(text: str, path: str) -> str:
+    if "\0" in text:
+        raise SpecError(
+            "expected a text document, got a NUL character",
+            location=Location(path, text.count("\n", 0, text.index("\0")) + 1),
+            hint="is this a binary file, or text in another encoding than UTF-8?",
+        )
+    return text
+
+
+def _title(blocks: Sequence[Block], path: str) -> tuple[int, str, tuple[str, str]]:
+    """Return the title's place, text and labels; a title that lost its underline still counts."""
+    for kind in (Heading, Paragraph):
+        for at, block in enumerate(blocks):
+            if isinstance(block, kind) and (labels := split_title(block.text)):
+                return at, block.text.strip(), labels
+    first = next((block for block in blocks if isinstance(block, Heading | Paragraph)), None)
+    raise SpecError(
+        f"expected a title of the form `<S> to <T> Dataflow`, got {shown(first.text) if first else 'no text'}",
+        location=Location(path, first.line if first else 1),
+        hint="is this a dataflow document? Its first lines are the title with a line of `=` above and below",
+    )
+
+
+def _parts(blocks: Sequence[Block], title: int) -> tuple[list[Block], list[Part]]:
+    """Return what stands before the first section (without the title), and the headings with what is below each."""
+    front: list[Block] = []
+    parts: list[Part] = []
+    for at, block in enumerate(blocks):
+        if isinstance(block, Heading) and at > title and block.text.strip() not in _INTRODUCTION:
+            parts.append((block, []))
+        elif at != title:
+            (parts[-1][1] if parts else front).append(block)
+    return front, parts
+
+
+def _section(
+    heading: Heading, below: list[Block], ordinal: int, labels: tuple[str, str]
+) -> tuple[Section | None, list[Finding]]:
+    sides = None if split_title(heading.text) else split_heading(heading.text)
+    if sides is None:
+        message = f"expected a heading `<S> <Entity> to <T> <Entity>`, got {shown(heading.text)}"
+        unread = f"; {len(below)} blocks below it are not read" if below else ""
+        return None, [Finding("unknown-heading", Severity.ERROR, heading.line, message + unread)]
+    reading = SectionReading(heading, sides)
+    reading.read(below)
+    return reading.section(ordinal, labels), reading.findings
+
+
+def _short_underlines(blocks: Iterable[Block]) -> list[Finding]:
+    message = "the underline is shorter than the heading"
+    short = [block for block in blocks if isinstance(block, Heading) and block.short]
+    return [Finding("short-underline", Severity.INFO, block.line, message) for block in short]

@@ -1,0 +1,166 @@
+"""The ordered table of sentence templates: the only place that knows the prose (facts/GRAMMAR.md 4).
+
+Blanks and line breaks do not matter when a sentence is recognised; the grammar's oddities (`a` before a vowel, two
+blanks after `it`, the misspelt `beeing`) are the documents' own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from string import Formatter
+
+from qa_sync.dataflow.model import Condition, Connection, Statement, StatementKind
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A sentence with fields: `{a}` and `{b}` are the heading's two sides, `{c}` an entity that only should be one.
+
+    `condition` is the name of a conditional template, `value` the literal that its words name.
+    """
+
+    kind: StatementKind
+    words: str
+    condition: str | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A recognised sentence: its template, its text with single blanks, and what stands in the fields."""
+
+    template: Template
+    text: str
+    fields: Mapping[str, str]
+
+
+_K = StatementKind
+_THEN = ", it will be synchronized with a {b}."
+
+TEMPLATES: tuple[Template, ...] = (
+    Template(_K.EVERY, "Every {a} will be synchronized with a {b}."),
+    Template(
+        _K.LINK_FIRST,
+        "Before any synchronization can take place, a link between a {a} and a {b} must be established.",
+    ),
+    Template(
+        _K.KEEP,
+        "Once a link between a {a} and a {b} is established, it will keep in sync between the two systems, "
+        "regardless of where it is edited.",
+    ),
+    Template(_K.PROPS, "The following properties are synchronized between a {a} and a {b}:"),
+    Template(
+        _K.NEW_IF_CONNECTED,
+        "A new {b} will be created from a {a} if it is connected to a {list} that is synchronized into {into}.",
+    ),
+    Template(
+        _K.MATCHING,
+        "If a matching {b} already exists, the {a} will be merged with the existing one. "
+        "If no matching {b} is found, a new {b} will be created.",
+    ),
+    Template(_K.MERGE_IF, "A {a} will merge with a {b} if one of the following property combinations match:"),
+    Template(_K.CONDITION, "When a {c} has a 100% probability of beeing sold" + _THEN, "probability", "100%"),
+    Template(_K.CONDITION, "When a {c} gets the has a 100% probability" + _THEN, "probability", "100%"),
+    Template(_K.CONDITION, 'When a {c} gets the status "{value}"' + _THEN, "status"),
+    Template(_K.CONDITION, 'When a {c} gets Accepted = "{value}"' + _THEN, "accepted"),
+    Template(_K.CONDITION, "When a {c} is of type {value}" + _THEN, "type"),
+    # Last, because it takes whatever stands before the comma.
+    Template(_K.CONDITION, "{text}" + _THEN, "free"),
+)
+
+
+def recognise(text: str) -> Sentence | None:
+    """Return the first template that the text fills, None when none does; linear in the text's length."""
+    text = plain(text)
+    for template in TEMPLATES:
+        fields = _fill(template.words, text)
+        if fields is not None:
+            return Sentence(template, text, fields)
+    return None
+
+
+def statement_of(sentence: Sentence, text: str, line: int, label: str) -> Statement:
+    """Return the statement that a sentence makes; `label` is that of the section's source system."""
+    return Statement(sentence.template.kind, line, text, _condition(sentence), _connection(sentence, label))
+
+
+def other_entity(sentence: Sentence, a: str, b: str) -> tuple[str, str] | None:
+    """Return (expected, got) where a sentence does not speak of the heading's sides `a` and `b`, else None."""
+    fields = sentence.fields
+    if "c" in fields and not same_entity(fields["c"], a):
+        return a, fields["c"]
+    # A name may itself hold words of the template, so the whole sentence is compared before its parts.
+    if sentence.template.words.format_map({**fields, "a": a, "b": b}) == sentence.text:
+        return None
+    sides = (("a", a), ("b", b))
+    return next(((side, fields[key]) for key, side in sides if fields.get(key, side) != side), (b, sentence.text))
+
+
+def same_entity(one: str, other: str) -> bool:
+    """Tell whether two entity names differ in case, blanks and a plural `s` at most."""
+    return _fold(one) == _fold(other)
+
+
+def nearest(text: str) -> str:
+    """Return the words of the template that shares most of its words with the text."""
+    # Words, not characters: difflib is quadratic, and a damaged document may hold any number of unknown sentences.
+    found = set(text.split())
+    return max((t.words for t in TEMPLATES), key=lambda words: len(found & _words(words)) / len(_words(words)))
+
+
+def plain(text: str) -> str:
+    """Return the text with every run of blanks and line breaks as one blank."""
+    return " ".join(text.split())
+
+
+def _fill(words: str, text: str) -> dict[str, str] | None:
+    # Not a regular expression: several `.*` in a row are quadratic on a long line that almost fits.
+    literals, names = _pieces(words)
+    end = len(text) - len(literals[-1])
+    at = len(literals[0])
+    if at > end or not (text.startswith(literals[0]) and text.endswith(literals[-1])):
+        return None
+    fields: dict[str, str] = {}
+    for name, literal in zip(names, literals[1:], strict=True):
+        stop = end if name is names[-1] and literal is literals[-1] else text.find(literal, at, end)
+        if stop < at:
+            return None
+        fields.setdefault(name, text[at:stop])
+        at = stop + len(literal)
+    return fields
+
+
+@cache
+def _pieces(words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the n + 1 literals and the n field names between them."""
+    parsed = list(Formatter().parse(words))
+    names = tuple(name for _, name, _, _ in parsed if name is not None)
+    literals = tuple(literal for literal, *_ in parsed)
+    return (literals if len(literals) > len(names) else (*literals, "")), names
+
+
+@cache
+def _words(words: str) -> frozenset[str]:
+    return frozenset(word for word in words.split() if "{" not in word)
+
+
+def _fold(name: str) -> str:
+    return "".join(name.split()).casefold().removesuffix("s")
+
+
+def _condition(sentence: Sentence) -> Condition | None:
+    template = sentence.template
+    if template.condition is None:
+        return None
+    text = sentence.text[: sentence.text.rindex(", it will be synchronized with a ")]
+    return Condition(template.condition, text, template.value or sentence.fields.get("value"))
+
+
+def _connection(sentence: Sentence, label: str) -> Connection | None:
+    if sentence.template.kind is not StatementKind.NEW_IF_CONNECTED:
+        return None
+    listed = sentence.fields["list"].removeprefix(plain(label)).strip()
+    return Connection(tuple(re.split(r",? or |, ", listed)), sentence.fields["into"])
