@@ -1,0 +1,85 @@
+"""The front desk of every vendor's app: credentials first, refusals turned into answers, JSON read strictly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from qa_sync.sandbox.world import World
+
+
+class Refusal(Exception):
+    """The vendor says no: a status and the body that this vendor writes for it."""
+
+    def __init__(self, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{status} {body}")
+        self.status = status
+        self.body = body
+        self.headers = headers
+
+    def response(self) -> Response:
+        """Return the refusal as an HTTP answer."""
+        return JSONResponse(self.body, self.status, self.headers)
+
+
+class Desk:
+    """ASGI middleware: `check` raises a Refusal for wrong credentials; any Refusal on the way becomes the answer."""
+
+    def __init__(self, app: ASGIApp, check: Callable[[Request], None]) -> None:
+        self.app = app
+        self.check = check
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            self.check(Request(scope))
+            await self.app(scope, receive, send)
+        except Refusal as refusal:
+            await refusal.response()(scope, receive, send)
+
+
+def build(
+    world: World, routes: Sequence[BaseRoute], check: Callable[[Request], None], no_route: Callable[[int], Refusal]
+) -> Starlette:
+    """Return an app; `no_route` is given 404 or 405. The app's store is at `app.state.store`."""
+
+    async def lost(_request: Request, problem: Exception) -> Response:
+        return no_route(getattr(problem, "status_code", 404)).response()
+
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(Desk, check=check)],
+        exception_handlers={404: lost, 405: lost},
+    )
+    app.router.redirect_slashes = False
+    app.state.store = world.store
+    return app
+
+
+async def json_body(request: Request, wrong: Callable[[str], Refusal]) -> Any:
+    """Return the request's JSON (None for no body); raise `wrong(why)` when it is none."""
+    raw = await request.body()
+    if not raw.strip():
+        return None
+    try:
+        data = json.loads(raw, parse_constant=_no_such_number)
+        if b"\\u" in raw:
+            json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except ValueError as error:
+        raise wrong(str(error)) from None
+    return data
+
+
+def _no_such_number(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")

@@ -1,0 +1,137 @@
+"""Shapes of JSON that a vendor accepts: known fields pass, unknown ones are dropped, a wrong type is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+class Misfit(ValueError):
+    """A value that does not have the shape: where, which rule, and what was expected."""
+
+    def __init__(self, path: str, rule: str, expected: str) -> None:
+        super().__init__(f"{path}: expected {expected}")
+        self.path = path
+        self.rule = rule
+        self.expected = expected
+
+
+class Shape(Protocol):
+    """What a value must look like."""
+
+    def fit(self, value: Any, path: str) -> Any:
+        """Return the value with only its known parts; raise Misfit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string; `pattern` is matched whole, `choices` are the only ones allowed; lengths count characters."""
+
+    max: int | None = None
+    min: int = 0
+    pattern: str | None = None
+    choices: tuple[str, ...] = ()
+
+    def fit(self, value: Any, path: str) -> str:
+        """Return the string as it is."""
+        if not isinstance(value, str):
+            raise Misfit(path, "TYPE", "a string")
+        if self.choices and value not in self.choices:
+            raise Misfit(path, "ENUM", f"one of {', '.join(self.choices)}")
+        if not self.min <= len(value) <= (self.max or len(value)):
+            raise Misfit(path, "MAX_LENGTH" if value else "MIN_LENGTH", f"{self.min} to {self.max} characters")
+        if value and self.pattern and not re.fullmatch(self.pattern, value):
+            raise Misfit(path, "FORMAT", f"text like {self.pattern}")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An integer."""
+
+    min: int | None = None
+
+    def fit(self, value: Any, path: str) -> int:
+        """Return the integer as it is."""
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Misfit(path, "TYPE", "an integer")
+        if self.min is not None and value < self.min:
+            raise Misfit(path, "MIN", f"at least {self.min}")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A JSON number."""
+
+    min: float | None = None
+    max: float | None = None
+
+    def fit(self, value: Any, path: str) -> int | float:
+        """Return the number as it is."""
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise Misfit(path, "TYPE", "a number")
+        if (self.min is not None and value < self.min) or (self.max is not None and value > self.max):
+            raise Misfit(path, "RANGE", f"a number from {self.min} to {self.max}")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True or false."""
+
+    def fit(self, value: Any, path: str) -> bool:
+        """Return the truth as it is."""
+        if not isinstance(value, bool):
+            raise Misfit(path, "TYPE", "a boolean")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Obj:
+    """An object; a null field stays null, whatever its shape."""
+
+    fields: Mapping[str, Shape] = field(default_factory=dict)
+
+    def fit(self, value: Any, path: str) -> dict[str, Any]:
+        """Return the known fields that are there."""
+        if not isinstance(value, dict):
+            raise Misfit(path, "TYPE", "an object")
+        lead = f"{path}." if path else ""
+        return {
+            name: None if value[name] is None else shape.fit(value[name], f"{lead}{name}")
+            for name, shape in self.fields.items()
+            if name in value
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    """An object with free keys and string values, as long as the key begins as told."""
+
+    prefix: str = ""
+
+    def fit(self, value: Any, path: str) -> dict[str, Any]:
+        """Return the pairs whose keys may be written."""
+        if not isinstance(value, dict):
+            raise Misfit(path, "TYPE", "an object")
+        return {k: v for k, v in value.items() if k.startswith(self.prefix)}
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A list."""
+
+    of: Shape
+    max: int | None = None
+    min: int = 0
+
+    def fit(self, value: Any, path: str) -> list[Any]:
+        """Return the list with each element fitted."""
+        if not isinstance(value, list):
+            raise Misfit(path, "TYPE", "an array")
+        if not self.min <= len(value) <= (self.max or len(value)):
+            raise Misfit(path, "MAX_SIZE", f"{self.min} to {self.max} elements")
+        return [self.of.fit(element, f"{path}[{n}]") for n, element in enumerate(value)]

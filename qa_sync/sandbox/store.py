@@ -1,0 +1,126 @@
+"""JSON documents in SQLite, in memory: what every vendor of the sandbox keeps its records in.
+
+A table holds documents by id in the order they came; beside each stands the instant of its last change and the values
+by which it can be found (an e-mail address, an item number). Uniqueness is the vendor's rule, not the store's.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+Doc: TypeAlias = dict[str, Any]
+"""A JSON object as a vendor stores it; every read gives a fresh copy."""
+
+Keys: TypeAlias = Callable[[Doc], Iterable[tuple[str, str]]]
+"""The (key name, value) pairs under which a document can be found."""
+
+SCHEMA = """
+    CREATE TABLE document (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, id TEXT, changed TEXT, body TEXT, UNIQUE (kind, id));
+    CREATE INDEX by_change ON document (kind, changed);
+    CREATE TABLE found_by (kind TEXT, name TEXT, value TEXT, id TEXT);
+    CREATE INDEX by_value ON found_by (kind, name, value);
+    CREATE INDEX by_owner ON found_by (kind, id);
+    CREATE TABLE sequence (name TEXT PRIMARY KEY, last INTEGER);
+"""
+
+
+def _sortable(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+class Store:
+    """One vendor's database. `writes` counts what was saved or removed, so that a test can tell an echo."""
+
+    def __init__(self) -> None:
+        # A server may be built in one thread and run in another; it still runs in one only.
+        self.db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        self.db.executescript(SCHEMA)
+        self.writes = 0
+
+    def table(self, kind: str, keys: Keys = lambda _doc: ()) -> Table:
+        """Return the table of one kind of documents."""
+        return Table(self, kind, keys)
+
+    def next(self, sequence: str, first: int = 1) -> int:
+        """Return the next number of a sequence."""
+        row = self.db.execute(
+            "INSERT INTO sequence VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last",
+            (sequence, first),
+        ).fetchone()
+        return int(row[0])
+
+    def skip_to(self, sequence: str, number: int) -> None:
+        """Let the next number of a sequence be that one."""
+        self.db.execute("INSERT OR REPLACE INTO sequence VALUES (?, ?)", (sequence, number - 1))
+
+
+class Table:
+    """The documents of one kind."""
+
+    def __init__(self, store: Store, kind: str, keys: Keys) -> None:
+        self.store = store
+        self.kind = kind
+        self._keys = keys
+        self._db = store.db
+
+    def save(self, id: object, doc: Doc, at: datetime) -> None:
+        """Add or replace a document; a replaced one keeps its place in the order."""
+        self._db.execute(
+            "INSERT INTO document (kind, id, changed, body) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (kind, id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
+            (self.kind, str(id), _sortable(at), json.dumps(doc)),
+        )
+        self._forget_keys(id)
+        self._db.executemany(
+            "INSERT INTO found_by VALUES (?, ?, ?, ?)", [(self.kind, n, v, str(id)) for n, v in self._keys(doc)]
+        )
+        self.store.writes += 1
+
+    def remove(self, id: object) -> None:
+        """Take a document away."""
+        self._db.execute("DELETE FROM document WHERE kind = ? AND id = ?", (self.kind, str(id)))
+        self._forget_keys(id)
+        self.store.writes += 1
+
+    def get(self, id: object) -> Doc | None:
+        """Return a document, None when there is none."""
+        row = self._db.execute("SELECT body FROM document WHERE kind = ? AND id = ?", (self.kind, str(id))).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def find(self, name: str, value: str) -> list[Doc]:
+        """Return the documents with that value under that key, oldest first."""
+        rows = self._db.execute(
+            "SELECT DISTINCT d.seq, d.body FROM found_by f JOIN document d ON d.kind = f.kind AND d.id = f.id"
+            " WHERE f.kind = ? AND f.name = ? AND f.value = ? ORDER BY d.seq",
+            (self.kind, name, value),
+        )
+        return [json.loads(body) for _, body in rows]
+
+    def all(self, since: datetime | None = None) -> list[Doc]:
+        """Return all documents, oldest first; with `since`, those changed then or later."""
+        rows = self._db.execute(
+            "SELECT body FROM document WHERE kind = ? AND changed >= ? ORDER BY seq",
+            (self.kind, _sortable(since) if since else ""),
+        )
+        return [json.loads(body) for (body,) in rows]
+
+    def page(self, offset: int, limit: int, *, newest_first: bool = False) -> list[Doc]:
+        """Return a stretch of all documents without reading the others."""
+        order = "DESC" if newest_first else "ASC"
+        rows = self._db.execute(
+            f"SELECT body FROM document WHERE kind = ? ORDER BY seq {order} LIMIT ? OFFSET ?",  # noqa: S608 - one of two words
+            (self.kind, limit, offset),
+        )
+        return [json.loads(body) for (body,) in rows]
+
+    def count(self) -> int:
+        """Return how many documents there are."""
+        return int(self._db.execute("SELECT count(*) FROM document WHERE kind = ?", (self.kind,)).fetchone()[0])
+
+    def _forget_keys(self, id: object) -> None:
+        self._db.execute("DELETE FROM found_by WHERE kind = ? AND id = ?", (self.kind, str(id)))

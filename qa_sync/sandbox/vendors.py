@@ -1,0 +1,49 @@
+"""The vendors of the sandbox: one explicit line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.applications import Starlette
+
+from qa_sync.sandbox.customerp import app as customerp
+from qa_sync.sandbox.customwebshop import app as customwebshop
+from qa_sync.sandbox.wix import app as wix
+from qa_sync.sandbox.woocommerce import app as woocommerce
+from qa_sync.sandbox.woocommerce import auth as woocommerce_auth
+
+BuildApp = Callable[[Callable[[], datetime], str], Starlette]
+"""Given the time (UTC) and a seed for ids: a fresh app with an empty store (`app.state.store`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """One vendor: where its API seems to be, the sandbox's credentials for it (no secrets), and how to start it."""
+
+    name: str
+    base_url: str
+    secrets: Mapping[str, str]
+    build_app: BuildApp
+
+
+VENDORS: Mapping[str, Vendor] = {
+    v.name: v
+    for v in (
+        Vendor(
+            "wix",
+            "https://www.wixapis.com",
+            {"api_key": wix.API_KEY, "site_id": wix.SITE_ID},
+            wix.build_app,
+        ),
+        Vendor(
+            "woocommerce",
+            "https://shop.example/wp-json/wc/v3",
+            {"consumer_key": woocommerce_auth.KEY, "consumer_secret": woocommerce_auth.SECRET},
+            woocommerce.build_app,
+        ),
+        Vendor("customerp", "https://erp.example/api/v1", {"token": customerp.TOKEN}, customerp.build_app),
+        Vendor("customwebshop", "https://webshop.example/rest", {"api_key": customwebshop.API_KEY}, customwebshop.build_app),
+    )
+}

@@ -1,0 +1,55 @@
+"""The Wix site: credentials, the three APIs, and what a Catalog V1 site says to V3 calls (facts/WIX.md 4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from qa_sync.sandbox.desk import build
+from qa_sync.sandbox.wix import contacts, products
+from qa_sync.sandbox.wix.contacts import Contacts
+from qa_sync.sandbox.wix.errors import no_route, refuse
+from qa_sync.sandbox.wix.orders import Orders
+from qa_sync.sandbox.wix.products import Products
+from qa_sync.sandbox.wix.site import Site
+from qa_sync.sandbox.world import new_world
+
+API_KEY = "sandbox-wix-key-not-a-secret"
+SITE_ID = "5a4db0c5-0000-4000-8000-000000000001"
+EVERY_METHOD = ["GET", "POST", "PATCH", "DELETE"]
+
+
+def build_app(now: Callable[[], datetime], seed: str) -> Starlette:
+    """Return a Wix site with an empty database."""
+    world = new_world("wix", now, seed)
+    site = Site(
+        world,
+        world.store.table("contacts", contacts.keys),
+        world.store.table("orders"),
+        world.store.table("products", products.keys),
+    )
+    routes = [*Contacts(site).routes(), *Orders(site).routes(), *Products(site).routes()]
+    routes.append(Route("/stores/v3/provision/version", _version, methods=["GET"]))
+    routes.append(Route("/stores/v3/{rest:path}", _wrong_catalog, methods=EVERY_METHOD))
+    return build(world, routes, _check, no_route)
+
+
+def _check(request: Request) -> None:
+    key = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if key != API_KEY:
+        raise refuse(401, "UNAUTHENTICATED", "A valid API key is required.")
+    if request.headers.get("wix-site-id") != SITE_ID:
+        raise refuse(403, "PERMISSION_DENIED", "The key has no permission for this site.")
+
+
+async def _version(_request: Request) -> Response:
+    return JSONResponse({"catalogVersion": "V1_CATALOG"})
+
+
+async def _wrong_catalog(_request: Request) -> Response:
+    raise refuse(428, "CATALOG_V1_SITE_CALLING_CATALOG_V3_API", "The site's catalog is V1.")

@@ -1,0 +1,212 @@
+"""Contacts v4 (facts/WIX.md 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from qa_sync.sandbox.store import Doc
+from qa_sync.sandbox.wix import query
+from qa_sync.sandbox.wix.contact_info import INFO, items, primary_info, settled
+from qa_sync.sandbox.wix.errors import invalid, refuse
+from qa_sync.sandbox.wix.site import Site, fitted, pruned, read_body
+
+PATH = "/contacts/v4/contacts"
+MAX_PAGE = 1000
+SAME = ("$eq", "$ne", "$in", "$exists")
+TEXT = (*SAME, "$startsWith")
+ORDERED = ("$eq", "$ne", "$gt", "$gte", "$lt", "$lte")
+FIELDS = query.Fields(
+    filters={
+        "id": SAME,
+        **dict.fromkeys(("createdDate", "updatedDate", "lastActivity.activityDate", "info.birthdate"), ORDERED),
+        **dict.fromkeys(("primaryInfo.email", "primaryInfo.phone", "info.name.first", "info.name.last"), TEXT),
+        **dict.fromkeys(("info.company", "info.jobTitle", "info.emails.email", "info.phones.phone"), TEXT),
+        **dict.fromkeys(("info.phones.e164Phone", "info.addresses.street", "info.addresses.city"), TEXT),
+        **dict.fromkeys(("info.addresses.country", "info.addresses.subdivision", "info.locale"), SAME),
+        "info.labelKeys": ("$hasSome", "$hasAll"),
+        "info.extendedFields.": TEXT,
+    },
+    sorts=(
+        *("createdDate", "lastActivity.activityDate", "primaryInfo.email", "info.name.first", "info.name.last"),
+        *("info.company", "info.jobTitle", "info.birthdate"),
+    ),
+)
+FIELDSETS = {
+    "BASIC": ("primaryInfo", "info.name"),
+    "COMMUNICATION_DETAILS": ("info.emails", "info.phones", "info.addresses"),
+    "EXTENDED": ("info.extendedFields",),
+}
+
+
+def keys(doc: Doc) -> list[tuple[str, str]]:
+    """Return by what a contact can be found: every e-mail address and phone number, whatever their case and spaces."""
+    found = [("email", item["email"].casefold()) for item in items(doc["info"], "emails")]
+    return found + [("phone", "".join(item["phone"].split())) for item in items(doc["info"], "phones")]
+
+
+class Contacts:
+    """The endpoints of contacts."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.table = site.contacts
+
+    def routes(self) -> Iterable[Route]:
+        """Return the routes."""
+        yield Route(PATH, self.browse, methods=["GET"])
+        yield Route(PATH, self.create, methods=["POST"])
+        yield Route(f"{PATH}/query", self.query, methods=["POST"])
+        yield Route(f"{PATH}/{{id}}", self.get, methods=["GET"])
+        yield Route(f"{PATH}/{{id}}", self.update, methods=["PATCH"])
+        yield Route(f"{PATH}/{{id}}", self.delete, methods=["DELETE"])
+
+    async def browse(self, request: Request) -> Response:
+        """List contacts by query parameters."""
+        given = request.query_params
+        asked: Doc = {
+            "paging": {n: given[f"paging.{n}"] for n in ("limit", "offset") if f"paging.{n}" in given},
+            "fieldsets": [s for text in given.getlist("fieldsets") for s in text.split(",")],
+            "fields": [f for text in given.getlist("fields") for f in text.split(",")],
+        }
+        if "sort.fieldName" in given:
+            asked["sort"] = [{"fieldName": given["sort.fieldName"], "order": given.get("sort.order", "ASC")}]
+        return self._page(asked, None)
+
+    async def query(self, request: Request) -> Response:
+        """List contacts by a query."""
+        body = await read_body(request)
+        asked = body.get("query") or {}
+        if not isinstance(asked, dict):
+            raise invalid("query", "TYPE", "Expected an object")
+        return self._page(asked, body.get("search"))
+
+    def _page(self, asked: Doc, search: Any) -> Response:
+        limit, offset = query.paging(asked.get("paging"), 50, MAX_PAGE)
+        found = self._found(asked, search)
+        page = [_shown(doc, asked) for doc in found[offset : offset + limit]]
+        metadata = {"count": len(page), "offset": offset, "total": len(found), "tooManyToCount": False}
+        return JSONResponse({"contacts": page, "pagingMetadata": metadata})
+
+    def _found(self, asked: Doc, search: Any) -> list[Doc]:
+        condition = asked.get("filter") or {}
+        query.matches({}, condition, FIELDS)  # a bad filter is bad on an empty site too
+        found = [doc for doc in self.table.all() if query.matches(doc, condition, FIELDS)]
+        if search:
+            found = [doc for doc in found if _mentions(doc, str(search).casefold())]
+        for field, order in query.sort_pairs(asked.get("sort")):
+            found = query.in_order(found, field, order, FIELDS)
+        return found
+
+    async def get(self, request: Request) -> Response:
+        """Answer one contact."""
+        given = request.query_params
+        asked = {
+            name: [part for text in given.getlist(name) for part in text.split(",")] for name in ("fields", "fieldsets")
+        }
+        return JSONResponse({"contact": _shown(self._known(request), asked), "responseType": "REGULAR"})
+
+    async def create(self, request: Request) -> Response:
+        """Add a contact."""
+        body = await read_body(request)
+        info = pruned(fitted(INFO, body.get("info", {}), "info"))
+        _enough(info, "INSUFFICIENT_CONTACT_DATA")
+        if body.get("allowDuplicates") is not True:
+            self._refuse_twin(info, None)
+        stamp = self.site.stamp()
+        doc = {
+            "id": self.site.world.guid(),
+            "revision": 0,
+            "source": {"sourceType": "WIX_APP"},
+            "createdDate": stamp,
+            "lastActivity": {"activityDate": stamp, "activityType": "CONTACT_CREATED"},
+        }
+        return JSONResponse({"contact": self._save(doc, info)})
+
+    async def update(self, request: Request) -> Response:
+        """Change a contact: a property of `info` that is sent takes the place of the stored one."""
+        body = await read_body(request)
+        doc = self._known(request)
+        _match(body, doc)
+        if not body.get("info"):
+            raise refuse(400, "INSUFFICIENT_UPDATE_CONTACT_DATA", "Nothing to update was sent.")
+        changes = fitted(INFO, body["info"], "info")
+        info = pruned(doc["info"] | changes)
+        _enough(info, "INSUFFICIENT_CONTACT_DATA")
+        if "emails" in changes and body.get("allowDuplicates") is not True:
+            self._refuse_twin(info, doc["id"])
+        return JSONResponse({"contact": self._save(doc, info)})
+
+    async def delete(self, request: Request) -> Response:
+        """Remove a contact."""
+        self.table.remove(self._known(request)["id"])
+        return JSONResponse({})
+
+    def _known(self, request: Request) -> Doc:
+        doc = self.table.get(request.path_params["id"])
+        if doc is None:
+            raise refuse(404, "CONTACT_NOT_FOUND", "Contact not found.")
+        return doc
+
+    def _save(self, doc: Doc, info: Doc) -> Doc:
+        info = settled(info, self.site.world.guid)
+        doc |= {"revision": doc["revision"] + 1, "updatedDate": self.site.stamp()}
+        doc |= {"primaryInfo": primary_info(info), "info": pruned(info)}
+        self.table.save(doc["id"], doc, self.site.world.now())
+        return pruned(doc)  # type: ignore[no-any-return]
+
+    def _refuse_twin(self, info: Doc, id: str | None) -> None:
+        """Refuse an e-mail address of another contact; without any, a phone number (facts/WIX.md 2.3)."""
+        known = keys({"info": info})
+        kind = "email" if any(name == "email" for name, _ in known) else "phone"
+        for name, value in known:
+            for twin in self.table.find(name, value) if name == kind else ():
+                if twin["id"] != id:
+                    data = {"duplicateContactId": twin["id"], f"duplicate{kind.title()}": value}
+                    raise refuse(409, "DUPLICATE_CONTACT_EXISTS", f"A contact with this {kind} exists.", data)
+
+
+def _match(body: Doc, doc: Doc) -> None:
+    revision = body.get("revision")
+    if not isinstance(revision, int) or isinstance(revision, bool):
+        raise invalid("revision", "REQUIRED_FIELD" if revision is None else "TYPE", "Expected an integer")
+    if revision != doc["revision"]:
+        message = "Contact has been updated since the requested revision."
+        raise refuse(409, "CONTACT_ALREADY_CHANGED", message)
+
+
+def _enough(info: Doc, code: str) -> None:
+    if not any(info.get(name) for name in ("name", "emails", "phones")):
+        raise refuse(400, code, "At least one of name, phone and email is required.")
+
+
+def _mentions(doc: Doc, text: str) -> bool:
+    paths = ("info.name.first", "info.name.last", "info.emails.email", "info.phones.phone")
+    return any(text in str(value).casefold() for path in paths for value in query.values_at(doc, path))
+
+
+def _shown(doc: Doc, asked: Doc) -> Doc:
+    """Return what the fieldsets and fields let through; id and revision always."""
+    doc = pruned(doc)
+    sets = [s for s in asked.get("fieldsets") or () if s]
+    paths = [f for f in asked.get("fields") or () if f] + [p for s in sets for p in FIELDSETS.get(s, ())]
+    if not paths or "FULL" in sets:
+        return doc
+    shown: Doc = {}
+    for path in ("id", "revision", *paths):
+        _copy(doc, shown, path.split("."))
+    return shown
+
+
+def _copy(source: Doc, target: Doc, parts: list[str]) -> None:
+    head, *rest = parts
+    if head not in source:
+        return
+    if rest and isinstance(source[head], dict):
+        _copy(source[head], target.setdefault(head, {}), rest)
+    else:
+        target[head] = source[head]

@@ -1,0 +1,37 @@
+"""How Wix says no (facts/WIX.md 1, error body)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qa_sync.sandbox.desk import Refusal
+from qa_sync.sandbox.shape import Misfit
+
+
+def refuse(status: int, code: str, message: str, data: Mapping[str, Any] | None = None) -> Refusal:
+    """Return an application error."""
+    error = {"code": code, "description": message, "data": dict(data or {})}
+    return Refusal(status, {"message": message, "details": {"applicationError": error}})
+
+
+def invalid(field: str, rule: str, expected: str) -> Refusal:
+    """Return a validation error of one field."""
+    violation = {"field": field, "description": expected, "violatedRule": rule, "ruleName": rule, "data": {}}
+    message = f"{field}: {expected}" if field else expected
+    return Refusal(400, {"message": message, "details": {"validationError": {"fieldViolations": [violation]}}})
+
+
+def misfit(problem: Misfit) -> Refusal:
+    """Return the validation error for a value of the wrong shape."""
+    return invalid(problem.path, problem.rule, f"Expected {problem.expected}")
+
+
+def bad_json(why: str) -> Refusal:
+    """Return the refusal of a body that is no JSON."""
+    return Refusal(400, {"message": f"Malformed JSON: {why}", "details": {}})
+
+
+def no_route(_status: int) -> Refusal:
+    """Return the refusal of a path or method that is not there; Wix tells no difference."""
+    return Refusal(404, {"message": "Not Found", "details": {}})

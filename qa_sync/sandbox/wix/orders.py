@@ -1,0 +1,119 @@
+"""Stores orders v2: query, get, create; no update of the whole and no delete (facts/WIX.md 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from qa_sync.sandbox.store import Doc
+from qa_sync.sandbox.wix import query
+from qa_sync.sandbox.wix.errors import invalid, refuse
+from qa_sync.sandbox.wix.order_shape import ADDRESS, ORDER, check_complete, with_defaults
+from qa_sync.sandbox.wix.site import Site, fitted, pruned, read_body
+
+PATH = "/stores/v2/orders"
+MAX_PAGE = 100
+ORDERED = ("$eq", "$ne", "$hasSome", "$lt", "$lte", "$gt", "$gte")
+CHOSEN = ("$eq", "$ne", "$hasSome")
+FIELDS = query.Fields(
+    filters={
+        **dict.fromkeys(("dateCreated", "lastUpdated", "number", "numericId"), ORDERED),
+        **dict.fromkeys(("paymentStatus", "fulfillmentStatus", "id", "buyerInfo.id", "enteredBy.id"), CHOSEN),
+        **dict.fromkeys(("channelInfo.type", "channelInfo.externalOrderId"), CHOSEN),
+        "archived": ("$eq", "$ne"),
+        **dict.fromkeys(("lineItems.productId", "lineItems.name"), (*CHOSEN, "$hasAll")),
+        "billingInfo.address.fullName.": (*CHOSEN, "$contains", "$startsWith"),
+    },
+    sorts=("dateCreated", "lastUpdated", "number", "numericId"),
+)
+
+
+class Orders:
+    """The endpoints of orders."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.table = site.orders
+
+    def routes(self) -> Iterable[Route]:
+        """Return the routes."""
+        yield Route(PATH, self.create, methods=["POST"])
+        yield Route(f"{PATH}/query", self.query, methods=["POST"])
+        yield Route(f"{PATH}/{{id}}", self.get, methods=["GET"])
+        yield Route(f"{PATH}/{{id}}/updateEmail", self.update_email, methods=["PATCH"])
+        yield Route(f"{PATH}/{{id}}/updateShippingAddress", self.update_shipping_address, methods=["PUT"])
+
+    async def query(self, request: Request) -> Response:
+        """List orders."""
+        body = await read_body(request)
+        asked = body.get("query") or {}
+        if not isinstance(asked, dict):
+            raise invalid("query", "TYPE", "Expected an object")
+        limit, offset = query.paging(asked.get("paging"), MAX_PAGE, MAX_PAGE)
+        condition = query.from_text(asked, "filter") or {}
+        query.matches({}, condition, FIELDS)  # a bad filter is bad on an empty site too
+        found = [doc for doc in self.table.all() if query.matches(doc, condition, FIELDS)]
+        for field, order in query.sort_pairs(query.from_text(asked, "sort")):
+            found = query.in_order(found, field, order, FIELDS)
+        page = found[offset : offset + limit]
+        metadata = {"items": limit, "offset": offset}
+        return JSONResponse({"orders": page, "metadata": metadata, "totalResults": len(found)})
+
+    async def get(self, request: Request) -> Response:
+        """Answer one order."""
+        return JSONResponse({"order": self._known(request)})
+
+    async def create(self, request: Request) -> Response:
+        """Add an order."""
+        body = await read_body(request)
+        order = pruned(fitted(ORDER, body.get("order", {}), "order"))
+        check_complete(order)
+        stamp = self.site.stamp()
+        number = self.site.world.store.next("order", 10001)
+        doc: Doc = {"id": self.site.world.guid(), "number": number, "numericId": self.site.numeric_id()}
+        doc |= {"dateCreated": stamp} | with_defaults(order, stamp)
+        if "buyerInfo" in doc:
+            doc["buyerInfo"] = self._buyer(doc["buyerInfo"])
+        return self._saved(doc)
+
+    async def update_email(self, request: Request) -> Response:
+        """Change the buyer's e-mail address."""
+        email = (await read_body(request)).get("email")
+        if not isinstance(email, str) or "@" not in email:
+            raise invalid("email", "FORMAT", "Expected an e-mail address")
+        doc = self._known(request)
+        doc["buyerInfo"] = doc.get("buyerInfo", {}) | {"email": email}
+        return self._saved(doc)
+
+    async def update_shipping_address(self, request: Request) -> Response:
+        """Change where the order is sent."""
+        body = await read_body(request)
+        address = pruned(fitted(ADDRESS, body.get("shippingAddress"), "shippingAddress"))
+        doc = self._known(request)
+        details = doc.setdefault("shippingInfo", {}).setdefault("shipmentDetails", {})
+        details["address"] = address
+        return self._saved(doc)
+
+    def _known(self, request: Request) -> Doc:
+        doc = self.table.get(request.path_params["id"])
+        if doc is None:
+            raise refuse(404, "ORDER_NOT_FOUND", "Order not found.")
+        return doc
+
+    def _saved(self, doc: Doc) -> Response:
+        doc["lastUpdated"] = self.site.stamp()
+        self.table.save(doc["id"], doc, self.site.world.now())
+        return JSONResponse({"order": doc})
+
+    def _buyer(self, given: Doc) -> Doc:
+        """Return the buyer with what the contact tells of it; only id and identityType are the caller's."""
+        buyer = {"identityType": "CONTACT"} | given
+        contact = self.site.contacts.get(given.get("id", "")) if buyer["identityType"] == "CONTACT" else None
+        if contact is None:
+            return buyer
+        name = contact["info"].get("name", {})
+        known = {"firstName": name.get("first"), "lastName": name.get("last"), **contact["primaryInfo"]}
+        return buyer | {part: value for part, value in known.items() if value}

@@ -1,0 +1,142 @@
+"""Stores products v1 (facts/WIX.md 4.1 to 4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from qa_sync.sandbox.store import Doc
+from qa_sync.sandbox.wix import query
+from qa_sync.sandbox.wix.errors import invalid, refuse
+from qa_sync.sandbox.wix.product_shape import ALL_PRODUCTS, PRODUCT, check_new, inventory_id, shown, slug_of
+from qa_sync.sandbox.wix.site import Site, fitted, pruned, read_body
+
+PATH = "/stores/v1/products"
+READER = "/stores-reader/v1/products"
+MAX_PAGE = 100
+WORDS = ("$eq", "$ne", "$hasSome", "$contains", "$startsWith")
+CHOSEN = ("$eq", "$ne", "$hasSome")
+ORDERED = (*CHOSEN, "$lt", "$lte", "$gt", "$gte")
+FIELDS = query.Fields(
+    filters={
+        **dict.fromkeys(("name", "description", "sku", "slug"), WORDS),
+        **dict.fromkeys(("id", "productType", "inventoryStatus", "visible"), CHOSEN),
+        **dict.fromkeys(("price", "numericId", "lastUpdated", "createdDate"), ORDERED),
+        "collections.id": (*CHOSEN, "$hasAll"),
+    },
+    sorts=("name", "sku", "slug", "id", "price", "numericId", "lastUpdated", "createdDate"),
+)
+
+
+def keys(doc: Doc) -> list[tuple[str, str]]:
+    """Return by what a product can be found."""
+    return [("slug", doc["slug"])]
+
+
+class Products:
+    """The endpoints of products."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.table = site.products
+
+    def routes(self) -> Iterable[Route]:
+        """Return the routes."""
+        yield Route(PATH, self.create, methods=["POST"])
+        for path in (PATH, READER):
+            yield Route(f"{path}/query", self.query, methods=["POST"])
+            yield Route(f"{path}/{{id}}", self.get, methods=["GET"])
+        yield Route(f"{PATH}/{{id}}", self.update, methods=["PATCH"])
+        yield Route(f"{PATH}/{{id}}", self.delete, methods=["DELETE"])
+
+    async def query(self, request: Request) -> Response:
+        """List products; hidden ones and costs only when they are asked for."""
+        body = await read_body(request)
+        asked = body.get("query") or {}
+        if not isinstance(asked, dict):
+            raise invalid("query", "TYPE", "Expected an object")
+        limit, offset = query.paging(asked.get("paging"), MAX_PAGE, MAX_PAGE)
+        found = self._found(asked, hidden=bool(body.get("includeHiddenProducts")))
+        merchant, variants = bool(body.get("includeMerchantSpecificData")), bool(body.get("includeVariants"))
+        page = [shown(doc, merchant=merchant, variants=variants) for doc in found[offset : offset + limit]]
+        metadata = {"items": limit, "offset": offset}
+        return JSONResponse({"products": page, "metadata": metadata, "totalResults": len(found)})
+
+    def _found(self, asked: Doc, *, hidden: bool) -> list[Doc]:
+        condition = query.from_text(asked, "filter") or {}
+        query.matches({}, condition, FIELDS)  # a bad filter is bad on an empty site too
+        docs = [doc for doc in self.table.all() if hidden or doc["visible"]]
+        found = [doc for doc in docs if query.matches(_searchable(doc), condition, FIELDS)]
+        for field, order in query.sort_pairs(query.from_text(asked, "sort")):
+            found = query.in_order(found, "priceData.price" if field == "price" else field, order, FIELDS)
+        return found
+
+    async def get(self, request: Request) -> Response:
+        """Answer one product."""
+        merchant = request.query_params.get("includeMerchantSpecificData", "").lower() == "true"
+        return JSONResponse({"product": shown(self._known(request), merchant=merchant, variants=True)})
+
+    async def create(self, request: Request) -> Response:
+        """Add a product."""
+        product = await self._read(request)
+        check_new(product)
+        stamp = self.site.stamp()
+        doc: Doc = {"id": self.site.world.guid(), "numericId": self.site.numeric_id(), "visible": True}
+        doc |= {"discount": {"type": "NONE", "value": 0}, "description": "", "ribbon": ""}
+        doc |= product | {"productType": "physical", "createdDate": stamp, "manageVariants": False}
+        doc["slug"] = self._free_slug(product.get("slug") or slug_of(product["name"]))
+        doc |= {"productPageUrl": {"base": "https://sandbox.example", "path": f"/product-page/{doc['slug']}"}}
+        doc |= {"inventoryItemId": inventory_id(doc["id"]), "collectionIds": [ALL_PRODUCTS]}
+        doc |= {"stock": {"trackInventory": False, "inStock": True, "inventoryStatus": "IN_STOCK"}}
+        doc |= {"media": {"items": []}, "customTextFields": [], "ribbons": [], "productOptions": []}
+        doc.setdefault("additionalInfoSections", [])
+        return self._saved(doc)
+
+    async def update(self, request: Request) -> Response:
+        """Change what is sent; the type of a product is silently kept."""
+        changes = await self._read(request)
+        doc = self._known(request)
+        changes.pop("productType", None)
+        if "name" in changes and not changes["name"]:
+            raise invalid("product.name", "REQUIRED_FIELD", "Must have a value")
+        for name, value in changes.items():
+            doc[name] = pruned({**doc.get(name, {}), **value}) if isinstance(value, dict) else value
+        return self._saved({name: value for name, value in doc.items() if value is not None})
+
+    async def delete(self, request: Request) -> Response:
+        """Remove a product, and its inventory item with it."""
+        self.table.remove(self._known(request)["id"])
+        return JSONResponse({})
+
+    async def _read(self, request: Request) -> Doc:
+        body = await read_body(request)
+        product: Doc = fitted(PRODUCT, body.get("product", {}), "product")
+        return product
+
+    def _known(self, request: Request) -> Doc:
+        doc = self.table.get(request.path_params["id"])
+        if doc is None:
+            raise refuse(404, "PRODUCT_NOT_FOUND", "Product not found.")
+        return doc
+
+    def _free_slug(self, wanted: str) -> str:
+        slug, number = wanted, 1
+        while self.table.find("slug", slug):
+            slug, number = f"{wanted}-{number}", number + 1
+        return slug
+
+    def _saved(self, doc: Doc) -> Response:
+        doc["lastUpdated"] = self.site.stamp()
+        self.table.save(doc["id"], doc, self.site.world.now())
+        return JSONResponse({"product": shown(doc, merchant=False, variants=True)})
+
+
+def _searchable(doc: Doc) -> Doc:
+    return doc | {
+        "price": doc["priceData"]["price"],
+        "inventoryStatus": doc["stock"]["inventoryStatus"],
+        "collections": [{"id": one} for one in doc["collectionIds"]],
+    }

@@ -1,0 +1,62 @@
+"""What the three Wix APIs share: the site's database, its clock, and how a body is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+from qa_sync.sandbox.desk import json_body
+from qa_sync.sandbox.shape import Misfit, Shape
+from qa_sync.sandbox.store import Doc, Table
+from qa_sync.sandbox.wix.errors import bad_json, invalid, misfit
+from qa_sync.sandbox.world import World
+
+CURRENCY = "NOK"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A Wix site: its world and its three tables."""
+
+    world: World
+    contacts: Table
+    orders: Table
+    products: Table
+
+    def stamp(self) -> str:
+        """Return the time as Wix writes it, `2019-10-30T17:22:10.299Z`."""
+        return self.world.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+    def numeric_id(self) -> str:
+        """Return the creation time in ms * 1000 (facts/WIX.md 4.3)."""
+        return str(int(self.world.now().timestamp() * 1000) * 1000)
+
+
+async def read_body(request: Request) -> Doc:
+    """Return the request's JSON object, `{}` when there is no body."""
+    body = await json_body(request, bad_json)
+    if body is None:
+        return {}
+    if not isinstance(body, dict):
+        raise invalid("", "TYPE", "Expected an object")
+    return body
+
+
+def fitted(shape: Shape, value: Any, path: str) -> Any:
+    """Return the value in its shape; raises the vendor's 400."""
+    try:
+        return shape.fit(value, path)
+    except Misfit as problem:
+        raise misfit(problem) from None
+
+
+def pruned(value: Any) -> Any:
+    """Return the value without what is empty: Wix omits, it never answers null (facts/WIX.md 1)."""
+    if isinstance(value, dict):
+        parts = {name: pruned(part) for name, part in value.items()}
+        return {name: part for name, part in parts.items() if part not in (None, "", {}, [])}
+    if isinstance(value, list):
+        return [pruned(part) for part in value]
+    return value

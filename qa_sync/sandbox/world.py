@@ -1,0 +1,29 @@
+"""What every vendor's app is given: a store of its own, the time, and ids that a seed decides."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from qa_sync.sandbox.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One vendor's surroundings; `now` answers in UTC, `dice` is the only source of chance."""
+
+    store: Store
+    now: Callable[[], datetime]
+    dice: random.Random
+
+    def guid(self) -> str:
+        """Return the next id that looks like a version 4 GUID."""
+        return str(uuid.UUID(int=self.dice.getrandbits(128), version=4))
+
+
+def new_world(vendor: str, now: Callable[[], datetime], seed: str) -> World:
+    """Return a fresh world; two with the same vendor and seed give the same ids."""
+    return World(Store(), now, random.Random(f"{vendor}/{seed}"))  # noqa: S311 - repeatable ids, no secrets
