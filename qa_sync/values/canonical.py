@@ -1,0 +1,101 @@
+"""From what a system answers to what it means, and back. Source: facts/MAPPING.md 6."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, tzinfo
+
+from qa_sync.errors import UnknownName
+from qa_sync.values.choices import BOOLEAN, CHOICE
+from qa_sync.values.conversion import Conversion, Target, plain, refuse
+from qa_sync.values.form import Canonical, Form, Json, Scalar
+from qa_sync.values.ids import IDENTIFIER, REFERENCE
+from qa_sync.values.numbers import DECIMAL, INTEGER
+from qa_sync.values.places import COUNTRY, REGION
+from qa_sync.values.text import EMAIL, ESCAPED_TEXT, HTML, PHONE, TEXT
+from qa_sync.values.times import DATE, INSTANT
+
+CONVERSIONS: Mapping[str, Conversion] = {
+    "text": TEXT,
+    "escaped_text": ESCAPED_TEXT,
+    "html": HTML,
+    "email": EMAIL,
+    "phone": PHONE,
+    "identifier": IDENTIFIER,
+    "reference": REFERENCE,
+    "decimal": DECIMAL,
+    "integer": INTEGER,
+    "boolean": BOOLEAN,
+    "instant": INSTANT,
+    "date": DATE,
+    "country": COUNTRY,
+    "region": REGION,
+    "choice": CHOICE,
+}
+
+MAX_DEPTH = 20
+"""Lists within lists; no API nests values deeper."""
+
+_EMPTY = {"null": None, "omit": None}
+
+
+def to_canonical(wire: Json, form: Form) -> Canonical:
+    """Return what a wire value means, None for empty: missing, null, "", [], blanks only (false and 0 are values).
+
+    A list becomes a tuple, element by element. Raises NotConvertible for a value that its form does not allow,
+    UnknownName for a conversion that the table does not have.
+    """
+    return _canonical(wire, form, 0)
+
+
+def _canonical(wire: Json, form: Form, depth: int) -> Canonical:
+    if isinstance(wire, list | tuple):
+        if depth == MAX_DEPTH:
+            raise refuse(wire, f"a list nested less than {MAX_DEPTH} times", form)
+        return tuple(_canonical(element, form, depth + 1) for element in wire) or None
+    if is_empty(wire):
+        return None
+    value = _conversion(form).read(plain(wire, form), form)
+    return None if is_empty(value) else value
+
+
+def to_wire(value: Canonical, form: Form, siblings: Mapping[str, Canonical] | None = None, zone: tzinfo = UTC) -> Json:
+    """Return the wire value for a canonical one, which may come from another form.
+
+    `siblings` are the canonical values written beside it, by the path that the form's options name (a prefixed region
+    needs its country); `zone` is the business time zone. None becomes the form's option `empty`: `null` (also
+    `omit`), `""`, or any other constant as it is. Raises NotConvertible rather than lose anything but decimal places
+    (option `places`), UnknownName for a conversion, type or style that no table has.
+    """
+    siblings = siblings or {}
+    if isinstance(value, tuple):
+        return [to_wire(v, form, _beside(siblings, at), zone) for at, v in enumerate(value)]
+    if value is None or is_empty(value):
+        return _empty(form)
+    return _conversion(form).write(_scalar(value, form), Target(form, siblings, zone))
+
+
+def is_empty(value: object) -> bool:
+    """Tell whether a wire or canonical value is empty (MAPPING 6.2); false and 0 are not."""
+    return value is None or value in ([], ()) or (isinstance(value, str) and not value.strip())
+
+
+def _conversion(form: Form) -> Conversion:
+    if form.convert not in CONVERSIONS:
+        raise UnknownName("conversion", form.convert, CONVERSIONS)
+    return CONVERSIONS[form.convert]
+
+
+def _scalar(value: Scalar, form: Form) -> Scalar:
+    # Times are canonical, but no JSON.
+    return value if hasattr(value, "isoformat") else plain(value, form)
+
+
+def _beside(siblings: Mapping[str, Canonical], at: int) -> Mapping[str, Canonical]:
+    """Return the siblings of one element: of a tuple its element at the same place."""
+    return {key: v[at] if isinstance(v, tuple) and at < len(v) else v for key, v in siblings.items()}
+
+
+def _empty(form: Form) -> Json:
+    empty = form.options.get("empty", "null")
+    return _EMPTY.get(empty, empty) if isinstance(empty, str) else empty

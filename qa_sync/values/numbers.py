@@ -1,0 +1,72 @@
+"""Numbers: exact decimals, never through a binary float, and whole numbers. Source: facts/MAPPING.md 6.1, 6.20, 23."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+from qa_sync.values.conversion import MAX_DIGITS, Conversion, Plain, Target, refuse, within_reason
+from qa_sync.values.form import Form, Json, Scalar
+from qa_sync.values.wire import typed
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+# Python's default of 28 digits would round.
+_EXACT = Context(prec=3 * MAX_DIGITS)
+
+
+def number_of(value: object) -> Decimal | None:
+    """Return the exact number that a canonical or wire value is, None when it is none (a truth is none)."""
+    if isinstance(value, str) and len(value) <= MAX_DIGITS and _NUMBER.fullmatch(value.strip()):
+        value = Decimal(value.strip())
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    number = Decimal(value)
+    return (number or abs(number)) if within_reason(number) else None
+
+
+def quantised(number: Decimal, places: int) -> Decimal:
+    """Return a number with that many decimal places, half rounded away from zero as shops do."""
+    rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT)
+    return rounded or abs(rounded)
+
+
+def places_of(form: Form) -> int | None:
+    """Return the form's option `places`, None when it has none."""
+    places = form.options.get("places")
+    return places if isinstance(places, int) else None
+
+
+def _decimal(value: object, form: Form) -> Decimal:
+    number = number_of(value)
+    if number is None:
+        raise refuse(value, "a number", form)
+    return number
+
+
+def _integer(value: object, form: Form) -> int:
+    number = number_of(value)
+    if number is None or number != int(number):
+        raise refuse(value, "a whole number", form)
+    return int(number)
+
+
+def _read_decimal(value: Plain, form: Form) -> Decimal:
+    return _decimal(value, form)
+
+
+def _write_decimal(value: Scalar, target: Target) -> Json:
+    number = _decimal(value, target.form)
+    places = places_of(target.form)
+    return typed(number if places is None else quantised(number, places), target.form)
+
+
+def _read_integer(value: Plain, form: Form) -> int:
+    return _integer(value, form)
+
+
+def _write_integer(value: Scalar, target: Target) -> Json:
+    return typed(_integer(value, target.form), target.form)
+
+
+DECIMAL = Conversion(_read_decimal, _write_decimal)
+INTEGER = Conversion(_read_integer, _write_integer)
