@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading with its leading blanks (an empty label leaves one); `short`: its underline is shorter than the text."""
+    """A heading with its leading blanks (an empty label leaves one); `short`: its underline is too short."""
 
     text: str
     line: int

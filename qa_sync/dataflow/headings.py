@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qa_sync.dataflow.labels import LABELS
+from qa_sync.dataflow.labels import LABELS, MOST_WORDS
 from qa_sync.dataflow.model import Entity
 
 _TITLE = re.compile(r"(?P<source>.*?) to (?P<target>.*) Dataflow\Z")
@@ -62,15 +62,17 @@ def _label(named: str, title_label: str, header_label: str | None) -> str:
         return header_label
     if named.startswith(" "):
         return ""
-    known = [label for label in (title_label, *LABELS) if label and _begins_with(named, label)]
-    return max(known, key=len) if known else _but_entity(named)
+    words = named.split(" ")
+    known = [label for n in range(1, MOST_WORDS + 1) if (label := " ".join(words[:n])) in LABELS and n < len(words)]
+    if title_label and _begins_with(named, title_label):
+        known.append(title_label)
+    return max(known, key=len) if known else _but_entity(words)
 
 
 def _begins_with(named: str, label: str) -> bool:
     return not label or named.startswith(f"{label} ")
 
 
-def _but_entity(named: str) -> str:
-    words = named.split(" ")
+def _but_entity(words: list[str]) -> str:
     entity = 2 if len(words) > 2 and words[-1] in _OLD_FACETS else 1  # noqa: PLR2004
     return " ".join(words[:-entity]).strip()

@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from qa_sync.dataflow.headings import split_heading
-from qa_sync.dataflow.model import Criterion, Dataflow, Finding, PropertyPair, Section, Severity, StatementKind
+from qa_sync.dataflow.model import (
+    Criterion,
+    Dataflow,
+    Finding,
+    PropertyPair,
+    Section,
+    Severity,
+    Statement,
+    StatementKind,
+)
 from qa_sync.dataflow.statements import other_entity, plain, recognise
 
 _PATH = re.compile(r"[^\s.()\[\]/]+(\.[^\s.()\[\]/]+)*\Z")
@@ -93,12 +102,20 @@ def missing_statements(section: Section) -> Iterator[Finding]:
         yield _warning("missing-statement", section.line, f"`{section.heading}` lacks: {', '.join(missing)}")
 
 
-def contradictions(section: Section) -> Iterator[Finding]:
-    """Find sections that say in two ways when a record is created."""
-    beginnings = [s for s in section.statements if s.kind in _BEGINNINGS]
-    for statement in beginnings[1:]:
-        message = f"`{statement.kind}` after `{beginnings[0].kind}`: the section says twice when a record is created"
-        yield Finding("conflicting-statement", Severity.ERROR, statement.line, message)
+def repeated_statements(section: Section) -> Iterator[Finding]:
+    """Find statements of one kind that stand twice, and sections that say in two ways when a record is created."""
+    first: dict[str, Statement] = {}
+    for statement in section.statements:
+        group = "when a record is created" if statement.kind in _BEGINNINGS else str(statement.kind)
+        earlier = first.setdefault(group, statement)
+        if earlier is statement:
+            continue
+        if earlier.text == statement.text:
+            message = f"the statement of line {earlier.line} again"
+            yield Finding("repeated-statement", Severity.INFO, statement.line, message)
+        else:
+            message = f"contradicts line {earlier.line}: both tell {group}"
+            yield Finding("conflicting-statement", Severity.ERROR, statement.line, message)
 
 
 def conflicting_sections(dataflow: Dataflow) -> Iterator[Finding]:
@@ -135,5 +152,5 @@ SECTION_RULES: tuple[Callable[[Section], Iterator[Finding]], ...] = (
     empty_dependencies,
     malformed_paths,
     missing_statements,
-    contradictions,
+    repeated_statements,
 )

@@ -8,7 +8,7 @@ here, so no text can make the reader touch a file or the network, and no text ca
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from docutils import nodes
 from docutils.frontend import Values
@@ -55,7 +55,7 @@ def _lines(text: str) -> list[str]:
     return [line.expandtabs().rstrip() for line in text.split("\n")]
 
 
-class _NoInliner:
+class _NoInliner(states.Inliner):
     """Takes the place of docutils' inline parser: text is text."""
 
     def init_customizations(self, settings: Values) -> None:
@@ -64,6 +64,8 @@ class _NoInliner:
 
 class _Machine(states.RSTStateMachine):
     """docutils' machine, which collects blocks and tells nobody about each line."""
+
+    input_lines: StringList
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -101,7 +103,7 @@ class Body(_Emitting, states.Body):
         """Run our one directive; name everything else and step over it."""
         found = _DIRECTIVE.match(match.string)
         if found and found[1] == "list-table":
-            self.run_directive(ListTable, found, found[1], {})
+            self.run_directive(ListTable, found, found[1], {})  # type: ignore[no-untyped-call]
         else:
             what = f"the directive `{found[1]}`" if found else "a comment, target or substitution"
             self.emit(UnknownBlock(what, self.lineno))
@@ -127,7 +129,7 @@ class ListTable(Directive):
     def run(self) -> list[nodes.Node]:
         """Emit the table; there are no nodes."""
         lines = tuple((offset + 1, line) for _, offset, line in self.content.xitems() if line.strip())
-        self.state.emit(TableBlock(self.lineno, lines))
+        cast("_Machine", self.state_machine).blocks.append(TableBlock(self.lineno, lines))
         return []
 
 
@@ -153,13 +155,13 @@ class Text(_Emitting, states.Text):
     indent = text
 
 
-class Line(_Emitting, states.Line):
+class Line(_Emitting, states.Text):
     """What follows a line of punctuation: an overlined title, or nothing that the family has."""
 
-    def text(self, match: Match, context: list[str], next_state: str) -> Transition:  # noqa: ARG002
+    def text(self, match: Match, context: list[str], next_state: str | None) -> Transition:  # noqa: ARG002
         """Emit an overlined title when there is an underline too, else read the text again without the overline."""
         machine = self.state_machine
-        below = machine.input_lines.data[machine.line_offset + 1 : machine.line_offset + 2]
+        below = machine.input_lines[machine.line_offset + 1 : machine.line_offset + 2]
         if not below or not self.transitions["underline"][0].match(below[0]):
             return self._adorns_nothing()
         self.emit(Heading(match.string, self.lineno, short=min(len(context[0]), len(below[0])) < len(match.string)))
@@ -168,13 +170,13 @@ class Line(_Emitting, states.Line):
 
     indent = text
 
-    def underline(self, match: Match, context: list[str], next_state: str) -> Transition:  # noqa: ARG002
+    def underline(self, match: Match | None, context: list[str], next_state: str | None) -> Transition:  # noqa: ARG002
         """Two lines of punctuation: the second may still be an overline."""
         return self._adorns_nothing()
 
     blank = underline
 
-    def eof(self, context: list[str]) -> list[str]:  # noqa: ARG002
+    def eof(self, context: list[str]) -> list[Any]:  # noqa: ARG002
         """End with a line of punctuation."""
         self.emit(UnknownBlock("a line of punctuation", self.lineno - 1))
         return []

@@ -10,7 +10,6 @@ from qa_sync.dataflow.model import Finding, Severity
 from qa_sync.dataflow.sections import sentences_of, shown, unknown_markup
 
 _GENERATED = "Generated:"
-_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
 def generated(blocks: Iterable[Block]) -> str | None:
@@ -34,10 +33,12 @@ def preamble_findings(blocks: Iterable[Block]) -> list[Finding]:
 def _date(block: Block) -> str | None:
     if not isinstance(block, Paragraph) or not block.text.startswith(_GENERATED):
         return None
+    # Not strptime, whose import alone costs more than reading a document.
     try:
-        return datetime.strptime(block.text.removeprefix(_GENERATED).strip(), _FORMAT).isoformat()  # noqa: DTZ007
+        date = datetime.fromisoformat(block.text.removeprefix(_GENERATED).strip())
     except ValueError:
         return None
+    return date.isoformat() if date.tzinfo is None else None
 
 
 def _text(paragraph: Paragraph, *, introduced: bool) -> list[Finding]:

@@ -31,7 +31,7 @@ def read_dataflow(text: str, path: str) -> Dataflow:
     at, title, labels = _title(blocks, path)
     front, parts = _parts(blocks, at)
     findings = [*preamble_findings(front), *_short_underlines(blocks)]
-    sections = []
+    sections: list[Section] = []
     for heading, below in parts:
         section, found = _section(heading, below, len(sections) + 1, labels)
         findings += found

@@ -1,0 +1,73 @@
+"""A document's file -> its text -> Dataflow."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from qa_sync.dataflow.model import Dataflow
+from qa_sync.dataflow.reader import read_dataflow
+from qa_sync.errors import SpecError, did_you_mean
+from qa_sync.location import Location
+
+STDIN = "-"
+
+_OTHER_ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+
+
+def load_dataflow(path: str) -> Dataflow:
+    """Return what the document in a file says; `-` reads standard input.
+
+    Raises SpecError when there is no such file, when it is no UTF-8 text, and when it is no dataflow document.
+    """
+    return read_dataflow(decode(_bytes(path), path), path)
+
+
+def decode(data: bytes, path: str) -> str:
+    """Return bytes as text: UTF-8, with or without a byte order mark. Raises SpecError when they are something else."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        other = next((name for mark, name in _OTHER_ENCODINGS if data.startswith(mark)), None)
+        hint = f"it looks like {other}; save it as UTF-8" if other else "is this a text document? Save it as UTF-8"
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"expected UTF-8 text, got the byte 0x{data[error.start]:02x} at offset {error.start}"
+        raise SpecError(message, location=Location(path, line), hint=hint) from error
+
+
+def _bytes(path: str) -> bytes:
+    if path == STDIN:
+        return sys.stdin.buffer.read()
+    try:
+        return Path(path).read_bytes()
+    except IsADirectoryError as error:
+        hint = f"name a document in it, for example {_example(Path(path))}"
+        raise SpecError("expected a document, got a folder", location=Location(path), hint=hint) from error
+    except FileNotFoundError as error:
+        raise SpecError("there is no such document", location=Location(path), hint=_neighbour(Path(path))) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        hint = "check the path and its permissions"
+        raise SpecError(f"the document cannot be read: {reason}", location=Location(path), hint=hint) from error
+
+
+def _neighbour(path: Path) -> str:
+    names = _files(path.parent)
+    near = did_you_mean(path.name, names)
+    if near:
+        return near
+    return (
+        f"in {path.parent} there are: {', '.join(names[:10])}" if names else f"there are no documents in {path.parent}"
+    )
+
+
+def _example(folder: Path) -> str:
+    names = _files(folder)
+    return str(folder / names[0]) if names else "specs/000.txt"
+
+
+def _files(folder: Path) -> list[str]:
+    try:
+        return sorted(entry.name for entry in folder.iterdir() if entry.is_file() and not entry.name.startswith("."))
+    except OSError:
+        return []
