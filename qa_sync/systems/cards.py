@@ -79,7 +79,8 @@ class EntityCard:
     (only what differs, whole below `merge_depth` path segments) or `whole` (the full object, read first);
     `element_key` is the member by which an update names a list's element, sending only that and what changed (None: the
     list is sent whole); `always` are constant members (by path) that go with every insert (stock needs
-    `manage_stock`); `properties` is keyed by path, in the card's order.
+    `manage_stock`); `gone` are members (by path) of a record that can still be looked up although it counts as deleted
+    (one in WooCommerce's trash); `properties` is keyed by path, in the card's order.
     """
 
     system: str
@@ -96,6 +97,7 @@ class EntityCard:
     merge_depth: int | None = None
     element_key: str | None = None
     always: Mapping[str, object] = field(default_factory=dict)
+    gone: Mapping[str, object] = field(default_factory=dict)
 
     def by_concept(self, concept: str) -> PropertyCard | None:
         """Return the property with that concept, None when the entity has none."""

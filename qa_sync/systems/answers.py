@@ -1,0 +1,130 @@
+"""What a system answered: JSON, or an error that tells which system, which request, and what to do next.
+
+Sources of the error bodies: facts/WIX.md 1, facts/WOOCOMMERCE.md 1.3, facts/MAPPING.md 5. No text from here holds a
+secret, and what a system wrote is escaped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, NoReturn
+
+import httpx
+
+from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable
+from qa_sync.values import paths
+from qa_sync.values.form import Json
+
+CODE_PATHS: Final = ("details.applicationError.code", "error.code", "code", "error")
+MESSAGE_PATHS: Final = (
+    "message",
+    "error.message",
+    "details.applicationError.description",
+    "details.validationError.fieldViolations[0].description",
+    "error_description",
+    "error",
+)
+HINTS: Final[Mapping[int, str]] = {
+    401: "check the secrets of this system in qa-sync.toml and in the environment",
+    403: "check that the key may do this, and which site or company it belongs to",
+    429: "the system limits how often it may be asked; wait, or run fewer sections at once",
+}
+SHOWN: Final = 200
+"""How many characters of an answer that makes no sense are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Sends requests for one system and judges the answers; `hide` takes secrets out of every text."""
+
+    label: str
+    client: httpx.Client
+    hide: Callable[[str], str]
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer, whatever its status; raises SystemUnreachable when there is none."""
+        try:
+            return self.client.send(request)
+        except httpx.TransportError as error:
+            raise SystemUnreachable(
+                f"{self._what(request)}: no answer ({type(error).__name__}: {self._shown(str(error))})",
+                hint=f"is the url of {self.label} right, and can it be reached from here?",
+            ) from None
+
+    def expect(self, request: httpx.Request, response: httpx.Response) -> None:
+        """Return when the status is a success; raises Conflict, Refused or BadAnswer."""
+        if response.is_success:
+            return
+        if response.is_client_error:
+            self._refuse(request, response)
+        if response.is_redirect:
+            where = self._shown(response.headers.get("location", "nowhere"))
+            raise BadAnswer(
+                f"{self._what(request)}: redirected to {where}, which is not followed",
+                hint=f"give the url of {self.label} as the system itself calls it",
+            )
+        self.bad(request, response, "a status that is no success")
+
+    def json(self, request: httpx.Request, response: httpx.Response) -> Json:
+        """Return the body with exact decimals; an empty body is None. Raises BadAnswer when it is not JSON."""
+        if not response.content.strip():
+            return None
+        try:
+            return json.loads(response.content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_number)
+        except (ValueError, RecursionError):
+            self.bad(request, response, "not JSON")
+
+    def bad(self, request: httpx.Request, response: httpx.Response, why: str) -> NoReturn:
+        """Raise BadAnswer with the status, the content type and how the answer begins."""
+        kind = response.headers.get("content-type", "no content type")
+        raise BadAnswer(
+            f"{self._what(request)}: {why}: status {response.status_code}, {self._shown(kind)}, "
+            f"{self._beginning(response)}",
+            hint=f"is the url of {self.label} that of its API? look at what it answers there",
+        )
+
+    def shapeless(self, operation: str, why: str) -> NoReturn:
+        """Raise BadAnswer about what an operation answered."""
+        raise BadAnswer(f"{self.label}: {operation}: {why}", hint="does the connector fit the system's version?")
+
+    def _refuse(self, request: httpx.Request, response: httpx.Response) -> NoReturn:
+        status = response.status_code
+        code, message = self._vendor_words(response)
+        text = f"{self._what(request)}: refused with {status} {code or ''}".rstrip()
+        kind = Conflict if status in {httpx.codes.CONFLICT, httpx.codes.PRECONDITION_FAILED} else Refused
+        raise kind(f"{text}: {message}", status=status, code=code, hint=HINTS.get(status))
+
+    def _vendor_words(self, response: httpx.Response) -> tuple[str | None, str]:
+        try:
+            body = json.loads(response.content)
+        except (ValueError, RecursionError):
+            return None, self._beginning(response)
+        code = _first_text(body, CODE_PATHS)
+        message = _first_text(body, MESSAGE_PATHS)
+        return code and self._shown(code), self._shown(message) if message else self._beginning(response)
+
+    def _what(self, request: httpx.Request) -> str:
+        url = request.url.copy_with(query=None, fragment=None, username=None, password=None)
+        return f"{self.label}: {request.method} {self.hide(str(url))}"
+
+    def _beginning(self, response: httpx.Response) -> str:
+        text = response.content[: SHOWN * 4].decode("utf-8", "replace")
+        return f"beginning {self._shown(text)!r}" if text else "with an empty body"
+
+    def _shown(self, text: str) -> str:
+        """Return a text from outside without secrets, shortened, with nothing in it that a terminal would act on."""
+        plain = self.hide(text)
+        short = plain if len(plain) <= SHOWN else plain[:SHOWN] + "..."
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
+
+
+def _first_text(body: Json, candidates: tuple[str, ...]) -> str | None:
+    found = (paths.read(body, path) for path in candidates)
+    return next((text for text in found if isinstance(text, str) and text), None)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,103 @@
+"""Wire values by write path -> the body of a request, as the entity card says. Pure.
+
+Source: facts/MAPPING.md 6 (12, 24) and 7: what a system merges, what it replaces, how it names a list's elements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from qa_sync.systems.cards import EntityCard, Revision
+from qa_sync.values import paths
+from qa_sync.values.form import Json
+
+
+def insert_body(card: EntityCard, values: Mapping[str, Json]) -> Json:
+    """Return the body that creates a record: the values and the card's constant members, wrapped."""
+    body: Json = {}
+    for path, value in {**card.always, **values}.items():
+        body = _written(card, body, path, value)
+    return _wrapped(card, body)
+
+
+def update_body(card: EntityCard, data: Mapping[str, Json], values: Mapping[str, Json]) -> Json:
+    """Return the body that changes a record that was just read, with its revision when that goes in the body."""
+    after: Json = data
+    for path, value in values.items():
+        after = _written(card, after, path, value)
+    body = _whole(card, after) if card.send == "whole" else _changed(card, data, after, values)
+    if card.revision and card.revision.write:
+        body = paths.write(body, card.revision.write, paths.read(data, card.revision.read))
+    return _wrapped(card, body)
+
+
+def revision_header(revision: Revision | None, data: Mapping[str, Json]) -> dict[str, str]:
+    """Return the header that tells which revision a change is based on, none when the card has no such header."""
+    if revision is None or revision.header is None:
+        return {}
+    return {revision.header: f'"{paths.read(data, revision.read)}"'}
+
+
+def _written(card: EntityCard, data: Json, path: str, value: Json) -> Json:
+    for each in _write_paths(card, path):
+        data = paths.write(data, each, value)
+    return data
+
+
+def _write_paths(card: EntityCard, path: str) -> Iterator[str]:
+    yield path
+    yield from (also for p in card.properties.values() if p.write_path == path for also in p.also)
+
+
+def _whole(card: EntityCard, after: Mapping[str, Json]) -> Json:
+    """Return the full object without what the system alone decides: its key, its revision, its time of change."""
+    own = {card.key, card.modified, card.revision.read if card.revision else None}
+    return {name: value for name, value in after.items() if name not in own}
+
+
+def _changed(card: EntityCard, before: Json, after: Json, values: Mapping[str, Json]) -> Json:
+    body: dict[str, Json] = {}
+    for path in (each for given in values for each in _write_paths(card, given)):
+        names = _container(card, after, path)
+        value = _member(after, names)
+        if card.element_key and isinstance(value, list):
+            value = _changed_elements(card.element_key, _member(before, names), value)
+        _put(body, names, value)
+    return body
+
+
+def _container(card: EntityCard, data: Json, path: str) -> list[str]:
+    """Return the names down to the smallest part that the system takes whole: a list, or `merge_depth` names."""
+    names: list[str] = []
+    for segment in paths.segments(path)[: card.merge_depth]:
+        names.append(segment.partition("[")[0])
+        if isinstance(_member(data, names), list):
+            break
+    return names
+
+
+def _changed_elements(key: str, before: Json, after: list[Json]) -> list[Json]:
+    """Return, of each element, its key and the members that changed; an element that has no key yet goes whole."""
+    known = {b[key]: b for b in before or [] if isinstance(b, Mapping) and key in b}
+    return [
+        {k: v for k, v in element.items() if k == key or known[element[key]].get(k) != v}
+        if isinstance(element, Mapping) and element.get(key) in known
+        else element
+        for element in after
+    ]
+
+
+def _member(data: Json, names: list[str]) -> Json:
+    for name in names:
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data
+
+
+def _put(body: dict[str, Json], names: list[str], value: Json) -> None:
+    for name in names[:-1]:
+        body = body.setdefault(name, {})
+    body[names[-1]] = value
+
+
+def _wrapped(card: EntityCard, body: Json) -> Json:
+    return {card.wrap: body} if card.wrap else body

@@ -1,0 +1,80 @@
+"""What must not be told: filled into a request where the connector asks for it, taken out of every text.
+
+Source: facts/SESAM.md 1.7. `$ENV(x)` and `$SECRET(x)` are filled in before Jinja, so that nothing that a system
+answered can ask for a secret.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+from qa_sync.errors import UsageError
+from qa_sync.values.form import Json
+
+REFERENCE: Final = re.compile(r"\$(ENV|SECRET)\(([^()]*)\)")
+HIDDEN: Final = "(hidden)"
+
+
+@dataclass(frozen=True, slots=True)
+class Filler:
+    """Fills `$ENV(x)` and `$SECRET(x)` in; raises UsageError for a name without a value."""
+
+    system: str
+    env: Mapping[str, str]
+    secrets: Mapping[str, str]
+
+    def text(self, text: str) -> str:
+        """Return the text with every reference replaced by its value."""
+        return REFERENCE.sub(self._value, text) if "$" in text else text
+
+    def tree(self, value: Json) -> Json:
+        """Do the same for every text of a JSON value, in keys and in values."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {self.text(k): self.tree(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self.tree(v) for v in value]
+        return value
+
+    def _value(self, match: re.Match[str]) -> str:
+        kind, name = match.groups()
+        found = (self.secrets if kind == "SECRET" else self.env).get(name)
+        if found is None:
+            raise UsageError(
+                f"{self.system} needs the {'secret' if kind == 'SECRET' else 'parameter'} {name!r}",
+                hint=f'give it in qa-sync.toml: [systems."{self.system}"] secrets = {{ {name} = "$NAME" }}',
+            )
+        return found
+
+
+class Hider:
+    """Takes confidential values out of a text, in every spelling in which a request or an answer may show them."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        kept = sorted({v for v in values if v})
+        spellings = sorted(set(_spellings(kept)), key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, spellings))) if spellings else None
+
+    def __call__(self, text: str) -> str:
+        """Return the text with each confidential value replaced."""
+        return self._pattern.sub(HIDDEN, text) if self._pattern else text
+
+
+def _spellings(values: list[str]) -> Iterator[str]:
+    for value in values:
+        yield from (value, quote(value), quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1])
+        yield _base64(value)
+    # what HTTP Basic makes of a name and a password
+    yield from (_base64(f"{name}:{password}") for name, password in itertools.permutations(values, 2))
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

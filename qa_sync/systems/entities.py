@@ -1,0 +1,199 @@
+"""`entities.toml` -> entity cards; every problem of a file is told at once.
+
+The form is that of DESIGN 4: a table per datatype, a table per property path below it; `defaults` of a datatype hold
+for those of its properties that do not say `writable` themselves.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from qa_sync.errors import ConnectorError, did_you_mean
+from qa_sync.systems.cards import EntityCard, PropertyCard, Revision, Writable
+from qa_sync.values.form import Form
+
+CONVERSIONS: Final[Mapping[str, frozenset[str]]] = {
+    "text": frozenset(),
+    "escaped_text": frozenset(),
+    "html": frozenset(),
+    "email": frozenset(),
+    "phone": frozenset(),
+    "identifier": frozenset(),
+    "decimal": frozenset({"places"}),
+    "integer": frozenset(),
+    "boolean": frozenset(),
+    "instant": frozenset({"style"}),
+    "date": frozenset(),
+    "country": frozenset({"style"}),
+    "region": frozenset({"style", "country"}),
+    "choice": frozenset({"values"}),
+    "reference": frozenset(),
+}
+"""The conversions with the options that each of them knows; `empty` belongs to all of them."""
+
+EMPTY: Final = "empty"
+
+TYPES: Final = ("string", "integer", "number", "boolean")
+
+PROPERTY_KEYS: Final[Mapping[str, type]] = {
+    "concept": str,
+    "type": str,
+    "convert": str,
+    "write": str,
+    "writable": str,
+    "why": str,
+    "required": bool,
+    "unique": bool,
+    "max_length": int,
+    "avoid": str,
+    "references": str,
+    "fixed": str,
+    "derived": bool,
+    "also": list,
+}
+ENTITY_KEYS: Final[Mapping[str, type]] = {
+    "names": list,
+    "key": str,
+    "properties": dict,
+    "defaults": dict,
+    "modified": str,
+    "modified_form": dict,
+    "revision": dict,
+    "cannot": dict,
+    "wrap": str,
+    "send": str,
+    "merge_depth": int,
+    "element_key": str,
+    "always": dict,
+    "gone": dict,
+}
+
+
+def read_cards(path: Path, system: str, datatypes: Mapping[str, Any]) -> dict[str, EntityCard]:
+    """Read the cards of a connector by datatype; none when the file is not there (a public connector has none).
+
+    Raises ConnectorError that lists every problem with the key that it is about.
+    """
+    if not path.exists():
+        return {}
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConnectorError(f"{path}: not TOML: {error}") from None
+    problems = list(_problems(document, datatypes))
+    if problems:
+        raise ConnectorError(f"{path} has {len(problems)} problem(s):\n  " + "\n  ".join(problems))
+    return {name: _entity(system, name, raw) for name, raw in document.items()}
+
+
+def _problems(document: Mapping[str, Any], datatypes: Mapping[str, Any]) -> Iterator[str]:
+    for name, raw in document.items():
+        if name not in datatypes:
+            yield f"[{name}]: manifest.json has no such datatype{_near(name, datatypes)}"
+        if not isinstance(raw, dict):
+            yield f"{name}: expected a table"
+            continue
+        yield from _wrong_keys(name, raw, ENTITY_KEYS)
+        yield from (f"{name}: {key!r} is missing" for key in ("names", "key", "properties") if key not in raw)
+        yield from _wrong_word(f"{name}.send", raw.get("send", "changed"), ("changed", "whole"))
+        yield from _wrong_revision(name, raw.get("revision"))
+        yield from _wrong_properties(name, raw, document)
+
+
+def _wrong_properties(name: str, entity: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[str]:
+    defaults, properties = entity.get("defaults", {}), entity.get("properties")
+    if not isinstance(properties, dict) or not isinstance(defaults, dict):
+        return
+    concepts: dict[str, str] = {}
+    for path, raw in properties.items():
+        where = f'{name}.properties."{path}"'
+        if not isinstance(raw, dict):
+            yield f"{where}: expected a table"
+            continue
+        yield from _wrong_property(where, raw, defaults)
+        if (referred := raw.get("references", name)) not in document:
+            yield f"{where}: references {referred!r}, which has no card here{_near(str(referred), document)}"
+        concept = raw.get("concept")
+        if concept in concepts:
+            yield f"{where}: the concept {concept!r} is already that of {concepts[concept]!r}"
+        elif concept:
+            concepts[concept] = path
+
+
+def _wrong_property(where: str, raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[str]:
+    raw = {**(defaults if "writable" not in raw else {}), **raw}  # another `writable` needs another reason
+    convert = raw.get("convert", "text")
+    options = (CONVERSIONS.get(convert, frozenset()) if isinstance(convert, str) else frozenset()) | {EMPTY}
+    yield from _wrong_keys(where, {k: v for k, v in raw.items() if k not in options}, PROPERTY_KEYS, options)
+    yield from _wrong_word(f"{where}.convert", convert, CONVERSIONS)
+    yield from _wrong_word(f"{where}.type", raw.get("type", "string"), TYPES)
+    yield from _wrong_word(f"{where}.writable", raw.get("writable", "always"), list(Writable))
+    if raw.get("writable", "always") != Writable.ALWAYS and not raw.get("why"):
+        yield f"{where}: 'why' is missing; a person wants to know why it cannot always be written"
+
+
+def _wrong_keys(
+    where: str, raw: Mapping[str, Any], known: Mapping[str, type], options: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    for key, value in raw.items():
+        if key not in known:
+            yield f"{where}: unknown key {key!r}{_near(key, [*known, *options])}"
+        elif type(value) is not known[key]:
+            yield f"{where}.{key}: expected {known[key].__name__}, got {value!r}"
+
+
+def _wrong_word(where: str, word: object, known: Mapping[str, Any] | list[Any] | tuple[str, ...]) -> Iterator[str]:
+    if word not in list(known):
+        yield f"{where}: {word!r} is not one of {', '.join(known)}{_near(str(word), known)}"
+
+
+def _wrong_revision(name: str, revision: object) -> Iterator[str]:
+    if isinstance(revision, dict) and ("read" not in revision or len(revision.keys() & {"write", "header"}) != 1):
+        yield f"{name}.revision: expected 'read' and exactly one of 'write' and 'header', got {', '.join(revision)}"
+
+
+def _near(name: str, known: Mapping[str, Any] | list[Any] | tuple[str, ...]) -> str:
+    hint = did_you_mean(name, known)
+    return f"; {hint}" if hint else ""
+
+
+def _entity(system: str, datatype: str, raw: Mapping[str, Any]) -> EntityCard:
+    plain = {k: raw[k] for k in ("modified", "cannot", "wrap", "send", "merge_depth", "element_key") if k in raw}
+    return EntityCard(
+        system=system,
+        datatype=datatype,
+        names=tuple(raw["names"]),
+        key=raw["key"],
+        properties={path: _property(path, {**raw.get("defaults", {}), **p}) for path, p in raw["properties"].items()},
+        modified_form=_form({"convert": "instant", **raw.get("modified_form", {})}),
+        revision=Revision(**raw["revision"]) if "revision" in raw else None,
+        always=raw.get("always", {}),
+        gone=raw.get("gone", {}),
+        **plain,
+    )
+
+
+CASTS: Final[Mapping[str, Callable[[Any], Any]]] = {"writable": Writable, "also": tuple}
+
+
+def _property(path: str, raw: Mapping[str, Any]) -> PropertyCard:
+    if raw.get("writable") == Writable.ALWAYS:
+        raw = {k: v for k, v in raw.items() if k != "why"}
+    own = {k: CASTS.get(k, _same)(v) for k, v in raw.items() if k in PROPERTY_KEYS and k not in {"type", "convert"}}
+    return PropertyCard(path=path, form=_form(raw), **own)
+
+
+def _form(raw: Mapping[str, Any]) -> Form:
+    convert = raw.get("convert", "text")
+    return Form(
+        type=raw.get("type", "string"),
+        convert=convert,
+        options={k: v for k, v in raw.items() if k in CONVERSIONS[convert] or k == EMPTY},
+    )
+
+
+def _same(value: Any) -> Any:
+    return value

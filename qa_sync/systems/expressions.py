@@ -1,0 +1,98 @@
+"""Connector expressions: Jinja at run time, sandboxed and strict; the only home of jinja2.
+
+Source: facts/SESAM.md 1.5. A rendered template is text, unless it ends in `sesam:markjson`; `sesam:markskip` drops the
+member that it stands in. Two tolerances: an undefined name can be subscripted (`previous_headers['X'] is defined`), and
+an undefined error in a link means that there is no next page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from qa_sync.errors import ConnectorError
+from qa_sync.values.form import Json
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.sandbox import SandboxedEnvironment
+
+MARK_SKIP: Final = "sesam:markskip"
+MARKS_JSON: Final = ("sesam:markjson", "system:markjson")
+OPENERS: Final = ("{{", "{%", "{#")
+
+SKIP: Final = object()
+"""Stands for a member that its template asked to drop."""
+
+
+def render(template: str, variables: Mapping[str, object]) -> str:
+    """Render one template to text; a literal is its own answer.
+
+    Raises ConnectorError that names the expression's fault.
+    """
+    if not _is_template(template):
+        return template
+    from jinja2 import TemplateError  # noqa: PLC0415  jinja2 is slow to load and many a template is a literal
+
+    try:
+        return _compiled(template).render(variables)
+    except TemplateError as error:
+        raise ConnectorError(f"the expression {template!r} cannot be rendered: {error}") from None
+
+
+def render_link(template: str, variables: Mapping[str, object]) -> str | None:
+    """Render the link to the next page; None when it is blank or asks for something that the answer does not have."""
+    if not _is_template(template):
+        return template or None
+    from jinja2 import UndefinedError  # noqa: PLC0415  as above
+
+    try:
+        return _compiled(template).render(variables).strip() or None
+    except UndefinedError:
+        return None
+
+
+def render_tree(value: Json, variables: Mapping[str, object]) -> Json:
+    """Render every text of a JSON value, in keys and in values; members that are marked so fall away."""
+    if isinstance(value, str):
+        return _marked(render(value, variables))
+    if isinstance(value, Mapping):
+        pairs = ((_marked(render(k, variables)), render_tree(v, variables)) for k, v in value.items())
+        return {k: v for k, v in pairs if k is not SKIP and v is not SKIP}
+    if isinstance(value, list):
+        return [v for v in (render_tree(item, variables) for item in value) if v is not SKIP]
+    return value
+
+
+def _marked(text: str) -> Json:
+    if MARK_SKIP in text:
+        return SKIP
+    for mark in MARKS_JSON:
+        if text.endswith(mark):
+            try:
+                return json.loads(text.removesuffix(mark))
+            except ValueError as error:
+                raise ConnectorError(f"an expression marked as JSON rendered {text!r}: {error}") from None
+    return text
+
+
+def _is_template(text: str) -> bool:
+    return any(opener in text for opener in OPENERS)
+
+
+@cache
+def _compiled(template: str) -> Template:
+    return _environment().from_string(template)
+
+
+@cache
+def _environment() -> SandboxedEnvironment:
+    from jinja2 import ChainableUndefined, StrictUndefined  # noqa: PLC0415  as above
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415  as above
+
+    class Missing(ChainableUndefined, StrictUndefined):
+        """Can be subscripted and asked whether it is defined; fails when it is used."""
+
+    return SandboxedEnvironment(undefined=Missing)

@@ -1,0 +1,151 @@
+"""A connector over HTTP: the `System` that everything else speaks to. Source: DESIGN 4, facts/SESAM.md 1 and 2.6."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final
+
+import httpx
+
+from qa_sync.errors import Refused
+from qa_sync.systems.answers import Exchange
+from qa_sync.systems.bodies import insert_body, revision_header, update_body
+from qa_sync.systems.calls import Calls
+from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.confidential import Filler, Hider
+from qa_sync.systems.connector import Connector, Operation, Service
+from qa_sync.systems.expressions import render
+from qa_sync.systems.paging import entities_of, pages
+from qa_sync.systems.system import Record
+from qa_sync.values import paths
+from qa_sync.values.canonical import to_wire
+from qa_sync.values.form import Json
+
+TIMEOUT: Final = httpx.Timeout(60, connect=20)
+GONE: Final = frozenset({404, 410})
+
+
+class RestSystem:
+    """A system spoken to over HTTP as its connector says; one client for the whole run.
+
+    `label` is what the document calls it, `base_url` where it is, `secrets` the values of the connector's secrets by
+    name, `transport` the way out: live, in this process, recording or replaying. Raises UsageError when a secret that
+    the connector needs is not given. Besides what `System` says, a write that the card says cannot be is Refused (405).
+    """
+
+    def __init__(
+        self,
+        label: str,
+        connector: Connector,
+        base_url: str,
+        secrets: Mapping[str, str],
+        transport: httpx.BaseTransport,
+    ) -> None:
+        self.label = label
+        self.cards: Mapping[str, EntityCard] = connector.cards
+        self._operations = connector.operations
+        filler = Filler(label, {"base_url": base_url.rstrip("/")}, secrets)
+        filler.tree(
+            [f"$SECRET({name})" for name in sorted(connector.secrets)]
+        )  # complain now, not at the first request
+        client = httpx.Client(
+            transport=transport, auth=_auth(connector.service, filler), timeout=TIMEOUT, trust_env=False
+        )
+        self._calls = Calls(connector.service, filler)
+        self._exchange = Exchange(label, client, Hider(secrets.values()))
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._exchange.client.close()
+
+    def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        """Yield all records, page by page; with `since`, only those changed since when the API can tell.
+
+        A record that two pages show is yielded once.
+        """
+        card, operation = self._use(datatype, "list")
+        changed = None if since is None else to_wire(since, card.modified_form)
+        seen: set[str] = set()
+        for entities in pages(operation, self._calls, self._exchange, {"since": changed}):
+            for data in entities:
+                record = self._record(card, operation, data)
+                if record.id not in seen:
+                    seen.add(record.id)
+                    yield record
+
+    def lookup(self, datatype: str, id: str) -> Record | None:
+        """Return the record with that id, None when there is none or when it counts as deleted."""
+        card, operation = self._use(datatype, "lookup")
+        request, response = self._send(operation, {"entity": {card.key: id}})
+        if response.status_code in GONE:
+            return None
+        self._exchange.expect(request, response)
+        data = entities_of(operation, self._exchange.json(request, response))
+        if not isinstance(data, dict):
+            self._exchange.bad(request, response, "expected one record")
+        if any(paths.read(data, path) == value for path, value in card.gone.items()):
+            return None
+        return self._record(card, operation, data)
+
+    def insert(self, datatype: str, values: Mapping[str, Json]) -> str:
+        """Create a record from wire values by write path; return its id."""
+        card, operation = self._use(datatype, "insert")
+        request, response = self._send(operation, {"entity": {}}, body=insert_body(card, values))
+        self._exchange.expect(request, response)
+        data = entities_of(operation, self._exchange.json(request, response))
+        new = paths.read(data, card.key)
+        if new is None:
+            self._exchange.bad(request, response, f"the new record's {card.key!r} is not in the answer")
+        return str(new)
+
+    def update(self, record: Record, values: Mapping[str, Json]) -> None:
+        """Change the given wire values (by write path) of a record that was just read."""
+        card, operation = self._use(record.datatype, "update")
+        request, response = self._send(
+            operation,
+            {"entity": {card.key: record.id, "$source": record.data}},
+            body=update_body(card, record.data, values),
+            headers=revision_header(card.revision, record.data),
+        )
+        self._exchange.expect(request, response)
+
+    def delete(self, datatype: str, id: str) -> None:
+        """Remove a record; a record that is already gone is no error."""
+        card, operation = self._use(datatype, "delete")
+        request, response = self._send(operation, {"entity": {card.key: id}})
+        if response.status_code not in GONE:
+            self._exchange.expect(request, response)
+
+    def _use(self, datatype: str, verb: str) -> tuple[EntityCard, Operation]:
+        card = self.cards[datatype]
+        if verb in card.cannot:
+            message = f"{self.label}: no {verb} of {card.names[0]}: {card.cannot[verb]}"
+            raise Refused(message, status=int(httpx.codes.METHOD_NOT_ALLOWED))
+        return card, self._operations[f"{datatype}-{verb}"]
+
+    def _send(
+        self,
+        operation: Operation,
+        variables: Mapping[str, object],
+        body: Json = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[httpx.Request, httpx.Response]:
+        call = self._calls.make(operation, variables, body=body)
+        request = call.request(self._exchange.client)
+        request.headers.update(headers or {})
+        return request, self._exchange.send(request)
+
+    def _record(self, card: EntityCard, operation: Operation, data: Json) -> Record:
+        key = paths.read(data, card.key)
+        if key is None and operation.id_expression and isinstance(data, dict):
+            key = render(operation.id_expression, {**data, "entity": data}) or None
+        if key is None or not isinstance(data, dict):
+            self._exchange.shapeless(operation.name, f"a record without {card.key!r}")
+        return Record(self.label, card.datatype, str(key), data)
+
+
+def _auth(service: Service, filler: Filler) -> httpx.BasicAuth | None:
+    if service.authentication != "basic":
+        return None
+    return httpx.BasicAuth(filler.text(service.username), filler.text(service.password))
