@@ -26,14 +26,37 @@ from qa_sync.run.runner import Run, run
 )
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Tell the built-in sync to misbehave.")
 @click.option("--seed", help="The seed of the sample records.", show_default="of the recording")
-@click.option("--timeout", "timeout_s", type=click.FloatRange(min=0), default=120.0, show_default=True, metavar="SECONDS",
-              help="How long an arrival is waited for.")
-@click.option("--cassettes", type=click.Path(path_type=Path), default="cassettes", show_default=True, metavar="DIR",
-              help="The folder of the recordings.")
-@click.option("--report", "reports", multiple=True, metavar="FORMAT[=PATH]",
-              help=f"Also report as {', '.join(FORMATS)}, to PATH or standard output.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
-              help="Colour in the terminal report.")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0),
+    default=120.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long an arrival is waited for.",
+)
+@click.option(
+    "--cassettes",
+    type=click.Path(path_type=Path),
+    default="cassettes",
+    show_default=True,
+    metavar="DIR",
+    help="The folder of the recordings.",
+)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT[=PATH]",
+    help=f"Also report as {', '.join(FORMATS)}, to PATH or standard output.",
+)
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour in the terminal report.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print no progress, and of the report only what is not well.")
 def check(
     specs: tuple[str, ...],

@@ -84,6 +84,8 @@ def _guarded() -> int:
         if os.environ.get("QA_SYNC_DEBUG"):
             raise
         told = f"{type(error).__name__}: {error}"
-        click.echo(f"Error: a fault in qa-sync itself: {told}\n  hint: please report it; QA_SYNC_DEBUG=1 shows where", err=True)
+        click.echo(
+            f"Error: a fault in qa-sync itself: {told}\n  hint: please report it; QA_SYNC_DEBUG=1 shows where", err=True
+        )
         return 3
     return code if isinstance(code, int) else 0

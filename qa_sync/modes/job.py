@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,9 @@ from qa_sync.systems.connector import Connector
 
 EPOCH = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)
 """When virtual time begins: in the sandbox nothing depends on the day, and the same run gives the same recording."""
+
+CYCLE_S = 2.0
+"""Virtual seconds that each cycle of the sync takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,14 @@ class Prepared:
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:
     """Return where a section's recording stands: `cassettes/<spec stem>/<ordinal>-<section slug>.yaml`."""
     return cassettes / PurePath(dataflow.path).stem / f"{section.key}.yaml"
+
+
+def fingerprint(section: Section) -> str:
+    """Return what a recording of the section depends on in the document: its words, not the lines they stand on."""
+    pairs = [(p.source, p.target, p.type, p.source_when, p.target_when) for p in section.pairs]
+    criteria = [(c.source, c.target) for c in section.criteria]
+    words = (section.heading, [(s.kind.value, s.text) for s in section.statements], criteria, pairs)
+    return hashlib.sha256(repr(words).encode()).hexdigest()[:12]
 
 
 def could_not_find_out(results: Results) -> bool:

@@ -15,12 +15,14 @@ import httpx
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.errors import CouldNotFindOut, UsageError
-from qa_sync.modes.job import EPOCH, Job, Prepared, cassette_path, could_not_find_out
+from qa_sync.modes.job import EPOCH, Job, Prepared, cassette_path, could_not_find_out, fingerprint
 from qa_sync.modes.sandbox import SEED
 from qa_sync.modes.world import build_world
 from qa_sync.run.results import Results
 from qa_sync.run.stage import Stage
-from qa_sync.systems.recording import Metadata, RecordingTransport, Tape
+from qa_sync.sandbox.vendors import VENDORS
+from qa_sync.systems.cassettes import TapeLabel
+from qa_sync.systems.recording import RecordingTransport, Tape, new_tape
 
 
 def prepare(job: Job) -> Prepared:
@@ -33,8 +35,8 @@ def prepare(job: Job) -> Prepared:
 
     @contextmanager
     def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
-        tape = Tape.blank(_metadata(job, checklist))
-        tapes[cassette_path(job.cassettes, checklist.dataflow, plan.section)] = tape
+        path = cassette_path(job.cassettes, checklist.dataflow, plan.section)
+        tape = tapes[path] = new_tape(path, _label(job, checklist, plan), _secrets(job))
 
         def wire(door: httpx.BaseTransport) -> httpx.BaseTransport:
             return RecordingTransport(door, tape)
@@ -48,7 +50,24 @@ def prepare(job: Job) -> Prepared:
     def finish(results: Results) -> None:
         if could_not_find_out(results):
             raise CouldNotFindOut("nothing was recorded, because not every verdict could be found out")
-        for path, tape in tapes.items():
-            tape.save(path)
+        for tape in tapes.values():
+            tape.save()
 
     return Prepared(checklists, open_stage, seed, finish=finish)
+
+
+def _label(job: Job, checklist: Checklist, plan: SectionPlan) -> TapeLabel:
+    names = {
+        job.connectors[e.system].name: job.connectors[e.system] for e in (plan.section.source, plan.section.target)
+    }
+    return TapeLabel(
+        seed=checklist.seed,
+        started=EPOCH,
+        connectors={name: connector.fingerprint for name, connector in names.items()},
+        spec=fingerprint(plan.section),
+        urls={name: VENDORS[name].base_url for name in names},
+    )
+
+
+def _secrets(job: Job) -> list[str]:
+    return [secret for c in job.connectors.values() for secret in VENDORS[c.name].secrets.values()]

@@ -11,7 +11,7 @@ from qa_sync.checklist.model import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UnknownName
-from qa_sync.modes.job import EPOCH, Job
+from qa_sync.modes.job import CYCLE_S, EPOCH, Job
 from qa_sync.run.stage import Stage
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
@@ -19,9 +19,6 @@ from qa_sync.sync.faults import find_fault
 from qa_sync.sync.links import Links
 from qa_sync.systems.inprocess import AsgiTransport
 from qa_sync.systems.rest import RestSystem
-
-CYCLE_S = 1.0
-"""Virtual seconds that pass in each cycle of the engine, so that no two edits bear the same time."""
 
 Wire = Callable[[httpx.BaseTransport], httpx.BaseTransport]
 """What stands between the judge and a system: nothing, or a recorder."""
@@ -53,9 +50,10 @@ def build_world(job: Job, dataflow: Dataflow, seed: str, wire: Wire) -> World:
     )
 
     def cycle() -> None:
-        clock.sleep(CYCLE_S)
+        # Time passes on both sides of the work, so that no edit of ours bears the same time as one of the engine's.
+        clock.sleep(CYCLE_S / 2)
         engine.cycle()
-        clock.sleep(CYCLE_S)
+        clock.sleep(CYCLE_S / 2)
 
     judged = {
         side: system(label, wire(doors[names[label]]))

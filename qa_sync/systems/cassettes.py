@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -31,13 +31,15 @@ KEY: Final = "qa_sync"
 class TapeLabel:
     """What a recording was made with: the samples' seed, when it began (UTC), and what it depends on.
 
-    `connectors` are fingerprints by the connector's name, `spec` is the fingerprint of the section's text.
+    `connectors` are fingerprints by the connector's name, `spec` is the fingerprint of the section's text, `urls` are
+    the systems' base URLs by the connector's name.
     """
 
     seed: str
     started: datetime
     connectors: Mapping[str, str]
     spec: str
+    urls: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ def _read_label(raw: Mapping[str, Any]) -> TapeLabel:
     started = datetime.fromisoformat(raw["started"])
     if started.tzinfo is None:
         raise ValueError(raw["started"])
-    return TapeLabel(str(raw["seed"]), started, dict(raw["connectors"].items()), str(raw["spec"]))
+    urls = dict(raw.get("urls", {}).items())
+    return TapeLabel(str(raw["seed"]), started, dict(raw["connectors"].items()), str(raw["spec"]), urls)
 
 
 def _written(label: TapeLabel) -> dict[str, Any]:
@@ -126,6 +129,7 @@ def _written(label: TapeLabel) -> dict[str, Any]:
         "started": label.started.isoformat(),
         "connectors": dict(label.connectors),
         "spec": label.spec,
+        "urls": dict(label.urls),
     }
 
 
