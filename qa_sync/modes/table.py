@@ -1,4 +1,4 @@
-"""The table of modes. A mode's module is imported when it is asked for: the sandbox is heavy, a replay must be quick."""
+"""The table of modes; a mode's module is imported when asked for: the sandbox is heavy, a replay must be quick."""
 
 from __future__ import annotations
 

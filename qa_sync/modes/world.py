@@ -10,7 +10,6 @@ import httpx
 from qa_sync.checklist.model import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow
-from qa_sync.errors import UnknownName
 from qa_sync.modes.job import CYCLE_S, EPOCH, Job
 from qa_sync.run.stage import Stage
 from qa_sync.sandbox.vendors import VENDORS
@@ -36,10 +35,10 @@ def build_world(job: Job, dataflow: Dataflow, seed: str, wire: Wire) -> World:
     """Set up both systems empty, and the engine that carries the whole document out between them."""
     clock = VirtualClock(EPOCH)
     names = {label: job.connectors[label].name for label in (dataflow.source, dataflow.target)}
-    doors = {name: AsgiTransport(_vendor(name).build_app(clock.now, seed)) for name in set(names.values())}
+    doors = {name: AsgiTransport(VENDORS[name].build_app(clock.now, seed)) for name in set(names.values())}
 
     def system(label: str, transport: httpx.BaseTransport) -> RestSystem:
-        vendor = _vendor(names[label])
+        vendor = VENDORS[names[label]]
         return RestSystem(label, job.connectors[label], vendor.base_url, vendor.secrets, transport)
 
     engine = Engine(
