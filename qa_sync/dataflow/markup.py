@@ -8,10 +8,10 @@ here, so no text can make the reader touch a file or the network, and no text ca
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any, cast
 
 from docutils import nodes
-from docutils.frontend import Values
 from docutils.parsers.rst import Directive, states
 from docutils.statemachine import StringList
 from docutils.utils import new_document
@@ -22,23 +22,23 @@ Match = re.Match[str]
 Transition = tuple[list[str], str, list[str]]
 """What a docutils transition returns: the context (lines kept so far), the next state, results (never any)."""
 
+_ADORNMENT = re.compile(states.Body.patterns["line"])
 _DIRECTIVE = re.compile(r"\.\. +([A-Za-z0-9][\w.:+-]*?) ?::( +|$)")
 
-_SETTINGS = Values(
-    {
-        # 5 is above every level: nothing is printed, nothing is raised; what matters becomes a finding.
-        "report_level": 5,
-        "halt_level": 5,
-        "warning_stream": None,
-        "debug": False,
-        "error_encoding": "utf-8",
-        "error_encoding_error_handler": "backslashreplace",
-        "language_code": "en",
-        "id_prefix": "",
-        "auto_id_prefix": "%",
-        "file_insertion_enabled": False,
-        "raw_enabled": False,
-    }
+# Not docutils' own settings class: building it reads configuration files, and it is on its way out of docutils.
+_SETTINGS: Any = SimpleNamespace(
+    # 5 is above every level: nothing is printed, nothing is raised; what matters becomes a finding.
+    report_level=5,
+    halt_level=5,
+    warning_stream=None,
+    debug=False,
+    error_encoding="utf-8",
+    error_encoding_error_handler="backslashreplace",
+    language_code="en",
+    id_prefix="",
+    auto_id_prefix="%",
+    file_insertion_enabled=False,
+    raw_enabled=False,
 )
 
 
@@ -58,7 +58,7 @@ def _lines(text: str) -> list[str]:
 class _NoInliner(states.Inliner):
     """Takes the place of docutils' inline parser: text is text."""
 
-    def init_customizations(self, settings: Values) -> None:
+    def init_customizations(self, settings: Any) -> None:
         """Prepare nothing."""
 
 
@@ -73,6 +73,20 @@ class _Machine(states.RSTStateMachine):
 
     def notify_observers(self) -> None:
         """Tell nobody; the only observer would be the document's source note, and there are no nodes."""
+
+    def get_first_known_indented(
+        self, indent: int, until_blank: bool = False, strip_indent: bool = True, strip_top: bool = True
+    ) -> tuple[Any, int, int, bool]:
+        """Return a directive's block; a heading below it that begins with a blank is not part of it."""
+        found: tuple[Any, int, int, bool] = super().get_first_known_indented(
+            indent, until_blank, strip_indent, strip_top
+        )
+        block = found[0]
+        below = self.input_lines[self.line_offset + 1 : self.line_offset + 2]
+        if len(block) > 1 and block[-1] and not block[-2] and below and _ADORNMENT.match(below[0]):
+            block.trim_end()
+            self.previous_line()
+        return found
 
 
 class _Emitting(states.RSTState):
@@ -162,7 +176,7 @@ class Line(_Emitting, states.Text):
         """Emit an overlined title when there is an underline too, else read the text again without the overline."""
         machine = self.state_machine
         below = machine.input_lines[machine.line_offset + 1 : machine.line_offset + 2]
-        if not below or not self.transitions["underline"][0].match(below[0]):
+        if not below or not _ADORNMENT.match(below[0]):
             return self._adorns_nothing()
         self.emit(Heading(match.string, self.lineno, short=min(len(context[0]), len(below[0])) < len(match.string)))
         machine.next_line()
