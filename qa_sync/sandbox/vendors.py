@@ -44,6 +44,8 @@ VENDORS: Mapping[str, Vendor] = {
             woocommerce.build_app,
         ),
         Vendor("customerp", "https://erp.example/api/v1", {"token": customerp.TOKEN}, customerp.build_app),
-        Vendor("customwebshop", "https://webshop.example/rest", {"api_key": customwebshop.API_KEY}, customwebshop.build_app),
+        Vendor(
+            "customwebshop", "https://webshop.example/rest", {"api_key": customwebshop.API_KEY}, customwebshop.build_app
+        ),
     )
 }

@@ -1,0 +1,147 @@
+"""The lines of an order: products, shipping, fees (facts/WOOCOMMERCE.md 4.1, measured: ORDERS)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from qa_sync.sandbox.store import Doc
+from qa_sync.sandbox.woocommerce import money
+from qa_sync.sandbox.woocommerce.errors import crash, refuse
+from qa_sync.sandbox.woocommerce.shop import Shop
+
+REMOVED_BY_NULL = ("product_id", "method_id", "method_title", "name", "code")
+
+Change = Callable[[Shop, Doc, Doc, bool], None]
+"""Set on a line what was posted for it; the last argument tells whether the line is new."""
+
+
+def apply(shop: Shop, order: Doc, kind: str, posted: list[Doc]) -> None:
+    """Change an order's lines of one kind: with an id that line, without one a new line, null for a part removes."""
+    lines = order[kind]
+    for given in posted:
+        if not given.get("id"):
+            line: Doc = {"id": 0, "meta_data": []}
+            KINDS[kind](shop, line, given, True)
+            line["id"] = shop.world.store.next("line")
+            lines.append(line)
+            continue
+        line = _known(lines, given["id"])
+        if _is_removed(given):
+            lines.remove(line)
+        else:
+            KINDS[kind](shop, line, given, False)
+
+
+def _known(lines: list[Doc], id: int) -> Doc:
+    for line in lines:
+        if line["id"] == id:
+            return line
+    message = "Order item ID provided is not associated with order."
+    raise refuse(400, "woocommerce_rest_invalid_item_id", message)
+
+
+def _is_removed(given: Doc) -> bool:
+    return given.get("quantity") == 0 or any(name in given and given[name] is None for name in REMOVED_BY_NULL)
+
+
+def _product_line(shop: Shop, line: Doc, given: Doc, new: bool) -> None:
+    if new or given.get("product_id"):
+        _refer(line, _product(shop, given))
+    if new:
+        if given.get("quantity") == 0:
+            raise crash()
+        line["quantity"] = 1 if given.get("quantity") is None else given["quantity"]
+        line["subtotal"] = line["total"] = str(money.exact(line.pop("list_price")) * line["quantity"])
+    line.pop("list_price", None)
+    line |= {name: given[name] for name in ("name", "quantity", "tax_class") if given.get(name) is not None}
+    line |= {name: money.as_kept(given[name]) for name in ("total", "subtotal") if given.get(name) is not None}
+    if given.get("total") is not None and given.get("subtotal") is None:
+        line["subtotal"] = str(max(money.exact(line["subtotal"]), money.exact(line["total"])))
+    line["meta_data"] = shop.with_meta(line["meta_data"], given.get("meta_data"))
+
+
+def _product(shop: Shop, given: Doc) -> Doc | None:
+    """Return the product that a line refers to, None for an unknown one: that is no error (measured)."""
+    if given.get("product_id"):
+        return shop.products.get(given["product_id"])
+    if not given.get("sku"):
+        raise refuse(400, "woocommerce_rest_required_product_reference", "Product ID or SKU is required.")
+    found = shop.products.find("sku", given["sku"].casefold())
+    return next((doc for doc in found if doc["status"] != "trash"), None)
+
+
+def _refer(line: Doc, product: Doc | None) -> None:
+    known = product or {"id": 0, "name": "", "price": "", "tax_class": ""}
+    line |= {"product_id": known["id"], "name": known["name"], "list_price": known["price"]}
+    line |= {"variation_id": 0, "tax_class": known["tax_class"]}
+
+
+def _shipping_line(shop: Shop, line: Doc, given: Doc, new: bool) -> None:
+    if new and not given.get("method_id"):
+        raise refuse(400, "woocommerce_rest_invalid_shipping_item", "Shipping method ID is required.")
+    if new:
+        line |= {"method_title": "", "method_id": "", "instance_id": "", "total": "0"}
+    _set(shop, line, given, ("method_title", "method_id", "instance_id"))
+
+
+def _fee_line(shop: Shop, line: Doc, given: Doc, new: bool) -> None:
+    if new and not given.get("name"):
+        raise refuse(400, "woocommerce_rest_invalid_fee_item", "Fee name is required.")
+    if new:
+        line |= {"name": "", "tax_class": "", "tax_status": "taxable", "total": "0"}
+    _set(shop, line, given, ("name", "tax_class", "tax_status"))
+
+
+def _set(shop: Shop, line: Doc, given: Doc, names: tuple[str, ...]) -> None:
+    line |= {name: given[name] for name in names if given.get(name) is not None}
+    if given.get("total") is not None:
+        line["total"] = money.as_kept(given["total"])
+    line["meta_data"] = shop.with_meta(line["meta_data"], given.get("meta_data"))
+
+
+KINDS: Mapping[str, Change] = {
+    "line_items": _product_line,
+    "shipping_lines": _shipping_line,
+    "fee_lines": _fee_line,
+}
+
+
+def shown_product_line(shop: Shop, line: Doc, decimals: int) -> Doc:
+    """Return a product line as it is answered."""
+    product = shop.products.get(line["product_id"]) if line["product_id"] else None
+    total = money.exact(line["total"])
+    price: Any = money.unit_price(total, line["quantity"])
+    return {
+        **{n: line[n] for n in ("id", "name", "product_id", "variation_id", "quantity", "tax_class")},
+        "subtotal": money.shown(money.exact(line["subtotal"]), decimals),
+        "subtotal_tax": money.shown(money.exact("0"), decimals),
+        **_taxless(total, decimals),
+        "meta_data": _shown_meta(line),
+        "sku": product["sku"] if product else None,
+        "global_unique_id": product["global_unique_id"] if product else None,
+        "price": price,
+        "image": {"id": "" if product else 0, "src": ""},
+        "parent_name": None,
+    }
+
+
+def shown_shipping_line(line: Doc, decimals: int) -> Doc:
+    """Return a shipping line as it is answered."""
+    named = {name: line[name] for name in ("id", "method_title", "method_id", "instance_id")}
+    total = _taxless(money.exact(line["total"]), decimals)
+    return named | total | {"tax_status": "taxable", "meta_data": _shown_meta(line)}
+
+
+def shown_fee_line(line: Doc, decimals: int) -> Doc:
+    """Return a fee line as it is answered."""
+    named = {name: line[name] for name in ("id", "name", "tax_class", "tax_status")} | {"amount": ""}
+    return named | _taxless(money.exact(line["total"]), decimals) | {"meta_data": _shown_meta(line)}
+
+
+def _taxless(total: Any, decimals: int) -> Doc:
+    return {"total": money.shown(total, decimals), "total_tax": money.shown(money.exact("0"), decimals), "taxes": []}
+
+
+def _shown_meta(line: Doc) -> list[Doc]:
+    return [m | {"display_key": m["key"], "display_value": m["value"]} for m in line["meta_data"]]

@@ -1,0 +1,96 @@
+"""Lists: arguments, filters that all resources have, pages and their headers (facts/WOOCOMMERCE.md 1.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+
+from qa_sync.sandbox.store import Doc
+from qa_sync.sandbox.woocommerce.args import Arg, checked
+from qa_sync.sandbox.woocommerce.shop import ZONE, Resource, two_dates
+
+IDS = Arg("array", of=Arg("integer"))
+LIST_ARGS: Mapping[str, Arg] = {
+    "page": Arg("integer", low=1),
+    "per_page": Arg("integer", low=1, high=100),
+    "offset": Arg("integer", low=0),
+    "order": Arg(choices=("asc", "desc")),
+    "search": Arg(),
+    "include": IDS,
+    "exclude": IDS,
+    "dp": Arg("integer", low=0),
+}
+DATE_ARGS: Mapping[str, Arg] = {
+    **dict.fromkeys(("after", "before", "modified_after", "modified_before"), Arg("date")),
+    "dates_are_gmt": Arg("boolean"),
+}
+
+
+def asked_of(resource: Resource, given: QueryParams) -> Doc:
+    """Return a list's arguments, checked; unknown ones are ignored, empty ones too."""
+    args = {**LIST_ARGS, **resource.list_args}
+    return checked(args, {name: value for name, value in given.items() if value != ""})
+
+
+def chosen(resource: Resource, given: QueryParams, asked: Doc) -> list[Doc]:
+    """Return all records that a list's arguments choose, in their order."""
+    docs = resource.select(asked, given)
+    if "include" in asked:
+        docs = [doc for doc in docs if doc["id"] in asked["include"]]
+    if "exclude" in asked:
+        docs = [doc for doc in docs if doc["id"] not in asked["exclude"]]
+    docs = [doc for doc in docs if _in_time(doc, asked)]
+    orderby, order = asked.get("orderby", resource.default_sort[0]), asked.get("order", resource.default_sort[1])
+    # Equal values fall back to the id, in the same direction.
+    return sorted(docs, key=lambda d: (resource.sort_key(d, orderby), d["id"]), reverse=order == "desc")
+
+
+def _in_time(doc: Doc, asked: Doc) -> bool:
+    gmt = bool(asked.get("dates_are_gmt"))
+    for prefix, field in (("", "date_created"), ("modified_", "date_modified")):
+        for side, sign in (("after", 1), ("before", -1)):
+            bound = asked.get(f"{prefix}{side}")
+            if bound is not None:
+                stamp = two_dates(field, doc[field])[f"{field}_gmt" if gmt else field]
+                if (stamp > (mark := _mark(bound))) - (stamp < mark) != sign:
+                    return False
+    return True
+
+
+def _mark(bound: str) -> str:
+    """Return a bound as the shop compares it: always as local time, even when the column is UTC (measured)."""
+    at = datetime.fromisoformat(bound)
+    return (at.astimezone(ZONE) if at.tzinfo else at).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def page_of(docs: list[Doc], asked: Doc) -> tuple[list[Doc], int, int]:
+    """Return the page, its number and how many pages there are."""
+    size, page = asked.get("per_page", 10), asked.get("page", 1)
+    start = asked.get("offset", (page - 1) * size)
+    return docs[start : start + size], page, -(-len(docs) // size)
+
+
+def headers(request: Request, address: str, total: int, page: int, pages: int) -> dict[str, str]:
+    """Return the paging headers; `prev` of a page past the end is the last one."""
+    links = []
+    if page > 1:
+        links.append(f'<{_page_address(request, address, min(page - 1, pages))}>; rel="prev"')
+    if page < pages:
+        links.append(f'<{_page_address(request, address, page + 1)}>; rel="next"')
+    found = {"X-WP-Total": str(total), "X-WP-TotalPages": str(pages)}
+    return found | ({"Link": ", ".join(links)} if links else {})
+
+
+def _page_address(request: Request, address: str, page: int) -> str:
+    kept = [(n, v) for n, v in request.query_params.multi_items() if n != "page" and "secret" not in n]
+    return f"{address}?{urlencode([*kept, ('page', page)])}"
+
+
+def only(doc: Doc, fields: Iterable[str]) -> Doc:
+    """Return the fields that `_fields` lets through."""
+    wanted = {name.strip() for name in fields if name.strip()}
+    return {name: value for name, value in doc.items() if not wanted or name in wanted}

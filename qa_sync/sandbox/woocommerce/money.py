@@ -1,0 +1,44 @@
+"""Amounts as WooCommerce keeps and shows them (facts/WOOCOMMERCE.md, measured: MONEY)."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+SYMBOLS = {"NOK": "kr", "SEK": "kr", "DKK": "kr", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF"}
+CODES_TEXT = """
+    AED AUD BGN BRL CAD CHF CLP CNY CZK DKK EUR GBP HKD HUF IDR ILS INR ISK JPY KRW KWD MXN MYR NOK NZD PHP PLN RON
+    RSD RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR
+"""
+CODES = frozenset(CODES_TEXT.split())
+CURRENCY = "NOK"
+
+
+def as_kept(text: str) -> str:
+    """Return a price as it is kept: everything but digits, point and minus goes; zeros at the end stay."""
+    kept = re.sub(r"[^0-9.\-]", "", text)
+    return kept if re.search(r"\d", kept) else ""
+
+
+def exact(text: str | None) -> Decimal:
+    """Return an amount; nothing counts as zero."""
+    try:
+        return Decimal(as_kept(text or "") or 0)
+    except InvalidOperation:
+        return Decimal(0)
+
+
+def rounded(value: Decimal, decimals: int = 2) -> Decimal:
+    """Return an amount rounded half up."""
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def shown(value: Decimal, decimals: int = 2) -> str:
+    """Return an amount as orders show it, `9.00`."""
+    return str(rounded(value, decimals))
+
+
+def unit_price(total: Decimal, quantity: int) -> float:
+    """Return a line's price as PHP works it out: a float, whole ones without a point."""
+    price = float(total) / quantity if quantity else 0.0
+    return int(price) if price.is_integer() else price

@@ -1,0 +1,90 @@
+"""An order as it is answered: totals worked out from the lines, dates both ways (facts/WOOCOMMERCE.md 4)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from qa_sync.sandbox.store import Doc
+from qa_sync.sandbox.woocommerce import money
+from qa_sync.sandbox.woocommerce.lines import shown_fee_line, shown_product_line, shown_shipping_line
+from qa_sync.sandbox.woocommerce.order_fields import PAID
+from qa_sync.sandbox.woocommerce.shop import Shop, two_dates
+
+VERSION = "10.5.2"
+ADDRESS = (
+    *("first_name", "last_name", "company", "address_1", "address_2", "city", "state", "postcode", "country"),
+    *("email", "phone"),
+)
+UNPAID = ("pending", "failed", "checkout-draft")
+EDITABLE = ("pending", "on-hold", "auto-draft")
+DATES = ("date_created", "date_modified", "date_completed", "date_paid")
+
+
+def shown_order(shop: Shop, doc: Doc, decimals: int) -> Doc:
+    """Return an order as it is answered, `decimals` the number of them in amounts."""
+    dates: Doc = {}
+    for name in DATES:
+        dates |= two_dates(name, doc[name])
+    own = ("customer_id", "order_key", "billing", "shipping", "payment_method", "payment_method_title")
+    amounts, total = _amounts(doc, decimals)
+    return {
+        **{name: doc[name] for name in ("id", "parent_id", "status", "currency")},
+        "version": VERSION,
+        "prices_include_tax": False,
+        **{name: dates[name] for name in ("date_created", "date_modified")},
+        **amounts,
+        **{name: doc[name] for name in (*own, "transaction_id")},
+        **dict.fromkeys(("customer_ip_address", "customer_user_agent"), ""),
+        "created_via": "rest-api",
+        "customer_note": doc["customer_note"],
+        **{name: dates[name] for name in ("date_completed", "date_paid")},
+        "cart_hash": "",
+        "number": str(doc["id"]),
+        "meta_data": doc["meta_data"],
+        **_lines(shop, doc, decimals),
+        **_state(doc, total),
+        **{f"{name}_gmt": dates[f"{name}_gmt"] for name in DATES},
+        "currency_symbol": money.SYMBOLS.get(doc["currency"], doc["currency"]),
+    }
+
+
+def _amounts(doc: Doc, decimals: int) -> tuple[Doc, Decimal]:
+    goods, list_price = _sum(doc["line_items"], "total"), _sum(doc["line_items"], "subtotal")
+    shipping = _sum(doc["shipping_lines"], "total")
+    total = goods + shipping + _sum(doc["fee_lines"], "total")
+    amounts = {
+        "discount_total": list_price - goods,
+        "discount_tax": Decimal(0),
+        "shipping_total": shipping,
+        "shipping_tax": Decimal(0),
+        "cart_tax": Decimal(0),
+        "total": total,
+        "total_tax": Decimal(0),
+    }
+    return {name: money.shown(amount, decimals) for name, amount in amounts.items()}, total
+
+
+def _sum(lines: list[Doc], name: str) -> Decimal:
+    """Add amounts up, each rounded before: that is how the shop does it (measured: MONEY)."""
+    return sum((money.rounded(money.exact(line[name])) for line in lines), Decimal(0))
+
+
+def _lines(shop: Shop, doc: Doc, decimals: int) -> Doc:
+    return {
+        "line_items": [shown_product_line(shop, line, decimals) for line in doc["line_items"]],
+        "tax_lines": [],
+        "shipping_lines": [shown_shipping_line(line, decimals) for line in doc["shipping_lines"]],
+        "fee_lines": [shown_fee_line(line, decimals) for line in doc["fee_lines"]],
+        "coupon_lines": [],
+        "refunds": [],
+    }
+
+
+def _state(doc: Doc, total: Decimal) -> Doc:
+    root = "https://shop.example/checkout/order-pay"
+    return {
+        "payment_url": f"{root}/{doc['id']}/?pay_for_order=true&key={doc['order_key']}",
+        "is_editable": doc["status"] in EDITABLE,
+        "needs_payment": doc["status"] in UNPAID and total > 0,
+        "needs_processing": doc["status"] in PAID or any(line["product_id"] for line in doc["line_items"]),
+    }

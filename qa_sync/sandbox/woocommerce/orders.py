@@ -1,0 +1,147 @@
+"""Orders (facts/WOOCOMMERCE.md 4, measured: ORDERS, MONEY)."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from qa_sync.sandbox.desk import Refusal
+from qa_sync.sandbox.store import Doc
+from qa_sync.sandbox.woocommerce import lines, money, stock
+from qa_sync.sandbox.woocommerce.args import Arg
+from qa_sync.sandbox.woocommerce.errors import refuse
+from qa_sync.sandbox.woocommerce.order_fields import ARGS, LIST_ARGS, PAID
+from qa_sync.sandbox.woocommerce.order_shown import ADDRESS, shown_order
+from qa_sync.sandbox.woocommerce.shop import Shop
+
+
+def keys(doc: Doc) -> list[tuple[str, str]]:
+    """Return by what an order can be found."""
+    return [("customer", str(doc["customer_id"]))]
+
+
+class Orders:
+    """The resource `orders`."""
+
+    path = "orders"
+    default_sort = ("date", "desc")
+    args: Mapping[str, Arg] = ARGS
+    list_args: Mapping[str, Arg] = LIST_ARGS
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.table = shop.orders
+
+    def create(self, body: Doc) -> Doc:
+        """Add an order; nothing is required."""
+        doc: Doc = {"status": "pending", "currency": money.CURRENCY, "customer_id": 0, "parent_id": 0}
+        doc |= dict.fromkeys(("payment_method", "payment_method_title", "transaction_id", "customer_note"), "")
+        doc |= {"billing": dict.fromkeys(ADDRESS, ""), "shipping": dict.fromkeys(ADDRESS, "")}
+        doc["shipping"].pop("email")
+        doc |= {"date_paid": None, "date_completed": None, "meta_data": [], "date_created": self.shop.stamp()}
+        doc |= {kind: [] for kind in lines.KINDS}
+        self._check(body)
+        self._set(doc, body)
+        doc["id"] = self.shop.next_post()
+        letters = string.ascii_letters + string.digits
+        doc["order_key"] = "wc_order_" + "".join(self.shop.world.dice.choices(letters, k=13))
+        return self._save(doc, body, [])
+
+    def update(self, doc: Doc, body: Doc) -> Doc:
+        """Change an order; lines that are not mentioned stay."""
+        before = deepcopy(doc["line_items"])
+        self._check(body)
+        self._set(doc, body)
+        return self._save(doc, body, before)
+
+    def _check(self, body: Doc) -> None:
+        customer = body.get("customer_id")
+        if customer and self.shop.customers.get(customer) is None:
+            raise refuse(400, "woocommerce_rest_invalid_customer_id", "Customer ID is invalid.")
+        if body.get("coupon_lines"):
+            raise refuse(400, "woocommerce_rest_invalid_coupon", "Coupon code is required.")
+        if body.get("currency") is not None and body["currency"] not in money.CODES:
+            raise refuse(400, "order_invalid_currency", "Invalid currency code")
+
+    def _set(self, doc: Doc, body: Doc) -> None:
+        named = ("status", "currency", "customer_id", "parent_id", "payment_method", "payment_method_title")
+        for name in (*named, "transaction_id", "customer_note"):
+            if body.get(name) is not None:
+                doc[name] = body[name]
+        for name in ("billing", "shipping"):
+            doc[name] |= {part: value for part, value in (body.get(name) or {}).items() if part in doc[name]}
+        for kind in lines.KINDS:
+            lines.apply(self.shop, doc, kind, body.get(kind) or [])
+        doc["meta_data"] = self.shop.with_meta(doc["meta_data"], body.get("meta_data"))
+
+    def _save(self, doc: Doc, body: Doc, before: list[Doc]) -> Doc:
+        stamp = self.shop.stamp()
+        if body.get("set_paid") and doc["status"] not in PAID:
+            doc["status"] = "processing" if doc["line_items"] else "completed"
+        if doc["status"] in PAID:
+            doc["date_paid"] = doc["date_paid"] or stamp
+        if doc["status"] == "completed":
+            doc["date_completed"] = doc["date_completed"] or stamp
+        stock.settle(self.shop, before, doc)
+        return self._keep(doc)
+
+    def _keep(self, doc: Doc) -> Doc:
+        doc["date_modified"] = self.shop.stamp()
+        self.table.save(doc["id"], doc, self.shop.world.now())
+        return doc
+
+    def delete(self, doc: Doc, *, force: bool) -> None:
+        """Move an order to the trash, or remove it."""
+        if force:
+            self.table.remove(doc["id"])
+            return
+        if doc["status"] == "trash":
+            raise refuse(410, "woocommerce_rest_already_trashed", "The order has already been deleted.")
+        seconds = str(int(self.shop.world.now().timestamp()))
+        marks = [
+            {"key": "_wp_trash_meta_status", "value": f"wc-{doc['status']}"},
+            {"key": "_wp_trash_meta_time", "value": seconds},
+        ]
+        self._keep(doc | {"status": "trash", "meta_data": self.shop.with_meta(doc["meta_data"], marks)})
+
+    def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:  # noqa: ARG002 - the same to reads and writes
+        """Return an order as it is answered."""
+        return shown_order(self.shop, doc, decimals)
+
+    def links(self, doc: Doc, root: str) -> Doc:
+        """Return where the order's mails are, and its customer."""
+        mails = {"embeddable": True, "href": f"{root}/orders/{doc['id']}/actions/email_templates"}
+        customer = {"customer": [{"href": f"{root}/customers/{doc['customer_id']}"}]} if doc["customer_id"] else {}
+        return {"email_templates": [mails]} | customer
+
+    def select(self, asked: Doc, given: QueryParams) -> list[Doc]:  # noqa: ARG002 - all is in the arguments
+        """Return the orders of a list; the trash only when it is asked for."""
+        docs = self.table.find("customer", str(asked["customer"])) if "customer" in asked else self.table.all()
+        wanted = asked.get("status", ["any"])
+        docs = [doc for doc in docs if doc["status"] in wanted or ("any" in wanted and doc["status"] != "trash")]
+        if "product" in asked:
+            docs = [doc for doc in docs if any(line["product_id"] == asked["product"] for line in doc["line_items"])]
+        search = asked.get("search", "").casefold()
+        return [doc for doc in docs if search in _searchable(doc)]
+
+    def sort_key(self, doc: Doc, orderby: str) -> Any:
+        """Return what an order is sorted by."""
+        return {"date": doc["date_created"], "modified": doc["date_modified"]}.get(orderby, doc["id"])
+
+    def missing(self, method: str) -> Refusal:
+        """Return the refusal for an unknown order; updates say 400 where all else says 404."""
+        status = 404 if method in ("GET", "DELETE") else 400
+        return refuse(status, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")
+
+    def exists(self) -> Refusal:
+        """Return the refusal for a POST that brings an id."""
+        return refuse(400, "woocommerce_rest_shop_order_exists", "Cannot create existing shop_order.")
+
+
+def _searchable(doc: Doc) -> str:
+    parts = [doc["id"], *doc["billing"].values(), *doc["shipping"].values()]
+    return " ".join(str(part) for part in [*parts, *(line["name"] for line in doc["line_items"])]).casefold()

@@ -1,0 +1,205 @@
+"""Products (facts/WOOCOMMERCE.md 3, measured: MONEY, UNIQUENESS, DELETE)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from qa_sync.sandbox.desk import Refusal
+from qa_sync.sandbox.store import Doc
+from qa_sync.sandbox.woocommerce import money
+from qa_sync.sandbox.woocommerce.args import Arg
+from qa_sync.sandbox.woocommerce.errors import refuse
+from qa_sync.sandbox.woocommerce.product_fields import ARGS, AS_WRITTEN, LIST_ARGS, attributes, new_product, terms
+from qa_sync.sandbox.woocommerce.shop import Shop, two_dates
+from qa_sync.sandbox.woocommerce.text import filtered_html, in_address, paragraphs, plain, slug_of
+
+SITE = "https://shop.example/product"
+AMOUNT = (
+    '<span class="woocommerce-Price-amount amount"><bdi><span class="woocommerce-Price-currencySymbol">&#107;&#114;'
+    "</span>{}</bdi></span>"
+)
+
+
+def keys(doc: Doc) -> list[tuple[str, str]]:
+    """Return by what a product can be found."""
+    return [("sku", doc["sku"].casefold())] * bool(doc["sku"]) + [("slug", doc["slug"])]
+
+
+class Products:
+    """The resource `products`."""
+
+    path = "products"
+    default_sort = ("date", "desc")
+    args: Mapping[str, Arg] = ARGS
+    list_args: Mapping[str, Arg] = LIST_ARGS
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.table = shop.products
+
+    def create(self, body: Doc) -> Doc:
+        """Add a product; nothing is required."""
+        doc = new_product()
+        self._set(doc, body)
+        slug = in_address(slug_of(body.get("slug") or doc["name"])) or "product"
+        doc |= {"id": self.shop.next_post(), "slug": self._free_slug(slug), "date_created": self.shop.stamp()}
+        return self.save(doc)
+
+    def update(self, doc: Doc, body: Doc) -> Doc:
+        """Change a product; the time of its change moves even when nothing else does."""
+        self._set(doc, body)
+        if body.get("slug"):
+            doc["slug"] = self._free_slug(in_address(slug_of(body["slug"])))
+        return self.save(doc)
+
+    def _set(self, doc: Doc, body: Doc) -> None:
+        self._set_texts(doc, body)
+        if "sku" in body:
+            doc["sku"] = self._free_sku(plain(body["sku"] or ""), doc["id"])
+        doc |= {name: body[name] for name in AS_WRITTEN if name in body and (body[name] is not None or "_" in name)}
+        for name in ("regular_price", "sale_price"):
+            if name in body:
+                doc[name] = money.as_kept(body[name] or "")
+        doc["dimensions"] |= {k: v for k, v in (body.get("dimensions") or {}).items() if k in doc["dimensions"]}
+        if "categories" in body:
+            doc["categories"] = terms(body["categories"] or []) or terms([{"id": 15}])
+        if "tags" in body:
+            doc["tags"] = terms(body["tags"] or [])
+        if "attributes" in body:
+            doc["attributes"] = attributes(body["attributes"] or [])
+        doc["meta_data"] = self.shop.with_meta(doc["meta_data"], body.get("meta_data"))
+
+    def _set_texts(self, doc: Doc, body: Doc) -> None:
+        if body.get("name") is not None:
+            doc["name"] = filtered_html(body["name"]).strip()
+        for name in ("description", "short_description"):
+            if name in body:
+                doc[name] = filtered_html(body[name] or "")
+        if "global_unique_id" in body:
+            doc["global_unique_id"] = re.sub(r"[^0-9-]", "", body["global_unique_id"] or "")
+
+    def save(self, doc: Doc) -> Doc:
+        """Work out what is derived, and keep the product."""
+        _derive_price(doc)
+        _derive_stock(doc)
+        doc["date_modified"] = self.shop.stamp()
+        self.table.save(doc["id"], doc, self.shop.world.now())
+        return doc
+
+    def _free_sku(self, sku: str, id: int) -> str:
+        for twin in self.table.find("sku", sku.casefold()) if sku else ():
+            if twin["id"] != id and twin["status"] == "trash":
+                message = (
+                    f"The product with SKU ({sku}) you are trying to insert is already present in the lookup table"
+                )
+                raise refuse(400, "woocommerce_rest_product_not_created", message)
+            if twin["id"] != id:
+                message, data = "Invalid or duplicated SKU.", {"resource_id": twin["id"], "unique_sku": f"{sku}-1"}
+                raise refuse(400, "product_invalid_sku", message, **data)
+        return sku
+
+    def _free_slug(self, wanted: str) -> str:
+        slug, number = wanted, 2
+        while self.table.find("slug", slug):
+            slug, number = f"{wanted}-{number}", number + 1
+        return slug
+
+    def delete(self, doc: Doc, *, force: bool) -> None:
+        """Move a product to the trash, or remove it."""
+        if force:
+            self.table.remove(doc["id"])
+            return
+        if doc["status"] == "trash":
+            raise refuse(410, "woocommerce_rest_already_trashed", "The product has already been deleted.")
+        self.save(doc | {"status": "trash"})
+
+    def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:  # noqa: ARG002 - prices stay as they are written
+        """Return a product as it is answered; reads show paragraphs where writes show what is kept."""
+        shown: Doc = {}
+        for name, value in doc.items():
+            shown |= two_dates(name, value) if name in ("date_created", "date_modified") else {name: value}
+            if name == "slug":
+                shown["permalink"] = f"{SITE}/{value}/"
+        if view:
+            shown |= {name: paragraphs(doc[name]) for name in ("description", "short_description")}
+            shown["average_rating"] = "0.00"
+        shown["price_html"] = _price_html(doc)
+        return shown | {"permalink_template": f"{SITE}/%pagename%/", "generated_slug": slug_of(doc["name"])}
+
+    def links(self, doc: Doc, root: str) -> Doc:  # noqa: ARG002 - a product has none
+        """Return no further links."""
+        return {}
+
+    def select(self, asked: Doc, given: QueryParams) -> list[Doc]:  # noqa: ARG002 - all is in the arguments
+        """Return the products of a list; the trash only when it is asked for."""
+        docs = self.table.all()
+        if "sku" in asked:
+            wanted = {sku.strip().casefold() for sku in asked["sku"].split(",")}
+            docs = [doc for doc in docs if doc["sku"].casefold() in wanted]
+        status = asked.get("status", "any")
+        docs = [doc for doc in docs if doc["status"] == status or (status == "any" and doc["status"] != "trash")]
+        for name in ("slug", "type", "stock_status", "on_sale", "featured"):
+            if name in asked:
+                docs = [doc for doc in docs if doc[name] == asked[name]]
+        docs = [doc for doc in docs if _within(doc, asked)]
+        search = asked.get("search", "").casefold()
+        return [doc for doc in docs if search in f"{doc['name']} {doc['description']}".casefold()]
+
+    def sort_key(self, doc: Doc, orderby: str) -> Any:
+        """Return what a product is sorted by."""
+        return {
+            "date": doc["date_created"],
+            "modified": doc["date_modified"],
+            "title": doc["name"].casefold(),
+            "slug": doc["slug"],
+            "price": money.exact(doc["price"]),
+        }.get(orderby, doc["id"])
+
+    def missing(self, method: str) -> Refusal:
+        """Return the refusal for an unknown product; updates say 400 where all else says 404."""
+        status = 404 if method in ("GET", "DELETE") else 400
+        return refuse(status, "woocommerce_rest_product_invalid_id", "Invalid ID.")
+
+    def exists(self) -> Refusal:
+        """Return the refusal for a POST that brings an id."""
+        return refuse(400, "woocommerce_rest_product_exists", "Cannot create existing product.")
+
+
+def _within(doc: Doc, asked: Doc) -> bool:
+    price = money.exact(doc["price"])
+    low, high = asked.get("min_price"), asked.get("max_price")
+    return (low is None or price >= money.exact(low)) and (high is None or price <= money.exact(high))
+
+
+def _derive_price(doc: Doc) -> None:
+    regular, sale = doc["regular_price"], doc["sale_price"]
+    if sale and (not regular or money.exact(sale) >= money.exact(regular)):
+        doc["sale_price"] = sale = ""
+    doc |= {"on_sale": bool(sale), "price": sale or regular}
+    doc["purchasable"] = bool(doc["price"])
+
+
+def _derive_stock(doc: Doc) -> None:
+    if not doc["manage_stock"]:
+        doc |= {"stock_quantity": None, "low_stock_amount": None, "backorders": "no"}
+    else:
+        doc["stock_quantity"] = doc["stock_quantity"] or 0
+        short = "outofstock" if doc["backorders"] == "no" else "onbackorder"
+        doc["stock_status"] = "instock" if doc["stock_quantity"] > 0 else short
+    doc["backorders_allowed"] = doc["backorders"] != "no"
+    doc["backordered"] = doc["stock_status"] == "onbackorder"
+    doc["shipping_required"] = doc["shipping_taxable"] = not doc["virtual"]
+
+
+def _price_html(doc: Doc) -> str:
+    if not doc["price"]:
+        return ""
+    now = AMOUNT.format(money.shown(money.exact(doc["price"])))
+    if not doc["on_sale"]:
+        return now
+    before = AMOUNT.format(money.shown(money.exact(doc["regular_price"])))
+    return f'<del aria-hidden="true">{before}</del> <ins aria-hidden="true">{now}</ins>'

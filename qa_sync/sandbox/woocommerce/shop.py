@@ -1,0 +1,105 @@
+"""What the three resources share: the shop's database, its clock, meta data, and the contract of a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from starlette.datastructures import QueryParams
+
+from qa_sync.sandbox.desk import Refusal
+from qa_sync.sandbox.store import Doc, Table
+from qa_sync.sandbox.woocommerce.args import Arg
+from qa_sync.sandbox.world import World
+
+ZONE = ZoneInfo("Europe/Oslo")
+STAMP = "%Y-%m-%dT%H:%M:%S"
+META_ARG = Arg("array", of=Arg("object", fields={"id": Arg("integer"), "key": Arg(), "value": Arg("mixed")}))
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop: its world and its three tables. Products and orders share one sequence of ids, as posts do."""
+
+    world: World
+    customers: Table
+    products: Table
+    orders: Table
+
+    def stamp(self) -> str:
+        """Return the time in UTC as the shop writes it, without a zone."""
+        return self.world.now().strftime(STAMP)
+
+    def next_post(self) -> int:
+        """Return the next id of a product or an order."""
+        return self.world.store.next("post", 11)
+
+    def with_meta(self, stored: list[Doc], posted: list[Doc] | None) -> list[Doc]:
+        """Return meta data after a write: by id or key in place, null removes, scalars become strings."""
+        found = list(stored)
+        for entry in posted or []:
+            same = [
+                m for m in found if m["id"] == entry.get("id") or ("id" not in entry and m["key"] == entry.get("key"))
+            ]
+            value = _meta_value(entry.get("value"))
+            if same and value is None:
+                found.remove(same[0])
+            elif same:
+                found[found.index(same[0])] = same[0] | {"value": value, "key": entry.get("key") or same[0]["key"]}
+            elif value is not None and entry.get("key"):
+                found.append({"id": self.world.store.next("meta", 1), "key": entry["key"], "value": value})
+        return found
+
+
+def _meta_value(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "1" if value else ""
+    return str(value) if isinstance(value, int | float) else value
+
+
+def two_dates(name: str, gmt: str | None) -> Doc:
+    """Return a stored UTC date the two ways it is shown: the shop's local time, and UTC; both without a zone."""
+    local = None
+    if gmt is not None:
+        local = datetime.strptime(gmt, STAMP).replace(tzinfo=UTC).astimezone(ZONE).strftime(STAMP)
+    return {name: local, f"{name}_gmt": gmt}
+
+
+class Resource(Protocol):
+    """One resource, free of HTTP; every method may raise a Refusal."""
+
+    path: str
+    table: Table
+    args: Mapping[str, Arg]
+    list_args: Mapping[str, Arg]
+    default_sort: tuple[str, str]
+
+    def create(self, body: Doc) -> Doc:
+        """Add a record from checked arguments; return it as stored."""
+
+    def update(self, doc: Doc, body: Doc) -> Doc:
+        """Change a record by checked arguments; return it as stored."""
+
+    def delete(self, doc: Doc, *, force: bool) -> None:
+        """Remove a record, or move it to the trash."""
+
+    def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:
+        """Return a record as it is answered, to a read (`view`) or to a write."""
+
+    def links(self, doc: Doc, root: str) -> Doc:
+        """Return the links beside `self` and `collection`."""
+
+    def select(self, asked: Doc, given: QueryParams) -> list[Doc]:
+        """Return the records that a list's arguments choose, oldest first."""
+
+    def sort_key(self, doc: Doc, orderby: str) -> Any:
+        """Return what a record is sorted by."""
+
+    def missing(self, method: str) -> Refusal:
+        """Return the refusal for an id that is not there."""
+
+    def exists(self) -> Refusal:
+        """Return the refusal for a POST that brings an id."""

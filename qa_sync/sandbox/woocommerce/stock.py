@@ -1,0 +1,45 @@
+"""What orders do to the stock of products (facts/WOOCOMMERCE.md, measured: ORDERS, INCREMENTAL)."""
+
+from __future__ import annotations
+
+from qa_sync.sandbox.store import Doc
+from qa_sync.sandbox.woocommerce.products import Products
+from qa_sync.sandbox.woocommerce.shop import Shop
+
+TAKEN = ("processing", "completed", "on-hold")
+GIVEN_BACK = ("pending", "cancelled")
+MARK = "_reduced_stock"
+
+
+def settle(shop: Shop, before: list[Doc], order: Doc) -> None:
+    """Take from, or give back to, the stock what the order's status and lines ask for.
+
+    `before` are the lines as they were; a line remembers what it has taken. Stock goes below zero without a word.
+    """
+    if order["status"] not in (*TAKEN, *GIVEN_BACK):
+        return
+    kept = {line["id"] for line in order["line_items"]}
+    for line in before:
+        if line["id"] not in kept:
+            _move(shop, line, _taken(line))
+    for line in order["line_items"]:
+        wanted = line["quantity"] if order["status"] in TAKEN else 0
+        if wanted != _taken(line) and _move(shop, line, _taken(line) - wanted):
+            _remember(shop, line, wanted)
+
+
+def _taken(line: Doc) -> int:
+    return next((int(m["value"]) for m in line["meta_data"] if m["key"] == MARK), 0)
+
+
+def _move(shop: Shop, line: Doc, amount: int) -> bool:
+    product = shop.products.get(line["product_id"]) if line["product_id"] and amount else None
+    if product is None or not product["manage_stock"]:
+        return False
+    product["stock_quantity"] += amount
+    Products(shop).save(product)
+    return True
+
+
+def _remember(shop: Shop, line: Doc, taken: int) -> None:
+    line["meta_data"] = shop.with_meta(line["meta_data"], [{"key": MARK, "value": taken or None}])
