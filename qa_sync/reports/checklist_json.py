@@ -1,0 +1,98 @@
+"""Checklists as JSON: the contract `qa-sync/checklist/1` (schemas/checklist-1.json)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from qa_sync.checklist.model import Check, Checklist, SectionPlan
+from qa_sync.dataflow.model import Entity, PropertyPair, Statement, When
+
+SCHEMA = "qa-sync/checklist/1"
+
+
+def render(checklists: Sequence[Checklist]) -> str:
+    """Return one object for one checklist and an array for none or several, with a final line break."""
+    found = [_checklist(c) for c in checklists]
+    return json.dumps(found[0] if len(found) == 1 else found, indent=2) + "\n"
+
+
+def _checklist(checklist: Checklist) -> dict[str, Any]:
+    dataflow = checklist.dataflow
+    return {
+        "schema": SCHEMA,
+        "spec": dataflow.path,
+        "title": dataflow.title,
+        "generated": dataflow.generated,
+        "source": dataflow.source,
+        "target": dataflow.target,
+        "seed": checklist.seed,
+        "sections": [_section(plan) for plan in checklist.sections],
+        "findings": [
+            {"code": f.code, "severity": f.severity, "line": f.line, "message": f.message} for f in checklist.findings
+        ],
+    }
+
+
+def _section(plan: SectionPlan) -> dict[str, Any]:
+    section = plan.section
+    return {
+        "key": section.key,
+        "ordinal": section.ordinal,
+        "heading": section.heading,
+        "line": section.line,
+        "duplicate_of": section.duplicate_of,
+        "source": _entity(section.source),
+        "target": _entity(section.target),
+        "statements": [_statement(s) for s in section.statements],
+        "criteria": [{"source": c.source, "target": c.target, "line": c.line} for c in section.criteria],
+        "pairs": [_pair(pair) for pair in plan.pairs],
+        "checks": [_check(check) for check in plan.checks],
+    }
+
+
+def _entity(entity: Entity) -> dict[str, Any]:
+    return {"system": entity.system, "entity": entity.entity, "facet": entity.facet}
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    condition, connection = statement.condition, statement.connection
+    return {
+        "kind": statement.kind,
+        "line": statement.line,
+        "text": statement.text,
+        "condition": condition and {"template": condition.template, "text": condition.text, "value": condition.value},
+        "connection": connection and {"entities": list(connection.entities), "into": connection.into},
+    }
+
+
+def _pair(pair: PropertyPair) -> dict[str, Any]:
+    return {
+        "source": pair.source,
+        "target": pair.target,
+        "type": pair.type,
+        "origin": pair.origin,
+        "line": pair.line,
+        "source_when": _whens(pair.source_when),
+        "target_when": _whens(pair.target_when),
+        "expression": pair.expression,
+    }
+
+
+def _whens(whens: tuple[When, ...]) -> list[dict[str, str]]:
+    return [{"value": when.value, "path": when.path} for when in whens]
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "kind": check.kind,
+        "title": check.title,
+        "line": check.line,
+        "source": check.pair and check.pair.source,
+        "target": check.pair and check.pair.target,
+        "origin": check.origin,
+        "skip": check.skip,
+        "manual": check.manual,
+    }

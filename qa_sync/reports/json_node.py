@@ -1,0 +1,95 @@
+"""A place in a JSON document that knows its way from the root, so that an error can say where."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NoReturn, TypeVar
+
+from qa_sync.errors import UsageError
+from qa_sync.location import Location
+from qa_sync.values.form import Json
+
+T = TypeVar("T")
+S = TypeVar("S", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value, the file it is from, and its way from the root (`specs[0].title`).
+
+    Every reader raises UsageError when the value is not what it should be.
+    """
+
+    value: Json
+    path: str
+    way: str = ""
+
+    def __getitem__(self, key: str) -> Node:
+        way = f"{self.way}.{key}".lstrip(".")
+        if not isinstance(self.value, dict):
+            self._not("an object")
+        if key not in self.value:
+            raise UsageError(f"{way} is missing", location=Location(self.path))
+        return Node(self.value[key], self.path, way)
+
+    def items(self) -> list[Node]:
+        """Return the members of a list."""
+        if not isinstance(self.value, list):
+            self._not("a list")
+        return [Node(member, self.path, f"{self.way}[{n}]") for n, member in enumerate(self.value)]
+
+    def text(self) -> str:
+        """Return a string."""
+        return self.value if isinstance(self.value, str) else self._not("a string")
+
+    def whole(self) -> int:
+        """Return a whole number."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int):
+            self._not("a whole number")
+        return self.value
+
+    def number(self) -> float:
+        """Return a number."""
+        return self.value if isinstance(self.value, float) else self.whole()
+
+    def instant(self) -> datetime:
+        """Return a date-time with its zone."""
+        try:
+            found = datetime.fromisoformat(self.text())
+        except ValueError:
+            self._not("a date-time in ISO 8601")
+        return found if found.tzinfo else self._not("a date-time with a zone")
+
+    def one_of(self, words: type[S]) -> S:
+        """Return a member of the enumeration."""
+        if self.value not in list(words):
+            self._not(f"one of {', '.join(words)}")
+        return words(self.value)
+
+    def optional(self, reader: Callable[[Node], T]) -> T | None:
+        """Return None for null, else what the reader says."""
+        return None if self.value is None else reader(self)
+
+    def _not(self, expected: str) -> NoReturn:
+        where = self.way or "the document"
+        raise UsageError(f"{where}: expected {expected}, got {self.value!r:.60}", location=Location(self.path))
+
+
+def read(text: str, path: str) -> Node:
+    """Return the root of JSON text; raises UsageError with the line when it is none."""
+    try:
+        return Node(json.loads(text), path)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"not JSON: {error.msg}", location=Location(path, error.lineno)) from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"not readable as JSON: {error}", location=Location(path)) from error
+
+
+def line_of(text: str, word: str) -> int | None:
+    """Return the 1-based line where a word first stands, None when it does not."""
+    before, found, _ = text.partition(word)
+    return before.count("\n") + 1 if found else None

@@ -1,0 +1,26 @@
+"""Any value as one that JSON can say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from qa_sync.values.form import Json
+
+
+def plain(value: object) -> Json:
+    """Return the value with what JSON has no word for as text: decimals, instants, `nan`.
+
+    A report never fails because of a value; values that came from JSON stay as they are.
+    """
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return value if math.isfinite(value) else str(value)
+        case Mapping():
+            return {str(key): plain(member) for key, member in value.items()}
+        case list() | tuple():
+            return [plain(member) for member in value]
+        case _:
+            return str(value)
