@@ -52,21 +52,21 @@ class Ends:
     def no_update(self, pair: PropertyPair, edited: Side) -> str | None:
         """Return why an edit of a pair on one side cannot be made, or not be carried to the other; None when both can.
 
-        What the source system computes for itself is edited by editing what it is computed from; that is not tried.
+        What a system computes for itself is edited by editing what it is computed from; that is not tried.
         """
         return (
             self.unknown(pair)
             or self.no_operation(edited, "update")
-            or self._closed(pair, edited, at_create=False, derived=False)
+            or self._closed(pair, edited, at_create=False)
             or self.no_operation(edited.other, "update")
             or self._closed(pair, edited.other, at_create=False)
         )
 
-    def _closed(self, pair: PropertyPair, side: Side, *, at_create: bool, derived: bool = True) -> str | None:
+    def _closed(self, pair: PropertyPair, side: Side, *, at_create: bool) -> str | None:
         card = self.property(pair, side)
         if card is None or card.writable is Writable.ALWAYS or (at_create and card.writable is Writable.CREATE):
             return None
-        if card.derived and derived:
+        if card.derived and at_create:
             return None
         when = "cannot be written" if card.writable is Writable.NEVER else "can be written only at creation"
         return f"{self.entity(side)} {card.path} {when}" + (f": {card.why}" if card.why else "")

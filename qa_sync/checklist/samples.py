@@ -48,7 +48,12 @@ class Slot:
     def number(self) -> int:
         """A small number that differs between properties, lines and versions, the same in every run."""
         key = f"{self.card.concept or self.card.path}/{self.line}"
-        return 3 * (int(hashlib.sha256(key.encode()).hexdigest()[:4], 16) % 300) + self.version
+        return VERSIONS * (int(hashlib.sha256(key.encode()).hexdigest()[:4], 16) % 300) + self.version
+
+    @property
+    def place(self) -> int:
+        """Which sample place the value belongs to: country, region and postal code of one address agree."""
+        return self.version + (self.card.concept or "").startswith("shipping.")
 
     def kept(self, text: str) -> str:
         """Return the text without what one of the systems does not keep, cut to the limit."""
@@ -71,7 +76,7 @@ def value_for(slot: Slot) -> Canonical:
 def _text(slot: Slot) -> Canonical:
     words = (slot.card.concept or slot.card.path).replace(".", " ").replace("_", " ")
     at = f" {slot.line}" if slot.line else ""
-    return slot.kept(f"{slot.mark} {words}{at} {slot.version} {FLAVOURS[slot.number % len(FLAVOURS)]}")
+    return slot.kept(f"{slot.mark} {words}{at} {slot.version} {FLAVOURS[(slot.number // VERSIONS + slot.version) % len(FLAVOURS)]}")
 
 
 def _code(slot: Slot) -> Canonical:
@@ -119,15 +124,15 @@ def _instant(slot: Slot) -> Canonical:
 
 
 def _postal_code(slot: Slot) -> Canonical:
-    return ("0150", "0007", "00100")[slot.version]
+    return ("0150", "10001", "00100", "0007")[slot.place]
 
 
 def _country(slot: Slot) -> Canonical:
-    return ("NO", "US", "SE")[slot.version]
+    return ("NO", "US", "FI", "SE")[slot.place]
 
 
 def _region(slot: Slot) -> Canonical:
-    return ("03", "NY", "AB")[slot.version]
+    return ("03", "NY", "18", "AB")[slot.place]
 
 
 def _currency(slot: Slot) -> Canonical:
