@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 
 from qa_sync.errors import UnknownName
 from qa_sync.values.choices import BOOLEAN, CHOICE
 from qa_sync.values.conversion import Conversion, Target, plain, refuse
 from qa_sync.values.form import Canonical, Form, Json, Scalar
 from qa_sync.values.ids import IDENTIFIER, REFERENCE
+from qa_sync.values.markup import ESCAPED_TEXT, HTML
 from qa_sync.values.numbers import DECIMAL, INTEGER
 from qa_sync.values.places import COUNTRY, REGION
-from qa_sync.values.text import EMAIL, ESCAPED_TEXT, HTML, PHONE, TEXT
-from qa_sync.values.times import DATE, INSTANT
+from qa_sync.values.text import EMAIL, PHONE, TEXT
+from qa_sync.values.times import DATE, INSTANT, instant_of
 
 CONVERSIONS: Mapping[str, Conversion] = {
     "text": TEXT,
@@ -87,8 +88,13 @@ def _conversion(form: Form) -> Conversion:
 
 
 def _scalar(value: Scalar, form: Form) -> Scalar:
-    # Times are canonical, but no JSON.
-    return value if hasattr(value, "isoformat") else plain(value, form)
+    """Return a canonical value for sure: whole UTC seconds, exact numbers."""
+    if isinstance(value, datetime):
+        moment = instant_of(value, None)
+        if moment is None:
+            raise refuse(value, "an instant with its zone", form)
+        return moment
+    return value if isinstance(value, date) else plain(value, form)
 
 
 def _beside(siblings: Mapping[str, Canonical], at: int) -> Mapping[str, Canonical]:

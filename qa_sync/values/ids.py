@@ -30,5 +30,11 @@ def _write(value: Scalar, target: Target) -> Json:
     return typed(value if isinstance(value, str) else spell(value), target.form)
 
 
+def _write_reference(value: Scalar, target: Target) -> Json:
+    if spell(value) == "0":
+        raise refuse(value, "a reference (0 means none)", target.form)
+    return _write(value, target)
+
+
 IDENTIFIER = Conversion(_read_identifier, _write)
-REFERENCE = Conversion(_read_reference, _write)
+REFERENCE = Conversion(_read_reference, _write_reference)

@@ -10,6 +10,8 @@ from qa_sync.values.form import Form, Json, Scalar
 from qa_sync.values.wire import typed
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+# No sign or zero that a number would not keep; zeros at the end of a fraction mean nothing.
+_WITHOUT_LOSS = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 # Python's default of 28 digits would round.
 _EXACT = Context(prec=3 * MAX_DIGITS)
 
@@ -21,7 +23,14 @@ def number_of(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     number = Decimal(value)
-    return (number or abs(number)) if within_reason(number) else None
+    return (number or abs(number)) if number.is_finite() and within_reason(number) else None
+
+
+def number_without_loss(value: object) -> Decimal | None:
+    """Return the number of a value as `number_of` does, but None for a text that is more than a number (`007`)."""
+    if isinstance(value, str) and not _WITHOUT_LOSS.fullmatch(value):
+        return None
+    return number_of(value)
 
 
 def quantised(number: Decimal, places: int) -> Decimal:
@@ -36,36 +45,34 @@ def places_of(form: Form) -> int | None:
     return places if isinstance(places, int) else None
 
 
-def _decimal(value: object, form: Form) -> Decimal:
-    number = number_of(value)
-    if number is None:
-        raise refuse(value, "a number", form)
-    return number
-
-
-def _integer(value: object, form: Form) -> int:
-    number = number_of(value)
-    if number is None or number != int(number):
-        raise refuse(value, "a whole number", form)
-    return int(number)
-
-
 def _read_decimal(value: Plain, form: Form) -> Decimal:
-    return _decimal(value, form)
+    return _expect(number_of(value), value, form)
 
 
 def _write_decimal(value: Scalar, target: Target) -> Json:
-    number = _decimal(value, target.form)
+    number = _expect(number_without_loss(value), value, target.form)
     places = places_of(target.form)
     return typed(number if places is None else quantised(number, places), target.form)
 
 
 def _read_integer(value: Plain, form: Form) -> int:
-    return _integer(value, form)
+    return _whole(_expect(number_of(value), value, form), form)
 
 
 def _write_integer(value: Scalar, target: Target) -> Json:
-    return typed(_integer(value, target.form), target.form)
+    return typed(_whole(_expect(number_without_loss(value), value, target.form), target.form), target.form)
+
+
+def _expect(number: Decimal | None, value: object, form: Form) -> Decimal:
+    if number is None:
+        raise refuse(value, "a number", form)
+    return number
+
+
+def _whole(number: Decimal, form: Form) -> int:
+    if number != int(number):
+        raise refuse(number, "a whole number", form)
+    return int(number)
 
 
 DECIMAL = Conversion(_read_decimal, _write_decimal)

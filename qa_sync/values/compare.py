@@ -1,0 +1,110 @@
+"""When two values are the same, and if not, why. Source: facts/MAPPING.md 6; DESIGN 3 (`property`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+from enum import StrEnum
+
+from qa_sync.values.conversion import spell
+from qa_sync.values.form import Canonical, Form, Json, Scalar
+from qa_sync.values.notions import Sides, same
+from qa_sync.values.wording import contrast, kind, notation, worded
+
+
+class Difference(StrEnum):
+    """How two values differ.
+
+    `missing`: nothing arrived; `type`: a text where a number was expected, and the like; `format`: the same content in
+    another notation (case, outer blanks, grouped digits); `value`: all else. Each of them is a broken promise.
+    """
+
+    VALUE = "value"
+    TYPE = "type"
+    FORMAT = "format"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether two canonical values are the same; `difference` is None and `detail` empty when they are."""
+
+    same: bool
+    expected: Canonical
+    actual: Canonical
+    difference: Difference | None
+    detail: str
+
+
+_Finding = tuple[Difference, str]
+
+
+def compare(expected: Canonical, actual: Canonical, source: Form, target: Form, zone: tzinfo = UTC) -> Verdict:
+    """Compare what the source answers with what the target shows, in the coarser of their two forms.
+
+    A list of one counts as its element, because a path does not tell a list from an object (GRAMMAR 6.2). An empty
+    source against a full target is a `value` difference: the policy for empty values is the caller's. `zone` is the
+    business time zone, in which an instant has a date.
+    """
+    finding = _difference(expected, actual, Sides(source, target, zone))
+    if finding is None:
+        return Verdict(same=True, expected=expected, actual=actual, difference=None, detail="")
+    return Verdict(same=False, expected=expected, actual=actual, difference=finding[0], detail=finding[1])
+
+
+def _difference(expected: Canonical, actual: Canonical, sides: Sides) -> _Finding | None:
+    if isinstance(expected, tuple) and isinstance(actual, tuple):
+        return _in_lists(expected, actual, sides)
+    expected, actual = _unwrapped(expected), _unwrapped(actual)
+    if expected is None or actual is None:
+        if expected is actual:
+            return None
+        return (Difference.MISSING if actual is None else Difference.VALUE), worded(expected, actual)
+    if isinstance(expected, tuple) or isinstance(actual, tuple):
+        return Difference.TYPE, worded(expected, actual)
+    if same(expected, actual, sides):
+        return None
+    return _kind_of_difference(expected, actual), contrast(expected, actual)
+
+
+def _in_lists(expected: tuple[Canonical, ...], actual: tuple[Canonical, ...], sides: Sides) -> _Finding | None:
+    pairs = enumerate(zip(expected, actual, strict=False))
+    found = next(((at, finding) for at, (e, a) in pairs if (finding := _difference(e, a, sides))), None)
+    if len(expected) == len(actual):
+        return found and (found[1][0], f"[{found[0]}]: {found[1][1]}")
+    where = f"; first at [{found[0]}]: {found[1][1]}" if found else f"; the first {_shorter(expected, actual)} agree"
+    fewer = len(actual) < len(expected)
+    return (
+        Difference.MISSING if fewer else Difference.VALUE,
+        f"expected {len(expected)} values, got {len(actual)}{where}",
+    )
+
+
+def _shorter(expected: tuple[Canonical, ...], actual: tuple[Canonical, ...]) -> int:
+    return min(len(expected), len(actual))
+
+
+def _unwrapped(value: Canonical) -> Canonical:
+    """Return a list of one as its element and a list of nothing but empty values as empty."""
+    if isinstance(value, tuple):
+        if all(_unwrapped(element) is None for element in value):
+            return None
+        if len(value) == 1:
+            return _unwrapped(value[0])
+    return value
+
+
+def _kind_of_difference(expected: Scalar, actual: Scalar) -> Difference:
+    if kind(expected) != kind(actual):
+        return Difference.TYPE
+    if isinstance(expected, str) and notation(expected) == notation(spell(actual)):
+        return Difference.FORMAT
+    return Difference.VALUE
+
+
+def show(value: Canonical) -> Json:
+    """Return a canonical value as JSON: decimals and times as text (ISO 8601, instants with Z), tuples as lists."""
+    if isinstance(value, tuple):
+        return [show(element) for element in value]
+    return spell(value) if isinstance(value, Decimal | datetime | date) else value
