@@ -1,0 +1,62 @@
+"""A value on its way to the other side: translated, compared, converted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import tzinfo
+
+from qa_sync.errors import NotConvertible, QaSyncError
+from qa_sync.sync.lanes import Lane, Row, Side
+from qa_sync.sync.links import Links
+from qa_sync.sync.looking import Seen
+from qa_sync.values.canonical import to_wire
+from qa_sync.values.compare import compare
+from qa_sync.values.form import Canonical, Json
+
+
+class NotLinkedYet(QaSyncError):
+    """A reference points to a record that has no counterpart yet; a later cycle will find one."""
+
+
+class Carrier:
+    """Carries the values of rows; references go through the links, dates through the business time zone."""
+
+    def __init__(self, links: Links, zone: tzinfo) -> None:
+        self._links = links
+        self._zone = zone
+
+    def same(self, row: Row, giver: Seen, receiver: Seen) -> bool:
+        """Tell whether the receiver already shows the giver's value; raises NotLinkedYet, NotConvertible."""
+        given, shown = self._translated(row, giver), receiver.value(row)
+        if row.through:
+            return given == shown
+        forms = row.card(giver.end.side).form, row.card(receiver.end.side).form
+        return compare(given, shown, *forms, self._zone).same
+
+    def payload(self, lane: Lane, rows: Iterable[Row], giver: Seen) -> dict[str, Json]:
+        """Return the rows' wire values by write path for the other side; raises NotLinkedYet, NotConvertible."""
+        side = giver.end.side.other
+        beside = {r.card(side).path: giver.values.get(r.card(giver.end.side).path) for r in lane.rows}
+        return {r.card(side).write_path: self._wire(r, giver, side, beside) for r in rows}
+
+    def _wire(self, row: Row, giver: Seen, side: Side, beside: Mapping[str, Canonical]) -> Json:
+        return to_wire(self._translated(row, giver), row.card(side).form, beside, self._zone)
+
+    def _translated(self, row: Row, giver: Seen) -> Canonical:
+        path = row.card(giver.end.side).path
+        if path in giver.gaps:
+            raise NotConvertible(f"{path}: {giver.gaps[path]}")
+        value = giver.values[path]
+        return self._counterpart(row.through, value, giver.end.side) if row.through else value
+
+    def _counterpart(self, key: str, value: Canonical, side: Side) -> Canonical:
+        """Return the ids on the other side of the links, element by element along a list."""
+        if value is None:
+            return None
+        if isinstance(value, tuple):
+            return tuple(self._counterpart(key, v, side) for v in value)
+        find = self._links.by_source if side is Side.SOURCE else self._links.by_target
+        link = find(key, str(value))
+        if link is None:
+            raise NotLinkedYet(f"{value} has no counterpart yet")
+        return link.target if side is Side.SOURCE else link.source

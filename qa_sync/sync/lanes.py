@@ -1,0 +1,121 @@
+"""Sections made ready to be carried out: both entity cards found, every row resolved, in the order of references."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qa_sync.dataflow.model import Section, StatementKind, When
+from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
+from qa_sync.systems.system import System
+
+
+class Side(StrEnum):
+    """Which of a lane's two ends."""
+
+    SOURCE = "source"
+    TARGET = "target"
+
+    @property
+    def other(self) -> Side:
+        """Return the opposite side."""
+        return Side.TARGET if self is Side.SOURCE else Side.SOURCE
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a lane: a system and the card of its entity."""
+
+    side: Side
+    system: System
+    card: EntityCard
+
+    def can(self, operation: str) -> bool:
+        """Tell whether the API has the operation (`insert`, `update`)."""
+        return operation not in self.card.cannot
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Two properties that carry the same value.
+
+    `through` is the key of the links that an id is translated by (None: a plain value, carried as it is); the
+    conditions hold literals only.
+    """
+
+    source: PropertyCard
+    target: PropertyCard
+    through: str | None = None
+    source_when: tuple[When, ...] = ()
+    target_when: tuple[When, ...] = ()
+
+    def card(self, side: Side) -> PropertyCard:
+        """Return the property of that side."""
+        return self.source if side is Side.SOURCE else self.target
+
+    def when(self, side: Side) -> tuple[When, ...]:
+        """Return the conditions on that side's record."""
+        return self.source_when if side is Side.SOURCE else self.target_when
+
+    def received_by(self, side: Side, *, creating: bool = False) -> bool:
+        """Tell whether the side takes a value that is written to it."""
+        card = self.card(side)
+        times = {Writable.ALWAYS, Writable.CREATE} if creating else {Writable.ALWAYS}
+        return card.writable in times and not card.derived and card.fixed is None
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One section ready to be carried out.
+
+    `key` names its links: sections with the same two entities share them, since two records are the same thing or not
+    whatever section says so. `mirror` is the key of the links in the opposite direction (only within one system).
+    """
+
+    section: Section
+    key: str
+    source: End
+    target: End
+    rows: tuple[Row, ...]
+    criteria: tuple[Row, ...] = ()
+    mirror: str | None = None
+
+    def end(self, side: Side) -> End:
+        """Return that end."""
+        return self.source if side is Side.SOURCE else self.target
+
+    def says(self, kind: StatementKind) -> bool:
+        """Tell whether the section has such a statement."""
+        return self.section.statement(kind) is not None
+
+    @property
+    def shared(self) -> frozenset[str]:
+        """The source properties that several target properties take their value from."""
+        paths = [r.source.path for r in self.rows]
+        return frozenset(p for p in paths if paths.count(p) > 1)
+
+
+def in_order(lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:
+    """Return the lanes with referenced entities first, else as the document has them; a circle is cut."""
+    placed: dict[int, Lane] = {}
+    begun: set[int] = set()
+
+    def place(lane: Lane) -> None:
+        if lane.section.ordinal in begun:
+            return
+        begun.add(lane.section.ordinal)
+        for other in lanes:
+            if _refers(lane, other):
+                place(other)
+        placed[lane.section.ordinal] = lane
+
+    for lane in lanes:
+        place(lane)
+    return tuple(placed.values())
+
+
+def _refers(lane: Lane, other: Lane) -> bool:
+    return any(
+        other.end(side).card.datatype in {p.references for p in lane.end(side).card.properties.values()}
+        for side in Side
+    )

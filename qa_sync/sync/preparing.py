@@ -1,0 +1,114 @@
+"""From a dataflow and two systems to lanes; what cannot be carried out becomes a problem, told once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from qa_sync.dataflow.model import Criterion, Dataflow, PropertyPair, Section, When
+from qa_sync.errors import UnknownName, did_you_mean
+from qa_sync.location import Location
+from qa_sync.sync.lanes import End, Lane, Row, Side, in_order
+from qa_sync.sync.summary import Problem
+from qa_sync.systems.cards import EntityCard, PropertyCard, find_card
+from qa_sync.systems.pairing import pairs_of
+from qa_sync.systems.system import System
+
+
+class Preparation:
+    """The lanes of a dataflow and what is wrong with its rows.
+
+    `literals` tells the values behind the names in `Dependant on having wd:Q...`.
+    """
+
+    def __init__(self, dataflow: Dataflow, source: System, target: System, literals: Mapping[str, str]) -> None:
+        self.problems: list[Problem] = []
+        self._path = dataflow.path
+        self._systems = (source, target)
+        self._literals = literals
+        self._keys: dict[tuple[str, str], str] = {}
+        ends = [(s, found) for s in dataflow.sections if s.duplicate_of is None and (found := self._ends(s))]
+        for section, (a, b) in ends:
+            self._keys.setdefault((a.card.datatype, b.card.datatype), section.key)
+        self.lanes = in_order(tuple(self._lane(section, a, b) for section, (a, b) in ends))
+
+    def _ends(self, section: Section) -> tuple[End, End] | None:
+        at = Location(self._path, section.line)
+        source, target = self._systems
+        try:
+            a = find_card(source.cards, section.source.entity, source.label, at)
+            b = find_card(target.cards, section.target.entity, target.label, at)
+        except UnknownName as error:
+            self.problems.append(Problem(section.key, source.label, None, f"the section is left out: {error}"))
+            return None
+        return End(Side.SOURCE, source, a), End(Side.TARGET, target, b)
+
+    def _lane(self, section: Section, a: End, b: End) -> Lane:
+        within = a.system.label == b.system.label
+        return Lane(
+            section=section,
+            key=self._keys[a.card.datatype, b.card.datatype],
+            source=a,
+            target=b,
+            rows=self._rows(section, a, b, pairs_of(section, a.card, b.card)),
+            criteria=self._rows(section, a, b, (_as_pair(c) for c in section.criteria if c.source and c.target)),
+            mirror=self._keys.get((b.card.datatype, a.card.datatype)) if within else None,
+        )
+
+    def _rows(self, section: Section, a: End, b: End, pairs: Iterable[PropertyPair]) -> tuple[Row, ...]:
+        rows = []
+        for pair in pairs:
+            if pair.source == a.card.key and pair.target == b.card.key:
+                continue  # "id -> id" is the link itself (SESAM 4.2)
+            row = self._row(a, b, pair)
+            if isinstance(row, str):
+                text = f"{pair.source} -> {pair.target} is not carried: {row}"
+                self.problems.append(Problem(section.key, b.system.label, None, text))
+            else:
+                rows.append(row)
+        return tuple(rows)
+
+    def _row(self, a: End, b: End, pair: PropertyPair) -> Row | str:
+        """Return the resolved row, or why there is none."""
+        source, target = a.card.properties.get(pair.source), b.card.properties.get(pair.target)
+        if source is None:
+            return _unknown(a.card, pair.source)
+        if target is None:
+            return _unknown(b.card, pair.target)
+        try:
+            whens = self._literal(pair.source_when), self._literal(pair.target_when)
+        except UnknownName as error:
+            return error.message
+        through = self._through(_points_to(a.card, source), _points_to(b.card, target))
+        if bool(source.references) != bool(target.references) and through is None:
+            return "one of the two is a reference and the other is none"
+        if source.references and target.references and through is None:
+            return f"no section links {source.references} with {target.references}"
+        return Row(source, target, through, *whens)
+
+    def _through(self, source: str | None, target: str | None) -> str | None:
+        """Return the key of the links between the datatypes that two ids point to, None when nothing links them."""
+        return self._keys.get((source, target)) if source and target else None
+
+    def _literal(self, whens: tuple[When, ...]) -> tuple[When, ...]:
+        return tuple(When(self._meaning(w), w.path) for w in whens)
+
+    def _meaning(self, when: When) -> str:
+        if when.value in self._literals:
+            return self._literals[when.value]
+        if not (when.value and when.path) or when.value.startswith("wd:"):
+            raise UnknownName("literal of the condition", f"{when.value} in {when.path}", self._literals)
+        return when.value
+
+
+def _points_to(card: EntityCard, property_card: PropertyCard) -> str | None:
+    """Return the datatype that a property's ids point to; an entity's own key points to itself."""
+    return card.datatype if property_card.path == card.key else property_card.references
+
+
+def _as_pair(criterion: Criterion) -> PropertyPair:
+    return PropertyPair(criterion.source, criterion.target, line=criterion.line)
+
+
+def _unknown(card: EntityCard, path: str) -> str:
+    near = did_you_mean(path, card.properties)
+    return f"{card.system} {card.datatype} has no card for {path}" + (f"; {near}" if near else "")

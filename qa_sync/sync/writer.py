@@ -1,0 +1,32 @@
+"""The one way out: every write of the engine goes through a Writer, so that a fault can be put round it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from qa_sync.sync.lanes import End, Lane
+from qa_sync.systems.system import Record
+from qa_sync.values.form import Json
+
+
+class Writer(Protocol):
+    """Writes wire values by write path to one end of a lane."""
+
+    def insert(self, lane: Lane, end: End, values: Mapping[str, Json]) -> str | None:
+        """Create a record and return its id, None when nothing was created."""
+
+    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> None:
+        """Change a record that was just read."""
+
+
+class PlainWriter:
+    """Writes what it is given."""
+
+    def insert(self, lane: Lane, end: End, values: Mapping[str, Json]) -> str | None:  # noqa: ARG002 - a Writer's
+        """Create a record and return its id."""
+        return end.system.insert(end.card.datatype, values)
+
+    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> None:  # noqa: ARG002
+        """Change a record that was just read."""
+        end.system.update(record, values)
