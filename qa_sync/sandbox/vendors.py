@@ -39,13 +39,13 @@ VENDORS: Mapping[str, Vendor] = {
         ),
         Vendor(
             "woocommerce",
-            "https://shop.example/wp-json/wc/v3",
+            "https://shop.example",
             {"consumer_key": woocommerce_auth.KEY, "consumer_secret": woocommerce_auth.SECRET},
             woocommerce.build_app,
         ),
-        Vendor("customerp", "https://erp.example/api/v1", {"token": customerp.TOKEN}, customerp.build_app),
+        Vendor("customerp", "https://erp.example", {"token": customerp.TOKEN}, customerp.build_app),
         Vendor(
-            "customwebshop", "https://webshop.example/rest", {"api_key": customwebshop.API_KEY}, customwebshop.build_app
+            "customwebshop", "https://webshop.example", {"api_key": customwebshop.API_KEY}, customwebshop.build_app
         ),
     )
 }
