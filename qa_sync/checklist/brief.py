@@ -79,7 +79,7 @@ class Brief:
 
     def arrive(self, scenario: str, role: str) -> tuple[Step, ...]:
         """Return the steps by which a fresh record is made on the source and its counterpart is waited for."""
-        return (self.insert(scenario, role), Expect(((None, Appears(role, Side.TARGET)),), wait=True))
+        return (self.insert(scenario, role), Expect(((None, Appears(role, Side.TARGET, once=False)),), wait=True))
 
     def referred_arrive(self, scenario: str) -> tuple[Step, ...]:
         """Return the steps that make the records which this section's records refer to."""
@@ -88,7 +88,7 @@ class Brief:
             mark = mark_of(self.seed, self.prefix, scenario, name)
             pairs = pairs_of(ends.section, ends.source, ends.target)
             steps.append(Insert(name, Side.SOURCE, Recipe(ends, Side.SOURCE, mark, 0).values(pairs), mark))
-            steps.append(Expect(((None, Appears(name, Side.TARGET)),), wait=True))
+            steps.append(Expect(((None, Appears(name, Side.TARGET, once=False)),), wait=True))
         return tuple(steps)
 
     def insert(self, scenario: str, role: str) -> Insert:

@@ -114,10 +114,11 @@ class Remember:
 
 @dataclass(frozen=True, slots=True)
 class Appears:
-    """Exactly one record on `side` is the counterpart of the role's record on the other side."""
+    """A record on `side` is the counterpart of the role's record on the other side; `once`: exactly one is."""
 
     role: str
     side: Side
+    once: bool = True
 
 
 @dataclass(frozen=True, slots=True)

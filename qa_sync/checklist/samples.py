@@ -76,7 +76,9 @@ def value_for(slot: Slot) -> Canonical:
 def _text(slot: Slot) -> Canonical:
     words = (slot.card.concept or slot.card.path).replace(".", " ").replace("_", " ")
     at = f" {slot.line}" if slot.line else ""
-    return slot.kept(f"{slot.mark} {words}{at} {slot.version} {FLAVOURS[(slot.number // VERSIONS + slot.version) % len(FLAVOURS)]}")
+    return slot.kept(
+        f"{slot.mark} {words}{at} {slot.version} {FLAVOURS[(slot.number // VERSIONS + slot.version) % len(FLAVOURS)]}"
+    )
 
 
 def _code(slot: Slot) -> Canonical:

@@ -32,7 +32,7 @@ def judge(scene: Scene, claim: Claim) -> Verdict:
     """Look at the systems and decide one claim; raises CouldNotFindOut when they do not answer."""
     match claim:
         case Appears():
-            return _appears(scene, Held(claim.role, claim.side))
+            return _appears(scene, Held(claim.role, claim.side), once=claim.once)
         case Alone():
             return _alone(scene, Held(claim.role, claim.side))
         case Carries():
@@ -41,17 +41,18 @@ def judge(scene: Scene, claim: Claim) -> Verdict:
             return _unchanged(scene, claim.role)
 
 
-def _appears(scene: Scene, held: Held) -> Verdict:
+def _appears(scene: Scene, held: Held, *, once: bool) -> Verdict:
     found = scene.find(held)
     refs = tuple(RecordRef(scene.system(held).label, scene.card(held).names[0], one) for one in found)
-    if len(found) == 1:
+    if len(found) == 1 or (found and not once):
         return Verdict(Status.PASSED, records=refs)
-    told = f"expected exactly one {_entity(scene, held)} with {_recognised_by(scene, held)}, got {len(found)}"
+    wanted = "exactly one" if once else "a"
+    told = f"expected {wanted} {_entity(scene, held)} with {_recognised_by(scene, held)}, got {len(found)}"
     return Verdict(Status.FAILED, told, 1, len(found), refs, final=False)
 
 
 def _alone(scene: Scene, held: Held) -> Verdict:
-    return _appears(scene, held) if held in scene.ids else _no_counterpart(scene, held)
+    return _appears(scene, held, once=True) if held in scene.ids else _no_counterpart(scene, held)
 
 
 def _carries(scene: Scene, claim: Carries) -> Verdict:

@@ -44,8 +44,6 @@ VENDORS: Mapping[str, Vendor] = {
             woocommerce.build_app,
         ),
         Vendor("customerp", "https://erp.example", {"token": customerp.TOKEN}, customerp.build_app),
-        Vendor(
-            "customwebshop", "https://webshop.example", {"api_key": customwebshop.API_KEY}, customwebshop.build_app
-        ),
+        Vendor("customwebshop", "https://webshop.example", {"api_key": customwebshop.API_KEY}, customwebshop.build_app),
     )
 }
