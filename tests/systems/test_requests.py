@@ -16,7 +16,6 @@ from qa_sync.systems.connector import load_connector
 from qa_sync.systems.rest import RestSystem
 from qa_sync.systems.system import Record
 
-
 SINCE = datetime(2024, 11, 13, 10, 0, 5, 999, tzinfo=UTC)
 EMAIL = "info.emails.items[primary=true].email"
 
@@ -62,8 +61,14 @@ class TestWhoOneIs:
 
     def test_a_secret_that_is_not_given_is_told_before_anything_is_sent(self) -> None:
         connector = load_connector(builtin_folder("wix"))
-        with pytest.raises(UsageError, match="Wix.com needs the secret 'site_id'") as caught:
-            RestSystem("Wix.com", connector, "https://x.test", {"api_key": "k"}, httpx.MockTransport(lambda _: None))  # type: ignore[arg-type, return-value]
+        with pytest.raises(UsageError, match=r"Wix\.com needs the secret 'site_id'") as caught:
+            RestSystem(
+                "Wix.com",
+                connector,
+                "https://x.test",
+                {"api_key": "k"},
+                httpx.MockTransport(lambda _: httpx.Response(200)),
+            )
         assert '[systems."Wix.com"] secrets' in str(caught.value)
 
 
@@ -221,7 +226,7 @@ class TestDelete:
 
 class TestSince:
     def asked(self, name: str, datatype: str, *, since: datetime | None) -> httpx.Request:
-        empty = {"wix": {datatype: []}, "customerp": {"items": []}}
+        empty: dict[str, dict[str, list[object]]] = {"wix": {datatype: []}, "customerp": {"items": []}}
         system, fake = speak(name, empty.get(name, []))
         assert list(system.list(datatype, since)) == []
         return fake.asked[0]
