@@ -56,6 +56,8 @@ class Shelf:
         no recording of ours.
         """
         cassette = Cassette.load(path=self.path, persister=self, record_mode=RecordMode.NONE)
+        if not all(_is_answer(response) for response in cassette.responses):
+            self.refuse("it has not the shape of a cassette (an answer without status, headers or body)")
         try:
             return cassette, _read_label(cassette.get_metadata(KEY, None))
         except (MissingMetadataError, KeyError, TypeError, ValueError, AttributeError):
@@ -110,6 +112,14 @@ class Shelf:
 
     def _hint(self, what: str) -> str:
         return f"{what}: {self.again}"
+
+
+def _is_answer(response: Any) -> bool:
+    try:
+        code, headers, body = response["status"]["code"], response["headers"], response["body"]["string"]
+    except (KeyError, TypeError):
+        return False
+    return isinstance(code, int) and isinstance(headers, dict) and isinstance(body, bytes)
 
 
 def _read_label(raw: Mapping[str, Any]) -> TapeLabel:

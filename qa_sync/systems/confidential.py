@@ -7,6 +7,7 @@ answered can ask for a secret.
 from __future__ import annotations
 
 import base64
+import html
 import itertools
 import json
 import re
@@ -70,10 +71,17 @@ class Hider:
 
 def _spellings(values: list[str]) -> Iterator[str]:
     for value in values:
-        yield from (value, quote(value), quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1])
-        yield _base64(value)
+        yield from (quote(value), quote(value, safe=""), quote_plus(value), html.escape(value), _base64(value))
+        once = {value, _in_json(value), json.dumps(value, ensure_ascii=False)[1:-1]}
+        for text in once | {_in_json(text) for text in once}:  # an echo is JSON within JSON
+            yield text
+            yield text.replace("/", "\\/")  # as PHP writes JSON
     # what HTTP Basic makes of a name and a password
     yield from (_base64(f"{name}:{password}") for name, password in itertools.permutations(values, 2))
+
+
+def _in_json(text: str) -> str:
+    return json.dumps(text)[1:-1]
 
 
 def _base64(text: str) -> str:

@@ -71,7 +71,7 @@ def _leaves(value: Json, path: str) -> Iterator[tuple[str, Json]]:
     elif isinstance(value, list) and value:
         for at, inner in enumerate(value):
             yield from _leaves(inner, f"{path}[{at}]")
-    else:
+    elif path or value not in ({}, []):  # an empty body holds nothing that could differ
         yield path or "body", value
 
 

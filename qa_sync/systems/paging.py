@@ -56,13 +56,16 @@ def pages(
 
 
 def entities_of(operation: Operation, body: Json) -> Json:
-    """Return the part of a body that `payload_property` names: a literal member wins over a dotted path."""
+    """Return the part of a body that `payload_property` names: a literal member wins over a dotted path.
+
+    None when there is no such part, as in a body that is no object.
+    """
     name = operation.payload_property
     if name is None:
         return body
-    if isinstance(body, Mapping) and name in body:
-        return body[name]
-    return paths.read(body, name)
+    if not isinstance(body, Mapping):
+        return None
+    return body[name] if name in body else paths.read(body, name)
 
 
 def _fetch(operation: Operation, call: Call, exchange: Exchange, link: str | None) -> Page:
@@ -71,7 +74,8 @@ def _fetch(operation: Operation, call: Call, exchange: Exchange, link: str | Non
     exchange.expect(request, response)
     body = exchange.json(request, response)
     entities = entities_of(operation, body)
-    if entities is None:
+    # Some systems leave an empty list out; a body without any object around it is another thing.
+    if entities is None and (isinstance(body, Mapping) or response.status_code == httpx.codes.NO_CONTENT):
         entities = []
     if not isinstance(entities, list):
         where = f" in {operation.payload_property!r}" if operation.payload_property else ""
