@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from qa_sync.reports.escape import visible
 from qa_sync.reports.json_values import plain
+from qa_sync.reports.wording import mark_of
 from qa_sync.run.events import CheckFinished, Status
 from qa_sync.run.results import Results, SectionResult
 
@@ -40,14 +41,15 @@ def _suite(spec: str, section: SectionResult, results: Results) -> str:
         "line": str(section.line),
         "duplicate_of": None if section.duplicate_of is None else str(section.duplicate_of),
     }
-    cases = [_case(check, section.heading) for check in section.checks]
+    cases = [_case(check, f"{spec}.{section.ordinal} {section.heading}") for check in section.checks]
     return _element("testsuite", attributes, [_properties(properties), *cases])
 
 
-def _case(check: CheckFinished, heading: str) -> str:
+def _case(check: CheckFinished, classname: str) -> str:
+    mark = mark_of(check)
     attributes = {
-        "classname": f"{check.spec}.{heading}",
-        "name": f"{check.kind}: {check.title}",
+        "classname": classname,
+        "name": f"{check.kind}: {check.title}{mark and f' ({mark})'}",
         "file": check.spec,
         "line": str(check.line),
         "time": _seconds(check.latency_s or 0.0),

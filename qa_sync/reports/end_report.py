@@ -1,0 +1,172 @@
+"""Results as lines for a person: a table a section, then reasons, leftovers, failures, and the totals last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from qa_sync.reports.check_table import check_table, grid_of, title_of
+from qa_sync.reports.layout import BLANK, GAP, Line, Span, Style, clip, columns, width_of, wrap
+from qa_sync.reports.page import Page
+from qa_sync.reports.wording import (
+    LEGEND,
+    NOTHING_VERIFIED,
+    Place,
+    Problem,
+    counts,
+    excerpts,
+    problems,
+    reasons,
+    seconds,
+)
+from qa_sync.run.events import CheckFinished, Status
+from qa_sync.run.results import Results, SectionResult, SpecResult
+
+FIELD = 8
+"""The width of `expected`, the longest word before a value."""
+
+
+def end_report(results: Results, page: Page) -> Iterator[Line]:
+    """Return the report's lines, none wider than the page; failures stand near the end, the totals last."""
+    if not page.quiet:
+        yield from _specs(results, page)
+        yield from _skipped(results, page)
+        yield from _manual(results, page)
+    yield from _legend(results, page)
+    yield from _leftovers(results, page)
+    yield from _problems(results, page)
+    yield from _totals(results, page)
+
+
+def _specs(results: Results, page: Page) -> Iterator[Line]:
+    grid = grid_of(results.checks, page)
+    for spec in results.specs:
+        yield from wrap([(page.text(spec.title), Style.STRONG), (f"  {page.text(spec.spec)}", Style.QUIET)], page.width)
+        yield BLANK
+        for section in spec.sections:
+            yield from _section_head(spec, section, page)
+            yield from check_table(section.checks, grid, page)
+            yield BLANK
+
+
+def _section_head(spec: SpecResult, section: SectionResult, page: Page) -> list[Line]:
+    place = page.text(f"{spec.spec}:{section.line}")
+    if section.duplicate_of is not None:
+        said: list[Span] = [(f"repeats section {section.duplicate_of}", Style.QUIET)]
+    else:
+        said = _counts(section.checks) or [("nothing to check", Style.QUIET)]
+    head: list[Span] = [
+        (f"{section.ordinal} ", Style.QUIET),
+        (page.text(section.heading), Style.STRONG),
+        (f"  {place}", Style.QUIET),
+    ]
+    mark: Span = (page.symbol(section.status), Style(section.status))
+    width = page.width - 2
+    return columns([([mark], 1), (_together(head, said, width), width)], gap=1)
+
+
+def _together(first: list[Span], second: list[Span], width: int) -> list[Span]:
+    """Put two texts on one line if they fit, else on two."""
+    fits = sum(width_of(text) for text, _ in (*first, *second)) + GAP <= width
+    return [*first, (" " * GAP if fits else "\n", Style.PLAIN), *second]
+
+
+def _counts(checks: Iterable[CheckFinished]) -> list[Span]:
+    spans: list[Span] = []
+    for status, number in counts(checks):
+        spans += [(", ", Style.QUIET)] * bool(spans) + [(f"{number} {status}", Style(status))]
+    return spans
+
+
+def _legend(results: Results, page: Page) -> Iterator[Line]:
+    shown = [c for c in results.checks if not page.quiet or c.status in {Status.FAILED, Status.ERROR}]
+    present = {check.origin for check in shown}
+    lines = [
+        line
+        for origin, meaning in LEGEND.items()
+        if origin in present
+        for line in wrap([(f"{origin}: {meaning}", Style.QUIET)], page.width)
+    ]
+    yield from [*lines, BLANK] if lines else []
+
+
+def _skipped(results: Results, page: Page) -> Iterator[Line]:
+    found = reasons(results, Status.SKIPPED)
+    if not found:
+        return
+    yield (("Skipped", Style.STRONG),)
+    for reason, number in found:
+        why: list[Span] = [(page.text(reason, lines=True), Style.PLAIN)]
+        yield from columns([([(f"{number:>5}", Style.SKIPPED)], 5), (why, page.width - 5 - GAP)])
+    yield BLANK
+
+
+def _manual(results: Results, page: Page) -> Iterator[Line]:
+    found = [check for check in results.checks if check.status is Status.MANUAL]
+    if not found:
+        return
+    yield (("For a person to check", Style.STRONG),)
+    for check in found:
+        place: Span = (page.text(f"{check.spec}:{check.line}  "), Style.MANUAL)
+        yield from columns([([place, *title_of(check, page)], page.width - 2)], indent=2)
+    yield BLANK
+
+
+def _leftovers(results: Results, page: Page) -> Iterator[Line]:
+    if not results.leftovers:
+        return
+    yield (("Left behind", Style.STRONG),)
+    for lost in results.leftovers:
+        record = page.text(f"{lost.system} {lost.entity} {lost.id}")
+        spans: list[Span] = [(record, Style.PLAIN), (f"  {page.text(lost.why)}", Style.QUIET)]
+        yield from columns([(spans, page.width - 2)], indent=2)
+    yield BLANK
+
+
+def _problems(results: Results, page: Page) -> Iterator[Line]:
+    for place, here in problems(results).items():
+        yield _source_line(place, page)
+        for problem, checks in here.items():
+            yield from _problem(problem, checks, page)
+        yield BLANK
+
+
+def _source_line(place: Place, page: Page) -> Line:
+    spec, line = place
+    where = page.text(f"{spec}:{line}")
+    text = page.line_text(spec, line)
+    bar = f" | {page.text(text.strip())}" if text else ""
+    shown = clip(where + bar, page.width, page.ellipsis)
+    return (shown[: len(where)], Style.STRONG), (shown[len(where) :], Style.QUIET)
+
+
+def _problem(problem: Problem, checks: list[CheckFinished], page: Page) -> Iterator[Line]:
+    style = Style(problem.status)
+    mark = f"{page.symbol(problem.status)} {problem.status}"
+    for check in checks:
+        title: list[Span] = [(f"{page.text(check.kind)}  ", style), *title_of(check, page)]
+        yield from columns([([(mark, style)], 8), (title, page.width - 12)], indent=2)
+    if problem.message:
+        yield from columns([([(page.text(problem.message, lines=True), Style.PLAIN)], page.width - 4)], indent=4)
+    for word, text in _fields(problem, page):
+        cells = [([(word, Style.QUIET)], FIELD), ([(page.text(text), Style.PLAIN)], page.width - FIELD - 6)]
+        yield from columns(cells, indent=4)
+
+
+def _fields(problem: Problem, page: Page) -> Iterator[tuple[str, str]]:
+    expected, actual = problem.expected, problem.actual
+    if expected is not None and actual is not None:
+        shown = (expected, actual) if page.verbose else excerpts(expected, actual)
+        yield from zip(("expected", "actual"), shown, strict=True)
+    if problem.records:
+        yield "records", ", ".join(f"{r.system} {r.entity} {r.id}" for r in problem.records)
+
+
+def _totals(results: Results, page: Page) -> list[Line]:
+    total, found = len(results.checks), _counts(results.checks)
+    said: list[Span] = [(f"{total} check{'s' * (total != 1)}", Style.STRONG)]
+    if found:
+        said += [(": ", Style.QUIET), *found]
+    how = f"{seconds(results.duration_s)}, {page.text(results.mode)}, seed {page.text(results.seed)}"
+    lines = wrap(_together(said, [(how, Style.QUIET)], page.width), page.width)
+    verified = results.totals[Status.PASSED] or results.totals[Status.FAILED]
+    return lines if verified else [*lines, *wrap([(NOTHING_VERIFIED, Style.ERROR)], page.width)]
