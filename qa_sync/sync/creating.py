@@ -59,8 +59,8 @@ class Creator:
         self._links.intend(lane.key, source.record.id, fingerprint(dict(values)))
         try:
             made = self._writer.insert(lane, lane.target, values)
-        except (Refused, BadAnswer) as error:
-            if isinstance(error, Refused):
+        except (Refused, BadAnswer, NotConvertible) as error:
+            if not isinstance(error, BadAnswer):
                 self._links.withdraw(lane.key, source.record.id)
             text = f"create in {lane.target.system.label} failed: {error}"
             tally.problem(lane.section.key, source.end.system.label, source.record.id, text)

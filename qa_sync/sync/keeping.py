@@ -85,7 +85,7 @@ class Keeper:
                 tally.add("conflicts", sum(move.conflict for move in plan.moves[side]))
             except Conflict:
                 raise
-            except (Refused, BadAnswer) as error:
+            except (Refused, BadAnswer, NotConvertible) as error:
                 record = seen[side].record
                 tally.problem(lane.section.key, lane.end(side).system.label, record.id, f"update failed: {error}")
 

@@ -49,14 +49,10 @@ class Links:
     """The store; `path` is a file or `:memory:`. Raises UsageError when the file is none of ours."""
 
     def __init__(self, path: str | Path = ":memory:") -> None:
-        # Used by one thread at a time, but not always by the one that opened it (a served sandbox).
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.executescript(SCHEMA)
+            self._db = _opened(path)
         except sqlite3.DatabaseError as error:
-            self._db.close()
-            raise UsageError(f"{path} is no store of links: {error}", hint="name a new file, or remove it") from error
+            raise UsageError(f"{path} is no store of links: {error}", hint="name a new file in a folder") from error
 
     def close(self) -> None:
         """Let go of the file."""
@@ -134,3 +130,15 @@ def _plain(value: Canonical) -> Json:
     if isinstance(value, datetime):
         return {"instant": value.isoformat()}
     return {"date": value.isoformat()} if isinstance(value, date) else value
+
+
+def _opened(path: str | Path) -> sqlite3.Connection:
+    # Used by one thread at a time, but not always by the one that opened it (a served sandbox).
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.executescript(SCHEMA)
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
+    return db

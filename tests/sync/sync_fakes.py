@@ -54,8 +54,8 @@ class FakeSystem:
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
         assert since is None
-        for id in tuple(self.records(datatype)):
-            yield Record(self.label, datatype, id, copy.deepcopy(self.records(datatype)[id]))
+        for each in tuple(self.records(datatype)):
+            yield Record(self.label, datatype, each, copy.deepcopy(self.records(datatype)[each]))
 
     def lookup(self, datatype: str, id: str) -> Record | None:
         self.reads += 1
@@ -67,10 +67,10 @@ class FakeSystem:
         card = self.cards[datatype]
         self._check(card, None, values)
         self._made += 1
-        id = f"{self.label[0]}-{self._made}"
-        data = self._written(card, {card.key: id, "rev": 0}, values, {Writable.ALWAYS, Writable.CREATE})
-        self.records(datatype)[id] = data
-        return id
+        made = f"{self.label[0]}-{self._made}"
+        data = self._written(card, {card.key: made, "rev": 0}, values, {Writable.ALWAYS, Writable.CREATE})
+        self.records(datatype)[made] = data
+        return made
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
         self.before_update(record)
@@ -172,9 +172,7 @@ def statement(kind: StatementKind) -> Statement:
     return Statement(kind, 1, kind.value)
 
 
-def section(
-    ordinal: int, source: str, target: str, *statements: StatementKind | Statement, **parts: Json
-) -> Section:
+def section(ordinal: int, source: str, target: str, *statements: StatementKind | Statement, **parts: Json) -> Section:
     said = tuple(s if isinstance(s, Statement) else statement(s) for s in statements)
     heading = f"Shop {source} to Office {target}"
     return Section(ordinal, heading, 10 * ordinal, Entity("Shop", source), Entity("Office", target), said, **parts)

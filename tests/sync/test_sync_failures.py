@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sync_fakes import OFFICE, pairs, section
+from sync_world import EVERY, World, every, make_world
+
+from qa_sync.errors import BadAnswer, Refused, SystemUnreachable
+from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.system import Record
+from qa_sync.values.form import Json
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def test_a_value_that_cannot_be_converted_leaves_the_others_synced(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada", "land": "Atlantis"})
+    engine = world.engine(every())
+    summary = engine.cycle()
+    assert summary.created == 1
+    assert (summary.problems[0].id, "land" in summary.problems[0].text) == ("S-1", True)
+    world.shop.edit("people", "S-1", {"name": "Ada Berg"})
+    summary = engine.cycle()
+    assert world.person()["fullName"] == "Ada Berg"
+    assert "land" in summary.problems[0].text
+    world.shop.edit("people", "S-1", {"land": "SE"})
+    assert engine.cycle().problems == ()
+    assert world.person()["country"] == "SE"
+
+
+def test_a_refused_write_is_a_problem_and_tried_again(world: World) -> None:
+    world.office.refuse = lambda values: values.get("fullName") == "bad"
+    world.shop.insert("people", {"name": "bad"})
+    world.shop.insert("people", {"name": "good"})
+    engine = world.engine(every())
+    summary = engine.cycle()
+    assert summary.created == 1
+    assert "not allowed" in summary.problems[0].text
+    world.shop.edit("people", "S-2", {"name": "bad"})
+    assert len(engine.cycle().problems) == 2
+    world.office.refuse = lambda _values: False
+    summary = engine.cycle()
+    assert (summary.created, summary.updated, summary.problems) == (1, 1, ())
+
+
+def test_a_conflict_is_tried_again_from_a_fresh_read(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada", "nick": "A"})
+    engine = world.engine(every())
+    engine.cycle()
+    edits = ["meanwhile"]
+
+    def somebody_edits(record: Record) -> None:
+        if edits:
+            world.office.edit(record.datatype, record.id, {"alias": edits.pop()})
+
+    world.office.before_update = somebody_edits
+    world.shop.edit("people", "S-1", {"name": "Ada Berg"})
+    assert engine.cycle().problems == ()
+    assert (world.person()["fullName"], world.person()["alias"]) == ("Ada Berg", "meanwhile")
+    assert world.buyer()["nick"] == "meanwhile"
+
+
+def test_a_lasting_conflict_is_given_up_after_three_attempts(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada"})
+    engine = world.engine(every())
+    engine.cycle()
+    world.office.before_update = lambda r: world.office.edit(r.datatype, r.id, {"alias": f"x{r.data['rev']}"})
+    world.shop.edit("people", "S-1", {"name": "Ada Berg"})
+    summary = engine.cycle()
+    assert len([c for c in world.office.calls if c.operation == "update"]) == 3
+    assert "gave up" in summary.problems[0].text
+
+
+def test_an_edit_between_the_read_and_the_answer_is_not_lost(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada", "nick": "A"})
+    engine = world.engine(every())
+    engine.cycle()
+    world.shop.edit("people", "S-1", {"name": "Ada Berg"})
+    update = world.office.update
+
+    def then_somebody_edits(record: Record, values: Any) -> None:
+        update(record, values)
+        world.office.edit(record.datatype, record.id, {"alias": "theirs"})
+
+    world.office.update = then_somebody_edits  # type: ignore[method-assign]
+    engine.cycle()
+    world.office.update = update  # type: ignore[method-assign]
+    engine.cycle()
+    assert world.buyer()["nick"] == "theirs"
+
+
+def test_an_api_without_update_or_insert_is_left_alone(world: World) -> None:
+    world.office.cards = {"person": _cannot(OFFICE["person"], insert="no endpoint")}
+    world.shop.insert("people", {"name": "Ada"})
+    summary = world.engine(every()).cycle()
+    assert world.office.calls == []
+    assert "no endpoint" in summary.problems[0].text
+
+
+def test_a_record_that_cannot_be_updated_takes_nothing_but_gives(world: World) -> None:
+    world.office.cards = {"person": _cannot(OFFICE["person"], update="no endpoint")}
+    world.shop.insert("people", {"name": "Ada", "nick": "A"})
+    engine = world.engine(every())
+    engine.cycle()
+    world.shop.edit("people", "S-1", {"name": "Ada Berg"})
+    assert engine.cycle().updated == 0
+    world.office.edit("person", "O-1", {"alias": "B"})
+    engine.cycle()
+    assert world.buyer()["nick"] == "B"
+
+
+def _cannot(card: EntityCard, **reasons: str) -> EntityCard:
+    return replace(card, cannot=reasons)
+
+
+def test_a_create_that_was_never_answered_is_not_made_twice(world: World) -> None:
+    insert = world.office.insert
+
+    def crash_after(datatype: str, values: Mapping[str, Json]) -> str:
+        insert(datatype, values)
+        raise SystemUnreachable("no answer")
+
+    world.office.insert = crash_after  # type: ignore[method-assign]
+    world.shop.insert("people", {"name": "Ada", "nick": "A"})
+    with pytest.raises(SystemUnreachable):
+        world.engine(every()).cycle()
+    world.office.insert = insert  # type: ignore[method-assign]
+    summary = world.engine(every()).cycle()
+    assert (summary.linked, summary.created) == (1, 0)
+    assert len(world.office.records("person")) == 1
+    world.office.edit("person", "O-1", {"alias": "B"})
+    assert world.engine(every()).cycle().updated == 1
+    assert world.buyer()["nick"] == "B"
+
+
+def test_a_create_that_failed_without_a_trace_is_made(world: World) -> None:
+    insert = world.office.insert
+
+    def fail(datatype: str, values: Mapping[str, Json]) -> str:
+        raise BadAnswer(f"500 for {datatype} with {len(values)} values")
+
+    world.office.insert = fail  # type: ignore[method-assign]
+    world.shop.insert("people", {"name": "Ada"})
+    assert "500" in world.engine(every()).cycle().problems[0].text
+    world.office.insert = insert  # type: ignore[method-assign]
+    assert world.engine(every()).cycle().created == 1
+
+
+def test_several_records_that_an_unanswered_create_may_have_made_are_a_problem(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada"})
+    for _ in range(2):
+        world.office.insert("person", {"fullName": "Ada"})
+    world.links.intend(every().key, "S-1", "mark")
+    summary = world.engine(every()).cycle()
+    assert (summary.linked, summary.created) == (0, 0)
+    assert "never answered" in summary.problems[0].text
+
+
+def test_a_record_that_cannot_be_read_holds_back_no_other(world: World) -> None:
+    lookup = world.shop.lookup
+
+    def broken(datatype: str, id: str) -> Record | None:
+        if id == "S-1":
+            raise BadAnswer("not JSON")
+        return lookup(datatype, id)
+
+    world.shop.lookup = broken  # type: ignore[method-assign]
+    world.shop.insert("people", {"name": "Ada"})
+    world.shop.insert("people", {"name": "Bo"})
+    summary = world.engine(every()).cycle()
+    assert summary.created == 1
+    assert (summary.problems[0].id, summary.problems[0].text) == ("S-1", "not JSON")
+
+
+def test_a_list_that_cannot_be_read_cuts_short_its_section_only(world: World) -> None:
+    listing = world.office.list
+
+    def broken(datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        if datatype == "person":
+            raise Refused("forbidden", status=403)
+        return listing(datatype, since)
+
+    world.office.list = broken  # type: ignore[method-assign]
+    world.shop.insert("groups", {"title": "G"})
+    summary = world.engine(every(), section(2, "Groups", "Team", EVERY, pairs=pairs(title="label"))).cycle()
+    assert summary.created == 1
+    assert "forbidden" in summary.problems[0].text
+
+
+def test_a_list_that_is_late_undoes_nothing(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada"})
+    engine = world.engine(every())
+    engine.cycle()
+    late = list(world.office.list("person"))
+
+    def listing(datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        assert (datatype, since) == ("person", None)
+        return iter(late)
+
+    world.shop.edit("people", "S-1", {"name": "Ada Berg"})
+    engine.cycle()
+    world.office.list = listing  # type: ignore[method-assign]
+    assert engine.cycle().updated == 0
+    assert world.buyer()["name"] == "Ada Berg"

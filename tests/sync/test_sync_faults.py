@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+from sync_fakes import pairs
+from sync_world import BASIC, World, every, make_world
+
+from qa_sync.errors import UnknownName
+from qa_sync.sync.engine import Engine
+from qa_sync.sync.faults import FAULTS, find_fault
+
+LONG = "a name of more than twenty characters"
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+def faulty(world: World, name: str) -> Engine:
+    return world.engine(every(), faults=(find_fault(name),))
+
+
+def test_the_table_is_explicit_and_tells_what_each_does() -> None:
+    assert list(FAULTS) == ["drop-create", "drop-update", "one-way", "duplicate", "swap-properties", "truncate"]
+    assert all(fault.description.endswith(".") for fault in FAULTS.values())
+
+
+def test_an_unknown_fault_names_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="did you mean 'duplicate'"):
+        find_fault("dupliacte")
+
+
+def test_drop_create(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada"})
+    engine = faulty(world, "drop-create")
+    assert [engine.cycle().created for _ in range(3)] == [0, 0, 0]
+    assert world.office.records("person") == {}
+
+
+def test_drop_update_also_later(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada", "nick": "A"})
+    engine = faulty(world, "drop-update")
+    engine.cycle()
+    world.shop.edit("people", "S-1", {"name": "Ada Berg"})
+    world.office.edit("person", "O-1", {"alias": "B"})
+    engine.cycle()
+    assert engine.cycle().updated == 0
+    assert (world.person()["fullName"], world.buyer()["nick"]) == ("Ada", "A")
+
+
+def test_one_way(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada", "nick": "A"})
+    engine = faulty(world, "one-way")
+    engine.cycle()
+    world.shop.edit("people", "S-1", {"name": "Ada Berg"})
+    world.office.edit("person", "O-1", {"alias": "B"})
+    engine.cycle()
+    assert engine.cycle().updated == 0
+    assert (world.person()["fullName"], world.buyer()["nick"]) == ("Ada Berg", "A")
+
+
+def test_duplicate_differs_in_unique_values_only(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada", "mail": "ada@example.test", "age": 7})
+    engine = faulty(world, "duplicate")
+    engine.cycle()
+    engine.cycle()
+    found = [(p["fullName"], p["email"], p["years"]) for p in world.office.records("person").values()]
+    assert found == [("Ada", "ada@example.test", "7"), ("Ada", "ada+copy@example.test", "7")]
+    world.shop.edit("people", "S-1", {"name": "Ada Berg"})
+    engine.cycle()
+    assert [p["fullName"] for p in world.office.records("person").values()] == ["Ada Berg", "Ada"]
+
+
+def test_duplicate_gives_way_to_a_system_that_refuses_the_copy(world: World) -> None:
+    world.office.refuse = lambda values: "+copy" in values.get("email", "")
+    world.shop.insert("people", {"name": "Ada", "mail": "ada@example.test"})
+    assert faulty(world, "duplicate").cycle().problems == ()
+    assert len(world.office.records("person")) == 1
+
+
+def test_swap_properties_on_every_write(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada", "nick": "A"})
+    engine = faulty(world, "swap-properties")
+    engine.cycle()
+    assert (world.person()["fullName"], world.person()["alias"]) == ("A", "Ada")
+    assert engine.cycle().updated == 0
+    world.shop.edit("people", "S-1", {"name": "Bo", "nick": "B"})
+    engine.cycle()
+    assert (world.person()["fullName"], world.person()["alias"]) == ("B", "Bo")
+    assert engine.cycle().updated == 0
+    assert (world.buyer()["name"], world.buyer()["nick"]) == ("Bo", "B")
+
+
+def test_swap_properties_of_one_edited_text_comes_to_rest_unrepaired(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada", "nick": "A"})
+    engine = faulty(world, "swap-properties")
+    engine.cycle()
+    world.shop.edit("people", "S-1", {"name": "Bo"})
+    for _ in range(3):
+        last = engine.cycle()
+    assert last.updated == 0
+    assert world.person()["fullName"] != "Bo"
+
+
+def test_swap_properties_needs_two_texts(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada", "age": 7})
+    rows = pairs(name="fullName", age="years")
+    engine = world.engine(every(pairs=rows), faults=(find_fault("swap-properties"),))
+    engine.cycle()
+    assert (world.person()["fullName"], world.person()["years"]) == ("Ada", "7")
+
+
+def test_truncate_cuts_long_texts_only(world: World) -> None:
+    world.shop.insert("people", {"name": LONG, "nick": "short", "mail": "a-very-long-address@example.test"})
+    engine = faulty(world, "truncate")
+    engine.cycle()
+    engine.cycle()
+    assert world.person()["fullName"] == LONG[: len(LONG) // 3]
+    assert (world.person()["alias"], world.person()["email"]) == ("short", "a-very-long-address@example.test")
+    assert world.buyer()["name"] == LONG
+
+
+def test_truncate_cuts_along_lists_and_on_the_way_back(world: World) -> None:
+    rows = (*BASIC, *pairs(lines__title="rows.text", lines__count="rows.qty"))
+    engine = world.engine(every(pairs=rows), faults=(find_fault("truncate"),))
+    world.shop.insert("people", {"name": "Ada", "lines.title": [LONG, "x"], "lines.count": [1, 2]})
+    engine.cycle()
+    assert [row["text"] for row in world.person()["rows"]] == [LONG[: len(LONG) // 3], "x"]
+    world.office.edit("person", "O-1", {"alias": LONG})
+    engine.cycle()
+    assert world.buyer()["nick"] == LONG[: len(LONG) // 3]

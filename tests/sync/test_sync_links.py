@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sync_world import every, make_world
+
+from qa_sync.errors import UsageError
+from qa_sync.sync.links import Links, encode, fingerprint
+from qa_sync.values.form import Canonical
+
+
+def test_a_link_is_found_from_either_side_and_answers_its_intent() -> None:
+    links = Links()
+    links.intend("s", "1", "mark")
+    assert links.intent("s", "1") == "mark"
+    links.connect("s", "1", "a")
+    assert links.intent("s", "1") is None
+    by_source, by_target = links.by_source("s", "1"), links.by_target("s", "a")
+    assert by_source == by_target
+    assert by_source is not None
+    assert (by_source.source, by_source.target) == ("1", "a")
+    assert links.by_source("other", "1") is links.by_target("s", "1") is None
+
+
+def test_a_withdrawn_intent_is_forgotten() -> None:
+    links = Links()
+    links.intend("s", "1", "mark")
+    links.withdraw("s", "1")
+    assert links.intent("s", "1") is None
+
+
+def test_synced_values_are_kept_by_side_and_property() -> None:
+    links = Links()
+    link = links.connect("s", "1", "a")
+    links.remember(link, {("source", "name"): '"Ada"', ("target", "name"): '"ADA"'})
+    links.remember(link, {("source", "name"): '"Bo"'})
+    assert links.synced(link) == {("source", "name"): '"Bo"', ("target", "name"): '"ADA"'}
+
+
+def test_a_file_keeps_everything_between_two_engines(tmp_path: Path) -> None:
+    world = make_world()
+    world.links = Links(tmp_path / "links.db")
+    world.shop.insert("people", {"name": "Ada"})
+    world.engine(every()).cycle()
+    world.links.close()
+    world.links = Links(tmp_path / "links.db")
+    world.shop.edit("people", "S-1", {"name": "Bo"})
+    summary = world.engine(every()).cycle()
+    assert (summary.created, summary.updated) == (0, 1)
+    world.links.close()
+
+
+def test_a_file_of_another_kind_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("these are no links " * 100)
+    with pytest.raises(UsageError, match=r"notes\.txt is no store of links"):
+        Links(path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nowhere"):
+        Links(tmp_path / "nowhere" / "links.db")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "null"),
+        ("007", '"007"'),
+        (7, "7"),
+        (True, "true"),
+        (Decimal("15.00"), '{"decimal": "15"}'),
+        (Decimal("1E+2"), '{"decimal": "100"}'),
+        (date(2024, 2, 29), '{"date": "2024-02-29"}'),
+        (datetime(2024, 2, 29, 12, tzinfo=UTC), '{"instant": "2024-02-29T12:00:00+00:00"}'),
+        (("a", None, (1,)), '["a", null, [1]]'),
+        ("\ud800", '"\\ud800"'),
+    ],
+)
+def test_the_text_of_a_value(value: Canonical, text: str) -> None:
+    assert encode(value) == text
+
+
+def test_a_fingerprint_does_not_mind_the_order_of_members() -> None:
+    assert fingerprint({"a": 1, "b": Decimal("1.5")}) == fingerprint({"b": Decimal("1.5"), "a": 1})
+    assert fingerprint({"a": 1}) != fingerprint({"a": 2})
