@@ -61,10 +61,11 @@ def qa_sync() -> None:
 
 def main() -> None:
     """Run the command line; never returns, never shows a traceback (set QA_SYNC_DEBUG=1 to see one)."""
-    sys.exit(_guarded())
+    sys.exit(guarded())
 
 
-def _guarded() -> int:
+def guarded() -> int:
+    """Run the command line and return its exit code; every error has become one message on standard error."""
     try:
         code = qa_sync.main(standalone_mode=False)
     except click.ClickException as error:

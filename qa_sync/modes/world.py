@@ -43,7 +43,8 @@ def build_world(job: Job, dataflow: Dataflow, seed: str, wire: Wire) -> World:
 
     engine = Engine(
         dataflow,
-        *(system(label, doors[names[label]]) for label in (dataflow.source, dataflow.target)),
+        system(dataflow.source, doors[names[dataflow.source]]),
+        system(dataflow.target, doors[names[dataflow.target]]),
         Links(":memory:"),
         faults=tuple(find_fault(name) for name in job.faults),
     )

@@ -114,7 +114,7 @@ def _unchanged(scene: Scene, role: str) -> Verdict:
         held = Held(role, side)
         before, now = scene.remembered[held].data, scene.look(held).data
         changes += [
-            (held, key, before.get(key), now.get(key)) for key in before | now if before.get(key) != now.get(key)
+            (held, key, before.get(key), now.get(key)) for key in {**before, **now} if before.get(key) != now.get(key)
         ]
     refs = tuple(scene.ref(Held(role, side)) for side in Side)
     if not changes:

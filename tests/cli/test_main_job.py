@@ -1,0 +1,105 @@
+"""The main job as a user calls it: both real documents, replayed and in the sandbox, healthy and with every fault."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from conftest import ROOT, QaSync
+
+BOTH = ("specs/000.txt", "specs/003.txt")
+
+
+def results(qa_sync: QaSync, *words: str) -> tuple[int, dict[str, Any]]:
+    got = qa_sync("check", *words, "--report", "json")
+    found: dict[str, Any] = json.loads(got.out)
+    return got.code, found
+
+
+def checks(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return [c for spec in found["specs"] for section in spec["sections"] for c in section["checks"]]
+
+
+def test_replay_and_sandbox_agree_on_every_verdict(qa_sync: QaSync) -> None:
+    verdicts = []
+    for mode in ("replay", "sandbox"):
+        code, found = results(qa_sync, *BOTH, "--mode", mode)
+        assert code == found["exit_code"] == 0
+        assert found["totals"]["passed"] > 0
+        assert found["totals"]["failed"] == found["totals"]["error"] == 0
+        verdicts.append([(c["id"], c["status"], c["expected"], c["actual"], c["latency_s"]) for c in checks(found)])
+    assert verdicts[0] == verdicts[1]
+    assert len({id for id, *_ in verdicts[0]}) == len(verdicts[0])
+
+
+def test_every_section_has_every_kind_and_repeats_are_not_run(qa_sync: QaSync) -> None:
+    _, found = results(qa_sync, *BOTH)
+    first, second = (spec["sections"] for spec in found["specs"])
+    assert [len(first), len(second)] == [3, 5]
+    assert [s["duplicate_of"] for s in second] == [None, None, None, 1, 2]
+    assert all(s["checks"] == [] for s in second[3:])
+    kinds = {"create", "unique", "property", "update-forward", "update-backward", "stable", "isolated"}
+    for section in (*first, *second[:3]):
+        assert {c["kind"] for c in section["checks"]} == kinds
+        assert {c["origin"] for c in section["checks"] if c["kind"] == "property"} == {"inferred"}
+        assert all(c["status"] == "passed" for c in section["checks"] if c["kind"] in {"create", "stable", "isolated"})
+
+
+def test_what_an_api_cannot_do_is_a_skip_with_its_reason(qa_sync: QaSync) -> None:
+    _, found = results(qa_sync, "specs/000.txt")
+    orders = found["specs"][0]["sections"][1]["checks"]
+    updates = [c for c in orders if c["kind"] == "update-forward"]
+    assert updates
+    assert {c["status"] for c in updates} == {"skipped"}
+    assert all("Wix has no endpoint for it" in c["message"] for c in updates)
+    assert {(lost["system"], lost["entity"]) for lost in found["leftovers"]} == {("Wix.com", "Orders")}
+
+
+CAUGHT = {
+    "drop-create": {"create"},
+    "drop-update": {"update-forward", "update-backward"},
+    "one-way": {"update-backward"},
+    "duplicate": {"create", "unique"},
+    "swap-properties": {"property", "update-forward", "update-backward"},
+    "truncate": {"property", "update-forward", "update-backward"},
+}
+
+
+@pytest.mark.parametrize("fault", CAUGHT)
+@pytest.mark.parametrize("spec", BOTH)
+def test_each_fault_fails_the_right_checks(qa_sync: QaSync, fault: str, spec: str) -> None:
+    code, found = results(qa_sync, spec, "--fault", fault)
+    assert code == found["exit_code"] == 1
+    failed = [c for c in checks(found) if c["status"] == "failed"]
+    assert {c["kind"] for c in failed} == CAUGHT[fault]
+    assert found["totals"]["error"] == 0
+    headings = {c["id"]: s["heading"] for sp in found["specs"] for s in sp["sections"] for c in s["checks"]}
+    for check in failed:
+        assert headings[check["id"]] in check["message"]
+        assert "expected" in check["message"]
+        assert "got" in check["message"]
+        assert check["expected"] != check["actual"]
+        if check["kind"] not in {"create", "unique"}:
+            right = check["title"].partition(" -> ")[2]
+            assert right in check["message"]
+
+
+def test_the_failure_names_the_line_of_the_document(qa_sync: QaSync) -> None:
+    got = qa_sync("check", "specs/000.txt", "--fault", "drop-create")
+    assert got.code == 1
+    assert "specs/000.txt:14" in got.out
+    assert "Every Wix.com Contacts" in got.out
+
+
+def test_recording_anew_gives_the_committed_files(qa_sync: QaSync, tmp_path: Any) -> None:
+    got = qa_sync("check", *BOTH, "--mode", "record", "--cassettes", str(tmp_path))
+    assert got.code == 0
+    committed = {p.relative_to(ROOT / "cassettes"): p.read_bytes() for p in (ROOT / "cassettes").rglob("*.yaml")}
+    assert {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*.yaml")} == committed
+
+
+@pytest.mark.parametrize("seed", ["a", "b", "42", "ø"])
+def test_healthy_with_other_seeds(qa_sync: QaSync, seed: str) -> None:
+    code, found = results(qa_sync, *BOTH, "--mode", "sandbox", "--seed", seed)
+    assert code == 0, [c["message"] for c in checks(found) if c["status"] in {"failed", "error"}]
