@@ -14,7 +14,7 @@ from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import MODES, prepare
 from qa_sync.reports.formats import FORMATS
-from qa_sync.reports.terminal import Terminal
+from qa_sync.reports.terminal import Color, Terminal
 from qa_sync.run.results import fold
 from qa_sync.run.runner import Run, run
 
@@ -66,7 +66,7 @@ def check(
     timeout_s: float,
     cassettes: Path,
     reports: tuple[str, ...],
-    color: str,
+    color: Color,
     quiet: bool,
 ) -> int:
     """Carry the promises of each SPEC out and tell which hold.
@@ -83,10 +83,10 @@ def check(
     prepared = prepare(mode, job)
     # The report makes room on standard output when another one goes there.
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
-    terminal = Terminal(out=out, err=sys.stderr, color=color, quiet=quiet, line_text=_line_text)
+    terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
     told = Run(mode, prepared.seed, prepared.started, time.perf_counter)
     results = fold(terminal.watch(run(prepared.checklists, prepared.open_stage, told)))
-    terminal.report(results)
+    terminal.report(results, _line_text)
     write_reports(results, targets)
     prepared.finish(results)
     return results.exit_code

@@ -86,7 +86,8 @@ class Play:
         seen = self._waited(scene, step) if step.wait else self._look(scene, step, {})
         for check_id, claim in step.claims:
             if check_id is not None:
-                yield self._finished(open_checks.pop(check_id), seen[claim].verdict, self._latency(scene, seen[claim]))
+                latency = _latency(scene, seen[claim]) if step.wait else None
+                yield self._finished(open_checks.pop(check_id), seen[claim].verdict, latency)
         for check_id, claim in step.claims:
             if check_id is None and seen[claim].verdict.status is not Status.PASSED:
                 raise _Unmet(f"needs what did not happen: {seen[claim].verdict.message}")
@@ -111,9 +112,6 @@ class Play:
         now = self.stage.clock.now()
         return {claim: Seen(v, _holds_since(v, before.get(claim), now)) for claim, v in verdicts.items()}
 
-    def _latency(self, scene: Scene, seen: Seen) -> float | None:
-        return (seen.since - scene.written_at).total_seconds() if seen.since else None
-
     def _told(self, message: str | None) -> str | None:
         return f"{self.plan.section.heading}: {message}" if message else None
 
@@ -133,6 +131,10 @@ class Play:
             latency_s=latency_s,
             records=verdict.records,
         )
+
+
+def _latency(scene: Scene, seen: Seen) -> float | None:
+    return (seen.since - scene.written_at).total_seconds() if seen.since else None
 
 
 def _refresh(scene: Scene, claim: Carries) -> None:

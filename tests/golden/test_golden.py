@@ -51,9 +51,7 @@ def dataflow(stem: str) -> str:
 
 def terminal(stem: str) -> str:
     out = io.StringIO()
-    Terminal(out=out, err=io.StringIO(), color="never", quiet=False, line_text=lambda _spec, _line: None).report(
-        played(stem)[2]
-    )
+    Terminal(out, io.StringIO(), color="never", width=80).report(played(stem)[2])
     return out.getvalue()
 
 
