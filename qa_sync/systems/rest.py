@@ -53,8 +53,9 @@ class RestSystem:
         client = httpx.Client(
             transport=transport, auth=_auth(connector.service, filler), timeout=TIMEOUT, trust_env=False
         )
-        self._calls = Calls(connector.service, filler)
-        self._exchange = Exchange(label, client, Hider(secrets.values()))
+        hide = Hider(secrets.values())
+        self._calls = Calls(connector.service, filler, hide)
+        self._exchange = Exchange(label, client, hide)
 
     def close(self) -> None:
         """Let the connections go."""
