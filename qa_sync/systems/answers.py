@@ -48,7 +48,7 @@ class Exchange:
         """Return the answer, whatever its status; raises SystemUnreachable when there is none."""
         try:
             return self.client.send(request)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise SystemUnreachable(
                 f"{self._what(request)}: no answer ({type(error).__name__}: {self._shown(str(error))})",
                 hint=f"is the url of {self.label} right, and can it be reached from here?",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import httpx
 
-from qa_sync.errors import NotConvertible
+from qa_sync.errors import ConnectorError, NotConvertible
 from qa_sync.systems.confidential import Filler
 from qa_sync.systems.connector import Operation, Service
 from qa_sync.systems.expressions import render, render_tree
@@ -42,18 +42,28 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Makes the calls of one service."""
+    """Makes the calls of one service; `hide` takes secrets out of every text."""
 
     service: Service
     filler: Filler
+    hide: Callable[[str], str]
 
     def make(
         self, operation: Operation, variables: Mapping[str, object], *, body: Json = None, link: str | None = None
     ) -> Call:
         """Render url, headers, parameters and payload in that order, each seeing those before it.
 
-        `body` is an entity's payload and wins over the operation's; `link` is where the next page is.
+        `body` is an entity's payload and wins over the operation's; `link` is where the next page is. Raises
+        ConnectorError that names the operation.
         """
+        try:
+            return self._made(operation, variables, body, link)
+        except ConnectorError as error:
+            raise ConnectorError(
+                f"{self.filler.system}: operation {operation.name!r}: {self.hide(error.message)}"
+            ) from None
+
+    def _made(self, operation: Operation, variables: Mapping[str, object], body: Json, link: str | None) -> Call:
         known = {"properties": {}, "page_size": operation.page_size, **variables}
         url = render(self.filler.text(operation.url), _safe_in_url(known)) if link is None else link
         known["url"] = url

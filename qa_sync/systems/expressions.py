@@ -32,26 +32,31 @@ def render(template: str, variables: Mapping[str, object]) -> str:
 
     Raises ConnectorError that names the expression's fault.
     """
-    if not _is_template(template):
-        return template
-    from jinja2 import TemplateError  # noqa: PLC0415  jinja2 is slow to load and many a template is a literal
-
-    try:
-        return _compiled(template).render(variables)
-    except TemplateError as error:
-        raise ConnectorError(f"the expression {template!r} cannot be rendered: {error}") from None
+    return _rendered(template, variables) if _is_template(template) else template
 
 
 def render_link(template: str, variables: Mapping[str, object]) -> str | None:
-    """Render the link to the next page; None when it is blank or asks for something that the answer does not have."""
-    if not _is_template(template):
-        return template or None
-    from jinja2 import UndefinedError  # noqa: PLC0415  as above
+    """Render the link to the next page; None when it is blank or asks for something that the answer does not have.
+
+    Raises ConnectorError that names the expression's fault.
+    """
+    from jinja2 import UndefinedError  # noqa: PLC0415  jinja2 is slow to load and many a template is a literal
 
     try:
-        return _compiled(template).render(variables).strip() or None
-    except UndefinedError:
-        return None
+        return render(template, variables).strip() or None
+    except ConnectorError as error:
+        if isinstance(error.__cause__, UndefinedError):
+            return None
+        raise
+
+
+def _rendered(template: str, variables: Mapping[str, object]) -> str:
+    from jinja2 import TemplateError  # noqa: PLC0415  as above
+
+    try:
+        return _compiled(template).render(variables)
+    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ConnectorError(f"the expression {template!r} cannot be rendered: {error}") from error
 
 
 def render_tree(value: Json, variables: Mapping[str, object]) -> Json:

@@ -15,4 +15,4 @@ def live_transport() -> httpx.BaseTransport:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=False)
+    return httpx.create_ssl_context()  # SSL_CERT_FILE is respected

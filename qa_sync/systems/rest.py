@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 
-from qa_sync.errors import Refused
+from qa_sync.errors import Refused, UsageError
 from qa_sync.systems.answers import Exchange
 from qa_sync.systems.bodies import insert_body, revision_header, update_body
 from qa_sync.systems.calls import Calls
@@ -30,8 +30,9 @@ class RestSystem:
     """A system spoken to over HTTP as its connector says; one client for the whole run.
 
     `label` is what the document calls it, `base_url` where it is, `secrets` the values of the connector's secrets by
-    name, `transport` the way out: live, in this process, recording or replaying. Raises UsageError when a secret that
-    the connector needs is not given. Besides what `System` says, a write that the card says cannot be is Refused (405).
+    name, `transport` the way out: live, in this process, recording or replaying. Raises UsageError when the url is none
+    or a secret that the connector needs is not given. Besides what `System` says, a write that the card says cannot be
+    is Refused (405).
     """
 
     def __init__(
@@ -45,15 +46,16 @@ class RestSystem:
         self.label = label
         self.cards: Mapping[str, EntityCard] = connector.cards
         self._operations = connector.operations
-        filler = Filler(label, {"base_url": base_url.rstrip("/")}, secrets)
+        filler = Filler(label, {"base_url": _checked(label, base_url)}, secrets)
         filler.tree(
             [f"$SECRET({name})" for name in sorted(connector.secrets)]
         )  # complain now, not at the first request
         client = httpx.Client(
             transport=transport, auth=_auth(connector.service, filler), timeout=TIMEOUT, trust_env=False
         )
-        self._calls = Calls(connector.service, filler)
-        self._exchange = Exchange(label, client, Hider(secrets.values()))
+        hide = Hider(secrets.values())
+        self._calls = Calls(connector.service, filler, hide)
+        self._exchange = Exchange(label, client, hide)
 
     def close(self) -> None:
         """Let the connections go."""
@@ -143,6 +145,16 @@ class RestSystem:
         if key is None or not isinstance(data, dict):
             self._exchange.shapeless(operation.name, f"a record without {card.key!r}")
         return Record(self.label, card.datatype, str(key), data)
+
+
+def _checked(label: str, base_url: str) -> str:
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise UsageError(f"the url of {label} is none that HTTP knows", hint="give it as https://host/path")
+    return base_url.rstrip("/")
 
 
 def _auth(service: Service, filler: Filler) -> httpx.BasicAuth | None:

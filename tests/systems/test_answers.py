@@ -117,6 +117,17 @@ def test_no_answer_tells_which_system_and_what_to_do() -> None:
     assert CANARY not in text
 
 
+def test_an_answer_that_cannot_be_unpacked_is_no_answer() -> None:
+    class Broken(httpx.BaseTransport):
+        def handle_request(self, _request: httpx.Request) -> httpx.Response:
+            stream = httpx.ByteStream(b"no gzip")
+            return httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=stream)
+
+    system = RestSystem("ERP", load_connector(builtin_folder("customerp")), "https://h.test", {"token": "t"}, Broken())
+    with pytest.raises(SystemUnreachable, match="DecodingError"):
+        system.lookup("contact", "1")
+
+
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 409, 500])
 @pytest.mark.parametrize("shape", ["{}", "<b>{}</b>", '{{"message": "{}", "code": "{}"}}'])
 def test_no_secret_is_in_any_text(status: int, shape: str) -> None:

@@ -40,6 +40,10 @@ def test_templates_are_sandboxed() -> None:
 def test_a_link_that_asks_for_what_is_not_there_is_no_link() -> None:
     assert render_link("p?after={{ body.next.after }}", {"body": {}}) is None
     assert render_link("{{ '' }} ", {}) is None
+    with pytest.raises(ConnectorError, match="unexpected"):
+        render_link("{{ } }}", {})
+    with pytest.raises(ConnectorError, match="unsupported operand"):
+        render_link("{{ body.at + 1 }}", {"body": {"at": None}})
     assert render_link("things", {}) == "things"
     assert render_link("p?after={{ headers['x-next'] }}", {"headers": httpx.Headers({"X-Next": "7"})}) == "p?after=7"
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fake_vendor import Answers, speak
 
-from qa_sync.errors import BadAnswer
+from qa_sync.errors import BadAnswer, ConnectorError
 from qa_sync.systems import paging
 from qa_sync.systems.connector import Operation
 from qa_sync.systems.paging import entities_of
@@ -112,6 +112,15 @@ def test_a_link_header_gives_the_next_page() -> None:
     operation = Operation("x-list", "GET", "x", params={"q": 1}, next_page_link="{{ headers.link.next }}")
     assert list(paging.pages(operation, system._calls, system._exchange, {})) == [orders(1, 1), orders(2, 1)]
     assert fake.lines[1] == "GET https://api.example.test/rest/x?page=2&q=1"
+
+
+def test_a_wrong_expression_is_told_with_its_operation_and_without_secrets() -> None:
+    system, _ = speak("customwebshop")
+    operation = Operation("x-list", "GET", "x", headers={"X-Key": "$SECRET(api_key) {{ nobody }}"})
+    with pytest.raises(ConnectorError) as caught:
+        list(paging.pages(operation, system._calls, system._exchange, {}))
+    text = "customwebshop: operation 'x-list': the expression '(hidden) {{ nobody }}' cannot be rendered: "
+    assert str(caught.value) == text + "'nobody' is undefined"
 
 
 def test_a_page_knows_the_one_before() -> None:

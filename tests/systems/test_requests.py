@@ -71,6 +71,20 @@ class TestWhoOneIs:
             )
         assert '[systems."Wix.com"] secrets' in str(caught.value)
 
+    @pytest.mark.parametrize("url", ["", "shop.example", "ftp://x", "https://", "http://a:b", "https://a b/\x00"])
+    def test_a_url_that_is_none_is_told_before_anything_is_sent(self, url: str) -> None:
+        connector = load_connector(builtin_folder("customerp"))
+        with pytest.raises(UsageError, match="the url of ERP is none that HTTP knows"):
+            RestSystem("ERP", connector, url, {"token": "t"}, httpx.MockTransport(lambda _: httpx.Response(200)))
+
+    def test_nothing_that_comes_from_a_system_can_ask_for_a_secret(self) -> None:
+        system, fake = speak("customerp", httpx.Response(404), {"contactId": "C-1"})
+        system.lookup("contact", "$SECRET(token){{ 7 * 7 }}")
+        system.insert("contact", {"firstName": "$SECRET(token){{ 7 * 7 }}"})
+        assert "canary" not in str(fake.asked[0].url)
+        assert "49" not in str(fake.asked[0].url)
+        assert fake.bodies[1] == {"firstName": "$SECRET(token){{ 7 * 7 }}"}
+
 
 class TestLookup:
     @pytest.mark.parametrize(

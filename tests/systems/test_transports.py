@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from qa_sync.systems.inprocess import AsgiTransport, Message, Receive, Send
+from qa_sync.systems.live import _tls, live_transport
 
 loops: list[asyncio.AbstractEventLoop] = []
 
@@ -35,3 +36,10 @@ def test_an_app_answers_without_a_socket_on_one_loop() -> None:
 def test_a_bug_of_the_app_is_shown_as_it_is() -> None:
     with httpx.Client(transport=AsgiTransport(echo)) as client, pytest.raises(RuntimeError, match="a bug of the app"):
         client.post("https://app.test/", content=b"fall")
+
+
+def test_live_transports_share_what_is_slow_to_make() -> None:
+    _tls.cache_clear()
+    for _ in range(2):
+        live_transport().close()
+    assert (_tls.cache_info().hits, _tls.cache_info().misses) == (1, 1)
