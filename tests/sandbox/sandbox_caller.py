@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 
-from qa_sync.sandbox.vendors import VENDORS, Vendor
+from qa_sync.sandbox.vendors import Vendor
 
 
 class HandClock:
