@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from qa_sync.dataflow.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
 from qa_sync.dataflow.headings import entity_of
@@ -55,7 +56,7 @@ class SectionReading:
     def read(self, blocks: Sequence[Block]) -> None:
         """Read all blocks below the heading."""
         taken = None
-        for block, below in zip(blocks, (*blocks[1:], None), strict=True):
+        for block, below in pairwise((*blocks, None)):
             match block:
                 case Paragraph() if block is not taken:
                     self._read_text(block)

@@ -16,6 +16,10 @@ WIDE = 120
 INDENT = 2
 STATUS = max(map(len, Status)) + 2
 LONGEST_KIND = 20
+KIND_SHARE = 5
+"""A kind takes a fifth of the page at most."""
+
+BROKEN = frozenset({Status.FAILED, Status.ERROR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Grid:
 def grid_of(checks: Sequence[CheckFinished], page: Page) -> Grid:
     """Return widths for these checks that fill the page at most."""
     time = max((len(seconds(c.latency_s)) for c in checks), default=0)
-    kind = min(LONGEST_KIND, max((width_of(page.text(c.kind)) for c in checks), default=0))
+    kind = min(LONGEST_KIND, page.width // KIND_SHARE, max((width_of(page.text(c.kind)) for c in checks), default=0))
     rest = page.width - INDENT - sum(width + GAP for width in (STATUS, time, kind) if width)
     if page.width < WIDE:
         return Grid(time, kind, rest, 0)
@@ -61,7 +65,9 @@ def title_of(check: CheckFinished, page: Page) -> list[Span]:
 def _row(check: CheckFinished, message: str, grid: Grid, page: Page) -> list[Line]:
     style = Style(check.status)
     title = title_of(check, page)
-    reason: list[Span] = [(page.text(message, lines=True), _message_style(check.status))] if message else []
+    reason: list[Span] = (
+        [(page.text(message, lines=True), Style.PLAIN if check.status in BROKEN else Style.QUIET)] if message else []
+    )
     if reason and not grid.message:
         title = [*title, ("\n", Style.PLAIN), *reason]
     cells: list[tuple[Sequence[Span], int]] = [
@@ -72,7 +78,3 @@ def _row(check: CheckFinished, message: str, grid: Grid, page: Page) -> list[Lin
         (reason, grid.message),
     ]
     return columns([cell for cell in cells if cell[1]], indent=INDENT)
-
-
-def _message_style(status: Status) -> Style:
-    return Style(status) if status in {Status.FAILED, Status.ERROR} else Style.QUIET

@@ -29,9 +29,9 @@ class Node:
     way: str = ""
 
     def __getitem__(self, key: str) -> Node:
-        way = f"{self.way}.{key}".lstrip(".")
         if not isinstance(self.value, dict):
             self._not("an object")
+        way = f"{self.way}.{key}".lstrip(".")
         if key not in self.value:
             raise UsageError(f"{way} is missing", location=Location(self.path))
         return Node(self.value[key], self.path, way)
@@ -54,7 +54,9 @@ class Node:
 
     def number(self) -> float:
         """Return a number."""
-        return self.value if isinstance(self.value, float) else self.whole()
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
+            self._not("a number")
+        return self.value
 
     def instant(self) -> datetime:
         """Return a date-time with its zone."""

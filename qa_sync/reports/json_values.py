@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import date
 
 from qa_sync.values.form import Json
 
 
 def plain(value: object) -> Json:
-    """Return the value with what JSON has no word for as text: decimals, instants, `nan`.
+    """Return the value with what JSON has no word for as text: decimals, dates and instants (ISO 8601), `nan`.
 
     A report never fails because of a value; values that came from JSON stay as they are.
     """
@@ -20,6 +21,8 @@ def plain(value: object) -> Json:
             return value if math.isfinite(value) else str(value)
         case Mapping():
             return {str(key): plain(member) for key, member in value.items()}
+        case date():
+            return value.isoformat()
         case list() | tuple():
             return [plain(member) for member in value]
         case _:

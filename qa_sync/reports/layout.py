@@ -104,7 +104,11 @@ class _Filler:
         self.put(last, style)
 
     def put(self, word: str, style: Style) -> None:
-        self.begun.append((self.blank + word, style))
+        before, last = self.begun[-1] if self.begun else ("", None)
+        if last is style:
+            self.begun[-1] = (before + self.blank + word, style)
+        else:
+            self.begun.append((self.blank + word, style))
         self.used += len(self.blank) + width_of(word)
         self.blank = ""
 
@@ -117,6 +121,9 @@ class _Filler:
 
 
 def _chunks(word: str, width: int) -> Iterator[str]:
+    if len(word) <= width and word.isascii():  # nearly every word; spares looking at its characters
+        yield word
+        return
     start = used = 0
     for n, char in enumerate(word):
         cells = _cells(char)

@@ -39,6 +39,12 @@ class Arg:
     nullable: bool = False
 
 
+DATE_ARGS: Mapping[str, Arg] = {
+    **dict.fromkeys(("after", "before", "modified_after", "modified_before"), Arg("date")),
+    "dates_are_gmt": Arg("boolean"),
+}
+
+
 class Invalid(ValueError):
     """One argument is wrong: WordPress' code, its message, and what it says beside."""
 

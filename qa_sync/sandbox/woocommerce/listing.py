@@ -24,10 +24,6 @@ LIST_ARGS: Mapping[str, Arg] = {
     "exclude": IDS,
     "dp": Arg("integer", low=0),
 }
-DATE_ARGS: Mapping[str, Arg] = {
-    **dict.fromkeys(("after", "before", "modified_after", "modified_before"), Arg("date")),
-    "dates_are_gmt": Arg("boolean"),
-}
 
 
 def asked_of(resource: Resource, given: QueryParams) -> Doc:

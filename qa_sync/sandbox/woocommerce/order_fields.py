@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qa_sync.sandbox.woocommerce.args import Arg
+from qa_sync.sandbox.woocommerce.args import DATE_ARGS, Arg
 from qa_sync.sandbox.woocommerce.customers import BILLING_ARG, SHIPPING_ARG
 from qa_sync.sandbox.woocommerce.shop import META_ARG
 
@@ -42,6 +42,7 @@ ARGS: Mapping[str, Arg] = {
 }
 
 LIST_ARGS: Mapping[str, Arg] = {
+    **DATE_ARGS,
     "orderby": Arg(choices=("date", "modified", "id", "include", "title", "slug")),
     "status": Arg("array", of=Arg(choices=("any", "trash", "auto-draft", *STATUSES))),
     "customer": Arg("integer"),

@@ -101,12 +101,8 @@ class Orders:
             return
         if doc["status"] == "trash":
             raise refuse(410, "woocommerce_rest_already_trashed", "The order has already been deleted.")
-        seconds = str(int(self.shop.world.now().timestamp()))
-        marks = [
-            {"key": "_wp_trash_meta_status", "value": f"wc-{doc['status']}"},
-            {"key": "_wp_trash_meta_time", "value": seconds},
-        ]
-        self._keep(doc | {"status": "trash", "meta_data": self.shop.with_meta(doc["meta_data"], marks)})
+        marks = self.shop.trash_meta(f"wc-{doc['status']}")
+        self._keep(doc | {"status": "trash", "meta_data": marks + doc["meta_data"]})
 
     def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:  # noqa: ARG002 - the same to reads and writes
         """Return an order as it is answered."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qa_sync.sandbox.store import Doc
-from qa_sync.sandbox.woocommerce.args import Arg
+from qa_sync.sandbox.woocommerce.args import DATE_ARGS, Arg
 from qa_sync.sandbox.woocommerce.shop import META_ARG
 
 STATUSES = ("draft", "pending", "private", "publish", "future", "auto-draft", "trash")
@@ -39,6 +39,7 @@ ARGS: Mapping[str, Arg] = {
 }
 
 LIST_ARGS: Mapping[str, Arg] = {
+    **DATE_ARGS,
     "orderby": Arg(choices=("date", "modified", "id", "include", "title", "slug", "price", "menu_order")),
     "status": Arg(choices=("any", *STATUSES)),
     "type": Arg(choices=("simple", "grouped", "external", "variable")),

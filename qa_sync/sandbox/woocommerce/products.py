@@ -22,6 +22,7 @@ AMOUNT = (
     '<span class="woocommerce-Price-amount amount"><bdi><span class="woocommerce-Price-currencySymbol">&#107;&#114;'
     "</span>{}</bdi></span>"
 )
+READER = '<span class="screen-reader-text">{}: &#107;&#114;{}.</span>'
 
 
 def keys(doc: Doc) -> list[tuple[str, str]]:
@@ -115,7 +116,7 @@ class Products:
             return
         if doc["status"] == "trash":
             raise refuse(410, "woocommerce_rest_already_trashed", "The product has already been deleted.")
-        self.save(doc | {"status": "trash"})
+        self.save(doc | {"status": "trash", "meta_data": self.shop.trash_meta(doc["status"]) + doc["meta_data"]})
 
     def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:  # noqa: ARG002 - prices stay as they are written
         """Return a product as it is answered; reads show paragraphs where writes show what is kept."""
@@ -124,10 +125,10 @@ class Products:
             shown |= two_dates(name, value) if name in ("date_created", "date_modified") else {name: value}
             if name == "slug":
                 shown["permalink"] = f"{SITE}/{value}/"
+        shown["price_html"] = _price_html(doc)
         if view:
             shown |= {name: paragraphs(doc[name]) for name in ("description", "short_description")}
-            shown["average_rating"] = "0.00"
-        shown["price_html"] = _price_html(doc)
+            return shown | {"average_rating": "0.00"}
         return shown | {"permalink_template": f"{SITE}/%pagename%/", "generated_slug": slug_of(doc["name"])}
 
     def links(self, doc: Doc, root: str) -> Doc:  # noqa: ARG002 - a product has none
@@ -198,8 +199,11 @@ def _derive_stock(doc: Doc) -> None:
 def _price_html(doc: Doc) -> str:
     if not doc["price"]:
         return ""
-    now = AMOUNT.format(money.shown(money.exact(doc["price"])))
+    price, regular = (money.shown(money.exact(doc[name])) for name in ("price", "regular_price"))
+    now = AMOUNT.format(price)
     if not doc["on_sale"]:
         return now
-    before = AMOUNT.format(money.shown(money.exact(doc["regular_price"])))
-    return f'<del aria-hidden="true">{before}</del> <ins aria-hidden="true">{now}</ins>'
+    return (
+        f'<del aria-hidden="true">{AMOUNT.format(regular)}</del> {READER.format("Original price was", regular)}'
+        f'<ins aria-hidden="true">{now}</ins>{READER.format("Current price is", price)}'
+    )

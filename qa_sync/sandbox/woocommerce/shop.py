@@ -53,6 +53,12 @@ class Shop:
                 found.append({"id": self.world.store.next("meta", 1), "key": entry["key"], "value": value})
         return found
 
+    def trash_meta(self, status: str) -> list[Doc]:
+        """Return what a record in the trash remembers: its status, and since when it is there."""
+        since = str(int(self.world.now().timestamp()))
+        marks = [{"key": "_wp_trash_meta_status", "value": status}, {"key": "_wp_trash_meta_time", "value": since}]
+        return self.with_meta([], marks)
+
 
 def _meta_value(value: Any) -> Any:
     if isinstance(value, bool):

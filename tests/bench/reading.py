@@ -1,0 +1,59 @@
+"""Print how long 1,000 documents of the family's shape take to read, and how long docutils alone takes for them.
+
+Run as `python tests/bench/reading.py [count]`; the ratio must be at most 0.2.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from random import Random
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "dataflow")]
+
+from dataflow_documents import document, render  # noqa: E402
+from docutils.core import publish_doctree  # noqa: E402
+
+from qa_sync.dataflow.reader import read_dataflow  # noqa: E402
+
+# Sections per document as in the family: a fifth has none, the median is 3, the largest has 93.
+SECTIONS = (0, 0, 1, 1, 2, 3, 3, 4, 6, 9)
+SETTINGS = {"report_level": 5, "halt_level": 5, "file_insertion_enabled": False, "raw_enabled": False}
+
+
+def documents(count: int) -> list[str]:
+    """Return made-up documents, always the same ones."""
+    random = Random(2024)  # noqa: S311
+    sizes = [93 if i % 500 == 499 else random.choice(SECTIONS) for i in range(count)]  # noqa: S311
+    return [render(document(random, size))[0].replace("\n", "\r\n") for size in sizes]
+
+
+def seconds(work: Callable[[str], object], texts: Iterable[str]) -> float:
+    """Return how long the work takes for all texts."""
+    start = time.perf_counter()
+    for text in texts:
+        work(text)
+    return time.perf_counter() - start
+
+
+def measure(count: int) -> tuple[float, float]:
+    """Return the seconds that our reader and docutils take; both are warm."""
+    texts = documents(count)
+    seconds(lambda text: read_dataflow(text, "x.rst"), texts[:10])
+    seconds(_docutils, texts[:10])
+    return seconds(lambda text: read_dataflow(text, "x.rst"), texts), seconds(_docutils, texts)
+
+
+def _docutils(text: str) -> object:
+    return publish_doctree(text, settings_overrides=SETTINGS)
+
+
+if __name__ == "__main__":
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    sizes_kb = sorted(len(text) / 1000 for text in documents(number))
+    ours, theirs = measure(number)
+    print(f"{number} documents, median {sizes_kb[number // 2]:.1f} KB, largest {sizes_kb[-1]:.1f} KB")
+    print(f"read_dataflow {ours:.2f} s, publish_doctree {theirs:.2f} s, ratio {ours / theirs:.3f}")

@@ -1,0 +1,100 @@
+"""What a document's file may be, and what is said when it is something else."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from qa_sync.dataflow.files import load_dataflow
+from qa_sync.errors import SpecError
+
+SPECS = Path(__file__).parents[2] / "specs"
+DOCUMENT = b"A to B Dataflow\r\n===============\r\n"
+
+
+def refused(path: Path | str) -> SpecError:
+    with pytest.raises(SpecError) as caught:
+        load_dataflow(str(path))
+    assert caught.value.exit_code == 2
+    assert str(path) in str(caught.value)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("name", "headings", "copies"),
+    [
+        (
+            "000.txt",
+            ["Wix.com Contacts to Customerp Contact", "Wix.com Orders to Customerp Order"]
+            + ["Wix.com Products to Customerp Product"],
+            [None, None, None],
+        ),
+        (
+            "003.txt",
+            ["WooCommerce Order to Custom Webshop Order", "WooCommerce Product to Custom Webshop Product"]
+            + ["WooCommerce Customer to Custom Webshop Customer", "WooCommerce Order to Custom Webshop Order"]
+            + ["WooCommerce Product to Custom Webshop Product"],
+            [None, None, None, 1, 2],
+        ),
+    ],
+)
+def test_the_two_specs(name: str, headings: list[str], copies: list[int | None]) -> None:
+    flow = load_dataflow(str(SPECS / name))
+    assert [section.heading for section in flow.sections] == headings
+    assert [section.duplicate_of for section in flow.sections] == copies
+    assert [section.line for section in flow.sections] == [12 + 16 * n for n in range(len(headings))]
+    assert [section.table_line for section in flow.sections] == [20 + 16 * n for n in range(len(headings))]
+    assert all([str(s.kind) for s in section.statements] == ["every", "keep", "props"] for section in flow.sections)
+    empty = [finding.line for finding in flow.findings if finding.code == "empty-property-table"]
+    assert empty == [section.table_line for section in flow.sections]
+    assert len(flow.findings) == len(empty) + sum(copy is not None for copy in copies)
+
+
+def test_a_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
+    path = tmp_path / "a-b.rst"
+    path.write_bytes(b"\xef\xbb\xbf" + DOCUMENT)
+    assert load_dataflow(str(path)).title == "A to B Dataflow"
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(DOCUMENT)))
+    assert load_dataflow("-").path == "-"
+
+
+def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "wix-customerp.rst").write_bytes(DOCUMENT)
+    assert refused(tmp_path / "wix-custmerp.rst").hint == "did you mean 'wix-customerp.rst'?"
+    assert "wix-customerp.rst" in str(refused(tmp_path / "zzz").hint)
+    assert refused(tmp_path / "no" / "folder.rst").hint
+
+
+def test_a_folder_names_a_document_in_it(tmp_path: Path) -> None:
+    (tmp_path / "a-b.rst").write_bytes(DOCUMENT)
+    assert "a-b.rst" in str(refused(tmp_path).hint)
+
+
+def test_a_path_that_no_system_has() -> None:
+    assert "cannot be read" in refused("a\0b").message
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "said"),
+    [
+        (DOCUMENT + b"caf\xe9\n", 3, "UTF-8"),
+        ("A to B Dataflow\n".encode("utf-16"), 1, "UTF-16"),
+        (DOCUMENT + b"x\n\0", 4, "NUL"),
+        (b"", 1, "`<S> to <T> Dataflow`"),
+        (b"\n\nSome notes\n==========\n", 3, "`<S> to <T> Dataflow`, got 'Some notes'"),
+        (b"\x89PNG\r\n\x1a\n\0\0", 1, "0x89"),
+    ],
+)
+def test_what_is_no_document_is_refused(tmp_path: Path, data: bytes, line: int, said: str) -> None:
+    path = tmp_path / "a-b.rst"
+    path.write_bytes(data)
+    error = refused(path)
+    assert said in str(error)
+    assert f"a-b.rst:{line}:" in str(error)

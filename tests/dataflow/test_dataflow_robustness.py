@@ -1,0 +1,207 @@
+"""Whatever a document holds: a Dataflow with findings, or one SpecError; in time that grows with its length only."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+from dataflow_documents import document, render
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa_sync.dataflow.model import Dataflow
+from qa_sync.dataflow.reader import read_dataflow
+from qa_sync.errors import SpecError
+
+TOP = "A to B Dataflow\n===============\n\n"
+HEADING = "A Order to B Order\n------------------\n"
+
+
+def survives(text: str) -> Dataflow | None:
+    """Read a text that may be anything; what comes back makes sense."""
+    try:
+        flow = read_dataflow(text, "x.rst")
+    except SpecError as error:
+        assert error.location
+        assert error.hint
+        return None
+    last = text.count("\n") + text.count("\r") + 1
+    lines = [finding.line for finding in flow.findings]
+    assert lines == sorted(lines)
+    assert all(1 <= line <= last for line in lines)
+    assert [section.ordinal for section in flow.sections] == list(range(1, len(flow.sections) + 1))
+    return flow
+
+
+def _drop(random: Random, lines: list[str]) -> None:
+    del lines[random.randrange(len(lines))]
+
+
+def _double(random: Random, lines: list[str]) -> None:
+    at = random.randrange(len(lines))
+    lines.insert(at, lines[at])
+
+
+def _swap(random: Random, lines: list[str]) -> None:
+    one, other = random.randrange(len(lines)), random.randrange(len(lines))
+    lines[one], lines[other] = lines[other], lines[one]
+
+
+def _cut(random: Random, lines: list[str]) -> None:
+    at = random.randrange(len(lines))
+    lines[at:] = [lines[at][: random.randrange(len(lines[at]) + 1)]]
+
+
+def _indent(random: Random, lines: list[str]) -> None:
+    at = random.randrange(len(lines))
+    lines[at] = " " * random.randrange(1, 9) + lines[at]
+
+
+def _garble(random: Random, lines: list[str]) -> None:
+    at = random.randrange(len(lines))
+    noise = bytes(random.randrange(256) for _ in range(9)).decode("latin-1")
+    lines[at] = lines[at][:5] + noise + lines[at][5:]
+
+
+def _markup(random: Random, lines: list[str]) -> None:
+    snippets = (
+        ".. raw:: html",
+        ".. _x:",
+        "..",
+        "::",
+        "- x",
+        "* y",
+        "1. z",
+        ":f: v",
+        "> q",
+        "====",
+        "|s|_",
+        ">>> 1",
+        "`a`_",
+    )
+    lines.insert(random.randrange(len(lines)), random.choice(snippets))
+
+
+MUTATIONS: tuple[Callable[[Random, list[str]], None], ...] = (_drop, _double, _swap, _cut, _indent, _garble, _markup)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.integers(0, 2**64), st.integers(1, 6))
+def test_a_damaged_document_is_read_or_refused(seed: int, damages: int) -> None:
+    random = Random(seed)  # noqa: S311
+    lines = render(document(random, random.choice((1, 2, 3))))[0].split("\n")
+    for _ in range(damages):
+        random.choice(MUTATIONS)(random, lines)
+    survives("\n".join(lines))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text())
+def test_any_text_is_read_or_refused(text: str) -> None:
+    survives(text)
+    survives(TOP + HEADING + text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("".join(" " * n + "- x\n" for n in range(3000)), id="nested lists"),
+        pytest.param("".join(" " * n + "x\n" for n in range(3000)), id="nested definitions"),
+        pytest.param("".join("  " * n + ".. note::\n" for n in range(2000)), id="nested directives"),
+        pytest.param("".join(f"T\n{c * 4}\n" for c in "=-~^\"'`#*+.:_!$%&(),/;<>?@[\\]{|}"), id="nested headings"),
+        pytest.param(".. list-table::\n" + "\n" * 100_000 + "   * - x\n", id="blank lines in a table"),
+        pytest.param(".. x\n" * 20_000, id="comments"),
+        pytest.param("= =\n" * 20_000, id="simple tables"),
+        pytest.param("+--+\n" * 20_000, id="grid tables"),
+        pytest.param("====\n" * 20_000, id="punctuation"),
+    ],
+)
+def test_deep_or_many_structures_are_no_trouble(text: str) -> None:
+    flow = survives(TOP + HEADING + text)
+    assert flow
+    assert any(finding.severity != "info" for finding in flow.findings)
+
+
+LONG = 10_000_000
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "x",
+        "=",
+        " ",
+        "x ",
+        " to ",
+        "Every x will be synchronized with a ",
+        ", it  will be synchronized with a ",
+        ".. a:: ",
+    ],
+)
+def test_ten_megabytes_on_one_line(unit: str) -> None:
+    line = unit * (LONG // len(unit))
+    start = time.perf_counter()
+    for text in (
+        TOP + line,
+        TOP + HEADING + line,
+        TOP + line + "\n-----\n",
+        f"{TOP}{HEADING}.. list-table::\n\n   * - {line}",
+    ):
+        survives(text)
+    assert time.perf_counter() - start < 20
+
+
+def test_a_hundred_thousand_sections_take_a_hundred_times_a_thousand() -> None:
+    section = (
+        HEADING + "Every A Order will be synchronized with a B Order.\n\n.. list-table::\n\n   * - a\n     - b\n\n"
+    )
+
+    def seconds(count: int) -> float:
+        start = time.perf_counter()
+        flow = survives(TOP + section * count)
+        assert flow
+        assert len(flow.sections) == count
+        return time.perf_counter() - start
+
+    small = seconds(10_000)
+    assert seconds(100_000) < 25 * small
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        ".. include:: /etc/hostname",
+        ".. include:: secret.txt\n   :literal:",
+        ".. raw:: html\n   :file: secret.txt",
+        ".. raw:: html\n   :url: http://127.0.0.1:9/x",
+        ".. csv-table::\n   :file: secret.txt",
+        ".. csv-table::\n   :url: http://127.0.0.1:9/x",
+        ".. image:: http://127.0.0.1:9/x.png",
+        ".. figure:: secret.png",
+        ".. literalinclude:: secret.txt",
+        ".. code:: python\n\n   print(1)",
+        ".. role:: raw-html(raw)\n   :format: html",
+        ".. default-role:: math",
+        ".. |x| image:: secret.png",
+        ".. math:: x",
+        ".. meta::\n   :x: y",
+        ".. class:: x",
+    ],
+)
+def test_no_directive_touches_disk_or_network(markup: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_args: object, **_kwargs: object) -> None:
+        raise AssertionError("the reader touched the world")
+
+    survives(TOP)  # whatever is imported late is imported now
+    with monkeypatch.context() as patch:
+        for owner, name in ((builtins, "open"), (os, "open"), (os, "stat"), (Path, "open"), (socket, "socket")):
+            patch.setattr(owner, name, never)
+        flow = read_dataflow(f"{TOP}{HEADING}{markup}\n\n:raw-html:`<b>` and `x`\n", "x.rst")
+    found = {finding.code for finding in flow.findings if finding.line == 6}
+    assert found == {"unknown-markup"}

@@ -1,0 +1,74 @@
+"""What all vendors have in common."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from sandbox_caller import Caller, HandClock, credentials
+
+from qa_sync.sandbox.serve import build_server_app
+from qa_sync.sandbox.vendors import VENDORS
+
+FIRST: dict[str, tuple[str, dict[str, Any], str]] = {
+    "wix": ("/contacts/v4/contacts", {"info": {"name": {"first": "x"}}}, "/contacts/v4/contacts"),
+    "woocommerce": ("/products", {"name": "x"}, "/products"),
+    "customerp": ("/contacts", {}, "/contacts"),
+    "customwebshop": ("/products", {"title": "x"}, "/products"),
+}
+
+
+def first_answer(name: str, seed: str) -> Any:
+    caller = Caller(VENDORS[name], HandClock(), seed)
+    path, body, _ = FIRST[name]
+    answer = caller("POST", path, body)
+    writes = caller.app.state.store.writes
+    caller.loop.close()
+    return answer.json(), writes
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_the_same_seed_and_time_give_the_same_records(name: str) -> None:
+    assert first_answer(name, "a") == first_answer(name, "a")
+
+
+def test_another_seed_gives_other_ids() -> None:
+    assert first_answer("wix", "a") != first_answer("wix", "b")
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_writes_are_counted_and_reads_are_not(name: str) -> None:
+    caller = Caller(VENDORS[name], HandClock())
+    path, body, listed = FIRST[name]
+    caller("POST", path, body)
+    assert caller("GET", listed).is_success
+    assert caller.app.state.store.writes == 1
+    caller.loop.close()
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_one_server_serves_them_all(name: str) -> None:
+    clock = HandClock()
+    server = build_server_app({n: v.build_app(clock.now, "s") for n, v in VENDORS.items()})
+    vendor = VENDORS[name]
+    prefix = httpx.URL(vendor.base_url).path.rstrip("/")
+    path, body, _ = FIRST[name]
+
+    async def call() -> httpx.Response:
+        base = f"http://127.0.0.1:8765/{name}{prefix}"
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(server), base_url=base, **credentials(vendor)
+        ) as client:
+            return await client.post(path, json=body)
+
+    answer = asyncio.run(call())
+    assert answer.is_success, answer.text
+    if name == "woocommerce":
+        assert answer.headers["location"] == "http://127.0.0.1:8765/woocommerce/wp-json/wc/v3/products/11"
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_credentials_look_like_none(name: str) -> None:
+    assert all("sandbox" in value or value.startswith("5a4db0c5-") for value in VENDORS[name].secrets.values())
