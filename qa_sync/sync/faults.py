@@ -27,9 +27,9 @@ class Faulty:
         """Create a record."""
         return self.inner.insert(lane, end, values)
 
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> None:
+    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
         """Change a record."""
-        self.inner.update(lane, end, record, values)
+        return self.inner.update(lane, end, record, values)
 
 
 class DropCreate(Faulty):
@@ -43,17 +43,17 @@ class DropCreate(Faulty):
 class DropUpdate(Faulty):
     """Never updates."""
 
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> None:
+    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:  # noqa: ARG002
         """Change nothing."""
+        return frozenset()
 
 
 class OneWay(Faulty):
     """Never writes to the source."""
 
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> None:
+    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
         """Change a record of the target only."""
-        if end.side is Side.TARGET:
-            self.inner.update(lane, end, record, values)
+        return self.inner.update(lane, end, record, values) if end.side is Side.TARGET else frozenset()
 
 
 class Duplicate(Faulty):
@@ -75,9 +75,9 @@ class SwapProperties(Faulty):
         one_only = len(values.keys() & exchange(lane, end).keys()) == 1  # a required text would be missing
         return self.inner.insert(lane, end, values if one_only else swapped(lane, end, values))
 
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> None:
+    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
         """Change a record with two texts exchanged."""
-        self.inner.update(lane, end, record, swapped(lane, end, values))
+        return self.inner.update(lane, end, record, swapped(lane, end, values))
 
 
 class Truncate(Faulty):
@@ -87,9 +87,9 @@ class Truncate(Faulty):
         """Create a record with long texts cut to a third."""
         return self.inner.insert(lane, end, cut(end, values))
 
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> None:
+    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
         """Change a record with long texts cut to a third."""
-        self.inner.update(lane, end, record, cut(end, values))
+        return self.inner.update(lane, end, record, cut(end, values))
 
 
 @dataclass(frozen=True, slots=True)

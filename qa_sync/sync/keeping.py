@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from qa_sync.errors import BadAnswer, Conflict, NotConvertible, Refused
 from qa_sync.sync.carrying import Carrier
 from qa_sync.sync.lanes import Lane, Row, Side
 from qa_sync.sync.links import Link, Links, Place, fingerprint
 from qa_sync.sync.looking import Seen, both, look
-from qa_sync.sync.planning import Move, Plan, make_plan
+from qa_sync.sync.planning import Plan, make_plan
 from qa_sync.sync.summary import Tally
 from qa_sync.sync.units import applying
 from qa_sync.sync.writer import Writer
-from qa_sync.systems.cards import Writable
+from qa_sync.systems.cards import PropertyCard, Writable
 from qa_sync.systems.system import Record
 
 ATTEMPTS = 3
@@ -74,13 +75,14 @@ class Keeper:
         return both(look(lane.source, source, lane.rows), look(lane.target, target, lane.rows))
 
     def _carry_out(self, lane: Lane, link: Link, plan: Plan, seen: Mapping[Side, Seen], tally: Tally) -> None:
-        at_rest = {place: text for row in plan.settled for side in Side for place, text in seen[side].marks(row)}
-        self._links.remember(link, {**at_rest, **plan.marks})
+        source, target = (_marks(seen[side], plan.settled) for side in Side)
+        self._links.remember(link, {**source, **target, **plan.marks})
+        seen = dict(seen)
         for side in (Side.TARGET, Side.SOURCE):
             if not plan.moves[side]:
                 continue
             try:
-                self._write(lane, link, plan, seen, side)
+                seen[side] = self._write(lane, link, plan, seen, side)
                 tally.add("updated")
                 tally.add("conflicts", sum(move.conflict for move in plan.moves[side]))
             except Conflict:
@@ -89,14 +91,25 @@ class Keeper:
                 record = seen[side].record
                 tally.problem(lane.section.key, lane.end(side).system.label, record.id, f"update failed: {error}")
 
-    def _write(self, lane: Lane, link: Link, plan: Plan, seen: Mapping[Side, Seen], side: Side) -> None:
+    def _write(self, lane: Lane, link: Link, plan: Plan, seen: Mapping[Side, Seen], side: Side) -> Seen:
+        """Update one record, keep what it answers, and return how it looks where it was written."""
         end, record = lane.end(side), seen[side].record
         values = {path: value for move in plan.moves[side] for path, value in move.values.items()}
-        self._writer.update(lane, end, record, values)
+        sent = self._writer.update(lane, end, record, values)
         answer = end.system.lookup(end.card.datatype, record.id)
-        if answer is not None:
-            after = look(end, answer, lane.rows)
-            self._links.remember(link, _settled(lane, plan.moves[side], plan.settled, seen[side.other], after))
+        if answer is None:
+            return seen[side]
+        after = look(end, answer, lane.rows)
+        moved = [row for move in plan.moves[side] for row in move.rows]
+        ours = [row for row in lane.rows if row.card(side).write_path in sent]
+        followers = [row for row in plan.settled if _follows(row.card(side))]
+        received = _marks(after, [*moved, *ours, *followers])
+        if side is Side.SOURCE:
+            # A source of several targets keeps its old mark, so that the next cycle carries it on to the others.
+            received = {place: text for place, text in received.items() if place[1] not in lane.shared}
+        self._links.remember(link, {**_marks(seen[side.other], moved), **received})
+        shown = {path: text for (_, path), text in _marks(after, ours).items()}
+        return replace(seen[side], texts={**seen[side].texts, **shown})
 
     def _report(self, lane: Lane, plan: Plan, seen: Mapping[Side, Seen], tally: Tally) -> None:
         for gap in plan.gaps:
@@ -114,15 +127,13 @@ def _shows(lane: Lane, seen: Mapping[Side, Seen], synced: Mapping[Place, str]) -
     return bool(synced) and all(seen[side].texts.get(path, "") == synced.get((side, path)) for side, path in places)
 
 
-def _settled(lane: Lane, moves: list[Move], at_rest: list[Row], giver: Seen, receiver: Seen) -> dict[Place, str]:
-    """Return what both sides answer after a write: the receiver's own form of the value is no new edit."""
-    side = receiver.end.side
-    moved = [row for move in moves for row in move.rows]
-    known = {place: text for row in moved for place, text in giver.marks(row)}
-    # What a write changes beside it, the system itself decided; other properties may be somebody's edit meanwhile.
-    followers = [r for r in at_rest if r.card(side).derived or r.card(side).writable is Writable.NEVER]
-    received = {place: text for row in (*moved, *followers) for place, text in receiver.marks(row)}
-    if side is Side.SOURCE:
-        # A source of several targets keeps its old mark, so that the next cycle carries it on to the others.
-        received = {place: text for place, text in received.items() if place[1] not in lane.shared}
-    return {**known, **received}
+def _marks(seen: Seen, rows: Iterable[Row]) -> dict[Place, str]:
+    return {place: text for row in rows for place, text in seen.marks(row)}
+
+
+def _follows(card: PropertyCard) -> bool:
+    """Tell whether the system itself decides a property, so that it changes beside a write.
+
+    Any other property that changes meanwhile may be somebody's edit.
+    """
+    return card.derived or card.writable is Writable.NEVER

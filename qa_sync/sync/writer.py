@@ -16,8 +16,8 @@ class Writer(Protocol):
     def insert(self, lane: Lane, end: End, values: Mapping[str, Json]) -> str | None:
         """Create a record and return its id, None when nothing was created."""
 
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> None:
-        """Change a record that was just read."""
+    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
+        """Change a record that was just read; return the write paths that were sent, which are nobody's edits then."""
 
 
 class PlainWriter:
@@ -27,6 +27,7 @@ class PlainWriter:
         """Create a record and return its id."""
         return end.system.insert(end.card.datatype, values)
 
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> None:  # noqa: ARG002
-        """Change a record that was just read."""
+    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:  # noqa: ARG002
+        """Change a record that was just read; return the write paths."""
         end.system.update(record, values)
+        return frozenset(values)

@@ -56,3 +56,9 @@ def test_a_connection_to_an_entity_that_is_not_synchronised_is_told(world: World
     summary = world.engine(*connected("Deals")).cycle()
     assert world.office.records("person") == {}
     assert "connected to" in summary.problems[0].text
+
+
+def test_a_connection_may_name_its_entity_with_a_system_and_run_through_a_list(world: World) -> None:
+    group = world.shop.insert("groups", {"title": "G"})
+    world.shop.insert("people", {"name": "in", "tags.group": [None, group]})
+    assert world.engine(*connected("Shop-groups")).cycle().created == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sync_fakes import pairs
 from sync_world import World, every, make_world
@@ -52,6 +52,7 @@ def test_both_sides_converge_on_the_newest_values(script: list[tuple[str, int, s
 
 
 @settings(max_examples=60, deadline=None)
+@example([("shop", 1, "name", "Åse"), ("office", 1, "nick", "new")], "swap-properties")
 @given(st.lists(edits, max_size=25), st.sampled_from([None, *FAULTS]))
 def test_all_comes_to_rest_whoever_edits_what(script: list[tuple[str, int, str, str]], fault: str | None) -> None:
     world = make_world()

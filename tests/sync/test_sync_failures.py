@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from sync_fakes import OFFICE, pairs, section
-from sync_world import EVERY, World, every, make_world
+from sync_world import BASIC, EVERY, World, every, make_world
 
+from qa_sync.dataflow.model import PropertyPair, When
 from qa_sync.errors import BadAnswer, Refused, SystemUnreachable
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record
@@ -94,6 +95,45 @@ def test_an_edit_between_the_read_and_the_answer_is_not_lost(world: World) -> No
     world.office.update = update  # type: ignore[method-assign]
     engine.cycle()
     assert world.buyer()["nick"] == "theirs"
+
+
+def test_a_record_that_vanishes_after_a_write_is_left_alone(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada"})
+    engine = world.engine(every())
+    engine.cycle()
+    listed = list(world.office.list("person"))
+    world.shop.edit("people", "S-1", {"name": "Bo"})
+    update = world.office.update
+
+    def then_gone(record: Record, values: Mapping[str, Json]) -> None:
+        update(record, values)
+        world.office.delete(record.datatype, record.id)
+
+    world.office.update = then_gone  # type: ignore[method-assign]
+    assert engine.cycle().problems == ()
+    world.office.list = lambda datatype, since=None: iter(listed)  # type: ignore[method-assign]  # noqa: ARG005
+    assert engine.cycle().writes == 0
+
+
+def test_without_stamps_the_source_wins(world: World) -> None:
+    world.office.cards = {"person": replace(OFFICE["person"], modified=None)}
+    world.shop.insert("people", {"name": "Ada"})
+    engine = world.engine(every())
+    engine.cycle()
+    world.shop.edit("people", "S-1", {"name": "shop"})
+    world.office.edit("person", "O-1", {"fullName": "office"})
+    engine.cycle()
+    assert world.person()["fullName"] == "shop"
+
+
+def test_a_condition_along_a_list_is_told(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada", "lines.title": ["a", "b"]})
+    rule = PropertyPair("nick", "alias", source_when=(When("a", "lines.title"),))
+    world.buyer()["nick"] = "A"
+    engine = world.engine(every(pairs=(*BASIC[:1], rule)))
+    assert "along a list" in engine.cycle().problems[0].text
+    assert "along a list" in engine.cycle().problems[0].text
+    assert "alias" not in world.person()
 
 
 def test_an_api_without_update_or_insert_is_left_alone(world: World) -> None:

@@ -39,6 +39,16 @@ def test_an_edited_reference_is_carried_back(world: World) -> None:
     assert world.buyer(buyer)["group"] == groups[1]
 
 
+def test_references_along_a_list_are_translated_each(world: World) -> None:
+    groups = [world.shop.insert("groups", {"title": title}) for title in "GH"]
+    world.shop.insert("people", {"name": "Ada", "tags.group": [groups[1], None, groups[0]]})
+    rows = PropertyPair("name", "fullName"), PropertyPair("tags.group", "marks.team")
+    engine = world.engine(every(pairs=rows), section(2, "Groups", "Team", EVERY, pairs=pairs(title="label")))
+    engine.cycle()
+    assert [m["team"] for m in world.person("O-3")["marks"]] == ["O-2", None, "O-1"]
+    assert engine.cycle().writes == 0
+
+
 def test_a_record_waits_for_what_it_refers_to(world: World) -> None:
     world.shop.insert("people", {"name": "Ada", "group": "S-2"})
     engine = world.engine(*referring())
