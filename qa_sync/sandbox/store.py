@@ -109,18 +109,5 @@ class Table:
         )
         return [json.loads(body) for (body,) in rows]
 
-    def page(self, offset: int, limit: int, *, newest_first: bool = False) -> list[Doc]:
-        """Return a stretch of all documents without reading the others."""
-        order = "DESC" if newest_first else "ASC"
-        rows = self._db.execute(
-            f"SELECT body FROM document WHERE kind = ? ORDER BY seq {order} LIMIT ? OFFSET ?",  # noqa: S608 - one of two words
-            (self.kind, limit, offset),
-        )
-        return [json.loads(body) for (body,) in rows]
-
-    def count(self) -> int:
-        """Return how many documents there are."""
-        return int(self._db.execute("SELECT count(*) FROM document WHERE kind = ?", (self.kind,)).fetchone()[0])
-
     def _forget_keys(self, id: object) -> None:
         self._db.execute("DELETE FROM found_by WHERE kind = ? AND id = ?", (self.kind, str(id)))

@@ -72,3 +72,26 @@ def test_one_server_serves_them_all(name: str) -> None:
 @pytest.mark.parametrize("name", VENDORS)
 def test_credentials_look_like_none(name: str) -> None:
     assert all("sandbox" in value or value.startswith("5a4db0c5-") for value in VENDORS[name].secrets.values())
+
+
+HOSTILE: tuple[Any, ...] = (
+    *([], "x", 1, {"info": None}, {"info": {"emails": {"items": [None]}}}, {"order": None}, {"product": []}),
+    *({"line_items": [None]}, {"line_items": [{"id": "x"}]}, {"meta_data": [None]}, {"billing": {"city": None}}),
+    *({"create": [None, 1, {"meta_data": [1]}, {"line_items": [None]}], "update": [None], "delete": [None, {}]},),
+    *({"lines": [None]}, {"lines": [{"quantity": 1e308, "unitPrice": 1e308}]}, {"items": [None]}, {"id": {}}),
+    *({"query": {"filter": "["}}, {"query": {"filter": '{"$and":1}'}}, {"query": {"paging": [1]}}),
+)
+PATHS = {
+    "wix": ("/contacts/v4/contacts", "/contacts/v4/contacts/query", "/stores/v2/orders", "/stores/v1/products/query"),
+    "woocommerce": ("/products", "/orders", "/customers", "/products/batch", "/orders/batch", "/customers/batch"),
+    "customerp": ("/contacts", "/products", "/orders"),
+    "customwebshop": ("/customers", "/products", "/orders"),
+}
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_no_body_makes_the_sandbox_fall(name: str) -> None:
+    caller = Caller(VENDORS[name], HandClock())
+    statuses = {caller("POST", path, body).status_code for path in PATHS[name] for body in HOSTILE}
+    caller.loop.close()
+    assert statuses <= {200, 201, 400, 404, 409, 422}

@@ -35,7 +35,7 @@ class Country:
 
 TEXT = Text(max=255)
 LONG = Text(max=8000)
-NUMBER = Number()
+NUMBER = Number(-999_999_999_999.99, 999_999_999_999.99)
 ADDRESS = Obj(
     {"line1": TEXT, "line2": TEXT, "postalCode": Text(max=20), "city": TEXT, "region": TEXT, "country": Country()}
 )

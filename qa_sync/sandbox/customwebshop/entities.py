@@ -59,15 +59,17 @@ def _product(_tables: Tables, doc: Doc) -> None:
 
 def _order(tables: Tables, doc: Doc) -> None:
     doc["number"] = str(100000 + doc["id"])
-    doc["status"] = doc["status"] or "new"
-    doc["currency"] = doc["currency"] or CURRENCY
+    doc |= {"status": doc["status"] or "new", "currency": doc["currency"] or CURRENCY}
     if doc["customerId"] is not None and tables.by_path["customers"].get(doc["customerId"]) is None:
         raise refuse(422, "unknown_customer", f"customerId: there is no customer {doc['customerId']}")
     doc["items"] = [_item(tables, item, n) for n, item in enumerate(doc["items"] or [], 1)]
-    goods = sum((Decimal(item["total"]) for item in doc["items"]), Decimal(0))
-    doc["tax"] = money(Decimal(0))
-    doc["total"] = money(goods + Decimal(doc["shippingCost"] or 0) - Decimal(doc["discount"] or 0))
+    doc |= {"tax": money(Decimal(0)), "total": _total(doc)}
     doc["paidAt"] = doc.get("paidAt") or (tables.stamp() if doc["status"] in ("paid", "shipped") else None)
+
+
+def _total(doc: Doc) -> str:
+    goods = sum((Decimal(item["total"]) for item in doc["items"]), Decimal(0))
+    return money(goods + Decimal(doc["shippingCost"] or 0) - Decimal(doc["discount"] or 0))
 
 
 def _item(tables: Tables, item: Doc, number: int) -> Doc:

@@ -137,24 +137,24 @@ def _require(value: object, path: str) -> None:
 
 def with_defaults(order: Doc, stamp: str) -> Doc:
     """Return the order with what Wix adds on create; the totals stay as they were given."""
-    paid = order.get("paymentStatus") == "PAID"
-    placed = ["ORDER_PLACED", "ORDER_PAID"] if paid else ["ORDER_PLACED"]
     lines = [_line(line, n) for n, line in enumerate(order["lineItems"], 1)]
-    added: Doc = {
-        "currency": order.get("currency") or CURRENCY,
-        "weightUnit": order.get("weightUnit") or "KG",
-        "paymentStatus": order.get("paymentStatus") or "NOT_PAID",
+    placed = ["ORDER_PLACED"]
+    billing = order.get("billingInfo", {})
+    if order.get("paymentStatus") == "PAID":
+        placed.append("ORDER_PAID")
+        billing = billing | {"paidDate": stamp}
+    defaults = {"currency": CURRENCY, "weightUnit": "KG", "paymentStatus": "NOT_PAID"}
+    decided: Doc = {
+        "billingInfo": billing,
         "fulfillmentStatus": "NOT_FULFILLED",
         "archived": False,
         "read": False,
-        "channelInfo": {"type": "WEB"} | (order.get("channelInfo") or {}),
+        "channelInfo": {"type": "WEB"} | order.get("channelInfo", {}),
         "lineItems": lines,
         "totals": order["totals"] | {"weight": _weight(lines), "quantity": sum(line["quantity"] for line in lines)},
         "activities": [{"type": kind, "timestamp": stamp} for kind in placed],
     }
-    if paid:
-        added["billingInfo"] = (order.get("billingInfo") or {}) | {"paidDate": stamp}
-    return order | added
+    return defaults | order | decided
 
 
 def _line(line: Doc, index: int) -> Doc:

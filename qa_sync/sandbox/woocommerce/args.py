@@ -177,10 +177,17 @@ def _loose(arg: Arg, value: Any) -> Any:
     if arg.kind == "object":
         return loose(arg.fields, value) if isinstance(value, dict) else None
     if arg.kind == "array":
-        return [_loose(arg.of, v) if arg.of else v for v in value] if isinstance(value, list) else None
+        return _loose_list(arg, value) if isinstance(value, list) else None
     if arg.kind == "boolean":
         return str(value).lower() in LOOSE_TRUTHS
     return _loose_scalar(arg, value)
+
+
+def _loose_list(arg: Arg, value: list[Any]) -> list[Any]:
+    if arg.of is None:
+        return value
+    fitted = [_loose(arg.of, one) for one in value]
+    return [one for one in fitted if one is not None]
 
 
 def _loose_scalar(arg: Arg, value: Any) -> Any:

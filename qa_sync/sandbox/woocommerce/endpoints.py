@@ -20,6 +20,7 @@ PREFIX = "/wp-json/wc/v3"
 UPDATES = ["PUT", "POST", "PATCH"]
 ALLOWED = {"allow": ["GET", "POST", "PUT", "PATCH", "DELETE"]}
 MAX_BATCH = 100
+MAX_DECIMALS = 8
 
 
 class Endpoints:
@@ -125,7 +126,7 @@ class Endpoints:
 
     def _shown(self, request: Request, doc: Doc, *, view: bool) -> Doc:
         dp = request.query_params.get("dp", "")
-        shown = self.resource.shown(doc, view=view, decimals=int(dp) if dp.isdigit() else 2)
+        shown = self.resource.shown(doc, view=view, decimals=min(int(dp), MAX_DECIMALS) if dp.isdecimal() else 2)
         address = self._address(request)
         own = [{"href": f"{address}/{doc['id']}", "targetHints": ALLOWED}]
         links = {"self": own, "collection": [{"href": address}]}

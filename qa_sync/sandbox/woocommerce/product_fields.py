@@ -56,6 +56,7 @@ AS_WRITTEN = (
     *("sold_individually", "weight", "shipping_class", "reviews_allowed", "upsell_ids", "cross_sell_ids"),
     *("purchase_note", "grouped_products", "menu_order", "stock_status", "post_password"),
 )
+CLEARED_BY_NULL = ("stock_quantity", "low_stock_amount")
 
 
 def new_product() -> Doc:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -13,7 +13,15 @@ from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.args import Arg
 from qa_sync.sandbox.woocommerce.errors import refuse
-from qa_sync.sandbox.woocommerce.product_fields import ARGS, AS_WRITTEN, LIST_ARGS, attributes, new_product, terms
+from qa_sync.sandbox.woocommerce.product_fields import (
+    ARGS,
+    AS_WRITTEN,
+    CLEARED_BY_NULL,
+    LIST_ARGS,
+    attributes,
+    new_product,
+    terms,
+)
 from qa_sync.sandbox.woocommerce.shop import Shop, two_dates
 from qa_sync.sandbox.woocommerce.text import filtered_html, in_address, paragraphs, plain, slug_of
 
@@ -23,6 +31,17 @@ AMOUNT = (
     "</span>{}</bdi></span>"
 )
 READER = '<span class="screen-reader-text">{}: &#107;&#114;{}.</span>'
+EXACT_FILTERS = {"slug", "type", "stock_status", "on_sale", "featured"}
+KEPT: Mapping[str, Callable[[Any], Any]] = {
+    "description": lambda text: filtered_html(text or ""),
+    "short_description": lambda text: filtered_html(text or ""),
+    "global_unique_id": lambda text: re.sub(r"[^0-9-]", "", text or ""),
+    "regular_price": lambda text: money.as_kept(text or ""),
+    "sale_price": lambda text: money.as_kept(text or ""),
+    "categories": lambda posted: terms(posted or []) or terms([{"id": 15}]),
+    "tags": lambda posted: terms(posted or []),
+    "attributes": lambda posted: attributes(posted or []),
+}
 
 
 def keys(doc: Doc) -> list[tuple[str, str]]:
@@ -58,30 +77,19 @@ class Products:
         return self.save(doc)
 
     def _set(self, doc: Doc, body: Doc) -> None:
-        self._set_texts(doc, body)
-        if "sku" in body:
-            doc["sku"] = self._free_sku(plain(body["sku"] or ""), doc["id"])
-        doc |= {name: body[name] for name in AS_WRITTEN if name in body and (body[name] is not None or "_" in name)}
-        for name in ("regular_price", "sale_price"):
-            if name in body:
-                doc[name] = money.as_kept(body[name] or "")
-        doc["dimensions"] |= {k: v for k, v in (body.get("dimensions") or {}).items() if k in doc["dimensions"]}
-        if "categories" in body:
-            doc["categories"] = terms(body["categories"] or []) or terms([{"id": 15}])
-        if "tags" in body:
-            doc["tags"] = terms(body["tags"] or [])
-        if "attributes" in body:
-            doc["attributes"] = attributes(body["attributes"] or [])
-        doc["meta_data"] = self.shop.with_meta(doc["meta_data"], body.get("meta_data"))
-
-    def _set_texts(self, doc: Doc, body: Doc) -> None:
         if body.get("name") is not None:
             doc["name"] = filtered_html(body["name"]).strip()
-        for name in ("description", "short_description"):
+        if "sku" in body:
+            doc["sku"] = self._free_sku(plain(body["sku"] or ""), doc["id"])
+        for name in AS_WRITTEN:
+            # A null clears what is a number, and is ignored elsewhere (measured: ROUND TRIP).
+            if body.get(name) is not None or (name in body and name in CLEARED_BY_NULL):
+                doc[name] = body[name]
+        for name, kept in KEPT.items():
             if name in body:
-                doc[name] = filtered_html(body[name] or "")
-        if "global_unique_id" in body:
-            doc["global_unique_id"] = re.sub(r"[^0-9-]", "", body["global_unique_id"] or "")
+                doc[name] = kept(body[name])
+        doc["dimensions"] |= {k: v for k, v in (body.get("dimensions") or {}).items() if k in doc["dimensions"]}
+        doc["meta_data"] = self.shop.with_meta(doc["meta_data"], body.get("meta_data"))
 
     def save(self, doc: Doc) -> Doc:
         """Work out what is derived, and keep the product."""
@@ -137,16 +145,12 @@ class Products:
 
     def select(self, asked: Doc, given: QueryParams) -> list[Doc]:  # noqa: ARG002 - all is in the arguments
         """Return the products of a list; the trash only when it is asked for."""
-        docs = self.table.all()
+        docs = [doc for doc in self.table.all() if _has_status(doc, asked.get("status", "any")) and _within(doc, asked)]
         if "sku" in asked:
             wanted = {sku.strip().casefold() for sku in asked["sku"].split(",")}
             docs = [doc for doc in docs if doc["sku"].casefold() in wanted]
-        status = asked.get("status", "any")
-        docs = [doc for doc in docs if doc["status"] == status or (status == "any" and doc["status"] != "trash")]
-        for name in ("slug", "type", "stock_status", "on_sale", "featured"):
-            if name in asked:
-                docs = [doc for doc in docs if doc[name] == asked[name]]
-        docs = [doc for doc in docs if _within(doc, asked)]
+        for name in EXACT_FILTERS & asked.keys():
+            docs = [doc for doc in docs if doc[name] == asked[name]]
         search = asked.get("search", "").casefold()
         return [doc for doc in docs if search in f"{doc['name']} {doc['description']}".casefold()]
 
@@ -168,6 +172,10 @@ class Products:
     def exists(self) -> Refusal:
         """Return the refusal for a POST that brings an id."""
         return refuse(400, "woocommerce_rest_product_exists", "Cannot create existing product.")
+
+
+def _has_status(doc: Doc, status: str) -> bool:
+    return bool(doc["status"] == status or (status == "any" and doc["status"] != "trash"))
 
 
 def _within(doc: Doc, asked: Doc) -> bool:

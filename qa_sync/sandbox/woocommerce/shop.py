@@ -41,23 +41,26 @@ class Shop:
         """Return meta data after a write: by id or key in place, null removes, scalars become strings."""
         found = list(stored)
         for entry in posted or []:
-            same = [
-                m for m in found if m["id"] == entry.get("id") or ("id" not in entry and m["key"] == entry.get("key"))
-            ]
-            value = _meta_value(entry.get("value"))
-            if same and value is None:
-                found.remove(same[0])
-            elif same:
-                found[found.index(same[0])] = same[0] | {"value": value, "key": entry.get("key") or same[0]["key"]}
-            elif value is not None and entry.get("key"):
-                found.append({"id": self.world.store.next("meta", 1), "key": entry["key"], "value": value})
+            at = next((n for n, meta in enumerate(found) if _is_meant(meta, entry)), len(found))
+            found[at : at + 1] = self._after(found[at] if at < len(found) else None, entry)
         return found
+
+    def _after(self, old: Doc | None, entry: Doc) -> list[Doc]:
+        """Return what stands in an entry's place after it was posted: nothing, or one entry."""
+        value, key = _meta_value(entry.get("value")), entry.get("key") or (old or {}).get("key")
+        if value is None or not key:
+            return []
+        return [{"id": old["id"] if old else self.world.store.next("meta"), "key": key, "value": value}]
 
     def trash_meta(self, status: str) -> list[Doc]:
         """Return what a record in the trash remembers: its status, and since when it is there."""
         since = str(int(self.world.now().timestamp()))
         marks = [{"key": "_wp_trash_meta_status", "value": status}, {"key": "_wp_trash_meta_time", "value": since}]
         return self.with_meta([], marks)
+
+
+def _is_meant(meta: Doc, entry: Doc) -> bool:
+    return bool(meta["id"] == entry.get("id") or ("id" not in entry and meta["key"] == entry.get("key")))
 
 
 def _meta_value(value: Any) -> Any:
