@@ -1,93 +1,16 @@
-"""Property paths: read and write a place in a JSON value. Source: facts/GRAMMAR.md 6.2, facts/MAPPING.md 2 to 4.
-
-info.name.first                   members; an empty segment (`variants..sku`) is skipped
-lineItems.name                    a dot also steps into every element of a list
-items[primary=true].email         the first element whose member has that value
-variants[0].sku                   the element at that index
-tags[]                            every element, said aloud: a list is made where nothing is yet
-"""
+"""Property paths: read and write a place in a JSON value; `qa_sync.values.steps` is their grammar."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 
-from qa_sync.errors import NotConvertible, UsageError
+from qa_sync.errors import NotConvertible
 from qa_sync.values.form import Json
+from qa_sync.values.steps import Every, Index, Name, Selector, Step, parse, segments
 
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A member of an object, or of every object in a list."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """An element of a list by its 0-based place."""
-
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Selector:
-    """The first element of a list whose member `key` spells `value`."""
-
-    key: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Every:
-    """Every element of a list."""
-
-
-Step = Name | Index | Selector | Every
-
-_TOKEN = re.compile(
-    r"\.|\[(?P<index>\d{1,9})\]|\[(?P<key>[^\[\]=.]+)=(?P<value>[^\[\]]*)\]|(?P<every>\[\])|(?P<name>[^.\[\]]+)"
-)
-
-
-@cache
-def parse(path: str) -> tuple[Step, ...]:
-    """Return the steps of a path; raises UsageError where a bracket makes no sense."""
-    steps: list[Step] = []
-    end = 0
-    for match in _TOKEN.finditer(path):
-        if match.start() != end:
-            break
-        end = match.end()
-        if step := _step(match):
-            steps.append(step)
-    if end != len(path):
-        raise UsageError(
-            f"property path {path!r}: cannot read {path[end:]!r}",
-            hint="brackets hold an index [0], a selector [key=value] or nothing []",
-        )
-    return tuple(steps)
-
-
-def _step(match: re.Match[str]) -> Step | None:
-    if match["name"]:
-        return Name(match["name"])
-    if match["key"]:
-        return Selector(match["key"], match["value"])
-    if match["index"]:
-        return Index(int(match["index"]))
-    return Every() if match["every"] else None
-
-
-@cache
-def segments(path: str) -> tuple[str, ...]:
-    """Return the path's segments as text, brackets with their name: `items[primary=true]`, `email`."""
-    parse(path)
-    # A dot within brackets belongs to the selector's value.
-    return tuple(re.findall(r"(?:[^.\[\]]|\[[^\]]*\])+", path))
+__all__ = ["find", "parse", "read", "segments", "write"]
 
 
 def read(data: Json, path: str) -> Json:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_sync.errors import NotConvertible, UsageError
-from qa_sync.values.paths import Every, Index, Name, Selector, parse, read, segments, write
+from qa_sync.values.paths import parse, read, segments, write
+from qa_sync.values.steps import Every, Index, Name, Selector
 
 CONTACT = {
     "id": "c1",
