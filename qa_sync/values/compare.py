@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from qa_sync.values.conversion import spell
 from qa_sync.values.form import Canonical, Form, Json, Scalar
-from qa_sync.values.notions import Sides, same
+from qa_sync.values.notions import Sides, brought, equal
 from qa_sync.values.wording import contrast, kind, notation, worded
 
 
@@ -63,9 +63,8 @@ def _difference(expected: Canonical, actual: Canonical, sides: Sides) -> _Findin
         return (Difference.MISSING if actual is None else Difference.VALUE), worded(expected, actual)
     if isinstance(expected, tuple) or isinstance(actual, tuple):
         return Difference.TYPE, worded(expected, actual)
-    if same(expected, actual, sides):
-        return None
-    return _kind_of_difference(expected, actual), contrast(expected, actual)
+    one, other = brought(expected, sides), brought(actual, sides)
+    return None if equal(one, other, sides) else (_kind_of_difference(one, other), contrast(one, other))
 
 
 def _in_lists(expected: tuple[Canonical, ...], actual: tuple[Canonical, ...], sides: Sides) -> _Finding | None:

@@ -40,20 +40,22 @@ class Sides:
 Notion = Callable[[Scalar, Sides], Scalar]
 
 
-def notion_of(sides: Sides) -> Notion:
-    """Return what the two forms' values are compared as; the earlier row of the table is the coarser one."""
-    found = {sides.source.convert, sides.target.convert}
-    return next((notion for convert, notion in NOTIONS.items() if convert in found), _exact)
+def brought(value: Scalar, sides: Sides) -> Scalar:
+    """Return what counts of a value when the two sides are compared."""
+    return _notion(sides)(value, sides)
 
 
-def same(expected: Scalar, actual: Scalar, sides: Sides) -> bool:
-    """Tell whether two values are the same under the notion of their forms."""
-    notion = notion_of(sides)
-    one, other = notion(expected, sides), notion(actual, sides)
+def equal(one: Scalar, other: Scalar, sides: Sides) -> bool:
+    """Tell whether two values that were brought to the notion of their forms are the same."""
     if isinstance(one, bool) or isinstance(other, bool):
         # Python holds True and 1 equal; a truth is no number.
         return one is other
-    return one == other or (notion is _phone and _same_but_for_country(spell(one), spell(other)))
+    return one == other or (_notion(sides) is _phone and _same_but_for_country(spell(one), spell(other)))
+
+
+def _notion(sides: Sides) -> Notion:
+    found = {sides.source.convert, sides.target.convert}
+    return next((notion for convert, notion in NOTIONS.items() if convert in found), _exact)
 
 
 def _same_but_for_country(one: str, other: str) -> bool:
@@ -116,18 +118,24 @@ def _exact(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
     return value
 
 
+def _as_text(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
+    return spell(value)
+
+
 NOTIONS: Mapping[str, Notion] = {
-    "html": _collapsed,
-    "email": _email,
     "phone": _phone,
     "country": _country,
-    "region": _region,
     "date": _day,
     "instant": _instant,
     "decimal": _number,
     "integer": _number,
     "boolean": _truth,
+    "email": _email,
+    "html": _collapsed,
+    "region": _region,
     "reference": _spelled,
     "identifier": _spelled,
+    "choice": _as_text,
 }
-"""Coarsest first; texts and choices, which are not here, are compared exactly."""
+"""The first row that either form has decides, so a coarser notion stands above a finer one; texts, which are not here,
+are compared exactly."""

@@ -44,6 +44,11 @@ def country_code(value: object) -> str | None:
     return _codes().get(_folded(text))
 
 
+def country_codes() -> tuple[str, ...]:
+    """Return all ISO2 codes, sorted."""
+    return tuple(_table())
+
+
 def _style(form: Form, styles: tuple[str, ...]) -> str:
     style = str(form.options.get("style", styles[0]))
     if style not in styles:

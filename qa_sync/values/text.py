@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from qa_sync.values.conversion import Conversion, Plain, Target, refuse, spell
 from qa_sync.values.form import Form, Json, Scalar
@@ -23,14 +24,18 @@ def write_text(value: Scalar, target: Target) -> Json:
     return typed(value if isinstance(value, Plain) else spell(value), target.form)
 
 
-def _read_email(value: Plain, form: Form) -> str:
+def _address(value: object, form: Form) -> str:
     if not isinstance(value, str):
         raise refuse(value, "an e-mail address", form)
     return value.strip().lower()
 
 
+def _read_email(value: Plain, form: Form) -> str:
+    return _address(value, form)
+
+
 def _write_email(value: Scalar, target: Target) -> Json:
-    return typed(spell(value).strip().lower(), target.form)
+    return typed(_address(value, target.form), target.form)
 
 
 def phone_number(value: object) -> str | None:
@@ -38,8 +43,8 @@ def phone_number(value: object) -> str | None:
 
     Letters (`ext. 5`) are not dropped: that would hide a lost or changed extension.
     """
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return str(value)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and value >= 0 and value == int(value):
+        return str(int(value))
     digits = _PHONE_NOISE.sub("", value) if isinstance(value, str) else ""
     if digits.startswith("00"):
         digits = "+" + digits[2:]
