@@ -71,13 +71,15 @@ class Engine:
         return tally.summary()
 
     def _section(self, lane: Lane, tally: Tally) -> None:
+        reading = lane.target
         try:
-            targets = {r.id: r for r in lane.target.system.list(lane.target.card.datatype)}
+            targets = {r.id: r for r in reading.system.list(reading.card.datatype)}
             turn = Turn(lane, targets, self._links, self._zone, tally)
-            for record in lane.source.system.list(lane.source.card.datatype):
+            reading = lane.source
+            for record in reading.system.list(reading.card.datatype):
                 self._record(turn, record)
         except (Refused, BadAnswer) as error:
-            tally.problem(lane.section.key, lane.source.system.label, None, f"the section is cut short: {error}")
+            tally.problem(lane.section.key, reading.system.label, None, f"the section is cut short: {error}")
 
     def _record(self, turn: Turn, record: Record) -> None:
         turn.tally.add("seen")

@@ -62,3 +62,11 @@ def test_a_connection_may_name_its_entity_with_a_system_and_run_through_a_list(w
     group = world.shop.insert("groups", {"title": "G"})
     world.shop.insert("people", {"name": "in", "tags.group": [None, group]})
     assert world.engine(*connected("Shop-groups")).cycle().created == 2
+
+
+def test_a_connection_that_names_nothing_creates_nothing(world: World) -> None:
+    world.shop.insert("people", {"name": "in", "group": world.shop.insert("groups", {"title": "G"})})
+    people = section(1, "People", "Person", LINK_FIRST, StatementKind.NEW_IF_CONNECTED, pairs=BASIC)
+    groups = section(2, "Groups", "Team", EVERY, pairs=pairs(title="label"))
+    assert world.engine(people, groups).cycle().created == 1
+    assert world.office.records("person") == {}

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import pytest
-from sync_fakes import pairs
+from sync_fakes import entity, pairs
 from sync_world import BASIC, World, every, make_world
 
 from qa_sync.errors import UnknownName
+from qa_sync.sync.damage import copied
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults import FAULTS, find_fault
+from qa_sync.sync.lanes import End, Side
+from qa_sync.systems.cards import PropertyCard
+from qa_sync.values.form import Form
 
 LONG = "a name of more than twenty characters"
 
@@ -69,6 +73,13 @@ def test_duplicate_differs_in_unique_values_only(world: World) -> None:
     world.shop.edit("people", "S-1", {"name": "Ada Berg"})
     engine.cycle()
     assert [p["fullName"] for p in world.office.records("person").values()] == ["Ada Berg", "Ada"]
+
+
+def test_a_unique_number_is_left_to_the_system(world: World) -> None:
+    number = PropertyCard("no", Form(type="integer", convert="integer"), unique=True)
+    code = PropertyCard("code", Form(), unique=True, max_length=8)
+    end = End(Side.TARGET, world.office, entity("thing", number, code))
+    assert copied(end, {"no": 7, "code": "ABCDEF"}) == {"no": 7, "code": "ABC-copy"}
 
 
 def test_duplicate_gives_way_to_a_system_that_refuses_the_copy(world: World) -> None:

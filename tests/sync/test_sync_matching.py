@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from sync_world import BASIC, EVERY, LINK_FIRST, MERGE_IF, World, make_world
 from qa_sync.dataflow.model import Section, StatementKind
 from qa_sync.sync import matching as matching_room
 from qa_sync.values.compare import Verdict, compare
+from qa_sync.values.form import Canonical
 
 
 @pytest.fixture
@@ -125,3 +128,16 @@ def test_a_value_that_makes_no_sense_is_matched_with_nothing_and_told(world: Wor
     assert [p.id for p in summary.problems] == ["S-1"]
     world.shop.insert("people", {"land": "NO"})
     assert [p.id for p in world.engine(matching(("land", "country"))).cycle().problems] == ["S-1", "O-1"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Decimal("15.00"), 15),
+        (Decimal("1.50"), Decimal("1.5")),
+        (date(2024, 2, 29), datetime(2024, 2, 29, 12, tzinfo=UTC)),
+        ("Ada  BERG", " ada berg"),
+    ],
+)
+def test_values_that_may_be_the_same_share_a_key(one: Canonical, other: Canonical) -> None:
+    assert matching_room._key(one) == matching_room._key(other)

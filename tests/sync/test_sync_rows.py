@@ -129,6 +129,9 @@ def test_several_sources_of_one_target_the_first_with_a_value_rules(world: World
     engine = world.engine(every(pairs=pairs(nick="other", second="other")))
     engine.cycle()
     assert world.person()["other"] == "S"
+    world.shop.insert("people", {"nick": "first", "second": "second"})
+    engine.cycle()
+    assert world.person("O-2")["other"] == "first"
     world.shop.edit("people", "S-1", {"nick": "N", "second": "T"})
     engine.cycle()
     assert world.person()["other"] == "N"
