@@ -14,7 +14,7 @@
       NotConvertible (3)        a value that has no loss-free form on the other side
       BrokenRule (3)            a rule of our own was broken: a programming error
 
-A promise that does not hold is no error: it is a value (`qa_sync.run.results`).
+A promise that does not hold is no error: it is a value (`qa_sync.running.results`).
 """
 
 from __future__ import annotations

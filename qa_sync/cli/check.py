@@ -15,8 +15,8 @@ from qa_sync.modes.job import Job
 from qa_sync.modes.table import MODES, prepare
 from qa_sync.reports.formats import FORMATS
 from qa_sync.reports.terminal import Color, Terminal
-from qa_sync.run.results import fold
-from qa_sync.run.runner import Run, run
+from qa_sync.running.results import fold
+from qa_sync.running.runner import Run, run
 
 
 @click.command()

@@ -11,7 +11,7 @@ import click
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.files import write_whole
 from qa_sync.reports.formats import FORMATS
-from qa_sync.run.results import Results
+from qa_sync.running.results import Results
 
 
 @dataclass(frozen=True, slots=True)

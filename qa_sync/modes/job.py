@@ -10,9 +10,9 @@ from pathlib import Path, PurePath
 
 from qa_sync.checklist.model import Checklist
 from qa_sync.dataflow.model import Dataflow, Section
-from qa_sync.run.events import Status
-from qa_sync.run.results import Results
-from qa_sync.run.runner import OpenStage
+from qa_sync.running.events import Status
+from qa_sync.running.results import Results
+from qa_sync.running.runner import OpenStage
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connector import Connector
 

@@ -18,8 +18,8 @@ from qa_sync.errors import CouldNotFindOut, UsageError
 from qa_sync.modes.job import EPOCH, Job, Prepared, cassette_path, could_not_find_out, fingerprint
 from qa_sync.modes.sandbox import SEED
 from qa_sync.modes.world import build_world
-from qa_sync.run.results import Results
-from qa_sync.run.stage import Stage
+from qa_sync.running.results import Results
+from qa_sync.running.stage import Stage
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.systems.cassettes import TapeLabel
 from qa_sync.systems.recording import RecordingTransport, Tape, new_tape

@@ -11,7 +11,7 @@ from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import RecordingError, UsageError
 from qa_sync.modes.job import CYCLE_S, Job, Prepared, cassette_path, fingerprint
-from qa_sync.run.stage import Stage
+from qa_sync.running.stage import Stage
 from qa_sync.systems.connector import Connector
 from qa_sync.systems.recording import Expected, ReplayTransport, Tape, load_tape
 from qa_sync.systems.rest import RestSystem

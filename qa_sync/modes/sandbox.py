@@ -9,7 +9,7 @@ from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.modes.job import Job, Prepared
 from qa_sync.modes.world import build_world
-from qa_sync.run.stage import Stage
+from qa_sync.running.stage import Stage
 
 SEED = "sandbox"
 """The seed when none is given: the same run every time."""

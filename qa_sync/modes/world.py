@@ -11,7 +11,7 @@ from qa_sync.checklist.model import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.modes.job import CYCLE_S, EPOCH, Job
-from qa_sync.run.stage import Stage
+from qa_sync.running.stage import Stage
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults import find_fault

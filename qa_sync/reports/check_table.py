@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from qa_sync.reports.layout import GAP, Line, Span, Style, columns, width_of
 from qa_sync.reports.page import Page
 from qa_sync.reports.wording import mark_of, seconds
-from qa_sync.run.events import CheckFinished, Status
+from qa_sync.running.events import CheckFinished, Status
 
 WIDE = 120
 """From this width on, messages have a column of their own."""

@@ -18,8 +18,8 @@ from qa_sync.reports.wording import (
     reasons,
     seconds,
 )
-from qa_sync.run.events import CheckFinished, Status
-from qa_sync.run.results import Results, SectionResult, SpecResult
+from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.results import Results, SectionResult, SpecResult
 
 FIELD = 8
 """The width of `expected`, the longest word before a value."""

@@ -6,7 +6,7 @@ import json
 from dataclasses import fields
 
 from qa_sync.reports.json_values import plain
-from qa_sync.run.events import Event, Leftover, RecordRef
+from qa_sync.running.events import Event, Leftover, RecordRef
 from qa_sync.values.form import Json
 
 

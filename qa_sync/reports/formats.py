@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from qa_sync.errors import UnknownName
 from qa_sync.reports import json, junit
-from qa_sync.run.results import Results
+from qa_sync.running.results import Results
 
 FORMATS: Mapping[str, Callable[[Results], str]] = {
     "json": json.render,

@@ -13,8 +13,8 @@ from qa_sync.errors import UsageError
 from qa_sync.location import Location
 from qa_sync.reports.json_node import Node, line_of, read
 from qa_sync.reports.json_values import plain
-from qa_sync.run.events import CheckFinished, Leftover, RecordRef, Status
-from qa_sync.run.results import Results, SectionResult, SpecResult
+from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
+from qa_sync.running.results import Results, SectionResult, SpecResult
 
 SCHEMA = "qa-sync/results/1"
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from qa_sync.reports.escape import visible
 from qa_sync.reports.json_values import plain
 from qa_sync.reports.wording import mark_of
-from qa_sync.run.events import CheckFinished, Status
-from qa_sync.run.results import Results, SectionResult
+from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.results import Results, SectionResult
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;"})
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from qa_sync.reports.layout import Line, Span, Style, clip
 from qa_sync.reports.page import Page
 from qa_sync.reports.progress import Running, Tally
-from qa_sync.run.events import Status
+from qa_sync.running.events import Status
 
 BAR = 20
 SHOWN = 4

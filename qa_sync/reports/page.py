@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from qa_sync.reports.escape import encodable, visible
-from qa_sync.run.events import Status
+from qa_sync.running.events import Status
 
 LineText: TypeAlias = Callable[[str, int], str | None]
 """The text of a spec's line, None when it is not at hand."""

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from qa_sync.reports.page import Page
 from qa_sync.reports.wording import seconds
-from qa_sync.run.events import (
+from qa_sync.running.events import (
     CheckFinished,
     Event,
     RunFinished,

@@ -16,8 +16,8 @@ from qa_sync.reports.layout import Line, Span, Style, text_of
 from qa_sync.reports.live import live_lines
 from qa_sync.reports.page import NARROWEST, LineText, Page, unknown_line
 from qa_sync.reports.progress import PlainProgress, Tally
-from qa_sync.run.events import Event, RunStarted, SectionFinished
-from qa_sync.run.results import Results
+from qa_sync.running.events import Event, RunStarted, SectionFinished
+from qa_sync.running.results import Results
 
 if TYPE_CHECKING:
     from rich.console import Console

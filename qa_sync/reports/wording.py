@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 from qa_sync.dataflow.model import Origin
 from qa_sync.reports.json_values import plain
-from qa_sync.run.events import CheckFinished, RecordRef, Status
-from qa_sync.run.results import Results
+from qa_sync.running.events import CheckFinished, RecordRef, Status
+from qa_sync.running.results import Results
 from qa_sync.values.form import Json
 
 LONG = 240

@@ -22,9 +22,9 @@ from qa_sync.modes.table import prepare
 from qa_sync.reports import checklist_json, checklist_text, events_ndjson
 from qa_sync.reports.formats import FORMATS
 from qa_sync.reports.terminal import Terminal
-from qa_sync.run.events import Event
-from qa_sync.run.results import Results, fold
-from qa_sync.run.runner import Run, run
+from qa_sync.running.events import Event
+from qa_sync.running.results import Results, fold
+from qa_sync.running.runner import Run, run
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

@@ -10,7 +10,7 @@ from report_samples import checklist, events, hostile_results, line_text, result
 
 from qa_sync.reports import checklist_json, checklist_text, events_ndjson, json, junit
 from qa_sync.reports.terminal import Terminal
-from qa_sync.run.results import Results
+from qa_sync.running.results import Results
 
 FOLDER = Path(__file__).parent / "golden"
 

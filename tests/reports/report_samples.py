@@ -22,7 +22,7 @@ from qa_sync.dataflow.model import (
     StatementKind,
     When,
 )
-from qa_sync.run.events import (
+from qa_sync.running.events import (
     CheckFinished,
     Event,
     Leftover,
@@ -35,7 +35,7 @@ from qa_sync.run.events import (
     Status,
     StepStarted,
 )
-from qa_sync.run.results import Results, fold
+from qa_sync.running.results import Results, fold
 
 SPEC = "specs/shop.txt"
 CUSTOMER, ORDER, COPY = "1-a-customer-to-b-client", "2-a-order-to-b-purchase", "3-a-customer-to-b-client"

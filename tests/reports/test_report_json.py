@@ -17,8 +17,8 @@ from qa_sync.dataflow.model import Origin
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.reports import checklist_json, events_ndjson, formats
 from qa_sync.reports import json as report
-from qa_sync.run.events import CheckFinished, Leftover, RecordRef, Status
-from qa_sync.run.results import Results, SectionResult, SpecResult
+from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
+from qa_sync.running.results import Results, SectionResult, SpecResult
 
 SCHEMAS = Path(qa_sync.__file__).parent / "schemas"
 

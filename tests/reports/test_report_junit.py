@@ -13,8 +13,8 @@ from report_samples import hostile_results, large_results, results
 
 from qa_sync.reports import junit
 from qa_sync.reports.escape import visible
-from qa_sync.run.events import CheckFinished, Status
-from qa_sync.run.results import Results, SectionResult, SpecResult
+from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.results import Results, SectionResult, SpecResult
 
 DIALECT = xmlschema.XMLSchema(Path(__file__).parent / "junit.xsd")
 

@@ -18,7 +18,7 @@ from qa_sync.reports.live import live_lines
 from qa_sync.reports.page import Page
 from qa_sync.reports.progress import Tally
 from qa_sync.reports.terminal import Color, Terminal
-from qa_sync.run.events import (
+from qa_sync.running.events import (
     CheckFinished,
     Event,
     RunFinished,
@@ -28,7 +28,7 @@ from qa_sync.run.events import (
     Status,
     StepStarted,
 )
-from qa_sync.run.results import Results, fold
+from qa_sync.running.results import Results, fold
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
-from qa_sync.run.events import (
+from qa_sync.running.events import (
     CheckFinished,
     Event,
     Leftover,
@@ -19,8 +19,8 @@ from qa_sync.run.events import (
     SpecStarted,
     Status,
 )
-from qa_sync.run.play import Play
-from qa_sync.run.stage import Stage
+from qa_sync.running.play import Play
+from qa_sync.running.stage import Stage
 
 OpenStage = Callable[[Checklist, SectionPlan], AbstractContextManager[Stage]]
 """Sets a section's stage up, and takes it down when its scenarios have been played."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from qa_sync.checklist.model import Alone, Appears, Carries, Claim, Side, Unchanged
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.errors import NotConvertible
-from qa_sync.run.events import RecordRef, Status
-from qa_sync.run.scene import Held, Scene
+from qa_sync.running.events import RecordRef, Status
+from qa_sync.running.scene import Held, Scene
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.compare import compare, show

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from qa_sync.run.events import (
+from qa_sync.running.events import (
     CheckFinished,
     Event,
     Leftover,

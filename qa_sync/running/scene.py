@@ -9,8 +9,8 @@ from datetime import datetime
 
 from qa_sync.checklist.model import Edit, Insert, RoleId, SampleValue, Scenario, Side
 from qa_sync.errors import BadAnswer, BrokenRule, QaSyncError
-from qa_sync.run.events import Leftover, RecordRef
-from qa_sync.run.stage import Stage
+from qa_sync.running.events import Leftover, RecordRef
+from qa_sync.running.stage import Stage
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.canonical import to_canonical, to_wire

@@ -21,11 +21,11 @@ from qa_sync.checklist.model import (
     Step,
 )
 from qa_sync.errors import BrokenRule, QaSyncError
-from qa_sync.run.events import CheckFinished, Leftover, Status, StepStarted
-from qa_sync.run.judge import Verdict, judge
-from qa_sync.run.scene import Held, Scene
-from qa_sync.run.stage import Stage
-from qa_sync.run.waiting import until
+from qa_sync.running.events import CheckFinished, Leftover, Status, StepStarted
+from qa_sync.running.judge import Verdict, judge
+from qa_sync.running.scene import Held, Scene
+from qa_sync.running.stage import Stage
+from qa_sync.running.waiting import until
 
 
 class _Unmet(Exception):
