@@ -40,7 +40,8 @@ def survives(text: str) -> Dataflow | None:
 
 
 def _drop(random: Random, lines: list[str]) -> None:
-    del lines[random.randrange(len(lines))]
+    if len(lines) > 1:
+        del lines[random.randrange(len(lines))]
 
 
 def _double(random: Random, lines: list[str]) -> None:
