@@ -27,9 +27,7 @@ def survives(text: str) -> Dataflow | None:
     """Read a text that may be anything; what comes back makes sense."""
     try:
         flow = read_dataflow(text, "x.rst")
-    except SpecError as error:
-        assert error.location
-        assert error.hint
+    except SpecError:
         return None
     last = text.count("\n") + text.count("\r") + 1
     lines = [finding.line for finding in flow.findings]
