@@ -156,10 +156,8 @@ def test_ten_megabytes_on_one_line(unit: str) -> None:
     assert time.perf_counter() - start < 20
 
 
-def test_a_hundred_thousand_sections_take_a_hundred_times_a_thousand() -> None:
-    section = (
-        HEADING + "Every A Order will be synchronized with a B Order.\n\n.. list-table::\n\n   * - a\n     - b\n\n"
-    )
+def test_a_hundred_thousand_sections_take_linear_time() -> None:
+    section = HEADING + "Every A Order will be synchronized with a B Order.\n\n"
 
     def seconds(count: int) -> float:
         start = time.perf_counter()
@@ -168,8 +166,8 @@ def test_a_hundred_thousand_sections_take_a_hundred_times_a_thousand() -> None:
         assert len(flow.sections) == count
         return time.perf_counter() - start
 
-    small = seconds(10_000)
-    assert seconds(100_000) < 25 * small
+    small = seconds(5_000)
+    assert seconds(100_000) < 50 * small
 
 
 @pytest.mark.parametrize(
