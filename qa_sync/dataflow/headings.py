@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from qa_sync.dataflow.labels import LABELS, MOST_WORDS
 from qa_sync.dataflow.model import Entity
 
-_TITLE = re.compile(r"(?P<source>.*?) to (?P<target>.*) Dataflow\Z")
-_FACET = re.compile(r"(?P<entity>.*\S) +\((?P<facet>[^()]*)\)\Z")
+_DATAFLOW = " Dataflow"
 
 # Facets until 2024-09-17 were plain words after the entity.
 _OLD_FACETS = frozenset(
@@ -31,8 +28,11 @@ _OLD_FACETS = frozenset(
 
 def split_title(text: str) -> tuple[str, str] | None:
     """Return the labels of a title `<S> to <T> Dataflow` (either may be empty), None when it is no title."""
-    found = _TITLE.match(text)
-    return (found["source"].strip(), found["target"].strip()) if found else None
+    # Not a regular expression, here and below: a pattern with two open ends is quadratic on a long line.
+    source, to, target = text.removesuffix(_DATAFLOW).partition(" to ")
+    if not to or not text.endswith(_DATAFLOW) or "\n" in text:
+        return None
+    return source.strip(), target.strip()
 
 
 def split_heading(text: str) -> tuple[str, str] | None:
@@ -47,14 +47,20 @@ def entity_of(side: str, title_label: str, header_label: str | None = None) -> E
     `header_label` is what the property table's header calls the system (None: it does not say). It decides; else a
     leading blank (an empty label), the longest label known from the title or the family, else all but the last word.
     """
-    facet_match = _FACET.match(side)
-    named = facet_match["entity"] if facet_match else side.rstrip()
+    named, facet = _facet(side.rstrip())
     label = _label(named, title_label, header_label)
     entity = named.strip().removeprefix(label).strip()
-    if facet_match:
-        return Entity(label, entity, facet_match["facet"].strip())
-    head, _, last = entity.rpartition(" ")
-    return Entity(label, head.strip(), last) if head and last in _OLD_FACETS else Entity(label, entity)
+    if facet is None:
+        head, _, last = entity.rpartition(" ")
+        if head and last in _OLD_FACETS:
+            return Entity(label, head.strip(), last)
+    return Entity(label, entity, facet)
+
+
+def _facet(side: str) -> tuple[str, str | None]:
+    """Return what stands before a facet in parentheses, and the facet."""
+    named, opened, facet = side.removesuffix(")").rpartition(" (")
+    return (named.rstrip(), facet.strip()) if opened and named.strip() and side.endswith(")") else (side, None)
 
 
 def _label(named: str, title_label: str, header_label: str | None) -> str:

@@ -18,15 +18,12 @@ Read = tuple[str, int, Sentence | None]
 
 
 def sentences_of(paragraph: Paragraph) -> list[Read]:
-    """Return a paragraph's sentences: the paragraph as a whole, else what its lines say one by one or in twos."""
-    found = recognise(paragraph.text)
-    several = "\n" in paragraph.text
-    # The free condition takes any text before its comma, so it must not swallow the lines before its own.
-    if found and not (several and found.template.condition == "free"):
-        return [(paragraph.text, paragraph.line, found)]
-    by_line = list(_line_by_line(paragraph)) if several else []
-    known = any(sentence for _, _, sentence in by_line)
-    return by_line if known else [(paragraph.text, paragraph.line, None)]
+    """Return a paragraph's sentences: what its lines say, else (a wrapped sentence) the paragraph as a whole."""
+    # Lines come first: a template's field takes any text, so a whole paragraph could swallow what stands between.
+    lines = list(_line_by_line(paragraph)) if "\n" in paragraph.text else []
+    if any(sentence for _, _, sentence in lines):
+        return lines
+    return [(paragraph.text, paragraph.line, recognise(paragraph.text))]
 
 
 def _line_by_line(paragraph: Paragraph) -> Iterator[Read]:

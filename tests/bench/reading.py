@@ -27,7 +27,7 @@ SETTINGS = {"report_level": 5, "halt_level": 5, "file_insertion_enabled": False,
 def documents(count: int) -> list[str]:
     """Return made-up documents, always the same ones."""
     random = Random(2024)  # noqa: S311
-    sizes = [93 if i % 500 == 499 else random.choice(SECTIONS) for i in range(count)]  # noqa: S311
+    sizes = [93 if i % 500 == 499 else random.choice(SECTIONS) for i in range(count)]
     return [render(document(random, size))[0].replace("\n", "\r\n") for size in sizes]
 
 

@@ -19,7 +19,7 @@ from qa_sync.dataflow.model import (
 )
 
 K = StatementKind
-LABELS = ("Acme", "Nord CRM", "Shop.io", "Lager to Go".replace(" to ", "-2-"), "")
+LABELS = ("Acme", "Nord CRM", "Shop.io", "Lager-2-Go", "")
 NEW_FACETS = ("human data", "organisation data")
 OLD_FACETS = ("person", "company", "typegroup", "by")
 WORDS = ("Order", "Orders", "Contact", "Business_entity", "Product2", "Outgoinginvoices", "Usergroups", "Quote")
@@ -28,8 +28,8 @@ VALUES = ("wd:Q11", "NO", "poweroffice-employee", "")
 TYPES = ("string", "integer", "float", "boolean", "decimal", "list", None)
 EXPRESSIONS = ('["if",["neq","_.","X"],"integer","string"]', '"datetime-format","%Y-%m-%d","_."]', '"first"')
 INTRODUCTION = (
-    "This made-up document provides a detailed overview of the data flow from {} to {}. It serves as a QA checklist for "
-    "testing purposes and belongs to nobody. Nothing in it is confidential, and anybody may share it as they like."
+    "This made-up document provides a detailed overview of the data flow from {} to {}. It serves as a QA checklist "
+    "for testing purposes and belongs to nobody. Nothing in it is confidential, and anybody may share it as they like."
 )
 
 

@@ -29,15 +29,15 @@ def refused(path: Path | str) -> SpecError:
     [
         (
             "000.txt",
-            ["Wix.com Contacts to Customerp Contact", "Wix.com Orders to Customerp Order"]
-            + ["Wix.com Products to Customerp Product"],
+            [f"Wix.com {entity}s to Customerp {entity}" for entity in ("Contact", "Order", "Product")],
             [None, None, None],
         ),
         (
             "003.txt",
-            ["WooCommerce Order to Custom Webshop Order", "WooCommerce Product to Custom Webshop Product"]
-            + ["WooCommerce Customer to Custom Webshop Customer", "WooCommerce Order to Custom Webshop Order"]
-            + ["WooCommerce Product to Custom Webshop Product"],
+            [
+                f"WooCommerce {entity} to Custom Webshop {entity}"
+                for entity in ("Order", "Product", "Customer", "Order", "Product")
+            ],
             [None, None, None, 1, 2],
         ),
     ],
