@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.files import load_dataflow
+from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import SpecError, UnknownName, UsageError
 from qa_sync.location import Location
 from qa_sync.systems.builtin import builtin_folder, connector_for

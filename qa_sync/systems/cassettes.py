@@ -6,7 +6,6 @@ patched. Beside the interactions the metadata hold a label. Source: DESIGN 5.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +20,7 @@ from vcr.serialize import deserialize, serialize
 from vcr.serializers import yamlserializer
 
 from qa_sync.errors import RecordingError
+from qa_sync.files import write_whole
 
 FORMAT: Final = 1
 KEY: Final = "qa_sync"
@@ -90,13 +90,7 @@ class Shelf:
     def save_cassette(self, _path: object, cassette_dict: Mapping[str, Any], serializer: object) -> None:
         """Write beside the place first, so that a cassette is there whole or not at all."""
         text = serialize(cassette_dict, serializer)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        try:
-            beside.write_text(text, encoding="utf-8")
-            beside.replace(self.path)
-        finally:
-            beside.unlink(missing_ok=True)
+        write_whole(self.path, text)
 
     def refuse(self, why: str) -> NoReturn:
         """Raise RecordingError about a file that is there but cannot be used."""

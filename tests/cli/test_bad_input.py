@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, QaSync
+from cli_caller import ROOT, QaSync
 
 TITLE = "======\nA to B\n======\n"
 

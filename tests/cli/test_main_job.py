@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from conftest import ROOT, QaSync
+from cli_caller import ROOT, QaSync
 
 BOTH = ("specs/000.txt", "specs/003.txt")
 
@@ -30,7 +30,7 @@ def test_replay_and_sandbox_agree_on_every_verdict(qa_sync: QaSync) -> None:
         assert found["totals"]["failed"] == found["totals"]["error"] == 0
         verdicts.append([(c["id"], c["status"], c["expected"], c["actual"], c["latency_s"]) for c in checks(found)])
     assert verdicts[0] == verdicts[1]
-    assert len({id for id, *_ in verdicts[0]}) == len(verdicts[0])
+    assert len({check for check, *_ in verdicts[0]}) == len(verdicts[0])
 
 
 def test_every_section_has_every_kind_and_repeats_are_not_run(qa_sync: QaSync) -> None:

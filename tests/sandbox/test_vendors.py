@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sandbox_caller import Caller, HandClock, credentials
+from sandbox_caller import ROOTS, Caller, HandClock, credentials
 
 from qa_sync.sandbox.serve import build_server_app
 from qa_sync.sandbox.vendors import VENDORS
@@ -53,11 +53,10 @@ def test_one_server_serves_them_all(name: str) -> None:
     clock = HandClock()
     server = build_server_app({n: v.build_app(clock.now, "s") for n, v in VENDORS.items()})
     vendor = VENDORS[name]
-    prefix = httpx.URL(vendor.base_url).path.rstrip("/")
     path, body, _ = FIRST[name]
 
     async def call() -> httpx.Response:
-        base = f"http://127.0.0.1:8765/{name}{prefix}"
+        base = f"http://127.0.0.1:8765/{name}{ROOTS.get(name, '')}"
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(server), base_url=base, **credentials(vendor)
         ) as client:

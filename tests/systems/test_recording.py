@@ -145,10 +145,11 @@ def test_a_recording_that_cannot_be_written_leaves_the_old_one(path: Path, monke
     def full(*_: object, **__: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         record(path, work=lambda c: c.get(URL))
     assert path.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
 def test_what_was_not_played_is_told(path: Path) -> None:

@@ -12,6 +12,9 @@ from starlette.applications import Starlette
 
 from qa_sync.sandbox.vendors import Vendor
 
+ROOTS = {"woocommerce": "/wp-json/wc/v3", "customerp": "/api/v1", "customwebshop": "/rest"}
+"""Where a vendor's API begins below its base URL; the tests' paths begin there."""
+
 
 class HandClock:
     """A clock that stands still until it is moved by hand."""
@@ -59,8 +62,9 @@ class Caller:
     ) -> httpx.Response:
         async def call() -> httpx.Response:
             transport = httpx.ASGITransport(self.app)
+            root = self.vendor.base_url + ROOTS.get(self.vendor.name, "")
             shown = credentials(self.vendor) if known is None else dict(known)
-            async with httpx.AsyncClient(transport=transport, base_url=base or self.vendor.base_url, **shown) as client:
+            async with httpx.AsyncClient(transport=transport, base_url=base or root, **shown) as client:
                 return await client.request(method, path, json=body, **more)
 
         return self.loop.run_until_complete(call())

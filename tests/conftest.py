@@ -1,12 +1,15 @@
-"""A caller for each vendor, as a fixture."""
+"""The program as a fixture, and a caller for each vendor of the sandbox."""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
+from cli_caller import ROOT, Answer, QaSync
 from sandbox_caller import Caller, HandClock
 
+from qa_sync.cli.main import guarded
 from qa_sync.sandbox.vendors import VENDORS
 
 
@@ -39,3 +42,19 @@ def erp(clock: HandClock) -> Any:
 @pytest.fixture
 def webshop(clock: HandClock) -> Any:
     yield from _caller("customwebshop", clock)
+
+
+@pytest.fixture
+def qa_sync(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> QaSync:
+    """Run the program in this process, at the top of the project."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("TERM", "dumb")
+
+    def run(*words: str) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["qa-sync", *words])
+        capsys.readouterr()
+        code = guarded()
+        got = capsys.readouterr()
+        return Answer(code, got.out, got.err)
+
+    return run

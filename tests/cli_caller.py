@@ -1,0 +1,21 @@
+"""What a test of the command line gets: the program as a function, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the program did: exit code, standard output, standard error."""
+
+    code: int
+    out: str
+    err: str
+
+
+QaSync = Callable[..., Answer]
