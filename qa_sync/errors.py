@@ -9,6 +9,7 @@
         RecordingError          a cassette is missing, unreadable, stale or does not match
         SystemUnreachable       no answer at all
         BadAnswer               an answer that makes no sense (status, content type, shape)
+          Unclear               a create of which nobody can tell whether it happened
         Refused                 the system said no to a write (4xx)
           Conflict              the record changed since it was read (409, 412)
       NotConvertible (3)        a value that has no loss-free form on the other side
@@ -85,6 +86,17 @@ class SystemUnreachable(CouldNotFindOut):
 
 class BadAnswer(CouldNotFindOut):
     """A system's answer makes no sense: status, content type or shape."""
+
+
+class Unclear(BadAnswer):
+    """A create of which nobody can tell whether it happened: the answer was lost, or is none.
+
+    `done` says that the system reported success, so that the record exists, only nobody knows its id.
+    """
+
+    def __init__(self, message: str, *, done: bool, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.done = done
 
 
 class Refused(CouldNotFindOut):

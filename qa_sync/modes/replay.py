@@ -12,6 +12,7 @@ from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import RecordingError, UsageError
 from qa_sync.modes.job import CYCLE_S, Job, Prepared, cassette_path, fingerprint
 from qa_sync.running.stage import Stage
+from qa_sync.systems.confidential import HIDDEN
 from qa_sync.systems.connector import Connector
 from qa_sync.systems.recording import Expected, ReplayTransport, Tape, load_tape
 from qa_sync.systems.rest import RestSystem
@@ -83,7 +84,9 @@ def _stage(job: Job, tape: Tape, plan: SectionPlan) -> Stage:
     clock = VirtualClock(tape.label.started)
     transport = ReplayTransport(tape)
     systems = {
-        side: RestSystem(label, connector, tape.label.urls[connector.name], _no_secrets(connector), transport)
+        side: RestSystem(
+            label, connector, tape.label.urls[connector.name], _no_secrets(connector), transport, signs=False
+        )
         for side, label, connector in (
             (Side.SOURCE, plan.section.source.system, _ends(job, plan)[Side.SOURCE]),
             (Side.TARGET, plan.section.target.system, _ends(job, plan)[Side.TARGET]),
@@ -98,5 +101,5 @@ def _ends(job: Job, plan: SectionPlan) -> Mapping[Side, Connector]:
 
 
 def _no_secrets(connector: Connector) -> Mapping[str, str]:
-    """Stand in for the credentials: nobody looks at them in a replay."""
-    return dict.fromkeys(connector.secrets, "not-needed-in-a-replay")
+    """Stand in for the credentials, as the recording does: nobody looks at them in a replay."""
+    return dict.fromkeys(connector.secrets, HIDDEN)

@@ -67,8 +67,11 @@ class Scene:
         """Make the role's record."""
         held = Held(step.role, step.side)
         self.marks[step.role] = step.mark
-        self.ids[held] = self.system(held).insert(self.card(held).datatype, self._wire(held, step.values))
-        self._made.append((held, self.ids[held]))
+        values, datatype = self._wire(held, step.values), self.card(held).datatype
+        made = self.system(held).insert(datatype, values, lambda: self._newly_found(held))
+        self.ids[held] = made
+        if (held, made) not in self._made:
+            self._made.append((held, made))
         self.written_at = self.stage.clock.now()
         self._note_ignored(held, step.values, None)
 
@@ -132,6 +135,14 @@ class Scene:
         if found:
             self.ids[held] = found[0]
         return found
+
+    def _newly_found(self, held: Held) -> str | None:
+        """Return the id of a record that carries the role's mark and is none of those known, None when there is none.
+
+        It finds what a create without an answer has made.
+        """
+        known = {one for other, one in self._made if other == held}
+        return next((one for one in self.find(held) if one not in known), None)
 
     # -- leaving nothing behind
 

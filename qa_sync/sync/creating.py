@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from qa_sync.errors import BadAnswer, NotConvertible, Refused
 from qa_sync.sync.carrying import Carrier, NotLinkedYet
@@ -10,6 +10,7 @@ from qa_sync.sync.lanes import Lane, Row
 from qa_sync.sync.links import Links, fingerprint
 from qa_sync.sync.looking import Seen, is_empty, look
 from qa_sync.sync.summary import Tally
+from qa_sync.sync.turn import Turn
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
@@ -23,11 +24,12 @@ class Creator:
         self._carrier = carrier
         self._writer = writer
 
-    def create(self, lane: Lane, source: Record, unlinked: Callable[[], Iterable[Record]], tally: Tally) -> None:
+    def create(self, turn: Turn, source: Record) -> None:
         """Create the counterpart of a source record, unless a reference of it must be linked first.
 
-        `unlinked` gives the target records without a link; it is asked only after a create that was never answered.
+        What stands on the target without a link is asked for only after a create that was never answered.
         """
+        lane, tally = turn.lane, turn.tally
         fresh = lane.source.system.lookup(lane.source.card.datatype, source.id)
         if fresh is None:
             return
@@ -36,9 +38,9 @@ class Creator:
             values = self._values(lane, seen, tally)
         except NotLinkedYet:
             return
-        if self._links.intent(lane.key, source.id) is not None and self._recover(lane, seen, unlinked(), tally):
+        if self._links.intent(lane.key, source.id) is not None and self._recover(lane, seen, turn.unlinked(), tally):
             return
-        self._insert(lane, seen, values, tally)
+        self._insert(turn, seen, values)
 
     def _values(self, lane: Lane, source: Seen, tally: Tally) -> dict[str, Json]:
         values: dict[str, Json] = {}
@@ -54,11 +56,12 @@ class Creator:
                 tally.problem(lane.section.key, source.end.system.label, source.record.id, text)
         return values
 
-    def _insert(self, lane: Lane, source: Seen, values: Mapping[str, Json], tally: Tally) -> None:
+    def _insert(self, turn: Turn, source: Seen, values: Mapping[str, Json]) -> None:
+        lane, tally = turn.lane, turn.tally
         # The intent is on disk before the call, so that a crash before the answer makes no second copy later.
         self._links.intend(lane.key, source.record.id, fingerprint(dict(values)))
         try:
-            made = self._writer.insert(lane, lane.target, values)
+            made = self._writer.insert(lane, lane.target, values, lambda: self._found(turn, source))
         except (Refused, BadAnswer, NotConvertible) as error:
             if not isinstance(error, BadAnswer):
                 self._links.withdraw(lane.key, source.record.id)
@@ -79,18 +82,28 @@ class Creator:
 
     def _recover(self, lane: Lane, source: Seen, unlinked: Iterable[Record], tally: Tally) -> bool:
         """Adopt the record that an unanswered create may have made; tell whether nothing may be created now."""
-        rows = [row for row in _created_rows(lane, source) if row.source.path not in source.gaps]
-        sights = (look(lane.target, record, lane.rows) for record in unlinked)
-        alike = [t for t in sights if rows and all(self._alike(row, source, t) for row in rows)]
+        alike = self._alike(lane, source, unlinked)
         if len(alike) == 1:
-            self._connect(lane, source, alike[0].record.id)
+            self._connect(lane, source, alike[0])
             tally.add("linked")
         elif alike:
             text = f"a create was never answered, and {len(alike)} records look like it; remove the copies"
-            tally.problem(lane.section.key, lane.target.system.label, alike[0].record.id, text)
+            tally.problem(lane.section.key, lane.target.system.label, alike[0], text)
         return bool(alike)
 
-    def _alike(self, row: Row, source: Seen, target: Seen) -> bool:
+    def _found(self, turn: Turn, source: Seen) -> str | None:
+        """Return the record that has come to be on the target and looks like what was to be created."""
+        alike = self._alike(turn.lane, source, turn.newcomers())
+        if len(alike) > 1:
+            raise BadAnswer(f"a create was not answered, and {len(alike)} records look like it: {', '.join(alike)}")
+        return alike[0] if alike else None
+
+    def _alike(self, lane: Lane, source: Seen, records: Iterable[Record]) -> list[str]:
+        rows = [row for row in _created_rows(lane, source) if row.source.path not in source.gaps]
+        sights = (look(lane.target, record, lane.rows) for record in records)
+        return [t.record.id for t in sights if rows and all(self._agree(row, source, t) for row in rows)]
+
+    def _agree(self, row: Row, source: Seen, target: Seen) -> bool:
         return row.target.path not in target.gaps and self._carrier.same(row, source, target)
 
 

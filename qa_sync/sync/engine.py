@@ -104,5 +104,5 @@ class Engine:
         if found:
             turn.problem(record, f"matches {len(found)} records ({', '.join(found)}); make them one, or different")
         elif may_create(lane, record, self._links, self._lanes):
-            self._creator.create(lane, record, turn.unlinked, turn.tally)
+            self._creator.create(turn, record)
         return None

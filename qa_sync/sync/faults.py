@@ -13,6 +13,7 @@ from qa_sync.errors import Refused, UnknownName
 from qa_sync.sync.damage import copied, cut, exchange, swapped
 from qa_sync.sync.lanes import End, Lane, Side
 from qa_sync.sync.writer import Writer
+from qa_sync.systems.once import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
@@ -23,9 +24,9 @@ class Faulty:
     def __init__(self, inner: Writer) -> None:
         self.inner = inner
 
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json]) -> str | None:
+    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:
         """Create a record."""
-        return self.inner.insert(lane, end, values)
+        return self.inner.insert(lane, end, values, found)
 
     def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
         """Change a record."""
@@ -35,7 +36,7 @@ class Faulty:
 class DropCreate(Faulty):
     """Never creates."""
 
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json]) -> str | None:  # noqa: ARG002 - dropped
+    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:  # noqa: ARG002 - dropped
         """Create nothing."""
         return None
 
@@ -59,9 +60,9 @@ class OneWay(Faulty):
 class Duplicate(Faulty):
     """Creates twice."""
 
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json]) -> str | None:
+    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:
         """Create a record and a copy that differs in what must be unique only."""
-        made = self.inner.insert(lane, end, values)
+        made = self.inner.insert(lane, end, values, found)
         with suppress(Refused):  # a system that refuses the copy guards itself against this fault
             self.inner.insert(lane, end, copied(end, values))
         return made
@@ -70,10 +71,10 @@ class Duplicate(Faulty):
 class SwapProperties(Faulty):
     """Exchanges two texts."""
 
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json]) -> str | None:
+    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:
         """Create a record with two texts exchanged."""
         one_only = len(values.keys() & exchange(lane, end).keys()) == 1  # a required text would be missing
-        return self.inner.insert(lane, end, values if one_only else swapped(lane, end, values))
+        return self.inner.insert(lane, end, values if one_only else swapped(lane, end, values), found)
 
     def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
         """Change a record with two texts exchanged."""
@@ -83,9 +84,9 @@ class SwapProperties(Faulty):
 class Truncate(Faulty):
     """Cuts long texts."""
 
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json]) -> str | None:
+    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:
         """Create a record with long texts cut to a third."""
-        return self.inner.insert(lane, end, cut(end, values))
+        return self.inner.insert(lane, end, cut(end, values), found)
 
     def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
         """Change a record with long texts cut to a third."""

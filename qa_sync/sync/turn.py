@@ -36,6 +36,12 @@ class Turn:
         """Yield the target records that nothing is linked to."""
         return (record for record in self.targets.values() if not self._is_linked(record.id))
 
+    def newcomers(self) -> Iterator[Record]:
+        """Read the target's list again; yield the records that were not there before and that nothing is linked to."""
+        end = self.lane.target
+        listed = end.system.list(end.card.datatype)
+        return (record for record in listed if record.id not in self.targets and not self._is_linked(record.id))
+
     def matches(self, record: Record) -> list[str] | None:
         """Return the unlinked target records that the merge table matches; None when nobody can tell."""
         if not self.lane.criteria:

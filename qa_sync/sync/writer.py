@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from qa_sync.sync.lanes import End, Lane
+from qa_sync.systems.once import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
@@ -13,8 +14,8 @@ from qa_sync.values.form import Json
 class Writer(Protocol):
     """Writes wire values by write path to one end of a lane."""
 
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json]) -> str | None:
-        """Create a record and return its id, None when nothing was created."""
+    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:
+        """Create a record and return its id, None when nothing was created; `found` as in `System.insert`."""
 
     def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
         """Change a record that was just read; return the write paths that were sent, which are nobody's edits then."""
@@ -23,9 +24,9 @@ class Writer(Protocol):
 class PlainWriter:
     """Writes what it is given."""
 
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json]) -> str | None:  # noqa: ARG002 - a Writer's
+    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:  # noqa: ARG002 - a Writer's
         """Create a record and return its id."""
-        return end.system.insert(end.card.datatype, values)
+        return end.system.insert(end.card.datatype, values, found)
 
     def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:  # noqa: ARG002
         """Change a record that was just read; return the write paths."""

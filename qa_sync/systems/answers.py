@@ -14,7 +14,7 @@ from typing import Final, NoReturn
 
 import httpx
 
-from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable
+from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 
@@ -36,23 +36,28 @@ SHOWN: Final = 200
 """How many characters of an answer that makes no sense are shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """Sends requests for one system and judges the answers; `hide` takes secrets out of every text."""
+ERRAND: Final = "qa_sync.errand"
+"""The extension of a request that fetches a token for another; what it is answered is not shown."""
+
+REPEATABLE: Final = "qa_sync.repeatable"
+"""The extension that tells (True, False) whether a request may be sent again when nobody knows what became of it."""
+
+ATTEMPTS_HEADER: Final = "x-qa-sync-attempts"
+"""How often a request was sent until it was answered so; absent for once. A header, so that a recording keeps it."""
+
+NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+"""Errors after which it is certain that the system has seen nothing of the request."""
+
+UNCLEAR: Final = frozenset({502, 503, 504})
+"""Statuses of something that stands before the system, which tell nothing of what the system did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """Judges the answers of one system; `hide` takes secrets out of every text."""
 
     label: str
-    client: httpx.Client
     hide: Callable[[str], str]
-
-    def send(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer, whatever its status; raises SystemUnreachable when there is none."""
-        try:
-            return self.client.send(request)
-        except httpx.RequestError as error:
-            raise SystemUnreachable(
-                f"{self._what(request)}: no answer ({type(error).__name__}: {self._shown(str(error))})",
-                hint=f"is the url of {self.label} right, and can it be reached from here?",
-            ) from None
 
     def expect(self, request: httpx.Request, response: httpx.Response) -> None:
         """Return when the status is a success; raises Conflict, Refused or BadAnswer."""
@@ -80,9 +85,10 @@ class Exchange:
     def bad(self, request: httpx.Request, response: httpx.Response, why: str) -> NoReturn:
         """Raise BadAnswer with the status, the content type and how the answer begins."""
         kind = response.headers.get("content-type", "no content type")
+        private = ERRAND in request.extensions and response.is_success
         raise BadAnswer(
             f"{self._what(request)}: {why}: status {response.status_code}, {self._shown(kind)}, "
-            f"{self._beginning(response)}",
+            f"{'not shown, for it is about a token' if private else self._beginning(response)}",
             hint=f"is the url of {self.label} that of its API? look at what it answers there",
         )
 
@@ -95,7 +101,8 @@ class Exchange:
         code, message = self._vendor_words(response)
         text = f"{self._what(request)}: refused with {status} {code or ''}".rstrip()
         kind = Conflict if status in {httpx.codes.CONFLICT, httpx.codes.PRECONDITION_FAILED} else Refused
-        raise kind(f"{text}: {message}", status=status, code=code, hint=HINTS.get(status))
+        hint = _woocommerce_hint(request, status, code) or HINTS.get(status)
+        raise kind(f"{text}: {message}", status=status, code=code, hint=hint)
 
     def _vendor_words(self, response: httpx.Response) -> tuple[str | None, str]:
         try:
@@ -111,7 +118,7 @@ class Exchange:
         return f"{self.label}: {request.method} {self.hide(str(url))}"
 
     def _beginning(self, response: httpx.Response) -> str:
-        text = response.content[: SHOWN * 4].decode("utf-8", "replace")
+        text = response.content.decode("utf-8", "replace")  # whole: a secret cut in two would not be known
         return f"beginning {self._shown(text)!r}" if text else "with an empty body"
 
     def _shown(self, text: str) -> str:
@@ -121,9 +128,59 @@ class Exchange:
         return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange(Answers):
+    """Sends requests for one system and judges the answers."""
+
+    client: httpx.Client
+
+    def send(self, request: httpx.Request, *, repeatable: bool = True) -> httpx.Response:
+        """Return the answer, whatever its status; raises SystemUnreachable when there is none.
+
+        For a request that is not to be repeated blindly it raises Unclear when the system may have seen it.
+        """
+        request.extensions[REPEATABLE] = repeatable
+        try:
+            return self.client.send(request)
+        except httpx.RequestError as error:
+            sent = not isinstance(error, NEVER_SENT)
+            text = f"{self._what(request)}: no answer ({type(error).__name__}: {self._shown(str(error))})"
+        # Raised out here, so that nothing of the request hangs on the error.
+        if sent and not repeatable:
+            raise Unclear(text, done=False, hint=f"look in {self.label} whether it happened")
+        raise SystemUnreachable(text, hint=f"is the url of {self.label} right, and can it be reached from here?")
+
+    def created(self, request: httpx.Request, response: httpx.Response) -> Json:
+        """Return what a create was answered; raises Unclear for an answer that does not tell whether it happened."""
+        try:
+            self.expect(request, response)
+            return self.json(request, response)
+        except BadAnswer as error:
+            if not response.is_success and response.status_code not in UNCLEAR:
+                raise
+            text, hint = error.message, error.hint
+        raise Unclear(text, done=response.is_success, hint=hint)
+
+
+def attempts(response: httpx.Response) -> int:
+    """Return how often the request was sent that was answered so."""
+    told = response.headers.get(ATTEMPTS_HEADER, "1")
+    return int(told) if told.isdecimal() else 1
+
+
 def _first_text(body: Json, candidates: tuple[str, ...]) -> str | None:
     found = (paths.read(body, path) for path in candidates)
     return next((text for text in found if isinstance(text, str) and text), None)
+
+
+def _woocommerce_hint(request: httpx.Request, status: int, code: str | None) -> str | None:
+    """Return what a 401 over plain http means there (facts/WOOCOMMERCE.md, measured: AUTH)."""
+    if status != httpx.codes.UNAUTHORIZED or request.url.scheme != "http" or "woocommerce" not in (code or ""):
+        return None
+    return (
+        "WooCommerce takes Basic (and keys in the query) over https only; give the url with https://, or, when it is "
+        "signed (OAuth 1.0a), check the secrets and that the clocks of both machines agree"
+    )
 
 
 def _no_number(name: str) -> NoReturn:

@@ -38,6 +38,15 @@ def revision_header(revision: Revision | None, data: Mapping[str, Json]) -> dict
     return {revision.header: f'"{paths.read(data, revision.read)}"'}
 
 
+def adds_elements(card: EntityCard, body: Json) -> bool:
+    """Tell whether the body of a change adds to a list, so that sending it twice would add twice."""
+    if card.element_key is None:
+        return False
+    inner = body.get(card.wrap) if card.wrap and isinstance(body, Mapping) else body
+    lists = (v for v in inner.values() if isinstance(v, list)) if isinstance(inner, Mapping) else ()
+    return any(isinstance(e, Mapping) and card.element_key not in e for each in lists for e in each)
+
+
 def _written(card: EntityCard, data: Json, path: str, value: Json) -> Json:
     for each in _write_paths(card, path):
         data = paths.write(data, each, value)

@@ -13,14 +13,19 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Final
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from qa_sync.errors import UsageError
 from qa_sync.values.form import Json
 
 REFERENCE: Final = re.compile(r"\$(ENV|SECRET)\(([^()]*)\)")
 HIDDEN: Final = "(hidden)"
+ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
+URL_SAFE: Final = str.maketrans("+/", "-_")
+SHORTEST_CORE: Final = 6
+"""How many bytes a value must have to be looked for within base64: fewer leave letters that are found by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +62,59 @@ class Filler:
 
 
 class Hider:
-    """Takes confidential values out of a text, in every spelling in which a request or an answer may show them."""
+    """Takes confidential values out of a text, in every spelling in which a request or an answer may show them.
 
-    def __init__(self, values: Iterable[str]) -> None:
+    What is learned while running (a token that was fetched) is hidden from then on; any thread may teach and ask.
+    """
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
         kept = sorted({v for v in values if v})
-        spellings = sorted(set(_spellings(kept)), key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, spellings))) if spellings else None
+        # What HTTP Basic makes of a name and a password.
+        pairs = [_base64(f"{name}:{password}") for name, password in itertools.permutations(kept, 2)]
+        self._known: frozenset[str] = frozenset((*kept, *pairs))
+        self._pattern: re.Pattern[str] | None = None
+        self._lock = Lock()
+
+    def learn(self, *values: str) -> None:
+        """Hide these values too."""
+        with self._lock:
+            new = frozenset(v for v in values if v)
+            if not new <= self._known:
+                self._known |= new
+                self._pattern = None
 
     def __call__(self, text: str) -> str:
         """Return the text with each confidential value replaced."""
-        return self._pattern.sub(HIDDEN, text) if self._pattern else text
+        if not self._known:
+            return text
+        # Compiled at the first use: a replay hides nothing, and should not pay for it.
+        pattern = self._pattern or self._compiled()
+        return pattern.sub(HIDDEN, text)
+
+    def _compiled(self) -> re.Pattern[str]:
+        with self._lock:
+            spellings = sorted({s for v in self._known for s in _spellings(v)}, key=lambda s: (-len(s), s))
+            self._pattern = re.compile("|".join(map(re.escape, spellings)))
+            return self._pattern
 
 
-def _spellings(values: list[str]) -> Iterator[str]:
-    for value in values:
-        yield from (quote(value), quote(value, safe=""), quote_plus(value), html.escape(value), _base64(value))
-        once = {value, _in_json(value), json.dumps(value, ensure_ascii=False)[1:-1]}
-        for text in once | {_in_json(text) for text in once}:  # an echo is JSON within JSON
-            yield text
-            yield text.replace("/", "\\/")  # as PHP writes JSON
-    # what HTTP Basic makes of a name and a password
-    yield from (_base64(f"{name}:{password}") for name, password in itertools.permutations(values, 2))
+def userinfo(url: str) -> list[str]:
+    """Return what must be hidden of a url: the password before its host, as it is written and as it is meant."""
+    host = url.partition("://")[2].partition("/")[0]
+    name, _, password = host.rpartition("@")[0].partition(":")
+    return [password, unquote(password), f"{unquote(name)}:{unquote(password)}"] if password else []
+
+
+def _spellings(value: str) -> Iterator[str]:
+    yield from (html.escape(value), _base64(value), *_base64_cores(value))
+    for text in (quote(value), quote(value, safe=""), quote_plus(value)):
+        yield text
+        yield quote(text, safe="")  # a url within a url
+        yield ESCAPE.sub(lambda m: m[0].lower(), text)
+    once = {value, _in_json(value), json.dumps(value, ensure_ascii=False)[1:-1]}
+    for text in once | {_in_json(text) for text in once}:  # an echo is JSON within JSON
+        yield text
+        yield text.replace("/", "\\/")  # as PHP writes JSON
 
 
 def _in_json(text: str) -> str:
@@ -86,3 +123,16 @@ def _in_json(text: str) -> str:
 
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
+
+
+def _base64_cores(value: str) -> Iterator[str]:
+    """Yield what base64 makes of a value whatever stands before and after it: three shifts, in both alphabets."""
+    data = value.encode()
+    if len(data) < SHORTEST_CORE:
+        return
+    for shift in range(3):
+        packed = base64.b64encode(bytes(shift) + data).decode().rstrip("=")
+        # The first letters and the last share their bits with the neighbours.
+        core = packed[(0, 2, 3)[shift] : len(packed) - ((shift + len(data)) % 3 > 0)]
+        yield core
+        yield core.translate(URL_SAFE)

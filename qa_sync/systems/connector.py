@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from qa_sync.errors import ConnectorError
+from qa_sync.systems.auth.kinds import AUTH_SETTINGS, auth_problems, kind_of
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.confidential import REFERENCE
 from qa_sync.systems.entities import read_cards
@@ -22,6 +23,13 @@ from qa_sync.values.form import Json
 
 VERBS: Final = ("list", "lookup", "insert", "update", "delete")
 EXPANSION: Final = re.compile(r"\{\{@\s*(\w+)\s*@\}\}")
+MANNER_SETTINGS: Final = (
+    "connect_timeout",
+    "read_timeout",
+    "rate_limiting_retries",
+    "rate_limiting_delay",
+    "retry_strategy",
+)
 DEFAULT_TERMINATION: Final = ("next-page-link-empty", "same-next-page-request", "same-response")
 
 
@@ -48,13 +56,18 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What all operations share: where the service is and how one shows who one is."""
+    """What all operations share: where the service is and how one shows who one is.
+
+    `authentication` is a kind of `qa_sync.systems.auth.kinds`; `settings` are the properties that it and the manners
+    read, as they stand in the file.
+    """
 
     url_pattern: str
     headers: Mapping[str, str] = field(default_factory=dict)
     authentication: str | None = None
     username: str = ""
     password: str = ""
+    settings: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +113,10 @@ def _service(system: Mapping[str, Json]) -> Service:
     return Service(
         url_pattern=system["url_pattern"],
         headers=system.get("headers") or {},
-        authentication=system.get("authentication") or None,
+        authentication=kind_of(system),
         username=system.get("username") or "",
         password=system.get("password") or "",
+        settings={name: system[name] for name in (*AUTH_SETTINGS, *MANNER_SETTINGS) if name in system},
     )
 
 
@@ -133,8 +147,7 @@ def _missing_operations(cards: Mapping[str, EntityCard], operations: Mapping[str
 def _misshapen(system: Mapping[str, Json], operations: Mapping[str, Operation]) -> Iterator[str]:
     if not isinstance(system.get("url_pattern"), str):
         yield "'url_pattern' is missing"
-    if (system.get("authentication") or "basic") != "basic":
-        yield f"authentication {system['authentication']!r} is not supported; expected 'basic' or headers"
+    yield from auth_problems(system)
     yield from (f"operation {o.name!r} has no 'method'" for o in operations.values() if not o.method)
 
 

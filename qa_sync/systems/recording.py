@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx
 from vcr.cassette import Cassette
 from vcr.record_mode import RecordMode
 from vcr.request import Request
 
+from qa_sync.systems.answers import ATTEMPTS_HEADER, NEVER_SENT, REPEATABLE
 from qa_sync.systems.cassettes import Shelf, TapeLabel
-from qa_sync.systems.confidential import Hider
+from qa_sync.systems.confidential import HIDDEN, Hider
 from qa_sync.systems.nearest import Asked, canonical_body, tell_nearest
 
 REQUEST_HEADERS: Final = ("content-type",)
@@ -30,8 +32,12 @@ RESPONSE_HEADERS: Final = (
     "link",
     "location",
     "retry-after",
+    ATTEMPTS_HEADER,
 )
 """What is kept; everything else (credentials, cookies) stays out."""
+
+
+ESCAPED: Final = quote(HIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,11 @@ class Tape:
     of everything that is compared with it.
     """
 
-    def __init__(self, shelf: Shelf, label: TapeLabel, cassette: Cassette, secrets: Iterable[str]) -> None:
+    def __init__(self, shelf: Shelf, label: TapeLabel, cassette: Cassette, secrets: Iterable[str] | Hider) -> None:
         self.label = label
         self._shelf = shelf
         self._cassette = cassette
-        self._hide = Hider(secrets)
+        self._hide = secrets if isinstance(secrets, Hider) else Hider(secrets)
         self._queues: defaultdict[Asked, deque[Mapping[str, Any]]] = defaultdict(deque)
         for request, response in cassette.data:
             self._queues[Asked(request.method, request.uri, canonical_body(request.body or b""))].append(response)
@@ -76,7 +82,8 @@ class Tape:
 
     def save(self) -> None:
         """Write the tape in place of an older one, whole or not at all."""
-        self._shelf.save(self._cassette, self.label)
+        urls = {name: self._hide(url) for name, url in self.label.urls.items()}
+        self._shelf.save(self._cassette, replace(self.label, urls=urls))
 
     def play(self, request: httpx.Request) -> httpx.Response:
         """Return the next recorded answer to a request; raises RecordingError that shows the nearest recorded one."""
@@ -94,7 +101,9 @@ class Tape:
         return tuple(f"{asked.method} {asked.url}" for asked, queue in self._queues.items() for _ in queue)
 
     def _asked(self, request: httpx.Request) -> Asked:
-        return Asked(request.method, self._hide(str(request.url)), canonical_body(self._clean(request.content)))
+        # What stands in for a secret is escaped in a url, but not where a secret was taken out of one.
+        url = self._hide(str(request.url)).replace(ESCAPED, HIDDEN)
+        return Asked(request.method, url, canonical_body(self._clean(request.content)))
 
     def _headers(self, headers: httpx.Headers, allowed: tuple[str, ...]) -> dict[str, str]:
         return {name: self._hide(headers[name]) for name in allowed if name in headers}
@@ -106,8 +115,8 @@ class Tape:
             return self._hide(content.decode("latin-1")).encode("latin-1")
 
 
-def new_tape(path: Path, label: TapeLabel, secrets: Iterable[str] = ()) -> Tape:
-    """Return an empty tape to record on; `secrets` are the values that must not get on it."""
+def new_tape(path: Path, label: TapeLabel, secrets: Iterable[str] | Hider = ()) -> Tape:
+    """Return an empty tape to record on; `secrets` are the values that must not get on it, or what hides them."""
     cassette = Cassette(path=path, record_mode=RecordMode.ALL)
     return Tape(Shelf(path, ""), label, cassette, secrets)
 
@@ -125,7 +134,11 @@ def load_tape(path: Path, expect: Expected, secrets: Iterable[str] = ()) -> Tape
 
 
 class RecordingTransport(httpx.BaseTransport):
-    """Hands requests on and keeps what was said; a request without an answer leaves nothing on the tape."""
+    """Hands requests on and keeps what was said; a request without an answer leaves nothing on the tape.
+
+    But a write that must not be repeated blindly leaves that nobody answered in time, because what follows (to look
+    whether it happened) is on the tape too.
+    """
 
     def __init__(self, inner: httpx.BaseTransport, tape: Tape) -> None:
         self._inner = inner
@@ -134,8 +147,13 @@ class RecordingTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the inner transport's answer, read whole."""
         request.read()
-        response = self._inner.handle_request(request)
-        response.read()
+        try:
+            response = self._inner.handle_request(request)
+            response.read()
+        except httpx.RequestError as error:
+            if request.extensions.get(REPEATABLE) is False and not isinstance(error, NEVER_SENT):
+                self._tape.add(request, httpx.Response(504, text=f"no answer: {type(error).__name__}"))
+            raise
         self._tape.add(request, response)
         return response
 

@@ -8,21 +8,26 @@ from typing import Final
 
 import httpx
 
-from qa_sync.errors import Refused, UsageError
-from qa_sync.systems.answers import Exchange
-from qa_sync.systems.bodies import insert_body, revision_header, update_body
+from qa_sync.clock import Clock, RealClock
+from qa_sync.errors import Conflict, Refused, UsageError
+from qa_sync.systems.answers import Answers, Exchange, attempts
+from qa_sync.systems.auth.identity import Identity
+from qa_sync.systems.auth.making import make_auth
+from qa_sync.systems.bodies import adds_elements, insert_body, revision_header, update_body
 from qa_sync.systems.calls import Calls
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.confidential import Filler, Hider
+from qa_sync.systems.confidential import Filler, Hider, userinfo
 from qa_sync.systems.connector import Connector, Operation, Service
 from qa_sync.systems.expressions import render
+from qa_sync.systems.once import Found, create_once, shows
 from qa_sync.systems.paging import entities_of, pages
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_wire
 from qa_sync.values.form import Json
 
-TIMEOUT: Final = httpx.Timeout(60, connect=20)
+READ_S: Final = 60
+CONNECT_S: Final = 20
 GONE: Final = frozenset({404, 410})
 
 
@@ -30,7 +35,9 @@ class RestSystem:
     """A system spoken to over HTTP as its connector says; one client for the whole run.
 
     `label` is what the document calls it, `base_url` where it is, `secrets` the values of the connector's secrets by
-    name, `transport` the way out: live, in this process, recording or replaying. Raises UsageError when the url is none
+    name, `transport` the way out: live, in this process, recording or replaying. `signs` is False when the way out
+    shows who one is, as a `Line` does, or when nobody asks; `hide` takes secrets out of what is told; `clock` is waited
+    on before a create whose answer was lost is looked for (None: no wait). Raises UsageError when the url is none
     or a secret that the connector needs is not given. Besides what `System` says, a write that the card says cannot be
     is Refused (405).
     """
@@ -42,6 +49,10 @@ class RestSystem:
         base_url: str,
         secrets: Mapping[str, str],
         transport: httpx.BaseTransport,
+        *,
+        hide: Hider | None = None,
+        clock: Clock | None = None,
+        signs: bool = True,
     ) -> None:
         self.label = label
         self.cards: Mapping[str, EntityCard] = connector.cards
@@ -50,12 +61,13 @@ class RestSystem:
         filler.tree(
             [f"$SECRET({name})" for name in sorted(connector.secrets)]
         )  # complain now, not at the first request
-        client = httpx.Client(
-            transport=transport, auth=_auth(connector.service, filler), timeout=TIMEOUT, trust_env=False
-        )
-        hide = Hider(secrets.values())
+        hide = hide or Hider((*secrets.values(), *userinfo(base_url)))
+        answers = Answers(label=label, hide=hide)
+        auth = make_auth(Identity(connector.service, filler, hide, clock or RealClock(), answers)) if signs else None
+        client = httpx.Client(transport=transport, auth=auth, timeout=_timeout(connector.service), trust_env=False)
+        self._wait = clock.sleep if clock else _no_wait
         self._calls = Calls(connector.service, filler, hide)
-        self._exchange = Exchange(label, client, hide)
+        self._exchange = Exchange(label=label, hide=hide, client=client)
 
     def close(self) -> None:
         """Let the connections go."""
@@ -90,27 +102,38 @@ class RestSystem:
             return None
         return self._record(card, operation, data)
 
-    def insert(self, datatype: str, values: Mapping[str, Json]) -> str:
+    def insert(self, datatype: str, values: Mapping[str, Json], found: Found | None = None) -> str:
         """Create a record from wire values by write path; return its id."""
         card, operation = self._use(datatype, "insert")
-        request, response = self._send(operation, {"entity": {}}, body=insert_body(card, values))
-        self._exchange.expect(request, response)
-        data = entities_of(operation, self._exchange.json(request, response))
-        new = paths.read(data, card.key)
-        if new is None:
-            self._exchange.bad(request, response, f"the new record's {card.key!r} is not in the answer")
-        return str(new)
+        body = insert_body(card, values)
+
+        def post() -> str:
+            request, response = self._send(operation, {"entity": {}}, body=body, repeatable=False)
+            data = entities_of(operation, self._exchange.created(request, response))
+            new = paths.read(data, card.key)
+            if new is None:
+                self._exchange.bad(request, response, f"the new record's {card.key!r} is not in the answer")
+            return str(new)
+
+        return create_once(post, found, self._wait)
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
         """Change the given wire values (by write path) of a record that was just read."""
         card, operation = self._use(record.datatype, "update")
+        body = update_body(card, record.data, values)
         request, response = self._send(
             operation,
             {"entity": {card.key: record.id, "$source": record.data}},
-            body=update_body(card, record.data, values),
+            body=body,
             headers=revision_header(card.revision, record.data),
+            repeatable=not adds_elements(card, body),
         )
-        self._exchange.expect(request, response)
+        try:
+            self._exchange.expect(request, response)
+        except Conflict:
+            # A change that was sent again after its answer was lost conflicts with itself.
+            if attempts(response) == 1 or not shows(card, self.lookup(record.datatype, record.id), values):
+                raise
 
     def delete(self, datatype: str, id: str) -> None:
         """Remove a record; a record that is already gone is no error."""
@@ -132,11 +155,13 @@ class RestSystem:
         variables: Mapping[str, object],
         body: Json = None,
         headers: Mapping[str, str] | None = None,
+        *,
+        repeatable: bool = True,
     ) -> tuple[httpx.Request, httpx.Response]:
         call = self._calls.make(operation, variables, body=body)
         request = call.request(self._exchange.client)
         request.headers.update(headers or {})
-        return request, self._exchange.send(request)
+        return request, self._exchange.send(request, repeatable=repeatable)
 
     def _record(self, card: EntityCard, operation: Operation, data: Json) -> Record:
         key = paths.read(data, card.key)
@@ -157,7 +182,10 @@ def _checked(label: str, base_url: str) -> str:
     return base_url.rstrip("/")
 
 
-def _auth(service: Service, filler: Filler) -> httpx.BasicAuth | None:
-    if service.authentication != "basic":
-        return None
-    return httpx.BasicAuth(filler.text(service.username), filler.text(service.password))
+def _timeout(service: Service) -> httpx.Timeout:
+    told = service.settings
+    return httpx.Timeout(told.get("read_timeout") or READ_S, connect=told.get("connect_timeout") or CONNECT_S)
+
+
+def _no_wait(_: float) -> None:
+    """Let no time pass."""

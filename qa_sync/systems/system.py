@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -24,8 +24,8 @@ class Record:
 class System(Protocol):
     """One business system.
 
-    Every method may raise `SystemUnreachable`, `BadAnswer` or `Refused` (`Conflict`); none of them retries a create.
-    A write returns nothing of value: it is believed only when it has been read back.
+    Every method may raise `SystemUnreachable`, `BadAnswer` (`Unclear`) or `Refused` (`Conflict`); none of them repeats
+    a create blindly. A write returns nothing of value: it is believed only when it has been read back.
     """
 
     label: str
@@ -40,8 +40,12 @@ class System(Protocol):
     def lookup(self, datatype: str, id: str) -> Record | None:
         """Return the record with that id, None when there is none."""
 
-    def insert(self, datatype: str, values: Mapping[str, Json]) -> str:
-        """Create a record from wire values by write path; return its id."""
+    def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
+        """Create a record from wire values by write path; return its id.
+
+        `found` looks for the record by what is its own (a mark, a key) and returns its id, None when it is not there:
+        with it a create whose answer was lost is looked for before it is tried again, without it that is Unclear.
+        """
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
         """Change the given wire values (by write path) of a record that was just read."""

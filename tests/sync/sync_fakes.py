@@ -62,7 +62,7 @@ class FakeSystem:
         data = self.records(datatype).get(id)
         return Record(self.label, datatype, id, copy.deepcopy(data)) if data else None
 
-    def insert(self, datatype: str, values: Mapping[str, Json]) -> str:
+    def insert(self, datatype: str, values: Mapping[str, Json], _found: Callable[[], str | None] | None = None) -> str:
         self.calls.append(Call("insert", datatype, values))
         card = self.cards[datatype]
         self._check(card, None, values)

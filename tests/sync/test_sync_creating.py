@@ -8,6 +8,7 @@ from sync_fakes import pairs
 from sync_world import World, every, make_world
 
 from qa_sync.errors import BadAnswer, SystemUnreachable
+from qa_sync.systems.once import Found
 from qa_sync.values.form import Json
 
 
@@ -19,7 +20,7 @@ def world() -> World:
 def test_a_create_that_was_never_answered_is_not_made_twice(world: World) -> None:
     insert = world.office.insert
 
-    def crash_after(datatype: str, values: Mapping[str, Json]) -> str:
+    def crash_after(datatype: str, values: Mapping[str, Json], _found: Found | None = None) -> str:
         insert(datatype, values)
         raise SystemUnreachable("no answer")
 
@@ -39,7 +40,7 @@ def test_a_create_that_was_never_answered_is_not_made_twice(world: World) -> Non
 def test_a_create_that_failed_without_a_trace_is_made(world: World) -> None:
     insert = world.office.insert
 
-    def fail(datatype: str, values: Mapping[str, Json]) -> str:
+    def fail(datatype: str, values: Mapping[str, Json], _found: Found | None = None) -> str:
         raise BadAnswer(f"500 for {datatype} with {len(values)} values")
 
     world.office.insert = fail  # type: ignore[method-assign]

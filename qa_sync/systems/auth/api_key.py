@@ -1,0 +1,41 @@
+"""A key in a header or in the query of every request."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import httpx
+
+from qa_sync.systems.auth.identity import Identity, moved
+
+
+def make(identity: Identity) -> httpx.Auth:
+    """Return the key of `api_key`, which goes where its `in` says."""
+    told = identity.setting("api_key")
+    name, value = str(told["name"]), str(told["value"])
+    identity.hide.learn(value)
+    return KeyInQuery(name, value) if told["in"] == "query" else KeyInHeader(name, value)
+
+
+class KeyInHeader(httpx.Auth):
+    """The key as a header."""
+
+    def __init__(self, name: str, value: str) -> None:
+        self._name = name
+        self._value = value
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the request with the key."""
+        request.headers[self._name] = self._value
+        yield request
+
+
+class KeyInQuery(httpx.Auth):
+    """The key as a parameter; the request that is kept and told of does not have it."""
+
+    def __init__(self, name: str, value: str) -> None:
+        self._key = {name: value}
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the request with the key."""
+        yield moved(request, request.url.copy_merge_params(self._key))

@@ -1,0 +1,48 @@
+"""What a kind of authentication is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from qa_sync.clock import Clock
+from qa_sync.systems.answers import Answers
+from qa_sync.systems.confidential import Filler, Hider
+from qa_sync.systems.connector import Service
+from qa_sync.values.form import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who one is towards one system: `hide` learns what is fetched, `answers` judges what a token request answers."""
+
+    service: Service
+    filler: Filler
+    hide: Hider
+    clock: Clock
+    answers: Answers
+
+    @property
+    def username(self) -> str:
+        """The user's name, filled in."""
+        return self.filler.text(self.service.username)
+
+    @property
+    def password(self) -> str:
+        """The password, filled in."""
+        return self.filler.text(self.service.password)
+
+    def setting(self, name: str) -> Mapping[str, Json]:
+        """Return a property of the system that is an object, with its references filled in."""
+        filled: Mapping[str, Json] = self.filler.tree(self.service.settings.get(name) or {})
+        return filled
+
+
+def moved(request: httpx.Request, url: httpx.URL | str) -> httpx.Request:
+    """Return the same request to another url; the one that was given knows nothing of it."""
+    request.read()
+    return httpx.Request(
+        request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
+    )

@@ -1,0 +1,78 @@
+"""The table of kinds, and how a connector says which one it means. Pure; source: facts/SESAM.md 1.1.
+
+`api_key`, with `in` (`header`, `query`), `name` and `value`, and the kind `oauth1` are ours; the others are Sesam's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from qa_sync.errors import did_you_mean
+from qa_sync.values.form import Json
+
+KINDS: Final[Mapping[str, str]] = {
+    "basic": "basic",
+    "digest": "digest",
+    "jwt": "bearer",
+    "api_key": "api_key",
+    "oauth1": "oauth1",
+    "oauth2": "oauth2",
+    "tripletex": "tripletex",
+}
+"""The kinds by name, each a module of this folder with a function `make`."""
+
+UNABLE: Final[Mapping[str, str]] = {"ntlm": "NTLM signs a connection, not a request"}
+
+AUTH_SETTINGS: Final = ("jwt_token", "oauth2", "tripletex", "api_key")
+"""The properties of a system, beside `username` and `password`, that kinds read."""
+
+NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "basic": ("username",),
+    "digest": ("username", "password"),
+    "jwt": ("jwt_token",),
+    "oauth1": ("username", "password"),
+    "api_key": ("api_key.in", "api_key.name", "api_key.value"),
+    "oauth2": ("oauth2.client_id", "oauth2.token_url"),
+    "tripletex": ("tripletex.consumer_token", "tripletex.employee_token", "tripletex.token_url"),
+}
+
+
+def kind_of(system: Mapping[str, Json]) -> str | None:
+    """Return the kind that a `system:rest` means, None when it shows nobody who it is (or does so in its headers)."""
+    named = system.get("authentication") or None
+    if named is not None:
+        return str(named)
+    return next((kind for kind, mark in _MARKS.items() if system.get(mark)), None)
+
+
+_MARKS: Final[Mapping[str, str]] = {"oauth2": "oauth2", "jwt": "jwt_token", "api_key": "api_key"}
+"""Kinds that a connector means by giving their property alone."""
+
+
+def auth_problems(system: Mapping[str, Json]) -> Iterator[str]:
+    """Yield what is wrong with what a `system:rest` says of its authentication."""
+    kind = kind_of(system)
+    if system.get("oauth2") and system.get("jwt_token"):
+        yield "'oauth2' and 'jwt_token' exclude each other"
+    if system.get("custom_auth"):
+        yield "'custom_auth' is not supported; use 'oauth2', or 'jwt_token' with a token made elsewhere"
+    if kind is None:
+        return
+    if kind not in KINDS:
+        why = UNABLE.get(kind) or did_you_mean(kind, KINDS) or f"expected one of: {', '.join(sorted(KINDS))}"
+        yield f"authentication {kind!r} is not supported: {why}"
+        return
+    missing = [path for path in NEEDS[kind] if not _at(system, path)]
+    if missing:
+        yield f"authentication {kind!r} needs {', '.join(map(repr, missing))}"
+    where = _at(system, "api_key.in")
+    if kind == "api_key" and where and where not in {"header", "query"}:
+        yield f"'api_key.in' is {where!r}; expected 'header' or 'query'"
+
+
+def _at(system: Mapping[str, Json], path: str) -> Json:
+    value: Json = system
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

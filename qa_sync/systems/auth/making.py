@@ -1,0 +1,32 @@
+"""A service -> how its requests are signed. A kind's module is imported when a connector uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Final
+
+import httpx
+
+from qa_sync.systems.auth.identity import Identity
+from qa_sync.systems.auth.kinds import KINDS
+
+WOOCOMMERCE: Final = "/wp-json/wc/"
+"""Where any WooCommerce API is, whoever wrote the connector."""
+
+
+def make_auth(identity: Identity) -> httpx.Auth | None:
+    """Return what signs the requests of a service, None when nothing does."""
+    kind = _kind(identity)
+    if kind is None:
+        return None
+    make: Callable[[Identity], httpx.Auth] = import_module(f"qa_sync.systems.auth.{KINDS[kind]}").make
+    return make(identity)
+
+
+def _kind(identity: Identity) -> str | None:
+    kind = identity.service.authentication
+    where = identity.filler.text(identity.service.url_pattern)
+    if kind == "basic" and where.startswith("http://") and WOOCOMMERCE in where:
+        return "oauth1"  # over plain http WooCommerce takes no other credentials (facts/WOOCOMMERCE.md 1.2)
+    return kind

@@ -1,0 +1,96 @@
+"""A token that is fetched, kept until shortly before its end, and fetched again once when it is refused.
+
+However many threads wait for a token, one of them fetches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Final, Protocol
+
+import httpx
+
+from qa_sync.clock import Clock
+from qa_sync.systems.answers import ERRAND, Answers
+from qa_sync.systems.confidential import Hider
+from qa_sync.values.form import Json
+
+LATER: Final = frozenset({429, 502, 503, 504})
+
+Flow = Generator[httpx.Request, httpx.Response, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token and when it should be renewed (None: when it is refused)."""
+
+    value: str
+    renew_at: datetime | None = None
+
+
+class Tokens(Protocol):
+    """Where tokens come from, and how a request shows one."""
+
+    first: Token | None
+    """A token that is there from the beginning."""
+
+    def ask(self) -> httpx.Request:
+        """Return the request for a new token."""
+
+    def read(self, answer: Json) -> Token | None:
+        """Return the token in an answer, None when there is none."""
+
+    def show(self, request: httpx.Request, token: Token) -> None:
+        """Put the token on a request."""
+
+
+class TokenAuth(httpx.Auth):
+    """Signs with the tokens of one source; raises Refused or BadAnswer when there are none to be had."""
+
+    def __init__(self, tokens: Tokens, clock: Clock, answers: Answers, hide: Hider) -> None:
+        self._tokens = tokens
+        self._clock = clock
+        self._answers = answers
+        self._hide = hide
+        self._lock = Lock()
+        self._token = tokens.first
+
+    def sync_auth_flow(self, request: httpx.Request) -> Flow:
+        """Send the request with a token that is good; when it is refused nevertheless, once more with a new one."""
+        token = yield from self._good(request)
+        self._tokens.show(request, token)
+        response = yield request
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            token = yield from self._good(request, refused=token)
+            self._tokens.show(request, token)
+            yield request
+
+    def _good(
+        self, request: httpx.Request, refused: Token | None = None
+    ) -> Generator[httpx.Request, httpx.Response, Token]:
+        # The lock is held while the token is fetched: those who wait for it find it renewed, and fetch none.
+        with self._lock:
+            token = self._token
+            if token is None or token is refused or self._is_due(token):
+                token = self._token = yield from self._fetched(request)
+            return token
+
+    def _is_due(self, token: Token) -> bool:
+        return token.renew_at is not None and self._clock.now() >= token.renew_at
+
+    def _fetched(self, sake: httpx.Request) -> Generator[httpx.Request, httpx.Response, Token]:
+        request = self._tokens.ask()
+        request.extensions = {**request.extensions, "timeout": sake.extensions.get("timeout", {}), ERRAND: True}
+        response = yield request
+        response.read()
+        if response.status_code in LATER:
+            raise httpx.ConnectError(f"no token yet: {request.url.host} answered {response.status_code}")
+        self._answers.expect(request, response)
+        token = self._tokens.read(self._answers.json(request, response))
+        if token is None:
+            self._answers.bad(request, response, "there is no token in the answer")
+        self._hide.learn(token.value)
+        return token

@@ -1,0 +1,91 @@
+"""How much may be asked of one system: so many requests at once, so many in a while; shared by all who ask it."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from qa_sync.clock import Clock
+from qa_sync.errors import UsageError
+
+RATE: Final = re.compile(r"(\d+)\s*/\s*(\d*)\s*(s|sec|second|m|min|minute|h|hour)s?")
+SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
+AT_ONCE: Final = 8
+BURST: Final = 10
+"""A tenth of what a while allows may go out in one go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `requests` in any `seconds`."""
+
+    requests: int
+    seconds: float
+
+
+def parse_rate(text: str) -> Rate:
+    """Return a rate as settings write it (`200/min`, `5/s`, `100/10s`); raises UsageError."""
+    match = RATE.fullmatch(text.strip().lower())
+    if match is None or not int(match[1]) or match[2] == "0":
+        raise UsageError(f"rate {text!r} is none", hint="write it as '200/min', '5/s' or '100/10s'")
+    return Rate(int(match[1]), int(match[2] or 1) * SECONDS[match[3][0]])
+
+
+class Bucket:
+    """A token bucket, as the time at which it will be full again; in no window of the rate goes out more than it says.
+
+    A bucket of `burst` tokens that fills so that burst and refill together make the rate.
+    """
+
+    def __init__(self, rate: Rate, clock: Clock) -> None:
+        burst = max(1, rate.requests // BURST)
+        self._interval = timedelta(seconds=rate.seconds / (rate.requests - burst + 1))
+        self._tolerance = self._interval * (burst - 1)
+        self._clock = clock
+        self._full_at = clock.now()
+        self._lock = threading.Lock()
+
+    def take(self) -> float:
+        """Take a token; return how many seconds it is until it is there."""
+        with self._lock:
+            now = self._clock.now()
+            full_at = max(self._full_at, now)
+            self._full_at = full_at + self._interval
+            return max(0.0, (full_at - self._tolerance - now).total_seconds())
+
+
+class Limits:
+    """The limits of one system; any number of `Line`s and threads may share them.
+
+    `at_once` bounds the requests that are under way; a system that says it has had enough is left alone by everybody.
+    """
+
+    def __init__(self, clock: Clock, rate: Rate | None = None, at_once: int = AT_ONCE) -> None:
+        self._clock = clock
+        self._bucket = Bucket(rate, clock) if rate else None
+        self._slots = threading.BoundedSemaphore(at_once)
+        self._closed_until: datetime | None = None
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn, and have it."""
+        while (left := self._closed_for()) > 0:
+            self._clock.sleep(left)
+        if self._bucket and (pause := self._bucket.take()) > 0:
+            self._clock.sleep(pause)
+        with self._slots:
+            yield
+
+    def close_for(self, seconds: float) -> None:
+        """Let nobody ask for so long."""
+        until = self._clock.now() + timedelta(seconds=seconds)
+        self._closed_until = max(until, self._closed_until or until)
+
+    def _closed_for(self) -> float:
+        until = self._closed_until
+        return 0.0 if until is None else (until - self._clock.now()).total_seconds()

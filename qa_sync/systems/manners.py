@@ -1,0 +1,101 @@
+"""How a live system is asked: in turn, again after a while when that does no harm, and where it sends its readers.
+
+What a request without an answer may have done decides: a read, or a write that does the same when done twice, is sent
+again; a create is sent again only when the system cannot have acted on it (`qa_sync.systems.once` does the rest).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import httpx
+
+from qa_sync.clock import Clock
+from qa_sync.systems.answers import ATTEMPTS_HEADER, NEVER_SENT, REPEATABLE, UNCLEAR
+from qa_sync.systems.confidential import Hider
+from qa_sync.systems.limits import Limits
+from qa_sync.systems.pauses import TOO_MANY, Patience
+from qa_sync.systems.redirects import MOST_HOPS, next_hop, same_place
+
+Outcome: TypeAlias = httpx.Response | httpx.RequestError
+
+
+@dataclass(frozen=True, slots=True)
+class PoliteTransport(httpx.BaseTransport):
+    """Asks one system; `signed` goes to it with credentials, `plain` anywhere without; threads may share it.
+
+    `dice` spread the pauses. Closing it closes nothing: the connections belong to the `Line`.
+    """
+
+    signed: httpx.BaseTransport
+    plain: httpx.BaseTransport
+    limits: Limits
+    clock: Clock
+    hide: Hider
+    patience: Patience = field(default_factory=Patience)
+    dice: random.Random = field(default_factory=random.Random)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer, read whole, of the last place that a read was sent on to."""
+        request.read()
+        home, going = request.url, request
+        response = self._asked(going, self.signed)
+        for _ in range(MOST_HOPS):
+            hop = next_hop(going, response, self.hide)
+            if hop is None:
+                return response
+            going = hop
+            response = self._asked(going, self.signed if same_place(home, going.url) else self.plain)
+        return response
+
+    def _asked(self, request: httpx.Request, door: httpx.BaseTransport) -> httpx.Response:
+        attempt = 1
+        while self._is_worth_another(request, outcome := self._once(request, door), attempt):
+            response = outcome if isinstance(outcome, httpx.Response) else None
+            pause = self.patience.pause(response, attempt, self.clock.now(), self.dice)
+            if response is not None and response.status_code == TOO_MANY:
+                self.limits.close_for(pause)
+            self.clock.sleep(pause)
+            attempt += 1
+        if isinstance(outcome, httpx.RequestError):
+            raise outcome
+        if attempt > 1:
+            outcome.headers[ATTEMPTS_HEADER] = str(attempt)
+        return outcome
+
+    def _once(self, request: httpx.Request, door: httpx.BaseTransport) -> Outcome:
+        with self.limits.turn():
+            try:
+                response = door.handle_request(request)
+                try:
+                    response.read()
+                finally:
+                    response.close()
+            except httpx.RequestError as error:
+                return error
+        return response
+
+    def _is_worth_another(self, request: httpx.Request, outcome: Outcome, attempt: int) -> bool:
+        status = outcome.status_code if isinstance(outcome, httpx.Response) else None
+        if attempt >= self.patience.attempts_for(status):
+            return False
+        if status == TOO_MANY or isinstance(outcome, NEVER_SENT):
+            return True  # nothing has happened yet
+        if not request.extensions.get(REPEATABLE, request.method != "POST"):
+            return False
+        return not isinstance(outcome, httpx.Response) or status in UNCLEAR or _is_cut(request, outcome)
+
+
+def _is_cut(request: httpx.Request, response: httpx.Response) -> bool:
+    """Tell whether what a read was answered begins as JSON and does not end as such."""
+    body = response.content.strip()
+    if not response.is_success or request.method not in {"GET", "POST"} or body[:1] not in {b"{", b"["}:
+        return False
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return True
+    return False

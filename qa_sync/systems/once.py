@@ -1,0 +1,73 @@
+"""Writes that may have happened without anybody being told: looked for first, and only then done again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from qa_sync.errors import NotConvertible, Refused, Unclear
+from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.system import Record
+from qa_sync.values import paths
+from qa_sync.values.canonical import to_canonical
+from qa_sync.values.form import Json
+
+Found: TypeAlias = Callable[[], str | None]
+"""Looks for the record that a create was to make; returns its id, None when it is not there."""
+
+CREATES: Final = 4
+"""How often a create is tried."""
+
+PAUSES_S: Final = (1.0, 2.0, 4.0, 8.0)
+"""Before each look: a system that lost its answer may be at work still, and its lists may be late."""
+
+
+def create_once(post: Callable[[], str], found: Found | None, wait: Callable[[float], None]) -> str:
+    """Return the id of the one record that comes of it, by `post` or, after an answer that was lost, by `found`.
+
+    Raises what `post` raises: Unclear at once when there is no way of looking, and when the record was made but is not
+    to be found.
+    """
+    again = False
+    for _ in range(CREATES - 1):
+        try:
+            return post()
+        except Refused:
+            # What is refused the second time may be refused because the first time did it after all.
+            made = found() if again and found else None
+            if made is None:
+                raise
+            return made
+        except Unclear as unclear:
+            if found is None:
+                raise
+            made = _looked_for(found, wait)
+            if made is not None:
+                return made
+            if unclear.done:
+                raise
+        again = True
+    return post()
+
+
+def shows(card: EntityCard, record: Record | None, values: Mapping[str, Json]) -> bool:
+    """Tell whether a record holds the wire values (by write path) that it was to be given."""
+    if record is None:
+        return False
+    held = (p for p in card.properties.values() if p.write_path in values)
+    try:
+        return all(
+            to_canonical(paths.read(record.data, p.path), p.form) == to_canonical(values[p.write_path], p.form)
+            for p in held
+        )
+    except NotConvertible:
+        return False
+
+
+def _looked_for(found: Found, wait: Callable[[float], None]) -> str | None:
+    for pause in PAUSES_S:
+        wait(pause)
+        made = found()
+        if made is not None:
+            return made
+    return None
