@@ -142,7 +142,7 @@ class Exchange(Answers):
         request.extensions[REPEATABLE] = repeatable
         try:
             return self.client.send(request)
-        except httpx.RequestError as error:
+        except (httpx.RequestError, httpx.InvalidURL) as error:  # the url may be that of a redirect
             sent = not isinstance(error, NEVER_SENT)
             text = f"{self._what(request)}: no answer ({type(error).__name__}: {self._shown(str(error))})"
         # Raised out here, so that nothing of the request hangs on the error.

@@ -11,8 +11,6 @@ import httpx
 from qa_sync.clock import Clock, RealClock
 from qa_sync.errors import Conflict, Refused, UsageError
 from qa_sync.systems.answers import Answers, Exchange, attempts
-from qa_sync.systems.auth.identity import Identity
-from qa_sync.systems.auth.making import make_auth
 from qa_sync.systems.bodies import adds_elements, insert_body, revision_header, update_body
 from qa_sync.systems.calls import Calls
 from qa_sync.systems.cards import EntityCard
@@ -62,8 +60,7 @@ class RestSystem:
             [f"$SECRET({name})" for name in sorted(connector.secrets)]
         )  # complain now, not at the first request
         hide = hide or Hider((*secrets.values(), *userinfo(base_url)))
-        answers = Answers(label=label, hide=hide)
-        auth = make_auth(Identity(connector.service, filler, hide, clock or RealClock(), answers)) if signs else None
+        auth = _auth(connector.service, filler, hide, clock or RealClock()) if signs else None
         client = httpx.Client(transport=transport, auth=auth, timeout=_timeout(connector.service), trust_env=False)
         self._wait = clock.sleep if clock else _no_wait
         self._calls = Calls(connector.service, filler, hide)
@@ -180,6 +177,14 @@ def _checked(label: str, base_url: str) -> str:
     if url.scheme not in {"http", "https"} or not url.host:
         raise UsageError(f"the url of {label} is none that HTTP knows", hint="give it as https://host/path")
     return base_url.rstrip("/")
+
+
+def _auth(service: Service, filler: Filler, hide: Hider, clock: Clock) -> httpx.Auth | None:
+    # Imported here because a replay signs nothing, and must start fast.
+    from qa_sync.systems.auth.identity import Identity  # noqa: PLC0415
+    from qa_sync.systems.auth.making import make_auth  # noqa: PLC0415
+
+    return make_auth(Identity(service, filler, hide, clock, Answers(label=filler.system, hide=hide)))
 
 
 def _timeout(service: Service) -> httpx.Timeout:

@@ -1,0 +1,398 @@
+"""How a live system is asked: one test per manner; each counts what was asked and what was waited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import httpx
+import pytest
+from small_system import START, URL, Small, small
+
+from qa_sync.clock import VirtualClock
+from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear, UsageError
+from qa_sync.systems.limits import Bucket, Limits, Rate, parse_rate
+from qa_sync.systems.pauses import Patience, patience_of, retry_after
+from qa_sync.systems.system import Record
+
+THING = {"id": "1", "rev": 1, "name": "a"}
+HTML = httpx.Response(503, html="<h1>Maintenance</h1>")
+LOST = httpx.ReadError("connection reset by peer")
+NEVER = httpx.ConnectError("connection refused")
+RECORD = Record("Small", "thing", "1", THING)
+
+WORK: dict[str, Callable[[Small], object]] = {
+    "list": lambda w: [r.id for r in w.line.system().list("thing")],
+    "lookup": lambda w: w.line.system().lookup("thing", "1"),
+    "update": lambda w: w.line.system().update(RECORD, {"name": "b"}),
+    "delete": lambda w: w.line.system().delete("thing", "1"),
+}
+ANSWERS: dict[str, Any] = {"list": [THING], "lookup": THING, "update": THING, "delete": {}}
+
+
+def html(status: int, **headers: str) -> httpx.Response:
+    return httpx.Response(status, html="<h1>no</h1>", headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+class TestAgain:
+    @pytest.mark.parametrize("verb", WORK)
+    @pytest.mark.parametrize(
+        "trouble", [LOST, NEVER, httpx.ReadTimeout("slow"), *(html(status) for status in (429, 502, 503, 504))]
+    )
+    def test_what_does_no_harm_is_asked_once_more(self, tmp_path: Path, verb: str, trouble: Any) -> None:
+        world = small(tmp_path, trouble, ANSWERS[verb])
+        WORK[verb](world)
+        assert len(world.server.asked) == 2
+        assert world.server.asked[0].content == world.server.asked[1].content
+        assert 0.25 <= world.waited <= 0.5
+
+    @pytest.mark.parametrize("status", [400, 401, 403, 500, 501])
+    def test_what_will_not_change_is_not_asked_again(self, tmp_path: Path, status: int) -> None:
+        world = small(tmp_path, html(status))
+        with pytest.raises((Refused, BadAnswer)):
+            WORK["lookup"](world)
+        assert len(world.server.asked) == 1
+
+    def test_pauses_grow_and_there_is_an_end(self, tmp_path: Path) -> None:
+        world = small(tmp_path, handler=lambda _: html(503))
+        with pytest.raises(BadAnswer, match=r"status 503, text/html.*beginning '<h1>no</h1>'"):
+            WORK["lookup"](world)
+        assert len(world.server.asked) == 6
+        assert 15.5 / 2 <= world.waited <= 15.5
+
+    def test_a_system_that_is_away_is_told_in_the_end(self, tmp_path: Path) -> None:
+        world = small(tmp_path, *[LOST] * 6)
+        with pytest.raises(SystemUnreachable, match="no answer"):
+            WORK["lookup"](world)
+
+    @pytest.mark.parametrize("verb", ["list", "lookup"])
+    def test_json_that_is_cut_off_is_read_again(self, tmp_path: Path, verb: str) -> None:
+        cut = httpx.Response(200, text='{"id": "1", "na', headers={"Content-Type": "application/json"})
+        world = small(tmp_path, cut, ANSWERS[verb])
+        WORK[verb](world)
+        assert len(world.server.asked) == 2
+
+    def test_noise_before_json_is_told_at_once(self, tmp_path: Path) -> None:
+        noise = httpx.Response(
+            200, text='<b>Notice</b>\x1b[1m\n{"id": 1}', headers={"Content-Type": "application/json"}
+        )
+        world = small(tmp_path, noise)
+        with pytest.raises(BadAnswer) as caught:
+            WORK["lookup"](world)
+        assert "not JSON: status 200, application/json, beginning '<b>Notice</b>\\\\x1b[1m" in str(caught.value)
+        assert len(world.server.asked) == 1
+
+    def test_a_write_that_succeeded_is_not_done_again_for_its_answer(self, tmp_path: Path) -> None:
+        world = small(tmp_path, httpx.Response(200, text='{"id": "1", "na'))
+        WORK["update"](world)
+        assert len(world.server.asked) == 1
+
+    def test_a_delete_that_had_happened_is_no_error(self, tmp_path: Path) -> None:
+        world = small(tmp_path, LOST, httpx.Response(404))
+        WORK["delete"](world)
+        assert len(world.server.asked) == 2
+
+
+class TestItWasOurselves:
+    """A change that carries a revision, sent again after its answer was lost."""
+
+    def test_a_change_that_is_there_is_believed(self, tmp_path: Path) -> None:
+        world = small(tmp_path, LOST, httpx.Response(409), {**THING, "rev": 2, "name": "b"})
+        WORK["update"](world)
+        assert world.server.lines == ["PATCH /things/1", "PATCH /things/1", "GET /things/1"]
+
+    def test_a_change_that_is_not_there_is_a_conflict(self, tmp_path: Path) -> None:
+        world = small(tmp_path, LOST, httpx.Response(412), {**THING, "rev": 2, "name": "theirs"})
+        with pytest.raises(Conflict):
+            WORK["update"](world)
+
+    def test_a_conflict_at_the_first_attempt_is_believed_at_once(self, tmp_path: Path) -> None:
+        world = small(tmp_path, httpx.Response(409))
+        with pytest.raises(Conflict):
+            WORK["update"](world)
+        assert len(world.server.asked) == 1
+
+
+class TestCreate:
+    CUT = httpx.Response(201, text='{"id": "7", "na')
+
+    def create(self, world: Small, *looks: str | None) -> tuple[str, int]:
+        """Create a thing; each look for it finds what it is told; return the id and how many looks were left over."""
+        left = list(looks)
+        made = world.line.system().insert("thing", {"name": "a"}, lambda: left.pop(0))
+        return made, len(left)
+
+    @pytest.mark.parametrize("trouble", [LOST, httpx.ReadTimeout("slow"), html(502), html(503), html(504), CUT])
+    def test_without_a_way_of_looking_it_is_unclear(self, tmp_path: Path, trouble: Any) -> None:
+        world = small(tmp_path, trouble)
+        with pytest.raises(Unclear) as caught:
+            world.line.system().insert("thing", {"name": "a"})
+        assert "Small: POST https://small.test/things" in str(caught.value)
+        assert caught.value.__context__ is None
+        assert len(world.server.asked) == 1
+
+    @pytest.mark.parametrize("trouble", [LOST, html(504), CUT])
+    def test_what_is_found_is_not_made_again(self, tmp_path: Path, trouble: Any) -> None:
+        world = small(tmp_path, trouble)
+        assert self.create(world, None, "7") == ("7", 0)
+        assert len(world.server.asked) == 1
+        assert world.waited == 3
+
+    @pytest.mark.parametrize("trouble", [LOST, html(503)])
+    def test_what_is_not_found_is_made_once_more(self, tmp_path: Path, trouble: Any) -> None:
+        world = small(tmp_path, trouble, {"id": "7"})
+        assert self.create(world, None, None, None, None) == ("7", 0)
+        assert len(world.server.asked) == 2
+        assert world.waited == 15
+
+    def test_what_the_system_says_it_made_is_never_made_again(self, tmp_path: Path) -> None:
+        world = small(tmp_path, self.CUT)
+        with pytest.raises(Unclear, match="not JSON: status 201"):
+            self.create(world, None, None, None, None)
+        assert len(world.server.asked) == 1
+
+    def test_a_second_attempt_that_is_refused_may_have_been_the_first_one_s_doing(self, tmp_path: Path) -> None:
+        world = small(tmp_path, LOST, httpx.Response(409, json={"message": "e-mail is taken"}))
+        assert self.create(world, None, None, None, None, "7") == ("7", 0)
+
+    def test_a_first_attempt_that_is_refused_is_refused(self, tmp_path: Path) -> None:
+        world = small(tmp_path, httpx.Response(409))
+        with pytest.raises(Conflict):
+            self.create(world)
+
+    @pytest.mark.parametrize("trouble", [NEVER, httpx.ConnectTimeout("slow"), html(429)])
+    def test_what_was_never_taken_is_sent_again_without_looking(self, tmp_path: Path, trouble: Any) -> None:
+        world = small(tmp_path, trouble, {"id": "7"})
+        assert self.create(world) == ("7", 0)
+        assert len(world.server.asked) == 2
+
+    def test_it_is_tried_four_times_at_most(self, tmp_path: Path) -> None:
+        world = small(tmp_path, handler=lambda _: html(503))
+        with pytest.raises(Unclear):
+            self.create(world, *[None] * 12)
+        assert len(world.server.asked) == 4
+
+    def test_an_error_of_the_vendor_s_own_is_no_reason_to_try_again(self, tmp_path: Path) -> None:
+        world = small(tmp_path, html(500))
+        with pytest.raises(BadAnswer) as caught:
+            self.create(world)
+        assert not isinstance(caught.value, Unclear)
+
+
+class TestRetryAfter:
+    def wait(self, tmp_path: Path, told: str, status: int = 429) -> float:
+        world = small(tmp_path, html(status, retry_after=told), THING)
+        WORK["lookup"](world)
+        assert len(world.server.asked) == 2
+        return world.waited
+
+    def test_seconds(self, tmp_path: Path) -> None:
+        assert 7 <= self.wait(tmp_path, "7") <= 7.25
+
+    def test_a_date(self, tmp_path: Path) -> None:
+        when = format_datetime(START + timedelta(seconds=9), usegmt=True)
+        assert 9 <= self.wait(tmp_path, when, 503) <= 9.25
+
+    def test_a_day_is_a_minute(self, tmp_path: Path) -> None:
+        assert 60 <= self.wait(tmp_path, "86400") <= 60.25
+
+    @pytest.mark.parametrize("told", ["soon", "-5", "", "1.5", "Wed, 99 Nov"])
+    def test_nonsense_is_as_good_as_nothing(self, tmp_path: Path, told: str) -> None:
+        assert 0.25 <= self.wait(tmp_path, told) <= 0.5
+
+    def test_a_date_in_the_past_is_now(self) -> None:
+        assert retry_after("Wed, 13 Nov 2024 08:00:00 GMT", START) == 0
+
+    def test_everybody_waits_when_one_is_told_to(self, tmp_path: Path) -> None:
+        world = small(tmp_path, html(429, retry_after="30"), *[html(429)] * 5)
+        times: list[float] = []
+        system = world.line.system()
+        with pytest.raises(Refused):
+            system.lookup("thing", "1")
+
+        def answer(_: httpx.Request) -> httpx.Response:
+            times.append(world.waited)
+            return httpx.Response(200, json=THING)
+
+        world.server.handler = answer
+        system.lookup("thing", "1")
+        assert times[0] >= 30
+
+
+def test_a_connector_may_say_how_patient_one_is() -> None:
+    told = {
+        "rate_limiting_retries": 9,
+        "rate_limiting_delay": 3,
+        "retry_strategy": {"502-503": {"max_read_retries": 1, "read_retry_delay": 4}, "x": {}, "504": 7},
+    }
+    patience = patience_of(told)
+    assert [patience.attempts_for(status) for status in (429, 502, 503, 504, None)] == [10, 2, 2, 6, 6]
+    assert patience_of({}) == Patience()
+
+
+def test_a_connector_s_delay_is_kept(tmp_path: Path) -> None:
+    world = small(tmp_path, html(429), THING, rate_limiting_delay=5)
+    WORK["lookup"](world)
+    assert world.waited == 5
+
+
+class TestRate:
+    @pytest.mark.parametrize(
+        ("text", "rate"),
+        [
+            ("200/min", Rate(200, 60)),
+            (" 5 / s ", Rate(5, 1)),
+            ("100/10s", Rate(100, 10)),
+            ("1/hour", Rate(1, 3600)),
+            ("3/2minutes", Rate(3, 120)),
+        ],
+    )
+    def test_it_is_read_as_it_is_written(self, text: str, rate: Rate) -> None:
+        assert parse_rate(text) == rate
+
+    @pytest.mark.parametrize("text", ["", "200", "0/min", "5/0s", "-1/s", "5/day", "1.5/s"])
+    def test_nonsense_is_told(self, text: str) -> None:
+        with pytest.raises(UsageError, match="rate"):
+            parse_rate(text)
+
+    @pytest.mark.parametrize("rate", [Rate(200, 60), Rate(1, 1), Rate(7, 3), Rate(10, 60)])
+    def test_no_window_holds_more_than_it_says(self, rate: Rate) -> None:
+        clock = VirtualClock(START)
+        bucket = Bucket(rate, clock)
+        times = []
+        for _ in range(3 * rate.requests):
+            clock.sleep(bucket.take())
+            times.append((clock.now() - START).total_seconds())
+        for first in times:
+            assert sum(first <= t < first + rate.seconds - 1e-4 for t in times) <= rate.requests
+        assert times[-1] <= 3 * rate.seconds * 1.15
+
+    def test_what_was_not_used_is_not_saved_up(self) -> None:
+        clock = VirtualClock(START)
+        bucket = Bucket(Rate(60, 60), clock)
+        clock.sleep(1000)
+        assert [bucket.take() == 0 for _ in range(7)] == [True] * 6 + [False]
+
+    def test_several_systems_share_one(self, tmp_path: Path) -> None:
+        world = small(tmp_path, handler=lambda _: httpx.Response(200, json=THING), limits=slow)
+        for _ in range(4):
+            world.line.system().lookup("thing", "1")
+        assert world.waited == pytest.approx(3)
+
+    def test_so_many_at_once_and_no_more(self, tmp_path: Path) -> None:
+        lock, now, most = Lock(), 0, 0
+
+        def answer(_: httpx.Request) -> httpx.Response:
+            nonlocal now, most
+            with lock:
+                now += 1
+                most = max(most, now)
+            sum(range(1000))
+            with lock:
+                now -= 1
+            return httpx.Response(200, json=THING)
+
+        world = small(tmp_path, handler=answer, limits=lambda clock: Limits(clock, at_once=2))
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _: WORK["lookup"](world), range(64)))
+        assert most <= 2
+        assert len(world.server.asked) == 64
+
+
+def slow(clock: VirtualClock) -> Limits:
+    return Limits(clock, Rate(1, 1))
+
+
+class TestRedirects:
+    SECRETS = {"key": "s3cr3t-key"}  # noqa: RUF012 - read only
+    HEADERS = {"X-Key": "$SECRET(key)"}  # noqa: RUF012 - read only
+
+    def world(self, tmp_path: Path, *script: Any, url: str = URL) -> Small:
+        return small(tmp_path, *script, url=url, secrets=self.SECRETS, headers=self.HEADERS, jwt_token="$SECRET(key)")  # noqa: S106 - none
+
+    def to(self, url: str, status: int = 302) -> httpx.Response:
+        return httpx.Response(status, headers={"Location": url})
+
+    def test_a_read_is_followed_with_credentials_at_home(self, tmp_path: Path) -> None:
+        world = self.world(tmp_path, self.to("/v2/things/1"), THING)
+        assert WORK["lookup"](world)
+        second = world.server.asked[1]
+        assert str(second.url) == f"{URL}/v2/things/1"
+        assert (second.headers["x-key"], second.headers["authorization"]) == ("s3cr3t-key", "Bearer s3cr3t-key")
+
+    def test_https_on_the_same_host_is_home(self, tmp_path: Path) -> None:
+        world = self.world(tmp_path, self.to("https://small.test/things/1", 301), THING, url="http://small.test")
+        assert WORK["lookup"](world)
+        assert "x-key" in world.server.asked[1].headers
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://other.test/things/1",
+            "//other.test/things/1",
+            "http://small.test/things/1",
+            "https://small.test:8443/things/1",
+            "https://sub.small.test/x",
+            "https://u:p@other.test/x",
+        ],
+    )
+    def test_elsewhere_gets_no_credentials(self, tmp_path: Path, url: str) -> None:
+        world = self.world(tmp_path, self.to(url), THING)
+        assert WORK["lookup"](world)
+        told = world.server.asked[1]
+        assert set(told.headers) <= {"host", "accept", "accept-encoding", "user-agent", "content-length"}
+        assert not told.url.userinfo
+
+    def test_back_home_from_elsewhere_there_are_none_either_in_the_headers(self, tmp_path: Path) -> None:
+        world = self.world(tmp_path, self.to("https://other.test/"), self.to(f"{URL}/things/1"), THING)
+        assert WORK["lookup"](world)
+        assert "x-key" not in world.server.asked[2].headers
+
+    def test_a_url_with_a_secret_in_it_is_not_followed_elsewhere(self, tmp_path: Path) -> None:
+        world = self.world(tmp_path, self.to("https://other.test/?key=s3cr3t%2Dkey"), self.to("x"))
+        world = self.world(tmp_path, self.to("https://other.test/?key=s3cr3t-key"))
+        with pytest.raises(
+            BadAnswer, match=r"redirected to https://other.test/\?key=\(hidden\), which is not followed"
+        ):
+            WORK["lookup"](world)
+        assert len(world.server.asked) == 1
+
+    def test_a_write_is_not_followed(self, tmp_path: Path) -> None:
+        for verb in ("list", "update", "delete"):
+            world = self.world(tmp_path, self.to(f"{URL}/v2", 307))
+            with pytest.raises(BadAnswer, match="not followed"):
+                WORK[verb](world)
+            assert len(world.server.asked) == 1
+
+    def test_a_circle_ends(self, tmp_path: Path) -> None:
+        world = small(tmp_path, handler=lambda _: self.to("/things/1"))
+        with pytest.raises(BadAnswer, match="redirected"):
+            WORK["lookup"](world)
+        assert len(world.server.asked) == 6
+
+    @pytest.mark.parametrize("url", ["ftp://other.test/", "http://[", "mailto:a@b", "http://a:b/"])
+    def test_nonsense_is_not_followed(self, tmp_path: Path, url: str) -> None:
+        world = self.world(tmp_path, self.to(url))
+        with pytest.raises((BadAnswer, SystemUnreachable), match="redirected|no answer"):
+            WORK["lookup"](world)
+        assert len(world.server.asked) == 1
+
+
+def test_the_line_stays_open_when_a_section_closes_its_system(tmp_path: Path) -> None:
+    closed: list[bool] = []
+
+    class Network(httpx.MockTransport):
+        def close(self) -> None:
+            closed.append(True)
+
+    world = small(tmp_path, THING, out=lambda server, _: Network(server))
+    world.line.system().close()
+    assert closed == []
+    assert WORK["lookup"](world)
+    world.line.close()
+    assert closed == [True]
