@@ -9,7 +9,7 @@
         RecordingError          a cassette is missing, unreadable, stale or does not match
         SystemUnreachable       no answer at all
         BadAnswer               an answer that makes no sense (status, content type, shape)
-          Unclear               a create of which nobody can tell whether it happened
+          Unclear               a write of which nobody can tell whether it happened
         Refused                 the system said no to a write (4xx)
           Conflict              the record changed since it was read (409, 412)
       NotConvertible (3)        a value that has no loss-free form on the other side
@@ -89,9 +89,9 @@ class BadAnswer(CouldNotFindOut):
 
 
 class Unclear(BadAnswer):
-    """A create of which nobody can tell whether it happened: the answer was lost, or is none.
+    """A write of which nobody can tell whether it happened, and which must not be repeated blindly.
 
-    `done` says that the system reported success, so that the record exists, only nobody knows its id.
+    `done` says that the system reported success, so that a new record exists, only nobody knows its id.
     """
 
     def __init__(self, message: str, *, done: bool, hint: str | None = None) -> None:
@@ -112,7 +112,16 @@ class Refused(CouldNotFindOut):
 
 
 class Conflict(Refused):
-    """The record changed since it was read, or a unique value is taken (409, 412)."""
+    """The record changed since it was read, or a unique value is taken (409, 412).
+
+    `repeated` says that the request was sent before, so that the conflict may be with itself.
+    """
+
+    def __init__(
+        self, message: str, *, status: int, code: str | None = None, hint: str | None = None, repeated: bool = False
+    ) -> None:
+        super().__init__(message, status=status, code=code, hint=hint)
+        self.repeated = repeated
 
 
 class NotConvertible(QaSyncError):

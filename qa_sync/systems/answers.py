@@ -59,10 +59,16 @@ class Answers:
     label: str
     hide: Callable[[str], str]
 
-    def expect(self, request: httpx.Request, response: httpx.Response) -> None:
-        """Return when the status is a success; raises Conflict, Refused or BadAnswer."""
+    def expect(self, request: httpx.Request, response: httpx.Response, *, unclear: bool = False) -> None:
+        """Return when the status is a success; raises Conflict, Refused or BadAnswer.
+
+        With `unclear` a status that does not tell whether anything happened is Unclear.
+        """
         if response.is_success:
             return
+        if unclear and response.status_code in UNCLEAR:
+            text = self._told(request, response, "it may have happened or not")
+            raise Unclear(text, done=False, hint=f"look in {self.label} whether it happened")
         if response.is_client_error:
             self._refuse(request, response)
         if response.is_redirect:
@@ -80,15 +86,14 @@ class Answers:
         try:
             return json.loads(response.content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_number)
         except (ValueError, RecursionError):
-            self.bad(request, response, "not JSON")
+            pass
+        # Out here, so that the text that is no JSON does not hang on the error.
+        return self.bad(request, response, "not JSON")
 
     def bad(self, request: httpx.Request, response: httpx.Response, why: str) -> NoReturn:
         """Raise BadAnswer with the status, the content type and how the answer begins."""
-        kind = response.headers.get("content-type", "no content type")
-        private = ERRAND in request.extensions and response.is_success
         raise BadAnswer(
-            f"{self._what(request)}: {why}: status {response.status_code}, {self._shown(kind)}, "
-            f"{'not shown, for it is about a token' if private else self._beginning(response)}",
+            self._told(request, response, why),
             hint=f"is the url of {self.label} that of its API? look at what it answers there",
         )
 
@@ -100,9 +105,10 @@ class Answers:
         status = response.status_code
         code, message = self._vendor_words(response)
         text = f"{self._what(request)}: refused with {status} {code or ''}".rstrip()
-        kind = Conflict if status in {httpx.codes.CONFLICT, httpx.codes.PRECONDITION_FAILED} else Refused
         hint = _woocommerce_hint(request, status, code) or HINTS.get(status)
-        raise kind(f"{text}: {message}", status=status, code=code, hint=hint)
+        if status in {httpx.codes.CONFLICT, httpx.codes.PRECONDITION_FAILED}:
+            raise Conflict(f"{text}: {message}", status=status, code=code, hint=hint, repeated=_attempts(response) > 1)
+        raise Refused(f"{text}: {message}", status=status, code=code, hint=hint)
 
     def _vendor_words(self, response: httpx.Response) -> tuple[str | None, str]:
         try:
@@ -112,6 +118,12 @@ class Answers:
         code = _first_text(body, CODE_PATHS)
         message = _first_text(body, MESSAGE_PATHS)
         return code and self._shown(code), self._shown(message) if message else self._beginning(response)
+
+    def _told(self, request: httpx.Request, response: httpx.Response, why: str) -> str:
+        kind = self._shown(response.headers.get("content-type", "no content type"))
+        private = ERRAND in request.extensions and response.is_success
+        begins = "not shown, for it is about a token" if private else self._beginning(response)
+        return f"{self._what(request)}: {why}: status {response.status_code}, {kind}, {begins}"
 
     def _what(self, request: httpx.Request) -> str:
         url = request.url.copy_with(query=None, fragment=None, username=None, password=None)
@@ -151,19 +163,16 @@ class Exchange(Answers):
         raise SystemUnreachable(text, hint=f"is the url of {self.label} right, and can it be reached from here?")
 
     def created(self, request: httpx.Request, response: httpx.Response) -> Json:
-        """Return what a create was answered; raises Unclear for an answer that does not tell whether it happened."""
+        """Return what a create was answered; raises Unclear for an answer that does not tell what came of it."""
+        self.expect(request, response, unclear=True)
         try:
-            self.expect(request, response)
             return self.json(request, response)
         except BadAnswer as error:
-            if not response.is_success and response.status_code not in UNCLEAR:
-                raise
             text, hint = error.message, error.hint
-        raise Unclear(text, done=response.is_success, hint=hint)
+        raise Unclear(text, done=True, hint=hint)
 
 
-def attempts(response: httpx.Response) -> int:
-    """Return how often the request was sent that was answered so."""
+def _attempts(response: httpx.Response) -> int:
     told = response.headers.get(ATTEMPTS_HEADER, "1")
     return int(told) if told.isdecimal() else 1
 

@@ -7,22 +7,35 @@ answered can ask for a secret.
 from __future__ import annotations
 
 import base64
-import html
 import itertools
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Final
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import unquote
 
 from qa_sync.errors import UsageError
 from qa_sync.values.form import Json
 
 REFERENCE: Final = re.compile(r"\$(ENV|SECRET)\(([^()]*)\)")
 HIDDEN: Final = "(hidden)"
-ESCAPE: Final = re.compile(r"%[0-9A-F]{2}")
+SLASHES: Final = r"(?:\\|%(?:25)*5[cC])+"
+AND: Final = "(?:&|%(?:25)*26)"
+END: Final = "(?:;|%(?:25)*3[bB])"
+NUMBER: Final = "(?:#|%(?:25)*23)"
+"""What escapes are made of: it may be escaped itself, as in a url within a url, or JSON within JSON."""
+
+SHORT: Final[Mapping[str, str]] = {
+    "\\": SLASHES,
+    "\n": SLASHES + "n",
+    "\r": SLASHES + "r",
+    "\t": SLASHES + "t",
+    " ": r"(?:\+|%(?:25)*2[bB])",
+}
+NAMED: Final[Mapping[str, str]] = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
+"""Escapes of one character that JSON, urls and HTML have beside their general ones."""
+
 URL_SAFE: Final = str.maketrans("+/", "-_")
 SHORTEST_CORE: Final = 6
 """How many bytes a value must have to be looked for within base64: fewer leave letters that are found by chance."""
@@ -68,10 +81,9 @@ class Hider:
     """
 
     def __init__(self, values: Iterable[str] = ()) -> None:
-        kept = sorted({v for v in values if v})
-        # What HTTP Basic makes of a name and a password.
-        pairs = [_base64(f"{name}:{password}") for name, password in itertools.permutations(kept, 2)]
-        self._known: frozenset[str] = frozenset((*kept, *pairs))
+        self._known = frozenset(v for v in values if v)
+        # What HTTP Basic makes of a name and a password, if both are confidential.
+        self._pairs = [f"{name}:{password}" for name, password in itertools.permutations(sorted(self._known), 2)]
         self._pattern: re.Pattern[str] | None = None
         self._lock = Lock()
 
@@ -93,8 +105,10 @@ class Hider:
 
     def _compiled(self) -> re.Pattern[str]:
         with self._lock:
-            spellings = sorted({s for v in self._known for s in _spellings(v)}, key=lambda s: (-len(s), s))
-            self._pattern = re.compile("|".join(map(re.escape, spellings)))
+            packed = {_base64(pair) for pair in self._pairs}
+            packed |= {core for value in self._known for core in (_base64(value), *_base64_cores(value))}
+            longest_first = sorted(self._known | packed, key=lambda value: (-len(value), value))
+            self._pattern = re.compile("|".join("".join(map(_anyhow, value)) for value in longest_first))
             return self._pattern
 
 
@@ -105,20 +119,18 @@ def userinfo(url: str) -> list[str]:
     return [password, unquote(password), f"{unquote(name)}:{unquote(password)}"] if password else []
 
 
-def _spellings(value: str) -> Iterator[str]:
-    yield from (html.escape(value), _base64(value), *_base64_cores(value))
-    for text in (quote(value), quote(value, safe=""), quote_plus(value)):
-        yield text
-        yield quote(text, safe="")  # a url within a url
-        yield ESCAPE.sub(lambda m: m[0].lower(), text)
-    once = {value, _in_json(value), json.dumps(value, ensure_ascii=False)[1:-1]}
-    for text in once | {_in_json(text) for text in once}:  # an echo is JSON within JSON
-        yield text
-        yield text.replace("/", "\\/")  # as PHP writes JSON
-
-
-def _in_json(text: str) -> str:
-    return json.dumps(text)[1:-1]
+def _anyhow(char: str) -> str:
+    """Return a pattern for a character however it is escaped, and however often: JSON, HTML, in a url, as itself."""
+    if char.isascii() and char.isalnum():
+        return char
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    unicode = "".join(rf"{SLASHES}u(?i:{units[at : at + 4]})" for at in range(0, len(units), 4))
+    octets = "".join(f"%(?:25)*(?i:{byte:02x})" for byte in char.encode("utf-8", "surrogatepass"))
+    entity = f"{NUMBER}0*{ord(char)}|{NUMBER}[xX]0*(?i:{ord(char):x})"
+    if char in NAMED:
+        entity = f"{NAMED[char]}|{entity}"
+    ways = [f"{AND}(?:amp{END})*(?:{entity}){END}", unicode, f"(?:{SLASHES})?(?:{octets}|{re.escape(char)})"]
+    return "(?:" + "|".join([SHORT[char], *ways] if char in SHORT else ways) + ")"
 
 
 def _base64(text: str) -> str:

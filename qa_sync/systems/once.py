@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from qa_sync.errors import NotConvertible, Refused, Unclear
+from qa_sync.errors import Conflict, NotConvertible, Refused, Unclear
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
@@ -50,7 +50,41 @@ def create_once(post: Callable[[], str], found: Found | None, wait: Callable[[fl
     return post()
 
 
-def shows(card: EntityCard, record: Record | None, values: Mapping[str, Json]) -> bool:
+def change_once(
+    change: Callable[[Record], None],
+    record: Record,
+    look: Callable[[], Record | None],
+    *,
+    card: EntityCard,
+    values: Mapping[str, Json],
+    wait: Callable[[float], None],
+) -> None:
+    """Change a record by `change`; after an answer that was lost, once more only when a fresh `look` does not show it.
+
+    A change that was sent again beneath us (it carried a revision) may conflict with itself, which is no conflict.
+    """
+    for pause in PAUSES_S:
+        try:
+            return change(record)
+        except Conflict as conflict:
+            if not conflict.repeated or not _shows(card, look(), values):
+                raise
+            return None
+        except Unclear:
+            if card.revision:
+                raise  # what a fresh read shows may be somebody else's change, which a revision is there to protect
+            wait(pause)
+            fresh = look()
+            if fresh is None:
+                raise
+            if _shows(card, fresh, values):
+                return None
+            # Elements that were added have a key now, so that what is sent next changes them.
+            record = fresh
+    return change(record)
+
+
+def _shows(card: EntityCard, record: Record | None, values: Mapping[str, Json]) -> bool:
     """Tell whether a record holds the wire values (by write path) that it was to be given."""
     if record is None:
         return False

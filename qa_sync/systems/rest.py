@@ -9,15 +9,15 @@ from typing import Final
 import httpx
 
 from qa_sync.clock import Clock, RealClock
-from qa_sync.errors import Conflict, Refused, UsageError
-from qa_sync.systems.answers import Answers, Exchange, attempts
+from qa_sync.errors import Refused, UsageError
+from qa_sync.systems.answers import Answers, Exchange
 from qa_sync.systems.bodies import adds_elements, insert_body, revision_header, update_body
 from qa_sync.systems.calls import Calls
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.confidential import Filler, Hider, userinfo
 from qa_sync.systems.connector import Connector, Operation, Service
 from qa_sync.systems.expressions import render
-from qa_sync.systems.once import Found, create_once, shows
+from qa_sync.systems.once import Found, change_once, create_once
 from qa_sync.systems.paging import entities_of, pages
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
@@ -117,20 +117,23 @@ class RestSystem:
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
         """Change the given wire values (by write path) of a record that was just read."""
         card, operation = self._use(record.datatype, "update")
-        body = update_body(card, record.data, values)
-        request, response = self._send(
-            operation,
-            {"entity": {card.key: record.id, "$source": record.data}},
-            body=body,
-            headers=revision_header(card.revision, record.data),
-            repeatable=not adds_elements(card, body),
-        )
-        try:
-            self._exchange.expect(request, response)
-        except Conflict:
-            # A change that was sent again after its answer was lost conflicts with itself.
-            if attempts(response) == 1 or not shows(card, self.lookup(record.datatype, record.id), values):
-                raise
+
+        def change(now: Record) -> None:
+            body = update_body(card, now.data, values)
+            once = adds_elements(card, body)
+            request, response = self._send(
+                operation,
+                {"entity": {card.key: now.id, "$source": now.data}},
+                body=body,
+                headers=revision_header(card.revision, now.data),
+                repeatable=not once,
+            )
+            self._exchange.expect(request, response, unclear=once)
+
+        def look() -> Record | None:
+            return self.lookup(record.datatype, record.id)
+
+        change_once(change, record, look, card=card, values=values, wait=self._wait)
 
     def delete(self, datatype: str, id: str) -> None:
         """Remove a record; a record that is already gone is no error."""

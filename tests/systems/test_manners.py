@@ -375,10 +375,10 @@ class TestRedirects:
             WORK["lookup"](world)
         assert len(world.server.asked) == 6
 
-    @pytest.mark.parametrize("url", ["ftp://other.test/", "http://[", "mailto:a@b", "http://a:b/"])
+    @pytest.mark.parametrize("url", ["ftp://other.test/", "mailto:a@b", "http://a:b/"])
     def test_nonsense_is_not_followed(self, tmp_path: Path, url: str) -> None:
         world = self.world(tmp_path, self.to(url))
-        with pytest.raises((BadAnswer, SystemUnreachable), match="redirected|no answer"):
+        with pytest.raises((BadAnswer, SystemUnreachable), match=r"redirected|no answer"):
             WORK["lookup"](world)
         assert len(world.server.asked) == 1
 

@@ -1,0 +1,243 @@
+"""Canaries in every place where a secret can be, and a search for them in everything that is told or kept."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import logging
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus, unquote
+
+import httpx
+import pytest
+from small_system import START, Small, small
+
+from qa_sync.errors import QaSyncError
+from qa_sync.systems.cassettes import TapeLabel
+from qa_sync.systems.confidential import HIDDEN, Hider, userinfo
+from qa_sync.systems.recording import Expected, RecordingTransport, ReplayTransport, load_tape, new_tape
+from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.system import Record
+
+SECRET = 'cänary7Q/+x "&<'  # noqa: S105 - a canary
+FETCHED = "canary9-fetched/+token"
+REFRESHED = "canary8-refreshed/+token"
+IN_URL = "canary6@url"
+CANARY = re.compile(r"c(ä|%C3%A4|\\+u00e4|\\+xe4)nary7|canary[0-9]", re.IGNORECASE)
+TOKEN_URL = "https://login.test/token"  # noqa: S105 - a url
+RECORD = Record("Small", "thing", "1", {"id": "1", "rev": 1, "name": "a"})
+URL = f"https://user:{quote(IN_URL)}@small.test"
+
+KINDS: dict[str, dict[str, Any]] = {
+    "basic": {"authentication": "basic", "username": "ann", "password": "$SECRET(key)"},
+    "digest": {"authentication": "digest", "username": "ann", "password": "$SECRET(key)"},
+    "bearer": {"jwt_token": "$SECRET(ascii)"},
+    "key in header": {"api_key": {"in": "header", "name": "X-Key", "value": "$SECRET(ascii)"}},
+    "key in query": {"api_key": {"in": "query", "name": "k", "value": "$SECRET(key)"}},
+    "oauth1": {"authentication": "oauth1", "username": "$SECRET(ascii)", "password": "$SECRET(key)"},
+    "oauth2": {
+        "oauth2": {
+            "client_id": "me",
+            "client_secret": "$SECRET(key)",
+            "refresh_token": "$SECRET(ascii)",
+            "token_url": TOKEN_URL,
+        }
+    },
+    "tripletex": {
+        "authentication": "tripletex",
+        "tripletex": {"consumer_token": "$SECRET(key)", "employee_token": "$SECRET(ascii)", "token_url": TOKEN_URL},
+    },
+    "headers": {"headers": {"X-Own": "$SECRET(ascii)", "Authorization": "Bearer $SECRET(ascii)"}},
+    "url": {"url_pattern": "{{@ base_url @}}/%s?token=$SECRET(ascii)"},
+}
+SECRETS = {"key": SECRET, "ascii": "canary5-plain/+token"}
+ALL = [*SECRETS.values(), IN_URL, FETCHED, REFRESHED]
+FETCHES = {"oauth2": ALL, "tripletex": ALL[:-1]}
+"""What is known to be confidential; without such a kind that is what the settings say."""
+
+
+def shapes(text: str) -> list[str]:
+    """Return how an answer may show a text: plain, escaped, packed."""
+    packed = [base64.b64encode(f"{before}{text}".encode()).decode() for before in ("", "u:", "us:")]
+    escaped = [quote(text), quote(text, safe=""), quote_plus(text), quote(quote(text, safe=""), safe="")]
+    lower = [re.sub("%..", lambda m: m[0].lower(), each) for each in escaped]
+    return [text, *escaped, *lower, html.escape(text), json.dumps(text), json.dumps(json.dumps(text)), *packed]
+
+
+def echo(kind: str) -> str:
+    return " ".join(shape for secret in FETCHES.get(kind, ALL[:-2]) for shape in shapes(secret))
+
+
+def leaks(text: str) -> list[str]:
+    """Return what is left of a canary in a text, also when it is packed or escaped there."""
+    packed = re.findall(r"[A-Za-z0-9+/_-]{8,}", text)
+    opened = [
+        base64.b64decode(word[shift:].translate(str.maketrans("-_", "+/")) + "===", validate=False).decode("latin-1")
+        for word in packed
+        for shift in range(4)
+        if len(word[shift:].rstrip("=")) % 4 != 1
+    ]
+    views = [text, unquote(text), unquote(unquote(text)), html.unescape(text), *opened]
+    return [view[max(0, m.start() - 20) : m.end() + 20] for view in views for m in CANARY.finditer(view)]
+
+
+class Parrot:
+    """Issues tokens, and echoes with each answer everything that it was ever told, in all its shapes."""
+
+    def __init__(self, kind: str, answer: Callable[[str], httpx.Response]) -> None:
+        self.kind = kind
+        self.echo = echo(kind)
+        self.answer = answer
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host == "login.test":
+            told = {"access_token": FETCHED, "refresh_token": REFRESHED, "value": {"token": FETCHED}, "expires_in": 1}
+            return httpx.Response(200, json=told)
+        if "authorization" not in request.headers and "digest" in self.kind:
+            return httpx.Response(401, headers={"WWW-Authenticate": 'Digest realm="r", nonce="n"'})
+        heard = f"{self.echo} {request.url} {dict(request.headers)} {request.content.decode('utf-8', 'replace')}"
+        return self.answer(heard)
+
+
+def say(status: int, **more: Any) -> Callable[[str], httpx.Response]:
+    return lambda heard: httpx.Response(status, **{k: v(heard) if callable(v) else v for k, v in more.items()})
+
+
+def lose(heard: str) -> httpx.Response:
+    raise httpx.ReadError(f"lost: {heard}")
+
+
+ANSWERS: dict[str, Callable[[str], httpx.Response]] = {
+    "success": say(200, json=lambda heard: {"id": "1", "rev": 1, "name": heard}),
+    "refusal": say(400, json=lambda heard: {"message": heard, "code": heard}),
+    "unauthorized": say(401, json=lambda heard: {"error": heard}),
+    "conflict": say(409, text=lambda heard: heard),
+    "maintenance": say(503, html=lambda heard: f"<h1>{heard}</h1>"),
+    "noise": say(200, text=lambda heard: f"<b>Notice</b> {heard}"),
+    "no id": say(200, json=lambda heard: {"nothing": heard}),
+    "content type": say(200, content=b"x", headers=lambda heard: {"Content-Type": quote(heard)}),
+    "redirect": say(302, headers=lambda heard: {"Location": "https://other.test/?next=" + quote(heard, safe="")}),
+    "redirect with userinfo": say(302, headers=lambda _: {"Location": f"ftp://u:{quote(IN_URL)}@other.test/"}),
+    "lost": lose,
+}
+
+
+def work(system: RestSystem) -> Iterator[Callable[[], object]]:
+    yield lambda: list(system.list("thing"))
+    yield lambda: system.lookup("thing", "1")
+    yield lambda: system.insert("thing", {"name": f"{SECRET} {IN_URL}"}, lambda: None)
+    yield lambda: system.update(RECORD, {"name": SECRETS["ascii"]})
+    yield lambda: system.delete("thing", "1")
+
+
+def told(error: BaseException) -> str:
+    """Return everything that anybody could print of an error."""
+    chain: list[str] = []
+    each: BaseException | None = error
+    while each is not None:
+        chain += [str(each), repr(each), repr(vars(each))]
+        each = each.__cause__ or each.__context__
+    return "\n".join([*chain, *traceback.format_exception(error)])
+
+
+def world(place: Path, kind: str, answer: str) -> Small:
+    system = {"headers": {}, **KINDS[kind]}
+    return small(place, handler=Parrot(kind, ANSWERS[answer]), url=URL, secrets=SECRETS, hide=Hider(), **system)
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_that_is_told_or_kept_holds_a_secret(
+    tmp_path: Path, kind: str, answer: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    made = world(tmp_path, kind, answer)
+    label = TapeLabel("seed", START, {"small": "f"}, "spec", {"small": URL})
+    tape = new_tape(tmp_path / "tape.yaml", label, made.line.hide)
+    errors = []
+    for act in work(made.line.system(lambda way: RecordingTransport(way, tape))):
+        try:
+            act()
+        except QaSyncError as error:
+            errors.append(told(error))
+    tape.save()
+    assert errors
+    assert leaks("\n".join(errors)) == []
+    assert leaks((tmp_path / "tape.yaml").read_text()) == []
+    assert leaks(caplog.text) == []
+
+
+def test_the_search_finds_what_is_there() -> None:
+    for secret in ALL:
+        for shape in shapes(secret):
+            assert leaks(f"x {shape} y"), shape
+
+
+@pytest.mark.parametrize("secret", [*ALL, "x", "a b", "é"])
+def test_every_shape_is_hidden(secret: str) -> None:
+    hide = Hider([secret, "u"])
+    if len(secret) > 6:
+        assert leaks(hide(" ".join(shapes(secret)))) == []
+    assert hide(f"<{secret}>") == f"<{HIDDEN}>"
+
+
+def test_what_is_learned_is_hidden_from_then_on() -> None:
+    hide = Hider()
+    assert hide("a token-1 b") == "a token-1 b"
+    hide.learn("token-1", "")
+    assert hide("a token-1 b") == f"a {HIDDEN} b"
+    hide.learn("token-2")
+    assert hide("token-1 token-2") == f"{HIDDEN} {HIDDEN}"
+
+
+def test_the_password_of_a_url_is_a_secret() -> None:
+    assert userinfo("https://ann:p%40q@h.test/a@b") == ["p%40q", "p@q", "ann:p@q"]
+    assert userinfo("https://ann@h.test") == userinfo("https://h.test/a:b@c") == []
+
+
+def test_a_recording_over_a_line_is_replayed_without_any_credentials(tmp_path: Path) -> None:
+    """Tokens, retries and signatures are beneath the recorder; what is on the tape is what was asked for."""
+    fail = chain([True, False, False, True], repeat(False))
+
+    def shop(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "login.test":
+            return httpx.Response(200, json={"access_token": FETCHED})
+        if next(fail):
+            raise httpx.ReadError("lost")
+        known = request.method != "POST" or request.url.path == "/things"
+        return httpx.Response(200, json={"id": "1", "rev": 1, "name": "a"} if known else [])
+
+    def act(system: RestSystem) -> list[object]:
+        read = system.lookup("thing", "1")
+        listed = list(system.list("thing"))
+        made = system.insert("thing", {"name": "a"}, lambda: next((r.id for r in system.list("thing")), None))
+        return [read, listed, made]
+
+    told = {**KINDS["oauth2"], "headers": {"X-K": "$SECRET(ascii)"}}
+    told["operations"] = {
+        "thing-list": {"url": "things/query", "method": "POST", "params": {"key": "$SECRET(key)"}},
+        "thing-lookup": {"url": "things/{{ entity.id }}", "method": "GET", "params": {"key": "$SECRET(key)"}},
+        **{f"thing-{verb}": {"url": "things", "method": "POST"} for verb in ("insert", "update", "delete")},
+    }
+    made = small(tmp_path, handler=shop, url=URL, secrets=SECRETS, **told)
+    tape = new_tape(tmp_path / "t.yaml", TapeLabel("s", START, {"small": "f"}, "x", {"small": URL}), made.line.hide)
+    lived = act(made.line.system(lambda way: RecordingTransport(way, tape)))
+    tape.save()
+    again = load_tape(tmp_path / "t.yaml", Expected({"small": "f"}, "x", "spec"))
+    replayed = RestSystem(
+        "Small",
+        made.line.connector,
+        again.label.urls["small"],
+        dict.fromkeys(SECRETS, HIDDEN),
+        ReplayTransport(again),
+        signs=False,
+    )
+    assert act(replayed) == lived
+    assert again.unplayed() == ()
+    assert leaks((tmp_path / "t.yaml").read_text()) == []
