@@ -16,7 +16,7 @@ from qa_sync.systems.confidential import Filler, Hider, userinfo
 from qa_sync.systems.connector import Connector
 from qa_sync.systems.limits import Limits
 from qa_sync.systems.live import live_transport
-from qa_sync.systems.logs import hide_in_logs
+from qa_sync.systems.logs import hide_in_logs, show_in_logs
 from qa_sync.systems.manners import PoliteTransport
 from qa_sync.systems.pauses import patience_of
 from qa_sync.systems.rest import RestSystem
@@ -68,17 +68,17 @@ def open_line(
     secrets: Mapping[str, str],
     *,
     clock: Clock,
-    hide: Hider | None = None,
+    hide: Hider,
     limits: Limits | None = None,
     out: httpx.BaseTransport | None = None,
     dice: random.Random | None = None,
 ) -> Line:
     """Open the line to a system; nothing is sent yet.
 
-    `hide` is the run's, and learns everything confidential about this system (a new one by default); `limits` are the
-    system's; `out` is the way to the network, `dice` spread the pauses. Raises UsageError for a secret that is missing.
+    `hide` is the run's (one for all its lines: a short secret of one may be part of another's), and learns everything
+    confidential about this system; until the line is closed, the logs are kept clean. `limits` are the system's; `out`
+    is the way to the network, `dice` spread the pauses. Raises UsageError for a secret that is missing.
     """
-    hide = hide or Hider()
     hide.learn(*secrets.values(), *userinfo(base_url))
     hide_in_logs(hide)
     filler = Filler(label, {"base_url": base_url.rstrip("/")}, secrets)
@@ -93,4 +93,9 @@ def open_line(
         patience=patience_of(connector.service.settings),
         dice=dice or random.Random(),  # noqa: S311 - pauses are no secret
     )
-    return Line(label, connector, base_url, secrets, transport, hide, clock, network.close)
+
+    def close() -> None:
+        network.close()
+        show_in_logs(hide)
+
+    return Line(label, connector, base_url, secrets, transport, hide, clock, close)

@@ -21,6 +21,12 @@ def hide_in_logs(hide: Callable[[str], str]) -> None:
     logging.getLogger(SIGNER).setLevel(logging.WARNING)
 
 
+def show_in_logs(hide: Callable[[str], str]) -> None:
+    """Undo `hide_in_logs`."""
+    for name in TALKERS:
+        logging.getLogger(name).removeFilter(_Hiding(hide))
+
+
 @dataclass(frozen=True, slots=True)
 class _Hiding:
     hide: Callable[[str], str]

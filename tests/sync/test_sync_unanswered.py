@@ -21,6 +21,7 @@ from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.links import Links
 from qa_sync.systems.builtin import builtin_folder, connector_for
+from qa_sync.systems.confidential import Hider
 from qa_sync.systems.connector import load_connector
 from qa_sync.systems.inprocess import AsgiTransport
 from qa_sync.systems.line import Line, open_line
@@ -124,4 +125,4 @@ def opened(label: str, clock: VirtualClock, seed: int, rate: float) -> Line:
     proxy = FaultProxy(AsgiTransport(vendor.build_app(clock.now, "1")), clock, f"{label}{seed}", rate)
     connector = load_connector(builtin_folder(name))
     dice = random.Random(seed)  # noqa: S311 - chance that repeats itself
-    return open_line(label, connector, vendor.base_url, vendor.secrets, clock=clock, out=proxy, dice=dice)
+    return open_line(label, connector, vendor.base_url, vendor.secrets, clock=clock, hide=Hider(), out=proxy, dice=dice)

@@ -103,7 +103,7 @@ def small(
         url,
         secrets or {},
         clock=clock,
-        hide=hide,
+        hide=hide or Hider(),
         limits=limits(clock),
         out=out(server, clock),
         dice=random.Random(1),  # noqa: S311 - chance that repeats itself

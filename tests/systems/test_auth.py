@@ -19,6 +19,7 @@ from qa_sync.clock import VirtualClock
 from qa_sync.errors import BadAnswer, ConnectorError, Refused, SystemUnreachable
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.systems.builtin import builtin_folder
+from qa_sync.systems.confidential import Hider
 from qa_sync.systems.connector import load_connector
 from qa_sync.systems.inprocess import AsgiTransport
 from qa_sync.systems.line import Line, open_line
@@ -287,7 +288,7 @@ class TestWooCommerce:
     def line(self, url: str, out: Callable[[httpx.BaseTransport], httpx.BaseTransport], **secrets: str) -> Line:
         given = {**VENDORS["woocommerce"].secrets, **secrets}
         shop = load_connector(builtin_folder("woocommerce"))
-        return open_line("Shop", shop, url, given, clock=self.clock, out=out(self.app))
+        return open_line("Shop", shop, url, given, clock=self.clock, hide=Hider(), out=out(self.app))
 
     def test_over_http_every_request_is_signed(self) -> None:
         seen: list[httpx.Request] = []

@@ -17,6 +17,7 @@ from fault_proxy import FAULTS, FaultProxy
 from qa_sync.clock import VirtualClock
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.systems.builtin import builtin_folder
+from qa_sync.systems.confidential import Hider
 from qa_sync.systems.connector import load_connector
 from qa_sync.systems.inprocess import AsgiTransport
 from qa_sync.systems.limits import Limits, Rate
@@ -99,6 +100,7 @@ def worked(which: str, seed: int, rate: float) -> tuple[list[tuple[str, str]], F
         vendor.base_url,
         vendor.secrets,
         clock=clock,
+        hide=Hider(),
         limits=limits,
         out=proxy,
         dice=random.Random(seed),  # noqa: S311 - chance that repeats itself

@@ -21,6 +21,7 @@ from small_system import START, Small, small
 from qa_sync.errors import QaSyncError
 from qa_sync.systems.cassettes import TapeLabel
 from qa_sync.systems.confidential import HIDDEN, Hider, userinfo
+from qa_sync.systems.logs import TALKERS
 from qa_sync.systems.recording import Expected, RecordingTransport, ReplayTransport, load_tape, new_tape
 from qa_sync.systems.rest import RestSystem
 from qa_sync.systems.system import Record
@@ -154,9 +155,11 @@ def world(place: Path, kind: str, answer: str) -> Small:
 @pytest.mark.parametrize("answer", ANSWERS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_that_is_told_or_kept_holds_a_secret(
-    tmp_path: Path, kind: str, answer: str, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, kind: str, answer: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    for name in TALKERS:  # what lines of other tests have left there
+        monkeypatch.setattr(logging.getLogger(name), "filters", [])
     made = world(tmp_path, kind, answer)
     label = TapeLabel("seed", START, {"small": "f"}, "spec", {"small": URL})
     tape = new_tape(tmp_path / "tape.yaml", label, made.line.hide)
@@ -170,7 +173,10 @@ def test_nothing_that_is_told_or_kept_holds_a_secret(
     assert errors
     assert leaks("\n".join(errors)) == []
     assert leaks((tmp_path / "tape.yaml").read_text()) == []
+    made.line.close()
+    assert caplog.text
     assert leaks(caplog.text) == []
+    assert not any(logging.getLogger(name).filters for name in TALKERS)
 
 
 def test_the_search_finds_what_is_there() -> None:
