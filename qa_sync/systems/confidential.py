@@ -86,3 +86,11 @@ def _in_json(text: str) -> str:
 
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
+
+
+def cleaned(hide: Hider, content: bytes) -> bytes:
+    """Return a body without its confidential values, whatever bytes it holds."""
+    try:
+        return hide(content.decode()).encode()
+    except UnicodeDecodeError:
+        return hide(content.decode("latin-1")).encode("latin-1")
