@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 
 from qa_sync.checklist.ability import Ends
 from qa_sync.checklist.brief import Brief, Part
+from qa_sync.checklist.findings import findings_of
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.checklist.scenarios.by_hand import by_hand
 from qa_sync.checklist.scenarios.create import create
 from qa_sync.checklist.scenarios.update import update
-from qa_sync.dataflow.model import Dataflow, Section, StatementKind
+from qa_sync.dataflow.model import Dataflow, Finding, Section, StatementKind
 from qa_sync.errors import UnknownName
 from qa_sync.location import Location
 from qa_sync.systems.cards import EntityCard, find_card
@@ -29,12 +30,18 @@ SCENARIOS: tuple[tuple[StatementKind | None, Callable[[Brief], Part]], ...] = (
 """The scenarios in the order of their checks, each with the statement that a section needs for it (None: any)."""
 
 
-def compile_checklist(dataflow: Dataflow, cards: Cards, seed: str) -> Checklist:
-    """Return what the document asks to be verified; a system or entity without a card is a skip with its reason."""
+def compile_checklist(
+    dataflow: Dataflow, cards: Cards, seed: str, findings: Sequence[Finding] | None = None
+) -> Checklist:
+    """Return what the document asks to be verified; a system or entity without a card is a skip with its reason.
+
+    `findings` are the document's among others (`findings_of`); None: it is looked at by itself.
+    """
     found = {s.ordinal: _ends(dataflow, s, cards) for s in dataflow.sections}
     known = {ordinal: ends for ordinal, ends in found.items() if isinstance(ends, Ends)}
     plans = tuple(_plan(dataflow, s, found[s.ordinal], known, seed) for s in dataflow.sections)
-    return Checklist(dataflow, seed, plans, dataflow.findings)
+    found_out = findings_of([dataflow], cards)[0] if findings is None else tuple(findings)
+    return Checklist(dataflow, seed, plans, found_out)
 
 
 def _ends(dataflow: Dataflow, section: Section, cards: Cards) -> Ends | str:

@@ -19,6 +19,7 @@ from qa_sync.errors import QaSyncError, did_you_mean
 COMMANDS: Mapping[str, str] = {
     "check": "Carry a document's promises out and tell which hold.",
     "show": "Print the checklist of a document; nothing is run.",
+    "lint": "Tell what is wrong with a document itself.",
     "sandbox": "Serve the embedded systems on this machine.",
 }
 """The commands, each a module of this room with a function of the same name, and what they do."""
