@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from qa_sync.errors import ConnectorError
+from qa_sync.systems.names import OPENERS, fill
 from qa_sync.values.form import Json
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 MARK_SKIP: Final = "sesam:markskip"
 MARKS_JSON: Final = ("sesam:markjson", "system:markjson")
-OPENERS: Final = ("{{", "{%", "{#")
 
 SKIP: Final = object()
 """Stands for a member that its template asked to drop."""
@@ -32,7 +32,10 @@ def render(template: str, variables: Mapping[str, object]) -> str:
 
     Raises ConnectorError that names the expression's fault.
     """
-    return _rendered(template, variables) if _is_template(template) else template
+    if not _is_template(template):
+        return template
+    filled = fill(template, variables)
+    return _rendered(template, variables) if filled is None else filled
 
 
 def render_link(template: str, variables: Mapping[str, object]) -> str | None:
