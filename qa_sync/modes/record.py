@@ -41,7 +41,7 @@ def prepare(job: Job) -> Prepared:
         def wire(door: httpx.BaseTransport) -> httpx.BaseTransport:
             return RecordingTransport(door, tape)
 
-        world = build_world(job, checklist.dataflow, f"{seed}/{plan.section.key}", wire)
+        world = build_world(job, checklist.dataflow, plan.section, f"{seed}/{plan.section.key}", wire)
         try:
             yield world.stage
         finally:
