@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from os.path import abspath
+from pathlib import Path
 from typing import TypeVar
 
 from qa_sync.dataflow.files import STDIN, load_dataflow
@@ -24,6 +25,22 @@ def read_all(given: Sequence[str]) -> tuple[Dataflow, ...]:
     dataflows, problems = read_each(given)
     _raise(problems)
     return dataflows
+
+
+def read_named(given: Sequence[str]) -> tuple[Dataflow, ...]:
+    """Read documents that are to be carried out, which makes records in systems: a folder is refused, not searched."""
+    _each(_no_folder, given)
+    return read_all(given)
+
+
+def _no_folder(given: str) -> None:
+    if Path(given).is_dir():
+        raise SpecError(
+            "this is a folder, expected a document",
+            location=Location(given),
+            hint=f"what is carried out is named document by document, {given.rstrip('/')}/*.txt for instance; "
+            "show and lint take folders",
+        )
 
 
 def read_each(given: Sequence[str]) -> tuple[tuple[Dataflow, ...], tuple[UsageError, ...]]:

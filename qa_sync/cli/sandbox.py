@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 import click
 
-from qa_sync.cli.documents import connectors_of, read_all
+from qa_sync.cli.documents import connectors_of, read_named
 from qa_sync.errors import UsageError
 
 
@@ -43,7 +43,7 @@ def sandbox(
 
     if faults and (no_sync or not specs):
         raise UsageError("--fault needs a sync", hint="give a SPEC, and leave out --no-sync")
-    dataflows = read_all(specs)
+    dataflows = read_named(specs)
     connectors = connectors_of(dataflows)
     with ExitStack() as stack:
         listener = stack.enter_context(serving.bound(port))
