@@ -17,7 +17,9 @@ VALUES = st.recursive(
     lambda inner: st.dictionaries(NAMES, inner, max_size=4),
     max_leaves=12,
 )
-PATHS = st.lists(NAMES, min_size=1, max_size=3).map(".".join)
+PATHS = st.tuples(
+    st.lists(NAMES, min_size=1, max_size=3).map(".".join), st.sampled_from(["", "", " + 1", "+20", " + 0"])
+).map("".join)
 LITERALS = st.text(alphabet="ab/{}%# é\r\n", max_size=6)
 TEMPLATES = st.lists(st.tuples(LITERALS, PATHS, LITERALS), max_size=4).map(
     lambda parts: "".join(f"{before}{{{{ {path} }}}}{after}" for before, path, after in parts)
@@ -37,7 +39,11 @@ def test_what_is_filled_in_is_what_jinja_renders(template: str, variables: dict[
         ("orders/{{ entity.id }}", "orders/ø"),
         ("{{page_size}}", "100"),
         ("{{ entity.items }}", None),
-        ("{{ page_size + 1 }}", None),
+        ("{{ page_size + 1 }}", "101"),
+        ("{{ page_size + 01 }}", None),
+        ("{{ page_size - 1 }}", None),
+        ("{{ page_size + 1 + 1 }}", None),
+        ("{{ entity.id + 1 }}", None),
         ("{% if x %}{{ page_size }}{% endif %}", None),
         ("{{ missing }}", None),
         ("{{ entity.none }}", None),
