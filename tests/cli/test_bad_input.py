@@ -34,10 +34,22 @@ def test_a_missing_file(qa_sync: QaSync, specs: Path) -> None:
     assert got.out == ""
 
 
-def test_a_folder(qa_sync: QaSync, specs: Path) -> None:
-    got = qa_sync("check", str(specs))
+@pytest.mark.parametrize("command", ["check", "show", "lint"])
+def test_a_folder_without_a_document(qa_sync: QaSync, specs: Path, command: str) -> None:
+    folder = specs / "empty"
+    folder.mkdir()
+    (folder / "notes.md").write_text("Some notes.\n")
+    got = qa_sync(command, str(folder))
     assert got.code == 2
-    assert str(specs) in got.err
+    assert f"{folder}: expected documents in the folder, found none" in got.err
+    assert ".txt or .rst" in got.err
+
+
+@pytest.mark.parametrize("command", ["check", "show", "lint"])
+def test_a_pattern_that_matches_nothing(qa_sync: QaSync, specs: Path, command: str) -> None:
+    got = qa_sync(command, f"{specs}/*.rst")
+    assert got.code == 2
+    assert f"{specs}/*.rst: expected documents that match the pattern, found none" in got.err
 
 
 def test_a_binary_file(qa_sync: QaSync, specs: Path) -> None:
