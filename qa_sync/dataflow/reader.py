@@ -84,7 +84,7 @@ def _section(
     sides = None if split_title(heading.text) else split_heading(heading.text)
     if sides is None:
         message = f"expected a heading `<S> <Entity> to <T> <Entity>`, got {shown(heading.text)}"
-        unread = f"; {len(below)} blocks below it are not read" if below else ""
+        unread = f"; blocks below it that are not read: {len(below)}" if below else ""
         return None, [make_finding("unknown-heading", heading.line, message + unread)]
     reading = SectionReading(heading, sides)
     reading.read(below)
