@@ -18,6 +18,7 @@ from qa_sync.errors import QaSyncError, did_you_mean
 COMMANDS: Mapping[str, str] = {
     "check": "Carry a document's promises out and tell which hold.",
     "show": "Print the checklist of a document; nothing is run.",
+    "connectors": "Show the connectors, and check one.",
     "sandbox": "Serve the embedded systems on this machine.",
 }
 """The commands, each a module of this room with a function of the same name, and what they do."""

@@ -1,4 +1,4 @@
-"""Pipes complete a system's operations: which one a datatype uses, with what values. Source: facts/SESAM.md 1.3, 2.5."""
+"""Pipes complete a system's operations: which one a datatype uses, with what values. Source: SESAM.md 1.3, 2.5."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ SIMPLE: Final = re.compile(r"\{\{-?\s*(?:entity\.|entity\[')?(\w+(?:\.\w+)*)(?:'
 """An expression that is one member of the entity and nothing else."""
 ASKED: Final = re.compile(r"entity(?:\['\$source'\])?(?:\.|\[')(\w+)")
 """A member of the entity that a template asks for."""
+CHOOSES: Final = re.compile(r"\{%|\bif\b|\bor\b|\bdefault\b")
+"""A template that has another way when a member is not there."""
 WRITES: Final = ("insert", "update", "delete")
 
 
@@ -218,4 +220,5 @@ def _beyond_key(operation: Operation, key: tuple[str, ...]) -> str | None:
     """Return a member that a request asks of the entity and that the key does not have."""
     texts = [operation.url, *map(str, operation.params.values()), *operation.headers.values(), str(operation.payload)]
     own = {part.partition(".")[0] for part in key}
-    return next((name for text in texts for name in ASKED.findall(text) if name not in own), None)
+    asking = (name for text in texts if not CHOOSES.search(text) for name in ASKED.findall(text))
+    return next((name for name in asking if name not in own), None)

@@ -1,8 +1,8 @@
 """Connector expressions: Jinja at run time, sandboxed and strict; the only home of jinja2.
 
-Source: facts/SESAM.md 1.5 and 2.3. A rendered template is text, unless it ends in `sesam:markjson`; `sesam:markskip` drops the
-member that it stands in. Two tolerances: an undefined name can be subscripted (`previous_headers['X'] is defined`), and
-an undefined error in a link means that there is no next page.
+Source: facts/SESAM.md 1.5 and 2.3. A rendered template is text, unless it ends in `sesam:markjson`; `sesam:markskip`
+drops the member that it stands in. Two tolerances: an undefined name can be subscripted (`previous_headers['X'] is
+defined`), and an undefined error in a link means that there is no next page.
 """
 
 from __future__ import annotations

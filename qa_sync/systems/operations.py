@@ -45,8 +45,8 @@ class Body:
 class Children:
     """A list that is read once per record of another datatype. Source: facts/SESAM.md 2.5 (1).
 
-    `parent` is that datatype; `rows` is where the answer holds the entities (empty: the whole answer); `adds` are members
-    that the parent's record gets before the operation sees it, as expressions of the pipe's language.
+    `parent` is that datatype; `rows` is where the answer holds the entities (empty: the whole answer); `adds` are
+    members that the parent's record gets before the operation sees it, as expressions of the pipe's language.
     """
 
     parent: str
@@ -59,11 +59,12 @@ class Operation:
     """One operation of a `system:rest`, completed by the pipe that uses it.
 
     `system` is the service that it belongs to (empty: the only one); `payload_property` is the member of the answer
-    that holds the entity or the list of entities; `termination` are the strategies of which any one ends the paging that
-    `next_page_link` switches on; `one_is_list` takes an answer that is one object as a list of it; `supports_since` sends the time of the last change under `since_name` in
-    `since_location` (`query`, `header`, `manual`: nowhere), `since_initial` when there is none yet; `allowed` and `ignored` are inclusive ranges of status
-    codes; `primary_key` are the members that make an id (empty: the card's key), `new_key` those of the answer to an
-    insert; `body` is None where the entity card says how a body is made.
+    that holds the entity or the list of entities; `one_is_list` takes an answer that is one object as a list of it;
+    `termination` are the strategies of which any one ends the paging that `next_page_link` switches on;
+    `supports_since` sends the time of the last change under `since_name` in `since_location` (`query`, `header`,
+    `manual`: nowhere), and `since_initial` when there is none yet; `allowed` and `ignored` are inclusive ranges of
+    status codes; `primary_key` are the members that make an id (empty: the card's key), `new_key` those of the answer
+    to an insert; `body` is None where the entity card says how a body is made.
     """
 
     name: str
@@ -204,19 +205,28 @@ def wrong_operation(raw: Json) -> Iterator[tuple[str, str]]:
         return
     if not raw.get("method"):
         yield "method", "is missing"
+    yield from _wrong_words(raw)
+    yield from ((key, "expected an object") for key in OBJECTS if not isinstance(raw.get(key) or {}, Mapping))
+    yield from _wrong_strategies(raw.get("next_page_termination_strategy") or ())
+    yield from ((key, _not_codes(raw[key])) for key in STATUSES if raw.get(key) and not _are_codes(raw[key]))
+    yield from ((slip, f"is not read; did you mean {right!r}?") for slip, right in SLIPS.items() if slip in raw)
+
+
+def _wrong_words(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     for key, words in WORDS.items():
         if raw.get(key) and raw[key] not in words:
             yield key, f"{raw[key]!r} is not one of {', '.join(words)}"
-    for key in OBJECTS:
-        if raw.get(key) and not isinstance(raw[key], Mapping):
-            yield key, "expected an object"
-    yield from _wrong_strategies(raw.get("next_page_termination_strategy") or ())
-    for key in STATUSES:
-        try:
-            status_codes(raw.get(key) or "")
-        except ValueError:
-            yield key, f"{raw[key]!r} is no list of status codes such as 200-299,404"
-    yield from ((slip, f"is not read; did you mean {right!r}?") for slip, right in SLIPS.items() if slip in raw)
+
+
+def _are_codes(given: Json) -> bool:
+    try:
+        return bool(status_codes(given))
+    except ValueError:
+        return False
+
+
+def _not_codes(given: Json) -> str:
+    return f"{given!r} is no list of status codes such as 200-299,404"
 
 
 def _wrong_strategies(given: Json) -> Iterator[tuple[str, str]]:

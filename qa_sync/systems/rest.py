@@ -38,8 +38,8 @@ class RestSystem:
     `label` is what the document calls it, `base_url` where it is, `secrets` the values of the connector's secrets by
     name, `transport` the way out: live, in this process, recording or replaying; `env` further parameters that the
     connector asks for, `now` what its templates take for the time. Raises UsageError when the url is none or a secret
-    or a parameter that the connector needs is not given. Besides what `System` says, a write that the card says cannot be
-    is Refused (405).
+    or a parameter that the connector needs is not given. Besides what `System` says, a write that the card says cannot
+    be is Refused (405).
     """
 
     def __init__(

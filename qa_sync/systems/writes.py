@@ -1,6 +1,7 @@
 """A write -> what its operation is given: the entity that templates see, and the body. Source: facts/SESAM.md 2.6.
 
-Where the connector has an entity card of its own, the card says how a body is made (`bodies`); else the share pipe does.
+Where the connector has an entity card of its own, the card says how a body is made (`bodies`); else the share pipe
+does.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from typing import Final
+from typing import Any, Final
 
 from qa_sync.systems.bodies import insert_body, update_body
 from qa_sync.systems.cards import EntityCard
@@ -43,8 +44,8 @@ def named(card: EntityCard, operation: Operation, id: str, data: Mapping[str, Js
 def insertion(card: EntityCard, operation: Operation, values: Mapping[str, Json]) -> Write:
     """Return the write that creates a record from wire values by write path."""
     if operation.body is None:
-        return Write({"entity": {}}, insert_body(card, values))
-    return _shared(operation, operation.body, {}, insert_body(card, values), {})
+        return _carried(operation, {"entity": {}}, insert_body(card, values))
+    return _shared(operation.body, {}, insert_body(card, values), {})
 
 
 def change(
@@ -53,7 +54,7 @@ def change(
     """Return the write that changes wire values of a record that was just read."""
     seen = named(card, operation, id, data)
     if operation.body is None:
-        return Write(seen, update_body(card, data, values))
+        return _carried(operation, seen, update_body(card, data, values))
     key: Json = {}
     for path in key_of(card, operation):
         key = paths.write(key, path, paths.read(data, path))
@@ -62,12 +63,17 @@ def change(
         after = paths.write(after, path, value)
     entity = after if operation.body.whole else {**key, **update_body(card, data, values)}
     members = members_of(key_of(card, operation), id)
-    return _shared(operation, operation.body, members, entity, {**after, **key})
+    return _shared(operation.body, members, entity, {**after, **key})
 
 
-def _shared(
-    operation: Operation, body: Body, members: Mapping[str, Json], entity: Mapping[str, Json], whole: Mapping[str, Json]
-) -> Write:
+def _carried(operation: Operation, seen: Mapping[str, Any], body: Json) -> Write:
+    """Return a body that the card makes; an operation with a payload of its own asks for it as `entity.payload`."""
+    if operation.payload is None:
+        return Write(seen, body)
+    return Write({**seen, "entity": {**seen["entity"], OWN_PAYLOAD: body}}, None)
+
+
+def _shared(body: Body, members: Mapping[str, Json], entity: Mapping[str, Json], whole: Mapping[str, Json]) -> Write:
     seen: dict[str, Json] = {**members, "$source": whole or entity}
     if body.template is not None:
         return Write({"entity": seen}, render_tree(body.template, {**entity, "entity": {**seen, "payload": entity}}))
