@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "Carry a document's promises out and tell which hold.",
     "show": "Print the checklist of a document; nothing is run.",
     "lint": "Tell what is wrong with a document itself.",
+    "connectors": "Show the connectors, and check one.",
     "sandbox": "Serve the embedded systems on this machine.",
 }
 """The commands, each a module of this room with a function of the same name, and what they do."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -10,14 +10,20 @@ import httpx
 
 from qa_sync.errors import Refused, UsageError
 from qa_sync.systems.answers import Exchange
-from qa_sync.systems.bodies import insert_body, revision_header, update_body
+from qa_sync.systems.bodies import revision_header
 from qa_sync.systems.calls import Calls
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.confidential import Filler, Hider
-from qa_sync.systems.connector import Connector, Operation, Service
+from qa_sync.systems.connector import Connector
 from qa_sync.systems.expressions import render
-from qa_sync.systems.paging import entities_of, pages
+from qa_sync.systems.filters import template_functions
+from qa_sync.systems.keys import chosen, id_of
+from qa_sync.systems.operations import Operation, Service
+from qa_sync.systems.paging import pages
+from qa_sync.systems.parents import from_parent
+from qa_sync.systems.replies import entities_of
 from qa_sync.systems.system import Record
+from qa_sync.systems.writes import change, insertion, key_of, named
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_wire
 from qa_sync.values.form import Json
@@ -30,9 +36,10 @@ class RestSystem:
     """A system spoken to over HTTP as its connector says; one client for the whole run.
 
     `label` is what the document calls it, `base_url` where it is, `secrets` the values of the connector's secrets by
-    name, `transport` the way out: live, in this process, recording or replaying. Raises UsageError when the url is none
-    or a secret that the connector needs is not given. Besides what `System` says, a write that the card says cannot be
-    is Refused (405).
+    name, `transport` the way out: live, in this process, recording or replaying; `env` further parameters that the
+    connector asks for, `now` what its templates take for the time. Raises UsageError when the url is none or a secret
+    or a parameter that the connector needs is not given. Besides what `System` says, a write that the card says cannot
+    be is Refused (405).
     """
 
     def __init__(
@@ -42,24 +49,42 @@ class RestSystem:
         base_url: str,
         secrets: Mapping[str, str],
         transport: httpx.BaseTransport,
+        *,
+        env: Mapping[str, Json] | None = None,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
         self.label = label
         self.cards: Mapping[str, EntityCard] = connector.cards
         self._operations = connector.operations
-        filler = Filler(label, {"base_url": _checked(label, base_url)}, secrets)
-        filler.tree(
-            [f"$SECRET({name})" for name in sorted(connector.secrets)]
-        )  # complain now, not at the first request
+        own = {"base_url": _checked(label, base_url)} if base_url or "base_url" in connector.parameters else {}
+        filler = Filler(label, {**(env or {}), **own}, secrets)
+        for kind, names in (("SECRET", connector.secrets), ("ENV", connector.parameters)):
+            for name in sorted(names):
+                filler.value(kind, name)  # complain now, not at the first request
         client = httpx.Client(
             transport=transport, auth=_auth(connector.service, filler), timeout=TIMEOUT, trust_env=False
         )
         hide = Hider(secrets.values())
-        self._calls = Calls(connector.service, filler, hide)
+        functions = template_functions(secrets, now)
+        self._calls = Calls(connector.service, filler, hide, functions)
         self._exchange = Exchange(label, client, hide)
+        self._further = {
+            name: (
+                Calls(service, filler, hide, functions),
+                Exchange(
+                    label,
+                    httpx.Client(transport=transport, auth=_auth(service, filler), timeout=TIMEOUT, trust_env=False),
+                    hide,
+                ),
+            )
+            for name, service in connector.further.items()
+        }
 
     def close(self) -> None:
         """Let the connections go."""
         self._exchange.client.close()
+        for _, exchange in self._further.values():
+            exchange.client.close()
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
         """Yield all records, page by page; with `since`, only those changed since when the API can tell.
@@ -67,23 +92,26 @@ class RestSystem:
         A record that two pages show is yielded once.
         """
         card, operation = self._use(datatype, "list")
-        changed = None if since is None else to_wire(since, card.modified_form)
+        changed = operation.since_initial if since is None else to_wire(since, card.modified_form)
         seen: set[str] = set()
-        for entities in pages(operation, self._calls, self._exchange, {"since": changed}):
-            for data in entities:
-                record = self._record(card, operation, data)
-                if record.id not in seen:
-                    seen.add(record.id)
-                    yield record
+        for start in self._starts(operation):
+            for entities in pages(operation, *self._way(operation), {**start, "since": changed}):
+                for data in entities:
+                    record = self._record(card, operation, data)
+                    if record.id not in seen:
+                        seen.add(record.id)
+                        yield record
 
     def lookup(self, datatype: str, id: str) -> Record | None:
         """Return the record with that id, None when there is none or when it counts as deleted."""
         card, operation = self._use(datatype, "lookup")
-        request, response = self._send(operation, {"entity": {card.key: id}})
+        request, response = self._send(operation, named(card, operation, id))
         if response.status_code in GONE:
             return None
         self._exchange.expect(request, response)
-        data = entities_of(operation, self._exchange.json(request, response))
+        data = chosen(key_of(card, operation), id, entities_of(operation, self._exchange.json(request, response)))
+        if data is None and operation.primary_key:
+            return None  # a search that found nothing
         if not isinstance(data, dict):
             self._exchange.bad(request, response, "expected one record")
         if any(paths.read(data, path) == value for path, value in card.gone.items()):
@@ -93,29 +121,27 @@ class RestSystem:
     def insert(self, datatype: str, values: Mapping[str, Json]) -> str:
         """Create a record from wire values by write path; return its id."""
         card, operation = self._use(datatype, "insert")
-        request, response = self._send(operation, {"entity": {}}, body=insert_body(card, values))
+        write = insertion(card, operation, values)
+        request, response = self._send(operation, write.variables, body=write.body)
         self._exchange.expect(request, response)
         data = entities_of(operation, self._exchange.json(request, response))
-        new = paths.read(data, card.key)
+        new = id_of(operation.new_key or key_of(card, operation), data[0] if isinstance(data, list) and data else data)
         if new is None:
             self._exchange.bad(request, response, f"the new record's {card.key!r} is not in the answer")
-        return str(new)
+        return new
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
         """Change the given wire values (by write path) of a record that was just read."""
         card, operation = self._use(record.datatype, "update")
-        request, response = self._send(
-            operation,
-            {"entity": {card.key: record.id, "$source": record.data}},
-            body=update_body(card, record.data, values),
-            headers=revision_header(card.revision, record.data),
-        )
+        write = change(card, operation, record.id, record.data, values)
+        headers = revision_header(card.revision, record.data)
+        request, response = self._send(operation, write.variables, body=write.body, headers=headers)
         self._exchange.expect(request, response)
 
     def delete(self, datatype: str, id: str) -> None:
         """Remove a record; a record that is already gone is no error."""
         card, operation = self._use(datatype, "delete")
-        request, response = self._send(operation, {"entity": {card.key: id}})
+        request, response = self._send(operation, named(card, operation, id))
         if response.status_code not in GONE:
             self._exchange.expect(request, response)
 
@@ -133,18 +159,31 @@ class RestSystem:
         body: Json = None,
         headers: Mapping[str, str] | None = None,
     ) -> tuple[httpx.Request, httpx.Response]:
-        call = self._calls.make(operation, variables, body=body)
-        request = call.request(self._exchange.client)
+        calls, exchange = self._way(operation)
+        call = calls.make(operation, variables, body=body)
+        request = call.request(exchange.client)
         request.headers.update(headers or {})
-        return request, self._exchange.send(request)
+        return request, exchange.send(request)
+
+    def _way(self, operation: Operation) -> tuple[Calls, Exchange]:
+        """Return how the service of an operation is spoken to; nearly every connector has one only."""
+        return self._further.get(operation.system, (self._calls, self._exchange))
+
+    def _starts(self, operation: Operation) -> Iterator[dict[str, object]]:
+        """Yield what a list starts from: once from nothing, or once from each record of the parent's datatype."""
+        if operation.children is None:
+            yield {}
+            return
+        for parent in self.list(operation.children.parent):
+            yield from_parent(operation.children, parent.data)
 
     def _record(self, card: EntityCard, operation: Operation, data: Json) -> Record:
-        key = paths.read(data, card.key)
+        key = id_of(key_of(card, operation), data)
         if key is None and operation.id_expression and isinstance(data, dict):
             key = render(operation.id_expression, {**data, "entity": data}) or None
         if key is None or not isinstance(data, dict):
             self._exchange.shapeless(operation.name, f"a record without {card.key!r}")
-        return Record(self.label, card.datatype, str(key), data)
+        return Record(self.label, card.datatype, key, data)
 
 
 def _checked(label: str, base_url: str) -> str:
