@@ -13,7 +13,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from qa_sync.errors import ConnectorError
-from qa_sync.systems.filters import FILTERS, json_number
 from qa_sync.systems.names import OPENERS, fill
 from qa_sync.values.form import Json
 
@@ -117,6 +116,8 @@ def _compiled(template: str) -> Template:
 def _environment() -> SandboxedEnvironment:
     from jinja2 import ChainableUndefined, StrictUndefined  # noqa: PLC0415  as above
     from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415  as above
+
+    from qa_sync.systems.filters import FILTERS, json_number  # noqa: PLC0415  what only Jinja needs comes with it
 
     class Missing(ChainableUndefined, StrictUndefined):
         """Can be subscripted and asked whether it is defined; fails when it is used."""
