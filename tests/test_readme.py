@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
+
+import docutils.core
 
 from qa_sync.cli.main import COMMANDS
 from qa_sync.modes.table import MODES
@@ -29,6 +32,13 @@ def test_every_fault_mode_and_command_is_told() -> None:
     assert set(FAULTS) <= set(rows)
     assert all(f"``--mode {mode}``" in README for mode in MODES)
     assert all(f"qa-sync {command}" in README for command in COMMANDS)
+
+
+def test_it_is_sound_markup() -> None:
+    told = io.StringIO()
+    settings = {"warning_stream": told, "report_level": 1, "syntax_highlight": "none"}
+    docutils.core.publish_string(README, writer="html5", settings_overrides=settings)
+    assert told.getvalue() == ""
 
 
 def test_the_specs_are_the_users_byte_for_byte() -> None:
