@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from qa_sync.systems.connector import Connector
-from qa_sync.systems.operations import VERBS, Operation, Service
+from qa_sync.systems.operations import ASKS_SINCE, VERBS, Operation, Service
 
-ASKS_SINCE: Final = re.compile(r"\{[{%][^}]*\bsince\b")
 CREDENTIALS: Final = "$SECRET("
 
 
@@ -69,4 +68,4 @@ def _key(connector: Connector, datatype: str) -> str:
 def _knows_since(operation: Operation) -> bool:
     texts = (operation.url, str(operation.params), str(operation.headers), str(operation.payload))
     sent = operation.supports_since and operation.since_location != "manual"
-    return sent or any(ASKS_SINCE.search(text) for text in texts)
+    return sent or any(re.search(ASKS_SINCE, text) for text in texts)
