@@ -59,7 +59,7 @@ class Children:
     adds: Mapping[str, Json] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # nobody compares them, and start-up counts
 class Operation:
     """One operation of a `system:rest`, completed by the pipe that uses it.
 
@@ -106,7 +106,7 @@ class Operation:
     body: Body | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # nobody compares them, and start-up counts
 class Service:
     """What all operations share: where the service is and how one shows who one is."""
 
