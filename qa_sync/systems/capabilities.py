@@ -11,6 +11,8 @@ from qa_sync.systems.connector import Connector
 from qa_sync.systems.operations import ASKS_SINCE, VERBS, Operation, Service
 
 CREDENTIALS: Final = "$SECRET("
+OBTAINED: Final = ("oauth2", "tripletex", "custom_auth")
+"""The settings that tell how credentials are got."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,7 @@ def abilities_of(connector: Connector) -> tuple[Abilities, ...]:
 
 def authentication_of(service: Service) -> str:
     """Return in a word or two how a service is told who asks."""
-    named = {"oauth2": service.oauth2, "tripletex": service.tripletex, "custom": service.custom_auth}
-    if kind := service.authentication or next((name for name, given in named.items() if given), None):
+    if kind := service.authentication or next((name for name in OBTAINED if name in service.settings), None):
         return kind
     secret = [name for name, text in service.headers.items() if CREDENTIALS in str(text)]
     if secret:

@@ -22,6 +22,17 @@ ENTITY_PAYLOAD: Final = "entity_payload"
 ASKS_SINCE: Final = r"\{[{%][^}]*\bsince\b"
 """A template that asks for the time of the last change; compiled when it is needed, which is rare."""
 
+SETTINGS: Final = (
+    "jwt_token",
+    "oauth2",
+    "tripletex",
+    "custom_auth",
+    "connect_timeout",
+    "read_timeout",
+    "rate_limiting_retries",
+    "rate_limiting_delay",
+    "retry_strategy",
+)
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD")
 PAYLOAD_TYPES: Final = ("json", "json-transit", "form", "text", "multipart-form")
 SINCE_LOCATIONS: Final = ("query", "header", "manual")
@@ -108,20 +119,18 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, eq=False)  # nobody compares them, and start-up counts
 class Service:
-    """What all operations share: where the service is and how one shows who one is."""
+    """What all operations share: where the service is and how one shows who one is.
+
+    `settings` are the properties that say how to get credentials and how patient to be, as they stand in the file.
+    """
 
     url_pattern: str
     headers: Mapping[str, str] = field(default_factory=dict)
     authentication: str | None = None
     username: str = ""
     password: str = ""
-    jwt_token: str = ""
-    oauth2: Mapping[str, Json] | None = None
-    tripletex: Mapping[str, Json] | None = None
-    custom_auth: Mapping[str, Json] | None = None
+    settings: Mapping[str, Json] = field(default_factory=dict)
     json_content_types: tuple[str, ...] = ()
-    rate_limiting_retries: int | None = None
-    rate_limiting_delay: float | None = None
 
 
 def service_of(raw: Mapping[str, Json]) -> Service:
@@ -132,13 +141,8 @@ def service_of(raw: Mapping[str, Json]) -> Service:
         authentication=raw.get("authentication") or None,
         username=raw.get("username") or "",
         password=raw.get("password") or "",
-        jwt_token=raw.get("jwt_token") or "",
-        oauth2=raw.get("oauth2") or None,
-        tripletex=raw.get("tripletex") or None,
-        custom_auth=raw.get("custom_auth") or None,
+        settings={name: raw[name] for name in SETTINGS if raw.get(name)},
         json_content_types=tuple(raw.get("json_content_types") or ()),
-        rate_limiting_retries=raw.get("rate_limiting_retries"),
-        rate_limiting_delay=raw.get("rate_limiting_delay"),
     )
 
 
