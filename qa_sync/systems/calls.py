@@ -13,12 +13,11 @@ import httpx
 from qa_sync.errors import ConnectorError
 from qa_sync.systems.confidential import Filler
 from qa_sync.systems.expressions import SKIP, render, render_tree
-from qa_sync.systems.operations import Operation, Service
+from qa_sync.systems.operations import ASKS_SINCE, Operation, Service
 from qa_sync.systems.payloads import encode, spelled
 from qa_sync.values.form import Json
 
 ABSOLUTE: Final = ("http://", "https://")
-ASKS_SINCE: Final = re.compile(r"\{[{%][^}]*\bsince\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class Calls:
         """Return the time of the last change where the pipe says that it is sent, unless the url tells it already."""
         if not operation.supports_since or operation.since_location != place or known.get("since") is None:
             return {}
-        return {} if ASKS_SINCE.search(operation.url) else {operation.since_name: str(known["since"])}
+        return {} if re.search(ASKS_SINCE, operation.url) else {operation.since_name: str(known["since"])}
 
     def _absolute(self, url: str, variables: Mapping[str, object]) -> str:
         """Return where a url is: as it stands, beside the page before (a bare query), or in the service's pattern."""

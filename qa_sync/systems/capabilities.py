@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from qa_sync.systems.connector import Connector
-from qa_sync.systems.operations import VERBS, Operation, Service
+from qa_sync.systems.operations import ASKS_SINCE, VERBS, Operation, Service
 
-ASKS_SINCE: Final = re.compile(r"\{[{%][^}]*\bsince\b")
 CREDENTIALS: Final = "$SECRET("
+OBTAINED: Final = ("oauth2", "tripletex", "custom_auth")
+"""The settings that tell how credentials are got."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,7 @@ def abilities_of(connector: Connector) -> tuple[Abilities, ...]:
 
 def authentication_of(service: Service) -> str:
     """Return in a word or two how a service is told who asks."""
-    named = {"oauth2": service.oauth2, "tripletex": service.tripletex, "custom": service.custom_auth}
-    if kind := service.authentication or next((name for name, given in named.items() if given), None):
+    if kind := service.authentication or next((name for name in OBTAINED if name in service.settings), None):
         return kind
     secret = [name for name, text in service.headers.items() if CREDENTIALS in str(text)]
     if secret:
@@ -69,4 +69,4 @@ def _key(connector: Connector, datatype: str) -> str:
 def _knows_since(operation: Operation) -> bool:
     texts = (operation.url, str(operation.params), str(operation.headers), str(operation.payload))
     sent = operation.supports_since and operation.since_location != "manual"
-    return sent or any(ASKS_SINCE.search(text) for text in texts)
+    return sent or any(re.search(ASKS_SINCE, text) for text in texts)

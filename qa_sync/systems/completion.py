@@ -154,7 +154,7 @@ class Completer:
     def _found(self, kind: Kind, done: Completed, verb: str, use: Mapping[str, Json], at: str) -> Found | None:
         """Return the operation that a pipe names, or the one that it means; what was guessed is noted."""
         name, system = use.get("operation"), use.get("system")
-        own = (use.get("operations") or {}).get(name)
+        own = use.get("operations", {}).get(name)
         if isinstance(own, Mapping):  # a pipe may bring the operation along, and then it wins
             base = self.shelf.named(str(name), system)
             return Found(base.system if base else str(system or ""), str(name), own)
@@ -218,7 +218,12 @@ def _assumed(kind: Kind, done: Completed) -> tuple[str, ...]:
 
 def _beyond_key(operation: Operation, key: tuple[str, ...]) -> str | None:
     """Return a member that a request asks of the entity and that the key does not have."""
-    texts = [operation.url, *map(str, operation.params.values()), *operation.headers.values(), str(operation.payload)]
+    texts = [
+        operation.url,
+        *map(str, operation.params.values()),
+        *map(str, operation.headers.values()),
+        str(operation.payload),
+    ]
     own = {part.partition(".")[0] for part in key}
     asking = (name for text in texts if not CHOOSES.search(text) for name in ASKED.findall(text))
     return next((name for name in asking if name not in own), None)

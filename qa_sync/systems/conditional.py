@@ -23,8 +23,10 @@ def resolved(value: Json, env: Mapping[str, Json]) -> Json:
     plain = {name: resolved(member, env) for name, member in value.items() if name != KEY}
     if KEY not in value:
         return plain
-    chosen = (value[KEY].get("alternatives") or {}).get(_condition(value[KEY], env)) or {}
-    return {**plain, **resolved(chosen, env)}
+    choice = value[KEY] if isinstance(value[KEY], dict) else {}
+    alternatives = choice.get("alternatives")
+    chosen = alternatives.get(_condition(choice, env)) if isinstance(alternatives, dict) else None
+    return {**plain, **resolved(chosen, env)} if isinstance(chosen, dict) else plain
 
 
 def undecided(value: Json, env: Mapping[str, Json], at: str = "") -> Iterator[tuple[str, str]]:
@@ -36,7 +38,7 @@ def undecided(value: Json, env: Mapping[str, Json], at: str = "") -> Iterator[tu
         return
     for name, member in value.items():
         here = f"{at}.{name}".lstrip(".")
-        if name == KEY:
+        if name == KEY and isinstance(member, dict):
             condition = str(member.get("condition"))
             asked = (found for kind, found in REFERENCE.findall(condition) if kind == "ENV")
             yield from ((here, parameter) for parameter in asked if parameter not in env)

@@ -20,6 +20,7 @@ from qa_sync.systems.conditional import resolved, undecided
 from qa_sync.systems.confidential import REFERENCE
 from qa_sync.systems.entities import read_cards
 from qa_sync.systems.expansion import expanded, system_variables
+from qa_sync.systems.fitting import DATATYPE, MANIFEST, OPERATION, SYSTEM, Wrong, fitted
 from qa_sync.systems.folder import Problem, Weight, fingerprint_of, inside, parsed, parsed_object, text_of
 from qa_sync.systems.operations import VERBS, Operation, Service, service_of, wrong_operation
 from qa_sync.values.form import Json
@@ -27,7 +28,7 @@ from qa_sync.values.form import Json
 __all__ = ["VERBS", "Connector", "Operation", "Service", "load_connector", "survey"]
 
 AUTHENTICATIONS: Final = ("basic",)
-CALLS_SECRET: Final = re.compile(r"\bsecret\(\s*\\?[\"']([^\"'\\]+)")
+BY_CALL: Final = r"\bsecret\(\s*\\?[\"']([^\"'\\]+)"
 
 Raw = Mapping[str, Json]
 
@@ -70,14 +71,19 @@ def survey(
     folder: Path, *, env: Mapping[str, Json], payloads: Mapping[str, Json]
 ) -> tuple[Connector, Sequence[Problem]]:
     """Read a connector folder and tell all that is wrong with it; raises ConnectorError when it is unreadable."""
-    manifest = parsed_object(text_of(folder / "manifest.json"), folder / "manifest.json")
+    manifest, wrong_manifest = _manifest(folder)
     file = str(manifest.get("system-template") or "templates/system.json")
     template = inside(folder, file)
     text = expanded(text_of(template), system_variables(folder.name, manifest))
-    systems = _systems(parsed(text, template), template, env)
+    systems, wrong_systems = _systems(parsed(text, template), template, env)
     cards = read_cards(folder / "entities.toml", folder.name, manifest.get("datatypes") or {})
     found = datatypes.read(folder, manifest, systems, cards, payloads)
-    problems = [*_undecided(text, template, file, env), *_misshapen(systems, file), *found.problems]
+    problems = [
+        *_fatal("manifest.json", wrong_manifest),
+        *_undecided(text, template, file, env),
+        *_fatal(file, wrong_systems),
+        *found.problems,
+    ]
     main = folder.name if folder.name in systems else next(iter(systems))
     services = {name: service_of(raw) for name, raw in systems.items()}
     asking = f"{services!r}{found.operations!r}" if found.piped else text  # public systems have operations in excess
@@ -87,41 +93,65 @@ def survey(
         service=services.pop(main),
         operations=found.operations,
         cards=found.cards,
-        secrets=frozenset(_names("SECRET", asking)) | frozenset(CALLS_SECRET.findall(asking)),
+        secrets=frozenset(_names("SECRET", asking)) | _called(asking),
         further=services,
         parameters=frozenset(_names("ENV", asking)),
     ), problems
+
+
+def _called(text: str) -> frozenset[str]:
+    """Return the secrets that templates ask for by `secret('name')`, which is rare."""
+    return frozenset(re.findall(BY_CALL, text)) if "secret(" in text else frozenset()
 
 
 def _names(kind: str, text: str) -> Iterator[str]:
     return (name for each, name in REFERENCE.findall(text) if each == kind)
 
 
-def _systems(value: Json, template: Path, env: Mapping[str, Json]) -> dict[str, Raw]:
-    """Return the systems of a template by their ids: one object, or a list of them."""
+def _fatal(file: str, wrong: Wrong) -> Iterator[Problem]:
+    return (Problem(file, key, words, Weight.FATAL) for key, words in wrong)
+
+
+def _manifest(folder: Path) -> tuple[dict[str, Json], Wrong]:
+    wrong: Wrong = []
+    raw = parsed_object(text_of(folder / "manifest.json"), folder / "manifest.json")
+    manifest = fitted(raw, MANIFEST, "", wrong)
+    kinds = manifest.get("datatypes", {})
+    manifest["datatypes"] = {name: fitted(kind, DATATYPE, f"datatypes.{name}", wrong) for name, kind in kinds.items()}
+    return manifest, wrong
+
+
+def _systems(value: Json, template: Path, env: Mapping[str, Json]) -> tuple[dict[str, Raw], Wrong]:
+    """Return the systems of a template by their ids, one object or a list of them, and what is wrong in them."""
     listed = value if isinstance(value, list) else [value]
     if not listed or not all(isinstance(each, dict) for each in listed):
         raise ConnectorError(f"{template}: expected one JSON object or a list of them")
-    systems = {str(raw.get("_id") or ""): resolved(raw, env) for raw in listed}
+    wrong: Wrong = []
+    systems: dict[str, Raw] = {}
+    for raw in listed:
+        where = f"{raw.get('_id')}." if len(listed) > 1 else ""
+        system = fitted(resolved(raw, env), SYSTEM, where.removesuffix("."), wrong)
+        wrong += ((f"{where}{key}", words) for key, words in _wrong_system(system))
+        system["operations"] = _operations(system.get("operations", {}), f"{where}operations", wrong)
+        systems[system.get("_id", "")] = system
     if len(systems) < len(listed):
         raise ConnectorError(f"{template}: two systems have the same '_id'")
-    return systems
+    return systems, wrong
+
+
+def _operations(raw: Raw, at: str, wrong: Wrong) -> dict[str, Raw]:
+    operations: dict[str, Raw] = {}
+    for name, given in raw.items():
+        operations[name] = fitted(given, OPERATION, f"{at}.{name}", wrong)
+        if isinstance(given, dict):
+            wrong += ((f"{at}.{name}.{key}", words) for key, words in wrong_operation(operations[name]))
+    return operations
 
 
 def _undecided(text: str, template: Path, file: str, env: Mapping[str, Json]) -> Iterator[Problem]:
     if CONDITIONAL in text:
         for key, name in undecided(parsed(text, template), env):
             yield Problem(file, key, f"needs the parameter {name!r} to choose; nothing is chosen", Weight.MISSING)
-
-
-def _misshapen(systems: Mapping[str, Raw], file: str) -> Iterator[Problem]:
-    for name, system in systems.items():
-        where = f"{name}." if len(systems) > 1 else ""
-        for key, words in _wrong_system(system):
-            yield Problem(file, f"{where}{key}", words, Weight.FATAL)
-        for operation, raw in (system.get("operations") or {}).items():
-            for key, words in wrong_operation(raw):
-                yield Problem(file, f"{where}operations.{operation}.{key}".rstrip("."), words, Weight.FATAL)
 
 
 def _wrong_system(system: Raw) -> Iterator[tuple[str, str]]:

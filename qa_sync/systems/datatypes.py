@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from qa_sync.errors import ConnectorError
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.expansion import datatype_variables, expanded
+from qa_sync.systems.fitting import Wrong, fitted_pipe
 from qa_sync.systems.folder import Problem, Weight, inside, parsed, text_of
 from qa_sync.systems.operations import VERBS, Operation, operation_of
 from qa_sync.values.form import Json
@@ -43,7 +44,7 @@ def read(
 ) -> Found:
     """Read the datatypes of a manifest; never raises for one of them, what is wrong with it is a problem."""
     found = Found(cards=dict(cards))
-    datatypes = {name: raw for name, raw in (manifest.get("datatypes") or {}).items() if isinstance(raw, Mapping)}
+    datatypes = manifest["datatypes"]
     if not datatypes:
         found.problems.append(Problem("manifest.json", "datatypes", "there are none", Weight.FATAL))
     plain = {name for name in cards if not datatypes[name].get("template")}
@@ -51,7 +52,7 @@ def read(
         found.operations |= dict(_exact(name, systems))
     if plain < datatypes.keys():
         found.piped = True
-        _complete(folder, {**manifest, "datatypes": datatypes}, systems, payloads, found)
+        _complete(folder, manifest, systems, payloads, found)
     for card in cards.values():
         found.problems += _missing(card, found.operations)
     return found
@@ -100,7 +101,12 @@ def _pipes(folder: Path, file: str, variables: Mapping[str, Json], into: Found) 
         key = f"datatypes.{variables['datatype']}.template"
         into.problems.append(Problem("manifest.json", key, error.message, Weight.MISSING))
         return []
-    pipes = [pipe for pipe in (value if isinstance(value, list) else [value]) if isinstance(pipe, Mapping)]
+    wrong: Wrong = []
+    pipes = [
+        fitted_pipe(pipe, f"[{place}]", wrong)
+        for place, pipe in enumerate(value if isinstance(value, list) else [value])
+    ]
+    into.problems += (Problem(file, key, words, Weight.MISSING) for key, words in wrong)
     return [pipe for pipe in pipes if pipe.get("type", "pipe") == "pipe"]
 
 

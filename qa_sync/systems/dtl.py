@@ -20,7 +20,8 @@ def evaluable(expression: Json) -> bool:
         return not expression.startswith("_") or expression.startswith(SOURCE)
     if not isinstance(expression, list):
         return not isinstance(expression, Mapping) or not expression
-    return bool(expression) and expression[0] in FUNCTIONS and all(evaluable(part) for part in expression[1:])
+    known = bool(expression) and isinstance(expression[0], str) and expression[0] in FUNCTIONS
+    return known and all(evaluable(part) for part in expression[1:])
 
 
 def value(expression: Json, source: Mapping[str, Json]) -> Json:
@@ -33,12 +34,16 @@ def value(expression: Json, source: Mapping[str, Json]) -> Json:
     return expression
 
 
-def rules_of(transform: Json) -> Mapping[str, list[Json]]:
+def rules_of(transform: Mapping[str, Json]) -> Mapping[str, list[Json]]:
     """Return the rules of a transform of the type dtl, none for another."""
-    if not isinstance(transform, Mapping) or transform.get("type") != "dtl":
+    if transform.get("type") != "dtl":
         return {}
-    rules = transform.get("rules")
-    return {name: steps for name, steps in rules.items() if isinstance(steps, list)} if isinstance(rules, dict) else {}
+    return lists_of(transform.get("rules", {}))
+
+
+def lists_of(rules: Mapping[str, Json]) -> Mapping[str, list[Json]]:
+    """Return the rules that are lists of steps, as all should be."""
+    return {name: steps for name, steps in rules.items() if isinstance(steps, list)}
 
 
 def added(steps: list[Json]) -> Iterator[tuple[str, Json]]:

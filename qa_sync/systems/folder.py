@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from qa_sync.errors import ConnectorError
 from qa_sync.values.form import Json
@@ -67,10 +67,9 @@ def text_of(path: Path) -> str:
 
 def inside(folder: Path, name: str) -> Path:
     """Return a file that the manifest names; raises ConnectorError for one outside the folder."""
-    path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if PurePath(name).is_absolute() or ".." in PurePath(name).parts:
         raise ConnectorError(f"{folder / 'manifest.json'}: {name!r} is outside the connector's folder")
-    return path
+    return folder / name
 
 
 def fingerprint_of(folder: Path) -> str:

@@ -17,6 +17,22 @@ VERBS: Final = ("list", "lookup", "insert", "update", "delete")
 
 DEFAULT_TERMINATION: Final = ("next-page-link-empty", "same-next-page-request", "same-response")
 TERMINATION: Final = (*DEFAULT_TERMINATION, "same-next-page-link", "empty-result", "not-full-page")
+ENTITY_PAYLOAD: Final = "entity_payload"
+"""The variable that holds a payload of the entity's own, which wins over the operation's."""
+ASKS_SINCE: Final = r"\{[{%][^}]*\bsince\b"
+"""A template that asks for the time of the last change; compiled when it is needed, which is rare."""
+
+SETTINGS: Final = (
+    "jwt_token",
+    "oauth2",
+    "tripletex",
+    "custom_auth",
+    "connect_timeout",
+    "read_timeout",
+    "rate_limiting_retries",
+    "rate_limiting_delay",
+    "retry_strategy",
+)
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD")
 PAYLOAD_TYPES: Final = ("json", "json-transit", "form", "text", "multipart-form")
 SINCE_LOCATIONS: Final = ("query", "header", "manual")
@@ -54,7 +70,7 @@ class Children:
     adds: Mapping[str, Json] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # nobody compares them, and start-up counts
 class Operation:
     """One operation of a `system:rest`, completed by the pipe that uses it.
 
@@ -101,22 +117,20 @@ class Operation:
     body: Body | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # nobody compares them, and start-up counts
 class Service:
-    """What all operations share: where the service is and how one shows who one is."""
+    """What all operations share: where the service is and how one shows who one is.
+
+    `settings` are the properties that say how to get credentials and how patient to be, as they stand in the file.
+    """
 
     url_pattern: str
     headers: Mapping[str, str] = field(default_factory=dict)
     authentication: str | None = None
     username: str = ""
     password: str = ""
-    jwt_token: str = ""
-    oauth2: Mapping[str, Json] | None = None
-    tripletex: Mapping[str, Json] | None = None
-    custom_auth: Mapping[str, Json] | None = None
+    settings: Mapping[str, Json] = field(default_factory=dict)
     json_content_types: tuple[str, ...] = ()
-    rate_limiting_retries: int | None = None
-    rate_limiting_delay: float | None = None
 
 
 def service_of(raw: Mapping[str, Json]) -> Service:
@@ -127,13 +141,8 @@ def service_of(raw: Mapping[str, Json]) -> Service:
         authentication=raw.get("authentication") or None,
         username=raw.get("username") or "",
         password=raw.get("password") or "",
-        jwt_token=raw.get("jwt_token") or "",
-        oauth2=raw.get("oauth2") or None,
-        tripletex=raw.get("tripletex") or None,
-        custom_auth=raw.get("custom_auth") or None,
+        settings={name: raw[name] for name in SETTINGS if raw.get(name)},
         json_content_types=tuple(raw.get("json_content_types") or ()),
-        rate_limiting_retries=raw.get("rate_limiting_retries"),
-        rate_limiting_delay=raw.get("rate_limiting_delay"),
     )
 
 
@@ -164,13 +173,13 @@ def operation_of(name: str, raw: Mapping[str, Json], system: str = "") -> Operat
         error_expression=raw.get("error_expression") or None,
         next_page_link=raw.get("next_page_link") or None,
         termination=(strategy,) if isinstance(strategy, str) else tuple(strategy),
-        page_size=raw.get("page_size") or None,
+        page_size=_whole(raw.get("page_size")),
         supports_since=bool(raw.get("supports_since")),
         since_initial=raw.get("initial_since_value") or None,
         since_name=raw.get("since_property_name") or "since",
         since_location=raw.get("since_property_location") or "query",
-        allowed=status_codes(raw.get("allowed_status_codes") or ""),
-        ignored=status_codes(raw.get("ignored_status_codes") or ""),
+        allowed=_codes(raw.get("allowed_status_codes")),
+        ignored=_codes(raw.get("ignored_status_codes")),
         rate_limiting_retries=raw.get("rate_limiting_retries"),
         rate_limiting_delay=raw.get("rate_limiting_delay"),
     )
@@ -180,6 +189,15 @@ def status_codes(text: str) -> tuple[tuple[int, int], ...]:
     """Return `200-299,404` as inclusive ranges; raises ValueError when it is none."""
     ends = (part.partition("-") for part in str(text).split(",") if part)
     return tuple((int(low), int(high or low)) for low, _, high in ends)
+
+
+def _whole(given: Json) -> int | None:
+    """Return a whole number that a parameter of the manifest may have left as text."""
+    return int(given) or None if isinstance(given, int) or str(given).isdecimal() else None
+
+
+def _codes(given: Json) -> tuple[tuple[int, int], ...]:
+    return status_codes(given) if given and _are_codes(given) else ()
 
 
 def one_of(status: int, ranges: tuple[tuple[int, int], ...]) -> bool:
@@ -192,21 +210,16 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "payload-type": PAYLOAD_TYPES,
     "since_property_location": SINCE_LOCATIONS,
 }
-OBJECTS: Final = ("headers", "params", "properties")
 STATUSES: Final = ("allowed_status_codes", "ignored_status_codes")
 SLIPS: Final[Mapping[str, str]] = {"payload_type": "payload-type", "payload-property": "payload_property"}
 """Keys that are easily written the wrong way round, and that nothing would read."""
 
 
-def wrong_operation(raw: Json) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with an operation as it is written: the key and the words."""
-    if not isinstance(raw, Mapping):
-        yield "", "expected an object"
-        return
+def wrong_operation(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the values of an operation, whose types fit: the key and the words."""
     if not raw.get("method"):
         yield "method", "is missing"
     yield from _wrong_words(raw)
-    yield from ((key, "expected an object") for key in OBJECTS if not isinstance(raw.get(key) or {}, Mapping))
     yield from _wrong_strategies(raw.get("next_page_termination_strategy") or ())
     yield from ((key, _not_codes(raw[key])) for key in STATUSES if raw.get(key) and not _are_codes(raw[key]))
     yield from ((slip, f"is not read; did you mean {right!r}?") for slip, right in SLIPS.items() if slip in raw)

@@ -12,15 +12,12 @@ from qa_sync.errors import BadAnswer
 from qa_sync.systems.answers import Exchange
 from qa_sync.systems.calls import Call, Calls
 from qa_sync.systems.expressions import render_link
-from qa_sync.systems.operations import Operation
+from qa_sync.systems.operations import ENTITY_PAYLOAD, Operation
 from qa_sync.systems.replies import Reply, ask, rows_of
 from qa_sync.values.form import Json
 
 MAX_PAGES: Final = 100_000
 """Where a list ends whatever the system says: 5 million records at 50 a page."""
-
-ENTITY_PAYLOAD: Final = "entity_payload"
-"""The variable that holds a payload of the entity's own, which wins over the operation's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from qa_sync.systems.dtl import added, evaluable, rules_of, value
-from qa_sync.systems.operations import Children
-from qa_sync.systems.paging import ENTITY_PAYLOAD
+from qa_sync.systems.operations import ENTITY_PAYLOAD, Children
 from qa_sync.values.form import Json
 
 NOT_READ_BY: Final = ("-share", "-event", "-event2", "-registerwebhook", "-wipe", "-preshare", "-transform")
@@ -41,9 +40,9 @@ def from_parent(children: Children, parent: Mapping[str, Json]) -> dict[str, obj
 
 
 def transforms_of(pipe: Mapping[str, Json]) -> list[Mapping[str, Json]]:
-    """Return a pipe's transforms; the format takes one for a list of it."""
-    given = pipe.get("transform") or []
-    return [t for t in (given if isinstance(given, list) else [given]) if isinstance(t, Mapping)]
+    """Return a pipe's transforms."""
+    transforms: list[Mapping[str, Json]] = pipe.get("transform", [])
+    return transforms
 
 
 def reading_through_parent(
@@ -76,8 +75,7 @@ def _reading(transforms: list[Mapping[str, Json]], at: int, parent: str) -> Read
 
 def _feeder(pipe: Mapping[str, Json], known: list[str]) -> str | None:
     """Return the datatype whose dataset feeds a pipe; the longest name that fits."""
-    source = pipe.get("source")
-    dataset = str(source.get("dataset", "")) if isinstance(source, Mapping) else ""
+    dataset = pipe.get("source", {}).get("dataset", "")
     fitting = [name for name in known if any(dataset.endswith(f"-{name}-{end}") for end in ("collect", "all", "all2"))]
     return max(fitting, key=len, default=None)
 

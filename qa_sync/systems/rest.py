@@ -20,7 +20,6 @@ from qa_sync.systems.filters import template_functions
 from qa_sync.systems.keys import chosen, id_of
 from qa_sync.systems.operations import Operation, Service
 from qa_sync.systems.paging import pages
-from qa_sync.systems.parents import from_parent
 from qa_sync.systems.replies import entities_of
 from qa_sync.systems.system import Record
 from qa_sync.systems.writes import change, insertion, key_of, named
@@ -174,6 +173,8 @@ class RestSystem:
         if operation.children is None:
             yield {}
             return
+        from qa_sync.systems.parents import from_parent  # noqa: PLC0415  few lists need it, all runs would load it
+
         for parent in self.list(operation.children.parent):
             yield from_parent(operation.children, parent.data)
 

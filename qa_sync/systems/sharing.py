@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from qa_sync.systems.dtl import added, rules_of
+from qa_sync.systems.dtl import added, lists_of, rules_of
 from qa_sync.systems.operations import Body
 from qa_sync.systems.parents import transforms_of
 from qa_sync.values.form import Json
@@ -73,8 +73,8 @@ def body_of(sharing: Sharing, verb: str) -> Body | str:
 
 def _making(sharing: Sharing, verb: str) -> tuple[Rules, list[Json]]:
     """Return the rules that make a verb's body, and the one among them that begins."""
-    rewriting = sharing.properties.get("rewrite_rules_payload")
-    if isinstance(rewriting, Mapping) and REWRITES[verb] in rewriting:
+    rewriting = lists_of(sharing.properties.get("rewrite_rules_payload", {}))
+    if REWRITES[verb] in rewriting:
         return rewriting, rewriting[REWRITES[verb]]
     return sharing.rules, sharing.rules.get("default", [])
 
