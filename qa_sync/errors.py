@@ -20,7 +20,6 @@ A promise that does not hold is no error: it is a value (`qa_sync.running.result
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -134,6 +133,8 @@ class BrokenRule(QaSyncError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Return `did you mean 'x'?` for the nearest known name, None when none is near."""
+    import difflib  # noqa: PLC0415 - only when something went wrong; start-up must be quick
+
     by_fold = {k.casefold(): k for k in known}
     near = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.5)
     return f"did you mean {by_fold[near[0]]!r}?" if near else None

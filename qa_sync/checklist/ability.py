@@ -68,5 +68,5 @@ class Ends:
             return None
         if card.derived and at_create:
             return None
-        when = "cannot be written" if card.writable is Writable.NEVER else "can be written only at creation"
-        return f"{self.entity(side)} {card.path} {when}" + (f": {card.why}" if card.why else "")
+        when = "" if card.writable is Writable.NEVER else " after creation"
+        return f"read-only in {self.entity(side)}{when}" + (f": {card.why}" if card.why else "")

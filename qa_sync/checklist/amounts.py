@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 
 from qa_sync.values.form import Canonical
 
@@ -11,6 +12,7 @@ LINES = 2
 """Lines of a sample order: enough to see a lost line and a changed order of lines."""
 
 
+@cache
 def amounts(version: int) -> Mapping[str, Canonical]:
     """Return quantities, prices and totals by concept; those of lines are tuples with a value for each line."""
     quantities = (3 + version, 1)

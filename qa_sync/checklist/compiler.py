@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import PurePath
 
 from qa_sync.checklist.ability import Ends
 from qa_sync.checklist.brief import Brief, Part
+from qa_sync.checklist.findings import findings_of
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.checklist.scenarios.by_hand import by_hand
 from qa_sync.checklist.scenarios.create import create
 from qa_sync.checklist.scenarios.update import update
-from qa_sync.dataflow.model import Dataflow, Section, StatementKind
+from qa_sync.dataflow.model import Dataflow, Finding, PropertyPair, Section, StatementKind
 from qa_sync.errors import UnknownName
 from qa_sync.location import Location
 from qa_sync.systems.cards import EntityCard, find_card
@@ -29,12 +31,18 @@ SCENARIOS: tuple[tuple[StatementKind | None, Callable[[Brief], Part]], ...] = (
 """The scenarios in the order of their checks, each with the statement that a section needs for it (None: any)."""
 
 
-def compile_checklist(dataflow: Dataflow, cards: Cards, seed: str) -> Checklist:
-    """Return what the document asks to be verified; a system or entity without a card is a skip with its reason."""
+def compile_checklist(
+    dataflow: Dataflow, cards: Cards, seed: str, findings: Sequence[Finding] | None = None
+) -> Checklist:
+    """Return what the document asks to be verified; a system or entity without a card is a skip with its reason.
+
+    `findings` are the document's among others (`findings_of`); None: it is looked at by itself.
+    """
     found = {s.ordinal: _ends(dataflow, s, cards) for s in dataflow.sections}
     known = {ordinal: ends for ordinal, ends in found.items() if isinstance(ends, Ends)}
     plans = tuple(_plan(dataflow, s, found[s.ordinal], known, seed) for s in dataflow.sections)
-    return Checklist(dataflow, seed, plans, dataflow.findings)
+    found_out = findings_of([dataflow], cards)[0] if findings is None else tuple(findings)
+    return Checklist(dataflow, seed, plans, found_out)
 
 
 def _ends(dataflow: Dataflow, section: Section, cards: Cards) -> Ends | str:
@@ -53,19 +61,23 @@ def _ends(dataflow: Dataflow, section: Section, cards: Cards) -> Ends | str:
 def _plan(dataflow: Dataflow, section: Section, ends: Ends | str, known: Mapping[int, Ends], seed: str) -> SectionPlan:
     prefix = f"{PurePath(dataflow.path).stem}/{section.key}"
     if isinstance(ends, str):
-        kinds = {} if section.duplicate_of else {s.kind: s for s in section.statements}
-        checks = tuple(Check(f"{prefix}/{s.kind}", s.kind, s.text, s.line, skip=ends) for s in kinds.values())
-        return SectionPlan(section, section.pairs, checks, ())
+        return SectionPlan(section, section.pairs, _untried(section, prefix, ends), ())
     pairs = pairs_of(section, ends.source, ends.target)
     if section.duplicate_of:
         return SectionPlan(section, pairs, (), ())
-    ends_count = Counter((p.source, p.target) for p in pairs)
-    repeated = frozenset(both for both, count in ends_count.items() if count > 1)
-    brief = Brief(ends, pairs, prefix, seed, repeated, known)
+    brief = Brief(ends, pairs, prefix, seed, _repeated(pairs), known)
     parts = [make(brief) for needs, make in SCENARIOS if needs is None or section.statement(needs)]
-    return SectionPlan(
-        section,
-        pairs,
-        tuple(check for part in parts for check in part.checks),
-        tuple(scenario for part in parts for scenario in part.scenarios),
-    )
+    checks = chain.from_iterable(part.checks for part in parts)
+    scenarios = chain.from_iterable(part.scenarios for part in parts)
+    return SectionPlan(section, pairs, tuple(checks), tuple(scenarios))
+
+
+def _untried(section: Section, prefix: str, why: str) -> tuple[Check, ...]:
+    """Return a skipped check for each kind of statement of a section that no card tells about."""
+    kinds = {} if section.duplicate_of else {s.kind: s for s in section.statements}
+    return tuple(Check(f"{prefix}/{s.kind}", s.kind, s.text, s.line, skip=why) for s in kinds.values())
+
+
+def _repeated(pairs: tuple[PropertyPair, ...]) -> frozenset[tuple[str, str]]:
+    ends = Counter((p.source, p.target) for p in pairs)
+    return frozenset(both for both, count in ends.items() if count > 1)

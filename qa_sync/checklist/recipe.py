@@ -41,12 +41,14 @@ class Recipe:
 
     def _value(self, card: PropertyCard, twin: PropertyCard | None) -> SampleValue:
         concept = card.concept or ""
-        in_lines = concept.startswith("lines.")
-        if card.form.convert == "reference":
-            role = RoleId(card.references or "") if card.references in self.roles else None
-            return (role,) * LINES if role and in_lines else role
         if concept in (agreed := amounts(self.version)):
             return agreed[concept]
-        lines = range(1, LINES + 1) if in_lines else (0,)
-        values = tuple(value_for(Slot(card, twin, self.mark, self.version, line)) for line in lines)
-        return values if in_lines else values[0]
+        if not concept.startswith("lines."):
+            return self._single(card, twin, 0)
+        values = tuple(self._single(card, twin, line) for line in range(1, LINES + 1))
+        return None if None in values else values
+
+    def _single(self, card: PropertyCard, twin: PropertyCard | None, line: int) -> SampleValue:
+        if card.form.convert != "reference":
+            return value_for(Slot(card, twin, self.mark, self.version, line))
+        return RoleId(card.references) if card.references in self.roles else None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from qa_sync.cli.documents import connectors_of, read_all
+from qa_sync.cli.documents import connectors_of, read_named
 from qa_sync.cli.targets import parse_targets, write_reports
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.job import Job
@@ -78,7 +78,7 @@ def check(
     """
     targets = parse_targets(reports)
     mode = _mode(mode, faults)
-    dataflows = read_all(specs)
+    dataflows = read_named(specs)
     job = Job(dataflows, connectors_of(dataflows), cassettes, seed, timeout_s, faults)
     prepared = prepare(mode, job)
     # The report makes room on standard output when another one goes there.

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from os.path import abspath
+from pathlib import Path
 from typing import TypeVar
 
-from qa_sync.dataflow.files import load_dataflow
+from qa_sync.dataflow.files import STDIN, load_dataflow
 from qa_sync.dataflow.model import Dataflow
+from qa_sync.dataflow.search import documents_at
 from qa_sync.errors import SpecError, UnknownName, UsageError
 from qa_sync.location import Location
 from qa_sync.systems.builtin import builtin_folder, connector_for
@@ -16,9 +20,38 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
-def read_all(paths: Sequence[str]) -> tuple[Dataflow, ...]:
-    """Read every document; raises one error that tells what is wrong with all of them."""
-    return tuple(_each(load_dataflow, paths))
+def read_all(given: Sequence[str]) -> tuple[Dataflow, ...]:
+    """Read every document that the words mean; raises one error that tells what is wrong with all of them."""
+    dataflows, problems = read_each(given)
+    _raise(problems)
+    return dataflows
+
+
+def read_named(given: Sequence[str]) -> tuple[Dataflow, ...]:
+    """Read documents that are to be carried out, which makes records in systems: a folder is refused, not searched."""
+    _each(_no_folder, given)
+    return read_all(given)
+
+
+def _no_folder(given: str) -> None:
+    if Path(given).is_dir():
+        raise SpecError(
+            "this is a folder, expected a document",
+            location=Location(given),
+            hint=f"what is carried out is named document by document, {given.rstrip('/')}/*.txt for instance; "
+            "show and lint take folders",
+        )
+
+
+def read_each(given: Sequence[str]) -> tuple[tuple[Dataflow, ...], tuple[UsageError, ...]]:
+    """Read the documents that the words mean, each once: what could be read, and what is wrong with the rest."""
+    found, nowhere = _tried(documents_at, given)
+    once: dict[str, str] = {}
+    for path in chain.from_iterable(found):
+        # Not resolved: two links to one document are two documents, as their names may say.
+        once.setdefault(path if path == STDIN else abspath(path), path)  # noqa: PTH100
+    dataflows, unreadable = _tried(load_dataflow, once.values())
+    return tuple(dataflows), (*nowhere, *unreadable)
 
 
 def connectors_of(dataflows: Iterable[Dataflow]) -> Mapping[str, Connector]:
@@ -32,12 +65,11 @@ def connectors_of(dataflows: Iterable[Dataflow]) -> Mapping[str, Connector]:
 def known_connectors_of(dataflows: Iterable[Dataflow]) -> Mapping[str, Connector]:
     """Return the connectors of the systems that have one; the others are left out."""
     found: dict[str, Connector] = {}
-    for dataflow in dataflows:
-        for label, place in _labels(dataflow):
-            try:
-                found[label] = load_connector(builtin_folder(connector_for(label, place)))
-            except UnknownName:
-                continue
+    for label in {label: None for dataflow in dataflows for label, _ in _labels(dataflow)}:
+        try:
+            found[label] = load_connector(builtin_folder(connector_for(label)))
+        except UnknownName:
+            continue
     return found
 
 
@@ -51,6 +83,12 @@ def _labels(dataflow: Dataflow) -> Iterable[tuple[str, Location]]:
 
 def _each(work: Callable[[A], B], items: Iterable[A]) -> list[B]:
     """Do the work for each item; raise what went wrong with all of them as one."""
+    done, problems = _tried(work, items)
+    _raise(problems)
+    return done
+
+
+def _tried(work: Callable[[A], B], items: Iterable[A]) -> tuple[list[B], list[UsageError]]:
     done: list[B] = []
     problems: list[UsageError] = []
     for item in items:
@@ -58,8 +96,11 @@ def _each(work: Callable[[A], B], items: Iterable[A]) -> list[B]:
             done.append(work(item))
         except UsageError as problem:
             problems.append(problem)
+    return done, problems
+
+
+def _raise(problems: Sequence[UsageError]) -> None:
     if len(problems) == 1:
         raise problems[0]
     if problems:
         raise SpecError("\n".join([f"{len(problems)} problems:", *(str(p) for p in problems)]))
-    return done

@@ -5,6 +5,7 @@ Only click is imported here; a command's own imports wait until it is called, so
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from qa_sync.errors import QaSyncError, did_you_mean
 COMMANDS: Mapping[str, str] = {
     "check": "Carry a document's promises out and tell which hold.",
     "show": "Print the checklist of a document; nothing is run.",
+    "lint": "Tell what is wrong with a document itself.",
+    "connectors": "Show the connectors, and check one.",
     "sandbox": "Serve the embedded systems on this machine.",
 }
 """The commands, each a module of this room with a function of the same name, and what they do."""
@@ -61,6 +64,12 @@ def qa_sync() -> None:
 
 def main() -> None:
     """Run the command line; never returns, never shows a traceback (set QA_SYNC_DEBUG=1 to see one)."""
+    # Start-up makes very many objects that live to the end; by default the collector looks through them again and
+    # again, which is a tenth of a replay's time. Garbage in circles is still found, only later.
+    gc.set_threshold(100_000)
+    # `import httpx` also imports httpx's own command line with all of rich and pygments, a sixth of a replay's time.
+    # What is None here cannot be imported, and httpx does without it as where rich is not installed.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     sys.exit(guarded())
 
 

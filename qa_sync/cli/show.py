@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from qa_sync.checklist.compiler import compile_checklist
+from qa_sync.checklist.findings import findings_of
 from qa_sync.cli.documents import known_connectors_of, read_all
 from qa_sync.reports import checklist_json, checklist_text
 
@@ -22,7 +23,8 @@ def show(specs: tuple[str, ...], format_: str, seed: str) -> None:
     """
     dataflows = read_all(specs)
     cards = {label: connector.cards for label, connector in known_connectors_of(dataflows).items()}
-    checklists = [compile_checklist(dataflow, cards, seed) for dataflow in dataflows]
+    findings = findings_of(dataflows, cards)
+    checklists = [compile_checklist(d, cards, seed, found) for d, found in zip(dataflows, findings, strict=True)]
     if format_ == "json":
         click.echo(checklist_json.render(checklists), nl=False)
     else:

@@ -10,7 +10,7 @@ import click
 
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.files import write_whole
-from qa_sync.reports.formats import FORMATS
+from qa_sync.reports.formats import FORMATS, render
 from qa_sync.running.results import Results
 
 
@@ -35,7 +35,7 @@ def parse_targets(given: Sequence[str]) -> tuple[Target, ...]:
 def write_reports(results: Results, targets: Sequence[Target]) -> None:
     """Render and write every report; raises UsageError when a file cannot be written."""
     for target in targets:
-        text = FORMATS[target.format](results)
+        text = render(results, target.format)
         if target.path is None:
             click.echo(text, nl=False)
             continue

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import chain
 
+from qa_sync.dataflow.codes import make_finding
 from qa_sync.dataflow.headings import split_heading
 from qa_sync.dataflow.model import (
     Criterion,
@@ -13,7 +14,6 @@ from qa_sync.dataflow.model import (
     Finding,
     PropertyPair,
     Section,
-    Severity,
     Statement,
     StatementKind,
 )
@@ -34,14 +34,14 @@ def empty_tables(section: Section) -> Iterator[Finding]:
     """Find property tables without a row: the document does not say which properties it promises."""
     if section.table_line is not None and not section.pairs:
         message = f"the property table of `{section.heading}` has no rows"
-        yield _warning("empty-property-table", section.table_line, message)
+        yield make_finding("empty-property-table", section.table_line, message)
 
 
 def duplicates(section: Section) -> Iterator[Finding]:
     """Find sections that say nothing new."""
     if section.duplicate_of is not None:
         message = f"`{section.heading}` repeats section {section.duplicate_of}"
-        yield _warning("duplicate-section", section.line, message)
+        yield make_finding("duplicate-section", section.line, message)
 
 
 def untestable_conditions(section: Section) -> Iterator[Finding]:
@@ -49,7 +49,7 @@ def untestable_conditions(section: Section) -> Iterator[Finding]:
     for statement in section.statements:
         if statement.condition and statement.condition.template == "free":
             message = f"a condition that cannot be tested as written: {statement.condition.text[:200]!r}"
-            yield _warning("untestable-condition", statement.line, message)
+            yield make_finding("untestable-condition", statement.line, message)
 
 
 def other_entities(section: Section) -> Iterator[Finding]:
@@ -59,17 +59,17 @@ def other_entities(section: Section) -> Iterator[Finding]:
         sentence = recognise(statement.text)
         if sentence and (other := other_entity(sentence, a, b)):
             message = f"the statement speaks of {other[1]!r}, the heading of {other[0]!r}"
-            yield _warning("entity-mismatch", statement.line, message)
+            yield make_finding("entity-mismatch", statement.line, message)
 
 
 def empty_criteria(section: Section) -> Iterator[Finding]:
     """Find rows of the merge table, or merge tables, that name no property."""
     merge = section.statement(StatementKind.MERGE_IF)
     if merge and not section.criteria:
-        yield _warning("empty-criterion", merge.line, "the merge table has no rows")
+        yield make_finding("empty-criterion", merge.line, "the merge table has no rows")
     for row in section.criteria:
         if not (row.source and row.target):
-            yield _warning("empty-criterion", row.line, "a merge criterion without a property on both sides")
+            yield make_finding("empty-criterion", row.line, "a merge criterion without a property on both sides")
 
 
 def empty_dependencies(section: Section) -> Iterator[Finding]:
@@ -78,7 +78,7 @@ def empty_dependencies(section: Section) -> Iterator[Finding]:
         whens = (*pair.source_when, *pair.target_when)
         if not all(when.value and when.path for when in whens):
             message = f"a dependency of `{pair.source}` -> `{pair.target}` without a value or without a property"
-            yield _warning("empty-dependency", pair.line or section.line, message)
+            yield make_finding("empty-dependency", pair.line or section.line, message)
 
 
 def malformed_paths(section: Section) -> Iterator[Finding]:
@@ -86,8 +86,13 @@ def malformed_paths(section: Section) -> Iterator[Finding]:
     rows: tuple[PropertyPair | Criterion, ...] = (*section.pairs, *section.criteria)
     for row in rows:
         for path in (row.source, row.target):
-            if not _PATH.match(path) and not (isinstance(row, Criterion) and not path):
-                yield _warning("malformed-path", row.line or section.line, f"no property path: {path[:200]!r}")
+            if not is_path(path) and not (isinstance(row, Criterion) and not path):
+                yield make_finding("malformed-path", row.line or section.line, f"no property path: {path[:200]!r}")
+
+
+def is_path(text: str) -> bool:
+    """Tell whether a record can have a property at such a path."""
+    return bool(_PATH.match(text))
 
 
 def missing_statements(section: Section) -> Iterator[Finding]:
@@ -99,7 +104,7 @@ def missing_statements(section: Section) -> Iterator[Finding]:
     if section.table_line is None:
         missing.append("the property table")
     if missing:
-        yield _warning("missing-statement", section.line, f"`{section.heading}` lacks: {', '.join(missing)}")
+        yield make_finding("missing-statement", section.line, f"`{section.heading}` lacks: {', '.join(missing)}")
 
 
 def repeated_statements(section: Section) -> Iterator[Finding]:
@@ -112,10 +117,10 @@ def repeated_statements(section: Section) -> Iterator[Finding]:
             continue
         if earlier.text == statement.text:
             message = f"the statement of line {earlier.line} again"
-            yield Finding("repeated-statement", Severity.INFO, statement.line, message)
+            yield make_finding("repeated-statement", statement.line, message)
         else:
             message = f"contradicts line {earlier.line}: both tell {group}"
-            yield Finding("conflicting-statement", Severity.ERROR, statement.line, message)
+            yield make_finding("conflicting-statement", statement.line, message)
 
 
 def conflicting_sections(dataflow: Dataflow) -> Iterator[Finding]:
@@ -125,7 +130,7 @@ def conflicting_sections(dataflow: Dataflow) -> Iterator[Finding]:
         earlier = first.setdefault(section.heading, section)
         if earlier is not section and section.duplicate_of is None:
             message = f"`{section.heading}` says something else than section {earlier.ordinal} of the same heading"
-            yield _warning("conflicting-section", section.line, message)
+            yield make_finding("conflicting-section", section.line, message)
 
 
 def label_mismatches(dataflow: Dataflow) -> Iterator[Finding]:
@@ -136,11 +141,7 @@ def label_mismatches(dataflow: Dataflow) -> Iterator[Finding]:
             if side.system != title and (title, side.system) not in seen:
                 seen.add((title, side.system))
                 message = f"the heading calls the system {side.system!r}, the title {title!r}"
-                yield Finding("label-mismatch", Severity.INFO, section.line, message)
-
-
-def _warning(code: str, line: int, message: str) -> Finding:
-    return Finding(code, Severity.WARNING, line, message)
+                yield make_finding("label-mismatch", section.line, message)
 
 
 SECTION_RULES: tuple[Callable[[Section], Iterator[Finding]], ...] = (

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from qa_sync.dataflow.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
-from qa_sync.dataflow.model import Finding, Severity
+from qa_sync.dataflow.codes import make_finding
+from qa_sync.dataflow.model import Finding
 from qa_sync.dataflow.sections import sentences_of, shown, unknown_markup
 
 _GENERATED = "Generated:"
@@ -44,9 +45,9 @@ def _date(block: Block) -> str | None:
 def _text(paragraph: Paragraph, *, introduced: bool) -> list[Finding]:
     if any(sentence for _, _, sentence in sentences_of(paragraph)):
         message = f"a statement outside of any section is not read: {shown(paragraph.text)}; is a heading missing?"
-        return [Finding("homeless-statement", Severity.ERROR, paragraph.line, message)]
+        return [make_finding("homeless-statement", paragraph.line, message)]
     if introduced:
-        return [Finding("extra-text", Severity.INFO, paragraph.line, f"not read: {shown(paragraph.text)}")]
+        return [make_finding("extra-text", paragraph.line, f"not read: {shown(paragraph.text)}")]
     return []
 
 
@@ -54,11 +55,11 @@ def _other(block: Block) -> list[Finding]:
     match block:
         case TableBlock():
             message = "a table outside of any section is not read; is a heading missing?"
-            return [Finding("homeless-statement", Severity.ERROR, block.line, message)]
+            return [make_finding("homeless-statement", block.line, message)]
         case UnknownBlock():
             return [unknown_markup(block)]
         case Paragraph() if _date(block) is None:
             message = f"expected `Generated: YYYY-MM-DD HH:MM:SS`, got {shown(block.text)}"
-            return [Finding("unknown-date", Severity.INFO, block.line, message)]
+            return [make_finding("unknown-date", block.line, message)]
         case Paragraph() | Heading():
             return []

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from qa_sync.dataflow.blocks import Block, Heading, Paragraph
+from qa_sync.dataflow.codes import make_finding
 from qa_sync.dataflow.duplicates import mark_duplicates
 from qa_sync.dataflow.headings import split_heading, split_title
 from qa_sync.dataflow.lint import lint
 from qa_sync.dataflow.markup import read_blocks
-from qa_sync.dataflow.model import Dataflow, Finding, Section, Severity
+from qa_sync.dataflow.model import Dataflow, Finding, Section
 from qa_sync.dataflow.preamble import generated, preamble_findings
 from qa_sync.dataflow.sections import SectionReading, shown
 from qa_sync.errors import SpecError
@@ -83,8 +84,8 @@ def _section(
     sides = None if split_title(heading.text) else split_heading(heading.text)
     if sides is None:
         message = f"expected a heading `<S> <Entity> to <T> <Entity>`, got {shown(heading.text)}"
-        unread = f"; {len(below)} blocks below it are not read" if below else ""
-        return None, [Finding("unknown-heading", Severity.ERROR, heading.line, message + unread)]
+        unread = f"; blocks below it that are not read: {len(below)}" if below else ""
+        return None, [make_finding("unknown-heading", heading.line, message + unread)]
     reading = SectionReading(heading, sides)
     reading.read(below)
     return reading.section(ordinal, labels), reading.findings
@@ -93,4 +94,4 @@ def _section(
 def _short_underlines(blocks: Iterable[Block]) -> list[Finding]:
     message = "the underline is shorter than the heading"
     short = [block for block in blocks if isinstance(block, Heading) and block.short]
-    return [Finding("short-underline", Severity.INFO, block.line, message) for block in short]
+    return [make_finding("short-underline", block.line, message) for block in short]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
-from qa_sync.dataflow.model import Dataflow, Entity, Finding, Section, Severity, StatementKind
+from qa_sync.dataflow.codes import make_finding
+from qa_sync.dataflow.model import Dataflow, Entity, Finding, Section, StatementKind
 
 _IDS = re.compile(r"(?P<source>[a-z0-9]+)-(?P<target>[a-z0-9]+)\Z")
 
@@ -17,23 +18,34 @@ Pair = tuple[str, str]
 def reverse_findings(dataflows: Sequence[Dataflow]) -> dict[str, tuple[Finding, ...]]:
     """Return, by path, the sections kept in sync both ways that the reverse document lacks or tells otherwise.
 
-    Documents belong together by their file names (`<source id>-<target id>`), else by their titles' labels; those
-    without a reverse document among the given ones have no findings. A self-flow is its own reverse.
+    Documents belong together by their file names (`<source id>-<target id>`); where one of the two has no such name,
+    by their titles' labels. Those without a reverse document among the given ones have no findings. A self-flow is its
+    own reverse.
     """
-    by_direction = {way: d for d in reversed(dataflows) for way in _directions(d)}
+    named = {ids: d for d in reversed(dataflows) if (ids := _ids(d))}
+    labelled = {_labels(d): d for d in reversed(dataflows)}
+    unnamed = {_labels(d): d for d in reversed(dataflows) if not _ids(d)}
     found = {}
     for dataflow in dataflows:
-        ways = (by_direction.get((target, source)) for source, target in _directions(dataflow))
-        other = next((d for d in ways if d), None)
+        ids, labels = _ids(dataflow), _labels(dataflow)
+        # Labels are no names of systems: several lose theirs at times, and the two directions spell them differently.
+        by_label = (unnamed if ids else labelled).get(_turned(labels)) if all(labels) else None
+        other = (named.get(_turned(ids)) if ids else None) or by_label
         found[dataflow.path] = tuple(_compare(dataflow, other)) if other else ()
     return found
 
 
-def _directions(dataflow: Dataflow) -> list[Direction]:
-    """Return the ways to know the document, the surest first: labels differ between the two directions."""
+def _ids(dataflow: Dataflow) -> Direction | None:
     ids = _IDS.match(PurePath(dataflow.path).stem)
-    labels = (f"label {dataflow.source.casefold()}", f"label {dataflow.target.casefold()}")
-    return [(ids["source"], ids["target"]), labels] if ids else [labels]
+    return (ids["source"], ids["target"]) if ids else None
+
+
+def _labels(dataflow: Dataflow) -> Direction:
+    return dataflow.source.casefold(), dataflow.target.casefold()
+
+
+def _turned(direction: Direction) -> Direction:
+    return direction[1], direction[0]
 
 
 def _compare(dataflow: Dataflow, other: Dataflow) -> Iterator[Finding]:
@@ -50,7 +62,7 @@ def _compare(dataflow: Dataflow, other: Dataflow) -> Iterator[Finding]:
 def _claim(section: Section, mirrors: Sequence[Section], other: str) -> Finding | None:
     if not mirrors:
         message = f"`{section.heading}` is said to be kept in sync both ways, but {other} has no section for it"
-        return Finding("reverse-missing", Severity.WARNING, section.line, message)
+        return make_finding("reverse-missing", section.line, message)
     rows = _rows((p.source, p.target) for p in section.pairs)
     if any(rows == _rows((p.target, p.source) for p in mirror.pairs) for mirror in mirrors):
         return None
@@ -59,7 +71,7 @@ def _claim(section: Section, mirrors: Sequence[Section], other: str) -> Finding 
     shown = ", ".join(f"{source} <-> {target}" for source, target in sorted(differing)[:5])
     more = f" and {len(differing) - 5} more" if len(differing) > 5 else ""  # noqa: PLR2004
     message = f"`{section.heading}` and {other}:{mirror.line} pair different properties: {shown}{more}"
-    return Finding("reverse-differs", Severity.WARNING, section.line, message)
+    return make_finding("reverse-differs", section.line, message)
 
 
 def _rows(pairs: Iterable[Pair]) -> frozenset[Pair]:

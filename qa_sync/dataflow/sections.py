@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from qa_sync.dataflow.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
+from qa_sync.dataflow.codes import make_finding
 from qa_sync.dataflow.headings import entity_of
-from qa_sync.dataflow.model import Finding, Section, Severity, StatementKind
+from qa_sync.dataflow.model import Finding, Section, StatementKind
 from qa_sync.dataflow.statements import Sentence, nearest, plain, recognise, statement_of
 from qa_sync.dataflow.tables import MERGE_COLUMNS, PROPERTY_COLUMNS, Table, criteria_of, pairs_of, read_table
 
@@ -114,21 +115,21 @@ class SectionReading:
         for side, cell in zip(self.sides, table.header, strict=False):
             if plain(cell) != plain(f"{side} Property"):
                 message = f"the table's header speaks of {cell!r}, the heading of {plain(side)!r}"
-                yield Finding("entity-mismatch", Severity.WARNING, table.line, message)
+                yield make_finding("entity-mismatch", table.line, message)
 
     def _error(self, code: str, line: int, message: str) -> None:
-        self.findings.append(Finding(code, Severity.ERROR, line, message))
+        self.findings.append(make_finding(code, line, message))
 
 
 def unknown_sentence(text: str, line: int) -> Finding:
     """Return the finding for a sentence that no template knows."""
     message = f"no known sentence: {shown(text)}; the nearest is `{nearest(text[:2000])}`"
-    return Finding("unknown-sentence", Severity.ERROR, line, message)
+    return make_finding("unknown-sentence", line, message)
 
 
 def unknown_markup(block: UnknownBlock) -> Finding:
     """Return the finding for markup that the family does not have."""
-    return Finding("unknown-markup", Severity.WARNING, block.line, f"not read: {block.what}")
+    return make_finding("unknown-markup", block.line, f"not read: {block.what}")
 
 
 def shown(text: str) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from qa_sync.dataflow.blocks import Paragraph, TableBlock
 from qa_sync.dataflow.cells import data_type, path_cell
-from qa_sync.dataflow.model import Criterion, Finding, PropertyPair, Severity
+from qa_sync.dataflow.codes import make_finding
+from qa_sync.dataflow.model import Criterion, Finding, PropertyPair
 
 _ROW = re.compile(r"\* +-(?: +(?P<cell>.*))?\Z")
 _CELL = re.compile(r"-(?: +(?P<cell>.*))?\Z")
@@ -56,7 +57,7 @@ def read_table(block: TableBlock, after: Paragraph | None = None) -> Table:
     damaged = reading.lacks_a_cell and after is not None
     if after is not None and damaged:
         message = "cells stand outside of their table; they were read as its cells"
-        reading.findings.append(_warn("damaged-table", after.line, message))
+        reading.findings.append(make_finding("damaged-table", after.line, message))
         for number, line in enumerate(after.text.split("\n"), start=after.line):
             reading.take(number, line)
     header, *rows = [Row(number, tuple(map(" ".join, cells))) for number, cells in reading.rows] or [Row(0, ())]
@@ -88,7 +89,8 @@ class _Reading:
         elif self.lacks_a_cell:
             self.rows[-1][1].append([text])
         elif not _OPTION.match(text):
-            self.findings.append(_warn("unknown-markup", number, f"expected a table row `* - ...`, got {text[:80]!r}"))
+            message = f"expected a table row `* - ...`, got {text[:80]!r}"
+            self.findings.append(make_finding("unknown-markup", number, message))
 
 
 def criteria_of(table: Table) -> tuple[Criterion, ...]:
@@ -121,12 +123,9 @@ def _cell(row: Row, column: int) -> str:
 
 
 def _uneven(header: Row, rows: Iterable[Row]) -> list[Finding]:
+    expected = f"expected {len(header.cells)} cells as in the header"
     return [
-        _warn("uneven-row", row.line, f"expected {len(header.cells)} cells as in the header, got {len(row.cells)}")
+        make_finding("uneven-row", row.line, f"{expected}, got {len(row.cells)}")
         for row in rows
         if len(row.cells) != len(header.cells)
     ]
-
-
-def _warn(code: str, line: int, message: str) -> Finding:
-    return Finding(code, Severity.WARNING, line, message)

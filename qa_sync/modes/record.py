@@ -22,7 +22,7 @@ from qa_sync.running.results import Results
 from qa_sync.running.stage import Stage
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.systems.cassettes import TapeLabel
-from qa_sync.systems.recording import RecordingTransport, Tape, new_tape
+from qa_sync.systems.recording import BlankTape, RecordingTransport
 
 
 def prepare(job: Job) -> Prepared:
@@ -31,17 +31,17 @@ def prepare(job: Job) -> Prepared:
         raise UsageError("a faulty sync is not recorded", hint="use --mode sandbox with --fault")
     seed = job.seed or SEED
     checklists = tuple(compile_checklist(d, job.cards, seed) for d in job.dataflows)
-    tapes: dict[Path, Tape] = {}
+    tapes: dict[Path, BlankTape] = {}
 
     @contextmanager
     def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
         path = cassette_path(job.cassettes, checklist.dataflow, plan.section)
-        tape = tapes[path] = new_tape(path, _label(job, checklist, plan), _secrets(job))
+        tape = tapes[path] = BlankTape(path, _label(job, checklist, plan), _secrets(job))
 
         def wire(door: httpx.BaseTransport) -> httpx.BaseTransport:
             return RecordingTransport(door, tape)
 
-        world = build_world(job, checklist.dataflow, f"{seed}/{plan.section.key}", wire)
+        world = build_world(job, checklist.dataflow, plan.section, f"{seed}/{plan.section.key}", wire)
         try:
             yield world.stage
         finally:

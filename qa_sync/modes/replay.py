@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import VirtualClock
-from qa_sync.dataflow.model import Dataflow
+from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError
 from qa_sync.modes.job import CYCLE_S, Job, Prepared, cassette_path, fingerprint
 from qa_sync.running.stage import Stage
 from qa_sync.systems.confidential import HIDDEN
 from qa_sync.systems.connector import Connector
-from qa_sync.systems.recording import Expected, ReplayTransport, Tape, load_tape
+from qa_sync.systems.replaying import Expected, ReplayTransport, Tape, load_tape
 from qa_sync.systems.rest import RestSystem
 
 Tapes = Mapping[tuple[str, int], Tape]
@@ -38,7 +38,7 @@ def prepare(job: Job) -> Prepared:
         checklists.append(checklist)
         tapes |= found
     if problems:
-        raise problems[0] if len(problems) == 1 else RecordingError("\n".join(str(p) for p in problems))
+        raise problems[0] if len(problems) == 1 else _together(problems)
     labels = [tape.label for tape in tapes.values()]
 
     @contextmanager
@@ -51,52 +51,68 @@ def prepare(job: Job) -> Prepared:
 
 
 def _rehearsed(job: Job, dataflow: Dataflow) -> tuple[Checklist, Tapes]:
-    # What is recorded does not depend on the seed, so the checklist is made twice: to know what, and with which seed.
-    needed = [plan for plan in compile_checklist(dataflow, job.cards, "").sections if plan.scenarios]
-    tapes: dict[tuple[str, int], Tape] = {}
-    problems: list[str] = []
-    for plan in needed:
-        try:
-            tapes[dataflow.path, plan.section.ordinal] = _load(job, dataflow, plan)
-        except RecordingError as problem:
-            problems.append(str(problem))
+    """Load a document's recordings and make its checklist with their seed."""
+    sections = [s for s in dataflow.sections if s.duplicate_of is None]
+    paths = {s.ordinal: cassette_path(job.cassettes, dataflow, s) for s in sections}
+    loaded, problems = _loaded(job, dataflow, [s for s in sections if paths[s.ordinal].exists()])
+    checklist = compile_checklist(dataflow, job.cards, _seed(job, dataflow, loaded))
+    needed = [plan.section for plan in checklist.sections if plan.scenarios]
+    # Loading what is missing is what tells that it is.
+    problems += _loaded(job, dataflow, [s for s in needed if not paths[s.ordinal].exists()])[1]
     if problems:
-        raise RecordingError("\n".join(problems))
-    seeds = {tape.label.seed for tape in tapes.values()}
+        raise problems[0] if len(problems) == 1 else _together(problems)
+    return checklist, loaded
+
+
+def _loaded(job: Job, dataflow: Dataflow, sections: Iterable[Section]) -> tuple[Tapes, list[RecordingError]]:
+    tapes: dict[tuple[str, int], Tape] = {}
+    problems: list[RecordingError] = []
+    for section in sections:
+        try:
+            tapes[dataflow.path, section.ordinal] = _load(job, dataflow, section)
+        except RecordingError as problem:
+            problems.append(problem)
+    return tapes, problems
+
+
+def _seed(job: Job, dataflow: Dataflow, tapes: Tapes) -> str:
+    seeds = {tape.label.seed for tape in tapes.values()} or {job.seed or ""}
     if len(seeds) > 1:
         raise RecordingError(
             f"{dataflow.path}: its recordings were made in different runs (seeds {', '.join(sorted(seeds))})",
             hint=f"record them again: qa-sync check {dataflow.path} --mode record",
         )
-    (seed,) = seeds or {job.seed or ""}
+    (seed,) = seeds
     if job.seed not in {None, seed}:
         raise UsageError(f"{dataflow.path} was recorded with seed {seed!r}, got --seed {job.seed!r}")
-    return compile_checklist(dataflow, job.cards, seed), tapes
+    return seed
 
 
-def _load(job: Job, dataflow: Dataflow, plan: SectionPlan) -> Tape:
-    fingerprints = {c.name: c.fingerprint for c in _ends(job, plan).values()}
-    expected = Expected(fingerprints, fingerprint(plan.section), dataflow.path)
-    return load_tape(cassette_path(job.cassettes, dataflow, plan.section), expected)
+def _together(problems: Sequence[RecordingError]) -> RecordingError:
+    """Return all problems as one; what to do next is told once for each document."""
+    hints = dict.fromkeys(p.hint for p in problems if p.hint)
+    told = "\n".join(f"  {p.message}" for p in problems)
+    return RecordingError(f"{len(problems)} problems with recordings:\n{told}", hint="; ".join(hints))
+
+
+def _load(job: Job, dataflow: Dataflow, section: Section) -> Tape:
+    fingerprints = {c.name: c.fingerprint for c in _ends(job, section).values()}
+    expected = Expected(fingerprints, fingerprint(section), dataflow.path)
+    return load_tape(cassette_path(job.cassettes, dataflow, section), expected)
 
 
 def _stage(job: Job, tape: Tape, plan: SectionPlan) -> Stage:
     clock = VirtualClock(tape.label.started)
     transport = ReplayTransport(tape)
+    labels = {Side.SOURCE: plan.section.source.system, Side.TARGET: plan.section.target.system}
     systems = {
-        side: RestSystem(
-            label, connector, tape.label.urls[connector.name], _no_secrets(connector), transport, signs=False
-        )
-        for side, label, connector in (
-            (Side.SOURCE, plan.section.source.system, _ends(job, plan)[Side.SOURCE]),
-            (Side.TARGET, plan.section.target.system, _ends(job, plan)[Side.TARGET]),
-        )
+        side: RestSystem(labels[side], c, tape.label.urls[c.name], _no_secrets(c), transport, clock=clock, signs=False)
+        for side, c in _ends(job, plan.section).items()
     }
     return Stage(systems, clock, lambda: clock.sleep(CYCLE_S), tape.label.started, job.timeout_s)
 
 
-def _ends(job: Job, plan: SectionPlan) -> Mapping[Side, Connector]:
-    section = plan.section
+def _ends(job: Job, section: Section) -> Mapping[Side, Connector]:
     return {Side.SOURCE: job.connectors[section.source.system], Side.TARGET: job.connectors[section.target.system]}
 
 

@@ -22,7 +22,7 @@ def prepare(job: Job) -> Prepared:
 
     @contextmanager
     def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
-        world = build_world(job, checklist.dataflow, f"{seed}/{plan.section.key}", lambda door: door)
+        world = build_world(job, checklist.dataflow, plan.section, f"{seed}/{plan.section.key}", lambda door: door)
         try:
             yield world.stage
         finally:

@@ -9,7 +9,7 @@ import httpx
 
 from qa_sync.checklist.model import Side
 from qa_sync.clock import VirtualClock
-from qa_sync.dataflow.model import Dataflow
+from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.modes.job import CYCLE_S, EPOCH, Job
 from qa_sync.running.stage import Stage
 from qa_sync.sandbox.vendors import VENDORS
@@ -31,20 +31,21 @@ class World:
     close: Callable[[], None]
 
 
-def build_world(job: Job, dataflow: Dataflow, seed: str, wire: Wire) -> World:
-    """Set up both systems empty, and the engine that carries the whole document out between them."""
+def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire: Wire) -> World:
+    """Set up the section's two systems empty, and the engine that carries the whole document out between them."""
     clock = VirtualClock(EPOCH)
-    names = {label: job.connectors[label].name for label in (dataflow.source, dataflow.target)}
+    labels = {Side.SOURCE: section.source.system, Side.TARGET: section.target.system}
+    names = {label: job.connectors[label].name for label in labels.values()}
     doors = {name: AsgiTransport(VENDORS[name].build_app(clock.now, seed)) for name in set(names.values())}
 
     def system(label: str, transport: httpx.BaseTransport) -> RestSystem:
         vendor = VENDORS[names[label]]
-        return RestSystem(label, job.connectors[label], vendor.base_url, vendor.secrets, transport)
+        return RestSystem(label, job.connectors[label], vendor.base_url, vendor.secrets, transport, clock=clock)
 
     engine = Engine(
         dataflow,
-        system(dataflow.source, doors[names[dataflow.source]]),
-        system(dataflow.target, doors[names[dataflow.target]]),
+        system(labels[Side.SOURCE], doors[names[labels[Side.SOURCE]]]),
+        system(labels[Side.TARGET], doors[names[labels[Side.TARGET]]]),
         Links(":memory:"),
         faults=tuple(find_fault(name) for name in job.faults),
     )
@@ -55,10 +56,7 @@ def build_world(job: Job, dataflow: Dataflow, seed: str, wire: Wire) -> World:
         engine.cycle()
         clock.sleep(CYCLE_S / 2)
 
-    judged = {
-        side: system(label, wire(doors[names[label]]))
-        for side, label in ((Side.SOURCE, dataflow.source), (Side.TARGET, dataflow.target))
-    }
+    judged = {side: system(label, wire(doors[names[label]])) for side, label in labels.items()}
 
     def close() -> None:
         for door in doors.values():

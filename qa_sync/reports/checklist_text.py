@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
-from qa_sync.dataflow.model import Finding
 from qa_sync.reports.layout import BLANK, GAP, Line, Span, Style, columns, text_of, width_of, wrap
+from qa_sync.reports.lint_text import finding_line
 from qa_sync.reports.page import Page
 from qa_sync.reports.wording import LEGEND
 
@@ -24,8 +24,8 @@ def render(checklist: Checklist, page: Page | None = None) -> str:
     for plan in checklist.sections:
         lines += [*_section(plan, path, page), BLANK]
     lines += _legend(checklist, page)
-    lines += [_finding(finding, path, page) for finding in checklist.findings]
-    return text_of(lines).rstrip("\n") + "\n"
+    found = [finding_line(finding, path, page) for finding in checklist.findings]
+    return (text_of(lines) + "".join(f"{line}\n" for line in found)).rstrip("\n") + "\n"
 
 
 def _head(checklist: Checklist, page: Page) -> list[Line]:
@@ -77,11 +77,6 @@ def _legend(checklist: Checklist, page: Page) -> list[Line]:
     meanings = [f"({origin}) {meaning}" for origin, meaning in LEGEND.items() if origin in present]
     found = [line for meaning in meanings for line in wrap(_plain(meaning), page.width)]
     return [*found, BLANK] if found else []
-
-
-def _finding(finding: Finding, path: str, page: Page) -> Line:
-    text = f"{path}:{finding.line}: {finding.severity}: {finding.message}  [{finding.code}]"
-    return tuple(_plain(page.text(text)))
 
 
 def _number(count: int, noun: str) -> str:

@@ -1,21 +1,26 @@
-"""The machine-readable reports, one line each; the terminal is no file and stands beside them."""
+"""The machine-readable reports; the terminal is no file and stands beside them.
+
+A format's module is imported when it is asked for: most runs want none of them, and a replay must be quick.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
 from qa_sync.errors import UnknownName
-from qa_sync.reports import json, junit
 from qa_sync.running.results import Results
 
-FORMATS: Mapping[str, Callable[[Results], str]] = {
-    "json": json.render,
-    "junit": junit.render,
+FORMATS: Mapping[str, str] = {
+    "json": "qa_sync.reports.json",
+    "junit": "qa_sync.reports.junit",
 }
+"""The formats, each a module with a function `render` from Results to text."""
 
 
 def render(results: Results, format: str) -> str:
     """Return the results in a format of the table; raises UnknownName for another."""
     if format not in FORMATS:
         raise UnknownName("report format", format, FORMATS)
-    return FORMATS[format](results)
+    make: Callable[[Results], str] = import_module(FORMATS[format]).render
+    return make(results)

@@ -59,7 +59,11 @@ class SpecStarted:
 
 @dataclass(frozen=True, slots=True)
 class SectionStarted:
-    """A section's turn came; `duplicate_of` is the ordinal of the section that it repeats (then nothing is run)."""
+    """A section's turn came.
+
+    `duplicate_of` is the ordinal of the section that it repeats (then nothing is run); `checks` are the ids of its
+    checks in the checklist's order, which is not always that of their verdicts.
+    """
 
     spec: str
     key: str
@@ -67,6 +71,7 @@ class SectionStarted:
     heading: str
     line: int
     duplicate_of: int | None
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

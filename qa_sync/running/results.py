@@ -27,7 +27,7 @@ WORST_FIRST = (Status.FAILED, Status.ERROR, Status.MANUAL, Status.PASSED, Status
 
 @dataclass(frozen=True, slots=True)
 class SectionResult:
-    """A section's checks in the order of their verdicts."""
+    """A section's checks in the checklist's order."""
 
     key: str
     ordinal: int
@@ -97,9 +97,10 @@ def fold(events: Iterable[Event]) -> Results:
         checks.setdefault((check.spec, check.key), []).append(check)
     sections: dict[str, list[SectionResult]] = {}
     for s in _only(SectionStarted, seen):
-        found = tuple(checks.get((s.spec, s.key), ()))
+        place = {check: at for at, check in enumerate(s.checks)}
+        found = sorted(checks.get((s.spec, s.key), ()), key=lambda check: place.get(check.id, len(place)))
         sections.setdefault(s.spec, []).append(
-            SectionResult(s.key, s.ordinal, s.heading, s.line, s.duplicate_of, found)
+            SectionResult(s.key, s.ordinal, s.heading, s.line, s.duplicate_of, tuple(found))
         )
     return Results(
         mode=started.mode,

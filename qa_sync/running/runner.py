@@ -56,7 +56,8 @@ def run(checklists: Sequence[Checklist], open_stage: OpenStage, told: Run) -> It
 
 def _section(checklist: Checklist, plan: SectionPlan, open_stage: OpenStage) -> Iterator[Event]:
     spec, section = checklist.dataflow.path, plan.section
-    yield SectionStarted(spec, section.key, section.ordinal, section.heading, section.line, section.duplicate_of)
+    ids = tuple(check.id for check in plan.checks)
+    yield SectionStarted(spec, section.key, section.ordinal, section.heading, section.line, section.duplicate_of, ids)
     yield from (_unplayed(spec, section.key, check) for check in plan.checks if check.skip or check.manual)
     leftovers: list[Leftover] = []
     if plan.scenarios:

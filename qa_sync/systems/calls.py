@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import httpx
 
-from qa_sync.errors import ConnectorError, NotConvertible
+from qa_sync.errors import ConnectorError
 from qa_sync.systems.confidential import Filler
-from qa_sync.systems.connector import Operation, Service
-from qa_sync.systems.expressions import render, render_tree
+from qa_sync.systems.expressions import SKIP, render, render_tree
+from qa_sync.systems.operations import ASKS_SINCE, Operation, Service
+from qa_sync.systems.payloads import encode, spelled
 from qa_sync.values.form import Json
 
 ABSOLUTE: Final = ("http://", "https://")
@@ -29,24 +29,28 @@ class Call:
     headers: Mapping[str, str]
     params: Mapping[str, Json]
     payload: Json
+    payload_type: str = "json"
 
     def request(self, client: httpx.Client) -> httpx.Request:
         """Return the request; the parameters are merged into the query that the url may have already."""
         url = httpx.URL(self.url)
         if self.params:
-            url = url.copy_merge_params({k: _spelled(v) for k, v in self.params.items()})
-        content = None if self.payload is None else encoded(self.payload)
-        kind = {} if content is None else {"Content-Type": "application/json"}
-        return client.build_request(self.method, url, headers={**kind, **self.headers}, content=content)
+            url = url.copy_merge_params({k: _query(v) for k, v in self.params.items() if v is not None})
+        content, kind = (None, None) if self.payload is None else encode(self.payload_type, self.payload)
+        # Header names have no case; the operation's own Content-Type wins.
+        headers = httpx.Headers({} if kind is None else {"Content-Type": kind})
+        headers.update(self.headers)
+        return client.build_request(self.method, url, headers=headers, content=content)
 
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Makes the calls of one service; `hide` takes secrets out of every text."""
+    """Makes the calls of one service; `hide` takes secrets out of texts, `functions` is what templates can call."""
 
     service: Service
     filler: Filler
     hide: Callable[[str], str]
+    functions: Mapping[str, object] = field(default_factory=dict)
 
     def make(
         self, operation: Operation, variables: Mapping[str, object], *, body: Json = None, link: str | None = None
@@ -63,44 +67,72 @@ class Calls:
                 f"{self.filler.system}: operation {operation.name!r}: {self.hide(error.message)}"
             ) from None
 
+    def known(self, operation: Operation, variables: Mapping[str, object]) -> dict[str, object]:
+        """Return what every template of an operation knows."""
+        properties = self.filler.tree(operation.properties)
+        return {**self.functions, "page_size": operation.page_size, "properties": properties, **variables}
+
     def _made(self, operation: Operation, variables: Mapping[str, object], body: Json, link: str | None) -> Call:
-        known = {"properties": {}, "page_size": operation.page_size, **variables}
-        url = render(self.filler.text(operation.url), _safe_in_url(known)) if link is None else link
+        known = self.known(operation, variables)
+        url = self._url(operation, known) if link is None else link
         known["url"] = url
-        headers = render_tree(self.filler.tree({**self.service.headers, **operation.headers}), known)
-        known["headers"] = headers
-        params = render_tree(self.filler.tree(operation.params), known)
+        headers = _texts(render_tree(self.filler.tree({**self.service.headers, **operation.headers}), known))
+        headers |= self._since(operation, known, "header")
+        known["headers"] = httpx.Headers(headers)
+        params = render_tree(self.filler.tree(operation.params), known) | self._since(operation, known, "query")
         known["request_params"] = params
         payload = render_tree(self.filler.tree(operation.payload), known) if body is None else body
-        return Call(operation.method, self._absolute(url), headers, params, payload)
+        payload = None if payload is SKIP else payload
+        return Call(operation.method, self._absolute(url, variables), headers, params, payload, operation.payload_type)
 
-    def _absolute(self, url: str) -> str:
-        pattern = self.filler.text(self.service.url_pattern)
+    def _url(self, operation: Operation, known: Mapping[str, object]) -> str:
+        text = self.filler.text(operation.url)
+        return render(text, _safe_in_url(known)) if "{" in text else text
+
+    def _since(self, operation: Operation, known: Mapping[str, object], place: str) -> dict[str, str]:
+        """Return the time of the last change where the pipe says that it is sent, unless the url tells it already."""
+        if not operation.supports_since or operation.since_location != place or known.get("since") is None:
+            return {}
+        return {} if re.search(ASKS_SINCE, operation.url) else {operation.since_name: str(known["since"])}
+
+    def _absolute(self, url: str, variables: Mapping[str, object]) -> str:
+        """Return where a url is: as it stands, beside the page before (a bare query), or in the service's pattern."""
         if url.startswith(ABSOLUTE):
             return url
-        return pattern.replace("%s", url, 1) if "%s" in pattern else pattern + url
+        before = variables.get("previous_url")
+        if url.startswith("?") and isinstance(before, str):
+            return urljoin(before, url)
+        pattern = self.filler.text(self.service.url_pattern)
+        if "%s" not in pattern:
+            return pattern + url
+        return pattern.replace("%s", url.removeprefix("/") if "/%s" in pattern else url, 1)
 
 
-def encoded(payload: Json) -> bytes:
-    """Return a payload as JSON; raises NotConvertible for a decimal that a JSON number cannot carry exactly."""
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=_number).encode()
+def _query(value: Json) -> str | list[str]:
+    return [spelled(v) for v in value] if isinstance(value, list) else spelled(value)
 
 
-def _number(value: object) -> float:
-    if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
-        return float(value)
-    raise NotConvertible(f"{value!r} has no exact form as a JSON number")
-
-
-def _spelled(value: Json) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+def _texts(headers: Mapping[str, Json]) -> dict[str, str]:
+    texts = {name: spelled(value) for name, value in headers.items() if value is not None}
+    for name, text in texts.items():
+        if not text.isascii() or "\n" in text:
+            raise ConnectorError(f"the header {name!r} would be {text!r}, which no header can be")
+    return texts
 
 
 def _safe_in_url(variables: Mapping[str, object]) -> dict[str, object]:
-    """Return the variables with the entity's own members quoted: an id from outside stays one segment of a path."""
+    """Return the variables with the entity's own members quoted: an id from outside stays one segment of a path.
+
+    The entity's members are also known by their bare names, where nothing else has that name.
+    """
     entity = variables.get("entity")
     if not isinstance(entity, Mapping):
         return dict(variables)
-    return {**variables, "entity": {k: quote(v, safe="") if isinstance(v, str) else v for k, v in entity.items()}}
+    safe = {name: _quoted(member) for name, member in entity.items()}
+    return {**safe, **variables, "entity": safe}
+
+
+def _quoted(value: object) -> object:
+    if isinstance(value, str):
+        return quote(value, safe="")
+    return {k: _quoted(v) for k, v in value.items()} if isinstance(value, Mapping) else value

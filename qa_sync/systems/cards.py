@@ -74,7 +74,7 @@ class EntityCard:
 
     `system` is the connector's name (`wix`), `datatype` the name in its manifest (`contacts`), `names` how specs write
     it; `key` the path of its id, `modified` that of its last change (an instant, None when there is none);
-    `cannot` maps an operation (`insert`, `update`, `delete`) to the reason why the API has none;
+    `cannot` maps an operation (`list`, `lookup`, `insert`, `update`, `delete`) to the reason why there is none;
     `wrap` is the key that a request body is wrapped in (None: bare); `send` says what an update carries: `changed`
     (only what differs, whole below `merge_depth` path segments) or `whole` (the full object, read first);
     `element_key` is the member by which an update names a list's element, sending only that and what changed (None: the

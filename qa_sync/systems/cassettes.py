@@ -1,7 +1,8 @@
 """A section's recording as a file: a vcrpy cassette, read whole or not at all, written whole or not at all.
 
-The format, the YAML loader (libyaml) and the container are vcrpy's, so that any vcrpy reads the files; nothing is
-patched. Beside the interactions the metadata hold a label. Source: DESIGN 5.
+The format is vcrpy's, so that any vcrpy reads the files, and vcrpy writes them (`qa_sync.systems.recording`). They are
+read here by libyaml alone, because a replay must be quick and importing vcrpy takes longer than replaying a document.
+Beside the interactions the metadata hold a label. Source: DESIGN 5.
 """
 
 from __future__ import annotations
@@ -10,21 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 import yaml
-from vcr.cassette import Cassette
-from vcr.errors import MissingMetadataError
-from vcr.record_mode import RecordMode
-from vcr.serialize import deserialize, serialize
-from vcr.serializers import yamlserializer
 
 from qa_sync.errors import RecordingError
-from qa_sync.files import write_whole
+from qa_sync.values.form import Json
 
 FORMAT: Final = 1
 KEY: Final = "qa_sync"
 """Where our part of a cassette's metadata stands."""
+
+LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml where it is there, ten times as fast; safe in both cases: a cassette can make nothing but plain data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +42,41 @@ class TapeLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class Interaction:
+    """A recorded request and its answer; bodies are bytes, `headers` one list of values a name."""
+
+    method: str
+    url: str
+    body: bytes
+    status: int
+    headers: Mapping[str, list[str]]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where one cassette lies; `again` is the command that records it. This is also vcrpy's persister."""
+    """Where one cassette lies; `again` is the command that records it."""
 
     path: Path
     again: str
 
-    def load(self) -> tuple[Cassette, TapeLabel]:
-        """Return the cassette and its label.
+    def load(self) -> tuple[TapeLabel, list[Interaction]]:
+        """Return the cassette's label and its interactions in their order.
 
         Raises RecordingError, each with its own message, for a file that is missing, empty, not text, not YAML, or
         no recording of ours.
         """
-        cassette = Cassette.load(path=self.path, persister=self, record_mode=RecordMode.NONE)
-        if not all(_is_answer(response) for response in cassette.responses):
-            self.refuse("it has not the shape of a cassette (an answer without status, headers or body)")
+        raw = self._parsed(self._text())
         try:
-            return cassette, _read_label(cassette.get_metadata(KEY, None))
-        except (MissingMetadataError, KeyError, TypeError, ValueError, AttributeError):
+            interactions = [_interaction(one) for one in raw["interactions"]]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            self.refuse(f"it has not the shape of a cassette ({type(error).__name__}: {_first_line(error)})")
+        try:
+            return _read_label(raw["metadata"][KEY]), interactions
+        except (KeyError, TypeError, ValueError, AttributeError):
             self.refuse(f"its metadata hold no {KEY!r} of format {FORMAT}")
 
-    def save(self, cassette: Cassette, label: TapeLabel) -> None:
-        """Write the cassette in place of the one that may lie there."""
-        content = {"requests": cassette.requests, "responses": cassette.responses, "metadata": {KEY: _written(label)}}
-        self.save_cassette(self.path, content, yamlserializer)
-
-    def load_cassette(self, _path: object, serializer: object) -> tuple[Any, ...]:
-        """Return requests, responses and metadata, as vcrpy asks for them."""
+    def _text(self) -> str:
         try:
             text = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -80,17 +87,15 @@ class Shelf:
             self.refuse(error.strerror or str(error))
         if not text.strip():
             self.refuse("it is empty")
+        return text
+
+    def _parsed(self, text: str) -> Json:
         try:
-            return tuple(deserialize(text, serializer))
+            return yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader, see above
         except yaml.YAMLError as error:
             self.refuse(f"it is not YAML: {_first_line(error)}")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            self.refuse(f"it has not the shape of a cassette ({type(error).__name__}: {_first_line(error)})")
-
-    def save_cassette(self, _path: object, cassette_dict: Mapping[str, Any], serializer: object) -> None:
-        """Write beside the place first, so that a cassette is there whole or not at all."""
-        text = serialize(cassette_dict, serializer)
-        write_whole(self.path, text)
+        except (ValueError, RecursionError) as error:
+            self.refuse(f"it is no plain YAML: {_first_line(error)}")
 
     def refuse(self, why: str) -> NoReturn:
         """Raise RecordingError about a file that is there but cannot be used."""
@@ -108,25 +113,8 @@ class Shelf:
         return f"{what}: {self.again}"
 
 
-def _is_answer(response: Any) -> bool:
-    try:
-        code, headers, body = response["status"]["code"], response["headers"], response["body"]["string"]
-    except (KeyError, TypeError):
-        return False
-    return isinstance(code, int) and isinstance(headers, dict) and isinstance(body, bytes)
-
-
-def _read_label(raw: Mapping[str, Any]) -> TapeLabel:
-    if raw["format"] != FORMAT:
-        raise ValueError(raw["format"])
-    started = datetime.fromisoformat(raw["started"])
-    if started.tzinfo is None:
-        raise ValueError(raw["started"])
-    urls = dict(raw.get("urls", {}).items())
-    return TapeLabel(str(raw["seed"]), started, dict(raw["connectors"].items()), str(raw["spec"]), urls)
-
-
-def _written(label: TapeLabel) -> dict[str, Any]:
+def label_as_written(label: TapeLabel) -> dict[str, Json]:
+    """Return the label as it stands in the metadata."""
     return {
         "format": FORMAT,
         "seed": label.seed,
@@ -135,6 +123,32 @@ def _written(label: TapeLabel) -> dict[str, Any]:
         "spec": label.spec,
         "urls": dict(label.urls),
     }
+
+
+def _interaction(raw: Mapping[str, Json]) -> Interaction:
+    request, response = raw["request"], raw["response"]
+    return Interaction(
+        method=str(request["method"]),
+        url=str(request["uri"]),
+        body=_bytes(request["body"]),
+        status=int(response["status"]["code"]),
+        headers=dict(response["headers"].items()),
+        content=_bytes(response["body"]["string"]),
+    )
+
+
+def _bytes(body: str | bytes | None) -> bytes:
+    return body.encode() if isinstance(body, str) else body or b""
+
+
+def _read_label(raw: Mapping[str, Json]) -> TapeLabel:
+    if raw["format"] != FORMAT:
+        raise ValueError(raw["format"])
+    started = datetime.fromisoformat(raw["started"])
+    if started.tzinfo is None:
+        raise ValueError(raw["started"])
+    urls = dict(raw.get("urls", {}).items())
+    return TapeLabel(str(raw["seed"]), started, dict(raw["connectors"].items()), str(raw["spec"]), urls)
 
 
 def _first_line(error: Exception) -> str:

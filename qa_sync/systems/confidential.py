@@ -46,25 +46,26 @@ class Filler:
     """Fills `$ENV(x)` and `$SECRET(x)` in; raises UsageError for a name without a value."""
 
     system: str
-    env: Mapping[str, str]
+    env: Mapping[str, Json]
     secrets: Mapping[str, str]
 
     def text(self, text: str) -> str:
         """Return the text with every reference replaced by its value."""
-        return REFERENCE.sub(self._value, text) if "$" in text else text
+        return REFERENCE.sub(lambda m: _spelled(self.value(*m.groups())), text) if "$" in text else text
 
     def tree(self, value: Json) -> Json:
-        """Do the same for every text of a JSON value, in keys and in values."""
+        """Do the same for every text of a JSON value, in keys and in values; `$ENV(x)` alone takes its value's type."""
         if isinstance(value, str):
-            return self.text(value)
+            alone = REFERENCE.fullmatch(value) if value.startswith("$ENV(") else None
+            return self.value(*alone.groups()) if alone else self.text(value)
         if isinstance(value, Mapping):
             return {self.text(k): self.tree(v) for k, v in value.items()}
         if isinstance(value, list):
             return [self.tree(v) for v in value]
         return value
 
-    def _value(self, match: re.Match[str]) -> str:
-        kind, name = match.groups()
+    def value(self, kind: str, name: str) -> Json:
+        """Return what `$ENV(name)` or `$SECRET(name)` stands for."""
         found = (self.secrets if kind == "SECRET" else self.env).get(name)
         if found is None:
             raise UsageError(
@@ -72,6 +73,10 @@ class Filler:
                 hint=f'give it in qa-sync.toml: [systems."{self.system}"] secrets = {{ {name} = "$NAME" }}',
             )
         return found
+
+
+def _spelled(value: Json) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class Hider:
@@ -148,3 +153,11 @@ def _base64_cores(value: str) -> Iterator[str]:
         core = packed[(0, 2, 3)[shift] : len(packed) - ((shift + len(data)) % 3 > 0)]
         yield core
         yield core.translate(URL_SAFE)
+
+
+def cleaned(hide: Hider, content: bytes) -> bytes:
+    """Return a body without its confidential values, whatever bytes it holds."""
+    try:
+        return hide(content.decode()).encode()
+    except UnicodeDecodeError:
+        return hide(content.decode("latin-1")).encode("latin-1")

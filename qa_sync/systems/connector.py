@@ -1,78 +1,45 @@
 """A connector folder in the Sesam connector format -> Connector: how a system is spoken to, as frozen data.
 
-Source: facts/SESAM.md 1.1, 1.2, 2.1 to 2.3. Read here: `manifest.json`, `templates/system.json`, and our
-`entities.toml` beside them. Keys of the format that nothing uses yet are kept out, not refused.
+Source: facts/SESAM.md 1 and 2. Read here: `manifest.json`, the system's template, the pipe templates of datatypes that
+have one, and our `entities.toml` beside them. The built-in connectors have no pipes: their operations are complete.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from qa_sync.errors import ConnectorError
-from qa_sync.systems.auth.kinds import AUTH_SETTINGS, auth_problems, kind_of
+from qa_sync.systems import datatypes
+from qa_sync.systems.auth.kinds import auth_problems
 from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.conditional import KEY as CONDITIONAL
+from qa_sync.systems.conditional import resolved, undecided
 from qa_sync.systems.confidential import REFERENCE
 from qa_sync.systems.entities import read_cards
+from qa_sync.systems.expansion import expanded, system_variables
+from qa_sync.systems.fitting import DATATYPE, MANIFEST, OPERATION, SYSTEM, Wrong, fitted
+from qa_sync.systems.folder import Problem, Weight, fingerprint_of, inside, parsed, parsed_object, text_of
+from qa_sync.systems.operations import VERBS, Operation, Service, service_of, wrong_operation
 from qa_sync.values.form import Json
 
-VERBS: Final = ("list", "lookup", "insert", "update", "delete")
-EXPANSION: Final = re.compile(r"\{\{@\s*(\w+)\s*@\}\}")
-MANNER_SETTINGS: Final = (
-    "connect_timeout",
-    "read_timeout",
-    "rate_limiting_retries",
-    "rate_limiting_delay",
-    "retry_strategy",
-)
-DEFAULT_TERMINATION: Final = ("next-page-link-empty", "same-next-page-request", "same-response")
+__all__ = ["VERBS", "Connector", "Operation", "Service", "load_connector", "survey"]
 
+BY_CALL: Final = r"\bsecret\(\s*\\?[\"']([^\"'\\]+)"
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation of a `system:rest`; texts are templates, still to be rendered.
-
-    `payload_property` is the member of the answer that holds the entity or the list of entities; `termination` are the
-    strategies of which any one ends the paging that `next_page_link` switches on.
-    """
-
-    name: str
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    params: Mapping[str, Json] = field(default_factory=dict)
-    payload: Json = None
-    payload_property: str | None = None
-    id_expression: str | None = None
-    next_page_link: str | None = None
-    termination: tuple[str, ...] = DEFAULT_TERMINATION
-    page_size: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What all operations share: where the service is and how one shows who one is.
-
-    `authentication` is a kind of `qa_sync.systems.auth.kinds`; `settings` are the properties that it and the manners
-    read, as they stand in the file.
-    """
-
-    url_pattern: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    authentication: str | None = None
-    username: str = ""
-    password: str = ""
-    settings: Mapping[str, Json] = field(default_factory=dict)
+Raw = Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """A connector: `fingerprint` changes with any of its files, `secrets` are the names that settings must give."""
+    """A connector.
+
+    `fingerprint` changes with any of its files; `service` is its (first) system, `further` are the others by name;
+    `operations` are keyed `<datatype>-<verb>`; `secrets` and `parameters` are the names that settings must give.
+    """
 
     name: str
     fingerprint: str
@@ -80,102 +47,118 @@ class Connector:
     operations: Mapping[str, Operation]
     cards: Mapping[str, EntityCard]
     secrets: frozenset[str]
+    further: Mapping[str, Service]
+    parameters: frozenset[str]
 
 
-def load_connector(folder: Path) -> Connector:
-    """Read a connector folder; raises ConnectorError that lists everything that is wrong with it."""
-    manifest = _parsed(_text(folder / "manifest.json"), folder / "manifest.json")
-    template = folder / str(manifest.get("system-template") or "templates/system.json")
-    text = _expanded(_text(template), manifest)
-    system = _parsed(text, template)
-    operations = {name: _operation(name, raw) for name, raw in (system.get("operations") or {}).items()}
+def load_connector(
+    folder: Path, *, env: Mapping[str, Json] | None = None, payloads: Mapping[str, Json] | None = None
+) -> Connector:
+    """Read a connector folder.
+
+    `env` are values of parameters, which choose among `$conditional_properties`; `payloads` are payload templates by
+    `<datatype>-<verb>`, for writes whose body the pipes do not show. Raises ConnectorError that lists everything that
+    is fatally wrong; what is merely missing becomes a reason on the entity's card.
+    """
+    connector, problems = survey(folder, env=env or {}, payloads=payloads or {})
+    fatal = [str(problem) for problem in problems if problem.weight is Weight.FATAL]
+    if fatal:
+        raise ConnectorError(f"{folder}: " + "; ".join(fatal))
+    return connector
+
+
+def survey(
+    folder: Path, *, env: Mapping[str, Json], payloads: Mapping[str, Json]
+) -> tuple[Connector, Sequence[Problem]]:
+    """Read a connector folder and tell all that is wrong with it; raises ConnectorError when it is unreadable."""
+    manifest, wrong_manifest = _manifest(folder)
+    file = str(manifest.get("system-template") or "templates/system.json")
+    template = inside(folder, file)
+    text = expanded(text_of(template), system_variables(folder.name, manifest))
+    systems, wrong_systems = _systems(parsed(text, template), template, env)
     cards = read_cards(folder / "entities.toml", folder.name, manifest.get("datatypes") or {})
-    problems = [*_missing_operations(cards, operations), *_misshapen(system, operations)]
-    if problems:
-        raise ConnectorError(f"{template}: " + "; ".join(problems))
+    found = datatypes.read(folder, manifest, systems, cards, payloads)
+    problems = [
+        *_fatal("manifest.json", wrong_manifest),
+        *_undecided(text, template, file, env),
+        *_fatal(file, wrong_systems),
+        *found.problems,
+    ]
+    main = folder.name if folder.name in systems else next(iter(systems))
+    services = {name: service_of(raw) for name, raw in systems.items()}
+    asking = f"{services!r}{found.operations!r}" if found.piped else text  # public systems have operations in excess
     return Connector(
         name=folder.name,
-        fingerprint=_fingerprint(folder),
-        service=_service(system),
-        operations=operations,
-        cards=cards,
-        secrets=frozenset(name for kind, name in REFERENCE.findall(text) if kind == "SECRET"),
-    )
+        fingerprint=fingerprint_of(folder),
+        service=services.pop(main),
+        operations=found.operations,
+        cards=found.cards,
+        secrets=frozenset(_names("SECRET", asking)) | _called(asking),
+        further=services,
+        parameters=frozenset(_names("ENV", asking)),
+    ), problems
 
 
-def _expanded(text: str, manifest: Mapping[str, Json]) -> str:
-    """Expand `{{@ x @}}`: a parameter of the environment becomes `$ENV(x)`, an undeclared name becomes empty."""
-    declared = manifest.get("additional_parameters") or {}
-    return EXPANSION.sub(lambda m: f"$ENV({m[1]})" if m[1] in declared else "", text)
+def _called(text: str) -> frozenset[str]:
+    """Return the secrets that templates ask for by `secret('name')`, which is rare."""
+    return frozenset(re.findall(BY_CALL, text)) if "secret(" in text else frozenset()
 
 
-def _service(system: Mapping[str, Json]) -> Service:
-    return Service(
-        url_pattern=system["url_pattern"],
-        headers=system.get("headers") or {},
-        authentication=kind_of(system),
-        username=system.get("username") or "",
-        password=system.get("password") or "",
-        settings={name: system[name] for name in (*AUTH_SETTINGS, *MANNER_SETTINGS) if name in system},
-    )
+def _names(kind: str, text: str) -> Iterator[str]:
+    return (name for each, name in REFERENCE.findall(text) if each == kind)
 
 
-def _operation(name: str, raw: Mapping[str, Json]) -> Operation:
-    strategy = raw.get("next_page_termination_strategy") or DEFAULT_TERMINATION
-    return Operation(
-        name=name,
-        method=raw.get("method") or "",
-        url=raw.get("url") or "",
-        headers=raw.get("headers") or {},
-        params=raw.get("params") or {},
-        payload=raw.get("payload"),
-        payload_property=raw.get("payload_property") or None,
-        id_expression=raw.get("id_expression") or None,
-        next_page_link=raw.get("next_page_link") or None,
-        termination=(strategy,) if isinstance(strategy, str) else tuple(strategy),
-        page_size=raw.get("page_size") or None,
-    )
+def _fatal(file: str, wrong: Wrong) -> Iterator[Problem]:
+    return (Problem(file, key, words, Weight.FATAL) for key, words in wrong)
 
 
-def _missing_operations(cards: Mapping[str, EntityCard], operations: Mapping[str, Operation]) -> Iterator[str]:
-    for card in cards.values():
-        for verb in VERBS:
-            if verb not in card.cannot and f"{card.datatype}-{verb}" not in operations:
-                yield f"no operation '{card.datatype}-{verb}', and entities.toml does not say why it cannot be"
+def _manifest(folder: Path) -> tuple[dict[str, Json], Wrong]:
+    wrong: Wrong = []
+    raw = parsed_object(text_of(folder / "manifest.json"), folder / "manifest.json")
+    manifest = fitted(raw, MANIFEST, "", wrong)
+    kinds = manifest.get("datatypes", {})
+    manifest["datatypes"] = {name: fitted(kind, DATATYPE, f"datatypes.{name}", wrong) for name, kind in kinds.items()}
+    return manifest, wrong
 
 
-def _misshapen(system: Mapping[str, Json], operations: Mapping[str, Operation]) -> Iterator[str]:
-    if not isinstance(system.get("url_pattern"), str):
-        yield "'url_pattern' is missing"
+def _systems(value: Json, template: Path, env: Mapping[str, Json]) -> tuple[dict[str, Raw], Wrong]:
+    """Return the systems of a template by their ids, one object or a list of them, and what is wrong in them."""
+    listed = value if isinstance(value, list) else [value]
+    if not listed or not all(isinstance(each, dict) for each in listed):
+        raise ConnectorError(f"{template}: expected one JSON object or a list of them")
+    wrong: Wrong = []
+    systems: dict[str, Raw] = {}
+    for raw in listed:
+        where = f"{raw.get('_id')}." if len(listed) > 1 else ""
+        system = fitted(resolved(raw, env), SYSTEM, where.removesuffix("."), wrong)
+        wrong += ((f"{where}{key}", words) for key, words in _wrong_system(system))
+        system["operations"] = _operations(system.get("operations", {}), f"{where}operations", wrong)
+        systems[system.get("_id", "")] = system
+    if len(systems) < len(listed):
+        raise ConnectorError(f"{template}: two systems have the same '_id'")
+    return systems, wrong
+
+
+def _operations(raw: Raw, at: str, wrong: Wrong) -> dict[str, Raw]:
+    operations: dict[str, Raw] = {}
+    for name, given in raw.items():
+        operations[name] = fitted(given, OPERATION, f"{at}.{name}", wrong)
+        if isinstance(given, dict):
+            wrong += ((f"{at}.{name}.{key}", words) for key, words in wrong_operation(operations[name]))
+    return operations
+
+
+def _undecided(text: str, template: Path, file: str, env: Mapping[str, Json]) -> Iterator[Problem]:
+    if CONDITIONAL in text:
+        for key, name in undecided(parsed(text, template), env):
+            yield Problem(file, key, f"needs the parameter {name!r} to choose; nothing is chosen", Weight.MISSING)
+
+
+def _wrong_system(system: Raw) -> Iterator[tuple[str, str]]:
+    kind = system.get("type") or "system:rest"
+    if kind != "system:rest":
+        yield "type", f"{kind!r} is no system that is spoken to over REST"
+    given = [key for key in ("url_pattern", "base_url") if system.get(key)]
+    if len(given) != 1:
+        yield "url_pattern", "is missing" if not given else "and 'base_url' cannot both be given"
     yield from auth_problems(system)
-    yield from (f"operation {o.name!r} has no 'method'" for o in operations.values() if not o.method)
-
-
-def _fingerprint(folder: Path) -> str:
-    digest = hashlib.sha256()
-    files = (p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
-    for path in sorted(files, key=lambda p: p.relative_to(folder).as_posix()):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes() + b"\0")
-    return digest.hexdigest()[:12]
-
-
-def _parsed(text: str, path: Path) -> Mapping[str, Json]:
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise ConnectorError(f"{path}: not JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise ConnectorError(f"{path}: expected one JSON object, got {type(value).__name__}")
-    return value
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")  # some editors leave a byte order mark
-    except OSError as error:
-        raise ConnectorError(
-            f"{path}: {error.strerror or error}", hint="a connector folder holds manifest.json and templates/"
-        ) from None
-    except UnicodeDecodeError as error:
-        raise ConnectorError(f"{path}: not UTF-8: {error.reason}") from None

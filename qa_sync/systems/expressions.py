@@ -1,8 +1,8 @@
 """Connector expressions: Jinja at run time, sandboxed and strict; the only home of jinja2.
 
-Source: facts/SESAM.md 1.5. A rendered template is text, unless it ends in `sesam:markjson`; `sesam:markskip` drops the
-member that it stands in. Two tolerances: an undefined name can be subscripted (`previous_headers['X'] is defined`), and
-an undefined error in a link means that there is no next page.
+Source: facts/SESAM.md 1.5 and 2.3. A rendered template is text, unless it ends in `sesam:markjson`; `sesam:markskip`
+drops the member that it stands in. Two tolerances: an undefined name can be subscripted (`previous_headers['X'] is
+defined`), and an undefined error in a link means that there is no next page.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from qa_sync.errors import ConnectorError
+from qa_sync.systems.names import OPENERS, fill
 from qa_sync.values.form import Json
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 MARK_SKIP: Final = "sesam:markskip"
 MARKS_JSON: Final = ("sesam:markjson", "system:markjson")
-OPENERS: Final = ("{{", "{%", "{#")
+
+FAULTS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a wrong expression raises beside the engine's own errors."""
 
 SKIP: Final = object()
 """Stands for a member that its template asked to drop."""
@@ -32,7 +35,10 @@ def render(template: str, variables: Mapping[str, object]) -> str:
 
     Raises ConnectorError that names the expression's fault.
     """
-    return _rendered(template, variables) if _is_template(template) else template
+    if not _is_template(template):
+        return template
+    filled = fill(template, variables)
+    return _rendered(template, variables) if filled is None else filled
 
 
 def render_link(template: str, variables: Mapping[str, object]) -> str | None:
@@ -55,8 +61,21 @@ def _rendered(template: str, variables: Mapping[str, object]) -> str:
 
     try:
         return _compiled(template).render(variables)
-    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (TemplateError, *FAULTS) as error:
         raise ConnectorError(f"the expression {template!r} cannot be rendered: {error}") from error
+
+
+def expand(text: str, variables: Mapping[str, object]) -> str:
+    """Fill in what stands between `{{@` and `@}}` in a connector's file; an unknown name is empty (SESAM.md 2.3).
+
+    Raises ConnectorError that names the fault.
+    """
+    from jinja2 import TemplateError  # noqa: PLC0415  as above
+
+    try:
+        return _expander().from_string(text).render(variables)
+    except (TemplateError, *FAULTS) as error:
+        raise ConnectorError(f"cannot be expanded: {error}") from error
 
 
 def render_tree(value: Json, variables: Mapping[str, object]) -> Json:
@@ -74,10 +93,11 @@ def render_tree(value: Json, variables: Mapping[str, object]) -> Json:
 def _marked(text: str) -> Json:
     if MARK_SKIP in text:
         return SKIP
+    plain = text.rstrip()
     for mark in MARKS_JSON:
-        if text.endswith(mark):
+        if plain.endswith(mark):
             try:
-                return json.loads(text.removesuffix(mark))
+                return json.loads(plain.removesuffix(mark))
             except ValueError as error:
                 raise ConnectorError(f"an expression marked as JSON rendered {text!r}: {error}") from None
     return text
@@ -97,7 +117,21 @@ def _environment() -> SandboxedEnvironment:
     from jinja2 import ChainableUndefined, StrictUndefined  # noqa: PLC0415  as above
     from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415  as above
 
+    from qa_sync.systems.filters import FILTERS, json_number  # noqa: PLC0415  what only Jinja needs comes with it
+
     class Missing(ChainableUndefined, StrictUndefined):
         """Can be subscripted and asked whether it is defined; fails when it is used."""
 
-    return SandboxedEnvironment(undefined=Missing)
+    environment = SandboxedEnvironment(undefined=Missing)
+    environment.filters.update(FILTERS)
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": json_number}
+    return environment
+
+
+@cache
+def _expander() -> SandboxedEnvironment:
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415  as above
+
+    return SandboxedEnvironment(
+        variable_start_string="{{@", variable_end_string="@}}", block_start_string="{{%", block_end_string="%}}"
+    )

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 import httpx
 
 from qa_sync.clock import Clock
-from qa_sync.systems.answers import Answers
-from qa_sync.systems.auth.identity import Identity
-from qa_sync.systems.auth.making import make_auth
-from qa_sync.systems.confidential import Filler, Hider, userinfo
+from qa_sync.systems.confidential import Hider, userinfo
 from qa_sync.systems.connector import Connector
 from qa_sync.systems.limits import Limits
 from qa_sync.systems.live import live_transport
 from qa_sync.systems.logs import hide_in_logs, show_in_logs
 from qa_sync.systems.manners import PoliteTransport
+from qa_sync.systems.operations import Service
 from qa_sync.systems.pauses import patience_of
 from qa_sync.systems.rest import RestSystem
 from qa_sync.systems.signing import SigningTransport
+from qa_sync.systems.ways import auth_of, filler_for
+from qa_sync.values.form import Json
 
 Wrap = Callable[[httpx.BaseTransport], httpx.BaseTransport]
 """What stands between a section and the line: nothing, or a recorder."""
@@ -32,7 +32,7 @@ def _bare(transport: httpx.BaseTransport) -> httpx.BaseTransport:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One pool of connections, one identity, one set of limits; any number of sections and threads may use it.
+    """One pool of connections, an identity for each service, one set of limits; many sections and threads may use it.
 
     What goes over it is signed and repeated beneath `transport`, so that a recorder above it sees each request once and
     no credentials that are a kind of authentication.
@@ -42,7 +42,9 @@ class Line:
     connector: Connector
     base_url: str
     secrets: Mapping[str, str]
+    env: Mapping[str, Json]
     transport: httpx.BaseTransport
+    further: Mapping[str, httpx.BaseTransport]
     hide: Hider
     clock: Clock
     close: Callable[[], None]
@@ -55,6 +57,8 @@ class Line:
             self.base_url,
             self.secrets,
             wrap(self.transport),
+            further={name: wrap(transport) for name, transport in self.further.items()},
+            env=self.env,
             hide=self.hide,
             clock=self.clock,
             signs=False,
@@ -69,6 +73,7 @@ def open_line(
     *,
     clock: Clock,
     hide: Hider,
+    env: Mapping[str, Json] | None = None,
     limits: Limits | None = None,
     out: httpx.BaseTransport | None = None,
     dice: random.Random | None = None,
@@ -76,26 +81,32 @@ def open_line(
     """Open the line to a system; nothing is sent yet.
 
     `hide` is the run's (one for all its lines: a short secret of one may be part of another's), and learns everything
-    confidential about this system; until the line is closed, the logs are kept clean. `limits` are the system's; `out`
-    is the way to the network, `dice` spread the pauses. Raises UsageError for a secret that is missing.
+    confidential about this system; until the line is closed, the logs are kept clean. `env` are further parameters that
+    the connector asks for, `limits` are the system's, however many services it has; `out` is the way to the network,
+    `dice` spread the pauses. Raises UsageError as RestSystem does.
     """
     hide.learn(*secrets.values(), *userinfo(base_url))
-    hide_in_logs(hide)
-    filler = Filler(label, {"base_url": base_url.rstrip("/")}, secrets)
-    identity = Identity(connector.service, filler, hide, clock, Answers(label=label, hide=hide))
+    filler = filler_for(label, connector, base_url, secrets, env or {})
     network = out or live_transport()
-    transport = PoliteTransport(
-        signed=SigningTransport(network, make_auth(identity)),
-        plain=network,
-        limits=limits or Limits(clock),
-        clock=clock,
-        hide=hide,
-        patience=patience_of(connector.service.settings),
-        dice=dice or random.Random(),  # noqa: S311 - pauses are no secret
-    )
+    limits = limits or Limits(clock)
+
+    def transport(service: Service) -> httpx.BaseTransport:
+        return PoliteTransport(
+            signed=SigningTransport(network, auth_of(service, filler, hide, clock)),
+            plain=network,
+            limits=limits,
+            clock=clock,
+            hide=hide,
+            patience=patience_of(service.settings),
+            dice=dice or random.Random(),  # noqa: S311 - pauses are no secret
+        )
+
+    main = transport(connector.service)
+    further = {name: transport(service) for name, service in connector.further.items()}
 
     def close() -> None:
         network.close()
         show_in_logs(hide)
 
-    return Line(label, connector, base_url, secrets, transport, hide, clock, close)
+    hide_in_logs(hide)
+    return Line(label, connector, base_url, secrets, env or {}, main, further, hide, clock, close)

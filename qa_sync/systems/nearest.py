@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Final
 
 from qa_sync.values.form import Json
@@ -47,6 +46,8 @@ def tell_nearest(asked: Asked, recorded: Iterable[Asked]) -> str:
 
 
 def _nearness(asked: Asked, recorded: Asked) -> tuple[bool, float, float]:
+    from difflib import SequenceMatcher  # noqa: PLC0415 - only when a request is missing; a replay must be quick
+
     url = SequenceMatcher(None, asked.url, recorded.url, autojunk=False).ratio()
     return asked.method == recorded.method, url, -len([*_differences(_flat(recorded.body), _flat(asked.body))])
 

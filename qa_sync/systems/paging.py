@@ -11,9 +11,9 @@ import httpx
 from qa_sync.errors import BadAnswer
 from qa_sync.systems.answers import Exchange
 from qa_sync.systems.calls import Call, Calls
-from qa_sync.systems.connector import Operation
 from qa_sync.systems.expressions import render_link
-from qa_sync.values import paths
+from qa_sync.systems.operations import ENTITY_PAYLOAD, Operation
+from qa_sync.systems.replies import Reply, ask, rows_of
 from qa_sync.values.form import Json
 
 MAX_PAGES: Final = 100_000
@@ -22,11 +22,9 @@ MAX_PAGES: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer to a list operation: the call, the whole body, the headers and the entities in the body."""
+    """One answer to a list operation, its entities, and the link by which it was asked for."""
 
-    call: Call
-    body: Json
-    headers: Mapping[str, object]
+    reply: Reply
     entities: list[Json]
     link: str | None = None
 
@@ -36,77 +34,49 @@ def pages(
 ) -> Iterator[list[Json]]:
     """Yield the entities of each page until a termination strategy says stop.
 
-    Raises BadAnswer when a page repeats the one before it, and after MAX_PAGES pages.
+    Raises BadAnswer when a page repeats the one before it, when the next page is on another host, and after MAX_PAGES
+    pages.
     """
     previous: Page | None = None
     link: str | None = None
     for number in range(MAX_PAGES):
         known = {**variables, "page": number, "is_first_page": number == 0, **_previous(previous)}
-        call = calls.make(operation, known, link=link)
-        if previous and _ends("same-next-page-request", operation) and call == previous.call:
-            return
-        page = _fetch(operation, call, exchange, link)
+        call = calls.make(operation, known, body=variables.get(ENTITY_PAYLOAD), link=link)
+        if previous:
+            if _ends("same-next-page-request", operation) and call == previous.reply.call:
+                return
+            _refuse_stranger(operation, exchange, call, previous.reply.call)
+        reply = ask(operation, calls, exchange, call, known)
+        page = Page(reply, rows_of(operation, calls, exchange, reply, known), link)
         _refuse_standstill(operation, exchange, page, previous, number)
         yield page.entities
-        link = _next_link(operation, page, known)
+        link = _next_link(operation, calls, page, known)
         if link is None or _is_last(operation, page, previous, link):
             return
         previous = page
     raise BadAnswer(f"{exchange.label}: {operation.name} has more than {MAX_PAGES} pages; the paging does not end")
 
 
-def entities_of(operation: Operation, body: Json) -> Json:
-    """Return the part of a body that `payload_property` names: a literal member wins over a dotted path.
-
-    None when there is no such part, as in a body that is no object.
-    """
-    name = operation.payload_property
-    if name is None:
-        return body
-    if not isinstance(body, Mapping):
-        return None
-    return body[name] if name in body else paths.read(body, name)
-
-
-def _fetch(operation: Operation, call: Call, exchange: Exchange, link: str | None) -> Page:
-    request = call.request(exchange.client)
-    response = exchange.send(request)
-    exchange.expect(request, response)
-    body = exchange.json(request, response)
-    entities = entities_of(operation, body)
-    # Some systems leave an empty list out; a body without any object around it is another thing.
-    if entities is None and (isinstance(body, Mapping) or response.status_code == httpx.codes.NO_CONTENT):
-        entities = []
-    if not isinstance(entities, list):
-        where = f" in {operation.payload_property!r}" if operation.payload_property else ""
-        exchange.bad(request, response, f"expected a list{where}")
-    return Page(call, body, _Headers(response), entities, link)
-
-
 def _previous(page: Page | None) -> dict[str, object]:
     if page is None:
         return {}
     return {
-        "previous_body": page.body,
-        "previous_headers": page.headers,
-        "previous_request_headers": httpx.Headers(dict(page.call.headers)),
-        "previous_params": page.call.params,
+        "previous_body": page.reply.body,
+        "previous_headers": page.reply.headers,
+        "previous_request_headers": httpx.Headers(dict(page.reply.call.headers)),
+        "previous_params": page.reply.call.params,
+        "previous_url": page.reply.call.url,
     }
 
 
-def _next_link(operation: Operation, page: Page, known: Mapping[str, object]) -> str | None:
-    if operation.next_page_link is None:
+def _next_link(operation: Operation, calls: Calls, page: Page, known: Mapping[str, object]) -> str | None:
+    if operation.next_page_link is None or page.reply.dropped:
         return None
-    answer = {
-        "body": page.body,
-        "headers": page.headers,
-        "response_headers": page.headers,
-        "request_headers": page.call.headers,
-        "request_params": page.call.params,
-        "url": page.call.url,
-        "page_size": operation.page_size,
-    }
-    return render_link(operation.next_page_link, {"properties": {}, **known, **answer})
+    if "{" not in operation.next_page_link and "$" not in operation.next_page_link:
+        return operation.next_page_link.strip() or None  # no template: no template engine
+    return render_link(
+        calls.filler.text(operation.next_page_link), {**calls.known(operation, known), **page.reply.variables}
+    )
 
 
 def _is_last(operation: Operation, page: Page, previous: Page | None, link: str) -> bool:
@@ -117,7 +87,9 @@ def _is_last(operation: Operation, page: Page, previous: Page | None, link: str)
 
 LAST: Final[Mapping[str, Callable[[Operation, Page, Page | None, str], bool]]] = {
     "same-next-page-link": lambda _operation, page, _previous, link: page.link == link,
-    "same-response": lambda _operation, page, previous, _link: previous is not None and page.body == previous.body,
+    "same-response": lambda _operation, page, previous, _link: bool(
+        previous and page.reply.body == previous.reply.body
+    ),
     "empty-result": lambda _operation, page, _previous, _link: not page.entities,
     "not-full-page": lambda operation, page, _previous, _link: len(page.entities) < (operation.page_size or 0),
 }
@@ -126,6 +98,17 @@ LAST: Final[Mapping[str, Callable[[Operation, Page, Page | None, str], bool]]] =
 
 def _ends(strategy: str, operation: Operation) -> bool:
     return strategy in operation.termination
+
+
+def _refuse_stranger(operation: Operation, exchange: Exchange, call: Call, before: Call) -> None:
+    """Raise BadAnswer when a system's answer sends our credentials to another host, or over a line without TLS."""
+    here, there = httpx.URL(before.url), httpx.URL(call.url)
+    if here.host != there.host or (here.scheme == "https" and there.scheme != "https"):
+        raise BadAnswer(
+            f"{exchange.label}: {operation.name}: the next page would be at {there.scheme}://{there.host}, "
+            f"this one is at {here.scheme}://{here.host}",
+            hint=f"give the url of {exchange.label} as the system itself calls it",
+        )
 
 
 def _refuse_standstill(
@@ -139,20 +122,3 @@ def _refuse_standstill(
             f"{exchange.label}: {operation.name}: page {number + 1} repeats page {number}; the paging does not advance",
             hint="does the system know the paging parameters of this operation?",
         )
-
-
-class _Headers(Mapping[str, object]):
-    """An answer's headers as expressions see them: in any case, and `link.next` as the URL of `rel="next"`."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self._headers = response.headers
-        self._links = {rel: link["url"] for rel, link in response.links.items()}
-
-    def __getitem__(self, name: str) -> object:
-        return self._links if name.lower() == "link" else self._headers[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._headers)
-
-    def __len__(self) -> int:
-        return len(self._headers)

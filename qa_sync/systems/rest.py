@@ -9,23 +9,27 @@ from typing import Final
 import httpx
 
 from qa_sync.clock import Clock, RealClock
-from qa_sync.errors import Refused, UsageError
-from qa_sync.systems.answers import Answers, Exchange
-from qa_sync.systems.bodies import adds_elements, insert_body, revision_header, update_body
+from qa_sync.errors import Refused
+from qa_sync.systems.answers import Exchange
+from qa_sync.systems.bodies import adds_elements, revision_header
 from qa_sync.systems.calls import Calls
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.confidential import Filler, Hider, userinfo
-from qa_sync.systems.connector import Connector, Operation, Service
+from qa_sync.systems.confidential import Hider, userinfo
+from qa_sync.systems.connector import Connector
 from qa_sync.systems.expressions import render
+from qa_sync.systems.filters import template_functions
+from qa_sync.systems.keys import chosen, id_of
 from qa_sync.systems.once import Found, change_once, create_once
-from qa_sync.systems.paging import entities_of, pages
+from qa_sync.systems.operations import Operation, Service
+from qa_sync.systems.paging import pages
+from qa_sync.systems.replies import entities_of
 from qa_sync.systems.system import Record
+from qa_sync.systems.ways import exchange_with, filler_for
+from qa_sync.systems.writes import change, insertion, key_of, named
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_wire
 from qa_sync.values.form import Json
 
-READ_S: Final = 60
-CONNECT_S: Final = 20
 GONE: Final = frozenset({404, 410})
 
 
@@ -33,11 +37,13 @@ class RestSystem:
     """A system spoken to over HTTP as its connector says; one client for the whole run.
 
     `label` is what the document calls it, `base_url` where it is, `secrets` the values of the connector's secrets by
-    name, `transport` the way out: live, in this process, recording or replaying. `signs` is False when the way out
-    shows who one is, as a `Line` does, or when nobody asks; `hide` takes secrets out of what is told; `clock` is waited
-    on before a create whose answer was lost is looked for (None: no wait). Raises UsageError when the url is none
-    or a secret that the connector needs is not given. Besides what `System` says, a write that the card says cannot be
-    is Refused (405).
+    name, `transport` the way out: live, in this process, recording or replaying; `further` are the ways out to the
+    connector's other services by name (those that are not there go by `transport` too), `env` further parameters that
+    it asks for. `signs` is False when the ways out show who one is, as a `Line`'s do, or when nobody asks; `hide` takes
+    secrets out of what is told; `clock` is what templates take for the time, and is waited on before a create whose
+    answer was lost is looked for (None: the time of day, and no wait). Raises UsageError when the url is none or a
+    secret or a parameter that the connector needs is not given. Besides what `System` says, a write that the card says
+    cannot be is Refused (405).
     """
 
     def __init__(
@@ -48,6 +54,8 @@ class RestSystem:
         secrets: Mapping[str, str],
         transport: httpx.BaseTransport,
         *,
+        further: Mapping[str, httpx.BaseTransport] | None = None,
+        env: Mapping[str, Json] | None = None,
         hide: Hider | None = None,
         clock: Clock | None = None,
         signs: bool = True,
@@ -55,20 +63,24 @@ class RestSystem:
         self.label = label
         self.cards: Mapping[str, EntityCard] = connector.cards
         self._operations = connector.operations
-        filler = Filler(label, {"base_url": _checked(label, base_url)}, secrets)
-        filler.tree(
-            [f"$SECRET({name})" for name in sorted(connector.secrets)]
-        )  # complain now, not at the first request
-        hide = hide or Hider((*secrets.values(), *userinfo(base_url)))
-        auth = _auth(connector.service, filler, hide, clock or RealClock()) if signs else None
-        client = httpx.Client(transport=transport, auth=auth, timeout=_timeout(connector.service), trust_env=False)
         self._wait = clock.sleep if clock else _no_wait
-        self._calls = Calls(connector.service, filler, hide)
-        self._exchange = Exchange(label=label, hide=hide, client=client)
+        filler = filler_for(label, connector, base_url, secrets, env or {})
+        hide = hide or Hider((*secrets.values(), *userinfo(base_url)))
+        functions = template_functions(secrets, clock.now if clock else None)
+        signing = (clock or RealClock()) if signs else None
+
+        def way(service: Service, out: httpx.BaseTransport) -> tuple[Calls, Exchange]:
+            return Calls(service, filler, hide, functions), exchange_with(service, out, filler, hide, signing)
+
+        self._calls, self._exchange = way(connector.service, transport)
+        outs = further or {}
+        self._further = {name: way(service, outs.get(name, transport)) for name, service in connector.further.items()}
 
     def close(self) -> None:
         """Let the connections go."""
         self._exchange.client.close()
+        for _, exchange in self._further.values():
+            exchange.client.close()
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
         """Yield all records, page by page; with `since`, only those changed since when the API can tell.
@@ -76,23 +88,26 @@ class RestSystem:
         A record that two pages show is yielded once.
         """
         card, operation = self._use(datatype, "list")
-        changed = None if since is None else to_wire(since, card.modified_form)
+        changed = operation.since_initial if since is None else to_wire(since, card.modified_form)
         seen: set[str] = set()
-        for entities in pages(operation, self._calls, self._exchange, {"since": changed}):
-            for data in entities:
-                record = self._record(card, operation, data)
-                if record.id not in seen:
-                    seen.add(record.id)
-                    yield record
+        for start in self._starts(operation):
+            for entities in pages(operation, *self._way(operation), {**start, "since": changed}):
+                for data in entities:
+                    record = self._record(card, operation, data)
+                    if record.id not in seen:
+                        seen.add(record.id)
+                        yield record
 
     def lookup(self, datatype: str, id: str) -> Record | None:
         """Return the record with that id, None when there is none or when it counts as deleted."""
         card, operation = self._use(datatype, "lookup")
-        request, response = self._send(operation, {"entity": {card.key: id}})
+        request, response = self._send(operation, named(card, operation, id))
         if response.status_code in GONE:
             return None
         self._exchange.expect(request, response)
-        data = entities_of(operation, self._exchange.json(request, response))
+        data = chosen(key_of(card, operation), id, entities_of(operation, self._exchange.json(request, response)))
+        if data is None and operation.primary_key:
+            return None  # a search that found nothing
         if not isinstance(data, dict):
             self._exchange.bad(request, response, "expected one record")
         if any(paths.read(data, path) == value for path, value in card.gone.items()):
@@ -102,15 +117,16 @@ class RestSystem:
     def insert(self, datatype: str, values: Mapping[str, Json], found: Found | None = None) -> str:
         """Create a record from wire values by write path; return its id."""
         card, operation = self._use(datatype, "insert")
-        body = insert_body(card, values)
+        write = insertion(card, operation, values)
 
         def post() -> str:
-            request, response = self._send(operation, {"entity": {}}, body=body, repeatable=False)
+            request, response = self._send(operation, write.variables, body=write.body, repeatable=False)
             data = entities_of(operation, self._exchange.created(request, response))
-            new = paths.read(data, card.key)
+            made = data[0] if isinstance(data, list) and data else data
+            new = id_of(operation.new_key or key_of(card, operation), made)
             if new is None:
                 self._exchange.bad(request, response, f"the new record's {card.key!r} is not in the answer")
-            return str(new)
+            return new
 
         return create_once(post, found, self._wait)
 
@@ -118,27 +134,24 @@ class RestSystem:
         """Change the given wire values (by write path) of a record that was just read."""
         card, operation = self._use(record.datatype, "update")
 
-        def change(now: Record) -> None:
-            body = update_body(card, now.data, values)
-            once = adds_elements(card, body)
+        def put(now: Record) -> None:
+            write = change(card, operation, now.id, now.data, values)
+            once = adds_elements(card, write.entity)
+            headers = revision_header(card.revision, now.data)
             request, response = self._send(
-                operation,
-                {"entity": {card.key: now.id, "$source": now.data}},
-                body=body,
-                headers=revision_header(card.revision, now.data),
-                repeatable=not once,
+                operation, write.variables, body=write.body, headers=headers, repeatable=not once
             )
             self._exchange.expect(request, response, unclear=once)
 
         def look() -> Record | None:
             return self.lookup(record.datatype, record.id)
 
-        change_once(change, record, look, card=card, values=values, wait=self._wait)
+        change_once(put, record, look, card=card, values=values, wait=self._wait)
 
     def delete(self, datatype: str, id: str) -> None:
         """Remove a record; a record that is already gone is no error."""
         card, operation = self._use(datatype, "delete")
-        request, response = self._send(operation, {"entity": {card.key: id}})
+        request, response = self._send(operation, named(card, operation, id))
         if response.status_code not in GONE:
             self._exchange.expect(request, response)
 
@@ -158,41 +171,33 @@ class RestSystem:
         *,
         repeatable: bool = True,
     ) -> tuple[httpx.Request, httpx.Response]:
-        call = self._calls.make(operation, variables, body=body)
-        request = call.request(self._exchange.client)
+        calls, exchange = self._way(operation)
+        call = calls.make(operation, variables, body=body)
+        request = call.request(exchange.client)
         request.headers.update(headers or {})
-        return request, self._exchange.send(request, repeatable=repeatable)
+        return request, exchange.send(request, repeatable=repeatable)
+
+    def _way(self, operation: Operation) -> tuple[Calls, Exchange]:
+        """Return how the service of an operation is spoken to; nearly every connector has one only."""
+        return self._further.get(operation.system, (self._calls, self._exchange))
+
+    def _starts(self, operation: Operation) -> Iterator[dict[str, object]]:
+        """Yield what a list starts from: once from nothing, or once from each record of the parent's datatype."""
+        if operation.children is None:
+            yield {}
+            return
+        from qa_sync.systems.parents import from_parent  # noqa: PLC0415  few lists need it, all runs would load it
+
+        for parent in self.list(operation.children.parent):
+            yield from_parent(operation.children, parent.data)
 
     def _record(self, card: EntityCard, operation: Operation, data: Json) -> Record:
-        key = paths.read(data, card.key)
+        key = id_of(key_of(card, operation), data)
         if key is None and operation.id_expression and isinstance(data, dict):
             key = render(operation.id_expression, {**data, "entity": data}) or None
         if key is None or not isinstance(data, dict):
             self._exchange.shapeless(operation.name, f"a record without {card.key!r}")
-        return Record(self.label, card.datatype, str(key), data)
-
-
-def _checked(label: str, base_url: str) -> str:
-    try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    if url.scheme not in {"http", "https"} or not url.host:
-        raise UsageError(f"the url of {label} is none that HTTP knows", hint="give it as https://host/path")
-    return base_url.rstrip("/")
-
-
-def _auth(service: Service, filler: Filler, hide: Hider, clock: Clock) -> httpx.Auth | None:
-    # Imported here because a replay signs nothing, and must start fast.
-    from qa_sync.systems.auth.identity import Identity  # noqa: PLC0415
-    from qa_sync.systems.auth.making import make_auth  # noqa: PLC0415
-
-    return make_auth(Identity(service, filler, hide, clock, Answers(label=filler.system, hide=hide)))
-
-
-def _timeout(service: Service) -> httpx.Timeout:
-    told = service.settings
-    return httpx.Timeout(told.get("read_timeout") or READ_S, connect=told.get("connect_timeout") or CONNECT_S)
+        return Record(self.label, card.datatype, key, data)
 
 
 def _no_wait(_: float) -> None:

@@ -38,6 +38,8 @@ def test_a_folder(qa_sync: QaSync, specs: Path) -> None:
     got = qa_sync("check", str(specs))
     assert got.code == 2
     assert str(specs) in got.err
+    assert "*.txt" in got.err
+    assert got.out == ""
 
 
 def test_a_binary_file(qa_sync: QaSync, specs: Path) -> None:

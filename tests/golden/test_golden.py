@@ -20,7 +20,7 @@ from qa_sync.cli.documents import connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
 from qa_sync.reports import checklist_json, checklist_text, events_ndjson
-from qa_sync.reports.formats import FORMATS
+from qa_sync.reports.formats import render
 from qa_sync.reports.terminal import Terminal
 from qa_sync.running.events import Event
 from qa_sync.running.results import Results, fold
@@ -60,8 +60,8 @@ STAGES: Mapping[str, Callable[[str], str]] = {
     "checklist.json": lambda stem: checklist_json.render([played(stem)[0]]),
     "checklist.txt": lambda stem: checklist_text.render(played(stem)[0]),
     "events.ndjson": lambda stem: "".join(events_ndjson.render(event) for event in played(stem)[1]),
-    "results.json": lambda stem: FORMATS["json"](played(stem)[2]),
-    "junit.xml": lambda stem: FORMATS["junit"](played(stem)[2]),
+    "results.json": lambda stem: render(played(stem)[2], "json"),
+    "junit.xml": lambda stem: render(played(stem)[2], "junit"),
     "terminal.txt": terminal,
 }
 

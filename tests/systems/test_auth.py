@@ -354,15 +354,15 @@ class TestWhatAConnectorSays:
     @pytest.mark.parametrize(
         ("system", "problem"),
         [
-            ({"authentication": "basik"}, "authentication 'basik' is not supported: did you mean 'basic'?"),
+            ({"authentication": "basik"}, "authentication: 'basik' is not supported: did you mean 'basic'?"),
             ({"authentication": "ntlm"}, "NTLM signs a connection"),
             ({"authentication": "xyz"}, "expected one of: api_key, basic"),
-            ({"custom_auth": {"x": 1}}, "'custom_auth' is not supported"),
-            ({"authentication": "basic"}, "authentication 'basic' needs 'username'"),
+            ({"custom_auth": {"x": 1}}, "custom_auth: is not supported"),
+            ({"authentication": "basic"}, "authentication: 'basic' needs 'username'"),
             ({"oauth2": {"client_id": "c"}}, "'oauth2' needs 'oauth2.token_url'"),
             ({"oauth2": OAUTH2, "jwt_token": "x"}, "exclude each other"),
             ({"authentication": "tripletex"}, "needs 'tripletex.consumer_token', 'tripletex.employee_token'"),
-            ({"api_key": {"in": "body", "name": "k", "value": "v"}}, "'api_key.in' is 'body'"),
+            ({"api_key": {"in": "body", "name": "k", "value": "v"}}, "api_key.in: is 'body'"),
         ],
     )
     def test_nonsense_is_told_when_it_is_read(self, tmp_path: Path, system: dict[str, Any], problem: str) -> None:

@@ -59,8 +59,11 @@ def test_declared_parameters_become_env_and_undeclared_ones_vanish(tmp_path: Pat
     assert load_connector(folder(tmp_path)).service.url_pattern == "$ENV(base_url)/v1/%s"
 
 
-def test_a_connector_without_cards_can_be_read(tmp_path: Path) -> None:
-    assert load_connector(folder(tmp_path, cards=None)).cards == {}
+def test_a_connector_without_cards_gets_minimal_ones(tmp_path: Path) -> None:
+    cards = load_connector(folder(tmp_path, cards=None)).cards
+    assert list(cards) == ["thing", "other"]
+    assert (cards["thing"].names, cards["thing"].key, cards["thing"].properties) == (("thing",), "id", {})
+    assert cards["other"].cannot["list"] == "no pipe and no operation says how to list"
 
 
 def test_the_fingerprint_changes_with_any_file(tmp_path: Path) -> None:
@@ -83,8 +86,8 @@ def test_json_that_is_none_is_told_with_its_file(tmp_path: Path) -> None:
     assert "manifest.json: not JSON: " in refused(place)
 
 
-def test_two_systems_in_one_template_are_refused(tmp_path: Path) -> None:
-    assert "expected one JSON object, got list" in refused(folder(tmp_path, system=[SYSTEM, SYSTEM]))
+def test_two_systems_of_one_name_are_refused(tmp_path: Path) -> None:
+    assert "two systems have the same '_id'" in refused(folder(tmp_path, system=[SYSTEM, SYSTEM]))
 
 
 def test_a_missing_operation_must_have_a_reason(tmp_path: Path) -> None:
@@ -93,7 +96,9 @@ def test_a_missing_operation_must_have_a_reason(tmp_path: Path) -> None:
 
 
 def test_an_authentication_that_is_not_known_is_refused(tmp_path: Path) -> None:
-    assert "authentication 'ntlm'" in refused(folder(tmp_path, system={**SYSTEM, "authentication": "ntlm"}))
+    assert "authentication: 'ntlm' is not supported" in refused(
+        folder(tmp_path, system={**SYSTEM, "authentication": "ntlm"})
+    )
 
 
 def test_every_problem_of_the_cards_is_told_at_once(tmp_path: Path) -> None:

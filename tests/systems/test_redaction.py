@@ -22,7 +22,8 @@ from qa_sync.errors import QaSyncError
 from qa_sync.systems.cassettes import TapeLabel
 from qa_sync.systems.confidential import HIDDEN, Hider, userinfo
 from qa_sync.systems.logs import TALKERS
-from qa_sync.systems.recording import Expected, RecordingTransport, ReplayTransport, load_tape, new_tape
+from qa_sync.systems.recording import BlankTape, RecordingTransport
+from qa_sync.systems.replaying import Expected, ReplayTransport, load_tape
 from qa_sync.systems.rest import RestSystem
 from qa_sync.systems.system import Record
 
@@ -162,7 +163,7 @@ def test_nothing_that_is_told_or_kept_holds_a_secret(
         monkeypatch.setattr(logging.getLogger(name), "filters", [])
     made = world(tmp_path, kind, answer)
     label = TapeLabel("seed", START, {"small": "f"}, "spec", {"small": URL})
-    tape = new_tape(tmp_path / "tape.yaml", label, made.line.hide)
+    tape = BlankTape(tmp_path / "tape.yaml", label, made.line.hide)
     errors = []
     for act in work(made.line.system(lambda way: RecordingTransport(way, tape))):
         try:
@@ -232,7 +233,7 @@ def test_a_recording_over_a_line_is_replayed_without_any_credentials(tmp_path: P
         **{f"thing-{verb}": {"url": "things", "method": "POST"} for verb in ("insert", "update", "delete")},
     }
     made = small(tmp_path, handler=shop, url=URL, secrets=SECRETS, **told)
-    tape = new_tape(tmp_path / "t.yaml", TapeLabel("s", START, {"small": "f"}, "x", {"small": URL}), made.line.hide)
+    tape = BlankTape(tmp_path / "t.yaml", TapeLabel("s", START, {"small": "f"}, "x", {"small": URL}), made.line.hide)
     lived = act(made.line.system(lambda way: RecordingTransport(way, tape)))
     tape.save()
     again = load_tape(tmp_path / "t.yaml", Expected({"small": "f"}, "x", "spec"))

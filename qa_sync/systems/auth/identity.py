@@ -10,7 +10,7 @@ import httpx
 from qa_sync.clock import Clock
 from qa_sync.systems.answers import Answers
 from qa_sync.systems.confidential import Filler, Hider
-from qa_sync.systems.connector import Service
+from qa_sync.systems.operations import Service
 from qa_sync.values.form import Json
 
 

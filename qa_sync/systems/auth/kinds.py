@@ -11,6 +11,9 @@ from typing import Final
 from qa_sync.errors import did_you_mean
 from qa_sync.values.form import Json
 
+CUSTOM: Final = "custom_auth"
+"""Sesam's experimental property: a kind that is known and told, and never carried out."""
+
 KINDS: Final[Mapping[str, str]] = {
     "basic": "basic",
     "digest": "digest",
@@ -46,29 +49,29 @@ def kind_of(system: Mapping[str, Json]) -> str | None:
     return next((kind for kind, mark in _MARKS.items() if system.get(mark)), None)
 
 
-_MARKS: Final[Mapping[str, str]] = {"oauth2": "oauth2", "jwt": "jwt_token", "api_key": "api_key"}
+_MARKS: Final[Mapping[str, str]] = {"oauth2": "oauth2", "jwt": "jwt_token", "api_key": "api_key", CUSTOM: CUSTOM}
 """Kinds that a connector means by giving their property alone."""
 
 
-def auth_problems(system: Mapping[str, Json]) -> Iterator[str]:
-    """Yield what is wrong with what a `system:rest` says of its authentication."""
+def auth_problems(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with what a `system:rest` says of its authentication: the key and the words."""
     kind = kind_of(system)
     if system.get("oauth2") and system.get("jwt_token"):
-        yield "'oauth2' and 'jwt_token' exclude each other"
+        yield "oauth2", "and 'jwt_token' exclude each other"
     if system.get("custom_auth"):
-        yield "'custom_auth' is not supported; use 'oauth2', or 'jwt_token' with a token made elsewhere"
-    if kind is None:
+        yield "custom_auth", "is not supported; use 'oauth2', or 'jwt_token' with a token made elsewhere"
+    if kind is None or kind == CUSTOM:
         return
     if kind not in KINDS:
         why = UNABLE.get(kind) or did_you_mean(kind, KINDS) or f"expected one of: {', '.join(sorted(KINDS))}"
-        yield f"authentication {kind!r} is not supported: {why}"
+        yield "authentication", f"{kind!r} is not supported: {why}"
         return
     missing = [path for path in NEEDS[kind] if not _at(system, path)]
     if missing:
-        yield f"authentication {kind!r} needs {', '.join(map(repr, missing))}"
+        yield "authentication", f"{kind!r} needs {', '.join(map(repr, missing))}"
     where = _at(system, "api_key.in")
     if kind == "api_key" and where and where not in {"header", "query"}:
-        yield f"'api_key.in' is {where!r}; expected 'header' or 'query'"
+        yield "api_key.in", f"is {where!r}; expected 'header' or 'query'"
 
 
 def _at(system: Mapping[str, Json], path: str) -> Json:

@@ -1,0 +1,19 @@
+"""All findings of documents, in one place: what `lint` and `show` tell, and what a checklist carries along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qa_sync.checklist.card_lint import Cards, card_findings
+from qa_sync.dataflow.model import Dataflow, Finding
+from qa_sync.dataflow.reverse import reverse_findings
+
+
+def findings_of(dataflows: Sequence[Dataflow], cards: Cards) -> tuple[tuple[Finding, ...], ...]:
+    """Return the findings of each document, by line: its own, what the cards know better, and what its reverse says.
+
+    A document's reverse is looked for among the given ones.
+    """
+    reverse = reverse_findings(dataflows)
+    every = ((*d.findings, *card_findings(d, cards), *reverse[d.path]) for d in dataflows)
+    return tuple(tuple(sorted(found, key=lambda finding: finding.line)) for found in every)

@@ -1,0 +1,50 @@
+"""What linting came to; frozen values, no I/O."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from qa_sync.dataflow.model import Dataflow, Finding, Severity
+from qa_sync.errors import QaSyncError
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """A document that could be read, and all that is wrong with it, by line."""
+
+    dataflow: Dataflow
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LintResult:
+    """All documents in their order; `unreadable` tells why the others could not be read at all.
+
+    `fail_on` is the least severity that makes the result bad.
+    """
+
+    documents: tuple[Linted, ...]
+    unreadable: tuple[QaSyncError, ...] = ()
+    fail_on: Severity = Severity.ERROR
+
+    @property
+    def findings(self) -> Iterator[Finding]:
+        """Return the findings of all documents."""
+        return (finding for document in self.documents for finding in document.findings)
+
+    @property
+    def totals(self) -> Mapping[Severity, int]:
+        """Return how many findings there are of each severity, worst first."""
+        count = Counter(finding.severity for finding in self.findings)
+        return {severity: count[severity] for severity in Severity}
+
+    @property
+    def exit_code(self) -> int:
+        """Return 2 when a document could not be read, 1 when a finding is bad enough, else 0."""
+        if self.unreadable:
+            return 2
+        worst_first = list(Severity)
+        bad = worst_first[: worst_first.index(self.fail_on) + 1]
+        return int(any(finding.severity in bad for finding in self.findings))

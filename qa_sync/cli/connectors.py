@@ -1,0 +1,101 @@
+"""`qa-sync connectors`: what the connectors can do, and what is missing in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from qa_sync.errors import UnknownName
+from qa_sync.systems.builtin import LABELS, builtin_folder
+from qa_sync.systems.capabilities import Abilities, abilities_of, authentication_of
+from qa_sync.systems.cards import EntityCard, PropertyCard
+from qa_sync.systems.connector import Connector, survey
+from qa_sync.systems.folder import Problem, Weight
+from qa_sync.systems.operations import VERBS
+
+EXIT: dict[Weight, int] = {Weight.FATAL: 2, Weight.MISSING: 1, Weight.NOTE: 0}
+"""How a problem ends the program."""
+
+
+@click.group()
+def connectors() -> None:
+    """Show the connectors, and check one.
+
+    \b
+    qa-sync connectors list
+    qa-sync connectors show woocommerce
+    qa-sync connectors check path/to/folder
+    """
+
+
+@connectors.command("list")
+def list_() -> None:
+    """List the built-in connectors and how documents call their systems."""
+    for name, labels in LABELS.items():
+        click.echo(f"{name:<16}{', '.join(labels)}")
+
+
+@connectors.command()
+@click.argument("connector", metavar="NAME|PATH")
+def show(connector: str) -> None:
+    """Show the entities of a connector and their properties."""
+    loaded, _ = _surveyed(connector)
+    _tell(line for card in loaded.cards.values() for line in _card(card))
+
+
+@connectors.command()
+@click.argument("connector", metavar="NAME|PATH")
+def check(connector: str) -> int:
+    """Say what a connector can do, per datatype, and what is missing in it.
+
+    Exit codes: 0 it can be used; 1 something that it needs is missing; 2 it cannot be read or used at all.
+    """
+    loaded, problems = _surveyed(connector)
+    _tell([*_system(loaded), *(line for a in abilities_of(loaded) for line in _abilities(a))])
+    _tell((f"{problem.weight}: {problem}" for problem in problems), err=True)
+    return max((EXIT[problem.weight] for problem in problems), default=0)
+
+
+def _surveyed(name: str) -> tuple[Connector, Sequence[Problem]]:
+    if name in LABELS:
+        return survey(builtin_folder(name), env={}, payloads={})
+    if not Path(name).is_dir():
+        raise UnknownName("connector", name, LABELS, hint="give a built-in name or the path of a connector folder")
+    return survey(Path(name).resolve(), env={}, payloads={})
+
+
+def _tell(lines: Iterable[str], *, err: bool = False) -> None:
+    """Print lines that come from a folder: data, with nothing in them that a terminal would act on."""
+    for line in lines:
+        click.echo("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line), err=err)
+
+
+def _system(connector: Connector) -> Iterator[str]:
+    yield f"{connector.name}: authentication {authentication_of(connector.service)}"
+    for name, service in connector.further.items():
+        yield f"  second system {name}: authentication {authentication_of(service)}"
+    for what, names in (("secrets", connector.secrets), ("parameters", connector.parameters)):
+        if names:
+            yield f"  {what}: {', '.join(sorted(names))}"
+
+
+def _abilities(abilities: Abilities) -> Iterator[str]:
+    words = [verb if verb in abilities.can else "-" * len(verb) for verb in VERBS]
+    told = [f"pages until {abilities.paging}" if abilities.paging else "one page"] if "list" in abilities.can else []
+    told += ["since"] if abilities.since else []
+    told += [f"once per {abilities.parent}"] if abilities.parent else []
+    yield f"  {abilities.datatype:<24}{' '.join(words)}  key {abilities.key}{''.join(f', {t}' for t in told)}"
+    for verb, why in abilities.cannot.items():
+        yield f"    no {verb}: {why}"
+
+
+def _card(card: EntityCard) -> Iterator[str]:
+    yield f"{card.datatype} ({', '.join(card.names)}), key {card.key}"
+    yield from (f"  {line}" for line in map(_property, card.properties.values()))
+
+
+def _property(card: PropertyCard) -> str:
+    why = f" ({card.why})" if card.why else ""
+    return f"{card.path}  {card.concept or '-'}  {card.form.convert}  {card.writable}{why}"

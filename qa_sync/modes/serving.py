@@ -1,0 +1,102 @@
+"""The embedded systems on a port of this machine, and the built-in sync between them when documents are given."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Event, Thread
+
+import httpx
+import uvicorn
+
+from qa_sync.dataflow.model import Dataflow
+from qa_sync.errors import QaSyncError, UsageError
+from qa_sync.sandbox.serve import build_server_app
+from qa_sync.sandbox.vendors import VENDORS
+from qa_sync.sync.engine import Engine
+from qa_sync.sync.faults import find_fault
+from qa_sync.sync.links import Links
+from qa_sync.systems.connector import Connector
+from qa_sync.systems.rest import RestSystem
+
+HOST = "127.0.0.1"
+"""The embedded systems are for this machine only."""
+
+
+def bound(port: int) -> socket.socket:
+    """Return a socket on that port (0: any free one); raises UsageError when it is taken."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise UsageError(f"port {port} cannot be used: {error}", hint="choose another with --port") from None
+    return listener
+
+
+def urls(port: int) -> Mapping[str, str]:
+    """Return the base URL of each vendor."""
+    return {name: f"http://{HOST}:{port}/{name}" for name in VENDORS}
+
+
+def serve(listener: socket.socket, seed: str) -> None:
+    """Serve all vendors, empty at first, until the process is told to stop (SIGINT, SIGTERM)."""
+    apps = {name: vendor.build_app(lambda: datetime.now(UTC), seed) for name, vendor in VENDORS.items()}
+    config = uvicorn.Config(build_server_app(apps), log_level="warning", access_log=False, lifespan="off")
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def syncing(
+    dataflows: Sequence[Dataflow],
+    connectors: Mapping[str, Connector],
+    port: int,
+    *,
+    faults: Sequence[str],
+    every_s: float,
+    tell: Callable[[str], None],
+) -> Iterator[None]:
+    """Carry the documents out between the served systems in the background, a cycle every `every_s` seconds."""
+    links = Links(":memory:")
+    where = urls(port)
+
+    def system(label: str) -> RestSystem:
+        connector = connectors[label]
+        secrets = VENDORS[connector.name].secrets
+        return RestSystem(label, connector, where[connector.name], secrets, httpx.HTTPTransport())
+
+    engines = [
+        Engine(d, system(d.source), system(d.target), links, faults=[find_fault(name) for name in faults])
+        for d in dataflows
+    ]
+    stop = Event()
+
+    def work() -> None:
+        while not stop.wait(every_s):
+            for engine in engines:
+                for line in _cycle(engine):
+                    tell(f"sync: {line}")
+
+    worker = Thread(target=work, name="sync", daemon=True)
+    worker.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        worker.join(timeout=10)
+
+
+def _cycle(engine: Engine) -> Iterator[str]:
+    """Run one cycle; yield what a person would want to know of it."""
+    try:
+        summary = engine.cycle()
+    except QaSyncError as error:
+        yield str(error)
+        return
+    for problem in summary.problems:
+        yield f"{problem.section}: {problem.system} {problem.id or ''}: {problem.text}"
+    if summary.writes:
+        yield f"{summary.created} created, {summary.updated} updated"

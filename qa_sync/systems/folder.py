@@ -1,0 +1,82 @@
+"""The files of a connector folder, and what can be wrong with them: every problem with its file and its JSON key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePath
+
+from qa_sync.errors import ConnectorError
+from qa_sync.values.form import Json
+
+
+class Weight(StrEnum):
+    """How much a problem matters."""
+
+    FATAL = "fatal"
+    """The connector cannot be used at all."""
+    MISSING = "missing"
+    """Something of a datatype is needed and not there; the rest works."""
+    NOTE = "note"
+    """It works, but not quite as it is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong: the file as a path from the folder, the JSON key in it (empty: the whole file)."""
+
+    file: str
+    key: str
+    message: str
+    weight: Weight
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {self.message}" if self.key else f"{self.file}: {self.message}"
+
+
+def parsed(text: str, path: Path) -> Json:
+    """Return the JSON value of a file's text; raises ConnectorError with the file and where in it."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConnectorError(f"{path}: not JSON: {error}") from None
+
+
+def parsed_object(text: str, path: Path) -> Mapping[str, Json]:
+    """Return the one JSON object of a file's text; raises ConnectorError when it is something else."""
+    value = parsed(text, path)
+    if not isinstance(value, dict):
+        raise ConnectorError(f"{path}: expected one JSON object, got {type(value).__name__}")
+    return value
+
+
+def text_of(path: Path) -> str:
+    """Return a file's text; some editors leave a byte order mark. Raises ConnectorError."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConnectorError(
+            f"{path}: {error.strerror or error}", hint="a connector folder holds manifest.json and templates/"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise ConnectorError(f"{path}: not UTF-8: {error.reason}") from None
+
+
+def inside(folder: Path, name: str) -> Path:
+    """Return a file that the manifest names; raises ConnectorError for one outside the folder."""
+    if PurePath(name).is_absolute() or ".." in PurePath(name).parts:
+        raise ConnectorError(f"{folder / 'manifest.json'}: {name!r} is outside the connector's folder")
+    return folder / name
+
+
+def fingerprint_of(folder: Path) -> str:
+    """Return a short text that changes with any of the folder's files; hidden files do not count."""
+    digest = hashlib.sha256()
+    files = (p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+    for path in sorted(files, key=lambda p: p.relative_to(folder).as_posix()):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]

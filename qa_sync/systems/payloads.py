@@ -1,0 +1,86 @@
+"""A rendered payload -> the bytes of a request's body and their content type. Source: facts/SESAM.md 1.2."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Final
+from urllib.parse import urlencode
+
+from qa_sync.errors import ConnectorError, NotConvertible
+from qa_sync.values.form import Json
+
+Encoded = tuple[bytes, str]
+"""The bytes and their content type."""
+
+
+def encode(kind: str, payload: Json) -> Encoded:
+    """Return a payload as the operation's `payload-type` wants it.
+
+    Raises NotConvertible for a decimal that a JSON number cannot carry exactly, ConnectorError for a payload that
+    cannot take that form.
+    """
+    return ENCODERS[kind](payload)
+
+
+def _json(payload: Json) -> Encoded:
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=_number)
+    return text.encode(), "application/json"
+
+
+def _number(value: object) -> float:
+    if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
+        return float(value)
+    raise NotConvertible(f"{value!r} has no exact form as a JSON number")
+
+
+def _text(payload: Json) -> Encoded:
+    if isinstance(payload, str) and payload.startswith("~b"):  # how the format writes bytes
+        return base64.b64decode(payload[2:]), "application/octet-stream"
+    return (payload if isinstance(payload, str) else _json(payload)[0].decode()).encode(), "text/plain; charset=utf-8"
+
+
+def _form(payload: Json) -> Encoded:
+    return urlencode(list(_members(payload, "form"))).encode(), "application/x-www-form-urlencoded"
+
+
+def _multipart(payload: Json) -> Encoded:
+    parts = b"".join(_part(name, value) for name, value in _members(payload, "multipart-form"))
+    # The boundary follows from the content: a recorded request must be the same request again.
+    boundary = hashlib.sha256(parts).hexdigest()[:32]
+    body = parts.replace(b"--\0\r\n", f"--{boundary}\r\n".encode()) + f"--{boundary}--\r\n".encode()
+    return body, f"multipart/form-data; boundary={boundary}"
+
+
+def _part(name: str, value: str) -> bytes:
+    quoted = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    return f'--\0\r\nContent-Disposition: form-data; name="{quoted}"\r\n\r\n{value}\r\n'.encode()
+
+
+def _members(payload: Json, kind: str) -> Iterator[tuple[str, str]]:
+    """Yield names and texts; a list becomes the same name several times, null nothing."""
+    if not isinstance(payload, Mapping):
+        raise ConnectorError(f"a payload of the type {kind} must be an object, got a {type(payload).__name__}")
+    for name, value in payload.items():
+        for each in value if isinstance(value, list) else [value]:
+            if each is not None:
+                yield name, spelled(each)
+
+
+def spelled(value: Json) -> str:
+    """Return a value as a form or a query shows it; an object is shown as JSON."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _json(value)[0].decode() if isinstance(value, Mapping | list) else str(value)
+
+
+ENCODERS: Final[Mapping[str, Callable[[Json], Encoded]]] = {
+    "json": _json,
+    "json-transit": _json,
+    "form": _form,
+    "text": _text,
+    "multipart-form": _multipart,
+}

@@ -1,0 +1,63 @@
+"""The operations of a connector's systems, found by the name that a pipe uses, or by the nearest that was meant.
+
+Source: facts/SESAM.md 2.5 (3), slips that are known upstream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from qa_sync.values.form import Json
+
+Raw = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An operation as it is written, in which system, and under which name."""
+
+    system: str
+    name: str
+    raw: Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All operations by system; `systems` are in the order of the file."""
+
+    systems: Mapping[str, Mapping[str, Raw]]
+
+    def named(self, name: str, system: str | None = None) -> Found | None:
+        """Return the operation of exactly that name: in the system that a pipe says, when there is such a system."""
+        for own, operations in self._searched(system):
+            if isinstance(operations.get(name), Mapping):
+                return Found(own, name, operations[name])
+        return None
+
+    def meant(self, datatype: str, verb: str, name: str = "", system: str | None = None) -> Found | None:
+        """Return the operation that a datatype's verb most likely means, None when nothing is near."""
+        for candidate in _spellings(datatype, verb):
+            if found := self.named(candidate, system):
+                return found
+        wanted = {_plain(spelling) for spelling in (*_spellings(datatype, verb), name) if spelling}
+        for own, operations in self._searched(system):
+            for other, raw in operations.items():
+                if _plain(other) in wanted and isinstance(raw, Mapping):
+                    return Found(own, other, raw)
+        return None
+
+    def _searched(self, system: str | None) -> Iterator[tuple[str, Mapping[str, Raw]]]:
+        if system in self.systems:
+            yield str(system), self.systems[str(system)]
+        else:
+            yield from self.systems.items()
+
+
+def _spellings(datatype: str, verb: str) -> list[str]:
+    verbs = [verb, "upsert"] if verb in {"insert", "update"} else [verb]
+    return [spelling for v in verbs for spelling in (f"{datatype}-{v}", f"{datatype}_{v}", f"{v}-{datatype}")]
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", "").replace("_", "").casefold()

@@ -1,0 +1,70 @@
+"""What a service is spoken to with: what fills its templates in, and a client that shows who one is.
+
+Source: DESIGN 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import httpx
+
+from qa_sync.clock import Clock
+from qa_sync.errors import UsageError
+from qa_sync.systems.answers import Answers, Exchange
+from qa_sync.systems.confidential import Filler, Hider
+from qa_sync.systems.connector import Connector
+from qa_sync.systems.operations import Service
+from qa_sync.values.form import Json
+
+READ_S: Final = 60
+CONNECT_S: Final = 20
+
+
+def filler_for(
+    label: str, connector: Connector, base_url: str, secrets: Mapping[str, str], env: Mapping[str, Json]
+) -> Filler:
+    """Return what fills a connector's references in.
+
+    Raises UsageError when the url is none or a secret or a parameter is not given: now, not at the first request.
+    """
+    own = {"base_url": _checked(label, base_url)} if base_url or "base_url" in connector.parameters else {}
+    filler = Filler(label, {**env, **own}, secrets)
+    for kind, names in (("SECRET", connector.secrets), ("ENV", connector.parameters)):
+        for name in sorted(names):
+            filler.value(kind, name)
+    return filler
+
+
+def exchange_with(
+    service: Service, out: httpx.BaseTransport, filler: Filler, hide: Hider, clock: Clock | None
+) -> Exchange:
+    """Return an exchange with a service; without a `clock` it does not show who one is."""
+    auth = auth_of(service, filler, hide, clock) if clock else None
+    client = httpx.Client(transport=out, auth=auth, timeout=_timeout(service), trust_env=False)
+    return Exchange(label=filler.system, hide=hide, client=client)
+
+
+def auth_of(service: Service, filler: Filler, hide: Hider, clock: Clock) -> httpx.Auth | None:
+    """Return what signs the requests to a service, None when nothing does."""
+    # Imported here because a replay signs nothing, and must start fast.
+    from qa_sync.systems.auth.identity import Identity  # noqa: PLC0415
+    from qa_sync.systems.auth.making import make_auth  # noqa: PLC0415
+
+    return make_auth(Identity(service, filler, hide, clock, Answers(label=filler.system, hide=hide)))
+
+
+def _timeout(service: Service) -> httpx.Timeout:
+    told = service.settings
+    return httpx.Timeout(told.get("read_timeout") or READ_S, connect=told.get("connect_timeout") or CONNECT_S)
+
+
+def _checked(label: str, base_url: str) -> str:
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise UsageError(f"the url of {label} is none that HTTP knows", hint="give it as https://host/path")
+    return base_url.rstrip("/")

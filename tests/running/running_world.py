@@ -1,0 +1,197 @@
+"""A document of one section, two systems in memory, and a sync of a few lines that a test can break in any way."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from qa_sync.checklist.compiler import compile_checklist
+from qa_sync.checklist.model import Checklist, SectionPlan, Side
+from qa_sync.clock import VirtualClock
+from qa_sync.dataflow.reader import read_dataflow
+from qa_sync.running.events import CheckFinished, Event
+from qa_sync.running.results import Results, fold
+from qa_sync.running.runner import Run, run
+from qa_sync.running.stage import Stage
+from qa_sync.systems.cards import EntityCard, PropertyCard
+from qa_sync.systems.system import Record
+from qa_sync.values import paths
+from qa_sync.values.form import Form, Json
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+SPEC = """\
+==================
+Left to Right Dataflow
+==================
+
+Generated: 2026-01-01 00:00:00
+
+Introduction
+------------
+
+Words.
+
+Left Thing to Right Thing
+-------------------------
+Every Left Thing will be synchronized with a Right Thing.
+
+Once a link between a Left Thing and a Right Thing is established, it will keep in sync between the two systems, \
+regardless of where it is edited.
+
+The following properties are synchronized between a Left Thing and a Right Thing:
+
+.. list-table::
+   :header-rows: 1
+
+   * - Left Thing Property
+     - Right Thing Property
+     - Right Data Type
+   * - name
+     - title
+     - "string"
+   * - count
+     - number
+     - "integer"
+
+""".replace("=" * 18, "=" * 22)
+
+CARDS = {
+    "Left": {
+        "thing": EntityCard(
+            "left",
+            "thing",
+            ("Thing",),
+            "id",
+            {
+                "name": PropertyCard("name", Form(), concept="name"),
+                "count": PropertyCard("count", Form(type="integer", convert="integer"), concept="count"),
+            },
+        )
+    },
+    "Right": {
+        "thing": EntityCard(
+            "right",
+            "thing",
+            ("Thing",),
+            "id",
+            {
+                "title": PropertyCard("title", Form(), concept="name"),
+                "number": PropertyCard("number", Form(type="integer", convert="integer"), concept="count"),
+            },
+        )
+    },
+}
+
+Store = dict[str, dict[str, Json]]
+
+
+@dataclass
+class Memory:
+    """A system that keeps what it is given; `before` may raise, `keep` may change a value on its way in."""
+
+    label: str
+    cards: Mapping[str, EntityCard]
+    records: Store = field(default_factory=dict)
+    before: Callable[[str], None] = lambda _operation: None
+    keep: Callable[[str, Json], Json] = lambda _path, value: value
+    made: int = 0
+
+    def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        self.before("list")
+        assert since == START
+        yield from [Record(self.label, datatype, key, copy.deepcopy(data)) for key, data in self.records.items()]
+
+    def lookup(self, datatype: str, id: str) -> Record | None:
+        self.before("lookup")
+        data = self.records.get(id)
+        return Record(self.label, datatype, id, copy.deepcopy(data)) if data else None
+
+    def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
+        del found  # an answer is never lost here
+        self.before("insert")
+        assert datatype in self.cards
+        self.made += 1
+        self.records[f"{self.label}-{self.made}"] = {"id": f"{self.label}-{self.made}"}
+        self.put(f"{self.label}-{self.made}", values)
+        return f"{self.label}-{self.made}"
+
+    def update(self, record: Record, values: Mapping[str, Json]) -> None:
+        self.before("update")
+        self.put(record.id, values)
+
+    def delete(self, datatype: str, id: str) -> None:
+        self.before("delete")
+        assert datatype in self.cards
+        self.records.pop(id, None)
+
+    def put(self, id: str, values: Mapping[str, Json]) -> None:
+        for path, value in values.items():
+            self.records[id] = paths.write(self.records[id], path, self.keep(path, value))
+
+
+@dataclass
+class World:
+    """Both systems and the sync between them; `sync` is replaced by a test that wants a broken one."""
+
+    left: Memory = field(default_factory=lambda: Memory("Left", CARDS["Left"]))
+    right: Memory = field(default_factory=lambda: Memory("Right", CARDS["Right"]))
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
+    links: dict[str, str] = field(default_factory=dict)
+    synced: dict[str, tuple[Json, Json]] = field(default_factory=dict)
+    sync: Callable[[World], None] = lambda world: world.carry()
+    timeout_s: float = 20.0
+
+    def carry(self) -> None:
+        """Create what is missing and carry the last edit over, as a healthy sync does."""
+        for a in list(self.left.records):
+            if a not in self.links:
+                self.links[a] = self.right.insert("thing", forth(self.left.records[a]))
+                self.synced[a] = (forth(self.left.records[a]), forth(self.left.records[a]))
+        for a, b in self.links.items():
+            if a in self.left.records and b in self.right.records:
+                self.keep(a, b)
+
+    def keep(self, a: str, b: str) -> None:
+        shown = forth(self.left.records[a]), {k: self.right.records[b].get(k) for k in ("title", "number")}
+        if shown[0] != self.synced[a][0]:
+            self.right.put(b, shown[0])
+        elif shown[1] != self.synced[a][1]:
+            self.left.put(a, {"name": shown[1]["title"], "count": shown[1]["number"]})
+        self.synced[a] = (
+            forth(self.left.records[a]),
+            {k: self.right.records[b].get(k) for k in ("title", "number")},
+        )
+
+    def checklist(self) -> Checklist:
+        return compile_checklist(read_dataflow(SPEC, "left-right.rst"), CARDS, "seed")
+
+    def work(self) -> None:
+        self.clock.sleep(1)
+        self.sync(self)
+
+    def events(self) -> Iterator[Event]:
+        systems = {Side.SOURCE: self.left, Side.TARGET: self.right}
+
+        @contextmanager
+        def open_stage(_checklist: Checklist, _plan: SectionPlan) -> Iterator[Stage]:
+            yield Stage(systems, self.clock, self.work, START, self.timeout_s)
+
+        return run([self.checklist()], open_stage, Run("test", "seed", START, lambda: 0.0))
+
+    def results(self) -> Results:
+        return fold(self.events())
+
+    def by_kind(self) -> dict[str, list[CheckFinished]]:
+        found: dict[str, list[CheckFinished]] = {}
+        for check in self.results().checks:
+            found.setdefault(check.kind, []).append(check)
+        return found
+
+
+def forth(record: Mapping[str, Json]) -> dict[str, Json]:
+    """A left record as the right side shows it."""
+    return {"title": record.get("name"), "number": record.get("count")}

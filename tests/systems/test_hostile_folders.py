@@ -1,0 +1,79 @@
+"""Whatever stands in a connector's files: a problem with its place, or a ConnectorError, never anything else."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from folder_vendor import FOLDERS
+
+from qa_sync.errors import ConnectorError
+from qa_sync.systems.capabilities import abilities_of, authentication_of
+from qa_sync.systems.connector import load_connector, survey
+
+Place = tuple[str | int, ...]
+
+
+def places(value: Any, at: Place = ()) -> Iterator[Place]:
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, member in members:
+        yield (*at, key)
+        yield from places(member, (*at, key))
+
+
+def replaced(value: Any, at: Place, by: Any) -> Any:
+    changed = copy.deepcopy(value)
+    node = changed
+    for key in at[:-1]:
+        node = node[key]
+    node[at[-1]] = by
+    return changed
+
+
+@pytest.mark.parametrize("by", [5, [], {"a": [1]}], ids=["number", "list", "object"])
+@pytest.mark.parametrize("file", ["manifest.json", "templates/child.json", "templates/patch.json"])
+def test_a_value_of_another_type_anywhere(tmp_path: Path, file: str, by: Any) -> None:
+    place = tmp_path / "sharing"
+    shutil.copytree(FOLDERS / "sharing", place)
+    manifest = json.loads((place / "manifest.json").read_text())
+    kept = {name: manifest["datatypes"][name] for name in ("plain", "patch", "child")}
+    (place / "manifest.json").write_text(json.dumps({**manifest, "datatypes": kept}))
+    value = json.loads((place / file).read_text())
+    for at in places(value):
+        (place / file).write_text(json.dumps(replaced(value, at, by)))
+        try:
+            connector, _ = survey(place, env={}, payloads={})
+        except ConnectorError:
+            continue
+        assert len(abilities_of(connector)) == len(connector.cards)
+        assert authentication_of(connector.service) == "header Authorization"
+
+
+def test_a_wrong_type_is_told_with_its_place(tmp_path: Path) -> None:
+    place = tmp_path / "sharing"
+    shutil.copytree(FOLDERS / "sharing", place)
+    pipes = json.loads((place / "templates/plain.json").read_text())
+    pipes[0]["source"]["operation"] = ["list"]
+    pipes[1]["transform"][0]["properties"]["primary_key"] = {"id": 1}
+    (place / "templates/plain.json").write_text(json.dumps(pipes))
+    _, problems = survey(place, env={}, payloads={})
+    told = [str(problem) for problem in problems]
+    assert "templates/plain.json: [0].source.operation: expected a text, got ['list']" in told
+    want = "[1].transform[0].properties.primary_key: expected a text or a list of texts, got {'id': 1}"
+    assert f"templates/plain.json: {want}" in told
+
+
+def test_a_system_that_is_not_spoken_to_over_rest_is_fatal(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "manifest.json").write_text('{"datatypes": {"a": {}}}')
+    (tmp_path / "templates/system.json").write_text('{"type": "system:microservice", "headers": []}')
+    with pytest.raises(ConnectorError) as caught:
+        load_connector(tmp_path)
+    assert "type: 'system:microservice' is no system" in str(caught.value)
+    assert "headers: expected an object, got []" in str(caught.value)
+    assert "url_pattern: is missing" in str(caught.value)
