@@ -9,8 +9,13 @@ from pathlib import Path
 def write_whole(path: Path, text: str) -> None:
     """Write a UTF-8 text beside its place and move it there; a reader sees the old file or the new one, never a part.
 
-    Missing folders are made. Raises OSError, and then leaves nothing behind.
+    Missing folders are made; a link is followed, and what is no regular file (a pipe, a device) is written to, never
+    replaced. Raises OSError, and then leaves nothing behind.
     """
+    path = Path(os.path.realpath(path))
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:

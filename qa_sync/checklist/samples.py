@@ -137,6 +137,10 @@ def _region(slot: Slot) -> Canonical:
     return ("03", "NY", "18", "AB")[slot.place]
 
 
+def _language(slot: Slot) -> Canonical:
+    return ("nb-no", "en-us", "sv-se")[slot.version]
+
+
 def _currency(slot: Slot) -> Canonical:
     return ("EUR", "SEK", "USD")[slot.version]
 
@@ -163,6 +167,7 @@ BY_CONCEPT: Mapping[str, Callable[[Slot], Canonical]] = {
     "external_number": _code,
     "slug": _slug,
     "currency": _currency,
+    "language": _language,
     "billing.postal_code": _postal_code,
     "shipping.postal_code": _postal_code,
 }

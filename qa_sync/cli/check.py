@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from pathlib import Path
@@ -18,6 +19,9 @@ from qa_sync.reports.terminal import Color, Terminal
 from qa_sync.running.results import fold
 from qa_sync.running.runner import Run, run
 
+LONGEST_WAIT_S = 86_400.0
+"""A day: whoever waits longer has mistyped."""
+
 
 @click.command()
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
@@ -29,7 +33,7 @@ from qa_sync.running.runner import Run, run
 @click.option(
     "--timeout",
     "timeout_s",
-    type=click.FloatRange(min=0),
+    type=click.FloatRange(min=0, max=LONGEST_WAIT_S),
     default=120.0,
     show_default=True,
     metavar="SECONDS",
@@ -76,7 +80,9 @@ def check(
     qa-sync check specs/000.txt --mode sandbox --fault one-way
     qa-sync check specs/*.txt --report json --report junit=out.xml
     """
-    targets = parse_targets(reports)
+    if math.isnan(timeout_s):
+        raise UsageError("--timeout nan: expected a number of seconds")
+    targets = parse_targets(reports, specs)
     mode = _mode(mode, faults)
     dataflows = read_named(specs)
     job = Job(dataflows, connectors_of(dataflows), cassettes, seed, timeout_s, faults)

@@ -16,6 +16,8 @@ import click
 from qa_sync import __version__
 from qa_sync.errors import QaSyncError, did_you_mean
 
+COULD_NOT_FIND_OUT = 3
+
 COMMANDS: Mapping[str, str] = {
     "check": "Carry a document's promises out and tell which hold.",
     "show": "Print the checklist of a document; nothing is run.",
@@ -77,25 +79,33 @@ def guarded() -> int:
     """Run the command line and return its exit code; every error has become one message on standard error."""
     try:
         code = qa_sync.main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except QaSyncError as error:
-        click.echo(f"Error: {error}", err=True)
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted.", err=True)
-        return 3
     except BrokenPipeError:
         # Whoever read our output has gone; leave nothing for the interpreter to flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 3
-    except Exception as error:
+        return COULD_NOT_FIND_OUT
+    except (Exception, KeyboardInterrupt) as error:
+        from qa_sync.reports.escape import visible  # noqa: PLC0415 - only when something went wrong
+
         if os.environ.get("QA_SYNC_DEBUG"):
             raise
-        told = f"{type(error).__name__}: {error}"
-        click.echo(
-            f"Error: a fault in qa-sync itself: {told}\n  hint: please report it; QA_SYNC_DEBUG=1 shows where", err=True
-        )
-        return 3
+        told, code = _told(error)
+        click.echo(visible(told, lines=True), err=True)
     return code if isinstance(code, int) else 0
+
+
+def _told(error: BaseException) -> tuple[str, int]:
+    match error:
+        case click.UsageError():
+            usage = f"{error.ctx.get_usage()}\n" if error.ctx else ""
+            return f"{usage}Error: {error.format_message()}", error.exit_code
+        case click.ClickException():
+            return f"Error: {error.format_message()}", error.exit_code
+        case QaSyncError():
+            return f"Error: {error}", error.exit_code
+        case KeyboardInterrupt() | click.Abort():
+            return "Interrupted.", COULD_NOT_FIND_OUT
+        case OSError():
+            return f"Error: {error.filename or 'the output'}: {error.strerror or error}", COULD_NOT_FIND_OUT
+        case _:
+            told = f"a fault in qa-sync itself: {type(error).__name__}: {error}"
+            return f"Error: {told}\n  hint: please report it; QA_SYNC_DEBUG=1 shows where", COULD_NOT_FIND_OUT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +23,15 @@ class Target:
     path: Path | None
 
 
-def parse_targets(given: Sequence[str]) -> tuple[Target, ...]:
-    """Read the options; raises UnknownName for a format, UsageError when two reports want standard output."""
+def parse_targets(given: Sequence[str], specs: Sequence[str]) -> tuple[Target, ...]:
+    """Read the options; raises UnknownName for a format, UsageError when two reports want one place or a document's."""
     targets = tuple(_parse(text) for text in given)
+    taken = {os.path.realpath(spec): f"the document {spec}" for spec in specs}
+    for target in (t for t in targets if t.path):
+        place = os.path.realpath(str(target.path))
+        if place in taken:
+            raise UsageError(f"--report {target.format}={target.path} would overwrite {taken[place]}")
+        taken[place] = f"the {target.format} report"
     if sum(t.path is None for t in targets) > 1:
         raise UsageError(
             "only one report can go to standard output", hint="give the others a file: --report junit=out.xml"

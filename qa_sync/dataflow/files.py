@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import sys
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def _bytes(path: str) -> bytes:
     if path == STDIN:
         return sys.stdin.buffer.read()
     try:
-        return Path(path).read_bytes()
+        return _whole(Path(path))
     except IsADirectoryError as error:
         hint = f"name a document in it, for example {_example(Path(path))}"
         raise SpecError("expected a document, got a folder", location=Location(path), hint=hint) from error
@@ -49,6 +50,16 @@ def _bytes(path: str) -> bytes:
         reason = getattr(error, "strerror", None) or error
         hint = "check the path and its permissions"
         raise SpecError(f"the document cannot be read: {reason}", location=Location(path), hint=hint) from error
+
+
+def _whole(path: Path) -> bytes:
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        # A pipe may wait for ever, a device may never end.
+        raise SpecError(
+            "expected a regular file", location=Location(str(path)), hint="pipe the document in, and name it -"
+        )
+    return path.read_bytes()
 
 
 def _neighbour(path: Path) -> str:

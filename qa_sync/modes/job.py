@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
 from qa_sync.checklist.model import Checklist
 from qa_sync.dataflow.model import Dataflow, Section
+from qa_sync.errors import UsageError
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results
 from qa_sync.running.runner import OpenStage
@@ -62,6 +63,18 @@ class Prepared:
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:
     """Return where a section's recording stands: `cassettes/<spec stem>/<ordinal>-<section slug>.yaml`."""
     return cassettes / PurePath(dataflow.path).stem / f"{section.key}.yaml"
+
+
+def one_place_each(dataflows: Iterable[Dataflow]) -> None:
+    """Raise UsageError when two documents of the same name would share their recordings."""
+    taken: dict[str, str] = {}
+    for path in (dataflow.path for dataflow in dataflows):
+        other = taken.setdefault(PurePath(path).stem, path)
+        if other != path:
+            raise UsageError(
+                f"{other} and {path} have the same name, so their recordings would have the same place",
+                hint="rename one, or give each its own --cassettes",
+            )
 
 
 def fingerprint(section: Section) -> str:

@@ -15,7 +15,7 @@ import httpx
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.errors import CouldNotFindOut, UsageError
-from qa_sync.modes.job import EPOCH, Job, Prepared, cassette_path, could_not_find_out, fingerprint
+from qa_sync.modes.job import EPOCH, Job, Prepared, cassette_path, could_not_find_out, fingerprint, one_place_each
 from qa_sync.modes.sandbox import SEED
 from qa_sync.modes.world import build_world
 from qa_sync.running.results import Results
@@ -29,6 +29,7 @@ def prepare(job: Job) -> Prepared:
     """Make the job ready for recording; raises UsageError when the sync is told to misbehave."""
     if job.faults:
         raise UsageError("a faulty sync is not recorded", hint="use --mode sandbox with --fault")
+    one_place_each(job.dataflows)
     seed = job.seed or SEED
     checklists = tuple(compile_checklist(d, job.cards, seed) for d in job.dataflows)
     tapes: dict[Path, BlankTape] = {}

@@ -10,7 +10,7 @@ from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError
-from qa_sync.modes.job import CYCLE_S, Job, Prepared, cassette_path, fingerprint
+from qa_sync.modes.job import CYCLE_S, Job, Prepared, cassette_path, fingerprint, one_place_each
 from qa_sync.running.stage import Stage
 from qa_sync.systems.confidential import HIDDEN
 from qa_sync.systems.connector import Connector
@@ -26,6 +26,7 @@ def prepare(job: Job) -> Prepared:
 
     Raises RecordingError that tells of everything that is missing, unreadable or stale.
     """
+    one_place_each(job.dataflows)
     checklists = []
     tapes: dict[tuple[str, int], Tape] = {}
     problems: list[RecordingError] = []

@@ -89,7 +89,7 @@ class _Filler:
     def add(self, word: str, style: Style) -> None:
         if word == "\n":
             self.end_line()
-        elif word.isspace():
+        elif not word.strip(" "):
             self.blank = word[: self.width - 1]
         else:
             self.add_word(word, style)

@@ -43,7 +43,7 @@ def judge(scene: Scene, claim: Claim) -> Verdict:
 
 def _appears(scene: Scene, held: Held, *, once: bool) -> Verdict:
     found = scene.find(held)
-    refs = tuple(RecordRef(scene.system(held).label, scene.card(held).names[0], one) for one in found)
+    refs = _refs(scene, held, found)
     if len(found) == 1 or (found and not once):
         return Verdict(Status.PASSED, records=refs)
     wanted = "exactly one" if once else "a"
@@ -65,8 +65,8 @@ def _carries(scene: Scene, claim: Carries) -> Verdict:
         expected = _expected(scene, here, left)
     except NotConvertible as error:
         return Verdict(Status.ERROR, f"{_entity(scene, here)} {left.path}: {error.message}", records=refs)
-    if unclear := _unclear(scene, here, left, expected):
-        return unclear
+    if unclear := _unclear(scene, here, left, expected) or _undone(scene, here, left):
+        return replace(unclear, records=refs)
     return replace(_compared(scene, there, (left, right), expected), records=refs)
 
 
@@ -108,7 +108,24 @@ def _unclear(scene: Scene, here: Held, left: PropertyCard, expected: Canonical) 
     return None
 
 
+def _undone(scene: Scene, here: Held, left: PropertyCard) -> Verdict | None:
+    """Tell when the side that was written no longer shows what it answered then: the sync has overwritten it."""
+    if here not in scene.answered:
+        return None
+    then = to_canonical(read(scene.answered[here].data, left.path), left.form)
+    now = to_canonical(read(scene.latest[here].data, left.path), left.form)
+    if then == now:
+        return None
+    told = f"{_entity(scene, here)} {left.path}: expected {show(then)!r} to stay as written, got {show(now)!r}"
+    return Verdict(Status.FAILED, told, show(then), show(now), final=False)
+
+
 def _unchanged(scene: Scene, role: str) -> Verdict:
+    for held in (Held(role, side) for side in Side):
+        known, found = scene.known(held), scene.find(held)
+        if len(found) > known:
+            told = f"expected {known} {_entity(scene, held)} with {scene.marks[role]}, got {len(found)}"
+            return Verdict(Status.FAILED, told, known, len(found), _refs(scene, held, found), final=False)
     changes = []
     for side in Side:
         held = Held(role, side)
@@ -126,6 +143,10 @@ def _unchanged(scene: Scene, role: str) -> Verdict:
 
 def _no_counterpart(scene: Scene, held: Held) -> Verdict:
     return Verdict(Status.SKIPPED, f"needs a counterpart, and there is no {_entity(scene, held)}", final=False)
+
+
+def _refs(scene: Scene, held: Held, found: list[str]) -> tuple[RecordRef, ...]:
+    return tuple(RecordRef(scene.system(held).label, scene.card(held).names[0], one) for one in found)
 
 
 def _property(scene: Scene, held: Held, pair: PropertyPair) -> PropertyCard:

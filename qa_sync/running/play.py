@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from qa_sync.checklist.model import (
@@ -18,6 +18,7 @@ from qa_sync.checklist.model import (
     Scenario,
     SectionPlan,
     Settle,
+    Side,
     Step,
 )
 from qa_sync.errors import BrokenRule, QaSyncError
@@ -31,6 +32,10 @@ from qa_sync.running.waiting import until
 class _Unmet(Exception):
     """A precondition does not hold: no error, but what follows has nothing to stand on."""
 
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.message)
+        self.verdict = replace(verdict, message=f"needs what did not happen: {verdict.message}")
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -42,12 +47,16 @@ class Seen:
 
 @dataclass(slots=True)
 class Play:
-    """One scenario on its way; `leftovers` are known when the events have all been taken."""
+    """One scenario on its way; `leftovers` are known when the events have all been taken.
+
+    `create_failed` says that the section's promise to create is known to be broken already.
+    """
 
     spec: str
     plan: SectionPlan
     scenario: Scenario
     stage: Stage
+    create_failed: bool = False
     leftovers: list[Leftover] = field(default_factory=list)
 
     def events(self) -> Iterator[StepStarted | CheckFinished]:
@@ -59,12 +68,19 @@ class Play:
         except BrokenRule:
             raise
         except _Unmet as unmet:
-            yield from (self._finished(c, Verdict(Status.SKIPPED, str(unmet))) for c in open_checks.values())
+            yield from self._unmet(unmet.verdict, list(open_checks.values()))
         except QaSyncError as error:
             verdict = Verdict(Status.ERROR, self._told(str(error)))
             yield from (self._finished(c, verdict) for c in open_checks.values())
         finally:
             self.leftovers.extend(scene.remove_all())
+
+    def _unmet(self, why: Verdict, left: list[Check]) -> Iterator[CheckFinished]:
+        """Skip what has nothing to stand on; but a record that never came is itself a broken promise, told once."""
+        whole = next((c for c in left if c.pair is None), None)
+        for check in left:
+            told = check is whole and not self.create_failed
+            yield self._finished(check, why if told else Verdict(Status.SKIPPED, why.message))
 
     def _steps(self, scene: Scene, open_checks: dict[str, Check]) -> Iterator[StepStarted | CheckFinished]:
         for step in self.scenario.steps:
@@ -90,7 +106,7 @@ class Play:
                 yield self._finished(open_checks.pop(check_id), seen[claim].verdict, latency)
         for check_id, claim in step.claims:
             if check_id is None and seen[claim].verdict.status is not Status.PASSED:
-                raise _Unmet(f"needs what did not happen: {seen[claim].verdict.message}")
+                raise _Unmet(seen[claim].verdict)
 
     def _waited(self, scene: Scene, step: Expect) -> Mapping[Claim, Seen]:
         seen: Mapping[Claim, Seen] = {}
@@ -138,10 +154,11 @@ def _latency(scene: Scene, seen: Seen) -> float | None:
 
 
 def _refresh(scene: Scene, claim: Carries) -> None:
-    """Read the record that should carry the values once for all claims of this look."""
-    held = Held(claim.role, claim.side)
-    if held in scene.ids:
-        scene.look(held)
+    """Read both records once for all claims of this look."""
+    for side in Side:
+        held = Held(claim.role, side)
+        if held in scene.ids:
+            scene.look(held)
 
 
 def _all_final(seen: Mapping[Claim, Seen]) -> bool:

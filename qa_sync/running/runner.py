@@ -62,11 +62,19 @@ def _section(checklist: Checklist, plan: SectionPlan, open_stage: OpenStage) -> 
     leftovers: list[Leftover] = []
     if plan.scenarios:
         with open_stage(checklist, plan) as stage:
-            for scenario in plan.scenarios:
-                play = Play(spec, plan, scenario, stage)
-                yield from play.events()
-                leftovers += play.leftovers
+            yield from _scenarios(spec, plan, stage, leftovers)
     yield SectionFinished(spec, section.key, tuple(leftovers))
+
+
+def _scenarios(spec: str, plan: SectionPlan, stage: Stage, leftovers: list[Leftover]) -> Iterator[Event]:
+    create_failed = False
+    for scenario in plan.scenarios:
+        play = Play(spec, plan, scenario, stage, create_failed)
+        for event in play.events():
+            yield event
+            if isinstance(event, CheckFinished) and event.kind == "create" and event.status is Status.FAILED:
+                create_failed = True
+        leftovers += play.leftovers
 
 
 def _unplayed(spec: str, key: str, check: Check) -> CheckFinished:

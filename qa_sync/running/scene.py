@@ -35,6 +35,7 @@ class Scene:
         self.ids: dict[Held, str] = {}
         self.latest: dict[Held, Record] = {}
         self.remembered: dict[Held, Record] = {}
+        self.answered: dict[Held, Record] = {}
         self.written_at: datetime = stage.clock.now()
         self.ignored: set[tuple[Held, str]] = set()
         self.marks: dict[str, str] = {}
@@ -117,7 +118,7 @@ class Scene:
 
     def _note_ignored(self, held: Held, values: Mapping[str, SampleValue], before: Record | None) -> None:
         """Read the record back and note which of the written values the system did not take at all."""
-        after = self.look(held)
+        after = self.answered[held] = self.look(held)
         self.ignored = {(other, path) for other, path in self.ignored if other != held}
         for path, value in values.items():
             was, now = (read(record.data, path) if record else None for record in (before, after))
@@ -127,13 +128,16 @@ class Scene:
     # -- finding the counterpart
 
     def find(self, held: Held) -> list[str]:
-        """Return the ids of the records that carry the role's mark, and claim them for removal."""
+        """Return the ids of the records that carry the role's mark, and claim them for removal.
+
+        Where both sides are one entity of one system, the record on the other side is not its own counterpart.
+        """
         mark = self.marks[held.role]
         records = self.system(held).list(self.card(held).datatype, self.stage.since)
-        found = [record.id for record in records if _carries(record, mark)]
+        found = [record.id for record in records if _carries(record, mark) and record.id != self._own(held)]
         self._made += [(held, one) for one in found if (held, one) not in self._made]
         if found:
-            self.ids[held] = found[0]
+            self.ids.setdefault(held, found[0])
         return found
 
     def _newly_found(self, held: Held) -> str | None:
@@ -143,6 +147,16 @@ class Scene:
         """
         known = {one for other, one in self._made if other == held}
         return next((one for one in self.find(held) if one not in known), None)
+
+    def known(self, held: Held) -> int:
+        """Return how many records of the role are known on that side."""
+        return sum(one == held for one, _ in self._made)
+
+    def _own(self, held: Held) -> str | None:
+        """Return the id of the record on the other side when it is of the same entity of the same system."""
+        other = Held(held.role, held.side.other)
+        same = self.system(held).label == self.system(other).label
+        return self.ids.get(other) if same and self.card(held).datatype == self.card(other).datatype else None
 
     # -- leaving nothing behind
 

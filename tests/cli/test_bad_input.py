@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,3 +172,61 @@ class TestCassettes:
         got = qa_sync("check", "specs/000.txt", "--seed", "other")
         assert got.code == 2
         assert "seed" in got.err
+
+
+class TestReports:
+    def test_a_report_over_the_document(self, qa_sync: QaSync, specs: Path) -> None:
+        before = (specs / "000.txt").read_bytes()
+        got = qa_sync("check", str(specs / "000.txt"), "--report", f"json={specs / '000.txt'}")
+        assert got.code == 2
+        assert "overwrite" in got.err
+        assert (specs / "000.txt").read_bytes() == before
+
+    def test_two_reports_in_one_place(self, qa_sync: QaSync, specs: Path) -> None:
+        words = [f"--report={name}={specs / 'out'}" for name in ("json", "junit")]
+        got = qa_sync("check", "specs/000.txt", *words)
+        assert got.code == 2
+        assert not (specs / "out").exists()
+
+    def test_a_link_is_followed_and_stays_a_link(self, qa_sync: QaSync, specs: Path) -> None:
+        (specs / "link.json").symlink_to(specs / "real.json")
+        (specs / "real.json").write_text("old")
+        got = qa_sync("check", "specs/000.txt", "--report", f"json={specs / 'link.json'}")
+        assert got.code == 0
+        assert (specs / "link.json").is_symlink()
+        assert (specs / "real.json").read_text().startswith("{")
+
+
+def test_a_pipe_is_no_document(qa_sync: QaSync, specs: Path) -> None:
+    os.mkfifo(specs / "pipe.txt")
+    got = qa_sync("check", str(specs / "pipe.txt"))
+    assert got.code == 2
+    assert "regular file" in got.err
+
+
+def test_a_name_that_no_file_system_takes(qa_sync: QaSync) -> None:
+    got = qa_sync("check", "x" * 300 + ".txt")
+    assert got.code == 2
+    assert "itself" not in got.err
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e300"])
+def test_a_wait_without_an_end(qa_sync: QaSync, seconds: str) -> None:
+    got = qa_sync("check", "specs/000.txt", "--timeout", seconds)
+    assert got.code == 2
+
+
+def test_names_cannot_write_to_the_terminal(qa_sync: QaSync, specs: Path) -> None:
+    got = qa_sync("check", str(specs / "\x1b[31mred\x07\u202e.txt"))
+    assert got.code == 2
+    assert r"\x1b[31mred\x07\u202e" in got.err
+
+
+def test_two_documents_of_one_name_do_not_share_recordings(qa_sync: QaSync, specs: Path) -> None:
+    (specs / "other").mkdir()
+    (specs / "other/000.txt").write_bytes((specs / "000.txt").read_bytes())
+    given = (str(specs / "000.txt"), str(specs / "other/000.txt"))
+    for words in (("--mode", "record", "--cassettes", str(specs / "c")), ()):
+        got = qa_sync("check", *given, *words)
+        assert got.code == 2
+        assert "same name" in got.err

@@ -59,7 +59,7 @@ STAGES: Mapping[str, Callable[[str], str]] = {
     "dataflow.json": dataflow,
     "checklist.json": lambda stem: checklist_json.render([played(stem)[0]]),
     "checklist.txt": lambda stem: checklist_text.render(played(stem)[0]),
-    "events.ndjson": lambda stem: "".join(events_ndjson.render(event) for event in played(stem)[1]),
+    "events.ndjson": lambda stem: "".join(events_ndjson.render(event) + "\n" for event in played(stem)[1]),
     "results.json": lambda stem: render(played(stem)[2], "json"),
     "junit.xml": lambda stem: render(played(stem)[2], "junit"),
     "terminal.txt": terminal,

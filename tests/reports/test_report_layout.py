@@ -60,6 +60,10 @@ def test_wrapped_text_keeps_its_characters_and_the_width(spans: list[tuple[str, 
         assert not shown.endswith(" ")
 
 
+def test_only_a_blank_is_a_blank() -> None:
+    assert text_of(wrap([("\xa0", Style.PLAIN)], 1)) == "\xa0\n"
+
+
 def test_text_is_broken_at_blanks_and_lines_are_kept() -> None:
     spans = [("one two three\n  four ", Style.PLAIN), ("abcdefghijkl", Style.FAILED)]
     assert text_of(wrap(spans, 8)) == "one two\nthree\n  four\nabcdefgh\nijkl\n"

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 import pytest
-from running_world import World
+from running_world import World, forth
 
 from qa_sync.errors import BadAnswer, Refused, SystemUnreachable
 from qa_sync.running.events import CheckFinished, Event, RunFinished, Status
@@ -63,6 +63,11 @@ def creates_only(world: World) -> None:
             world.carry()
 
 
+def creates_first_values(world: World) -> None:
+    for a in set(world.left.records) - set(world.links):
+        world.links[a] = world.right.insert("thing", forth(world.left.records[a]))
+
+
 def echoes(world: World) -> None:
     world.carry()
     for record in world.right.records.values():
@@ -96,6 +101,36 @@ def test_a_broken_sync_fails_where_it_is_broken(sync: Callable[[World], None], f
     assert found <= failed
 
 
+def overwrites_the_edit(world: World) -> None:
+    world.carry()
+    for a in world.links:
+        if a in world.left.records and world.clock.now().second % 2:
+            world.left.records[a]["name"] = "back again"
+
+
+def copies_on_update(world: World) -> None:
+    before = {b: r.get("number") for b, r in world.right.records.items()}
+    world.carry()
+    for b, number in before.items():
+        if world.right.records.get(b, {}).get("number", number) != number:
+            world.right.insert("thing", dict(world.right.records[b]))
+
+
+def creates_only_the_first(world: World) -> None:
+    if not world.links or set(world.left.records) <= set(world.links):
+        world.carry()
+
+
+@pytest.mark.parametrize(
+    ("sync", "kind"),
+    [(overwrites_the_edit, "update-forward"), (copies_on_update, "stable"), (creates_only_the_first, "stable")],
+)
+def test_what_a_sync_does_beside_its_promise_is_seen(sync: Callable[[World], None], kind: str) -> None:
+    results = World(sync=sync).results()
+    assert results.exit_code == 1
+    assert FAILED in {c.status for c in results.checks if c.kind == kind}
+
+
 def test_a_twin_that_comes_later_fails_unique() -> None:
     assert FAILED in statuses(World(sync=creates_late_twins))["unique"]
 
@@ -117,7 +152,7 @@ def test_what_the_source_makes_of_a_value_is_what_is_expected() -> None:
 
 
 def test_a_target_that_shows_something_else_fails_with_both_values() -> None:
-    world = World()
+    world = World(sync=creates_first_values)
     world.right.keep = lambda path, value: value + 1 if path == "number" else value
     check = next(c for c in world.by_kind()["property"] if c.title == "count -> number")
     assert check.status is FAILED
@@ -158,8 +193,7 @@ def test_a_system_that_does_not_answer_is_an_error_and_exit_code_3(operation: st
 
     world.left.before = broken
     results = world.results()
-    # The source is never listed by the judge, so there nothing is lost.
-    assert results.exit_code == (0 if operation == "list" else 3)
+    assert results.exit_code == 3
     assert {c.status for c in results.checks} <= {PASSED, ERROR, SKIPPED}
     assert len({c.id for c in results.checks}) == len(World().results().checks)
 

@@ -40,6 +40,7 @@ def update(brief: Brief) -> Part:
     steps = (
         *brief.referred_arrive("update"),
         *brief.arrive("update", "bystander"),
+        Settle(CYCLES),  # a sync may fill a new record in several goes
         Remember(("bystander",)),
         *brief.arrive("update", "subject"),
         *_edit(brief, Side.SOURCE, forward),
