@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from qa_sync.cli.documents import connectors_of, read_all
+from qa_sync.cli.configured import config_option, settings_from
+from qa_sync.cli.documents import connectors_of, read_all, settle
 from qa_sync.cli.targets import parse_targets, write_reports
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.job import Job
@@ -17,6 +18,8 @@ from qa_sync.reports.formats import FORMATS
 from qa_sync.reports.terminal import Color, Terminal
 from qa_sync.running.results import fold
 from qa_sync.running.runner import Run, run
+
+TIMEOUT_S = 120.0
 
 
 @click.command()
@@ -30,8 +33,7 @@ from qa_sync.running.runner import Run, run
     "--timeout",
     "timeout_s",
     type=click.FloatRange(min=0),
-    default=120.0,
-    show_default=True,
+    show_default="of the settings, else 120",
     metavar="SECONDS",
     help="How long an arrival is waited for.",
 )
@@ -43,6 +45,7 @@ from qa_sync.running.runner import Run, run
     metavar="DIR",
     help="The folder of the recordings.",
 )
+@config_option
 @click.option(
     "--report",
     "reports",
@@ -63,8 +66,9 @@ def check(
     mode: str | None,
     faults: tuple[str, ...],
     seed: str | None,
-    timeout_s: float,
+    timeout_s: float | None,
     cassettes: Path,
+    config: Path | None,
     reports: tuple[str, ...],
     color: Color,
     quiet: bool,
@@ -78,8 +82,12 @@ def check(
     """
     targets = parse_targets(reports)
     mode = _mode(mode, faults)
+    settings = settings_from(config)
     dataflows = read_all(specs)
-    job = Job(dataflows, connectors_of(dataflows), cassettes, seed, timeout_s, faults)
+    connectors = connectors_of(dataflows, settings)
+    dataflows = settle(dataflows, connectors, settings)
+    timeout_s = next(t for t in (timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None)
+    job = Job(dataflows, connectors, cassettes, seed, timeout_s, faults, settings)
     prepared = prepare(mode, job)
     # The report makes room on standard output when another one goes there.
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout

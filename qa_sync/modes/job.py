@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
@@ -13,6 +13,7 @@ from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results
 from qa_sync.running.runner import OpenStage
+from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connector import Connector
 
@@ -28,7 +29,8 @@ class Job:
     """What is to be checked and how.
 
     `connectors` are keyed by system label; `seed` is None when the user gave none; `cassettes` is the folder of the
-    recordings; `faults` are names of faults that the built-in engine is to have.
+    recordings; `faults` are names of faults that the built-in engine is to have; `settings` tell where the live systems
+    are.
     """
 
     dataflows: tuple[Dataflow, ...]
@@ -37,6 +39,7 @@ class Job:
     seed: str | None = None
     timeout_s: float = 120.0
     faults: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
 
     @property
     def cards(self) -> Mapping[str, Mapping[str, EntityCard]]:

@@ -108,7 +108,7 @@ def _stage(job: Job, tape: Tape, plan: SectionPlan) -> Stage:
         side: RestSystem(labels[side], c, tape.label.urls[c.name], _no_secrets(c), transport)
         for side, c in _ends(job, plan.section).items()
     }
-    return Stage(systems, clock, lambda: clock.sleep(CYCLE_S), tape.label.started, job.timeout_s)
+    return Stage(systems, clock, lambda: clock.sleep(CYCLE_S), tape.label.started, job.timeout_s, job.settings.zone)
 
 
 def _ends(job: Job, section: Section) -> Mapping[Side, Connector]:

@@ -10,6 +10,7 @@ import httpx
 from qa_sync.checklist.model import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow
+from qa_sync.errors import UnknownName
 from qa_sync.modes.job import CYCLE_S, EPOCH, Job
 from qa_sync.running.stage import Stage
 from qa_sync.sandbox.vendors import VENDORS
@@ -31,10 +32,19 @@ class World:
     close: Callable[[], None]
 
 
+def embedded(job: Job, label: str) -> str:
+    """Return the name of the embedded system that a label means; raises UnknownName when there is none."""
+    name = job.connectors[label].name
+    if name not in VENDORS:
+        hint = f'give its url in qa-sync.toml, [systems."{label}"], and use --mode live'
+        raise UnknownName("embedded system", name, VENDORS, hint=hint)
+    return name
+
+
 def build_world(job: Job, dataflow: Dataflow, seed: str, wire: Wire) -> World:
     """Set up both systems empty, and the engine that carries the whole document out between them."""
     clock = VirtualClock(EPOCH)
-    names = {label: job.connectors[label].name for label in (dataflow.source, dataflow.target)}
+    names = {label: embedded(job, label) for label in (dataflow.source, dataflow.target)}
     doors = {name: AsgiTransport(VENDORS[name].build_app(clock.now, seed)) for name in set(names.values())}
 
     def system(label: str, transport: httpx.BaseTransport) -> RestSystem:
@@ -46,6 +56,7 @@ def build_world(job: Job, dataflow: Dataflow, seed: str, wire: Wire) -> World:
         system(dataflow.source, doors[names[dataflow.source]]),
         system(dataflow.target, doors[names[dataflow.target]]),
         Links(":memory:"),
+        zone=job.settings.zone,
         faults=tuple(find_fault(name) for name in job.faults),
     )
 
@@ -64,4 +75,4 @@ def build_world(job: Job, dataflow: Dataflow, seed: str, wire: Wire) -> World:
         for door in doors.values():
             door.close()
 
-    return World(Stage(judged, clock, cycle, EPOCH, job.timeout_s), close)
+    return World(Stage(judged, clock, cycle, EPOCH, job.timeout_s, job.settings.zone), close)
