@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -16,6 +18,7 @@ from qa_sync.modes.job import Job
 from qa_sync.modes.table import MODES, prepare
 from qa_sync.reports.formats import FORMATS
 from qa_sync.reports.terminal import Color, Terminal
+from qa_sync.running.events import Event, Leftover, SectionFinished
 from qa_sync.running.results import fold
 from qa_sync.running.runner import Run, run
 
@@ -45,6 +48,15 @@ TIMEOUT_S = 120.0
     metavar="DIR",
     help="The folder of the recordings.",
 )
+@click.option(
+    "-j",
+    "jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many sections run side by side.",
+    show_default="8 live, 1 where nothing is waited for",
+)
+@click.option("-x", "first_only", is_flag=True, help="End at the first check that failed or could not be found out.")
 @config_option
 @click.option(
     "--report",
@@ -68,6 +80,8 @@ def check(
     seed: str | None,
     timeout_s: float | None,
     cassettes: Path,
+    jobs: int | None,
+    first_only: bool,
     config: Path | None,
     reports: tuple[str, ...],
     color: Color,
@@ -92,12 +106,35 @@ def check(
     # The report makes room on standard output when another one goes there.
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
     terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
-    told = Run(mode, prepared.seed, prepared.started, time.perf_counter)
-    results = fold(terminal.watch(run(prepared.checklists, prepared.open_stage, told)))
+    told = Run(
+        mode,
+        prepared.seed,
+        prepared.started,
+        time.perf_counter,
+        jobs or prepared.side_by_side,
+        first_only,
+        prepared.stop,
+    )
+    with closing(prepared):
+        results = fold(_heard(terminal.watch(run(prepared.checklists, prepared.open_stage, told))))
     terminal.report(results, _line_text)
     write_reports(results, targets)
     prepared.finish(results)
     return results.exit_code
+
+
+def _heard(events: Iterator[Event]) -> Iterator[Event]:
+    """Pass events on; when the run is interrupted, tell at once what could not be removed."""
+    left: list[Leftover] = []
+    try:
+        for event in events:
+            if isinstance(event, SectionFinished):
+                left += event.leftovers
+            yield event
+    except KeyboardInterrupt:
+        for lost in left:
+            click.echo(f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}", err=True)
+        raise
 
 
 def _mode(given: str | None, faults: tuple[str, ...]) -> str:

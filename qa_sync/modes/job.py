@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
+from threading import Event
 
 from qa_sync.checklist.model import Checklist
 from qa_sync.dataflow.model import Dataflow, Section
@@ -51,15 +52,26 @@ def _nothing(_: Results) -> None:
     """Do nothing at the end of a run."""
 
 
+def _no_more() -> None:
+    """Have nothing to let go of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A job that can be run: checklists, stages, the seed and the start, and what is done with the results."""
+    """A job that can be run: checklists, stages, the seed and the start, and what is done with the results.
+
+    `close` lets go of what was opened, whatever happened; `side_by_side` is how many sections run at once when nobody
+    says otherwise (where nothing is waited for, one after the other is quickest); `stop` ends every wait.
+    """
 
     checklists: tuple[Checklist, ...]
     open_stage: OpenStage
     seed: str
     started: datetime = EPOCH
     finish: Callable[[Results], None] = _nothing
+    close: Callable[[], None] = _no_more
+    side_by_side: int = 1
+    stop: Event = field(default_factory=Event)
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:

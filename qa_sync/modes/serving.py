@@ -13,7 +13,7 @@ import uvicorn
 
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import QaSyncError, UsageError
-from qa_sync.sandbox.serve import build_server_app
+from qa_sync.sandbox.serve import build_server_app, delayed
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults import find_fault
@@ -42,11 +42,15 @@ def urls(port: int) -> Mapping[str, str]:
     return {name: f"http://{HOST}:{port}/{name}" for name in VENDORS}
 
 
-def serve(listener: socket.socket, seed: str) -> None:
-    """Serve all vendors, empty at first, until the process is told to stop (SIGINT, SIGTERM)."""
+def serve(listener: socket.socket, inner: socket.socket, seed: str, delay_s: float) -> None:
+    """Serve all vendors, empty at first, until the process is told to stop (SIGINT, SIGTERM).
+
+    `delay_s` is added to every answer that goes out at `listener`; `inner` is for the sync that belongs to the place.
+    """
     apps = {name: vendor.build_app(lambda: datetime.now(UTC), seed) for name, vendor in VENDORS.items()}
-    config = uvicorn.Config(build_server_app(apps), log_level="warning", access_log=False, lifespan="off")
-    uvicorn.Server(config).run(sockets=[listener])
+    app = delayed(build_server_app(apps), listener.getsockname()[1], delay_s)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+    uvicorn.Server(config).run(sockets=[listener, inner])
 
 
 @contextmanager
