@@ -64,7 +64,6 @@ def syncing(
     tell: Callable[[str], None],
 ) -> Iterator[None]:
     """Carry the documents out between the served systems in the background, a cycle every `every_s` seconds."""
-    links = Links(":memory:")
     where = urls(port)
 
     def system(label: str) -> RestSystem:
@@ -73,24 +72,26 @@ def syncing(
         return RestSystem(label, connector, where[connector.name], secrets, httpx.HTTPTransport())
 
     engines = [
-        Engine(d, system(d.source), system(d.target), links, faults=[find_fault(name) for name in faults])
+        Engine(d, system(d.source), system(d.target), Links(":memory:"), faults=[find_fault(name) for name in faults])
         for d in dataflows
     ]
     stop = Event()
 
-    def work() -> None:
+    def work(engine: Engine) -> None:
         while not stop.wait(every_s):
-            for engine in engines:
-                for line in _cycle(engine):
-                    tell(f"sync: {line}")
+            for line in _cycle(engine):
+                tell(f"sync: {line}")
 
-    worker = Thread(target=work, name="sync", daemon=True)
-    worker.start()
+    # Each document has a sync of its own, which waits for no other.
+    workers = [Thread(target=work, args=(engine,), name="sync", daemon=True) for engine in engines]
+    for worker in workers:
+        worker.start()
     try:
         yield
     finally:
         stop.set()
-        worker.join(timeout=10)
+        for worker in workers:
+            worker.join(timeout=10)
 
 
 def _cycle(engine: Engine) -> Iterator[str]:

@@ -51,7 +51,7 @@ class Run:
     stop: Flag = field(default_factory=Flag)
 
 
-def run(checklists: Sequence[Checklist], open_stage: OpenStage, told: Run) -> Iterator[Event]:
+def run(checklists: Sequence[Checklist], open_stage: OpenStage, told: Run) -> Generator[Event, None, None]:
     """Carry checklists out; sections that repeat another are not run.
 
     When the run is interrupted, whatever was made is removed before the interruption is raised.
