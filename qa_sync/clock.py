@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Protocol
 
 
@@ -27,6 +29,61 @@ class RealClock:
     def sleep(self, seconds: float) -> None:
         """Wait."""
         time.sleep(seconds)
+
+
+class InterruptibleClock:
+    """The machine's clock; `stop` ends every wait at once, as Ctrl-C does for the main thread."""
+
+    def __init__(self) -> None:
+        self.stop = Event()
+
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; raises KeyboardInterrupt when the run is stopped meanwhile."""
+        if self.stop.wait(seconds):
+            raise KeyboardInterrupt
+
+
+class NotingClock:
+    """Another clock, and what it showed each time that it was looked at, in seconds after `started`."""
+
+    def __init__(self, clock: Clock, started: datetime) -> None:
+        self._clock = clock
+        self._started = started
+        self.times: list[float] = []
+
+    def now(self) -> datetime:
+        """Return the time in UTC, and note it."""
+        now = self._clock.now()
+        self.times.append((now - self._started).total_seconds())
+        return now
+
+    def sleep(self, seconds: float) -> None:
+        """Let that much time pass."""
+        self._clock.sleep(seconds)
+
+
+class NotedClock:
+    """The noted times again, one after the other; afterwards it stands still until somebody sleeps."""
+
+    def __init__(self, started: datetime, times: Iterable[float]) -> None:
+        self._times = iter(times)
+        self._started = started
+        self._now = started
+
+    def now(self) -> datetime:
+        """Return the next noted time in UTC."""
+        noted = next(self._times, None)
+        if noted is not None:
+            self._now = self._started + timedelta(seconds=noted)
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Move the time on at once; the next noted time says how far it really was."""
+        self._now += timedelta(seconds=seconds)
 
 
 class VirtualClock:

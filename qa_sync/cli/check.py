@@ -5,22 +5,27 @@ from __future__ import annotations
 import math
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import click
 
-from qa_sync.cli.documents import connectors_of, read_named
+from qa_sync.cli.configured import config_option, settings_from
+from qa_sync.cli.documents import connectors_of, read_named, settle
 from qa_sync.cli.targets import parse_targets, write_reports
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import MODES, prepare
 from qa_sync.reports.formats import FORMATS
 from qa_sync.reports.terminal import Color, Terminal
+from qa_sync.running.events import Event, Leftover, SectionFinished
 from qa_sync.running.results import fold
 from qa_sync.running.runner import Run, run
 
 LONGEST_WAIT_S = 86_400.0
 """A day: whoever waits longer has mistyped."""
+TIMEOUT_S = 120.0
 
 
 @click.command()
@@ -34,8 +39,7 @@ LONGEST_WAIT_S = 86_400.0
     "--timeout",
     "timeout_s",
     type=click.FloatRange(min=0, max=LONGEST_WAIT_S),
-    default=120.0,
-    show_default=True,
+    show_default="of the settings, else 120",
     metavar="SECONDS",
     help="How long an arrival is waited for.",
 )
@@ -47,6 +51,16 @@ LONGEST_WAIT_S = 86_400.0
     metavar="DIR",
     help="The folder of the recordings.",
 )
+@click.option(
+    "-j",
+    "jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many sections run side by side.",
+    show_default="8 live, 1 where nothing is waited for",
+)
+@click.option("-x", "first_only", is_flag=True, help="End at the first check that failed or could not be found out.")
+@config_option
 @click.option(
     "--report",
     "reports",
@@ -67,8 +81,11 @@ def check(
     mode: str | None,
     faults: tuple[str, ...],
     seed: str | None,
-    timeout_s: float,
+    timeout_s: float | None,
     cassettes: Path,
+    jobs: int | None,
+    first_only: bool,
+    config: Path | None,
     reports: tuple[str, ...],
     color: Color,
     quiet: bool,
@@ -80,22 +97,49 @@ def check(
     qa-sync check specs/000.txt --mode sandbox --fault one-way
     qa-sync check specs/*.txt --report json --report junit=out.xml
     """
-    if math.isnan(timeout_s):
+    if timeout_s is not None and math.isnan(timeout_s):
         raise UsageError("--timeout nan: expected a number of seconds")
     targets = parse_targets(reports, specs)
     mode = _mode(mode, faults)
+    settings = settings_from(config)
     dataflows = read_named(specs)
-    job = Job(dataflows, connectors_of(dataflows), cassettes, seed, timeout_s, faults)
+    connectors = connectors_of(dataflows, settings)
+    dataflows = settle(dataflows, connectors, settings)
+    timeout_s = next(t for t in (timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None)
+    job = Job(dataflows, connectors, cassettes, seed, timeout_s, faults, settings)
     prepared = prepare(mode, job)
     # The report makes room on standard output when another one goes there.
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
     terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
-    told = Run(mode, prepared.seed, prepared.started, time.perf_counter)
-    results = fold(terminal.watch(run(prepared.checklists, prepared.open_stage, told)))
+    told = Run(
+        mode,
+        prepared.seed,
+        prepared.started,
+        time.perf_counter,
+        jobs or prepared.side_by_side,
+        first_only,
+        prepared.stop,
+    )
+    with closing(prepared):
+        results = fold(_heard(terminal.watch(run(prepared.checklists, prepared.open_stage, told))))
     terminal.report(results, _line_text)
     write_reports(results, targets)
     prepared.finish(results)
     return results.exit_code
+
+
+def _heard(events: Iterator[Event]) -> Iterator[Event]:
+    """Pass events on; when the run is interrupted, tell at once what could not be removed."""
+    left: list[Leftover] = []
+    try:
+        for event in events:
+            if isinstance(event, SectionFinished):
+                left += event.leftovers
+            yield event
+    except KeyboardInterrupt:
+        for lost in left:
+            click.echo(f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}", err=True)
+        raise
 
 
 def _mode(given: str | None, faults: tuple[str, ...]) -> str:

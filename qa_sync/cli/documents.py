@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from os.path import abspath, isdir
+from pathlib import Path
 from typing import TypeVar
 
 from qa_sync.dataflow.files import STDIN, load_dataflow
@@ -12,8 +13,10 @@ from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.search import documents_at
 from qa_sync.errors import SpecError, UnknownName, UsageError
 from qa_sync.location import Location
-from qa_sync.systems.builtin import builtin_folder, connector_for
+from qa_sync.settings.model import Settings
+from qa_sync.systems.binding import connector_folder
 from qa_sync.systems.connector import Connector, load_connector
+from qa_sync.systems.pairing import with_settled
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -53,23 +56,48 @@ def read_each(given: Sequence[str]) -> tuple[tuple[Dataflow, ...], tuple[UsageEr
     return tuple(dataflows), (*nowhere, *unreadable)
 
 
-def connectors_of(dataflows: Iterable[Dataflow]) -> Mapping[str, Connector]:
+NOTHING = Settings()
+"""The settings of somebody who has none."""
+
+
+def connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NOTHING) -> Mapping[str, Connector]:
     """Return the connector of every system that the documents name, by label; raises for all unknown ones at once."""
     places = {label: place for dataflow in dataflows for label, place in _labels(dataflow)}
-    names = dict(zip(places, _each(lambda at: connector_for(*at), places.items()), strict=True))
-    loaded = {name: load_connector(builtin_folder(name)) for name in set(names.values())}
-    return {label: loaded[name] for label, name in names.items()}
+    folders = _each(lambda at: connector_folder(settings, *at), places.items())
+    loaded = dict(zip(dict.fromkeys(folders), _each(load_connector, dict.fromkeys(folders)), strict=True))
+    _refuse_namesakes(loaded)
+    return {label: loaded[folder] for label, folder in zip(places, folders, strict=True)}
 
 
-def known_connectors_of(dataflows: Iterable[Dataflow]) -> Mapping[str, Connector]:
+def known_connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NOTHING) -> Mapping[str, Connector]:
     """Return the connectors of the systems that have one; the others are left out."""
     found: dict[str, Connector] = {}
     for label in {label: None for dataflow in dataflows for label, _ in _labels(dataflow)}:
+        own = settings.system(label)
         try:
-            found[label] = load_connector(builtin_folder(connector_for(label)))
+            found[label] = load_connector(connector_folder(settings, label))
         except UnknownName:
-            continue
+            if own is not None and own.connector is not None:
+                raise
     return found
+
+
+def settle(
+    dataflows: Iterable[Dataflow], connectors: Mapping[str, Connector], settings: Settings
+) -> tuple[Dataflow, ...]:
+    """Return the dataflows with the settings' pairs where the documents list none; all problems at once."""
+    if not settings.pairs:
+        return tuple(dataflows)
+    cards = {label: connector.cards for label, connector in connectors.items()}
+    return tuple(_each(lambda dataflow: with_settled(dataflow, cards, settings.pairs), dataflows))
+
+
+def _refuse_namesakes(folders: Collection[Path]) -> None:
+    """Raise for two different connectors of one name, because recordings know them by name."""
+    by_name = {folder.name: folder for folder in folders}
+    for folder in folders:
+        if by_name[folder.name] != folder:
+            raise UsageError(f"{folder} and {by_name[folder.name]} are two connectors of one name", hint="rename one")
 
 
 def _labels(dataflow: Dataflow) -> Iterable[tuple[str, Location]]:

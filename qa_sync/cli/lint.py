@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import click
 
 from qa_sync.checklist.findings import findings_of
 from qa_sync.checklist.linted import Linted, LintResult
+from qa_sync.cli.configured import config_option, settings_from
 from qa_sync.cli.documents import known_connectors_of, read_each
 from qa_sync.dataflow.model import Severity
 from qa_sync.reports import lint_json, lint_text, sarif
@@ -38,7 +40,8 @@ FORMATS: Mapping[str, Callable[[LintResult], str]] = {
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
-def lint(specs: tuple[str, ...], format_: str, fail_on: str) -> int:
+@config_option
+def lint(specs: tuple[str, ...], format_: str, fail_on: str, config: Path | None) -> int:
     """Tell what is wrong with each SPEC itself, with file and line.
 
     A SPEC is a file, a folder (every .txt and .rst below it), a pattern, or - for standard input. Documents of both
@@ -51,8 +54,9 @@ def lint(specs: tuple[str, ...], format_: str, fail_on: str) -> int:
 
     Exit codes: 0 nothing at or above --fail-on; 1 something; 2 a document could not be read at all.
     """
+    settings = settings_from(config)
     dataflows, problems = read_each(specs)
-    cards = {label: connector.cards for label, connector in known_connectors_of(dataflows).items()}
+    cards = {label: connector.cards for label, connector in known_connectors_of(dataflows, settings).items()}
     documents = map(Linted, dataflows, findings_of(dataflows, cards))
     result = LintResult(tuple(documents), problems, Severity(fail_on))
     click.echo(FORMATS[format_](result), nl=False)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from contextlib import ExitStack
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 import click
 
 from qa_sync.cli.documents import connectors_of, read_named
 from qa_sync.errors import UsageError
+from qa_sync.files import write_whole
+from qa_sync.systems.builtin import LABELS
 
 
 @click.command()
@@ -26,19 +29,46 @@ from qa_sync.errors import UsageError
     metavar="SECONDS",
     help="How long the sync rests between two cycles.",
 )
+@click.option(
+    "--delay",
+    "delay_s",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Added to every answer, as if the systems were far away; not to those that the built-in sync gets.",
+)
+@click.option(
+    "--write-config",
+    "config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PATH",
+    help="Write settings for --mode live against these systems.",
+)
 @click.option("--seed", default="sandbox", show_default=True, help="The seed of the ids that the systems give.")
 def sandbox(
-    specs: tuple[str, ...], port: int, no_sync: bool, faults: tuple[str, ...], every_s: float, seed: str
+    specs: tuple[str, ...],
+    port: int,
+    no_sync: bool,
+    faults: tuple[str, ...],
+    every_s: float,
+    delay_s: float,
+    config: Path | None,
+    seed: str,
 ) -> None:
     """Serve the embedded systems on 127.0.0.1 until Ctrl-C; with a SPEC, keep its systems in sync.
 
     \b
     qa-sync sandbox
     qa-sync sandbox specs/000.txt --fault truncate
+    qa-sync sandbox specs/000.txt --write-config qa-sync.toml
     """
     if find_spec("uvicorn") is None:
         raise UsageError("serving needs uvicorn, which is not installed", hint="pip install 'qa-sync[sandbox]'")
     from qa_sync.modes import serving  # noqa: PLC0415 - needs uvicorn
+    from qa_sync.modes.written_settings import (  # noqa: PLC0415 - starlette is slow to load
+        environment,
+        settings_text,
+    )
     from qa_sync.sandbox.vendors import VENDORS  # noqa: PLC0415 - starlette is slow to load
 
     if faults and (no_sync or not specs):
@@ -47,12 +77,32 @@ def sandbox(
     connectors = connectors_of(dataflows)
     with ExitStack() as stack:
         listener = stack.enter_context(serving.bound(port))
+        inner = stack.enter_context(serving.bound(0))
         port = listener.getsockname()[1]
         if dataflows and not no_sync:
             told = partial(click.echo, err=True)
-            stack.enter_context(serving.syncing(dataflows, connectors, port, faults=faults, every_s=every_s, tell=told))
+            own = inner.getsockname()[1]
+            stack.enter_context(serving.syncing(dataflows, connectors, own, faults=faults, every_s=every_s, tell=told))
+        if config:
+            names = {label: c.name for label, c in connectors.items()} or {
+                label: name for name, labels in LABELS.items() for label in labels
+            }
+            _write_config(config, settings_text(names, serving.urls(port), every_s))
+            for variable, value in environment(names).items():
+                click.echo(f"export {variable}={value}")
         for name, url in serving.urls(port).items():
             click.echo(f"{name:14} {url}")
             for secret, value in VENDORS[name].secrets.items():
                 click.echo(f"{'':14} {secret} = {value}")
-        serving.serve(listener, seed)
+        serving.serve(listener, inner, seed, delay_s)
+
+
+def _write_config(path: Path, text: str) -> None:
+    """Write the settings; raises UsageError rather than lose what somebody else wrote."""
+    try:
+        if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(text.partition("\n")[0]):
+            raise UsageError(f"{path} is there already, and was not written by qa-sync", hint="name another file")
+        write_whole(path, text)
+    except OSError as error:
+        raise UsageError(f"the settings could not be written to {path}: {error.strerror or error}") from None
+    click.echo(f"wrote {path}; what it needs from the environment, for --mode live in another terminal:", err=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
+from threading import Event
 
 from qa_sync.checklist.model import Checklist
 from qa_sync.dataflow.model import Dataflow, Section
@@ -14,6 +15,7 @@ from qa_sync.errors import UsageError
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results
 from qa_sync.running.runner import OpenStage
+from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connector import Connector
 
@@ -29,7 +31,8 @@ class Job:
     """What is to be checked and how.
 
     `connectors` are keyed by system label; `seed` is None when the user gave none; `cassettes` is the folder of the
-    recordings; `faults` are names of faults that the built-in engine is to have.
+    recordings; `faults` are names of faults that the built-in engine is to have; `settings` tell where the live systems
+    are.
     """
 
     dataflows: tuple[Dataflow, ...]
@@ -38,6 +41,7 @@ class Job:
     seed: str | None = None
     timeout_s: float = 120.0
     faults: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=Settings)
 
     @property
     def cards(self) -> Mapping[str, Mapping[str, EntityCard]]:
@@ -49,15 +53,26 @@ def _nothing(_: Results) -> None:
     """Do nothing at the end of a run."""
 
 
+def _no_more() -> None:
+    """Have nothing to let go of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A job that can be run: checklists, stages, the seed and the start, and what is done with the results."""
+    """A job that can be run: checklists, stages, the seed and the start, and what is done with the results.
+
+    `close` lets go of what was opened, whatever happened; `side_by_side` is how many sections run at once when nobody
+    says otherwise (where nothing is waited for, one after the other is quickest); `stop` ends every wait.
+    """
 
     checklists: tuple[Checklist, ...]
     open_stage: OpenStage
     seed: str
     started: datetime = EPOCH
     finish: Callable[[Results], None] = _nothing
+    close: Callable[[], None] = _no_more
+    side_by_side: int = 1
+    stop: Event = field(default_factory=Event)
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:

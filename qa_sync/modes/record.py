@@ -1,4 +1,6 @@
-"""`--mode record`: as `sandbox`, and what the judge asked and was answered becomes one cassette a section.
+"""`--mode record`: play, and what the judge asked and was answered becomes one cassette a section.
+
+It is played as `live` when the settings say where the systems are, else as `sandbox`.
 
 Cassettes are written when the whole run is over, and only when every verdict could be found out; each replaces the
 old one whole or not at all.
@@ -16,6 +18,7 @@ from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.errors import CouldNotFindOut, UsageError
 from qa_sync.modes.job import EPOCH, Job, Prepared, cassette_path, could_not_find_out, fingerprint, one_place_each
+from qa_sync.modes.reach import has_url, labels_of
 from qa_sync.modes.sandbox import SEED
 from qa_sync.modes.world import build_world
 from qa_sync.running.results import Results
@@ -30,6 +33,10 @@ def prepare(job: Job) -> Prepared:
     if job.faults:
         raise UsageError("a faulty sync is not recorded", hint="use --mode sandbox with --fault")
     one_place_each(job.dataflows)
+    if any(has_url(job, label) for label in labels_of(job.dataflows)):
+        from qa_sync.modes.record_live import prepare_live  # noqa: PLC0415 - nobody else needs it
+
+        return prepare_live(job)
     seed = job.seed or SEED
     checklists = tuple(compile_checklist(d, job.cards, seed) for d in job.dataflows)
     tapes: dict[Path, BlankTape] = {}

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
-from qa_sync.clock import VirtualClock
+from qa_sync.clock import NotedClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError
 from qa_sync.modes.job import CYCLE_S, Job, Prepared, cassette_path, fingerprint, one_place_each
@@ -103,14 +103,25 @@ def _load(job: Job, dataflow: Dataflow, section: Section) -> Tape:
 
 
 def _stage(job: Job, tape: Tape, plan: SectionPlan) -> Stage:
-    clock = VirtualClock(tape.label.started)
+    label = tape.label
+    clock = NotedClock(label.started, label.times) if label.times else VirtualClock(label.started)
     transport = ReplayTransport(tape)
     labels = {Side.SOURCE: plan.section.source.system, Side.TARGET: plan.section.target.system}
     systems = {
-        side: RestSystem(labels[side], c, tape.label.urls[c.name], _no_secrets(c), transport, clock=clock, signs=False)
+        side: RestSystem(
+            labels[side],
+            c,
+            label.urls.get(labels[side]) or label.urls[c.name],
+            _no_secrets(c),
+            transport,
+            clock=clock,
+            signs=False,
+        )
         for side, c in _ends(job, plan.section).items()
     }
-    return Stage(systems, clock, lambda: clock.sleep(CYCLE_S), tape.label.started, job.timeout_s)
+    return Stage(
+        systems, clock, lambda: clock.sleep(CYCLE_S), label.since or label.started, job.timeout_s, job.settings.zone
+    )
 
 
 def _ends(job: Job, section: Section) -> Mapping[Side, Connector]:

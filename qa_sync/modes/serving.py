@@ -13,7 +13,7 @@ import uvicorn
 
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import QaSyncError, UsageError
-from qa_sync.sandbox.serve import build_server_app
+from qa_sync.sandbox.serve import build_server_app, delayed
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults import find_fault
@@ -42,11 +42,15 @@ def urls(port: int) -> Mapping[str, str]:
     return {name: f"http://{HOST}:{port}/{name}" for name in VENDORS}
 
 
-def serve(listener: socket.socket, seed: str) -> None:
-    """Serve all vendors, empty at first, until the process is told to stop (SIGINT, SIGTERM)."""
+def serve(listener: socket.socket, inner: socket.socket, seed: str, delay_s: float) -> None:
+    """Serve all vendors, empty at first, until the process is told to stop (SIGINT, SIGTERM).
+
+    `delay_s` is added to every answer that goes out at `listener`; `inner` is for the sync that belongs to the place.
+    """
     apps = {name: vendor.build_app(lambda: datetime.now(UTC), seed) for name, vendor in VENDORS.items()}
-    config = uvicorn.Config(build_server_app(apps), log_level="warning", access_log=False, lifespan="off")
-    uvicorn.Server(config).run(sockets=[listener])
+    app = delayed(build_server_app(apps), listener.getsockname()[1], delay_s)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+    uvicorn.Server(config).run(sockets=[listener, inner])
 
 
 @contextmanager
@@ -60,7 +64,6 @@ def syncing(
     tell: Callable[[str], None],
 ) -> Iterator[None]:
     """Carry the documents out between the served systems in the background, a cycle every `every_s` seconds."""
-    links = Links(":memory:")
     where = urls(port)
 
     def system(label: str) -> RestSystem:
@@ -69,24 +72,26 @@ def syncing(
         return RestSystem(label, connector, where[connector.name], secrets, httpx.HTTPTransport())
 
     engines = [
-        Engine(d, system(d.source), system(d.target), links, faults=[find_fault(name) for name in faults])
+        Engine(d, system(d.source), system(d.target), Links(":memory:"), faults=[find_fault(name) for name in faults])
         for d in dataflows
     ]
     stop = Event()
 
-    def work() -> None:
+    def work(engine: Engine) -> None:
         while not stop.wait(every_s):
-            for engine in engines:
-                for line in _cycle(engine):
-                    tell(f"sync: {line}")
+            for line in _cycle(engine):
+                tell(f"sync: {line}")
 
-    worker = Thread(target=work, name="sync", daemon=True)
-    worker.start()
+    # Each document has a sync of its own, which waits for no other.
+    workers = [Thread(target=work, args=(engine,), name="sync", daemon=True) for engine in engines]
+    for worker in workers:
+        worker.start()
     try:
         yield
     finally:
         stop.set()
-        worker.join(timeout=10)
+        for worker in workers:
+            worker.join(timeout=10)
 
 
 def _cycle(engine: Engine) -> Iterator[str]:

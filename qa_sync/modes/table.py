@@ -10,7 +10,8 @@ from qa_sync.modes.job import Job, Prepared
 MODES: Mapping[str, str] = {
     "replay": "the committed recording: no network, no waiting",
     "sandbox": "the embedded systems and the built-in sync, in this process",
-    "record": "as sandbox, and write the recording",
+    "live": "the systems of qa-sync.toml, and whatever keeps them in sync",
+    "record": "as live when qa-sync.toml gives the systems' urls, else as sandbox; and write the recording",
 }
 """The modes by name, each a module of this room with a function `prepare`, and what they play on."""
 

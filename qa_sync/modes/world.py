@@ -10,6 +10,7 @@ import httpx
 from qa_sync.checklist.model import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
+from qa_sync.errors import UnknownName
 from qa_sync.modes.job import CYCLE_S, EPOCH, Job
 from qa_sync.running.stage import Stage
 from qa_sync.sandbox.vendors import VENDORS
@@ -31,11 +32,20 @@ class World:
     close: Callable[[], None]
 
 
+def embedded(job: Job, label: str) -> str:
+    """Return the name of the embedded system that a label means; raises UnknownName when there is none."""
+    name = job.connectors[label].name
+    if name not in VENDORS:
+        hint = f'give its url in qa-sync.toml, [systems."{label}"], and use --mode live'
+        raise UnknownName("embedded system", name, VENDORS, hint=hint)
+    return name
+
+
 def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire: Wire) -> World:
     """Set up the section's two systems empty, and the engine that carries the whole document out between them."""
     clock = VirtualClock(EPOCH)
     labels = {Side.SOURCE: section.source.system, Side.TARGET: section.target.system}
-    names = {label: job.connectors[label].name for label in labels.values()}
+    names = {label: embedded(job, label) for label in labels.values()}
     doors = {name: AsgiTransport(VENDORS[name].build_app(clock.now, seed)) for name in set(names.values())}
 
     def system(label: str, transport: httpx.BaseTransport) -> RestSystem:
@@ -47,6 +57,7 @@ def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire:
         system(labels[Side.SOURCE], doors[names[labels[Side.SOURCE]]]),
         system(labels[Side.TARGET], doors[names[labels[Side.TARGET]]]),
         Links(":memory:"),
+        zone=job.settings.zone,
         faults=tuple(find_fault(name) for name in job.faults),
     )
 
@@ -62,4 +73,4 @@ def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire:
         for door in doors.values():
             door.close()
 
-    return World(Stage(judged, clock, cycle, EPOCH, job.timeout_s), close)
+    return World(Stage(judged, clock, cycle, EPOCH, job.timeout_s, job.settings.zone), close)

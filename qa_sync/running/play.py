@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from qa_sync.running.events import CheckFinished, Leftover, Status, StepStarted
 from qa_sync.running.judge import Verdict, judge
 from qa_sync.running.scene import Held, Scene
 from qa_sync.running.stage import Stage
-from qa_sync.running.waiting import until
+from qa_sync.running.waiting import Waited, until
 
 
 class _Unmet(Exception):
@@ -59,7 +59,7 @@ class Play:
     create_failed: bool = False
     leftovers: list[Leftover] = field(default_factory=list)
 
-    def events(self) -> Iterator[StepStarted | CheckFinished]:
+    def events(self) -> Generator[StepStarted | CheckFinished, None, None]:
         """Carry the scenario out; yield every check of it exactly once, whatever happens, and then clean up."""
         open_checks = {c.id: c for c in self.plan.checks if c.id in self.scenario.checks}
         scene = Scene(self.stage, self.scenario)
@@ -99,16 +99,24 @@ class Play:
                     yield from self._decide(scene, step, open_checks)
 
     def _decide(self, scene: Scene, step: Expect, open_checks: dict[str, Check]) -> Iterator[CheckFinished]:
-        seen = self._waited(scene, step) if step.wait else self._look(scene, step, {})
+        waited = self._waited(scene, step) if step.wait else Waited(self._look(scene, step, {}), 1)
+        seen = waited.last
         for check_id, claim in step.claims:
             if check_id is not None:
                 latency = _latency(scene, seen[claim]) if step.wait else None
-                yield self._finished(open_checks.pop(check_id), seen[claim].verdict, latency)
+                verdict = self._patient(seen[claim].verdict, waited.looks)
+                yield self._finished(open_checks.pop(check_id), verdict, latency)
         for check_id, claim in step.claims:
             if check_id is None and seen[claim].verdict.status is not Status.PASSED:
                 raise _Unmet(seen[claim].verdict)
 
-    def _waited(self, scene: Scene, step: Expect) -> Mapping[Claim, Seen]:
+    def _patient(self, verdict: Verdict, looks: int) -> Verdict:
+        """Return a verdict that says how long it was hoped for otherwise."""
+        if looks == 1 or verdict.final or verdict.status is not Status.FAILED:
+            return verdict
+        return replace(verdict, message=f"{verdict.message}; looked {looks} times in {self.stage.timeout_s:g} s")
+
+    def _waited(self, scene: Scene, step: Expect) -> Waited[Mapping[Claim, Seen]]:
         seen: Mapping[Claim, Seen] = {}
 
         def look() -> Mapping[Claim, Seen]:
@@ -117,7 +125,7 @@ class Play:
             seen = self._look(scene, step, seen)
             return seen
 
-        return until(_all_final, look, self.stage.clock, self.stage.timeout_s).last
+        return until(_all_final, look, self.stage.clock, self.stage.timeout_s, self.stage.first_pause_s)
 
     def _look(self, scene: Scene, step: Expect, before: Mapping[Claim, Seen]) -> Mapping[Claim, Seen]:
         verdicts: dict[Claim, Verdict] = {}

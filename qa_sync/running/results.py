@@ -107,9 +107,21 @@ def fold(events: Iterable[Event]) -> Results:
         seed=started.seed,
         started=started.started,
         duration_s=sum(e.duration_s for e in _only(RunFinished, seen)),
-        specs=tuple(SpecResult(e.spec, e.title, tuple(sections.get(e.spec, ()))) for e in _only(SpecStarted, seen)),
-        leftovers=tuple(lost for e in _only(SectionFinished, seen) for lost in e.leftovers),
+        specs=tuple(SpecResult(e.spec, e.title, tuple(_by_ordinal(sections, e))) for e in _only(SpecStarted, seen)),
+        leftovers=tuple(lost for e in _finished(seen) for lost in e.leftovers),
     )
+
+
+def _by_ordinal(sections: dict[str, list[SectionResult]], spec: SpecStarted) -> list[SectionResult]:
+    """Return a document's sections in its order; those that run side by side do not begin in it."""
+    return sorted(sections.get(spec.spec, ()), key=lambda section: section.ordinal)
+
+
+def _finished(seen: list[Event]) -> list[SectionFinished]:
+    """Return the ends of sections in the order of the documents."""
+    specs = [e.spec for e in _only(SpecStarted, seen)]
+    ordinals = {(e.spec, e.key): (specs.index(e.spec), e.ordinal) for e in _only(SectionStarted, seen)}
+    return sorted(_only(SectionFinished, seen), key=lambda e: ordinals.get((e.spec, e.key), (0, 0)))
 
 
 def _only(kind: type[E], events: Iterable[Event]) -> list[E]:

@@ -1,11 +1,15 @@
-"""Checklists -> Events: the run is a generator that speaks in past-tense values and always ends with RunFinished."""
+"""Checklists -> Events: the run is a generator that speaks in past-tense values and always ends with RunFinished.
+
+Sections run one after the other, or side by side in threads; a section's own events keep their order in both cases.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event as Flag
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.running.events import (
@@ -20,32 +24,49 @@ from qa_sync.running.events import (
     Status,
 )
 from qa_sync.running.play import Play
+from qa_sync.running.side_by_side import side_by_side
 from qa_sync.running.stage import Stage
 
 OpenStage = Callable[[Checklist, SectionPlan], AbstractContextManager[Stage]]
 """Sets a section's stage up, and takes it down when its scenarios have been played."""
 
+NOT_WELL = frozenset({Status.FAILED, Status.ERROR})
+CUT_SHORT = "not tried: the run was told to end at the first check that is not well (-x)"
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run is told beside its checklists; `stopwatch` returns real seconds."""
+    """What a run is told beside its checklists; `stopwatch` returns real seconds.
+
+    `side_by_side` sections run at once; `first_only` ends the run at the first check that failed or could not be found
+    out; `stop` is set when the run is interrupted, and ends whatever waits.
+    """
 
     mode: str
     seed: str
     started: datetime
     stopwatch: Callable[[], float]
+    side_by_side: int = 1
+    first_only: bool = False
+    stop: Flag = field(default_factory=Flag)
 
 
-def run(checklists: Sequence[Checklist], open_stage: OpenStage, told: Run) -> Iterator[Event]:
-    """Carry checklists out one after the other, a section at a time; sections that repeat another are not run."""
+def run(checklists: Sequence[Checklist], open_stage: OpenStage, told: Run) -> Generator[Event, None, None]:
+    """Carry checklists out; sections that repeat another are not run.
+
+    When the run is interrupted, whatever was made is removed before the interruption is raised.
+    """
     began = told.stopwatch()
     total = sum(len(plan.checks) for checklist in checklists for plan in checklist.sections)
     yield RunStarted(told.mode, told.seed, told.started, total)
+    enough = Flag()
     try:
-        for checklist in checklists:
-            yield SpecStarted(checklist.dataflow.path, checklist.dataflow.title)
-            for plan in checklist.sections:
-                yield from _section(checklist, plan, open_stage)
+        if told.side_by_side > 1:
+            yield from (SpecStarted(c.dataflow.path, c.dataflow.title) for c in checklists)
+            sections = [_Section(c, plan, open_stage, told, enough) for c in checklists for plan in c.sections]
+            yield from side_by_side([section.events for section in sections], told.side_by_side, told.stop)
+        else:
+            yield from _in_turn(checklists, open_stage, told, enough)
     except GeneratorExit:
         raise  # nobody listens any more
     except BaseException:
@@ -54,30 +75,82 @@ def run(checklists: Sequence[Checklist], open_stage: OpenStage, told: Run) -> It
     yield RunFinished(told.stopwatch() - began)
 
 
-def _section(checklist: Checklist, plan: SectionPlan, open_stage: OpenStage) -> Iterator[Event]:
-    spec, section = checklist.dataflow.path, plan.section
-    ids = tuple(check.id for check in plan.checks)
-    yield SectionStarted(spec, section.key, section.ordinal, section.heading, section.line, section.duplicate_of, ids)
-    yield from (_unplayed(spec, section.key, check) for check in plan.checks if check.skip or check.manual)
-    leftovers: list[Leftover] = []
-    if plan.scenarios:
-        with open_stage(checklist, plan) as stage:
-            yield from _scenarios(spec, plan, stage, leftovers)
-    yield SectionFinished(spec, section.key, tuple(leftovers))
+def _in_turn(checklists: Sequence[Checklist], open_stage: OpenStage, told: Run, enough: Flag) -> Iterator[Event]:
+    for checklist in checklists:
+        yield SpecStarted(checklist.dataflow.path, checklist.dataflow.title)
+        for plan in checklist.sections:
+            yield from _Section(checklist, plan, open_stage, told, enough).events()
 
 
-def _scenarios(spec: str, plan: SectionPlan, stage: Stage, leftovers: list[Leftover]) -> Iterator[Event]:
-    create_failed = False
-    for scenario in plan.scenarios:
-        play = Play(spec, plan, scenario, stage, create_failed)
-        for event in play.events():
-            yield event
-            if isinstance(event, CheckFinished) and event.kind == "create" and event.status is Status.FAILED:
-                create_failed = True
-        leftovers += play.leftovers
+@dataclass(slots=True)
+class _Section:
+    """A section on its way; `enough` is set when a run that is told so has met its first check that is not well."""
 
+    checklist: Checklist
+    plan: SectionPlan
+    open_stage: OpenStage
+    told: Run
+    enough: Flag
+    undecided: dict[str, Check] = field(default_factory=dict)
+    create_failed: bool = False
+    leftovers: list[Leftover] = field(default_factory=list)
 
-def _unplayed(spec: str, key: str, check: Check) -> CheckFinished:
-    status = Status.SKIPPED if check.skip else Status.MANUAL
-    message = check.skip or check.manual
-    return CheckFinished(spec, key, check.id, check.kind, check.title, check.line, status, check.origin, message)
+    @property
+    def spec(self) -> str:
+        return self.checklist.dataflow.path
+
+    def events(self) -> Generator[Event, None, None]:
+        """Yield what happens; an interruption still tells what could not be removed."""
+        s, checks = self.plan.section, self.plan.checks
+        ids = tuple(check.id for check in checks)
+        yield SectionStarted(self.spec, s.key, s.ordinal, s.heading, s.line, s.duplicate_of, ids)
+        yield from (self._unplayed(check) for check in checks if check.skip or check.manual)
+        self.undecided = {check.id: check for check in checks if not check.skip and not check.manual}
+        try:
+            yield from self._played()
+        except KeyboardInterrupt:
+            yield SectionFinished(self.spec, s.key, tuple(self.leftovers))
+            raise
+        if self.enough.is_set():
+            yield from (self._unplayed(check, CUT_SHORT) for check in self.undecided.values())
+        yield SectionFinished(self.spec, s.key, tuple(self.leftovers))
+
+    def _played(self) -> Iterator[Event]:
+        if not self.plan.scenarios or self.enough.is_set():
+            return
+        with self.open_stage(self.checklist, self.plan) as stage:
+            for scenario in self.plan.scenarios:
+                if not self.enough.is_set():
+                    yield from self._scenario(Play(self.spec, self.plan, scenario, stage, self.create_failed))
+
+    def _scenario(self, play: Play) -> Iterator[Event]:
+        try:
+            with closing(play.events()) as events:
+                for event in events:
+                    yield event
+                    if isinstance(event, CheckFinished):
+                        self._note(event)
+                    if self.enough.is_set():
+                        return
+        finally:
+            self.leftovers += play.leftovers
+
+    def _note(self, event: CheckFinished) -> None:
+        self.undecided.pop(event.id, None)
+        self.create_failed |= event.kind == "create" and event.status is Status.FAILED
+        if self.told.first_only and event.status in NOT_WELL:
+            self.enough.set()
+
+    def _unplayed(self, check: Check, why: str | None = None) -> CheckFinished:
+        status = Status.SKIPPED if why or check.skip else Status.MANUAL
+        return CheckFinished(
+            spec=self.spec,
+            key=self.plan.section.key,
+            id=check.id,
+            kind=check.kind,
+            title=check.title,
+            line=check.line,
+            status=status,
+            origin=check.origin,
+            message=why or check.skip or check.manual,
+        )

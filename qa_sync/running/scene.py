@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from qa_sync.checklist.model import Edit, Insert, RoleId, SampleValue, Scenario, Side
-from qa_sync.errors import BadAnswer, BrokenRule, QaSyncError
+from qa_sync.errors import BadAnswer, BrokenRule, CouldNotFindOut, QaSyncError
 from qa_sync.running.events import Leftover, RecordRef
 from qa_sync.running.stage import Stage
 from qa_sync.systems.cards import EntityCard
@@ -162,11 +163,20 @@ class Scene:
 
     def remove_all(self) -> Iterator[Leftover]:
         """Remove what was made, latest first; yield what could not be removed, and why."""
+        self._claim_unseen()
         for held, made in reversed(self._made):
             system, card = self.system(held), self.card(held)
             why = card.cannot.get("delete") or _refusal(system, card.datatype, made)
             if why:
                 yield Leftover(system.label, card.names[0], made, why)
+
+    def _claim_unseen(self) -> None:
+        """Look once more for counterparts that nobody has seen: the scenario may have ended before the first look."""
+        for held in [held for held, _ in self._made]:
+            other = Held(held.role, held.side.other)
+            if other not in self.ids:
+                with suppress(CouldNotFindOut):
+                    self.find(other)
 
 
 def _refusal(system: System, datatype: str, id: str) -> str | None:

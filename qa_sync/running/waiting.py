@@ -24,10 +24,16 @@ class Waited(Generic[T]):
     looks: int
 
 
-def until(satisfied: Callable[[T], bool], look: Callable[[], T], clock: Clock, timeout_s: float) -> Waited[T]:
+def until(
+    satisfied: Callable[[T], bool],
+    look: Callable[[], T],
+    clock: Clock,
+    timeout_s: float,
+    first_pause_s: float = FIRST_PAUSE_S,
+) -> Waited[T]:
     """Look until `satisfied` or `timeout_s` has passed; there is always at least one look, and one at the deadline."""
     deadline = clock.now() + timedelta(seconds=timeout_s)
-    pause, looks = FIRST_PAUSE_S, 1
+    pause, looks = first_pause_s, 1
     last = look()
     while not satisfied(last) and (left := (deadline - clock.now()).total_seconds()) > 0:
         clock.sleep(min(pause, left))

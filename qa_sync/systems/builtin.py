@@ -29,6 +29,7 @@ def connector_for(label: str, location: Location | None = None) -> str:
         label,
         (known for labels in LABELS.values() for known in labels),
         location=location,
+        hint=f'give a connector in qa-sync.toml: [systems."{label}"] connector = "..."',
     )
 
 

@@ -31,7 +31,9 @@ class TapeLabel:
     """What a recording was made with: the samples' seed, when it began (UTC), and what it depends on.
 
     `connectors` are fingerprints by the connector's name, `spec` is the fingerprint of the section's text, `urls` are
-    the systems' base URLs by the connector's name.
+    the systems' base URLs by the connector's name (of live systems: by their labels, two of which may be one product).
+    Only recordings of live systems have `since`, from when counterparts were looked for (None: `started`), and `times`,
+    what the clock showed each time that it was looked at, in seconds after `started`.
     """
 
     seed: str
@@ -39,6 +41,8 @@ class TapeLabel:
     connectors: Mapping[str, str]
     spec: str
     urls: Mapping[str, str] = field(default_factory=dict)
+    since: datetime | None = None
+    times: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,11 @@ class Shelf:
 
 def label_as_written(label: TapeLabel) -> dict[str, Json]:
     """Return the label as it stands in the metadata."""
+    live: dict[str, Json] = {"since": label.since.isoformat()} if label.since else {}
+    if label.times:
+        live["times"] = list(label.times)
     return {
+        **live,
         "format": FORMAT,
         "seed": label.seed,
         "started": label.started.isoformat(),
@@ -147,8 +155,15 @@ def _read_label(raw: Mapping[str, Json]) -> TapeLabel:
     started = datetime.fromisoformat(raw["started"])
     if started.tzinfo is None:
         raise ValueError(raw["started"])
-    urls = dict(raw.get("urls", {}).items())
-    return TapeLabel(str(raw["seed"]), started, dict(raw["connectors"].items()), str(raw["spec"]), urls)
+    return TapeLabel(
+        seed=str(raw["seed"]),
+        started=started,
+        connectors=dict(raw["connectors"].items()),
+        spec=str(raw["spec"]),
+        urls=dict(raw.get("urls", {}).items()),
+        since=datetime.fromisoformat(raw["since"]) if "since" in raw else None,
+        times=tuple(float(seconds) for seconds in raw.get("times", ())),
+    )
 
 
 def _first_line(error: Exception) -> str:

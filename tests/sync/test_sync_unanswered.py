@@ -75,8 +75,11 @@ class TestJudge:
         cast = {"subject": Cast(1, card, card)}
         return Scene(stage, Scenario("create", cast, (), ()))
 
-    def test_the_new_record_is_found_by_its_mark_and_removed_in_the_end(self, world: World) -> None:
-        world.office.list = lambda datatype, since=None: FakeSystem.list(world.office, datatype)  # type: ignore[method-assign]  # noqa: ARG005
+    def test_the_new_record_is_found_by_its_mark_and_removed_in_the_end(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for system in (world.office, world.shop):
+            monkeypatch.setattr(system, "list", lambda datatype, _since=None, of=system: FakeSystem.list(of, datatype))
         world.office.records("person")["O-0"] = {"id": "O-0", "rev": 1, "fullName": "Ada"}
         scene = self.scene(world)
         scene.insert(Insert("subject", Side.TARGET, {"fullName": "Ada qa7"}, "qa7"))

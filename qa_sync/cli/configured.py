@@ -1,0 +1,25 @@
+"""`--config PATH`: the settings, named or found upwards from the working folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qa_sync.settings.model import FILE_NAME, Settings
+from qa_sync.settings.read import find_settings, load_settings
+
+config_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="The settings.",
+    show_default=f"{FILE_NAME}, looked for upwards",
+)
+
+
+def settings_from(config: Path | None) -> Settings:
+    """Return the settings that were named, else those found, else none; raises UsageError for what is wrong in them."""
+    return load_settings(config or find_settings(Path.cwd()))

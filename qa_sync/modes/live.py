@@ -1,0 +1,98 @@
+"""`--mode live`: the user's own two systems where the settings say they are, and whatever keeps them in sync.
+
+The clock is real, the seed is fresh (it is printed, and `--seed` gives it again), and nothing is written to a system
+whose settings do not allow it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from qa_sync.checklist.compiler import compile_checklist
+from qa_sync.checklist.model import Checklist, SectionPlan, Side
+from qa_sync.clock import Clock, InterruptibleClock
+from qa_sync.modes.job import Job, Prepared
+from qa_sync.modes.permits import permitted
+from qa_sync.modes.reach import Reached, reach
+from qa_sync.modes.triggers.surroundings import Surroundings
+from qa_sync.modes.triggers.table import Triggers
+from qa_sync.running.stage import Stage
+from qa_sync.systems.system import System
+
+SKEW = timedelta(minutes=10)
+"""How far a system's clock may be from ours before a new record is no longer found among the changed ones."""
+
+SIDE_BY_SIDE = 8
+LONGEST_FIRST_PAUSE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A run against live systems; `since` bounds the lists in which counterparts are looked for."""
+
+    job: Job
+    seed: str
+    started: datetime
+    since: datetime
+    clock: InterruptibleClock
+    checklists: tuple[Checklist, ...]
+    reached: Mapping[str, Reached]
+    triggers: Triggers
+
+    def stage(
+        self, checklist: Checklist, plan: SectionPlan, systems: Mapping[str, System], clock: Clock | None = None
+    ) -> Stage:
+        """Return a section's stage; `systems` are by label, `clock` is put in place of the run's own."""
+        labels = {Side.SOURCE: plan.section.source.system, Side.TARGET: plan.section.target.system}
+        return Stage(
+            systems={side: systems[label] for side, label in labels.items()},
+            clock=clock or self.clock,
+            let_sync_work=self.triggers.of(checklist.dataflow, *labels.values()),
+            since=self.since,
+            timeout_s=self.job.timeout_s,
+            zone=self.job.settings.zone,
+            first_pause_s=min(self.job.settings.sync.interval_s, LONGEST_FIRST_PAUSE_S),
+        )
+
+    def close(self) -> None:
+        """Let every connection go."""
+        self.triggers.close()
+        for one in self.reached.values():
+            one.transport.close()
+
+
+def open_session(job: Job) -> Session:
+    """Reach every system of the job and make the checklists; raises UsageError that tells all that is missing."""
+    seed = job.seed or secrets.token_hex(4)
+    reached = reach(job)
+    clock = InterruptibleClock()
+    started = clock.now().replace(microsecond=0)
+    compiled = (compile_checklist(dataflow, job.cards, seed) for dataflow in job.dataflows)
+    checklists = tuple(permitted(checklist, job.settings) for checklist in compiled)
+    since = started - SKEW
+    triggers = Triggers(Surroundings(job, clock, reached, checklists, since))
+    return Session(job, seed, started, since, clock, checklists, reached, triggers)
+
+
+def prepare(job: Job) -> Prepared:
+    """Make the job ready; all sections share one connection to each system."""
+    session = open_session(job)
+    systems = {label: reached.system() for label, reached in session.reached.items()}
+
+    @contextmanager
+    def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
+        yield session.stage(checklist, plan, systems)
+
+    return Prepared(
+        session.checklists,
+        open_stage,
+        session.seed,
+        session.started,
+        close=session.close,
+        side_by_side=SIDE_BY_SIDE,
+        stop=session.clock.stop,
+    )

@@ -1,0 +1,71 @@
+"""`--mode record` against live systems: as `live`, and what the judge asked and was answered, and when, is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.clock import NotingClock
+from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.modes.job import Job, Prepared, cassette_path, could_not_find_out, fingerprint
+from qa_sync.modes.live import SIDE_BY_SIDE, Session, open_session
+from qa_sync.modes.permits import closed
+from qa_sync.modes.reach import labels_of
+from qa_sync.running.results import Results
+from qa_sync.running.stage import Stage
+from qa_sync.systems.cassettes import TapeLabel
+from qa_sync.systems.recording import BlankTape, RecordingTransport
+
+
+def prepare_live(job: Job) -> Prepared:
+    """Make the job ready; raises UsageError when a system may not be written to, or is not told enough of."""
+    if why := next((why for label in labels_of(job.dataflows) if (why := closed(job.settings, label))), None):
+        raise UsageError(f"a recording needs both systems to be writable: {why}")
+    session = open_session(job)
+    tapes: dict[Path, tuple[BlankTape, NotingClock]] = {}
+
+    @contextmanager
+    def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
+        path = cassette_path(job.cassettes, checklist.dataflow, plan.section)
+        secrets = {value for reached in session.reached.values() for value in reached.secrets.values()}
+        tape = BlankTape(path, _label(session, plan), secrets)
+        clock = NotingClock(session.clock, session.started)
+        tapes[path] = tape, clock
+        ends = dict.fromkeys((plan.section.source.system, plan.section.target.system))
+        ways = {label: RecordingTransport(session.reached[label].transport, tape) for label in ends}
+        systems = {label: session.reached[label].system(way) for label, way in ways.items()}
+        yield session.stage(checklist, plan, systems, clock)
+
+    def finish(results: Results) -> None:
+        if could_not_find_out(results):
+            raise CouldNotFindOut("nothing was recorded, because not every verdict could be found out")
+        for tape, clock in tapes.values():
+            tape.label = replace(tape.label, times=tuple(clock.times))
+            tape.save()
+
+    return Prepared(
+        session.checklists,
+        open_stage,
+        session.seed,
+        session.started,
+        finish,
+        session.close,
+        SIDE_BY_SIDE,
+        session.clock.stop,
+    )
+
+
+def _label(session: Session, plan: SectionPlan) -> TapeLabel:
+    ends = dict.fromkeys((plan.section.source.system, plan.section.target.system))
+    connectors = [session.job.connectors[label] for label in ends]
+    return TapeLabel(
+        seed=session.seed,
+        started=session.started,
+        connectors={c.name: c.fingerprint for c in connectors},
+        spec=fingerprint(plan.section),
+        urls={label: session.reached[label].url for label in ends},
+        since=session.since,
+    )

@@ -1,0 +1,78 @@
+"""`builtin`: our own engine in this process, on the live systems, and on nothing but the records of this run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import datetime
+
+from qa_sync.errors import CouldNotFindOut
+from qa_sync.modes.triggers.surroundings import Between, Surroundings, Work
+from qa_sync.sync.engine import Engine
+from qa_sync.sync.links import Links
+from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.system import Record, System
+from qa_sync.values.form import Json
+
+
+class OnlyOurs:
+    """A system of which only the records that bear one of the run's marks can be listed.
+
+    What was in a real system before is nobody's business here: the engine would make a counterpart of every record.
+    """
+
+    def __init__(self, system: System, marks: frozenset[str], since: datetime) -> None:
+        self.label = system.label
+        self.cards: Mapping[str, EntityCard] = system.cards
+        self._system = system
+        self._marks = marks
+        self._since = since
+
+    def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        """Yield the run's own records."""
+        for record in self._system.list(datatype, since or self._since):
+            text = json.dumps(record.data, default=str).casefold()
+            if any(mark in text for mark in self._marks):
+                yield record
+
+    def lookup(self, datatype: str, id: str) -> Record | None:
+        """Return the record with that id."""
+        return self._system.lookup(datatype, id)
+
+    def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
+        """Create a record."""
+        return self._system.insert(datatype, values, found)
+
+    def update(self, record: Record, values: Mapping[str, Json]) -> None:
+        """Change a record."""
+        self._system.update(record, values)
+
+    def delete(self, datatype: str, id: str) -> None:
+        """Remove a record."""
+        self._system.delete(datatype, id)
+
+
+def builtin(around: Surroundings, between: Between) -> Work:
+    """Return what runs one cycle of the engine, with half a cycle's time before and after it.
+
+    Time passes on both sides of the work, so that no edit of ours bears the same time as one of the engine's.
+    """
+    (dataflow,) = (d for d in around.job.dataflows if d.path == between.document)
+    source, target = (
+        OnlyOurs(around.reached[label].system(), around.marks, around.since)
+        for label in (between.source, between.target)
+    )
+    links = around.exits.enter_context(closing(Links(":memory:")))
+    engine = Engine(dataflow, source, target, links, zone=around.job.settings.zone)
+    pause = around.sync.interval_s / 2
+
+    def cycle() -> None:
+        around.clock.sleep(pause)
+        problems = engine.cycle().problems
+        refused = [p.text for p in problems if "failed" in p.text and "read-only" in p.text]
+        if refused:
+            raise CouldNotFindOut(f"the built-in sync may not write: {refused[0]}")
+        around.clock.sleep(pause)
+
+    return cycle

@@ -1,0 +1,45 @@
+"""`command`: a program of the user's that runs the sync once; started without a shell."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.modes.triggers.surroundings import Between, Surroundings, Work
+
+SHOWN = 200
+
+
+def command(around: Surroundings, _between: Between) -> Work:
+    """Return what runs the program, in the folder of the settings, and waits for its end."""
+    words = around.sync.command
+    folder = around.job.settings.path.parent if around.job.settings.path else Path()
+
+    def run() -> None:
+        try:
+            done = subprocess.run(  # noqa: S603 - the user's own words, and no shell
+                words,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=around.job.timeout_s,
+                check=False,
+            )
+        except OSError as error:
+            raise UsageError(
+                f"the sync could not be started: {words[0]}: {error.strerror or error}", hint="see command in [sync]"
+            ) from None
+        except subprocess.TimeoutExpired:
+            raise CouldNotFindOut(f"the sync ({words[0]}) was not over after {around.job.timeout_s:g} s") from None
+        if done.returncode:
+            raise CouldNotFindOut(f"the sync ({words[0]}) ended with {done.returncode}: {_last_line(done.stderr)}")
+
+    return run
+
+
+def _last_line(said: bytes) -> str:
+    """Return the last thing that was said, with nothing in it that a terminal would act on."""
+    lines = said.decode("utf-8", "replace").split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in last[:SHOWN])

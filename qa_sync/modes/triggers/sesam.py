@@ -1,0 +1,82 @@
+"""`sesam`: a node's pipes are pumped one after the other, until none has anything left. Source: facts/SESAM.md 3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from qa_sync.clock import Clock
+from qa_sync.errors import BadAnswer, CouldNotFindOut
+from qa_sync.modes.triggers.surroundings import Between, Surroundings, Work
+from qa_sync.modes.triggers.web import Web
+from qa_sync.values.form import Json
+
+POLL_S = 0.5
+ALREADY_RUNNING = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A Sesam node's service API; `timeout_s` is how long one pipe may take."""
+
+    web: Web
+    clock: Clock
+    timeout_s: float
+
+    def pump(self, pipe: str) -> None:
+        """Run a pipe until its queues are empty; raises CouldNotFindOut when it fails or takes too long."""
+        path = f"/pipes/{quote(pipe, safe='')}/pump"
+        deadline = self.clock.now() + timedelta(seconds=self.timeout_s)
+        self._rested(pipe, path, deadline)
+        while True:
+            started = self.web.call("POST", path, {"operation": "start"})
+            if not started.is_success and started.status_code != ALREADY_RUNNING:
+                raise self.web.refuse(started)
+            runtime = self._rested(pipe, path, deadline)
+            if not any(_numbers(runtime.get("queues"))):
+                break
+            self._still_time(pipe, deadline)
+        if runtime.get("success") is not True:
+            why = runtime.get("last-original-error-message") or runtime.get("last-message") or "it does not say why"
+            raise CouldNotFindOut(f"the pipe {pipe!r} failed: {str(why)[:200]!r}")
+
+    def _rested(self, pipe: str, path: str, deadline: datetime) -> Mapping[str, Json]:
+        """Wait until the pipe does not run, and return its runtime."""
+        while True:
+            answer = self.web.json(self.web.call("GET", path))
+            runtime = answer.get("runtime") if isinstance(answer, dict) else None
+            if not isinstance(runtime, dict):
+                hint = "is the url in [sync] that of a node's api?"
+                raise BadAnswer(f"the pump of {pipe!r} has no 'runtime'", hint=hint)
+            if not runtime.get("is-running"):
+                return runtime
+            self._still_time(pipe, deadline)
+            self.clock.sleep(POLL_S)
+
+    def _still_time(self, pipe: str, deadline: datetime) -> None:
+        if self.clock.now() >= deadline:
+            raise CouldNotFindOut(f"the pipe {pipe!r} was not done after {self.timeout_s:g} s")
+
+
+def sesam(around: Surroundings, _between: Between) -> Work:
+    """Return what pumps the pipes of the settings in their order."""
+    web = around.exits.enter_context(closing(Web(around.sync, around.job.timeout_s)))
+    node = Node(web, around.clock, around.job.timeout_s)
+
+    def pump_all() -> None:
+        for pipe in around.sync.pipes:
+            node.pump(pipe)
+
+    return pump_all
+
+
+def _numbers(queues: Json) -> Iterator[float]:
+    """Yield what is in the queues: a number, or one for each dataset, or null for unknown."""
+    if isinstance(queues, dict):
+        for inner in queues.values():
+            yield from _numbers(inner)
+    elif isinstance(queues, int | float):
+        yield queues

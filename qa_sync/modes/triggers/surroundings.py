@@ -1,0 +1,50 @@
+"""What a trigger is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from qa_sync.checklist.model import Checklist, Insert
+from qa_sync.clock import Clock
+from qa_sync.modes.job import Job
+from qa_sync.modes.reach import Reached
+from qa_sync.settings.model import SyncSettings
+
+Work: TypeAlias = Callable[[], None]
+"""Gives the sync one chance to work; raises CouldNotFindOut when it fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A document, and the labels of two systems that it keeps in sync."""
+
+    document: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The run that a trigger belongs to; what it opens is closed by `exits`."""
+
+    job: Job
+    clock: Clock
+    reached: Mapping[str, Reached]
+    checklists: tuple[Checklist, ...]
+    since: datetime
+    exits: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def sync(self) -> SyncSettings:
+        """What the settings say of the sync."""
+        return self.job.settings.sync
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The marks of all records that the run makes."""
+        scenarios = (s for checklist in self.checklists for plan in checklist.sections for s in plan.scenarios)
+        return frozenset(step.mark for s in scenarios for step in s.steps if isinstance(step, Insert))

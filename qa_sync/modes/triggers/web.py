@@ -1,0 +1,62 @@
+"""What the triggers that call a URL share: one client, a bearer token, and errors without the token in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import httpx
+
+from qa_sync.errors import BadAnswer, SystemUnreachable
+from qa_sync.settings.model import SyncSettings, values_of
+from qa_sync.systems.confidential import Hider
+from qa_sync.systems.live import live_transport
+from qa_sync.values.form import Json
+
+SHOWN = 200
+
+
+class Web:
+    """Calls the url of `[sync]`, and what is below it; raises UsageError when its token is not in the environment."""
+
+    def __init__(self, sync: SyncSettings, timeout_s: float) -> None:
+        names = {"token": sync.token} if sync.token else {}
+        token = values_of(names, os.environ, "the trigger in [sync]").get("token")
+        self._url = (sync.url or "").rstrip("/")
+        self._hide = Hider([token] if token else [])
+        self._client = httpx.Client(
+            transport=live_transport(),
+            headers={"Authorization": f"Bearer {token}"} if token else {},
+            timeout=httpx.Timeout(timeout_s, connect=20),
+            trust_env=False,
+        )
+
+    def call(self, method: str, path: str = "", form: Mapping[str, str] | None = None) -> httpx.Response:
+        """Return the answer, whatever its status; raises SystemUnreachable when there is none."""
+        try:
+            return self._client.request(method, self._url + path, data=dict(form) if form else None)
+        except httpx.RequestError as error:
+            raise SystemUnreachable(
+                f"the sync at {self._url + path} did not answer: {self._hide(str(error)) or type(error).__name__}",
+                hint="is the url in [sync] right, and can it be reached from here?",
+            ) from None
+
+    def refuse(self, response: httpx.Response) -> BadAnswer:
+        """Return the error about an answer that is no success."""
+        text = self._hide(response.text[: SHOWN * 4])[:SHOWN]
+        shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+        asked = response.request
+        return BadAnswer(f"the sync: {asked.method} {asked.url}: {response.status_code} {shown}")
+
+    def json(self, response: httpx.Response) -> Json:
+        """Return the body of a success; raises BadAnswer for anything else."""
+        if not response.is_success:
+            raise self.refuse(response)
+        try:
+            return response.json()
+        except ValueError:
+            raise self.refuse(response) from None
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._client.close()

@@ -1,0 +1,54 @@
+"""Every key of `qa-sync.toml`: the validator, the JSON Schema and this documentation are drawn from these tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from qa_sync.settings.kinds import ENV, ENVS, FLAG, LASTING, METHOD, PACE, TEXT, TRIGGER, WEB, WORDS, ZONE, Kind
+from qa_sync.settings.model import Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key: what it holds, what it is for, the noun's field that it fills, and whether it must be there."""
+
+    kind: Kind
+    told: str
+    field: str
+    required: bool = False
+
+
+TOP: Final[Mapping[str, Key]] = {
+    "zone": Key(ZONE, "The business time zone that dates without a time are in; default UTC.", "zone"),
+}
+SYSTEM: Final[Mapping[str, Key]] = {
+    "connector": Key(TEXT, "A built-in connector's name, or a folder relative to this file.", "connector"),
+    "url": Key(WEB, "Where the system is, for --mode live.", "url"),
+    "writes": Key(FLAG, "Whether records may be made, edited and removed; default false.", "writes"),
+    "production": Key(FLAG, "Whether every write is refused, whatever else is said; default false.", "production"),
+    "secrets": Key(ENVS, "The connector's secrets as names of environment variables, never as values.", "secrets"),
+    "rate": Key(PACE, "How often the system may be asked.", "rate"),
+}
+SYNC: Final[Mapping[str, Key]] = {
+    "trigger": Key(TRIGGER, "What moves the sync on; default wait.", "trigger"),
+    "timeout": Key(LASTING, "How long an arrival is waited for; default 120s.", "timeout_s"),
+    "interval": Key(LASTING, "How long a cycle of the sync takes; default 2s.", "interval_s"),
+    "command": Key(WORDS, "The program that runs the sync once, and its words; no shell.", "command"),
+    "url": Key(WEB, "What is called to run the sync once (http), or the node's API (sesam).", "url"),
+    "method": Key(METHOD, "How the url is called (http); default POST.", "method"),
+    "token": Key(ENV, "An environment variable that holds a bearer token for the url.", "token"),
+    "pipes": Key(WORDS, "The pipes that are pumped, in this order (sesam).", "pipes"),
+}
+PAIR: Final[Mapping[str, Key]] = {
+    "section": Key(TEXT, "The section's heading as the document writes it.", "section", required=True),
+    "source": Key(TEXT, "The source property's path.", "source", required=True),
+    "target": Key(TEXT, "The target property's path.", "target", required=True),
+}
+NEEDED: Final[Mapping[Trigger, tuple[str, ...]]] = {
+    Trigger.HTTP: ("url",),
+    Trigger.COMMAND: ("command",),
+    Trigger.SESAM: ("url", "pipes"),
+}
+"""What a trigger cannot do without."""

@@ -1,0 +1,109 @@
+"""What a value in the settings can be: each kind tells what it expects, as words and as JSON Schema, and reads it.
+
+A kind's `read` raises ValueError for a value that it does not know; the schema says the same to an editor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from qa_sync.settings.model import Rate, Trigger
+
+SECONDS: Final[Mapping[str, float]] = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
+REFERENCE: Final = r"^\$[A-Za-z_][A-Za-z0-9_]*$"
+DURATION: Final = r"^[0-9]+(\.[0-9]+)?(ms|s|min|h)$"
+RATE: Final = r"^[1-9][0-9]*/(s|min|h)$"
+URL: Final = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is expected, in words and for an editor, and how it is read."""
+
+    expected: str
+    schema: Mapping[str, Any]
+    read: Callable[[Any], Any]
+
+
+def _of(kind: type) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if type(value) is not kind or value == "":
+            raise ValueError(value)
+        return value
+
+    return read
+
+
+def _patterned(expected: str, pattern: str, make: Callable[[str], Any] = str) -> Kind:
+    compiled = re.compile(pattern.removesuffix("$") + r"\Z")
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, str) or not compiled.match(value):
+            raise ValueError(value)
+        return make(value)
+
+    return Kind(expected, {"type": "string", "pattern": pattern}, read)
+
+
+def _choice(words: Iterable[str], make: Callable[[str], Any] = str) -> Kind:
+    known = list(words)
+
+    def read(value: Any) -> Any:
+        if value not in known:
+            raise ValueError(value)
+        return make(value)
+
+    return Kind(f"one of {', '.join(known)}", {"enum": known}, read)
+
+
+def _many(item: Kind, expected: str) -> Kind:
+    def read(value: Any) -> Any:
+        if not isinstance(value, list) or not value:
+            raise ValueError(value)
+        return tuple(item.read(v) for v in value)
+
+    return Kind(expected, {"type": "array", "items": dict(item.schema), "minItems": 1}, read)
+
+
+def _named(item: Kind, expected: str) -> Kind:
+    def read(value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise ValueError(value)  # noqa: TRY004 - one way to say no for all kinds
+        return {name: item.read(v) for name, v in value.items()}
+
+    return Kind(expected, {"type": "object", "additionalProperties": dict(item.schema)}, read)
+
+
+def _seconds(text: str) -> float:
+    number, unit = re.findall(r"[0-9.]+|[a-z]+", text)
+    return round(float(number) * SECONDS[unit], 6)
+
+
+def _rate(text: str) -> Rate:
+    count, _, unit = text.partition("/")
+    return Rate(int(count), SECONDS[unit])
+
+
+def _zone(value: Any) -> Any:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - few need it; start-up must be quick
+
+    try:
+        return ZoneInfo(value)
+    except (LookupError, TypeError, OSError) as error:
+        raise ValueError(value) from error
+
+
+TEXT: Final = Kind("a text", {"type": "string", "minLength": 1}, _of(str))
+FLAG: Final = Kind("true or false", {"type": "boolean"}, _of(bool))
+WEB: Final = _patterned('a URL that begins with "https://" or "http://"', URL)
+LASTING: Final = _patterned('a duration such as "120s" or "2min"', DURATION, _seconds)
+PACE: Final = _patterned('a rate such as "200/min"', RATE, _rate)
+ENV: Final = _patterned('the name of an environment variable, written "$NAME"', REFERENCE, lambda text: text[1:])
+ENVS: Final = _named(ENV, 'a table of environment variables: { name = "$NAME" }')
+WORDS: Final = _many(TEXT, 'a list of texts: ["program", "word"]')
+TRIGGER: Final = _choice(list(Trigger), Trigger)
+METHOD: Final = _choice(("GET", "POST"))
+ZONE: Final = Kind('a time zone such as "Europe/Oslo"', {"type": "string", "minLength": 1}, _zone)

@@ -1,0 +1,129 @@
+"""`qa-sync.toml` -> Settings; every problem of a file is told at once, each with its line."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qa_sync.errors import UsageError, did_you_mean
+from qa_sync.location import Location
+from qa_sync.settings.keys import NEEDED, PAIR, SYNC, SYSTEM, TOP, Key
+from qa_sync.settings.model import FILE_NAME, Settings, SettledPair, SyncSettings, SystemSettings
+from qa_sync.settings.places import Place, line_of, places_of
+
+TABLES = ("systems", "sync", "pairs")
+
+
+def find_settings(folder: Path) -> Path | None:
+    """Return the nearest `qa-sync.toml` in the folder or above it, None when there is none."""
+    folder = folder.absolute()
+    return next((path for at in (folder, *folder.parents) if (path := at / FILE_NAME).is_file()), None)
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Return the settings of a file, those of none for None; raises UsageError that tells every problem."""
+    if path is None:
+        return Settings()
+    text = _text(path)
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = str(error).rpartition("at line ")[2].partition(",")[0]
+        where = Location(str(path), int(line) if line.isdecimal() else text.rstrip("\n").count("\n") + 1)
+        raise UsageError(f"not TOML: {error}", location=where) from None
+    reader = _Reader(path, places_of(text))
+    settings = reader.settings(document)
+    problems = sorted(reader.problems, key=lambda p: p.location.line or 0 if p.location else 0)
+    if len(problems) > 1:
+        raise UsageError("\n".join([f"{len(problems)} problems:", *map(str, problems)]))
+    if problems:
+        raise problems[0]
+    return settings
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}", hint="--config names a qa-sync.toml") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8: {error.reason}") from None
+
+
+@dataclass(slots=True)
+class _Reader:
+    path: Path
+    places: Mapping[Place, int]
+    problems: list[UsageError] = field(default_factory=list)
+
+    def settings(self, document: Mapping[str, Any]) -> Settings:
+        top = self._read({k: v for k, v in document.items() if k not in TABLES}, TOP, (), TABLES)
+        systems = {s.label: s for s in self._systems(document.get("systems", {}))}
+        sync = self._sync(document.get("sync", {}))
+        return Settings(self.path, systems, sync, tuple(self._pairs(document.get("pairs", []))), **top)
+
+    def _systems(self, raw: Any) -> Iterator[SystemSettings]:
+        if not isinstance(raw, dict):
+            self._expected(("systems",), 'tables: [systems."LABEL"]', raw)
+            return
+        for label, one in raw.items():
+            found = self._read(one, SYSTEM, ("systems", label))
+            if "connector" in found:
+                found["folder"] = self.path.parent / found["connector"]
+            yield SystemSettings(label, self._at(("systems", label)), **found)
+
+    def _sync(self, raw: Any) -> SyncSettings:
+        found = SyncSettings(**self._read(raw, SYNC, ("sync",)))
+        for key in NEEDED.get(found.trigger, ()):
+            if key not in raw:
+                self._problem(("sync", "trigger"), f"the trigger {found.trigger!r} needs {key!r} in [sync]")
+        return found
+
+    def _pairs(self, raw: Any) -> Iterator[SettledPair]:
+        if not isinstance(raw, list):
+            self._expected(("pairs",), "a list of tables: [[pairs]]", raw)
+            return
+        for at, one in enumerate(raw):
+            found = self._read(one, PAIR, ("pairs", at))
+            if len(found) == len(PAIR):
+                yield SettledPair(location=self._at(("pairs", at)), **found)
+
+    def _read(self, raw: Any, keys: Mapping[str, Key], way: Place, beside: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Return the noun's fields that a table fills."""
+        if not isinstance(raw, dict):
+            self._expected(way, "a table", raw)
+            return {}
+        for name in (name for name in raw if name not in keys):
+            near = did_you_mean(name, [*keys, *beside])
+            known = ", ".join([*keys, *beside])
+            self._problem((*way, name), f"unknown key {name!r}; expected one of: {known}", near)
+        for name, key in keys.items():
+            if key.required and name not in raw:
+                self._problem(way, f"{name!r} is missing; expected {key.kind.expected}")
+        found = ((keys[name], name, value) for name, value in raw.items() if name in keys)
+        return dict(read for key, name, value in found for read in self._value(key, (*way, name), value))
+
+    def _value(self, key: Key, way: Place, value: Any) -> Iterator[tuple[str, Any]]:
+        try:
+            yield key.field, key.kind.read(value)
+        except ValueError:
+            self._expected(way, key.kind.expected, value)
+
+    def _expected(self, way: Place, expected: str, got: Any) -> None:
+        name = ".".join(map(str, way))
+        if way[-1] in {"secrets", "token"} or "@" in str(got):
+            # What stands there may be the secret itself, or an address with a password in it.
+            hint = "export the value in the environment, and write the variable's name here"
+            self._problem(way, f"{name}: expected {expected}, got something else (not shown)", hint)
+            return
+        near = did_you_mean(got, expected.partition("one of ")[2].split(", ")) if isinstance(got, str) else None
+        self._problem(way, f"{name}: expected {expected}, got {got!r}", near)
+
+    def _problem(self, way: Place, message: str, hint: str | None = None) -> None:
+        self.problems.append(UsageError(message, location=self._at(way), hint=hint))
+
+    def _at(self, way: Place) -> Location:
+        return Location(str(self.path), line_of(self.places, way))

@@ -1,0 +1,40 @@
+"""The keys of `qa-sync.toml` -> the JSON Schema that editors complete and check by (`qa_sync/schemas`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qa_sync.settings.keys import NEEDED, PAIR, SYNC, SYSTEM, TOP, Key
+
+
+def settings_schema() -> dict[str, Any]:
+    """Return the schema; a test holds the file in `qa_sync/schemas` equal to it."""
+    top = _table(TOP)
+    top["properties"] |= {
+        "systems": {"type": "object", "additionalProperties": _table(SYSTEM)},
+        "sync": {**_table(SYNC), "allOf": [_needed(trigger, keys) for trigger, keys in NEEDED.items()]},
+        "pairs": {"type": "array", "items": _table(PAIR)},
+    }
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "qa-sync/settings/1",
+        "title": "qa-sync.toml",
+    }
+    return {**head, **top}
+
+
+def _table(keys: Mapping[str, Key]) -> dict[str, Any]:
+    table: dict[str, Any] = {
+        "type": "object",
+        "properties": {name: {"description": key.told, **key.kind.schema} for name, key in keys.items()},
+        "additionalProperties": False,
+    }
+    required = [name for name, key in keys.items() if key.required]
+    return {**table, "required": required} if required else table
+
+
+def _needed(trigger: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Return the rule that a trigger makes keys required."""
+    is_it = {"properties": {"trigger": {"const": str(trigger)}}, "required": ["trigger"]}
+    return {"if": is_it, "then": {"required": list(keys)}}

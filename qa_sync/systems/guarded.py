@@ -1,0 +1,52 @@
+"""A system that may be read only, whoever asks: the last gate before a write to somebody's real records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import NoReturn
+
+from qa_sync.errors import Refused
+from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.system import Record, System
+from qa_sync.values.form import Json
+
+METHOD_NOT_ALLOWED = 405
+
+
+class Guarded:
+    """Hands every read on to a system, and refuses every write with the reason why nothing may be written."""
+
+    def __init__(self, system: System, closed: str) -> None:
+        self.label = system.label
+        self.cards: Mapping[str, EntityCard] = system.cards
+        self._system = system
+        self._closed = closed
+
+    def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        """Yield all records of the system."""
+        return self._system.list(datatype, since)
+
+    def lookup(self, datatype: str, id: str) -> Record | None:
+        """Return the system's record with that id."""
+        return self._system.lookup(datatype, id)
+
+    def insert(  # the protocol's signature
+        self,
+        datatype: str,  # noqa: ARG002
+        values: Mapping[str, Json],  # noqa: ARG002
+        found: Callable[[], str | None] | None = None,  # noqa: ARG002
+    ) -> str:
+        """Raise Refused."""
+        self._refuse()
+
+    def update(self, record: Record, values: Mapping[str, Json]) -> None:  # noqa: ARG002
+        """Raise Refused."""
+        self._refuse()
+
+    def delete(self, datatype: str, id: str) -> None:  # noqa: ARG002
+        """Raise Refused."""
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise Refused(self._closed, status=METHOD_NOT_ALLOWED)

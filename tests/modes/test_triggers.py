@@ -1,0 +1,211 @@
+"""What moves a live sync on: each trigger against a small stand-in, and one run for all who ask at once."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+import pytest
+
+from qa_sync.clock import VirtualClock
+from qa_sync.errors import BadAnswer, CouldNotFindOut, SystemUnreachable, UsageError
+from qa_sync.modes.job import EPOCH, Job
+from qa_sync.modes.triggers.surroundings import Between, Surroundings
+from qa_sync.modes.triggers.table import TRIGGERS
+from qa_sync.modes.triggers.together import Together
+from qa_sync.settings.model import Settings, SyncSettings, Trigger
+
+BETWEEN = Between("a.txt", "A", "B")
+
+
+@dataclass
+class Node:
+    """A node's service API as facts/SESAM.md 3 has it, with pipes that need a few looks and a few pumps."""
+
+    queue: int = 2
+    success: bool = True
+    busy: int = 0
+    started: list[str] = field(default_factory=list)
+    seen: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def answer(self, method: str, path: str, form: dict[str, list[str]]) -> tuple[int, Any]:
+        if not path.startswith("/api/pipes/"):
+            return (200, {}) if path == "/run" else (404, {"detail": "no"})
+        pipe = unquote(path.removeprefix("/api/pipes/").removesuffix("/pump"))
+        if method == "POST":
+            assert form == {"operation": ["start"]}
+            if self.busy:
+                return 409, {"detail": "already running"}
+            self.started.append(pipe)
+            self.busy, self.queue = 2, max(0, self.queue - 1)
+        running = self.busy > 0
+        self.busy = max(0, self.busy - 1)
+        queues = {"source": None, "dependencies": {"other": self.queue}}
+        runtime = {"is-running": running, "success": self.success, "queues": queues, "last-message": "boom"}
+        return 200, {"_id": pipe, "runtime": runtime}
+
+
+@pytest.fixture
+def node() -> Iterator[tuple[Node, str]]:
+    it = Node()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+            it.seen.append((self.command, self.path, self.headers.get("authorization", "")))
+            code, answer = it.answer(self.command, self.path, parse_qs(body))
+            self.send_response(code)
+            self.end_headers()
+            self.wfile.write(json.dumps(answer).encode())
+
+        do_GET = do_POST  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield it, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def make() -> Iterator[Callable[..., Callable[[], None]]]:
+    with ExitStack() as exits:
+
+        def trigger(sync: SyncSettings, clock: VirtualClock, path: Path | None = None) -> Callable[[], None]:
+            job = Job((), {}, Path("cassettes"), timeout_s=5, settings=Settings(path, sync=sync))
+            return TRIGGERS[sync.trigger](Surroundings(job, clock, {}, (), EPOCH, exits), BETWEEN)
+
+        yield trigger
+
+
+Make = Callable[..., Callable[[], None]]
+
+
+def test_every_trigger_of_the_settings_is_there() -> None:
+    assert set(TRIGGERS) == set(Trigger)
+
+
+def test_wait_only_lets_time_pass(make: Make) -> None:
+    clock = VirtualClock(EPOCH)
+    make(SyncSettings(interval_s=3), clock)()
+    assert (clock.now() - EPOCH).total_seconds() == 3
+
+
+def test_http_calls_the_url_with_the_token(make: Make, node: tuple[Node, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    it, url = node
+    sync = SyncSettings(Trigger.HTTP, interval_s=1, url=f"{url}/run", method="GET", token="SYNC_TOKEN")  # noqa: S106
+    with pytest.raises(UsageError, match=r"\$SYNC_TOKEN"):
+        make(sync, VirtualClock(EPOCH))
+    monkeypatch.setenv("SYNC_TOKEN", "canary-token")
+    make(sync, VirtualClock(EPOCH))()
+    assert it.seen == [("GET", "/run", "Bearer canary-token")]
+    wrong = SyncSettings(Trigger.HTTP, url=f"{url}/canary-token", token="SYNC_TOKEN")  # noqa: S106
+    with pytest.raises(BadAnswer, match="404"):
+        make(wrong, VirtualClock(EPOCH))()
+
+
+def test_http_that_nobody_answers(make: Make) -> None:
+    with pytest.raises(SystemUnreachable, match="did not answer"):
+        make(SyncSettings(Trigger.HTTP, url="http://127.0.0.1:9/run"), VirtualClock(EPOCH))()
+
+
+def test_command_runs_a_program_in_the_folder_of_the_settings(make: Make, tmp_path: Path) -> None:
+    words = (sys.executable, "-c", "import pathlib; pathlib.Path('ran; echo').touch()")
+    make(SyncSettings(Trigger.COMMAND, command=words), VirtualClock(EPOCH), tmp_path / "qa-sync.toml")()
+    assert (tmp_path / "ran; echo").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("import sys; sys.exit('no \\x1b[31m disk')", r"ended with 1: no \\x1b\[31m disk"),
+        ("import time; time.sleep(30)", "not over after 5 s"),
+    ],
+)
+def test_command_that_fails(make: Make, code: str, told: str) -> None:
+    with pytest.raises(CouldNotFindOut, match=told):
+        make(SyncSettings(Trigger.COMMAND, command=(sys.executable, "-c", code)), VirtualClock(EPOCH))()
+
+
+def test_command_that_is_not_there(make: Make) -> None:
+    with pytest.raises(UsageError, match="could not be started"):
+        make(SyncSettings(Trigger.COMMAND, command=("no-such-program",)), VirtualClock(EPOCH))()
+
+
+def test_sesam_pumps_every_pipe_until_its_queues_are_empty(make: Make, node: tuple[Node, str]) -> None:
+    it, url = node
+    it.busy = 1  # somebody else's run comes first
+    sync = SyncSettings(Trigger.SESAM, url=f"{url}/api/", pipes=("wix/contacts collect", "erp-share"))
+    make(sync, VirtualClock(EPOCH))()
+    assert it.started == ["wix/contacts collect"] * 2 + ["erp-share"]
+    assert ("POST", "/api/pipes/wix%2Fcontacts%20collect/pump", "") in it.seen
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [({"success": False, "queue": 0}, "failed: 'boom'"), ({"queue": 1000}, "not done after 5 s")],
+)
+def test_sesam_pipes_that_fail(make: Make, node: tuple[Node, str], wrong: dict[str, Any], told: str) -> None:
+    it, url = node
+    vars(it).update(wrong)
+    with pytest.raises(CouldNotFindOut, match=told):
+        make(SyncSettings(Trigger.SESAM, url=f"{url}/api", pipes=("p",)), VirtualClock(EPOCH))()
+
+
+def test_sesam_that_is_no_node(make: Make, node: tuple[Node, str]) -> None:
+    with pytest.raises(BadAnswer, match="404"):
+        make(SyncSettings(Trigger.SESAM, url=f"{node[1]}/else", pipes=("p",)), VirtualClock(EPOCH))()
+
+
+def test_all_who_ask_at_once_share_a_run_that_began_after_they_asked() -> None:
+    runs: list[tuple[float, float]] = []
+    asked: list[tuple[float, float]] = []
+
+    def work() -> None:
+        began = time.monotonic()
+        time.sleep(0.05)
+        runs.append((began, time.monotonic()))
+
+    together = Together(work)
+
+    def ask(after_s: float) -> None:
+        time.sleep(after_s)
+        began = time.monotonic()
+        together()
+        asked.append((began, time.monotonic()))
+
+    threads = [threading.Thread(target=ask, args=(0.01 * n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(asked) == 8
+    assert 2 <= len(runs) < 8
+    assert all(any(a[0] <= r[0] and r[1] <= a[1] for r in runs) for a in asked)
+    assert all(one[1] <= other[0] for one, other in pairwise(runs))
+
+
+def test_an_error_is_everybodys_and_the_next_run_is_a_new_one() -> None:
+    failing = [True]
+
+    def work() -> None:
+        if failing.pop() if failing else False:
+            raise CouldNotFindOut("broken")
+
+    together = Together(work)
+    with pytest.raises(CouldNotFindOut):
+        together()
+    together()

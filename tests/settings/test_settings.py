@@ -1,0 +1,190 @@
+"""What `qa-sync.toml` can say, and how it is told what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import qa_sync
+from qa_sync.errors import UsageError
+from qa_sync.settings.model import Rate, Settings, Trigger, values_of
+from qa_sync.settings.places import places_of
+from qa_sync.settings.read import find_settings, load_settings
+from qa_sync.settings.schema import settings_schema
+
+Read = Callable[[str], Settings]
+SCHEMA = Path(qa_sync.__file__).parent / "schemas" / "settings-1.json"
+
+WHOLE = """\
+zone = "Europe/Oslo"
+
+[systems."WooCommerce"]
+connector = "woocommerce"
+url = "https://shop.example/wp"
+writes = true
+rate = "200/min"
+secrets = { consumer_key = "$WOO_KEY", consumer_secret = "$WOO_SECRET" }
+
+[systems."My ERP"]
+connector = "connectors/erp"
+production = true
+
+[sync]
+trigger = "command"
+timeout = "2min"
+interval = "500ms"
+command = [
+    "run-sync", "--once",
+]
+
+[[pairs]]
+section = "Wix.com Orders to Customerp Order"
+source = "number"
+target = "externalReference"
+"""
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    def load(text: str) -> Settings:
+        path = tmp_path / "qa-sync.toml"
+        path.write_text(text, encoding="utf-8")
+        return load_settings(path)
+
+    return load
+
+
+def test_everything_that_can_be_said(read: Read, tmp_path: Path) -> None:
+    settings = read(WHOLE)
+    shop, erp = settings.systems["WooCommerce"], settings.systems["My ERP"]
+    assert (shop.url, shop.rate, shop.closed) == ("https://shop.example/wp", Rate(200, 60), None)
+    assert shop.secrets == {"consumer_key": "WOO_KEY", "consumer_secret": "WOO_SECRET"}
+    assert erp.folder == tmp_path / "connectors/erp"
+    assert "production" in (erp.closed or "")
+    assert (settings.sync.trigger, settings.sync.timeout_s, settings.sync.interval_s) == (Trigger.COMMAND, 120, 0.5)
+    assert settings.sync.command == ("run-sync", "--once")
+    assert settings.pairs[0].location.line == 22
+    assert settings.zone.utcoffset(datetime(2024, 7, 1)) == timedelta(hours=2)  # noqa: DTZ001
+
+
+def test_without_a_file_nothing_is_settled() -> None:
+    settings = load_settings(None)
+    assert (settings.systems, settings.pairs, settings.zone) == ({}, (), UTC)
+
+
+def test_it_is_found_upwards(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    assert find_settings(tmp_path / "a" / "b") in {None, *(p / "qa-sync.toml" for p in tmp_path.parents)}
+    (tmp_path / "qa-sync.toml").touch()
+    assert find_settings(tmp_path / "a" / "b") == tmp_path / "qa-sync.toml"
+
+
+def test_a_system_is_read_only_unless_it_says_otherwise(read: Read) -> None:
+    closed = read('[systems.A]\nurl = "https://a.example"\n').systems["A"].closed
+    assert closed is not None
+    assert "writes = true" in closed
+
+
+BAD = {
+    'zon = "UTC"': ("1", "unknown key 'zon'", "did you mean 'zone'"),
+    'zone = "Mars/Base"': ("1", "time zone", "'Mars/Base'"),
+    "[systems.A]\nwritez = true": ("2", "'writez'", "did you mean 'writes'"),
+    "[systems.A]\n\nwrites = 1": ("3", "systems.A.writes: expected true or false, got 1"),
+    '[systems.A]\nurl = "ftp://a"': ("2", "expected a URL", "'ftp://a'"),
+    '[systems.A]\nrate = "0/s"': ("2", "expected a rate", "'0/s'"),
+    '[systems.A]\nconnector = ""': ("2", "expected a text, got ''"),
+    'systems = "A"': ("1", "expected tables"),
+    "systems.A = 1": ("1", "systems.A: expected a table, got 1"),
+    '[sync]\ntrigger = "builtn"': ("2", "expected one of wait, builtin", "did you mean 'builtin'"),
+    '[sync]\ntimeout = "soon"': ("2", "expected a duration", "'soon'"),
+    "[sync]\ntimeout = 120": ("2", "expected a duration", "got 120"),
+    '[sync]\n# how\ntrigger = "http"': ("3", "needs 'url'"),
+    '[sync]\ntrigger = "command"\ncommand = []': ("3", "expected a list of texts"),
+    '[sync]\ntrigger = "sesam"\nurl = "http://node:9042/api"': ("2", "needs 'pipes'"),
+    '[[pairs]]\nsection = "A B to C D"\nsource = "x"': ("1", "'target' is missing"),
+    "pairs = 3": ("1", "expected a list of tables"),
+    "a = ": ("1", "not TOML"),
+}
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_what_is_wrong_is_told_with_its_line(read: Read, text: str) -> None:
+    with pytest.raises(UsageError) as told:
+        read(text)
+    line, *words = BAD[text]
+    assert f"qa-sync.toml:{line}: " in str(told.value)
+    assert [word for word in words if word not in str(told.value)] == []
+
+
+def test_all_problems_are_told_at_once_in_their_order(read: Read) -> None:
+    with pytest.raises(UsageError, match="3 problems") as told:
+        read("[sync]\ntimeout = 1\n[systems.A]\nurl = 1\nwrits = true\n")
+    assert [line.split("toml:")[1][0] for line in str(told.value).splitlines() if "toml:" in line] == ["2", "4", "5"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[systems.A]\nsecrets = { key = "hunter2" }',
+        '[systems.A]\nsecrets = "hunter2"',
+        '[sync]\ntoken = "hunter2"',
+        '[systems.A]\nurl = "https://me:hunter2@a.example"',
+    ],
+)
+def test_a_secret_in_the_file_is_refused_and_not_repeated(read: Read, text: str) -> None:
+    with pytest.raises(UsageError, match="toml:2") as told:
+        read(text)
+    assert "hunter2" not in str(told.value)
+    assert "environment" in str(told.value)
+
+
+def test_a_missing_variable_is_told_by_name() -> None:
+    names = {"key": "A_KEY", "other": "B_KEY", "third": "C_KEY"}
+    with pytest.raises(UsageError, match=r"Shop needs \$A_KEY, \$C_KEY from the environment"):
+        values_of(names, {"A_KEY": "", "B_KEY": "x"}, "Shop")
+    assert values_of({"key": "A"}, {"A": "1"}, "Shop") == {"key": "1"}
+
+
+def test_an_unreadable_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No such file"):
+        load_settings(tmp_path / "nowhere.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageError, match="not UTF-8"):
+        load_settings(tmp_path / "binary.toml")
+
+
+def test_lines_of_every_way_to_write_a_key() -> None:
+    text = 'a.b = 1\r\n# no\r\n[ "t" . x ] # head\nlong = """\n[no]\nk = 2\n"""\ni = { m = 1 }\n[[l]]\n[[l]]\nz = 0\n'
+    places = places_of(text)
+    assert places["a", "b"] == 1
+    assert places["t", "x"] == 3
+    assert places["t", "x", "long"] == 4
+    assert places["t", "x", "i", "m"] == 8
+    assert (places["l", 0], places["l", 1], places["l", 1, "z"]) == (9, 10, 11)
+    assert ("no",) not in places
+
+
+def test_the_schema_in_the_package_is_that_of_the_validator() -> None:
+    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == settings_schema()
+
+
+@pytest.mark.parametrize("text", [WHOLE, "", *BAD])
+def test_schema_and_validator_say_the_same(read: Read, text: str) -> None:
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return
+    valid = Draft202012Validator(settings_schema()).is_valid(document)
+    told = ""
+    try:
+        read(text)
+    except UsageError as error:
+        told = str(error)
+    # Only tzdata knows the zones.
+    assert valid == (not told or "time zone" in told)
