@@ -19,3 +19,6 @@ class Answer:
 
 
 QaSync = Callable[..., Answer]
+
+Serve = Callable[..., Path]
+"""Serves the sandbox with the given words, exports what it says, and returns its settings (a file called `name`)."""

@@ -1,14 +1,19 @@
-"""The program as a fixture, and a caller for each vendor of the sandbox."""
+"""The program as a fixture, the sandbox served by another process, and a caller for each of its vendors."""
 
 from __future__ import annotations
 
 import os
+import re
+import signal
+import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
-from cli_caller import ROOT, Answer, QaSync
+from cli_caller import ROOT, Answer, QaSync, Serve
 from sandbox_caller import Caller, HandClock
 
 from qa_sync.cli.main import guarded
@@ -65,3 +70,33 @@ def qa_sync(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return Answer(code, got.out, got.err)
 
     return run
+
+
+@pytest.fixture
+def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """Serve the sandbox as told, do what it says of the environment, and return its settings."""
+    started: list[subprocess.Popen[str]] = []
+
+    def go(*words: str, name: str = "qa-sync.toml") -> Path:
+        config = tmp_path / name
+        command = [sys.executable, "-m", "qa_sync", "sandbox", "--port", "0", "--every", "0.2"]
+        process = subprocess.Popen(
+            [*command, "--write-config", str(config), *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        started.append(process)
+        assert process.stdout
+        for line in process.stdout:
+            if variable := re.fullmatch(r"export (\w+)=(\S+)\n", line):
+                monkeypatch.setenv(variable[1], variable[2])
+            if line.startswith("customwebshop"):
+                break
+        return config
+
+    yield go
+    for process in started:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)

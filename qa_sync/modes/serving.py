@@ -31,6 +31,7 @@ def bound(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
+        listener.listen()  # whoever is told the port now is served as soon as everything is ready
     except (OSError, OverflowError) as error:
         listener.close()
         raise UsageError(f"port {port} cannot be used: {error}", hint="choose another with --port") from None

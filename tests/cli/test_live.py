@@ -9,13 +9,11 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
-from cli_caller import ROOT, QaSync
+from cli_caller import ROOT, QaSync, Serve
 
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.systems.builtin import builtin_folder
@@ -24,38 +22,6 @@ from qa_sync.systems.rest import RestSystem
 
 SHOP = VENDORS["woocommerce"]
 SPECS = ("specs/000.txt", "specs/003.txt")
-
-Serve = Callable[..., Path]
-
-
-@pytest.fixture
-def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    """Serve the sandbox as told, do what it says of the environment, and return its settings."""
-    started: list[subprocess.Popen[str]] = []
-
-    def go(*words: str) -> Path:
-        config = tmp_path / "qa-sync.toml"
-        command = [sys.executable, "-m", "qa_sync", "sandbox", "--port", "0", "--every", "0.2"]
-        process = subprocess.Popen(
-            [*command, "--write-config", str(config), *words],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        started.append(process)
-        assert process.stdout
-        for line in process.stdout:
-            if variable := re.fullmatch(r"export (\w+)=(\S+)\n", line):
-                monkeypatch.setenv(variable[1], variable[2])
-            if line.startswith("customwebshop"):
-                break
-        return config
-
-    yield go
-    for process in started:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
 
 
 def verdicts(report: str) -> dict[str, str]:
