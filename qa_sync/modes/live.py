@@ -21,6 +21,7 @@ from qa_sync.modes.reach import Reached, reach
 from qa_sync.modes.triggers.surroundings import Surroundings
 from qa_sync.modes.triggers.table import Triggers
 from qa_sync.running.stage import Stage
+from qa_sync.systems.confidential import Hider
 from qa_sync.systems.system import System
 
 SKEW = timedelta(minutes=10)
@@ -32,7 +33,10 @@ LONGEST_FIRST_PAUSE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A run against live systems; `since` bounds the lists in which counterparts are looked for."""
+    """A run against live systems; `since` bounds the lists in which counterparts are looked for.
+
+    `hide` knows all that is confidential.
+    """
 
     job: Job
     seed: str
@@ -42,6 +46,7 @@ class Session:
     checklists: tuple[Checklist, ...]
     reached: Mapping[str, Reached]
     triggers: Triggers
+    hide: Hider
 
     def stage(
         self, checklist: Checklist, plan: SectionPlan, systems: Mapping[str, System], clock: Clock | None = None
@@ -62,20 +67,21 @@ class Session:
         """Let every connection go."""
         self.triggers.close()
         for one in self.reached.values():
-            one.transport.close()
+            one.line.close()
 
 
 def open_session(job: Job) -> Session:
     """Reach every system of the job and make the checklists; raises UsageError that tells all that is missing."""
     seed = job.seed or secrets.token_hex(4)
-    reached = reach(job)
+    hide = Hider()
+    reached = reach(job, hide)
     clock = InterruptibleClock()
     started = clock.now().replace(microsecond=0)
     compiled = (compile_checklist(dataflow, job.cards, seed) for dataflow in job.dataflows)
     checklists = tuple(permitted(checklist, job.settings) for checklist in compiled)
     since = started - SKEW
     triggers = Triggers(Surroundings(job, clock, reached, checklists, since))
-    return Session(job, seed, started, since, clock, checklists, reached, triggers)
+    return Session(job, seed, started, since, clock, checklists, reached, triggers, hide)
 
 
 def prepare(job: Job) -> Prepared:

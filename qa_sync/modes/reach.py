@@ -6,34 +6,33 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import httpx
-
+from qa_sync.clock import Clock, RealClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.modes.job import Job
 from qa_sync.modes.permits import closed
-from qa_sync.settings.model import FILE_NAME, values_of
+from qa_sync.settings.model import FILE_NAME, SystemSettings, values_of
+from qa_sync.systems.confidential import Hider
 from qa_sync.systems.guarded import Guarded
-from qa_sync.systems.live import live_transport
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.limits import Limits, Rate
+from qa_sync.systems.line import Line, Wrap, open_line
 from qa_sync.systems.system import System
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """One live system: where it is, the way there, and its secrets."""
+    """One live system and the line to it."""
 
     job: Job
-    label: str
-    url: str
-    secrets: Mapping[str, str]
-    transport: httpx.BaseTransport
+    line: Line
 
-    def system(self, transport: httpx.BaseTransport | None = None) -> System:
-        """Return the system over its own way out, or over one put around it; writes only when they are allowed."""
-        way = transport or self.transport
-        rest = RestSystem(self.label, self.job.connectors[self.label], self.url, self.secrets, way)
-        why = closed(self.job.settings, self.label)
+    def system(self, wrap: Wrap | None = None, clock: Clock | None = None) -> System:
+        """Return the system over its line, with a recorder around that and a clock of its own when they are given.
+
+        It can be written to only when the settings allow it.
+        """
+        rest = self.line.system(wrap, clock) if wrap else self.line.system(clock=clock)
+        why = closed(self.job.settings, self.line.label)
         return Guarded(rest, why) if why else rest
 
 
@@ -49,13 +48,16 @@ def has_url(job: Job, label: str) -> bool:
     return bool(own and own.url)
 
 
-def reach(job: Job) -> Mapping[str, Reached]:
-    """Return every system of the job by label; raises UsageError that tells all that is missing."""
+def reach(job: Job, hide: Hider) -> Mapping[str, Reached]:
+    """Return every system of the job by label; raises UsageError that tells all that is missing.
+
+    `hide` is the run's, and learns what is confidential about each.
+    """
     found: dict[str, Reached] = {}
     problems: list[UsageError] = []
     for label in labels_of(job.dataflows):
         try:
-            found[label] = _reach(job, label)
+            found[label] = _reach(job, label, hide)
         except UsageError as problem:
             problems.append(problem)
     if len(problems) > 1:
@@ -65,7 +67,7 @@ def reach(job: Job) -> Mapping[str, Reached]:
     return found
 
 
-def _reach(job: Job, label: str) -> Reached:
+def _reach(job: Job, label: str, hide: Hider) -> Reached:
     own = job.settings.system(label)
     if own is None or own.url is None:
         near = did_you_mean(label, job.settings.systems) if own is None else None
@@ -75,4 +77,11 @@ def _reach(job: Job, label: str) -> Reached:
             hint=near or f'in {FILE_NAME}: [systems."{label}"] url = "https://..."',
         )
     secrets = values_of(own.secrets, os.environ, label)
-    return Reached(job, label, own.url, secrets, live_transport())
+    # A pause is not cut short by an interruption: what was made must still be removed, over the same line.
+    clock = RealClock()
+    line = open_line(label, job.connectors[label], own.url, secrets, clock=clock, hide=hide, limits=_limits(own, clock))
+    return Reached(job, line)
+
+
+def _limits(own: SystemSettings, clock: Clock) -> Limits:
+    return Limits(clock, Rate(own.rate.count, own.rate.seconds) if own.rate else None)

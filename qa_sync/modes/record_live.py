@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
+
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.clock import NotingClock
 from qa_sync.errors import CouldNotFindOut, UsageError
@@ -30,13 +32,15 @@ def prepare_live(job: Job) -> Prepared:
     @contextmanager
     def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
         path = cassette_path(job.cassettes, checklist.dataflow, plan.section)
-        secrets = {value for reached in session.reached.values() for value in reached.secrets.values()}
-        tape = BlankTape(path, _label(session, plan), secrets)
+        tape = BlankTape(path, _label(session, plan), session.hide)
         clock = NotingClock(session.clock, session.started)
         tapes[path] = tape, clock
         ends = dict.fromkeys((plan.section.source.system, plan.section.target.system))
-        ways = {label: RecordingTransport(session.reached[label].transport, tape) for label in ends}
-        systems = {label: session.reached[label].system(way) for label, way in ways.items()}
+
+        def wrap(way: httpx.BaseTransport) -> httpx.BaseTransport:
+            return RecordingTransport(way, tape)
+
+        systems = {label: session.reached[label].system(wrap, clock) for label in ends}
         yield session.stage(checklist, plan, systems, clock)
 
     def finish(results: Results) -> None:
@@ -66,6 +70,6 @@ def _label(session: Session, plan: SectionPlan) -> TapeLabel:
         started=session.started,
         connectors={c.name: c.fingerprint for c in connectors},
         spec=fingerprint(plan.section),
-        urls={label: session.reached[label].url for label in ends},
+        urls={label: session.reached[label].line.base_url for label in ends},
         since=session.since,
     )

@@ -49,8 +49,8 @@ class Line:
     clock: Clock
     close: Callable[[], None]
 
-    def system(self, wrap: Wrap = _bare) -> RestSystem:
-        """Return a section's own `System` over the line; closing it leaves the line open."""
+    def system(self, wrap: Wrap = _bare, clock: Clock | None = None) -> RestSystem:
+        """Return a section's own `System` over the line, by its own `clock`; closing it leaves the line open."""
         return RestSystem(
             self.label,
             self.connector,
@@ -60,7 +60,7 @@ class Line:
             further={name: wrap(transport) for name, transport in self.further.items()},
             env=self.env,
             hide=self.hide,
-            clock=self.clock,
+            clock=clock or self.clock,
             signs=False,
         )
 
