@@ -1,4 +1,4 @@
-"""Expressions that are nothing but names (`orders/{{ entity.id }}`, `{{ page + 1 }}`), filled in without Jinja.
+"""Expressions that are little more than names, filled in without Jinja: `orders/{{ entity.id }}`, `{{ page + 1 }}`.
 
 Most of a connector's expressions are like this, and a replay that needs no other need not load Jinja, which takes
 longer than replaying a section. Whatever could mean something else in Jinja is left to it.
@@ -6,12 +6,29 @@ longer than replaying a section. Whatever could mean something else in Jinja is 
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Mapping
 from typing import Final
 
-NAME: Final = re.compile(r"\{\{ *([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?: *\+ *(0|[1-9][0-9]{0,8}))? *\}\}", re.ASCII)
+NAME: Final = re.compile(
+    r"\{\{ *([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?: *([+*]) *(0|[1-9][0-9]{0,8}|[A-Za-z_]\w*))? *\}\}", re.ASCII
+)
+"""A name, or two of them (or one and a whole number) added or multiplied."""
+
+GIVEN: Final = re.compile(
+    r"\{% if ([A-Za-z_]\w*) is defined and \1 is not none %\}(.*?)\{% else %\}(.*?)\{% endif %\}", re.ASCII | re.DOTALL
+)
+"""How connectors ask for a `since` (facts/SESAM.md 1.5): one text if the name has a value, else another."""
+
+STATEMENTS: Final = 3
+"""How many statements such a question has: if, else, endif."""
+
 OPENERS: Final = ("{{", "{%", "{#")
+UNCLEAR: Final = ("\r", "{{{", "{{%", "{{#")
+"""Line ends that Jinja changes, and braces that it may read in another way."""
+
+CALCULATIONS: Final = {"+": operator.add, "*": operator.mul}
 
 _ABSENT: Final = object()
 
@@ -19,27 +36,36 @@ _ABSENT: Final = object()
 def fill(template: str, variables: Mapping[str, object]) -> str | None:
     """Return the text; None when the template says more than names, or a name has no text or whole number.
 
-    A whole number may be added to a name that has one.
+    Whole numbers may be added and multiplied, and a text may depend on whether a name has a value.
     """
-    pieces = NAME.split(template)
-    if template.endswith("\n") or "\r" in template:
-        return None  # Jinja has its own way with line ends
-    if any(opener in literal for literal in pieces[::3] for opener in OPENERS):
+    if template.endswith("\n") or any(unclear in template for unclear in UNCLEAR):
         return None
-    values = [_value(name.split("."), added, variables) for name, added in zip(pieces[1::3], pieces[2::3], strict=True)]
+    if template.count("{%") != STATEMENTS * len(GIVEN.findall(template)):
+        return None  # a statement of another kind, or half of one
+    chosen = GIVEN.sub(lambda m: m[2] if variables.get(m[1]) is not None else m[3], template)
+    pieces = NAME.split(chosen)
+    if any(opener in literal for literal in pieces[::4] for opener in OPENERS):
+        return None
+    values = [_value(*pieces[at : at + 3], variables=variables) for at in range(1, len(pieces), 4)]
     if not all(type(value) in {str, int} for value in values):
         return None
     filled = [str(value) for value in values]
-    return "".join(literal + value for literal, value in zip(pieces[::3], [*filled, ""], strict=True))
+    return "".join(literal + value for literal, value in zip(pieces[::4], [*filled, ""], strict=True))
 
 
-def _value(steps: list[str], added: str | None, variables: Mapping[str, object]) -> object:
+def _value(name: str, sign: str | None, operand: str | None, *, variables: Mapping[str, object]) -> object:
+    value = _named(name, variables)
+    if sign is None or operand is None:
+        return value
+    other = int(operand) if operand.isdecimal() else _named(operand, variables)
+    return CALCULATIONS[sign](value, other) if type(value) is int and type(other) is int else _ABSENT
+
+
+def _named(name: str, variables: Mapping[str, object]) -> object:
     value: object = variables
-    for step in steps:
+    for step in name.split("."):
         # To Jinja a dictionary's own methods come before its members.
         if not isinstance(value, Mapping) or hasattr(value, step):
             return _ABSENT
         value = value.get(step, _ABSENT)
-    if added is None:
-        return value
-    return value + int(added) if type(value) is int else _ABSENT
+    return value
