@@ -21,9 +21,6 @@ GIVEN: Final = re.compile(
 )
 """How connectors ask for a `since` (facts/SESAM.md 1.5): one text if the name has a value, else another."""
 
-STATEMENTS: Final = 3
-"""How many statements such a question has: if, else, endif."""
-
 OPENERS: Final = ("{{", "{%", "{#")
 UNCLEAR: Final = ("\r", "{{{", "{{%", "{{#")
 """Line ends that Jinja changes, and braces that it may read in another way."""
@@ -40,12 +37,11 @@ def fill(template: str, variables: Mapping[str, object]) -> str | None:
     """
     if template.endswith("\n") or any(unclear in template for unclear in UNCLEAR):
         return None
-    if template.count("{%") != STATEMENTS * len(GIVEN.findall(template)):
-        return None  # a statement of another kind, or half of one
-    chosen = GIVEN.sub(lambda m: m[2] if variables.get(m[1]) is not None else m[3], template)
-    pieces = NAME.split(chosen)
-    if any(opener in literal for literal in pieces[::4] for opener in OPENERS):
+    # Both answers of a question must be of this kind, also the one that is not given: in Jinja it could be a fault.
+    literals = NAME.split(GIVEN.sub(r"\2\3", template))[::4]
+    if any(opener in literal for literal in literals for opener in OPENERS):
         return None
+    pieces = NAME.split(GIVEN.sub(lambda m: m[2] if variables.get(m[1]) is not None else m[3], template))
     values = [_value(*pieces[at : at + 3], variables=variables) for at in range(1, len(pieces), 4)]
     if not all(type(value) in {str, int} for value in values):
         return None
