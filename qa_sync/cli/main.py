@@ -68,7 +68,7 @@ def main() -> None:
     """Run the command line; never returns, never shows a traceback (set QA_SYNC_DEBUG=1 to see one)."""
     # Start-up makes very many objects that live to the end; by default the collector looks through them again and
     # again, which is a tenth of a replay's time. Garbage in circles is still found, only later.
-    gc.set_threshold(100_000)
+    gc.set_threshold(500_000)
     # `import httpx` also imports httpx's own command line with all of rich and pygments, a sixth of a replay's time.
     # What is None here cannot be imported, and httpx does without it as where rich is not installed.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]

@@ -128,6 +128,7 @@ class Play:
         return until(_all_final, look, self.stage.clock, self.stage.timeout_s, self.stage.first_pause_s)
 
     def _look(self, scene: Scene, step: Expect, before: Mapping[Claim, Seen]) -> Mapping[Claim, Seen]:
+        scene.begin_look()
         verdicts: dict[Claim, Verdict] = {}
         for _, claim in sorted(step.claims, key=lambda named: isinstance(named[1], Carries)):
             if isinstance(claim, Carries) and not any(isinstance(c, Carries) for c in verdicts):

@@ -40,6 +40,7 @@ class Scene:
         self.written_at: datetime = stage.clock.now()
         self.ignored: set[tuple[Held, str]] = set()
         self.marks: dict[str, str] = {}
+        self._lists: dict[tuple[Side, str], list[Record]] = {}
         self._made: list[tuple[Held, str]] = []
 
     # -- who is who
@@ -134,8 +135,7 @@ class Scene:
         Where both sides are one entity of one system, the record on the other side is not its own counterpart.
         """
         mark = self.marks[held.role]
-        records = self.system(held).list(self.card(held).datatype, self.stage.since)
-        found = [record.id for record in records if _carries(record, mark) and record.id != self._own(held)]
+        found = [record.id for record in self._listed(held) if _carries(record, mark) and record.id != self._own(held)]
         self._made += [(held, one) for one in found if (held, one) not in self._made]
         if found:
             self.ids.setdefault(held, found[0])
@@ -147,7 +147,18 @@ class Scene:
         It finds what a create without an answer has made.
         """
         known = {one for other, one in self._made if other == held}
+        self.begin_look()
         return next((one for one in self.find(held) if one not in known), None)
+
+    def begin_look(self) -> None:
+        """Forget what was listed: within one look a list is asked for once, however many claims are about it."""
+        self._lists.clear()
+
+    def _listed(self, held: Held) -> list[Record]:
+        datatype = self.card(held).datatype
+        if (held.side, datatype) not in self._lists:
+            self._lists[held.side, datatype] = list(self.system(held).list(datatype, self.stage.since))
+        return self._lists[held.side, datatype]
 
     def known(self, held: Held) -> int:
         """Return how many records of the role are known on that side."""
@@ -176,6 +187,7 @@ class Scene:
             other = Held(held.role, held.side.other)
             if other not in self.ids:
                 with suppress(CouldNotFindOut):
+                    self.begin_look()
                     self.find(other)
 
 
