@@ -121,19 +121,27 @@ def _undone(scene: Scene, here: Held, left: PropertyCard) -> Verdict | None:
 
 
 def _unchanged(scene: Scene, role: str) -> Verdict:
-    for held in (Held(role, side) for side in Side):
-        known, found = scene.known(held), scene.find(held)
-        if len(found) > known:
-            told = f"expected {known} {_entity(scene, held)} with {scene.marks[role]}, got {len(found)}"
-            return Verdict(Status.FAILED, told, known, len(found), _refs(scene, held, found), final=False)
+    both = [Held(role, side) for side in Side]
+    return next((copied for held in both if (copied := _copied(scene, held))), None) or _moved(scene, both)
+
+
+def _copied(scene: Scene, held: Held) -> Verdict | None:
+    """Tell when there are more records with the role's mark than there were."""
+    known, found = scene.known(held), scene.find(held)
+    if len(found) <= known:
+        return None
+    told = f"expected {known} {_entity(scene, held)} with {scene.marks[held.role]}, got {len(found)}"
+    return Verdict(Status.FAILED, told, known, len(found), _refs(scene, held, found), final=False)
+
+
+def _moved(scene: Scene, both: list[Held]) -> Verdict:
+    """Tell which members of the records are not as they were remembered."""
     changes = []
-    for side in Side:
-        held = Held(role, side)
+    for held in both:
         before, now = scene.remembered[held].data, scene.look(held).data
-        changes += [
-            (held, key, before.get(key), now.get(key)) for key in {**before, **now} if before.get(key) != now.get(key)
-        ]
-    refs = tuple(scene.ref(Held(role, side)) for side in Side)
+        keys = [key for key in {**before, **now} if before.get(key) != now.get(key)]
+        changes += [(held, key, before.get(key), now.get(key)) for key in keys]
+    refs = tuple(scene.ref(held) for held in both)
     if not changes:
         return Verdict(Status.PASSED, records=refs)
     told = "; ".join(f"{_entity(scene, held)} {key}: was {was!r}, now {now!r}" for held, key, was, now in changes)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from cli_caller import ROOT, QaSync
 
+from qa_sync.files import write_whole
+
 TITLE = "======\nA to B\n======\n"
 
 
@@ -195,6 +197,16 @@ class TestReports:
         assert got.code == 0
         assert (specs / "link.json").is_symlink()
         assert (specs / "real.json").read_text().startswith("{")
+
+
+def test_a_report_is_written_to_a_pipe_and_never_in_its_place(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(pipe, "told")
+    assert os.read(reader, 10) == b"told"
+    os.close(reader)
+    assert pipe.is_fifo()
 
 
 def test_a_pipe_is_no_document(qa_sync: QaSync, specs: Path) -> None:

@@ -103,3 +103,13 @@ def test_recording_anew_gives_the_committed_files(qa_sync: QaSync, tmp_path: Any
 def test_healthy_with_other_seeds(qa_sync: QaSync, seed: str) -> None:
     code, found = results(qa_sync, *BOTH, "--mode", "sandbox", "--seed", seed)
     assert code == 0, [c["message"] for c in checks(found) if c["status"] in {"failed", "error"}]
+
+
+def test_in_a_self_flow_a_record_is_not_its_own_counterpart(qa_sync: QaSync, tmp_path: Any) -> None:
+    text = (ROOT / "specs/000.txt").read_text().replace("Customerp Product", "Wix.com Products")
+    head, products = text.partition("Wix.com Contacts to")[0], text[text.index("Wix.com Products to Wix.com") :]
+    spec = tmp_path / "wix-wix.rst"
+    spec.write_text(head.replace("Customerp", "Wix.com") + products)
+    code, found = results(qa_sync, str(spec), "--fault", "drop-create")
+    assert code == 1, found["totals"]
+    assert found["totals"]["passed"] == 0
