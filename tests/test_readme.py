@@ -10,7 +10,7 @@ import docutils.core
 
 from qa_sync.cli.main import COMMANDS
 from qa_sync.modes.table import MODES
-from qa_sync.sync.faults import FAULTS
+from qa_sync.sync.faults.table import FAULTS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.rst").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from qa_sync.errors import QaSyncError, UsageError
 from qa_sync.sandbox.serve import build_server_app, delayed
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.faults import find_fault
+from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.links import Links
 from qa_sync.systems.connector import Connector
 from qa_sync.systems.rest import RestSystem

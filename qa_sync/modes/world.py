@@ -15,7 +15,7 @@ from qa_sync.modes.job import CYCLE_S, EPOCH, Job
 from qa_sync.running.stage import Stage
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.faults import find_fault
+from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.links import Links
 from qa_sync.systems.inprocess import AsgiTransport
 from qa_sync.systems.rest import RestSystem

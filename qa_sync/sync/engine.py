@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
+from functools import reduce
 
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import BadAnswer, Refused
 from qa_sync.sync.allowing import Predicate, may_create, meets_condition, standing_problem
 from qa_sync.sync.carrying import Carrier
 from qa_sync.sync.creating import Creator
-from qa_sync.sync.faults import Fault
+from qa_sync.sync.faults.fault import Fault
 from qa_sync.sync.keeping import Keeper
 from qa_sync.sync.lanes import Lane
 from qa_sync.sync.links import Link, Links
@@ -30,7 +31,7 @@ class Engine:
     """Carries a dataflow out between two systems.
 
     `zone` is the business time zone; `conditions` are the predicates of conditional sections by section key;
-    `literals` the values behind `wd:Q...` names; `faults` misbehaviours, put round the writes in that order.
+    `literals` the values behind `wd:Q...` names; `faults` misbehaviours, put round its parts in that order.
     """
 
     def __init__(
@@ -45,12 +46,12 @@ class Engine:
         literals: Mapping[str, str] | None = None,
         faults: Sequence[Fault] = (),
     ) -> None:
-        prepared = Preparation(dataflow, source, target, literals or {})
         writer: Writer = PlainWriter()
         for fault in faults:
-            writer = fault.wrap(writer)
+            writer, source, target = fault.writer(writer), fault.system(source), fault.system(target)
+        prepared = Preparation(dataflow, source, target, literals or {})
         carrier = Carrier(links, zone)
-        self._lanes = prepared.lanes
+        self._lanes = tuple(_misread(lane, faults) for lane in prepared.lanes)
         self._links = links
         self._zone = zone
         self._conditions = conditions or {}
@@ -106,3 +107,7 @@ class Engine:
         elif may_create(lane, record, self._links, self._lanes):
             self._creator.create(turn, record)
         return None
+
+
+def _misread(lane: Lane, faults: Sequence[Fault]) -> Lane:
+    return reduce(lambda read, fault: fault.lane(read), faults, lane)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sync_fakes import pairs
 from sync_world import World, every, make_world
 
-from qa_sync.sync.faults import FAULTS
+from qa_sync.sync.faults.table import FAULTS
 
 TWINS = {"name": "fullName", "nick": "alias", "age": "years", "kind": "kind"}
 TEXTS = st.sampled_from(["Åse", " blanks ", "a&b", "007", "0", "\U0001d538", "e\u0301", "false", "", "  "])

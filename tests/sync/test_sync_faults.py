@@ -5,9 +5,9 @@ from sync_fakes import entity, pairs
 from sync_world import BASIC, World, every, make_world
 
 from qa_sync.errors import UnknownName
-from qa_sync.sync.damage import copied
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.faults import FAULTS, find_fault
+from qa_sync.sync.faults.damage import copied
+from qa_sync.sync.faults.table import FAULTS, find_fault
 from qa_sync.sync.lanes import End, Side
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.form import Form

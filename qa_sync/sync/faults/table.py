@@ -5,12 +5,12 @@ The engine goes on as if all were well: what a fault swallows counts as synced, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from qa_sync.errors import Refused, UnknownName
-from qa_sync.sync.damage import copied, cut, exchange, swapped
+from qa_sync.sync.faults.damage import copied, cut, exchange, swapped
+from qa_sync.sync.faults.fault import Fault
 from qa_sync.sync.lanes import End, Lane, Side
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.once import Found
@@ -91,15 +91,6 @@ class Truncate(Faulty):
     def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
         """Change a record with long texts cut to a third."""
         return self.inner.update(lane, end, record, cut(end, values))
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A misbehaviour: its name, a sentence for a person, and what puts it round a writer."""
-
-    name: str
-    description: str
-    wrap: Callable[[Writer], Writer]
 
 
 FAULTS: Mapping[str, Fault] = {

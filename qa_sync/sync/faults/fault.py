@@ -1,0 +1,33 @@
+"""What a fault is: something put round the engine from outside, so that the engine itself knows of none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from qa_sync.sync.lanes import Lane
+from qa_sync.sync.writer import Writer
+from qa_sync.systems.system import System
+
+T = TypeVar("T")
+
+
+def as_it_is(thing: T) -> T:
+    """Return what is given: nothing is put round it."""
+    return thing
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A misbehaviour: its name, a sentence for a person, and what it puts round the engine's parts.
+
+    `writer` wraps every write, `lane` changes what a section is believed to say, `system` wraps what is read (and,
+    below the writer, written) on either side.
+    """
+
+    name: str
+    description: str
+    writer: Callable[[Writer], Writer] = as_it_is
+    lane: Callable[[Lane], Lane] = as_it_is
+    system: Callable[[System], System] = as_it_is
