@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,22 +34,34 @@ def canonical_body(content: bytes) -> str:
 
 def tell_nearest(asked: Asked, recorded: Iterable[Asked]) -> str:
     """Return a few lines about the recorded request that is nearest to the one asked for."""
-    best = max(recorded, key=lambda r: _nearness(asked, r), default=None)
-    if best is None:
+    recorded = tuple(recorded)
+    if not recorded:
         return "nothing at all was recorded"
+    same_method = [r for r in recorded if r.method == asked.method] or recorded
+    url = _nearest_url(asked.url, dict.fromkeys(r.url for r in same_method))
+    members = _flat(asked.body)
+    there = ((r, [*_differences(_flat(r.body), members)]) for r in same_method if r.url == url)
+    best, different = min(there, key=lambda found: len(found[1]))
     lines = [f"the nearest recorded request is {best.method} {best.url}"]
-    different = [*_differences(_flat(best.body), _flat(asked.body))]
     lines += [f"  {path}: recorded {_shown(was)}, asked for {_shown(now)}" for path, was, now in different[:SHOWN]]
     if len(different) > SHOWN:
         lines.append(f"  and {len(different) - SHOWN} more differences")
     return "\n  ".join(lines)
 
 
-def _nearness(asked: Asked, recorded: Asked) -> tuple[bool, float, float]:
+def _nearest_url(asked: str, recorded: Collection[str]) -> str:
+    if asked in recorded:
+        return asked
     from difflib import SequenceMatcher  # noqa: PLC0415 - only when a request is missing; a replay must be quick
 
-    url = SequenceMatcher(None, asked.url, recorded.url, autojunk=False).ratio()
-    return asked.method == recorded.method, url, -len([*_differences(_flat(recorded.body), _flat(asked.body))])
+    matcher = SequenceMatcher(None, "", asked, autojunk=False)
+    best, nearest = -1.0, asked
+    for url in recorded:
+        matcher.set_seq1(url)
+        # The exact ratio is dear; the quick ones are never below it.
+        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
+            best, nearest = ratio, url
+    return nearest
 
 
 def _differences(was: Mapping[str, Json], now: Mapping[str, Json]) -> Iterator[tuple[str, Json, Json]]:

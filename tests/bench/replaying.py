@@ -1,0 +1,121 @@
+"""Print how long it takes to load and to replay 100, 1,000 and 10,000 interactions: ours, libyaml alone, stock vcrpy.
+
+Run as `python tests/bench/replaying.py [count...]`. Loading and replaying together must take at most 3 times what
+libyaml takes to load the file, at every size. Stock vcrpy reads the same files; it is asked up to 1,000 only, because
+its lookup is quadratic. Each figure of ours and of libyaml is the best of three, taken in turns.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT)]
+
+import httpx  # noqa: E402
+import vcr  # noqa: E402
+import yaml  # noqa: E402
+from vcr.cassette import Cassette  # noqa: E402
+
+from qa_sync.systems.cassettes import TapeLabel  # noqa: E402
+from qa_sync.systems.recording import BlankTape, RecordingTransport  # noqa: E402
+from qa_sync.systems.replaying import Expected, ReplayTransport, load_tape  # noqa: E402
+
+COUNTS = (100, 1_000, 10_000)
+MOST_FOR_VCRPY = 1_000
+TURNS = 3
+URL = "https://api.example.test/contacts"
+LABEL = TapeLabel("seed", datetime(2024, 11, 13, 9, 0, tzinfo=UTC), {"wix": "f"}, "section", {"wix": URL})
+EXPECTED = Expected(LABEL.connectors, LABEL.spec, "specs/000.txt")
+
+
+def contact(number: int) -> dict[str, object]:
+    """Return a record as large as those in `cassettes/` are in the middle, about 1.5 kB."""
+    text = f"q{number:06} \u017dofie \\ \u00e7\u00e0 & fils \U0001d7d8"
+    address = {"addressLine": text, "addressLine2": text, "city": text, "postalCode": "0150", "country": "NO"}
+    items = [{"id": f"{number:06}-{n}", "tag": "BILLING", "address": address} for n in range(3)]
+    info = {"name": {"first": text, "last": text}, "jobTitle": text, "addresses": {"items": items}}
+    return {"id": f"c-{number:06}", "revision": 1, "createdDate": "2024-11-13T09:00:00.000Z", "info": info}
+
+
+def ask(client: httpx.Client, count: int) -> None:
+    """Ask what a section asks: a create with a body, then what came of it, two by two."""
+    for number in range(count // 2):
+        client.post(URL, json={"info": contact(number)["info"]}).raise_for_status()
+        client.get(f"{URL}/c-{number:06}").raise_for_status()
+
+
+def record(path: Path, count: int) -> None:
+    """Write a cassette of so many interactions as `--mode record` does."""
+
+    def vendor(request: httpx.Request) -> httpx.Response:
+        number = json.loads(request.content)["info"]["name"]["first"][1:7] if request.content else str(request.url)[-6:]
+        return httpx.Response(200, json={"contact": contact(int(number))})
+
+    tape = BlankTape(path, LABEL)
+    with httpx.Client(transport=RecordingTransport(httpx.MockTransport(vendor), tape)) as client:
+        ask(client, count)
+    tape.save()
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long the work takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def ours(path: Path, count: int) -> tuple[float, float]:
+    """Return how long we take to load a cassette, and to replay all of it."""
+    began = time.perf_counter()
+    tape = load_tape(path, EXPECTED)
+    loaded = time.perf_counter()
+    with httpx.Client(transport=ReplayTransport(tape)) as client:
+        ask(client, count)
+    replayed = time.perf_counter()
+    if tape.unplayed():
+        raise SystemExit("not everything was replayed")
+    return loaded - began, replayed - loaded
+
+
+def stock(path: Path, count: int) -> tuple[float, float]:
+    """Return the same of vcrpy as it is, patched into httpx."""
+    load = seconds(lambda: Cassette.load(path=path))
+    player = vcr.VCR(record_mode=vcr.mode.NONE)
+
+    def play() -> None:
+        with player.use_cassette(str(path)), httpx.Client() as client:
+            ask(client, count)
+
+    return load, seconds(play) - load
+
+
+def libyaml(path: Path) -> float:
+    """Return how long libyaml takes to load the file, which nobody who reads it can do without."""
+    return seconds(lambda: yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+
+
+def main(counts: tuple[int, ...]) -> None:
+    """Measure and print; the ratio of the largest is the one that counts."""
+    ratios = []
+    print(f"{'interactions':>12} {'libyaml':>9} {'our load':>9} {'replay':>9} {'ratio':>6}   vcrpy: load, replay")
+    with tempfile.TemporaryDirectory() as name:
+        for count in counts:
+            path = Path(name) / f"{count}.yaml"
+            record(path, count)
+            turns = [(libyaml(path), *ours(path, count)) for _ in range(TURNS)]
+            floor, load, replay = (min(times) for times in zip(*turns, strict=True))
+            ratios.append((load + replay) / floor)
+            told = "{:.2f} s, {:.2f} s".format(*stock(path, count)) if count <= MOST_FOR_VCRPY else "not asked"
+            print(f"{count:>12,} {floor:>7.3f} s {load:>7.3f} s {replay:>7.3f} s {ratios[-1]:>6.2f}   {told}")
+    print(f"ours is at most {max(ratios):.2f} times libyaml's load (3 is allowed)")
+
+
+if __name__ == "__main__":
+    main(tuple(map(int, sys.argv[1:])) or COUNTS)
