@@ -7,10 +7,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from qa_sync.cli.ages import age_of
 from qa_sync.cli.configured import config_option, settings_from
 from qa_sync.cli.documents import connectors_of, read_named, settle
 from qa_sync.cli.targets import parse_targets, write_reports
@@ -52,6 +54,12 @@ TIMEOUT_S = 120.0
     help="The folder of the recordings.",
 )
 @click.option(
+    "--max-age",
+    metavar="AGE",
+    help="Trust no recording that is older than that: 30d, 12h.",
+    show_default="all are trusted",
+)
+@click.option(
     "-j",
     "jobs",
     type=click.IntRange(min=1),
@@ -83,6 +91,7 @@ def check(
     seed: str | None,
     timeout_s: float | None,
     cassettes: Path,
+    max_age: str | None,
     jobs: int | None,
     first_only: bool,
     config: Path | None,
@@ -101,12 +110,15 @@ def check(
         raise UsageError("--timeout nan: expected a number of seconds")
     targets = parse_targets(reports, specs)
     mode = _mode(mode, faults)
+    if max_age is not None and mode != "replay":
+        raise UsageError(f"--max-age is about recordings, which --mode {mode} does not replay")
     settings = settings_from(config)
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows, settings)
     dataflows = settle(dataflows, connectors, settings)
     timeout_s = next(t for t in (timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None)
-    job = Job(dataflows, connectors, cassettes, seed, timeout_s, faults, settings)
+    oldest = age_of(max_age) if max_age is not None else None
+    job = Job(dataflows, connectors, cassettes, seed, timeout_s, faults, settings, oldest)
     prepared = prepare(mode, job)
     # The report makes room on standard output when another one goes there.
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
@@ -122,6 +134,7 @@ def check(
     )
     with closing(prepared):
         results = fold(_heard(terminal.watch(run(prepared.checklists, prepared.open_stage, told))))
+    results = replace(results, recordings=prepared.recordings())
     terminal.report(results, _line_text)
     write_reports(results, targets)
     prepared.finish(results)

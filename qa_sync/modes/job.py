@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 from threading import Event
 
@@ -13,7 +13,7 @@ from qa_sync.checklist.model import Checklist
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UsageError
 from qa_sync.running.events import Status
-from qa_sync.running.results import Results
+from qa_sync.running.results import Recording, Results
 from qa_sync.running.runner import OpenStage
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard
@@ -32,7 +32,7 @@ class Job:
 
     `connectors` are keyed by system label; `seed` is None when the user gave none; `cassettes` is the folder of the
     recordings; `faults` are names of faults that the built-in engine is to have; `settings` tell where the live systems
-    are.
+    are; recordings older than `max_age` are not trusted (None: all are).
     """
 
     dataflows: tuple[Dataflow, ...]
@@ -42,6 +42,7 @@ class Job:
     timeout_s: float = 120.0
     faults: tuple[str, ...] = ()
     settings: Settings = field(default_factory=Settings)
+    max_age: timedelta | None = None
 
     @property
     def cards(self) -> Mapping[str, Mapping[str, EntityCard]]:
@@ -57,12 +58,18 @@ def _no_more() -> None:
     """Have nothing to let go of."""
 
 
+def _no_recordings() -> tuple[Recording, ...]:
+    """Have played from no recording."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A job that can be run: checklists, stages, the seed and the start, and what is done with the results.
 
     `close` lets go of what was opened, whatever happened; `side_by_side` is how many sections run at once when nobody
-    says otherwise (where nothing is waited for, one after the other is quickest); `stop` ends every wait.
+    says otherwise (where nothing is waited for, one after the other is quickest); `stop` ends every wait; `recordings`
+    tells after the run what it was played from.
     """
 
     checklists: tuple[Checklist, ...]
@@ -73,6 +80,7 @@ class Prepared:
     close: Callable[[], None] = _no_more
     side_by_side: int = 1
     stop: Event = field(default_factory=Event)
+    recordings: Callable[[], tuple[Recording, ...]] = _no_recordings
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
-from qa_sync.clock import NotedClock, VirtualClock
+from qa_sync.clock import NotedClock, RealClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError
 from qa_sync.modes.job import CYCLE_S, Job, Prepared, cassette_path, fingerprint, one_place_each
+from qa_sync.running.results import Recording
 from qa_sync.running.stage import Stage
 from qa_sync.systems.confidential import HIDDEN
 from qa_sync.systems.connector import Connector
@@ -24,7 +25,7 @@ Tapes = Mapping[tuple[str, int], Tape]
 def prepare(job: Job) -> Prepared:
     """Make the job ready from its recordings, with their seed.
 
-    Raises RecordingError that tells of everything that is missing, unreadable or stale.
+    Raises RecordingError that tells of everything that is missing, unreadable, stale or too old.
     """
     one_place_each(job.dataflows)
     checklists = []
@@ -42,13 +43,24 @@ def prepare(job: Job) -> Prepared:
         raise problems[0] if len(problems) == 1 else _together(problems)
     labels = [tape.label for tape in tapes.values()]
 
+    played: dict[tuple[str, str], Tape] = {}
+
     @contextmanager
     def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
-        yield _stage(job, tapes[checklist.dataflow.path, plan.section.ordinal], plan)
+        tape = tapes[checklist.dataflow.path, plan.section.ordinal]
+        played[checklist.dataflow.path, plan.section.key] = tape
+        yield _stage(job, tape, plan)
+
+    def recordings() -> tuple[Recording, ...]:
+        return tuple(_recording(spec, key, tape) for (spec, key), tape in played.items())
 
     if not labels:
         return Prepared(tuple(checklists), open_stage, job.seed or "")
-    return Prepared(tuple(checklists), open_stage, labels[0].seed, labels[0].started)
+    return Prepared(tuple(checklists), open_stage, labels[0].seed, labels[0].started, recordings=recordings)
+
+
+def _recording(spec: str, key: str, tape: Tape) -> Recording:
+    return Recording(spec, key, str(tape.path), tape.label.started, tape.requests, tape.unplayed())
 
 
 def _rehearsed(job: Job, dataflow: Dataflow) -> tuple[Checklist, Tapes]:
@@ -99,7 +111,10 @@ def _together(problems: Sequence[RecordingError]) -> RecordingError:
 def _load(job: Job, dataflow: Dataflow, section: Section) -> Tape:
     fingerprints = {c.name: c.fingerprint for c in _ends(job, section).values()}
     expected = Expected(fingerprints, fingerprint(section), dataflow.path)
-    return load_tape(cassette_path(job.cassettes, dataflow, section), expected)
+    tape = load_tape(cassette_path(job.cassettes, dataflow, section), expected)
+    if job.max_age is not None:
+        tape.refuse_old(RealClock().now(), job.max_age)
+    return tape
 
 
 def _stage(job: Job, tape: Tape, plan: SectionPlan) -> Stage:

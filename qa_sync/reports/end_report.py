@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from qa_sync.reports.check_table import check_table, grid_of, title_of
 from qa_sync.reports.layout import BLANK, GAP, Line, Span, Style, clip, columns, width_of, wrap
 from qa_sync.reports.page import Page
+from qa_sync.reports.recordings import unplayed_lines
 from qa_sync.reports.wording import (
     LEGEND,
     NOTHING_VERIFIED,
@@ -31,6 +32,7 @@ def end_report(results: Results, page: Page) -> Iterator[Line]:
         yield from _specs(results, page)
         yield from _skipped(results, page)
         yield from _manual(results, page)
+        yield from unplayed_lines(results, page)
     yield from _legend(results, page)
     yield from _leftovers(results, page)
     yield from _problems(results, page)

@@ -13,6 +13,7 @@ from qa_sync.errors import UsageError
 from qa_sync.location import Location
 from qa_sync.reports.json_node import Node, line_of, read
 from qa_sync.reports.json_values import plain
+from qa_sync.reports.recordings import read_recordings, recordings_json
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 
@@ -47,6 +48,7 @@ def parse(text: str, path: str = "results.json") -> Results:
             Leftover(n["system"].text(), n["entity"].text(), n["id"].text(), n["why"].text())
             for n in root["leftovers"].items()
         ),
+        recordings=read_recordings(root),
     )
 
 
@@ -66,6 +68,7 @@ def _results(results: Results) -> dict[str, Any]:
         "leftovers": [
             {"system": lost.system, "entity": lost.entity, "id": lost.id, "why": lost.why} for lost in results.leftovers
         ],
+        **recordings_json(results),
     }
 
 

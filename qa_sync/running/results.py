@@ -53,8 +53,24 @@ class SpecResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording that a section was replayed from.
+
+    `recorded` is when it was made (UTC; in the sandbox a virtual time), `requests` how many it holds, `unplayed` those
+    that were never asked for, as `METHOD url`.
+    """
+
+    spec: str
+    key: str
+    path: str
+    recorded: datetime
+    requests: int
+    unplayed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
-    """A whole run. `started` is in UTC, `duration_s` real seconds."""
+    """A whole run. `started` is in UTC, `duration_s` real seconds, `recordings` what a replay was played from."""
 
     mode: str
     seed: str
@@ -62,6 +78,7 @@ class Results:
     duration_s: float
     specs: tuple[SpecResult, ...]
     leftovers: tuple[Leftover, ...]
+    recordings: tuple[Recording, ...] = ()
 
     @property
     def checks(self) -> tuple[CheckFinished, ...]:

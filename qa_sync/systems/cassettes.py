@@ -109,6 +109,10 @@ class Shelf:
         """Raise RecordingError about a recording that was made of something else."""
         raise RecordingError(f"the recording {self.path} is stale: {why}", hint=self._hint("record it again"))
 
+    def too_old(self, why: str) -> NoReturn:
+        """Raise RecordingError about a recording that was made too long ago to be trusted."""
+        raise RecordingError(f"the recording {self.path} is too old: {why}", hint=self._hint("record it again"))
+
     def mismatch(self, why: str) -> NoReturn:
         """Raise RecordingError about a request that the recording does not hold."""
         raise RecordingError(f"the recording {self.path} {why}", hint=self._hint("record it again"))

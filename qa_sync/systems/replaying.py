@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from qa_sync.systems.confidential import HIDDEN, Hider, cleaned
 from qa_sync.systems.nearest import Asked, canonical_body, tell_nearest
 
 ESCAPED: Final = quote(HIDDEN)
+IN_SANDBOX: Final = ", in the sandbox, where it is always that day; record the live systems, which qa-sync.toml names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Expected:
 
 
 class Tape:
-    """The recorded requests and answers of one section; `label` tells what they were made with.
+    """The recorded requests and answers of one section; `label` tells what they were made with, `requests` how many.
 
     Confidential values are taken out of everything that is compared with the recording.
     """
@@ -41,7 +43,9 @@ class Tape:
         self._shelf = shelf
         self._hide = Hider(secrets)
         self._queues: defaultdict[Asked, deque[Interaction]] = defaultdict(deque)
-        for one in played:
+        self.path = shelf.path
+        self.requests = 0
+        for self.requests, one in enumerate(played, 1):
             self._queues[Asked(one.method, one.url, canonical_body(one.body))].append(one)
 
     def play(self, request: httpx.Request) -> httpx.Response:
@@ -54,6 +58,15 @@ class Tape:
         answer = queue.popleft()
         headers = [(name, value) for name, values in answer.headers.items() for value in values]
         return httpx.Response(answer.status, headers=headers, content=answer.content)
+
+    def refuse_old(self, now: datetime, max_age: timedelta) -> None:
+        """Raise RecordingError when the recording was made longer ago than `max_age`."""
+        age = now - self.label.started
+        if age > max_age:
+            days = f"{age.days} days ago" if age.days > 1 else f"{age / timedelta(hours=1):.1f} hours ago"
+            why = f"it was made at {self.label.started:%Y-%m-%d %H:%M} UTC, {days}"
+            # Recording the sandbox again would not help: it is always that day there.
+            self._shelf.too_old(f"{why}{IN_SANDBOX}" if self.label.since is None else why)
 
     def unplayed(self) -> tuple[str, ...]:
         """Return the recorded requests that were never asked for, as `METHOD url`, in the order of the recording."""

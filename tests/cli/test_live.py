@@ -45,6 +45,7 @@ def test_a_recording_of_live_systems_replays_as_it_went(qa_sync: QaSync, serve: 
     replayed = qa_sync("check", SPECS[0], *config)
     assert replayed.code == 0, replayed.err
     was, now = (json.loads(answer.out) for answer in (recorded, replayed))
+    assert not any(recording["unplayed"] for recording in now.pop("recordings"))
     for report in (was, now):
         del report["mode"], report["duration_s"]
     assert was == now  # latencies and ids, too

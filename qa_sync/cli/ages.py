@@ -1,0 +1,25 @@
+"""`--max-age`: how old something may be, in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from qa_sync.errors import UsageError
+
+UNITS: Final[Mapping[str, timedelta]] = {
+    "min": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+
+
+def age_of(text: str) -> timedelta:
+    """Return an age such as `30d`; raises UsageError for other words."""
+    found = re.fullmatch(f"([0-9]{{1,6}})({'|'.join(UNITS)})", text)
+    if not found:
+        raise UsageError(f"--max-age {text}: expected a whole number with min, h, d or w, such as 30d")
+    return int(found[1]) * UNITS[found[2]]

@@ -1,0 +1,69 @@
+"""What a replay was played from: as a note for a person, and as JSON both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from qa_sync.reports.json_node import Node
+from qa_sync.reports.layout import BLANK, Line, Span, Style, columns
+from qa_sync.reports.page import Page
+from qa_sync.running.results import Recording, Results
+
+SHOWN = 3
+"""How many requests of a recording are told; the JSON report has all."""
+
+
+def unplayed_lines(results: Results, page: Page) -> Iterator[Line]:
+    """Return a note on the recorded requests that were never asked for: the recording holds more than is checked."""
+    found = [recording for recording in results.recordings if recording.unplayed]
+    if not found:
+        return
+    yield (("Recorded, but never asked for", Style.STRONG),)
+    for recording in found:
+        number, more = len(recording.unplayed), len(recording.unplayed) - SHOWN
+        spans: list[Span] = [
+            (page.text(recording.path), Style.PLAIN),
+            (f"  {number} of {recording.requests} requests", Style.QUIET),
+        ]
+        yield from columns([(spans, page.width - 2)], indent=2)
+        told = [*recording.unplayed[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
+        for line in told:
+            yield from columns([([(page.text(line), Style.QUIET)], page.width - 4)], indent=4)
+    yield BLANK
+
+
+def recordings_json(results: Results) -> dict[str, Any]:
+    """Return the member that a replay's results have; those of other modes have none."""
+    if not results.recordings:
+        return {}
+    return {
+        "recordings": [
+            {
+                "spec": r.spec,
+                "key": r.key,
+                "path": r.path,
+                "recorded": r.recorded.isoformat(),
+                "requests": r.requests,
+                "unplayed": list(r.unplayed),
+            }
+            for r in results.recordings
+        ]
+    }
+
+
+def read_recordings(root: Node) -> tuple[Recording, ...]:
+    """Read what `recordings_json` wrote."""
+    if "recordings" not in root.value:
+        return ()
+    return tuple(
+        Recording(
+            n["spec"].text(),
+            n["key"].text(),
+            n["path"].text(),
+            n["recorded"].instant(),
+            n["requests"].whole(),
+            tuple(u.text() for u in n["unplayed"].items()),
+        )
+        for n in root["recordings"].items()
+    )

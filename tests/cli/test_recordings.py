@@ -1,0 +1,113 @@
+"""What a replay tells of its recordings: requests that were never asked for, and that they are too old."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from cli_caller import ROOT, QaSync
+
+from qa_sync.reports.json import parse, render
+
+SPEC = "specs/000.txt"
+SCHEMA = json.loads((ROOT / "qa_sync" / "schemas" / "results-1.json").read_text())
+CONTACTS = "1-wix-com-contacts-to-customerp-contact.yaml"
+URL = "https://www.wixapis.com/contacts/v4/contacts/"
+
+
+@pytest.fixture
+def cassettes(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "cassettes", tmp_path / "cassettes")
+    return tmp_path / "cassettes"
+
+
+def more_requests(cassette: Path, count: int) -> None:
+    """Add requests to a cassette that nobody asks for."""
+    held = yaml.load(cassette.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    response = held["interactions"][-1]["response"]
+    request = {"method": "GET", "body": None, "headers": {}}
+    held["interactions"] += [{"request": {**request, "uri": f"{URL}x-{n}"}, "response": response} for n in range(count)]
+    cassette.write_text(yaml.safe_dump(held), encoding="utf-8")
+
+
+def made(cassette: Path, age: timedelta) -> None:
+    """Make a cassette say that it was recorded of live systems so long ago."""
+    then = (datetime.now(UTC) - age).isoformat()
+    text = re.sub("started: .*", f"started: '{then}'\n    since: '{then}'", cassette.read_text(encoding="utf-8"))
+    cassette.write_text(text, encoding="utf-8")
+
+
+def test_all_of_the_committed_recordings_is_played(qa_sync: QaSync) -> None:
+    got = qa_sync("check", SPEC, "specs/003.txt", "--report", "json")
+    recordings = json.loads(got.out)["recordings"]
+    assert [r["unplayed"] for r in recordings] == [[]] * 6
+    assert all(r["requests"] > 30 for r in recordings)
+    assert "never asked for" not in qa_sync("check", SPEC).out
+
+
+def test_what_was_never_asked_for_is_a_note_and_no_failure(qa_sync: QaSync, cassettes: Path) -> None:
+    more_requests(cassettes / "000" / CONTACTS, 5)
+    got = qa_sync("check", SPEC, "--cassettes", str(cassettes))
+    assert got.code == 0
+    note = " ".join(got.out.partition("Recorded, but never asked for")[2].split())
+    assert "5 of 43 requests" in note
+    assert f"GET {URL}x-2 and 2 more" in note
+    quiet = qa_sync("check", SPEC, "--cassettes", str(cassettes), "-q")
+    assert (quiet.code, "never asked for" in quiet.out) == (0, False)
+
+
+def test_the_json_report_has_them_all_and_can_be_read_back(qa_sync: QaSync, cassettes: Path) -> None:
+    more_requests(cassettes / "000" / CONTACTS, 5)
+    got = qa_sync("check", SPEC, "--cassettes", str(cassettes), "--report", "json")
+    report = json.loads(got.out)
+    jsonschema.validate(report, SCHEMA)
+    assert report["recordings"][0]["unplayed"] == [f"GET {URL}x-{n}" for n in range(5)]
+    assert report["recordings"][0]["path"] == str(cassettes / "000" / CONTACTS)
+    assert render(parse(got.out)) == got.out
+
+
+def test_other_modes_play_from_no_recording(qa_sync: QaSync) -> None:
+    got = qa_sync("check", SPEC, "--mode", "sandbox", "--report", "json")
+    assert "recordings" not in json.loads(got.out)
+
+
+def test_every_recording_that_is_too_old_is_told_with_its_age(qa_sync: QaSync, cassettes: Path) -> None:
+    for number, path in enumerate(sorted((cassettes / "000").iterdir())):
+        made(path, timedelta(days=29 + number))
+    got = qa_sync("check", SPEC, "--cassettes", str(cassettes), "--max-age", "30d")
+    assert got.code == 3
+    assert f"{CONTACTS} is too old" not in got.err
+    assert re.search(r"2-wix\S+ is too old: it was made at [-0-9: ]+ UTC, 30 days ago\n", got.err)
+    assert re.search(r"3-wix\S+ is too old: .* 31 days ago\n", got.err)
+    assert got.err.rstrip().endswith(f"record it again: qa-sync check {SPEC} --mode record")
+    assert got.out == ""
+    for age in ("32d", "5w", "800h"):
+        assert qa_sync("check", SPEC, "--cassettes", str(cassettes), "-q", "--max-age", age).err == ""
+
+
+def test_a_recording_of_the_sandbox_says_why_it_stays_old(qa_sync: QaSync) -> None:
+    got = qa_sync("check", SPEC, "--max-age", "30d")
+    assert got.code == 3
+    assert "3 problems with recordings" in got.err
+    assert "made at 2024-11-13 09:00 UTC" in got.err
+    assert "in the sandbox, where it is always that day; record the live systems" in got.err
+    assert qa_sync("check", SPEC, "--max-age", "999999d", "-q").code == 0
+
+
+@pytest.mark.parametrize("age", ["30", "d", "-1d", "1.5d", "30days", "", "9999999d", "٣d"])
+def test_an_age_that_is_none(qa_sync: QaSync, age: str) -> None:
+    got = qa_sync("check", SPEC, "--max-age", age)
+    assert got.code == 2
+    assert "expected a whole number with min, h, d or w, such as 30d" in got.err
+
+
+def test_only_a_replay_has_recordings_that_can_be_old(qa_sync: QaSync) -> None:
+    got = qa_sync("check", SPEC, "--mode", "sandbox", "--max-age", "30d")
+    assert got.code == 2
+    assert "--max-age is about recordings, which --mode sandbox does not replay" in got.err
