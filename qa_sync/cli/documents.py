@@ -16,7 +16,7 @@ from qa_sync.location import Location
 from qa_sync.settings.model import Settings
 from qa_sync.systems.binding import connector_folder
 from qa_sync.systems.connector import Connector, load_connector
-from qa_sync.systems.pairing import with_settled
+from qa_sync.systems.settled import problems_of, with_settled
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -89,7 +89,9 @@ def settle(
     if not settings.pairs:
         return tuple(dataflows)
     cards = {label: connector.cards for label, connector in connectors.items()}
-    return tuple(_each(lambda dataflow: with_settled(dataflow, cards, settings.pairs), dataflows))
+    dataflows = tuple(dataflows)
+    _raise(tuple(problems_of(dataflows, cards, settings)))
+    return tuple(with_settled(dataflow, settings.pairs) for dataflow in dataflows)
 
 
 def _refuse_namesakes(folders: Collection[Path]) -> None:

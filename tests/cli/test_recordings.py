@@ -31,7 +31,7 @@ def more_requests(cassette: Path, count: int) -> None:
     """Add requests to a cassette that nobody asks for."""
     held = yaml.load(cassette.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     response = held["interactions"][-1]["response"]
-    request = {"method": "GET", "body": None, "headers": {}}
+    request: dict[str, object] = {"method": "GET", "body": None, "headers": {}}
     held["interactions"] += [{"request": {**request, "uri": f"{URL}x-{n}"}, "response": response} for n in range(count)]
     cassette.write_text(yaml.safe_dump(held), encoding="utf-8")
 

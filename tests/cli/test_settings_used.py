@@ -117,3 +117,33 @@ def test_a_settled_pair_of_a_property_that_is_not_there(qa_sync: QaSync, configu
     assert got.code == 2
     assert "qa-sync.toml:2: unknown property of Customerp Contact 'firstNam'" in got.err
     assert "did you mean 'firstName'" in got.err
+
+
+def pairs_for(*headings: str) -> str:
+    return "".join(f'[[pairs]]\nsection = "{h}"\nsource = "number"\ntarget = "reference"\n' for h in headings)
+
+
+def test_a_settled_pair_for_a_heading_that_no_section_has(qa_sync: QaSync, configure: Configure) -> None:
+    config = configure(pairs_for("Wix.com Ordres to Customerp Order", "Nonsense") + PAIR.format("info.name", "surname"))
+    for command in (("show",), ("check", "--mode", "sandbox"), ("check",)):
+        got = qa_sync(*command, "specs/000.txt", "--config", config)
+        assert got.code == 2
+        assert "4 problems:" in got.err, got.err
+        assert "qa-sync.toml:1: [[pairs]] is for the section 'Wix.com Ordres to Customerp Order', and no" in got.err
+        assert "did you mean 'Wix.com Orders to Customerp Order'?" in got.err
+        assert "qa-sync.toml:5: [[pairs]] is for the section 'Nonsense'" in got.err
+        assert "the headings are: Wix.com Contacts to Customerp Contact, " in got.err
+        assert "qa-sync.toml:10: unknown property of Wix.com Contacts 'info.name'" in got.err
+        assert "qa-sync.toml:10: unknown property of Customerp Contact 'surname'" in got.err
+
+
+def test_settings_are_for_other_documents_too(qa_sync: QaSync, configure: Configure) -> None:
+    other = ("WooCommerce Order to Custom Webshop Order", "Acme X5 Order to  customerp Order", "ACME X5 A to WIX B")
+    config = configure(ACME + pairs_for(*other))
+    assert qa_sync("show", "specs/000.txt", "--config", config).code == 0
+    both = qa_sync("show", "specs/000.txt", "specs/003.txt", "--config", config)
+    assert both.code == 0, both.err
+    wrong = configure(ACME + pairs_for("WooCommerce Ordr to Custom Webshop Order"))
+    assert qa_sync("show", "specs/000.txt", "--config", wrong).code == 0
+    assert qa_sync("show", "specs/003.txt", "--config", wrong).code == 2
+    assert qa_sync("show", "specs/000.txt", "--config", configure(pairs_for("Wix.com A to Nobody B"))).code == 2
