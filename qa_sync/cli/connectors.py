@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from qa_sync.errors import UnknownName
+from qa_sync.cli.configured import config_option, settings_from
+from qa_sync.errors import UnknownName, UsageError
+from qa_sync.settings.model import Settings
 from qa_sync.systems.builtin import LABELS, builtin_folder
 from qa_sync.systems.capabilities import Abilities, abilities_of, authentication_of
 from qa_sync.systems.cards import EntityCard, PropertyCard
@@ -27,6 +29,7 @@ def connectors() -> None:
     qa-sync connectors list
     qa-sync connectors show woocommerce
     qa-sync connectors check path/to/folder
+    qa-sync connectors check
     """
 
 
@@ -46,23 +49,58 @@ def show(connector: str) -> None:
 
 
 @connectors.command()
-@click.argument("connector", metavar="NAME|PATH")
-def check(connector: str) -> int:
-    """Say what a connector can do, per datatype, and what is missing in it.
+@click.argument("connector", metavar="[NAME|PATH|SYSTEM]", required=False)
+@config_option
+def check(connector: str | None, config: Path | None) -> int:
+    """Say what a connector can do; or ask the systems of the settings, with one read each, as whom they know us.
 
-    Exit codes: 0 it can be used; 1 something that it needs is missing; 2 it cannot be read or used at all.
+    \b
+    qa-sync connectors check path/to/folder    what it can do, per datatype, and what is missing
+    qa-sync connectors check "Acme X5"         the system of that name in qa-sync.toml
+    qa-sync connectors check                   all systems of qa-sync.toml
+
+    Exit codes: 0 it can be used; 1 something that the connector needs is missing; 2 the connector, the settings or the
+    call are wrong; 3 a system did not answer, or did not let us in.
     """
-    loaded, problems = _surveyed(connector)
+    settings = settings_from(config)
+    if connector is None and not settings.systems:
+        raise UsageError(
+            "there is nothing to check: no connector is named, and no settings name a system",
+            hint="give a connector's name or folder, or name a qa-sync.toml by --config",
+        )
+    if connector is None or _is_system(connector, settings):
+        return _asked(settings, list(settings.systems) if connector is None else [connector])
+    loaded, problems = _surveyed(connector, settings.systems)
     _tell([*_system(loaded), *(line for a in abilities_of(loaded) for line in _abilities(a))])
     _tell((f"{problem.weight}: {problem}" for problem in problems), err=True)
     return max((EXIT[problem.weight] for problem in problems), default=0)
 
 
-def _surveyed(name: str) -> tuple[Connector, Sequence[Problem]]:
+def _is_system(name: str, settings: Settings) -> bool:
+    """Tell whether a name means a system of the settings; a built-in connector's own name and a folder come first."""
+    offline = name in LABELS or Path(name).is_dir()
+    return name in settings.systems or (settings.system(name) is not None and not offline)
+
+
+def _asked(settings: Settings, labels: Sequence[str]) -> int:
+    from qa_sync.modes.pinging import ping_each  # noqa: PLC0415 - the other commands need no network
+
+    code = 0
+    for ping in ping_each(settings, labels):
+        where = f"{ping.label:<16}{'no' if ping.problem else 'ok'}  {ping.url}".rstrip()
+        _tell([f"{where}  as {ping.who}" if ping.who else where])
+        if ping.problem:
+            _tell(f"Error: {ping.problem}".splitlines(), err=True)
+            code = max(code, ping.problem.exit_code)
+    return code
+
+
+def _surveyed(name: str, more: Iterable[str] = ()) -> tuple[Connector, Sequence[Problem]]:
     if name in LABELS:
         return survey(builtin_folder(name), env={}, payloads={})
     if not Path(name).is_dir():
-        raise UnknownName("connector", name, LABELS, hint="give a built-in name or the path of a connector folder")
+        hint = "give a built-in name, the path of a connector folder, or a system that qa-sync.toml names"
+        raise UnknownName("connector", name, [*LABELS, *more], hint=hint)
     return survey(Path(name).resolve(), env={}, payloads={})
 
 

@@ -11,11 +11,13 @@ from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.modes.job import Job
 from qa_sync.modes.permits import closed
-from qa_sync.settings.model import FILE_NAME, SystemSettings, values_of
+from qa_sync.settings.model import FILE_NAME, Settings, SystemSettings, values_of
 from qa_sync.systems.confidential import Hider
+from qa_sync.systems.connector import Connector
 from qa_sync.systems.guarded import Guarded
 from qa_sync.systems.limits import Limits, Rate
 from qa_sync.systems.line import Line, Wrap, open_line
+from qa_sync.systems.pauses import Patience
 from qa_sync.systems.system import System
 
 
@@ -68,9 +70,19 @@ def reach(job: Job, hide: Hider) -> Mapping[str, Reached]:
 
 
 def _reach(job: Job, label: str, hide: Hider) -> Reached:
-    own = job.settings.system(label)
+    return Reached(job, open_to(job.settings, label, job.connectors[label], hide))
+
+
+def open_to(
+    settings: Settings, label: str, connector: Connector, hide: Hider, patience: Patience | None = None
+) -> Line:
+    """Open the line to a system where the settings say it is; raises UsageError when they do not say enough.
+
+    `patience` is in place of the connector's.
+    """
+    own = settings.system(label)
     if own is None or own.url is None:
-        near = did_you_mean(label, job.settings.systems) if own is None else None
+        near = did_you_mean(label, settings.systems) if own is None else None
         raise UsageError(
             f"where is {label}? its url is needed",
             location=own.location if own else None,
@@ -79,8 +91,8 @@ def _reach(job: Job, label: str, hide: Hider) -> Reached:
     secrets = values_of(own.secrets, os.environ, label)
     # A pause is not cut short by an interruption: what was made must still be removed, over the same line.
     clock = RealClock()
-    line = open_line(label, job.connectors[label], own.url, secrets, clock=clock, hide=hide, limits=_limits(own, clock))
-    return Reached(job, line)
+    limits = _limits(own, clock)
+    return open_line(label, connector, own.url, secrets, clock=clock, hide=hide, limits=limits, patience=patience)
 
 
 def _limits(own: SystemSettings, clock: Clock) -> Limits:

@@ -16,7 +16,7 @@ from qa_sync.systems.live import live_transport
 from qa_sync.systems.logs import hide_in_logs, show_in_logs
 from qa_sync.systems.manners import PoliteTransport
 from qa_sync.systems.operations import Service
-from qa_sync.systems.pauses import patience_of
+from qa_sync.systems.pauses import Patience, patience_of
 from qa_sync.systems.rest import RestSystem
 from qa_sync.systems.signing import SigningTransport
 from qa_sync.systems.ways import auth_of, filler_for
@@ -77,13 +77,14 @@ def open_line(
     limits: Limits | None = None,
     out: httpx.BaseTransport | None = None,
     dice: random.Random | None = None,
+    patience: Patience | None = None,
 ) -> Line:
     """Open the line to a system; nothing is sent yet.
 
     `hide` is the run's (one for all its lines: a short secret of one may be part of another's), and learns everything
     confidential about this system; until the line is closed, the logs are kept clean. `env` are further parameters that
     the connector asks for, `limits` are the system's, however many services it has; `out` is the way to the network,
-    `dice` spread the pauses. Raises UsageError as RestSystem does.
+    `dice` spread the pauses, `patience` is in place of the connector's. Raises UsageError as RestSystem does.
     """
     hide.learn(*secrets.values(), *userinfo(base_url))
     filler = filler_for(label, connector, base_url, secrets, env or {})
@@ -97,7 +98,7 @@ def open_line(
             limits=limits,
             clock=clock,
             hide=hide,
-            patience=patience_of(service.settings),
+            patience=patience or patience_of(service.settings),
             dice=dice or random.Random(),  # noqa: S311 - pauses are no secret
         )
 

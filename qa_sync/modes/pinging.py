@@ -1,0 +1,72 @@
+"""One cheap read of each system of the settings, which tells whether it is there and lets us in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from qa_sync.clock import RealClock
+from qa_sync.errors import CouldNotFindOut, QaSyncError
+from qa_sync.modes.reach import open_to
+from qa_sync.settings.model import Settings
+from qa_sync.systems.auth.who import who
+from qa_sync.systems.binding import connector_folder
+from qa_sync.systems.capabilities import abilities_of
+from qa_sync.systems.confidential import Hider
+from qa_sync.systems.connector import Connector, load_connector
+from qa_sync.systems.line import Line
+from qa_sync.systems.pauses import Patience
+from qa_sync.systems.ways import filler_for
+
+PATIENCE = Patience(attempts=2)
+"""Somebody sits and waits for the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """What came of it: where the system is, as whom we spoke to it, what was read, and what was wrong if anything."""
+
+    label: str
+    url: str = ""
+    who: str = ""
+    read: str = ""
+    problem: QaSyncError | None = None
+
+
+def ping_each(settings: Settings, labels: Sequence[str]) -> Iterator[Ping]:
+    """Yield one ping a system, when it is done; an error of one is its own, and raised for none."""
+    for label in labels:
+        try:
+            yield _ping(settings, label)
+        except QaSyncError as problem:
+            yield Ping(label, problem=problem)
+
+
+def _ping(settings: Settings, label: str) -> Ping:
+    own = settings.system(label)
+    connector = load_connector(connector_folder(settings, label, own.location if own else None))
+    hide = Hider()
+    line = open_to(settings, label, connector, hide, PATIENCE)
+    try:
+        filler = filler_for(label, connector, line.base_url, line.secrets, line.env)
+        told = hide(line.base_url), hide(who(connector.service, filler, line.base_url))
+        try:
+            return Ping(label, *told, read=_read(line, connector))
+        except QaSyncError as problem:
+            return Ping(label, *told, problem=problem)
+    finally:
+        line.close()
+
+
+def _read(line: Line, connector: Connector) -> str:
+    """Ask for the records that changed just now, or for a first page; return the datatype's name."""
+    listed = [a for a in abilities_of(connector) if "list" in a.can and "list" not in a.cannot and not a.parent]
+    if not listed:
+        raise CouldNotFindOut(
+            f"{line.label}: its connector can list nothing, so nothing was asked",
+            hint=f"qa-sync connectors check {connector.name} says why",
+        )
+    cheapest = next((a for a in listed if a.since), listed[0])
+    system = line.system()
+    next(system.list(cheapest.datatype, RealClock().now() if cheapest.since else None), None)
+    return cheapest.datatype
