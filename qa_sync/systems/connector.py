@@ -28,6 +28,7 @@ from qa_sync.values.form import Json
 
 __all__ = ["VERBS", "Connector", "Operation", "Service", "load_connector", "survey"]
 
+REST: Final = "system:rest"
 BY_CALL: Final = r"\bsecret\(\s*\\?[\"']([^\"'\\]+)"
 
 Raw = Mapping[str, Json]
@@ -128,6 +129,7 @@ def _systems(value: Json, template: Path, env: Mapping[str, Json]) -> tuple[dict
         raise ConnectorError(f"{template}: expected one JSON object or a list of them")
     wrong: Wrong = []
     systems: dict[str, Raw] = {}
+    listed = [raw for raw in listed if _is_rest(raw)] or listed  # a microservice may be the server of the REST system
     for raw in listed:
         where = f"{raw.get('_id')}." if len(listed) > 1 else ""
         system = fitted(resolved(raw, env), SYSTEM, where.removesuffix("."), wrong)
@@ -154,10 +156,13 @@ def _undecided(text: str, template: Path, file: str, env: Mapping[str, Json]) ->
             yield Problem(file, key, f"needs the parameter {name!r} to choose; nothing is chosen", Weight.MISSING)
 
 
+def _is_rest(system: Raw) -> bool:
+    return system.get("type") in {None, "", REST}
+
+
 def _wrong_system(system: Raw) -> Iterator[tuple[str, str]]:
-    kind = system.get("type") or "system:rest"
-    if kind != "system:rest":
-        yield "type", f"{kind!r} is no system that is spoken to over REST"
+    if not _is_rest(system):
+        yield "type", f"{system['type']!r} is no system that is spoken to over REST"
     given = [key for key in ("url_pattern", "base_url") if system.get(key)]
     if len(given) != 1:
         yield "url_pattern", "is missing" if not given else "and 'base_url' cannot both be given"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from qa_sync.errors import ConnectorError
 from qa_sync.systems.names import OPENERS, fill
@@ -122,7 +122,15 @@ def _environment() -> SandboxedEnvironment:
     class Missing(ChainableUndefined, StrictUndefined):
         """Can be subscripted and asked whether it is defined; fails when it is used."""
 
-    environment = SandboxedEnvironment(undefined=Missing)
+    class Environment(SandboxedEnvironment):
+        """Knows that `entity['items']` is a member and never what Python's dictionaries can do."""
+
+        def getitem(self, obj: Any, argument: Any) -> Any:
+            if isinstance(obj, Mapping) and argument not in obj:
+                return self.undefined(obj=obj, name=argument)
+            return super().getitem(obj, argument)
+
+    environment = Environment(undefined=Missing)
     environment.filters.update(FILTERS)
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": json_number}
     return environment

@@ -74,9 +74,12 @@ def _next_link(operation: Operation, calls: Calls, page: Page, known: Mapping[st
         return None
     if "{" not in operation.next_page_link and "$" not in operation.next_page_link:
         return operation.next_page_link.strip() or None  # no template: no template engine
-    return render_link(
-        calls.filler.text(operation.next_page_link), {**calls.known(operation, known), **page.reply.variables}
-    )
+    variables = {**calls.known(operation, known), **page.reply.variables}
+    if operation.children and isinstance(page.reply.body, Mapping):
+        # In a list that is read for a parent's record, `entity` is what was answered (facts/SESAM.md 1.5).
+        parent = known.get("source_entity")
+        variables["entity"] = {**(parent if isinstance(parent, Mapping) else {}), **page.reply.body}
+    return render_link(calls.filler.text(operation.next_page_link), variables)
 
 
 def _is_last(operation: Operation, page: Page, previous: Page | None, link: str) -> bool:

@@ -1,0 +1,108 @@
+"""Shapes that public connector folders have, each in a folder of our own: it must load, list and look up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from qa_sync.errors import ConnectorError
+from qa_sync.systems.connector import load_connector
+from qa_sync.systems.rest import RestSystem
+
+SYSTEM = "{{@ system @}}"
+KIND = "{{@ datatype @}}"
+COLLECT = {
+    "_id": f"{SYSTEM}-{KIND}-collect",
+    "type": "pipe",
+    "source": {"type": "rest", "system": SYSTEM, "operation": f"{KIND}-list"},
+    "transform": {"type": "template", "template": "transform-collect-rest", "properties": {"primary_key": "id"}},
+}
+SERVER = {"_id": f"{SYSTEM}-ms", "type": "system:microservice", "docker": {"image": "x", "port": 6000}}
+URL = "https://api.example.test"
+
+
+def folder(place: Path, system: Any, **pipes: Any) -> Path:
+    """Write a connector whose datatypes have these pipes."""
+    (place / "mine" / "templates").mkdir(parents=True)
+    manifest = {"datatypes": {name: {"template": f"templates/{name}.json"} for name in pipes}}
+    files = {"manifest": manifest, "templates/system": system}
+    files |= {f"templates/{name}": pipe for name, pipe in pipes.items()}
+    for name, content in files.items():
+        (place / "mine" / f"{name}.json").write_text(json.dumps(content))
+    return place / "mine"
+
+
+def rest(**operations: Any) -> dict[str, Any]:
+    named = {name.replace("_", "-"): {"method": "GET", **told} for name, told in operations.items()}
+    return {"_id": SYSTEM, "type": "system:rest", "url_pattern": f"{URL}/%s", "operations": named}
+
+
+def speak(place: Path, answers: dict[str, Any]) -> tuple[RestSystem, list[str]]:
+    asked: list[str] = []
+
+    def door(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.raw_path.decode())
+        return httpx.Response(200, json=answers[asked[-1]])
+
+    return RestSystem("Mine", load_connector(place), URL, {}, httpx.MockTransport(door)), asked
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_microservice_may_stand_beside_the_system(tmp_path: Path, *, first: bool) -> None:
+    systems = [rest(human_list={"url": "objects/human"}, human_lookup={"url": "objects/human/{{ entity.id }}"})]
+    systems.insert(0 if first else 1, SERVER)
+    place = folder(tmp_path, systems, human=[COLLECT])
+    assert load_connector(place).further == {}
+    system, asked = speak(place, {"/objects/human": [{"id": "1"}], "/objects/human/1": {"id": "1", "name": "a"}})
+    assert [record.id for record in system.list("human")] == ["1"]
+    found = system.lookup("human", "1")
+    assert found
+    assert found.data["name"] == "a"
+    assert asked == ["/objects/human", "/objects/human/1"]
+
+
+def test_a_microservice_alone_is_no_system_to_speak_to(tmp_path: Path) -> None:
+    with pytest.raises(ConnectorError, match="'system:microservice' is no system that is spoken to over REST"):
+        load_connector(folder(tmp_path, [SERVER], human=[COLLECT]))
+
+
+def test_a_member_that_is_called_as_a_dictionarys_method(tmp_path: Path) -> None:
+    link = "{% if body['items'] | length > 0 %}things?after={{ body['items'][0]['keys'] }}{% endif %}"
+    things = {"url": "things", "payload_property": "items", "next_page_link": link}
+    place = folder(tmp_path, rest(thing_list=things), thing=[COLLECT])
+    system, asked = speak(place, {"/things": {"items": [{"id": "1", "keys": 7}]}, "/things?after=7": {}})
+    assert [record.id for record in system.list("thing")] == ["1"]
+    assert asked == ["/things", "/things?after=7"]
+
+
+def test_in_a_list_per_parent_the_link_sees_the_answer_as_the_entity(tmp_path: Path) -> None:
+    link = "{% if entity['items'] | length > 0 %}{{ body.next }}{% endif %}"
+    per_parent = {
+        "_id": f"{SYSTEM}-{KIND}-all",
+        "type": "pipe",
+        "source": {"type": "dataset", "dataset": f"{SYSTEM}-domain-collect"},
+        "transform": [
+            {"type": "rest", "system": SYSTEM, "operation": f"{KIND}-list"},
+            {"type": "dtl", "rules": {"default": [["create", ["apply", "each", "_S.response.items"]]]}},
+        ],
+    }
+    operations = rest(domain_list={"url": "domains"}, event_list={"url": "{{ entity.name }}/e", "next_page_link": link})
+    system, asked = speak(
+        folder(tmp_path, operations, domain=[COLLECT], event=[per_parent]),
+        {
+            "/domains": [{"id": "d", "name": "a.test"}],
+            "/a.test/e": {"items": [{"id": "1"}], "next": f"{URL}/a.test/e?page=2"},
+            "/a.test/e?page=2": {"items": [], "next": f"{URL}/a.test/e?page=3"},
+        },
+    )
+    assert [record.id for record in system.list("event")] == ["1"]
+    assert asked == ["/domains", "/a.test/e", "/a.test/e?page=2"]
+
+
+def test_a_pipe_need_not_stand_in_a_list(tmp_path: Path) -> None:
+    system, _ = speak(folder(tmp_path, rest(thing_list={"url": "things"}), thing=COLLECT), {"/things": [{"id": 5}]})
+    assert [record.id for record in system.list("thing")] == ["5"]
