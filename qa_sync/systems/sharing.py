@@ -19,6 +19,8 @@ SHARE_TEMPLATE: Final = "transform-share-rest"
 COLLECT_TEMPLATE: Final = "transform-collect-rest"
 ENTITY: Final = ("_S.", "_S.$source")
 REWRITES: Final[Mapping[str, str]] = {"insert": "rewrite_insert_payload", "update": "rewrite_update_payload"}
+ASIDE: Final = ("$", "_")
+"""How the members begin that a body never has."""
 CONDITIONS: Final = ("is-null", "is-empty")
 
 Rules = Mapping[str, list[Json]]
@@ -147,7 +149,16 @@ def _told(steps: list[Json]) -> Iterator[Json]:
 
 def _changes_entity(steps: list[Json]) -> bool:
     """Whether a rule does more than copy the entity; then the body is not the entity as it comes."""
-    return any(step != ["copy", "*"] for step in _told(steps))
+    return any(step != ["copy", "*"] and not _is_aside(step) for step in _told(steps))
+
+
+def _is_aside(step: Json) -> bool:
+    """Whether a step adds a member that never goes along, such as the `$based_on` of the template."""
+    match step:
+        case ["add", str(name), _]:
+            return name.removeprefix("::").startswith(ASIDE)
+        case _:
+            return False
 
 
 def _names(given: Json) -> list[str]:

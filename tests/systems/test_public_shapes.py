@@ -106,3 +106,32 @@ def test_in_a_list_per_parent_the_link_sees_the_answer_as_the_entity(tmp_path: P
 def test_a_pipe_need_not_stand_in_a_list(tmp_path: Path) -> None:
     system, _ = speak(folder(tmp_path, rest(thing_list={"url": "things"}), thing=COLLECT), {"/things": [{"id": 5}]})
     assert [record.id for record in system.list("thing")] == ["5"]
+
+
+NOTES = [["add", "$based_on", ["apply", "based-on", "_S."]], ["comment", "x"], ["add", "::_note", "y"], ["copy", "*"]]
+
+
+def share(*steps: Any) -> dict[str, Any]:
+    names = {f"operation_{verb}": f"{KIND}-{verb}" for verb in ("lookup", "insert", "update")}
+    template = {"type": "template", "template": "transform-share-rest", "properties": {**names, "primary_key": "id"}}
+    rules = {"based-on": [["copy", "*", ["list", "_*", "$*"]]], "default": list(steps)}
+    return {"_id": f"{SYSTEM}-{KIND}-share", "type": "pipe", "transform": [{"type": "dtl", "rules": rules}, template]}
+
+
+def test_rules_that_only_note_something_leave_the_body_as_it_is(tmp_path: Path) -> None:
+    bodies: list[Any] = []
+
+    def door(request: httpx.Request) -> httpx.Response:
+        bodies.append(json.loads(request.content))
+        return httpx.Response(200, json={"id": "7"})
+
+    place = folder(tmp_path, rest(thing_insert={"url": "things", "method": "POST"}), thing=[COLLECT, share(*NOTES)])
+    system = RestSystem("Mine", load_connector(place), URL, {}, httpx.MockTransport(door))
+    assert system.insert("thing", {"name": "A"}) == "7"
+    assert bodies == [{"name": "A"}]
+
+
+@pytest.mark.parametrize("step", [["add", "name", "x"], ["remove", "name"], ["rename", "a", "b"], ["add", "$payload"]])
+def test_rules_that_change_the_entity_need_a_payload_template(tmp_path: Path, step: Any) -> None:
+    place = folder(tmp_path, rest(thing_insert={"url": "x", "method": "POST"}), thing=[COLLECT, share(*NOTES, step)])
+    assert "makes the insert's body by rules" in load_connector(place).cards["thing"].cannot["insert"]
