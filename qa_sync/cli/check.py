@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -133,12 +133,21 @@ def check(
         prepared.stop,
     )
     with closing(prepared):
-        results = fold(_heard(terminal.watch(run(prepared.checklists, prepared.open_stage, told))))
+        events: Iterator[Event] = run(prepared.checklists, prepared.open_stage, told)
+        if prepared.hide:
+            events = _hidden(events, prepared.hide)
+        results = fold(_heard(terminal.watch(events)))
     results = replace(results, recordings=prepared.recordings())
     terminal.report(results, _line_text)
     write_reports(results, targets)
     prepared.finish(results)
     return results.exit_code
+
+
+def _hidden(events: Iterator[Event], hide: Callable[[str], str]) -> Iterator[Event]:
+    from qa_sync.modes.hiding import hidden  # noqa: PLC0415 - a replay has nothing to hide, and must start fast
+
+    return hidden(events, hide)
 
 
 def _heard(events: Iterator[Event]) -> Iterator[Event]:

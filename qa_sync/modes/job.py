@@ -69,7 +69,8 @@ class Prepared:
 
     `close` lets go of what was opened, whatever happened; `side_by_side` is how many sections run at once when nobody
     says otherwise (where nothing is waited for, one after the other is quickest); `stop` ends every wait; `recordings`
-    tells after the run what it was played from.
+    tells after the run what it was played from; `hide` takes confidential values out of what is told (None: there are
+    none, for nobody was shown any).
     """
 
     checklists: tuple[Checklist, ...]
@@ -81,6 +82,7 @@ class Prepared:
     side_by_side: int = 1
     stop: Event = field(default_factory=Event)
     recordings: Callable[[], tuple[Recording, ...]] = _no_recordings
+    hide: Callable[[str], str] | None = None
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:

@@ -80,7 +80,7 @@ def open_session(job: Job) -> Session:
     compiled = (compile_checklist(dataflow, job.cards, seed) for dataflow in job.dataflows)
     checklists = tuple(permitted(checklist, job.settings) for checklist in compiled)
     since = started - SKEW
-    triggers = Triggers(Surroundings(job, clock, reached, checklists, since))
+    triggers = Triggers(Surroundings(job, clock, reached, checklists, since, hide=hide))
     return Session(job, seed, started, since, clock, checklists, reached, triggers, hide)
 
 
@@ -101,4 +101,5 @@ def prepare(job: Job) -> Prepared:
         close=session.close,
         side_by_side=SIDE_BY_SIDE,
         stop=session.clock.stop,
+        hide=session.hide,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -35,17 +36,18 @@ class Ping:
 
 def ping_each(settings: Settings, labels: Sequence[str]) -> Iterator[Ping]:
     """Yield one ping a system, when it is done; an error of one is its own, and raised for none."""
+    variables = {name for each in settings.systems.values() for name in each.secrets.values()}
+    hide = Hider(os.environ.get(name, "") for name in variables)
     for label in labels:
         try:
-            yield _ping(settings, label)
+            yield _ping(settings, label, hide)
         except QaSyncError as problem:
             yield Ping(label, problem=problem)
 
 
-def _ping(settings: Settings, label: str) -> Ping:
+def _ping(settings: Settings, label: str, hide: Hider) -> Ping:
     own = settings.system(label)
     connector = load_connector(connector_folder(settings, label, own.location if own else None))
-    hide = Hider()
     line = open_to(settings, label, connector, hide, PATIENCE)
     try:
         filler = filler_for(label, connector, line.base_url, line.secrets, line.env)

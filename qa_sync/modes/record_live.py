@@ -59,6 +59,7 @@ def prepare_live(job: Job) -> Prepared:
         session.close,
         SIDE_BY_SIDE,
         session.clock.stop,
+        hide=session.hide,
     )
 
 

@@ -156,7 +156,7 @@ class Exchange(Answers):
             return self.client.send(request)
         except (httpx.RequestError, httpx.InvalidURL) as error:  # the url may be that of a redirect
             sent = not isinstance(error, NEVER_SENT)
-            text = f"{self._what(request)}: no answer ({type(error).__name__}: {self._shown(str(error))})"
+            text = f"{self._what(request)}: no answer ({type(error).__name__}: {self._shown(_told_by(error))})"
         # Raised out here, so that nothing of the request hangs on the error.
         if sent and not repeatable:
             raise Unclear(text, done=False, hint=f"look in {self.label} whether it happened")
@@ -170,6 +170,12 @@ class Exchange(Answers):
         except BadAnswer as error:
             text, hint = error.message, error.hint
         raise Unclear(text, done=True, hint=hint)
+
+
+def _told_by(error: Exception) -> str:
+    """Return what a library tells of an error; of a url that is none it tells a part, in which no secret is known."""
+    is_about_url = isinstance(error, httpx.InvalidURL) or isinstance(error.__context__, httpx.InvalidURL)
+    return "it redirects to no url" if is_about_url else str(error)
 
 
 def _attempts(response: httpx.Response) -> int:

@@ -109,3 +109,10 @@ def small(
         dice=random.Random(1),  # noqa: S311 - chance that repeats itself
     )
     return Small(server, clock, line)
+
+
+def opened(place: Path, url: str, clock: VirtualClock, secrets: dict[str, str], **system: Any) -> Line:
+    """Open a line to such a system where it really is; of the secrets it is given those that it asks for."""
+    made = connector(place, **system)
+    asked_for = {name: secrets[name] for name in made.secrets}
+    return open_line("Small", made, url, asked_for, clock=clock, hide=Hider())

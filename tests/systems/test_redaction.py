@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import logging
-import re
 import traceback
 from collections.abc import Callable, Iterator
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import quote
 
 import httpx
 import pytest
+from canaries import leaks, shapes
 from small_system import START, Small, small
 
 from qa_sync.errors import QaSyncError
@@ -31,7 +28,6 @@ SECRET = 'cänary7Q/+x "&<'  # noqa: S105 - a canary
 FETCHED = "canary9-fetched/+token"
 REFRESHED = "canary8-refreshed/+token"
 IN_URL = "canary6@url"
-CANARY = re.compile("nary7Q|canary[0-9]", re.IGNORECASE)
 TOKEN_URL = "https://login.test/token"  # noqa: S105 - a url
 RECORD = Record("Small", "thing", "1", {"id": "1", "rev": 1, "name": "a"})
 URL = f"https://user:{quote(IN_URL)}@small.test"
@@ -64,29 +60,8 @@ FETCHES = {"oauth2": ALL, "tripletex": ALL[:-1]}
 """What is known to be confidential; without such a kind that is what the settings say."""
 
 
-def shapes(text: str) -> list[str]:
-    """Return how an answer may show a text: plain, escaped, packed."""
-    packed = [base64.b64encode(f"{before}{text}".encode()).decode() for before in ("", "u:", "us:")]
-    escaped = [quote(text), quote(text, safe=""), quote_plus(text), quote(quote(text, safe=""), safe="")]
-    lower = [re.sub("%..", lambda m: m[0].lower(), each) for each in escaped]
-    return [text, *escaped, *lower, html.escape(text), json.dumps(text), json.dumps(json.dumps(text)), *packed]
-
-
 def echo(kind: str) -> str:
     return " ".join(shape for secret in FETCHES.get(kind, ALL[:-2]) for shape in shapes(secret))
-
-
-def leaks(text: str) -> list[str]:
-    """Return what is left of a canary in a text, also when it is packed or escaped there."""
-    packed = re.findall(r"[A-Za-z0-9+/_-]{8,}", text)
-    opened = [
-        base64.b64decode(word[shift:].translate(str.maketrans("-_", "+/")) + "===", validate=False).decode("latin-1")
-        for word in packed
-        for shift in range(4)
-        if len(word[shift:].rstrip("=")) % 4 != 1
-    ]
-    views = [text, unquote(text), unquote(unquote(text)), html.unescape(text), *opened]
-    return [view[max(0, m.start() - 20) : m.end() + 20] for view in views for m in CANARY.finditer(view)]
 
 
 class Parrot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from qa_sync.errors import CouldNotFindOut, UsageError
@@ -33,13 +34,15 @@ def command(around: Surroundings, _between: Between) -> Work:
         except subprocess.TimeoutExpired:
             raise CouldNotFindOut(f"the sync ({words[0]}) was not over after {around.job.timeout_s:g} s") from None
         if done.returncode:
-            raise CouldNotFindOut(f"the sync ({words[0]}) ended with {done.returncode}: {_last_line(done.stderr)}")
+            raise CouldNotFindOut(
+                f"the sync ({words[0]}) ended with {done.returncode}: {_last_line(done.stderr, around.hide)}"
+            )
 
     return run
 
 
-def _last_line(said: bytes) -> str:
-    """Return the last thing that was said, with nothing in it that a terminal would act on."""
-    lines = said.decode("utf-8", "replace").split("\n")
+def _last_line(said: bytes, hide: Callable[[str], str]) -> str:
+    """Return the last thing that was said, with no secret in it and nothing that a terminal would act on."""
+    lines = hide(said.decode("utf-8", "replace")).split("\n")
     last = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in last[:SHOWN])

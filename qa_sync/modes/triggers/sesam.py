@@ -41,7 +41,7 @@ class Node:
             self._still_time(pipe, deadline)
         if runtime.get("success") is not True:
             why = runtime.get("last-original-error-message") or runtime.get("last-message") or "it does not say why"
-            raise CouldNotFindOut(f"the pipe {pipe!r} failed: {str(why)[:200]!r}")
+            raise CouldNotFindOut(f"the pipe {pipe!r} failed: {self.web.hide(str(why))[:200]!r}")
 
     def _rested(self, pipe: str, path: str, deadline: datetime) -> Mapping[str, Json]:
         """Wait until the pipe does not run, and return its runtime."""
@@ -63,7 +63,7 @@ class Node:
 
 def sesam(around: Surroundings, _between: Between) -> Work:
     """Return what pumps the pipes of the settings in their order."""
-    web = around.exits.enter_context(closing(Web(around.sync, around.job.timeout_s)))
+    web = around.exits.enter_context(closing(Web(around.sync, around.job.timeout_s, around.hide)))
     node = Node(web, around.clock, around.job.timeout_s)
 
     def pump_all() -> None:

@@ -13,6 +13,7 @@ from qa_sync.clock import Clock
 from qa_sync.modes.job import Job
 from qa_sync.modes.reach import Reached
 from qa_sync.settings.model import SyncSettings
+from qa_sync.systems.confidential import Hider
 
 Work: TypeAlias = Callable[[], None]
 """Gives the sync one chance to work; raises CouldNotFindOut when it fails."""
@@ -29,7 +30,7 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The run that a trigger belongs to; what it opens is closed by `exits`."""
+    """The run that a trigger belongs to; what it opens is closed by `exits`, what it tells goes through `hide`."""
 
     job: Job
     clock: Clock
@@ -37,6 +38,7 @@ class Surroundings:
     checklists: tuple[Checklist, ...]
     since: datetime
     exits: ExitStack = field(default_factory=ExitStack)
+    hide: Hider = field(default_factory=Hider)
 
     @property
     def sync(self) -> SyncSettings:

@@ -17,13 +17,17 @@ SHOWN = 200
 
 
 class Web:
-    """Calls the url of `[sync]`, and what is below it; raises UsageError when its token is not in the environment."""
+    """Calls the url of `[sync]`, and what is below it; raises UsageError when its token is not in the environment.
 
-    def __init__(self, sync: SyncSettings, timeout_s: float) -> None:
+    `hide` is the run's, and learns the token.
+    """
+
+    def __init__(self, sync: SyncSettings, timeout_s: float, hide: Hider) -> None:
         names = {"token": sync.token} if sync.token else {}
         token = values_of(names, os.environ, "the trigger in [sync]").get("token")
         self._url = (sync.url or "").rstrip("/")
-        self._hide = Hider([token] if token else [])
+        hide.learn(token or "")
+        self.hide = hide
         self._client = httpx.Client(
             transport=live_transport(),
             headers={"Authorization": f"Bearer {token}"} if token else {},
@@ -37,16 +41,16 @@ class Web:
             return self._client.request(method, self._url + path, data=dict(form) if form else None)
         except httpx.RequestError as error:
             raise SystemUnreachable(
-                f"the sync at {self._url + path} did not answer: {self._hide(str(error)) or type(error).__name__}",
+                f"the sync at {self._url + path} did not answer: {self.hide(str(error)) or type(error).__name__}",
                 hint="is the url in [sync] right, and can it be reached from here?",
             ) from None
 
     def refuse(self, response: httpx.Response) -> BadAnswer:
         """Return the error about an answer that is no success."""
-        text = self._hide(response.text[: SHOWN * 4])[:SHOWN]
+        text = self.hide(response.text)[:SHOWN]  # whole: a secret cut in two would not be known
         shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
         asked = response.request
-        return BadAnswer(f"the sync: {asked.method} {asked.url}: {response.status_code} {shown}")
+        return BadAnswer(f"the sync: {asked.method} {self.hide(str(asked.url))}: {response.status_code} {shown}")
 
     def json(self, response: httpx.Response) -> Json:
         """Return the body of a success; raises BadAnswer for anything else."""
