@@ -16,7 +16,7 @@ from qa_sync.systems.live import live_transport
 from qa_sync.systems.logs import hide_in_logs, show_in_logs
 from qa_sync.systems.manners import PoliteTransport
 from qa_sync.systems.operations import Service
-from qa_sync.systems.pauses import patience_of
+from qa_sync.systems.pauses import Patience, patience_of
 from qa_sync.systems.rest import RestSystem
 from qa_sync.systems.signing import SigningTransport
 from qa_sync.systems.ways import auth_of, filler_for
@@ -47,6 +47,7 @@ class Line:
     further: Mapping[str, httpx.BaseTransport]
     hide: Hider
     clock: Clock
+    patience: Patience
     close: Callable[[], None]
 
     def system(self, wrap: Wrap = _bare, clock: Clock | None = None) -> RestSystem:
@@ -62,6 +63,7 @@ class Line:
             hide=self.hide,
             clock=clock or self.clock,
             signs=False,
+            pauses_s=self.patience.looks_s,
         )
 
 
@@ -75,6 +77,7 @@ def open_line(
     hide: Hider,
     env: Mapping[str, Json] | None = None,
     limits: Limits | None = None,
+    patience: Patience | None = None,
     out: httpx.BaseTransport | None = None,
     dice: random.Random | None = None,
 ) -> Line:
@@ -82,8 +85,9 @@ def open_line(
 
     `hide` is the run's (one for all its lines: a short secret of one may be part of another's), and learns everything
     confidential about this system; until the line is closed, the logs are kept clean. `env` are further parameters that
-    the connector asks for, `limits` are the system's, however many services it has; `out` is the way to the network,
-    `dice` spread the pauses. Raises UsageError as RestSystem does.
+    the connector asks for, `limits` are the system's, however many services it has, `patience` is had with it (None: as
+    each service of the connector says); `out` is the way to the network, `dice` spread the pauses. Raises UsageError as
+    RestSystem does.
     """
     hide.learn(*secrets.values(), *userinfo(base_url))
     filler = filler_for(label, connector, base_url, secrets, env or {})
@@ -97,7 +101,7 @@ def open_line(
             limits=limits,
             clock=clock,
             hide=hide,
-            patience=patience_of(service.settings),
+            patience=patience or patience_of(service.settings),
             dice=dice or random.Random(),  # noqa: S311 - pauses are no secret
         )
 
@@ -109,4 +113,16 @@ def open_line(
         show_in_logs(hide)
 
     hide_in_logs(hide)
-    return Line(label, connector, base_url, secrets, env or {}, main, further, hide, clock, close)
+    return Line(
+        label=label,
+        connector=connector,
+        base_url=base_url,
+        secrets=secrets,
+        env=env or {},
+        transport=main,
+        further=further,
+        hide=hide,
+        clock=clock,
+        patience=patience or patience_of(connector.service.settings),
+        close=close,
+    )
