@@ -11,9 +11,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from qa_sync.sandbox.desk import build
+from qa_sync.sandbox.lag import LateTable
+from qa_sync.sandbox.load import CALM, Load, Meter
+from qa_sync.sandbox.store import Doc, Keys
 from qa_sync.sandbox.wix import contacts, products
 from qa_sync.sandbox.wix.contacts import Contacts
-from qa_sync.sandbox.wix.errors import no_route, refuse
+from qa_sync.sandbox.wix.errors import no_route, refuse, too_many
+from qa_sync.sandbox.wix.inventory import Inventory
 from qa_sync.sandbox.wix.orders import Orders
 from qa_sync.sandbox.wix.products import Products
 from qa_sync.sandbox.wix.site import Site
@@ -24,22 +28,39 @@ SITE_ID = "5a4db0c5-0000-4000-8000-000000000001"
 EVERY_METHOD = ["GET", "POST", "PATCH", "DELETE"]
 
 
-def build_app(now: Callable[[], datetime], seed: str) -> Starlette:
+def build_app(now: Callable[[], datetime], seed: str, load: Load = CALM) -> Starlette:
     """Return a Wix site with an empty database."""
     world = new_world("wix", now, seed)
-    site = Site(
-        world,
-        world.store.table("contacts", contacts.keys),
-        world.store.table("orders"),
-        world.store.table("products", products.keys),
-    )
-    routes = [*Contacts(site).routes(), *Orders(site).routes(), *Products(site).routes()]
+
+    def table(kind: str, keys: Keys) -> LateTable:
+        return LateTable(world.store, kind, keys, now, load.lag)
+
+    site = Site(world, table("contacts", contacts.keys), table("orders", _by_id), table("products", products.keys))
+    apis = (Contacts(site), Orders(site), Products(site), Inventory(site))
+    routes = [route for api in apis for route in api.routes()]
     routes.append(Route("/stores/v3/provision/version", _version, methods=["GET"]))
     routes.append(Route("/stores/v3/{rest:path}", _wrong_catalog, methods=EVERY_METHOD))
-    return build(world, routes, _check, no_route)
+    return build(world, routes, _check_under(load, now), no_route)
 
 
-def _check(request: Request) -> None:
+def _by_id(_doc: Doc) -> tuple[()]:
+    """Tell that there is nothing to find it by but its id."""
+    return ()
+
+
+def _check_under(load: Load, now: Callable[[], datetime]) -> Callable[[Request], None]:
+    """Return what is asked of every request: who it is, and whether there were too many before it."""
+    meter = Meter(load.rate, now) if load.rate else None
+
+    def check(request: Request) -> None:
+        _check_credentials(request)
+        if meter and (request.scope.get("server") or ("", 0))[1] != load.spared and not meter.passes():
+            raise too_many()
+
+    return check
+
+
+def _check_credentials(request: Request) -> None:
     key = request.headers.get("authorization", "").removeprefix("Bearer ")
     if key != API_KEY:
         raise refuse(401, "UNAUTHENTICATED", "A valid API key is required.")

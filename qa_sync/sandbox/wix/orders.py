@@ -52,15 +52,8 @@ class Orders:
         asked = body.get("query") or {}
         if not isinstance(asked, dict):
             raise invalid("query", "TYPE", "Expected an object")
-        limit, offset = query.paging(asked.get("paging"), MAX_PAGE, MAX_PAGE)
-        condition = query.from_text(asked, "filter") or {}
-        query.matches({}, condition, FIELDS)  # a bad filter is bad on an empty site too
-        found = [doc for doc in self.table.all() if query.matches(doc, condition, FIELDS)]
-        for field, order in query.sort_pairs(query.from_text(asked, "sort")):
-            found = query.in_order(found, field, order, FIELDS)
-        page = found[offset : offset + limit]
-        metadata = {"items": limit, "offset": offset}
-        return JSONResponse({"orders": page, "metadata": metadata, "totalResults": len(found)})
+        page, metadata, total = query.legacy_page(self.table.seen(), asked, MAX_PAGE, FIELDS)
+        return JSONResponse({"orders": page, "metadata": metadata, "totalResults": total})
 
     async def get(self, request: Request) -> Response:
         """Answer one order."""

@@ -8,8 +8,9 @@ from typing import Any
 from starlette.requests import Request
 
 from qa_sync.sandbox.desk import json_body
+from qa_sync.sandbox.lag import LateTable
 from qa_sync.sandbox.shape import Misfit, Shape
-from qa_sync.sandbox.store import Doc, Table
+from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix.errors import bad_json, invalid, misfit
 from qa_sync.sandbox.world import World
 
@@ -21,9 +22,9 @@ class Site:
     """A Wix site: its world and its three tables."""
 
     world: World
-    contacts: Table
-    orders: Table
-    products: Table
+    contacts: LateTable
+    orders: LateTable
+    products: LateTable
 
     def stamp(self) -> str:
         """Return the time as Wix writes it, `2019-10-30T17:22:10.299Z`."""
