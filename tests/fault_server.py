@@ -1,4 +1,4 @@
-"""A fault proxy on a port of its own: the failures of `fault_proxy` as they are on a wire, for programs that know only a url."""
+"""A fault proxy on a port of its own: the failures of `fault_proxy` on a wire, for whoever is given only a url."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import httpx
 from fault_proxy import FaultProxy
 
 OWN = ("connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding")
-"""Headers of one connection or one encoding, which go no further; the host does, because a signature may be about it."""
+"""Headers of one connection or encoding, which go no further; the host does, for a signature may be about it."""
 AT_ONCE = struct.pack("ii", 1, 0)
 """Linger for no time: what is closed so is reset."""
 
@@ -52,7 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
         self.connection.close()
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_one
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_one  # noqa: N815 - the names that the base class calls
 
     def handle(self) -> None:
         try:
@@ -66,7 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             return  # we hung up
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         return
 
 

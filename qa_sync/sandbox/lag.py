@@ -38,11 +38,11 @@ class LateTable(Table):
         known = {str(doc["id"]): doc for doc in self.all()}
         since = self._now() - self._lag * share
         # Latest first, so that of several writes the earliest has the last word.
-        for at, id, doc in reversed(self._before):
+        for at, one, doc in reversed(self._before):
             if at > since and doc is None:
-                known.pop(id, None)
+                known.pop(one, None)
             elif at > since and doc is not None:
-                known[id] = doc
+                known[one] = doc
         return list(known.values())
 
     def _remember(self, id: object) -> None:

@@ -41,9 +41,9 @@ class RestSystem:
     connector's other services by name (those that are not there go by `transport` too), `env` further parameters that
     it asks for. `signs` is False when the ways out show who one is, as a `Line`'s do, or when nobody asks; `hide` takes
     secrets out of what is told; `clock` is what templates take for the time, and is waited on (for `pauses_s`) before a
-    write whose answer was lost is looked for (None: the time of day, and no wait). Raises UsageError when the url is none or a
-    secret or a parameter that the connector needs is not given. Besides what `System` says, a write that the card says
-    cannot be is Refused (405).
+    write whose answer was lost is looked for (None: the time of day, and no wait). Raises UsageError when the url is
+    none or a secret or a parameter that the connector needs is not given. Besides what `System` says, a write that the
+    card says cannot be is Refused (405).
     """
 
     def __init__(
