@@ -84,4 +84,5 @@ def _reach(job: Job, label: str, hide: Hider) -> Reached:
 
 
 def _limits(own: SystemSettings, clock: Clock) -> Limits:
-    return Limits(clock, Rate(own.rate.count, own.rate.seconds) if own.rate else None)
+    rate = Rate(own.rate.count, own.rate.seconds) if own.rate else None
+    return Limits(clock, rate, own.concurrency)

@@ -74,17 +74,27 @@ class Limits:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for one's turn, and have it."""
-        while (left := self._closed_for()) > 0:
-            self._clock.sleep(left)
-        if self._bucket and (pause := self._bucket.take()) > 0:
-            self._clock.sleep(pause)
+        # The slot comes first: who waited for one with a token in his hand would be late, and many such come at once.
         with self._slots:
+            self._wait_while_closed()
+            while self._bucket and (pause := self._bucket.take()) > 0:
+                self._clock.sleep(pause)
+                if not self._wait_while_closed():
+                    break
             yield
 
     def close_for(self, seconds: float) -> None:
         """Let nobody ask for so long."""
         until = self._clock.now() + timedelta(seconds=seconds)
         self._closed_until = max(until, self._closed_until or until)
+
+    def _wait_while_closed(self) -> bool:
+        """Return whether there was anything to wait for; then a token is an old one."""
+        waited = False
+        while (left := self._closed_for()) > 0:
+            self._clock.sleep(left)
+            waited = True
+        return waited
 
     def _closed_for(self) -> float:
         until = self._closed_until
