@@ -81,7 +81,7 @@ def by_way_of(config: Path, url: str) -> Path:
 def left_in(config: Path) -> dict[tuple[str, str], list[Any]]:
     """Return every record that the served systems of the settings hold, by label and datatype."""
     systems = tomllib.loads(config.read_text(encoding="utf-8"))["systems"]
-    found = {}
+    found: dict[tuple[str, str], list[Any]] = {}
     for label, own in systems.items():
         vendor, connector = VENDORS[own["connector"]], load_connector(builtin_folder(own["connector"]))
         with closing(RestSystem(label, connector, own["url"], vendor.secrets, httpx.HTTPTransport())) as system:

@@ -1,4 +1,4 @@
-"""The Wix site: credentials, the three APIs, and what a Catalog V1 site says to V3 calls (facts/WIX.md 4.4)."""
+"""The Wix site: credentials, its APIs, and what a Catalog V1 site says to V3 calls (facts/WIX.md 4.4)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from qa_sync.sandbox.desk import build
 from qa_sync.sandbox.lag import LateTable
 from qa_sync.sandbox.load import CALM, Load, Meter
 from qa_sync.sandbox.store import Doc, Keys
-from qa_sync.sandbox.wix import contacts, products
+from qa_sync.sandbox.wix import contacts, members, products
 from qa_sync.sandbox.wix.contacts import Contacts
 from qa_sync.sandbox.wix.errors import no_route, refuse, too_many
+from qa_sync.sandbox.wix.fulfillments import Fulfillments
 from qa_sync.sandbox.wix.inventory import Inventory
+from qa_sync.sandbox.wix.labels import Labels
+from qa_sync.sandbox.wix.members import Members
+from qa_sync.sandbox.wix.merging import Merging
 from qa_sync.sandbox.wix.orders import Orders
 from qa_sync.sandbox.wix.products import Products
 from qa_sync.sandbox.wix.site import Site
@@ -35,8 +39,21 @@ def build_app(now: Callable[[], datetime], seed: str, load: Load = CALM) -> Star
     def table(kind: str, keys: Keys) -> LateTable:
         return LateTable(world.store, kind, keys, now, load.lag)
 
-    site = Site(world, table("contacts", contacts.keys), table("orders", _by_id), table("products", products.keys))
-    apis = (Contacts(site), Orders(site), Products(site), Inventory(site))
+    site = Site(
+        world=world,
+        contacts=table("contacts", contacts.keys),
+        orders=table("orders", _by_id),
+        products=table("products", products.keys),
+        members=table("members", members.keys),
+        labels=world.store.table("labels"),
+        fields=world.store.table("fields"),
+        merged=world.store.table("merged"),
+    )
+    people, orders = Contacts(site), Orders(site)
+    apis = (
+        *(people, Labels(site, people), Merging(people), Members(site, people)),
+        *(orders, Fulfillments(orders), Products(site), Inventory(site)),
+    )
     routes = [route for api in apis for route in api.routes()]
     routes.append(Route("/stores/v3/provision/version", _version, methods=["GET"]))
     routes.append(Route("/stores/v3/{rest:path}", _wrong_catalog, methods=EVERY_METHOD))

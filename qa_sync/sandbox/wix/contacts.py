@@ -110,7 +110,10 @@ class Contacts:
         asked = {
             name: [part for text in given.getlist(name) for part in text.split(",")] for name in ("fields", "fieldsets")
         }
-        return JSONResponse({"contact": _shown(self._known(request), asked), "responseType": "REGULAR"})
+        asked_id = request.path_params["id"]
+        merged = self.site.merged.get(asked_id)
+        contact = self.known(merged["id"] if merged else asked_id)
+        return JSONResponse({"contact": _shown(contact, asked), "responseType": "MERGED" if merged else "REGULAR"})
 
     async def create(self, request: Request) -> Response:
         """Add a contact."""
@@ -119,21 +122,25 @@ class Contacts:
         _enough(info, "INSUFFICIENT_CONTACT_DATA")
         if body.get("allowDuplicates") is not True:
             self._refuse_twin(info, None)
+        return JSONResponse({"contact": self.add(info)})
+
+    def add(self, info: Doc, source: str = "WIX_APP") -> Doc:
+        """Keep a new contact, and return it as it is answered."""
         stamp = self.site.stamp()
         doc = {
             "id": self.site.world.guid(),
             "revision": 0,
-            "source": {"sourceType": "WIX_APP"},
+            "source": {"sourceType": source},
             "createdDate": stamp,
             "lastActivity": {"activityDate": stamp, "activityType": "CONTACT_CREATED"},
         }
-        return JSONResponse({"contact": self._save(doc, info)})
+        return self.save(doc, info)
 
     async def update(self, request: Request) -> Response:
         """Change a contact: a property of `info` that is sent takes the place of the stored one."""
         body = await read_body(request)
-        doc = self._known(request)
-        _match(body, doc)
+        doc = self.known(request.path_params["id"])
+        match_revision(body.get("revision"), doc)
         if not body.get("info"):
             raise refuse(400, "INSUFFICIENT_UPDATE_CONTACT_DATA", "Nothing to update was sent.")
         changes = fitted(INFO, body["info"], "info")
@@ -141,25 +148,49 @@ class Contacts:
         _enough(info, "INSUFFICIENT_CONTACT_DATA")
         if "emails" in changes and body.get("allowDuplicates") is not True:
             self._refuse_twin(info, doc["id"])
-        return JSONResponse({"contact": self._save(doc, info)})
+        self._spare_member(doc, info)
+        return JSONResponse({"contact": self.save(doc, info)})
 
     async def delete(self, request: Request) -> Response:
-        """Remove a contact."""
-        self.table.remove(self._known(request)["id"])
+        """Remove a contact, unless somebody logs in by it."""
+        doc = self.known(request.path_params["id"])
+        if self.site.members.find("contact", doc["id"]):
+            raise refuse(428, "CANNOT_DELETE_MEMBER", "A site member's contact cannot be deleted.")
+        self.table.remove(doc["id"])
         return JSONResponse({})
 
-    def _known(self, request: Request) -> Doc:
-        doc = self.table.get(request.path_params["id"])
+    def replace(self, source: str, target: str) -> None:
+        """Let a contact be gone, and its id lead to another one."""
+        self.table.remove(source)
+        self.site.merged.save(source, {"id": target}, self.site.world.now())
+
+    def known(self, id: str) -> Doc:
+        """Return the contact with that id; raises the vendor's 404."""
+        doc = self.table.get(id)
         if doc is None:
             raise refuse(404, "CONTACT_NOT_FOUND", "Contact not found.")
         return doc
 
-    def _save(self, doc: Doc, info: Doc) -> Doc:
+    def check_labels(self, keys: Iterable[str]) -> None:
+        """Raise the vendor's 400 for a label that is not there."""
+        for key in keys:
+            if self.site.labels.get(key) is None:
+                raise invalid("info.labelKeys.items", "INVALID", f"Expected the key of a label, got {key}")
+
+    def save(self, doc: Doc, info: Doc) -> Doc:
+        """Keep a contact with that info, and return it as it is answered; its revision moves on."""
+        self.check_labels((info.get("labelKeys") or {}).get("items") or ())
         info = settled(info, self.site.world.guid)
         doc |= {"revision": doc["revision"] + 1, "updatedDate": self.site.stamp()}
         doc |= {"primaryInfo": primary_info(info), "info": pruned(info)}
         self.table.save(doc["id"], doc, self.site.world.now())
         return pruned(doc)  # type: ignore[no-any-return]
+
+    def _spare_member(self, doc: Doc, info: Doc) -> None:
+        """Refuse another primary e-mail address for one who logs in by it."""
+        new = primary_info(settled(info, lambda: "")).get("email")
+        if new != doc["primaryInfo"].get("email") and self.site.members.find("contact", doc["id"]):
+            raise refuse(428, "CANNOT_UPDATE_MEMBER_EMAIL", "A site member's primary e-mail cannot be changed here.")
 
     def _refuse_twin(self, info: Doc, id: str | None) -> None:
         """Refuse an e-mail address of another contact; without any, a phone number (facts/WIX.md 2.3)."""
@@ -172,10 +203,10 @@ class Contacts:
                     raise refuse(409, "DUPLICATE_CONTACT_EXISTS", f"A contact with this {kind} exists.", data)
 
 
-def _match(body: Doc, doc: Doc) -> None:
-    revision = body.get("revision")
+def match_revision(revision: Any, doc: Doc, name: str = "revision") -> None:
+    """Raise the vendor's 400 for a revision that is none, its 409 for one that is not the contact's."""
     if not isinstance(revision, int) or isinstance(revision, bool):
-        raise invalid("revision", "REQUIRED_FIELD" if revision is None else "TYPE", "Expected an integer")
+        raise invalid(name, "REQUIRED_FIELD" if revision is None else "TYPE", "Expected an integer")
     if revision != doc["revision"]:
         message = "Contact has been updated since the requested revision."
         raise refuse(409, "CONTACT_ALREADY_CHANGED", message)
