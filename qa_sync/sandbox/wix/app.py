@@ -71,10 +71,15 @@ def _check_under(load: Load, now: Callable[[], datetime]) -> Callable[[Request],
 
     def check(request: Request) -> None:
         _check_credentials(request)
-        if meter and (request.scope.get("server") or ("", 0))[1] != load.spared and not meter.passes():
+        if meter and not _is_spared(request, load) and not meter.passes():
             raise too_many()
 
     return check
+
+
+def _is_spared(request: Request, load: Load) -> bool:
+    server = request.scope.get("server")
+    return load.spared is not None and server is not None and server[1] == load.spared
 
 
 def _check_credentials(request: Request) -> None:
