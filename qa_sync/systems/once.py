@@ -27,9 +27,8 @@ def create_once(
 ) -> str:
     """Return the id of the one record that comes of it, by `post` or, after an answer that was lost, by `found`.
 
-    `pauses_s` are the seconds to `wait` before each look.
-    Raises what `post` raises: Unclear at once when there is no way of looking, and when the record was made but is not
-    to be found.
+    `pauses_s` are the seconds to `wait` before each look. Raises what `post` raises: Unclear at once when there is no
+    way of looking, and when the record was made but is not to be found.
     """
     again = False
     for _ in range(CREATES - 1):

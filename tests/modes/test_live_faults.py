@@ -76,6 +76,11 @@ def test_the_verdicts_are_the_same_with_the_patience_of_every_day(serve: Serve, 
 
 
 @pytest.mark.slow
+def test_the_verdicts_are_the_same_when_lists_are_late_too(serve: Serve) -> None:
+    prove(serve(*SPECS, "--lag", "2s"), 31)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [21, 22])
 def test_the_verdicts_are_the_same_when_a_stall_is_a_time_out(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, seed: int
