@@ -1,4 +1,4 @@
-"""One line to each system for a whole live run; its rate and its concurrency hold for all sections together."""
+"""How a whole live run asks: one line to each system, limits that hold for all sections, and sense made of nonsense."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from cli_caller import ROOT
-from live_run import SPECS, over
+from live_run import SPECS, go, over
 
 from qa_sync.cli.documents import connectors_of, read_all
 from qa_sync.clock import VirtualClock
@@ -72,11 +72,15 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> VirtualClock:
     return virtual
 
 
-def reached(monkeypatch: pytest.MonkeyPatch, network: Network, the_job: Job) -> Reached:
+def go_out_by(monkeypatch: pytest.MonkeyPatch, network: httpx.BaseTransport) -> None:
     def change(_label: str, connector: Connector) -> tuple[Connector, dict[str, Any]]:
         return connector, {"out": network}
 
     over(monkeypatch, change)
+
+
+def reached(monkeypatch: pytest.MonkeyPatch, network: Network, the_job: Job) -> Reached:
+    go_out_by(monkeypatch, network)
     return reach(the_job, Hider())["Wix.com"]
 
 
@@ -127,3 +131,29 @@ def test_a_run_opens_one_line_a_system(tmp_path: Path, monkeypatch: pytest.Monke
                     pass
     assert opened == dict.fromkeys(LABELS, 1)
     assert [network.asked for network in networks] == [0] * 4
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (
+            httpx.Response(503, html="<h1>Maintenance</h1>"),
+            "status 503, text/html; charset=utf-8, beginning '<h1>Maintenance</h1>'",
+        ),
+        (
+            httpx.Response(200, text='<b>Notice</b>: x{"id": 1}', headers={"Content-Type": "application/json"}),
+            "not JSON: status 200, application/json, beginning '<b>Notice</b>: x{\"id\": 1}'",
+        ),
+    ],
+)
+def test_a_body_that_is_not_json_is_an_error_and_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: httpx.Response, told: str
+) -> None:
+    go_out_by(monkeypatch, httpx.MockTransport(lambda _: answer))
+    job(tmp_path, "")
+    went = go("live", "nonsense", config=tmp_path / "qa-sync.toml", side_by_side=8)
+    assert went.results.exit_code == 3
+    played = [check for check in went.results.checks if check.status not in {"skipped", "manual"}]
+    assert {check.status.value for check in played} == {"error"}
+    assert {check.message for check in played if told not in str(check.message)} == set()
