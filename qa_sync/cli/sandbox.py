@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from importlib.util import find_spec
@@ -14,16 +14,22 @@ import click
 from qa_sync.cli.documents import connectors_of, read_named
 from qa_sync.errors import UsageError
 from qa_sync.files import write_whole
-from qa_sync.settings.kinds import LASTING
+from qa_sync.settings.kinds import LASTING, PACE, Kind
 from qa_sync.systems.builtin import LABELS
 
 
-def _lasting(_context: click.Context, _option: click.Parameter, text: str) -> float:
-    """Return the seconds of a duration; click tells what is wrong with it."""
-    try:
-        return float(LASTING.read(text))
-    except ValueError:
-        raise click.BadParameter(f"expected {LASTING.expected}, got {text!r}") from None
+def _of(kind: Kind) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    """Return what lets a text of that kind pass, as the settings write it; click tells what is wrong with another."""
+
+    def check(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+        try:
+            if text is not None:
+                kind.read(text)
+        except ValueError:
+            raise click.BadParameter(f"expected {kind.expected}, got {text!r}") from None
+        return text
+
+    return check
 
 
 @click.command()
@@ -50,14 +56,14 @@ def _lasting(_context: click.Context, _option: click.Parameter, text: str) -> fl
 )
 @click.option(
     "--lag",
-    "lag_s",
-    callback=_lasting,
+    callback=_of(LASTING),
     default="0s",
     metavar="TIME",
     help="How long a write stays unseen in Wix's queries, half of that in its lists: 2s.",
 )
 @click.option(
     "--rate",
+    callback=_of(PACE),
     metavar="COUNT/TIME",
     help="How often Wix lets itself be asked before it answers 429: 200/min; its built-in sync does not count.",
 )
@@ -76,7 +82,7 @@ def sandbox(
     faults: tuple[str, ...],
     every_s: float,
     delay_s: float,
-    lag_s: float,
+    lag: str,
     rate: str | None,
     config: Path | None,
     seed: str,
@@ -95,7 +101,7 @@ def sandbox(
 
     if faults and (no_sync or not specs):
         raise UsageError("--fault needs a sync", hint="give a SPEC, and leave out --no-sync")
-    far = serving.far(delay_s, lag_s, rate)
+    far = serving.far(delay_s, lag, rate)
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows)
     with ExitStack() as stack:

@@ -17,11 +17,12 @@ from qa_sync.errors import QaSyncError, UsageError
 from qa_sync.sandbox.load import Load
 from qa_sync.sandbox.serve import build_server_app, delayed
 from qa_sync.sandbox.vendors import VENDORS, under
+from qa_sync.settings.kinds import LASTING, PACE
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.links import Links
 from qa_sync.systems.connector import Connector
-from qa_sync.systems.limits import Rate, parse_rate
+from qa_sync.systems.limits import Rate
 from qa_sync.systems.rest import RestSystem
 
 HOST = "127.0.0.1"
@@ -55,9 +56,10 @@ class Far:
     rate: Rate | None = None
 
 
-def far(delay_s: float, lag_s: float, rate: str | None) -> Far:
-    """Return how the systems are to be; raises UsageError for a rate that is none."""
-    return Far(delay_s, lag_s, parse_rate(rate) if rate else None)
+def far(delay_s: float, lag: str, rate: str | None) -> Far:
+    """Return how the systems are to be; lag and rate are texts as the settings have them, raises ValueError."""
+    pace = PACE.read(rate) if rate else None
+    return Far(delay_s, LASTING.read(lag), Rate(pace.count, pace.seconds) if pace else None)
 
 
 def serve(listener: socket.socket, inner: socket.socket, seed: str, told: Far) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from qa_sync.clock import Clock
-from qa_sync.errors import UsageError
 
-RATE: Final = re.compile(r"(\d+)\s*/\s*(\d*)\s*(s|sec|second|m|min|minute|h|hour)s?")
-SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 AT_ONCE: Final = 8
 BURST: Final = 10
 """A tenth of what a while allows may go out in one go."""
@@ -26,14 +22,6 @@ class Rate:
 
     requests: int
     seconds: float
-
-
-def parse_rate(text: str) -> Rate:
-    """Return a rate as settings write it (`200/min`, `5/s`, `100/10s`); raises UsageError."""
-    match = RATE.fullmatch(text.strip().lower())
-    if match is None or not int(match[1]) or match[2] == "0":
-        raise UsageError(f"rate {text!r} is none", hint="write it as '200/min', '5/s' or '100/10s'")
-    return Rate(int(match[1]), int(match[2] or 1) * SECONDS[match[3][0]])
 
 
 class Bucket:

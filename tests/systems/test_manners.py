@@ -17,8 +17,8 @@ import pytest
 from small_system import START, URL, Small, small
 
 from qa_sync.clock import VirtualClock
-from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear, UsageError
-from qa_sync.systems.limits import Bucket, Limits, Rate, parse_rate
+from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear
+from qa_sync.systems.limits import Bucket, Limits, Rate
 from qa_sync.systems.pauses import Patience, patience_of, retry_after
 from qa_sync.systems.system import Record
 
@@ -280,24 +280,6 @@ def test_a_connector_s_delay_is_kept(tmp_path: Path) -> None:
 
 
 class TestRate:
-    @pytest.mark.parametrize(
-        ("text", "rate"),
-        [
-            ("200/min", Rate(200, 60)),
-            (" 5 / s ", Rate(5, 1)),
-            ("100/10s", Rate(100, 10)),
-            ("1/hour", Rate(1, 3600)),
-            ("3/2minutes", Rate(3, 120)),
-        ],
-    )
-    def test_it_is_read_as_it_is_written(self, text: str, rate: Rate) -> None:
-        assert parse_rate(text) == rate
-
-    @pytest.mark.parametrize("text", ["", "200", "0/min", "5/0s", "-1/s", "5/day", "1.5/s"])
-    def test_nonsense_is_told(self, text: str) -> None:
-        with pytest.raises(UsageError, match="rate"):
-            parse_rate(text)
-
     @pytest.mark.parametrize("rate", [Rate(200, 60), Rate(1, 1), Rate(7, 3), Rate(10, 60)])
     def test_no_window_holds_more_than_it_says(self, rate: Rate) -> None:
         clock = VirtualClock(START)
