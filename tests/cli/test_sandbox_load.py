@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 
 import httpx
 import pytest
 from cli_caller import QaSync, Serve
-from live_run import SPECS, base_of, go
+from live_run import SPECS, base_of, go, over
 
 from qa_sync.sandbox.vendors import VENDORS
 
@@ -51,9 +52,19 @@ def test_a_live_run_comes_to_the_same_verdicts(serve: Serve) -> None:
 
 
 @pytest.mark.slow
-def test_who_does_not_keep_the_rate_is_only_slower(serve: Serve) -> None:
+def test_who_does_not_keep_the_rate_is_only_slower(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    statuses: Counter[int] = Counter()
+
+    class Counting(httpx.HTTPTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            response = super().handle_request(request)
+            statuses[response.status_code] += 1
+            return response
+
+    over(monkeypatch, lambda _label, connector: (connector, {"out": Counting()}))
     config = serve(*SPECS, "--rate", "5/s")
     config.write_text(config.read_text(encoding="utf-8").replace('rate = "5/s"', ""), encoding="utf-8")
     went = go("live", "hasty", config=config, side_by_side=8)
+    assert statuses[429] > 0
     assert went.unwell == []
     assert went.verdicts == go("sandbox", "hasty").verdicts
