@@ -18,8 +18,8 @@ HTML = "<html><body><h1>503 Service Unavailable</h1></body></html>"
 class FaultProxy(httpx.BaseTransport):
     """Hands requests on to `inner`; of each request, `rate` is the chance that it fails in one of the ways of FAULTS.
 
-    `asked` counts what came in, `done` what `inner` answered, `failed` the failures by name. One request at a time
-    reaches `inner`, so that any number of threads may ask.
+    `asked` counts what came in, `answered` holds what `inner` did, `failed` counts the failures by name. One request at
+    a time reaches `inner`, so that any number of threads may ask; whoever is stalled holds up nobody else.
     """
 
     def __init__(
@@ -30,25 +30,30 @@ class FaultProxy(httpx.BaseTransport):
         self.rate = rate
         self.stall_s = stall_s
         self.asked = 0
-        self.done = 0
+        self.answered: list[tuple[httpx.Request, httpx.Response]] = []
         self.failed: Counter[str] = Counter()
         self._dice = random.Random(str(seed))  # noqa: S311 - chance that repeats itself
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
+
+    @property
+    def done(self) -> int:
+        return len(self.answered)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         with self._lock:
             self.asked += 1
             name = self._dice.choice(sorted(FAULTS)) if self._dice.random() < self.rate else None
-            if name is None:
-                return self.answer(request)
-            self.failed[name] += 1
-            return FAULTS[name](self, request)
+            if name is not None:
+                self.failed[name] += 1
+        return self.answer(request) if name is None else FAULTS[name](self, request)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        response = self.inner.handle_request(request)
-        response.read()
-        self.done += 1
-        return response
+        with self._turn:
+            response = self.inner.handle_request(request)
+            response.read()
+            self.answered.append((request, response))
+            return response
 
     def close(self) -> None:
         self.inner.close()

@@ -96,4 +96,5 @@ def open_to(
 
 
 def _limits(own: SystemSettings, clock: Clock) -> Limits:
-    return Limits(clock, Rate(own.rate.count, own.rate.seconds) if own.rate else None)
+    rate = Rate(own.rate.count, own.rate.seconds) if own.rate else None
+    return Limits(clock, rate, own.concurrency)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 import httpx
@@ -13,12 +14,15 @@ import uvicorn
 
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import QaSyncError, UsageError
+from qa_sync.sandbox.load import Load
 from qa_sync.sandbox.serve import build_server_app, delayed
-from qa_sync.sandbox.vendors import VENDORS
+from qa_sync.sandbox.vendors import VENDORS, under
+from qa_sync.settings.kinds import LASTING, PACE
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.links import Links
 from qa_sync.systems.connector import Connector
+from qa_sync.systems.limits import Rate
 from qa_sync.systems.rest import RestSystem
 
 HOST = "127.0.0.1"
@@ -43,13 +47,29 @@ def urls(port: int) -> Mapping[str, str]:
     return {name: f"http://{HOST}:{port}/{name}" for name in VENDORS}
 
 
-def serve(listener: socket.socket, inner: socket.socket, seed: str, delay_s: float) -> None:
+@dataclass(frozen=True, slots=True)
+class Far:
+    """How the systems are for whoever comes from outside: answers late by `delay_s`, lists by `lag_s`, a `rate`."""
+
+    delay_s: float = 0.0
+    lag_s: float = 0.0
+    rate: Rate | None = None
+
+
+def far(delay_s: float, lag: str, rate: str | None) -> Far:
+    """Return how the systems are to be; lag and rate are texts as the settings have them, raises ValueError."""
+    pace = PACE.read(rate) if rate else None
+    return Far(delay_s, LASTING.read(lag), Rate(pace.count, pace.seconds) if pace else None)
+
+
+def serve(listener: socket.socket, inner: socket.socket, seed: str, told: Far) -> None:
     """Serve all vendors, empty at first, until the process is told to stop (SIGINT, SIGTERM).
 
-    `delay_s` is added to every answer that goes out at `listener`; `inner` is for the sync that belongs to the place.
+    The delay and the rate hold at `listener`; `inner` is for the sync that belongs to the place. Lists lag for both.
     """
-    apps = {name: vendor.build_app(lambda: datetime.now(UTC), seed) for name, vendor in VENDORS.items()}
-    app = delayed(build_server_app(apps), listener.getsockname()[1], delay_s)
+    load = Load(timedelta(seconds=told.lag_s), told.rate, spared=inner.getsockname()[1])
+    apps = {name: vendor.build_app(lambda: datetime.now(UTC), seed) for name, vendor in under(load).items()}
+    app = delayed(build_server_app(apps), listener.getsockname()[1], told.delay_s)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
     uvicorn.Server(config).run(sockets=[listener, inner])
 

@@ -21,8 +21,10 @@ def environment(names: Mapping[str, str]) -> Mapping[str, str]:
     }
 
 
-def settings_text(names: Mapping[str, str], urls: Mapping[str, str], every_s: float) -> str:
-    """Return the text of a `qa-sync.toml`; `names` are connectors by label, `urls` by the connector's name."""
+def settings_text(
+    names: Mapping[str, str], urls: Mapping[str, str], every_s: float, rates: Mapping[str, str] | None = None
+) -> str:
+    """Return the text of a `qa-sync.toml`; `names` are connectors by label, `urls` and `rates` by connector's name."""
     parts = [FIRST_LINE]
     for label, name in names.items():
         secrets = ", ".join(f'{secret} = "${_variable(name, secret)}"' for secret in VENDORS[name].secrets)
@@ -34,6 +36,8 @@ def settings_text(names: Mapping[str, str], urls: Mapping[str, str], every_s: fl
             "writes = true",
             f"secrets = {{ {secrets} }}",
         ]
+        if rates and name in rates:
+            parts.append(f'rate = "{rates[name]}"')
     parts += ["\n[sync]", 'trigger = "wait"', f'interval = "{every_s:g}s"', 'timeout = "120s"']
     return "\n".join(parts) + "\n"
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from starlette.applications import Starlette
 
 from qa_sync.sandbox.customerp import app as customerp
 from qa_sync.sandbox.customwebshop import app as customwebshop
+from qa_sync.sandbox.load import Load
 from qa_sync.sandbox.wix import app as wix
 from qa_sync.sandbox.woocommerce import app as woocommerce
 from qa_sync.sandbox.woocommerce import auth as woocommerce_auth
@@ -47,3 +49,8 @@ VENDORS: Mapping[str, Vendor] = {
         Vendor("customwebshop", "https://webshop.example", {"api_key": customwebshop.API_KEY}, customwebshop.build_app),
     )
 }
+
+
+def under(load: Load) -> Mapping[str, Vendor]:
+    """Return the vendors under a load; only Wix documents what it does then (facts/WIX.md 1)."""
+    return {**VENDORS, "wix": replace(VENDORS["wix"], build_app=partial(wix.build_app, load=load))}

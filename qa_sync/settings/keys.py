@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from qa_sync.settings.kinds import ENV, ENVS, FLAG, LASTING, METHOD, PACE, TEXT, TRIGGER, WEB, WORDS, ZONE, Kind
+from qa_sync.settings.kinds import COUNT, ENV, ENVS, FLAG, LASTING, METHOD, PACE, TEXT, TRIGGER, WEB, WORDS, ZONE, Kind
 from qa_sync.settings.model import Trigger
 
 
@@ -30,6 +30,7 @@ SYSTEM: Final[Mapping[str, Key]] = {
     "production": Key(FLAG, "Whether every write is refused, whatever else is said; default false.", "production"),
     "secrets": Key(ENVS, "The connector's secrets as names of environment variables, never as values.", "secrets"),
     "rate": Key(PACE, "How often the system may be asked.", "rate"),
+    "concurrency": Key(COUNT, "How many requests may be under way at once; default 8.", "concurrency"),
 }
 SYNC: Final[Mapping[str, Key]] = {
     "trigger": Key(TRIGGER, "What moves the sync on; default wait.", "trigger"),

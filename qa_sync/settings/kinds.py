@@ -37,6 +37,12 @@ def _of(kind: type) -> Callable[[Any], Any]:
     return read
 
 
+def _count(value: Any) -> int:
+    if type(value) is not int or value < 1:
+        raise ValueError(value)
+    return value
+
+
 def _patterned(expected: str, pattern: str, make: Callable[[str], Any] = str) -> Kind:
     compiled = re.compile(pattern.removesuffix("$") + r"\Z")
 
@@ -97,6 +103,7 @@ def _zone(value: Any) -> Any:
 
 
 TEXT: Final = Kind("a text", {"type": "string", "minLength": 1}, _of(str))
+COUNT: Final = Kind("a whole number from 1", {"type": "integer", "minimum": 1}, _count)
 FLAG: Final = Kind("true or false", {"type": "boolean"}, _of(bool))
 WEB: Final = _patterned('a URL that begins with "https://" or "http://"', URL)
 LASTING: Final = _patterned('a duration such as "120s" or "2min"', DURATION, _seconds)

@@ -41,7 +41,7 @@ class SystemSettings:
 
     `connector` is a built-in name or a folder, as written (None: by the label); `folder` is where a folder would be;
     `secrets` are names of environment variables by the connector's names; `production` forbids every write, whatever
-    `writes` says.
+    `writes` says; `concurrency` is how many requests may be under way at once.
     """
 
     label: str
@@ -53,6 +53,7 @@ class SystemSettings:
     production: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict)
     rate: Rate | None = None
+    concurrency: int = 8
 
     @property
     def closed(self) -> str | None:

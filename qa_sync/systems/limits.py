@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from qa_sync.clock import Clock
-from qa_sync.errors import UsageError
 
-RATE: Final = re.compile(r"(\d+)\s*/\s*(\d*)\s*(s|sec|second|m|min|minute|h|hour)s?")
-SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
 AT_ONCE: Final = 8
 BURST: Final = 10
 """A tenth of what a while allows may go out in one go."""
@@ -26,14 +22,6 @@ class Rate:
 
     requests: int
     seconds: float
-
-
-def parse_rate(text: str) -> Rate:
-    """Return a rate as settings write it (`200/min`, `5/s`, `100/10s`); raises UsageError."""
-    match = RATE.fullmatch(text.strip().lower())
-    if match is None or not int(match[1]) or match[2] == "0":
-        raise UsageError(f"rate {text!r} is none", hint="write it as '200/min', '5/s' or '100/10s'")
-    return Rate(int(match[1]), int(match[2] or 1) * SECONDS[match[3][0]])
 
 
 class Bucket:
@@ -74,17 +62,27 @@ class Limits:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for one's turn, and have it."""
-        while (left := self._closed_for()) > 0:
-            self._clock.sleep(left)
-        if self._bucket and (pause := self._bucket.take()) > 0:
-            self._clock.sleep(pause)
+        # The slot comes first: who waited for one with a token in his hand would be late, and many such come at once.
         with self._slots:
+            self._wait_while_closed()
+            while self._bucket and (pause := self._bucket.take()) > 0:
+                self._clock.sleep(pause)
+                if not self._wait_while_closed():
+                    break
             yield
 
     def close_for(self, seconds: float) -> None:
         """Let nobody ask for so long."""
         until = self._clock.now() + timedelta(seconds=seconds)
         self._closed_until = max(until, self._closed_until or until)
+
+    def _wait_while_closed(self) -> bool:
+        """Return whether there was anything to wait for; then a token is an old one."""
+        waited = False
+        while (left := self._closed_for()) > 0:
+            self._clock.sleep(left)
+            waited = True
+        return waited
 
     def _closed_for(self) -> float:
         until = self._closed_until

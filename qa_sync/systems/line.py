@@ -47,6 +47,7 @@ class Line:
     further: Mapping[str, httpx.BaseTransport]
     hide: Hider
     clock: Clock
+    patience: Patience
     close: Callable[[], None]
 
     def system(self, wrap: Wrap = _bare, clock: Clock | None = None) -> RestSystem:
@@ -62,6 +63,7 @@ class Line:
             hide=self.hide,
             clock=clock or self.clock,
             signs=False,
+            pauses_s=self.patience.looks_s,
         )
 
 
@@ -75,16 +77,17 @@ def open_line(
     hide: Hider,
     env: Mapping[str, Json] | None = None,
     limits: Limits | None = None,
+    patience: Patience | None = None,
     out: httpx.BaseTransport | None = None,
     dice: random.Random | None = None,
-    patience: Patience | None = None,
 ) -> Line:
     """Open the line to a system; nothing is sent yet.
 
     `hide` is the run's (one for all its lines: a short secret of one may be part of another's), and learns everything
     confidential about this system; until the line is closed, the logs are kept clean. `env` are further parameters that
-    the connector asks for, `limits` are the system's, however many services it has; `out` is the way to the network,
-    `dice` spread the pauses, `patience` is in place of the connector's. Raises UsageError as RestSystem does.
+    the connector asks for, `limits` are the system's, however many services it has, `patience` is had with it (None: as
+    each service of the connector says); `out` is the way to the network, `dice` spread the pauses. Raises UsageError as
+    RestSystem does.
     """
     hide.learn(*secrets.values(), *userinfo(base_url))
     filler = filler_for(label, connector, base_url, secrets, env or {})
@@ -110,4 +113,16 @@ def open_line(
         show_in_logs(hide)
 
     hide_in_logs(hide)
-    return Line(label, connector, base_url, secrets, env or {}, main, further, hide, clock, close)
+    return Line(
+        label=label,
+        connector=connector,
+        base_url=base_url,
+        secrets=secrets,
+        env=env or {},
+        transport=main,
+        further=further,
+        hide=hide,
+        clock=clock,
+        patience=patience or patience_of(connector.service.settings),
+        close=close,
+    )

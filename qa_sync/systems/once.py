@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from qa_sync.errors import Conflict, NotConvertible, Refused, Unclear
@@ -22,11 +22,13 @@ PAUSES_S: Final = (1.0, 2.0, 4.0, 8.0)
 """Before each look: a system that lost its answer may be at work still, and its lists may be late."""
 
 
-def create_once(post: Callable[[], str], found: Found | None, wait: Callable[[float], None]) -> str:
+def create_once(
+    post: Callable[[], str], found: Found | None, wait: Callable[[float], None], pauses_s: Sequence[float] = PAUSES_S
+) -> str:
     """Return the id of the one record that comes of it, by `post` or, after an answer that was lost, by `found`.
 
-    Raises what `post` raises: Unclear at once when there is no way of looking, and when the record was made but is not
-    to be found.
+    `pauses_s` are the seconds to `wait` before each look. Raises what `post` raises: Unclear at once when there is no
+    way of looking, and when the record was made but is not to be found.
     """
     again = False
     for _ in range(CREATES - 1):
@@ -41,7 +43,7 @@ def create_once(post: Callable[[], str], found: Found | None, wait: Callable[[fl
         except Unclear as unclear:
             if found is None:
                 raise
-            made = _looked_for(found, wait)
+            made = _looked_for(found, wait, pauses_s)
             if made is not None:
                 return made
             if unclear.done:
@@ -58,12 +60,13 @@ def change_once(
     card: EntityCard,
     values: Mapping[str, Json],
     wait: Callable[[float], None],
+    pauses_s: Sequence[float] = PAUSES_S,
 ) -> None:
     """Change a record by `change`; after an answer that was lost, once more only when a fresh `look` does not show it.
 
     A change that was sent again beneath us (it carried a revision) may conflict with itself, which is no conflict.
     """
-    for pause in PAUSES_S:
+    for pause in pauses_s:
         try:
             return change(record)
         except Conflict as conflict:
@@ -98,8 +101,8 @@ def _shows(card: EntityCard, record: Record | None, values: Mapping[str, Json]) 
         return False
 
 
-def _looked_for(found: Found, wait: Callable[[float], None]) -> str | None:
-    for pause in PAUSES_S:
+def _looked_for(found: Found, wait: Callable[[float], None], pauses_s: Sequence[float]) -> str | None:
+    for pause in pauses_s:
         wait(pause)
         made = found()
         if made is not None:

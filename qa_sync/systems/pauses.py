@@ -6,7 +6,7 @@ Source: RFC 9110 10.2.3; facts/SESAM.md 1.1 (`rate_limiting_retries`, `rate_limi
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,6 +14,7 @@ from typing import Final
 
 import httpx
 
+from qa_sync.systems.once import PAUSES_S
 from qa_sync.values.form import Json
 
 TOO_MANY: Final = int(httpx.codes.TOO_MANY_REQUESTS)
@@ -29,12 +30,18 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often and how slowly: `attempts` in all, pauses that grow from `first_s`, none longer than `longest_s`."""
+    """How often and how slowly: `attempts` in all, pauses that grow from `first_s` to `slowest_s`.
 
-    attempts: int = 6
+    What a system asks for is granted up to `longest_s`; `looks_s` are the pauses before each look for what a write
+    without an answer has done.
+    """
+
+    attempts: int = 8
     first_s: float = 0.5
     growth: float = 2.0
+    slowest_s: float = 8.0
     longest_s: float = 60.0
+    looks_s: Sequence[float] = PAUSES_S
     rules: Mapping[int, Rule] = field(default_factory=dict)
 
     def attempts_for(self, status: int | None) -> int:
@@ -44,7 +51,7 @@ class Patience:
 
     def pause(self, response: httpx.Response | None, attempt: int, now: datetime, dice: random.Random) -> float:
         """Return how many seconds to wait after that attempt (from 1): as the system says, else longer each time."""
-        backoff = min(self.first_s * self.growth ** (attempt - 1), self.longest_s)
+        backoff = min(self.first_s * self.growth ** (attempt - 1), self.slowest_s)
         jitter = 0.5 + dice.random() / 2  # so that those who failed together do not come back together
         if response is None:
             return backoff * jitter

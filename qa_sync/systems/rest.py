@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +19,7 @@ from qa_sync.systems.connector import Connector
 from qa_sync.systems.expressions import render
 from qa_sync.systems.filters import template_functions
 from qa_sync.systems.keys import chosen, id_of
-from qa_sync.systems.once import Found, change_once, create_once
+from qa_sync.systems.once import PAUSES_S, Found, change_once, create_once
 from qa_sync.systems.operations import Operation, Service
 from qa_sync.systems.paging import pages
 from qa_sync.systems.replies import entities_of
@@ -40,10 +40,10 @@ class RestSystem:
     name, `transport` the way out: live, in this process, recording or replaying; `further` are the ways out to the
     connector's other services by name (those that are not there go by `transport` too), `env` further parameters that
     it asks for. `signs` is False when the ways out show who one is, as a `Line`'s do, or when nobody asks; `hide` takes
-    secrets out of what is told; `clock` is what templates take for the time, and is waited on before a create whose
-    answer was lost is looked for (None: the time of day, and no wait). Raises UsageError when the url is none or a
-    secret or a parameter that the connector needs is not given. Besides what `System` says, a write that the card says
-    cannot be is Refused (405).
+    secrets out of what is told; `clock` is what templates take for the time, and is waited on (for `pauses_s`) before a
+    write whose answer was lost is looked for (None: the time of day, and no wait). Raises UsageError when the url is
+    none or a secret or a parameter that the connector needs is not given. Besides what `System` says, a write that the
+    card says cannot be is Refused (405).
     """
 
     def __init__(
@@ -59,11 +59,13 @@ class RestSystem:
         hide: Hider | None = None,
         clock: Clock | None = None,
         signs: bool = True,
+        pauses_s: Sequence[float] = PAUSES_S,
     ) -> None:
         self.label = label
         self.cards: Mapping[str, EntityCard] = connector.cards
         self._operations = connector.operations
         self._wait = clock.sleep if clock else _no_wait
+        self._pauses_s = pauses_s
         filler = filler_for(label, connector, base_url, secrets, env or {})
         hide = hide or Hider((*secrets.values(), *userinfo(base_url)))
         functions = template_functions(secrets, clock.now if clock else None)
@@ -128,7 +130,7 @@ class RestSystem:
                 self._exchange.bad(request, response, f"the new record's {card.key!r} is not in the answer")
             return new
 
-        return create_once(post, found, self._wait)
+        return create_once(post, found, self._wait, self._pauses_s)
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
         """Change the given wire values (by write path) of a record that was just read."""
@@ -146,7 +148,7 @@ class RestSystem:
         def look() -> Record | None:
             return self.lookup(record.datatype, record.id)
 
-        change_once(put, record, look, card=card, values=values, wait=self._wait)
+        change_once(put, record, look, card=card, values=values, wait=self._wait, pauses_s=self._pauses_s)
 
     def delete(self, datatype: str, id: str) -> None:
         """Remove a record; a record that is already gone is no error."""

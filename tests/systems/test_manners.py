@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
+from time import sleep
 from typing import Any
 
 import httpx
@@ -15,8 +17,8 @@ import pytest
 from small_system import START, URL, Small, small
 
 from qa_sync.clock import VirtualClock
-from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear, UsageError
-from qa_sync.systems.limits import Bucket, Limits, Rate, parse_rate
+from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear
+from qa_sync.systems.limits import Bucket, Limits, Rate
 from qa_sync.systems.pauses import Patience, patience_of, retry_after
 from qa_sync.systems.system import Record
 
@@ -62,11 +64,18 @@ class TestAgain:
         world = small(tmp_path, handler=lambda _: html(503))
         with pytest.raises(BadAnswer, match=r"status 503, text/html.*beginning '<h1>no</h1>'"):
             WORK["lookup"](world)
-        assert len(world.server.asked) == 6
-        assert 15.5 / 2 <= world.waited <= 15.5
+        assert len(world.server.asked) == 8
+        assert 31.5 / 2 <= world.waited <= 31.5
+
+    def test_each_pause_is_twice_the_last_and_a_little_less_by_chance(self) -> None:
+        patience, dice = Patience(), random.Random(1)  # noqa: S311 - chance that repeats itself
+        drawn = [[patience.pause(None, attempt, START, dice) for _ in range(50)] for attempt in range(1, 8)]
+        for pauses, whole in zip(drawn, [0.5, 1, 2, 4, 8, 8, 8], strict=True):
+            assert whole / 2 <= min(pauses) < max(pauses) <= whole
+            assert len(set(pauses)) == 50
 
     def test_a_system_that_is_away_is_told_in_the_end(self, tmp_path: Path) -> None:
-        world = small(tmp_path, *[LOST] * 6)
+        world = small(tmp_path, *[LOST] * 8)
         with pytest.raises(SystemUnreachable, match="no answer"):
             WORK["lookup"](world)
 
@@ -96,6 +105,35 @@ class TestAgain:
         world = small(tmp_path, LOST, httpx.Response(404))
         WORK["delete"](world)
         assert len(world.server.asked) == 2
+
+
+class TestTimeOuts:
+    def told(self, tmp_path: Path, **system: Any) -> dict[str, float]:
+        found: list[dict[str, float]] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            found.append(request.extensions["timeout"])
+            return httpx.Response(200, json=THING)
+
+        world = small(tmp_path, out=lambda _server, _clock: httpx.MockTransport(answer), **system)
+        WORK["lookup"](world)
+        return found[0]
+
+    def test_nobody_waits_for_ever(self, tmp_path: Path) -> None:
+        told = self.told(tmp_path)
+        assert (told["connect"], told["read"], told["write"], told["pool"]) == (20, 60, 60, 60)
+
+    def test_a_connector_may_say_how_long(self, tmp_path: Path) -> None:
+        told = self.told(tmp_path, read_timeout=7, connect_timeout=3)
+        assert (told["connect"], told["read"]) == (3, 7)
+
+    @pytest.mark.parametrize("late", [httpx.ReadTimeout("slow"), httpx.WriteTimeout("slow"), httpx.ConnectTimeout("x")])
+    def test_it_is_told_which_one_it_was(self, tmp_path: Path, late: Exception) -> None:
+        world = small(tmp_path, *[late] * 8)
+        with pytest.raises(
+            SystemUnreachable, match=rf"GET https://small\.test/things/1: no answer \({type(late).__name__}"
+        ):
+            WORK["lookup"](world)
 
 
 class TestItWasOurselves:
@@ -209,7 +247,7 @@ class TestRetryAfter:
         assert retry_after("Wed, 13 Nov 2024 08:00:00 GMT", START) == 0
 
     def test_everybody_waits_when_one_is_told_to(self, tmp_path: Path) -> None:
-        world = small(tmp_path, html(429, retry_after="30"), *[html(429)] * 5)
+        world = small(tmp_path, html(429, retry_after="30"), *[html(429)] * 7)
         times: list[float] = []
         system = world.line.system()
         with pytest.raises(Refused):
@@ -231,7 +269,7 @@ def test_a_connector_may_say_how_patient_one_is() -> None:
         "retry_strategy": {"502-503": {"max_read_retries": 1, "read_retry_delay": 4}, "x": {}, "504": 7},
     }
     patience = patience_of(told)
-    assert [patience.attempts_for(status) for status in (429, 502, 503, 504, None)] == [10, 2, 2, 6, 6]
+    assert [patience.attempts_for(status) for status in (429, 502, 503, 504, None)] == [10, 2, 2, 8, 8]
     assert patience_of({}) == Patience()
 
 
@@ -242,24 +280,6 @@ def test_a_connector_s_delay_is_kept(tmp_path: Path) -> None:
 
 
 class TestRate:
-    @pytest.mark.parametrize(
-        ("text", "rate"),
-        [
-            ("200/min", Rate(200, 60)),
-            (" 5 / s ", Rate(5, 1)),
-            ("100/10s", Rate(100, 10)),
-            ("1/hour", Rate(1, 3600)),
-            ("3/2minutes", Rate(3, 120)),
-        ],
-    )
-    def test_it_is_read_as_it_is_written(self, text: str, rate: Rate) -> None:
-        assert parse_rate(text) == rate
-
-    @pytest.mark.parametrize("text", ["", "200", "0/min", "5/0s", "-1/s", "5/day", "1.5/s"])
-    def test_nonsense_is_told(self, text: str) -> None:
-        with pytest.raises(UsageError, match="rate"):
-            parse_rate(text)
-
     @pytest.mark.parametrize("rate", [Rate(200, 60), Rate(1, 1), Rate(7, 3), Rate(10, 60)])
     def test_no_window_holds_more_than_it_says(self, rate: Rate) -> None:
         clock = VirtualClock(START)
@@ -283,6 +303,35 @@ class TestRate:
         for _ in range(4):
             world.line.system().lookup("thing", "1")
         assert world.waited == pytest.approx(3)
+
+    def test_who_waited_for_a_slot_does_not_come_with_an_old_token(self) -> None:
+        clock, entered, held = VirtualClock(START), list[float](), Event()
+        limits = Limits(clock, Rate(1, 1), at_once=1)
+
+        def ask(wait: bool) -> None:
+            with limits.turn():
+                entered.append((clock.now() - START).total_seconds())
+                if wait:
+                    held.wait(10)
+
+        with ThreadPoolExecutor(4) as pool:
+            pool.submit(ask, True)
+            while not entered:
+                sleep(0.01)
+            waiting = [pool.submit(ask, False) for _ in range(3)]
+            sleep(0.05)  # until they stand in the queue; when they do not yet, nothing changes
+            held.set()
+        assert [one.exception() for one in waiting] == [None] * 3
+        assert entered == [0, 1, 2, 3]
+
+    def test_after_being_shut_out_one_needs_a_fresh_token(self) -> None:
+        clock = VirtualClock(START)
+        limits = Limits(clock, Rate(1, 1))
+        with limits.turn():
+            limits.close_for(30)
+        for expected in (30, 31):
+            with limits.turn():
+                assert (clock.now() - START).total_seconds() == expected
 
     def test_so_many_at_once_and_no_more(self, tmp_path: Path) -> None:
         lock, now, most = Lock(), 0, 0

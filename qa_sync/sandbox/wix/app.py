@@ -1,4 +1,4 @@
-"""The Wix site: credentials, the three APIs, and what a Catalog V1 site says to V3 calls (facts/WIX.md 4.4)."""
+"""The Wix site: credentials, its APIs, and what a Catalog V1 site says to V3 calls (facts/WIX.md 4.4)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from qa_sync.sandbox.desk import build
-from qa_sync.sandbox.wix import contacts, products
+from qa_sync.sandbox.lag import LateTable
+from qa_sync.sandbox.load import CALM, Load, Meter
+from qa_sync.sandbox.store import Doc, Keys
+from qa_sync.sandbox.wix import contacts, members, products
 from qa_sync.sandbox.wix.contacts import Contacts
-from qa_sync.sandbox.wix.errors import no_route, refuse
+from qa_sync.sandbox.wix.errors import no_route, refuse, too_many
+from qa_sync.sandbox.wix.fulfillments import Fulfillments
+from qa_sync.sandbox.wix.inventory import Inventory
+from qa_sync.sandbox.wix.labels import Labels
+from qa_sync.sandbox.wix.members import Members
+from qa_sync.sandbox.wix.merging import Merging
 from qa_sync.sandbox.wix.orders import Orders
 from qa_sync.sandbox.wix.products import Products
 from qa_sync.sandbox.wix.site import Site
@@ -24,22 +32,57 @@ SITE_ID = "5a4db0c5-0000-4000-8000-000000000001"
 EVERY_METHOD = ["GET", "POST", "PATCH", "DELETE"]
 
 
-def build_app(now: Callable[[], datetime], seed: str) -> Starlette:
+def build_app(now: Callable[[], datetime], seed: str, load: Load = CALM) -> Starlette:
     """Return a Wix site with an empty database."""
     world = new_world("wix", now, seed)
+
+    def table(kind: str, keys: Keys) -> LateTable:
+        return LateTable(world.store, kind, keys, now, load.lag)
+
     site = Site(
-        world,
-        world.store.table("contacts", contacts.keys),
-        world.store.table("orders"),
-        world.store.table("products", products.keys),
+        world=world,
+        contacts=table("contacts", contacts.keys),
+        orders=table("orders", _by_id),
+        products=table("products", products.keys),
+        members=table("members", members.keys),
+        labels=world.store.table("labels"),
+        fields=world.store.table("fields"),
+        merged=world.store.table("merged"),
     )
-    routes = [*Contacts(site).routes(), *Orders(site).routes(), *Products(site).routes()]
+    people, orders = Contacts(site), Orders(site)
+    apis = (
+        *(people, Labels(site, people), Merging(people), Members(site, people)),
+        *(orders, Fulfillments(orders), Products(site), Inventory(site)),
+    )
+    routes = [route for api in apis for route in api.routes()]
     routes.append(Route("/stores/v3/provision/version", _version, methods=["GET"]))
     routes.append(Route("/stores/v3/{rest:path}", _wrong_catalog, methods=EVERY_METHOD))
-    return build(world, routes, _check, no_route)
+    return build(world, routes, _check_under(load, now), no_route)
 
 
-def _check(request: Request) -> None:
+def _by_id(_doc: Doc) -> tuple[()]:
+    """Tell that there is nothing to find it by but its id."""
+    return ()
+
+
+def _check_under(load: Load, now: Callable[[], datetime]) -> Callable[[Request], None]:
+    """Return what is asked of every request: who it is, and whether there were too many before it."""
+    meter = Meter(load.rate, now) if load.rate else None
+
+    def check(request: Request) -> None:
+        _check_credentials(request)
+        if meter and not _is_spared(request, load) and not meter.passes():
+            raise too_many()
+
+    return check
+
+
+def _is_spared(request: Request, load: Load) -> bool:
+    server = request.scope.get("server")
+    return load.spared is not None and server is not None and server[1] == load.spared
+
+
+def _check_credentials(request: Request) -> None:
     key = request.headers.get("authorization", "").removeprefix("Bearer ")
     if key != API_KEY:
         raise refuse(401, "UNAUTHENTICATED", "A valid API key is required.")

@@ -27,6 +27,11 @@ def misfit(problem: Misfit) -> Refusal:
     return invalid(problem.path, problem.rule, f"Expected {problem.expected}")
 
 
+def too_many() -> Refusal:
+    """Return the refusal above the rate; no `Retry-After` is documented (facts/WIX.md 1, Rate limit)."""
+    return refuse(429, "RESOURCE_EXHAUSTED", "Too many requests.")
+
+
 def bad_json(why: str) -> Refusal:
     """Return the refusal of a body that is no JSON."""
     return Refusal(400, {"message": f"Malformed JSON: {why}", "details": {}})

@@ -52,19 +52,12 @@ class Orders:
         asked = body.get("query") or {}
         if not isinstance(asked, dict):
             raise invalid("query", "TYPE", "Expected an object")
-        limit, offset = query.paging(asked.get("paging"), MAX_PAGE, MAX_PAGE)
-        condition = query.from_text(asked, "filter") or {}
-        query.matches({}, condition, FIELDS)  # a bad filter is bad on an empty site too
-        found = [doc for doc in self.table.all() if query.matches(doc, condition, FIELDS)]
-        for field, order in query.sort_pairs(query.from_text(asked, "sort")):
-            found = query.in_order(found, field, order, FIELDS)
-        page = found[offset : offset + limit]
-        metadata = {"items": limit, "offset": offset}
-        return JSONResponse({"orders": page, "metadata": metadata, "totalResults": len(found)})
+        page, metadata, total = query.legacy_page(self.table.seen(), asked, MAX_PAGE, FIELDS)
+        return JSONResponse({"orders": page, "metadata": metadata, "totalResults": total})
 
     async def get(self, request: Request) -> Response:
         """Answer one order."""
-        return JSONResponse({"order": self._known(request)})
+        return JSONResponse({"order": self.known(request)})
 
     async def create(self, request: Request) -> Response:
         """Add an order."""
@@ -77,33 +70,35 @@ class Orders:
         doc |= {"dateCreated": stamp} | with_defaults(order, stamp)
         if "buyerInfo" in doc:
             doc["buyerInfo"] = self._buyer(doc["buyerInfo"])
-        return self._saved(doc)
+        return self.saved(doc)
 
     async def update_email(self, request: Request) -> Response:
         """Change the buyer's e-mail address."""
         email = (await read_body(request)).get("email")
         if not isinstance(email, str) or "@" not in email:
             raise invalid("email", "FORMAT", "Expected an e-mail address")
-        doc = self._known(request)
+        doc = self.known(request)
         doc["buyerInfo"] = doc.get("buyerInfo", {}) | {"email": email}
-        return self._saved(doc)
+        return self.saved(doc)
 
     async def update_shipping_address(self, request: Request) -> Response:
         """Change where the order is sent."""
         body = await read_body(request)
         address = pruned(fitted(ADDRESS, body.get("shippingAddress"), "shippingAddress"))
-        doc = self._known(request)
+        doc = self.known(request)
         details = doc.setdefault("shippingInfo", {}).setdefault("shipmentDetails", {})
         details["address"] = address
-        return self._saved(doc)
+        return self.saved(doc)
 
-    def _known(self, request: Request) -> Doc:
+    def known(self, request: Request) -> Doc:
+        """Return the order of a path; raises the vendor's 404."""
         doc = self.table.get(request.path_params["id"])
         if doc is None:
             raise refuse(404, "ORDER_NOT_FOUND", "Order not found.")
         return doc
 
-    def _saved(self, doc: Doc) -> Response:
+    def saved(self, doc: Doc) -> Response:
+        """Keep a changed order, and answer it."""
         doc["lastUpdated"] = self.site.stamp()
         self.table.save(doc["id"], doc, self.site.world.now())
         return JSONResponse({"order": doc})

@@ -58,21 +58,12 @@ class Products:
         asked = body.get("query") or {}
         if not isinstance(asked, dict):
             raise invalid("query", "TYPE", "Expected an object")
-        limit, offset = query.paging(asked.get("paging"), MAX_PAGE, MAX_PAGE)
-        found = self._found(asked, hidden=bool(body.get("includeHiddenProducts")))
+        hidden = bool(body.get("includeHiddenProducts"))
+        docs = [_searchable(doc) for doc in self.table.seen() if hidden or doc["visible"]]
+        found, metadata, total = query.legacy_page(docs, asked, MAX_PAGE, FIELDS)
         merchant, variants = bool(body.get("includeMerchantSpecificData")), bool(body.get("includeVariants"))
-        page = [shown(doc, merchant=merchant, variants=variants) for doc in found[offset : offset + limit]]
-        metadata = {"items": limit, "offset": offset}
-        return JSONResponse({"products": page, "metadata": metadata, "totalResults": len(found)})
-
-    def _found(self, asked: Doc, *, hidden: bool) -> list[Doc]:
-        condition = query.from_text(asked, "filter") or {}
-        query.matches({}, condition, FIELDS)  # a bad filter is bad on an empty site too
-        docs = [doc for doc in self.table.all() if hidden or doc["visible"]]
-        found = [doc for doc in docs if query.matches(_searchable(doc), condition, FIELDS)]
-        for field, order in query.sort_pairs(query.from_text(asked, "sort")):
-            found = query.in_order(found, "priceData.price" if field == "price" else field, order, FIELDS)
-        return found
+        page = [shown(_stored(doc), merchant=merchant, variants=variants) for doc in found]
+        return JSONResponse({"products": page, "metadata": metadata, "totalResults": total})
 
     async def get(self, request: Request) -> Response:
         """Answer one product."""
@@ -135,8 +126,13 @@ class Products:
 
 
 def _searchable(doc: Doc) -> Doc:
+    """Return a product with what it can be found by and does not hold itself."""
     return doc | {
         "price": doc["priceData"]["price"],
         "inventoryStatus": doc["stock"]["inventoryStatus"],
         "collections": [{"id": one} for one in doc["collectionIds"]],
     }
+
+
+def _stored(doc: Doc) -> Doc:
+    return {name: value for name, value in doc.items() if name not in {"price", "inventoryStatus", "collections"}}

@@ -156,6 +156,17 @@ def from_text(query: Doc, name: str) -> Any:
         raise invalid(f"query.{name}", "FORMAT", "Expected JSON in a string") from None
 
 
+def legacy_page(docs: list[Doc], asked: Doc, most: int, fields: Fields) -> tuple[list[Doc], Doc, int]:
+    """Return a page, its metadata and the number of all, as the Stores APIs do; filter and sort are strings."""
+    limit, offset = paging(asked.get("paging"), most, most)
+    condition = from_text(asked, "filter") or {}
+    matches({}, condition, fields)  # a bad filter is bad on an empty site too
+    found = [doc for doc in docs if matches(doc, condition, fields)]
+    for field, order in sort_pairs(from_text(asked, "sort")):
+        found = in_order(found, field, order, fields)
+    return found[offset : offset + limit], {"items": limit, "offset": offset}, len(found)
+
+
 def sort_pairs(sort: Any) -> list[tuple[str, str]]:
     """Return (field, order) of a sort in either way of writing it."""
     pairs: list[tuple[str, str]] = []

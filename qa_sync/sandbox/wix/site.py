@@ -1,4 +1,4 @@
-"""What the three Wix APIs share: the site's database, its clock, and how a body is read."""
+"""What the Wix APIs share: the site's database, its clock, and how a body is read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 
 from qa_sync.sandbox.desk import json_body
+from qa_sync.sandbox.lag import LateTable
 from qa_sync.sandbox.shape import Misfit, Shape
 from qa_sync.sandbox.store import Doc, Table
 from qa_sync.sandbox.wix.errors import bad_json, invalid, misfit
@@ -18,12 +19,16 @@ CURRENCY = "NOK"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A Wix site: its world and its three tables."""
+    """A Wix site: its world and its tables; `merged` leads from the id of a merged contact to the other's."""
 
     world: World
-    contacts: Table
-    orders: Table
-    products: Table
+    contacts: LateTable
+    orders: LateTable
+    products: LateTable
+    members: LateTable
+    labels: Table
+    fields: Table
+    merged: Table
 
     def stamp(self) -> str:
         """Return the time as Wix writes it, `2019-10-30T17:22:10.299Z`."""

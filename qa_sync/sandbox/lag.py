@@ -1,0 +1,54 @@
+"""A table whose lists are late: what was written shows in them after a while; a look by id or key is always fresh."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from qa_sync.sandbox.store import Doc, Keys, Store, Table
+
+NONE = timedelta(0)
+
+
+class LateTable(Table):
+    """Documents of one kind, and how each was before the writes of the last `lag`.
+
+    `now` tells the time, as in the instants that documents are saved at.
+    """
+
+    def __init__(self, store: Store, kind: str, keys: Keys, now: Callable[[], datetime], lag: timedelta) -> None:
+        super().__init__(store, kind, keys)
+        self._now = now
+        self._lag = lag
+        self._before: deque[tuple[datetime, str, Doc | None]] = deque()
+
+    def save(self, id: object, doc: Doc, at: datetime) -> None:
+        """Add or replace a document; remember how it was."""
+        self._remember(id)
+        super().save(id, doc, at)
+
+    def remove(self, id: object) -> None:
+        """Take a document away; remember how it was."""
+        self._remember(id)
+        super().remove(id)
+
+    def seen(self, share: float = 1.0) -> list[Doc]:
+        """Return the documents as they were `share` of the lag ago, oldest first; those since removed come last."""
+        known = {str(doc["id"]): doc for doc in self.all()}
+        since = self._now() - self._lag * share
+        # Latest first, so that of several writes the earliest has the last word.
+        for at, one, doc in reversed(self._before):
+            if at > since and doc is None:
+                known.pop(one, None)
+            elif at > since and doc is not None:
+                known[one] = doc
+        return list(known.values())
+
+    def _remember(self, id: object) -> None:
+        if self._lag == NONE:
+            return
+        now = self._now()
+        while self._before and self._before[0][0] <= now - self._lag:
+            self._before.popleft()
+        self._before.append((now, str(id), self.get(id)))

@@ -1,0 +1,87 @@
+"""Labels and extended fields: what a contact can be marked with, and what it can hold beside its own fields.
+
+Source: facts/WIX.md 2.1 (Supporting). Both are found or created by their display name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from qa_sync.sandbox.shape import Many, Obj, Text
+from qa_sync.sandbox.store import Doc, Table
+from qa_sync.sandbox.wix.contacts import PATH as CONTACT
+from qa_sync.sandbox.wix.contacts import Contacts
+from qa_sync.sandbox.wix.errors import invalid
+from qa_sync.sandbox.wix.site import Site, fitted, read_body
+
+PATH = "/contacts/v4"
+MOST_KEYS = 100
+KEYS = Many(Text(min=1, max=2000), min=1, max=MOST_KEYS)
+LABEL = Obj({"displayName": Text(min=1, max=50)})
+FIELD = Obj({"displayName": Text(min=1, max=100), "dataType": Text(choices=("TEXT", "NUMBER", "DATE", "URL"))})
+
+
+class Labels:
+    """The endpoints of labels and extended fields."""
+
+    def __init__(self, site: Site, contacts: Contacts) -> None:
+        self.site = site
+        self.contacts = contacts
+
+    def routes(self) -> Iterable[Route]:
+        """Return the routes."""
+        yield Route(f"{PATH}/labels", self.labels, methods=["GET"])
+        yield Route(f"{PATH}/labels", self.label, methods=["POST"])
+        yield Route(f"{PATH}/extended-fields", self.fields, methods=["GET"])
+        yield Route(f"{PATH}/extended-fields", self.field, methods=["POST"])
+        yield Route(f"{CONTACT}/{{id}}/labels", self.mark, methods=["POST", "DELETE"])
+
+    async def labels(self, _request: Request) -> Response:
+        """List the labels."""
+        return JSONResponse({"labels": self.site.labels.all()})
+
+    async def fields(self, _request: Request) -> Response:
+        """List the extended fields."""
+        return JSONResponse({"fields": self.site.fields.all()})
+
+    async def label(self, request: Request) -> Response:
+        """Find or create a label."""
+        asked = fitted(LABEL, await read_body(request), "")
+        return JSONResponse(self._found_or_made(self.site.labels, asked, "label", {"labelType": "USER_DEFINED"}))
+
+    async def field(self, request: Request) -> Response:
+        """Find or create an extended field."""
+        asked = fitted(FIELD, await read_body(request), "")
+        kind = {"dataType": asked.get("dataType") or "TEXT", "fieldType": "USER_DEFINED"}
+        return JSONResponse(self._found_or_made(self.site.fields, asked, "field", kind))
+
+    async def mark(self, request: Request) -> Response:
+        """Put labels on a contact, or take them off."""
+        asked = fitted(KEYS, (await read_body(request)).get("labelKeys"), "labelKeys")
+        contact = self.contacts.known(request.path_params["id"])
+        held = (contact["info"].get("labelKeys") or {}).get("items", [])
+        if request.method == "POST":
+            kept = [*held, *(key for key in dict.fromkeys(asked) if key not in held)]
+        else:
+            kept = [key for key in held if key not in asked]
+        self.contacts.check_labels(kept)
+        info = contact["info"] | {"labelKeys": {"items": kept}}
+        return JSONResponse({"contact": self.contacts.save(contact, info)})
+
+    def _found_or_made(self, table: Table, asked: Doc, what: str, more: Doc) -> Doc:
+        name = asked.get("displayName")
+        if not name:
+            raise invalid("displayName", "REQUIRED_FIELD", "Must have a value")
+        key = f"custom.{re.sub(r'[^a-z0-9]+', '-', name.casefold()).strip('-')}"
+        found = table.get(key)
+        if found is not None:
+            return {what: found, f"new{what.title()}": False}
+        stamp = self.site.stamp()
+        doc = {"key": key, "displayName": name, **more, "createdDate": stamp, "updatedDate": stamp}
+        table.save(key, doc, self.site.world.now())
+        return {what: doc, f"new{what.title()}": True}

@@ -1,0 +1,55 @@
+"""Merging of contacts: one keeps its id, the others lead to it from then on (facts/WIX.md 2.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from qa_sync.sandbox.shape import Many, Obj, Text, Whole
+from qa_sync.sandbox.store import Doc
+from qa_sync.sandbox.wix.contact_info import items
+from qa_sync.sandbox.wix.contacts import PATH, Contacts, match_revision
+from qa_sync.sandbox.wix.errors import invalid
+from qa_sync.sandbox.wix.site import fitted, read_body
+
+BODY = Obj({"targetContactRevision": Whole(), "sourceContactIds": Many(Text(), min=1, max=5)})
+LISTS = ("emails", "phones", "addresses", "labelKeys")
+
+
+class Merging:
+    """The endpoint that merges contacts."""
+
+    def __init__(self, contacts: Contacts) -> None:
+        self.contacts = contacts
+
+    def routes(self) -> Iterable[Route]:
+        """Return the routes."""
+        yield Route(f"{PATH}/{{id}}/merge", self.merge, methods=["POST"])
+
+    async def merge(self, request: Request) -> Response:
+        """Let a contact take in others: what it lacks, and all their addresses and labels."""
+        body = fitted(BODY, await read_body(request), "")
+        target = self.contacts.known(request.path_params["id"])
+        match_revision(body.get("targetContactRevision"), target, "targetContactRevision")
+        if not body.get("sourceContactIds"):
+            raise invalid("sourceContactIds", "REQUIRED_FIELD", "Must have a value")
+        sources = [self.contacts.known(one) for one in dict.fromkeys(body["sourceContactIds"])]
+        info = target["info"]
+        for source in sources:
+            info = _joined(info, source["info"])
+        for source in sources:
+            self.contacts.replace(source["id"], target["id"])
+        return JSONResponse({"contact": self.contacts.save(target, info)})
+
+
+def _joined(info: Doc, other: Doc) -> Doc:
+    lists = {name: {"items": [*items(info, name), *(_second(e) for e in items(other, name))]} for name in LISTS}
+    return {**other, **info, **{name: both for name, both in lists.items() if both["items"]}}
+
+
+def _second(element: Doc | str) -> Doc | str:
+    """Return an element that is not the primary one any more."""
+    return {**element, "primary": False} if isinstance(element, dict) and "primary" in element else element

@@ -1,0 +1,80 @@
+"""What Wix documents (facts/WIX.md 1 to 5, checklist in 6), row by row; the rows are in `wix_documented`.
+
+No real Wix was recorded, so that the documentation is what the sandbox is held to. What differs must stand in ACCEPTED
+with a reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+from sandbox_caller import Caller, HandClock
+from wix_documented import ACCEPTED, ROWS
+from wix_rows import Row
+
+from qa_sync.sandbox.vendors import under
+
+CHECKLIST = range(1, 14)
+
+
+def at(body: Any, path: str) -> Any:
+    """Return what stands at a dotted path, None when nothing does."""
+    for part in path.split(".") if path else ():
+        if isinstance(body, list):
+            body = body[int(part)] if int(part) < len(body) else None
+        else:
+            body = body.get(part) if isinstance(body, dict) else None
+    return body
+
+
+def answer(row: Row) -> httpx.Response:
+    clock = HandClock()
+    caller = Caller(under(row.load)["wix"], clock)
+    try:
+        return row.ask(caller, clock)
+    finally:
+        caller.loop.close()
+
+
+def differences(row: Row, got: httpx.Response) -> Iterator[tuple[str, Any, Any]]:
+    if got.status_code != row.status:
+        yield "status", row.status, got.status_code
+        return
+    body = got.json()
+    code = {} if row.code is None else {"details.applicationError.code": row.code}
+    expected: tuple[tuple[Mapping[str, Any], Callable[[Any], Any]], ...] = (
+        (row.keys, lambda found: set(found) if isinstance(found, dict) else found),
+        (row.types, type),
+        ({**row.values, **code}, lambda found: found),
+    )
+    for wanted, seen in expected:
+        told = ((path, value, seen(at(body, path))) for path, value in wanted.items())
+        yield from (one for one in told if one[1] != one[2])
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row.section} {row.name}" for row in ROWS])
+def test_the_sandbox_answers_as_documented(row: Row) -> None:
+    found = list(differences(row, answer(row)))
+    if (row.section, row.name) in ACCEPTED:
+        assert found  # nothing is accepted in vain
+    else:
+        assert found == []
+
+
+def test_every_item_of_the_checklist_is_a_row() -> None:
+    assert {row.item for row in ROWS} - {None} == set(CHECKLIST)
+
+
+def test_what_is_accepted_is_a_row_and_has_a_reason() -> None:
+    names = [(row.section, row.name) for row in ROWS]
+    assert len(set(names)) == len(names)
+    assert ACCEPTED.keys() <= set(names)
+    assert all(len(why.split()) > 3 for why in ACCEPTED.values())
+
+
+def test_every_section_has_a_row() -> None:
+    assert {re.sub(r"\..*", "", row.section) for row in ROWS} == set("12345")

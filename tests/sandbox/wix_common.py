@@ -1,0 +1,69 @@
+"""What holds for all of Wix (facts/WIX.md 1)."""
+
+from __future__ import annotations
+
+from wix_rows import (
+    CONTACT,
+    CONTACTS,
+    ERROR,
+    LAGGING,
+    LIMITED,
+    PRODUCTS,
+    VIOLATION,
+    Row,
+    contact,
+    later,
+    looked_up_at_once,
+    made,
+    plain,
+    product,
+    queried,
+    renamed,
+    times,
+)
+
+from qa_sync.sandbox.wix.app import API_KEY
+
+NO_SITE = {"headers": {"Authorization": API_KEY}}
+OTHER_SITE = {"headers": {"Authorization": API_KEY, "wix-site-id": "5a4db0c5-0000-4000-8000-00000000ffff"}}
+
+COMMON = (
+    Row("1", "no credentials", plain("GET", CONTACTS, known={}), 401, keys=ERROR, item=1),
+    Row("1", "no site", plain("GET", CONTACTS, known=NO_SITE), 403, item=1),
+    Row("1", "another site", plain("GET", CONTACTS, known=OTHER_SITE), 403, item=1),
+    Row("1", "a field of the wrong type", plain("POST", CONTACTS, {"info": []}), 400, keys=VIOLATION),
+    Row("1", "a body of the wrong type", plain("POST", CONTACTS, []), 400, values={"message": "Expected an object"}),
+    Row("1", "empty fields are left out", made(contact, "GET", CONTACTS + "/{}"), keys=CONTACT),
+    Row("1", "no such path", plain("GET", "/nowhere/v1"), 404),
+    Row("1", "below the rate", times(2), load=LIMITED, item=12),
+    Row("1", "above the rate", times(3), 429, "RESOURCE_EXHAUSTED", keys=ERROR, load=LIMITED, item=12),
+    Row("1", "a minute later", times(3, 60), load=LIMITED, item=12),
+    Row("1", "a query is late", later(contact, 1.9, queried(CONTACTS)), values={"contacts": []}, load=LAGGING, item=6),
+    Row(
+        *("1", "a query has it after the lag", later(contact, 2, queried(CONTACTS))),
+        values={"pagingMetadata.total": 1},
+        load=LAGGING,
+        item=6,
+    ),
+    Row(
+        *("1", "a list is late, but less so", later(contact, 1, lambda wix: wix("GET", CONTACTS))),
+        values={"pagingMetadata.total": 1},
+        load=LAGGING,
+        item=6,
+    ),
+    Row(
+        "1", "a change is late in a query", later(renamed, 1, queried(CONTACTS)), values={"contacts": []}, load=LAGGING
+    ),
+    Row(
+        *("1", "an id is never late", looked_up_at_once),
+        values={"contact.info.company": "New AS"},
+        load=LAGGING,
+        item=6,
+    ),
+    Row(
+        *("1", "a late query of the stores", later(product, 1, queried(PRODUCTS))),
+        values={"totalResults": 0},
+        load=LAGGING,
+        item=6,
+    ),
+)

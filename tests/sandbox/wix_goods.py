@@ -1,0 +1,142 @@
+"""Products, catalog and inventory (facts/WIX.md 4)."""
+
+from __future__ import annotations
+
+import json
+
+from wix_rows import (
+    PRODUCTS,
+    RULE,
+    STOCK,
+    TEE,
+    Row,
+    after_delete,
+    filtered,
+    made,
+    plain,
+    product,
+    stock_of_deleted,
+    stock_of_product,
+    stock_without_tracking,
+)
+
+GOODS = (
+    Row(
+        *("4.3", "create", plain("POST", PRODUCTS, {"product": {**TEE, "costAndProfitData": {"itemCost": 4}}})),
+        keys={"product.stock": {"trackInventory", "inStock", "inventoryStatus"}},
+        types={"product.priceData.price": float, "product.numericId": str},
+        values={
+            "product.visible": True,
+            "product.discount": {"type": "NONE", "value": 0},
+            "product.stock": {"trackInventory": False, "inStock": True, "inventoryStatus": "IN_STOCK"},
+            "product.variants.0.id": "00000000-0000-0000-0000-000000000000",
+            "product.costAndProfitData": None,
+        },
+        item=7,
+    ),
+    Row(
+        *(
+            "4.3",
+            "costs for merchants",
+            made(
+                lambda wix: product(wix, costAndProfitData={"itemCost": 4}),
+                "GET",
+                PRODUCTS + "/{}",
+                params={"includeMerchantSpecificData": "true"},
+            ),
+        ),
+        keys={
+            "product.costAndProfitData": {"itemCost", "formattedItemCost", "profit", "formattedProfit", "profitMargin"}
+        },
+        values={"product.costAndProfitData.profit": 6.5, "product.costAndProfitData.profitMargin": 0.619},
+        item=7,
+    ),
+    Row(
+        *("4.2", "hidden products", made(lambda wix: product(wix, visible=False), "POST", f"{PRODUCTS}/query", {})),
+        keys={"": {"products", "metadata", "totalResults"}},
+        values={"totalResults": 0, "products": []},
+        item=7,
+    ),
+    Row(
+        *(
+            "4.2",
+            "hidden products, asked for",
+            made(lambda wix: product(wix, visible=False), "POST", f"{PRODUCTS}/query", {"includeHiddenProducts": True}),
+        ),
+        values={"totalResults": 1, "products.0.visible": False},
+        item=7,
+    ),
+    Row(
+        "4.2", "a filter that is no string", filtered(PRODUCTS, filter={"sku": "x"}), 400, values={RULE: "TYPE"}, item=5
+    ),
+    Row("4.2", "a filter in a string", filtered(PRODUCTS, filter='{"sku":"x"}', sort='[{"numericId":"asc"}]'), item=5),
+    Row("4.2", "a sort in the other way", filtered(PRODUCTS, sort=json.dumps([{"fieldName": "name", "order": "ASC"}]))),
+    Row("4.2", "a page of 101", filtered(PRODUCTS, paging={"limit": 101}), 400, item=4),
+    Row(
+        *(
+            "4.3",
+            "the currency is the site's",
+            plain("POST", PRODUCTS, {"product": {**TEE, "priceData": {"price": 1, "currency": "EUR"}}}),
+        ),
+        values={"product.priceData.currency": "NOK"},
+        item=9,
+    ),
+    Row(
+        *("4.3", "the type stays", made(product, "PATCH", PRODUCTS + "/{}", {"product": {"productType": "digital"}})),
+        values={"product.productType": "physical"},
+        item=9,
+    ),
+    Row("4.3", "digital goods", plain("POST", PRODUCTS, {"product": {**TEE, "productType": "digital"}}), 400),
+    Row("4.3", "a price as text", plain("POST", PRODUCTS, {"product": {**TEE, "priceData": {"price": "1"}}}), 400),
+    Row("4.3", "a name of 81", plain("POST", PRODUCTS, {"product": {**TEE, "name": "x" * 81}}), 400),
+    Row(
+        "4.1",
+        "update what is sent",
+        made(product, "PATCH", PRODUCTS + "/{}", {"product": {"sku": "A"}}),
+        values={"product.sku": "A", "product.name": "Tee"},
+    ),
+    Row("4.1", "delete", made(product, "DELETE", PRODUCTS + "/{}"), values={"": {}}, item=11),
+    Row("4.1", "get of a deleted one", after_delete(PRODUCTS, product), 404, item=11),
+    Row(
+        *("4.5", "the stock of a product", made(product, "POST", f"{STOCK}/query", {})),
+        keys={
+            "inventoryItems.0": {
+                *("id", "externalId", "productId", "trackQuantity", "variants", "lastUpdated", "numericId"),
+                "preorderInfo",
+            },
+        },
+        values={"totalResults": 1, "inventoryItems.0.trackQuantity": False},
+        item=10,
+    ),
+    Row("4.5", "a filter that is no string", filtered(STOCK, filter={"id": "x"}), 400, values={RULE: "TYPE"}, item=5),
+    Row("4.5", "a page of 101", filtered(STOCK, paging={"limit": 101}), 400),
+    Row(
+        *("4.5", "stock is set and sold", stock_of_product),
+        values={
+            "product.stock": {
+                "trackInventory": True,
+                "quantity": 0,
+                "inStock": False,
+                "inventoryStatus": "OUT_OF_STOCK",
+            }
+        },
+    ),
+    Row("4.5", "tracking must be said", stock_without_tracking, values={"inventoryItem.trackQuantity": False}),
+    Row("4.5", "the stock goes with the product", stock_of_deleted, 404, item=10),
+    Row(
+        "4.4",
+        "the catalog",
+        plain("GET", "/stores/v3/provision/version"),
+        values={"": {"catalogVersion": "V1_CATALOG"}},
+        item=13,
+    ),
+    Row(
+        "4.4",
+        "the other catalog",
+        plain("POST", "/stores/v3/products/query", {}),
+        428,
+        "CATALOG_V1_SITE_CALLING_CATALOG_V3_API",
+        item=13,
+    ),
+    Row("4.4", "a product of the other catalog", plain("GET", "/stores/v3/products/1"), 428, item=13),
+)
