@@ -81,14 +81,14 @@ def test_nothing_said_means_every_check_of_every_section(checklists: list[Checkl
 @pytest.mark.parametrize("name", ["Wix.com Products to Customerp Product", "3-WIX-com-products-to-customerp-product"])
 def test_a_section_is_named_by_heading_or_key(checklists: list[Checklist], name: str) -> None:
     found = select(checklists, Selection(sections=(name,)))
-    assert {(spec, id.split("/")[1]) for spec, id in found} == {
+    assert {(spec, check.split("/")[1]) for spec, check in found} == {
         ("specs/000.txt", "3-wix-com-products-to-customerp-product")
     }
 
 
 def test_kinds(checklists: list[Checklist]) -> None:
     found = select(checklists, Selection(kinds=("create", "unique")))
-    assert {id.split("/")[2] for _, id in found} == {"create", "unique"}
+    assert {check.split("/")[2] for _, check in found} == {"create", "unique"}
 
 
 def test_unknown_names_tell_the_nearest(checklists: list[Checklist]) -> None:
@@ -118,6 +118,6 @@ def test_only_the_scenarios_that_decide_something_wanted_are_kept(checklists: li
     (plan,) = kept.sections
     whole = next(p for p in first.sections if p.section.key == plan.section.key)
     assert 0 < len(plan.scenarios) < len(whole.scenarios)
-    assert {id for s in plan.scenarios for id in s.checks} <= {check.id for check in plan.checks}
+    assert {check for s in plan.scenarios for check in s.checks} <= {check.id for check in plan.checks}
     (recorded,) = narrowed(first, ids, whole_sections=True).sections
     assert recorded.scenarios == whole.scenarios
