@@ -19,6 +19,8 @@ from sandbox_caller import Caller, HandClock
 from qa_sync.cli.main import guarded
 from qa_sync.sandbox.vendors import VENDORS
 
+pytest_plugins = ["pytester"]
+
 # In CI the same examples every time: a green run stays green, and new examples are for whoever works on the code.
 hypothesis.settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):

@@ -16,7 +16,7 @@ import pytest
 from cli_caller import ROOT
 
 from qa_sync.checklist.model import Checklist, Insert
-from qa_sync.cli.documents import connectors_of, read_all
+from qa_sync.modes.documents import connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
 from qa_sync.running.results import Results, fold

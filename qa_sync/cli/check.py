@@ -14,9 +14,9 @@ import click
 
 from qa_sync.cli.ages import age_of
 from qa_sync.cli.configured import config_option, settings_from
-from qa_sync.cli.documents import connectors_of, read_named, settle
 from qa_sync.cli.targets import parse_targets, write_reports
 from qa_sync.errors import UnknownName, UsageError
+from qa_sync.modes.documents import connectors_of, read_named, settle
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import MODES, prepare
 from qa_sync.reports.formats import FORMATS

@@ -12,8 +12,8 @@ import click
 from qa_sync.checklist.findings import findings_of
 from qa_sync.checklist.linted import Linted, LintResult
 from qa_sync.cli.configured import config_option, settings_from
-from qa_sync.cli.documents import known_connectors_of, read_each
 from qa_sync.dataflow.model import Severity
+from qa_sync.modes.documents import known_connectors_of, read_each
 from qa_sync.reports import lint_json, lint_text, sarif
 from qa_sync.reports.page import NARROWEST, Page
 

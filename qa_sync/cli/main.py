@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "lint": "Tell what is wrong with a document itself.",
     "connectors": "Show the connectors, and check one.",
     "sandbox": "Serve the embedded systems on this machine.",
+    "completion": "Print the completion script for bash, zsh or fish.",
 }
 """The commands, each a module of this room with a function of the same name, and what they do."""
 
@@ -49,8 +50,27 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="qa-sync")
+def _print_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+    if not asked:
+        return
+    from qa_sync.cli.versions import versions  # noqa: PLC0415 - only when asked for
+
+    click.echo("\n".join(versions(__version__)))
+    ctx.exit()
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "QA_SYNC"},
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the versions of what matters.",
+)
 def qa_sync() -> None:
     """Hand it the document that promises a data synchronisation; it tells which promises hold.
 
@@ -58,6 +78,8 @@ def qa_sync() -> None:
     qa-sync check specs/000.txt                   replay the recording
     qa-sync check specs/000.txt --mode sandbox    against the embedded systems
     qa-sync show specs/000.txt                    the checklist, nothing run
+
+    Every option of a command can also be given in the environment: QA_SYNC_CHECK_MODE=sandbox, for instance.
 
     Exit codes: 0 every check that ran passed; 1 a promise does not hold; 2 the call, the document or the settings are
     wrong; 3 something could not be found out.

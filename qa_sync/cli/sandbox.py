@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
-from qa_sync.cli.documents import connectors_of, read_named
 from qa_sync.errors import UsageError
 from qa_sync.files import write_whole
+from qa_sync.modes.documents import connectors_of, read_named
 from qa_sync.settings.kinds import LASTING, PACE, Kind
 from qa_sync.systems.builtin import LABELS
 

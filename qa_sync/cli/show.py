@@ -9,7 +9,7 @@ import click
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.findings import findings_of
 from qa_sync.cli.configured import config_option, settings_from
-from qa_sync.cli.documents import known_connectors_of, read_all, settle
+from qa_sync.modes.documents import known_connectors_of, read_all, settle
 from qa_sync.reports import checklist_json, checklist_text
 
 

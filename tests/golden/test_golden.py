@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from qa_sync.checklist.model import Checklist
-from qa_sync.cli.documents import connectors_of, read_all
+from qa_sync.modes.documents import connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
 from qa_sync.reports import checklist_json, checklist_text, events_ndjson

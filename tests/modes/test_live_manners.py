@@ -16,8 +16,8 @@ import pytest
 from cli_caller import ROOT
 from live_run import SPECS, go, over
 
-from qa_sync.cli.documents import connectors_of, read_all
 from qa_sync.clock import VirtualClock
+from qa_sync.modes.documents import connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.reach import Reached, reach
 from qa_sync.modes.table import prepare

@@ -1,0 +1,96 @@
+"""Which checks of a run are wanted; what is left out is neither carried out nor reported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from qa_sync.checklist.model import Check, Checklist, SectionPlan
+from qa_sync.checklist.wanted import Wanted
+from qa_sync.errors import UnknownName, UsageError
+
+CheckId = tuple[str, str]
+"""A document's path and a check's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a check must meet to be wanted; empty means all.
+
+    `words` is asked about id, kind, title and the section's heading together; `sections` are headings, keys or ordinals
+    as typed; `kinds` are kinds of checks; `shard` is (number, of how many), from 1: whole sections, dealt out in turn.
+    """
+
+    words: Wanted | None = None
+    sections: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    shard: tuple[int, int] | None = None
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether nothing is left out."""
+        return self == Selection()
+
+
+def select(checklists: Sequence[Checklist], selection: Selection) -> frozenset[CheckId]:
+    """Return the checks that are wanted; raises UnknownName for a section or kind that no document has."""
+    plans = [(c.dataflow.path, plan) for c in checklists for plan in c.sections]
+    _known("kind of check", selection.kinds, {check.kind for _, plan in plans for check in plan.checks})
+    _known("section", selection.sections, {name for _, plan in plans for name in _names(plan)})
+    number, shards = selection.shard or (1, 1)
+    played = [(spec, plan) for spec, plan in plans if plan.checks]
+    if shards > max(len(played), 1):
+        raise UsageError(
+            f"--shard {number}/{shards}: there are {len(played)} sections to share, so some would be empty"
+        )
+    return frozenset(
+        (spec, check.id)
+        for spec, plan in played[number - 1 :: shards]
+        if _meant(plan, selection)
+        for check in plan.checks
+        if _wants(selection, plan, check)
+    )
+
+
+def narrowed(checklist: Checklist, ids: frozenset[CheckId], *, whole_sections: bool) -> Checklist:
+    """Return the checklist without the sections that decide nothing wanted, and without such scenarios.
+
+    With `whole_sections` every scenario of a section that is left is kept: a recording is of whole sections.
+    """
+    path = checklist.dataflow.path
+    plans = (
+        _narrowed(plan, {check for spec, check in ids if spec == path}, whole_sections) for plan in checklist.sections
+    )
+    return replace(checklist, sections=tuple(plan for plan in plans if plan))
+
+
+def _narrowed(plan: SectionPlan, ids: set[str], whole: bool) -> SectionPlan | None:
+    if not any(check.id in ids for check in plan.checks):
+        return None
+    scenarios = tuple(s for s in plan.scenarios if whole or ids.intersection(s.checks))
+    # A scenario that is played decides all its checks; those that nobody wanted are left out of what is told.
+    decided = ids.union(*(s.checks for s in scenarios))
+    return replace(plan, scenarios=scenarios, checks=tuple(c for c in plan.checks if c.id in decided))
+
+
+def _wants(selection: Selection, plan: SectionPlan, check: Check) -> bool:
+    if selection.kinds and check.kind not in selection.kinds:
+        return False
+    texts = (check.id, check.kind, check.title, plan.section.heading)
+    return selection.words is None or selection.words("\n".join(texts))
+
+
+def _meant(plan: SectionPlan, selection: Selection) -> bool:
+    typed = {name.casefold() for name in selection.sections}
+    return not typed or bool(typed.intersection(name.casefold() for name in _names(plan)))
+
+
+def _names(plan: SectionPlan) -> tuple[str, str, str]:
+    return plan.section.heading, plan.section.key, str(plan.section.ordinal)
+
+
+def _known(what: str, typed: tuple[str, ...], known: set[str]) -> None:
+    folded = {name.casefold() for name in known}
+    for name in typed:
+        if name.casefold() not in folded:
+            raise UnknownName(what, name, sorted(known))

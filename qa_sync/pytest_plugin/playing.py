@@ -1,0 +1,112 @@
+"""A document's checks carried out section by section, each section once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from qa_sync.checklist.compiler import compile_checklist
+from qa_sync.checklist.model import Check, Checklist, SectionPlan
+from qa_sync.dataflow.files import load_dataflow
+from qa_sync.errors import QaSyncError, UnknownName
+from qa_sync.modes.documents import connectors_of, settle
+from qa_sync.modes.job import Job, Prepared
+from qa_sync.modes.table import MODES, prepare
+from qa_sync.reports.end_report import end_report
+from qa_sync.reports.layout import text_of
+from qa_sync.reports.page import Page
+from qa_sync.running.events import CheckFinished
+from qa_sync.running.results import Results, SectionResult, SpecResult, fold
+from qa_sync.running.runner import Run, run
+from qa_sync.settings.read import find_settings, load_settings
+
+TIMEOUT_S = 120.0
+NO_SEED = "collected"
+"""No seed changes the checks' ids; the records are made of the mode's own one when a section is played."""
+
+
+@dataclass(slots=True)
+class Playing:
+    """A document on its way: nothing is asked of any system, and no recording is read, before a check is wanted."""
+
+    config: pytest.Config
+    mode: str
+    job: Job
+    lines: Sequence[str]
+    checklist: Checklist
+    prepared: Prepared | None = None
+    results: dict[str, Results] = field(default_factory=dict)
+    cannot: QaSyncError | None = None
+
+    @classmethod
+    def open(cls, config: pytest.Config, path: Path) -> Playing:
+        """Read a document; raises what is wrong with it, the settings or the options."""
+        mode = str(config.getoption("--qa-sync-mode"))
+        if mode not in MODES:
+            raise UnknownName("mode", mode, MODES)
+        job = _job(config, path)
+        (dataflow,) = job.dataflows
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        return cls(config, mode, job, lines, compile_checklist(dataflow, job.cards, job.seed or NO_SEED))
+
+    @property
+    def plans(self) -> tuple[SectionPlan, ...]:
+        """The sections with their checks."""
+        return self.checklist.sections
+
+    def verdict(self, plan: SectionPlan, check: Check) -> CheckFinished:
+        """Return a check's verdict; plays its section if that was not done yet."""
+        key = plan.section.key
+        if key not in self.results:
+            self.results[key] = self._played(key)
+        return next(c for c in self.results[key].checks if c.id == check.id)
+
+    def _played(self, key: str) -> Results:
+        ready = self._ready()
+        only = [replace(c, sections=tuple(p for p in c.sections if p.section.key == key)) for c in ready.checklists]
+        told = Run(self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop)
+        return fold(run(only, ready.open_stage, told))
+
+    def _ready(self) -> Prepared:
+        """Make the document ready for its mode, once; what makes that impossible is told of every check."""
+        if self.cannot:
+            raise self.cannot
+        if self.prepared is None:
+            try:
+                self.prepared = prepare(self.mode, self.job)
+            except QaSyncError as error:
+                self.cannot = error
+                raise
+            self.config.add_cleanup(self.prepared.close)
+        return self.prepared
+
+
+def told(playing: Playing, plan: SectionPlan, verdict: CheckFinished) -> str:
+    """Return the block that the terminal's report shows for a verdict that is not well."""
+    whole = playing.results[plan.section.key]
+    alone = tuple(SpecResult(s.spec, s.title, tuple(_only(r, verdict) for r in s.sections)) for s in whole.specs)
+    lines = playing.lines
+    page = Page(quiet=True, line_text=lambda _, line: lines[line - 1] if 0 < line <= len(lines) else None)
+    return text_of(end_report(replace(whole, specs=alone), page))
+
+
+def _only(section: SectionResult, verdict: CheckFinished) -> SectionResult:
+    return replace(section, checks=tuple(c for c in section.checks if c.id == verdict.id))
+
+
+def _job(config: pytest.Config, path: Path) -> Job:
+    root = config.rootpath
+    named = config.getoption("--qa-sync-config")
+    settings = load_settings(root / named if named else find_settings(root))
+    shown = path.relative_to(root) if path.is_relative_to(root) else path
+    dataflows = (replace(load_dataflow(str(path)), path=str(shown)),)
+    connectors = connectors_of(dataflows, settings)
+    timeout_s = TIMEOUT_S if settings.sync.timeout_s is None else settings.sync.timeout_s
+    cassettes = root / (config.getoption("--qa-sync-cassettes") or "cassettes")
+    seed = config.getoption("--qa-sync-seed")
+    settled = settle(dataflows, connectors, settings)
+    return Job(settled, connectors, cassettes, seed, timeout_s, settings=settings)
