@@ -197,7 +197,16 @@ class RestSystem:
             key = render(operation.id_expression, {**data, "entity": data}) or None
         if key is None or not isinstance(data, dict):
             self._exchange.shapeless(operation.name, f"a record without {card.key!r}")
-        return Record(self.label, card.datatype, key, data)
+        return Record(self.label, card.datatype, key, _plain(card, data))
+
+
+def _plain(card: EntityCard, data: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return a record whose values are plain where its card says that some are answered as objects."""
+    if not card.tagged_values:
+        return data
+    from qa_sync.systems.tagged import untagged  # noqa: PLC0415  few systems need it, all runs would load it
+
+    return dict(untagged(data, card.tagged_values))
 
 
 def _no_wait(_: float) -> None:

@@ -48,7 +48,7 @@ def named(card: EntityCard, operation: Operation, id: str, data: Mapping[str, Js
 def insertion(card: EntityCard, operation: Operation, values: Mapping[str, Json]) -> Write:
     """Return the write that creates a record from wire values by write path."""
     if operation.body is None:
-        return _carried(operation, {"entity": {}}, insert_body(card, values))
+        return _carried(card, operation, {"entity": {}}, insert_body(card, values), {})
     return _shared(operation.body, {}, insert_body(card, values), {})
 
 
@@ -58,7 +58,7 @@ def change(
     """Return the write that changes wire values of a record that was just read."""
     seen = named(card, operation, id, data)
     if operation.body is None:
-        return _carried(operation, seen, update_body(card, data, values))
+        return _carried(card, operation, seen, update_body(card, data, values), data)
     key: Json = {}
     for path in key_of(card, operation):
         key = paths.write(key, path, paths.read(data, path))
@@ -70,11 +70,21 @@ def change(
     return _shared(operation.body, members, entity, {**after, **key})
 
 
-def _carried(operation: Operation, seen: Mapping[str, Any], body: Json) -> Write:
+def _carried(
+    card: EntityCard, operation: Operation, seen: Mapping[str, Any], entity: Json, before: Mapping[str, Json]
+) -> Write:
     """Return a body that the card makes; an operation with a payload of its own asks for it as `entity.payload`."""
+    body = _as_taken(card, before, entity) if card.list_commands else entity
     if operation.payload is None:
-        return Write(seen, body, body)
-    return Write({**seen, "entity": {**seen["entity"], OWN_PAYLOAD: body}}, None, body)
+        return Write(seen, body, entity)
+    return Write({**seen, "entity": {**seen["entity"], OWN_PAYLOAD: body}}, None, entity)
+
+
+def _as_taken(card: EntityCard, before: Mapping[str, Json], entity: Json) -> Json:
+    """Return a body whose lists are commands, which few systems want."""
+    from qa_sync.systems.list_commands import commanded  # noqa: PLC0415  all runs would load it
+
+    return commanded(card, {card.wrap: before} if card.wrap else before, entity)
 
 
 def _shared(body: Body, members: Mapping[str, Json], entity: Mapping[str, Json], whole: Mapping[str, Json]) -> Write:
