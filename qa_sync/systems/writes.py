@@ -14,7 +14,7 @@ from typing import Any, Final
 from qa_sync.systems.bodies import insert_body, update_body
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.expressions import render_tree
-from qa_sync.systems.keys import members_of
+from qa_sync.systems.keys import id_of, members_of
 from qa_sync.systems.operations import Body, Operation
 from qa_sync.values import paths
 from qa_sync.values.form import Json
@@ -43,6 +43,17 @@ def named(card: EntityCard, operation: Operation, id: str, data: Mapping[str, Js
     """Return what the templates of a lookup or a delete see: the key's members, and the whole entity as `$source`."""
     members = members_of(key_of(card, operation), id)
     return {"entity": {**members, "$source": members if data is None else data}}
+
+
+def new_id(card: EntityCard, operation: Operation, answer: Json) -> str | None:
+    """Return the id in what an insert was answered: the new record, or where `payload_property` points, the id itself.
+
+    Of a list the first counts. None when there is none.
+    """
+    made = next(iter(answer), None) if isinstance(answer, list) else answer
+    if operation.payload_property and isinstance(made, str | int) and not isinstance(made, bool):
+        return str(made)
+    return id_of(operation.new_key or key_of(card, operation), made)
 
 
 def insertion(card: EntityCard, operation: Operation, values: Mapping[str, Json]) -> Write:

@@ -23,7 +23,10 @@ secrets = {{ {secrets} }}
 
 @dataclass(frozen=True)
 class Bench:
-    """Two systems to check a document against: the served sandbox and a real one."""
+    """Two systems to check a document against: the served sandbox and a real one.
+
+    `secrets` are the real system's, as names of environment variables.
+    """
 
     qa_sync: QaSync
     serve: Serve
@@ -32,14 +35,14 @@ class Bench:
     label: str
     folder: str
     spec: str
-    variable: str
+    secrets: dict[str, str]
 
     def settings(self, trigger: str, timeout_s: int, other: str) -> Path:
         """Serve the sandbox and write settings for it as `other`, and for the real system as the document calls it."""
         served = tomllib.loads(self.serve("--no-sync", self.spec).read_text(encoding="utf-8"))["systems"][other]
         parts = [
             _system(other, served["connector"], served["url"], served["secrets"]),
-            _system(self.label, str(HERE / self.folder), self.real.url, {"key": f"${self.variable}"}),
+            _system(self.label, str(HERE / self.folder), self.real.url, self.secrets),
             f'\n[sync]\ntrigger = "{trigger}"\ntimeout = "{timeout_s}s"\ninterval = "2s"\n',
         ]
         path = self.place / "settings.toml"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -18,7 +19,7 @@ import pytest
 from checking import Bench, checks_of
 from cli_caller import QaSync, Serve
 from servers import HERE, Real
-from tryton_server import tryton
+from tryton_server import PASSWORD, tryton
 
 from qa_sync.errors import Refused
 from qa_sync.systems.connector import load_connector
@@ -38,7 +39,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
 @pytest.fixture
 def bench(real: Real, qa_sync: QaSync, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.setenv(VARIABLE, real.key)
-    return Bench(qa_sync, serve, tmp_path, real, "Customerp", "tryton", "specs/000.txt", VARIABLE)
+    return Bench(qa_sync, serve, tmp_path, real, "Customerp", "tryton", "specs/000.txt", {"key": f"${VARIABLE}"})
 
 
 def system(real: Real, key: str) -> RestSystem:
@@ -94,3 +95,23 @@ def test_a_page_after_the_other_shows_every_record_once(real: Real) -> None:
         tryton_system.delete("party", one)
     assert [one for one in listed if one in made] == made
     assert len(listed) == len(set(listed))
+
+
+def test_json_rpc_is_spoken_by_a_folder_too(real: Real) -> None:
+    connector = load_connector(HERE / "tryton_rpc")
+    secrets = {"user": "admin", "password": PASSWORD}
+    rpc = RestSystem("Tryton", connector, real.url, secrets, httpx.HTTPTransport())
+    made = [rpc.insert("party", {"name": f"n{number}", "code": f"R-{number}"}) for number in range(11)]
+    one = rpc.lookup("party", made[0])
+    assert one is not None
+    rpc.update(one, {"name": "another"})
+    changed = rpc.lookup("party", made[0])
+    with pytest.raises(Refused, match="The code on party must be unique"):
+        rpc.insert("party", {"name": "n", "code": "R-1"})
+    listed = [record.id for record in rpc.list("party", datetime.now(UTC) - timedelta(minutes=10))]
+    for party in made:
+        rpc.delete("party", party)
+    assert (one.data["name"], changed and changed.data["name"]) == ("n0", "another")
+    assert [party for party in listed if party in made] == made
+    assert rpc.lookup("party", made[0]) is None
+    assert not list(rpc.list("party", datetime.now(UTC) + timedelta(days=1)))

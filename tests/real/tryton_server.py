@@ -12,6 +12,7 @@ import httpx
 from servers import HERE, KEPT, Real, do, free_port, running
 
 DATABASE = "erp"
+PASSWORD = "admin"  # noqa: S105 - of a server on loopback that lives for minutes
 REQUIREMENTS = HERE / "tryton_requirements.txt"
 SETTINGS = """[database]
 uri = sqlite://
@@ -60,7 +61,7 @@ def _seeded(venv: Path) -> Path:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     settings, password = _settings(fresh.parent, fresh, 0), fresh.parent / "password"
-    password.write_text("admin\n", encoding="utf-8")
+    password.write_text(f"{PASSWORD}\n", encoding="utf-8")
     (fresh / f"{DATABASE}.sqlite").touch()  # without it there is no such database
     admin: list[str | Path] = [venv / "bin/trytond-admin", "-c", settings, "-d", DATABASE]
     do([*admin, "--all", "--email", "admin@example.test"], env={"TRYTONPASSFILE": str(password)})

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from qa_sync.errors import ConnectorError, NotConvertible
+from qa_sync.errors import BadAnswer, ConnectorError, NotConvertible, Refused
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connector import load_connector
 from qa_sync.systems.filters import base64url_encode
@@ -241,6 +241,145 @@ def test_base64url_keeps_its_padding_and_stays_clear_of_a_query(text: str) -> No
     assert len(encoded) % 4 == 0
     assert not set(encoded) & set("+/&?")
     assert base64.urlsafe_b64decode(encoded).decode() == text
+
+
+# -- what is done stands in the body, and so does what failed
+
+FAULT = "{{ body.error.message if body.error is defined else '' }}"
+ID = "{{ entity.id }}sesam:markjson"
+PAYLOAD = "{{ entity.payload | tojson }}sesam:markjson"
+PAGE = ["{{ page_size * page }}sesam:markjson", "{{ page_size }}sesam:markjson"]
+
+
+def procedure(method: str, *params: Any, **more: Any) -> dict[str, Any]:
+    payload = {"method": method, "params": list(params)}
+    return {
+        "url": "rpc",
+        "method": "POST",
+        "payload_property": "result",
+        "error_expression": FAULT,
+        "payload": payload,
+    } | more
+
+
+PROCEDURES = {
+    "thing-list": procedure(
+        "list", *PAGE, page_size=2, next_page_link="rpc", next_page_termination_strategy="not-full-page"
+    ),
+    "thing-lookup": procedure("read", [ID]),
+    "thing-insert": procedure("create", [PAYLOAD]),
+    "thing-update": procedure("write", [ID], PAYLOAD),
+    "thing-delete": procedure("delete", [ID]),
+}
+
+
+class Procedures:
+    """A vendor that does what the body says, always answers 200, and tells a fault in the body."""
+
+    def __init__(self) -> None:
+        self.things: dict[int, dict[str, Any]] = {}
+        self.asked: list[Any] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content)
+        self.asked.append(body["params"])
+        try:
+            result = getattr(self, f"do_{body['method']}")(*body["params"])
+        except KeyError as error:
+            return httpx.Response(200, json={"error": {"message": f"no thing {error}"}})
+        return httpx.Response(200, json={"result": result})
+
+    def do_list(self, at: int, size: int) -> Any:
+        return list(self.things.values())[at : at + size]
+
+    def do_read(self, ids: list[int]) -> Any:
+        return [self.things[one] for one in ids if one in self.things]
+
+    def do_create(self, things: list[dict[str, Any]]) -> Any:
+        ids = [len(self.things) + number for number in range(1, len(things) + 1)]
+        self.things |= {one: {"id": one, **thing} for one, thing in zip(ids, things, strict=True)}
+        return ids
+
+    def do_write(self, ids: list[int], values: dict[str, Any]) -> Any:
+        for one in ids:
+            self.things[one].update(values)
+
+    def do_delete(self, ids: list[int]) -> Any:
+        for one in ids:
+            del self.things[one]
+
+
+def spoken(place: Path, vendor: Any, **operations: Any) -> RestSystem:
+    path = folder(place, SHARED + THING)
+    template = {"url_pattern": "{{@ base_url @}}/%s", "operations": {**PROCEDURES, **operations}}
+    (path / "templates/system.json").write_text(json.dumps(template))
+    return RestSystem("Keeper", load_connector(path), "https://keeper.test", {}, httpx.MockTransport(vendor))
+
+
+def test_one_url_for_all_with_ids_as_numbers_and_pages_in_the_body(tmp_path: Path) -> None:
+    vendor = Procedures()
+    rpc = spoken(tmp_path, vendor)
+    made = [rpc.insert("thing", {"name": name}) for name in ("a", "b", "c")]
+    assert made == ["1", "2", "3"]
+    one = rpc.lookup("thing", "2")
+    assert one is not None
+    rpc.update(one, {"name": "new"})
+    assert [record.data["name"] for record in rpc.list("thing")] == ["a", "new", "c"]
+    rpc.delete("thing", "2")
+    assert rpc.lookup("thing", "2") is None
+    assert vendor.asked[3:] == [[[2]], [[2], {"name": "new"}], [0, 2], [2, 2], [[2]], [[2]]]
+
+
+def test_a_success_whose_body_says_that_it_was_none_is_refused(tmp_path: Path) -> None:
+    rpc = spoken(tmp_path, Procedures())
+    gone = record()
+    with pytest.raises(Refused, match="Keeper: thing-update: the system reports 'no thing 1'"):
+        rpc.update(gone, {"name": "x"})
+    with pytest.raises(Refused, match="thing-delete"):
+        rpc.delete("thing", "1")
+
+
+def test_what_a_create_or_a_list_is_told_in_the_body_is_no_record(tmp_path: Path) -> None:
+    def full(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"error": {"message": "full"}})
+
+    rpc = spoken(tmp_path, full)
+    with pytest.raises(Refused, match="the system reports 'full'"):
+        rpc.insert("thing", {"name": "x"})
+    with pytest.raises(Refused, match="the system reports 'full'"):
+        rpc.lookup("thing", "1")
+    with pytest.raises(BadAnswer, match="the system reports 'full'"):
+        list(rpc.list("thing"))
+
+
+@pytest.mark.parametrize("answer", [{"result": []}, {"result": True}, {"result": None}, {}])
+def test_an_answer_without_an_id_is_no_new_record(tmp_path: Path, answer: Any) -> None:
+    rpc = spoken(tmp_path, lambda _: httpx.Response(200, json=answer))
+    with pytest.raises(BadAnswer, match="the new record's 'id' is not in the answer"):
+        rpc.insert("thing", {"name": "x"})
+
+
+def test_a_system_may_say_gone_with_a_status_of_its_own(tmp_path: Path) -> None:
+    told = {"url": "things/{{ entity.id }}", "ignored_status_codes": "400,403-404"}
+    operations = {"thing-lookup": {**told, "method": "GET"}, "thing-delete": {**told, "method": "DELETE"}}
+    answers = iter([400, 403, 402])
+    own = spoken(tmp_path, lambda _: httpx.Response(next(answers), json={"message": "no such thing"}), **operations)
+    assert own.lookup("thing", "1") is None
+    own.delete("thing", "1")
+    with pytest.raises(Refused, match="402"):
+        own.lookup("thing", "1")
+
+
+# -- elements by their keys, within elements too
+
+
+def test_a_change_within_an_element_names_the_inner_element_by_its_key(tmp_path: Path) -> None:
+    keeper = Keeper()
+    cards = SHARED + 'element_key = "id"\n' + THING + '"kinds[0].prices[currency=EUR].amount" = { type = "number" }\n'
+    prices = [{"id": 8, "currency": "NOK", "amount": 1}, {"id": 9, "currency": "EUR", "amount": 2, "owner": 5}]
+    before = record(kinds=[{"id": 4, "name": "k", "tags": ["a"], "prices": prices}])
+    system(tmp_path, cards, keeper).update(before, {"kinds[0].prices[currency=EUR].amount": 3})
+    assert keeper.body == {"kinds": [{"id": 4, "prices": [{"id": 8}, {"id": 9, "amount": 3}]}]}
 
 
 # -- what is wrong with a file
