@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from qa_sync.errors import BadAnswer, ConnectorError, NotConvertible, Refused
+from qa_sync.systems.capabilities import authentication_of
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connector import load_connector
 from qa_sync.systems.filters import base64url_encode
@@ -380,6 +381,25 @@ def test_a_change_within_an_element_names_the_inner_element_by_its_key(tmp_path:
     before = record(kinds=[{"id": 4, "name": "k", "tags": ["a"], "prices": prices}])
     system(tmp_path, cards, keeper).update(before, {"kinds[0].prices[currency=EUR].amount": 3})
     assert keeper.body == {"kinds": [{"id": 4, "prices": [{"id": 8}, {"id": 9, "amount": 3}]}]}
+
+
+# -- credentials that a template puts together
+
+BASIC = "Basic {{ (secret('key') ~ ':') | base64_encode }}"
+
+
+def test_a_header_that_a_template_makes_of_a_secret_is_known_as_one(tmp_path: Path) -> None:
+    path = folder(tmp_path, SHARED + THING)
+    template = json.loads((path / "templates/system.json").read_text())
+    (path / "templates/system.json").write_text(json.dumps({**template, "headers": {"Authorization": BASIC}}))
+    connector = load_connector(path)
+    keeper = Keeper({"id": 1})
+    secrets = {"key": "canary-7Q"}
+    keeping = RestSystem("Keeper", connector, "https://keeper.test", secrets, httpx.MockTransport(keeper))
+    keeping.lookup("thing", "1")
+    assert set(connector.secrets) == {"key"}
+    assert authentication_of(connector.service) == "header Authorization"
+    assert base64.b64decode(keeper.asked[0].headers["Authorization"].removeprefix("Basic ")) == b"canary-7Q:"
 
 
 # -- what is wrong with a file
