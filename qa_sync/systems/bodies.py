@@ -89,11 +89,17 @@ def _changed_elements(key: str, before: Json, after: list[Json]) -> list[Json]:
     """Return, of each element, its key and the members that changed; an element that has no key yet goes whole."""
     known = {b[key]: b for b in before or [] if isinstance(b, Mapping) and key in b}
     return [
-        {k: v for k, v in element.items() if k == key or known[element[key]].get(k) != v}
+        _changed_element(key, known[element[key]], element)
         if isinstance(element, Mapping) and element.get(key) in known
         else element
         for element in after
     ]
+
+
+def _changed_element(key: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> Json:
+    """Return the key and the members that changed; of a list within, again its elements' keys and what changed."""
+    changed = {k: v for k, v in after.items() if k == key or before.get(k) != v}
+    return {k: _changed_elements(key, before.get(k), v) if isinstance(v, list) else v for k, v in changed.items()}
 
 
 def _member(data: Json, names: list[str]) -> Json:

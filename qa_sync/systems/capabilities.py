@@ -10,7 +10,8 @@ from typing import Final
 from qa_sync.systems.connector import Connector
 from qa_sync.systems.operations import ASKS_SINCE, VERBS, Operation, Service
 
-CREDENTIALS: Final = "$SECRET("
+CREDENTIALS: Final = "secret("
+"""What asks for a secret, in small letters: `$SECRET(name)`, or `secret('name')` in a template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,10 @@ def authentication_of(service: Service) -> str:
     """Return in a word or two how a service is told who asks."""
     if service.authentication:
         return service.authentication
-    secret = [name for name, text in service.headers.items() if CREDENTIALS in str(text)]
+    secret = [name for name, text in service.headers.items() if CREDENTIALS in str(text).lower()]
     if secret:
         return f"header {', '.join(secret)}"
-    return "in the url" if CREDENTIALS in service.url_pattern else "none"
+    return "in the url" if CREDENTIALS in service.url_pattern.lower() else "none"
 
 
 def _key(connector: Connector, datatype: str) -> str:

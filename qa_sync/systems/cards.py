@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from qa_sync.errors import UnknownName
 from qa_sync.location import Location
@@ -78,7 +79,9 @@ class EntityCard:
     `wrap` is the key that a request body is wrapped in (None: bare); `send` says what an update carries: `changed`
     (only what differs, whole below `merge_depth` path segments) or `whole` (the full object, read first);
     `element_key` is the member by which an update names a list's element, sending only that and what changed (None: the
-    list is sent whole); `always` are constant members (by path) that go with every insert (stock needs
+    list is sent whole); `list_commands` are what a system takes instead of a list's elements, by `create`, `change` and
+    `remove` (`qa_sync.systems.list_commands`); `tagged_values` tell which objects in an answer are single values
+    (`qa_sync.systems.tagged`); `always` are constant members (by path) that go with every insert (stock needs
     `manage_stock`); `gone` are members (by path) of a record that can still be looked up although it counts as deleted
     (one in WooCommerce's trash); `properties` is keyed by path, in the card's order.
     """
@@ -96,6 +99,8 @@ class EntityCard:
     send: str = "changed"
     merge_depth: int | None = None
     element_key: str | None = None
+    list_commands: Mapping[str, object] = field(default_factory=dict)
+    tagged_values: Mapping[str, Any] = field(default_factory=dict)
     always: Mapping[str, object] = field(default_factory=dict)
     gone: Mapping[str, object] = field(default_factory=dict)
 

@@ -1,7 +1,8 @@
 """`entities.toml` -> entity cards; every problem of a file is told at once.
 
 The form is that of DESIGN 4: a table per datatype, a table per property path below it; `defaults` of a datatype hold
-for those of its properties that do not say `writable` themselves.
+for those of its properties that do not say `writable` themselves. What stands in the table `"*"` holds for every
+datatype that does not say otherwise.
 """
 
 from __future__ import annotations
@@ -36,6 +37,13 @@ CONVERSIONS: Final[Mapping[str, frozenset[str]]] = {
 
 EMPTY: Final = "empty"
 
+SHARED: Final = "*"
+"""The table of what holds for every datatype; no datatype can have that name."""
+
+COMMANDS: Final[Mapping[str, type]] = {"create": list, "change": list, "remove": list}
+
+TAGGED: Final[Mapping[str, type]] = {"member": str, "kinds": dict}
+
 TYPES: Final = ("string", "integer", "number", "boolean")
 
 PROPERTY_KEYS: Final[Mapping[str, type]] = {
@@ -67,6 +75,8 @@ ENTITY_KEYS: Final[Mapping[str, type]] = {
     "send": str,
     "merge_depth": int,
     "element_key": str,
+    "list_commands": dict,
+    "tagged_values": dict,
     "always": dict,
     "gone": dict,
 }
@@ -83,10 +93,28 @@ def read_cards(path: Path, system: str, datatypes: Mapping[str, Any]) -> dict[st
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConnectorError(f"{path}: not TOML: {error}") from None
-    problems = list(_problems(document, datatypes))
+    problems = list(_wrong_shared(document.get(SHARED, {})))
+    if not problems:
+        document = _shared_out(document)
+        problems = list(_problems(document, datatypes))
     if problems:
         raise ConnectorError(f"{path} has {len(problems)} problem(s):\n  " + "\n  ".join(problems))
     return {name: _entity(system, name, raw) for name, raw in document.items()}
+
+
+def _wrong_shared(shared: Any) -> Iterator[str]:
+    known = {key: kind for key, kind in ENTITY_KEYS.items() if key not in {"names", "properties"}}
+    if isinstance(shared, dict):
+        yield from _wrong_keys(f'["{SHARED}"]', shared, known)
+    else:
+        yield f'["{SHARED}"]: expected a table'
+
+
+def _shared_out(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tables of the datatypes, each with what holds for all of them."""
+    shared = document.get(SHARED, {})
+    tables = {name: raw for name, raw in document.items() if name != SHARED}
+    return {name: {**shared, **raw} if isinstance(raw, dict) else raw for name, raw in tables.items()}
 
 
 def _problems(document: Mapping[str, Any], datatypes: Mapping[str, Any]) -> Iterator[str]:
@@ -100,7 +128,19 @@ def _problems(document: Mapping[str, Any], datatypes: Mapping[str, Any]) -> Iter
         yield from (f"{name}: {key!r} is missing" for key in ("names", "key", "properties") if key not in raw)
         yield from _wrong_word(f"{name}.send", raw.get("send", "changed"), ("changed", "whole"))
         yield from _wrong_revision(name, raw.get("revision"))
+        yield from _wrong_forms(name, raw)
         yield from _wrong_properties(name, raw, document)
+
+
+def _wrong_forms(name: str, raw: Mapping[str, Any]) -> Iterator[str]:
+    commands, tagged = raw.get("list_commands"), raw.get("tagged_values")
+    if isinstance(commands, dict):
+        yield from _wrong_keys(f"{name}.list_commands", commands, COMMANDS)
+        if "element_key" not in raw:
+            yield f"{name}.list_commands: 'element_key' is missing; a command must say which element it is about"
+    if isinstance(tagged, dict):
+        yield from _wrong_keys(f"{name}.tagged_values", tagged, TAGGED)
+        yield from (f"{name}.tagged_values: {key!r} is missing" for key in TAGGED if key not in tagged)
 
 
 def _wrong_properties(name: str, entity: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[str]:
@@ -160,18 +200,19 @@ def _near(name: str, known: Mapping[str, Any] | list[Any] | tuple[str, ...]) -> 
     return f"; {hint}" if hint else ""
 
 
+MADE: Final = frozenset({"names", "properties", "defaults", "modified_form", "revision"})
+"""The members of an entity's table that something else is made of; the card takes the others as they are."""
+
+
 def _entity(system: str, datatype: str, raw: Mapping[str, Any]) -> EntityCard:
-    plain = {k: raw[k] for k in ("modified", "cannot", "wrap", "send", "merge_depth", "element_key") if k in raw}
+    plain = {name: member for name, member in raw.items() if name not in MADE}
     return EntityCard(
         system=system,
         datatype=datatype,
         names=tuple(raw["names"]),
-        key=raw["key"],
         properties={path: _property(path, {**raw.get("defaults", {}), **p}) for path, p in raw["properties"].items()},
         modified_form=_form({"convert": "instant", **raw.get("modified_form", {})}),
         revision=Revision(**raw["revision"]) if "revision" in raw else None,
-        always=raw.get("always", {}),
-        gone=raw.get("gone", {}),
         **plain,
     )
 

@@ -1,4 +1,7 @@
-"""What connector expressions can do beside plain Jinja; pure. Source: facts/SESAM.md 1.5."""
+"""What connector expressions can do beside plain Jinja; pure. Source: facts/SESAM.md 1.5.
+
+`base64url_encode` is an extension of ours: the format has no filter for it, and APIs want it (facts/REALSYS.md 5).
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,11 @@ def base64_decode(value: object) -> str | bytes:
         return raw
 
 
+def base64url_encode(value: object) -> str:
+    """Return a text (as UTF-8) or bytes as base64 with `-` and `_`, padded: what may stand in a query or a path."""
+    return base64.urlsafe_b64encode(as_bytes(value)).decode()
+
+
 def as_datetime(value: object) -> datetime:
     """Return nanoseconds since 1970 as a UTC time; an ISO 8601 text (`~t` before it or not) is read as well."""
     if isinstance(value, datetime):
@@ -56,6 +64,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "bytes": as_bytes,
     "base64_encode": base64_encode,
     "base64_decode": base64_decode,
+    "base64url_encode": base64url_encode,
     "datetime": as_datetime,
     "datetime_format": datetime_format,
 }

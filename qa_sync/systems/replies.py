@@ -64,9 +64,20 @@ def ask(operation: Operation, calls: Calls, exchange: Exchange, call: Call, vari
         raw = {operation.response_property: response.text, "content-type": response.headers.get("content-type")}
         return Reply(call, request, response, [raw], headers)
     reply = Reply(call, request, response, exchange.json(request, response), headers)
-    if operation.error_expression and operation.payload_property and is_json:
-        _refuse_told(operation, calls, exchange, reply, variables)
+    told = tells_errors(operation) and is_json and error_told(operation, calls, {**variables, **reply.variables})
+    if told:
+        exchange.bad(request, response, f"the system reports {exchange.hide(told)!r}")
     return reply
+
+
+def tells_errors(operation: Operation) -> bool:
+    """Tell whether an operation's `error_expression` is to be asked; the format wants a `payload_property` with it."""
+    return bool(operation.error_expression and operation.payload_property)
+
+
+def error_told(operation: Operation, calls: Calls, seen: Mapping[str, object]) -> str:
+    """Return what `error_expression` makes of an answer, nothing when the answer is well."""
+    return render(operation.error_expression or "", calls.known(operation, seen)).strip()
 
 
 def entities_of(operation: Operation, body: Json) -> Json:
@@ -133,15 +144,6 @@ def _marked(
 def _dropped(operation: Operation, response: httpx.Response) -> bool:
     status = response.status_code
     return one_of(status, operation.ignored) or (not response.is_success and one_of(status, operation.allowed))
-
-
-def _refuse_told(
-    operation: Operation, calls: Calls, exchange: Exchange, reply: Reply, variables: Mapping[str, object]
-) -> None:
-    known = {**calls.known(operation, variables), **reply.variables}
-    told = render(operation.error_expression or "", known).strip()
-    if told:
-        exchange.bad(reply.request, reply.response, f"the system reports {exchange.hide(told)!r}")
 
 
 def _is_json(response: httpx.Response, known: tuple[str, ...]) -> bool:

@@ -20,12 +20,12 @@ from qa_sync.systems.expressions import render
 from qa_sync.systems.filters import template_functions
 from qa_sync.systems.keys import chosen, id_of
 from qa_sync.systems.once import PAUSES_S, Found, change_once, create_once
-from qa_sync.systems.operations import Operation, Service
+from qa_sync.systems.operations import Operation, Service, one_of
 from qa_sync.systems.paging import pages
-from qa_sync.systems.replies import entities_of
+from qa_sync.systems.replies import entities_of, error_told, tells_errors
 from qa_sync.systems.system import Record
 from qa_sync.systems.ways import exchange_with, filler_for
-from qa_sync.systems.writes import change, insertion, key_of, named
+from qa_sync.systems.writes import change, insertion, key_of, named, new_id
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_wire
 from qa_sync.values.form import Json
@@ -104,11 +104,12 @@ class RestSystem:
         """Return the record with that id, None when there is none or when it counts as deleted."""
         card, operation = self._use(datatype, "lookup")
         request, response = self._send(operation, named(card, operation, id))
-        if response.status_code in GONE:
+        if _is_gone(operation, response):
             return None
-        self._exchange.expect(request, response)
-        data = chosen(key_of(card, operation), id, entities_of(operation, self._exchange.json(request, response)))
-        if data is None and operation.primary_key:
+        self._expect(operation, request, response)
+        found = entities_of(operation, self._exchange.json(request, response))
+        data = chosen(key_of(card, operation), id, found)
+        if data is None and (found == [] or operation.primary_key):
             return None  # a search that found nothing
         if not isinstance(data, dict):
             self._exchange.bad(request, response, "expected one record")
@@ -123,9 +124,9 @@ class RestSystem:
 
         def post() -> str:
             request, response = self._send(operation, write.variables, body=write.body, repeatable=False)
-            data = entities_of(operation, self._exchange.created(request, response))
-            made = data[0] if isinstance(data, list) and data else data
-            new = id_of(operation.new_key or key_of(card, operation), made)
+            whole = self._exchange.created(request, response)
+            self._refuse_told(operation, response, whole)
+            new = new_id(card, operation, entities_of(operation, whole))
             if new is None:
                 self._exchange.bad(request, response, f"the new record's {card.key!r} is not in the answer")
             return new
@@ -143,7 +144,7 @@ class RestSystem:
             request, response = self._send(
                 operation, write.variables, body=write.body, headers=headers, repeatable=not once
             )
-            self._exchange.expect(request, response, unclear=once)
+            self._expect(operation, request, response, unclear=once)
 
         def look() -> Record | None:
             return self.lookup(record.datatype, record.id)
@@ -154,8 +155,8 @@ class RestSystem:
         """Remove a record; a record that is already gone is no error."""
         card, operation = self._use(datatype, "delete")
         request, response = self._send(operation, named(card, operation, id))
-        if response.status_code not in GONE:
-            self._exchange.expect(request, response)
+        if not _is_gone(operation, response):
+            self._expect(operation, request, response)
 
     def _use(self, datatype: str, verb: str) -> tuple[EntityCard, Operation]:
         card = self.cards[datatype]
@@ -179,6 +180,23 @@ class RestSystem:
         request.headers.update(headers or {})
         return request, exchange.send(request, repeatable=repeatable)
 
+    def _expect(
+        self, operation: Operation, request: httpx.Request, response: httpx.Response, *, unclear: bool = False
+    ) -> None:
+        """Return when a call was a success, by its status and, where the operation says how, by its body."""
+        self._exchange.expect(request, response, unclear=unclear)
+        if tells_errors(operation):
+            self._refuse_told(operation, response, self._exchange.json(request, response))
+
+    def _refuse_told(self, operation: Operation, response: httpx.Response, body: Json) -> None:
+        """Raise Refused when the body of a success says that it was none."""
+        if not tells_errors(operation):
+            return
+        calls, exchange = self._way(operation)
+        if told := error_told(operation, calls, {"body": body, "headers": response.headers}):
+            text = f"{self.label}: {operation.name}: the system reports {exchange.hide(told)!r}"
+            raise Refused(text, status=response.status_code)
+
     def _way(self, operation: Operation) -> tuple[Calls, Exchange]:
         """Return how the service of an operation is spoken to; nearly every connector has one only."""
         return self._further.get(operation.system, (self._calls, self._exchange))
@@ -199,7 +217,21 @@ class RestSystem:
             key = render(operation.id_expression, {**data, "entity": data}) or None
         if key is None or not isinstance(data, dict):
             self._exchange.shapeless(operation.name, f"a record without {card.key!r}")
-        return Record(self.label, card.datatype, key, data)
+        return Record(self.label, card.datatype, key, _plain(card, data))
+
+
+def _is_gone(operation: Operation, response: httpx.Response) -> bool:
+    """Tell whether an answer says that there is no such record: as HTTP does, or as the operation says it does."""
+    return response.status_code in GONE or one_of(response.status_code, operation.ignored)
+
+
+def _plain(card: EntityCard, data: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return a record whose values are plain where its card says that some are answered as objects."""
+    if not card.tagged_values:
+        return data
+    from qa_sync.systems.tagged import untagged  # noqa: PLC0415  few systems need it, all runs would load it
+
+    return dict(untagged(data, card.tagged_values))
 
 
 def _no_wait(_: float) -> None:

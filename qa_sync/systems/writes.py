@@ -14,7 +14,7 @@ from typing import Any, Final
 from qa_sync.systems.bodies import insert_body, update_body
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.expressions import render_tree
-from qa_sync.systems.keys import members_of
+from qa_sync.systems.keys import id_of, members_of
 from qa_sync.systems.operations import Body, Operation
 from qa_sync.values import paths
 from qa_sync.values.form import Json
@@ -45,10 +45,21 @@ def named(card: EntityCard, operation: Operation, id: str, data: Mapping[str, Js
     return {"entity": {**members, "$source": members if data is None else data}}
 
 
+def new_id(card: EntityCard, operation: Operation, answer: Json) -> str | None:
+    """Return the id in what an insert was answered: the new record, or where `payload_property` points, the id itself.
+
+    Of a list the first counts. None when there is none.
+    """
+    made = next(iter(answer), None) if isinstance(answer, list) else answer
+    if operation.payload_property and isinstance(made, str | int) and not isinstance(made, bool):
+        return str(made)
+    return id_of(operation.new_key or key_of(card, operation), made)
+
+
 def insertion(card: EntityCard, operation: Operation, values: Mapping[str, Json]) -> Write:
     """Return the write that creates a record from wire values by write path."""
     if operation.body is None:
-        return _carried(operation, {"entity": {}}, insert_body(card, values))
+        return _carried(card, operation, {"entity": {}}, insert_body(card, values), {})
     return _shared(operation.body, {}, insert_body(card, values), {})
 
 
@@ -58,7 +69,7 @@ def change(
     """Return the write that changes wire values of a record that was just read."""
     seen = named(card, operation, id, data)
     if operation.body is None:
-        return _carried(operation, seen, update_body(card, data, values))
+        return _carried(card, operation, seen, update_body(card, data, values), data)
     key: Json = {}
     for path in key_of(card, operation):
         key = paths.write(key, path, paths.read(data, path))
@@ -70,11 +81,21 @@ def change(
     return _shared(operation.body, members, entity, {**after, **key})
 
 
-def _carried(operation: Operation, seen: Mapping[str, Any], body: Json) -> Write:
+def _carried(
+    card: EntityCard, operation: Operation, seen: Mapping[str, Any], entity: Json, before: Mapping[str, Json]
+) -> Write:
     """Return a body that the card makes; an operation with a payload of its own asks for it as `entity.payload`."""
+    body = _as_taken(card, before, entity) if card.list_commands else entity
     if operation.payload is None:
-        return Write(seen, body, body)
-    return Write({**seen, "entity": {**seen["entity"], OWN_PAYLOAD: body}}, None, body)
+        return Write(seen, body, entity)
+    return Write({**seen, "entity": {**seen["entity"], OWN_PAYLOAD: body}}, None, entity)
+
+
+def _as_taken(card: EntityCard, before: Mapping[str, Json], entity: Json) -> Json:
+    """Return a body whose lists are commands, which few systems want."""
+    from qa_sync.systems.list_commands import commanded  # noqa: PLC0415  all runs would load it
+
+    return commanded(card, {card.wrap: before} if card.wrap else before, entity)
 
 
 def _shared(body: Body, members: Mapping[str, Json], entity: Mapping[str, Json], whole: Mapping[str, Json]) -> Write:

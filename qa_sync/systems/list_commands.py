@@ -1,0 +1,64 @@
+"""Lists that a system takes as commands, `[["write", [3], {"value": "x"}]]`, instead of the elements themselves. Pure.
+
+An extension of `entities.toml` (README, "Systems with habits of their own"; facts/REALSYS.md 5): `list_commands` gives
+the form of a command that creates an element, changes one, or removes one. `$element` in it stands for the element's
+members, `$key` for its key, as the JSON values that they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from qa_sync.errors import NotConvertible
+from qa_sync.systems.cards import EntityCard
+from qa_sync.values.form import Json
+
+ELEMENT, KEY = "$element", "$key"
+
+
+def commanded(card: EntityCard, before: Json, body: Json) -> Json:
+    """Return a body in which each list of objects is a list of the commands that lead there from what was `before`.
+
+    Elements with a key are those that were there, with what changes of them; the others are new. Raises NotConvertible
+    for a command that the card has no form for.
+    """
+    if _holds_objects(body) or (body == [] and _holds_objects(before)):
+        return list(_commands(card, before if isinstance(before, list) else [], body))
+    if not isinstance(body, Mapping):
+        return body
+    known = before if isinstance(before, Mapping) else {}
+    return {name: commanded(card, known.get(name), member) for name, member in body.items()}
+
+
+def _commands(card: EntityCard, before: list[Json], elements: list[Json]) -> Iterator[Json]:
+    own = card.element_key or ""
+    known = {element[own]: element for element in before if isinstance(element, Mapping) and own in element}
+    for element in elements:
+        key = element.get(own)
+        was = known.get(key, {})
+        changed = {name: m for name, m in element.items() if name != own and (name not in was or was[name] != m)}
+        inner = commanded(card, was, changed)
+        if key not in known:
+            yield _filled(_form(card, "create"), None, inner)
+        elif inner:
+            yield _filled(_form(card, "change"), key, inner)
+    kept = {element.get(own) for element in elements}
+    yield from (_filled(_form(card, "remove"), key, None) for key in known if key not in kept)
+
+
+def _form(card: EntityCard, command: str) -> Json:
+    if command not in card.list_commands:
+        raise NotConvertible(f"no way to {command} an element of a list: list_commands of {card.datatype} has none")
+    return card.list_commands[command]
+
+
+def _filled(form: Json, key: Json, element: Json) -> Json:
+    if isinstance(form, list):
+        return [_filled(each, key, element) for each in form]
+    if isinstance(form, Mapping):
+        return {name: _filled(member, key, element) for name, member in form.items()}
+    return {ELEMENT: element, KEY: key}.get(form, form) if isinstance(form, str) else form
+
+
+def _holds_objects(value: Json) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, Mapping) for each in value)
