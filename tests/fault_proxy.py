@@ -18,12 +18,19 @@ HTML = "<html><body><h1>503 Service Unavailable</h1></body></html>"
 class FaultProxy(httpx.BaseTransport):
     """Hands requests on to `inner`; of each request, `rate` is the chance that it fails in one of the ways of FAULTS.
 
-    `asked` counts what came in, `answered` holds what `inner` did, `failed` counts the failures by name. One request at
-    a time reaches `inner`, so that any number of threads may ask; whoever is stalled holds up nobody else.
+    `asked` counts what came in, `answered` holds what `inner` did, `failed` counts the failures by name. Any number
+    of threads may ask; `at_once` of them reach `inner`, and whoever is stalled holds up nobody else.
     """
 
     def __init__(
-        self, inner: httpx.BaseTransport, clock: Clock, seed: object = 0, rate: float = 0.2, stall_s: float = STALL_S
+        self,
+        inner: httpx.BaseTransport,
+        clock: Clock,
+        seed: object = 0,
+        rate: float = 0.2,
+        stall_s: float = STALL_S,
+        *,
+        at_once: int = 1,
     ) -> None:
         self.inner = inner
         self.clock = clock
@@ -34,7 +41,7 @@ class FaultProxy(httpx.BaseTransport):
         self.failed: Counter[str] = Counter()
         self._dice = random.Random(str(seed))  # noqa: S311 - chance that repeats itself
         self._lock = threading.Lock()
-        self._turn = threading.Lock()
+        self._turns = threading.BoundedSemaphore(at_once)
 
     @property
     def done(self) -> int:
@@ -49,7 +56,7 @@ class FaultProxy(httpx.BaseTransport):
         return self.answer(request) if name is None else FAULTS[name](self, request)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        with self._turn:
+        with self._turns:
             response = self.inner.handle_request(request)
             response.read()
             self.answered.append((request, response))

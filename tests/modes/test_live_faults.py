@@ -22,7 +22,7 @@ from qa_sync.systems.connector import Connector
 from qa_sync.systems.pauses import Patience
 
 SHORT_STALL_S = 1.0
-QUICK = Patience(first_s=0.02, slowest_s=0.4, longest_s=0.4, looks_s=(0.05, 0.1, 0.2, 0.4))
+QUICK = Patience(first_s=0.02, slowest_s=0.4, longest_s=0.05, looks_s=(0.02, 0.05, 0.1, 0.2))
 
 
 def impatient(monkeypatch: pytest.MonkeyPatch, read_s: float, patience: Patience | None) -> None:
@@ -36,7 +36,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch, read_s: float, patience: Patience
 
 
 def faulty(config: Path, seed: int, stall_s: float) -> tuple[Went, FaultProxy]:
-    proxy = FaultProxy(httpx.HTTPTransport(), RealClock(), seed, 0.2, stall_s)
+    proxy = FaultProxy(httpx.HTTPTransport(), RealClock(), seed, 0.2, stall_s, at_once=8)
     with fault_server(proxy, base_of(config)) as url:
         went = go("live", f"faulty-{seed}", config=by_way_of(config, url), side_by_side=8)
     proxy.close()

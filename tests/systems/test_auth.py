@@ -382,4 +382,4 @@ def test_a_server_that_is_not_there_is_told_in_the_end(tmp_path: Path) -> None:
     world = small(tmp_path, handler=nobody, secrets=SECRETS, oauth2=OAUTH2)
     with pytest.raises(SystemUnreachable, match="no token: ConnectError: no such host"):
         ask(world)
-    assert len(world.server.asked) == 6
+    assert len(world.server.asked) == 8
