@@ -55,23 +55,28 @@ _MARKS: Final[Mapping[str, str]] = {"oauth2": "oauth2", "jwt": "jwt_token", "api
 
 def auth_problems(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with what a `system:rest` says of its authentication: the key and the words."""
-    kind = kind_of(system)
     if system.get("oauth2") and system.get("jwt_token"):
         yield "oauth2", "and 'jwt_token' exclude each other"
-    if system.get("custom_auth"):
-        yield "custom_auth", "is not supported; use 'oauth2', or 'jwt_token' with a token made elsewhere"
-    if kind is None or kind == CUSTOM:
-        return
-    if kind not in KINDS:
-        why = UNABLE.get(kind) or did_you_mean(kind, KINDS) or f"expected one of: {', '.join(sorted(KINDS))}"
-        yield "authentication", f"{kind!r} is not supported: {why}"
-        return
+    if system.get(CUSTOM):
+        yield CUSTOM, "is not supported; use 'oauth2', or 'jwt_token' with a token made elsewhere"
+    kind = kind_of(system)
+    if kind in KINDS:
+        yield from _incomplete(system, str(kind))
+    elif kind not in {None, CUSTOM}:
+        yield "authentication", f"{kind!r} is not supported: {_why_not(str(kind))}"
+
+
+def _incomplete(system: Mapping[str, Json], kind: str) -> Iterator[tuple[str, str]]:
     missing = [path for path in NEEDS[kind] if not _at(system, path)]
     if missing:
         yield "authentication", f"{kind!r} needs {', '.join(map(repr, missing))}"
     where = _at(system, "api_key.in")
-    if kind == "api_key" and where and where not in {"header", "query"}:
+    if kind == "api_key" and where not in {None, "", "header", "query"}:
         yield "api_key.in", f"is {where!r}; expected 'header' or 'query'"
+
+
+def _why_not(kind: str) -> str:
+    return UNABLE.get(kind) or did_you_mean(kind, KINDS) or f"expected one of: {', '.join(sorted(KINDS))}"
 
 
 def _at(system: Mapping[str, Json], path: str) -> Json:
