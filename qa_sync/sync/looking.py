@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from qa_sync.errors import NotConvertible
 from qa_sync.sync.lanes import End, Row, Side
-from qa_sync.sync.links import Place, encode
+from qa_sync.sync.links import Place
+from qa_sync.sync.texts import encode
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_canonical
@@ -66,7 +67,7 @@ def look(end: End, record: Record, rows: Iterable[Row]) -> Seen:
         except NotConvertible as error:
             gaps[path] = error.message
     texts = {path: encode(value) for path, value in values.items()}
-    return Seen(end, record, values, texts, gaps, _modified(end, record))
+    return Seen(end, record, values, texts, gaps, modified(end, record))
 
 
 def is_empty(value: Canonical) -> bool:
@@ -74,7 +75,17 @@ def is_empty(value: Canonical) -> bool:
     return all(is_empty(v) for v in value) if isinstance(value, tuple) else value is None
 
 
-def _modified(end: End, record: Record) -> datetime | None:
+def flat(value: Canonical) -> Iterator[Canonical]:
+    """Yield the values that a value is made of, none for an empty one."""
+    if isinstance(value, tuple):
+        for element in value:
+            yield from flat(element)
+    elif value is not None:
+        yield value
+
+
+def modified(end: End, record: Record) -> datetime | None:
+    """Return a record's last change, None when nobody can tell."""
     if end.card.modified is None:
         return None
     try:

@@ -8,14 +8,17 @@ import pytest
 from sync_world import every, make_world
 
 from qa_sync.errors import UsageError
-from qa_sync.sync.links import Links, encode, fingerprint
+from qa_sync.sync.links import Intent, Links
+from qa_sync.sync.texts import decode, encode, fingerprint, spell, unspell
 from qa_sync.values.form import Canonical
+
+INTENT = Intent(7, {"name": '"Ada"'}, {"fullName": '"Ada"'})
 
 
 def test_a_link_is_found_from_either_side_and_answers_its_intent() -> None:
     links = Links()
-    links.intend("s", "1", "mark")
-    assert links.intent("s", "1") == "mark"
+    links.intend("s", "1", INTENT)
+    assert links.intent("s", "1") == INTENT
     links.connect("s", "1", "a")
     assert links.intent("s", "1") is None
     by_source, by_target = links.by_source("s", "1"), links.by_target("s", "a")
@@ -27,7 +30,7 @@ def test_a_link_is_found_from_either_side_and_answers_its_intent() -> None:
 
 def test_a_withdrawn_intent_is_forgotten() -> None:
     links = Links()
-    links.intend("s", "1", "mark")
+    links.intend("s", "1", INTENT)
     links.withdraw("s", "1")
     assert links.intent("s", "1") is None
 
@@ -82,6 +85,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 )
 def test_the_text_of_a_value(value: Canonical, text: str) -> None:
     assert encode(value) == text
+    assert decode(text) == value
 
 
 def test_a_fingerprint_does_not_mind_the_order_of_members() -> None:
