@@ -18,6 +18,9 @@ from qa_sync.systems.system import Record
 OVERLAP: Final = timedelta(minutes=10)
 """How much of what was read before is read again: a list may show a change later than its stamp says."""
 
+AHEAD: Final = timedelta(days=1)
+"""How far a system's clock may be ahead of ours."""
+
 BATCH: Final = 1000
 """How many records are read between two looks at whether to stop, and two writes to the disk."""
 
@@ -40,16 +43,17 @@ class Gatherer:
         Raises what `System.list` raises, and Stopped.
         """
         started = self._clock.now() if self._clock else None
-        since = self._since(listing)
-        newest = listing.shown.watermark
-        number = 0
-        for number, record in enumerate(listing.end.system.list(listing.end.card.datatype, since), 1):
+        before, _ = listing.shown.watermark
+        newest, number = before, 0
+        for number, record in enumerate(listing.end.system.list(listing.end.card.datatype, self._since(listing)), 1):
             if number % BATCH == 0:
                 self._links.state.flush()
                 self._go_on()
             stamp = self._changed(listing, record)
-            newest = max((s for s in (newest, stamp) if s), default=None)
-        listing.shown.read_up_to(_settled(newest, started))
+            if stamp and (newest is None or stamp > newest) and not _hides(stamp, started):
+                newest = stamp
+        if newest is not None and newest != before:
+            listing.shown.read_up_to(newest, started)
         self._links.state.flush()
         self._go_on()
         return number
@@ -59,10 +63,17 @@ class Gatherer:
             raise Stopped
 
     def _since(self, listing: Listing) -> datetime | None:
-        """Return since when changes are asked for; a create that was never answered is looked for everywhere."""
-        mark = listing.shown.watermark
+        """Return since when changes are asked for; a create that was never answered is looked for everywhere.
+
+        The longer it is ago that something new was seen, the less is read again: only how much time passed here counts,
+        since the system's clock may be wrong.
+        """
+        mark, moved = listing.shown.watermark
         unanswered = any(u.side is Side.TARGET and self._links.intends(u.lane.key) for u in listing.uses)
-        return None if mark is None or unanswered else mark - OVERLAP
+        if mark is None or unanswered:
+            return None
+        quiet = self._clock.now() - moved if self._clock and moved else timedelta(0)
+        return mark - max(timedelta(0), OVERLAP - quiet)
 
     def _changed(self, listing: Listing, record: Record) -> datetime | None:
         """Note a record when it differs from what was listed before; return its stamp then."""
@@ -89,12 +100,6 @@ class Gatherer:
             self._links.state.count()  # somebody may wait for being referred to
 
 
-def _settled(newest: datetime | None, started: datetime | None) -> datetime | None:
-    """Return up to when a list has been read.
-
-    A stamp in the future would hide what changes until then. When nothing changed for long the watermark follows the
-    time, at a distance, so that what changed last is not read again for ever.
-    """
-    if newest is None or started is None:
-        return newest
-    return min(max(newest, started - OVERLAP), started)
+def _hides(stamp: datetime, now: datetime | None) -> bool:
+    """Tell whether a stamp is so far in the future that it would hide all changes until then."""
+    return now is not None and stamp > now + AHEAD

@@ -20,19 +20,20 @@ class Shown:
         row = self._state.read("SELECT definition FROM lists WHERE name = ?", self.name).fetchone()
         if row and row[0] == definition:
             return
-        self._state.write("INSERT OR REPLACE INTO lists VALUES (?, NULL, ?)", self.name, definition)
+        self._state.write("INSERT OR REPLACE INTO lists VALUES (?, NULL, NULL, ?)", self.name, definition)
         self._state.write("UPDATE records SET digest = '' WHERE list = ?", self.name)
 
     @property
-    def watermark(self) -> datetime | None:
-        """The latest change that was seen in the list, None when all of it must be read."""
-        (text,) = self._state.read("SELECT watermark FROM lists WHERE name = ?", self.name).fetchone()
-        return datetime.fromisoformat(text) if text else None
+    def watermark(self) -> tuple[datetime | None, datetime | None]:
+        """The latest change that was seen in the list (None: all of it must be read), and when it was first seen."""
+        row = self._state.read("SELECT watermark, moved FROM lists WHERE name = ?", self.name).fetchone()
+        watermark, moved = (datetime.fromisoformat(text) if text else None for text in row)
+        return watermark, moved
 
-    def read_up_to(self, watermark: datetime | None) -> None:
-        """Note the latest change that was seen."""
-        text = watermark.isoformat() if watermark else None
-        self._state.write("UPDATE lists SET watermark = ? WHERE name = ?", text, self.name)
+    def read_up_to(self, watermark: datetime, moved: datetime | None) -> None:
+        """Note the latest change that was seen, and when that was."""
+        texts = watermark.isoformat(), moved.isoformat() if moved else None
+        self._state.write("UPDATE lists SET watermark = ?, moved = ? WHERE name = ?", *texts, self.name)
 
     def digest(self, id: str) -> str | None:
         """Return the fingerprint of a record as it was listed last, None when it never was."""

@@ -25,35 +25,35 @@ VERSION: Final = 1
 PRIVATE: Final = 0o600
 
 SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS links (
+CREATE TABLE links (
     id INTEGER PRIMARY KEY, section TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL,
     UNIQUE (section, source), UNIQUE (section, target));
-CREATE TABLE IF NOT EXISTS synced (
+CREATE TABLE synced (
     link INTEGER NOT NULL, side TEXT NOT NULL, property TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (link, side, property)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS intents (
+CREATE TABLE intents (
     section TEXT NOT NULL, source TEXT NOT NULL, known INTEGER NOT NULL, given TEXT NOT NULL, sent TEXT NOT NULL,
     PRIMARY KEY (section, source)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sending (
+CREATE TABLE sending (
     link INTEGER NOT NULL, side TEXT NOT NULL, given TEXT NOT NULL, sent TEXT NOT NULL, revision TEXT,
     PRIMARY KEY (link, side)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS lists (
-    name TEXT PRIMARY KEY, watermark TEXT, definition TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS records (
+CREATE TABLE lists (
+    name TEXT PRIMARY KEY, watermark TEXT, moved TEXT, definition TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+CREATE TABLE records (
     number INTEGER PRIMARY KEY, list TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL, UNIQUE (list, id));
-CREATE TABLE IF NOT EXISTS found_by (
+CREATE TABLE found_by (
     list TEXT NOT NULL, path TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS found_by_key ON found_by (list, path, key);
-CREATE INDEX IF NOT EXISTS found_by_id ON found_by (list, id);
-CREATE TABLE IF NOT EXISTS refs (list TEXT NOT NULL, id TEXT NOT NULL, datatype TEXT NOT NULL, pointed TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS refs_from ON refs (list, id);
-CREATE INDEX IF NOT EXISTS refs_to ON refs (list, datatype, pointed);
-CREATE TABLE IF NOT EXISTS todo (
+CREATE INDEX found_by_key ON found_by (list, path, key);
+CREATE INDEX found_by_id ON found_by (list, id);
+CREATE TABLE refs (list TEXT NOT NULL, id TEXT NOT NULL, datatype TEXT NOT NULL, pointed TEXT NOT NULL);
+CREATE INDEX refs_from ON refs (list, id);
+CREATE INDEX refs_to ON refs (list, datatype, pointed);
+CREATE TABLE todo (
     number INTEGER PRIMARY KEY, lane TEXT NOT NULL, side TEXT NOT NULL, id TEXT NOT NULL,
     state TEXT NOT NULL, data TEXT, told TEXT, seen INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0,
     UNIQUE (lane, side, id));
-CREATE TABLE IF NOT EXISTS counter (one INTEGER PRIMARY KEY, number INTEGER NOT NULL);
-INSERT OR IGNORE INTO counter VALUES (1, 0);
+CREATE TABLE counter (one INTEGER PRIMARY KEY, number INTEGER NOT NULL);
+INSERT INTO counter VALUES (1, 0);
 """
 
 
@@ -132,10 +132,10 @@ def _opened(path: str | Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
         db.execute("BEGIN EXCLUSIVE")
-        _refuse_stranger(db)
-        db.execute(f"PRAGMA user_version={VERSION}")
-        for statement in SCHEMA.split(";"):
-            db.execute(statement)
+        if _is_new(db):
+            db.execute(f"PRAGMA user_version={VERSION}")
+            for statement in SCHEMA.split(";"):
+                db.execute(statement)
         db.execute("COMMIT")
     except BaseException:
         db.close()
@@ -143,9 +143,10 @@ def _opened(path: str | Path) -> sqlite3.Connection:
     return db
 
 
-def _refuse_stranger(db: sqlite3.Connection) -> None:
-    """Raise DatabaseError for somebody else's database, or one of another version."""
+def _is_new(db: sqlite3.Connection) -> bool:
+    """Tell whether a database is empty; raises DatabaseError for somebody else's, or one of another version."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if tables and version != VERSION:
         raise sqlite3.DatabaseError(f"expected a database of version {VERSION}, got version {version}")
+    return not tables
