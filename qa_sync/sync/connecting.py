@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qa_sync.sync.allowing import named
-from qa_sync.sync.lanes import Lane, Side
+from qa_sync.sync.lanes import Lane
 from qa_sync.sync.links import Links
 from qa_sync.sync.listings import Listing, Listings, where
 
@@ -41,7 +41,7 @@ class Connections:
     def _synchronised(self, other: Lane, id: str) -> bool:
         if self._links.by_source(other.key, id) is not None:
             return True
-        todos = (use.todo for use in self._listing(other).uses if use.lane is other and use.side is Side.SOURCE)
+        todos = (use.todo for use in self._listing(other).uses if use.lane is other)
         return any(todo.due(id) for todo in todos)
 
     def _listing(self, lane: Lane) -> Listing:

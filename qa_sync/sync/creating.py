@@ -8,7 +8,7 @@ from qa_sync.errors import BadAnswer, NotConvertible, Refused
 from qa_sync.sync.carrying import Carrier
 from qa_sync.sync.keeping import Kept
 from qa_sync.sync.lanes import Lane, Row, Side
-from qa_sync.sync.links import Intent, Link, Links
+from qa_sync.sync.links import Intent, Link, Links, Place
 from qa_sync.sync.looking import Seen, both, is_empty, look
 from qa_sync.sync.resting import marks, shows
 from qa_sync.sync.summary import Tally
@@ -30,7 +30,7 @@ class Creator:
         self._carrier = carrier
         self._writer = writer
 
-    def create(self, turn: Turn, listed: Record) -> Kept:
+    def create(self, turn: Turn, listed: Record) -> tuple[Link | None, Kept]:
         """Create the counterpart of a source record, unless a reference of it must be linked first.
 
         Raises NotLinkedYet for such a reference; nothing is asked of a system to find that out.
@@ -41,7 +41,7 @@ class Creator:
             self._values(lane, through, look(lane.source, listed, through), Tally())
         fresh = lane.source.system.lookup(lane.source.card.datatype, listed.id)
         if fresh is None:
-            return Kept(Mood.DONE)
+            return None, Kept(Mood.DONE)
         seen = look(lane.source, fresh, lane.rows)
         return self._insert(turn, seen, self._values(lane, rows, seen, turn.tally))
 
@@ -66,6 +66,7 @@ class Creator:
     def _values(self, lane: Lane, rows: Iterable[Row], source: Seen, tally: Tally) -> dict[str, Json]:
         """Return the wire values of a new record by write path; what cannot be converted is left out and told."""
         values: dict[str, Json] = {}
+        beside = self._carrier.beside(lane, source)
         for row in rows:
             if row.source.path not in source.gaps and is_empty(source.value(row)):
                 continue
@@ -73,14 +74,14 @@ class Creator:
                 continue  # of several sources for one target the first that has a value rules
             try:
                 if source.applies(row):
-                    values.update(self._carrier.payload(lane, (row,), source))
-                    values = {**_conditions(lane, row), **values}
+                    values[row.target.write_path] = self._carrier.wire(row, source, beside)
+                    values = {**_conditions(lane, row), **values} if row.target_when else values
             except NotConvertible as error:
                 text = f"{row.source.path} -> {row.target.path}: {error.message}"
                 tally.problem(lane.section.key, source.end.system.label, source.record.id, text)
         return values
 
-    def _insert(self, turn: Turn, source: Seen, values: Mapping[str, Json]) -> Kept:
+    def _insert(self, turn: Turn, source: Seen, values: Mapping[str, Json]) -> tuple[Link | None, Kept]:
         lane, tally = turn.lane, turn.tally
         intent = Intent(turn.target.known, source.texts, _sent(lane, values))
         # The intent is on disk before the call, so that a crash before the answer makes no second copy later.
@@ -92,31 +93,36 @@ class Creator:
                 self._links.withdraw(lane.key, source.record.id)
             text = f"create in {lane.target.system.label} failed: {error}"
             tally.problem(lane.section.key, source.end.system.label, source.record.id, text)
-            return Kept(Mood.AGAIN)
+            return None, Kept(Mood.AGAIN)
         if made is None:
             self._links.withdraw(lane.key, source.record.id)
-            return Kept(Mood.AGAIN)
+            return None, Kept(Mood.AGAIN)
+        if turn.is_linked(made):
+            self._links.withdraw(lane.key, source.record.id)
+            turn.problem(lane.source, source.record.id, f"its create gave {made}, which is another's counterpart")
+            return None, Kept(Mood.STANDS)
         tally.add("created")
-        link = self._connect(lane, source.record.id, made, intent)
-        return self._answer(lane, link, source)
+        link = self._links.connect(lane.key, source.record.id, made)
+        return link, self._answer(lane, link, source, intent)
 
     def _connect(self, lane: Lane, source: str, target: str, intent: Intent) -> Link:
-        """Link a record with what was made of it; what was sent counts as synced until the answer tells otherwise."""
+        """Link a record with what an unanswered create made of it; whatever else it shows is somebody's edit."""
         link = self._links.connect(lane.key, source, target)
-        given = {(Side.SOURCE.value, path): text for path, text in intent.given.items()}
-        sent = {(Side.TARGET.value, path): text for path, text in intent.sent.items()}
-        self._links.remember(link, {**given, **sent})
+        self._links.remember(link, _synced(intent))
         return link
 
-    def _answer(self, lane: Lane, link: Link, source: Seen) -> Kept:
+    def _answer(self, lane: Lane, link: Link, source: Seen, intent: Intent) -> Kept:
         """Read what was made back: what the system made of it is nobody's edit."""
-        answer = lane.target.system.lookup(lane.target.card.datatype, link.target)
-        if answer is None:
-            return Kept(Mood.DONE)
-        seen = both(source, look(lane.target, answer, lane.rows))
-        self._links.remember(link, marks(seen[Side.TARGET], lane.rows))
-        rests = shows(lane, seen, self._links.synced(link))
-        return Kept(Mood.DONE if rests else Mood.AGAIN, seen, {Side.TARGET})
+        synced = _synced(intent)
+        try:
+            answer = lane.target.system.lookup(lane.target.card.datatype, link.target)
+            if answer is None:
+                return Kept(Mood.DONE)
+            seen = both(source, look(lane.target, answer, lane.rows))
+            synced |= marks(seen[Side.TARGET], lane.rows)
+        finally:
+            self._links.remember(link, synced)
+        return Kept(Mood.DONE if shows(lane, seen, synced) else Mood.AGAIN, seen, {Side.TARGET})
 
     def _newcomers(self, turn: Turn, intent: Intent) -> Iterator[Seen]:
         """Yield the unlinked target records that have been listed since the create was begun."""
@@ -141,6 +147,12 @@ def _conditions(lane: Lane, row: Row) -> dict[str, Json]:
     """Return what a new target record must hold for the row to apply to it, by write path."""
     cards = lane.target.card.properties
     return {cards[w.path].write_path if w.path in cards else w.path: w.value for w in row.target_when}
+
+
+def _synced(intent: Intent) -> dict[Place, str]:
+    """Return what was given and sent as it is remembered."""
+    given: dict[Place, str] = {(Side.SOURCE, path): text for path, text in intent.given.items()}
+    return given | {(Side.TARGET, path): text for path, text in intent.sent.items()}
 
 
 def _sent(lane: Lane, values: Mapping[str, Json]) -> dict[str, str]:

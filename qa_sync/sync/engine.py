@@ -131,10 +131,11 @@ class Engine:
             again = True
 
     def _lane(self, lane: Lane, tally: Tally, *, again: bool) -> None:
+        turn = self._worker.turn(lane, tally)
         for item in self._worker.items(lane, again=again):
             if self._stop():
                 raise Stopped
-            self._worker.look_at(lane, item, tally)
+            self._worker.look_at(turn, item)
 
 
 def _misread(lane: Lane, faults: Sequence[Fault]) -> Lane:

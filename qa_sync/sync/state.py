@@ -131,6 +131,7 @@ def _opened(path: str | Path) -> sqlite3.Connection:
         db.execute("PRAGMA locking_mode=EXCLUSIVE")
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
+        db.execute("PRAGMA wal_autocheckpoint=4000")
         db.execute("BEGIN EXCLUSIVE")
         if _is_new(db):
             db.execute(f"PRAGMA user_version={VERSION}")

@@ -14,7 +14,7 @@ from qa_sync.sync.creating import Creator
 from qa_sync.sync.keeping import Keeper, Kept
 from qa_sync.sync.lanes import Lane, Side
 from qa_sync.sync.links import Link, Links
-from qa_sync.sync.listings import Listing, Listings, Use, where
+from qa_sync.sync.listings import Listing, Listings, where
 from qa_sync.sync.looking import look
 from qa_sync.sync.resting import shows, shows_alone
 from qa_sync.sync.summary import Problem, Tally
@@ -45,6 +45,7 @@ class Worker:
         self._keeper = keeper
         self._creator = creator
         self._zone = zone
+        self._todos = {use.lane.section.key: use.todo for listing in listings.values() for use in listing.uses}
 
     def items(self, lane: Lane, *, again: bool) -> Iterator[Item]:
         """Yield what is to be looked at in this cycle; `again` when the lane had a turn already."""
@@ -63,18 +64,21 @@ class Worker:
         """Yield the problems that stand."""
         return self._todo(lane).told(lane.section.key)
 
-    def look_at(self, lane: Lane, item: Item, tally: Tally) -> None:
+    def turn(self, lane: Lane, tally: Tally) -> Turn:
+        """Return a lane's turn."""
+        source, target = (self._listings[where(lane.end(side))].shown for side in Side)
+        return Turn(lane, source, target, links=self._links, zone=self._zone, tally=tally)
+
+    def look_at(self, turn: Turn, item: Item) -> None:
         """Look at one record; raises SystemUnreachable, everything else is a Problem."""
-        tally.latest = []
-        source, target = (self._listings[where(lane.end(side))] for side in Side)
-        turn = Turn(lane, source.shown, target.shown, links=self._links, zone=self._zone, tally=tally)
+        turn.tally.latest = []
         try:
             if item.side is Side.SOURCE:
                 self._source(turn, item)
             else:
                 self._target(turn, item)
         except (Refused, BadAnswer) as error:
-            turn.problem(lane.end(item.side), item.id, str(error))
+            turn.problem(turn.lane.end(item.side), item.id, str(error))
             self._leave(turn, item.side, item.id, Mood.AGAIN)
 
     def _source(self, turn: Turn, item: Item) -> None:
@@ -170,11 +174,10 @@ class Worker:
             self._leave(turn, Side.SOURCE, record.id, Mood.LINKS if asks else Mood.DONE)
             return
         try:
-            kept = self._creator.create(turn, record)
+            link, kept = self._creator.create(turn, record)
         except NotLinkedYet:
             self._leave(turn, Side.SOURCE, record.id, Mood.LINKS, due=True)
             return
-        link = self._links.by_source(lane.key, record.id)
         if link is None:
             self._leave(turn, Side.SOURCE, record.id, kept.mood)
         else:
@@ -207,11 +210,8 @@ class Worker:
     def _listing(self, lane: Lane, side: Side) -> Listing:
         return self._listings[where(lane.end(side))]
 
-    def _use(self, lane: Lane, side: Side) -> Use:
-        return next(u for u in self._listing(lane, side).uses if u.lane is lane and u.side is side)
-
     def _todo(self, lane: Lane) -> Todo:
-        return self._use(lane, Side.SOURCE).todo
+        return self._todos[lane.section.key]
 
 
 def _ends(link: Link) -> tuple[tuple[Side, str], tuple[Side, str]]:

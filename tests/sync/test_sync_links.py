@@ -88,6 +88,32 @@ def test_the_text_of_a_value(value: Canonical, text: str) -> None:
     assert decode(text) == value
 
 
+@pytest.mark.parametrize(
+    "data", [{"a": Decimal("1.50"), "b": [1, 2.5, None, "x"]}, {"$decimal": "no number"}, {"c": {"$decimal": 1}}]
+)
+def test_what_a_system_answered_comes_back_as_it_was(data: dict[str, object]) -> None:
+    back = unspell(spell(data))
+    assert back == data
+    assert str(back) == str({name: back[name] for name in data})
+
+
+def test_a_copy_is_another_store() -> None:
+    links = Links()
+    links.connect("s", "1", "a")
+    copy = Links(state=links.state.copied())
+    copy.connect("s", "2", "b")
+    assert (links.number("s"), copy.number("s")) == (1, 2)
+
+
+def test_a_store_of_another_version_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "links.db"
+    links = Links(path)
+    links.state.db.execute("PRAGMA user_version=99")
+    links.close()
+    with pytest.raises(UsageError, match="version 99"):
+        Links(path)
+
+
 def test_a_fingerprint_does_not_mind_the_order_of_members() -> None:
     assert fingerprint({"a": 1, "b": Decimal("1.5")}) == fingerprint({"b": Decimal("1.5"), "a": 1})
     assert fingerprint({"a": 1}) != fingerprint({"a": 2})
