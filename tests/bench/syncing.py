@@ -238,41 +238,6 @@ def created(data: dict[str, object]) -> dict[str, object]:
     return {"name": data["title"], "itemNumber": data["sku"], **same, **money}
 
 
-def floor(folder: Path, number: int) -> dict[str, dict[str, float]]:
-    """Measure the same requests through the same client, with nothing done between them."""
-    shop, erp = filled(folder, number)
-    source = system("Custom Webshop", "customwebshop", shop, SHOP, "api_key")
-    target = system("Customerp", "customerp", erp, ERP, "token")
-    phases = Phases(shop, erp)
-    with phases.phase("initial"):
-        drain(source, target)
-        for n in range(1, number + 1):
-            source.lookup("product", str(n))
-            made = target.insert("product", created({"title": f"Product {n}", "sku": f"SKU-{n}"}))
-            target.lookup("product", made)
-    with phases.phase("idle"):
-        drain(source, target)
-    with phases.phase("1 % changed"):
-        drain(source, target)
-        for n in range(1, number + 1, 100):
-            source.lookup("product", str(n))
-            record = target.lookup("product", f"P-{n}")
-            if record:
-                target.update(record, {"name": f"Renamed {n}"})
-            target.lookup("product", f"P-{n}")
-    return phases.found
-
-
-def drain(*systems: RestSystem) -> None:
-    for each in systems:
-        for _ in each.list("product"):
-            pass
-
-
-def created(data: dict[str, object]) -> dict[str, object]:
-    return {"name": data["title"], "itemNumber": data["sku"], "salesPrice": 1.5, "stockQuantity": 1, "active": True}
-
-
 def shop_pages(client: httpx.Client) -> None:
     answer = client.get("/rest/products", params={"limit": PAGE})
     while answer.json() and (cursor := answer.headers.get("X-Next-Cursor")):
