@@ -13,6 +13,7 @@ from qa_sync.sync.looking import Seen, both, look
 from qa_sync.sync.planning import Plan, make_plan
 from qa_sync.sync.policies import Policies
 from qa_sync.sync.resting import marks, shows
+from qa_sync.sync.stamps import written_at
 from qa_sync.sync.summary import Tally
 from qa_sync.sync.texts import encode, spell
 from qa_sync.sync.todo import Mood
@@ -52,7 +53,7 @@ class Keeper:
             seen = self._fresh(lane, link)
             if seen is None:
                 return Kept(Mood.DONE)  # deletes do not propagate
-            plan = make_plan(lane, seen, self._links.synced(link), self._carrier, self._policies)
+            plan = make_plan(lane, seen, self._links.synced(link), carrier=self._carrier, policies=self._policies)
             try:
                 return self._carry_out(lane, link, plan, Kept(Mood.DONE, seen, written), tally)
             except Conflict as error:
@@ -131,7 +132,7 @@ class Keeper:
         if side is Side.SOURCE:
             # A source of several targets keeps its old mark, so that the next cycle carries it on to the others.
             received = {place: text for place, text in received.items() if place[1] not in lane.shared}
-        self._links.remember(link, {**given, **received})
+        self._links.remember(link, given | received | written_at(seen[side], after, self._links.synced(link)))
         self._links.answered(link, side)
         return after
 

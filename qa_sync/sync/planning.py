@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from qa_sync.errors import NotConvertible
 from qa_sync.sync.carrying import Carrier, NotLinkedYet
@@ -11,6 +12,7 @@ from qa_sync.sync.lanes import Lane, Row, Side
 from qa_sync.sync.links import Place
 from qa_sync.sync.looking import EMPTY, Seen, is_empty
 from qa_sync.sync.policies import Empty, Policies
+from qa_sync.sync.stamps import edited_at
 from qa_sync.sync.units import applying, units
 from qa_sync.values.form import Json
 
@@ -50,7 +52,7 @@ class Plan:
 
 
 def make_plan(
-    lane: Lane, seen: Mapping[Side, Seen], synced: Mapping[Place, str], carrier: Carrier, policies: Policies
+    lane: Lane, seen: Mapping[Side, Seen], synced: Mapping[Place, str], *, carrier: Carrier, policies: Policies
 ) -> Plan:
     """Compare each side with what it answered last, and decide row by row who follows whom."""
     planner = Planner(lane, seen, synced, carrier, policies)
@@ -113,7 +115,7 @@ class Planner:
     def _giver(self, unit: tuple[Row, ...], edited: list[Side]) -> Side | None:
         """Return the side whose values are carried to the other, None when nothing is."""
         able = [side for side in edited if self._carried(unit, side)]
-        later = _later(self.seen)
+        later = _later({side: edited_at(self.seen[side], self.synced) for side in Side})
         if len(edited) < len(Side) or later in able:
             return later if later in able else next(iter(able), None)
         # Records that were just matched: what flows one way only flows that way. Afterwards the newer edit stands.
@@ -149,7 +151,7 @@ class Planner:
             self.plan.moves[giver.other].append(Move(unit, values, conflict))
 
 
-def _later(seen: Mapping[Side, Seen]) -> Side:
+def _later(edited: Mapping[Side, datetime | None]) -> Side:
     """Return the side that changed last; the source when nobody can tell."""
-    source, target = seen[Side.SOURCE].modified, seen[Side.TARGET].modified
+    source, target = edited[Side.SOURCE], edited[Side.TARGET]
     return Side.TARGET if source and target and target > source else Side.SOURCE
