@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from qa_sync.dataflow.model import StatementKind
-from qa_sync.sync.lanes import Lane, Row
-from qa_sync.sync.links import Links
-from qa_sync.sync.looking import look
+from qa_sync.sync.lanes import Lane
 from qa_sync.sync.summary import Problem
 from qa_sync.systems.system import Record
-from qa_sync.values.form import Canonical
 
 Predicate = Callable[[Record], bool]
 """What a conditional sentence means for a source record."""
@@ -24,7 +21,7 @@ def meets_condition(lane: Lane, record: Record, conditions: Mapping[str, Predica
     return predicate is not None and predicate(record)
 
 
-def may_create(lane: Lane, record: Record, links: Links, lanes: Iterable[Lane]) -> bool:
+def may_create(lane: Lane, *, connected: bool) -> bool:
     """Tell whether the sentences give a source record a new counterpart when nothing matches it.
 
     Conditions are judged before: they also keep a record from being matched. Within one entity of one system a record
@@ -32,9 +29,7 @@ def may_create(lane: Lane, record: Record, links: Links, lanes: Iterable[Lane]) 
     """
     if lane.key == lane.mirror or not lane.target.can("insert"):
         return False
-    if not lane.says(StatementKind.LINK_FIRST):
-        return True
-    return lane.says(StatementKind.NEW_IF_CONNECTED) and _connected(lane, record, links, lanes)
+    return not lane.says(StatementKind.LINK_FIRST) or connected
 
 
 def standing_problem(lane: Lane, lanes: Iterable[Lane], conditions: Mapping[str, Predicate]) -> Problem | None:
@@ -42,36 +37,14 @@ def standing_problem(lane: Lane, lanes: Iterable[Lane], conditions: Mapping[str,
     reason = None
     if lane.says(StatementKind.CONDITION) and lane.section.key not in conditions:
         reason = "its condition has no predicate in the settings, so nothing is linked or created"
-    elif lane.says(StatementKind.NEW_IF_CONNECTED) and not any(_named(lane, other) for other in lanes):
+    elif lane.says(StatementKind.NEW_IF_CONNECTED) and not any(named(lane, other) for other in lanes):
         reason = "none of the entities that a new record must be connected to is synchronised here"
     elif not lane.target.can("insert") and not lane.says(StatementKind.LINK_FIRST):
         reason = f"nothing can be created: {lane.target.card.cannot['insert']}"
     return Problem(lane.section.key, lane.target.system.label, None, reason) if reason else None
 
 
-def _connected(lane: Lane, record: Record, links: Links, lanes: Iterable[Lane]) -> bool:
-    """Tell whether a reference of the record points to a linked record of one of the named entities."""
-    references = {p.path: p.references for p in lane.source.card.properties.values() if p.references}
-    seen = look(lane.source, record, [Row(p, p) for p in lane.source.card.properties.values() if p.references])
-    return any(
-        links.by_source(other.key, pointed) is not None
-        for other in lanes
-        if _named(lane, other)
-        for path, datatype in references.items()
-        if datatype == other.source.card.datatype
-        for pointed in _ids(seen.values.get(path))
-    )
-
-
-def _ids(value: Canonical) -> Iterator[str]:
-    if isinstance(value, tuple):
-        for element in value:
-            yield from _ids(element)
-    elif value is not None:
-        yield str(value)
-
-
-def _named(lane: Lane, other: Lane) -> bool:
+def named(lane: Lane, other: Lane) -> bool:
     """Tell whether the section's NEW-IF-CONNECTED names the other lane's source entity."""
     statement = lane.section.statement(StatementKind.NEW_IF_CONNECTED)
     if statement is None or statement.connection is None:

@@ -23,7 +23,7 @@ class Carrier:
 
     def __init__(self, links: Links, zone: tzinfo) -> None:
         self._links = links
-        self._zone = zone
+        self.zone = zone
 
     def same(self, row: Row, giver: Seen, receiver: Seen) -> bool:
         """Tell whether the receiver already shows the giver's value; raises NotLinkedYet, NotConvertible."""
@@ -31,16 +31,21 @@ class Carrier:
         if row.through:
             return given == shown
         forms = row.card(giver.end.side).form, row.card(receiver.end.side).form
-        return compare(given, shown, *forms, self._zone).same
+        return compare(given, shown, *forms, self.zone).same
 
     def payload(self, lane: Lane, rows: Iterable[Row], giver: Seen) -> dict[str, Json]:
         """Return the rows' wire values by write path for the other side; raises NotLinkedYet, NotConvertible."""
-        side = giver.end.side.other
-        beside = {r.card(side).path: giver.values.get(r.card(giver.end.side).path) for r in lane.rows}
-        return {r.card(side).write_path: self._wire(r, giver, side, beside) for r in rows}
+        side, beside = giver.end.side.other, self.beside(lane, giver)
+        return {r.card(side).write_path: self.wire(r, giver, beside) for r in rows}
 
-    def _wire(self, row: Row, giver: Seen, side: Side, beside: Mapping[str, Canonical]) -> Json:
-        return to_wire(self._translated(row, giver), row.card(side).form, beside, self._zone)
+    def beside(self, lane: Lane, giver: Seen) -> dict[str, Canonical]:
+        """Return all that the giver shows, by the other side's property path."""
+        side = giver.end.side
+        return {r.card(side.other).path: giver.values.get(r.card(side).path) for r in lane.rows}
+
+    def wire(self, row: Row, giver: Seen, beside: Mapping[str, Canonical]) -> Json:
+        """Return a row's wire value for the other side; raises NotLinkedYet, NotConvertible."""
+        return to_wire(self._translated(row, giver), row.card(giver.end.side.other).form, beside, self.zone)
 
     def _translated(self, row: Row, giver: Seen) -> Canonical:
         path = row.card(giver.end.side).path

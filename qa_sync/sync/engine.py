@@ -1,37 +1,50 @@
 """The dataflow carried out between two systems, a cycle at a time. Source of the rules: DESIGN 6, facts/SESAM.md 4.
 
-    list both sides -> linked? keep in sync | matched? link, then keep in sync | allowed? create
+    read each list once -> what changed is put on the lanes' lists of things to do -> lane by lane, in the order of
+    references: linked? keep in sync | matched? link, then keep in sync | allowed? create | else wait
 
 Deletes never propagate: a link whose record is gone is left alone, so that its counterpart is not made again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, tzinfo
 from functools import reduce
 
+from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import BadAnswer, Refused
-from qa_sync.sync.allowing import Predicate, may_create, meets_condition, standing_problem
+from qa_sync.sync.allowing import Predicate, standing_problem
 from qa_sync.sync.carrying import Carrier
+from qa_sync.sync.connecting import Connections
 from qa_sync.sync.creating import Creator
 from qa_sync.sync.faults.fault import Fault
+from qa_sync.sync.gathering import Gatherer, Stopped
 from qa_sync.sync.keeping import Keeper
-from qa_sync.sync.lanes import Lane
-from qa_sync.sync.links import Link, Links
+from qa_sync.sync.lanes import Lane, Side
+from qa_sync.sync.links import Links
+from qa_sync.sync.listings import listings_of, where
+from qa_sync.sync.policies import Policies
 from qa_sync.sync.preparing import Preparation
-from qa_sync.sync.summary import CycleSummary, Tally
-from qa_sync.sync.turn import Turn
+from qa_sync.sync.summary import CycleSummary, Problem, Tally
+from qa_sync.sync.working import Worker
 from qa_sync.sync.writer import PlainWriter, Writer
-from qa_sync.systems.system import Record, System
+from qa_sync.systems.system import System
+
+
+def _never() -> bool:
+    return False
 
 
 class Engine:
     """Carries a dataflow out between two systems.
 
     `zone` is the business time zone; `conditions` are the predicates of conditional sections by section key;
-    `literals` the values behind `wd:Q...` names; `faults` misbehaviours, put round its parts in that order.
+    `literals` the values behind `wd:Q...` names; `faults` misbehaviours, put round its parts in that order; `policies`
+    what the document does not state; `only` the keys of the sections that are carried out (None: all); `clock` tells
+    how old a list's stamps are (None: nobody knows, and more is read again than need be); `writer` is the way out;
+    `stop` is asked between two writes whether to go on.
     """
 
     def __init__(
@@ -45,68 +58,84 @@ class Engine:
         conditions: Mapping[str, Predicate] | None = None,
         literals: Mapping[str, str] | None = None,
         faults: Sequence[Fault] = (),
+        policies: Policies | None = None,
+        only: Collection[str] | None = None,
+        clock: Clock | None = None,
+        writer: Writer | None = None,
+        stop: Callable[[], bool] = _never,
     ) -> None:
-        writer: Writer = PlainWriter()
+        writer = writer or PlainWriter()
         for fault in faults:
             writer, source, target = fault.writer(writer), fault.system(source), fault.system(target)
         prepared = Preparation(dataflow, source, target, literals or {})
+        policies, conditions = policies or Policies(), conditions or {}
         carrier = Carrier(links, zone)
-        self._lanes = tuple(_misread(lane, faults) for lane in prepared.lanes)
+        lanes = tuple(_misread(lane, faults) for lane in prepared.lanes)
+        self._lanes = tuple(lane for lane in lanes if only is None or lane.section.key in only)
         self._links = links
-        self._zone = zone
-        self._conditions = conditions or {}
-        self._keeper = Keeper(links, carrier, writer)
-        self._creator = Creator(links, carrier, writer)
-        untold = (standing_problem(lane, self._lanes, self._conditions) for lane in self._lanes)
+        self._stop = stop
+        self._listings = listings_of(lanes, links, f"{dataflow.source} > {dataflow.target}", policies, conditions)
+        self._gatherer = Gatherer(links, clock, stop)
+        connections = Connections(links, lanes, self._listings)
+        keeper, creator = Keeper(links, carrier, writer, policies), Creator(links, carrier, writer)
+        self._worker = Worker(
+            links, self._listings, conditions, connections=connections, keeper=keeper, creator=creator, zone=zone
+        )
+        untold = (standing_problem(lane, lanes, conditions) for lane in self._lanes)
         self._untold = [*prepared.problems, *(p for p in untold if p)]
 
     def cycle(self) -> CycleSummary:
-        """Look at every record of every section once; raises SystemUnreachable, everything else is a Problem.
+        """Look at all that changed once; raises SystemUnreachable, everything else is a Problem.
 
-        What is wrong with the document's rows is told by the first cycle only.
+        What is wrong with the document's rows is told by the first cycle only; what is wrong with records by every one.
         """
         tally = Tally(problems=self._untold)
         self._untold = []
+        try:
+            lanes = self._gather(tally)
+            self._carry_out(lanes, tally)
+        except Stopped:
+            tally.complete = False
+        finally:
+            self._links.state.flush()
         for lane in self._lanes:
-            self._section(lane, tally)
-        return tally.summary()
+            tally.tell(self._worker.told(lane))
+        return tally.summary(sum(self._links.number(lane.key) for lane in self._lanes))
 
-    def _section(self, lane: Lane, tally: Tally) -> None:
-        reading = lane.target
-        try:
-            targets = {r.id: r for r in reading.system.list(reading.card.datatype)}
-            turn = Turn(lane, targets, self._links, self._zone, tally)
-            reading = lane.source
-            for record in reading.system.list(reading.card.datatype):
-                self._record(turn, record)
-        except (Refused, BadAnswer) as error:
-            tally.problem(lane.section.key, reading.system.label, None, f"the section is cut short: {error}")
+    def _gather(self, tally: Tally) -> list[Lane]:
+        """Read every list once; return the lanes of which both were read whole."""
+        used = {where(lane.end(side)): None for side in Side for lane in self._lanes}
+        cut: set[str] = set()
+        for place in used:
+            listing = self._listings[place]
+            uses = [use for use in listing.uses if use.lane in self._lanes]
+            try:
+                number = self._gatherer.gather(listing)
+            except (Refused, BadAnswer) as error:
+                text = f"the section is cut short: {error}"
+                tally.tell(Problem(use.lane.section.key, place[0], None, text) for use in uses)
+                cut.update(use.lane.section.key for use in uses)
+                continue
+            tally.add("seen", number * sum(use.side is Side.SOURCE for use in uses))
+        return [lane for lane in self._lanes if lane.section.key not in cut]
 
-    def _record(self, turn: Turn, record: Record) -> None:
-        turn.tally.add("seen")
-        try:
-            link = self._links.by_source(turn.lane.key, record.id) or self._first_met(turn, record)
-            if link and link.target in turn.targets:
-                self._keeper.keep(turn.lane, link, record, turn.targets[link.target], turn.tally)
-        except (Refused, BadAnswer) as error:
-            turn.problem(record, str(error))
+    def _carry_out(self, lanes: Sequence[Lane], tally: Tally) -> None:
+        """Look at everything once; then, as long as something is linked, at what waited for that."""
+        again = False
+        for _ in range(len(lanes) + 1):
+            begun = self._links.state.counter
+            for lane in lanes:
+                self._lane(lane, tally, again=again)
+            if self._links.state.counter == begun:
+                return
+            again = True
 
-    def _first_met(self, turn: Turn, record: Record) -> Link | None:
-        """Match a record that has no link, else create its counterpart; return the link that a match gave it."""
-        lane = turn.lane
-        if not meets_condition(lane, record, self._conditions) or turn.is_counterpart(record):
-            return None
-        found = turn.matches(record)
-        if found is None:
-            return None
-        if len(found) == 1:
-            turn.tally.add("linked")
-            return self._links.connect(lane.key, record.id, found[0])
-        if found:
-            turn.problem(record, f"matches {len(found)} records ({', '.join(found)}); make them one, or different")
-        elif may_create(lane, record, self._links, self._lanes):
-            self._creator.create(turn, record)
-        return None
+    def _lane(self, lane: Lane, tally: Tally, *, again: bool) -> None:
+        turn = self._worker.turn(lane, tally)
+        for item in self._worker.items(lane, again=again):
+            if self._stop():
+                raise Stopped
+            self._worker.look_at(turn, item)
 
 
 def _misread(lane: Lane, faults: Sequence[Fault]) -> Lane:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from qa_sync.errors import NotConvertible
 from qa_sync.sync.lanes import End, Row, Side
-from qa_sync.sync.links import Place, encode
+from qa_sync.sync.links import Place
+from qa_sync.sync.texts import encode
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_canonical
@@ -21,7 +22,7 @@ EMPTY = encode(None)
 class Seen:
     """A record with its canonical values by property path, and the same as texts.
 
-    `gaps` tells why a property has no canonical value; `modified` is the record's last change (None: unknown).
+    `gaps` tells why a property has no canonical value.
     """
 
     end: End
@@ -29,7 +30,11 @@ class Seen:
     values: Mapping[str, Canonical]
     texts: Mapping[str, str]
     gaps: Mapping[str, str]
-    modified: datetime | None
+
+    @property
+    def modified(self) -> datetime | None:
+        """The record's last change, None when nobody can tell."""
+        return modified(self.end, self.record)
 
     def value(self, row: Row) -> Canonical:
         """Return the canonical value of the row's property on this side."""
@@ -60,13 +65,17 @@ def look(end: End, record: Record, rows: Iterable[Row]) -> Seen:
     """Read a record through rows."""
     values: dict[str, Canonical] = {}
     gaps: dict[str, str] = {}
-    for path in dict.fromkeys(row.card(end.side).path for row in rows):
+    on_source = end.side is Side.SOURCE
+    for row in rows:
+        path = (row.source if on_source else row.target).path
+        if path in values or path in gaps:
+            continue
         try:
             values[path] = to_canonical(paths.read(record.data, path), end.card.properties[path].form)
         except NotConvertible as error:
             gaps[path] = error.message
     texts = {path: encode(value) for path, value in values.items()}
-    return Seen(end, record, values, texts, gaps, _modified(end, record))
+    return Seen(end, record, values, texts, gaps)
 
 
 def is_empty(value: Canonical) -> bool:
@@ -74,7 +83,17 @@ def is_empty(value: Canonical) -> bool:
     return all(is_empty(v) for v in value) if isinstance(value, tuple) else value is None
 
 
-def _modified(end: End, record: Record) -> datetime | None:
+def flat(value: Canonical) -> Iterator[Canonical]:
+    """Yield the values that a value is made of, none for an empty one."""
+    if isinstance(value, tuple):
+        for element in value:
+            yield from flat(element)
+    elif value is not None:
+        yield value
+
+
+def modified(end: End, record: Record) -> datetime | None:
+    """Return a record's last change, None when nobody can tell."""
     if end.card.modified is None:
         return None
     try:

@@ -2,54 +2,44 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date, tzinfo
 from decimal import Decimal
 
-from qa_sync.sync.lanes import Lane, Row
-from qa_sync.sync.looking import Seen
+from qa_sync.sync.lanes import Lane
+from qa_sync.sync.lists import Shown
+from qa_sync.sync.looking import Seen, flat
+from qa_sync.sync.texts import decode
 from qa_sync.values.compare import compare
 from qa_sync.values.form import Canonical
 
 
-class Candidates:
-    """The target records that may be matched; each criterion has an index of its own."""
+def candidates(lane: Lane, seen: Seen, other: Shown, zone: tzinfo) -> list[str]:
+    """Return the ids of the records of the other side's list that share a value in any row (SESAM 4.2).
 
-    def __init__(self, lane: Lane, zone: tzinfo) -> None:
-        self._criteria = lane.criteria
-        self._zone = zone
-        self._index: list[dict[str, list[Seen]]] = [defaultdict(list) for _ in lane.criteria]
-
-    def add(self, target: Seen) -> None:
-        """Make a target record findable; an empty value makes it no more findable than before."""
-        for row, index in zip(self._criteria, self._index, strict=True):
-            for key in dict.fromkeys(_key(v) for v in _flat(target.values.get(row.target.path))):
-                index[key].append(target)
-
-    def find(self, source: Seen) -> list[str]:
-        """Return the ids of the target records that share a value with a source record in any row."""
-        found: dict[str, None] = {}
-        for row, index in zip(self._criteria, self._index, strict=True):
-            for value in _flat(source.values.get(row.source.path)):
-                found.update((t.record.id, None) for t in index.get(_key(value), ()) if self._same(row, value, t))
-        return list(found)
-
-    def _same(self, row: Row, value: Canonical, target: Seen) -> bool:
-        # Along a list any element may match (SESAM 4.2).
-        shown = _flat(target.values.get(row.target.path))
-        return any(compare(value, v, row.source.form, row.target.form, self._zone).same for v in shown)
+    An empty value matches nothing; along a list any element may match.
+    """
+    side = seen.end.side
+    found: dict[str, None] = {}
+    for row in lane.criteria:
+        one, two = row.card(side), row.card(side.other)
+        for value in flat(seen.values.get(one.path)):
+            for each, text in other.found(two.path, key_of(value)):
+                if each not in found and compare(value, decode(text), one.form, two.form, zone).same:
+                    found[each] = None
+    return list(found)
 
 
-def _flat(value: Canonical) -> Iterator[Canonical]:
-    if isinstance(value, tuple):
-        for element in value:
-            yield from _flat(element)
-    elif value is not None:
-        yield value
+def agree(lane: Lane, one: Seen, other: Seen, zone: tzinfo) -> bool:
+    """Tell whether two records, as they were just read, share a value in any row."""
+    return any(
+        compare(a, b, row.card(one.end.side).form, row.card(other.end.side).form, zone).same
+        for row in lane.criteria
+        for a in flat(one.values.get(row.card(one.end.side).path))
+        for b in flat(other.values.get(row.card(other.end.side).path))
+    )
 
 
-def _key(value: Canonical) -> str:
+def key_of(value: Canonical) -> str:
     """Return a key that equal values share whatever their forms; `compare` has the last word."""
     if isinstance(value, Decimal):
         return str(int(value)) if value == int(value) else str(value.normalize())

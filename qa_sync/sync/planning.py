@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from qa_sync.errors import NotConvertible
 from qa_sync.sync.carrying import Carrier, NotLinkedYet
 from qa_sync.sync.lanes import Lane, Row, Side
 from qa_sync.sync.links import Place
 from qa_sync.sync.looking import EMPTY, Seen, is_empty
+from qa_sync.sync.policies import Empty, Policies
+from qa_sync.sync.stamps import edited_at
 from qa_sync.sync.units import applying, units
 from qa_sync.values.form import Json
 
@@ -36,7 +39,8 @@ class Gap:
 class Plan:
     """What to do with a pair: rows at rest, moves by receiving side, what stands in the way.
 
-    `marks` are values that count as synced although nobody follows them; `taken` are the properties spoken for.
+    `marks` are values that count as synced although nobody follows them; `taken` are the properties spoken for; `waits`
+    says that a reference has no counterpart yet.
     """
 
     settled: list[Row] = field(default_factory=list)
@@ -44,16 +48,19 @@ class Plan:
     gaps: list[Gap] = field(default_factory=list)
     marks: dict[Place, str] = field(default_factory=dict)
     taken: set[tuple[Side, str]] = field(default_factory=set)
+    waits: bool = False
 
 
-def make_plan(lane: Lane, seen: Mapping[Side, Seen], synced: Mapping[Place, str], carrier: Carrier) -> Plan:
+def make_plan(
+    lane: Lane, seen: Mapping[Side, Seen], synced: Mapping[Place, str], *, carrier: Carrier, policies: Policies
+) -> Plan:
     """Compare each side with what it answered last, and decide row by row who follows whom."""
-    planner = Planner(lane, seen, synced, carrier)
+    planner = Planner(lane, seen, synced, carrier, policies)
     for unit in units(lane, seen):
         try:
             planner.decide(unit)
         except NotLinkedYet:
-            continue  # waits for a later cycle, unsettled
+            planner.plan.waits = True
         except NotConvertible as error:
             planner.plan.gaps.append(Gap(Side.SOURCE, unit[0].source.path, error.message))
     return planner.plan
@@ -67,6 +74,7 @@ class Planner:
     seen: Mapping[Side, Seen]
     synced: Mapping[Place, str]
     carrier: Carrier
+    policies: Policies
     plan: Plan = field(default_factory=Plan)
 
     def decide(self, unit: tuple[Row, ...]) -> None:
@@ -89,16 +97,25 @@ class Planner:
         return next((Gap(side, path, why) for side, path, why in gaps if why), None)
 
     def _edited(self, unit: tuple[Row, ...], side: Side) -> bool:
-        """Tell whether a side shows something new; an empty value is none, since it erases nothing."""
-        seen = self.seen[side]
-        shown = {row.card(side).path: seen.value(row) for row in unit}
-        differs = any(seen.texts[path] != self.synced.get((side, path), EMPTY) for path in shown)
-        return differs and not all(is_empty(value) for value in shown.values())
+        """Tell whether a side shows something new; an empty value is none where it erases nothing."""
+        paths = [row.card(side).path for row in unit]
+        differs = any(self.seen[side].texts[path] != self._before(side, path) for path in paths)
+        return differs and any(self._counts(row, side) for row in unit)
+
+    def _before(self, side: Side, path: str) -> str:
+        return self.synced.get((side, path), EMPTY)
+
+    def _counts(self, row: Row, side: Side) -> bool:
+        """Tell whether a value is one that the other side may take: any that is not empty, or was cleared."""
+        if not is_empty(self.seen[side].value(row)):
+            return True
+        cleared = self._before(side, row.card(side).path) != EMPTY
+        return cleared and self.policies.empty is Empty.ERASE
 
     def _giver(self, unit: tuple[Row, ...], edited: list[Side]) -> Side | None:
         """Return the side whose values are carried to the other, None when nothing is."""
         able = [side for side in edited if self._carried(unit, side)]
-        later = _later(self.seen)
+        later = _later({side: edited_at(self.seen[side], self.synced) for side in Side})
         if len(edited) < len(Side) or later in able:
             return later if later in able else next(iter(able), None)
         # Records that were just matched: what flows one way only flows that way. Afterwards the newer edit stands.
@@ -108,7 +125,7 @@ class Planner:
         """Return the rows of which the other side takes a value."""
         if not self.lane.end(giver.other).can("update"):
             return []
-        return [row for row in unit if row.received_by(giver.other) and not is_empty(self.seen[giver].value(row))]
+        return [row for row in unit if row.received_by(giver.other) and self._counts(row, giver)]
 
     def _claim(self, rows: list[Row], giver: Side) -> bool:
         """Speak for the properties that the rows decide; tell whether they were free.
@@ -134,7 +151,7 @@ class Planner:
             self.plan.moves[giver.other].append(Move(unit, values, conflict))
 
 
-def _later(seen: Mapping[Side, Seen]) -> Side:
+def _later(edited: Mapping[Side, datetime | None]) -> Side:
     """Return the side that changed last; the source when nobody can tell."""
-    source, target = seen[Side.SOURCE].modified, seen[Side.TARGET].modified
+    source, target = edited[Side.SOURCE], edited[Side.TARGET]
     return Side.TARGET if source and target and target > source else Side.SOURCE

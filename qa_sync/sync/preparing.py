@@ -27,8 +27,8 @@ class Preparation:
         self._literals = literals
         self._keys: dict[tuple[str, str], str] = {}
         ends = [(s, found) for s in dataflow.sections if s.duplicate_of is None and (found := self._ends(s))]
-        for section, (a, b) in ends:
-            self._keys.setdefault((a.card.datatype, b.card.datatype), section.key)
+        for _, (a, b) in ends:
+            self._keys.setdefault((a.card.datatype, b.card.datatype), key_of(a, b))
         self.lanes = in_order(tuple(self._lane(section, a, b) for section, (a, b) in ends))
 
     def _ends(self, section: Section) -> tuple[End, End] | None:
@@ -98,6 +98,11 @@ class Preparation:
         if not (when.value and when.path) or when.value.startswith("wd:"):
             raise UnknownName("literal of the condition", f"{when.value} in {when.path}", self._literals)
         return when.value
+
+
+def key_of(a: End, b: End) -> str:
+    """Return the name of the links between two entities: the sections of a document may move, its links must not."""
+    return f"{a.system.label} {a.card.datatype} = {b.system.label} {b.card.datatype}"
 
 
 def _points_to(card: EntityCard, property_card: PropertyCard) -> str | None:

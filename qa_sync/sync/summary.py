@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
+
+TOLD: Final = 1000
+"""How many problems of a cycle are told one by one; beyond that a person reads no more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +25,9 @@ class Problem:
 class CycleSummary:
     """One cycle in numbers.
 
-    `seen` counts source records, `linked` links made by a match, `created` new counterparts, `updated` update requests
-    on either side, `unchanged` linked pairs that needed none, `conflicts` properties edited on both sides.
+    `seen` counts listed source records, `linked` links made by a match, `created` new counterparts, `updated` update
+    requests on either side, `unchanged` linked pairs that needed none, `conflicts` properties edited on both sides;
+    `untold` problems are beyond the first thousand; `complete` is False when the cycle was told to stop.
     """
 
     seen: int = 0
@@ -31,6 +37,8 @@ class CycleSummary:
     unchanged: int = 0
     conflicts: int = 0
     problems: tuple[Problem, ...] = ()
+    untold: int = 0
+    complete: bool = True
 
     @property
     def writes(self) -> int:
@@ -40,19 +48,31 @@ class CycleSummary:
 
 @dataclass(slots=True)
 class Tally:
-    """The numbers and problems of a cycle that is still going on."""
+    """The numbers and problems of a cycle that is still going on; `latest` are those of the record at hand."""
 
     count: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    latest: list[Problem] = field(default_factory=list)
+    complete: bool = True
 
     def add(self, what: str, number: int = 1) -> None:
-        """Count something; `what` is a number's name in CycleSummary."""
+        """Count something; `what` is a number's name in CycleSummary, or `touched`: a pair that was written to."""
         self.count[what] += number
 
     def problem(self, section: str, system: str, id: str | None, text: str) -> None:
-        """Note a problem."""
-        self.problems.append(Problem(section, system, id, text))
+        """Note a problem of the record at hand."""
+        self.latest.append(Problem(section, system, id, text))
 
-    def summary(self) -> CycleSummary:
-        """Return the numbers so far."""
-        return CycleSummary(**self.count, problems=tuple(self.problems))
+    def tell(self, problems: Iterable[Problem]) -> None:
+        """Have problems in the summary."""
+        for problem in problems:
+            if len(self.problems) < TOLD:
+                self.problems.append(problem)
+            else:
+                self.add("untold")
+
+    def summary(self, links: int) -> CycleSummary:
+        """Return the numbers so far; `links` is the number of pairs that were there to be kept in sync."""
+        numbers = {name: number for name, number in self.count.items() if name != "touched"}
+        numbers["unchanged"] = max(0, links - self.count["created"] - self.count["touched"])
+        return CycleSummary(**numbers, problems=tuple(self.problems), complete=self.complete)

@@ -1,73 +1,82 @@
-"""A section's turn within a cycle: what was listed, and what may be matched."""
+"""One lane in one cycle: what it looks at, and what of the target may be matched."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 
-from qa_sync.sync.lanes import Lane
+from qa_sync.sync.lanes import End, Lane
 from qa_sync.sync.links import Links
-from qa_sync.sync.looking import look
-from qa_sync.sync.matching import Candidates
+from qa_sync.sync.lists import Shown
+from qa_sync.sync.looking import Seen, look
+from qa_sync.sync.matching import agree, candidates
 from qa_sync.sync.summary import Tally
 from qa_sync.systems.system import Record
 
+TRUSTED = 5
+"""Beyond so many candidates nobody asks whether all of them are still there: they are several anyway."""
+
 
 class Turn:
-    """One section in one cycle; `targets` are the listed target records by id."""
+    """One lane in one cycle; `source` and `target` are what the two lists showed."""
 
-    def __init__(self, lane: Lane, targets: Mapping[str, Record], links: Links, zone: tzinfo, tally: Tally) -> None:
+    def __init__(self, lane: Lane, source: Shown, target: Shown, *, links: Links, zone: tzinfo, tally: Tally) -> None:
         self.lane = lane
-        self.targets = targets
+        self.source = source
+        self.target = target
         self.tally = tally
         self._links = links
         self._zone = zone
-        self._candidates: Candidates | None = None
 
-    def problem(self, record: Record, text: str) -> None:
-        """Note a problem of a source record."""
-        self.tally.problem(self.lane.section.key, self.lane.source.system.label, record.id, text)
+    def problem(self, end: End, id: str, text: str) -> None:
+        """Note a problem of a record."""
+        self.tally.problem(self.lane.section.key, end.system.label, id, text)
 
-    def is_counterpart(self, record: Record) -> bool:
+    def is_counterpart(self, id: str) -> bool:
         """Tell whether a source record is itself the counterpart of another (only within one system)."""
-        return self.lane.mirror is not None and self._links.by_target(self.lane.mirror, record.id) is not None
+        return self.lane.mirror is not None and self._links.by_target(self.lane.mirror, id) is not None
 
-    def unlinked(self) -> Iterator[Record]:
-        """Yield the target records that nothing is linked to."""
-        return (record for record in self.targets.values() if not self._is_linked(record.id))
-
-    def newcomers(self) -> Iterator[Record]:
-        """Read the target's list again; yield the records that were not there before and that nothing is linked to."""
-        end = self.lane.target
-        listed = end.system.list(end.card.datatype)
-        return (record for record in listed if record.id not in self.targets and not self._is_linked(record.id))
-
-    def matches(self, record: Record) -> list[str] | None:
-        """Return the unlinked target records that the merge table matches; None when nobody can tell."""
-        if not self.lane.criteria:
-            return []
-        seen = look(self.lane.source, record, self.lane.criteria)
-        for path, why in seen.gaps.items():
-            self.problem(record, f"cannot be matched by {path}: {why}")
-        if seen.gaps:
-            return None
-        within = self.lane.key == self.lane.mirror
-        found = self._index().find(seen)
-        return [each for each in found if not self._is_linked(each) and not (within and each == record.id)]
-
-    def _index(self) -> Candidates:
-        """Return the index of what may be matched; made for the first record that asks."""
-        if self._candidates is None:
-            self._candidates = Candidates(self.lane, self._zone)
-            for record in self.unlinked():
-                seen = look(self.lane.target, record, self.lane.criteria)
-                self._candidates.add(seen)
-                for path, why in seen.gaps.items():
-                    text = f"cannot be matched by {path}: {why}"
-                    self.tally.problem(self.lane.section.key, self.lane.target.system.label, record.id, text)
-        return self._candidates
-
-    def _is_linked(self, target: str) -> bool:
+    def is_linked(self, target: str) -> bool:
+        """Tell whether a target record has a counterpart."""
         if self._links.by_target(self.lane.key, target) is not None:
             return True
         return self.lane.mirror is not None and self._links.by_source(self.lane.mirror, target) is not None
+
+    def seen(self, end: End, record: Record) -> Seen | None:
+        """Return a record as the merge table sees it; None, and a problem, when a value of it makes no sense."""
+        seen = look(end, record, self.lane.criteria)
+        for path, why in seen.gaps.items():
+            self.problem(end, record.id, f"cannot be matched by {path}: {why}")
+        return None if seen.gaps else seen
+
+    def matches(self, source: Seen) -> list[str]:
+        """Return the unlinked target records that the merge table matches with a source record."""
+        within = self.lane.key == self.lane.mirror
+        found = candidates(self.lane, source, self.target, self._zone)
+        free = [i for i in found if not self.is_linked(i) and not (within and i == source.record.id)]
+        if len(free) > TRUSTED:
+            return free
+        return [i for i in free if self._alive(self.lane.target, i, source)]
+
+    def rivals(self, target: str, source: Seen) -> list[Record]:
+        """Return the other unlinked source records that match the same target record."""
+        end = self.lane.target
+        record = end.system.lookup(end.card.datatype, target)
+        if record is None:
+            return []
+        seen = look(end, record, self.lane.criteria)
+        others = (i for i in self.waiting_for(seen) if i != source.record.id)
+        return [r for i in others if (r := self._alive(self.lane.source, i, seen))]
+
+    def waiting_for(self, target: Seen) -> list[str]:
+        """Return the unlinked source records that match a target record."""
+        found = candidates(self.lane, target, self.source, self._zone)
+        own = {target.record.id} if self.lane.key == self.lane.mirror else set()
+        free = (i for i in found if self._links.by_source(self.lane.key, i) is None)
+        return [i for i in free if i not in own and not self.is_counterpart(i)]
+
+    def _alive(self, end: End, id: str, other: Seen) -> Record | None:
+        """Return a record when it still exists and still matches: an index does not know what was deleted."""
+        record = end.system.lookup(end.card.datatype, id)
+        if record is None:
+            return None
+        return record if agree(self.lane, other, look(end, record, self.lane.criteria), self._zone) else None

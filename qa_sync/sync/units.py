@@ -43,4 +43,6 @@ def _list_path(data: Mapping[str, Json], path: str) -> str:
 
 def applying(rows: tuple[Row, ...], seen: Mapping[Side, Seen]) -> tuple[Row, ...]:
     """Return the rows whose conditions both records hold; raises NotConvertible for a condition along a list."""
+    if not any(row.source_when or row.target_when for row in rows):
+        return rows
     return tuple(row for row in rows if all(seen[side].applies(row) for side in Side))

@@ -46,6 +46,8 @@ class FakeSystem:
     refuse: Callable[[Mapping[str, Json]], bool] = lambda _values: False
     calls: list[Call] = field(default_factory=list)
     reads: int = 0
+    lists: int = 0
+    tells_changes: bool = False
     _stores: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
     _made: int = 0
 
@@ -53,9 +55,11 @@ class FakeSystem:
         return self._stores.setdefault(datatype, {})
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
-        assert since is None
+        self.lists += 1
         for each in tuple(self.records(datatype)):
-            yield Record(self.label, datatype, each, copy.deepcopy(self.records(datatype)[each]))
+            data = self.records(datatype)[each]
+            if since is None or not self.tells_changes or datetime.fromisoformat(data["changed"]) >= since:
+                yield Record(self.label, datatype, each, copy.deepcopy(data))
 
     def lookup(self, datatype: str, id: str) -> Record | None:
         self.reads += 1

@@ -45,3 +45,7 @@ def make_world() -> World:
 
 def every(**parts: Any) -> Section:
     return section(1, "People", "Person", EVERY, **{"pairs": BASIC, **parts})
+
+
+KEY = "Shop people = Office person"
+"""What the links between people and persons are kept under."""

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 from sync_fakes import pairs
-from sync_world import World, every, make_world
+from sync_world import KEY, World, every, make_world
 
 from qa_sync.errors import BadAnswer, SystemUnreachable
+from qa_sync.sync.links import Intent
 from qa_sync.systems.once import Found
 from qa_sync.values.form import Json
 
@@ -54,7 +55,7 @@ def test_several_records_that_an_unanswered_create_may_have_made_are_a_problem(w
     world.shop.insert("people", {"name": "Ada"})
     for _ in range(2):
         world.office.insert("person", {"fullName": "Ada"})
-    world.links.intend(every().key, "S-1", "mark")
+    world.links.intend(KEY, "S-1", Intent(0, {}, {"fullName": '"Ada"'}))
     summary = world.engine(every()).cycle()
     assert (summary.linked, summary.created) == (0, 0)
     assert "never answered" in summary.problems[0].text
@@ -83,7 +84,7 @@ def test_a_taken_unique_value_is_a_problem_and_leaves_no_intent(world: World) ->
     world.shop.insert("people", {"mail": "ada@example.test"})
     summary = world.engine(every()).cycle()
     assert "taken" in summary.problems[0].text
-    assert world.links.intent(every().key, "S-1") is None
+    assert world.links.intent(KEY, "S-1") is None
 
 
 def test_a_counterpart_that_cannot_be_read_yet_is_linked_all_the_same(world: World) -> None:

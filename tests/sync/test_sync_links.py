@@ -8,14 +8,17 @@ import pytest
 from sync_world import every, make_world
 
 from qa_sync.errors import UsageError
-from qa_sync.sync.links import Links, encode, fingerprint
+from qa_sync.sync.links import Intent, Links
+from qa_sync.sync.texts import decode, encode, fingerprint, spell, unspell
 from qa_sync.values.form import Canonical
+
+INTENT = Intent(7, {"name": '"Ada"'}, {"fullName": '"Ada"'})
 
 
 def test_a_link_is_found_from_either_side_and_answers_its_intent() -> None:
     links = Links()
-    links.intend("s", "1", "mark")
-    assert links.intent("s", "1") == "mark"
+    links.intend("s", "1", INTENT)
+    assert links.intent("s", "1") == INTENT
     links.connect("s", "1", "a")
     assert links.intent("s", "1") is None
     by_source, by_target = links.by_source("s", "1"), links.by_target("s", "a")
@@ -27,7 +30,7 @@ def test_a_link_is_found_from_either_side_and_answers_its_intent() -> None:
 
 def test_a_withdrawn_intent_is_forgotten() -> None:
     links = Links()
-    links.intend("s", "1", "mark")
+    links.intend("s", "1", INTENT)
     links.withdraw("s", "1")
     assert links.intent("s", "1") is None
 
@@ -82,6 +85,33 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 )
 def test_the_text_of_a_value(value: Canonical, text: str) -> None:
     assert encode(value) == text
+    assert decode(text) == value
+
+
+@pytest.mark.parametrize(
+    "data", [{"a": Decimal("1.50"), "b": [1, 2.5, None, "x"]}, {"$decimal": "no number"}, {"c": {"$decimal": 1}}]
+)
+def test_what_a_system_answered_comes_back_as_it_was(data: dict[str, object]) -> None:
+    back = unspell(spell(data))
+    assert back == data
+    assert str(back) == str({name: back[name] for name in data})
+
+
+def test_a_copy_is_another_store() -> None:
+    links = Links()
+    links.connect("s", "1", "a")
+    copy = Links(state=links.state.copied())
+    copy.connect("s", "2", "b")
+    assert (links.number("s"), copy.number("s")) == (1, 2)
+
+
+def test_a_store_of_another_version_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "links.db"
+    links = Links(path)
+    links.state.db.execute("PRAGMA user_version=99")
+    links.close()
+    with pytest.raises(UsageError, match="version 99"):
+        Links(path)
 
 
 def test_a_fingerprint_does_not_mind_the_order_of_members() -> None:

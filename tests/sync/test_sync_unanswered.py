@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from fault_proxy import FaultProxy
 from sync_fakes import OFFICE, FakeSystem
-from sync_world import World, every, make_world
+from sync_world import KEY, World, every, make_world
 
 from qa_sync.checklist.model import Cast, Insert, Scenario, Side
 from qa_sync.clock import VirtualClock
@@ -55,7 +55,7 @@ class TestEngine:
         world.shop.insert("people", {"name": "Ada"})
         summary = world.engine(every()).cycle()
         assert (summary.created, summary.problems) == (1, ())
-        link = world.links.by_source(every().key, "S-1")
+        link = world.links.by_source(KEY, "S-1")
         assert link is not None
         assert link.target == "O-1"
 
@@ -65,7 +65,7 @@ class TestEngine:
         summary = world.engine(every()).cycle()
         assert summary.created == 0
         assert "2 records look like it: O-1, O-2" in summary.problems[0].text
-        assert world.links.intent(every().key, "S-1") is not None
+        assert world.links.intent(KEY, "S-1") is not None
 
 
 class TestJudge:

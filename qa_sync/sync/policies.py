@@ -1,0 +1,23 @@
+"""What documents do not state, and somebody has to decide. Source: DESIGN 3.
+
+A deleted record's counterpart is always left alone: a sync that deletes by mistake cannot be undone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Empty(StrEnum):
+    """What becomes of the other side's value when a value is cleared."""
+
+    KEEP = "keep"
+    ERASE = "erase"
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The decisions; as `[policies]` in the settings."""
+
+    empty: Empty = Empty.KEEP

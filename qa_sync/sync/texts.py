@@ -1,0 +1,87 @@
+"""Values and records as texts that SQLite can keep, and back; exact both ways."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from qa_sync.values.form import Canonical, Json
+
+DECIMAL: Final = "$decimal"
+
+
+def encode(value: Canonical) -> str:
+    """Return a canonical value as JSON text; equal values have equal texts."""
+    if type(value) is str:
+        return json.dumps(value)
+    return json.dumps(_plain(value))
+
+
+def decode(text: str) -> Canonical:
+    """Return the canonical value that `encode` was given."""
+    return _meant(json.loads(text))
+
+
+def spell(data: Json) -> str:
+    """Return what a system answered as JSON text: members in order, decimals as exact as they came."""
+    return json.dumps(data, sort_keys=True, default=_exact, separators=(",", ":"))
+
+
+def unspell(text: str) -> Json:
+    """Return what `spell` was given."""
+    return json.loads(text, object_hook=_inexact) if DECIMAL in text else json.loads(text)
+
+
+def digest(text: str) -> str:
+    """Return a short text that differs when the text differs."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def fingerprint(*data: Json) -> str:
+    """Return a short text that differs when the JSON values differ."""
+    return digest(spell(data))
+
+
+def _plain(value: Canonical) -> Json:
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return {"decimal": text.rstrip("0").rstrip(".") if "." in text else text}
+    if isinstance(value, datetime):
+        return {"instant": value.isoformat()}
+    return {"date": value.isoformat()} if isinstance(value, date) else value
+
+
+_READ: Final[Mapping[str, Callable[[str], Canonical]]] = {
+    "decimal": Decimal,
+    "instant": datetime.fromisoformat,
+    "date": date.fromisoformat,
+}
+
+
+def _meant(plain: Json) -> Canonical:
+    if isinstance(plain, list):
+        return tuple(_meant(element) for element in plain)
+    if isinstance(plain, dict):
+        ((kind, text),) = plain.items()
+        return _READ[kind](text)
+    value: Canonical = plain
+    return value
+
+
+def _exact(value: object) -> Json:
+    return {DECIMAL: str(value)}
+
+
+def _inexact(members: dict[str, Json]) -> Json:
+    if members.keys() == {DECIMAL} and isinstance(members[DECIMAL], str):
+        try:
+            return Decimal(members[DECIMAL])
+        except InvalidOperation:
+            return members  # a system's own member of that name
+    return members

@@ -1,0 +1,16 @@
+"""The recordings are made of what the judge asks and is answered beside the engine: a change of the engine shows here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli_caller import ROOT, QaSync
+
+
+def test_a_recording_made_now_is_the_one_that_is_kept(qa_sync: QaSync, tmp_path: Path) -> None:
+    done = qa_sync("check", "specs/000.txt", "specs/003.txt", "--mode", "record", "--cassettes", str(tmp_path))
+    assert done.code == 0
+    kept = {path.relative_to(ROOT / "cassettes"): path.read_bytes() for path in ROOT.glob("cassettes/*/*.yaml")}
+    made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.glob("*/*.yaml")}
+    assert made.keys() == kept.keys()
+    assert [str(path) for path in made if made[path] != kept[path]] == []
