@@ -12,8 +12,9 @@ from pathlib import Path
 
 import click
 
+from qa_sync.checklist.depth import Depth
 from qa_sync.cli.ages import age_of
-from qa_sync.cli.configured import config_option, settings_from
+from qa_sync.cli.configured import config_option, duration_of, settings_from
 from qa_sync.cli.targets import parse_targets, write_reports
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.documents import connectors_of, read_named, settle
@@ -67,6 +68,19 @@ TIMEOUT_S = 120.0
     help="How many sections run side by side.",
     show_default="8 live, 1 where nothing is waited for",
 )
+@click.option(
+    "--max-lag",
+    metavar="TIME",
+    help="How late an arrival may be, 60s for instance; later is a broken promise.",
+    show_default="of the settings, else no promise",
+)
+@click.option(
+    "--depth",
+    type=click.Choice(list(Depth)),
+    default=Depth.STANDARD,
+    show_default=True,
+    help="How deep to look.",
+)
 @click.option("-x", "first_only", is_flag=True, help="End at the first check that failed or could not be found out.")
 @config_option
 @click.option(
@@ -93,6 +107,8 @@ def check(
     cassettes: Path,
     max_age: str | None,
     jobs: int | None,
+    max_lag: str | None,
+    depth: Depth,
     first_only: bool,
     config: Path | None,
     reports: tuple[str, ...],
@@ -118,7 +134,19 @@ def check(
     dataflows = settle(dataflows, connectors, settings)
     timeout_s = next(t for t in (timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None)
     oldest = age_of(max_age) if max_age is not None else None
-    job = Job(dataflows, connectors, cassettes, seed, timeout_s, faults, settings, oldest)
+    lag_s = None if max_lag is None else duration_of(max_lag, "--max-lag")
+    job = Job(
+        dataflows,
+        connectors,
+        cassettes,
+        seed,
+        timeout_s,
+        faults,
+        settings,
+        max_age=oldest,
+        depth=Depth(depth),
+        max_lag_s=lag_s,
+    )
     prepared = prepare(mode, job)
     # The report makes room on standard output when another one goes there.
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout

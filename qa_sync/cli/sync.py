@@ -11,8 +11,8 @@ import click
 
 from qa_sync.cli.configured import config_option, settings_from
 from qa_sync.cli.cycles import FORMATS, Told
-from qa_sync.cli.documents import connectors_of, read_named, settle
 from qa_sync.errors import CouldNotFindOut, SystemUnreachable, UsageError
+from qa_sync.modes.documents import connectors_of, read_named, settle
 from qa_sync.modes.job import Job
 from qa_sync.modes.syncing import LINKS, stopped_by_signals, working
 from qa_sync.settings.kinds import LASTING

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import NotedClock, RealClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
@@ -68,7 +67,7 @@ def _rehearsed(job: Job, dataflow: Dataflow) -> tuple[Checklist, Tapes]:
     sections = [s for s in dataflow.sections if s.duplicate_of is None]
     paths = {s.ordinal: cassette_path(job.cassettes, dataflow, s) for s in sections}
     loaded, problems = _loaded(job, dataflow, [s for s in sections if paths[s.ordinal].exists()])
-    checklist = compile_checklist(dataflow, job.cards, _seed(job, dataflow, loaded))
+    checklist = job.compiled(dataflow, _seed(job, dataflow, loaded))
     needed = [plan.section for plan in checklist.sections if plan.scenarios]
     # Loading what is missing is what tells that it is.
     problems += _loaded(job, dataflow, [s for s in needed if not paths[s.ordinal].exists()])[1]
@@ -110,7 +109,7 @@ def _together(problems: Sequence[RecordingError]) -> RecordingError:
 
 def _load(job: Job, dataflow: Dataflow, section: Section) -> Tape:
     fingerprints = {c.name: c.fingerprint for c in _ends(job, section).values()}
-    expected = Expected(fingerprints, fingerprint(section), dataflow.path)
+    expected = Expected(fingerprints, fingerprint(job, section), dataflow.path)
     tape = load_tape(cassette_path(job.cassettes, dataflow, section), expected)
     if job.max_age is not None:
         tape.refuse_old(RealClock().now(), job.max_age)
@@ -135,7 +134,15 @@ def _stage(job: Job, tape: Tape, plan: SectionPlan) -> Stage:
         for side, c in _ends(job, plan.section).items()
     }
     return Stage(
-        systems, clock, lambda: clock.sleep(CYCLE_S), label.since or label.started, job.timeout_s, job.settings.zone
+        systems,
+        clock,
+        lambda: clock.sleep(CYCLE_S),
+        label.since or label.started,
+        job.timeout_s,
+        job.settings.zone,
+        cycles_known=label.cycles_known,
+        alone=label.since is None,
+        max_lag_s=job.lag_of(plan.section),
     )
 
 
