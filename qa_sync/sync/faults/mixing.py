@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import combinations
 
@@ -40,7 +40,7 @@ def swapped(lane: Lane, end: End, values: Mapping[str, Json]) -> dict[str, Json]
 
 def exchange(lane: Lane, end: End) -> dict[str, PropertyCard]:
     """Return two write paths of an end, each with the property that takes its value instead; none when no two fit."""
-    for a, b in _neighbours(lane):
+    for a, b in neighbours(lane.rows):
         one, two = a.card(end.side), b.card(end.side)
         return {one.write_path: two, two.write_path: one}
     return {}
@@ -48,19 +48,23 @@ def exchange(lane: Lane, end: End) -> dict[str, PropertyCard]:
 
 def wrong_property(lane: Lane) -> Lane:
     """Return a section that carries a text into the place of another, which is then carried nowhere."""
-    for a, b in _neighbours(lane):
-        if not (a.target.required or a.source.required or b.target.required or b.source.required):
-            rest = tuple(row for row in lane.rows if row not in (a, b))
-            return replace(lane, rows=(*rest, replace(a, target=b.target)))
+    for a, b in misplaced(lane.rows):
+        rest = tuple(row for row in lane.rows if row not in (a, b))
+        return replace(lane, rows=(*rest, replace(a, target=b.target)))
     return lane
 
 
-def _neighbours(lane: Lane) -> list[tuple[Row, Row]]:
+def misplaced(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
+    """Return pairs of rows of which the first can be carried to the second's place: nothing requires either."""
+    return [two for two in neighbours(rows) if not any(row.card(side).required for row in two for side in Side)]
+
+
+def neighbours(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
     """Return pairs of rows whose texts can take each other's place: those of one form first, then any two.
 
     The same two rows are exchanged on either side.
     """
-    texts = [row for row in lane.rows if all(is_free_text(row.card(side)) for side in Side)]
+    texts = [row for row in rows if all(is_free_text(row.card(side)) for side in Side)]
     twos = [(a, b) for a, b in combinations(texts, 2) if all(_same_parent(a, b, side) for side in Side)]
     alike = [(a, b) for a, b in twos if all(_accept_each_other(a.card(side), b.card(side)) for side in Side)]
     return [*alike, *(two for two in twos if two not in alike)]
