@@ -79,9 +79,8 @@ def healths(seeds: int, specs: Sequence[Path]) -> Iterator[tuple[str, Path, Outc
 def told(found: Cell) -> str:
     """Return what is wrong with a cell."""
     if not found.could:
-        return (
-            f"{found.fault} over {found.spec.name} cannot show ({RULES[found.fault].why_not}), but {_failures(found)}"
-        )
+        why_not = RULES[found.fault].why_not
+        return f"{found.fault} over {found.spec.name} cannot show ({why_not}), but got {_failures(found)}"
     expected = sorted({p.kind for p in found.could})
     return f"{found.fault} over {found.spec.name}: expected a failed {' or '.join(expected)}, got {_failures(found)}"
 
@@ -91,7 +90,7 @@ def _failures(found: Cell) -> str:
     return "; ".join(textwrap.shorten(one, 200) for one in listed[:3]) + f" ({len(listed)})" if listed else "nothing"
 
 
-def table(found: Sequence[Cell], specs: Sequence[Path]) -> Iterator[str]:
+def lines_of(found: Sequence[Cell], specs: Sequence[Path]) -> Iterator[str]:
     """Yield the lines of the table: places caught of those where a fault can show, `-` where it cannot."""
     names = [spec.stem for spec in specs]
     width = max(len(cell.fault) for cell in found)
@@ -124,7 +123,7 @@ def main() -> None:
     specs = [spec for spec in SPECS if asked.spec in spec.name]
     found = list(cells(asked.fault or list(RULES), specs))
     wrong = [told(one) for one in found if not one.ok]
-    print("\n".join([*table(found, specs), "", score(found), *wrong]))
+    print("\n".join([*lines_of(found, specs), "", score(found), *wrong]))
     if asked.seeds:
         sick = [(seed, spec, o) for seed, spec, o in healths(asked.seeds, specs) if o.failed or o.errors]
         print(f"healthy: {asked.seeds * len(specs)} runs, {len(sick)} with a false alarm")

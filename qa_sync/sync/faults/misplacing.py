@@ -32,7 +32,7 @@ class WrongRecord(Faulty):
 
 
 class CrossSection(Faulty):
-    """Beside each write, writes to a record of another entity in the same system."""
+    """Beside each write, writes to a record of every other entity in the same system."""
 
     def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
         """Create a record, and change one of another section."""
@@ -48,18 +48,17 @@ class CrossSection(Faulty):
 
 
 def _spill(end: End, values: Values) -> None:
-    """Write the first text of the values into the first text of a record of another entity."""
+    """Write the first text of the values into the first text of a record of every other entity."""
     cards = by_write_path(end)
     texts = (_first(value) for path, value in values.items() if path in cards)
     text = next((t for t in texts if t is not None), None)
-    stranger = next(_strangers(end.system, end.card), None)
-    if text is None or stranger is None:
+    if text is None:
         return
-    card, record = stranger
-    place = next((p for p in card.properties.values() if is_edited(p) and is_free_text(p)), None)
-    if place is not None:
-        with suppress(Refused):
-            end.system.update(record, {place.write_path: fitted(place, text)})
+    for card, record in _strangers(end.system, end.card):
+        place = next((p for p in card.properties.values() if is_edited(p) and is_free_text(p)), None)
+        if place is not None:
+            with suppress(Refused):
+                end.system.update(record, {place.write_path: fitted(place, text)})
 
 
 def _first(value: Json) -> str | None:
@@ -69,9 +68,10 @@ def _first(value: Json) -> str | None:
 
 
 def _strangers(system: System, own: EntityCard) -> Iterator[tuple[EntityCard, Record]]:
+    """Yield the first record of every other entity, read afresh."""
     others = (card for card in system.cards.values() if card.datatype != own.datatype)
     for card in (c for c in others if not c.cannot.keys() & {"list", "lookup", "update"}):
-        for listed in system.list(card.datatype):
-            fresh = system.lookup(card.datatype, listed.id)
-            if fresh is not None:
-                yield card, fresh
+        listed = next(system.list(card.datatype), None)
+        fresh = listed and system.lookup(card.datatype, listed.id)
+        if fresh:
+            yield card, fresh
