@@ -55,14 +55,15 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One section with its two entity cards; `facts` of the other sections are its `siblings`."""
+    """One section with its two entity cards; `siblings` are the two cards of each section of the document that creates
+    counterparts without more ado."""
 
     section: Section
     source: EntityCard
     target: EntityCard
     pairs: tuple[Pair, ...]
     criteria: tuple[Pair, ...]
-    siblings: tuple[tuple[str, str], ...]
+    siblings: tuple[tuple[EntityCard, EntityCard], ...]
 
     def card(self, side: Side) -> EntityCard:
         return self.source if side is Side.SOURCE else self.target
@@ -99,10 +100,10 @@ class Facts:
     def followers(self) -> Iterator[Pair]:
         return (pair for pair in self.pairs if self.follows(pair, Side.SOURCE))
 
-    def refers(self) -> bool:
-        """Tell whether the section's source records refer to another section's."""
-        wanted = {p.references for p in self.source.properties.values() if p.references}
-        return any(system == self.source.system and datatype in wanted for system, datatype in self.siblings)
+    @property
+    def strangers(self) -> tuple[EntityCard, ...]:
+        """The entities of other sections whose records stand beside this one's while it is checked."""
+        return tuple(card for both in self.siblings if both[0].datatype != self.source.datatype for card in both)
 
     def whole(self, *kinds: str) -> Iterator[Place]:
         """Yield the places of checks about whole records."""
@@ -127,11 +128,14 @@ def facts_of(path: Path) -> tuple[Facts, ...]:
     own = [s for s in dataflow.sections if s.duplicate_of is None]
     cards = {label: connector.cards for label, connector in connectors.items()}
     ends = [tuple(find_card(cards[e.system], e.entity, e.system) for e in (s.source, s.target)) for s in own]
-    siblings = tuple((source.system, source.datatype) for source, _ in ends)
+    every = [s.statement(StatementKind.EVERY) is not None for s in own]
+    siblings = tuple((a, b) for (a, b), creates in zip(ends, every, strict=True) if creates)
     return tuple(_facts(s, a, b, siblings) for s, (a, b) in zip(own, ends, strict=True))
 
 
-def _facts(section: Section, a: EntityCard, b: EntityCard, siblings: tuple[tuple[str, str], ...]) -> Facts:
+def _facts(
+    section: Section, a: EntityCard, b: EntityCard, siblings: tuple[tuple[EntityCard, EntityCard], ...]
+) -> Facts:
     pairs = tuple(found for p in pairs_of(section, a, b) if (found := _pair(a, b, p)))
     criteria = tuple(
         Pair(a.properties[c.source], b.properties[c.target])

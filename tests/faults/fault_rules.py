@@ -154,7 +154,8 @@ def _merged(facts: Facts) -> Iterator[Place]:
 
 
 def _spilt(facts: Facts) -> Iterator[Place]:
-    if facts.creates and facts.refers():
+    texts = (is_free_text(p) and is_edited(p) for card in facts.strangers for p in card.properties.values())
+    if facts.links and any(texts):
         yield from facts.whole("isolated")
 
 
@@ -163,7 +164,7 @@ NOTHING_IS_EDITED = "no property can be edited on both sides"
 NO_TEXT = "no free text is carried"
 
 RULES: Mapping[str, Rule] = {
-    "drop-create": Rule(created("create", "merge", "connected", "condition"), NOTHING_IS_CREATED),
+    "drop-create": Rule(created("create", "connected", "condition"), NOTHING_IS_CREATED),
     "drop-update": Rule(updates(*Side), NOTHING_IS_EDITED),
     "drop-update-forward": Rule(updates(Side.SOURCE), NOTHING_IS_EDITED),
     "drop-update-backward": Rule(updates(Side.TARGET), NOTHING_IS_EDITED),
@@ -202,7 +203,7 @@ RULES: Mapping[str, Rule] = {
     "lose-list-item": Rule(values(is_list), "no list is carried"),
     "reorder-list": Rule(values(is_list), "no list is carried"),
     "last-page-lost": Rule(created("create", "stable", "isolated", "unique"), NOTHING_IS_CREATED),
-    "cross-section": Rule(_spilt, "no section's records refer to another section's"),
+    "cross-section": Rule(_spilt, "no other section whose records are created without more ado"),
 }
 
 

@@ -13,6 +13,7 @@ from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -27,21 +28,29 @@ SEED = "matrix"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A fault over a document: where it could show, and what came of it."""
+    """A fault over a document: where it could show, what came of it, and what failed in a healthy run.
+
+    A false alarm catches nothing.
+    """
 
     fault: str
     spec: Path
     could: frozenset[Place]
     outcome: Outcome
+    healthy: Outcome
+
+    @property
+    def failed(self) -> frozenset[Place]:
+        return self.outcome.failed - self.healthy.failed
 
     @property
     def caught(self) -> frozenset[Place]:
-        return self.could & self.outcome.failed
+        return self.could & self.failed
 
     @property
     def ok(self) -> bool:
         """Whether it was caught where it can show, and nothing failed where it cannot."""
-        return bool(self.caught) if self.could else not (self.outcome.failed or self.outcome.errors)
+        return bool(self.caught) if self.could else not (self.failed or self.outcome.errors)
 
     @property
     def mark(self) -> str:
@@ -53,7 +62,13 @@ class Cell:
 def cell(fault: str, spec: Path) -> Cell:
     """Run one cell."""
     os.chdir(ROOT)
-    return Cell(fault, spec, places(fault, facts_of(spec)), play(spec, SEED, fault))
+    return Cell(fault, spec, places(fault, facts_of(spec)), play(spec, SEED, fault), without_fault(spec))
+
+
+@cache
+def without_fault(spec: Path) -> Outcome:
+    """Run a document healthily, with the seed of the cells."""
+    return play(spec, SEED)
 
 
 def healthy(seed: str, spec: Path) -> tuple[str, Path, Outcome]:
@@ -86,7 +101,7 @@ def told(found: Cell) -> str:
 
 
 def _failures(found: Cell) -> str:
-    listed = [*found.outcome.told, *found.outcome.errors]
+    listed = [one for one in (*found.outcome.told, *found.outcome.errors) if one not in found.healthy.told]
     return "; ".join(textwrap.shorten(one, 200) for one in listed[:3]) + f" ({len(listed)})" if listed else "nothing"
 
 

@@ -67,8 +67,8 @@ def test_what_cannot_show_says_why() -> None:
 
 def test_an_uncaught_fault_and_a_false_alarm_are_both_wrong() -> None:
     healthy_one, broken = cell("no-merge", ROOT / "specs/000.txt"), cell("drop-create", ROOT / "specs/000.txt")
-    missed = Cell("drop-create", broken.spec, broken.could, healthy_one.outcome)
-    alarm = Cell("no-merge", broken.spec, frozenset(), broken.outcome)
+    missed = Cell("drop-create", broken.spec, broken.could, healthy_one.outcome, broken.healthy)
+    alarm = Cell("no-merge", broken.spec, frozenset(), broken.outcome, broken.healthy)
     assert (missed.ok, missed.mark, alarm.ok, alarm.mark) == (False, "MISSED", False, "ALARM")
     assert "expected a failed" in told(missed)
     assert "got nothing" in told(missed)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from qa_sync.dataflow.model import StatementKind
-from qa_sync.errors import Refused
+from qa_sync.errors import NotConvertible, Refused
 from qa_sync.sync.faults.wrapping import Faulty, Values
 from qa_sync.sync.lanes import End, Lane
 from qa_sync.sync.writer import Writer
@@ -15,7 +15,7 @@ from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.once import Found
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
-from qa_sync.values.canonical import is_empty
+from qa_sync.values.canonical import is_empty, to_canonical
 from qa_sync.values.form import Json
 
 NAMES = ("name", "given_name", "family_name")
@@ -109,4 +109,8 @@ class MergeEmpty(Adopting):
 
 
 def _shows(record: Record, card: PropertyCard, value: Json) -> bool:
-    return not is_empty(value) and paths.read(record.data, card.path) == value
+    try:
+        given, shown = (to_canonical(v, card.form) for v in (value, paths.read(record.data, card.path)))
+    except NotConvertible:
+        return False
+    return given is not None and given == shown
