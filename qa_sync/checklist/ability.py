@@ -45,9 +45,13 @@ class Ends:
         """Return why no record can be made on the source and carried to the target, None when it can."""
         return self.no_operation(Side.SOURCE, "insert") or self.no_operation(Side.TARGET, "insert")
 
-    def no_property(self, pair: PropertyPair) -> str | None:
-        """Return why the target cannot show a pair's value after create, None when it can."""
-        return self.unknown(pair) or self._closed(pair, Side.TARGET, at_create=True)
+    def no_property(self, pair: PropertyPair, *, existing: bool = False) -> str | None:
+        """Return why the target cannot show a pair's value once linked, None when it can.
+
+        `existing`: the target's record was there before, so that it must be updated.
+        """
+        no_update = self.no_operation(Side.TARGET, "update") if existing else None
+        return self.unknown(pair) or no_update or self._closed(pair, Side.TARGET, at_create=not existing)
 
     def no_update(self, pair: PropertyPair, edited: Side) -> str | None:
         """Return why an edit of a pair on one side cannot be made, or not be carried to the other; None when both can.

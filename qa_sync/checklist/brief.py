@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from qa_sync.checklist.ability import Ends
-from qa_sync.checklist.model import Appears, Cast, Check, Expect, Insert, SampleValue, Scenario, Side, Step
+from qa_sync.checklist.company import Company
+from qa_sync.checklist.depth import Depth
+from qa_sync.checklist.linking import Linking, connection_of
+from qa_sync.checklist.model import Appears, Carries, Cast, Check, Expect, Insert, SampleValue, Scenario, Side, Step
 from qa_sync.checklist.recipe import Recipe
 from qa_sync.checklist.samples import mark_of
 from qa_sync.dataflow.model import PropertyPair, Section, StatementKind
-from qa_sync.systems.pairing import pairs_of
+from qa_sync.settings.model import Settings
+
+FULL = 0
+"""The version of a record as it is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +31,9 @@ class Part:
 class Brief:
     """One section, ready for the scenario files.
 
-    `prefix` begins every check's id; `repeated` are the ends that more than one pair has (their ids need the line);
-    `siblings` are the ends of all sections of the document by ordinal (a referred
-    record is made in its own section); `seed` makes the samples.
+    `pairs` are those that always apply; `prefix` begins every check's id; `repeated` are the ends that more than one
+    pair has (their ids need the line); `company` are the records of other sections; `linking` is how a pair of records
+    is linked; `seed` makes the samples.
     """
 
     ends: Ends
@@ -35,7 +41,10 @@ class Brief:
     prefix: str
     seed: str
     repeated: frozenset[tuple[str, str]]
-    siblings: Mapping[int, Ends]
+    company: Company
+    linking: Linking = field(default_factory=Linking)
+    settings: Settings = field(default_factory=Settings)
+    depth: Depth = Depth.STANDARD
 
     @property
     def section(self) -> Section:
@@ -48,13 +57,20 @@ class Brief:
         return found.line if found else self.section.line
 
     def check(
-        self, kind: str, title: str, line: int, pair: PropertyPair | None = None, skip: str | None = None
+        self,
+        kind: str,
+        title: str,
+        line: int,
+        pair: PropertyPair | None = None,
+        skip: str | None = None,
+        *,
+        at: str = "",
     ) -> Check:
-        """Return a check of this section with its stable id."""
-        end = f"/{pair.source}:{pair.target}" if pair else ""
+        """Return a check of this section with its stable id; `at` tells checks of one kind apart."""
+        end = f"/{pair.source}:{pair.target}" if pair else at and f"/{at}"
         if pair and (pair.source, pair.target) in self.repeated:
             end += f"@{pair.line}"
-        return Check(f"{self.prefix}/{kind}{end}", kind, title, line, pair, skip, _only_a_person(pair))
+        return Check(f"{self.prefix}/{kind}{end}", kind, title, line, pair, skip)
 
     def property_line(self, pair: PropertyPair) -> int:
         """Return the line that a pair is read from: its row, else the property table."""
@@ -62,53 +78,79 @@ class Brief:
 
     # -- records
 
-    @property
-    def referred(self) -> Mapping[str, Ends]:
-        """The sections whose records this one's properties refer to, by datatype on the source side."""
-        wanted = {p.references for p in self.ends.source.properties.values() if p.references}
-        found: dict[str, Ends] = {}
-        for ends in self.siblings.values():
-            if ends.source.datatype in wanted and ends.source.system == self.ends.source.system:
-                found.setdefault(ends.source.datatype, ends)
-        return found
-
     def cast(self, *roles: str) -> Mapping[str, Cast]:
-        """Return who the roles are: records of this section, and one for each section referred to."""
+        """Return who the roles are: records of this section, and those of other sections beside them."""
         own = dict.fromkeys(roles, Cast(self.section.ordinal, self.ends.source, self.ends.target))
-        return own | {name: Cast(e.section.ordinal, e.source, e.target) for name, e in self.referred.items()}
+        return {**own, **self.company.cast()}
 
-    def arrive(self, scenario: str, role: str) -> tuple[Step, ...]:
-        """Return the steps by which a fresh record is made on the source and its counterpart is waited for."""
-        return (self.insert(scenario, role), Expect(((None, Appears(role, Side.TARGET, once=False)),), wait=True))
+    def begin(self, scenario: str, *, bystanders: bool = False) -> tuple[Step, ...]:
+        """Return the steps that make the records which this section's records refer to, and others to be watched."""
+        return self.company.arrive(self.seed, f"{self.prefix}/{scenario}", bystanders=bystanders)
 
-    def referred_arrive(self, scenario: str) -> tuple[Step, ...]:
-        """Return the steps that make the records which this section's records refer to."""
-        steps: list[Step] = []
-        for name, ends in self.referred.items():
-            mark = mark_of(self.seed, self.prefix, scenario, name)
-            pairs = pairs_of(ends.section, ends.source, ends.target)
-            steps.append(Insert(name, Side.SOURCE, Recipe(ends, Side.SOURCE, mark, 0).values(pairs), mark))
-            steps.append(Expect(((None, Appears(name, Side.TARGET, once=False)),), wait=True))
-        return tuple(steps)
+    def arrive(self, scenario: str, role: str, **more: SampleValue) -> tuple[Step, ...]:
+        """Return the steps by which a fresh record on the source comes to be linked with one on the target."""
+        made = self.insert(scenario, role)
+        made = replace(made, values={**made.values, **more})
+        if not (criterion := self.linking.matched):
+            return (made, Expect(((None, Appears(role, Side.TARGET, once=False)),), wait=True))
+        shared = {criterion.target: made.values[criterion.source]}
+        there = self.bare(scenario, role, Side.TARGET, shared)
+        shown = next((p for p in self.pairs if self._fills(p, made, there)), None)
+        claim = Carries(role, Side.TARGET, shown) if shown else Appears(role, Side.TARGET, once=False)
+        return (there, made, Expect(((None, claim),), wait=True))
 
-    def insert(self, scenario: str, role: str) -> Insert:
-        """Return the step that makes a role's record on the source."""
-        mark = mark_of(self.seed, self.prefix, scenario, role)
-        return Insert(role, Side.SOURCE, self._recipe(Side.SOURCE, mark, 0).values(self.pairs), mark)
+    def _fills(self, pair: PropertyPair, made: Insert, there: Insert) -> bool:
+        """Tell whether a pair shows that two records were linked: the target's end was empty."""
+        return (
+            pair.source in made.values
+            and pair.target not in there.values
+            and not self.ends.no_property(pair, existing=True)
+        )
+
+    def insert(self, scenario: str, role: str, version: int = FULL) -> Insert:
+        """Return the step that makes a role's record on the source, such that it may get a counterpart."""
+        mark = self.mark(scenario, role)
+        recipe = replace(self._recipe(Side.SOURCE, mark, version, making=True), fixed=self.fixed())
+        pairs = self.pairs if (c := self.linking.matched) is None else (*self.pairs, PropertyPair(c.source, c.target))
+        return Insert(role, Side.SOURCE, recipe.values(pairs), mark)
+
+    def fixed(self) -> Mapping[str, SampleValue]:
+        """Return what a source record must hold to get a counterpart."""
+        connected = self.linking.connected
+        reference = {connected[0]: self.company.reference(connected[1])} if connected else {}
+        return {**self.linking.inside, **reference}
+
+    def no_edit(self, pair: PropertyPair, edited: Side) -> str | None:
+        """Return why an edit of a pair on a side cannot be tried, None when it can."""
+        if pair.source in self.linking.inside:
+            return f"the section's condition is about {pair.source}"
+        return self.ends.no_update(pair, edited)
+
+    def bare(self, scenario: str, role: str, side: Side, fixed: Mapping[str, SampleValue]) -> Insert:
+        """Return the step that makes a role's record with some values, and what else the system requires."""
+        mark = self.mark(scenario, role)
+        recipe = replace(self._recipe(side, mark, FULL, making=True), fixed=fixed)
+        values = recipe.values(())
+        if not any(mark in str(value) for value in values.values()):
+            texts = (p for p in self.pairs if (c := self.ends.property(p, side)) and c.form.convert == "text")
+            values = {**recipe.values(tuple(texts)[:1]), **values}
+        return Insert(role, side, values, mark)
 
     def edited(
-        self, scenario: str, role: str, side: Side, pairs: tuple[PropertyPair, ...]
+        self, scenario: str, role: str, side: Side, pairs: tuple[PropertyPair, ...], version: int
     ) -> Mapping[str, SampleValue]:
         """Return new values for the pairs' ends on a side."""
-        mark = mark_of(self.seed, self.prefix, scenario, role)
-        return self._recipe(side, mark, 1 if side is Side.SOURCE else 2).values(pairs)
+        return self._recipe(side, self.mark(scenario, role), version).values(pairs)
 
-    def _recipe(self, side: Side, mark: str, version: int) -> Recipe:
-        return Recipe(self.ends, side, mark, version, frozenset(self.referred))
+    def mark(self, scenario: str, role: str) -> str:
+        """Return what a role's records are known by."""
+        return mark_of(self.seed, self.prefix, scenario, role)
+
+    def _recipe(self, side: Side, mark: str, version: int, *, making: bool = False) -> Recipe:
+        return Recipe(self.ends, side, mark, version, self.company.roles, making=making)
 
 
-def _only_a_person(pair: PropertyPair | None) -> str | None:
-    if pair is None or not (conditions := (*pair.source_when, *pair.target_when)):
-        return None
-    told = "; ".join(f"{w.path or '(no path given)'} holds {w.value or '(no value given)'}" for w in conditions)
-    return f"applies only when {told}"
+def linked_by(brief: Brief) -> Linking:
+    """Return how a section's NEW-IF-CONNECTED links, whatever else the section says."""
+    found = connection_of(brief.ends, brief.company.siblings)
+    return Linking(connected=found) if isinstance(found, tuple) else Linking(found)

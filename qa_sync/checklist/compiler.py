@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePath
 
 from qa_sync.checklist.ability import Ends
 from qa_sync.checklist.brief import Brief, Part
+from qa_sync.checklist.company import Company
+from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.findings import findings_of
+from qa_sync.checklist.linking import linking_of
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.checklist.scenarios.by_hand import by_hand
 from qa_sync.checklist.scenarios.create import create
@@ -17,6 +21,7 @@ from qa_sync.checklist.scenarios.update import update
 from qa_sync.dataflow.model import Dataflow, Finding, PropertyPair, Section, StatementKind
 from qa_sync.errors import UnknownName
 from qa_sync.location import Location
+from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard, find_card
 from qa_sync.systems.pairing import pairs_of
 
@@ -24,23 +29,36 @@ Cards = Mapping[str, Mapping[str, EntityCard]]
 """Entity cards by system label, then by datatype."""
 
 SCENARIOS: tuple[tuple[StatementKind | None, Callable[[Brief], Part]], ...] = (
-    (StatementKind.EVERY, create),
-    (StatementKind.EVERY, update),
+    (None, create),
+    (StatementKind.KEEP, update),
     (None, by_hand),
 )
 """The scenarios in the order of their checks, each with the statement that a section needs for it (None: any)."""
 
+NOTHING = Settings()
+"""The settings of somebody who has none."""
+
 
 def compile_checklist(
-    dataflow: Dataflow, cards: Cards, seed: str, findings: Sequence[Finding] | None = None
+    dataflow: Dataflow,
+    cards: Cards,
+    seed: str,
+    findings: Sequence[Finding] | None = None,
+    *,
+    settings: Settings = NOTHING,
+    depth: Depth = Depth.STANDARD,
 ) -> Checklist:
     """Return what the document asks to be verified; a system or entity without a card is a skip with its reason.
 
-    `findings` are the document's among others (`findings_of`); None: it is looked at by itself.
+    `findings` are the document's among others (`findings_of`); None: it is looked at by itself. `settings` say what
+    the document does not: conditions, literals, policies.
     """
     found = {s.ordinal: _ends(dataflow, s, cards) for s in dataflow.sections}
     known = {ordinal: ends for ordinal, ends in found.items() if isinstance(ends, Ends)}
-    plans = tuple(_plan(dataflow, s, found[s.ordinal], known, seed) for s in dataflow.sections)
+    plans = tuple(
+        _plan(s, found[s.ordinal], Whole(PurePath(dataflow.path).stem, known, seed, settings, depth))
+        for s in dataflow.sections
+    )
     found_out = findings_of([dataflow], cards)[0] if findings is None else tuple(findings)
     return Checklist(dataflow, seed, plans, found_out)
 
@@ -58,14 +76,35 @@ def _ends(dataflow: Dataflow, section: Section, cards: Cards) -> Ends | str:
     return Ends(section, source, target)
 
 
-def _plan(dataflow: Dataflow, section: Section, ends: Ends | str, known: Mapping[int, Ends], seed: str) -> SectionPlan:
-    prefix = f"{PurePath(dataflow.path).stem}/{section.key}"
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What all sections of a document have in common; `known` are the ends of those that have cards."""
+
+    stem: str
+    known: Mapping[int, Ends]
+    seed: str
+    settings: Settings
+    depth: Depth
+
+
+def _plan(section: Section, ends: Ends | str, whole: Whole) -> SectionPlan:
+    prefix = f"{whole.stem}/{section.key}"
     if isinstance(ends, str):
         return SectionPlan(section, section.pairs, _untried(section, prefix, ends), ())
     pairs = pairs_of(section, ends.source, ends.target)
     if section.duplicate_of:
         return SectionPlan(section, pairs, (), ())
-    brief = Brief(ends, pairs, prefix, seed, _repeated(pairs), known)
+    brief = Brief(
+        ends=ends,
+        pairs=tuple(p for p in pairs if not (p.source_when or p.target_when)),
+        prefix=prefix,
+        seed=whole.seed,
+        repeated=_repeated(pairs),
+        company=Company(ends, whole.known),
+        linking=linking_of(ends, whole.known, whole.settings.condition(section.heading)),
+        settings=whole.settings,
+        depth=whole.depth,
+    )
     parts = [make(brief) for needs, make in SCENARIOS if needs is None or section.statement(needs)]
     checks = chain.from_iterable(part.checks for part in parts)
     scenarios = chain.from_iterable(part.scenarios for part in parts)

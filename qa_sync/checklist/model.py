@@ -72,8 +72,17 @@ class Cast:
         return self.source if side is Side.SOURCE else self.target
 
 
-SampleValue = Canonical | RoleId | tuple["SampleValue", ...]
-"""What a sample holds at a path: a canonical value, a reference, or a tuple along a list."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Stands in a sample for what the role's record on a side answers at a path."""
+
+    role: str
+    side: Side
+    path: str
+
+
+SampleValue = Canonical | RoleId | Shown | tuple["SampleValue", ...]
+"""What a sample holds at a path: a canonical value (None clears), another record's, or a tuple along a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,21 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove the role's record on a side."""
+
+    role: str
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Let time pass without asking the sync to work, so that the next edit is plainly the later one."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Settle:
     """Let the sync work for some cycles although nothing was edited."""
 
@@ -107,7 +131,7 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Remember:
-    """Keep how the roles' records look now, on both sides, for a later `Unchanged`."""
+    """Keep how the roles' records look now, on every side where there is one, for `Unchanged` and `Kept`."""
 
     roles: tuple[str, ...]
 
@@ -130,36 +154,65 @@ class Alone:
 
 
 @dataclass(frozen=True, slots=True)
+class Absent:
+    """No record on `side` is a counterpart of the role's record on the other side."""
+
+    role: str
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
 class Carries:
-    """The role's record on `side` shows what the one on the other side answers, for this pair."""
+    """The role's record on `side` shows what the one on the other side answers, for this pair.
+
+    `beside` are the pairs that share its receiving end: any of them may match. `stays`: the other side must also still
+    show what it answered when it was last written.
+    """
 
     role: str
     side: Side
     pair: PropertyPair
+    beside: tuple[PropertyPair, ...] = ()
+    stays: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The role's record on `side` shows what it showed when remembered, although the other side is empty by now.
+
+    `erased`: it shows nothing any more instead.
+    """
+
+    role: str
+    side: Side
+    pair: PropertyPair
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """The role's two records look as when they were remembered."""
+    """The role's records look as when they were remembered, and there are no more of them."""
 
     role: str
 
 
-Claim = Appears | Alone | Carries | Unchanged
+Claim = Appears | Alone | Absent | Carries | Kept | Unchanged
 
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """Decide claims: look again until all hold (`wait`) or look once.
+    """Look at claims: again until all hold (`wait`), or once.
 
-    `claims` are pairs of a check's id (None: only a precondition of what follows) and what it claims.
+    `claims` are pairs of a check's id (None: only a precondition of what follows) and what it claims. A check holds
+    when all that it claims, here and in later steps, does.
     """
 
     claims: tuple[tuple[str | None, Claim], ...]
     wait: bool
 
 
-Step = Insert | Edit | Settle | Remember | Expect
+Deed = Insert | Edit | Delete | Pause | Settle | Remember
+Step = Deed | Expect
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qa_sync.checklist.ability import Ends
 from qa_sync.checklist.amounts import LINES, amounts
@@ -15,16 +15,22 @@ from qa_sync.systems.cards import PropertyCard, Writable
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A record on one side of a section, in one version (0 made, 1 edited on the source, 2 edited on the target).
+    """A record on one side of a section, in one version (0 as made, each other one an edit or another record).
 
-    `roles` are the datatypes that have a role of their own in the scenario, so that a reference can point to it.
+    `mark` stands in its texts, in those of `own` only when that is given, with `twin` in all others: two records that
+    are alike but for some properties. `roles` are the roles by datatype that references can point to; `fixed` are
+    values that are decided already; `making` says that the record does not exist yet.
     """
 
     ends: Ends
     side: Side
     mark: str
     version: int
-    roles: frozenset[str] = frozenset()
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fixed: Mapping[str, SampleValue] = field(default_factory=dict)
+    own: frozenset[str] | None = None
+    twin: str = ""
+    making: bool = False
 
     def values(self, pairs: tuple[PropertyPair, ...]) -> Mapping[str, SampleValue]:
         """Return a value for each writable end of the pairs, and at first for whatever else the system requires."""
@@ -34,10 +40,13 @@ class Recipe:
         wanted = (
             card
             for card in self.ends.card(self.side).properties.values()
-            if card.writable is not Writable.NEVER and (card.path in twins or (self.version == 0 and card.required))
+            if self._takes(card) and (card.path in twins or (self.making and card.required))
         )
-        found = ((card.path, self._value(card, twins.get(card.path))) for card in wanted)
-        return {path: value for path, value in found if value is not None}
+        found = {card.path: self._value(card, twins.get(card.path)) for card in wanted} | dict(self.fixed)
+        return {path: value for path, value in found.items() if value is not None}
+
+    def _takes(self, card: PropertyCard) -> bool:
+        return card.writable is Writable.ALWAYS or (card.writable is Writable.CREATE and self.making)
 
     def _value(self, card: PropertyCard, twin: PropertyCard | None) -> SampleValue:
         concept = card.concept or ""
@@ -50,5 +59,7 @@ class Recipe:
 
     def _single(self, card: PropertyCard, twin: PropertyCard | None, line: int) -> SampleValue:
         if card.form.convert != "reference":
-            return value_for(Slot(card, twin, self.mark, self.version, line))
-        return RoleId(card.references) if card.references in self.roles else None
+            mark = self.mark if self.own is None or card.path in self.own else self.twin
+            return value_for(Slot(card, twin, mark, self.version, line))
+        roles = self.roles.get(card.references or "")
+        return RoleId(roles[(line + self.version) % len(roles)]) if roles else None

@@ -4,7 +4,8 @@ Source: DESIGN 3, "samples have teeth".
 
 Every sample carries a mark, in the first characters of its texts, by which a record's counterpart and a leftover are
 found. E-mail addresses are in a reserved domain and phone numbers in a range kept for fiction: real systems write to
-real people. A property has a different value in each version (0 made, 1 edited on the source, 2 edited on the target).
+real people. A property has another value in each version than in the one before: a record is made in version 0, and
+each edit is a later one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from decimal import Decimal
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.form import Canonical
 
-VERSIONS = 3
+VERSIONS = 12
+"""More than any scenario edits a record."""
 
 FLAVOURS = (
     "Åse & Sønn 'naïve' \N{MATHEMATICAL FRAKTUR CAPITAL A}",
@@ -94,7 +96,8 @@ def _email(slot: Slot) -> Canonical:
 
 
 def _phone(slot: Slot) -> Canonical:
-    return f"+120255501{slot.number % 100:02d}"
+    # Kept for fiction by Ofcom: a thousand numbers, so that no two properties of a record share one.
+    return f"+447700900{slot.number % 1000:03d}"
 
 
 def _decimal(slot: Slot) -> Canonical:
@@ -107,7 +110,7 @@ def _integer(slot: Slot) -> Canonical:
 
 
 def _boolean(slot: Slot) -> Canonical:
-    return slot.version != 1
+    return slot.version % 2 == 0
 
 
 def _choice(slot: Slot) -> Canonical:
@@ -117,8 +120,12 @@ def _choice(slot: Slot) -> Canonical:
     return chosen
 
 
+def _turn(values: tuple[Canonical, ...], at: int) -> Canonical:
+    return values[at % len(values)]
+
+
 def _date(slot: Slot) -> Canonical:
-    return (date(1992, 2, 29), date(1970, 1, 1), date(2000, 12, 31))[slot.version]
+    return _turn((date(1992, 2, 29), date(1970, 1, 1), date(2000, 12, 31), date(2003, 4, 5)), slot.version)
 
 
 def _instant(slot: Slot) -> Canonical:
@@ -126,23 +133,23 @@ def _instant(slot: Slot) -> Canonical:
 
 
 def _postal_code(slot: Slot) -> Canonical:
-    return ("0150", "10001", "00100", "0007")[slot.place]
+    return _turn(("0150", "10001", "00100", "0007"), slot.place)
 
 
 def _country(slot: Slot) -> Canonical:
-    return ("NO", "US", "FI", "SE")[slot.place]
+    return _turn(("NO", "US", "FI", "SE"), slot.place)
 
 
 def _region(slot: Slot) -> Canonical:
-    return ("03", "NY", "18", "AB")[slot.place]
+    return _turn(("03", "NY", "18", "AB"), slot.place)
 
 
 def _language(slot: Slot) -> Canonical:
-    return ("nb-no", "en-us", "sv-se")[slot.version]
+    return _turn(("nb-no", "en-us", "sv-se", "fi-fi"), slot.version)
 
 
 def _currency(slot: Slot) -> Canonical:
-    return ("EUR", "SEK", "USD")[slot.version]
+    return _turn(("EUR", "SEK", "USD", "GBP"), slot.version)
 
 
 BY_CONVERSION: Mapping[str, Callable[[Slot], Canonical]] = {

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from qa_sync.cli.configured import config_option, settings_from
+from qa_sync.checklist.depth import Depth
+from qa_sync.cli.configured import config_option, duration_of, settings_from
 from qa_sync.cli.documents import connectors_of, read_named, settle
 from qa_sync.cli.faults import fault_options
 from qa_sync.cli.targets import parse_targets, write_reports
@@ -60,6 +61,19 @@ TIMEOUT_S = 120.0
     help="How many sections run side by side.",
     show_default="8 live, 1 where nothing is waited for",
 )
+@click.option(
+    "--max-lag",
+    metavar="TIME",
+    help="How late an arrival may be, 60s for instance; later is a broken promise.",
+    show_default="of the settings, else no promise",
+)
+@click.option(
+    "--depth",
+    type=click.Choice(list(Depth)),
+    default=Depth.STANDARD,
+    show_default=True,
+    help="How deep to look.",
+)
 @click.option("-x", "first_only", is_flag=True, help="End at the first check that failed or could not be found out.")
 @config_option
 @click.option(
@@ -85,6 +99,8 @@ def check(
     timeout_s: float | None,
     cassettes: Path,
     jobs: int | None,
+    max_lag: str | None,
+    depth: Depth,
     first_only: bool,
     config: Path | None,
     reports: tuple[str, ...],
@@ -107,7 +123,8 @@ def check(
     connectors = connectors_of(dataflows, settings)
     dataflows = settle(dataflows, connectors, settings)
     timeout_s = next(t for t in (timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None)
-    job = Job(dataflows, connectors, cassettes, seed, timeout_s, faults, settings)
+    lag_s = None if max_lag is None else duration_of(max_lag, "--max-lag")
+    job = Job(dataflows, connectors, cassettes, seed, timeout_s, faults, settings, Depth(depth), lag_s)
     prepared = prepare(mode, job)
     # The report makes room on standard output when another one goes there.
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from qa_sync.errors import UsageError
+from qa_sync.settings.kinds import LASTING
 from qa_sync.settings.model import FILE_NAME, Settings
 from qa_sync.settings.read import find_settings, load_settings
 
@@ -18,6 +20,15 @@ config_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option
     help="The settings.",
     show_default=f"{FILE_NAME}, looked for upwards",
 )
+
+
+def duration_of(text: str, option: str) -> float:
+    """Return the seconds of a duration as settings write it; raises UsageError that names the option."""
+    try:
+        seconds: float = LASTING.read(text)
+    except ValueError:
+        raise UsageError(f"{option}: expected {LASTING.expected}, got {text!r}") from None
+    return seconds
 
 
 def settings_from(config: Path | None) -> Settings:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from threading import Event
 
+from qa_sync.checklist.compiler import compile_checklist
+from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Checklist
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UsageError
@@ -32,7 +34,7 @@ class Job:
 
     `connectors` are keyed by system label; `seed` is None when the user gave none; `cassettes` is the folder of the
     recordings; `faults` are names of faults that the built-in engine is to have; `settings` tell where the live systems
-    are.
+    are, and what the documents do not say; `max_lag_s` is a promise about time for this run.
     """
 
     dataflows: tuple[Dataflow, ...]
@@ -42,6 +44,16 @@ class Job:
     timeout_s: float = 120.0
     faults: tuple[str, ...] = ()
     settings: Settings = field(default_factory=Settings)
+    depth: Depth = Depth.STANDARD
+    max_lag_s: float | None = None
+
+    def compiled(self, dataflow: Dataflow, seed: str) -> Checklist:
+        """Return a document's checklist."""
+        return compile_checklist(dataflow, self.cards, seed, settings=self.settings, depth=self.depth)
+
+    def lag_of(self, section: Section) -> float | None:
+        """Return how late an arrival in a section may be, None when nothing is promised."""
+        return self.settings.sync.lag_of(section.heading) if self.max_lag_s is None else self.max_lag_s
 
     @property
     def cards(self) -> Mapping[str, Mapping[str, EntityCard]]:
@@ -92,11 +104,21 @@ def one_place_each(dataflows: Iterable[Dataflow]) -> None:
             )
 
 
-def fingerprint(section: Section) -> str:
-    """Return what a recording of the section depends on in the document: its words, not the lines they stand on."""
+def fingerprint(job: Job, section: Section) -> str:
+    """Return what a recording of the section depends on beside the connectors.
+
+    That is the document's words, not the lines they stand on, and what the settings say instead of them.
+    """
     pairs = [(p.source, p.target, p.type, p.source_when, p.target_when) for p in section.pairs]
     criteria = [(c.source, c.target) for c in section.criteria]
-    words = (section.heading, [(s.kind.value, s.text) for s in section.statements], criteria, pairs)
+    settled = job.settings.condition(section.heading)
+    told = (
+        job.depth.value,
+        job.settings.policies,
+        job.settings.literals,
+        settled and (settled.property, settled.values),
+    )
+    words = (section.heading, [(s.kind.value, s.text) for s in section.statements], criteria, pairs, told)
     return hashlib.sha256(repr(words).encode()).hexdigest()[:12]
 
 

@@ -6,13 +6,13 @@ whose settings do not allow it.
 
 from __future__ import annotations
 
+import random
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import Clock, InterruptibleClock
 from qa_sync.modes.job import Job, Prepared
@@ -21,6 +21,7 @@ from qa_sync.modes.reach import Reached, reach
 from qa_sync.modes.triggers.surroundings import Surroundings
 from qa_sync.modes.triggers.table import Triggers
 from qa_sync.running.stage import Stage
+from qa_sync.settings.model import Trigger
 from qa_sync.systems.confidential import Hider
 from qa_sync.systems.system import System
 
@@ -61,13 +62,26 @@ class Session:
             timeout_s=self.job.timeout_s,
             zone=self.job.settings.zone,
             first_pause_s=min(self.job.settings.sync.interval_s, LONGEST_FIRST_PAUSE_S),
+            cycles_known=self.cycles_known,
+            max_lag_s=self.job.lag_of(plan.section),
+            jitter=_shorter,
         )
+
+    @property
+    def cycles_known(self) -> bool:
+        """Whether a cycle of the sync has been completed each time that it was given a chance to work."""
+        return self.job.settings.sync.trigger is not Trigger.WAIT
 
     def close(self) -> None:
         """Let every connection go."""
         self.triggers.close()
         for one in self.reached.values():
             one.line.close()
+
+
+def _shorter(pause_s: float) -> float:
+    """Return a pause of at least half the length, so that the sections do not all ask at once."""
+    return pause_s * random.uniform(0.5, 1)  # noqa: S311 - nothing secret
 
 
 def open_session(job: Job) -> Session:
@@ -77,7 +91,7 @@ def open_session(job: Job) -> Session:
     reached = reach(job, hide)
     clock = InterruptibleClock()
     started = clock.now().replace(microsecond=0)
-    compiled = (compile_checklist(dataflow, job.cards, seed) for dataflow in job.dataflows)
+    compiled = (job.compiled(dataflow, seed) for dataflow in job.dataflows)
     checklists = tuple(permitted(checklist, job.settings) for checklist in compiled)
     since = started - SKEW
     triggers = Triggers(Surroundings(job, clock, reached, checklists, since))

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from qa_sync.checklist.model import Checklist, Edit, Expect, Insert, Scenario, SectionPlan, Side
+from qa_sync.checklist.model import (
+    Checklist,
+    Delete,
+    Edit,
+    Expect,
+    Insert,
+    Remember,
+    Scenario,
+    SectionPlan,
+    Side,
+    Step,
+    Unchanged,
+)
 from qa_sync.settings.model import Settings
 
 NOT_SETTLED = "{label} is read-only: qa-sync.toml says nothing about it"
@@ -33,10 +45,43 @@ def _permitted(plan: SectionPlan, settings: Settings) -> SectionPlan:
 
 def _cut(scenario: Scenario, reasons: Mapping[Side, str]) -> tuple[Scenario, Mapping[str, str]]:
     """Return what of a scenario can be played, and why not for each check that it then does not decide."""
+    scenario = _without(scenario, _only_on(scenario, set(reasons)))
     for at, step in enumerate(scenario.steps):
-        if isinstance(step, Insert | Edit) and step.side in reasons:
+        if isinstance(step, Insert | Edit | Delete) and step.side in reasons:
             steps = scenario.steps[:at]
             decided = [check for s in steps if isinstance(s, Expect) for check, _ in s.claims if check]
+            later = {c for s in scenario.steps[at:] if isinstance(s, Expect) for c, _ in s.claims}
+            decided = [check for check in decided if check not in later]
             lost = {check: reasons[step.side] for check in scenario.checks if check not in decided}
             return replace(scenario, steps=steps, checks=tuple(decided)), lost
     return scenario, {}
+
+
+def _only_on(scenario: Scenario, closed: set[Side]) -> frozenset[str]:
+    """Return the roles whose records are made on closed sides only: others can be tried without them."""
+    sides: dict[str, set[Side]] = {}
+    for step in scenario.steps:
+        if isinstance(step, Insert):
+            sides.setdefault(step.role, set()).add(step.side)
+    return frozenset(role for role, made in sides.items() if made <= closed)
+
+
+def _without(scenario: Scenario, roles: frozenset[str]) -> Scenario:
+    """Return a scenario that leaves bystanders out; a role that anything is done with but to watch it stays."""
+    busy = {s.role for s in scenario.steps if isinstance(s, Edit | Delete)}
+    busy |= {
+        c.role for s in scenario.steps if isinstance(s, Expect) for _, c in s.claims if not isinstance(c, Unchanged)
+    }
+    idle = roles - busy
+    if not idle:
+        return scenario
+    kept = (_spared(step, idle) for step in scenario.steps if not (isinstance(step, Insert) and step.role in idle))
+    return replace(scenario, steps=tuple(kept))
+
+
+def _spared(step: Step, idle: frozenset[str]) -> Step:
+    if isinstance(step, Remember):
+        return replace(step, roles=tuple(role for role in step.roles if role not in idle))
+    if isinstance(step, Expect):
+        return replace(step, claims=tuple((check, c) for check, c in step.claims if c.role not in idle))
+    return step

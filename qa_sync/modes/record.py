@@ -14,7 +14,6 @@ from pathlib import Path
 
 import httpx
 
-from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.errors import CouldNotFindOut, UsageError
 from qa_sync.modes.job import EPOCH, Job, Prepared, cassette_path, could_not_find_out, fingerprint, one_place_each
@@ -38,7 +37,7 @@ def prepare(job: Job) -> Prepared:
 
         return prepare_live(job)
     seed = job.seed or SEED
-    checklists = tuple(compile_checklist(d, job.cards, seed) for d in job.dataflows)
+    checklists = tuple(job.compiled(d, seed) for d in job.dataflows)
     tapes: dict[Path, BlankTape] = {}
 
     @contextmanager
@@ -72,7 +71,7 @@ def _label(job: Job, checklist: Checklist, plan: SectionPlan) -> TapeLabel:
         seed=checklist.seed,
         started=EPOCH,
         connectors={name: connector.fingerprint for name, connector in names.items()},
-        spec=fingerprint(plan.section),
+        spec=fingerprint(job, plan.section),
         urls={name: VENDORS[name].base_url for name in names},
     )
 

@@ -69,7 +69,8 @@ def _label(session: Session, plan: SectionPlan) -> TapeLabel:
         seed=session.seed,
         started=session.started,
         connectors={c.name: c.fingerprint for c in connectors},
-        spec=fingerprint(plan.section),
+        spec=fingerprint(session.job, plan.section),
         urls={label: session.reached[label].line.base_url for label in ends},
         since=session.since,
+        cycles_known=session.cycles_known,
     )

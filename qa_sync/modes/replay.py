@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import NotedClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
@@ -56,7 +55,7 @@ def _rehearsed(job: Job, dataflow: Dataflow) -> tuple[Checklist, Tapes]:
     sections = [s for s in dataflow.sections if s.duplicate_of is None]
     paths = {s.ordinal: cassette_path(job.cassettes, dataflow, s) for s in sections}
     loaded, problems = _loaded(job, dataflow, [s for s in sections if paths[s.ordinal].exists()])
-    checklist = compile_checklist(dataflow, job.cards, _seed(job, dataflow, loaded))
+    checklist = job.compiled(dataflow, _seed(job, dataflow, loaded))
     needed = [plan.section for plan in checklist.sections if plan.scenarios]
     # Loading what is missing is what tells that it is.
     problems += _loaded(job, dataflow, [s for s in needed if not paths[s.ordinal].exists()])[1]
@@ -98,7 +97,7 @@ def _together(problems: Sequence[RecordingError]) -> RecordingError:
 
 def _load(job: Job, dataflow: Dataflow, section: Section) -> Tape:
     fingerprints = {c.name: c.fingerprint for c in _ends(job, section).values()}
-    expected = Expected(fingerprints, fingerprint(section), dataflow.path)
+    expected = Expected(fingerprints, fingerprint(job, section), dataflow.path)
     return load_tape(cassette_path(job.cassettes, dataflow, section), expected)
 
 
@@ -120,7 +119,15 @@ def _stage(job: Job, tape: Tape, plan: SectionPlan) -> Stage:
         for side, c in _ends(job, plan.section).items()
     }
     return Stage(
-        systems, clock, lambda: clock.sleep(CYCLE_S), label.since or label.started, job.timeout_s, job.settings.zone
+        systems,
+        clock,
+        lambda: clock.sleep(CYCLE_S),
+        label.since or label.started,
+        job.timeout_s,
+        job.settings.zone,
+        cycles_known=label.cycles_known,
+        alone=label.since is None,
+        max_lag_s=job.lag_of(plan.section),
     )
 
 

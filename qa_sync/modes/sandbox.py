@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.modes.job import Job, Prepared
 from qa_sync.modes.world import build_world
@@ -18,7 +17,7 @@ SEED = "sandbox"
 def prepare(job: Job) -> Prepared:
     """Make the job ready; each section gets a world of its own. Raises UnknownName for a fault or system."""
     seed = job.seed or SEED
-    checklists = tuple(compile_checklist(d, job.cards, seed) for d in job.dataflows)
+    checklists = tuple(job.compiled(d, seed) for d in job.dataflows)
 
     @contextmanager
     def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:

@@ -14,7 +14,8 @@ from qa_sync.location import Location
 from qa_sync.reports.json_node import Node, line_of, read
 from qa_sync.reports.json_values import plain
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
-from qa_sync.running.results import Results, SectionResult, SpecResult
+from qa_sync.running.results import Latency, Results, SectionResult, SpecResult
+from qa_sync.values.compare import Difference
 
 SCHEMA = "qa-sync/results/1"
 
@@ -77,8 +78,13 @@ def _section(section: SectionResult) -> dict[str, Any]:
         "line": section.line,
         "duplicate_of": section.duplicate_of,
         "status": section.status,
+        "latency": {way: _latency(found) for way, found in section.latencies.items()},
         "checks": [_check(check) for check in section.checks],
     }
+
+
+def _latency(found: Latency) -> dict[str, Any]:
+    return {"count": found.count, "p50_s": found.p50_s, "p95_s": found.p95_s, "max_s": found.max_s}
 
 
 def _check(check: CheckFinished) -> dict[str, Any]:
@@ -93,7 +99,9 @@ def _check(check: CheckFinished) -> dict[str, Any]:
         "expected": plain(check.expected),
         "actual": plain(check.actual),
         "latency_s": check.latency_s,
+        "difference": check.difference,
         "records": [{"system": r.system, "entity": r.entity, "id": r.id} for r in check.records],
+        "steps": list(check.steps),
     }
 
 
@@ -131,4 +139,6 @@ def _read_check(node: Node, spec: str, key: str) -> CheckFinished:
         records=tuple(
             RecordRef(n["system"].text(), n["entity"].text(), n["id"].text()) for n in node["records"].items()
         ),
+        difference=node["difference"].optional(lambda n: n.one_of(Difference)) if "difference" in node.value else None,
+        steps=tuple(n.text() for n in node["steps"].items()) if "steps" in node.value else (),
     )

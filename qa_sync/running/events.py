@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from qa_sync.dataflow.model import Origin
+from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json
 
 
@@ -104,6 +105,8 @@ class CheckFinished:
     actual: Json = None
     latency_s: float | None = None
     records: tuple[RecordRef, ...] = ()
+    difference: Difference | None = None
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

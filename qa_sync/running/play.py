@@ -7,26 +7,33 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from qa_sync.checklist.model import (
-    Appears,
     Carries,
     Check,
     Claim,
+    Deed,
+    Delete,
     Edit,
     Expect,
     Insert,
+    Pause,
     Remember,
     Scenario,
     SectionPlan,
     Settle,
     Side,
-    Step,
 )
 from qa_sync.errors import BrokenRule, QaSyncError
+from qa_sync.running.account import Account, told
+from qa_sync.running.docket import Docket, Ruling
 from qa_sync.running.events import CheckFinished, Leftover, Status, StepStarted
-from qa_sync.running.judge import Verdict, judge
+from qa_sync.running.judge import judge
 from qa_sync.running.scene import Held, Scene
 from qa_sync.running.stage import Stage
+from qa_sync.running.timing import Seen, holds_since, in_time, patient
+from qa_sync.running.verdict import Verdict
 from qa_sync.running.waiting import Waited, until
+
+Claims = tuple[tuple[str | None, Claim], ...]
 
 
 class _Unmet(Exception):
@@ -35,14 +42,6 @@ class _Unmet(Exception):
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(verdict.message)
         self.verdict = replace(verdict, message=f"needs what did not happen: {verdict.message}")
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A claim's last verdict and when it began to hold (None: it does not)."""
-
-    verdict: Verdict
-    since: datetime | None
 
 
 @dataclass(slots=True)
@@ -58,20 +57,21 @@ class Play:
     stage: Stage
     create_failed: bool = False
     leftovers: list[Leftover] = field(default_factory=list)
+    account: Account = field(default_factory=Account)
 
     def events(self) -> Generator[StepStarted | CheckFinished, None, None]:
         """Carry the scenario out; yield every check of it exactly once, whatever happens, and then clean up."""
-        open_checks = {c.id: c for c in self.plan.checks if c.id in self.scenario.checks}
+        docket = Docket(self.plan.checks, self.scenario)
         scene = Scene(self.stage, self.scenario)
         try:
-            yield from self._steps(scene, open_checks)
+            yield from self._steps(scene, docket)
         except BrokenRule:
             raise
         except _Unmet as unmet:
-            yield from self._unmet(unmet.verdict, list(open_checks.values()))
+            yield from self._unmet(unmet.verdict, list(docket.open.values()))
         except QaSyncError as error:
-            verdict = Verdict(Status.ERROR, self._told(str(error)))
-            yield from (self._finished(c, verdict) for c in open_checks.values())
+            ruling = Ruling(Verdict(Status.ERROR, self._told(str(error))))
+            yield from (self._finished(c, ruling) for c in docket.open.values())
         finally:
             self.leftovers.extend(scene.remove_all())
 
@@ -79,68 +79,86 @@ class Play:
         """Skip what has nothing to stand on; but a record that never came is itself a broken promise, told once."""
         whole = next((c for c in left if c.pair is None), None)
         for check in left:
-            told = check is whole and not self.create_failed
-            yield self._finished(check, why if told else Verdict(Status.SKIPPED, why.message))
+            told_here = (check is whole and not self.create_failed) or why.status is Status.ERROR
+            yield self._finished(check, Ruling(why if told_here else Verdict(Status.SKIPPED, why.message)))
 
-    def _steps(self, scene: Scene, open_checks: dict[str, Check]) -> Iterator[StepStarted | CheckFinished]:
+    def _steps(self, scene: Scene, docket: Docket) -> Iterator[StepStarted | CheckFinished]:
         for step in self.scenario.steps:
-            yield StepStarted(self.spec, self.plan.section.key, _told(scene, step))
-            match step:
-                case Insert():
-                    scene.insert(step)
-                case Edit():
-                    scene.edit(step)
-                case Settle():
-                    for _ in range(step.cycles):
-                        self.stage.let_sync_work()
-                case Remember():
-                    scene.remember(step.roles)
-                case Expect():
-                    yield from self._decide(scene, step, open_checks)
+            text = told(scene, step)
+            self.account.note(step, text)
+            yield StepStarted(self.spec, self.plan.section.key, text)
+            if isinstance(step, Expect):
+                yield from self._decide(scene, step, docket)
+            else:
+                self._do(scene, step)
 
-    def _decide(self, scene: Scene, step: Expect, open_checks: dict[str, Check]) -> Iterator[CheckFinished]:
-        waited = self._waited(scene, step) if step.wait else Waited(self._look(scene, step, {}), 1)
-        seen = waited.last
-        for check_id, claim in step.claims:
-            if check_id is not None:
-                latency = _latency(scene, seen[claim]) if step.wait else None
-                verdict = self._patient(seen[claim].verdict, waited.looks)
-                yield self._finished(open_checks.pop(check_id), verdict, latency)
-        for check_id, claim in step.claims:
-            if check_id is None and seen[claim].verdict.status is not Status.PASSED:
-                raise _Unmet(seen[claim].verdict)
+    def _do(self, scene: Scene, step: Deed) -> None:
+        match step:
+            case Insert():
+                scene.insert(step)
+            case Edit():
+                scene.edit(step)
+            case Delete():
+                scene.delete(Held(step.role, step.side))
+            case Pause():
+                self.stage.clock.sleep(step.seconds)
+            case Settle():
+                self.stage.settle(step.cycles)
+            case Remember():
+                scene.remember(step.roles)
 
-    def _patient(self, verdict: Verdict, looks: int) -> Verdict:
-        """Return a verdict that says how long it was hoped for otherwise."""
-        if looks == 1 or verdict.final or verdict.status is not Status.FAILED:
-            return verdict
-        return replace(verdict, message=f"{verdict.message}; looked {looks} times in {self.stage.timeout_s:g} s")
+    def _decide(self, scene: Scene, step: Expect, docket: Docket) -> Iterator[CheckFinished]:
+        claims = docket.asked(step)
+        if not claims:
+            return
+        waited = self._waited(scene, claims) if step.wait else Waited(self._look(scene, claims, {}), 1)
+        rulings = {claim: self._ruled(scene, seen, waited.looks, wait=step.wait) for claim, seen in waited.last.items()}
+        for check, claim in claims:
+            if check is not None:
+                docket.note(check, rulings[claim])
+        decided = docket.decided([check for check, _ in claims])
+        yield from (self._finished(check, ruling) for check, ruling in decided)
+        for check, claim in claims:
+            if check is None and rulings[claim].verdict.status is not Status.PASSED:
+                raise _Unmet(rulings[claim].verdict)
 
-    def _waited(self, scene: Scene, step: Expect) -> Waited[Mapping[Claim, Seen]]:
+    def _ruled(self, scene: Scene, seen: Seen, looks: int, *, wait: bool) -> Ruling:
+        if not wait:
+            return Ruling(seen.verdict)
+        latency_s = (seen.since - scene.written_at).total_seconds() if seen.since else None
+        if latency_s is not None:
+            self.stage.pace.note(latency_s)
+        return Ruling(in_time(patient(seen.verdict, self.stage, looks), self.stage, latency_s), latency_s)
+
+    def _waited(self, scene: Scene, claims: Claims) -> Waited[Mapping[Claim, Seen]]:
         seen: Mapping[Claim, Seen] = {}
 
         def look() -> Mapping[Claim, Seen]:
             nonlocal seen
             self.stage.let_sync_work()
-            seen = self._look(scene, step, seen)
+            seen = self._look(scene, claims, seen)
             return seen
 
-        return until(_all_final, look, self.stage.clock, self.stage.timeout_s, self.stage.first_pause_s)
+        return until(_all_final, look, self.stage.clock, self.stage.patience)
 
-    def _look(self, scene: Scene, step: Expect, before: Mapping[Claim, Seen]) -> Mapping[Claim, Seen]:
+    def _look(self, scene: Scene, claims: Claims, before: Mapping[Claim, Seen]) -> Mapping[Claim, Seen]:
         scene.begin_look()
         verdicts: dict[Claim, Verdict] = {}
-        for _, claim in sorted(step.claims, key=lambda named: isinstance(named[1], Carries)):
-            if isinstance(claim, Carries) and not any(isinstance(c, Carries) for c in verdicts):
+        fresh: set[str] = set()
+        for _, claim in sorted(claims, key=lambda named: isinstance(named[1], Carries)):
+            if isinstance(claim, Carries) and claim.role not in fresh:
+                fresh.add(claim.role)
                 _refresh(scene, claim)
-            verdicts[claim] = judge(scene, claim)
-        now = self.stage.clock.now()
-        return {claim: Seen(v, _holds_since(v, before.get(claim), now)) for claim, v in verdicts.items()}
+            if claim not in verdicts:
+                verdicts[claim] = judge(scene, claim)
+        now: datetime = self.stage.clock.now()
+        return {claim: Seen(v, holds_since(v, before.get(claim), now)) for claim, v in verdicts.items()}
 
     def _told(self, message: str | None) -> str | None:
         return f"{self.plan.section.heading}: {message}" if message else None
 
-    def _finished(self, check: Check, verdict: Verdict, latency_s: float | None = None) -> CheckFinished:
+    def _finished(self, check: Check, ruling: Ruling) -> CheckFinished:
+        verdict = ruling.verdict
         return CheckFinished(
             spec=self.spec,
             key=self.plan.section.key,
@@ -153,13 +171,15 @@ class Play:
             message=self._told(verdict.message) if verdict.status is Status.FAILED else verdict.message,
             expected=verdict.expected,
             actual=verdict.actual,
-            latency_s=latency_s,
+            latency_s=ruling.latency_s,
             records=verdict.records,
+            difference=verdict.difference,
+            steps=self._steps_of(check),
         )
 
-
-def _latency(scene: Scene, seen: Seen) -> float | None:
-    return (seen.since - scene.written_at).total_seconds() if seen.since else None
+    def _steps_of(self, check: Check) -> tuple[str, ...]:
+        claims = (named for s in self.scenario.steps if isinstance(s, Expect) for named in s.claims)
+        return self.account.of(check, tuple(claim for id_, claim in claims if id_ == check.id))
 
 
 def _refresh(scene: Scene, claim: Carries) -> None:
@@ -172,30 +192,3 @@ def _refresh(scene: Scene, claim: Carries) -> None:
 
 def _all_final(seen: Mapping[Claim, Seen]) -> bool:
     return all(s.verdict.final for s in seen.values())
-
-
-def _holds_since(verdict: Verdict, before: Seen | None, now: datetime) -> datetime | None:
-    if verdict.status is not Status.PASSED:
-        return None
-    return before.since if before and before.since else now
-
-
-def _told(scene: Scene, step: Step) -> str:
-    match step:
-        case Insert():
-            return f"make {_who(scene, Held(step.role, step.side))}"
-        case Edit():
-            return f"edit {_who(scene, Held(step.role, step.side))}"
-        case Settle():
-            return f"let the sync work for {step.cycles} more cycles"
-        case Remember():
-            return f"remember the {' and the '.join(step.roles)}"
-        case Expect():
-            claim = step.claims[0][1]
-            if isinstance(claim, Appears | Carries):
-                return f"wait for {_who(scene, Held(claim.role, claim.side))}"
-            return "look again"
-
-
-def _who(scene: Scene, held: Held) -> str:
-    return f"{scene.system(held).label} {scene.card(held).names[0]} ({held.role})"

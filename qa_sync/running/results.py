@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import TypeVar
 
 from qa_sync.running.events import (
@@ -22,7 +23,21 @@ from qa_sync.running.events import (
 
 E = TypeVar("E")
 
+BACKWARD = frozenset({"update-backward"})
+BOTH_WAYS = frozenset({"newest-wins", "independent"})
+"""Kinds whose arrivals are on the source, and on either side."""
+
 WORST_FIRST = (Status.FAILED, Status.ERROR, Status.MANUAL, Status.PASSED, Status.SKIPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long arrivals took, in seconds: of `count` arrivals the middle one, the one of which 95 % were no slower."""
+
+    count: int
+    p50_s: float
+    p95_s: float
+    max_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,14 @@ class SectionResult:
         """The worst status of its checks; `skipped` when it has none."""
         found = {c.status for c in self.checks}
         return next((s for s in WORST_FIRST if s in found), Status.SKIPPED)
+
+    @property
+    def latencies(self) -> dict[str, Latency]:
+        """How long arrivals took, `forward` (on the target) and `backward`; no entry where nothing arrived."""
+        ways = {"forward": [c for c in self.checks if c.kind not in BOTH_WAYS | BACKWARD]}
+        ways["backward"] = [c for c in self.checks if c.kind in BACKWARD]
+        found = {way: sorted(c.latency_s for c in checks if c.latency_s is not None) for way, checks in ways.items()}
+        return {way: _latency(seconds) for way, seconds in found.items() if seconds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +107,13 @@ class Results:
         if totals[Status.FAILED]:
             return 1
         return 3 if totals[Status.ERROR] or not totals[Status.PASSED] else 0
+
+
+def _latency(seconds: list[float]) -> Latency:
+    """Return the nearest-rank percentiles of sorted figures."""
+    count = len(seconds)
+    p50, p95 = (seconds[max(0, ceil(count * share) - 1)] for share in (0.50, 0.95))
+    return Latency(count, p50, p95, seconds[-1])
 
 
 def fold(events: Iterable[Event]) -> Results:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from qa_sync.checklist.model import Edit, Insert, RoleId, SampleValue, Scenario, Side
+from qa_sync.checklist.model import Edit, Insert, RoleId, SampleValue, Scenario, Shown, Side
 from qa_sync.errors import BadAnswer, BrokenRule, CouldNotFindOut, QaSyncError
 from qa_sync.running.events import Leftover, RecordRef
 from qa_sync.running.stage import Stage
@@ -42,6 +42,7 @@ class Scene:
         self.marks: dict[str, str] = {}
         self._lists: dict[tuple[Side, str], list[Record]] = {}
         self._made: list[tuple[Held, str]] = []
+        self._before: dict[tuple[str, str], frozenset[str]] = {}
 
     # -- who is who
 
@@ -70,6 +71,7 @@ class Scene:
         """Make the role's record."""
         held = Held(step.role, step.side)
         self.marks[step.role] = step.mark
+        self._note_standing(step.role)
         values, datatype = self._wire(held, step.values), self.card(held).datatype
         made = self.system(held).insert(datatype, values, lambda: self._newly_found(held))
         self.ids[held] = made
@@ -94,10 +96,16 @@ class Scene:
         self.latest[held] = record
         return record
 
+    def delete(self, held: Held) -> None:
+        """Remove a record; it is still one of ours, in case it stays."""
+        self.system(held).delete(self.card(held).datatype, self.ids[held])
+        self.written_at = self.stage.clock.now()
+
     def remember(self, roles: tuple[str, ...]) -> None:
-        """Keep how the roles' records look now, on both sides."""
+        """Keep how the roles' records look now, on each side where there is one."""
         for held in (Held(role, side) for role in roles for side in Side):
-            self.remembered[held] = self.look(held)
+            if held in self.ids:
+                self.remembered[held] = self.look(held)
 
     def value(self, held: Held, record: Record, path: str) -> Canonical:
         """Return a property's canonical value; raises NotConvertible."""
@@ -114,6 +122,9 @@ class Scene:
     def _resolved(self, value: SampleValue, side: Side) -> Canonical:
         if isinstance(value, RoleId):
             return self.ids[Held(value.role, side)]
+        if isinstance(value, Shown):
+            there = Held(value.role, value.side)
+            return self.value(there, self.latest[there], value.path)
         if isinstance(value, tuple):
             return tuple(self._resolved(v, side) for v in value)
         return value
@@ -159,6 +170,30 @@ class Scene:
         if (held.side, datatype) not in self._lists:
             self._lists[held.side, datatype] = list(self.system(held).list(datatype, self.stage.since))
         return self._lists[held.side, datatype]
+
+    def strangers(self, held: Held) -> list[str]:
+        """Return new records of the same entity that bear none of the scenario's marks.
+
+        Only where nobody else writes to the system can they be told to be the sync's.
+        """
+        before = self._before.get(self._place(held))
+        if before is None:
+            return []
+        return [
+            record.id
+            for record in self._listed(held)
+            if record.id not in before and not any(_carries(record, mark) for mark in self.marks.values())
+        ]
+
+    def _note_standing(self, role: str) -> None:
+        """Note what was there before the role's records."""
+        for held in (Held(role, side) for side in Side):
+            if self.stage.alone and self._place(held) not in self._before:
+                self.begin_look()
+                self._before[self._place(held)] = frozenset(record.id for record in self._listed(held))
+
+    def _place(self, held: Held) -> tuple[str, str]:
+        return self.system(held).label, self.card(held).datatype
 
     def known(self, held: Held) -> int:
         """Return how many records of the role are known on that side."""

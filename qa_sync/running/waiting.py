@@ -24,19 +24,33 @@ class Waited(Generic[T]):
     looks: int
 
 
-def until(
-    satisfied: Callable[[T], bool],
-    look: Callable[[], T],
-    clock: Clock,
-    timeout_s: float,
-    first_pause_s: float = FIRST_PAUSE_S,
-) -> Waited[T]:
-    """Look until `satisfied` or `timeout_s` has passed; there is always at least one look, and one at the deadline."""
-    deadline = clock.now() + timedelta(seconds=timeout_s)
-    pause, looks = first_pause_s, 1
+def whole(pause_s: float) -> float:
+    """Return a pause as it is."""
+    return pause_s
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long is waited in all, how long between the first two looks, and by how much a pause varies.
+
+    `jitter` makes a pause shorter at random, so that what waits side by side does not ask all at once.
+    """
+
+    timeout_s: float
+    first_pause_s: float = FIRST_PAUSE_S
+    jitter: Callable[[float], float] = whole
+
+
+def until(satisfied: Callable[[T], bool], look: Callable[[], T], clock: Clock, patience: Patience) -> Waited[T]:
+    """Look until `satisfied` (which a known-bad state is as well) or the time is over.
+
+    There is always at least one look, and one at the deadline; pauses grow.
+    """
+    deadline = clock.now() + timedelta(seconds=patience.timeout_s)
+    pause, looks = patience.first_pause_s, 1
     last = look()
     while not satisfied(last) and (left := (deadline - clock.now()).total_seconds()) > 0:
-        clock.sleep(min(pause, left))
+        clock.sleep(min(patience.jitter(pause), left))
         pause = min(pause * GROWTH, LONGEST_PAUSE_S)
         last = look()
         looks += 1

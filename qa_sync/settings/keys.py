@@ -6,7 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from qa_sync.settings.kinds import ENV, ENVS, FLAG, LASTING, METHOD, PACE, TEXT, TRIGGER, WEB, WORDS, ZONE, Kind
+from qa_sync.settings.kinds import (
+    CONFLICT,
+    DELETES,
+    EMPTY,
+    ENV,
+    ENVS,
+    FLAG,
+    LASTING,
+    LASTINGS,
+    LITERALS,
+    METHOD,
+    PACE,
+    TEXT,
+    TRIGGER,
+    VALUE,
+    VALUES,
+    WEB,
+    WORDS,
+    ZONE,
+    Kind,
+)
 from qa_sync.settings.model import Trigger
 
 
@@ -22,6 +42,7 @@ class Key:
 
 TOP: Final[Mapping[str, Key]] = {
     "zone": Key(ZONE, "The business time zone that dates without a time are in; default UTC.", "zone"),
+    "literals": Key(LITERALS, "The values behind the names in `Dependant on having wd:Q...`.", "literals"),
 }
 SYSTEM: Final[Mapping[str, Key]] = {
     "connector": Key(TEXT, "A built-in connector's name, or a folder relative to this file.", "connector"),
@@ -40,11 +61,24 @@ SYNC: Final[Mapping[str, Key]] = {
     "method": Key(METHOD, "How the url is called (http); default POST.", "method"),
     "token": Key(ENV, "An environment variable that holds a bearer token for the url.", "token"),
     "pipes": Key(WORDS, "The pipes that are pumped, in this order (sesam).", "pipes"),
+    "max_lag": Key(LASTING, "How late an arrival may be; later is a broken promise. Default: no promise.", "max_lag_s"),
+    "max_lags": Key(LASTINGS, "The same for single sections, by heading.", "max_lags"),
 }
 PAIR: Final[Mapping[str, Key]] = {
     "section": Key(TEXT, "The section's heading as the document writes it.", "section", required=True),
     "source": Key(TEXT, "The source property's path.", "source", required=True),
     "target": Key(TEXT, "The target property's path.", "target", required=True),
+}
+CONDITION: Final[Mapping[str, Key]] = {
+    "section": Key(TEXT, "The conditional section's heading as the document writes it.", "section", required=True),
+    "property": Key(TEXT, "The source property that decides.", "property", required=True),
+    "equals": Key(VALUE, "The value that it must hold, as the API answers it.", "equals"),
+    "one_of": Key(VALUES, "The values of which it must hold one.", "one_of"),
+}
+POLICIES: Final[Mapping[str, Key]] = {
+    "empty": Key(EMPTY, "Whether clearing a value clears the other side's; default keep.", "empty"),
+    "deletes": Key(DELETES, "What becomes of a deleted record's counterpart; default unchecked.", "deletes"),
+    "conflict": Key(CONFLICT, "Which of two edits stands; default newest.", "conflict"),
 }
 NEEDED: Final[Mapping[Trigger, tuple[str, ...]]] = {
     Trigger.HTTP: ("url",),

@@ -96,6 +96,12 @@ def _zone(value: Any) -> Any:
         raise ValueError(value) from error
 
 
+def _value(value: Any) -> Any:
+    if not isinstance(value, str | int):
+        raise ValueError(value)  # noqa: TRY004 - one way to say no for all kinds
+    return value
+
+
 TEXT: Final = Kind("a text", {"type": "string", "minLength": 1}, _of(str))
 FLAG: Final = Kind("true or false", {"type": "boolean"}, _of(bool))
 WEB: Final = _patterned('a URL that begins with "https://" or "http://"', URL)
@@ -107,3 +113,10 @@ WORDS: Final = _many(TEXT, 'a list of texts: ["program", "word"]')
 TRIGGER: Final = _choice(list(Trigger), Trigger)
 METHOD: Final = _choice(("GET", "POST"))
 ZONE: Final = Kind('a time zone such as "Europe/Oslo"', {"type": "string", "minLength": 1}, _zone)
+VALUE: Final = Kind("a text, a whole number, true or false", {"type": ["string", "integer", "boolean"]}, _value)
+VALUES: Final = _many(VALUE, 'a list of values: ["Sold", "Won"]')
+LASTINGS: Final = _named(LASTING, 'a table of durations: { "HEADING" = "60s" }')
+LITERALS: Final = _named(TEXT, 'a table of texts: { "wd:Q..." = "NO" }')
+EMPTY: Final = _choice(("keep", "erase"))
+DELETES: Final = _choice(("unchecked", "kept", "carried"))
+CONFLICT: Final = _choice(("newest", "unchecked"))

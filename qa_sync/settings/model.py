@@ -70,7 +70,8 @@ class SyncSettings:
 
     `interval_s` is how long one of its cycles takes; `timeout_s` how long an arrival is waited for (None: not said);
     `url`, `method` and `token` (an environment variable's name) belong to `http` and `sesam`, `pipes` to `sesam`,
-    `command` is a program with its words.
+    `command` is a program with its words; `max_lag_s` is how late an arrival may be before the promise is broken, for
+    single sections by heading in `max_lags`.
     """
 
     trigger: Trigger = Trigger.WAIT
@@ -81,6 +82,12 @@ class SyncSettings:
     method: str = "POST"
     token: str | None = None
     pipes: tuple[str, ...] = ()
+    max_lag_s: float | None = None
+    max_lags: Mapping[str, float] = field(default_factory=dict)
+
+    def lag_of(self, heading: str) -> float | None:
+        """Return how late an arrival in a section may be at most, None when nothing is promised about time."""
+        return next((s for h, s in self.max_lags.items() if _folded(h) == _folded(heading)), self.max_lag_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +101,57 @@ class SettledPair:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledCondition:
+    """What the condition of the section with that heading means: the source's `property` holds one of `values`."""
+
+    section: str
+    property: str
+    values: tuple[str | int | bool, ...]
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What documents do not state. `empty`: an empty value never erases (`keep`) or does (`erase`).
+
+    `deletes`: a deleted record's counterpart is left alone (`kept`), removed as well (`carried`), or nobody asks
+    (`unchecked`). `conflict`: of two edits the later one stands (`newest`), or nobody asks (`unchecked`).
+    """
+
+    empty: str = "keep"
+    deletes: str = "unchecked"
+    conflict: str = "newest"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """A whole file; without one, nothing is settled and `path` is None. `zone` is the business time zone."""
+    """A whole file; without one, nothing is settled and `path` is None. `zone` is the business time zone.
+
+    `literals` are the values behind the names in `Dependant on having wd:Q...`.
+    """
 
     path: Path | None = None
     systems: Mapping[str, SystemSettings] = field(default_factory=dict)
     sync: SyncSettings = field(default_factory=SyncSettings)
     pairs: tuple[SettledPair, ...] = ()
     zone: tzinfo = UTC
+    conditions: tuple[SettledCondition, ...] = ()
+    literals: Mapping[str, str] = field(default_factory=dict)
+    policies: Policies = field(default_factory=Policies)
+
+    def condition(self, heading: str) -> SettledCondition | None:
+        """Return what the condition of the section with that heading means, None when nobody says."""
+        return next((c for c in self.conditions if _folded(c.section) == _folded(heading)), None)
 
     def system(self, label: str) -> SystemSettings | None:
         """Return what is said of a system, None when nothing is; documents differ in how they write a label's case."""
         if label in self.systems:
             return self.systems[label]
         return next((s for known, s in self.systems.items() if known.casefold() == label.casefold()), None)
+
+
+def _folded(heading: str) -> str:
+    return " ".join(heading.split()).casefold()
 
 
 def values_of(names: Mapping[str, str], environ: Mapping[str, str], whose: str) -> dict[str, str]:

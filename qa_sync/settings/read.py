@@ -10,11 +10,19 @@ from typing import Any
 
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
-from qa_sync.settings.keys import NEEDED, PAIR, SYNC, SYSTEM, TOP, Key
-from qa_sync.settings.model import FILE_NAME, Settings, SettledPair, SyncSettings, SystemSettings
+from qa_sync.settings.keys import CONDITION, NEEDED, PAIR, POLICIES, SYNC, SYSTEM, TOP, Key
+from qa_sync.settings.model import (
+    FILE_NAME,
+    Policies,
+    Settings,
+    SettledCondition,
+    SettledPair,
+    SyncSettings,
+    SystemSettings,
+)
 from qa_sync.settings.places import Place, line_of, places_of
 
-TABLES = ("systems", "sync", "pairs")
+TABLES = ("systems", "sync", "pairs", "conditions", "policies")
 
 
 def find_settings(folder: Path) -> Path | None:
@@ -63,7 +71,10 @@ class _Reader:
         top = self._read({k: v for k, v in document.items() if k not in TABLES}, TOP, (), TABLES)
         systems = {s.label: s for s in self._systems(document.get("systems", {}))}
         sync = self._sync(document.get("sync", {}))
-        return Settings(self.path, systems, sync, tuple(self._pairs(document.get("pairs", []))), **top)
+        pairs = tuple(self._pairs(document.get("pairs", [])))
+        conditions = tuple(self._conditions(document.get("conditions", [])))
+        policies = Policies(**self._read(document.get("policies", {}), POLICIES, ("policies",)))
+        return Settings(self.path, systems, sync, pairs, conditions=conditions, policies=policies, **top)
 
     def _systems(self, raw: Any) -> Iterator[SystemSettings]:
         if not isinstance(raw, dict):
@@ -83,13 +94,24 @@ class _Reader:
         return found
 
     def _pairs(self, raw: Any) -> Iterator[SettledPair]:
-        if not isinstance(raw, list):
-            self._expected(("pairs",), "a list of tables: [[pairs]]", raw)
-            return
-        for at, one in enumerate(raw):
-            found = self._read(one, PAIR, ("pairs", at))
+        for way, found in self._each("pairs", raw, PAIR):
             if len(found) == len(PAIR):
-                yield SettledPair(location=self._at(("pairs", at)), **found)
+                yield SettledPair(location=self._at(way), **found)
+
+    def _conditions(self, raw: Any) -> Iterator[SettledCondition]:
+        for way, found in self._each("conditions", raw, CONDITION):
+            if len(found.keys() & {"equals", "one_of"}) != 1:
+                self._problem(way, "expected exactly one of 'equals' and 'one_of'")
+            elif found.keys() >= {"section", "property"}:
+                values = found["one_of"] if "one_of" in found else (found["equals"],)
+                yield SettledCondition(found["section"], found["property"], values, self._at(way))
+
+    def _each(self, name: str, raw: Any, keys: Mapping[str, Key]) -> Iterator[tuple[Place, dict[str, Any]]]:
+        """Yield what each table of a list fills, and where it stands."""
+        if not isinstance(raw, list):
+            self._expected((name,), f"a list of tables: [[{name}]]", raw)
+            return
+        yield from (((name, at), self._read(one, keys, (name, at))) for at, one in enumerate(raw))
 
     def _read(self, raw: Any, keys: Mapping[str, Key], way: Place, beside: tuple[str, ...] = ()) -> dict[str, Any]:
         """Return the noun's fields that a table fills."""

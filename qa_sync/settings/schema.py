@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qa_sync.settings.keys import NEEDED, PAIR, SYNC, SYSTEM, TOP, Key
+from qa_sync.settings.keys import CONDITION, NEEDED, PAIR, POLICIES, SYNC, SYSTEM, TOP, Key
+
+MEANS = ("equals", "one_of")
+"""The two ways to say what a condition means, of which one is taken."""
 
 
 def settings_schema() -> dict[str, Any]:
@@ -15,6 +18,8 @@ def settings_schema() -> dict[str, Any]:
         "systems": {"type": "object", "additionalProperties": _table(SYSTEM)},
         "sync": {**_table(SYNC), "allOf": [_needed(trigger, keys) for trigger, keys in NEEDED.items()]},
         "pairs": {"type": "array", "items": _table(PAIR)},
+        "conditions": {"type": "array", "items": {**_table(CONDITION), "oneOf": [{"required": [k]} for k in MEANS]}},
+        "policies": _table(POLICIES),
     }
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -33,7 +33,8 @@ class TapeLabel:
     `connectors` are fingerprints by the connector's name, `spec` is the fingerprint of the section's text, `urls` are
     the systems' base URLs by the connector's name (of live systems: by their labels, two of which may be one product).
     Only recordings of live systems have `since`, from when counterparts were looked for (None: `started`), and `times`,
-    what the clock showed each time that it was looked at, in seconds after `started`.
+    what the clock showed each time that it was looked at, in seconds after `started`. `cycles_known` says that a cycle
+    of the sync had been completed each time that it was given a chance to work.
     """
 
     seed: str
@@ -43,6 +44,7 @@ class TapeLabel:
     urls: Mapping[str, str] = field(default_factory=dict)
     since: datetime | None = None
     times: tuple[float, ...] = ()
+    cycles_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ def label_as_written(label: TapeLabel) -> dict[str, Json]:
     live: dict[str, Json] = {"since": label.since.isoformat()} if label.since else {}
     if label.times:
         live["times"] = list(label.times)
+    if not label.cycles_known:
+        live["cycles_known"] = False
     return {
         **live,
         "format": FORMAT,
@@ -163,6 +167,7 @@ def _read_label(raw: Mapping[str, Json]) -> TapeLabel:
         urls=dict(raw.get("urls", {}).items()),
         since=datetime.fromisoformat(raw["since"]) if "since" in raw else None,
         times=tuple(float(seconds) for seconds in raw.get("times", ())),
+        cycles_known=bool(raw.get("cycles_known", True)),
     )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -21,12 +22,9 @@ def card(convert: str, path: str = "p", **more: object) -> PropertyCard:
 
 
 @pytest.mark.parametrize("convert", BY_CONVERSION)
-def test_each_version_has_another_value(convert: str) -> None:
-    values = [value_for(Slot(card(convert), None, "q1", version)) for version in range(VERSIONS)]
-    if convert == "boolean":
-        assert values == [True, False, True]
-    else:
-        assert len(set(map(str, values))) == VERSIONS
+def test_each_version_has_another_value_than_the_one_before(convert: str) -> None:
+    values = [str(value_for(Slot(card(convert), None, "q1", version))) for version in range(VERSIONS)]
+    assert all(one != other for one, other in pairwise(values))
 
 
 @given(limit=st.integers(20, 80), version=st.integers(0, VERSIONS - 1), avoid=st.sampled_from(["", "&", "'\"&"]))
@@ -49,7 +47,7 @@ def test_texts_hold_what_breaks_careless_syncs() -> None:
 
 def test_mail_and_phones_reach_nobody() -> None:
     assert str(value_for(Slot(card("email"), None, "q1", 0))).endswith("@example.test")
-    assert re.fullmatch(r"\+120255501\d\d", str(value_for(Slot(card("phone"), None, "q1", 0))))
+    assert re.fullmatch(r"\+447700900\d{3}", str(value_for(Slot(card("phone"), None, "q1", 0))))
 
 
 @given(st.text(min_size=1, max_size=5), st.text(min_size=1, max_size=5))

@@ -40,6 +40,7 @@ def test_every_section_has_every_kind_and_repeats_are_not_run(qa_sync: QaSync) -
     assert [s["duplicate_of"] for s in second] == [None, None, None, 1, 2]
     assert all(s["checks"] == [] for s in second[3:])
     kinds = {"create", "unique", "property", "update-forward", "update-backward", "stable", "isolated"}
+    kinds |= {"newest-wins", "independent"}
     for section in (*first, *second[:3]):
         assert {c["kind"] for c in section["checks"]} == kinds
         assert {c["origin"] for c in section["checks"] if c["kind"] == "property"} == {"inferred"}
@@ -58,11 +59,11 @@ def test_what_an_api_cannot_do_is_a_skip_with_its_reason(qa_sync: QaSync) -> Non
 
 CAUGHT = {
     "drop-create": {"create"},
-    "drop-update": {"update-forward", "update-backward"},
-    "one-way": {"update-backward"},
+    "drop-update": {"update-forward", "update-backward", "newest-wins", "independent"},
+    "one-way": {"update-backward", "newest-wins", "independent"},
     "duplicate": {"create", "unique"},
-    "swap-properties": {"property", "update-forward", "update-backward"},
-    "truncate": {"property", "update-forward", "update-backward"},
+    "swap-properties": {"property", "update-forward", "update-backward", "newest-wins", "independent"},
+    "truncate": {"property", "update-forward", "update-backward", "newest-wins", "independent"},
 }
 
 
@@ -80,7 +81,7 @@ def test_each_fault_fails_the_right_checks(qa_sync: QaSync, fault: str, spec: st
         assert "expected" in check["message"]
         assert "got" in check["message"]
         assert check["expected"] != check["actual"]
-        if check["kind"] not in {"create", "unique"}:
+        if check["kind"] in {"property", "update-forward", "update-backward"}:
             right = check["title"].partition(" -> ")[2]
             assert right in check["message"]
 

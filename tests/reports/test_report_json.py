@@ -214,6 +214,8 @@ def test_an_event_is_told_whole() -> None:
         "actual": {"a": None},
         "latency_s": 0.5,
         "records": [{"system": "A", "entity": "B", "id": "1"}],
+        "difference": None,
+        "steps": [],
     }
 
 

@@ -70,6 +70,7 @@ CARDS = {
                 "name": PropertyCard("name", Form(), concept="name"),
                 "count": PropertyCard("count", Form(type="integer", convert="integer"), concept="count"),
             },
+            modified="changed",
         )
     },
     "Right": {
@@ -82,6 +83,7 @@ CARDS = {
                 "title": PropertyCard("title", Form(), concept="name"),
                 "number": PropertyCard("number", Form(type="integer", convert="integer"), concept="count"),
             },
+            modified="changed",
         )
     },
 }
@@ -89,7 +91,7 @@ CARDS = {
 Store = dict[str, dict[str, Json]]
 
 
-@dataclass
+@dataclass(eq=False)
 class Memory:
     """A system that keeps what it is given; `before` may raise, `keep` may change a value on its way in."""
 
@@ -99,6 +101,7 @@ class Memory:
     before: Callable[[str], None] = lambda _operation: None
     keep: Callable[[str, Json], Json] = lambda _path, value: value
     made: int = 0
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
         self.before("list")
@@ -131,6 +134,8 @@ class Memory:
     def put(self, id: str, values: Mapping[str, Json]) -> None:
         for path, value in values.items():
             self.records[id] = paths.write(self.records[id], path, self.keep(path, value))
+        if values:
+            self.records[id] = {**self.records[id], "changed": self.clock.now().isoformat()}
 
 
 @dataclass
@@ -141,30 +146,39 @@ class World:
     right: Memory = field(default_factory=lambda: Memory("Right", CARDS["Right"]))
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
     links: dict[str, str] = field(default_factory=dict)
-    synced: dict[str, tuple[Json, Json]] = field(default_factory=dict)
+    synced: dict[str, dict[str, Json]] = field(default_factory=dict)
     sync: Callable[[World], None] = lambda world: world.carry()
     timeout_s: float = 20.0
+    alone: bool = True
+
+    def __post_init__(self) -> None:
+        self.left.clock = self.right.clock = self.clock
 
     def carry(self) -> None:
-        """Create what is missing and carry the last edit over, as a healthy sync does."""
+        """Create what is missing and carry each property's last edit over, as a healthy sync does."""
         for a in list(self.left.records):
             if a not in self.links:
                 self.links[a] = self.right.insert("thing", forth(self.left.records[a]))
-                self.synced[a] = (forth(self.left.records[a]), forth(self.left.records[a]))
+                self.synced[a] = forth(self.left.records[a])
         for a, b in self.links.items():
             if a in self.left.records and b in self.right.records:
                 self.keep(a, b)
 
     def keep(self, a: str, b: str) -> None:
-        shown = forth(self.left.records[a]), {k: self.right.records[b].get(k) for k in ("title", "number")}
-        if shown[0] != self.synced[a][0]:
-            self.right.put(b, shown[0])
-        elif shown[1] != self.synced[a][1]:
-            self.left.put(a, {"name": shown[1]["title"], "count": shown[1]["number"]})
-        self.synced[a] = (
-            forth(self.left.records[a]),
-            {k: self.right.records[b].get(k) for k in ("title", "number")},
-        )
+        left, right, synced = forth(self.left.records[a]), self.right.records[b], self.synced[a]
+        newer = self.right if right["changed"] > self.left.records[a]["changed"] else self.left
+        for there, here in (("title", "name"), ("number", "count")):
+            edited = [
+                system
+                for system, shown in ((self.left, left[there]), (self.right, right.get(there)))
+                if shown != synced[there]
+            ]
+            winner = newer if newer in edited else next(iter(edited), None)
+            if winner is self.left:
+                self.right.put(b, {there: left[there]})
+            elif winner is self.right:
+                self.left.put(a, {here: right[there]})
+        self.synced[a] = forth(self.left.records[a])
 
     def checklist(self) -> Checklist:
         return compile_checklist(read_dataflow(SPEC, "left-right.rst"), CARDS, "seed")
@@ -178,7 +192,7 @@ class World:
 
         @contextmanager
         def open_stage(_checklist: Checklist, _plan: SectionPlan) -> Iterator[Stage]:
-            yield Stage(systems, self.clock, self.work, START, self.timeout_s)
+            yield Stage(systems, self.clock, self.work, START, self.timeout_s, cycles_known=True, alone=self.alone)
 
         return run([self.checklist()], open_stage, Run("test", "seed", START, lambda: 0.0))
 

@@ -45,7 +45,9 @@ class Worlds:
     def open(self, _checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
         self.threads.add(threading.get_ident())
         world = self.world(plan.section.key)
-        yield Stage({Side.SOURCE: world.left, Side.TARGET: world.right}, world.clock, world.work, START, 3)
+        yield Stage(
+            {Side.SOURCE: world.left, Side.TARGET: world.right}, world.clock, world.work, START, 3, cycles_known=True
+        )
 
     def events(
         self, jobs: int, *, first_only: bool = False, open_stage: OpenStage | None = None

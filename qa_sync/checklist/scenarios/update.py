@@ -1,14 +1,19 @@
-"""A linked pair is edited on either side and follows; then nothing moves any more, and a bystander never did."""
+"""A linked pair is edited on either side and follows; then nothing moves any more, and bystanders never did."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from qa_sync.checklist.brief import Brief, Part
+from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import (
+    Appears,
     Carries,
     Check,
     Claim,
     Edit,
     Expect,
+    Pause,
     Remember,
     Scenario,
     Settle,
@@ -16,63 +21,96 @@ from qa_sync.checklist.model import (
     Step,
     Unchanged,
 )
+from qa_sync.checklist.rounds import Pairs, beside, given, received, rounds_of, units
+from qa_sync.checklist.scenarios.contest import PAUSE_S, contest
+from qa_sync.checklist.twins import twins
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 
 CYCLES = 3
 """Further cycles in which nothing may move: an echo shows in the first, a ping-pong in the second."""
 
+FIRST = {Side.SOURCE: 1, Side.TARGET: 3}
+"""The version of the first edit on a side; the later rounds' is the next."""
+
 
 def update(brief: Brief) -> Part:
-    """Return `update-forward`, `update-backward`, `stable` and `isolated` (DESIGN 3, row KEEP)."""
-    line = brief.line(StatementKind.KEEP)
-    no_create = brief.ends.no_create()
-    forward = _directed(brief, "update-forward", Side.SOURCE, no_create)
-    backward = _directed(brief, "update-backward", Side.TARGET, no_create)
-    stable = brief.check("stable", "further cycles change nothing on either side", line, skip=no_create)
-    isolated = brief.check("isolated", "a bystander record stays as it was", line, skip=no_create)
-    checks = (*forward, *backward, stable, isolated)
-    if no_create:
+    """Return `update-forward`, `update-backward`, `newest-wins`, `independent`, `stable`, `isolated` (row KEEP)."""
+    line, why = brief.line(StatementKind.KEEP), brief.linking.why_not
+    forward, backward = (_directed(brief, side, why) for side in Side)
+    contested = contest(brief, (forward, backward))
+    stable = brief.check("stable", "further cycles change nothing on either side", line, skip=why)
+    isolated = brief.check("isolated", "bystanders stay as they were", line, skip=why)
+    checks = (*forward, *backward, stable, isolated, *contested.checks)
+    if why:
         return Part(checks)
+    alone = _may_stand_alone(brief)
+    bystanders = ("bystander", *brief.company.bystanders, *(("namesake",) if alone else ()))
     quiet: tuple[tuple[str | None, Claim], ...] = (
         (stable.id, Unchanged("subject")),
-        (isolated.id, Unchanged("bystander")),
+        *((isolated.id, Unchanged(role)) for role in bystanders),
     )
     steps = (
-        *brief.referred_arrive("update"),
-        *brief.arrive("update", "bystander"),
+        *brief.begin("update", bystanders=True),
+        *(_doubles(brief) if alone else brief.arrive("update", "bystander")),
         Settle(CYCLES),  # a sync may fill a new record in several goes
-        Remember(("bystander",)),
+        Remember(tuple(role for role in bystanders if role != "namesake")),
         *brief.arrive("update", "subject"),
-        *_edit(brief, Side.SOURCE, forward),
-        *_edit(brief, Side.TARGET, backward),
+        *_edits(brief, Side.SOURCE, forward),
+        *_edits(brief, Side.TARGET, backward),
+        *contested.steps,
         Remember(("subject",)),
-        Settle(CYCLES),
-        Expect(quiet, wait=False),
+        *(step for _ in range(CYCLES) for step in (Settle(1), Expect(quiet, wait=False))),
     )
-    ids = (*(c.id for c in (*forward, *backward) if _tried(c)), stable.id, isolated.id)
-    return Part(checks, (Scenario("update", brief.cast("bystander", "subject"), steps, ids),))
+    ids = tuple(c.id for c in checks if not c.skip)
+    return Part(checks, (Scenario("update", brief.cast("bystander", "namesake", "subject"), steps, ids),))
 
 
-def _directed(brief: Brief, kind: str, edited: Side, no_create: str | None) -> tuple[Check, ...]:
+def _directed(brief: Brief, edited: Side, why: str | None) -> tuple[Check, ...]:
+    kind = "update-forward" if edited is Side.SOURCE else "update-backward"
     line = brief.line(StatementKind.KEEP)
     return tuple(
-        brief.check(kind, _title(pair, edited), line, pair, skip=no_create or brief.ends.no_update(pair, edited))
+        brief.check(
+            kind,
+            f"{given(pair, edited)} -> {received(pair, edited)}",
+            line,
+            pair,
+            skip=why or brief.no_edit(pair, edited),
+        )
         for pair in brief.pairs
     )
 
 
-def _title(pair: PropertyPair, edited: Side) -> str:
-    return f"{pair.source} -> {pair.target}" if edited is Side.SOURCE else f"{pair.target} -> {pair.source}"
+def _edits(brief: Brief, edited: Side, checks: tuple[Check, ...]) -> Iterator[Step]:
+    """Yield an edit for each round, and after it a look at every property, edited or not."""
+    tried = {c.pair: c.id for c in checks if c.pair and not c.skip}
+    groups = units(tried, dict(brief.ends.source.properties))
+    for number, pairs in enumerate(rounds_of(groups, edited, each=brief.depth is Depth.THOROUGH)):
+        values = brief.edited("update", "subject", edited, pairs, FIRST[edited] + min(number, 1))
+        yield Pause(PAUSE_S)
+        yield Edit("subject", edited, values)
+        yield Expect(
+            tuple((check, _followed(brief, pair, edited, pairs)) for pair, check in tried.items()),
+            wait=True,
+        )
 
 
-def _tried(check: Check) -> bool:
-    return not check.skip and not check.manual
+def _followed(brief: Brief, pair: PropertyPair, edited: Side, pairs: Pairs) -> Carries:
+    """Return that a pair shows the same on both sides; what was not edited, and nobody had to follow, as before."""
+    ends = {received(p, edited) for p in pairs}
+    stays = pair in pairs or received(pair, edited) not in ends
+    return Carries("subject", edited.other, pair, beside(pair, brief.pairs), stays)
 
 
-def _edit(brief: Brief, edited: Side, checks: tuple[Check, ...]) -> tuple[Step, ...]:
-    tried = tuple((c.id, c.pair) for c in checks if c.pair and _tried(c))
-    if not tried:
-        return ()
-    values = brief.edited("update", "subject", edited, tuple(pair for _, pair in tried))
-    followed = tuple((check, Carries("subject", edited.other, pair)) for check, pair in tried)
-    return (Edit("subject", edited, values), Expect(followed, wait=True))
+def _may_stand_alone(brief: Brief) -> bool:
+    """Tell whether a record can be made on the target that is nobody's counterpart, and stays so."""
+    merges = brief.section.statement(StatementKind.MERGE_IF) or not brief.linking.creates
+    return not merges and not brief.ends.no_operation(Side.TARGET, "insert")
+
+
+def _doubles(brief: Brief) -> Iterator[Step]:
+    """Yield the steps that make a bystander although the target has one alike already, which is none of its own."""
+    namesake, bystander = twins(brief, "update", "namesake", "bystander")
+    yield namesake
+    yield Remember(("namesake",))
+    yield bystander
+    yield Expect(((None, Appears("bystander", Side.TARGET, once=False)),), wait=True)

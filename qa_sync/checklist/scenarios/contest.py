@@ -1,0 +1,126 @@
+"""Both sides are edited before the sync has worked: of one property the later edit stands, of two both survive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qa_sync.checklist.brief import Brief
+from qa_sync.checklist.model import Carries, Check, Claim, Edit, Expect, Pause, SampleValue, Side, Step
+from qa_sync.checklist.rounds import Pairs, rounds_of, units
+from qa_sync.dataflow.model import PropertyPair, StatementKind
+
+PAUSE_S = 2.0
+"""Between two edits of which one must be the later: most systems tell the time of a change in whole seconds."""
+
+ORDERS = ((Side.SOURCE, 5), (Side.TARGET, 7))
+"""The side that is edited first, and in which version; the other follows with the next."""
+BEFORE = 4
+INDEPENDENT = 9
+
+Checks = tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """The checks, and the steps that decide them on a pair that is already linked."""
+
+    checks: Checks
+    steps: tuple[Step, ...]
+
+
+def contest(brief: Brief, directed: tuple[Checks, Checks]) -> Contest:
+    """Return `newest-wins` (both orders) and `independent`; `directed` are the checks of single edits, each way."""
+    forward, backward = (tuple(c.pair for c in checks if c.pair and not c.skip) for checks in directed)
+    newest = _newest(brief, tuple(p for p in forward if p in backward))
+    apart = _independent(brief, forward, backward)
+    return Contest((*newest.checks, *apart.checks), (*newest.steps, *apart.steps))
+
+
+def _newest(brief: Brief, pairs: Pairs) -> Contest:
+    if brief.settings.policies.conflict == "unchecked":
+        return Contest((), ())
+    telling = tuple(p for p in _one_each(pairs) if _tells(brief, p))
+    skip = brief.linking.why_not or _nobody_tells(brief)
+    if not skip and not telling:
+        skip = "no property can be edited on both sides, with three different values in turn"
+    check = brief.check(
+        "newest-wins", "of two edits the later one stands on both sides", brief.line(StatementKind.KEEP), skip=skip
+    )
+    steps = () if skip else tuple(s for first, version in ORDERS for s in _order(brief, check, telling, first, version))
+    return Contest((check,), steps)
+
+
+def _nobody_tells(brief: Brief) -> str | None:
+    silent = [str(brief.ends.entity(side)) for side in Side if brief.ends.card(side).modified is None]
+    return (
+        f"{' and '.join(silent)} does not tell when it changed, so no edit is known to be the later" if silent else None
+    )
+
+
+def _order(brief: Brief, check: Check, pairs: Pairs, first: Side, version: int) -> Iterator[Step]:
+    for side, at in ((first, version), (first.other, version + 1)):
+        yield Pause(PAUSE_S)
+        yield Edit("subject", side, brief.edited("update", "subject", side, pairs, at))
+    yield Expect(tuple((check.id, Carries("subject", first, pair)) for pair in pairs), wait=True)
+
+
+def _one_each(pairs: Pairs) -> Pairs:
+    """Return the pairs of which no two share an end: an edit of one would be an edit of the other."""
+    sources, targets = [p.source for p in pairs], [p.target for p in pairs]
+    return tuple(p for p in pairs if sources.count(p.source) == targets.count(p.target) == 1)
+
+
+def _tells(brief: Brief, pair: PropertyPair) -> bool:
+    """Tell whether each edit of a pair differs from what was there and from the other side's."""
+    for first, version in ORDERS:
+        there = _value(brief, pair, Side.TARGET, version - 1)
+        values = [there, *(_value(brief, pair, s, v) for s, v in ((first, version), (first.other, version + 1)))]
+        if len({str(v) for v in values}) < len(values):
+            return False
+    return True
+
+
+def _value(brief: Brief, pair: PropertyPair, side: Side, version: int) -> SampleValue:
+    (value,) = brief.edited("update", "subject", side, (pair,), version).values()
+    return value
+
+
+def _independent(brief: Brief, forward: Pairs, backward: Pairs) -> Contest:
+    ours, theirs = _shared_out(brief, forward, backward)
+    skip = brief.linking.why_not
+    if not skip and not (ours and theirs):
+        skip = "there are no two properties of which one can be edited on each side"
+    check = brief.check(
+        "independent",
+        "edits of different properties on both sides both survive",
+        brief.line(StatementKind.KEEP),
+        skip=skip,
+    )
+    if skip:
+        return Contest((check,), ())
+    edits = ((Side.SOURCE, ours), (Side.TARGET, theirs))
+    claims: tuple[tuple[str | None, Claim], ...] = tuple(
+        (check.id, Carries("subject", side.other, pair)) for side, pairs in edits for pair in pairs
+    )
+    steps: tuple[Step, ...] = (
+        Pause(PAUSE_S),
+        *(Edit("subject", s, brief.edited("update", "subject", s, pairs, INDEPENDENT)) for s, pairs in edits),
+        Expect(claims, wait=True),
+    )
+    return Contest((check,), steps)
+
+
+def _shared_out(brief: Brief, forward: Pairs, backward: Pairs) -> tuple[Pairs, Pairs]:
+    """Return the pairs to edit on the source and those to edit on the target: about half of them each."""
+    ours: list[Pairs] = []
+    theirs: list[Pairs] = []
+    for group in units(dict.fromkeys((*forward, *backward)), dict(brief.ends.source.properties)):
+        here, there = tuple(p for p in group if p in forward), tuple(p for p in group if p in backward)
+        if here and (not there or len(ours) <= len(theirs)):
+            ours.append(here)
+        elif there:
+            theirs.append(there)
+    first = (rounds_of(tuple(groups), side)[:1] for groups, side in ((ours, Side.SOURCE), (theirs, Side.TARGET)))
+    left, right = (found[0] if found else () for found in first)
+    return left, right

@@ -1,0 +1,58 @@
+"""Which checks of a scenario are still open, and what has been found for each so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from qa_sync.checklist.model import Check, Claim, Expect, Scenario
+from qa_sync.running.events import Status
+from qa_sync.running.verdict import Verdict
+
+WORST_FIRST = (Status.FAILED, Status.ERROR, Status.PASSED, Status.SKIPPED)
+BROKEN = frozenset({Status.FAILED, Status.ERROR})
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What was found for a check; `latency_s` is that of its slowest arrival."""
+
+    verdict: Verdict
+    latency_s: float | None = None
+
+    def with_(self, other: Ruling) -> Ruling:
+        """Return the worse of two; a claim that cannot apply does not outweigh one that holds."""
+        worse = min(self, other, key=lambda ruling: WORST_FIRST.index(ruling.verdict.status))
+        known = [r.latency_s for r in (self, other) if r.latency_s is not None]
+        return replace(worse, latency_s=max(known, default=None))
+
+
+class Docket:
+    """A check is decided by the first claim that does not hold, else by the last that names it."""
+
+    def __init__(self, checks: Sequence[Check], scenario: Scenario) -> None:
+        self.open = {c.id: c for c in checks if c.id in scenario.checks}
+        claims = (claim for step in scenario.steps if isinstance(step, Expect) for claim in step.claims)
+        self._to_come = Counter(check for check, _ in claims if check)
+        self._found: dict[str, Ruling] = {}
+
+    def asked(self, step: Expect) -> tuple[tuple[str | None, Claim], ...]:
+        """Return the claims of a step that still matter."""
+        self._to_come.subtract(check for check, _ in step.claims if check)
+        return tuple((check, claim) for check, claim in step.claims if check is None or check in self.open)
+
+    def note(self, check: str, ruling: Ruling) -> None:
+        """Add what one claim has come to."""
+        before = self._found.get(check)
+        self._found[check] = before.with_(ruling) if before else ruling
+
+    def decided(self, checks: Sequence[str | None]) -> Iterator[tuple[Check, Ruling]]:
+        """Yield what has been decided of these checks by now, each once, and close it."""
+        for check in checks:
+            ruling = self._found.get(check) if check else None
+            if check in self.open and ruling and self._is_final(check, ruling):
+                yield self.open.pop(check), ruling
+
+    def _is_final(self, check: str, ruling: Ruling) -> bool:
+        return ruling.verdict.status in BROKEN or not self._to_come[check]

@@ -1,0 +1,34 @@
+"""What a conditional sentence means for a record: a property that holds one of some values. Pure.
+
+The judge and the worker each make their own of what the settings say (`[[conditions]]`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from qa_sync.values.choices import truth_of
+from qa_sync.values.form import Json
+from qa_sync.values.paths import read
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`values` are wire values of which the property at `path` must hold one; along a list any element may."""
+
+    path: str
+    values: tuple[str | int | bool, ...]
+
+    def holds(self, data: Mapping[str, Json]) -> bool:
+        """Tell whether a record is inside the condition."""
+        found = read(data, self.path)
+        shown = {_spelled(v) for v in (found if isinstance(found, list) else [found])}
+        return any(_spelled(v) in shown for v in self.values)
+
+
+def _spelled(value: Json) -> str | None:
+    if value is None:
+        return None
+    truth = truth_of(value) if isinstance(value, bool) else None
+    return str(value) if truth is None else str(truth).lower()
