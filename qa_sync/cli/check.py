@@ -15,6 +15,7 @@ import click
 from qa_sync.checklist.depth import Depth
 from qa_sync.cli.ages import age_of
 from qa_sync.cli.configured import config_option, duration_of, settings_from
+from qa_sync.cli.faults import fault_options
 from qa_sync.cli.targets import parse_targets, write_reports
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.documents import connectors_of, read_named, settle
@@ -36,7 +37,7 @@ TIMEOUT_S = 120.0
 @click.option(
     "--mode", help=f"Where to play: {', '.join(MODES)}.", metavar="MODE", show_default="replay; sandbox with --fault"
 )
-@click.option("--fault", "faults", multiple=True, metavar="NAME", help="Tell the built-in sync to misbehave.")
+@fault_options
 @click.option("--seed", help="The seed of the sample records.", show_default="of the recording")
 @click.option(
     "--timeout",

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from qa_sync.cli.faults import fault_options
 from qa_sync.errors import UsageError
 from qa_sync.files import write_whole
 from qa_sync.modes.documents import connectors_of, read_named
@@ -36,7 +37,7 @@ def _of(kind: Kind) -> Callable[[click.Context, click.Parameter, str | None], st
 @click.argument("specs", nargs=-1, metavar="[SPEC...]")
 @click.option("--port", type=click.IntRange(0, 65535), default=8900, show_default=True, help="0 takes a free one.")
 @click.option("--no-sync", is_flag=True, help="Serve only, although documents are given.")
-@click.option("--fault", "faults", multiple=True, metavar="NAME", help="Tell the built-in sync to misbehave.")
+@fault_options
 @click.option(
     "--every",
     "every_s",

@@ -1,4 +1,4 @@
-"""Misbehaviours on request: each a small wrapper round the engine's writes, to try whether a judge notices.
+"""Misbehaviours on request: each a small wrapper round the engine, to try whether a judge notices.
 
 The engine goes on as if all were well: what a fault swallows counts as synced, so that no later cycle repairs it.
 """
@@ -6,102 +6,64 @@ The engine goes on as if all were well: what a fault swallows counts as synced, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 
-from qa_sync.errors import Refused, UnknownName
-from qa_sync.sync.faults.damage import copied, cut, exchange, swapped
+from qa_sync.errors import UnknownName
+from qa_sync.sync.faults import lists, numbers, texts, times
+from qa_sync.sync.faults.altering import altering
+from qa_sync.sync.faults.copying import Duplicate, DuplicateOnUpdate
+from qa_sync.sync.faults.dropping import DropCreate, FirstUpdateOnly, dropping_updates, one_way
+from qa_sync.sync.faults.emptying import ErasedIsAValue, as_nothing
 from qa_sync.sync.faults.fault import Fault
-from qa_sync.sync.lanes import End, Lane, Side
-from qa_sync.sync.writer import Writer
-from qa_sync.systems.once import Found
-from qa_sync.systems.system import Record
-from qa_sync.values.form import Json
-
-
-class Faulty:
-    """Writes through another writer; each fault overrides what it does wrong."""
-
-    def __init__(self, inner: Writer) -> None:
-        self.inner = inner
-
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:
-        """Create a record."""
-        return self.inner.insert(lane, end, values, found)
-
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
-        """Change a record."""
-        return self.inner.update(lane, end, record, values)
-
-
-class DropCreate(Faulty):
-    """Never creates."""
-
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:  # noqa: ARG002 - dropped
-        """Create nothing."""
-        return None
-
-
-class DropUpdate(Faulty):
-    """Never updates."""
-
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:  # noqa: ARG002
-        """Change nothing."""
-        return frozenset()
-
-
-class OneWay(Faulty):
-    """Never writes to the source."""
-
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
-        """Change a record of the target only."""
-        return self.inner.update(lane, end, record, values) if end.side is Side.TARGET else frozenset()
-
-
-class Duplicate(Faulty):
-    """Creates twice."""
-
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:
-        """Create a record and a copy that differs in what must be unique only."""
-        made = self.inner.insert(lane, end, values, found)
-        with suppress(Refused):  # a system that refuses the copy guards itself against this fault
-            self.inner.insert(lane, end, copied(end, values))
-        return made
-
-
-class SwapProperties(Faulty):
-    """Exchanges two texts."""
-
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:
-        """Create a record with two texts exchanged."""
-        one_only = len(values.keys() & exchange(lane, end).keys()) == 1  # a required text would be missing
-        return self.inner.insert(lane, end, values if one_only else swapped(lane, end, values), found)
-
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
-        """Change a record with two texts exchanged."""
-        return self.inner.update(lane, end, record, swapped(lane, end, values))
-
-
-class Truncate(Faulty):
-    """Cuts long texts."""
-
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:
-        """Create a record with long texts cut to a third."""
-        return self.inner.insert(lane, end, cut(end, values), found)
-
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
-        """Change a record with long texts cut to a third."""
-        return self.inner.update(lane, end, record, cut(end, values))
-
+from qa_sync.sync.faults.matching import MergeByName, MergeEmpty, create_unlinked, ignore_condition, no_merge
+from qa_sync.sync.faults.misplacing import CrossSection, WrongRecord
+from qa_sync.sync.faults.mixing import ResetOthers, SwapProperties, wrong_property
+from qa_sync.sync.faults.reading import LastPageLost, Late
+from qa_sync.sync.faults.returning import Flipping, Remembering, Returning
+from qa_sync.sync.lanes import Side
 
 FAULTS: Mapping[str, Fault] = {
     fault.name: fault
     for fault in (
         Fault("drop-create", "Counterparts are never created.", DropCreate),
-        Fault("drop-update", "No update is written, either way.", DropUpdate),
-        Fault("one-way", "Edits on the target are not carried back.", OneWay),
+        Fault("drop-update", "No update is written, either way.", dropping_updates(*Side)),
+        Fault("drop-update-forward", "No update is written to the target.", dropping_updates(Side.TARGET)),
+        Fault("drop-update-backward", "No update is written to the source.", dropping_updates(Side.SOURCE)),
+        Fault("one-way", "The source counts as read-only: edits on the target are not carried back.", lane=one_way),
+        Fault("first-update-only", "Each record is updated once, and never again.", FirstUpdateOnly),
+        Fault("late", "A new or changed record is noticed long after the deadline.", system=Late),
         Fault("duplicate", "A counterpart is created twice.", Duplicate),
+        Fault("duplicate-on-update", "An update also creates a copy of the record.", DuplicateOnUpdate),
         Fault("swap-properties", "Two text properties are exchanged on every write.", SwapProperties),
-        Fault("truncate", "Long text is cut to a third on every write.", Truncate),
+        Fault("wrong-property", "A text is carried into the property beside its own.", lane=wrong_property),
+        Fault("truncate", "Long text is cut to a third on every write.", altering(texts.cut)),
+        Fault("case-fold", "Text is written in lower case.", altering(texts.lower)),
+        Fault("trim", "Blanks before and after a text are lost.", altering(texts.stripped)),
+        Fault("strip-accents", "Letters lose their accents.", altering(texts.without_accents)),
+        Fault("drop-astral", "Characters beyond three bytes of UTF-8 are lost.", altering(texts.without_astral)),
+        Fault("html-escape-twice", "Text is written with its & as &amp;amp;.", altering(texts.escaped_twice)),
+        Fault("lose-leading-zero", "Texts of digits lose leading zeros.", altering(texts.without_leading_zeros)),
+        Fault("round-decimals", "Decimals are rounded to whole numbers.", altering(numbers.rounded)),
+        Fault("type-change", "Numbers travel as texts, texts of digits as numbers.", altering(numbers.retyped)),
+        Fault("sign-lost", "Negative numbers lose their sign.", altering(numbers.unsigned)),
+        Fault("false-as-missing", "False counts as no value, and is not written.", altering(numbers.without_false)),
+        Fault("zero-as-missing", "Zero counts as no value, and is not written.", altering(numbers.without_zero)),
+        Fault("timezone-shift", "Instants are read half a day early.", system=times.Shifted),
+        Fault("day-shift", "Dates are written a day early.", altering(times.day_earlier)),
+        Fault("country-name", "Countries are written by name where a code belongs.", altering(texts.country_named)),
+        Fault("reset-others", "An update clears the texts that it does not mention.", ResetOthers),
+        Fault("empty-erases", "A text that is emptied erases its copy.", altering(as_nothing), system=ErasedIsAValue),
+        Fault("stale-overwrite", "An old value of the target comes back a cycle later.", Remembering, system=Returning),
+        Fault("ping-pong", "Old and new values of the target take turns for ever.", Remembering, system=Flipping),
+        Fault("wrong-record", "An update lands on another record of the entity.", WrongRecord),
+        Fault("merge-by-name", "A record of the same name is taken for the new one, and overwritten.", MergeByName),
+        Fault("no-merge", "The merge table is ignored.", lane=no_merge),
+        Fault("merge-empty", "Records without a value in a row of the merge table count as the same.", MergeEmpty),
+        Fault("create-unlinked", "Counterparts are created although a link must come first.", lane=create_unlinked),
+        Fault("ignore-condition", "Conditions are ignored.", lane=ignore_condition),
+        Fault("lose-list-item", "The last item of a list is lost.", altering(lists.shortened)),
+        Fault("reorder-list", "Lists are written the other way round.", altering(lists.turned)),
+        Fault("last-page-lost", "The last page of a list is never read.", system=LastPageLost),
+        Fault("cross-section", "Each write also changes a record of another section.", CrossSection),
     )
 }
 

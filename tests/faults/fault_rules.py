@@ -1,0 +1,215 @@
+"""For each fault: where in a document it shows, by which kinds of check, and else why it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from fault_facts import Facts, Pair, Place
+from fault_values import (
+    is_astral,
+    is_country_code,
+    is_date,
+    is_decimal,
+    is_free,
+    is_instant_or_its_date,
+    is_list,
+    is_long,
+    is_negative,
+    is_postal_code,
+    is_spaced,
+    is_truth,
+    is_typed,
+    is_zero,
+)
+
+from qa_sync.dataflow.model import StatementKind
+from qa_sync.sync.faults.kinds import is_edited, is_free_text
+from qa_sync.sync.faults.matching import NAMES
+from qa_sync.sync.faults.mixing import misplaced, neighbours
+from qa_sync.sync.lanes import Row, Side
+from qa_sync.systems.cards import PropertyCard
+
+Where = Callable[[Facts], Iterator[Place]]
+Touches = Callable[[PropertyCard, PropertyCard], bool]
+"""Whether a fault damages what a property is given by another: the receiver's card, the giver's."""
+
+FORWARD, BACKWARD = "update-forward", "update-backward"
+KIND_OF = {Side.SOURCE: FORWARD, Side.TARGET: BACKWARD}
+"""The kind of check by the side that is edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Where a fault shows in a section; `why_not` is the reason when it shows in none of a document's."""
+
+    where: Where
+    why_not: str
+
+
+def values(touches: Touches) -> Where:
+    """Return where a damaged value shows: in the new record, and after an edit on either side."""
+
+    def where(facts: Facts) -> Iterator[Place]:
+        for pair in facts.pairs:
+            arrives = facts.arrives(pair) or (facts.derives(pair) and is_list(pair.target, pair.source))
+            if arrives and touches(pair.target, pair.source):
+                yield from facts.about(pair, "property")
+            for edited in Side:
+                if facts.follows(pair, edited) and touches(pair.card(edited.other), pair.card(edited)):
+                    yield from facts.about(pair, KIND_OF[edited])
+
+    return where
+
+
+def updates(*sides: Side) -> Where:
+    """Return where it shows that edits on these sides are not carried."""
+
+    def where(facts: Facts) -> Iterator[Place]:
+        for pair in facts.followers():
+            for edited in sides:
+                yield from facts.about(pair, KIND_OF[edited])
+
+    return where
+
+
+def created(*kinds: str) -> Where:
+    """Return where it shows that new records are dealt with wrongly."""
+    return lambda facts: facts.whole(*kinds) if facts.creates else iter(())
+
+
+def edited(*kinds: str) -> Where:
+    """Return where it shows, by checks about whole records, that an update does more than it should."""
+    return lambda facts: facts.whole(*kinds) if any(facts.followers()) else iter(())
+
+
+def said(statement: StatementKind, *kinds: str) -> Where:
+    """Return where it shows that a statement is not heard."""
+    return lambda facts: facts.whole(*kinds) if facts.says(statement) else iter(())
+
+
+def _repeated_updates(facts: Facts) -> Iterator[Place]:
+    for pair in facts.followers():
+        yield from facts.about(pair, FORWARD, BACKWARD, "newest-wins", "independent")
+    yield from edited("newest-wins", "independent")(facts)
+
+
+def _mixed(two: Callable[[list[Row]], list[tuple[Row, Row]]]) -> Where:
+    def where(facts: Facts) -> Iterator[Place]:
+        chosen = two([p.row for p in facts.pairs if not p.conditional])[:1]
+        rows = [row for pair in chosen for row in pair]
+        for pair in (p for p in facts.pairs if p.row in rows):
+            yield from facts.about(pair, *(["property"] if facts.arrives(pair) else []))
+            yield from facts.about(pair, *([FORWARD, BACKWARD] if facts.follows(pair, Side.SOURCE) else []))
+
+    return where
+
+
+def _reset(facts: Facts) -> Iterator[Place]:
+    two_way = list(facts.followers())
+    for pair in two_way:
+        cards = [pair.card(side) for side in Side]
+        if len(two_way) > 1 and any(is_free_text(c) and is_edited(c) and not c.required for c in cards):
+            yield from facts.about(pair, "independent", FORWARD, BACKWARD)
+            yield from facts.whole("independent")
+
+
+def _erased(facts: Facts) -> Iterator[Place]:
+    for pair in facts.followers():
+        if all(is_free_text(pair.card(side)) and not pair.card(side).required for side in Side):
+            yield from facts.about(pair, "empty")
+            yield from facts.whole("empty")
+
+
+def _returned(facts: Facts) -> Iterator[Place]:
+    replaced = [p for p in facts.followers() if not p.target.unique and not is_list(p.target, p.source)]
+    for pair in replaced:
+        yield from facts.about(pair, FORWARD, BACKWARD, "newest-wins")
+    if replaced:
+        yield from facts.whole("stable", "newest-wins")
+
+
+def _wrong_record(facts: Facts) -> Iterator[Place]:
+    for pair in facts.followers():
+        yield from facts.about(pair, FORWARD, BACKWARD)
+    yield from edited("isolated")(facts)
+
+
+def _named_alike(facts: Facts) -> Iterator[Place]:
+    named = [p for p in facts.pairs if p.target.concept in NAMES and facts.arrives(p)]
+    if facts.creates and named:
+        yield from facts.whole("merge-not", "create", "isolated")
+
+
+def _merged_empty(facts: Facts) -> Iterator[Place]:
+    if facts.creates and any(not row.target.required for row in facts.criteria):
+        yield from facts.whole("merge-not")
+
+
+def _merged(facts: Facts) -> Iterator[Place]:
+    if facts.criteria and facts.links:
+        yield from facts.whole("merge")
+        for row in facts.criteria:
+            yield from facts.about(row, "merge")
+
+
+def _spilt(facts: Facts) -> Iterator[Place]:
+    texts = (is_free_text(p) and is_edited(p) for card in facts.strangers for p in card.properties.values())
+    if facts.links and any(texts):
+        yield from facts.whole("isolated")
+
+
+NOTHING_IS_CREATED = "no section creates anything"
+NOTHING_IS_EDITED = "no property can be edited on both sides"
+NO_TEXT = "no free text is carried"
+
+RULES: Mapping[str, Rule] = {
+    "drop-create": Rule(created("create", "connected", "condition"), NOTHING_IS_CREATED),
+    "drop-update": Rule(updates(*Side), NOTHING_IS_EDITED),
+    "drop-update-forward": Rule(updates(Side.SOURCE), NOTHING_IS_EDITED),
+    "drop-update-backward": Rule(updates(Side.TARGET), NOTHING_IS_EDITED),
+    "one-way": Rule(updates(Side.TARGET), NOTHING_IS_EDITED),
+    "first-update-only": Rule(_repeated_updates, NOTHING_IS_EDITED),
+    "late": Rule(created("create"), NOTHING_IS_CREATED),
+    "duplicate": Rule(created("create", "unique"), NOTHING_IS_CREATED),
+    "duplicate-on-update": Rule(edited("stable", "unique"), NOTHING_IS_EDITED),
+    "swap-properties": Rule(_mixed(neighbours), "no two free texts stand side by side on both sides"),
+    "wrong-property": Rule(_mixed(misplaced), "no two free texts that nothing requires stand side by side"),
+    "truncate": Rule(values(is_long), "no free text may be longer than 20 characters on both sides"),
+    "case-fold": Rule(values(is_free), NO_TEXT),
+    "trim": Rule(values(is_spaced), "one of the two systems trims every text, or takes it as HTML"),
+    "strip-accents": Rule(values(is_free), NO_TEXT),
+    "drop-astral": Rule(values(is_astral), NO_TEXT),
+    "html-escape-twice": Rule(values(is_free), NO_TEXT),
+    "lose-leading-zero": Rule(values(is_postal_code), "no postal code is carried"),
+    "round-decimals": Rule(values(is_decimal), "no decimal is carried"),
+    "type-change": Rule(values(is_typed), "no number or truth is carried to a system that minds its type"),
+    "sign-lost": Rule(values(is_negative), "no number that may be negative on both sides is carried"),
+    "false-as-missing": Rule(values(is_truth), "no truth is carried"),
+    "zero-as-missing": Rule(values(is_zero), "no number that may be zero is carried"),
+    "timezone-shift": Rule(values(is_instant_or_its_date), "no instant is carried"),
+    "day-shift": Rule(values(is_date), "no date is carried"),
+    "country-name": Rule(values(is_country_code), "no country is carried to a system that has codes"),
+    "reset-others": Rule(_reset, "no two properties can be edited by themselves, one of them a text"),
+    "empty-erases": Rule(_erased, "no free text can be emptied on both sides"),
+    "stale-overwrite": Rule(_returned, NOTHING_IS_EDITED),
+    "ping-pong": Rule(_returned, NOTHING_IS_EDITED),
+    "wrong-record": Rule(_wrong_record, NOTHING_IS_EDITED),
+    "merge-by-name": Rule(_named_alike, "nothing that is created has a name"),
+    "no-merge": Rule(_merged, "no merge table"),
+    "merge-empty": Rule(_merged_empty, "no merge table with a row that may be empty where records are created"),
+    "create-unlinked": Rule(said(StatementKind.LINK_FIRST, "not-without-link", "connected"), "no link must come first"),
+    "ignore-condition": Rule(said(StatementKind.CONDITION, "condition"), "no condition"),
+    "lose-list-item": Rule(values(is_list), "no list is carried"),
+    "reorder-list": Rule(values(is_list), "no list is carried"),
+    "last-page-lost": Rule(created("create", "stable", "isolated", "unique"), NOTHING_IS_CREATED),
+    "cross-section": Rule(_spilt, "no other section whose records are created without more ado"),
+}
+
+
+def places(fault: str, sections: tuple[Facts, ...]) -> frozenset[Place]:
+    """Return every place of a document where a fault shows; none: it cannot."""
+    return frozenset(place for facts in sections for place in RULES[fault].where(facts))
+
+
+__all__ = ["RULES", "Pair", "Place", "Rule", "places"]

@@ -1,0 +1,58 @@
+"""One document checked in the sandbox, with a fault or without, and what came of it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from fault_facts import ROOT, Place, settings_of
+
+from qa_sync.modes.documents import connectors_of, read_all, settle
+from qa_sync.modes.job import Job
+from qa_sync.modes.table import prepare
+from qa_sync.running.events import Status
+from qa_sync.running.results import fold
+from qa_sync.running.runner import Run, run
+
+TIMEOUT_S = 20.0
+"""Virtual seconds that an arrival is waited for: ten cycles of the sync."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run found: where checks failed and what they said, what could not be found out, and how many passed."""
+
+    failed: frozenset[Place]
+    told: tuple[str, ...]
+    errors: tuple[str, ...]
+    passed: int
+    took_s: float
+
+
+def play(spec: Path, seed: str, *faults: str) -> Outcome:
+    """Check a document in the sandbox."""
+    began = time.perf_counter()
+    settings = settings_of(spec)
+    dataflows = read_all([str(spec.relative_to(ROOT))])
+    connectors = connectors_of(dataflows, settings)
+    dataflows = settle(dataflows, connectors, settings)
+    job = Job(dataflows, connectors, Path("cassettes"), seed, TIMEOUT_S, faults, settings)
+    prepared = prepare("sandbox", job)
+    told = Run("sandbox", prepared.seed, prepared.started, time.perf_counter, prepared.side_by_side)
+    try:
+        results = fold(run(prepared.checklists, prepared.open_stage, told))
+    finally:
+        prepared.close()
+    pairs = {c.id: c.pair for cl in prepared.checklists for plan in cl.sections for c in plan.checks}
+    checks = [
+        (section.ordinal, check) for found in results.specs for section in found.sections for check in section.checks
+    ]
+    failed = [(n, c) for n, c in checks if c.status is Status.FAILED]
+    return Outcome(
+        frozenset(Place(c.kind, n, (p.source, p.target) if (p := pairs[c.id]) else None) for n, c in failed),
+        tuple(f"{c.id}: {c.message}" for _, c in failed),
+        tuple(f"{c.id}: {c.message}" for _, c in checks if c.status is Status.ERROR),
+        sum(c.status is Status.PASSED for _, c in checks),
+        time.perf_counter() - began,
+    )

@@ -1,0 +1,74 @@
+"""Which values a fault can damage: told from the two property cards, the receiver's and the giver's."""
+
+from __future__ import annotations
+
+from qa_sync.sync.faults.kinds import NUMBERS, is_free_text, is_written
+from qa_sync.sync.faults.texts import LONG
+from qa_sync.systems.cards import PropertyCard
+
+NEGATIVE = frozenset({"stock_quantity"})
+"""Concepts of which a value below zero makes sense: more was sold than there is."""
+
+ZERO = frozenset({"stock_quantity", "cost", "weight", "price", "shipping_total", "discount_total"})
+
+
+def is_free(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    return is_free_text(receiver) and not giver.references
+
+
+def is_long(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    limits = [card.max_length or LONG + 1 for card in (receiver, giver)]
+    return is_free(receiver, giver) and min(limits) > LONG
+
+
+def is_astral(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    return is_free(receiver, giver)
+
+
+def is_spaced(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    """Tell whether outer blanks of a text are kept on both sides; HTML has none that count."""
+    plain = {receiver.form.convert, giver.form.convert} == {"text"}
+    return is_free(receiver, giver) and plain
+
+
+def is_postal_code(receiver: PropertyCard, _giver: PropertyCard) -> bool:
+    return (receiver.concept or "").endswith("postal_code") and is_written(receiver)
+
+
+def is_decimal(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    both = {receiver.form.convert, giver.form.convert} == {"decimal"}
+    return both and is_written(receiver)
+
+
+def is_typed(receiver: PropertyCard, _giver: PropertyCard) -> bool:
+    return is_written(receiver) and receiver.form.convert in {*NUMBERS, "boolean"}
+
+
+def is_negative(receiver: PropertyCard, _giver: PropertyCard) -> bool:
+    return is_written(receiver) and receiver.form.convert in NUMBERS and receiver.concept in NEGATIVE
+
+
+def is_zero(receiver: PropertyCard, _giver: PropertyCard) -> bool:
+    return is_written(receiver) and receiver.form.convert in NUMBERS and receiver.concept in ZERO
+
+
+def is_truth(receiver: PropertyCard, _giver: PropertyCard) -> bool:
+    return is_written(receiver) and receiver.form.convert == "boolean"
+
+
+def is_date(receiver: PropertyCard, _giver: PropertyCard) -> bool:
+    return is_written(receiver) and receiver.form.convert == "date"
+
+
+def is_instant_or_its_date(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    return is_written(receiver) and giver.form.convert == "instant" and receiver.form.convert in {"instant", "date"}
+
+
+def is_country_code(receiver: PropertyCard, _giver: PropertyCard) -> bool:
+    codes = receiver.form.convert == "country" and receiver.form.options.get("style", "iso2") == "iso2"
+    return codes and is_written(receiver)
+
+
+def is_list(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    """Tell whether a pair runs along a list; a reference along it, or what is derived from it, shows its order too."""
+    return (receiver.concept or "").startswith("lines.") and (giver.concept or "").startswith("lines.")

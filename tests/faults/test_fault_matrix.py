@@ -1,0 +1,89 @@
+"""Every fault is caught where it can show, by a right check; where it cannot, and without one, nothing fails.
+
+The default run tries a few cells; all of them, and a hundred healthy seeds, are slow: `python tests/faults/matrix.py`
+prints the same as a table.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+
+import pytest
+from fault_facts import FIXTURES, ROOT, SPECS, facts_of
+from fault_rules import RULES, places
+from matrix import SEED, Cell, cell, cells, healths, healthy, lines_of, score, told
+
+from qa_sync.sync.faults.table import FAULTS
+
+README = (ROOT / "README.rst").read_text(encoding="utf-8")
+SEEDS = 100
+ONE = FIXTURES / "woocommerce-customerp.txt"
+
+# One of each hook, and each group of faults, over the fixture that has most shapes.
+FEW = ("late", "one-way", "type-change", "ping-pong", "no-merge", "create-unlinked")
+
+
+def test_every_fault_has_a_rule() -> None:
+    assert list(RULES) == list(FAULTS)
+
+
+def test_every_fault_can_show_somewhere() -> None:
+    facts = {spec: facts_of(spec) for spec in SPECS}
+    assert [fault for fault in RULES if not any(places(fault, facts[spec]) for spec in SPECS)] == []
+
+
+def test_the_readme_tells_what_each_does_and_what_catches_it() -> None:
+    table = README[README.index("A sync that misbehaves\n") : README.index("\nReports\n")]
+    rows = re.findall(r"^``([a-z-]+)`` +(\w.*?) +(``.*)$", table, flags=re.MULTILINE)
+    assert {name: sentence for name, sentence, _ in rows} == {f.name: f.description for f in FAULTS.values()}
+    facts = [facts_of(spec) for spec in SPECS]
+    for name, _, kinds in rows:
+        possible = {place.kind for sections in facts for place in places(name, sections)}
+        told_kinds = re.findall(r"``([a-z*-]+)``", kinds)
+        assert [k for k in told_kinds if not fnmatch.filter(possible, k)] == [], name
+
+
+@pytest.mark.parametrize("fault", FEW)
+def test_a_few_faults_are_caught(fault: str) -> None:
+    found = cell(fault, ONE)
+    assert found.ok, told(found)
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+def test_a_healthy_run_fails_nowhere(spec: object) -> None:
+    _, _, outcome = healthy(SEED, next(each for each in SPECS if each == spec))
+    assert (outcome.told, outcome.errors) == ((), ())
+    assert outcome.passed > 0
+
+
+def test_what_cannot_show_says_why() -> None:
+    found = cell("no-merge", ROOT / "specs/000.txt")
+    assert (found.could, found.ok, found.mark) == (frozenset(), True, "-")
+    lines = list(lines_of([found], [found.spec]))
+    assert lines[-1].endswith("-: no merge table")
+    assert score([found]) == "0 of 0 caught (100.0 %); 1 of 1 cannot show and did not"
+
+
+def test_an_uncaught_fault_and_a_false_alarm_are_both_wrong() -> None:
+    healthy_one, broken = cell("no-merge", ROOT / "specs/000.txt"), cell("drop-create", ROOT / "specs/000.txt")
+    missed = Cell("drop-create", broken.spec, broken.could, healthy_one.outcome, broken.healthy)
+    alarm = Cell("no-merge", broken.spec, frozenset(), broken.outcome, broken.healthy)
+    assert (missed.ok, missed.mark, alarm.ok, alarm.mark) == (False, "MISSED", False, "ALARM")
+    assert "expected a failed" in told(missed)
+    assert "got nothing" in told(missed)
+    assert "cannot show (no merge table), but got" in told(alarm)
+    assert score([missed, alarm, broken]) == "1 of 2 caught (50.0 %); 0 of 1 cannot show and did not"
+
+
+@pytest.mark.slow
+def test_every_fault_is_caught_where_it_can_show() -> None:
+    found = list(cells(list(RULES), SPECS))
+    print("\n".join([*lines_of(found, SPECS), "", score(found)]))
+    assert [told(each) for each in found if not each.ok] == []
+
+
+@pytest.mark.slow
+def test_a_hundred_healthy_seeds_fail_nowhere() -> None:
+    sick = [(seed, spec.name, *o.told, *o.errors) for seed, spec, o in healths(SEEDS, SPECS) if o.failed or o.errors]
+    assert sick == []
