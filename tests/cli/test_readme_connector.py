@@ -23,7 +23,7 @@ KEY = "a key of Acme"
 
 
 class People(BaseHTTPRequestHandler):
-    """Acme's API: whole records in memory, a change replaces what it names."""
+    """Acme's API: whole records in memory; a change is a merge patch (RFC 7396), as `PATCH` promises."""
 
     records: dict[str, dict[str, Any]]
     numbers: ClassVar = count(1)
@@ -57,7 +57,7 @@ class People(BaseHTTPRequestHandler):
             return 200, records[id]
         if self.command == "DELETE":
             return 200, records.pop(id)
-        records[id] |= {"changed": datetime.now(UTC).isoformat(), **sent}
+        records[id] = merged(records[id], {"changed": datetime.now(UTC).isoformat(), **sent})
         return 200, records[id]
 
     def _answer(self, status: int, body: Any) -> None:
@@ -67,6 +67,19 @@ class People(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+
+def merged(old: Any, patch: Any) -> Any:
+    """Return what a merge patch makes of a value."""
+    if not isinstance(patch, dict):
+        return patch
+    kept = dict(old) if isinstance(old, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            kept.pop(key, None)
+        else:
+            kept[key] = merged(kept.get(key), value)
+    return kept
 
 
 @pytest.fixture
