@@ -91,7 +91,7 @@ class Todo:
         """Let a record wait; `told` is told in every cycle, `due` says that it only waits for its references."""
         texts = json.dumps([(p.system, p.id, p.text) for p in told]) if told else None
         if due and not self.due(id):
-            self._state.count()
+            self._state.counter += 1
         seen = self._state.counter
         self._state.write(
             "INSERT INTO todo (lane, side, id, state, told, seen, due) VALUES (?, ?, ?, ?, ?, ?, ?)"
