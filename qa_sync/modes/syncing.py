@@ -113,9 +113,11 @@ def _ends(
     first = next(section for section in dataflow.sections if section.duplicate_of is None)
     labels = first.source.system, first.target.system
     systems: list[System] = [reached[label].line.system() for label in labels]
-    if rehearse:
-        return Untouched(systems[0]), Untouched(systems[1]), ()
     reasons = [closed(job.settings, label) for label in labels]
+    if rehearse and all(reasons):
+        return Untouched(systems[0]), Untouched(systems[1]), ()
+    if rehearse:
+        systems = [Untouched(system) for system in systems]
     if all(reasons):
         told = "\n".join(dict.fromkeys(str(why) for why in reasons))
         raise UsageError(f"nothing may be written\n{told}", hint="--dry-run tells what would be written")

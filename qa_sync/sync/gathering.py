@@ -97,7 +97,7 @@ class Gatherer:
             cards = listing.end.card.properties
             refs = ((cards[path].references or "", str(v)) for path, value in seen.values.items() for v in flat(value))
             listing.shown.refer(record.id, dict.fromkeys(refs))
-            self._links.state.count()  # somebody may wait for being referred to
+            self._links.state.counter += 1  # somebody may wait for being referred to
 
 
 def _hides(stamp: datetime, now: datetime | None) -> bool:

@@ -79,7 +79,7 @@ class Links:
         add = "INSERT INTO links (section, source, target) VALUES (?, ?, ?)"
         row = self.state.write(add, section, source, target)
         self.withdraw(section, source)
-        self.state.count()
+        self.state.counter += 1
         return Link(row.lastrowid or 0, source, target)
 
     def synced(self, link: Link) -> dict[Place, str]:

@@ -41,19 +41,21 @@ class Shown:
         return str(row[0]) if row else None
 
     def note(self, id: str, digest: str) -> None:
-        """Keep a record's fingerprint."""
+        """Keep a record's fingerprint; a record that was never listed before gets the next number."""
+        self._state.known += 1
         self._state.write(
-            "INSERT INTO records (list, id, digest) VALUES (?, ?, ?)"
+            "INSERT INTO records (list, id, digest, number) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (list, id) DO UPDATE SET digest = excluded.digest",
             self.name,
             id,
             digest,
+            self._state.known,
         )
 
     @property
     def known(self) -> int:
-        """The number of the record that was listed for the first time last."""
-        return int(self._state.read("SELECT coalesce(max(number), 0) FROM records").fetchone()[0])
+        """The number of the record that was listed for the first time last, or a greater one."""
+        return self._state.known
 
     def newcomers(self, known: int) -> Iterator[str]:
         """Yield the ids of the records that were listed for the first time after that number was the last."""

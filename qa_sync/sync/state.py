@@ -4,7 +4,7 @@
     intents  a create that was begun, not yet answered   sending  an update that was begun, not yet answered
     lists    how far each list was read                  records  the fingerprint of every listed record
     found_by what merge criteria find records by         refs     what records refer to
-    todo     what has to be looked at, and what waits    counter  how often something came to be that others wait for
+    todo     what has to be looked at, and what waits
 
 What is written goes to the disk in batches: at the latest before anything is written to a system (`flush`). So a crash
 finds either no trace of a write to a system, or its intent.
@@ -40,7 +40,8 @@ CREATE TABLE sending (
 CREATE TABLE lists (
     name TEXT PRIMARY KEY, watermark TEXT, moved TEXT, definition TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 CREATE TABLE records (
-    number INTEGER PRIMARY KEY, list TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL, UNIQUE (list, id));
+    list TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (list, id)) WITHOUT ROWID;
 CREATE TABLE found_by (
     list TEXT NOT NULL, path TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL);
 CREATE INDEX found_by_key ON found_by (list, path, key);
@@ -52,15 +53,15 @@ CREATE TABLE todo (
     number INTEGER PRIMARY KEY, lane TEXT NOT NULL, side TEXT NOT NULL, id TEXT NOT NULL,
     state TEXT NOT NULL, data TEXT, told TEXT, seen INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0,
     UNIQUE (lane, side, id));
-CREATE TABLE counter (one INTEGER PRIMARY KEY, number INTEGER NOT NULL);
-INSERT INTO counter VALUES (1, 0);
 """
 
 
 class State:
     """An open store; `path` is a file or `:memory:`.
 
-    Raises UsageError when the file is none of ours, cannot be opened, or is used by another process.
+    Raises UsageError when the file is none of ours, cannot be opened, or is used by another process. `counter` tells
+    how often something came to be that records may wait for, `known` how many records were ever listed; since nobody
+    else has the file, both are in memory.
     """
 
     def __init__(self, path: str | Path = MEMORY) -> None:
@@ -75,6 +76,16 @@ class State:
             raise UsageError(f"{path} is no store of links: {error}", hint="name a new file in a folder") from error
         except OSError as error:
             raise UsageError(f"{path} cannot be used as a store of links: {error.strerror or error}") from None
+        self._resume()
+
+    def _resume(self) -> None:
+        """Go on counting; after a restart everything that waits is looked at once."""
+        self.counter: int = 1 + self.read("SELECT coalesce(max(seen), 0) FROM todo").fetchone()[0]
+        # What is listed from now on must have a greater number than any create that was begun knew of.
+        query = (
+            "SELECT max((SELECT coalesce(max(number), 0) FROM records), (SELECT coalesce(max(known), 0) FROM intents))"
+        )
+        self.known: int = self.read(query).fetchone()[0]
 
     def read(self, query: str, *values: Any) -> sqlite3.Cursor:
         """Return what a query finds."""
@@ -102,20 +113,12 @@ class State:
         self.flush()
         self.db.close()
 
-    @property
-    def counter(self) -> int:
-        """How often something came to be that others may wait for."""
-        return int(self.read("SELECT number FROM counter").fetchone()[0])
-
-    def count(self) -> None:
-        """Note that something came to be that others may wait for."""
-        self.write("UPDATE counter SET number = number + 1")
-
     def copied(self) -> State:
         """Return a copy in memory, to try things out."""
         self.flush()
         copy = State()
         self.db.backup(copy.db)
+        copy._resume()
         return copy
 
 

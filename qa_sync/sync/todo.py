@@ -67,15 +67,22 @@ class Todo:
         return int(self._state.read("SELECT coalesce(max(number), 0) FROM todo").fetchone()[0])
 
     def items(self) -> Iterator[Item]:
-        """Yield all items in their order, those included that are added meanwhile."""
+        """Yield in their order what there is to do, as it is when its turn comes; what is added meanwhile comes too.
+
+        What waits for links is left out as long as nothing was linked since it was looked at.
+        """
         last = 0
         query = (
-            "SELECT number, side, id, state, data, seen FROM todo WHERE lane = ? AND number > ? ORDER BY number LIMIT ?"
+            "SELECT number, side, id, state FROM todo WHERE lane = ? AND number > ?"
+            " AND (state IN ('new', 'again') OR (state = 'links' AND seen <> ?)) ORDER BY number LIMIT ?"
         )
-        while rows := self._state.read(query, self._lane, last, BATCH).fetchall():
-            for number, side, one, state, data, seen in rows:
-                yield Item(number, Side(side), one, Mood(state), data, seen)
-            last = rows[-1][0]
+        while rows := self._state.read(query, self._lane, last, self._state.counter, BATCH).fetchall():
+            for number, side, one, mood in rows:
+                last = number
+                item = self.item(Side(side), one)
+                # Otherwise its counterpart was looked at meanwhile, and so was it.
+                if item is not None and item.mood.value == mood:
+                    yield item
 
     def item(self, side: Side, id: str) -> Item | None:
         """Return the item of a record, None when there is none."""
@@ -91,7 +98,7 @@ class Todo:
         """Let a record wait; `told` is told in every cycle, `due` says that it only waits for its references."""
         texts = json.dumps([(p.system, p.id, p.text) for p in told]) if told else None
         if due and not self.due(id):
-            self._state.count()
+            self._state.counter += 1
         seen = self._state.counter
         self._state.write(
             "INSERT INTO todo (lane, side, id, state, told, seen, due) VALUES (?, ?, ?, ?, ?, ?, ?)"

@@ -50,15 +50,9 @@ class Worker:
     def items(self, lane: Lane, *, again: bool) -> Iterator[Item]:
         """Yield what is to be looked at in this cycle; `again` when the lane had a turn already."""
         todo = self._todo(lane)
-        last = todo.last
-        for listed in todo.items():
-            item = todo.item(listed.side, listed.id)
-            if item is None or item.mood is not listed.mood:
-                continue  # its counterpart was looked at meanwhile, and so was it
-            waited = item.mood is Mood.LINKS and item.seen != self._links.state.counter
-            failed = item.mood is Mood.AGAIN and item.number <= last and not again
-            if item.mood is Mood.NEW or waited or failed:
-                yield item
+        last = 0 if again else todo.last
+        # What fails in this cycle is tried again in the next one.
+        return (item for item in todo.items() if item.mood is not Mood.AGAIN or item.number <= last)
 
     def told(self, lane: Lane) -> Iterator[Problem]:
         """Yield the problems that stand."""

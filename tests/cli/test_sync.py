@@ -120,6 +120,7 @@ def test_nothing_is_written_where_the_settings_do_not_allow_it(qa_sync: QaSync, 
     with system(place, "Custom Webshop") as webshop:
         record = next(webshop.list("customer"))
         webshop.update(record, {"firstName": "changed"})
+    assert "updated 0" in qa_sync(*words, "--dry-run").out
     assert "updated 0" in qa_sync(*words).out
     with system(place, "WooCommerce") as shop:
         assert "changed" not in {r.data["first_name"] for r in shop.list("customer")}

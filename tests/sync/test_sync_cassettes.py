@@ -1,4 +1,4 @@
-"""The recordings are made of what the judge asks beside the engine: a change of the engine shows here."""
+"""The recordings are what the judge asks and is answered beside the engine: a change of the engine shows here."""
 
 from __future__ import annotations
 
