@@ -61,6 +61,7 @@ PROPERTY_KEYS: Final[Mapping[str, type]] = {
     "fixed": str,
     "derived": bool,
     "also": list,
+    "blanks": bool,
 }
 ENTITY_KEYS: Final[Mapping[str, type]] = {
     "names": list,
