@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from qa_sync.checklist.ability import Ends
 from qa_sync.checklist.company import Company
 from qa_sync.checklist.depth import Depth
-from qa_sync.checklist.linking import Linking, connection_of
+from qa_sync.checklist.linking import Linking, connection_of, untestable
 from qa_sync.checklist.model import Appears, Carries, Cast, Check, Expect, Insert, SampleValue, Scenario, Side, Step
 from qa_sync.checklist.recipe import Recipe
+from qa_sync.checklist.rounds import Pairs
 from qa_sync.checklist.samples import mark_of
-from qa_sync.dataflow.model import PropertyPair, Section, StatementKind
+from qa_sync.dataflow.model import Criterion, PropertyPair, Section, StatementKind
 from qa_sync.settings.model import Settings
 
 FULL = 0
@@ -31,9 +32,10 @@ class Part:
 class Brief:
     """One section, ready for the scenario files.
 
-    `pairs` are those that always apply; `prefix` begins every check's id; `repeated` are the ends that more than one
-    pair has (their ids need the line); `company` are the records of other sections; `linking` is how a pair of records
-    is linked; `seed` makes the samples.
+    `pairs` are those that always apply, `dependants` those under conditions; `prefix` begins every check's id;
+    `repeated` are the ends that more than one pair has (their ids need the line); `company` are the records of other
+    sections; `linking` is how a pair of records is linked; `seed` makes the samples; `settings` say what the document
+    does not.
     """
 
     ends: Ends
@@ -42,6 +44,7 @@ class Brief:
     seed: str
     repeated: frozenset[tuple[str, str]]
     company: Company
+    dependants: Pairs = ()
     linking: Linking = field(default_factory=Linking)
     settings: Settings = field(default_factory=Settings)
     depth: Depth = Depth.STANDARD
@@ -76,6 +79,12 @@ class Brief:
         """Return the line that a pair is read from: its row, else the property table."""
         return pair.line or self.section.table_line or self.line(StatementKind.PROPS)
 
+    @property
+    def keys(self) -> Pairs:
+        """The rows of the merge table whose values two records can be made to share, as pairs."""
+        testable = (c for c in self.section.criteria if not untestable(self.ends, c))
+        return tuple(PropertyPair(c.source, c.target, line=c.line) for c in testable)
+
     # -- records
 
     def cast(self, *roles: str) -> Mapping[str, Cast]:
@@ -87,17 +96,28 @@ class Brief:
         """Return the steps that make the records which this section's records refer to, and others to be watched."""
         return self.company.arrive(self.seed, f"{self.prefix}/{scenario}", bystanders=bystanders)
 
-    def arrive(self, scenario: str, role: str, **more: SampleValue) -> tuple[Step, ...]:
-        """Return the steps by which a fresh record on the source comes to be linked with one on the target."""
-        made = self.insert(scenario, role)
-        made = replace(made, values={**made.values, **more})
-        if not (criterion := self.linking.matched):
-            return (made, Expect(((None, Appears(role, Side.TARGET, once=False)),), wait=True))
-        shared = {criterion.target: made.values[criterion.source]}
-        there = self.bare(scenario, role, Side.TARGET, shared)
-        shown = next((p for p in self.pairs if self._fills(p, made, there)), None)
-        claim = Carries(role, Side.TARGET, shown) if shown else Appears(role, Side.TARGET, once=False)
+    def arrive(
+        self, scenario: str, role: str, *, also: Pairs = (), more: Mapping[str, SampleValue] | None = None
+    ) -> tuple[Step, ...]:
+        """Return the steps by which a fresh record on the source comes to be linked with one on the target.
+
+        `also` are pairs beyond the section's own of which it gets a value, `more` are further values.
+        """
+        made = self.insert(scenario, role, also=also, fixed={**self.fixed(), **(more or {})})
+        if criterion := self.linking.matched:
+            return self.match(scenario, made, criterion)
+        return (made, Expect(((None, Appears(role, Side.TARGET, once=False)),), wait=True))
+
+    def match(self, scenario: str, made: Insert, criterion: Criterion) -> tuple[Step, ...]:
+        """Return the steps that make a record on the target which one on the source matches, and that one."""
+        there = self.bare(scenario, made.role, Side.TARGET, {criterion.target: made.values[criterion.source]})
+        shown = self.shows_link(made, there)
+        claim = Carries(made.role, Side.TARGET, shown) if shown else Appears(made.role, Side.TARGET, once=False)
         return (there, made, Expect(((None, claim),), wait=True))
+
+    def shows_link(self, made: Insert, there: Insert) -> PropertyPair | None:
+        """Return a pair by which two records that are linked are known: the target's end is empty before."""
+        return next((p for p in self.pairs if self._fills(p, made, there)), None)
 
     def _fills(self, pair: PropertyPair, made: Insert, there: Insert) -> bool:
         """Tell whether a pair shows that two records were linked: the target's end was empty."""
@@ -107,18 +127,30 @@ class Brief:
             and not self.ends.no_property(pair, existing=True)
         )
 
-    def insert(self, scenario: str, role: str, version: int = FULL) -> Insert:
-        """Return the step that makes a role's record on the source, such that it may get a counterpart."""
+    def insert(
+        self, scenario: str, role: str, *, also: Pairs = (), fixed: Mapping[str, SampleValue] | None = None
+    ) -> Insert:
+        """Return the step that makes a role's record on the source.
+
+        `also` are pairs beyond the section's own; `fixed` are values that are decided already (None: those by which it
+        may get a counterpart).
+        """
         mark = self.mark(scenario, role)
-        recipe = replace(self._recipe(Side.SOURCE, mark, version, making=True), fixed=self.fixed())
-        pairs = self.pairs if (c := self.linking.matched) is None else (*self.pairs, PropertyPair(c.source, c.target))
-        return Insert(role, Side.SOURCE, recipe.values(pairs), mark)
+        decided = self.fixed() if fixed is None else fixed
+        recipe = replace(self._recipe(Side.SOURCE, mark, FULL, making=True), fixed=decided)
+        return Insert(role, Side.SOURCE, recipe.values((*self.pairs, *self.keys, *also)), mark)
 
     def fixed(self) -> Mapping[str, SampleValue]:
         """Return what a source record must hold to get a counterpart."""
         connected = self.linking.connected
         reference = {connected[0]: self.company.reference(connected[1])} if connected else {}
         return {**self.linking.inside, **reference}
+
+    def unconnected(self, made: Insert) -> Insert:
+        """Return a source record without what connects it with a record of the section's list."""
+        found = connection_of(self.ends, self.company.siblings)
+        lost = found[0] if isinstance(found, tuple) else None
+        return replace(made, values={path: value for path, value in made.values.items() if path != lost})
 
     def no_edit(self, pair: PropertyPair, edited: Side) -> str | None:
         """Return why an edit of a pair on a side cannot be tried, None when it can."""
@@ -148,9 +180,3 @@ class Brief:
 
     def _recipe(self, side: Side, mark: str, version: int, *, making: bool = False) -> Recipe:
         return Recipe(self.ends, side, mark, version, self.company.roles, making=making)
-
-
-def linked_by(brief: Brief) -> Linking:
-    """Return how a section's NEW-IF-CONNECTED links, whatever else the section says."""
-    found = connection_of(brief.ends, brief.company.siblings)
-    return Linking(connected=found) if isinstance(found, tuple) else Linking(found)

@@ -15,8 +15,11 @@ from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.findings import findings_of
 from qa_sync.checklist.linking import linking_of
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
-from qa_sync.checklist.scenarios.by_hand import by_hand
+from qa_sync.checklist.scenarios.condition import condition
 from qa_sync.checklist.scenarios.create import create
+from qa_sync.checklist.scenarios.dependants import dependants
+from qa_sync.checklist.scenarios.merge import merge, merge_not
+from qa_sync.checklist.scenarios.unlinked import connected, not_without_link
 from qa_sync.checklist.scenarios.update import update
 from qa_sync.dataflow.model import Dataflow, Finding, PropertyPair, Section, StatementKind
 from qa_sync.errors import UnknownName
@@ -30,8 +33,13 @@ Cards = Mapping[str, Mapping[str, EntityCard]]
 
 SCENARIOS: tuple[tuple[StatementKind | None, Callable[[Brief], Part]], ...] = (
     (None, create),
+    (None, dependants),
     (StatementKind.KEEP, update),
-    (None, by_hand),
+    (StatementKind.LINK_FIRST, not_without_link),
+    (StatementKind.NEW_IF_CONNECTED, connected),
+    (StatementKind.MERGE_IF, merge),
+    (StatementKind.MERGE_IF, merge_not),
+    (StatementKind.CONDITION, condition),
 )
 """The scenarios in the order of their checks, each with the statement that a section needs for it (None: any)."""
 
@@ -97,6 +105,7 @@ def _plan(section: Section, ends: Ends | str, whole: Whole) -> SectionPlan:
     brief = Brief(
         ends=ends,
         pairs=tuple(p for p in pairs if not (p.source_when or p.target_when)),
+        dependants=tuple(p for p in pairs if p.source_when or p.target_when),
         prefix=prefix,
         seed=whole.seed,
         repeated=_repeated(pairs),

@@ -67,15 +67,17 @@ def _inside(ends: Ends, settled: SettledCondition) -> Linking:
 
 
 def _link_first(ends: Ends, siblings: Mapping[int, Ends]) -> Linking:
+    """Return how a pair is linked that is not simply created; where both can be tried, a new one shows more."""
+    connected = connection_of(ends, siblings)
+    if isinstance(connected, tuple) and not ends.no_create():
+        return Linking(connected=connected)
     reasons = [untestable(ends, c) for c in ends.section.criteria]
     found = next((c for c, why in zip(ends.section.criteria, reasons, strict=True) if why is None), None)
     if found:
         return Linking(matched=found)
-    connected = connection_of(ends, siblings)
-    if isinstance(connected, tuple):
-        return Linking(ends.no_create(), connected=connected)
-    why = connected if ends.section.statement(StatementKind.NEW_IF_CONNECTED) else None
-    told = [r for r in (*reasons, why) if r] or ["nothing tells which records are the same"]
+    said = ends.section.statement(StatementKind.NEW_IF_CONNECTED)
+    why = connected if isinstance(connected, str) else ends.no_create()
+    told = [r for r in (*reasons, why if said else None) if r] or ["nothing tells which records are the same"]
     return Linking("no linked pair can be made: " + "; ".join(told))
 
 

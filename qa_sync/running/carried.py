@@ -14,6 +14,7 @@ from qa_sync.running.verdict import Verdict
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.compare import Difference, compare, show
+from qa_sync.values.condition import Condition
 from qa_sync.values.declared import possible, wrong_type
 from qa_sync.values.form import Canonical
 from qa_sync.values.paths import read
@@ -51,6 +52,8 @@ def _compared(
     left, right = ends
     name = f"{entity(scene, there)} {right.path}"
     wire = read(scene.latest[there].data, right.path)
+    if there.side is Side.TARGET and (unmet := _unmet(scene, there, pair)):
+        return unmet
     # What the API cannot show is the document's fault, which lint tells of, not the sync's.
     told_type = pair.type if there.side is Side.TARGET else None
     declared = told_type if told_type and possible(told_type, right.form.type) else None
@@ -67,6 +70,17 @@ def _compared(
         return Verdict(Status.PASSED, None, show(expected), show(actual))
     told = f"{name}: {verdict.detail} ({verdict.difference})"
     return Verdict(Status.FAILED, told, show(expected), show(actual), final=False, difference=verdict.difference)
+
+
+def _unmet(scene: Scene, there: Held, pair: PropertyPair) -> Verdict | None:
+    """Tell when the target does not hold what the row depends on."""
+    for when in pair.target_when:
+        found = read(scene.latest[there].data, when.path)
+        if not Condition(when.path, (when.value,)).holds_for(found):
+            name = f"{entity(scene, there)} {when.path}, on which {pair.target} depends"
+            told = f"{name}: expected {when.value!r}, got {found!r}"
+            return Verdict(Status.FAILED, told, when.value, found, final=False, difference=Difference.VALUE)
+    return None
 
 
 def _expected(scene: Scene, here: Held, left: PropertyCard) -> Canonical:

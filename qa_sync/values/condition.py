@@ -22,7 +22,10 @@ class Condition:
 
     def holds(self, data: Mapping[str, Json]) -> bool:
         """Tell whether a record is inside the condition."""
-        found = read(data, self.path)
+        return self.holds_for(read(data, self.path))
+
+    def holds_for(self, found: Json) -> bool:
+        """Tell whether the property's value is inside the condition."""
         shown = {_spelled(v) for v in (found if isinstance(found, list) else [found])}
         return any(_spelled(v) in shown for v in self.values)
 

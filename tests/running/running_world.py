@@ -150,6 +150,7 @@ class World:
     sync: Callable[[World], None] = lambda world: world.carry()
     timeout_s: float = 20.0
     alone: bool = True
+    spec: str = SPEC
 
     def __post_init__(self) -> None:
         self.left.clock = self.right.clock = self.clock
@@ -181,7 +182,7 @@ class World:
         self.synced[a] = forth(self.left.records[a])
 
     def checklist(self) -> Checklist:
-        return compile_checklist(read_dataflow(SPEC, "left-right.rst"), CARDS, "seed")
+        return compile_checklist(read_dataflow(self.spec, "left-right.rst"), CARDS, "seed")
 
     def work(self) -> None:
         self.clock.sleep(1)
