@@ -142,7 +142,8 @@ def _named_alike(facts: Facts) -> Iterator[Place]:
 
 
 def _merged_empty(facts: Facts) -> Iterator[Place]:
-    if facts.creates and any(not row.target.required for row in facts.criteria):
+    may_be_empty = (row for row in facts.criteria if not (row.source.required or row.target.required))
+    if facts.creates and any(may_be_empty):
         yield from facts.whole("merge-not")
 
 
