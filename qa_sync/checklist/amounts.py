@@ -8,15 +8,15 @@ from functools import cache
 
 from qa_sync.values.form import Canonical
 
-LINES = 2
+LINES = 3
 """Lines of a sample order: enough to see a lost line and a changed order of lines."""
 
 
 @cache
 def amounts(version: int) -> Mapping[str, Canonical]:
     """Return quantities, prices and totals by concept; those of lines are tuples with a value for each line."""
-    quantities = (3 + version, 1)
-    prices = (Decimal("19.90"), Decimal("0.05") + version)
+    quantities = (3 + version, 1, 2)
+    prices = (Decimal("19.90"), Decimal("0.05") + version, Decimal("7.00"))
     totals = tuple(q * p for q, p in zip(quantities, prices, strict=True))
     subtotal = sum(totals, Decimal(0))
     shipping, discount = Decimal("49.00") + version, Decimal("10.50") + version

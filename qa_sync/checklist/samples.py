@@ -23,11 +23,28 @@ VERSIONS = 12
 """More than any scenario edits a record."""
 
 FLAVOURS = (
-    "Åse & Sønn 'naïve' \N{MATHEMATICAL FRAKTUR CAPITAL A}",
-    'Žofie "ß" çà & fils \N{MATHEMATICAL DOUBLE-STRUCK DIGIT ZERO}',
-    "Ωmega \N{EM DASH} \N{LATIN SMALL LIGATURE FI}n & C° \N{MATHEMATICAL SCRIPT CAPITAL Z}",
+    "Åse & Sønn 'naïve' \N{MATHEMATICAL FRAKTUR CAPITAL A} <&>",
+    'Žofie "ß" çà & fils \N{MATHEMATICAL DOUBLE-STRUCK DIGIT ZERO} A\N{COMBINING RING ABOVE}',
+    "Ωmega \N{EM DASH} \N{LATIN SMALL LIGATURE FI}n & C° \N{MATHEMATICAL SCRIPT CAPITAL Z} e\N{COMBINING ACUTE ACCENT}",
+    "ÆØÅ \N{GRINNING FACE} 100 & 007 Co",
 )
-"""Non-ASCII, astral, quotes, ampersand and a ligature; no character that HTML takes for markup."""
+"""Non-ASCII, astral, a combining mark, quotes, ampersands, a ligature, what HTML might take for a tag."""
+
+LONG = 300
+"""A text as long as its property allows is tried up to this many characters; beyond it only thoroughly."""
+
+MANY_PLACES = 4
+
+SHAPES = (PLAIN, NOTHING, LONGEST, NEGATIVE) = range(4)
+"""What is special about a value in each version, over and over: nothing, zero, the longest text, below zero."""
+BLANK = NOTHING
+"""The shape in which a text has blanks at its ends."""
+
+MAY_BE_ZERO = frozenset({"stock_quantity", "cost", "weight"})
+"""Concepts that can be zero, and if they are whole numbers, negative (what is sold but not there yet)."""
+
+MULTI_LINE = frozenset({"note"})
+"""Concepts whose texts have lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,17 @@ class Slot:
         avoided = self.card.avoid + (self.twin.avoid if self.twin else "")
         return "".join(c for c in text if c not in avoided)[: self.limit].strip()
 
+    @property
+    def keeps_blanks(self) -> bool:
+        """Whether both sides keep blanks at the ends of a text."""
+        return self.card.blanks and (self.twin is None or self.twin.blanks)
+
+    @property
+    def places(self) -> int:
+        """How many decimal places both sides keep: four where neither says."""
+        known = [c.form.options["places"] for c in (self.card, self.twin) if c and "places" in c.form.options]
+        return min(known, default=MANY_PLACES)
+
 
 def mark_of(seed: str, *names: str) -> str:
     """Return the mark of one role's records: `q` and eight letters or digits, the same for the same seed and names."""
@@ -78,9 +106,14 @@ def value_for(slot: Slot) -> Canonical:
 def _text(slot: Slot) -> Canonical:
     words = (slot.card.concept or slot.card.path).replace(".", " ").replace("_", " ")
     at = f" {slot.line}" if slot.line else ""
-    return slot.kept(
-        f"{slot.mark} {words}{at} {slot.version} {FLAVOURS[(slot.number // VERSIONS + slot.version) % len(FLAVOURS)]}"
-    )
+    flavour = FLAVOURS[(slot.number // VERSIONS + slot.version) % len(FLAVOURS)]
+    lines = "\nsecond line" if slot.card.concept in MULTI_LINE else ""
+    text = slot.kept(f"{slot.mark} {words}{at} {slot.version} {flavour}{lines}")
+    if slot.version % len(SHAPES) == LONGEST and slot.limit <= LONG and slot.card.form.convert == "text":
+        return text + "x" * (slot.limit - len(text))
+    if slot.version % len(SHAPES) == BLANK and slot.keeps_blanks and len(text) < slot.limit - 1:
+        return f" {text} "
+    return text
 
 
 def _code(slot: Slot) -> Canonical:
@@ -101,12 +134,17 @@ def _phone(slot: Slot) -> Canonical:
 
 
 def _decimal(slot: Slot) -> Canonical:
-    places = slot.card.form.options.get("places", 2)
-    return Decimal(slot.number * 100 + 9 + slot.version).scaleb(-places)
+    if slot.version % len(SHAPES) == NOTHING and (slot.card.concept or "") in MAY_BE_ZERO:
+        return Decimal(0)
+    return Decimal(slot.number * 10**slot.places + 10**slot.places // 3 + slot.version).scaleb(-slot.places)
 
 
 def _integer(slot: Slot) -> Canonical:
-    return slot.number + 1
+    if (slot.card.concept or "stock_quantity") not in MAY_BE_ZERO:
+        return slot.number + 1
+    if slot.version % len(SHAPES) == NOTHING:
+        return 0
+    return -slot.number - 1 if slot.version % len(SHAPES) == NEGATIVE else slot.number + 1
 
 
 def _boolean(slot: Slot) -> Canonical:

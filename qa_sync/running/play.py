@@ -110,6 +110,8 @@ class Play:
     def _decide(self, scene: Scene, step: Expect, docket: Docket) -> Iterator[CheckFinished]:
         claims = docket.asked(step)
         if not claims:
+            if step.wait:  # what is known to be broken is not waited for, but what follows is another edit
+                self.stage.settle(1)
             return
         waited = self._waited(scene, claims) if step.wait else Waited(self._look(scene, claims, {}), 1)
         rulings = {claim: self._ruled(scene, seen, waited.looks, wait=step.wait) for claim, seen in waited.last.items()}

@@ -32,7 +32,8 @@ class PropertyCard:
     the same system that an id points to (None: not a reference); `max_length` counts characters; `avoid` lists
     characters that the system does not keep; `fixed` is a value that the system itself decides (site currency);
     `derived` says that the system computes it from other properties, so that it follows without being written; `also`
-    names further write paths that take the same value (a WooCommerce line's `subtotal` goes with its `total`).
+    names further write paths that take the same value (a WooCommerce line's `subtotal` goes with its `total`);
+    `blanks` says that the system keeps blanks at the ends of a text.
     """
 
     path: str
@@ -49,6 +50,7 @@ class PropertyCard:
     fixed: str | None = None
     derived: bool = False
     also: tuple[str, ...] = ()
+    blanks: bool = False
 
     @property
     def write_path(self) -> str:

@@ -53,6 +53,7 @@ PROPERTY_KEYS: Final[Mapping[str, type]] = {
     "fixed": str,
     "derived": bool,
     "also": list,
+    "blanks": bool,
 }
 ENTITY_KEYS: Final[Mapping[str, type]] = {
     "names": list,
