@@ -29,7 +29,7 @@ def is_astral(receiver: PropertyCard, giver: PropertyCard) -> bool:
 def is_spaced(receiver: PropertyCard, giver: PropertyCard) -> bool:
     """Tell whether outer blanks of a text are kept on both sides; HTML has none that count."""
     plain = {receiver.form.convert, giver.form.convert} == {"text"}
-    return is_free(receiver, giver) and plain
+    return is_free(receiver, giver) and plain and receiver.blanks and giver.blanks
 
 
 def is_postal_code(receiver: PropertyCard, _giver: PropertyCard) -> bool:
