@@ -178,7 +178,7 @@ RULES: Mapping[str, Rule] = {
     "wrong-property": Rule(_mixed(misplaced), "no two free texts that nothing requires stand side by side"),
     "truncate": Rule(values(is_long), "no free text may be longer than 20 characters on both sides"),
     "case-fold": Rule(values(is_free), NO_TEXT),
-    "trim": Rule(values(is_spaced), "one of the two systems trims every text, or takes it as HTML"),
+    "trim": Rule(values(is_spaced), "no free text that both systems are known to keep with its blanks"),
     "strip-accents": Rule(values(is_free), NO_TEXT),
     "drop-astral": Rule(values(is_astral), NO_TEXT),
     "html-escape-twice": Rule(values(is_free), NO_TEXT),
