@@ -142,7 +142,8 @@ def _named_alike(facts: Facts) -> Iterator[Place]:
 
 
 def _merged_empty(facts: Facts) -> Iterator[Place]:
-    if facts.creates and any(not row.target.required for row in facts.criteria):
+    may_be_empty = (row for row in facts.criteria if not (row.source.required or row.target.required))
+    if facts.creates and any(may_be_empty):
         yield from facts.whole("merge-not")
 
 
@@ -177,7 +178,7 @@ RULES: Mapping[str, Rule] = {
     "wrong-property": Rule(_mixed(misplaced), "no two free texts that nothing requires stand side by side"),
     "truncate": Rule(values(is_long), "no free text may be longer than 20 characters on both sides"),
     "case-fold": Rule(values(is_free), NO_TEXT),
-    "trim": Rule(values(is_spaced), "one of the two systems trims every text, or takes it as HTML"),
+    "trim": Rule(values(is_spaced), "no free text that both systems are known to keep with its blanks"),
     "strip-accents": Rule(values(is_free), NO_TEXT),
     "drop-astral": Rule(values(is_astral), NO_TEXT),
     "html-escape-twice": Rule(values(is_free), NO_TEXT),

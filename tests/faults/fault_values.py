@@ -9,7 +9,8 @@ from qa_sync.systems.cards import PropertyCard
 NEGATIVE = frozenset({"stock_quantity"})
 """Concepts of which a value below zero makes sense: more was sold than there is."""
 
-ZERO = frozenset({"stock_quantity", "cost", "weight", "price", "shipping_total", "discount_total"})
+ZERO = frozenset({"stock_quantity", "cost", "weight", "price"})
+"""Concepts of which zero makes sense, and does not depend on another number as a total does."""
 
 
 def is_free(receiver: PropertyCard, giver: PropertyCard) -> bool:
@@ -28,7 +29,7 @@ def is_astral(receiver: PropertyCard, giver: PropertyCard) -> bool:
 def is_spaced(receiver: PropertyCard, giver: PropertyCard) -> bool:
     """Tell whether outer blanks of a text are kept on both sides; HTML has none that count."""
     plain = {receiver.form.convert, giver.form.convert} == {"text"}
-    return is_free(receiver, giver) and plain
+    return is_free(receiver, giver) and plain and receiver.blanks and giver.blanks
 
 
 def is_postal_code(receiver: PropertyCard, _giver: PropertyCard) -> bool:
@@ -44,12 +45,14 @@ def is_typed(receiver: PropertyCard, _giver: PropertyCard) -> bool:
     return is_written(receiver) and receiver.form.convert in {*NUMBERS, "boolean"}
 
 
-def is_negative(receiver: PropertyCard, _giver: PropertyCard) -> bool:
-    return is_written(receiver) and receiver.form.convert in NUMBERS and receiver.concept in NEGATIVE
+def is_negative(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    both = all(is_written(card) and card.form.convert in NUMBERS for card in (receiver, giver))
+    return both and receiver.concept in NEGATIVE
 
 
-def is_zero(receiver: PropertyCard, _giver: PropertyCard) -> bool:
-    return is_written(receiver) and receiver.form.convert in NUMBERS and receiver.concept in ZERO
+def is_zero(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    both = all(is_written(card) and card.form.convert in NUMBERS for card in (receiver, giver))
+    return both and receiver.concept in ZERO
 
 
 def is_truth(receiver: PropertyCard, _giver: PropertyCard) -> bool:

@@ -50,7 +50,11 @@ class Cell:
     @property
     def ok(self) -> bool:
         """Whether it was caught where it can show, and nothing failed where it cannot."""
-        return bool(self.caught) if self.could else not (self.failed or self.outcome.errors)
+        return (
+            bool(self.caught)
+            if self.could
+            else not (self.failed or set(self.outcome.errors) - set(self.healthy.errors))
+        )
 
     @property
     def mark(self) -> str:
@@ -101,7 +105,8 @@ def told(found: Cell) -> str:
 
 
 def _failures(found: Cell) -> str:
-    listed = [one for one in (*found.outcome.told, *found.outcome.errors) if one not in found.healthy.told]
+    known = {*found.healthy.told, *found.healthy.errors}
+    listed = [one for one in (*found.outcome.told, *found.outcome.errors) if one not in known]
     return "; ".join(textwrap.shorten(one, 200) for one in listed[:3]) + f" ({len(listed)})" if listed else "nothing"
 
 

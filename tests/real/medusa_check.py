@@ -63,7 +63,7 @@ def test_what_the_document_promises_holds(bench: Bench, real: Shop) -> None:
 
 
 def test_without_a_sync_nobody_can_tell_until_lateness_is_a_broken_promise(bench: Bench, real: Shop) -> None:
-    before = left(bench.real)
+    before = left(real)
     settings = bench.settings("wait", 3, "WooCommerce")
     answer, results = bench.check(settings)
     created = [check["status"] for check in checks_of(results) if check["kind"] == "create"]
