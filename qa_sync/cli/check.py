@@ -13,14 +13,14 @@ import click
 
 from qa_sync.cli.configured import config_option, settings_from
 from qa_sync.cli.documents import connectors_of, read_named, settle
-from qa_sync.cli.targets import parse_targets, write_reports
+from qa_sync.cli.targets import parse_targets, texts_of, write_reports
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import MODES, prepare
 from qa_sync.reports.formats import FORMATS
 from qa_sync.reports.terminal import Color, Terminal
 from qa_sync.running.events import Event, Leftover, SectionFinished
-from qa_sync.running.results import fold
+from qa_sync.running.results import fold, with_texts
 from qa_sync.running.runner import Run, run
 
 LONGEST_WAIT_S = 86_400.0
@@ -106,6 +106,7 @@ def check(
     connectors = connectors_of(dataflows, settings)
     dataflows = settle(dataflows, connectors, settings)
     timeout_s = next(t for t in (timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None)
+    texts = texts_of(d.path for d in dataflows) if targets else {}  # before the run, which may take long
     job = Job(dataflows, connectors, cassettes, seed, timeout_s, faults, settings)
     prepared = prepare(mode, job)
     # The report makes room on standard output when another one goes there.
@@ -123,7 +124,7 @@ def check(
     with closing(prepared):
         results = fold(_heard(terminal.watch(run(prepared.checklists, prepared.open_stage, told))))
     terminal.report(results, _line_text)
-    write_reports(results, targets)
+    write_reports(with_texts(results, texts), targets)
     prepared.finish(results)
     return results.exit_code
 

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "Carry a document's promises out and tell which hold.",
     "show": "Print the checklist of a document; nothing is run.",
     "lint": "Tell what is wrong with a document itself.",
+    "report": "Tell again what a run found, in another form.",
     "connectors": "Show the connectors, and check one.",
     "sandbox": "Serve the embedded systems on this machine.",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import click
 
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.files import write_whole
-from qa_sync.reports.formats import FORMATS, render
+from qa_sync.reports.formats import FORMATS, pieces
 from qa_sync.running.results import Results
 
 
@@ -39,17 +39,30 @@ def parse_targets(given: Sequence[str], specs: Sequence[str]) -> tuple[Target, .
     return targets
 
 
+def texts_of(specs: Iterable[str]) -> Mapping[str, str]:
+    """Return the documents' texts by path; those that are no file (standard input) have none any more."""
+    return {spec: text for spec in specs if (text := _text(spec)) is not None}
+
+
 def write_reports(results: Results, targets: Sequence[Target]) -> None:
     """Render and write every report; raises UsageError when a file cannot be written."""
     for target in targets:
-        text = render(results, target.format)
+        parts = pieces(results, target.format)
         if target.path is None:
-            click.echo(text, nl=False)
+            for part in parts:
+                click.echo(part, nl=False)
             continue
         try:
-            write_whole(target.path, text)
+            write_whole(target.path, parts)
         except OSError as error:
             raise UsageError(f"the report could not be written to {target.path}: {error.strerror or error}") from None
+
+
+def _text(spec: str) -> str | None:
+    try:
+        return Path(spec).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
+        return None
 
 
 def _parse(text: str) -> Target:

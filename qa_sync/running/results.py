@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -45,11 +45,12 @@ class SectionResult:
 
 @dataclass(frozen=True, slots=True)
 class SpecResult:
-    """A document's sections in their order."""
+    """A document's sections in their order; `text` is the document itself, None when it was not kept."""
 
     spec: str
     title: str
     sections: tuple[SectionResult, ...]
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,11 @@ class Results:
         if totals[Status.FAILED]:
             return 1
         return 3 if totals[Status.ERROR] or not totals[Status.PASSED] else 0
+
+
+def with_texts(results: Results, texts: Mapping[str, str]) -> Results:
+    """Return the results with the documents' texts, by path, so that a report can show what was promised."""
+    return replace(results, specs=tuple(replace(spec, text=texts.get(spec.spec)) for spec in results.specs))
 
 
 def fold(events: Iterable[Event]) -> Results:
