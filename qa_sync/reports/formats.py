@@ -14,6 +14,7 @@ from qa_sync.running.results import Results
 FORMATS: Mapping[str, str] = {
     "json": "qa_sync.reports.json",
     "junit": "qa_sync.reports.junit",
+    "html": "qa_sync.reports.html.page",
 }
 """The formats, each a module with a function `pieces` from Results to the parts of a text in their order."""
 
