@@ -13,7 +13,7 @@ import click
 
 from qa_sync.cli.configured import config_option, settings_from
 from qa_sync.cli.documents import connectors_of, read_named, settle
-from qa_sync.cli.targets import parse_targets, texts_of, write_reports
+from qa_sync.cli.targets import annotations_option, parse_targets, texts_of, write_reports
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import MODES, prepare
@@ -68,6 +68,7 @@ TIMEOUT_S = 120.0
     metavar="FORMAT[=PATH]",
     help=f"Also report as {', '.join(FORMATS)}, to PATH or standard output.",
 )
+@annotations_option
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -87,6 +88,7 @@ def check(
     first_only: bool,
     config: Path | None,
     reports: tuple[str, ...],
+    annotations: str | None,
     color: Color,
     quiet: bool,
 ) -> int:
@@ -124,7 +126,7 @@ def check(
     with closing(prepared):
         results = fold(_heard(terminal.watch(run(prepared.checklists, prepared.open_stage, told))))
     terminal.report(results, _line_text)
-    write_reports(with_texts(results, texts), targets)
+    write_reports(with_texts(results, texts), targets, annotations)
     prepared.finish(results)
     return results.exit_code
 

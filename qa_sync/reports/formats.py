@@ -15,6 +15,9 @@ FORMATS: Mapping[str, str] = {
     "json": "qa_sync.reports.json",
     "junit": "qa_sync.reports.junit",
     "html": "qa_sync.reports.html.page",
+    "rst": "qa_sync.reports.rst",
+    "markdown": "qa_sync.reports.markdown",
+    "ndjson": "qa_sync.reports.ndjson",
 }
 """The formats, each a module with a function `pieces` from Results to the parts of a text in their order."""
 

@@ -153,7 +153,8 @@ def _read_spec(node: Node) -> SpecResult:
     spec = node["spec"].text()
     sections = tuple(_read_section(n, spec) for n in node["sections"].items())
     text = node.get("text")
-    return SpecResult(spec, node["title"].text(), sections, text and text.optional(Node.text))
+    kept = text.optional(Node.text) if text else None
+    return SpecResult(spec, node["title"].text(), sections, kept)
 
 
 def _read_section(node: Node, spec: str) -> SectionResult:

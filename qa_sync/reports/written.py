@@ -40,10 +40,18 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True)
+class Loose:
+    """Claims that no sentence or row of the text makes: it is missing, or another than the one that was checked."""
+
+    claims: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: its header and its rows."""
+    """A table: its header and its rows; it takes the lines from `line` to `last_line`."""
 
     line: int
+    last_line: int
     header: tuple[str, ...]
     rows: tuple[Passage, ...]
 
@@ -55,6 +63,9 @@ class Unread:
     what: str
 
 
+Written = Prose | Loose | Grid | Unread
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A heading and what stands below it; `section` is None for what is no section (title, introduction)."""
@@ -62,7 +73,7 @@ class Part:
     heading: str
     line: int
     section: SectionResult | None
-    blocks: tuple[Prose | Grid | Unread, ...]
+    blocks: tuple[Written, ...]
 
 
 def as_written(spec: SpecResult) -> tuple[Part, ...]:
@@ -109,12 +120,12 @@ def _part(head: Heading, below: list[Block], section: SectionResult | None) -> P
             by_pair.setdefault(pair, []).append(check)
     blocks = tuple(_blocks(below, by_line, by_pair))
     told = {line for block in blocks for line in _lines(block)}
-    lost = tuple(Prose((_of_line(line, found),)) for line, found in by_line.items() if line not in told)
-    return Part(head.text.strip(), head.line, section, (*blocks, *lost))
+    lost = tuple(_of_line(line, found) for line, found in by_line.items() if line not in told)
+    return Part(head.text.strip(), head.line, section, (Loose(lost), *blocks) if lost else blocks)
 
 
-def _blocks(below: list[Block], by_line: ByLine, by_pair: ByPair) -> Iterator[Prose | Grid | Unread]:
-    taken: Block | None = None
+def _blocks(below: list[Block], by_line: ByLine, by_pair: ByPair) -> Iterator[Written]:
+    taken: Paragraph | None = None
     for block, after in pairwise((*below, None)):
         match block:
             case Paragraph() if block is not taken:
@@ -123,8 +134,9 @@ def _blocks(below: list[Block], by_line: ByLine, by_pair: ByPair) -> Iterator[Pr
                 split = after if isinstance(after, Paragraph) and after.line == block.last_line + 1 else None
                 table = read_table(block, split)
                 taken = split if table.damaged else None
+                last = taken.line + taken.text.count("\n") if taken else block.last_line
                 rows = [_row(row.line, row.cells, by_line, by_pair) for row in table.rows]
-                yield Grid(table.line, table.header, (*rows, *_added(by_line.get(table.line, ()), by_pair)))
+                yield Grid(table.line, last, table.header, (*rows, *_added(by_line.get(table.line, ()), by_pair)))
             case UnknownBlock():
                 yield Unread(block.what)
             case _:
@@ -146,13 +158,13 @@ def _added(checks: Iterable[CheckFinished], by_pair: ByPair) -> Iterator[Passage
         yield Passage(check.line, (source, target), tuple(by_pair.get(pair, [check])), check.origin)
 
 
-def _lines(block: Prose | Grid | Unread) -> Iterator[int]:
+def _lines(block: Written) -> Iterator[int]:
     match block:
         case Prose():
             yield from (sentence.line for sentence in block.sentences)
         case Grid():
             yield from (block.line, *(row.line for row in block.rows))
-        case Unread():
+        case Loose() | Unread():
             pass
 
 
@@ -160,9 +172,8 @@ def _unwritten(section: SectionResult) -> Part:
     by_line: dict[int, list[CheckFinished]] = {}
     for check in section.checks:
         by_line.setdefault(check.line, []).append(check)
-    return Part(
-        section.heading, section.line, section, tuple(Prose((_of_line(n, found),)) for n, found in by_line.items())
-    )
+    claims = tuple(_of_line(line, found) for line, found in by_line.items())
+    return Part(section.heading, section.line, section, (Loose(claims),))
 
 
 def _of_line(line: int, checks: list[CheckFinished]) -> Passage:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from qa_sync.reports.html.evidence import Evidence
 from qa_sync.reports.html.words import badge, counted, statuses, text
 from qa_sync.reports.wording import LEGEND, seconds
-from qa_sync.reports.written import Checks, Grid, Part, Passage, Prose, Unread, as_written
+from qa_sync.reports.written import Checks, Grid, Loose, Part, Passage, Prose, Unread, Written, as_written
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import WORST_FIRST, SpecResult
 
-LONG_PATH = 20
-"""Longer cells may be broken after their dots."""
+LONG_PATH = 24
+"""Longer cells may be broken, after a dot now and then: a place to break is one more element."""
+_BREAKS = re.compile(r"(.{16,30}?\.)(?=.{6})")
 
 COLUMNS = 3
 """A property table's columns; a merge table has two."""
@@ -39,7 +41,7 @@ def verdict(checks: Checks) -> str:
     said = [badge(status, _words(status, by_status[status])) for status in WORST_FIRST if status in by_status]
     slowest = max((c.latency_s for c in checks if c.latency_s is not None and c.status is Status.PASSED), default=None)
     if slowest is not None:
-        said.append(f"<i>{seconds(slowest)}</i>")
+        said.append(seconds(slowest))
     return " ".join(said)
 
 
@@ -67,10 +69,10 @@ def _part(part: Part, name: str, number: int) -> str:
     return f'<section class="part c {statuses(section.checks)}">{head}\n{blocks}{data}</section>\n'
 
 
-def _block(block: Prose | Grid | Unread, evidence: Evidence, number: int) -> str:
+def _block(block: Written, evidence: Evidence, number: int) -> str:
     match block:
-        case Prose():
-            return "".join([_sentence(sentence, evidence, number) for sentence in block.sentences])
+        case Prose(said) | Loose(said):
+            return "".join([_sentence(passage, evidence, number) for passage in said])
         case Grid():
             return _grid(block, evidence, number)
         case Unread():
@@ -81,10 +83,8 @@ def _sentence(sentence: Passage, evidence: Evidence, number: int) -> str:
     said = text(" ".join(sentence.cells[0].split()))
     if not sentence.checks:
         return f"<p>{said}</p>\n"
-    kinds = statuses(sentence.checks)
-    return (
-        f'<div class="c sen {kinds}" id="{anchor(number, sentence.line)}"><p>{said}</p>{_button(sentence, evidence)}</div>\n'
-    )
+    kinds, name = statuses(sentence.checks), anchor(number, sentence.line)
+    return f'<div class="c sen {kinds}" id="{name}"><p>{said}</p>{_button(sentence, evidence)}</div>\n'
 
 
 def _grid(grid: Grid, evidence: Evidence, number: int) -> str:
@@ -94,7 +94,9 @@ def _grid(grid: Grid, evidence: Evidence, number: int) -> str:
     if not grid.rows:
         rows = f'<tr><td colspan="{width + 1}" class="none">The table has no rows.</td></tr>\n'
     added = {row.origin for row in grid.rows if row.origin}
-    told = "".join(f'<p class="note"><em>{origin}</em>: {text(LEGEND[origin])}</p>\n' for origin in LEGEND if origin in added)
+    told = "".join(
+        f'<p class="note"><em>{origin}</em>: {text(LEGEND[origin])}</p>\n' for origin in LEGEND if origin in added
+    )
     return (
         f'<div class="wide"><table class="rows"><thead><tr>{head}<th scope="col">Verdict</th></tr></thead>\n'
         f"<tbody>{rows}</tbody></table></div>\n{told}"
@@ -116,7 +118,7 @@ def _row(row: Passage, evidence: Evidence, number: int, width: int) -> str:
 
 def _cell(cell: str) -> str:
     said = text(cell)
-    return said.replace(".", ".<wbr>") if len(said) > LONG_PATH else said
+    return _BREAKS.sub(r"\1<wbr>", said) if len(said) > LONG_PATH else said
 
 
 def _button(passage: Passage, evidence: Evidence) -> str:

@@ -54,8 +54,8 @@ def latency(results: Results) -> str:
         '<section aria-labelledby="h-lag"><h2 id="h-lag">Time to arrive</h2>\n'
         f"{_plot(found)}"
         f'<div class="wide"><table class="nums"><thead><tr><th scope="col">Direction</th>{heads}</tr></thead>\n'
-        f'<tbody>{rows}</tbody></table></div>\n<p class="note">From a write\'s answer to the look that saw it arrive; of '
-        "what passed. Line: p5 to p95; box: p25 to p75; tick: median; dot: the slowest.</p></section>\n"
+        f'<tbody>{rows}</tbody></table></div>\n<p class="note">From a write to the look that saw it arrive; of what '
+        "passed. Line: p5 to p95; box: p25 to p75; tick: median; dot: the slowest.</p></section>\n"
     )
 
 

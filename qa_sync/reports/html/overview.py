@@ -80,7 +80,9 @@ def skipped(results: Results) -> str:
     """Return why checks were skipped, and how many each."""
     found = reasons(results, Status.SKIPPED)
     items = "".join(f'<tr><td>{number:,}</td><td class="said">{text(reason)}</td></tr>\n' for reason, number in found)
-    table = '<table class="why"><thead class="away"><tr><th scope="col">Checks</th><th scope="col">Reason</th></tr></thead>'
+    table = (
+        '<table class="why"><thead class="away"><tr><th scope="col">Checks</th><th scope="col">Reason</th></tr></thead>'
+    )
     return _listed("skipped", "Skipped, and why", f"{table}<tbody>{items}</tbody></table>") if items else ""
 
 
@@ -119,7 +121,8 @@ def _cell(checks: Sequence[CheckFinished]) -> str:
         return "<td></td>"
     count = Counter(check.status for check in checks)
     said = ", ".join(f"{count[s]} {s}" for s in Status if count[s])
-    return f'<td title="{said}"><b class="{LETTER[status]}">{count[status]}</b><span class="away"> {said}</span></td>'
+    title = f' title="{said}"' if len(count) > 1 else ""
+    return f'<td{title}><b class="{LETTER[status]}">{count[status]}</b></td>'
 
 
 def _place(place: Place, here: dict[Problem, list[CheckFinished]], number: int) -> str:

@@ -113,10 +113,9 @@
     tell();
   };
 
-  const find = document.getElementById("find");
   const parts = () => document.querySelectorAll("main section.part");
   const search = () => {
-    const wanted = find.value.trim().toLowerCase();
+    const wanted = document.getElementById("find").value.trim().toLowerCase();
     for (const part of parts()) {
       const head = part.querySelector("h2, h3");
       const whole = !wanted || head.textContent.toLowerCase().includes(wanted);
@@ -143,16 +142,21 @@
   };
 
   let soon = 0;
-  find.addEventListener("input", () => {
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "find") return;
     clearTimeout(soon);
     soon = setTimeout(search, 150);
+  });
+  // What was wanted while the page was still being read holds for all of it.
+  document.addEventListener("DOMContentLoaded", () => {
+    if (root.dataset.show !== "all" || document.getElementById("find").value) search();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && event.target.tagName !== "INPUT") {
       event.preventDefault();
-      find.focus();
-    } else if (event.key === "Escape" && event.target === find) {
-      find.value = "";
+      document.getElementById("find").focus();
+    } else if (event.key === "Escape" && event.target.id === "find") {
+      event.target.value = "";
       search();
     }
   });

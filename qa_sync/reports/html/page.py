@@ -1,7 +1,8 @@
 """Results -> one HTML file that needs nothing else: no network, no other file, no template engine.
 
 The style sheet and the script are the two files beside this one. The page's own policy allows only these two, by their
-hashes; nothing from a document or an API can run or load anything, even if it got past the escaping.
+hashes; nothing from a document or an API can run or load anything, even if it got past the escaping. The script stands
+first and listens to the page as a whole, so that the beginning can be used while the rest is still being read.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ def pieces(results: Results) -> Iterator[str]:
     yield _top(results, style, script)
     yield _header(results)
     yield f'<div class="desk">\n<aside aria-label="Overview">\n{matrix(results)}{wrong(results)}{latency(results)}'
-    yield f"{manual(results)}{skipped(results)}{left(results)}{_sign_off()}</aside>\n<main id=\"document\">\n"
+    yield f'{manual(results)}{skipped(results)}{left(results)}{_sign_off()}</aside>\n<main id="document">\n'
     yield '<p id="nothing" class="none" hidden>Nothing in the document matches the filter.</p>\n'
     for number, spec in enumerate(results.specs):
         yield from document(spec, number)
-    yield f"</main>\n</div>\n<script>{script}</script>\n</body>\n</html>\n"
+    yield "</main>\n</div>\n</body>\n</html>\n"
 
 
 def _beside(name: str) -> str:
@@ -56,7 +57,7 @@ def _top(results: Results, style: str, script: str) -> str:
         '<meta name="referrer" content="no-referrer">\n<meta name="color-scheme" content="light dark">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{text(title)}: {results.totals[Status.PASSED]} of {len(results.checks)} passed</title>\n"
-        f"<style>{style}</style>\n</head>\n<body>\n"
+        f"<style>{style}</style>\n<script>{script}</script>\n</head>\n<body>\n"
     )
 
 
@@ -91,7 +92,9 @@ def _bar(results: Results) -> str:
         if number:
             parts.append(f'<rect class="{LETTER[status]}" x="{x:.2f}" y="0" width="{width:.2f}" height="8"/>')
         x += width
-    return f'<svg class="bar" viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true">{"".join(parts)}</svg>\n'
+    return (
+        f'<svg class="bar" viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true">{"".join(parts)}</svg>\n'
+    )
 
 
 def _filters(results: Results) -> str:
