@@ -11,7 +11,8 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
     """Write a UTF-8 text beside its place and move it there; a reader sees the old file or the new one, never a part.
 
     A text may come in pieces, so that a large one is never in memory as a whole. Missing folders are made; a link is
-    followed, and what is no regular file (a pipe, a device) is written to, never replaced. Raises OSError, and then leaves nothing behind.
+    followed, and what is no regular file (a pipe, a device) is written to, never replaced. Raises OSError, and then
+    leaves nothing behind.
     """
     path = Path(os.path.realpath(path))
     pieces = [text] if isinstance(text, str) else text

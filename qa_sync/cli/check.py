@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from qa_sync.cli.baseline import excuses
 from qa_sync.cli.configured import config_option, settings_from
 from qa_sync.cli.documents import connectors_of, read_named, settle
 from qa_sync.cli.targets import annotations_option, parse_targets, texts_of, write_reports
@@ -68,6 +69,12 @@ TIMEOUT_S = 120.0
     metavar="FORMAT[=PATH]",
     help=f"Also report as {', '.join(FORMATS)}, to PATH or standard output.",
 )
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PATH",
+    help="Known failures (TOML), which do not fail the run until they expire or no longer fail.",
+)
 @annotations_option
 @click.option(
     "--color",
@@ -88,6 +95,7 @@ def check(
     first_only: bool,
     config: Path | None,
     reports: tuple[str, ...],
+    baseline: Path | None,
     annotations: str | None,
     color: Color,
     quiet: bool,
@@ -103,6 +111,7 @@ def check(
         raise UsageError("--timeout nan: expected a number of seconds")
     targets = parse_targets(reports, specs)
     mode = _mode(mode, faults)
+    excused = excuses(baseline)
     settings = settings_from(config)
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows, settings)
@@ -125,6 +134,7 @@ def check(
     )
     with closing(prepared):
         results = fold(_heard(terminal.watch(run(prepared.checklists, prepared.open_stage, told))))
+    results = excused(results)
     terminal.report(results, _line_text)
     write_reports(with_texts(results, texts), targets, annotations)
     prepared.finish(results)

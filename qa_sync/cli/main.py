@@ -23,6 +23,8 @@ COMMANDS: Mapping[str, str] = {
     "show": "Print the checklist of a document; nothing is run.",
     "lint": "Tell what is wrong with a document itself.",
     "report": "Tell again what a run found, in another form.",
+    "diff": "Tell what changed from one run to another.",
+    "history": "Show how checks behaved from run to run, and what was last verified when.",
     "connectors": "Show the connectors, and check one.",
     "sandbox": "Serve the embedded systems on this machine.",
 }

@@ -17,12 +17,13 @@ from qa_sync.location import Location
 from qa_sync.reports.json_node import Node, line_of, read
 from qa_sync.reports.json_values import plain
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
-from qa_sync.running.results import Results, SectionResult, SpecResult
+from qa_sync.running.results import Known, Results, SectionResult, SpecResult
 from qa_sync.values.form import Json
 
 T = TypeVar("T")
 
 SCHEMA = "qa-sync/results/1"
+KNOWN = ("check", "owner", "reason", "expires")
 
 
 def render(results: Results) -> str:
@@ -37,6 +38,9 @@ def pieces(results: Results) -> Iterator[str]:
     yield from _list("specs", results.specs, 2, _spec)
     yield ",\n"
     yield from _list("leftovers", results.leftovers, 2, _leftover)
+    if results.known or results.overdue:
+        known = [{key: getattr(entry, key) for key in KNOWN} for entry in results.known]
+        yield f',\n  "known": {_value(known, 2)},\n  "overdue": {_value(list(results.overdue), 2)}'
     yield "\n}\n"
 
 
@@ -63,6 +67,8 @@ def parse(text: str, path: str = "results.json") -> Results:
             Leftover(n["system"].text(), n["entity"].text(), n["id"].text(), n["why"].text())
             for n in root["leftovers"].items()
         ),
+        known=tuple(Known(*(n[key].text() for key in KNOWN)) for n in _optional(root, "known")),
+        overdue=tuple(n.text() for n in _optional(root, "overdue")),
     )
 
 
@@ -147,6 +153,11 @@ def _value(value: object, indent: int) -> str:
     if isinstance(value, dict | list | tuple):
         return json.dumps(plain(value), indent=2, allow_nan=False).replace("\n", "\n" + " " * indent)
     return json.dumps(plain(value))
+
+
+def _optional(node: Node, key: str) -> list[Node]:
+    found = node.get(key)
+    return found.items() if found else []
 
 
 def _read_spec(node: Node) -> SpecResult:

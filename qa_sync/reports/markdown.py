@@ -41,11 +41,14 @@ def _head(results: Results) -> Iterator[str]:
     totals = results.totals
     status = next((s for s in (Status.FAILED, Status.ERROR, Status.PASSED) if totals[s]), Status.ERROR)
     said = ", ".join(f"{number} {status}" for status, number in counts(results.checks))
-    yield f"### {SYMBOLS[status]} qa-sync: {said or 'no checks'}"
+    known = f" ({len(results.known)} known)" if results.known else ""
+    yield f"### {SYMBOLS[status]} qa-sync: {said or 'no checks'}{known}"
     yield ""
     if not totals[Status.PASSED] and not totals[Status.FAILED]:
         yield from (f"**{NOTHING_VERIFIED}**", "")
     when = results.started.strftime("%Y-%m-%d %H:%M:%S UTC")
+    for sentence in results.overdue:
+        yield from (f"The baseline is no longer right: {_plain(sentence)}", "")
     yield f"{_plain(results.mode)}, {when}, {seconds(results.duration_s)}, seed {_plain(results.seed)}"
     yield ""
 

@@ -54,8 +54,22 @@ class SpecResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A failure that is known: it does not fail the run. `expires` is an ISO date."""
+
+    check: str
+    owner: str
+    reason: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
-    """A whole run. `started` is in UTC, `duration_s` real seconds."""
+    """A whole run. `started` is in UTC, `duration_s` real seconds.
+
+    `known` are the failures that a baseline knows, `overdue` is what is wrong with the baseline itself (an entry that
+    has expired, or whose check no longer fails), in sentences.
+    """
 
     mode: str
     seed: str
@@ -63,6 +77,8 @@ class Results:
     duration_s: float
     specs: tuple[SpecResult, ...]
     leftovers: tuple[Leftover, ...]
+    known: tuple[Known, ...] = ()
+    overdue: tuple[str, ...] = ()
 
     @property
     def checks(self) -> tuple[CheckFinished, ...]:
@@ -79,12 +95,17 @@ class Results:
     def exit_code(self) -> int:
         """0 every check that ran passed, 1 a promise does not hold, 3 something could not be found out.
 
-        Nothing ran (no check passed or failed) is 3, never success.
+        Nothing ran (no check passed or failed) is 3, never success. A known failure is no reason for 1; something wrong
+        with the baseline is.
         """
         totals = self.totals
-        if totals[Status.FAILED]:
+        known = {entry.check for entry in self.known}
+        failed = totals[Status.FAILED]
+        if known:
+            failed = sum(c.status is Status.FAILED and c.id not in known for c in self.checks)
+        if failed or self.overdue:
             return 1
-        return 3 if totals[Status.ERROR] or not totals[Status.PASSED] else 0
+        return 3 if totals[Status.ERROR] or not (totals[Status.PASSED] or totals[Status.FAILED]) else 0
 
 
 def with_texts(results: Results, texts: Mapping[str, str]) -> Results:

@@ -26,7 +26,10 @@ LONG = 1_000
 def headline(results: Results) -> str:
     """Return the run's verdict in one sentence, with the status that colours it."""
     totals = results.totals
-    if failed := totals[Status.FAILED]:
+    failed = totals[Status.FAILED]
+    if failed and failed == len(results.known):
+        return badge(Status.PASSED, f"{counted(failed, 'failure')}, all of them known")
+    if failed:
         return badge(Status.FAILED, f"{counted(failed, 'promise')} {'does' if failed == 1 else 'do'} not hold")
     if errors := totals[Status.ERROR]:
         return badge(Status.ERROR, f"{counted(errors, 'check')} could not be found out")
@@ -74,6 +77,17 @@ def manual(results: Results) -> str:
         if check.status is Status.MANUAL
     )
     return _listed("manual", "For a person to check", f'<ul class="plain">{items}</ul>') if items else ""
+
+
+def known(results: Results) -> str:
+    """Return the failures that a baseline knows, and what is wrong with the baseline."""
+    items = "".join(
+        f"<li><code>{text(entry.check)}</code> {text(entry.reason)} "
+        f'<span class="none">({text(entry.owner)}, until {text(entry.expires)})</span></li>\n'
+        for entry in results.known
+    )
+    items += "".join(f"<li>{badge(Status.FAILED, text(sentence))}</li>\n" for sentence in results.overdue)
+    return _listed("known", "Known failures", f'<ul class="plain">{items}</ul>') if items else ""
 
 
 def skipped(results: Results) -> str:

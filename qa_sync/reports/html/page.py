@@ -14,7 +14,7 @@ from pathlib import Path
 
 from qa_sync.reports.html.document import document, size
 from qa_sync.reports.html.latency import latency
-from qa_sync.reports.html.overview import headline, left, manual, matrix, skipped, wrong
+from qa_sync.reports.html.overview import headline, known, left, manual, matrix, skipped, wrong
 from qa_sync.reports.html.words import LETTER, counted, text
 from qa_sync.reports.wording import seconds
 from qa_sync.running.events import Status
@@ -34,7 +34,7 @@ def pieces(results: Results) -> Iterator[str]:
     yield _top(results, style, script)
     yield _header(results)
     yield f'<div class="desk">\n<aside aria-label="Overview">\n{matrix(results)}{wrong(results)}{latency(results)}'
-    yield f'{manual(results)}{skipped(results)}{left(results)}{_sign_off()}</aside>\n<main id="document">\n'
+    yield f'{known(results)}{manual(results)}{skipped(results)}{left(results)}{_sign_off()}</aside>\n<main id="document">\n'
     yield '<p id="nothing" class="none" hidden>Nothing in the document matches the filter.</p>\n'
     for number, spec in enumerate(results.specs):
         yield from document(spec, number)
@@ -92,9 +92,8 @@ def _bar(results: Results) -> str:
         if number:
             parts.append(f'<rect class="{LETTER[status]}" x="{x:.2f}" y="0" width="{width:.2f}" height="8"/>')
         x += width
-    return (
-        f'<svg class="bar" viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true">{"".join(parts)}</svg>\n'
-    )
+    box = 'viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true"'
+    return f'<svg class="bar" {box}>{"".join(parts)}</svg>\n'
 
 
 def _filters(results: Results) -> str:
@@ -114,7 +113,7 @@ def _filters(results: Results) -> str:
         '<button type="button" id="unfold">Unfold what is not well</button>\n'
         '<button type="button" id="theme">Light or dark</button>\n'
         f'<p id="told" class="away" role="status">{counted(total, "check")}</p>\n</div>\n'
-        "<noscript><p>Without its script the page shows every verdict, but neither filters nor evidence.</p></noscript>\n"
+        "<noscript><p>Without its script the page shows every verdict, but no filters and no evidence.</p></noscript>\n"
     )
 
 
