@@ -14,6 +14,7 @@ import click
 from qa_sync.cli.baseline import excuses
 from qa_sync.cli.configured import config_option, settings_from
 from qa_sync.cli.documents import connectors_of, read_named, settle
+from qa_sync.cli.remembering import history_option, keep
 from qa_sync.cli.targets import annotations_option, parse_targets, texts_of, write_reports
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.job import Job
@@ -75,6 +76,7 @@ TIMEOUT_S = 120.0
     metavar="PATH",
     help="Known failures (TOML), which do not fail the run until they expire or no longer fail.",
 )
+@history_option
 @annotations_option
 @click.option(
     "--color",
@@ -96,6 +98,7 @@ def check(
     config: Path | None,
     reports: tuple[str, ...],
     baseline: Path | None,
+    history: bool | None,
     annotations: str | None,
     color: Color,
     quiet: bool,
@@ -117,7 +120,7 @@ def check(
     connectors = connectors_of(dataflows, settings)
     dataflows = settle(dataflows, connectors, settings)
     timeout_s = next(t for t in (timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None)
-    texts = texts_of(d.path for d in dataflows) if targets else {}  # before the run, which may take long
+    texts = texts_of(d.path for d in dataflows)  # before the run, which may take long
     job = Job(dataflows, connectors, cassettes, seed, timeout_s, faults, settings)
     prepared = prepare(mode, job)
     # The report makes room on standard output when another one goes there.
@@ -138,6 +141,7 @@ def check(
     terminal.report(results, _line_text)
     write_reports(with_texts(results, texts), targets, annotations)
     prepared.finish(results)
+    keep(results, settings, texts, history)
     return results.exit_code
 
 

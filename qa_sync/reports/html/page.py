@@ -34,7 +34,8 @@ def pieces(results: Results) -> Iterator[str]:
     yield _top(results, style, script)
     yield _header(results)
     yield f'<div class="desk">\n<aside aria-label="Overview">\n{matrix(results)}{wrong(results)}{latency(results)}'
-    yield f'{known(results)}{manual(results)}{skipped(results)}{left(results)}{_sign_off()}</aside>\n<main id="document">\n'
+    yield f"{known(results)}{manual(results)}{skipped(results)}{left(results)}"
+    yield f'{_sign_off()}</aside>\n<main id="document">\n'
     yield '<p id="nothing" class="none" hidden>Nothing in the document matches the filter.</p>\n'
     for number, spec in enumerate(results.specs):
         yield from document(spec, number)
