@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.dataflow.model import (
@@ -202,6 +203,30 @@ HOSTILE_DOCUMENT = DOCUMENT.replace("name.first", f"name.{SCRIPT}").replace(
 )
 
 
+def _pair_checks(hostile: str, at: tuple[int, int, int], table: int) -> Iterator[CheckFinished]:
+    first, street, keep = at
+    spec: dict[str, Any] = {"origin": Origin.SPEC}
+    forward, backward = "name.first -> firstName", "firstName -> name.first"
+    yield check("property", forward, first, latency_s=2.5, expected="Åse", actual="Åse", **spec)
+    yield check(
+        "update-forward",
+        forward,
+        keep,
+        Status.FAILED,
+        message=f"{hostile}the value did not arrive within 120 s; looked 40 times",
+        expected=f"Åse {hostile}Žofie",
+        actual=f"Åse {hostile}Sofie",
+        latency_s=120.0,
+        records=(RecordRef("A", "Customer", f"c-17{hostile}"), RecordRef("B", "Client", "9001")),
+        **spec,
+    )
+    yield check("update-backward", backward, keep, latency_s=14.25, **spec)
+    wrong = "B did not answer\n  hint: is it up?"
+    yield check("property", "street -> street", street, Status.ERROR, message=wrong, **spec)
+    yield check("update-backward", "street -> street", keep, Status.SKIPPED, message=NO_UPDATE, **spec)
+    yield check("property", "vat -> taxNumber", table, origin=Origin.INFERRED, latency_s=3.0)
+
+
 def written_results(document: str = DOCUMENT, *, hostile: str = "") -> Results:
     """Return results of that document with a check of every status, and long values."""
     at = {line: n for n, line in reversed([*enumerate(document.splitlines(), 1)])}
@@ -211,22 +236,14 @@ def written_results(document: str = DOCUMENT, *, hostile: str = "") -> Results:
     )
     first = next(n for n, line in enumerate(lines, 1) if line.startswith("   * - name."))
     street, email = at["   * - addresses[tag=BILLING].lines[*].street_"], at["   * - email"]
-    says = f"{hostile}the value did not arrive within 120 s; looked 40 times"
     table = max(n for n, line in enumerate(lines, 1) if line == ".. list-table::")
     pair, other = f"name.first:firstName{hostile}", "street:street"
     told: list[CheckFinished] = [
         check("create", f"a new A Customer gets one B Client{hostile}", customer + 2, latency_s=1.234),
         check("unique", "still one B Client after further cycles", customer + 2),
         check("merge", "email merges", email, Status.MANUAL, message=f"to be verified by a person{hostile}"),
-        check("property", "name.first -> firstName", first, origin=Origin.SPEC, latency_s=2.5, expected="Åse", actual="Åse"),
-        check("update-forward", "name.first -> firstName", customer + 4, Status.FAILED, origin=Origin.SPEC, message=says,
-              expected=f"Åse {hostile}Žofie", actual=f"Åse {hostile}Sofie", latency_s=120.0,
-              records=(RecordRef("A", "Customer", f"c-17{hostile}"), RecordRef("B", "Client", "9001"))),
-        check("update-backward", "firstName -> name.first", customer + 4, origin=Origin.SPEC, latency_s=14.25),
-        check("property", "street -> street", street, Status.ERROR, origin=Origin.SPEC, message="B did not answer\n  hint: is it up?"),
-        check("update-backward", "street -> street", customer + 4, Status.SKIPPED, origin=Origin.SPEC, message=NO_UPDATE),
-        check("property", "vat -> taxNumber", table, origin=Origin.INFERRED, latency_s=3.0),
-    ]  # fmt: skip
+        *_pair_checks(hostile, (first, street, customer + 4), table),
+    ]
     names = {"name.first -> firstName": pair, "firstName -> name.first": pair, "street -> street": other}
     told = [replace(c, id=f"shop/1/{c.kind}/{names.get(c.title, c.title)}") for c in told]
     orders = (replace(check("create", "a new A Order gets one B Purchase", order + 2, latency_s=0.4), key=ORDER),)

@@ -32,7 +32,7 @@ def test_nothing_from_outside_is_markup() -> None:
 def test_a_cell_never_ends_before_its_bar() -> None:
     for name in RUNS:
         for line in markdown.render(RUNS[name]()).splitlines():
-            if line.startswith("| ✅") or line.startswith("| ❌"):
+            if line.startswith(("| ✅", "| ❌")):
                 assert line.count("|") == 9
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 
 import docutils.core
@@ -10,7 +12,7 @@ import pytest
 from report_golden import RUNS
 from report_samples import hostile_written, written_results
 
-from qa_sync.dataflow.model import Origin
+from qa_sync.dataflow.model import Origin, Section
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.errors import SpecError
 from qa_sync.reports import rst
@@ -35,34 +37,25 @@ def everywhere(path: Path) -> Results:
     """Return results with a check at every claim of a document, in turn of every status."""
     text = path.read_text(encoding="utf-8-sig")
     dataflow = read_dataflow(text, path.name)
-    statuses, sections = [*Status], []
-    for section in dataflow.sections:
-        lines = [s.line for s in section.statements] + [c.line for c in section.criteria]
-        checks = [
-            CheckFinished(
-                path.name, section.key, f"{n}", "create", f"*a* |b| c_ {n}", line, statuses[n % 5], message="`x`_"
-            )
-            for n, line in enumerate(lines)
-        ]
-        checks += [
-            CheckFinished(
-                path.name, section.key, f"x/property/{n}:{n}", "property", "a -> b", p.line, Status.PASSED, Origin.SPEC
-            )
-            for n, p in enumerate(section.pairs)
-            if p.line
-        ]
-        if section.table_line:
-            found = CheckFinished(
-                path.name, section.key, "x/property/p:q", "property", "p* -> q_", section.table_line, Status.FAILED, Origin.INFERRED
-            )  # fmt: skip
-            checks.append(found)
-        sections.append(
-            SectionResult(
-                section.key, section.ordinal, section.heading, section.line, section.duplicate_of, tuple(checks)
-            )
-        )
-    spec = SpecResult(path.name, dataflow.title, tuple(sections), text)
+    sections = tuple(
+        SectionResult(s.key, s.ordinal, s.heading, s.line, s.duplicate_of, tuple(claims(s, path.name)))
+        for s in dataflow.sections
+    )
+    spec = SpecResult(path.name, dataflow.title, sections, text)
     return Results("live", "1", datetime(2025, 1, 1, tzinfo=UTC), 0, (spec,), ())
+
+
+def claims(section: Section, spec: str) -> Iterator[CheckFinished]:
+    statuses = cycle(Status)
+    lines = [s.line for s in section.statements] + [c.line for c in section.criteria]
+    for n, line in enumerate(lines):
+        title = f"*a* |b| c_ {n}"
+        yield CheckFinished(spec, section.key, f"{n}", "create", title, line, next(statuses), message="`x`_")
+    pairs = {pair.line: Origin.SPEC for pair in section.pairs} | {section.table_line: Origin.INFERRED}
+    for at, origin in pairs.items():
+        if at:
+            name, title = f"x/property/p{at}:q", "p* -> q_"
+            yield CheckFinished(spec, section.key, name, "property", title, at, next(statuses), origin)
 
 
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
