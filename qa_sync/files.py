@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
     """Write a UTF-8 text beside its place and move it there; a reader sees the old file or the new one, never a part.
 
-    Missing folders are made; a link is followed, and what is no regular file (a pipe, a device) is written to, never
-    replaced. Raises OSError, and then leaves nothing behind.
+    A text may come in pieces, so that a large one is never in memory as a whole. Missing folders are made; a link is
+    followed, and what is no regular file (a pipe, a device) is written to, never replaced. Raises OSError, and then
+    leaves nothing behind.
     """
     path = Path(os.path.realpath(path))
+    pieces = [text] if isinstance(text, str) else text
     if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8")
+        with path.open("w", encoding="utf-8") as out:
+            out.writelines(pieces)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("w", encoding="utf-8", newline="") as out:
-            out.write(text)
+            out.writelines(pieces)
             out.flush()
             os.fsync(out.fileno())
         beside.replace(path)

@@ -20,6 +20,8 @@ from qa_sync.cli.main import guarded
 from qa_sync.sandbox.vendors import VENDORS
 
 pytest_plugins = ["pytester"]
+# Tests run the program at the top of the project, where a developer's own history may stand.
+os.environ["QA_SYNC_HISTORY"] = "0"
 
 # In CI the same examples every time: a green run stays green, and new examples are for whoever works on the code.
 hypothesis.settings.register_profile("ci", derandomize=True)

@@ -14,9 +14,11 @@ import click
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.cli.ages import age_of
+from qa_sync.cli.baseline import excuses
 from qa_sync.cli.configured import config_option, duration_of, settings_from
 from qa_sync.cli.faults import fault_options
-from qa_sync.cli.targets import parse_targets, write_reports
+from qa_sync.cli.remembering import history_option, keep
+from qa_sync.cli.targets import annotations_option, parse_targets, texts_of, write_reports
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.documents import connectors_of, read_named, settle
 from qa_sync.modes.job import Job
@@ -24,7 +26,7 @@ from qa_sync.modes.table import MODES, prepare
 from qa_sync.reports.formats import FORMATS
 from qa_sync.reports.terminal import Color, Terminal
 from qa_sync.running.events import Event, Leftover, SectionFinished
-from qa_sync.running.results import fold
+from qa_sync.running.results import fold, with_texts
 from qa_sync.running.runner import Run, run
 
 LONGEST_WAIT_S = 86_400.0
@@ -92,6 +94,14 @@ TIMEOUT_S = 120.0
     help=f"Also report as {', '.join(FORMATS)}, to PATH or standard output.",
 )
 @click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PATH",
+    help="Known failures (TOML), which do not fail the run until they expire or no longer fail.",
+)
+@history_option
+@annotations_option
+@click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
@@ -113,6 +123,9 @@ def check(
     first_only: bool,
     config: Path | None,
     reports: tuple[str, ...],
+    baseline: Path | None,
+    history: bool | None,
+    annotations: str | None,
     color: Color,
     quiet: bool,
 ) -> int:
@@ -129,6 +142,7 @@ def check(
     mode = _mode(mode, faults)
     if max_age is not None and mode != "replay":
         raise UsageError(f"--max-age is about recordings, which --mode {mode} does not replay")
+    excused = excuses(baseline)
     settings = settings_from(config)
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows, settings)
@@ -136,6 +150,7 @@ def check(
     timeout_s = next(t for t in (timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None)
     oldest = age_of(max_age) if max_age is not None else None
     lag_s = None if max_lag is None else duration_of(max_lag, "--max-lag")
+    texts = texts_of(d.path for d in dataflows)  # before the run, which may take long
     job = Job(
         dataflows,
         connectors,
@@ -166,10 +181,11 @@ def check(
         if prepared.hide:
             events = _hidden(events, prepared.hide)
         results = fold(_heard(terminal.watch(events)))
-    results = replace(results, recordings=prepared.recordings())
+    results = excused(replace(results, recordings=prepared.recordings()))
     terminal.report(results, _line_text)
-    write_reports(results, targets)
+    write_reports(with_texts(results, texts), targets, annotations)
     prepared.finish(results)
+    keep(results, settings, texts, history)
     return results.exit_code
 
 

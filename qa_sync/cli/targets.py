@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.files import write_whole
-from qa_sync.reports.formats import FORMATS, render
+from qa_sync.reports.formats import FORMATS, pieces
 from qa_sync.running.results import Results
+
+SUMMARY = "GITHUB_STEP_SUMMARY"
+SUMMARY_FORMAT = "markdown"
+
+annotations_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--annotations",
+    type=click.Choice(["github"]),
+    help="Also tell what is not well as annotations of the documents' lines, on standard error.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +49,52 @@ def parse_targets(given: Sequence[str], specs: Sequence[str]) -> tuple[Target, .
     return targets
 
 
-def write_reports(results: Results, targets: Sequence[Target]) -> None:
-    """Render and write every report; raises UsageError when a file cannot be written."""
+def texts_of(specs: Iterable[str]) -> Mapping[str, str]:
+    """Return the documents' texts by path; those that are no file (standard input) have none any more."""
+    return {spec: text for spec in specs if (text := _text(spec)) is not None}
+
+
+def write_reports(results: Results, targets: Sequence[Target], annotations: str | None = None) -> None:
+    """Render and write every report; raises UsageError when a file cannot be written.
+
+    A Markdown report is also appended to the job summary that GitHub asks for. Annotations go to standard error, where
+    GitHub reads them too, so that standard output stays that of a report.
+    """
+    if annotations:
+        from qa_sync.reports.annotations import ANNOTATIONS  # noqa: PLC0415 - most runs want none
+
+        for line in ANNOTATIONS[annotations](results):
+            click.echo(line, nl=False, err=True)
+    if any(target.format == SUMMARY_FORMAT for target in targets):
+        _summarize(results)
     for target in targets:
-        text = render(results, target.format)
+        parts = pieces(results, target.format)
         if target.path is None:
-            click.echo(text, nl=False)
+            for part in parts:
+                click.echo(part, nl=False)
             continue
         try:
-            write_whole(target.path, text)
+            write_whole(target.path, parts)
         except OSError as error:
             raise UsageError(f"the report could not be written to {target.path}: {error.strerror or error}") from None
+
+
+def _summarize(results: Results) -> None:
+    """Append to the file that GitHub makes for a job's summary."""
+    path = os.environ.get(SUMMARY)
+    if path:
+        try:
+            with Path(path).open("a", encoding="utf-8") as out:
+                out.writelines(pieces(results, SUMMARY_FORMAT))
+        except OSError as error:
+            raise UsageError(f"the summary could not be written to {path}: {error.strerror or error}") from None
+
+
+def _text(spec: str) -> str | None:
+    try:
+        return Path(spec).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
+        return None
 
 
 def _parse(text: str) -> Target:

@@ -36,6 +36,7 @@ def end_report(results: Results, page: Page) -> Iterator[Line]:
     yield from _legend(results, page)
     yield from _leftovers(results, page)
     yield from _problems(results, page)
+    yield from _baseline(results, page)
     yield from _totals(results, page)
 
 
@@ -163,11 +164,27 @@ def _fields(problem: Problem, page: Page) -> Iterator[tuple[str, str]]:
         yield "records", ", ".join(f"{r.system} {r.entity} {r.id}" for r in problem.records)
 
 
+def _baseline(results: Results, page: Page) -> Iterator[Line]:
+    if results.known:
+        yield (("Known failures", Style.STRONG),)
+    for entry in results.known:
+        said = f"{entry.check}  {entry.reason} ({entry.owner}, until {entry.expires})"
+        yield from columns([([(page.text(said), Style.PLAIN)], page.width - 2)], indent=2)
+    if results.overdue:
+        yield (("The baseline is no longer right", Style.FAILED),)
+    for sentence in results.overdue:
+        yield from columns([([(page.text(sentence), Style.PLAIN)], page.width - 2)], indent=2)
+    if results.known or results.overdue:
+        yield BLANK
+
+
 def _totals(results: Results, page: Page) -> list[Line]:
     total, found = len(results.checks), _counts(results.checks)
     said: list[Span] = [(f"{total} check{'s' * (total != 1)}", Style.STRONG)]
     if found:
         said += [(": ", Style.QUIET), *found]
+    if results.known:
+        said.append((f" ({len(results.known)} known)", Style.QUIET))
     how = f"{seconds(results.duration_s)}, {page.text(results.mode)}, seed {page.text(results.seed)}"
     lines = wrap(_together(said, [(how, Style.QUIET)], page.width), page.width)
     verified = results.totals[Status.PASSED] or results.totals[Status.FAILED]

@@ -6,7 +6,10 @@ The text is ASCII, so that no terminal, pipe or editor can misread it; a JSON re
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as _text
+from typing import TypeVar
 
 from qa_sync.dataflow.model import Origin
 from qa_sync.errors import UsageError
@@ -15,15 +18,34 @@ from qa_sync.reports.json_node import Node, line_of, read
 from qa_sync.reports.json_values import plain
 from qa_sync.reports.recordings import read_recordings, recordings_json
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
-from qa_sync.running.results import Latency, Results, SectionResult, SpecResult
+from qa_sync.running.results import Known, Latency, Results, SectionResult, SpecResult
 from qa_sync.values.compare import Difference
+from qa_sync.values.form import Json
+
+T = TypeVar("T")
 
 SCHEMA = "qa-sync/results/1"
+KNOWN = ("check", "owner", "reason", "expires")
 
 
 def render(results: Results) -> str:
     """Return the results as JSON text with a final line break."""
-    return json.dumps(_results(results), indent=2, allow_nan=False) + "\n"
+    return "".join(pieces(results))
+
+
+def pieces(results: Results) -> Iterator[str]:
+    """Yield the text of `render` section by section: of 100,000 checks it takes 80 MB."""
+    yield f'{{\n  "schema": {_text(SCHEMA)},\n'
+    yield from (f"  {line},\n" for line in _head(results))
+    yield from _list("specs", results.specs, 2, _spec)
+    yield ",\n"
+    yield from _list("leftovers", results.leftovers, 2, _leftover)
+    if results.recordings:
+        yield f',\n  "recordings": {_value(recordings_json(results), 2)}'
+    if results.known or results.overdue:
+        known = [{key: getattr(entry, key) for key in KNOWN} for entry in results.known]
+        yield f',\n  "known": {_value(known, 2)},\n  "overdue": {_value(list(results.overdue), 2)}'
+    yield "\n}\n"
 
 
 def parse(text: str, path: str = "results.json") -> Results:
@@ -50,31 +72,33 @@ def parse(text: str, path: str = "results.json") -> Results:
             for n in root["leftovers"].items()
         ),
         recordings=read_recordings(root),
+        known=tuple(Known(*(n[key].text() for key in KNOWN)) for n in _optional(root, "known")),
+        overdue=tuple(n.text() for n in _optional(root, "overdue")),
     )
 
 
-def _results(results: Results) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
+def _head(results: Results) -> Iterator[str]:
+    members: dict[str, Json] = {
         "mode": results.mode,
         "seed": results.seed,
         "started": results.started.isoformat(),
         "duration_s": results.duration_s,
         "exit_code": results.exit_code,
-        "totals": results.totals,
-        "specs": [
-            {"spec": s.spec, "title": s.title, "sections": [_section(section) for section in s.sections]}
-            for s in results.specs
-        ],
-        "leftovers": [
-            {"system": lost.system, "entity": lost.entity, "id": lost.id, "why": lost.why} for lost in results.leftovers
-        ],
-        **recordings_json(results),
+        "totals": dict(results.totals),
     }
+    return (f"{_text(key)}: {_value(value, 2)}" for key, value in members.items())
 
 
-def _section(section: SectionResult) -> dict[str, Any]:
-    return {
+def _spec(spec: SpecResult) -> Iterator[str]:
+    yield f'    {{\n      "spec": {_text(spec.spec)},\n      "title": {_text(spec.title)},\n'
+    if spec.text is not None:
+        yield f'      "text": {_text(spec.text)},\n'
+    yield from _list("sections", spec.sections, 6, _section)
+    yield "\n    }"
+
+
+def _section(section: SectionResult) -> Iterator[str]:
+    members: dict[str, Json] = {
         "key": section.key,
         "ordinal": section.ordinal,
         "heading": section.heading,
@@ -82,35 +106,78 @@ def _section(section: SectionResult) -> dict[str, Any]:
         "duplicate_of": section.duplicate_of,
         "status": section.status,
         "latency": {way: _latency(found) for way, found in section.latencies.items()},
-        "checks": [_check(check) for check in section.checks],
     }
+    yield "        {\n" + "".join(f"          {_text(key)}: {_value(value, 10)},\n" for key, value in members.items())
+    yield "".join(_list("checks", section.checks, 10, _check))
+    yield "\n        }"
 
 
-def _latency(found: Latency) -> dict[str, Any]:
+def _latency(found: Latency) -> dict[str, Json]:
     return {"count": found.count, "p50_s": found.p50_s, "p95_s": found.p95_s, "max_s": found.max_s}
 
 
-def _check(check: CheckFinished) -> dict[str, Any]:
-    return {
-        "id": check.id,
-        "kind": check.kind,
-        "title": check.title,
-        "line": check.line,
-        "status": check.status,
-        "origin": check.origin,
-        "message": check.message,
-        "expected": plain(check.expected),
-        "actual": plain(check.actual),
-        "latency_s": check.latency_s,
-        "difference": check.difference,
-        "records": [{"system": r.system, "entity": r.entity, "id": r.id} for r in check.records],
-        "steps": list(check.steps),
-    }
+def _check(check: CheckFinished) -> Iterator[str]:
+    members = (
+        f'"id": {_text(check.id)}',
+        f'"kind": {_text(check.kind)}',
+        f'"title": {_text(check.title)}',
+        f'"line": {check.line}',
+        f'"status": {_text(check.status)}',
+        f'"origin": {_value(check.origin, 14)}',
+        f'"message": {_value(check.message, 14)}',
+        f'"expected": {_value(check.expected, 14)}',
+        f'"actual": {_value(check.actual, 14)}',
+        f'"latency_s": {_value(check.latency_s, 14)}',
+        f'"difference": {_value(check.difference, 14)}',
+        f'"records": {_records(check.records)}',
+        f'"steps": {_value(check.steps, 14)}',
+    )
+    yield "            {\n              " + ",\n              ".join(members) + "\n            }"
+
+
+@lru_cache(maxsize=1024)
+def _records(records: tuple[RecordRef, ...]) -> str:
+    """Return the records; neighbours are about the same ones."""
+    return _value([{"system": r.system, "entity": r.entity, "id": r.id} for r in records], 14)
+
+
+def _leftover(lost: Leftover) -> Iterator[str]:
+    members: Json = {"system": lost.system, "entity": lost.entity, "id": lost.id, "why": lost.why}
+    yield "    " + _value(members, 4)
+
+
+def _list(key: str, items: Sequence[T], indent: int, pieces_of: Callable[[T], Iterable[str]]) -> Iterator[str]:
+    """Yield a member that is a list as `json.dumps(indent=2)` would write it."""
+    pad = " " * indent
+    yield f'{pad}"{key}": ['
+    for n, item in enumerate(items):
+        yield ",\n" if n else "\n"
+        yield from pieces_of(item)
+    yield f"\n{pad}]" if items else "]"
+
+
+def _value(value: object, indent: int) -> str:
+    """Return any value; only those with members take the slow way, which is the only one that indents."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(plain(value), indent=2, allow_nan=False).replace("\n", "\n" + " " * indent)
+    return json.dumps(plain(value))
+
+
+def _optional(node: Node, key: str) -> list[Node]:
+    found = node.get(key)
+    return found.items() if found else []
 
 
 def _read_spec(node: Node) -> SpecResult:
     spec = node["spec"].text()
-    return SpecResult(spec, node["title"].text(), tuple(_read_section(n, spec) for n in node["sections"].items()))
+    sections = tuple(_read_section(n, spec) for n in node["sections"].items())
+    text = node.get("text")
+    kept = text.optional(Node.text) if text else None
+    return SpecResult(spec, node["title"].text(), sections, kept)
 
 
 def _read_section(node: Node, spec: str) -> SectionResult:

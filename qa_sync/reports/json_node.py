@@ -36,6 +36,10 @@ class Node:
             raise UsageError(f"{way} is missing", location=Location(self.path))
         return Node(self.value[key], self.path, way)
 
+    def get(self, key: str) -> Node | None:
+        """Return a member that need not be there."""
+        return self[key] if isinstance(self.value, dict) and key in self.value else None
+
     def items(self) -> list[Node]:
         """Return the members of a list."""
         if not isinstance(self.value, list):

@@ -33,23 +33,19 @@ def unplayed_lines(results: Results, page: Page) -> Iterator[Line]:
     yield BLANK
 
 
-def recordings_json(results: Results) -> dict[str, Any]:
-    """Return the member that a replay's results have; those of other modes have none."""
-    if not results.recordings:
-        return {}
-    return {
-        "recordings": [
-            {
-                "spec": r.spec,
-                "key": r.key,
-                "path": r.path,
-                "recorded": r.recorded.isoformat(),
-                "requests": r.requests,
-                "unplayed": list(r.unplayed),
-            }
-            for r in results.recordings
-        ]
-    }
+def recordings_json(results: Results) -> list[dict[str, Any]]:
+    """Return the recordings as JSON values."""
+    return [
+        {
+            "spec": r.spec,
+            "key": r.key,
+            "path": r.path,
+            "recorded": r.recorded.isoformat(),
+            "requests": r.requests,
+            "unplayed": list(r.unplayed),
+        }
+        for r in results.recordings
+    ]
 
 
 def read_recordings(root: Node) -> tuple[Recording, ...]:

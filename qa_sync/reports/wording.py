@@ -74,14 +74,17 @@ def problems(results: Results) -> dict[Place, dict[Problem, list[CheckFinished]]
     return found
 
 
-def excerpts(expected: str, actual: str) -> tuple[str, str]:
-    """Return two long texts from shortly before their first difference on, with a note of what is left out."""
-    if max(len(expected), len(actual)) <= LONG:
+def excerpts(expected: str, actual: str, most: int = LONG) -> tuple[str, str]:
+    """Return two long texts from shortly before their first difference on, with a note of what is left out.
+
+    `most` is how many characters of each are shown.
+    """
+    if max(len(expected), len(actual)) <= most:
         return expected, actual
     pairs = enumerate(zip_longest(expected, actual))
     first = next((n for n, (one, other) in pairs if one != other), 0)
-    start = max(0, first - LONG // 4)
-    return _excerpt(expected, start), _excerpt(actual, start)
+    start = max(0, first - most // 4)
+    return _excerpt(expected, start, most), _excerpt(actual, start, most)
 
 
 def _problem(check: CheckFinished) -> Problem:
@@ -89,16 +92,17 @@ def _problem(check: CheckFinished) -> Problem:
     return Problem(
         check.status,
         check.message,
-        _as_json(check.expected) if given else None,
-        _as_json(check.actual) if given else None,
+        as_json(check.expected) if given else None,
+        as_json(check.actual) if given else None,
         check.records,
     )
 
 
-def _excerpt(text: str, start: int) -> str:
-    part = text[start : start + LONG]
+def _excerpt(text: str, start: int, most: int) -> str:
+    part = text[start : start + most]
     return part if part == text else f"{part} (characters {start + 1} to {start + len(part)} of {len(text)})"
 
 
-def _as_json(value: Json) -> str:
+def as_json(value: Json) -> str:
+    """Return a value as JSON that a person can read, all characters as they are."""
     return json.dumps(plain(value), ensure_ascii=False)

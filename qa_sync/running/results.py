@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from typing import TypeVar
@@ -68,11 +68,22 @@ class SectionResult:
 
 @dataclass(frozen=True, slots=True)
 class SpecResult:
-    """A document's sections in their order."""
+    """A document's sections in their order; `text` is the document itself, None when it was not kept."""
 
     spec: str
     title: str
     sections: tuple[SectionResult, ...]
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A failure that is known: it does not fail the run. `expires` is an ISO date."""
+
+    check: str
+    owner: str
+    reason: str
+    expires: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,11 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A whole run. `started` is in UTC, `duration_s` real seconds, `recordings` what a replay was played from."""
+    """A whole run. `started` is in UTC, `duration_s` real seconds, `recordings` what a replay was played from.
+
+    `known` are the failures that a baseline knows, `overdue` is what is wrong with the baseline itself (an entry that
+    has expired, or whose check no longer fails), in sentences.
+    """
 
     mode: str
     seed: str
@@ -102,6 +117,8 @@ class Results:
     specs: tuple[SpecResult, ...]
     leftovers: tuple[Leftover, ...]
     recordings: tuple[Recording, ...] = ()
+    known: tuple[Known, ...] = ()
+    overdue: tuple[str, ...] = ()
 
     @property
     def checks(self) -> tuple[CheckFinished, ...]:
@@ -118,12 +135,22 @@ class Results:
     def exit_code(self) -> int:
         """0 every check that ran passed, 1 a promise does not hold, 3 something could not be found out.
 
-        Nothing ran (no check passed or failed) is 3, never success.
+        Nothing ran (no check passed or failed) is 3, never success. A known failure is no reason for 1; something wrong
+        with the baseline is.
         """
         totals = self.totals
-        if totals[Status.FAILED]:
+        known = {entry.check for entry in self.known}
+        failed = totals[Status.FAILED]
+        if known:
+            failed = sum(c.status is Status.FAILED and c.id not in known for c in self.checks)
+        if failed or self.overdue:
             return 1
-        return 3 if totals[Status.ERROR] or not totals[Status.PASSED] else 0
+        return 3 if totals[Status.ERROR] or not (totals[Status.PASSED] or totals[Status.FAILED]) else 0
+
+
+def with_texts(results: Results, texts: Mapping[str, str]) -> Results:
+    """Return the results with the documents' texts, by path, so that a report can show what was promised."""
+    return replace(results, specs=tuple(replace(spec, text=texts.get(spec.spec)) for spec in results.specs))
 
 
 def _latency(seconds: list[float]) -> Latency:

@@ -3,22 +3,61 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from report_samples import checklist, events, hostile_results, line_text, results
+from report_samples import (
+    checklist,
+    events,
+    hostile_results,
+    hostile_written,
+    line_text,
+    results,
+    written_results,
+)
 
-from qa_sync.reports import checklist_json, checklist_text, events_ndjson, json, junit
+from qa_sync.reports import checklist_json, checklist_text, events_ndjson, json, junit, markdown, ndjson, rst
+from qa_sync.reports.html import page
 from qa_sync.reports.terminal import Terminal
-from qa_sync.running.results import Results
+from qa_sync.running.results import Results, with_texts
 
 FOLDER = Path(__file__).parent / "golden"
+ROOT = Path(__file__).parents[2]
 
 
 def on_paper(some: Results, width: int) -> str:
     out = io.StringIO()
     Terminal(out, io.StringIO(), width=width, environ={}).report(some, line_text)
     return out.getvalue()
+
+
+def real(stem: str) -> Results:
+    """Return what the golden run of a real document found, with the document."""
+    found = json.parse((ROOT / "tests/golden" / stem / "results.json").read_text(encoding="utf-8"))
+    return with_texts(found, {f"specs/{stem}.txt": (ROOT / "specs" / f"{stem}.txt").read_text(encoding="utf-8")})
+
+
+def page_only(some: Results) -> str:
+    """Return the page without its style, its script and their hashes, which have tests of their own."""
+    text = re.sub(r"<(style|script)>.*?</\1>", r"<\1></\1>", page.render(some), flags=re.DOTALL)
+    return re.sub(r"sha256-[^']*", "sha256-", text)
+
+
+RUNS: Mapping[str, Callable[[], Results]] = {
+    "000": lambda: real("000"),
+    "003": lambda: real("003"),
+    "written": written_results,
+    "unwritten": results,
+    "hostile": hostile_written,
+}
+FORMS: Mapping[str, Callable[[Results], str]] = {
+    "html": page_only,
+    "rst": rst.render,
+    "md": markdown.render,
+    "ndjson": ndjson.render,
+}
 
 
 GOLDEN: Mapping[str, Callable[[], str]] = {
@@ -31,6 +70,12 @@ GOLDEN: Mapping[str, Callable[[], str]] = {
     "report-80.txt": lambda: on_paper(results(), 80),
     "report-200.txt": lambda: on_paper(results(), 200),
     "hostile-80.txt": lambda: on_paper(hostile_results(), 80),
+    **{
+        f"{run}.{form}": partial(lambda make, found: make(found()), make, found)
+        for run, found in RUNS.items()
+        for form, make in FORMS.items()
+        if form != "ndjson" or run in {"written", "hostile"}  # of the real documents: tests/golden
+    },
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.dataflow.model import (
@@ -35,7 +36,7 @@ from qa_sync.running.events import (
     Status,
     StepStarted,
 )
-from qa_sync.running.results import Results, fold
+from qa_sync.running.results import Results, SectionResult, SpecResult, fold
 
 SPEC = "specs/shop.txt"
 CUSTOMER, ORDER, COPY = "1-a-customer-to-b-client", "2-a-order-to-b-purchase", "3-a-customer-to-b-client"
@@ -134,6 +135,130 @@ def hostile_results() -> Results:
             RunFinished(1.0),
         ]
     )  # fmt: skip
+
+
+DOCUMENT = """\
+================
+A to B Dataflow
+================
+
+Generated: 2025-03-09 12:00:00
+
+Introduction
+------------
+
+This document says what is *meant* by `synchronized`, and holds a `|bar|`.
+
+A Customer to B Client
+----------------------
+Every A Customer will be synchronized with a B Client.
+
+Once a link between an A Customer and a B Client is established, it will keep in sync between the two systems,
+regardless of where it is edited.
+
+If an A Customer matches a B Client they are merged. The following criteria_ are used:
+
+.. list-table::
+   :header-rows: 1
+
+   * - A Customer Property
+     - B Client Property
+   * - email
+     - contact.email
+
+The following properties are synchronized between an A Customer and a B Client:
+
+.. list-table::
+   :header-rows: 1
+
+   * - A Customer Property
+     - B Client Property
+     - B Data Type
+   * - name.first
+     - firstName
+     - string
+   * - addresses[tag=BILLING].lines[*].street_
+     - billingAddress.lines.street
+     - string
+   * - nobody.asks
+     - forThis
+     -
+
+.. note:: A note of the developer's.
+
+A Order to B Purchase
+---------------------
+Every A Order will be synchronized with a B Purchase.
+
+A Customer to B Client
+----------------------
+Every A Customer will be synchronized with a B Client.
+"""
+"""A document with all that a report has to show; marks in it mean nothing to us and much to docutils."""
+
+RIGHT_TO_LEFT = "\u202egnp.exe\u2066"
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)><!--"
+HOSTILE_DOCUMENT = DOCUMENT.replace("name.first", f"name.{SCRIPT}").replace(
+    "Every A Customer", f"Every \x1b[31mA {RIGHT_TO_LEFT} </script></title><svg/onload=alert(3)> `x`_ |y| **z Customer"
+)
+
+
+def _pair_checks(hostile: str, at: tuple[int, int, int], table: int) -> Iterator[CheckFinished]:
+    first, street, keep = at
+    spec: dict[str, Any] = {"origin": Origin.SPEC}
+    forward, backward = "name.first -> firstName", "firstName -> name.first"
+    yield check("property", forward, first, latency_s=2.5, expected="Åse", actual="Åse", **spec)
+    yield check(
+        "update-forward",
+        forward,
+        keep,
+        Status.FAILED,
+        message=f"{hostile}the value did not arrive within 120 s; looked 40 times",
+        expected=f"Åse {hostile}Žofie",
+        actual=f"Åse {hostile}Sofie",
+        latency_s=120.0,
+        records=(RecordRef("A", "Customer", f"c-17{hostile}"), RecordRef("B", "Client", "9001")),
+        **spec,
+    )
+    yield check("update-backward", backward, keep, latency_s=14.25, **spec)
+    wrong = "B did not answer\n  hint: is it up?"
+    yield check("property", "street -> street", street, Status.ERROR, message=wrong, **spec)
+    yield check("update-backward", "street -> street", keep, Status.SKIPPED, message=NO_UPDATE, **spec)
+    yield check("property", "vat -> taxNumber", table, origin=Origin.INFERRED, latency_s=3.0)
+
+
+def written_results(document: str = DOCUMENT, *, hostile: str = "") -> Results:
+    """Return results of that document with a check of every status, and long values."""
+    at = {line: n for n, line in reversed([*enumerate(document.splitlines(), 1)])}
+    lines = document.splitlines()
+    customer, order, copy = (
+        n for n, line in enumerate(lines, 1) if line.endswith(("B Client", "B Purchase")) and " to " in line
+    )
+    first = next(n for n, line in enumerate(lines, 1) if line.startswith("   * - name."))
+    street, email = at["   * - addresses[tag=BILLING].lines[*].street_"], at["   * - email"]
+    table = max(n for n, line in enumerate(lines, 1) if line == ".. list-table::")
+    pair, other = f"name.first:firstName{hostile}", "street:street"
+    told: list[CheckFinished] = [
+        check("create", f"a new A Customer gets one B Client{hostile}", customer + 2, latency_s=1.234),
+        check("unique", "still one B Client after further cycles", customer + 2),
+        check("merge", "email merges", email, Status.MANUAL, message=f"to be verified by a person{hostile}"),
+        *_pair_checks(hostile, (first, street, customer + 4), table),
+    ]
+    names = {"name.first -> firstName": pair, "firstName -> name.first": pair, "street -> street": other}
+    told = [replace(c, id=f"shop/1/{c.kind}/{names.get(c.title, c.title)}") for c in told]
+    orders = (replace(check("create", "a new A Order gets one B Purchase", order + 2, latency_s=0.4), key=ORDER),)
+    sections = (
+        SectionResult(CUSTOMER, 1, "A Customer to B Client", customer, None, tuple(told)),
+        SectionResult(ORDER, 2, "A Order to B Purchase", order, None, orders),
+        SectionResult(COPY, 3, "A Customer to B Client", copy, 1, ()),
+    )
+    lost = (Leftover("A", "Customer", f"c-17{hostile}", "HTTP 403: a customer with orders stays"),)
+    spec = SpecResult(SPEC, f"A to B Dataflow{hostile}", sections, document)
+    return Results("live", f"7f3a{hostile}", STARTED, 61.5, (spec,), lost)
+
+
+def hostile_written() -> Results:
+    return written_results(HOSTILE_DOCUMENT, hostile=f"{HOSTILE}{RIGHT_TO_LEFT}{SCRIPT}")
 
 
 def large_results(checks: int = 60) -> Results:

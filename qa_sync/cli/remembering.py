@@ -1,0 +1,46 @@
+"""`--history`: whether a run is kept, and where."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qa_sync.running.results import Results
+from qa_sync.settings.model import Settings
+
+history_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--history/--no-history",
+    "history",
+    default=None,
+    envvar="QA_SYNC_HISTORY",
+    help="Keep the verdicts in .qa-sync/history.sqlite.",
+    show_default="kept, but not in CI",
+)
+
+
+def folder_of(settings: Settings) -> Path:
+    """Return the folder whose runs belong together: that of the settings, else the working folder."""
+    return settings.path.parent if settings.path else Path()
+
+
+def keep(results: Results, settings: Settings, texts: Mapping[str, str], wanted: bool | None) -> None:
+    """Append a run to the history.
+
+    In CI nothing is kept unless it is asked for: what is written there is thrown away. A history that cannot be written
+    is a note, and changes no exit code.
+    """
+    if wanted is False or (wanted is None and os.environ.get("CI")):
+        return
+    import sqlite3  # noqa: PLC0415 - start-up speed
+
+    from qa_sync.reports.history.store import history_path, remember  # noqa: PLC0415
+
+    path = history_path(folder_of(settings))
+    try:
+        remember(results, path, texts)
+    except (OSError, sqlite3.Error) as error:
+        click.echo(f"note: the run could not be kept in {path}: {error}", err=True)

@@ -1,0 +1,121 @@
+"""Two runs held against each other: what newly fails, what is fixed, new or gone, and what has become slower."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import TypeAlias
+
+from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.results import Results
+
+LEAST_S = 1.0
+LEAST_SHARE = 0.2
+DEVIATIONS = 3
+SIGMA = 1.4826
+"""The median absolute deviation times this estimates a standard deviation, whatever the outliers do."""
+
+RULE = (
+    "slower: of the checks of a section and kind that passed in both runs, the median latency grew by more than 1 s, "
+    "by more than 20 %, and by more than three standard deviations of OLD (estimated from its median deviation)"
+)
+
+VERIFIED = frozenset({Status.PASSED, Status.FAILED})
+NOT_WELL = frozenset({Status.FAILED, Status.ERROR})
+
+Name: TypeAlias = tuple[str, str]
+Group: TypeAlias = tuple[str, str, str]
+"""A document, a section's key and a kind of check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A check in the two runs; one of them is None when a run does not have it."""
+
+    old: CheckFinished | None
+    new: CheckFinished | None
+
+    @property
+    def check(self) -> CheckFinished:
+        """The check, as the newer run tells it if it has it."""
+        found = self.new or self.old
+        assert found is not None  # noqa: S101 - a change of nothing is never made
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Slower:
+    """A section's kind of check whose latency grew beyond its noise; medians in seconds, `checks` in both runs."""
+
+    spec: str
+    key: str
+    kind: str
+    checks: int
+    old_s: float
+    new_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed from one run to another; every list is in the order of the newer run, then of the older."""
+
+    failing: tuple[Change, ...]
+    unclear: tuple[Change, ...]
+    unverified: tuple[Change, ...]
+    fixed: tuple[Change, ...]
+    added: tuple[Change, ...]
+    gone: tuple[Change, ...]
+    slower: tuple[Slower, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """1 when something newly fails, else 3 when something can newly not be found out, else 0."""
+        return 1 if self.failing else 3 if self.unclear else 0
+
+
+def compare(old: Results, new: Results) -> Comparison:
+    """Hold two runs against each other, check by check (document and id)."""
+    before, after = _by_name(old), _by_name(new)
+    changes = [Change(before.get(name), check) for name, check in after.items()]
+    return Comparison(
+        failing=tuple(c for c in changes if _became(c, Status.FAILED)),
+        unclear=tuple(c for c in changes if _became(c, Status.ERROR)),
+        unverified=tuple(c for c in changes if _no_longer_verified(c)),
+        fixed=tuple(c for c in changes if c.old and c.old.status in NOT_WELL and c.check.status is Status.PASSED),
+        added=tuple(c for c in changes if c.old is None),
+        gone=tuple(Change(check, None) for name, check in before.items() if name not in after),
+        slower=tuple(_slower(before, after)),
+    )
+
+
+def _by_name(results: Results) -> dict[Name, CheckFinished]:
+    return {(check.spec, check.id): check for check in results.checks}
+
+
+def _became(change: Change, status: Status) -> bool:
+    return change.check.status is status and (change.old is None or change.old.status is not status)
+
+
+def _no_longer_verified(change: Change) -> bool:
+    old, new = change.old, change.check
+    return old is not None and old.status in VERIFIED and new.status not in VERIFIED | {Status.ERROR}
+
+
+def _slower(before: Mapping[Name, CheckFinished], after: Mapping[Name, CheckFinished]) -> Iterable[Slower]:
+    groups: dict[Group, list[tuple[float, float]]] = {}
+    for name, new in after.items():
+        old = before.get(name)
+        if old and (times := _times(old, new)):
+            groups.setdefault((new.spec, new.key, new.kind), []).append(times)
+    for (spec, key, kind), pairs in groups.items():
+        old_s, new_s = median(one for one, _ in pairs), median(other for _, other in pairs)
+        noise = DEVIATIONS * SIGMA * median(abs(one - old_s) for one, _ in pairs)
+        if new_s - old_s > max(LEAST_S, LEAST_SHARE * old_s, noise):
+            yield Slower(spec, key, kind, len(pairs), old_s, new_s)
+
+
+def _times(old: CheckFinished, new: CheckFinished) -> tuple[float, float] | None:
+    if old.latency_s is None or new.latency_s is None or {old.status, new.status} != {Status.PASSED}:
+        return None
+    return old.latency_s, new.latency_s

@@ -1,0 +1,1 @@
+"""What runs found, kept from one to the next: how checks behave over time, and what was last verified when."""

@@ -1,0 +1,145 @@
+"""Verdicts of many runs -> how each section's kinds of check behave, which checks are flaky, what was verified when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+
+from qa_sync.reports.history.store import Verdict
+from qa_sync.running.events import Status
+from qa_sync.running.results import WORST_FIRST
+
+VERIFIED = frozenset({Status.PASSED, Status.FAILED})
+BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A section's kind of check over the runs: the worst status and the median latency of each, oldest first."""
+
+    spec: str
+    section: str
+    kind: str
+    checks: int
+    flaky: int
+    statuses: tuple[Status | None, ...]
+    latencies: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flaky:
+    """A check whose verdict went back and forth; `share` of the possible changes between verified runs happened."""
+
+    last: Verdict
+    flips: int
+    share: float
+    statuses: tuple[Status | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A claim of a document: where it stands, what it says, and the text of the line that its checks point at."""
+
+    spec: str
+    section: str
+    line: int
+    text: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A sentence and the last time that it was verified; None: never, in what is kept."""
+
+    sentence: Sentence
+    ran: datetime | None
+    mode: str
+    status: Status | None
+
+
+def trends(verdicts: Sequence[Verdict]) -> list[Trend]:
+    """Return a trend for each section and kind, in the order of the documents."""
+    runs = _runs(verdicts)
+    groups: dict[tuple[str, str, str], list[Verdict]] = {}
+    for verdict in verdicts:
+        groups.setdefault((verdict.spec, verdict.section, verdict.kind), []).append(verdict)
+    shaky = {(f.last.spec, f.last.name) for f in flaky(verdicts)}
+    return [
+        Trend(
+            *group,
+            len({v.name for v in found}),
+            len({v.name for v in found if (v.spec, v.name) in shaky}),
+            tuple(_worst(v.status for v in found if v.run == run) for run in runs),
+            tuple(_median(v for v in found if v.run == run) for run in runs),
+        )
+        for group, found in sorted(groups.items(), key=lambda item: (item[0][0], _ordinal(item[0][1])))
+    ]
+
+
+def flaky(verdicts: Sequence[Verdict]) -> list[Flaky]:
+    """Return the checks that passed, failed and passed again (or the other way round), the worst first.
+
+    Two changes at least: a check that broke and was mended once is no flaky check, but one in each run.
+    """
+    runs = _runs(verdicts)
+    by_check: dict[tuple[str, str], dict[int, Verdict]] = {}
+    for verdict in verdicts:
+        by_check.setdefault((verdict.spec, verdict.name), {})[verdict.run] = verdict
+    found = []
+    for by_run in by_check.values():
+        told = [v.status for v in by_run.values() if v.status in VERIFIED]
+        flips = sum(one is not other for one, other in pairwise(told))
+        if flips > 1:
+            statuses = tuple(by_run[run].status if run in by_run else None for run in runs)
+            found.append(Flaky(list(by_run.values())[-1], flips, flips / (len(told) - 1), statuses))
+    return sorted(found, key=lambda f: (-f.share, f.last.spec, f.last.line))
+
+
+def coverage(sentences: Iterable[Sentence], verdicts: Sequence[Verdict]) -> list[Verified]:
+    """Return for each sentence when a check of it last passed or failed.
+
+    A sentence is known by its words, not by its line: one that moved keeps its history, one that changed begins anew.
+    """
+    last: dict[tuple[str, str, str], list[Verdict]] = {}
+    for verdict in verdicts:
+        if verdict.status in VERIFIED:
+            key = verdict.spec, verdict.section, verdict.sentence
+            same = last.get(key, [])
+            last[key] = [*same, verdict] if same and same[0].run == verdict.run else [verdict]
+    return [_verified(one, last.get((one.spec, one.section, one.checked), [])) for one in sentences]
+
+
+def _verified(sentence: Sentence, last: Sequence[Verdict]) -> Verified:
+    if not last:
+        return Verified(sentence, None, "", None)
+    return Verified(sentence, last[0].ran, last[0].mode, _worst(verdict.status for verdict in last))
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """Return a character a value, from the lowest to the highest block; a dot for none. Equal values stand low."""
+    known = [value for value in values if value is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 0.0)
+    scale = (len(BLOCKS) - 1) / (high - low) if high > low else 0.0
+    return "".join("·" if value is None else BLOCKS[round((value - low) * scale)] for value in values)
+
+
+def _runs(verdicts: Iterable[Verdict]) -> list[int]:
+    return sorted({verdict.run for verdict in verdicts})
+
+
+def _ordinal(section: str) -> int:
+    number = section.partition("-")[0]
+    return int(number) if number.isdecimal() else 0
+
+
+def _worst(statuses: Iterable[Status]) -> Status | None:
+    found = set(statuses)
+    return next((status for status in WORST_FIRST if status in found), None)
+
+
+def _median(verdicts: Iterable[Verdict]) -> float | None:
+    found = [v.latency_s for v in verdicts if v.latency_s is not None and v.status is Status.PASSED]
+    return median(found) if found else None

@@ -1,0 +1,1 @@
+"""Results as one HTML file: the document itself with its verdicts, and beside it the overview."""

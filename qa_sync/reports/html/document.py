@@ -1,0 +1,132 @@
+"""The document as it reads, each sentence and row with its verdict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from qa_sync.reports.html.evidence import Evidence
+from qa_sync.reports.html.words import badge, counted, statuses, text
+from qa_sync.reports.wording import LEGEND, seconds
+from qa_sync.reports.written import Checks, Grid, Loose, Part, Passage, Prose, Unread, Written, as_written
+from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.results import WORST_FIRST, SpecResult
+
+LONG_PATH = 24
+"""Longer cells may be broken, after a dot now and then: a place to break is one more element."""
+_BREAKS = re.compile(r"(.{16,30}?\.)(?=.{6})")
+
+COLUMNS = 3
+"""A property table's columns; a merge table has two."""
+
+
+def document(spec: SpecResult, number: int) -> Iterator[str]:
+    """Yield a document part by part; `number` tells documents of a page apart."""
+    yield f'<article class="doc" id="d{number}" aria-label="{text(spec.title)}">\n'
+    for at, part in enumerate(as_written(spec)):
+        yield _part(part, f"{number}-{at}", number)
+    yield "</article>\n"
+
+
+def anchor(document_number: int, line: int) -> str:
+    """Return the name of a passage on the page."""
+    return f"l{document_number}-{line}"
+
+
+def verdict(checks: Checks) -> str:
+    """Return a passage's verdict in a few words: the worst first, what did not pass by its kind."""
+    by_status: dict[Status, list[CheckFinished]] = {}
+    for check in checks:
+        by_status.setdefault(check.status, []).append(check)
+    said = [badge(status, _words(status, by_status[status])) for status in WORST_FIRST if status in by_status]
+    slowest = max((c.latency_s for c in checks if c.latency_s is not None and c.status is Status.PASSED), default=None)
+    if slowest is not None:
+        said.append(seconds(slowest))
+    return " ".join(said)
+
+
+def _words(status: Status, checks: list[CheckFinished]) -> str:
+    if len(checks) > 1:
+        return f"{len(checks)} {status}"
+    return status if status is Status.PASSED else f"{status}: {text(checks[0].kind)}"
+
+
+def _part(part: Part, name: str, number: int) -> str:
+    evidence = Evidence()
+    blocks = "".join(_block(block, evidence, number) for block in part.blocks)
+    if part.section is None:
+        level = "h2" if name.endswith("-0") else "h3"
+        return f'<section class="part"><{level}>{text(part.heading)}</{level}>\n{blocks}</section>\n'
+    section = part.section
+    if section.duplicate_of is not None:
+        said = f'<span class="none">repeats section {section.duplicate_of}, which is verified there</span>'
+    elif section.checks:
+        said = verdict(section.checks)
+    else:
+        said = '<span class="none">nothing to check</span>'
+    head = f'<h3 id="{anchor(number, part.line)}">{text(part.heading)}</h3>\n<p class="sum">{said}</p>'
+    data = f'<script type="application/json">{evidence.as_data()}</script>' if section.checks else ""
+    return f'<section class="part c {statuses(section.checks)}">{head}\n{blocks}{data}</section>\n'
+
+
+def _block(block: Written, evidence: Evidence, number: int) -> str:
+    match block:
+        case Prose(said) | Loose(said):
+            return "".join([_sentence(passage, evidence, number) for passage in said])
+        case Grid():
+            return _grid(block, evidence, number)
+        case Unread():
+            return f'<p class="none">(not read: {text(block.what)})</p>\n'
+
+
+def _sentence(sentence: Passage, evidence: Evidence, number: int) -> str:
+    said = text(" ".join(sentence.cells[0].split()))
+    if not sentence.checks:
+        return f"<p>{said}</p>\n"
+    kinds, name = statuses(sentence.checks), anchor(number, sentence.line)
+    return f'<div class="c sen {kinds}" id="{name}"><p>{said}</p>{_button(sentence, evidence)}</div>\n'
+
+
+def _grid(grid: Grid, evidence: Evidence, number: int) -> str:
+    width = len(grid.header) or COLUMNS
+    head = "".join(f'<th scope="col">{text(cell)}</th>' for cell in grid.header)
+    rows = "".join([_row(row, evidence, number, width) for row in grid.rows])
+    if not grid.rows:
+        rows = f'<tr><td colspan="{width + 1}" class="none">The table has no rows.</td></tr>\n'
+    added = {row.origin for row in grid.rows if row.origin}
+    told = "".join(
+        f'<p class="note"><em>{origin}</em>: {text(LEGEND[origin])}</p>\n' for origin in LEGEND if origin in added
+    )
+    return (
+        f'<div class="wide"><table class="rows"><thead><tr>{head}<th scope="col">Verdict</th></tr></thead>\n'
+        f"<tbody>{rows}</tbody></table></div>\n{told}"
+    )
+
+
+def _row(row: Passage, evidence: Evidence, number: int, width: int) -> str:
+    cells = "".join([f"<td>{_cell(cell)}</td>" for cell in row.cells[:width]])
+    missing = width - len(row.cells)
+    if missing > 0:
+        mark = f"<em>{row.origin}</em>" if row.origin else ""
+        cells += f"<td>{mark}</td>" * missing
+    if not row.checks:
+        return f'<tr>{cells}<td class="none">no check</td></tr>\n'
+    name = "" if row.origin else f' id="{anchor(number, row.line)}"'
+    kinds = f"c {statuses(row.checks)}{' added' * bool(row.origin)}"
+    return f'<tr class="{kinds}"{name}>{cells}<td>{_button(row, evidence)}</td></tr>\n'
+
+
+def _cell(cell: str) -> str:
+    said = text(cell)
+    return _BREAKS.sub(r"\1<wbr>", said) if len(said) > LONG_PATH else said
+
+
+def _button(passage: Passage, evidence: Evidence) -> str:
+    number = evidence.add(passage.checks)
+    return f'<button type="button" class="v" data-n="{number}" aria-expanded="false">{verdict(passage.checks)}</button>'
+
+
+def size(spec: SpecResult) -> str:
+    """Return how large a document is, in words."""
+    checks = sum(len(section.checks) for section in spec.sections)
+    return f"{counted(len(spec.sections), 'section')}, {counted(checks, 'check')}"

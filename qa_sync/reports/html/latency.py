@@ -1,0 +1,114 @@
+"""How long changes took to arrive, for each direction: quantiles as a plot and as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from qa_sync.dataflow.headings import split_title
+from qa_sync.reports.html.words import text
+from qa_sync.reports.wording import seconds
+from qa_sync.running.events import Status
+from qa_sync.running.results import Results, SpecResult
+
+BACKWARD = "update-backward"
+"""The kind whose edit is made on the target."""
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+LEFT, WIDTH, ROW, TOP = 8, 344, 46, 22
+"""The plot's measures in its own units; the page scales it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """The latencies of one direction, sorted."""
+
+    direction: str
+    values: tuple[float, ...]
+
+    def quantile(self, share: float) -> float:
+        """Return the nearest-rank quantile: a latency that was measured, never one between two."""
+        return self.values[max(0, ceil(share * len(self.values)) - 1)]
+
+
+def lags(results: Results) -> list[Lag]:
+    """Return the latencies of what arrived, by direction in the order of the documents."""
+    found: dict[str, list[float]] = {}
+    for spec in results.specs:
+        there, back = _directions(spec)
+        for check in (c for section in spec.sections for c in section.checks):
+            if check.latency_s is not None and check.status is Status.PASSED:
+                found.setdefault(back if check.kind == BACKWARD else there, []).append(check.latency_s)
+    return [Lag(direction, tuple(sorted(values))) for direction, values in found.items()]
+
+
+def latency(results: Results) -> str:
+    """Return the part of the page, empty when nothing was waited for."""
+    found = lags(results)
+    if not found:
+        return ""
+    rows = "".join(_numbers(lag) for lag in found)
+    heads = "".join(f'<th scope="col">{word}</th>' for word in ("n", "p50", "p95", "p99", "max"))
+    return (
+        '<section aria-labelledby="h-lag"><h2 id="h-lag">Time to arrive</h2>\n'
+        f"{_plot(found)}"
+        f'<div class="wide"><table class="nums"><thead><tr><th scope="col">Direction</th>{heads}</tr></thead>\n'
+        f'<tbody>{rows}</tbody></table></div>\n<p class="note">From a write to the look that saw it arrive; of what '
+        "passed. Line: p5 to p95; box: p25 to p75; tick: median; dot: the slowest.</p></section>\n"
+    )
+
+
+def _directions(spec: SpecResult) -> tuple[str, str]:
+    source, target = split_title(spec.title) or ("source", "target")
+    return f"{source or 'source'} → {target or 'target'}", f"{target or 'target'} → {source or 'source'}"
+
+
+def _numbers(lag: Lag) -> str:
+    values = [f"{len(lag.values):,}", *(seconds(lag.quantile(q)) for q in (0.5, 0.95, 0.99)), seconds(lag.values[-1])]
+    cells = "".join(f"<td>{value}</td>" for value in values)
+    return f'<tr><th scope="row">{text(lag.direction)}</th>{cells}</tr>\n'
+
+
+def _plot(found: Sequence[Lag]) -> str:
+    step = _step(max(lag.values[-1] for lag in found))
+    most = max(step, -(-max(lag.values[-1] for lag in found) // step) * step)
+    height = TOP + ROW * len(found)
+    parts = [*_axis(step, most, height), *(mark for n, lag in enumerate(found) for mark in _marks(lag, n, most))]
+    label = "; ".join(f"{lag.direction}: median {seconds(lag.quantile(0.5))}" for lag in found)
+    return (
+        f'<svg class="plot" viewBox="0 0 {LEFT + WIDTH + 28} {height + 4}" role="img" aria-label="{text(label)}">'
+        f"{''.join(parts)}</svg>\n"
+    )
+
+
+def _axis(step: float, most: float, height: int) -> Iterator[str]:
+    for n in range(round(most / step) + 1):
+        x = _x(n * step, most)
+        yield f'<line class="grid" x1="{x}" x2="{x}" y1="{TOP - 4}" y2="{height}"/>'
+        yield f'<text class="tick" x="{x}" y="{TOP - 9}">{n * step:g} s</text>'
+
+
+def _marks(lag: Lag, row: int, most: float) -> Iterator[str]:
+    low, first, middle, third, high, _ = (_x(lag.quantile(q), most) for q in QUANTILES)
+    y = TOP + ROW * row + 30
+    name = lag.direction if len(lag.direction) <= 56 else f"{lag.direction[:55]}…"  # noqa: PLR2004 - as wide as the plot
+    yield f'<text class="dir" x="{LEFT}" y="{y - 14}">{text(name)}</text>'
+    yield f'<line class="span" x1="{low}" x2="{high}" y1="{y}" y2="{y}"/>'
+    yield f'<rect class="box" x="{first}" y="{y - 6}" width="{max(2.0, round(third - first, 1))}" height="12" rx="2"/>'
+    yield f'<line class="mid" x1="{middle}" x2="{middle}" y1="{y - 9}" y2="{y + 9}"/>'
+    yield f'<circle class="far" cx="{_x(lag.values[-1], most)}" cy="{y}" r="3"/>'
+
+
+def _x(value: float, most: float) -> float:
+    return round(LEFT + WIDTH * value / most, 1)
+
+
+def _step(most: float) -> float:
+    """Return a round distance between ticks, so that there are two to five."""
+    step = 0.001
+    for factor in (2, 2.5, 2) * 7:
+        if most / step <= 5:  # noqa: PLR2004 - ticks
+            break
+        step *= factor
+    return step

@@ -1,0 +1,193 @@
+"""Beside the document: what does not hold, which section keeps which kind of promise, and what was not tried."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from qa_sync.reports.html.document import anchor
+from qa_sync.reports.html.words import LETTER, badge, counted, text
+from qa_sync.reports.wording import NOTHING_VERIFIED, Place, Problem, excerpts, mark_of, problems, reasons
+from qa_sync.reports.written import worst
+from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.results import Results, SectionResult
+
+MOST_PLACES = 200
+SHOWN_PLACES = 8
+"""So many places are told in full, and so many of them at once; the others are found in the document by its filter."""
+
+MOST_CHECKS = 12
+"""So many checks that went wrong in the same way are named."""
+
+LONG = 1_000
+
+
+def headline(results: Results) -> str:
+    """Return the run's verdict in one sentence, with the status that colours it."""
+    totals = results.totals
+    failed = totals[Status.FAILED]
+    if failed and failed == len(results.known):
+        return badge(Status.PASSED, f"{counted(failed, 'failure')}, all of them known")
+    if failed:
+        return badge(Status.FAILED, f"{counted(failed, 'promise')} {'does' if failed == 1 else 'do'} not hold")
+    if errors := totals[Status.ERROR]:
+        return badge(Status.ERROR, f"{counted(errors, 'check')} could not be found out")
+    if not totals[Status.PASSED]:
+        return badge(Status.ERROR, NOTHING_VERIFIED)
+    return badge(Status.PASSED, "Every check that ran passed")
+
+
+def wrong(results: Results) -> str:
+    """Return what failed or could not be found out, by the document's line; most of it folded away."""
+    found = problems(results)
+    numbers = {spec.spec: n for n, spec in enumerate(results.specs)}
+    told = [_place(place, here, numbers[place[0]]) for place, here in islice(found.items(), MOST_PLACES)]
+    first, others = "".join(told[:SHOWN_PLACES]), "".join(told[SHOWN_PLACES:])
+    if others:
+        first += f"<details><summary>{len(told) - SHOWN_PLACES} more places</summary>\n{others}</details>\n"
+    if (rest := len(found) - MOST_PLACES) > 0:
+        first += f'<p class="note">And {rest:,} places that only the document shows: filter it by status.</p>'
+    return _listed("wrong", "What is not well", first) if found else ""
+
+
+def matrix(results: Results) -> str:
+    """Return the table of sections and kinds of check."""
+    kinds = list(dict.fromkeys(check.kind for check in results.checks))
+    heads = "".join(f'<th scope="col"><span>{text(kind)}</span></th>' for kind in kinds)
+    bodies = []
+    for n, spec in enumerate(results.specs):
+        head = f'<tr><th scope="rowgroup" colspan="{len(kinds) + 1}">{text(spec.spec)}</th></tr>\n'
+        rows = "".join(_section_row(section, kinds, n) for section in spec.sections)
+        bodies.append(f"<tbody>{head if len(results.specs) > 1 else ''}{rows}</tbody>")
+    return (
+        '<section aria-labelledby="h-matrix"><h2 id="h-matrix">Sections and checks</h2>\n<div class="wide tall" '
+        'tabindex="0" role="region" aria-labelledby="h-matrix"><table class="matrix"><thead><tr>'
+        f'<th scope="col">Section</th>{heads}</tr></thead>\n{"".join(bodies)}</table></div></section>\n'
+    )
+
+
+def manual(results: Results) -> str:
+    """Return what only a person can tell, with room for the answer."""
+    numbers = {spec.spec: n for n, spec in enumerate(results.specs)}
+    items = "".join(
+        f'<li><span class="tick" aria-hidden="true"></span><a href="#{anchor(numbers[check.spec], check.line)}">'
+        f"{text(check.spec)}:{check.line}</a> {text(check.title)}{_because(check)}</li>\n"
+        for check in results.checks
+        if check.status is Status.MANUAL
+    )
+    return _listed("manual", "For a person to check", f'<ul class="plain">{items}</ul>') if items else ""
+
+
+def known(results: Results) -> str:
+    """Return the failures that a baseline knows, and what is wrong with the baseline."""
+    items = "".join(
+        f"<li><code>{text(entry.check)}</code> {text(entry.reason)} "
+        f'<span class="none">({text(entry.owner)}, until {text(entry.expires)})</span></li>\n'
+        for entry in results.known
+    )
+    items += "".join(f"<li>{badge(Status.FAILED, text(sentence))}</li>\n" for sentence in results.overdue)
+    return _listed("known", "Known failures", f'<ul class="plain">{items}</ul>') if items else ""
+
+
+def skipped(results: Results) -> str:
+    """Return why checks were skipped, and how many each."""
+    found = reasons(results, Status.SKIPPED)
+    items = "".join(f'<tr><td>{number:,}</td><td class="said">{text(reason)}</td></tr>\n' for reason, number in found)
+    table = (
+        '<table class="why"><thead class="away"><tr><th scope="col">Checks</th><th scope="col">Reason</th></tr></thead>'
+    )
+    return _listed("skipped", "Skipped, and why", f"{table}<tbody>{items}</tbody></table>") if items else ""
+
+
+def left(results: Results) -> str:
+    """Return the records of ours that could not be removed."""
+    items = "".join(
+        f"<li><code>{text(f'{lost.system} {lost.entity} {lost.id}')}</code> {text(lost.why)}</li>\n"
+        for lost in results.leftovers
+    )
+    return _listed("left", "Left behind", f'<ul class="plain">{items}</ul>') if items else ""
+
+
+def _listed(name: str, title: str, inner: str) -> str:
+    return f'<section aria-labelledby="h-{name}"><h2 id="h-{name}">{title}</h2>\n{inner}</section>\n'
+
+
+def _because(check: CheckFinished) -> str:
+    return f' <span class="none">{text(check.message)}</span>' if check.message else ""
+
+
+def _section_row(section: SectionResult, kinds: Sequence[str], number: int) -> str:
+    by_kind: dict[str, list[CheckFinished]] = {}
+    for check in section.checks:
+        by_kind.setdefault(check.kind, []).append(check)
+    name = f'<a href="#{anchor(number, section.line)}">{text(section.heading)}</a>'
+    if not by_kind:
+        why = "nothing to check" if section.duplicate_of is None else f"repeats section {section.duplicate_of}"
+        return f'<tr><th scope="row">{name}</th><td class="none" colspan="{len(kinds)}">{why}</td></tr>\n'
+    cells = "".join([_cell(by_kind.get(kind, ())) for kind in kinds])
+    return f'<tr><th scope="row">{name}</th>{cells}</tr>\n'
+
+
+def _cell(checks: Sequence[CheckFinished]) -> str:
+    status = worst(checks)
+    if status is None:
+        return "<td></td>"
+    count = Counter(check.status for check in checks)
+    said = ", ".join(f"{count[s]} {s}" for s in Status if count[s])
+    title = f' title="{said}"' if len(count) > 1 else ""
+    return f'<td{title}><b class="{LETTER[status]}">{count[status]}</b></td>'
+
+
+def _place(place: Place, here: dict[Problem, list[CheckFinished]], number: int) -> str:
+    spec, line = place
+    told = "".join(_problem(problem, checks) for problem, checks in here.items())
+    return f'<div class="problem"><a href="#{anchor(number, line)}">{text(spec)}:{line}</a>{told}</div>\n'
+
+
+def _problem(problem: Problem, checks: Sequence[CheckFinished]) -> str:
+    named = [
+        f"<li>{badge(problem.status, text(check.kind))} {text(check.title)} <em>{mark_of(check)}</em></li>"
+        for check in checks[:MOST_CHECKS]
+    ]
+    if len(checks) > MOST_CHECKS:
+        named.append(f"<li>and {len(checks) - MOST_CHECKS:,} more in the same way</li>")
+    said = f'<p class="said">{text(_cut(problem.message))}</p>' if problem.message else ""
+    return f'<ul class="plain">{"".join(named)}</ul>{said}{_values(problem)}{_records(problem)}'
+
+
+def _values(problem: Problem) -> str:
+    if problem.expected is None or problem.actual is None:
+        return ""
+    expected, actual = excerpts(problem.expected, problem.actual, LONG)
+    first, last = _common(expected, actual)
+    return (
+        f'<dl class="diff"><dt>expected</dt><dd>{_marked(expected, first, last, "ins")}</dd>'
+        f"<dt>actual</dt><dd>{_marked(actual, first, last, 'del')}</dd></dl>"
+    )
+
+
+def _common(one: str, other: str) -> tuple[int, int]:
+    """Return how many characters two texts share at their beginnings and at their ends."""
+    most = min(len(one), len(other))
+    first = next((n for n in range(most) if one[n] != other[n]), most)
+    last = next((n for n in range(most - first) if one[-1 - n] != other[-1 - n]), most - first)
+    return first, last
+
+
+def _marked(some: str, first: int, last: int, tag: str) -> str:
+    end = len(some) - last
+    return f"{text(some[:first])}<{tag}>{text(some[first:end])}</{tag}>{text(some[end:])}"
+
+
+def _records(problem: Problem) -> str:
+    said = ", ".join(_names(problem))
+    return f'<p class="note">{text(said)}</p>' if said else ""
+
+
+def _names(problem: Problem) -> Iterable[str]:
+    return (f"{r.system} {r.entity} {r.id}" for r in problem.records)
+
+
+def _cut(some: str) -> str:
+    return some if len(some) <= LONG else f"{some[:LONG]} … ({len(some):,} characters)"

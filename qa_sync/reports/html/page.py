@@ -1,0 +1,123 @@
+"""Results -> one HTML file that needs nothing else: no network, no other file, no template engine.
+
+The style sheet and the script are the two files beside this one. The page's own policy allows only these two, by their
+hashes; nothing from a document or an API can run or load anything, even if it got past the escaping. The script stands
+first and listens to the page as a whole, so that the beginning can be used while the rest is still being read.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from qa_sync.reports.html.document import document, size
+from qa_sync.reports.html.latency import latency
+from qa_sync.reports.html.overview import headline, known, left, manual, matrix, skipped, wrong
+from qa_sync.reports.html.words import LETTER, counted, text
+from qa_sync.reports.wording import seconds
+from qa_sync.running.events import Status
+from qa_sync.running.results import Results
+
+SIGNED = ("Verified by", "Role", "Date", "Signature")
+
+
+def render(results: Results) -> str:
+    """Return the page as text with a final line break."""
+    return "".join(pieces(results))
+
+
+def pieces(results: Results) -> Iterator[str]:
+    """Yield the text of `render` part by part."""
+    style, script = _beside("page.css"), _beside("page.js")
+    yield _top(results, style, script)
+    yield _header(results)
+    yield f'<div class="desk">\n<aside aria-label="Overview">\n{matrix(results)}{wrong(results)}{latency(results)}'
+    yield f"{known(results)}{manual(results)}{skipped(results)}{left(results)}"
+    yield f'{_sign_off()}</aside>\n<main id="document">\n'
+    yield '<p id="nothing" class="none" hidden>Nothing in the document matches the filter.</p>\n'
+    for number, spec in enumerate(results.specs):
+        yield from document(spec, number)
+    yield "</main>\n</div>\n</body>\n</html>\n"
+
+
+def _beside(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def _top(results: Results, style: str, script: str) -> str:
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+    )
+    title = ", ".join(spec.title for spec in results.specs) or "qa-sync"
+    return (
+        '<!DOCTYPE html>\n<html lang="en" data-show="all">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="referrer" content="no-referrer">\n<meta name="color-scheme" content="light dark">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{text(title)}: {results.totals[Status.PASSED]} of {len(results.checks)} passed</title>\n"
+        f"<style>{style}</style>\n<script>{script}</script>\n</head>\n<body>\n"
+    )
+
+
+def _hash(some: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(some.encode()).digest()).decode()
+
+
+def _header(results: Results) -> str:
+    titles = "".join(
+        f'<li><a href="#d{n}">{text(spec.title)}</a> <code>{text(spec.spec)}</code> <span>{size(spec)}</span></li>\n'
+        for n, spec in enumerate(results.specs)
+    )
+    started = results.started.strftime("%Y-%m-%d %H:%M:%S UTC")
+    recorded = "recorded" if results.mode == "replay" else "started"
+    return (
+        '<a class="jump" href="#document">To the document</a>\n<header>\n<div class="head">\n'
+        f'<h1>{headline(results)}</h1>\n<ul class="specs">{titles}</ul>\n'
+        f'<p class="how">{text(results.mode)}, {recorded} <time>{started}</time>, took '
+        f"{seconds(results.duration_s)}, seed <code>{text(results.seed)}</code></p>\n</div>\n{_bar(results)}</header>\n"
+        + _filters(results)
+    )
+
+
+def _bar(results: Results) -> str:
+    """Return the share of each status as a picture; the same numbers stand on the filter's buttons."""
+    total = len(results.checks)
+    if not total:
+        return ""
+    x, parts = 0.0, []
+    for status, number in results.totals.items():
+        width = 1000 * number / total
+        if number:
+            parts.append(f'<rect class="{LETTER[status]}" x="{x:.2f}" y="0" width="{width:.2f}" height="8"/>')
+        x += width
+    box = 'viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true"'
+    return f'<svg class="bar" {box}>{"".join(parts)}</svg>\n'
+
+
+def _filters(results: Results) -> str:
+    total = len(results.checks)
+    buttons = [f'<button type="button" data-show="all" aria-pressed="true">All <span>{total:,}</span></button>']
+    buttons += [
+        f'<button type="button" class="{LETTER[status]}" data-show="{LETTER[status]}" aria-pressed="false">'
+        f"{status} <span>{number:,}</span></button>"
+        for status, number in results.totals.items()
+        if number
+    ]
+    return (
+        '<div class="tools" role="search" aria-label="Filter the document">\n'
+        f'<div class="buttons" role="group" aria-label="By status">{"".join(buttons)}</div>\n'
+        '<label class="find"><span class="away">Find in the document</span><input type="search" id="find" '
+        'placeholder="Find a word, a property, a section" autocomplete="off"></label>\n'
+        '<button type="button" id="unfold">Unfold what is not well</button>\n'
+        '<button type="button" id="theme">Light or dark</button>\n'
+        f'<p id="told" class="away" role="status">{counted(total, "check")}</p>\n</div>\n'
+        "<noscript><p>Without its script the page shows every verdict, but no filters and no evidence.</p></noscript>\n"
+    )
+
+
+def _sign_off() -> str:
+    lines = "".join(f'<dt>{word}</dt><dd class="line"></dd>' for word in SIGNED)
+    return f'<section class="sign" aria-labelledby="h-sign"><h2 id="h-sign">Sign-off</h2><dl>{lines}</dl></section>\n'

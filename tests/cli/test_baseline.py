@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from cli_caller import QaSync
+
+from qa_sync.errors import UsageError
+from qa_sync.reports.baseline import judged, read_baseline
+
+FAULTY = ("check", "specs/000.txt", "--fault", "truncate", "-q")
+SECTION = "000/1-wix-com-contacts-to-customerp-contact"
+
+
+def entry(check: str, expires: str = "2999-12-31") -> str:
+    return f'[[known]]\ncheck = "{check}"\nowner = "ann@example.test"\nreason = "ticket 7"\nexpires = {expires}\n'
+
+
+def written(tmp_path: Path, *entries: str) -> Path:
+    path = tmp_path / "known.toml"
+    path.write_text("\n".join(entries), encoding="utf-8")
+    return path
+
+
+def failed(qa_sync: QaSync) -> list[str]:
+    found = json.loads(qa_sync(*FAULTY, "--report", "json").out)
+    checks = [c for s in found["specs"][0]["sections"] for c in s["checks"]]
+    return [c["id"] for c in checks if c["status"] == "failed"]
+
+
+def test_known_failures_do_not_fail_the_run(qa_sync: QaSync, tmp_path: Path) -> None:
+    names = failed(qa_sync)
+    path = written(tmp_path, *(entry(name) for name in names))
+    xml = tmp_path / "out.xml"
+    answer = qa_sync(*FAULTY, "--baseline", str(path), "--report", "json", "--report", f"junit={xml}")
+    assert answer.code == 0
+    found = json.loads(answer.out)
+    assert found["exit_code"] == 0
+    assert found["totals"]["failed"] == len(names)
+    assert [known["check"] for known in found["known"]] == names
+    suites = ET.parse(xml).getroot()  # noqa: S314 - our own text
+    assert (suites.get("failures"), len(list(suites.iter("failure")))) == ("0", 0)
+    messages = [str(one.get("message")) for one in suites.iter("skipped")]
+    assert sum(
+        message.startswith("known failure: ticket 7 (ann@example.test, until 2999-12-31)") for message in messages
+    ) == len(names)
+
+
+def test_a_failure_that_is_not_known_still_fails_it(qa_sync: QaSync, tmp_path: Path) -> None:
+    one, *_ = failed(qa_sync)
+    answer = qa_sync(*FAULTY, "--baseline", str(written(tmp_path, entry(one))))
+    assert answer.code == 1
+    assert "(1 known)" in answer.out
+
+
+def test_a_star_stands_for_any_text_and_brackets_for_themselves(qa_sync: QaSync, tmp_path: Path) -> None:
+    assert any("[tag=" in name for name in failed(qa_sync))
+    assert qa_sync(*FAULTY, "--baseline", str(written(tmp_path, entry("000/*")))).code == 0
+
+
+def test_an_entry_that_has_expired_fails_the_run(qa_sync: QaSync, tmp_path: Path) -> None:
+    path = written(tmp_path, entry("000/*"), entry(f"{SECTION}/create", "2020-01-01"))
+    answer = qa_sync("check", "specs/000.txt", "-q", "--baseline", str(path), "--report", "json")
+    assert answer.code == 1
+    (sentence,) = json.loads(answer.out)["overdue"]
+    assert sentence == f"{path}:7: expired on 2020-01-01, owner ann@example.test: {SECTION}/create"
+    assert "The baseline is no longer right" in answer.err
+
+
+def test_an_entry_whose_check_passes_fails_the_run(qa_sync: QaSync, tmp_path: Path) -> None:
+    path = written(tmp_path, entry(f"{SECTION}/create"))
+    answer = qa_sync("check", "specs/000.txt", "-q", "--baseline", str(path), "--report", "json")
+    assert answer.code == 1
+    assert json.loads(answer.out)["overdue"] == [f"{path}:1: no longer fails, take the entry away: {SECTION}/create"]
+
+
+def test_an_entry_about_nothing_is_a_note(qa_sync: QaSync, tmp_path: Path) -> None:
+    path = written(tmp_path, entry(f"{SECTION}/creat"))
+    answer = qa_sync("check", "specs/000.txt", "-q", "--baseline", str(path))
+    assert answer.code == 0
+    assert f"note: {path}:1: no check of this run is {SECTION}/creat; did you mean '{SECTION}/create'" in answer.err
+
+
+def test_a_skipped_check_says_nothing_of_its_entry(qa_sync: QaSync, tmp_path: Path) -> None:
+    path = written(tmp_path, entry("000/2-wix-com-orders-to-customerp-order/update-forward/number:orderNumber"))
+    assert qa_sync("check", "specs/000.txt", "-q", "--baseline", str(path)).code == 0
+
+
+def test_the_last_day_is_still_good(qa_sync: QaSync, tmp_path: Path) -> None:
+    entries = read_baseline(written(tmp_path, entry("000/*", "2026-05-01")))
+    out = tmp_path / "r.json"
+    qa_sync(*FAULTY, "--report", f"json={out}")
+    from qa_sync.reports import json as report  # noqa: PLC0415 - beside the standard library's
+
+    results = report.parse(out.read_text())
+    assert judged(results, entries, date(2026, 5, 1)).exit_code == 0
+    assert judged(results, entries, date(2026, 5, 2)).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ('[[known]]\ncheck = "a"\n', 1, "owner: expected a text, got 'nothing'"),
+        (
+            entry("a").replace("2999-12-31", '"2999-12-31"'),
+            5,
+            "expires: expected a date such as 2026-12-31 without quotes",
+        ),
+        (
+            entry("a") + "ovner = 1\n",
+            6,
+            "unknown key 'ovner'; expected one of: check, owner, reason, expires; did you mean 'owner'",
+        ),
+        ("\n[known]\n", 2, "expected a list of tables: [[known]]"),
+        ("\n\nknow = 1\n", 3, "unknown key 'know'; expected [[known]]"),
+        ("[[known]]\ncheck = \n", 2, "not TOML"),
+        (entry("a") + "\n" + entry(" "), 8, "check: expected a text, got ' '"),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_told_with_its_line(tmp_path: Path, text: str, line: int, said: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(UsageError) as caught:
+        read_baseline(path)
+    assert f"{path}:{line}: " in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_no_file_is_told_before_anything_is_run(qa_sync: QaSync, tmp_path: Path) -> None:
+    answer = qa_sync("check", "specs/000.txt", "--baseline", str(tmp_path / "none.toml"))
+    assert answer.code == 2
+    assert answer.out == ""
+    assert "the baseline cannot be read: No such file or directory" in answer.err

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from cli_caller import ROOT, QaSync
+
+from qa_sync.reports.formats import FORMATS
+
+
+@pytest.fixture
+def found(qa_sync: QaSync, tmp_path: Path) -> Path:
+    path = tmp_path / "results.json"
+    qa_sync("check", "specs/000.txt", "-q", "--report", f"json={path}")
+    return path
+
+
+def test_the_results_keep_the_document(found: Path) -> None:
+    (spec,) = json.loads(found.read_text())["specs"]
+    assert spec["text"] == (ROOT / "specs/000.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_every_format_is_made_later_as_it_was_at_once(
+    qa_sync: QaSync, found: Path, tmp_path: Path, format_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once, later = tmp_path / "at-once", tmp_path / "later"
+    qa_sync("check", "specs/000.txt", "-q", "--report", f"{format_}={at_once}", "--report", f"json={found}")
+    monkeypatch.setattr(Path, "read_text", Path.read_text)
+    assert qa_sync("report", str(found), "--report", f"{format_}={later}").code == 0
+    assert later.read_text(encoding="utf-8") == at_once.read_text(encoding="utf-8")
+
+
+def test_without_a_format_the_terminal_tells(qa_sync: QaSync, found: Path) -> None:
+    answer = qa_sync("report", str(found))
+    assert answer.code == 0
+    assert "183 checks: 121 passed, 62 skipped" in answer.out
+
+
+def test_a_failing_run_is_told_with_exit_code_0(qa_sync: QaSync, tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    run = qa_sync("check", "specs/000.txt", "--fault", "truncate", "-q", "--report", f"json={path}")
+    assert run.code == 1
+    answer = qa_sync("report", str(path), "-q")
+    assert answer.code == 0
+    assert "specs/000.txt:20 | .. list-table::" in answer.out
+
+
+def test_standard_input_is_read(qa_sync: QaSync, found: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stdin:
+        buffer = io.BytesIO(found.read_bytes())
+
+    monkeypatch.setattr(sys, "stdin", Stdin())
+    assert "121 passed" in qa_sync("report", "-").out
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"", "not JSON: Expecting value"),
+        (b"\xff\xfe", "expected results as JSON, got no UTF-8 text"),
+        (b"[]", "expected results of schema 'qa-sync/results/1', got None"),
+        (b'{"schema": "qa-sync/checklist/1"}', "got 'qa-sync/checklist/1'"),
+        (b'{"schema": "qa-sync/results/1"}', "mode is missing"),
+        (b"[" * 100_000, "not readable as JSON"),
+    ],
+)
+def test_a_wrong_file_is_told(qa_sync: QaSync, tmp_path: Path, text: bytes, said: str) -> None:
+    path = tmp_path / "wrong.json"
+    path.write_bytes(text)
+    answer = qa_sync("report", str(path))
+    assert answer.code == 2
+    assert str(path) in answer.err
+    assert said in answer.err
+
+
+def test_no_file_is_told(qa_sync: QaSync, tmp_path: Path) -> None:
+    answer = qa_sync("report", str(tmp_path / "none.json"))
+    assert answer.code == 2
+    assert "No such file or directory\n  hint: qa-sync check SPEC --report json=results.json writes one" in answer.err
+
+
+def test_a_report_does_not_overwrite_the_results(qa_sync: QaSync, found: Path) -> None:
+    answer = qa_sync("report", str(found), "--report", f"html={found}")
+    assert answer.code == 2
+    assert "would overwrite" in answer.err
+
+
+def test_a_markdown_report_is_also_the_summary_of_the_job(
+    qa_sync: QaSync, found: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    answer = qa_sync("report", str(found), "--report", "markdown")
+    assert summary.read_text(encoding="utf-8") == f"before\n{answer.out}"
+    qa_sync("report", str(found), "--report", "junit")
+    assert summary.read_text(encoding="utf-8") == f"before\n{answer.out}"
+
+
+def test_annotations_are_for_github_and_leave_standard_output_alone(qa_sync: QaSync) -> None:
+    answer = qa_sync(
+        "check", "specs/000.txt", "--fault", "drop-create", "-q", "--annotations", "github", "--report", "json"
+    )
+    assert json.loads(answer.out)["exit_code"] == 1
+    assert (
+        "::error file=specs/000.txt,line=14,title=create%3A a new Wix.com Contacts gets one Customerp Contact::"
+        in answer.err
+    )
