@@ -13,11 +13,13 @@ from pathlib import Path
 import click
 
 from qa_sync.checklist.depth import Depth
+from qa_sync.checklist.selection import Selection
 from qa_sync.cli.ages import age_of
 from qa_sync.cli.baseline import excuses
 from qa_sync.cli.configured import config_option, duration_of, settings_from
 from qa_sync.cli.faults import fault_options
 from qa_sync.cli.remembering import history_option, keep
+from qa_sync.cli.selecting import changed_only, narrow, selection_options
 from qa_sync.cli.targets import annotations_option, parse_targets, texts_of, write_reports
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.documents import connectors_of, read_named, settle
@@ -28,6 +30,7 @@ from qa_sync.reports.terminal import Color, Terminal
 from qa_sync.running.events import Event, Leftover, SectionFinished
 from qa_sync.running.results import fold, with_texts
 from qa_sync.running.runner import Run, run
+from qa_sync.running.selected import selected
 
 LONGEST_WAIT_S = 86_400.0
 """A day: whoever waits longer has mistyped."""
@@ -39,6 +42,7 @@ TIMEOUT_S = 120.0
 @click.option(
     "--mode", help=f"Where to play: {', '.join(MODES)}.", metavar="MODE", show_default="replay; sandbox with --fault"
 )
+@selection_options
 @fault_options
 @click.option("--seed", help="The seed of the sample records.", show_default="of the recording")
 @click.option(
@@ -112,6 +116,8 @@ TIMEOUT_S = 120.0
 def check(
     specs: tuple[str, ...],
     mode: str | None,
+    selection: Selection,
+    changed_since: str | None,
     faults: tuple[str, ...],
     seed: str | None,
     timeout_s: float | None,
@@ -144,7 +150,7 @@ def check(
         raise UsageError(f"--max-age is about recordings, which --mode {mode} does not replay")
     excused = excuses(baseline)
     settings = settings_from(config)
-    dataflows = read_named(specs)
+    dataflows = changed_only(read_named(specs), settings, changed_since)
     connectors = connectors_of(dataflows, settings)
     dataflows = settle(dataflows, connectors, settings)
     timeout_s = next(t for t in (timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None)
@@ -163,7 +169,7 @@ def check(
         depth=Depth(depth),
         max_lag_s=lag_s,
     )
-    prepared = prepare(mode, job)
+    prepared, ids = narrow(prepare(mode, job), selection, recorded=mode == "replay")
     # The report makes room on standard output when another one goes there.
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
     terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
@@ -180,6 +186,8 @@ def check(
         events: Iterator[Event] = run(prepared.checklists, prepared.open_stage, told)
         if prepared.hide:
             events = _hidden(events, prepared.hide)
+        if ids is not None:
+            events = selected(events, ids)
         results = fold(_heard(terminal.watch(events)))
     results = excused(replace(results, recordings=prepared.recordings()))
     terminal.report(results, _line_text)
