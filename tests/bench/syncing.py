@@ -11,24 +11,21 @@ that at 2,000. Each line is measured in a process of its own.
 from __future__ import annotations
 
 import json
-import re
 import resource
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT)]
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # as the program does
 
 import httpx  # noqa: E402
+from bench_vendor import PAGE, Vendor  # noqa: E402
 
 from qa_sync.clock import RealClock  # noqa: E402
 from qa_sync.dataflow.model import Dataflow, Entity, Section, Statement, StatementKind  # noqa: E402
@@ -40,63 +37,7 @@ from qa_sync.systems.connector import load_connector  # noqa: E402
 from qa_sync.systems.rest import RestSystem  # noqa: E402
 
 MANY, FEW = 20_000, 2_000
-PAGE = 100
 SHOP, ERP = "http://shop.example", "http://erp.example"
-
-
-class Vendor(httpx.BaseTransport):
-    """A system in this process: documents in a file, by id; `asked` counts requests by method."""
-
-    def __init__(self, path: Path) -> None:
-        self.db = sqlite3.connect(path, isolation_level=None)
-        self.db.execute("PRAGMA journal_mode=WAL")
-        self.db.execute("PRAGMA synchronous=OFF")
-        self.db.execute("CREATE TABLE doc (id INTEGER PRIMARY KEY, changed TEXT, body TEXT)")
-        self.asked: Counter[str] = Counter()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked[request.method] += 1
-        found = re.search(r"/products/(?:P-)?(\d+)$", request.url.path)
-        if request.method == "GET":
-            return self.one(int(found[1])) if found else self.page(request.url.params)
-        data = json.loads(request.read())
-        return self.changed(int(found[1]), data) if found else self.made(data)
-
-    def one(self, id: int) -> httpx.Response:
-        row = self.db.execute("SELECT body FROM doc WHERE id = ?", (id,)).fetchone()
-        return _json(row[0]) if row else httpx.Response(404)
-
-    def rows(self, params: httpx.QueryParams) -> list[tuple[int, str]]:
-        since, after = params.get("modifiedSince", ""), int(params.get("after", 0))
-        skip = (int(params.get("page", 1)) - 1) * PAGE
-        query = "SELECT id, body FROM doc WHERE id > ? AND changed >= ? ORDER BY id LIMIT ? OFFSET ?"
-        return self.db.execute(query, (after, since, PAGE, skip)).fetchall()
-
-    def page(self, params: httpx.QueryParams) -> httpx.Response:
-        rows = self.rows(params)
-        items = f"[{','.join(body for _, body in rows)}]"
-        headers = {"X-Next-Cursor": str(rows[-1][0])} if len(rows) == PAGE else {}
-        return _json(items, headers) if "limit" in params or "after" in params else _json(f'{{"items":{items}}}')
-
-    def made(self, data: dict[str, object]) -> httpx.Response:
-        number = (self.db.execute("SELECT max(id) FROM doc").fetchone()[0] or 0) + 1
-        return self.kept(number, {"id": number, "productId": f"P-{number}", "rowVersion": 0} | data)
-
-    def changed(self, id: int, data: dict[str, object]) -> httpx.Response:
-        (body,) = self.db.execute("SELECT body FROM doc WHERE id = ?", (id,)).fetchone()
-        return self.kept(id, json.loads(body) | data)
-
-    def kept(self, id: int, data: dict[str, object]) -> httpx.Response:
-        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        version = data.get("rowVersion", 0)
-        data |= {"updated": now, "modifiedAt": now, "rowVersion": version + 1 if isinstance(version, int) else 1}
-        body = json.dumps(data)
-        self.db.execute("INSERT OR REPLACE INTO doc VALUES (?, ?, ?)", (id, now, body))
-        return _json(body)
-
-
-def _json(text: str, headers: dict[str, str] | None = None) -> httpx.Response:
-    return httpx.Response(200, headers={"Content-Type": "application/json", **(headers or {})}, content=text.encode())
 
 
 def product(number: int) -> dict[str, object]:
