@@ -13,6 +13,7 @@ from typing import Final
 from qa_sync.clock import RealClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName, UsageError
+from qa_sync.modes.engines import engine_of
 from qa_sync.modes.job import Job
 from qa_sync.modes.permits import closed
 from qa_sync.modes.reach import Reached, reach
@@ -72,12 +73,12 @@ def working(
         store = _rehearsed(links) if rehearse else _opened(links)
         exits.callback(store.close)
         yield Worked(
-            Engine(
+            engine_of(
                 dataflow,
                 source,
                 target,
                 store,
-                zone=job.settings.zone,
+                job.settings,
                 faults=faults,
                 only=only,
                 clock=RealClock(),

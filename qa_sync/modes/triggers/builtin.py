@@ -8,8 +8,8 @@ from contextlib import closing
 from datetime import datetime
 
 from qa_sync.errors import CouldNotFindOut
+from qa_sync.modes.engines import engine_of
 from qa_sync.modes.triggers.surroundings import Between, Surroundings, Work
-from qa_sync.sync.engine import Engine
 from qa_sync.sync.links import Links
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
@@ -64,7 +64,7 @@ def builtin(around: Surroundings, between: Between) -> Work:
         for label in (between.source, between.target)
     )
     links = around.exits.enter_context(closing(Links(":memory:")))
-    engine = Engine(dataflow, source, target, links, zone=around.job.settings.zone)
+    engine = engine_of(dataflow, source, target, links, around.job.settings)
     pause = around.sync.interval_s / 2
 
     def cycle() -> None:
