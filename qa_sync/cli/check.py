@@ -113,6 +113,7 @@ TIMEOUT_S = 120.0
     help="Colour in the terminal report.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print no progress, and of the report only what is not well.")
+@click.option("-v", "--verbose", is_flag=True, help="Print a line a check, every reason, and whole values.")
 def check(
     specs: tuple[str, ...],
     mode: str | None,
@@ -134,6 +135,7 @@ def check(
     annotations: str | None,
     color: Color,
     quiet: bool,
+    verbose: bool,
 ) -> int:
     """Carry the promises of each SPEC out and tell which hold.
 
@@ -172,7 +174,7 @@ def check(
     prepared, ids = narrow(prepare(mode, job), selection, recorded=mode == "replay")
     # The report makes room on standard output when another one goes there.
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
-    terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
+    terminal = Terminal(out, sys.stderr, color=color, quiet=quiet, verbose=verbose)
     told = Run(
         mode,
         prepared.seed,

@@ -6,6 +6,7 @@ the peak of that whole process, with the interpreter and the results that it ren
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import resource
@@ -57,6 +58,7 @@ def _elsewhere(format_: str, path: Path) -> tuple[float, float]:
 
 
 def _render(format_: str, path: Path) -> None:
+    gc.set_threshold(500_000)  # as the command line does
     results = large()
     began = time.perf_counter()
     write_whole(path, pieces(results, format_))

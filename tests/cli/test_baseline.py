@@ -62,11 +62,11 @@ def test_a_star_stands_for_any_text_and_brackets_for_themselves(qa_sync: QaSync,
 
 
 def test_an_entry_that_has_expired_fails_the_run(qa_sync: QaSync, tmp_path: Path) -> None:
-    path = written(tmp_path, entry("000/*"), entry(f"{SECTION}/create", "2020-01-01"))
+    path = written(tmp_path, "# one entry\n", entry(f"{SECTION}/create", "2020-01-01"))
     answer = qa_sync("check", "specs/000.txt", "-q", "--baseline", str(path), "--report", "json")
     assert answer.code == 1
     (sentence,) = json.loads(answer.out)["overdue"]
-    assert sentence == f"{path}:7: expired on 2020-01-01, owner ann@example.test: {SECTION}/create"
+    assert sentence == f"{path}:3: expired on 2020-01-01, owner ann@example.test: {SECTION}/create"
     assert "The baseline is no longer right" in answer.err
 
 

@@ -101,6 +101,14 @@ def test_a_markdown_report_is_also_the_summary_of_the_job(
     assert summary.read_text(encoding="utf-8") == f"before\n{answer.out}"
 
 
+def test_v_tells_of_each_check_and_every_reason(qa_sync: QaSync) -> None:
+    answer, short = qa_sync("check", "specs/000.txt", "-v"), qa_sync("check", "specs/000.txt")
+    assert answer.err.count("specs/000.txt:14  passed  create  ") == 1
+    reason = "Wix has no endpoint for it"
+    often, seldom = (" ".join(one.out.split()).count(reason) for one in (answer, short))
+    assert often > 50 > seldom
+
+
 def test_annotations_are_for_github_and_leave_standard_output_alone(qa_sync: QaSync) -> None:
     answer = qa_sync(
         "check", "specs/000.txt", "--fault", "drop-create", "-q", "--annotations", "github", "--report", "json"
