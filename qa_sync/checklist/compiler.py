@@ -19,6 +19,7 @@ from qa_sync.checklist.scenarios.condition import condition
 from qa_sync.checklist.scenarios.create import create
 from qa_sync.checklist.scenarios.dependants import dependants
 from qa_sync.checklist.scenarios.merge import merge, merge_not
+from qa_sync.checklist.scenarios.policies import deletes, empty
 from qa_sync.checklist.scenarios.unlinked import connected, not_without_link
 from qa_sync.checklist.scenarios.update import update
 from qa_sync.dataflow.model import Dataflow, Finding, PropertyPair, Section, StatementKind
@@ -40,8 +41,13 @@ SCENARIOS: tuple[tuple[StatementKind | None, Callable[[Brief], Part]], ...] = (
     (StatementKind.MERGE_IF, merge),
     (StatementKind.MERGE_IF, merge_not),
     (StatementKind.CONDITION, condition),
+    (StatementKind.KEEP, empty),
+    (StatementKind.KEEP, deletes),
 )
 """The scenarios in the order of their checks, each with the statement that a section needs for it (None: any)."""
+
+SMOKE = 2
+"""So many of the table are played when only the smoke is looked for: create and properties."""
 
 NOTHING = Settings()
 """The settings of somebody who has none."""
@@ -114,7 +120,8 @@ def _plan(section: Section, ends: Ends | str, whole: Whole) -> SectionPlan:
         settings=whole.settings,
         depth=whole.depth,
     )
-    parts = [make(brief) for needs, make in SCENARIOS if needs is None or section.statement(needs)]
+    wanted = SCENARIOS[:SMOKE] if whole.depth is Depth.SMOKE else SCENARIOS
+    parts = [make(brief) for needs, make in wanted if needs is None or section.statement(needs)]
     checks = chain.from_iterable(part.checks for part in parts)
     scenarios = chain.from_iterable(part.scenarios for part in parts)
     return SectionPlan(section, pairs, tuple(checks), tuple(scenarios))

@@ -15,6 +15,7 @@ from qa_sync.checklist.depth import Depth
 from qa_sync.cli.configured import config_option, duration_of, settings_from
 from qa_sync.cli.documents import connectors_of, read_named, settle
 from qa_sync.cli.faults import fault_options
+from qa_sync.cli.signing import answers
 from qa_sync.cli.targets import parse_targets, write_reports
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.job import Job
@@ -74,6 +75,13 @@ TIMEOUT_S = 120.0
     show_default=True,
     help="How deep to look.",
 )
+@click.option(
+    "--sign-off",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A TOML file of what a person found out about manual checks.",
+)
+@click.option("--interactive", is_flag=True, help="Ask about each manual check.")
 @click.option("-x", "first_only", is_flag=True, help="End at the first check that failed or could not be found out.")
 @config_option
 @click.option(
@@ -101,6 +109,8 @@ def check(
     jobs: int | None,
     max_lag: str | None,
     depth: Depth,
+    sign_off: Path | None,
+    interactive: bool,
     first_only: bool,
     config: Path | None,
     reports: tuple[str, ...],
@@ -134,9 +144,10 @@ def check(
         prepared.seed,
         prepared.started,
         time.perf_counter,
-        jobs or prepared.side_by_side,
+        1 if interactive else jobs or prepared.side_by_side,
         first_only,
         prepared.stop,
+        answers(sign_off, prepared.checklists, interactive=interactive),
     )
     with closing(prepared):
         results = fold(_heard(terminal.watch(run(prepared.checklists, prepared.open_stage, told))))

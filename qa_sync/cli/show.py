@@ -31,7 +31,10 @@ def show(specs: tuple[str, ...], format_: str, config: Path | None, seed: str) -
     cards = {label: connector.cards for label, connector in connectors.items()}
     findings = findings_of(dataflows, cards)  # of what the documents say, before anything is settled
     dataflows = settle(dataflows, connectors, settings)
-    checklists = [compile_checklist(d, cards, seed, found) for d, found in zip(dataflows, findings, strict=True)]
+    checklists = [
+        compile_checklist(d, cards, seed, found, settings=settings)
+        for d, found in zip(dataflows, findings, strict=True)
+    ]
     if format_ == "json":
         click.echo(checklist_json.render(checklists), nl=False)
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import httpx
 
@@ -12,31 +11,18 @@ from qa_sync.checklist.model import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName
+from qa_sync.modes.conditions import predicates
 from qa_sync.modes.job import CYCLE_S, EPOCH, Job
 from qa_sync.running.stage import Stage
 from qa_sync.sandbox.vendors import VENDORS
-from qa_sync.settings.model import Settings
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.links import Links
 from qa_sync.systems.inprocess import AsgiTransport
 from qa_sync.systems.rest import RestSystem
-from qa_sync.systems.system import Record
-from qa_sync.values.condition import Condition
 
 Wire = Callable[[httpx.BaseTransport], httpx.BaseTransport]
 """What stands between the judge and a system: nothing, or a recorder."""
-
-
-def predicates(settings: Settings, dataflow: Dataflow) -> dict[str, Callable[[Record], bool]]:
-    """Return what the settings say that conditions mean, as the engine asks for it: by section key."""
-    settled = ((s.key, settings.condition(s.heading)) for s in dataflow.sections)
-    conditions = {key: Condition(found.property, found.values) for key, found in settled if found}
-    return {key: partial(_holds, condition) for key, condition in conditions.items()}
-
-
-def _holds(condition: Condition, record: Record) -> bool:
-    return condition.holds(record.data)
 
 
 @dataclass(frozen=True, slots=True)

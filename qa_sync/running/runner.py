@@ -25,6 +25,7 @@ from qa_sync.running.events import (
 )
 from qa_sync.running.play import Play
 from qa_sync.running.stage import Stage
+from qa_sync.settings.sign_off import SignOff
 
 OpenStage = Callable[[Checklist, SectionPlan], AbstractContextManager[Stage]]
 """Sets a section's stage up, and takes it down when its scenarios have been played."""
@@ -33,12 +34,18 @@ NOT_WELL = frozenset({Status.FAILED, Status.ERROR})
 CUT_SHORT = "not tried: the run was told to end at the first check that is not well (-x)"
 
 
+def nobody(_check: Check) -> SignOff | None:
+    """Say nothing about a check that only a person can decide."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What a run is told beside its checklists; `stopwatch` returns real seconds.
 
     `side_by_side` sections run at once; `first_only` ends the run at the first check that failed or could not be found
-    out; `stop` is set when the run is interrupted, and ends whatever waits.
+    out; `stop` is set when the run is interrupted, and ends whatever waits; `answer` speaks for the person who decides
+    manual checks.
     """
 
     mode: str
@@ -48,6 +55,7 @@ class Run:
     side_by_side: int = 1
     first_only: bool = False
     stop: Flag = field(default_factory=Flag)
+    answer: Callable[[Check], SignOff | None] = nobody
 
 
 def run(checklists: Sequence[Checklist], open_stage: OpenStage, told: Run) -> Generator[Event, None, None]:
@@ -144,6 +152,9 @@ class _Section:
 
     def _unplayed(self, check: Check, why: str | None = None) -> CheckFinished:
         status = Status.SKIPPED if why or check.skip else Status.MANUAL
+        signed = self.told.answer(check) if status is Status.MANUAL else None
+        if signed:
+            status = Status.PASSED if signed.passed else Status.FAILED
         return CheckFinished(
             spec=self.spec,
             key=self.plan.section.key,
@@ -153,5 +164,5 @@ class _Section:
             line=check.line,
             status=status,
             origin=check.origin,
-            message=why or check.skip or check.manual,
+            message=signed.told if signed else why or check.skip or check.manual,
         )

@@ -151,6 +151,7 @@ class World:
     timeout_s: float = 20.0
     alone: bool = True
     spec: str = SPEC
+    erases: bool = False
 
     def __post_init__(self) -> None:
         self.left.clock = self.right.clock = self.clock
@@ -172,7 +173,7 @@ class World:
             edited = [
                 system
                 for system, shown in ((self.left, left[there]), (self.right, right.get(there)))
-                if shown != synced[there]
+                if shown != synced[there] and (shown is not None or self.erases)
             ]
             winner = newer if newer in edited else next(iter(edited), None)
             if winner is self.left:

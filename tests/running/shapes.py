@@ -111,4 +111,4 @@ KINDS = {
     "condition": {"create", "unique", "condition"},
     "condition-matching-merge": {"create", "unique", "matching", "merge", "merge-not", "condition"},
 }
-ALWAYS = {"property", "update-forward", "update-backward", "newest-wins", "independent", "stable", "isolated"}
+ALWAYS = {"property", "update-forward", "update-backward", "newest-wins", "independent", "stable", "isolated", "empty"}

@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import datetime
 
 from qa_sync.errors import CouldNotFindOut
+from qa_sync.modes.conditions import predicates
 from qa_sync.modes.triggers.surroundings import Between, Surroundings, Work
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.links import Links
@@ -64,7 +65,16 @@ def builtin(around: Surroundings, between: Between) -> Work:
         for label in (between.source, between.target)
     )
     links = around.exits.enter_context(closing(Links(":memory:")))
-    engine = Engine(dataflow, source, target, links, zone=around.job.settings.zone)
+    settings = around.job.settings
+    engine = Engine(
+        dataflow,
+        source,
+        target,
+        links,
+        zone=settings.zone,
+        conditions=predicates(settings, dataflow),
+        literals=settings.literals,
+    )
     pause = around.sync.interval_s / 2
 
     def cycle() -> None:

@@ -1,0 +1,49 @@
+"""`--sign-off PATH` and `--interactive`: what a person says of the checks that only a person can decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import click
+
+from qa_sync.checklist.model import Check, Checklist
+from qa_sync.errors import UnknownName, UsageError
+from qa_sync.settings.sign_off import SignOff, load_sign_offs
+
+
+def answers(
+    path: Path | None, checklists: Iterable[Checklist], *, interactive: bool
+) -> Callable[[Check], SignOff | None]:
+    """Return what answers for a person: the file first, then the person; None where neither does.
+
+    Raises UsageError for a file that signs off what is no manual check.
+    """
+    signed = load_sign_offs(path) if path else {}
+    if signed:
+        _only_manual(signed, checklists)
+
+    def answer(check: Check) -> SignOff | None:
+        if check.id in signed:
+            return signed[check.id]
+        return _asked(check) if interactive else None
+
+    return answer
+
+
+def _only_manual(signed: Mapping[str, SignOff], checklists: Iterable[Checklist]) -> None:
+    checks = {c.id: c for checklist in checklists for plan in checklist.sections for c in plan.checks}
+    for name in signed:
+        if name not in checks:
+            raise UnknownName("check", name, checks)
+        if not checks[name].manual:
+            raise UsageError(f"{name} is decided by the run, not by a person", hint="take it out of the sign-off file")
+
+
+def _asked(check: Check) -> SignOff | None:
+    """Ask on standard error, so that a report on standard output stays clean."""
+    click.echo(f"\n{check.kind}: {check.title}\n{check.manual}", err=True)
+    found = click.prompt("[p]ass, [f]ail or [s]kip", type=click.Choice(["p", "f", "s"]), default="s", err=True)
+    if found == "s":
+        return None
+    return SignOff(found == "p", click.prompt("note", default="", show_default=False, err=True))

@@ -1,0 +1,65 @@
+"""What a person has found out about checks that only a person can decide: a TOML file, `--sign-off PATH`.
+
+[[sign_off]]
+check = "000/1-wix-com-contacts-to-customerp-contact/condition"
+verdict = "passed"                  # or "failed"
+note = "tried with deal 17"
+by = "Kari"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qa_sync.errors import UsageError
+from qa_sync.location import Location
+
+VERDICTS = ("passed", "failed")
+KEYS = frozenset({"check", "verdict", "note", "by"})
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """A person's verdict on one check."""
+
+    passed: bool
+    note: str = ""
+    by: str = ""
+
+    @property
+    def told(self) -> str:
+        """The verdict in words."""
+        who = f"signed off by {self.by}" if self.by else "signed off by a person"
+        return f"{who}: {self.note}" if self.note else who
+
+
+def load_sign_offs(path: Path) -> Mapping[str, SignOff]:
+    """Return what a file says by check id; raises UsageError that tells every problem."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}", hint="--sign-off names a TOML file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"not TOML: {error}", location=Location(str(path))) from None
+    rows = document.get("sign_off")
+    if not isinstance(rows, list) or document.keys() != {"sign_off"}:
+        raise UsageError("expected a list of tables: [[sign_off]]", location=Location(str(path)))
+    problems = [f"[[sign_off]] number {at}: {why}" for at, row in enumerate(rows, 1) if (why := _wrong(row))]
+    if problems:
+        raise UsageError("\n".join(problems), location=Location(str(path)))
+    return {row["check"]: SignOff(row["verdict"] == "passed", row.get("note", ""), row.get("by", "")) for row in rows}
+
+
+def _wrong(row: Any) -> str | None:
+    if not isinstance(row, dict) or not isinstance(row.get("check"), str):
+        return 'expected the id of a check: check = "..."'
+    if row.get("verdict") not in VERDICTS:
+        return f"verdict: expected one of {', '.join(VERDICTS)}, got {row.get('verdict')!r}"
+    if unknown := row.keys() - KEYS:
+        return f"unknown key {min(unknown)!r}; expected one of: {', '.join(sorted(KEYS))}"
+    texts = (name for name in ("note", "by") if not isinstance(row.get(name, ""), str))
+    return next((f"{name}: expected a text" for name in texts), None)

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from qa_sync.values.condition import Condition
+from qa_sync.values.declared import possible, wrong_type
+from qa_sync.values.form import Json
+
+
+@pytest.mark.parametrize(
+    ("wire", "declared"),
+    [
+        ("5", "string"),
+        (5, "integer"),
+        (5.0, "integer"),
+        (5, "float"),
+        (0.5, "float"),
+        ("0.5", "decimal"),
+        (0.5, "decimal"),
+        (False, "boolean"),
+        (["a"], "list"),
+        ([1, 2], "integer"),
+        (None, "integer"),
+        ("", "integer"),
+        ({"any": 1}, "expression"),
+        (5, None),
+    ],
+)
+def test_what_has_the_declared_type(wire: Json, declared: str | None) -> None:
+    assert wrong_type(wire, declared) is None
+
+
+@pytest.mark.parametrize(
+    ("wire", "declared", "told"),
+    [
+        ("5", "integer", "expected the data type integer, got the text '5'"),
+        (0.5, "integer", "got the number 0.5"),
+        (True, "integer", "got the boolean True"),
+        (5, "string", "got the number 5"),
+        ("0.5", "float", "got the text '0.5'"),
+        ("five", "decimal", "got the text 'five'"),
+        ("true", "boolean", "got the text 'true'"),
+        ([1, "2"], "integer", "got the text '2'"),
+        ({"a": 1}, "string", "got the object"),
+    ],
+)
+def test_what_has_another(wire: Json, declared: str, told: str) -> None:
+    assert told in str(wrong_type(wire, declared))
+
+
+def test_what_an_api_cannot_show_is_not_asked_of_it() -> None:
+    assert possible("integer", "number")
+    assert not possible("integer", "string")
+    assert possible("expression", "string")
+
+
+@pytest.mark.parametrize(
+    ("value", "inside"), [("Sold", True), ("sold", False), (None, False), (["Lost", "Sold"], True), ([], False)]
+)
+def test_a_condition_holds_for_the_values_it_names(value: Json, inside: bool) -> None:
+    assert Condition("deal.stage", ("Sold", "Won")).holds({"deal": {"stage": value}}) is inside
+
+
+@pytest.mark.parametrize(("value", "inside"), [(True, True), ("true", True), (1, False), (False, False)])
+def test_a_condition_knows_a_truth_from_a_number(value: Json, inside: bool) -> None:
+    assert Condition("paid", (True,)).holds({"paid": value}) is inside
