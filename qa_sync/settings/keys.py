@@ -46,6 +46,11 @@ PAIR: Final[Mapping[str, Key]] = {
     "source": Key(TEXT, "The source property's path.", "source", required=True),
     "target": Key(TEXT, "The target property's path.", "target", required=True),
 }
+KEY: Final[Mapping[str, Key]] = {
+    "section": Key(TEXT, "The section's heading as the document writes it.", "section", required=True),
+    "source": Key(TEXT, "The source property by which an audit matches records.", "source", required=True),
+    "target": Key(TEXT, "The target property that holds the same value.", "target", required=True),
+}
 NEEDED: Final[Mapping[Trigger, tuple[str, ...]]] = {
     Trigger.HTTP: ("url",),
     Trigger.COMMAND: ("command",),

@@ -94,6 +94,16 @@ class SettledPair:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledKey:
+    """Two properties by which an audit knows that two records of the section with that heading are the same."""
+
+    section: str
+    source: str
+    target: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """A whole file; without one, nothing is settled and `path` is None. `zone` is the business time zone."""
 
@@ -101,6 +111,7 @@ class Settings:
     systems: Mapping[str, SystemSettings] = field(default_factory=dict)
     sync: SyncSettings = field(default_factory=SyncSettings)
     pairs: tuple[SettledPair, ...] = ()
+    keys: tuple[SettledKey, ...] = ()
     zone: tzinfo = UTC
 
     def system(self, label: str) -> SystemSettings | None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
-from qa_sync.settings.keys import NEEDED, PAIR, SYNC, SYSTEM, TOP, Key
-from qa_sync.settings.model import FILE_NAME, Settings, SettledPair, SyncSettings, SystemSettings
+from qa_sync.settings.keys import KEY, NEEDED, PAIR, SYNC, SYSTEM, TOP, Key
+from qa_sync.settings.model import FILE_NAME, Settings, SettledKey, SettledPair, SyncSettings, SystemSettings
 from qa_sync.settings.places import Place, line_of, places_of
 
-TABLES = ("systems", "sync", "pairs")
+Row = TypeVar("Row")
+
+TABLES = ("systems", "sync", "pairs", "keys")
 
 
 def find_settings(folder: Path) -> Path | None:
@@ -63,7 +65,9 @@ class _Reader:
         top = self._read({k: v for k, v in document.items() if k not in TABLES}, TOP, (), TABLES)
         systems = {s.label: s for s in self._systems(document.get("systems", {}))}
         sync = self._sync(document.get("sync", {}))
-        return Settings(self.path, systems, sync, tuple(self._pairs(document.get("pairs", []))), **top)
+        pairs = tuple(self._rows(document, "pairs", PAIR, SettledPair))
+        keys = tuple(self._rows(document, "keys", KEY, SettledKey))
+        return Settings(self.path, systems, sync, pairs, keys, **top)
 
     def _systems(self, raw: Any) -> Iterator[SystemSettings]:
         if not isinstance(raw, dict):
@@ -82,14 +86,17 @@ class _Reader:
                 self._problem(("sync", "trigger"), f"the trigger {found.trigger!r} needs {key!r} in [sync]")
         return found
 
-    def _pairs(self, raw: Any) -> Iterator[SettledPair]:
+    def _rows(
+        self, document: Mapping[str, Any], name: str, keys: Mapping[str, Key], noun: Callable[..., Row]
+    ) -> Iterator[Row]:
+        raw = document.get(name, [])
         if not isinstance(raw, list):
-            self._expected(("pairs",), "a list of tables: [[pairs]]", raw)
+            self._expected((name,), f"a list of tables: [[{name}]]", raw)
             return
         for at, one in enumerate(raw):
-            found = self._read(one, PAIR, ("pairs", at))
-            if len(found) == len(PAIR):
-                yield SettledPair(location=self._at(("pairs", at)), **found)
+            found = self._read(one, keys, (name, at))
+            if len(found) == len(keys):
+                yield noun(location=self._at((name, at)), **found)
 
     def _read(self, raw: Any, keys: Mapping[str, Key], way: Place, beside: tuple[str, ...] = ()) -> dict[str, Any]:
         """Return the noun's fields that a table fills."""

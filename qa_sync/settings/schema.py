@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qa_sync.settings.keys import NEEDED, PAIR, SYNC, SYSTEM, TOP, Key
+from qa_sync.settings.keys import KEY, NEEDED, PAIR, SYNC, SYSTEM, TOP, Key
 
 
 def settings_schema() -> dict[str, Any]:
@@ -15,6 +15,7 @@ def settings_schema() -> dict[str, Any]:
         "systems": {"type": "object", "additionalProperties": _table(SYSTEM)},
         "sync": {**_table(SYNC), "allOf": [_needed(trigger, keys) for trigger, keys in NEEDED.items()]},
         "pairs": {"type": "array", "items": _table(PAIR)},
+        "keys": {"type": "array", "items": _table(KEY)},
     }
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
