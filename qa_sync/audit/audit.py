@@ -14,7 +14,7 @@ from qa_sync.audit.again import Again
 from qa_sync.audit.alone import Newcomers, settle_alone, settle_keyless, settle_several
 from qa_sync.audit.engine import Engine, Table
 from qa_sync.audit.findings import SCHEMA, Ledger
-from qa_sync.audit.judging import Judged, counts, judge, suspects
+from qa_sync.audit.judging import Sides, counts, judge, suspects
 from qa_sync.audit.links import linked
 from qa_sync.audit.matching import Ground, Matched, match
 from qa_sync.audit.model import Ready, SectionPlan, Way
@@ -116,9 +116,7 @@ def _ids(plan: SectionPlan) -> tuple[str, ...]:
     return (coverage_id(plan, 0), coverage_id(plan, 1), unique_id(plan), *(c.id for c in plan.ready.claims))
 
 
-def _told(
-    dataflow: Dataflow, plans: Sequence[SectionPlan], outcomes: Sequence[Outcome], told: Told
-) -> Iterator[Event]:
+def _told(dataflow: Dataflow, plans: Sequence[SectionPlan], outcomes: Sequence[Outcome], told: Told) -> Iterator[Event]:
     by_key = {one.plan.section.key: one for one in outcomes}
     planned = {one.section.key: one for one in plans}
     for section in dataflow.sections:
@@ -191,13 +189,16 @@ class _Work:
     def _outcome(self, p: SectionPlan, r: Ready, matched: Matched, pairs: Mapping[int, Table], again: Again) -> Outcome:
         sides, claims = sides_of(self.records, p, r), r.judged
         translations = {n: pairs[c.through] for n, c in enumerate(claims) if c.through is not None}
-        judged = judge(self.ground, claims, matched, sides, translations, self._cutoffs(sides))
-        found = dict(counts(self.audit.engine, judged, len(claims)))
-        found |= self._several(p, matched, again, Newcomers(self.ground, r.match, sides))
-        self._alone(p, r, judged, again, Newcomers(self.ground, r.match, sides))
+        key = (r.match.keys[0][0].path, r.match.keys[0][1].path) if matched.by_key else None
+        both = Sides(claims, matched, sides, translations, self._cutoffs(sides), key)
+        codes = judge(self.ground, both)
+        found = dict(counts(self.audit.engine, codes, len(claims)))
+        newcomers = Newcomers(self.ground, r.match, sides)
+        found |= self._several(p, matched, again, newcomers)
+        self._alone(p, r, codes, again, newcomers)
         if claims:
             settler = Settler(self.ground, claims, translations, again, self.ledger)
-            for batch in self.audit.engine.batches(suspects(judged, len(claims))):
+            for batch in self.audit.engine.batches(suspects(self.ground, both, codes)):
                 settler.settle(batch)
         return Outcome(p, r, found, self.ledger, tuple(_notes(r, sides, found)))
 
@@ -210,10 +211,10 @@ class _Work:
             pairs.aggregate(several_source=pairs.sid.nunique(), several_target=pairs.tid.nunique())
         )
 
-    def _alone(self, p: SectionPlan, r: Ready, judged: Judged, again: Again, newcomers: Newcomers) -> None:
-        old = judged.old
-        for at, (mine, other) in enumerate((("sid", "tid"), ("tid", "sid"))):
-            rows = old.filter(old[mine].notnull() & old[other].isnull())
+    def _alone(self, p: SectionPlan, r: Ready, codes: Table, again: Again, newcomers: Newcomers) -> None:
+        old = codes.filter(~codes.young)
+        for at, (mine, other) in enumerate((("sid", "there"), ("tid", "here"))):
+            rows = old.filter(~old[other])
             claimed = not ((r.no_coverage or r.only_a_person, r.no_reverse)[at])
             reader = again if claimed else Again(again.sides, 0, again.cutoff)
             lonely, keyless = (rows.filter(rows.keyed), rows.filter(~rows.keyed))

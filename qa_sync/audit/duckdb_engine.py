@@ -61,7 +61,7 @@ class DuckDB:
         """Yield the rows; the order is the table's own."""
         # A cursor of its own: another question on the same connection would end this answer.
         cursor = self._con.con.cursor()
-        reader = _told(lambda: cursor.execute(self._con.compile(table)).to_arrow_reader(BATCH))
+        reader = _told(lambda: cursor.sql(self._con.compile(table)).to_arrow_reader(BATCH))
         while (batch := _told(lambda: next(reader, None))) is not None:
             yield batch
         cursor.close()

@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import ibis
-import ibis.expr.datatypes as dt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qa_sync.audit.cells import Kind
 from qa_sync.audit.engine import Engine, Table
 from qa_sync.audit.parts import Parts, chunks, row_of
-from qa_sync.audit.sameness import DAYS, TIMES, Cell, Expr
+from qa_sync.audit.sameness import DAYS, FRACTION, TIMES, Expr
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
 from qa_sync.systems.cards import EntityCard
@@ -38,6 +36,7 @@ class Export:
     table: Table
     columns: Mapping[str, int]
     absent: frozenset[str]
+    native: bool = False
 
 
 def find_export(place: Path, card: EntityCard) -> Path:
@@ -95,14 +94,19 @@ def _typed(data: Mapping[str, Json], card: EntityCard) -> Mapping[str, Json]:
 
 def _once(engine: Engine, file: Path, card: EntityCard, export: Export) -> Export:
     table = export.table
-    count = engine.row(table.aggregate(rows=table.count(), ids=table.id.nunique(), without=table.id.isnull().sum()))
+    # Equal hashes are rare, so the texts themselves are counted only when there are some.
+    count = engine.row(
+        table.aggregate(rows=table.count(), ids=table.id.hash().nunique(), without=table.id.isnull().sum())
+    )
     if count["without"]:
         raise UsageError(f"{file}: {count['without']} records have no {card.key!r}")
-    if count["rows"] != count["ids"]:
-        twice = table.group_by("id").aggregate(n=table.count())
-        twice = twice.filter(twice.n > 1).order_by("id").limit(3)
-        ids = ", ".join(str(row["id"]) for batch in engine.batches(twice) for row in batch.to_pylist())
-        raise UsageError(f"{file}: {card.key!r} is not unique: {count['rows'] - count['ids']} stand twice ({ids}, ...)")
+    if count["rows"] == count["ids"]:
+        return export
+    twice = table.group_by("id").aggregate(n=table.count())
+    twice = engine.keep(twice.filter(twice.n > 1).order_by("id").limit(3))
+    ids = ", ".join(str(row["id"]) for batch in engine.batches(twice) for row in batch.to_pylist())
+    if ids:
+        raise UsageError(f"{file}: {card.key!r} is not unique: several records have {ids}")
     return export
 
 
@@ -142,51 +146,20 @@ _PLAIN: Final[tuple[Callable[[pa.DataType], bool], ...]] = (
 def _as_it_is(engine: Engine, file: Path, schema: pa.Schema, card: EntityCard, columns: tuple[str, ...]) -> Export:
     raw = engine.read([file])
     kept = [c for c in columns if c in schema.names]
-    cells = [native(raw[c]) for c in kept]
     modified = _utc(raw[card.modified]) if card.modified in schema.names else ibis.null("string")
     table = raw.select(
         id=raw[card.key].cast("string"),
         modified=modified,
-        **{f"k{at}": cell.kind for at, cell in enumerate(cells)},
-        **{f"t{at}": cell.text for at, cell in enumerate(cells)},
+        **{f"c{at}": raw[c] for at, c in enumerate(kept)},
     )
-    return Export(table, {c: at for at, c in enumerate(kept)}, frozenset(columns) - {*kept})
+    return Export(table, {c: at for at, c in enumerate(kept)}, frozenset(columns) - {*kept}, native=True)
 
 
 def _utc(column: Expr) -> Expr:
     """Return an instant's text to the second, null for what is none."""
     text = column.cast("string")
-    ours = text.re_search(f"^{DAYS}T{TIMES}Z?$")
+    ours = text.re_search(f"^{DAYS}T{TIMES}{FRACTION}Z?$")
     return ibis.cases((ours, text.substr(0, 19) + "Z"), else_=ibis.null("string"))
-
-
-def native(column: Expr) -> Cell:
-    """Return a typed column's cell; what `cells.encoded` says of the same value in Python."""
-    kind: dt.DataType = column.type()
-    if isinstance(kind, dt.String):
-        return Cell(
-            _coded((column.isnull() | (column == ""), Kind.EMPTY), (solid(column), Kind.TEXT), other=Kind.BLANK), column
-        )
-    if isinstance(kind, dt.Boolean):
-        text = ibis.cases((column, "true"), (~column, "false"))
-        return Cell(_coded((column.isnull(), Kind.EMPTY), other=Kind.TRUTH), text)
-    if isinstance(kind, dt.Floating):
-        odd = column.isnan() | column.isinf()
-        text = ibis.cases((odd, "NaN"), else_=column.cast("string"))
-        return Cell(_coded((column.isnull(), Kind.EMPTY), (odd, Kind.JSON), other=Kind.NUMBER), text)
-    word = Kind.TEXT if isinstance(kind, dt.Date) else Kind.NUMBER
-    return Cell(_coded((column.isnull(), Kind.EMPTY), other=word), column.cast("string"))
-
-
-def solid(text: Expr) -> Expr:
-    """Surely not blank: it begins with a character that no Unicode blank is or precedes; compared by code point."""
-    ascii = (text >= "!") & (text < "\x7f")
-    return ascii | ((text >= "\u00c0") & (text < "\u1000")) | (text >= "\u4e00")
-
-
-def _coded(*branches: tuple[Expr, Kind], other: Kind) -> Expr:
-    cases = ((when, ibis.literal(int(kind), type="int8")) for when, kind in branches)
-    return ibis.cases(*cases, else_=ibis.literal(int(other), type="int8"))
 
 
 # -- Files that are read line by line

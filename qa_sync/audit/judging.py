@@ -7,8 +7,10 @@ brought to Python.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_, or_
+from typing import TypeAlias
 
 import ibis
 
@@ -21,102 +23,130 @@ from qa_sync.audit.sameness import Both, Cell, Expr, verdict
 from qa_sync.audit.stock import Loaded
 from qa_sync.audit.verdicts import Code, Forms
 from qa_sync.dataflow.model import When
+from qa_sync.systems.cards import PropertyCard
+from qa_sync.values.form import Form
 
 LOOKED_AT = ("country", "choice")
 """Conversions of few values: those that occur are brought to what counts of them beforehand."""
 
 MOST_WORDS = 300
 
+Words: TypeAlias = tuple[Mapping[str, str] | None, Mapping[str, str] | None]
+"""What counts of the texts that occur, on both sides."""
+
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """`codes` has `sid`, `tid`, `keyed`, `young` and a code v0, v1, ... a claim (null where there is no pair); `source`
-    and `target` have the cells by claim: ak0, at0, ... and bk0, bt0, ...
+class Sides:
+    """What is judged: the claims, the matched records, and what is known of the two sides.
+
+    `translations` are the pairs of ids by claim, `cutoffs` when a record is too young (UTC text, None: never); `key` is
+    the pair of paths that are the same wherever records belong together, because they were matched by it.
     """
 
-    codes: Table
-    source: Table
-    target: Table
+    claims: Sequence[Claim]
+    matched: Matched
+    loaded: tuple[Loaded, Loaded]
+    translations: Mapping[int, Table]
+    cutoffs: tuple[str | None, str | None] = (None, None)
+    key: tuple[str, str] | None = None
 
-    @property
-    def old(self) -> Table:
-        """The rows that are old enough to count."""
-        return self.codes.filter(~self.codes.young)
+    def side(self, at: int, only: Table | None = None) -> Table:
+        """Return a side's `id`, `key`, `young` and columns; `only` are the ids of the records that are wanted."""
+        table = (self.matched.source, self.matched.target)[at]
+        if only is not None:
+            table = table.semi_join(only, "id")
+        return _side(self, at, table)
 
-
-def judge(
-    ground: Ground,
-    claims: Sequence[Claim],
-    matched: Matched,
-    sides: tuple[Loaded, Loaded],
-    translations: Mapping[int, Table],
-    cutoffs: tuple[str | None, str | None],
-) -> Judged:
-    """Judge every pair; `translations` are the pairs of ids by claim, `cutoffs` when a record is too young (UTC)."""
-    one = _side(matched.source, sides[0], claims, 0, cutoffs[0])
-    other = _side(matched.target, sides[1], claims, 1, cutoffs[1])
-    for at, pairs in translations.items():
-        one = _translated(one, at, pairs)
-    words = [_words(ground, claim, one, other, at) for at, claim in enumerate(claims)]
-    return Judged(ground.engine.keep(_joined(ground, claims, one, other, words)), one, other)
+    def is_key(self, claim: Claim) -> bool:
+        """Tell whether a claim is the same wherever records belong together."""
+        return self.key == (claim.source.path, claim.target.path) and not any(claim.whens) and claim.through is None
 
 
-def _side(table: Table, loaded: Loaded, claims: Sequence[Claim], at: int, cutoff: str | None) -> Table:
+def judge(ground: Ground, sides: Sides) -> Table:
+    """Judge every pair once: a code v0, v1, ... a claim (null without a pair), `here` and `there` (which records there
+    are), `keyed`, `young`, and where something is not well `sid` and `tid`.
+    """
+    one, other = sides.side(0), sides.side(1)
+    words = [_words(ground, sides, n, (one, other)) for n in range(len(sides.claims))]
+    return ground.engine.keep(_joined(ground, sides, one, other, words))
+
+
+def _side(sides: Sides, at: int, table: Table) -> Table:
+    """Return `id`, `key`, `young`, and the columns of all claims; what depends on a condition or a reference is said.
+
+    Cells are made of the columns after the join (`_cell`): typed columns are lighter to carry than their texts.
+    """
+    loaded, cutoff, letter = sides.loaded[at], sides.cutoffs[at], "ab"[at]
+    numbers = sorted({loaded.columns[_end(claim, at).path] for claim in sides.claims})
+    columns = {f"{letter}{x}{n}": table[f"{x}{n}"] for n in numbers for x in loaded.letters}
+    for n, claim in enumerate(sides.claims):
+        if claim.whens[at]:
+            columns[f"{letter}when{n}"] = _inside(claim.whens[at], loaded, table)
     young = ibis.literal(False) if cutoff is None else (table.modified > cutoff).coalesce(False)
-    letter, outside = ("a", Kind.EMPTY) if at == 0 else ("b", Kind.OUTSIDE)
-    columns: dict[str, Expr] = {}
-    for n, claim in enumerate(claims):
-        cell = loaded.cell((claim.source, claim.target)[at].path, table)
-        inside = _inside(claim.whens[at], loaded, table)
-        kind = cell.kind if inside is None else ibis.cases((inside, cell.kind), else_=_small(outside))
-        columns |= {f"{letter}k{n}": kind, f"{letter}t{n}": cell.text}
-    return table.select("id", "key", young=young, **columns)
-
-
-def _inside(whens: Sequence[When], loaded: Loaded, table: Table) -> Expr | None:
-    """Return whether a record holds the literals, None when none are asked for."""
-    found = None
-    for when in whens:
-        cell = loaded.cell(when.path, table)
-        holds = (
-            cell.kind.isin([int(Kind.TEXT), int(Kind.NUMBER), int(Kind.TRUTH)]) & (cell.text == when.value)
-        ).coalesce(False)
-        found = holds if found is None else found & holds
+    found = table.select("id", "key", young=young, **columns)
+    for n, pairs in sides.translations.items() if at == 0 else ():
+        found = _translated(sides, found, n, pairs)
     return found
 
 
-def _translated(table: Table, at: int, pairs: Table) -> Table:
-    """Put the counterparts' ids in the place of a claim's single references; lists are Python's."""
-    renamed = pairs.select(ref=pairs.sid, to=pairs.tid)
-    joined = table.left_join(renamed, table[f"at{at}"] == renamed.ref)
-    kind, text = joined[f"ak{at}"], joined[f"at{at}"]
-    single = kind.isin([int(Kind.TEXT), int(Kind.NUMBER)]) & (text != "0")
-    lost = single & joined.to.isnull()
-    return joined.mutate(
-        **{
-            f"ak{at}": ibis.cases((lost, _small(Kind.LOST)), (single, _small(Kind.TEXT)), else_=kind),
-            f"at{at}": ibis.cases((single & ~lost, joined.to), else_=text),
-        }
-    ).drop("ref", "to")
+def _end(claim: Claim, at: int) -> PropertyCard:
+    return (claim.source, claim.target)[at]
 
 
-def _joined(ground: Ground, claims: Sequence[Claim], one: Table, other: Table, words: Sequence[Any]) -> Table:
+def _inside(whens: Sequence[When], loaded: Loaded, table: Table) -> Expr:
+    """Return whether a record holds the literals."""
+    cells = [(when.value, loaded.cell(when.path, table)) for when in whens]
+    held = [cell.isa(Kind.TEXT, Kind.NUMBER, Kind.TRUTH) & (cell.text == value) for value, cell in cells]
+    return reduce(and_, held).coalesce(False)
+
+
+def _translated(sides: Sides, table: Table, n: int, pairs: Table) -> Table:
+    """Put the counterpart's id beside a claim's single reference; lists are Python's."""
+    cell = sides.loaded[0].cell(sides.claims[n].source.path, table, "a")
+    joined = table.mutate(ref=cell.text).left_join(pairs.select(sid="sid", to="tid"), [("ref", "sid")])
+    return joined.drop("ref", "sid").rename({f"ato{n}": "to"})
+
+
+def _cell(sides: Sides, at: int, n: int, table: Table) -> Cell:
+    """Return the cell of a claim in a table that has the columns of `_side`."""
+    claim, letter = sides.claims[n], "ab"[at]
+    cell = sides.loaded[at].cell(_end(claim, at).path, table, letter)
+    if at == 0 and n in sides.translations:
+        single = cell.isa(Kind.TEXT, Kind.NUMBER) & (cell.text != "0")
+        to = table[f"ato{n}"]
+        kind = ibis.cases((single & to.isnull(), _small(Kind.LOST)), (single, _small(Kind.TEXT)), else_=cell.kind)
+        cell = Cell(kind, ibis.cases((single & to.notnull(), to), else_=cell.text))
+    if claim.whens[at]:
+        outside = Kind.EMPTY if at == 0 else Kind.OUTSIDE
+        cell = Cell(ibis.cases((table[f"{letter}when{n}"], cell.kind), else_=_small(outside)), cell.text)
+    return cell
+
+
+def _joined(ground: Ground, sides: Sides, one: Table, other: Table, words: Sequence[Words]) -> Table:
     source = one.rename(sid="id", skey="key", syoung="young")
     target = other.rename(tid="id", tkey="key", tyoung="young")
     both = source.outer_join(target, source.skey == target.tkey)
     together = both.sid.notnull() & both.tid.notnull()
     codes = {}
-    for n, claim in enumerate(claims):
-        cells = (Cell(both[f"ak{n}"], both[f"at{n}"], words[n][0]), Cell(both[f"bk{n}"], both[f"bt{n}"], words[n][1]))
-        said = verdict(Both(*cells, forms_of(claim, ground)))
+    for n, claim in enumerate(sides.claims):
+        said = ibis.literal(int(Code.SAME), type="int8")
+        if not sides.is_key(claim):
+            cells = [replace(_cell(sides, at, n, both), normal=words[n][at]) for at in (0, 1)]
+            said = verdict(Both(cells[0], cells[1], forms_of(claim, ground)))
         codes[f"v{n}"] = ibis.cases((together, said), else_=ibis.null("int8"))
-    return both.select(
+    said = both.select(
         "sid",
         "tid",
-        keyed=both.skey.coalesce(both.tkey).notnull(),
+        here=both.sid.notnull(),
+        there=both.tid.notnull(),
+        keyed=both.skey.notnull() | both.tkey.notnull(),
         young=both.syoung.coalesce(False) | both.tyoung.coalesce(False),
         **codes,
     )
+    # Most pairs are well, and nobody will ask which they are.
+    asked = reduce(or_, [said[name] > int(Code.EMPTY) for name in codes], ~(said.here & said.there)).coalesce(True)
+    nobody = ibis.null("string")
+    return said.mutate(**{name: ibis.cases((asked, said[name]), else_=nobody) for name in ("sid", "tid")})
 
 
 def forms_of(claim: Claim, ground: Ground) -> Forms:
@@ -124,61 +154,62 @@ def forms_of(claim: Claim, ground: Ground) -> Forms:
     return Forms(claim.source.form, claim.target.form, ground.zone)
 
 
-def _words(ground: Ground, claim: Claim, one: Table, other: Table, at: int) -> tuple[Any, Any]:
+def _words(ground: Ground, sides: Sides, n: int, tables: tuple[Table, Table]) -> Words:
+    """Return what counts of the texts that occur on both sides of a claim, where there are few."""
+    claim = sides.claims[n]
     forms = forms_of(claim, ground)
     if not {forms.source.convert, forms.target.convert} & set(LOOKED_AT):
         return None, None
-    ends = ((one, "a", claim.source.form), (other, "b", claim.target.form))
-    return tuple(
-        _normals(ground.engine, t.select(kind=t[f"{x}k{at}"], text=t[f"{x}t{at}"]), form, forms) for t, x, form in ends
-    )  # type: ignore[return-value]
+    one, other = (
+        _normals(ground.engine, _cell(sides, at, n, tables[at]), tables[at], _end(claim, at).form, forms)
+        for at in (0, 1)
+    )
+    return one, other
 
 
-def _normals(engine: Engine, cells: Table, form: Any, forms: Forms) -> Mapping[str, str] | None:
+def _normals(engine: Engine, cell: Cell, table: Table, form: Form, forms: Forms) -> Mapping[str, str] | None:
     """Return what counts of each text that occurs, None when they are too many to look at."""
-    plain = cells.filter(cells.kind.isin([int(Kind.TEXT), int(Kind.TRUTH)])).distinct().limit(MOST_WORDS + 1)
-    found = [row for batch in engine.batches(plain) for row in batch.to_pylist()]
-    if len(found) > MOST_WORDS:
-        return None
+    texts = table.filter(cell.isa(Kind.TEXT, Kind.TRUTH)).select(kind=cell.kind, text=cell.text)
+    found = [row for batch in engine.batches(texts.distinct().limit(MOST_WORDS + 1)) for row in batch.to_pylist()]
     normal = {row["text"]: keys_of(decoded(row["kind"], row["text"]), form, forms) for row in found}
-    twice = len(normal) < len(found)
-    return None if twice else {text: keys[0] for text, keys in normal.items() if len(keys) == 1}
+    if len(found) > MOST_WORDS or len(normal) < len(found):
+        return None
+    return {text: keys[0] for text, keys in normal.items() if len(keys) == 1}
 
 
 def _small(kind: Kind) -> Expr:
     return ibis.literal(int(kind), type="int8")
 
 
-def counts(engine: Engine, judged: Judged, claims: int) -> Mapping[str, int]:
+def counts(engine: Engine, codes: Table, claims: int) -> Mapping[str, int]:
     """Return how many rows there are of each sort: matched, without, without a key, young; and per claim and code."""
-    old, both = judged.old, None
-    here, there = old.sid.notnull(), old.tid.notnull()
-    both = here & there
+    old = codes.filter(~codes.young)
+    here, there = old.here, old.there
     sums = {
-        "matched": both.sum(),
+        "matched": (here & there).sum(),
         "source_alone": (here & ~there & old.keyed).sum(),
         "source_keyless": (here & ~there & ~old.keyed).sum(),
         "target_alone": (there & ~here & old.keyed).sum(),
         "target_keyless": (there & ~here & ~old.keyed).sum(),
     }
     for n in range(claims):
-        sums |= {
-            f"same{n}": (old[f"v{n}"] == int(Code.SAME)).sum(),
-            f"empty{n}": (old[f"v{n}"] == int(Code.EMPTY)).sum(),
-        }
+        sums[f"same{n}"] = (old[f"v{n}"] == int(Code.SAME)).sum()
+        sums[f"empty{n}"] = (old[f"v{n}"] == int(Code.EMPTY)).sum()
     found = dict(engine.row(old.aggregate(**sums)))
-    found |= engine.row(judged.codes.aggregate(young=judged.codes.young.sum()))
+    found |= engine.row(codes.aggregate(young=codes.young.sum()))
     return {name: int(number or 0) for name, number in found.items()}
 
 
-def suspects(judged: Judged, claims: int) -> Table:
+def suspects(ground: Ground, sides: Sides, codes: Table) -> Table:
     """Return the pairs in which something looks wrong or cannot be decided, with all their cells, in order."""
-    old = judged.old
-    wrong = None
-    for n in range(claims):
-        one = old[f"v{n}"] > int(Code.EMPTY)
-        wrong = one if wrong is None else wrong | one
-    rows = old.filter(wrong).drop("keyed", "young")
-    source = judged.source.drop("key", "young").rename(sid="id")
-    target = judged.target.drop("key", "young").rename(tid="id")
-    return rows.join(source, "sid").join(target, "tid").order_by("sid")
+    old = codes.filter(~codes.young)
+    wrong = [old[f"v{n}"] > int(Code.EMPTY) for n in range(len(sides.claims))]
+    rows = ground.engine.keep(old.filter(reduce(or_, wrong)).drop("here", "there", "keyed", "young"))
+    source = sides.side(0, rows.select(id="sid")).drop("key", "young").rename(sid="id")
+    target = sides.side(1, rows.select(id="tid")).drop("key", "young").rename(tid="id")
+    both = rows.join(source, "sid").join(target, "tid")
+    cells = {f"{'ab'[at]}{n}": _cell(sides, at, n, both) for n in range(len(sides.claims)) for at in (0, 1)}
+    kinds = {f"{name[0]}k{name[1:]}": cell.kind for name, cell in cells.items()}
+    texts = {f"{name[0]}t{name[1:]}": cell.text for name, cell in cells.items()}
+    codes_ = {f"v{n}": both[f"v{n}"] for n in range(len(sides.claims))}
+    return both.select("sid", "tid", **codes_, **kinds, **texts).order_by("sid")

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from qa_sync.audit.cells import Kind, decoded
 from qa_sync.audit.engine import Engine, Table
-from qa_sync.audit.sameness import ASCII, PHONE, READS, WHOLE, Cell, Expr, notion_of
+from qa_sync.audit.sameness import ASCII, PHONE, PHONE_NOISE, READS, WHOLE, Cell, Expr, notion_of, without
 from qa_sync.audit.spool import Spool
 from qa_sync.audit.verdicts import Forms
 from qa_sync.errors import NotConvertible
@@ -49,7 +49,7 @@ class KeySide:
     @property
     def hard(self) -> Expr:
         """There is a value, and Python must say what the key is."""
-        return (self.cell.kind != int(Kind.EMPTY)) & self.text.isnull()
+        return ~self.cell.isa(Kind.EMPTY) & self.text.isnull()
 
 
 def keys_of(wire: Json, form: Form, forms: Forms) -> tuple[str, ...]:
@@ -101,25 +101,25 @@ Easy = Callable[[Cell, Form], tuple[Expr, Expr]]
 
 
 def _none(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001 - one signature for the table
-    return cell.kind == -1, cell.text
+    return ibis.literal(False), cell.text
 
 
 def _exact(cell: Cell, form: Form) -> tuple[Expr, Expr]:
-    return (cell.kind == int(Kind.TEXT)) & READS[form.convert](cell), cell.text
+    return cell.isa(Kind.TEXT) & READS[form.convert](cell), cell.text
 
 
 def _email(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001
-    return (cell.kind == int(Kind.TEXT)) & cell.text.re_search(ASCII), cell.text.lower()
+    return cell.isa(Kind.TEXT) & cell.text.re_search(ASCII), cell.text.lower()
 
 
 def _identifier(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001
-    whole = (cell.kind == int(Kind.NUMBER)) & cell.text.re_search(WHOLE)
-    return ((cell.kind == int(Kind.TEXT)) | whole) & (cell.text != "0"), cell.text
+    whole = cell.isa(Kind.NUMBER) & cell.text.re_search(WHOLE)
+    return (cell.isa(Kind.TEXT) | whole) & (cell.text != "0"), cell.text
 
 
 def _phone(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001
-    digits = cell.text.re_replace("[ ()./-]", "").re_replace("^00", "+")
-    return (cell.kind == int(Kind.TEXT)) & cell.text.re_search(PHONE), digits
+    digits = without(cell.text, PHONE_NOISE).re_replace("^00", "+")
+    return cell.isa(Kind.TEXT) & cell.text.re_search(PHONE), digits
 
 
 EASY: Final[Mapping[str, Easy]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
 
@@ -22,12 +22,14 @@ class Matched:
     """Both sides' records with a column `key`: records that belong together have the same, and only these two.
 
     Who has several candidates is in neither, but in `several` (`sid`, `tid`; None: nobody has). A null key is that of
-    a record that cannot be matched at all.
+    a record that cannot be matched at all. `by_key` says that the key is that of the one criterion itself, so that
+    its two properties are the same wherever records belong together.
     """
 
     source: Table
     target: Table
     several: Table | None
+    by_key: bool = False
 
     def pairs(self) -> Table:
         """Return `sid` and `tid` of the records that belong together."""
@@ -49,8 +51,8 @@ def match(ground: Ground, match: Match, source: Loaded, target: Loaded, links: T
     if links is not None:
         return _by_pairs(ground.engine, source.table, target.table, links, None)
     sides = [_sides(ground, source, target, at, match) for at in range(len(match.keys))]
-    if len(sides) == 1 and not _is_hard(ground.engine, sides[0]):
-        return _by_key(ground.engine, *sides[0])
+    if len(sides) == 1 and (found := _by_key(ground.engine, *sides[0])) is not None:
+        return found
     keys = [
         [all_keys(ground.engine, side, ground.scratch / f"keys-{at}-{n}.parquet") for n, side in enumerate(both)]
         for at, both in enumerate(sides)
@@ -75,21 +77,24 @@ def _sides(ground: Ground, source: Loaded, target: Loaded, at: int, match: Match
     )
 
 
-def _is_hard(engine: Engine, sides: tuple[KeySide, KeySide]) -> bool:
-    counts = (engine.row(side.table.aggregate(n=side.hard.sum()))["n"] for side in sides)
-    return any(counts)
-
-
-def _by_key(engine: Engine, source: KeySide, target: KeySide) -> Matched:
-    """Match by one key that expressions make: no table of pairs is needed."""
+def _by_key(engine: Engine, source: KeySide, target: KeySide) -> Matched | None:
+    """Match by one key that expressions make, without a table of pairs; None when Python must make some of them."""
     sides = [side.table.mutate(key=side.text) for side in (source, target)]
+    looks = [engine.row(_looked_at(keyed, side)) for keyed, side in zip(sides, (source, target), strict=True)]
+    if any(look["hard"] for look in looks):
+        return None
+    if all(look["keyed"] == look["keys"] for look in looks):
+        return Matched(sides[0], sides[1], None, by_key=True)
     twice = engine.keep(_united([_twice(side) for side in sides]).distinct())
-    if not engine.row(twice.aggregate(n=twice.count()))["n"]:
-        return Matched(sides[0], sides[1], None)
     one, other = (side.select("id", "key").semi_join(twice, "key") for side in sides)
     _refuse_no_key(engine, one, other)
     several = one.select(sid="id", key="key").join(other.select(tid="id", key="key"), "key").select("sid", "tid")
-    return _without_several(engine, sides[0], sides[1], several)
+    return _without_several(engine, Matched(sides[0], sides[1], several, by_key=True))
+
+
+def _looked_at(table: Table, side: KeySide) -> Table:
+    """Count keys, different keys (by their hashes: a few may be taken for equal), and those that Python must make."""
+    return table.aggregate(keyed=table.key.count(), keys=table.key.hash().nunique(), hard=side.hard.sum())
 
 
 def _twice(side: Table) -> Table:
@@ -115,7 +120,7 @@ def _by_pairs(engine: Engine, source: Table, target: Table, pairs: Table, have: 
     one = one.mutate(key=one.tid.coalesce(own)).drop("tid", "keyed")
     other = _marked(target, have[1] if have else None)
     other = other.mutate(key=ibis.cases((other.keyed, other.id), else_=ibis.null("string"))).drop("keyed")
-    return _without_several(engine, one, other, several)
+    return _without_several(engine, Matched(one, other, several))
 
 
 def _marked(table: Table, have: Table | None) -> Table:
@@ -126,13 +131,13 @@ def _marked(table: Table, have: Table | None) -> Table:
     return marked.mutate(keyed=marked.with_key.notnull()).drop("with_key")
 
 
-def _without_several(engine: Engine, source: Table, target: Table, several: Table) -> Matched:
-    kept = engine.keep(several)
+def _without_several(engine: Engine, matched: Matched) -> Matched:
+    kept = engine.keep(matched.several)
     if not engine.row(kept.aggregate(n=kept.count()))["n"]:
-        return Matched(source, target, None)
-    one = source.anti_join(kept.select(id="sid").distinct(), "id")
-    other = target.anti_join(kept.select(id="tid").distinct(), "id")
-    return Matched(one, other, kept)
+        return replace(matched, several=None)
+    one = matched.source.anti_join(kept.select(id="sid").distinct(), "id")
+    other = matched.target.anti_join(kept.select(id="tid").distinct(), "id")
+    return replace(matched, source=one, target=other, several=kept)
 
 
 def _refuse_no_key(engine: Engine, one: Table, other: Table) -> None:

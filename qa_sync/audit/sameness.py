@@ -8,8 +8,10 @@ differ. Regular expressions are the common part of what DuckDB (RE2) and Spark (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import reduce
+from operator import and_, or_
 from typing import Any, Final
 
 import ibis
@@ -27,24 +29,41 @@ Decision = tuple[Expr, Code]
 DAYS: Final = (
     "(19[7-9][0-9]|20[0-9][0-9])-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
 )
-TIMES: Final = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?"
+TIMES: Final = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+FRACTION: Final = "([.][0-9]{1,6})?"
 WHOLE: Final = "^-?(0|[1-9][0-9]{0,24})$"
 NUMBER: Final = "^-?(0|[1-9][0-9]{0,24})([.][0-9]{1,9})?$"
 PHONE: Final = "^[+]?[0-9][0-9 ()./-]*$"
+PHONE_NOISE: Final = " ()./-"
+SPACED: Final = "^[+]?[0-9][0-9 ]*$"
+DIGITS: Final = "^[+]?[0-9]+$"
 ASCII: Final = "^[!-~]+$"
-_MOST_PLACES: Final = 9
+_EXACT: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A column of values: expressions for kind and text.
 
+    `tests` tell a kind more cheaply than `kind` does, for the kinds that the column can have (None: by `kind`);
+    `number` is a typed column's number in binary, and `short` that it is as exact as a decimal of up to 15 digits;
+    `whole` that the column has integers only;
     `normal` maps observed texts to what counts of them, decided by Python beforehand (None: not looked at).
     """
 
     kind: Expr
     text: Expr
+    tests: Mapping[Kind, Expr] | None = None
     normal: Mapping[str, str] | None = None
+    number: Expr | None = None
+    short: Expr | None = None
+    whole: bool = False
+
+    def isa(self, *kinds: Kind) -> Expr:
+        """Tell whether a value is of one of the kinds."""
+        if self.tests is None:
+            return self.kind.isin([int(kind) for kind in kinds]) if len(kinds) > 1 else self.kind == int(kinds[0])
+        return reduce(or_, [self.tests[kind] for kind in kinds if kind in self.tests] or [ibis.literal(False)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +73,15 @@ class Both:
     source: Cell
     target: Cell
     forms: Forms
-    words: frozenset[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "words", frozenset({self.forms.source.convert, self.forms.target.convert}))
+    @property
+    def words(self) -> frozenset[str]:
+        """The two conversions."""
+        return frozenset({self.forms.source.convert, self.forms.target.convert})
 
     def are(self, kind: Kind) -> Expr:
         """Both cells have that kind."""
-        return (self.source.kind == int(kind)) & (self.target.kind == int(kind))
-
-    def match(self, pattern: str) -> Expr:
-        """Both texts match a pattern."""
-        return self.source.text.re_search(pattern) & self.target.text.re_search(pattern)
+        return self.source.isa(kind) & self.target.isa(kind)
 
     @property
     def equal(self) -> Expr:
@@ -78,16 +94,13 @@ def verdict(both: Both) -> Expr:
     source, target = both.source, both.target
     name = notion_of(both.words)
     branches = [
-        (source.kind.isin(_UNCLAIMED) | (target.kind == int(Kind.OUTSIDE)), Code.EMPTY),
-        (source.kind == int(Kind.LOST), Code.LOST),
-        *([(_is_none(source), Code.EMPTY)] if both.forms.source.convert == "reference" else ()),
         *((RULES[name](both)) if both.words <= ALLOWED[name] else ()),
-        ((target.kind == int(Kind.EMPTY)) & reads(both.forms.source, source), Code.MISSING),
+        (source.isa(Kind.EMPTY, Kind.OUTSIDE) | target.isa(Kind.OUTSIDE), Code.EMPTY),
+        *([(_is_none(source), Code.EMPTY)] if both.forms.source.convert == "reference" else ()),
+        (source.isa(Kind.LOST), Code.LOST),
+        (target.isa(Kind.EMPTY) & reads(both.forms.source, source), Code.MISSING),
     ]
     return ibis.cases(*((when, _code(code)) for when, code in branches), else_=_code(Code.ASK))
-
-
-_UNCLAIMED = [int(Kind.EMPTY), int(Kind.OUTSIDE)]
 
 
 def notion_of(words: frozenset[str]) -> str:
@@ -98,118 +111,136 @@ def notion_of(words: frozenset[str]) -> str:
 def reads(form: Form, cell: Cell) -> Expr:
     """Surely of its form, and surely not empty."""
     if cell.normal is not None:
-        return (cell.kind == int(Kind.TEXT)) & cell.text.isin(list(cell.normal)) if cell.normal else _never(cell)
-    return READS.get(form.convert, _never)(cell)
-
-
-def _text(cell: Cell) -> Expr:
-    return cell.kind == int(Kind.TEXT)
+        return cell.isa(Kind.TEXT) & cell.text.isin(list(cell.normal)) if cell.normal else ibis.literal(False)
+    read = READS.get(form.convert)
+    return read(cell) if read else ibis.literal(False)
 
 
 def _is_none(cell: Cell) -> Expr:
-    """A reference to nothing: WooCommerce says 0."""
-    return (cell.kind == int(Kind.NUMBER)) & (cell.text == "0")
-
-
-def _never(cell: Cell) -> Expr:
-    return cell.kind == -1
+    """Tell a reference to nothing: WooCommerce says 0."""
+    return cell.isa(Kind.NUMBER) & (cell.text == "0")
 
 
 def _plain(cell: Cell) -> Expr:
-    """A text without tags and entities, which every reading leaves alone."""
-    return _text(cell) & ~cell.text.contains("&") & ~cell.text.contains("<")
+    """Tell a text without tags and entities, which every reading leaves alone."""
+    return cell.isa(Kind.TEXT) & ~cell.text.contains("&") & ~cell.text.contains("<")
 
 
-def _spelled_number(pattern: str) -> Callable[[Cell], Expr]:
-    def read(cell: Cell) -> Expr:
-        return cell.kind.isin([int(Kind.NUMBER), int(Kind.TEXT)]) & cell.text.re_search(pattern)
+def _decimal(cell: Cell) -> Expr:
+    return cell.isa(Kind.NUMBER) | (cell.isa(Kind.TEXT) & cell.text.re_search(NUMBER))
 
-    return read
+
+def _integer(cell: Cell) -> Expr:
+    if cell.whole:
+        return cell.isa(Kind.NUMBER)
+    whole = ~cell.text.contains(".") & ~cell.text.contains("e") & ~cell.text.contains("E")
+    return (cell.isa(Kind.NUMBER) & whole) | (cell.isa(Kind.TEXT) & cell.text.re_search(WHOLE))
 
 
 READS: Final[Mapping[str, Callable[[Cell], Expr]]] = {
-    "text": lambda cell: cell.kind.isin([int(Kind.TEXT), int(Kind.NUMBER), int(Kind.TRUTH)]),
+    "text": lambda cell: cell.isa(Kind.TEXT, Kind.NUMBER, Kind.TRUTH),
     "escaped_text": _plain,
     "html": _plain,
-    "email": _text,
-    "phone": lambda cell: _text(cell) & cell.text.re_search(PHONE),
-    "identifier": _text,
-    "reference": lambda cell: _text(cell) & (cell.text != "0"),
-    "region": _text,
-    "decimal": _spelled_number(NUMBER),
-    "integer": _spelled_number(WHOLE),
-    "boolean": lambda cell: cell.kind == int(Kind.TRUTH),
-    "instant": lambda cell: _text(cell) & cell.text.re_search(f"^{DAYS}T{TIMES}Z$"),
-    "date": lambda cell: _text(cell) & cell.text.re_search(f"^{DAYS}$"),
+    "email": lambda cell: cell.isa(Kind.TEXT),
+    "phone": lambda cell: cell.isa(Kind.TEXT) & cell.text.re_search(PHONE),
+    "identifier": lambda cell: cell.isa(Kind.TEXT),
+    "reference": lambda cell: cell.isa(Kind.TEXT) & (cell.text != "0"),
+    "region": lambda cell: cell.isa(Kind.TEXT),
+    "decimal": _decimal,
+    "integer": _integer,
+    "boolean": lambda cell: cell.isa(Kind.TRUTH),
+    "instant": lambda cell: cell.isa(Kind.TEXT) & cell.text.re_search(f"^{DAYS}T{TIMES}{FRACTION}Z$"),
+    "date": lambda cell: cell.isa(Kind.TEXT) & cell.text.re_search(f"^{DAYS}$"),
 }
 
 
 def _exact(both: Both) -> list[Decision]:
-    same = (both.source.kind == both.target.kind) & both.equal
-    return [(same & reads(both.forms.source, both.source) & reads(both.forms.target, both.target), Code.SAME)]
+    one, other = (reads(form, cell) for form, cell in _ends(both))
+    alike = reduce(or_, (both.are(kind) for kind in (Kind.TEXT, Kind.NUMBER, Kind.TRUTH)))
+    # Where both are texts anyway, that the one is one says that the other is.
+    return [(both.equal & alike & one & other, Code.SAME)]
+
+
+def _ends(both: Both) -> tuple[tuple[Form, Cell], tuple[Form, Cell]]:
+    return (both.forms.source, both.source), (both.forms.target, both.target)
 
 
 def _email(both: Both) -> list[Decision]:
     texts = both.are(Kind.TEXT)
     alike = both.source.text.lower() == both.target.text.lower()
-    raw = [(texts & both.equal, Code.SAME)] if both.words == {"email"} else []
-    return [*raw, (texts & both.match(ASCII) & alike, Code.SAME)]
+    ascii_only = both.source.text.re_search(ASCII) & both.target.text.re_search(ASCII)
+    raw = [(both.equal & texts, Code.SAME)] if both.words == {"email"} else []
+    return [*raw, (alike & texts & ascii_only, Code.SAME)]
 
 
 def _html(both: Both) -> list[Decision]:
-    return [(both.are(Kind.TEXT) & both.equal & _plain(both.source), Code.SAME)]
+    return [(both.equal & both.are(Kind.TEXT) & _plain(both.source), Code.SAME)]
 
 
 def _phone(both: Both) -> list[Decision]:
-    one, other = (cell.text.re_replace("[ ()./-]", "") for cell in (both.source, both.target))
-    return [(both.are(Kind.TEXT) & both.match(PHONE) & (one == other), Code.SAME)]
+    texts, alike = (both.source.text, both.target.text), both.are(Kind.TEXT)
+    blanks = reduce(and_, (text.re_search(SPACED) for text in texts))
+    one, other = (without(text, PHONE_NOISE) for text in texts)
+    # Numbers with blanks at most are by far the most, and quicker to see.
+    return [
+        ((texts[0].replace(" ", "") == texts[1].replace(" ", "")) & alike & blanks, Code.SAME),
+        ((one == other) & alike & one.re_search(DIGITS), Code.SAME),
+    ]
+
+
+def without(text: Expr, characters: str) -> Expr:
+    """Return a text without those characters."""
+    return reduce(lambda left, character: left.replace(character, ""), characters, text)
 
 
 def _region(both: Both) -> list[Decision]:
-    return [(both.are(Kind.TEXT) & both.equal, Code.SAME)]
+    return [(both.equal & both.are(Kind.TEXT), Code.SAME)]
 
 
 def _identifier(both: Both) -> list[Decision]:
-    return [(_is_id(both.source) & _is_id(both.target) & both.equal, Code.SAME)]
+    return [(both.equal & _is_id(both.source) & _is_id(both.target), Code.SAME)]
 
 
 def _is_id(cell: Cell) -> Expr:
-    whole = (cell.kind == int(Kind.NUMBER)) & cell.text.re_search(WHOLE)
-    return (_text(cell) | whole) & (cell.text != "0")
+    whole = cell.isa(Kind.NUMBER) & cell.text.re_search(WHOLE)
+    return (cell.isa(Kind.TEXT) | whole) & (cell.text != "0")
 
 
 def _number(both: Both) -> list[Decision]:
-    source, target = (reads(f, c) for f, c in ((both.forms.source, both.source), (both.forms.target, both.target)))
-    read = source & target
-    one, other = (cell.text.try_cast("decimal(38, 9)") for cell in (both.source, both.target))
-    places = _places(both.forms)
-    if places is None:
-        return [(read & both.equal, Code.SAME), (read & (one == other), Code.SAME), (read, Code.VALUE)]
-    same = [(read & both.equal, Code.SAME), (read & (one == other), Code.SAME)]
-    if places > _MOST_PLACES:
-        return same
-    # Values a whole unit apart stay apart when they are rounded; closer ones are Python's to round.
-    unit = ibis.literal(f"{10.0**-places:.9f}").cast("decimal(38, 9)")
-    apart = (one - other).abs() >= unit
-    return [*same, (read & apart, Code.VALUE)]
+    cells, places = (both.source, both.target), _places(both.forms)
+    read = reduce(and_, (reads(form, cell) for form, cell in _ends(both)))
+    # Up to 15 digits a binary number is as exact as the decimal one that it was read from, and much quicker.
+    short = reduce(and_, (_is_short(cell) for cell in cells))
+    one, other = (cell.text.try_cast("float64") if cell.number is None else cell.number for cell in cells)
+    # Values more than a unit apart stay apart when they are rounded; closer ones are Python's to round.
+    apart = one != other if places is None else (one - other).abs() > 1.001 * 10.0**-places
+    texts = [(both.equal & read, Code.SAME)] if all(cell.number is None for cell in cells) else []
+    return [*texts, ((one == other) & short & read, Code.SAME), (apart & short & read, Code.VALUE)]
+
+
+def _is_short(cell: Cell) -> Expr:
+    if cell.short is not None:
+        return cell.short
+    return (cell.text.length() <= _EXACT) & ~cell.text.contains("e") & ~cell.text.contains("E")
 
 
 def _places(forms: Forms) -> int | None:
-    both = [form.options.get("places") for form in (forms.source, forms.target)]
-    return min(p for p in both if isinstance(p, int)) if all(isinstance(p, int) for p in both) else None
+    found = [places for form in (forms.source, forms.target) if isinstance(places := form.options.get("places"), int)]
+    return min(found) if len(found) == 2 else None  # noqa: PLR2004 - both sides
 
 
 def _truth(both: Both) -> list[Decision]:
     truths = both.are(Kind.TRUTH)
-    return [(truths & both.equal, Code.SAME), (truths, Code.VALUE)]
+    return [(both.equal & truths, Code.SAME), (truths, Code.VALUE)]
 
 
 def _instant(both: Both) -> list[Decision]:
-    read = both.are(Kind.TEXT)
-    for form, cell in ((both.forms.source, both.source), (both.forms.target, both.target)):
-        read &= cell.text.re_search(f"^{DAYS}T{TIMES}{_zone_mark(form)}$")
-    seconds = both.source.text.substr(0, 19) == both.target.text.substr(0, 19)
-    return [(read & seconds, Code.SAME), (read, Code.VALUE)]
+    texts, marks = (both.source.text, both.target.text), [_zone_mark(form) for form, _ in _ends(both)]
+    whole = [text.re_search(f"^{DAYS}T{TIMES}{FRACTION}{mark}$") for text, mark in zip(texts, marks, strict=True)]
+    tail = texts[1].substr(19).re_search(f"^{FRACTION}{marks[1]}$")
+    same = texts[0].left(19) == texts[1].left(19)
+    read = both.are(Kind.TEXT) & whole[0]
+    return [(same & read & tail, Code.SAME), (read & whole[1], Code.VALUE)]
 
 
 def _zone_mark(form: Form) -> str:
@@ -219,13 +250,10 @@ def _zone_mark(form: Form) -> str:
 
 def _day(both: Both) -> list[Decision]:
     read = both.are(Kind.TEXT)
-    for form, cell in ((both.forms.source, both.source), (both.forms.target, both.target)):
-        pattern = f"^{DAYS}$"
-        if form.convert == "instant":
-            pattern = f"^{DAYS}T({_hours(both.forms.zone)}):[0-5][0-9]:[0-5][0-9]([.][0-9]{{1,6}})?{_zone_mark(form)}$"
-        read &= cell.text.re_search(pattern)
-    same = both.source.text.substr(0, 10) == both.target.text.substr(0, 10)
-    return [(read & same, Code.SAME), (read, Code.VALUE)]
+    for form, cell in _ends(both):
+        time = f"T({_hours(both.forms.zone)}):[0-5][0-9]:[0-5][0-9]{FRACTION}{_zone_mark(form)}"
+        read &= cell.text.re_search(f"^{DAYS}{time if form.convert == 'instant' else ''}$")
+    return [((both.source.text.left(10) == both.target.text.left(10)) & read, Code.SAME), (read, Code.VALUE)]
 
 
 def _hours(zone: tzinfo) -> str:
@@ -237,30 +265,18 @@ def _hours(zone: tzinfo) -> str:
     return "|".join(f"{h:02d}" for h in same) or "none"
 
 
-def _dictionary(both: Both) -> list[Decision]:
+def _looked_up(both: Both) -> list[Decision]:
+    """Compare what Python said of the texts that occur."""
     if both.source.normal is None or both.target.normal is None:
         return []
-    one, other = (_normal(cell) for cell in (both.source, both.target))
-    return [(both.are(Kind.TEXT) & (one == other), Code.SAME)]
-
-
-def _choice(both: Both) -> list[Decision]:
-    if both.source.normal is None or both.target.normal is None:
-        return []
-    ready = both.source.kind.isin(_WORDS) & both.target.kind.isin(_WORDS)
-    return [(ready & (_normal(both.source) == _normal(both.target)), Code.SAME)]
-
-
-_WORDS = [int(Kind.TEXT), int(Kind.TRUTH)]
+    words = both.source.isa(Kind.TEXT, Kind.TRUTH) & both.target.isa(Kind.TEXT, Kind.TRUTH)
+    return [(words & (_normal(both.source) == _normal(both.target)), Code.SAME)]
 
 
 def _normal(cell: Cell) -> Expr:
     """Return what counts of a text that was looked at beforehand, null for another."""
-    known = (cell.normal or {}).items()
-    nothing = ibis.null("string")
-    return (
-        ibis.cases(*((cell.text == text, ibis.literal(to)) for text, to in known), else_=nothing) if known else nothing
-    )
+    known = [(cell.text == text, ibis.literal(to)) for text, to in (cell.normal or {}).items()]
+    return ibis.cases(*known, else_=ibis.null("string")) if known else ibis.null("string")
 
 
 def _code(code: Code) -> Expr:
@@ -288,16 +304,16 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
 RULES: Final[Mapping[str, Callable[[Both], list[Decision]]]] = {
     "exact": _exact,
     "phone": _phone,
-    "country": _dictionary,
+    "country": _looked_up,
     "date": _day,
     "instant": _instant,
     "decimal": _number,
     "integer": _number,
-    "boolean": lambda both: _truth(both) if both.words == {"boolean"} else _choice(both),
+    "boolean": lambda both: _truth(both) if both.words == {"boolean"} else _looked_up(both),
     "email": _email,
     "html": _html,
     "region": _region,
     "reference": _identifier,
     "identifier": _identifier,
-    "choice": _choice,
+    "choice": _looked_up,
 }

@@ -12,6 +12,7 @@ import ibis
 from qa_sync.audit.engine import Engine, Table
 from qa_sync.audit.parts import Parts, next_number
 from qa_sync.audit.reading import Readable
+from qa_sync.audit.native import native
 from qa_sync.audit.sameness import Cell
 from qa_sync.audit.snapshots import Snapshot, discard, save
 from qa_sync.systems.cards import EntityCard
@@ -21,9 +22,9 @@ from qa_sync.systems.cards import EntityCard
 class Loaded:
     """One side's records as a table with `id`, `modified`, and kind and text of each column (k0, t0, ...).
 
-    `columns` are the columns' numbers by property path; `absent` are the paths that an export has no column for; `as_of` is when the reading
-    began; `system` is None for an export, which cannot be asked again; `partial` says
-    that only changes were read, `since` that changes can be asked for.
+    `native` says that it has typed columns instead (c0, ...); `columns` are their numbers by property path; `absent`
+    are the paths that an export has no column for; `as_of` is when the reading began; `system` is None for an export,
+    which cannot be asked again; `partial` says that only changes were read, `since` that changes can be asked for.
     """
 
     label: str
@@ -35,12 +36,18 @@ class Loaded:
     absent: frozenset[str] = field(default_factory=frozenset)
     partial: bool = False
     since: bool = False
+    native: bool = False
 
-    def cell(self, path: str, table: Table | None = None) -> Cell:
-        """Return a property's cell in the table, or in one made of it."""
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """What the names of a column begin with."""
+        return ("c",) if self.native else ("k", "t")
+
+    def cell(self, path: str, table: Table | None = None, prefix: str = "") -> Cell:
+        """Return a property's cell in the table, or in one made of it whose columns have a prefix."""
         table = self.table if table is None else table
-        at = self.columns[path]
-        return Cell(table[f"k{at}"], table[f"t{at}"])
+        columns = [table[f"{prefix}{letter}{self.columns[path]}"] for letter in self.letters]
+        return native(columns[0]) if self.native else Cell(columns[0], columns[1])
 
 
 def table_of(engine: Engine, folder: Path, snapshot: Snapshot) -> Table:

@@ -100,7 +100,7 @@ def _exported(engine: Engine, plans: Sequence[SectionPlan], wish: Wish, files: F
             scratch = wish.folder / f"export-{at}-{_slug(label)}-{_slug(card.datatype)}"
             export = load_export(engine, file, card, columns, scratch)
             found[at, label, card.datatype] = Loaded(
-                label, card, export.table, export.columns, wish.clock.now(), absent=export.absent
+                label, card, export.table, export.columns, wish.clock.now(), absent=export.absent, native=export.native
             )
     return found
 

@@ -67,7 +67,7 @@ def judged(source: Json, target: Json, forms: Forms) -> Said:
 
 def judged_canonical(expected: Canonical, target: Json, forms: Forms) -> Said:
     """Return the verdict for a canonical source value and a target's wire value."""
-    if compare(expected, None, forms.source, forms.target, forms.zone).same:
+    if _is_nothing(expected):
         return Said(Code.EMPTY)
     try:
         actual = to_canonical(target, forms.target)
@@ -75,3 +75,8 @@ def judged_canonical(expected: Canonical, target: Json, forms: Forms) -> Said:
         return Said(Code.TYPE, error.message)
     verdict = compare(expected, actual, forms.source, forms.target, forms.zone)
     return Said(Code.SAME if verdict.difference is None else _OF[verdict.difference], verdict.detail)
+
+
+def _is_nothing(value: Canonical) -> bool:
+    """Tell whether a canonical value is empty, or a list of nothing but empty values."""
+    return all(map(_is_nothing, value)) if isinstance(value, tuple) else value is None
