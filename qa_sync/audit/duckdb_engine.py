@@ -51,7 +51,12 @@ class DuckDB:
 
     def put(self, rows: pa.Table) -> Table:
         """Return rows of ours as a table."""
-        return self._con.create_table(f"put_{next(self._numbers)}", rows)
+        name = f"put_{next(self._numbers)}"
+        # Ibis 12 makes tables of Arrow by a statement that DuckDB 2 does not take.
+        self._con.con.register(f"{name}_rows", rows)
+        _told(lambda: self._con.con.execute(f"CREATE TABLE {name} AS SELECT * FROM {name}_rows"))  # noqa: S608 - ours
+        self._con.con.unregister(f"{name}_rows")
+        return self._con.table(name)
 
     def keep(self, table: Table) -> Table:
         """Carry a table out once."""

@@ -267,8 +267,8 @@ def _hours(zone: tzinfo) -> str:
 
 def _looked_up(both: Both) -> list[Decision]:
     """Compare what Python said of the texts that occur."""
-    if both.source.normal is None or both.target.normal is None:
-        return []
+    if not both.source.normal or not both.target.normal:
+        return []  # none was looked at, or none could be read
     words = both.source.isa(Kind.TEXT, Kind.TRUTH) & both.target.isa(Kind.TEXT, Kind.TRUTH)
     return [(words & (_normal(both.source) == _normal(both.target)), Code.SAME)]
 
@@ -276,7 +276,7 @@ def _looked_up(both: Both) -> list[Decision]:
 def _normal(cell: Cell) -> Expr:
     """Return what counts of a text that was looked at beforehand, null for another."""
     known = [(cell.text == text, ibis.literal(to)) for text, to in (cell.normal or {}).items()]
-    return ibis.cases(*known, else_=ibis.null("string")) if known else ibis.null("string")
+    return ibis.cases(*known, else_=ibis.null("string"))
 
 
 def _code(code: Code) -> Expr:
