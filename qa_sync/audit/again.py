@@ -64,10 +64,10 @@ class Again:
 
     def _look(self, ids: Ids) -> Look:
         try:
-            records = [self._lookup(side, id) for side, id in zip(self.sides, ids, strict=True)]
+            records = [self._lookup(side, one) for side, one in zip(self.sides, ids, strict=True)]
         except CouldNotFindOut:
             return NOT_DONE
-        gone = any(record is None and id is not None for record, id in zip(records, ids, strict=True))
+        gone = any(record is None and one is not None for record, one in zip(records, ids, strict=True))
         cutoff = self.cutoff()
         changed = [modified_of(r.data, s.card) for r, s in zip(records, self.sides, strict=True) if r is not None]
         young = cutoff is not None and any(c is not None and c > spell(cutoff) for c in changed)

@@ -49,14 +49,14 @@ class Newcomers:
 
 
 def settle_alone(
-    ground: Ground, rows: Table, at: int, check: str, again: Again, ledger: Ledger, newcomers: Newcomers
+    ground: Ground, rows: Table, at: int, check: str, *, again: Again, ledger: Ledger, newcomers: Newcomers
 ) -> None:
     """Take the records of a side that have no counterpart; `rows` has their ids as `id`."""
     come: set[tuple[int, str]] | None = None
     for batch in ground.engine.batches(rows.order_by("id")):
         ids = [row["id"] for row in batch.to_pylist()]
-        looks = again.looks([(id, None) if at == 0 else (None, id) for id in ids])
-        for id, look in zip(ids, looks, strict=True):
+        looks = again.looks([_place(one, at) for one in ids])
+        for one, look in zip(ids, looks, strict=True):
             tally = ledger.tally(check)
             tally.again += look.done
             record = (look.source, look.target)[at]
@@ -65,7 +65,7 @@ def settle_alone(
             if look.gone or look.young or (record and come and newcomers.keys(at, record) & come):
                 tally.healed += 1
                 continue
-            ledger.add(Difference(check, "coverage", "alone", *_place(id, at), read_again=look.done))
+            ledger.add(Difference(check, "coverage", "alone", *_place(one, at), read_again=look.done))
 
 
 def settle_keyless(engine: Engine, rows: Table, at: int, check: str, ledger: Ledger) -> None:
@@ -76,7 +76,7 @@ def settle_keyless(engine: Engine, rows: Table, at: int, check: str, ledger: Led
 
 
 def settle_several(
-    engine: Engine, pairs: Table, check: str, again: Again, ledger: Ledger, newcomers: Newcomers
+    engine: Engine, pairs: Table, check: str, *, again: Again, ledger: Ledger, newcomers: Newcomers
 ) -> None:
     """Take the pairs of records of which one has several candidates; those that part when read again are none."""
     batches = (batch.to_pylist() for batch in engine.batches(pairs.order_by("sid", "tid")))

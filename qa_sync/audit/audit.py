@@ -26,7 +26,7 @@ from qa_sync.audit.stocking import Stock, Wish, sides_of, stock
 from qa_sync.audit.telling import Outcome, Told, coverage_id, unique_id, untried, verdicts
 from qa_sync.audit.trend import earlier, trends
 from qa_sync.clock import Clock
-from qa_sync.dataflow.model import Dataflow, Section
+from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError
 from qa_sync.running.events import (
     Event,
@@ -127,7 +127,7 @@ def _told(dataflow: Dataflow, plans: Sequence[SectionPlan], outcomes: Sequence[O
 
 
 def _without_absent(plan: SectionPlan, records: Stock) -> SectionPlan:
-    """Return the plan without the claims that an export has no column for; raises UsageError where the key is absent."""
+    """Return the plan without the claims that an export has no column for; raises UsageError where a key is absent."""
     if plan.ready is None:
         return plan
     ready, absent = plan.ready, [side.absent for side in sides_of(records, plan, plan.ready)]
@@ -206,7 +206,7 @@ class _Work:
         if matched.several is None:
             return {"several_source": 0, "several_target": 0}
         pairs = matched.several
-        settle_several(self.audit.engine, pairs, unique_id(p), again, self.ledger, newcomers)
+        settle_several(self.audit.engine, pairs, unique_id(p), again=again, ledger=self.ledger, newcomers=newcomers)
         return self.audit.engine.row(
             pairs.aggregate(several_source=pairs.sid.nunique(), several_target=pairs.tid.nunique())
         )
@@ -219,7 +219,9 @@ class _Work:
             reader = again if claimed else Again(again.sides, 0, again.cutoff)
             lonely, keyless = (rows.filter(rows.keyed), rows.filter(~rows.keyed))
             check = coverage_id(p, at)
-            settle_alone(self.ground, lonely.select(id=mine), at, check, reader, self.ledger, newcomers)
+            settle_alone(
+                self.ground, lonely.select(id=mine), at, check, again=reader, ledger=self.ledger, newcomers=newcomers
+            )
             settle_keyless(self.audit.engine, keyless.select(id=mine), at, check, self.ledger)
 
     def _cutoff(self) -> datetime | None:

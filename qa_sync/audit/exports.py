@@ -1,5 +1,7 @@
-"""`--left FILE --right FILE`: exports as they are. Parquet of plain columns is used in place; JSON lines, CSV and
-nested Parquet are brought into parts first. A column bears its property path, a nested record is read by it.
+"""`--left FILE --right FILE`: exports as they are.
+
+Parquet of plain columns is used in place; JSON lines, CSV and nested Parquet are brought into parts first. A column
+bears its property path, a nested record is read by it.
 """
 
 from __future__ import annotations
@@ -54,9 +56,7 @@ def find_export(place: Path, card: EntityCard) -> Path:
 
 
 def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str, ...], scratch: Path) -> Export:
-    """Return an export's records; raises UsageError for one that is damaged, and for one without ids or with an id
-    that stands twice.
-    """
+    """Return an export's records; raises UsageError for one that is damaged, or whose ids are missing or not unique."""
     if file.suffix not in SUFFIXES:
         known = ", ".join(SUFFIXES)
         raise UsageError(f"{file}: {file.suffix or 'no ending'} is no kind of export; expected one of {known}")
@@ -75,10 +75,10 @@ def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str
 
 def _identified(file: Path, rows: Rows, card: EntityCard, columns: tuple[str, ...]) -> Iterator[Any]:
     for line, data in rows:
-        id = str(data[card.key]) if data.get(card.key) is not None else id_of(card.key, data)
-        if not id:
+        key = str(data[card.key]) if data.get(card.key) is not None else id_of((card.key,), data)
+        if not key:
             raise UsageError(f"a record without {card.key!r}", location=Location(str(file), line))
-        yield row_of(id, _typed(data, card) if file.suffix == ".csv" else data, card, columns)
+        yield row_of(key, _typed(data, card) if file.suffix == ".csv" else data, card, columns)
 
 
 def _typed(data: Mapping[str, Json], card: EntityCard) -> Mapping[str, Json]:
@@ -116,10 +116,9 @@ def _once(engine: Engine, file: Path, card: EntityCard, export: Export) -> Expor
 def _schema(file: Path) -> pa.Schema:
     try:
         schema = pq.read_schema(file)
-        assert isinstance(schema, pa.Schema)  # noqa: S101 - the library has no types
-        return schema
     except (pa.ArrowException, OSError) as error:
         raise UsageError(f"{file}: not readable as Parquet: {error}", hint="is it whole?") from None
+    return schema
 
 
 def _in_place(file: Path, card: EntityCard, columns: tuple[str, ...]) -> pa.Schema | None:

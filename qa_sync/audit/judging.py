@@ -63,8 +63,10 @@ class Sides:
 
 
 def judge(ground: Ground, sides: Sides) -> Table:
-    """Judge every pair once: a code v0, v1, ... a claim (null without a pair), `here` and `there` (which records there
-    are), `keyed`, `young`, and where something is not well `sid` and `tid`.
+    """Judge every pair once.
+
+    A code v0, v1, ... a claim (null without a pair), `here` and `there` (which records there are), `keyed`, `young`,
+    and where something is not well `sid` and `tid`.
     """
     one, other = sides.side(0), sides.side(1)
     words = [_words(ground, sides, n, (one, other)) for n in range(len(sides.claims))]

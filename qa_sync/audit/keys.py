@@ -1,5 +1,6 @@
-"""By what records are matched, as texts: equal texts are the same value. Expressions make the easy ones, Python the
-rest. Empty never matches.
+"""By what records are matched, as texts: equal texts are the same value, and empty never matches.
+
+Expressions make the easy ones, Python the rest.
 """
 
 from __future__ import annotations

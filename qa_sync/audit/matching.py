@@ -59,11 +59,11 @@ def match(ground: Ground, match: Match, source: Loaded, target: Loaded, links: T
     ]
     for one, other in keys:
         _refuse_no_key(ground.engine, one, other)
-    found = [
+    candidates = [
         one.select(sid="id", key="key").join(other.select(tid="id", key="key"), "key").select("sid", "tid")
         for one, other in keys
     ]
-    pairs = ground.engine.keep(_united(found).distinct())
+    pairs = ground.engine.keep(_united(candidates).distinct())
     have = [_united([both[n] for both in keys]).select("id").distinct() for n in (0, 1)]
     return _by_pairs(ground.engine, source.table, target.table, pairs, (have[0], have[1]))
 

@@ -5,7 +5,7 @@ A second reading asks only for what changed where the API can tell; what was rem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from qa_sync.systems.system import Record
 SKEW: Final = timedelta(minutes=10)
 """How far a system's clock may be from ours before a changed record would be missed."""
 
-Pages = Iterator[tuple[list[Record], Bookmark | None]]
+Pages = Iterator[tuple[Sequence[Record], Bookmark | None]]
 
 
 class Readable(Protocol):

@@ -1,5 +1,7 @@
-"""The comparison rules once more, as expressions: what they decide is exactly what `verdicts.judged` says, and what
-they cannot decide surely they leave to it (`ASK`). A property test holds the two equal on hostile values.
+"""The comparison rules once more, as expressions.
+
+What they decide is exactly what `verdicts.judged` says, and what they cannot decide surely they leave to it (`ASK`). A
+property test holds the two equal on hostile values.
 
 Each notion (`qa_sync.values.notions`) has a rule: conditions under which both values are read, and are the same or
 differ. Regular expressions are the common part of what DuckDB (RE2) and Spark (Java) know; classes are ASCII.

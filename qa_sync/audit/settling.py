@@ -140,7 +140,7 @@ class Settler:
 
 def _ids(value: Canonical) -> set[str]:
     if isinstance(value, tuple):
-        return {id for element in value for id in _ids(element)}
+        return {one for element in value for one in _ids(element)}
     return set() if value is None else {str(value)}
 
 

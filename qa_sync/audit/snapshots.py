@@ -46,7 +46,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A manifest. `whose` tells system, connector, url and datatype; `columns` are property paths; `as_of` is when the
+    """A manifest.
+
+    `whose` tells system, connector, url and datatype; `columns` are property paths; `as_of` is when the
     last complete reading began (None: there was none); `partial` says that it asked for changes only.
     """
 

@@ -42,6 +42,7 @@ class Spark:
     name = "spark"
 
     def __init__(self, session: SparkSession, scratch: Path) -> None:
+        self._session = session
         self._con = ibis.pyspark.connect(session)
         self._scratch = scratch
         self._numbers = count()
@@ -53,29 +54,27 @@ class Spark:
                 pq.read_schema(file)
             except (pa.ArrowException, OSError) as error:
                 raise UsageError(f"{file}: not readable as Parquet: {error}") from None
-        return self._con.read_parquet([str(file.resolve()) for file in files])
+        return self._view([str(file.resolve()) for file in files])
 
     def put(self, rows: pa.Table) -> Table:
         """Return rows of ours as a table."""
         file = self._new()
         pq.write_table(rows, file)
-        return self._con.read_parquet(str(file))
+        return self._view([str(file)])
 
     def keep(self, table: Table) -> Table:
         """Carry a table out once."""
         folder = self._new()
         try:
-            self._con.compile(table)
             self._con.to_parquet(table, str(folder))
         except PySparkException as error:
             raise CouldNotFindOut(f"Spark: {str(error).splitlines()[0]}") from None
-        return self._con.read_parquet(str(folder))
+        return self._view([str(folder)])
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
         """Yield the rows; partitions come one after the other."""
         try:
-            for batch in self._con.to_pyarrow_batches(table, chunk_size=BATCH):
-                yield batch
+            yield from self._con.to_pyarrow_batches(table, chunk_size=BATCH)
         except PySparkException as error:
             raise CouldNotFindOut(f"Spark: {str(error).splitlines()[0]}") from None
 
@@ -86,6 +85,11 @@ class Spark:
 
     def close(self) -> None:
         """Leave the session as it is."""
+
+    def _view(self, paths: Sequence[str]) -> Table:
+        name = f"qa_sync_{id(self)}_{next(self._numbers)}"
+        self._session.read.parquet(*paths).createOrReplaceTempView(name)
+        return self._con.table(name)
 
     def _new(self) -> Path:
         return (self._scratch / f"spark-{next(self._numbers)}.parquet").resolve()

@@ -49,8 +49,8 @@ def verdicts(outcome: Outcome, told: Told) -> Iterator[CheckFinished]:
     yield _coverage(outcome, told, 0)
     yield _coverage(outcome, told, 1)
     yield _unique(outcome, told)
-    for n, claim in enumerate(outcome.ready.claims):
-        yield _property(outcome, told, claim, n)
+    for claim in outcome.ready.claims:
+        yield _property(outcome, told, claim)
 
 
 def coverage_id(plan: SectionPlan, at: int) -> str:
@@ -66,8 +66,8 @@ def unique_id(plan: SectionPlan) -> str:
 def _coverage(outcome: Outcome, told: Told, at: int) -> CheckFinished:
     plan, ready = outcome.plan, outcome.ready
     ends = (plan.section.source, plan.section.target)
-    id, title = coverage_id(plan, at), f"every {ends[at]} has a {ends[1 - at]}"
-    tally = outcome.ledger.tally(id)
+    check, title = coverage_id(plan, at), f"every {ends[at]} has a {ends[1 - at]}"
+    tally = outcome.ledger.tally(check)
     alone, keyless = tally.sorts["alone"], tally.sorts["keyless"]
     tally.compared = outcome.counts["matched"] + alone + outcome.counts[("several_source", "several_target")[at]]
     line = plan.line(StatementKind.EVERY)
@@ -75,7 +75,7 @@ def _coverage(outcome: Outcome, told: Told, at: int) -> CheckFinished:
         f", {keyless:,} more have nothing to be matched by" if keyless else ""
     )
     limit = (ready.no_coverage or ready.only_a_person, ready.no_reverse)[at]
-    message = "; ".join([said, *_notes(outcome, told, id, tally)])
+    message = "; ".join([said, *_notes(outcome, told, check, tally)])
     expected, actual = (
         {"matched": tally.compared},
         {"matched": tally.compared - alone, "alone": alone, "keyless": keyless},
@@ -83,15 +83,17 @@ def _coverage(outcome: Outcome, told: Told, at: int) -> CheckFinished:
     if limit:
         status = Status.MANUAL if at == 0 and ready.only_a_person and not ready.no_coverage else Status.SKIPPED
         short = f"{limit} ({said})" if alone or keyless else limit
-        return _check(told, plan, id, "coverage", title, line, status, short)
+        return _check(told, plan, check, "coverage", title, line, status, short)
     status = _status(told, tally, alone, keyless)
-    return _check(told, plan, id, "coverage", title, line, status, message, expected, actual, _refs(plan, ready, tally))
+    return _check(
+        told, plan, check, "coverage", title, line, status, message, expected, actual, _refs(plan, ready, tally)
+    )
 
 
 def _unique(outcome: Outcome, told: Told) -> CheckFinished:
     plan = outcome.plan
-    id = unique_id(plan)
-    tally = outcome.ledger.tally(id)
+    check = unique_id(plan)
+    tally = outcome.ledger.tally(check)
     several = tally.sorts["several"]
     tally.compared = outcome.counts["matched"] + several
     said = (
@@ -99,14 +101,14 @@ def _unique(outcome: Outcome, told: Told) -> CheckFinished:
         if several
         else "no record has several"
     )
-    message = "; ".join([said, *_notes(outcome, told, id, tally)])
+    message = "; ".join([said, *_notes(outcome, told, check, tally)])
     title = f"no {plan.section.source} has several {plan.section.target}, nor the other way round"
     line = plan.line(StatementKind.EVERY)
     status = _status(told, tally, several, 0)
     return _check(
         told,
         plan,
-        id,
+        check,
         "unique",
         title,
         line,
@@ -118,7 +120,7 @@ def _unique(outcome: Outcome, told: Told) -> CheckFinished:
     )
 
 
-def _property(outcome: Outcome, told: Told, claim: Claim, n: int) -> CheckFinished:
+def _property(outcome: Outcome, told: Told, claim: Claim) -> CheckFinished:
     plan = outcome.plan
     title = f"{claim.pair.source} -> {claim.pair.target}"
     common = (told, plan, claim.id, "property", title, claim.line)
@@ -150,14 +152,14 @@ def _status(told: Told, tally: Tally, wrong: int, unclear: int) -> Status:
     return Status.ERROR if unclear > told.max_drift * (tally.compared + unclear) else Status.PASSED
 
 
-def _notes(outcome: Outcome, told: Told, id: str, tally: Tally) -> Iterator[str]:
+def _notes(outcome: Outcome, told: Told, check: str, tally: Tally) -> Iterator[str]:
     found = sum(tally.sorts[s] for s in (*SORTS, "unreadable", "alone", "several"))
     if found or tally.healed:
         if tally.again:
             yield f"{tally.again:,} were read again, {tally.healed:,} of them are well"
         if found > tally.again - tally.healed:
             yield f"{found - (tally.again - tally.healed):,} were not read again"
-    if told.trends is not None and (trend := told.trends.get(id)):
+    if told.trends is not None and (trend := told.trends.get(check)):
         yield str(trend)
     if found:
         yield from outcome.notes
@@ -165,7 +167,7 @@ def _notes(outcome: Outcome, told: Told, id: str, tally: Tally) -> Iterator[str]
 
 
 def _sample(one: Difference) -> str:
-    where = " / ".join(id for id in (one.source_id, one.target_id) if id)
+    where = " / ".join(record for record in (one.source_id, one.target_id) if record)
     return f"{where}: {one.detail} ({one.sort})" if one.detail else f"{where} ({one.sort})"
 
 
@@ -176,15 +178,15 @@ def _counted(sorts: Mapping[str, int]) -> str:
 def _refs(plan: SectionPlan, ready: Ready, tally: Tally) -> tuple[RecordRef, ...]:
     found: dict[RecordRef, None] = {}
     for one in tally.samples:
-        for label, card, id in zip(
+        for label, card, record in zip(
             plan.labels, (ready.source, ready.target), (one.source_id, one.target_id), strict=True
         ):
-            if id is not None:
-                found[RecordRef(label, card.names[0], id)] = None
+            if record is not None:
+                found[RecordRef(label, card.names[0], record)] = None
     return tuple(found)
 
 
-def _check(
+def _check(  # noqa: PLR0917 - a verdict's fields in their order
     told: Told,
     plan: SectionPlan,
     id: str,

@@ -13,8 +13,10 @@ from qa_sync.values.form import Canonical, Form, Json
 
 
 class Code(IntEnum):
-    """`EMPTY`: nothing is claimed; `UNREADABLE`: the source's value is not of its own form; `LOST`: it refers to a
-    record without a counterpart; `ASK`: the expression cannot decide.
+    """What two values are to each other.
+
+    `EMPTY`: nothing is claimed; `UNREADABLE`: the source's value is not of its own form; `LOST`: it refers to a record
+    without a counterpart; `ASK`: the expression cannot decide.
     """
 
     SAME = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -100,7 +100,7 @@ class RestSystem:
 
     def browse(
         self, datatype: str, since: datetime | None = None, start: Bookmark | None = None
-    ) -> Iterator[tuple[list[Record], Bookmark | None]]:
+    ) -> Iterator[tuple[Sequence[Record], Bookmark | None]]:
         """Yield all records as `list` does, a page at a time, each with a bookmark to go on from later.
 
         What two pages show is yielded twice. The bookmark is None after the last page, and where nobody could go on.
@@ -110,8 +110,8 @@ class RestSystem:
         for begin in self._starts(operation):
             variables = {**begin, "since": changed}
             for entities, mark in marked_pages(operation, *self._way(operation), variables, start):
-                mark = None if operation.children else mark
-                yield [self._record(card, operation, data) for data in entities], mark
+                records = [self._record(card, operation, data) for data in entities]
+                yield records, None if operation.children else mark
 
     def lookup(self, datatype: str, id: str) -> Record | None:
         """Return the record with that id, None when there is none or when it counts as deleted."""

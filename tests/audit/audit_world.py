@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -42,7 +43,10 @@ MADE: dict[str, list[tuple[str, Doc]]] = {
                 "info.phones.items[primary=true].phone": "+47 400 00 001",
             },
         ),
-        ("products", {"name": f"Kåpe {MARK}", "sku": f"007-{MARK}", "description": "<p>Varm</p>", "priceData.price": 99.9}),
+        (
+            "products",
+            {"name": f"Kåpe {MARK}", "sku": f"007-{MARK}", "description": "<p>Varm</p>", "priceData.price": 99.9},
+        ),
         (
             "orders",
             {
@@ -104,7 +108,9 @@ class World:
 
     def copy(self, vendor: str, kind: str, id: str, key: str, new: Any) -> None:
         db = self.apps[vendor].state.store.db
-        changed, body = db.execute("SELECT changed, body FROM document WHERE kind = ? AND id = ?", (kind, id)).fetchone()
+        changed, body = db.execute(
+            "SELECT changed, body FROM document WHERE kind = ? AND id = ?", (kind, id)
+        ).fetchone()
         doc = json.dumps({**json.loads(body), key: new})
         db.execute("INSERT INTO document (kind, id, changed, body) VALUES (?, ?, ?, ?)", (kind, str(new), changed, doc))
 
@@ -148,8 +154,8 @@ def _filled(value: Any, made: dict[str, str]) -> Any:
     if isinstance(value, list):
         return [_filled(v, made) for v in value]
     if isinstance(value, str) and value.startswith("{"):
-        id = made[value.strip("{}")]
-        return int(id) if id.isdigit() else id
+        new = made[value.strip("{}")]
+        return int(new) if new.isdigit() else new
     return value
 
 
@@ -157,13 +163,13 @@ def _multiply(app: Starlette, count: int) -> None:
     db = app.state.store.db
     rows = db.execute("SELECT kind, id, changed, body FROM document").fetchall()
     assert len({kind for kind, *_ in rows}) == len(rows), "one record of each entity"
-    ids = {id: n for n, (_, id, *_) in enumerate(rows)}
+    ids = [row[1] for row in rows]
     copies = []
     for number in range(1, count):
-        new = {id: new_id(id, number) for id in ids}
-        for kind, id, changed, body in rows:
+        new = {one: new_id(one, number) for one in ids}
+        for kind, old, changed, body in rows:
             doc = _renamed(json.loads(body), {**new, MARK: f"mark{number}"})
-            copies.append((kind, str(new[id]), changed, json.dumps(doc)))
+            copies.append((kind, str(new[old]), changed, json.dumps(doc)))
     db.executemany("INSERT INTO document (kind, id, changed, body) VALUES (?, ?, ?, ?)", copies)
 
 
@@ -173,7 +179,7 @@ def new_id(id: str, number: int) -> str:
         return id
     if id.isdigit():
         return str(int(id) + 1000 * number)
-    return f"{id[:-12]}{number:012x}" if len(id) == 36 else f"{id.split('-')[0]}-{9000 + number}"
+    return f"{id[:-12]}{number:012x}" if len(id) == 36 else f"{id.split('-', maxsplit=1)[0]}-{9000 + number}"
 
 
 def _renamed(value: Any, names: dict[str, str]) -> Any:
@@ -193,4 +199,20 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
 
 def ids_of(world: World, vendor: str, kind: str) -> list[str]:
     rows = world.apps[vendor].state.store.db.execute("SELECT id FROM document WHERE kind = ? ORDER BY seq", (kind,))
-    return [id for (id,) in rows]
+    return [row[0] for row in rows]
+
+
+def export(world: World, spec: str, folder: Path) -> tuple[Path, Path]:
+    """Write what the two systems of a document answer as JSON lines, a file for each datatype."""
+    flow, clock = load_dataflow(spec), VirtualClock(datetime.now(UTC))
+    places = []
+    for label in (flow.source, flow.target):
+        place = folder / connector_for(label)
+        place.mkdir(parents=True)
+        reader = system(world.apps, label, clock)
+        for datatype in reader.cards:
+            lines = (json.dumps(record.data, default=str) for record in reader.list(datatype))
+            (place / f"{datatype}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        reader.close()
+        places.append(place)
+    return places[0], places[1]

@@ -46,19 +46,28 @@ def said_by_expressions(engine: Engine, wires: Sequence[tuple[Json, Json]], form
     cells = [Cell(table.ak, table.at), Cell(table.bk, table.bt)]
     if {"country", "choice"} & {forms.source.convert, forms.target.convert}:
         ends = ((0, forms.source), (1, forms.target))
-        cells = [replace(cell, normal=normals([w[n] for w in wires], f, forms)) for cell, (n, f) in zip(cells, ends, strict=True)]
+        cells = [
+            replace(cell, normal=normals([w[n] for w in wires], f, forms))
+            for cell, (n, f) in zip(cells, ends, strict=True)
+        ]
     return codes(engine, table, Both(cells[0], cells[1], forms))
 
 
 def normals(wires: Sequence[Json], of: Form, forms: Forms) -> dict[str, str]:
     looked = [encoded(wire) for wire in wires]
-    words = {text: keys_of(decoded(kind, text), of, forms) for kind, text in looked if kind in {Kind.TEXT, Kind.TRUTH} and text}
+    words = {
+        text: keys_of(decoded(kind, text), of, forms)
+        for kind, text in looked
+        if kind in {Kind.TEXT, Kind.TRUTH} and text
+    }
     kinds = {text: {k for k, t in looked if t == text} for text in words}
     return {text: keys[0] for text, keys in words.items() if len(keys) == 1 and len(kinds[text]) == 1}
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.sampled_from(FORMS), st.sampled_from(FORMS), st.sampled_from(ZONES), st.lists(pairs(), min_size=30, max_size=60))
+@given(
+    st.sampled_from(FORMS), st.sampled_from(FORMS), st.sampled_from(ZONES), st.lists(pairs(), min_size=30, max_size=60)
+)
 def test_what_expressions_decide_is_what_python_says(
     engine: Engine, source: Form, target: Form, zone: Any, wires: list[tuple[Json, Json]]
 ) -> None:
@@ -90,14 +99,26 @@ def _agree(engine: Engine, forms: Forms, wires: list[tuple[Json, Json]]) -> None
         (form("decimal", "number", places=2), form("decimal", places=2), 15.0, "16.00", Code.VALUE),
         (form("integer", "integer"), form("decimal", "number"), 5, 5.0, Code.SAME),
         (form("boolean", "boolean"), form("boolean", "boolean"), True, False, Code.VALUE),
-        (form("instant", style="ms_z"), form("instant", style="naive_utc"), "2024-11-13T09:00:00.123Z", "2024-11-13T09:00:00", Code.SAME),
+        (
+            form("instant", style="ms_z"),
+            form("instant", style="naive_utc"),
+            "2024-11-13T09:00:00.123Z",
+            "2024-11-13T09:00:00",
+            Code.SAME,
+        ),
         (form("instant", style="z"), form("date"), "2024-11-13T09:00:00Z", "2024-11-13", Code.SAME),
         (form("country", style="iso2"), form("country", style="name"), "NO", "Norge", Code.SAME),
-        (form("choice", values={"publish": True, "draft": False}), form("boolean", "boolean"), "publish", True, Code.SAME),
+        (
+            form("choice", values={"publish": True, "draft": False}),
+            form("boolean", "boolean"),
+            "publish",
+            True,
+            Code.SAME,
+        ),
         (form("reference"), form("reference", "integer"), "17", 17, Code.SAME),
     ],
 )
-def test_everyday_values_are_decided_without_python(
+def test_everyday_values_are_decided_without_python(  # noqa: PLR0917
     engine: Engine, source: Form, target: Form, one: Json, other: Json, code: Code
 ) -> None:
     assert said_by_expressions(engine, [(one, other)], Forms(source, target, ZONES[1])) == [code]
@@ -105,7 +126,9 @@ def test_everyday_values_are_decided_without_python(
 
 @settings(max_examples=12, deadline=None)
 @given(st.sampled_from(FORMS), st.sampled_from(FORMS), st.lists(pairs(), min_size=30, max_size=60))
-def test_keys_by_expressions_are_pythons(engine: Engine, source: Form, target: Form, wires: list[tuple[Json, Json]]) -> None:
+def test_keys_by_expressions_are_pythons(
+    engine: Engine, source: Form, target: Form, wires: list[tuple[Json, Json]]
+) -> None:
     forms = Forms(source, target, ZONES[0])
     table = put(engine, wires)
     side = KeySide(table, Cell(table.ak, table.at), source, forms)
@@ -117,7 +140,7 @@ def test_keys_by_expressions_are_pythons(engine: Engine, source: Form, target: F
 
 TYPED = [
     (pa.string(), st.none() | st.text(max_size=5).filter(lambda text: "\x00" not in text)),
-    (pa.float64(), st.none() | st.floats() | st.integers(-10**6, 10**6).map(lambda n: n / 100)),
+    (pa.float64(), st.none() | st.floats() | st.integers(-(10**6), 10**6).map(lambda n: n / 100)),
     (pa.int64(), st.none() | st.integers(-(2**63), 2**63 - 1) | st.integers(-100, 100)),
     (pa.bool_(), st.none() | st.booleans()),
     (pa.date32(), st.none() | st.dates()),
@@ -134,7 +157,9 @@ def test_typed_columns_are_judged_as_their_values(engine: Engine, left: Any, rig
     columns = {"n": pa.array(range(len(rows)))}
     columns |= {name: pa.array([row[at] for row in rows], (left, right)[at][0]) for at, name in enumerate("ab")}
     table = engine.put(pa.table(columns))
-    for (one, other), code in zip(rows, codes(engine, table, Both(native(table.a), native(table.b), forms)), strict=True):
+    for (one, other), code in zip(
+        rows, codes(engine, table, Both(native(table.a), native(table.b), forms)), strict=True
+    ):
         if code is not Code.ASK:
             wires = [decoded(*encoded(value)) for value in (one, other)]
             assert code is judged(wires[0], wires[1], forms).code, (one, other, forms)

@@ -10,36 +10,27 @@ from __future__ import annotations
 import argparse
 import json
 import resource
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
-from threading import Event
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 import duckdb  # noqa: E402
-import httpx  # noqa: E402
 
 from qa_sync.audit.audit import Audit, Terms  # noqa: E402
 from qa_sync.audit.engine import Needs, start_engine  # noqa: E402
 from qa_sync.audit.planning import Known  # noqa: E402
-from qa_sync.audit.reading import Manner, Source, read_whole  # noqa: E402
 from qa_sync.audit.stocking import Files, Wish  # noqa: E402
 from qa_sync.clock import RealClock  # noqa: E402
 from qa_sync.dataflow.model import Dataflow, Entity, PropertyPair, Section, Statement, StatementKind  # noqa: E402
 from qa_sync.running.results import fold  # noqa: E402
-from qa_sync.sandbox.vendors import VENDORS  # noqa: E402
-from qa_sync.systems.builtin import builtin_folder  # noqa: E402
 from qa_sync.systems.cards import EntityCard, PropertyCard  # noqa: E402
-from qa_sync.systems.connector import load_connector  # noqa: E402
-from qa_sync.systems.rest import RestSystem  # noqa: E402
 from qa_sync.values.form import Form  # noqa: E402
 
 BAR_TIMES, BAR_MB, BAR_READ = 3.0, 500, 1.5
@@ -52,7 +43,8 @@ LEFT = """
         strftime(TIMESTAMP '2020-01-01' + to_seconds(i * 61), '%Y-%m-%dT%H:%M:%S') || '.123Z' AS born
     FROM range({rows}) r(i)"""
 RIGHT = """
-    SELECT 'C-' || substr(id, 2) AS id, lower(email) AS email, CASE WHEN h = 0 THEN first || 'x' ELSE first END AS first,
+    SELECT 'C-' || substr(id, 2) AS id, lower(email) AS email,
+        CASE WHEN h = 0 THEN first || 'x' ELSE first END AS first,
         last, replace(phone, ' ', '') AS phone,
         CASE WHEN h = 1 THEN (price + 1)::DECIMAL(12, 2) ELSE price::DECIMAL(12, 2) END::VARCHAR AS price,
         quantity, active, substr(born, 1, 19) || 'Z' AS born
@@ -64,7 +56,7 @@ BARE = """
         count(*) FILTER (WHERE round(a.price::DECIMAL(18, 6), 2) <> round(b.price::DECIMAL(18, 6), 2)) AS price,
         count(*) FILTER (WHERE a.quantity <> b.quantity) AS quantity,
         count(*) FILTER (WHERE a.active <> b.active) AS active,
-        count(*) FILTER (WHERE date_trunc('second', a.born::TIMESTAMP) <> date_trunc('second', b.born::TIMESTAMP)) AS born
+        count(*) FILTER (WHERE date_trunc('second', a.born::TIMESTAMP) <> date_trunc('second', b.born::TIMESTAMP))
     FROM '{folder}/left.parquet' a
     FULL OUTER JOIN '{folder}/right.parquet' b ON lower(trim(a.email)) = lower(trim(b.email))"""
 
@@ -96,7 +88,9 @@ def _flow() -> tuple[Dataflow, Known]:
     cards = {"Shop": {"people": _card("shop", "number")}, "Office": {"people": _card("office", "string")}}
     pairs = tuple(PropertyPair(p, p, line=9) for p in cards["Shop"]["people"].properties)
     every = Statement(StatementKind.EVERY, 2, "Every Shop People will be synchronized with a Office People.")
-    section = Section(1, "Shop People to Office People", 1, Entity("Shop", "People"), Entity("Office", "People"), (every,), (), pairs)
+    section = Section(
+        1, "Shop People to Office People", 1, Entity("Shop", "People"), Entity("Office", "People"), (every,), (), pairs
+    )
     return Dataflow("bench.txt", "Bench", "Shop", "Office", None, (section,)), Known(cards)
 
 
@@ -111,7 +105,9 @@ def audited(folder: Path, memory: str, engine: str = "duckdb") -> object:
     flow, known = _flow()
     clock = RealClock()
     with tempfile.TemporaryDirectory() as scratch:
-        wish = Wish(Files(folder / "left.parquet", folder / "right.parquet"), Path(scratch) / "read", clock, False, print)
+        wish = Wish(
+            Files(folder / "left.parquet", folder / "right.parquet"), Path(scratch) / "read", clock, False, print
+        )
         started = start_engine(engine, Needs(memory, Path(scratch)))
         terms = Terms(UTC, differences=folder / "differences.parquet")
         results = fold(Audit([flow], known, wish, started, terms, clock, time.perf_counter, Path(scratch)).events())
@@ -148,7 +144,8 @@ def compare(rows: int, memory: str, rounds: int) -> None:
             best[name] = min(found, key=lambda one: float(str(one["s"])))
             print(f"{name:18} {best[name]['s']:7.2f} s {best[name]['mb']:7.0f} MB  {best[name]['found']}")
         theirs, ours = (float(str(best[name]["s"])) for name in CONTENDERS)
-        print(f"{rows:,} x {rows:,} records, 8 columns, 2 % differing: ratio {ours / theirs:.2f} (bar {BAR_TIMES}), {best['qa-sync audit']['mb']:.0f} MB (bar {BAR_MB})")
+        told = f"ratio {ours / theirs:.2f} (bar {BAR_TIMES}), {best['qa-sync audit']['mb']:.0f} MB (bar {BAR_MB})"
+        print(f"{rows:,} x {rows:,} records, 8 columns, 2 % differing: {told}")
 
 
 if __name__ == "__main__":
