@@ -49,7 +49,10 @@ class Paged:
                 raise SystemUnreachable("no answer")
             some = ids[page * PAGE : (page + 1) * PAGE]
             last = (page + 1) * PAGE >= len(ids)
-            yield [Record("Shop", datatype, i, {"name": self.names[i]}) for i in some], None if last else Bookmark(page + 1, None)
+            yield (
+                [Record("Shop", datatype, i, {"name": self.names[i]}) for i in some],
+                None if last else Bookmark(page + 1, None),
+            )
 
     def lookup(self, datatype: str, id: str) -> Record | None:
         return Record("Shop", datatype, id, {"name": self.names[id]}) if id in self.names else None
