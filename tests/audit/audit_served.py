@@ -31,8 +31,8 @@ target = "reference"
 
 
 @contextmanager
-def served(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Yield the settings of a sandbox that is served as long as the block lasts."""
+def serving(world: World) -> Iterator[str]:
+    """Yield the url of a sandbox that is served as long as the block lasts."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(build_server_app(world.apps), log_level="warning", lifespan="off"))
@@ -41,11 +41,18 @@ def served(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     while not server.started:
         time.sleep(0.01)
     try:
-        yield settings(folder, f"http://127.0.0.1:{listener.getsockname()[1]}", monkeypatch)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(timeout=10)
         listener.close()
+
+
+@contextmanager
+def served(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Yield the settings of a sandbox that is served as long as the block lasts."""
+    with serving(world) as url:
+        yield settings(folder, url, monkeypatch)
 
 
 def settings(folder: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Path:

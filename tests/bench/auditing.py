@@ -148,6 +148,34 @@ def compare(rows: int, memory: str, rounds: int) -> None:
         print(f"{rows:,} x {rows:,} records, 8 columns, 2 % differing: {told}")
 
 
+def reading(count: int) -> None:
+    """Print how long the served sandbox's contacts take to read into a snapshot, beside reading the pages only."""
+    sys.path.insert(0, str(ROOT / "tests" / "audit"))
+    from audit_served import serving  # noqa: PLC0415 - the tests' own helpers
+    from audit_world import make_world  # noqa: PLC0415
+
+    world = make_world(count)
+    with serving(world) as url, tempfile.TemporaryDirectory() as folder:
+        vendor = VENDORS["wix"]
+        connector = load_connector(builtin_folder("wix"))
+        system = RestSystem("Wix.com", connector, f"{url}/wix", vendor.secrets, httpx.HTTPTransport())
+        card = system.cards["contacts"]
+        floor = min(_timed(lambda: sum(len(records) for records, _ in system.browse("contacts"))) for _ in range(3))
+        source = Source(system, card, {"system": "Wix.com"}, since=True)
+        manner = Manner(RealClock(), fresh=True, stop=Event(), tell=print)
+        columns = tuple(card.properties)
+        ours = min(_timed(lambda: read_whole(source, columns, Path(folder), manner)) for _ in range(3))
+        system.close()
+    told = f"{ours:.2f} s, the pages alone {floor:.2f} s, ratio {ours / floor:.2f} (bar {BAR_READ})"
+    print(f"reading {count:,} records of {len(columns)} columns from the served sandbox: {told}")
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--contender"]:
         _contend(sys.argv[2], Path(sys.argv[3]), sys.argv[4])
@@ -162,3 +190,4 @@ if __name__ == "__main__":
         compare(10_000_000, "2GB", 1)
     else:
         compare(given.rows, given.memory, 3)
+        reading(given.read)
