@@ -19,7 +19,8 @@ def _set(*way: Any, to: Any) -> Change:
     return change
 
 
-PLACES = {
+Place = tuple[str, str, str, str, tuple[str, ...], str | None]
+PLACES: dict[str, dict[str, Place]] = {
     "customerp": {
         "contacts": ("wix", "contacts", "contactId", "info.name.last", ("lastName",), "Bårdsen"),
         "products": ("wix", "products", "productId", "name", ("name",), None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -32,10 +32,9 @@ PAGE = ROWS // 4
 class Paged:
     """A system of numbered records in pages; `breaks_at` is a page that is not answered."""
 
-    label = "Shop"
-    cards = {"people": CARD}
-
     def __init__(self, count: int, breaks_at: int | None = None) -> None:
+        self.label = "Shop"
+        self.cards: Mapping[str, EntityCard] = {"people": CARD}
         self.names = {f"{n:06d}": f"name {n}" for n in range(count)}
         self.changed: dict[str, datetime] = {}
         self.breaks_at = breaks_at
