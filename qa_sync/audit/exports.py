@@ -18,9 +18,9 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from qa_sync.audit.columns import DAYS, FRACTION, TIMES, Expr
 from qa_sync.audit.engine import Engine, Table
 from qa_sync.audit.parts import Parts, chunks, row_of
-from qa_sync.audit.sameness import DAYS, FRACTION, TIMES, Expr
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
 from qa_sync.systems.cards import EntityCard

@@ -15,11 +15,12 @@ from typing import TypeAlias
 import ibis
 
 from qa_sync.audit.cells import Kind, decoded
+from qa_sync.audit.columns import Cell, Expr
 from qa_sync.audit.engine import Engine, Table
 from qa_sync.audit.keys import keys_of
 from qa_sync.audit.matching import Ground, Matched
 from qa_sync.audit.model import Claim
-from qa_sync.audit.sameness import Both, Cell, Expr, verdict
+from qa_sync.audit.sameness import Both, verdict
 from qa_sync.audit.stock import Loaded
 from qa_sync.audit.verdicts import Code, Forms
 from qa_sync.dataflow.model import When

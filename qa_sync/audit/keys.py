@@ -15,8 +15,9 @@ import ibis
 import pyarrow as pa
 
 from qa_sync.audit.cells import Kind, decoded
+from qa_sync.audit.columns import ASCII, PHONE, PHONE_NOISE, READS, WHOLE, Cell, Expr
 from qa_sync.audit.engine import Engine, Table
-from qa_sync.audit.sameness import ASCII, PHONE, PHONE_NOISE, READS, WHOLE, Cell, Expr, notion_of, without
+from qa_sync.audit.sameness import notion_of, without
 from qa_sync.audit.spool import Spool
 from qa_sync.audit.verdicts import Forms
 from qa_sync.errors import NotConvertible

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from qa_sync.audit.cells import Kind
-from qa_sync.audit.sameness import Cell, Expr
+from qa_sync.audit.columns import Cell, Expr
 
 
 def native(column: Expr) -> Cell:

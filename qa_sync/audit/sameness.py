@@ -1,10 +1,8 @@
 """The comparison rules once more, as expressions.
 
 What they decide is exactly what `verdicts.judged` says, and what they cannot decide surely they leave to it (`ASK`). A
-property test holds the two equal on hostile values.
-
-Each notion (`qa_sync.values.notions`) has a rule: conditions under which both values are read, and are the same or
-differ. Regular expressions are the common part of what DuckDB (RE2) and Spark (Java) know; classes are ASCII.
+property test holds the two equal on hostile values. Each notion (`qa_sync.values.notions`) has a rule: conditions under
+which both values are read, and are the same or differ.
 """
 
 from __future__ import annotations
@@ -14,58 +12,31 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import reduce
 from operator import and_, or_
-from typing import Any, Final
+from typing import Final
 
 import ibis
 
 from qa_sync.audit.cells import Kind
+from qa_sync.audit.columns import (
+    ASCII,
+    DAYS,
+    DIGITS,
+    FRACTION,
+    LONGEST_EXACT,
+    PHONE_NOISE,
+    SPACED,
+    TIMES,
+    WHOLE,
+    Cell,
+    Expr,
+    is_plain,
+    reads,
+)
 from qa_sync.audit.verdicts import Code, Forms
 from qa_sync.values.form import Form
 from qa_sync.values.notions import NOTIONS
 
-Expr = Any
-"""An Ibis expression; Ibis has no types that mypy could check."""
-
 Decision = tuple[Expr, Code]
-
-DAYS: Final = (
-    "(19[7-9][0-9]|20[0-9][0-9])-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
-)
-TIMES: Final = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
-FRACTION: Final = "([.][0-9]{1,6})?"
-WHOLE: Final = "^-?(0|[1-9][0-9]{0,24})$"
-NUMBER: Final = "^-?(0|[1-9][0-9]{0,24})([.][0-9]{1,9})?$"
-PHONE: Final = "^[+]?[0-9][0-9 ()./-]*$"
-PHONE_NOISE: Final = " ()./-"
-SPACED: Final = "^[+]?[0-9][0-9 ]*$"
-DIGITS: Final = "^[+]?[0-9]+$"
-ASCII: Final = "^[!-~]+$"
-_EXACT: Final = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A column of values: expressions for kind and text.
-
-    `tests` tell a kind more cheaply than `kind` does, for the kinds that the column can have (None: by `kind`);
-    `number` is a typed column's number in binary, and `short` that it is as exact as a decimal of up to 15 digits;
-    `whole` that the column has integers only;
-    `normal` maps observed texts to what counts of them, decided by Python beforehand (None: not looked at).
-    """
-
-    kind: Expr
-    text: Expr
-    tests: Mapping[Kind, Expr] | None = None
-    normal: Mapping[str, str] | None = None
-    number: Expr | None = None
-    short: Expr | None = None
-    whole: bool = False
-
-    def isa(self, *kinds: Kind) -> Expr:
-        """Tell whether a value is of one of the kinds."""
-        if self.tests is None:
-            return self.kind.isin([int(kind) for kind in kinds]) if len(kinds) > 1 else self.kind == int(kinds[0])
-        return reduce(or_, [self.tests[kind] for kind in kinds if kind in self.tests] or [ibis.literal(False)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,56 +81,14 @@ def notion_of(words: frozenset[str]) -> str:
     return next((name for name in NOTIONS if name in words), "exact")
 
 
-def reads(form: Form, cell: Cell) -> Expr:
-    """Surely of its form, and surely not empty."""
-    if cell.normal is not None:
-        return cell.isa(Kind.TEXT) & cell.text.isin(list(cell.normal)) if cell.normal else ibis.literal(False)
-    read = READS.get(form.convert)
-    return read(cell) if read else ibis.literal(False)
-
-
 def _is_none(cell: Cell) -> Expr:
     """Tell a reference to nothing: WooCommerce says 0."""
     return cell.isa(Kind.NUMBER) & (cell.text == "0")
 
 
-def _plain(cell: Cell) -> Expr:
-    """Tell a text without tags and entities, which every reading leaves alone."""
-    return cell.isa(Kind.TEXT) & ~cell.text.contains("&") & ~cell.text.contains("<")
-
-
-def _decimal(cell: Cell) -> Expr:
-    return cell.isa(Kind.NUMBER) | (cell.isa(Kind.TEXT) & cell.text.re_search(NUMBER))
-
-
-def _integer(cell: Cell) -> Expr:
-    if cell.whole:
-        return cell.isa(Kind.NUMBER)
-    whole = ~cell.text.contains(".") & ~cell.text.contains("e") & ~cell.text.contains("E")
-    return (cell.isa(Kind.NUMBER) & whole) | (cell.isa(Kind.TEXT) & cell.text.re_search(WHOLE))
-
-
-READS: Final[Mapping[str, Callable[[Cell], Expr]]] = {
-    "text": lambda cell: cell.isa(Kind.TEXT, Kind.NUMBER, Kind.TRUTH),
-    "escaped_text": _plain,
-    "html": _plain,
-    "email": lambda cell: cell.isa(Kind.TEXT),
-    "phone": lambda cell: cell.isa(Kind.TEXT) & cell.text.re_search(PHONE),
-    "identifier": lambda cell: cell.isa(Kind.TEXT),
-    "reference": lambda cell: cell.isa(Kind.TEXT) & (cell.text != "0"),
-    "region": lambda cell: cell.isa(Kind.TEXT),
-    "decimal": _decimal,
-    "integer": _integer,
-    "boolean": lambda cell: cell.isa(Kind.TRUTH),
-    "instant": lambda cell: cell.isa(Kind.TEXT) & cell.text.re_search(f"^{DAYS}T{TIMES}{FRACTION}Z$"),
-    "date": lambda cell: cell.isa(Kind.TEXT) & cell.text.re_search(f"^{DAYS}$"),
-}
-
-
 def _exact(both: Both) -> list[Decision]:
     one, other = (reads(form, cell) for form, cell in _ends(both))
     alike = reduce(or_, (both.are(kind) for kind in (Kind.TEXT, Kind.NUMBER, Kind.TRUTH)))
-    # Where both are texts anyway, that the one is one says that the other is.
     return [(both.equal & alike & one & other, Code.SAME)]
 
 
@@ -176,7 +105,7 @@ def _email(both: Both) -> list[Decision]:
 
 
 def _html(both: Both) -> list[Decision]:
-    return [(both.equal & both.are(Kind.TEXT) & _plain(both.source), Code.SAME)]
+    return [(both.equal & both.are(Kind.TEXT) & is_plain(both.source), Code.SAME)]
 
 
 def _phone(both: Both) -> list[Decision]:
@@ -223,7 +152,7 @@ def _number(both: Both) -> list[Decision]:
 def _is_short(cell: Cell) -> Expr:
     if cell.short is not None:
         return cell.short
-    return (cell.text.length() <= _EXACT) & ~cell.text.contains("e") & ~cell.text.contains("E")
+    return (cell.text.length() <= LONGEST_EXACT) & ~cell.text.contains("e") & ~cell.text.contains("E")
 
 
 def _places(forms: Forms) -> int | None:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import ibis
 
+from qa_sync.audit.columns import Cell
 from qa_sync.audit.engine import Engine, Table
 from qa_sync.audit.native import native
 from qa_sync.audit.parts import Parts, next_number
 from qa_sync.audit.reading import Readable
-from qa_sync.audit.sameness import Cell
 from qa_sync.audit.snapshots import Snapshot, discard, save
 from qa_sync.systems.cards import EntityCard
 

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_sync.audit.cells import Kind, decoded, encoded
+from qa_sync.audit.columns import Cell
 from qa_sync.audit.engine import Engine, Needs, start_engine
 from qa_sync.audit.keys import KeySide, keys_of
 from qa_sync.audit.native import native
-from qa_sync.audit.sameness import Both, Cell, verdict
+from qa_sync.audit.sameness import Both, verdict
 from qa_sync.audit.verdicts import Code, Forms, judged
 from qa_sync.values.form import Form, Json
 
