@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qa_sync.audit.again import Again, Look
 from qa_sync.audit.cells import Kind, decoded
@@ -39,8 +40,8 @@ class Settler:
 
     def settle(self, batch: pa.RecordBatch) -> None:
         """Judge the suspects of a batch, read again what is wrong, and take what stays wrong."""
-        rows = batch.to_pylist()
-        self._translate([(n, decoded(r[f"ak{n}"], r[f"at{n}"])) for r in rows for n in self.translations])
+        rows, bad = self._rows(batch)
+        self._translate([(n, decoded(r[f"ak{n}"], r[f"at{n}"])) for r in rows for n in bad & {*self.translations}])
         said = [self._said(row) for row in rows]
         wrong = [at for at, one in enumerate(said) if any(s.code in REPORTED for s in one.values())]
         looks = dict(zip(wrong, self.again.looks([(rows[at]["sid"], rows[at]["tid"]) for at in wrong]), strict=True))
@@ -55,13 +56,24 @@ class Settler:
         for at, row in enumerate(rows):
             self._take(row, said[at], looks.get(at))
 
+    def _rows(self, batch: pa.RecordBatch) -> tuple[list[Row], set[int]]:
+        """Return the rows with the cells of the claims that are not settled, and which claims these are."""
+        bad = {n for n in range(len(self.claims)) if (pc.max(batch[f"v{n}"]).as_py() or 0) > Code.EMPTY}
+        cells = [f"{letter}{part}{n}" for n in sorted(bad) for letter in "ab" for part in "kt"]
+        codes = [f"v{n}" for n in range(len(self.claims))]
+        return batch.select(["sid", "tid", *codes, *cells]).to_pylist(), bad
+
     def _said(self, row: Row) -> dict[int, Said]:
         """Return the verdict of every claim that the expressions did not settle; others for one target may serve."""
-        codes = {n: row[f"v{n}"] for n in range(len(self.claims))}
-        found = {n: self._judged(row, n) for n, code in codes.items() if code > Code.EMPTY}
-        fine = {self.claims[n].target.path for n, code in codes.items() if code == Code.SAME}
-        fine |= {self.claims[n].target.path for n, one in found.items() if one.code is Code.SAME}
-        return {n: Said(Code.SAME) if self.claims[n].target.path in fine else one for n, one in found.items()}
+        codes = [row[f"v{n}"] for n in range(len(self.claims))]
+        found = {n: self._judged(row, n) for n, code in enumerate(codes) if code > Code.EMPTY}
+        for n, said in found.items():
+            rivals = [
+                m for m, claim in enumerate(self.claims) if m != n and claim.target.path == self.claims[n].target.path
+            ]
+            if any(codes[m] == Code.SAME or (m in found and found[m].code is Code.SAME) for m in rivals):
+                found[n] = Said(Code.SAME)
+        return found
 
     def _judged(self, row: Row, n: int) -> Said:
         kind, text = row[f"ak{n}"], row[f"at{n}"]

@@ -236,3 +236,12 @@ def test_a_key_that_tells_nothing_is_refused(qa_sync: QaSync, exports: Exports, 
     code, _, err = exports.audit(qa_sync, spec(tmp_path, EVERY))
     assert code == 2
     assert "is no key" in err
+
+
+def test_of_several_sources_for_one_target_any_may_match(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    rows = "".join(f"   * - info.name.{part}\n     - firstName\n     - string\n" for part in ("first", "last"))
+    firsts = {3: "Berg 3", 4: "neither"}
+    exports.write([left(n) for n in range(6)], [right(n, firstName=firsts.get(n, f"Åse {n}")) for n in range(6)])
+    checks = exports.audit(qa_sync, spec(tmp_path, EVERY, rows=rows))[1]
+    assert checks[NAME]["actual"] == {"same": 5, "value": 1}
+    assert checks["property/info.name.last:firstName"]["actual"] == {"same": 5, "value": 1}
