@@ -67,7 +67,7 @@ class Settler:
         """Return the verdict of every claim that the expressions did not settle; others for one target may serve."""
         codes = [row[f"v{n}"] for n in range(len(self.claims))]
         found = {n: self._judged(row, n) for n, code in enumerate(codes) if code > Code.EMPTY}
-        for n, said in found.items():
+        for n in found:
             rivals = [
                 m for m, claim in enumerate(self.claims) if m != n and claim.target.path == self.claims[n].target.path
             ]
