@@ -20,6 +20,7 @@ COULD_NOT_FIND_OUT = 3
 
 COMMANDS: Mapping[str, str] = {
     "check": "Carry a document's promises out and tell which hold.",
+    "audit": "Compare all records of the two systems, read-only.",
     "show": "Print the checklist of a document; nothing is run.",
     "lint": "Tell what is wrong with a document itself.",
     "sync": "Carry a document out, once or again and again.",

@@ -82,6 +82,11 @@ POLICIES: Final[Mapping[str, Key]] = {
     "deletes": Key(DELETES, "What becomes of a deleted record's counterpart; default unchecked.", "deletes"),
     "conflict": Key(CONFLICT, "Which of two edits stands; default newest.", "conflict"),
 }
+KEY: Final[Mapping[str, Key]] = {
+    "section": Key(TEXT, "The section's heading as the document writes it.", "section", required=True),
+    "source": Key(TEXT, "The source property by which an audit matches records.", "source", required=True),
+    "target": Key(TEXT, "The target property that holds the same value.", "target", required=True),
+}
 NEEDED: Final[Mapping[Trigger, tuple[str, ...]]] = {
     Trigger.HTTP: ("url",),
     Trigger.COMMAND: ("command",),

@@ -112,6 +112,16 @@ class SettledCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledKey:
+    """Two properties by which an audit knows that two records of the section with that heading are the same."""
+
+    section: str
+    source: str
+    target: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Policies:
     """What documents do not state. `empty`: an empty value never erases (`keep`) or does (`erase`).
 
@@ -135,6 +145,7 @@ class Settings:
     systems: Mapping[str, SystemSettings] = field(default_factory=dict)
     sync: SyncSettings = field(default_factory=SyncSettings)
     pairs: tuple[SettledPair, ...] = ()
+    keys: tuple[SettledKey, ...] = ()
     zone: tzinfo = UTC
     conditions: tuple[SettledCondition, ...] = ()
     literals: Mapping[str, str] = field(default_factory=dict)

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
-from qa_sync.settings.keys import CONDITION, NEEDED, PAIR, POLICIES, SYNC, SYSTEM, TOP, Key
+from qa_sync.settings.keys import CONDITION, KEY, NEEDED, PAIR, POLICIES, SYNC, SYSTEM, TOP, Key
 from qa_sync.settings.model import (
     FILE_NAME,
     Policies,
     Settings,
     SettledCondition,
+    SettledKey,
     SettledPair,
     SyncSettings,
     SystemSettings,
 )
 from qa_sync.settings.places import Place, line_of, places_of
 
-TABLES = ("systems", "sync", "pairs", "conditions", "policies")
+Row = TypeVar("Row")
+
+TABLES = ("systems", "sync", "pairs", "keys", "conditions", "policies")
 
 
 def find_settings(folder: Path) -> Path | None:
@@ -71,10 +74,11 @@ class _Reader:
         top = self._read({k: v for k, v in document.items() if k not in TABLES}, TOP, (), TABLES)
         systems = {s.label: s for s in self._systems(document.get("systems", {}))}
         sync = self._sync(document.get("sync", {}))
-        pairs = tuple(self._pairs(document.get("pairs", [])))
-        conditions = tuple(self._conditions(document.get("conditions", [])))
+        pairs = tuple(self._rows(document, "pairs", PAIR, SettledPair))
+        keys = tuple(self._rows(document, "keys", KEY, SettledKey))
+        conditions = tuple(self._conditions(document))
         policies = Policies(**self._read(document.get("policies", {}), POLICIES, ("policies",)))
-        return Settings(self.path, systems, sync, pairs, conditions=conditions, policies=policies, **top)
+        return Settings(self.path, systems, sync, pairs, keys=keys, conditions=conditions, policies=policies, **top)
 
     def _systems(self, raw: Any) -> Iterator[SystemSettings]:
         if not isinstance(raw, dict):
@@ -93,21 +97,26 @@ class _Reader:
                 self._problem(("sync", "trigger"), f"the trigger {found.trigger!r} needs {key!r} in [sync]")
         return found
 
-    def _pairs(self, raw: Any) -> Iterator[SettledPair]:
-        for way, found in self._each("pairs", raw, PAIR):
-            if len(found) == len(PAIR):
-                yield SettledPair(location=self._at(way), **found)
+    def _rows(
+        self, document: Mapping[str, Any], name: str, keys: Mapping[str, Key], noun: Callable[..., Row]
+    ) -> Iterator[Row]:
+        for way, found in self._each(document, name, keys):
+            if len(found) == len(keys):
+                yield noun(location=self._at(way), **found)
 
-    def _conditions(self, raw: Any) -> Iterator[SettledCondition]:
-        for way, found in self._each("conditions", raw, CONDITION):
+    def _conditions(self, document: Mapping[str, Any]) -> Iterator[SettledCondition]:
+        for way, found in self._each(document, "conditions", CONDITION):
             if len(found.keys() & {"equals", "one_of"}) != 1:
                 self._problem(way, "expected exactly one of 'equals' and 'one_of'")
             elif found.keys() >= {"section", "property"}:
                 values = found["one_of"] if "one_of" in found else (found["equals"],)
                 yield SettledCondition(found["section"], found["property"], values, self._at(way))
 
-    def _each(self, name: str, raw: Any, keys: Mapping[str, Key]) -> Iterator[tuple[Place, dict[str, Any]]]:
+    def _each(
+        self, document: Mapping[str, Any], name: str, keys: Mapping[str, Key]
+    ) -> Iterator[tuple[Place, dict[str, Any]]]:
         """Yield what each table of a list fills, and where it stands."""
+        raw = document.get(name, [])
         if not isinstance(raw, list):
             self._expected((name,), f"a list of tables: [[{name}]]", raw)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qa_sync.settings.keys import CONDITION, NEEDED, PAIR, POLICIES, SYNC, SYSTEM, TOP, Key
+from qa_sync.settings.keys import CONDITION, KEY, NEEDED, PAIR, POLICIES, SYNC, SYSTEM, TOP, Key
 
 MEANS = ("equals", "one_of")
 """The two ways to say what a condition means, of which one is taken."""
@@ -18,6 +18,7 @@ def settings_schema() -> dict[str, Any]:
         "systems": {"type": "object", "additionalProperties": _table(SYSTEM)},
         "sync": {**_table(SYNC), "allOf": [_needed(trigger, keys) for trigger, keys in NEEDED.items()]},
         "pairs": {"type": "array", "items": _table(PAIR)},
+        "keys": {"type": "array", "items": _table(KEY)},
         "conditions": {"type": "array", "items": {**_table(CONDITION), "oneOf": [{"required": [k]} for k in MEANS]}},
         "policies": _table(POLICIES),
     }

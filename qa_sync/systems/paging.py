@@ -29,6 +29,14 @@ class Page:
     link: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """Where a list goes on: the 0-based number of the next page, and the link that leads there."""
+
+    page: int
+    link: str | None
+
+
 def pages(
     operation: Operation, calls: Calls, exchange: Exchange, variables: Mapping[str, object]
 ) -> Iterator[list[Json]]:
@@ -37,9 +45,24 @@ def pages(
     Raises BadAnswer when a page repeats the one before it, when the next page is on another host, and after MAX_PAGES
     pages.
     """
+    for entities, _ in marked_pages(operation, calls, exchange, variables):
+        yield entities
+
+
+def marked_pages(
+    operation: Operation,
+    calls: Calls,
+    exchange: Exchange,
+    variables: Mapping[str, object],
+    start: Bookmark | None = None,
+) -> Iterator[tuple[list[Json], Bookmark | None]]:
+    """Yield the entities of each page as `pages` does, each with where another reading could go on after it.
+
+    The bookmark is None after the last page, and where each page is asked for by what stood on the one before.
+    """
     previous: Page | None = None
-    link: str | None = None
-    for number in range(MAX_PAGES):
+    link = start.link if start else None
+    for number in range(start.page if start else 0, MAX_PAGES):
         known = {**variables, "page": number, "is_first_page": number == 0, **_previous(previous)}
         call = calls.make(operation, known, body=variables.get(ENTITY_PAYLOAD), link=link)
         if previous:
@@ -49,12 +72,19 @@ def pages(
         reply = ask(operation, calls, exchange, call, known)
         page = Page(reply, rows_of(operation, calls, exchange, reply, known), link)
         _refuse_standstill(operation, exchange, page, previous, number)
-        yield page.entities
         link = _next_link(operation, calls, page, known)
-        if link is None or _is_last(operation, page, previous, link):
+        last = link is None or _is_last(operation, page, previous, link)
+        yield page.entities, None if last or _looks_back(operation) else Bookmark(number + 1, link)
+        if last:
             return
         previous = page
     raise BadAnswer(f"{exchange.label}: {operation.name} has more than {MAX_PAGES} pages; the paging does not end")
+
+
+def _looks_back(operation: Operation) -> bool:
+    """Tell whether a page is asked for by more of the page before than the link on it."""
+    asked = (operation.url, operation.params, operation.headers, operation.payload)
+    return any("previous_" in str(part) for part in asked)
 
 
 def _previous(page: Page | None) -> dict[str, object]:

@@ -21,7 +21,7 @@ from qa_sync.systems.filters import template_functions
 from qa_sync.systems.keys import chosen, id_of
 from qa_sync.systems.once import PAUSES_S, Found, change_once, create_once
 from qa_sync.systems.operations import Operation, Service, one_of
-from qa_sync.systems.paging import pages
+from qa_sync.systems.paging import Bookmark, marked_pages, pages
 from qa_sync.systems.replies import entities_of, error_told, tells_errors
 from qa_sync.systems.system import Record
 from qa_sync.systems.ways import exchange_with, filler_for
@@ -99,6 +99,21 @@ class RestSystem:
                     if record.id not in seen:
                         seen.add(record.id)
                         yield record
+
+    def browse(
+        self, datatype: str, since: datetime | None = None, start: Bookmark | None = None
+    ) -> Iterator[tuple[Sequence[Record], Bookmark | None]]:
+        """Yield all records as `list` does, a page at a time, each with a bookmark to go on from later.
+
+        What two pages show is yielded twice. The bookmark is None after the last page, and where nobody could go on.
+        """
+        card, operation = self._use(datatype, "list")
+        changed = operation.since_initial if since is None else to_wire(since, card.modified_form)
+        for begin in self._starts(operation):
+            variables = {**begin, "since": changed}
+            for entities, mark in marked_pages(operation, *self._way(operation), variables, start):
+                records = [self._record(card, operation, data) for data in entities]
+                yield records, None if operation.children else mark
 
     def lookup(self, datatype: str, id: str) -> Record | None:
         """Return the record with that id, None when there is none or when it counts as deleted."""

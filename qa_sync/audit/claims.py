@@ -1,0 +1,103 @@
+"""A section's property pairs -> claims about existing records, and why some pairs are none."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from qa_sync.audit.model import Claim
+from qa_sync.dataflow.model import PropertyPair, Section, StatementKind
+from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
+from qa_sync.systems.pairing import pairs_of
+from qa_sync.values.form import Form
+
+_ENTITY = re.compile(r"(wd|p|ps):")
+"""`wd:Q852835` names a thing, not the text by which a system says it (GRAMMAR, appendix G)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """A section with the cards of its two entities."""
+
+    section: Section
+    source: EntityCard
+    target: EntityCard
+
+
+def claims_of(ends: Ends, prefix: str, sections: Mapping[int, Ends]) -> tuple[Claim, ...]:
+    """Return a claim for each pair; `sections` are those of the document, through which ids are translated."""
+    pairs = pairs_of(ends.section, ends.source, ends.target)
+    repeated = Counter((p.source, p.target) for p in pairs)
+    return tuple(_claim(ends, p, prefix, sections, many=repeated[p.source, p.target] > 1) for p in pairs)
+
+
+def _claim(ends: Ends, pair: PropertyPair, prefix: str, sections: Mapping[int, Ends], *, many: bool) -> Claim:
+    one, other = ends.source.properties.get(pair.source), ends.target.properties.get(pair.target)
+    through = _through(ends, one, other, sections)
+    return Claim(
+        id=f"{prefix}/property/{pair.source}:{pair.target}" + (f"@{pair.line}" if many else ""),
+        pair=pair,
+        source=one or PropertyCard(pair.source, Form()),
+        target=other or PropertyCard(pair.target, Form()),
+        line=pair.line or ends.section.table_line or _line(ends.section),
+        skip=_unknown(ends, pair)
+        or (_closed(ends, other) if other else None)
+        or (through if isinstance(through, str) else None),
+        manual=_condition(pair),
+        note=_note(ends, other),
+        through=through if isinstance(through, int) else None,
+    )
+
+
+def _line(section: Section) -> int:
+    found = section.statement(StatementKind.PROPS)
+    return found.line if found else section.line
+
+
+def _unknown(ends: Ends, pair: PropertyPair) -> str | None:
+    for entity, card, path in (
+        (ends.section.source, ends.source, pair.source),
+        (ends.section.target, ends.target, pair.target),
+    ):
+        if path not in card.properties:
+            return f"the connector knows no property {path!r} of {entity}"
+    return None
+
+
+def _closed(ends: Ends, other: PropertyCard) -> str | None:
+    if other.writable is Writable.NEVER and not other.derived:
+        return f"read-only in {ends.section.target}" + (f": {other.why}" if other.why else "")
+    return None
+
+
+def _note(ends: Ends, other: PropertyCard | None) -> str | None:
+    if other and other.writable is Writable.CREATE:
+        return f"{ends.section.target} takes it only in a new record, so a later edit cannot follow"
+    return None
+
+
+def _condition(pair: PropertyPair) -> str | None:
+    unclear = [
+        w for w in (*pair.source_when, *pair.target_when) if not w.value or not w.path.strip() or _ENTITY.match(w.value)
+    ]
+    if not unclear:
+        return None
+    told = "; ".join(f"{w.path.strip() or '(no path given)'} holds {w.value or '(no value given)'}" for w in unclear)
+    return f"applies only when {told}"
+
+
+def _through(
+    ends: Ends, one: PropertyCard | None, other: PropertyCard | None, sections: Mapping[int, Ends]
+) -> int | str | None:
+    """Return the section whose matches translate an id, why there is none, or None for what is no reference."""
+    if one is None or one.references is None:
+        return None
+    systems = (ends.section.source.system, ends.section.target.system)
+    for ordinal, found in sections.items():
+        here = (found.section.source.system, found.section.target.system) == systems
+        to = other.references if other else None
+        if here and found.source.datatype == one.references and to in {None, found.target.datatype}:
+            return ordinal
+    return f"no section of the document pairs the {one.references} that {one.path} refers to"

@@ -1,0 +1,232 @@
+"""`--left FILE --right FILE`: exports as they are.
+
+Parquet of plain columns is used in place; JSON lines, CSV and nested Parquet are brought into parts first. A column
+bears its property path, a nested record is read by it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qa_sync.audit.columns import DAYS, FRACTION, TIMES, Expr
+from qa_sync.audit.engine import Engine, Table
+from qa_sync.audit.parts import Parts, chunks, row_of
+from qa_sync.errors import UsageError, did_you_mean
+from qa_sync.location import Location
+from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.keys import id_of
+from qa_sync.values.form import Json
+
+Rows = Iterator[tuple[int, Mapping[str, Json]]]
+"""Records with the line they stand on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file of records: its table, the columns' numbers by path, and the paths that it has no column for."""
+
+    table: Table
+    columns: Mapping[str, int]
+    absent: frozenset[str]
+    native: bool = False
+
+
+def find_export(place: Path, card: EntityCard) -> Path:
+    """Return the file of an entity: the one given, or the one named after the datatype in the folder given."""
+    if not place.is_dir():
+        if not place.is_file():
+            raise UsageError(f"{place}: there is no such file")
+        return place
+    found = [path for suffix in SUFFIXES if (path := place / f"{card.datatype}{suffix}").is_file()]
+    if len(found) != 1:
+        told = "no file" if not found else "more than one file"
+        wanted = f"{card.datatype}.parquet, .jsonl or .csv"
+        raise UsageError(f"{place}: {told} for {card.names[0]}; expected one of {wanted}")
+    return found[0]
+
+
+def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str, ...], scratch: Path) -> Export:
+    """Return an export's records; raises UsageError for one that is damaged, or whose ids are missing or not unique."""
+    if file.suffix not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise UsageError(f"{file}: {file.suffix or 'no ending'} is no kind of export; expected one of {known}")
+    if file.suffix == ".parquet" and (schema := _in_place(file, card, columns)):
+        return _once(engine, file, card, _as_it_is(engine, file, schema, card, columns))
+    rows, present = SUFFIXES[file.suffix](file)
+    if present is not None and not _has(present, card.key):
+        near = did_you_mean(card.key, present)
+        raise UsageError(f"{file}: no column {card.key!r}, by which records are told", hint=near)
+    kept = tuple(c for c in columns if present is None or _has(present, c))
+    parts = Parts(scratch, kept)
+    written = [scratch / part.file for part in chunks(_identified(file, rows, card, kept), parts)]
+    numbers = {path: at for at, path in enumerate(kept)}
+    return _once(engine, file, card, Export(engine.read(written).drop("seq"), numbers, frozenset(columns) - {*kept}))
+
+
+def _identified(file: Path, rows: Rows, card: EntityCard, columns: tuple[str, ...]) -> Iterator[Any]:
+    for line, data in rows:
+        key = str(data[card.key]) if data.get(card.key) is not None else id_of((card.key,), data)
+        if not key:
+            raise UsageError(f"a record without {card.key!r}", location=Location(str(file), line))
+        yield row_of(key, _typed(data, card) if file.suffix == ".csv" else data, card, columns)
+
+
+def _typed(data: Mapping[str, Json], card: EntityCard) -> Mapping[str, Json]:
+    """Return a CSV record in which truths are truths; all else that it spells is read from texts, too."""
+    truths = {"true": True, "false": False}
+    return {
+        path: truths.get(text, text)
+        if path in card.properties and card.properties[path].form.type == "boolean"
+        else text
+        for path, text in data.items()
+    }
+
+
+def _once(engine: Engine, file: Path, card: EntityCard, export: Export) -> Export:
+    table = export.table
+    # Equal hashes are rare, so the texts themselves are counted only when there are some.
+    count = engine.row(
+        table.aggregate(rows=table.count(), ids=table.id.hash().nunique(), without=table.id.isnull().sum())
+    )
+    if count["without"]:
+        raise UsageError(f"{file}: {count['without']} records have no {card.key!r}")
+    if count["rows"] == count["ids"]:
+        return export
+    twice = table.group_by("id").aggregate(n=table.count())
+    twice = engine.keep(twice.filter(twice.n > 1).order_by("id").limit(3))
+    ids = ", ".join(str(row["id"]) for batch in engine.batches(twice) for row in batch.to_pylist())
+    if ids:
+        raise UsageError(f"{file}: {card.key!r} is not unique: several records have {ids}")
+    return export
+
+
+# -- Parquet in place
+
+
+def _schema(file: Path) -> pa.Schema:
+    try:
+        schema = pq.read_schema(file)
+    except (pa.ArrowException, OSError) as error:
+        raise UsageError(f"{file}: not readable as Parquet: {error}", hint="is it whole?") from None
+    return schema
+
+
+def _in_place(file: Path, card: EntityCard, columns: tuple[str, ...]) -> pa.Schema | None:
+    """Return the schema of a file that an engine can use as it is, None for one with nested or unusual columns."""
+    schema = _schema(file)
+    offset = card.modified in schema.names and card.modified_form.options.get("style") == "offset"
+    if offset or card.key not in schema.names or any(pa.types.is_struct(field.type) for field in schema):
+        return None
+    used = [c for c in (card.key, card.modified, *columns) if c in schema.names]
+    return schema if all(any(is_it(schema.field(c).type) for is_it in _PLAIN) for c in used) else None
+
+
+_PLAIN: Final[tuple[Callable[[pa.DataType], bool], ...]] = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_decimal,
+    pa.types.is_boolean,
+    pa.types.is_date,
+)
+
+
+def _as_it_is(engine: Engine, file: Path, schema: pa.Schema, card: EntityCard, columns: tuple[str, ...]) -> Export:
+    raw = engine.read([file])
+    kept = [c for c in columns if c in schema.names]
+    modified = _utc(raw[card.modified]) if card.modified in schema.names else ibis.null("string")
+    table = raw.select(
+        id=raw[card.key].cast("string"),
+        modified=modified,
+        **{f"c{at}": raw[c] for at, c in enumerate(kept)},
+    )
+    return Export(table, {c: at for at, c in enumerate(kept)}, frozenset(columns) - {*kept}, native=True)
+
+
+def _utc(column: Expr) -> Expr:
+    """Return an instant's text to the second, null for what is none."""
+    text = column.cast("string")
+    ours = text.re_search(f"^{DAYS}T{TIMES}{FRACTION}Z?$")
+    return ibis.cases((ours, text.substr(0, 19) + "Z"), else_=ibis.null("string"))
+
+
+# -- Files that are read line by line
+
+
+def _has(present: frozenset[str], path: str) -> bool:
+    return path in present or path.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0] in present
+
+
+def _json_lines(file: Path) -> tuple[Rows, None]:
+    def rows() -> Rows:
+        with file.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                try:
+                    data = json.loads(line, parse_float=Decimal)
+                except (ValueError, RecursionError) as error:
+                    where = Location(str(file), number)
+                    raise UsageError(f"not JSON: {error}", location=where, hint="is the file whole?") from None
+                if not isinstance(data, dict):
+                    raise UsageError("expected a JSON object on each line", location=Location(str(file), number))
+                yield number, data
+
+    return _decodable(file, rows()), None
+
+
+def _csv(file: Path) -> tuple[Rows, frozenset[str]]:
+    with file.open(encoding="utf-8-sig", newline="") as head:
+        names = next(csv.reader(head), [])
+
+    def rows() -> Rows:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.reader(lines)
+            next(reader, None)
+            for cells in reader:
+                if len(cells) != len(names):
+                    told = f"expected {len(names)} cells, got {len(cells)}"
+                    raise UsageError(told, location=Location(str(file), reader.line_num), hint="is the file whole?")
+                yield reader.line_num, dict(zip(names, cells, strict=True))
+
+    return _decodable(file, rows()), frozenset(names)
+
+
+def _parquet(file: Path) -> tuple[Rows, frozenset[str]]:
+    opened = pq.ParquetFile(file)
+
+    def rows() -> Rows:
+        number = 0
+        for batch in opened.iter_batches(batch_size=5_000):
+            for data in batch.to_pylist():
+                number += 1
+                yield number, data
+
+    return rows(), frozenset(opened.schema_arrow.names)
+
+
+def _decodable(file: Path, rows: Rows) -> Rows:
+    try:
+        yield from rows
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file}: not UTF-8: {error.reason}") from None
+
+
+SUFFIXES: Final[Mapping[str, Callable[[Path], tuple[Rows, frozenset[str] | None]]]] = {
+    ".parquet": _parquet,
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+    ".csv": _csv,
+}
+"""The kinds of export by the ending of their names."""

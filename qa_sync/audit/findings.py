@@ -1,0 +1,83 @@
+"""What an audit found, counted exactly; every difference goes to a file, the first ones also into the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyarrow as pa
+
+from qa_sync.audit.spool import Spool
+
+COLUMNS: Final = (
+    *("check", "kind", "class", "source_id", "target_id", "source_path", "target_path", "expected", "actual", "detail"),
+)
+SCHEMA: Final = pa.schema([*((name, pa.string()) for name in COLUMNS), ("read_again", pa.bool_())])
+"""All differences as Parquet: `class` is `value`, `type`, `format`, `missing`, `unreadable`, `alone`, `several`, or
+`keyless`; `expected` and `actual` are JSON texts; `read_again` says that both records were read once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One row of the file of differences."""
+
+    check: str
+    kind: str
+    sort: str
+    source_id: str | None
+    target_id: str | None
+    source_path: str | None = None
+    target_path: str | None = None
+    expected: str | None = None
+    actual: str | None = None
+    detail: str = ""
+    read_again: bool = False
+
+    @property
+    def row(self) -> Mapping[str, Any]:
+        """The row as the file has it."""
+        values = (
+            *(self.check, self.kind, self.sort, self.source_id, self.target_id),
+            *(self.source_path, self.target_path, self.expected, self.actual, self.detail),
+        )
+        return dict(zip(COLUMNS, values, strict=True)) | {"read_again": self.read_again}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one check counted.
+
+    `compared` records or pairs were held to the claim; `sorts` counts what was found by class; `healed` suspects were
+    well, gone or too young when they were read again, `again` were read again at all; `samples` are the first.
+    """
+
+    compared: int = 0
+    sorts: Counter[str] = field(default_factory=Counter)
+    empty: int = 0
+    again: int = 0
+    healed: int = 0
+    samples: list[Difference] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Takes differences as they are found: into the file, into the tallies by check, and `most` samples a check."""
+
+    spool: Spool
+    most: int
+    tallies: dict[str, Tally] = field(default_factory=dict)
+
+    def tally(self, check: str) -> Tally:
+        """Return a check's tally."""
+        return self.tallies.setdefault(check, Tally())
+
+    def add(self, difference: Difference) -> None:
+        """Take a difference."""
+        tally = self.tally(difference.check)
+        tally.sorts[difference.sort] += 1
+        if len(tally.samples) < self.most:
+            tally.samples.append(difference)
+        self.spool.add([difference.row])

@@ -1,0 +1,108 @@
+"""What a section claims of existing records, by what two records are the same thing, and which columns that needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qa_sync.dataflow.model import PropertyPair, Section, StatementKind, When
+from qa_sync.systems.cards import EntityCard, PropertyCard
+
+
+class Way(StrEnum):
+    """By what records are matched, in this order."""
+
+    CRITERIA = "the section's merge criteria"
+    SETTINGS = "the settings' keys"
+    LINKS = "the engine's links"
+    CONCEPT = "a unique property that both have"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """By what two records are the same: any of the key pairs, or the links that are kept under the name `links`."""
+
+    way: Way
+    keys: tuple[tuple[PropertyCard, PropertyCard], ...] = ()
+    links: str = ""
+
+    def __str__(self) -> str:
+        told = " or ".join(f"{one.path} = {other.path}" for one, other in self.keys)
+        return f"matched by {self.way}" + (f" ({told})" if told else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A pair that existing records are held to.
+
+    `skip` and `manual` are reasons why it is not judged; `note` is what a reader of a difference should know;
+    `through` is the ordinal of the section whose matches translate its ids.
+    """
+
+    id: str
+    pair: PropertyPair
+    source: PropertyCard
+    target: PropertyCard
+    line: int
+    skip: str | None = None
+    manual: str | None = None
+    note: str | None = None
+    through: int | None = None
+
+    @property
+    def judged(self) -> bool:
+        """Whether records are looked at for it."""
+        return not self.skip and not self.manual
+
+    @property
+    def whens(self) -> tuple[tuple[When, ...], tuple[When, ...]]:
+        """The literal conditions on the source's and on the target's record."""
+        return self.pair.source_when, self.pair.target_when
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A section whose records can be matched: the two cards, by what, and the claims.
+
+    `no_coverage` is why an A without B breaks no promise, `no_reverse` the same for a B without A; `only_a_person`
+    says that a person must know which A are meant.
+    """
+
+    source: EntityCard
+    target: EntityCard
+    match: Match
+    claims: tuple[Claim, ...]
+    no_coverage: str | None
+    only_a_person: str | None
+    no_reverse: str | None
+
+    @property
+    def judged(self) -> tuple[Claim, ...]:
+        """The claims that records are looked at for."""
+        return tuple(c for c in self.claims if c.judged)
+
+    def paths(self, at: int) -> tuple[str, ...]:
+        """Return the property paths that are needed of the source (0) or the target (1)."""
+        keys = [key[at].path for key in self.match.keys]
+        ends = [(c.source, c.target)[at].path for c in self.judged]
+        return tuple(dict.fromkeys([*keys, *ends, *(w.path for c in self.judged for w in c.whens[at])]))
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """A section to be audited; `ready` is None when it cannot be, and `why_not` then says why."""
+
+    section: Section
+    prefix: str
+    ready: Ready | None
+    why_not: str = ""
+
+    def line(self, kind: StatementKind) -> int:
+        """Return the line of the first statement of a kind, else the heading's."""
+        found = self.section.statement(kind)
+        return found.line if found else self.section.line
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """The labels of the two systems."""
+        return self.section.source.system, self.section.target.system

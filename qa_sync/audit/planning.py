@@ -1,0 +1,151 @@
+"""Dataflow, entity cards and settings -> what is audited; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from qa_sync.audit.claims import Ends, claims_of
+from qa_sync.audit.model import Match, Ready, SectionPlan, Way
+from qa_sync.dataflow.model import Dataflow, Entity, Section, StatementKind
+from qa_sync.errors import UnknownName
+from qa_sync.location import Location
+from qa_sync.settings.model import SettledKey
+from qa_sync.systems.cards import EntityCard, PropertyCard, find_card
+from qa_sync.systems.pairing import Cards
+from qa_sync.values.form import Form
+
+NOT_MATCHED = (
+    "nothing tells which records are the same: the section has no merge criteria, the settings no [[keys]] for it, "
+    "there are no links, and the two have no unique property in common"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known beside the documents: cards, the settings' keys, and the sections that links are kept for."""
+
+    cards: Cards
+    keys: Sequence[SettledKey] = ()
+    linked: frozenset[str] = frozenset()
+
+
+def plan(dataflow: Dataflow, together: Sequence[Dataflow], known: Known) -> tuple[SectionPlan, ...]:
+    """Return what is audited of a document; `together` are all that were given (a mirror may be in another).
+
+    Raises UnknownName for a key of the settings that an entity does not have.
+    """
+    sections = [s for s in dataflow.sections if s.duplicate_of is None]
+    found = {s.ordinal: _cards_of(dataflow, s, known.cards) for s in sections}
+    ends = {at: both for at, both in found.items() if isinstance(both, Ends)}
+    mirrored = {_names(s)[::-1] for d in together for s in d.sections if s.statement(StatementKind.EVERY)}
+    plans = []
+    for section in sections:
+        both = found[section.ordinal]
+        prefix = f"{PurePath(dataflow.path).stem}/{section.key}"
+        match = _match(dataflow, both, known) if isinstance(both, Ends) else None
+        if not isinstance(both, Ends) or match is None:
+            plans.append(SectionPlan(section, prefix, None, both if isinstance(both, str) else NOT_MATCHED))
+            continue
+        reverse = None if _names(section) in mirrored else _unclaimed(section)
+        claims = claims_of(both, prefix, ends)
+        ready = Ready(both.source, both.target, match, claims, _no_coverage(section), _only_a_person(section), reverse)
+        plans.append(SectionPlan(section, prefix, ready))
+    return tuple(plans)
+
+
+def _names(section: Section) -> tuple[str, ...]:
+    return str(section.source).casefold(), str(section.target).casefold()
+
+
+def _unclaimed(section: Section) -> str:
+    return f"the document does not promise a {section.source} for every {section.target}"
+
+
+def _cards_of(dataflow: Dataflow, section: Section, cards: Cards) -> Ends | str:
+    def card(entity: Entity) -> EntityCard:
+        return find_card(cards[entity.system], entity.entity, entity.system, Location(dataflow.path, section.line))
+
+    try:
+        found = Ends(section, card(section.source), card(section.target))
+    except KeyError as unknown:
+        return f"no connector for {unknown.args[0]}"
+    except UnknownName as error:
+        return error.message
+    for entity, one in ((section.source, found.source), (section.target, found.target)):
+        if "list" in one.cannot:
+            return f"{entity} cannot be listed: {one.cannot['list']}"
+    return found
+
+
+def _match(dataflow: Dataflow, ends: Ends, known: Known) -> Match | None:
+    section = ends.section
+    if rows := [(c.source, c.target) for c in section.criteria if c.source and c.target]:
+        keys = [(_property(ends.source, one), _property(ends.target, other)) for one, other in rows]
+        return Match(Way.CRITERIA, tuple(keys))
+    if settled := [key for key in known.keys if _folded(key.section) == _folded(section.heading)]:
+        return Match(Way.SETTINGS, tuple(_settled(ends, key) for key in settled))
+    # Sections with the same two entities share their links, under the key of the first.
+    first = next(s for s in dataflow.sections if _names(s) == _names(section))
+    if first.key in known.linked:
+        return Match(Way.LINKS, links=first.key)
+    shared = _unique_in_both(ends.source, ends.target)
+    return Match(Way.CONCEPT, (shared,)) if shared else None
+
+
+def _settled(ends: Ends, key: SettledKey) -> tuple[PropertyCard, PropertyCard]:
+    for card, path in ((ends.source, key.source), (ends.target, key.target)):
+        if card.properties and path not in {card.key, *card.properties}:
+            raise UnknownName(f"property of {card.names[0]}", path, card.properties, location=key.location)
+    return _property(ends.source, key.source), _property(ends.target, key.target)
+
+
+def _property(card: EntityCard, path: str) -> PropertyCard:
+    if path == card.key:
+        return PropertyCard(path, Form(convert="identifier"))
+    return card.properties.get(path) or PropertyCard(path, Form())
+
+
+def _unique_in_both(source: EntityCard, target: EntityCard) -> tuple[PropertyCard, PropertyCard] | None:
+    """Return the first property that both have and that one of them keeps unique."""
+    for one in source.properties.values():
+        other = target.by_concept(one.concept) if one.concept else None
+        if other and (one.unique or other.unique):
+            return one, other
+    return None
+
+
+def _folded(heading: str) -> str:
+    return " ".join(heading.split()).casefold()
+
+
+def _no_coverage(section: Section) -> str | None:
+    if section.statement(StatementKind.LINK_FIRST) and not section.statement(StatementKind.NEW_IF_CONNECTED):
+        return f"a {section.source} is only linked, so one without a {section.target} breaks no promise"
+    if not any(section.statement(kind) for kind in _PROMISING):
+        return "the section does not say which records get a counterpart"
+    return None
+
+
+_PROMISING = (StatementKind.EVERY, StatementKind.CONDITION, StatementKind.NEW_IF_CONNECTED)
+
+
+def _only_a_person(section: Section) -> str | None:
+    for kind in (StatementKind.CONDITION, StatementKind.NEW_IF_CONNECTED):
+        if statement := section.statement(kind):
+            return f"only a person can tell which {section.source} are meant: {statement.text.splitlines()[0]}"
+    if section.source.facet:
+        return f"only a person can tell which of the records are {section.source.facet}"
+    return None
+
+
+def needed_columns(plans: Sequence[SectionPlan]) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Return the property paths that all sections need, by system label and datatype."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for one in plans:
+        if one.ready is None:
+            continue
+        for at, (label, card) in enumerate(zip(one.labels, (one.ready.source, one.ready.target), strict=True)):
+            found.setdefault((label, card.datatype), {}).update(dict.fromkeys(one.ready.paths(at)))
+    return {entity: tuple(paths) for entity, paths in found.items()}

@@ -1,0 +1,63 @@
+"""Rows on their way from Python to an engine or to the user: a Parquet file that is whole or not there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qa_sync.errors import CouldNotFindOut
+
+ROWS = 10_000
+
+
+class Spool:
+    """A file of rows of one schema; raises CouldNotFindOut when the disk does not take them."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.path = path
+        self.rows = 0
+        self._schema = schema
+        self._waiting: list[Mapping[str, Any]] = []
+        self._beside = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = pq.ParquetWriter(self._beside, schema, compression="zstd")
+        except OSError as error:
+            raise self._full(error) from None
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Take rows."""
+        self._waiting.extend(rows)
+        self.rows += len(rows)
+        if len(self._waiting) >= ROWS:
+            self._flush()
+
+    def close(self) -> Path:
+        """Put the file in its place and return it."""
+        self._flush()
+        try:
+            self._writer.close()
+            self._beside.replace(self.path)
+        except OSError as error:
+            raise self._full(error) from None
+        return self.path
+
+    def abandon(self) -> None:
+        """Leave nothing behind."""
+        self._beside.unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        try:
+            self._writer.write_table(pa.Table.from_pylist(self._waiting, self._schema))
+        except OSError as error:
+            raise self._full(error) from None
+        self._waiting = []
+
+    def _full(self, error: OSError) -> CouldNotFindOut:
+        self.abandon()
+        return CouldNotFindOut(f"{self.path}: {error.strerror or error}", hint="is there room on the disk?")

@@ -1,0 +1,200 @@
+"""Print what an audit costs beside the bare work: a DuckDB join of the same files, a paged read with the same client.
+
+Run as `python tests/bench/auditing.py [--rows N] [--read N] [--large]`. `--large` compares 10,000,000 x 10,000,000
+records with 2 GB instead, which takes minutes and some GB of disk. Each contender is a process of its own, so that its
+peak memory is its own; its time is that of the work, without start-up and imports.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from pathlib import Path
+from threading import Event
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+import duckdb  # noqa: E402
+import httpx  # noqa: E402
+
+from qa_sync.audit.audit import Audit, Terms  # noqa: E402
+from qa_sync.audit.engine import Needs, start_engine  # noqa: E402
+from qa_sync.audit.planning import Known  # noqa: E402
+from qa_sync.audit.reading import Manner, Source, read_whole  # noqa: E402
+from qa_sync.audit.stocking import Files, Wish  # noqa: E402
+from qa_sync.clock import RealClock  # noqa: E402
+from qa_sync.dataflow.model import Dataflow, Entity, PropertyPair, Section, Statement, StatementKind  # noqa: E402
+from qa_sync.running.results import fold  # noqa: E402
+from qa_sync.sandbox.vendors import VENDORS  # noqa: E402
+from qa_sync.systems.builtin import builtin_folder  # noqa: E402
+from qa_sync.systems.cards import EntityCard, PropertyCard  # noqa: E402
+from qa_sync.systems.connector import load_connector  # noqa: E402
+from qa_sync.systems.rest import RestSystem  # noqa: E402
+from qa_sync.values.form import Form  # noqa: E402
+
+BAR_TIMES, BAR_MB, BAR_READ = 3.0, 500, 1.5
+MONEY = {"places": 2}
+
+LEFT = """
+    SELECT 'w' || i AS id, 'User' || i || '@Example.test' AS email, 'Åse ' || (i * 7919 % 10007) AS first,
+        'Berg-' || i AS last, '+47 400' || lpad((i % 100000)::VARCHAR, 5, '0') AS phone,
+        (i * 37 % 100000) / 100.0::DOUBLE AS price, i % 1000 AS quantity, i % 3 = 0 AS active,
+        strftime(TIMESTAMP '2020-01-01' + to_seconds(i * 61), '%Y-%m-%dT%H:%M:%S') || '.123Z' AS born
+    FROM range({rows}) r(i)"""
+RIGHT = """
+    SELECT 'C-' || substr(id, 2) AS id, lower(email) AS email,
+        CASE WHEN h = 0 THEN first || 'x' ELSE first END AS first,
+        last, replace(phone, ' ', '') AS phone,
+        CASE WHEN h = 1 THEN (price + 1)::DECIMAL(12, 2) ELSE price::DECIMAL(12, 2) END::VARCHAR AS price,
+        quantity, active, substr(born, 1, 19) || 'Z' AS born
+    FROM (SELECT *, hash(id) % 100 AS h FROM '{folder}/left.parquet')"""
+BARE = """
+    SELECT count(*) FILTER (WHERE a.id IS NULL) AS left_alone, count(*) FILTER (WHERE b.id IS NULL) AS right_alone,
+        count(*) FILTER (WHERE a.first <> b.first) AS first, count(*) FILTER (WHERE a.last <> b.last) AS last,
+        count(*) FILTER (WHERE replace(a.phone, ' ', '') <> replace(b.phone, ' ', '')) AS phone,
+        count(*) FILTER (WHERE round(a.price::DECIMAL(18, 6), 2) <> round(b.price::DECIMAL(18, 6), 2)) AS price,
+        count(*) FILTER (WHERE a.quantity <> b.quantity) AS quantity,
+        count(*) FILTER (WHERE a.active <> b.active) AS active,
+        count(*) FILTER (WHERE date_trunc('second', a.born::TIMESTAMP) <> date_trunc('second', b.born::TIMESTAMP))
+    FROM '{folder}/left.parquet' a
+    FULL OUTER JOIN '{folder}/right.parquet' b ON lower(trim(a.email)) = lower(trim(b.email))"""
+
+
+def make(folder: Path, rows: int) -> None:
+    """Write the two exports; of the right one's records 2 % differ in one value."""
+    with duckdb.connect() as con:
+        con.execute("SET preserve_insertion_order = false")
+        con.execute(f"COPY ({LEFT.format(rows=rows)}) TO '{folder}/left.parquet'")
+        con.execute(f"COPY ({RIGHT.format(folder=folder)}) TO '{folder}/right.parquet'")
+
+
+def _card(system: str, price: str) -> EntityCard:
+    forms = {
+        "email": Form(convert="email"),
+        "first": Form(),
+        "last": Form(),
+        "phone": Form(convert="phone"),
+        "price": Form(price, "decimal", MONEY),
+        "quantity": Form("integer", "integer"),
+        "active": Form("boolean", "boolean"),
+        "born": Form(convert="instant"),
+    }
+    properties = {name: PropertyCard(name, form, concept=name, unique=name == "email") for name, form in forms.items()}
+    return EntityCard(system, "people", ("People",), "id", properties)
+
+
+def _flow() -> tuple[Dataflow, Known]:
+    cards = {"Shop": {"people": _card("shop", "number")}, "Office": {"people": _card("office", "string")}}
+    pairs = tuple(PropertyPair(p, p, line=9) for p in cards["Shop"]["people"].properties)
+    every = Statement(StatementKind.EVERY, 2, "Every Shop People will be synchronized with a Office People.")
+    section = Section(
+        1, "Shop People to Office People", 1, Entity("Shop", "People"), Entity("Office", "People"), (every,), (), pairs
+    )
+    return Dataflow("bench.txt", "Bench", "Shop", "Office", None, (section,)), Known(cards)
+
+
+def bare(folder: Path, memory: str) -> object:
+    """Join and count in one statement of DuckDB."""
+    with duckdb.connect(config={"memory_limit": memory, "temp_directory": str(folder / "spilled")}) as con:
+        return con.execute(BARE.format(folder=folder)).fetchall()
+
+
+def audited(folder: Path, memory: str, engine: str = "duckdb") -> object:
+    """Audit the same two files."""
+    flow, known = _flow()
+    clock = RealClock()
+    with tempfile.TemporaryDirectory() as scratch:
+        wish = Wish(
+            Files(folder / "left.parquet", folder / "right.parquet"), Path(scratch) / "read", clock, False, print
+        )
+        started = start_engine(engine, Needs(memory, Path(scratch)))
+        terms = Terms(UTC, differences=folder / "differences.parquet")
+        results = fold(Audit([flow], known, wish, started, terms, clock, time.perf_counter, Path(scratch)).events())
+        started.close()
+    return [check.actual for check in results.checks if check.actual]
+
+
+CONTENDERS: Mapping[str, Callable[[Path, str], object]] = {"bare DuckDB join": bare, "qa-sync audit": audited}
+
+
+def run(name: str, folder: Path, memory: str) -> dict[str, object]:
+    """Let a contender work in a process of its own; return its seconds, its peak in MB, and what it found."""
+    command = [sys.executable, __file__, "--contender", name, str(folder), memory]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)
+    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _contend(name: str, folder: Path, memory: str) -> None:
+    begun = time.perf_counter()
+    found = CONTENDERS[name](folder, memory)
+    took = time.perf_counter() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"s": took, "mb": peak, "found": found}, default=str))
+
+
+def compare(rows: int, memory: str, rounds: int) -> None:
+    """Print both contenders side by side."""
+    with tempfile.TemporaryDirectory() as folder:
+        make(Path(folder), rows)
+        best = {}
+        for name in CONTENDERS:
+            found = [run(name, Path(folder), memory) for _ in range(rounds)]
+            best[name] = min(found, key=lambda one: float(str(one["s"])))
+            print(f"{name:18} {best[name]['s']:7.2f} s {best[name]['mb']:7.0f} MB  {best[name]['found']}")
+        theirs, ours = (float(str(best[name]["s"])) for name in CONTENDERS)
+        told = f"ratio {ours / theirs:.2f} (bar {BAR_TIMES}), {best['qa-sync audit']['mb']:.0f} MB (bar {BAR_MB})"
+        print(f"{rows:,} x {rows:,} records, 8 columns, 2 % differing: {told}")
+
+
+def reading(count: int) -> None:
+    """Print how long the served sandbox's contacts take to read into a snapshot, beside reading the pages only."""
+    sys.path.insert(0, str(ROOT / "tests" / "audit"))
+    from audit_served import serving  # noqa: PLC0415 - the tests' own helpers
+    from audit_world import make_world  # noqa: PLC0415
+
+    world = make_world(count)
+    with serving(world) as url, tempfile.TemporaryDirectory() as folder:
+        vendor = VENDORS["wix"]
+        connector = load_connector(builtin_folder("wix"))
+        system = RestSystem("Wix.com", connector, f"{url}/wix", vendor.secrets, httpx.HTTPTransport())
+        card = system.cards["contacts"]
+        floor = min(_timed(lambda: sum(len(records) for records, _ in system.browse("contacts"))) for _ in range(3))
+        source = Source(system, card, {"system": "Wix.com"}, since=True)
+        manner = Manner(RealClock(), fresh=True, stop=Event(), tell=print)
+        columns = tuple(card.properties)
+        ours = min(_timed(lambda: read_whole(source, columns, Path(folder), manner)) for _ in range(3))
+        system.close()
+    told = f"{ours:.2f} s, the pages alone {floor:.2f} s, ratio {ours / floor:.2f} (bar {BAR_READ})"
+    print(f"reading {count:,} records of {len(columns)} columns from the served sandbox: {told}")
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--contender"]:
+        _contend(sys.argv[2], Path(sys.argv[3]), sys.argv[4])
+        raise SystemExit
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--rows", type=int, default=1_000_000)
+    asked.add_argument("--read", type=int, default=5_000)
+    asked.add_argument("--memory", default="250MB")
+    asked.add_argument("--large", action="store_true")
+    given = asked.parse_args()
+    if given.large:
+        compare(10_000_000, "2GB", 1)
+    else:
+        compare(given.rows, given.memory, 3)
+        reading(given.read)
