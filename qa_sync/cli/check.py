@@ -14,14 +14,18 @@ import click
 
 from qa_sync.cli.ages import age_of
 from qa_sync.cli.configured import config_option, settings_from
+from qa_sync.cli.consent import agree, yes_option
+from qa_sync.cli.leaving import leaving_well
 from qa_sync.cli.targets import parse_targets, write_reports
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.documents import connectors_of, read_named, settle
-from qa_sync.modes.job import Job
+from qa_sync.modes.job import Job, Prepared
 from qa_sync.modes.table import MODES, prepare
+from qa_sync.reports.escape import visible
 from qa_sync.reports.formats import FORMATS
 from qa_sync.reports.terminal import Color, Terminal
 from qa_sync.running.events import Event, Leftover, SectionFinished
+from qa_sync.running.keep import Keep
 from qa_sync.running.results import fold
 from qa_sync.running.runner import Run, run
 
@@ -68,6 +72,14 @@ TIMEOUT_S = 120.0
     show_default="8 live, 1 where nothing is waited for",
 )
 @click.option("-x", "first_only", is_flag=True, help="End at the first check that failed or could not be found out.")
+@click.option(
+    "--keep",
+    type=click.Choice(list(Keep)),
+    default=Keep.NEVER,
+    show_default=True,
+    help="When to leave live records where they are, for a person to look at.",
+)
+@yes_option
 @config_option
 @click.option(
     "--report",
@@ -94,6 +106,8 @@ def check(
     max_age: str | None,
     jobs: int | None,
     first_only: bool,
+    keep: Keep,
+    yes: bool,
     config: Path | None,
     reports: tuple[str, ...],
     color: Color,
@@ -118,7 +132,7 @@ def check(
     dataflows = settle(dataflows, connectors, settings)
     timeout_s = next(t for t in (timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None)
     oldest = age_of(max_age) if max_age is not None else None
-    job = Job(dataflows, connectors, cassettes, seed, timeout_s, faults, settings, oldest)
+    job = Job(dataflows, connectors, cassettes, seed, timeout_s, faults, settings, oldest, Keep(keep))
     prepared = prepare(mode, job)
     # The report makes room on standard output when another one goes there.
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
@@ -132,12 +146,14 @@ def check(
         first_only,
         prepared.stop,
     )
-    with closing(prepared):
+    with closing(prepared), leaving_well():
+        agree(prepared.writes, yes=yes)
         events: Iterator[Event] = run(prepared.checklists, prepared.open_stage, told)
         if prepared.hide:
             events = _hidden(events, prepared.hide)
-        results = fold(_heard(terminal.watch(events)))
-    results = replace(results, recordings=prepared.recordings())
+        results = fold(_heard(terminal.watch(events), prepared))
+        left = prepared.sweep(results.leftovers)
+    results = replace(results, recordings=prepared.recordings(), leftovers=left)
     terminal.report(results, _line_text)
     write_reports(results, targets)
     prepared.finish(results)
@@ -150,17 +166,18 @@ def _hidden(events: Iterator[Event], hide: Callable[[str], str]) -> Iterator[Eve
     return hidden(events, hide)
 
 
-def _heard(events: Iterator[Event]) -> Iterator[Event]:
-    """Pass events on; when the run is interrupted, tell at once what could not be removed."""
+def _heard(events: Iterator[Event], prepared: Prepared) -> Iterator[Event]:
+    """Pass events on; when the run ends before its time, remove what was made, and tell what could not be removed."""
     left: list[Leftover] = []
     try:
         for event in events:
             if isinstance(event, SectionFinished):
                 left += event.leftovers
             yield event
-    except KeyboardInterrupt:
-        for lost in left:
-            click.echo(f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}", err=True)
+    except (KeyboardInterrupt, Exception):
+        for lost in prepared.sweep(left):
+            told = f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}"
+            click.echo(visible(told), err=True)
         raise
 
 

@@ -16,6 +16,7 @@ from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import Clock, InterruptibleClock
 from qa_sync.modes.job import Job, Prepared
+from qa_sync.modes.ledger import Ledger, open_ledger, planned
 from qa_sync.modes.permits import permitted
 from qa_sync.modes.reach import Reached, reach
 from qa_sync.modes.triggers.surroundings import Surroundings
@@ -47,6 +48,7 @@ class Session:
     reached: Mapping[str, Reached]
     triggers: Triggers
     hide: Hider
+    ledger: Ledger
 
     def stage(
         self, checklist: Checklist, plan: SectionPlan, systems: Mapping[str, System], clock: Clock | None = None
@@ -61,11 +63,13 @@ class Session:
             timeout_s=self.job.timeout_s,
             zone=self.job.settings.zone,
             first_pause_s=min(self.job.settings.sync.interval_s, LONGEST_FIRST_PAUSE_S),
+            keep=self.job.keep,
         )
 
     def close(self) -> None:
         """Let every connection go."""
         self.triggers.close()
+        self.ledger.close()
         for one in self.reached.values():
             one.line.close()
 
@@ -81,13 +85,14 @@ def open_session(job: Job) -> Session:
     checklists = tuple(permitted(checklist, job.settings) for checklist in compiled)
     since = started - SKEW
     triggers = Triggers(Surroundings(job, clock, reached, checklists, since, hide=hide))
-    return Session(job, seed, started, since, clock, checklists, reached, triggers, hide)
+    ledger = open_ledger(job, seed, started=started, since=since, checklists=checklists, reached=reached, hide=hide)
+    return Session(job, seed, started, since, clock, checklists, reached, triggers, hide, ledger)
 
 
 def prepare(job: Job) -> Prepared:
     """Make the job ready; all sections share one connection to each system."""
     session = open_session(job)
-    systems = {label: reached.system() for label, reached in session.reached.items()}
+    systems = {label: session.ledger.around(reached.system()) for label, reached in session.reached.items()}
 
     @contextmanager
     def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
@@ -102,4 +107,6 @@ def prepare(job: Job) -> Prepared:
         side_by_side=SIDE_BY_SIDE,
         stop=session.clock.stop,
         hide=session.hide,
+        sweep=session.ledger.sweep,
+        writes=planned(session.checklists, session.reached),
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 
 from qa_sync.checklist.model import Side
 from qa_sync.clock import Clock
+from qa_sync.running.keep import Keep
 from qa_sync.running.waiting import FIRST_PAUSE_S
 from qa_sync.systems.system import System
 
@@ -18,7 +19,8 @@ class Stage:
 
     `let_sync_work` gives whatever does the syncing one chance to work (a cycle of the built-in engine, or just time);
     `since` bounds the lists in which counterparts are looked for; `timeout_s` is how long an arrival is waited for;
-    `zone` is the business time zone that date-only values are in; `first_pause_s` is that between the first two looks.
+    `zone` is the business time zone that date-only values are in; `first_pause_s` is that between the first two looks;
+    `keep` says when records are not removed.
     """
 
     systems: Mapping[Side, System]
@@ -28,3 +30,4 @@ class Stage:
     timeout_s: float = 120.0
     zone: tzinfo = field(default=UTC)
     first_pause_s: float = FIRST_PAUSE_S
+    keep: Keep = Keep.NEVER
