@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "show": "Print the checklist of a document; nothing is run.",
     "lint": "Tell what is wrong with a document itself.",
     "connectors": "Show the connectors, and check one.",
+    "cleanup": "Remove what earlier live runs left behind.",
     "sandbox": "Serve the embedded systems on this machine.",
     "completion": "Print the completion script for bash, zsh or fish.",
 }

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from qa_sync.checklist.model import Checklist, Insert, Scenario, SectionPlan, Side
@@ -24,6 +24,9 @@ from qa_sync.systems.journaled import Journaled
 from qa_sync.systems.owned import Owned
 from qa_sync.systems.sweeping import Sweep
 from qa_sync.systems.system import System
+
+SKEW = timedelta(minutes=10)
+"""How far a system's clock may be from ours before a new record is no longer found among the changed ones."""
 
 NAMELESS = "(no id)"
 """How a record is told of which nobody knows the id."""

@@ -10,13 +10,13 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import Clock, InterruptibleClock
 from qa_sync.modes.job import Job, Prepared
-from qa_sync.modes.ledger import Ledger, open_ledger, planned
+from qa_sync.modes.ledger import SKEW, Ledger, open_ledger, planned
 from qa_sync.modes.permits import permitted
 from qa_sync.modes.reach import Reached, reach
 from qa_sync.modes.triggers.surroundings import Surroundings
@@ -24,9 +24,6 @@ from qa_sync.modes.triggers.table import Triggers
 from qa_sync.running.stage import Stage
 from qa_sync.systems.confidential import Hider
 from qa_sync.systems.system import System
-
-SKEW = timedelta(minutes=10)
-"""How far a system's clock may be from ours before a new record is no longer found among the changed ones."""
 
 SIDE_BY_SIDE = 8
 LONGEST_FIRST_PAUSE_S = 1.0
