@@ -1,4 +1,4 @@
-"""`--max-age`: how old something may be, in words."""
+"""`--max-age` and its like: how old something may be, in words."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ UNITS: Final[Mapping[str, timedelta]] = {
 }
 
 
-def age_of(text: str) -> timedelta:
+def age_of(text: str, option: str = "--max-age") -> timedelta:
     """Return an age such as `30d`; raises UsageError for other words."""
     found = re.fullmatch(f"([0-9]{{1,6}})({'|'.join(UNITS)})", text)
     if not found:
-        raise UsageError(f"--max-age {text}: expected a whole number with min, h, d or w, such as 30d")
+        raise UsageError(f"{option} {text}: expected a whole number with min, h, d or w, such as 30d")
     return int(found[1]) * UNITS[found[2]]

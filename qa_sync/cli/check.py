@@ -17,18 +17,22 @@ from qa_sync.checklist.selection import Selection
 from qa_sync.cli.ages import age_of
 from qa_sync.cli.baseline import excuses
 from qa_sync.cli.configured import config_option, duration_of, settings_from
+from qa_sync.cli.consent import agree, yes_option
 from qa_sync.cli.faults import fault_options
-from qa_sync.cli.remembering import history_option, keep
+from qa_sync.cli.leaving import leaving_well
+from qa_sync.cli.remembering import history_option, remember
 from qa_sync.cli.selecting import changed_only, narrow, selection_options
 from qa_sync.cli.signing import answers
 from qa_sync.cli.targets import annotations_option, parse_targets, texts_of, write_reports
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.documents import connectors_of, read_named, settle
-from qa_sync.modes.job import Job
+from qa_sync.modes.job import Job, Prepared
 from qa_sync.modes.table import MODES, prepare
+from qa_sync.reports.escape import visible
 from qa_sync.reports.formats import FORMATS
 from qa_sync.reports.terminal import Color, Terminal
 from qa_sync.running.events import Event, Leftover, SectionFinished
+from qa_sync.running.keep import Keep
 from qa_sync.running.results import fold, with_texts
 from qa_sync.running.runner import Run, run
 from qa_sync.running.selected import selected
@@ -97,6 +101,14 @@ TIMEOUT_S = 120.0
 )
 @click.option("--interactive", is_flag=True, help="Ask about each manual check.")
 @click.option("-x", "first_only", is_flag=True, help="End at the first check that failed or could not be found out.")
+@click.option(
+    "--keep",
+    type=click.Choice(list(Keep)),
+    default=Keep.NEVER,
+    show_default=True,
+    help="When to leave live records where they are, for a person to look at.",
+)
+@yes_option
 @config_option
 @click.option(
     "--report",
@@ -138,6 +150,8 @@ def check(
     sign_off: Path | None,
     interactive: bool,
     first_only: bool,
+    keep: Keep,
+    yes: bool,
     config: Path | None,
     reports: tuple[str, ...],
     baseline: Path | None,
@@ -180,6 +194,7 @@ def check(
         max_age=oldest,
         depth=Depth(depth),
         max_lag_s=lag_s,
+        keep=Keep(keep),
     )
     prepared, ids = narrow(prepare(mode, job), selection, recorded=mode == "replay")
     # The report makes room on standard output when another one goes there.
@@ -195,18 +210,20 @@ def check(
         prepared.stop,
         answers(sign_off, prepared.checklists, interactive=interactive),
     )
-    with closing(prepared):
+    with closing(prepared), leaving_well():
+        agree(prepared.writes, yes=yes)
         events: Iterator[Event] = run(prepared.checklists, prepared.open_stage, told)
         if prepared.hide:
             events = _hidden(events, prepared.hide)
         if ids is not None:
             events = selected(events, ids)
-        results = fold(_heard(terminal.watch(events)))
-    results = excused(replace(results, recordings=prepared.recordings()))
+        results = fold(_heard(terminal.watch(events), prepared))
+        left = prepared.sweep(results.leftovers)
+    results = excused(replace(results, recordings=prepared.recordings(), leftovers=left))
     terminal.report(results, _line_text)
     write_reports(with_texts(results, texts), targets, annotations)
     prepared.finish(results)
-    keep(results, settings, texts, history)
+    remember(results, settings, texts, history)
     return results.exit_code
 
 
@@ -216,17 +233,18 @@ def _hidden(events: Iterator[Event], hide: Callable[[str], str]) -> Iterator[Eve
     return hidden(events, hide)
 
 
-def _heard(events: Iterator[Event]) -> Iterator[Event]:
-    """Pass events on; when the run is interrupted, tell at once what could not be removed."""
+def _heard(events: Iterator[Event], prepared: Prepared) -> Iterator[Event]:
+    """Pass events on; when the run ends before its time, remove what was made, and tell what could not be removed."""
     left: list[Leftover] = []
     try:
         for event in events:
             if isinstance(event, SectionFinished):
                 left += event.leftovers
             yield event
-    except KeyboardInterrupt:
-        for lost in left:
-            click.echo(f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}", err=True)
+    except (KeyboardInterrupt, Exception):
+        for lost in prepared.sweep(left):
+            told = f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}"
+            click.echo(visible(told), err=True)
         raise
 
 

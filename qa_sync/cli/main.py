@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "diff": "Tell what changed from one run to another.",
     "history": "Show how checks behaved from run to run, and what was last verified when.",
     "connectors": "Show the connectors, and check one.",
+    "cleanup": "Remove what earlier live runs left behind.",
     "sandbox": "Serve the embedded systems on this machine.",
     "completion": "Print the completion script for bash, zsh or fish.",
 }

@@ -27,7 +27,7 @@ def folder_of(settings: Settings) -> Path:
     return settings.path.parent if settings.path else Path()
 
 
-def keep(results: Results, settings: Settings, texts: Mapping[str, str], wanted: bool | None) -> None:
+def remember(results: Results, settings: Settings, texts: Mapping[str, str], wanted: bool | None) -> None:
     """Append a run to the history.
 
     In CI nothing is kept unless it is asked for: what is written there is thrown away. A history that cannot be written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
@@ -14,7 +14,8 @@ from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Checklist
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UsageError
-from qa_sync.running.events import Status
+from qa_sync.running.events import Leftover, Status
+from qa_sync.running.keep import Keep
 from qa_sync.running.results import Recording, Results
 from qa_sync.running.runner import OpenStage
 from qa_sync.settings.model import Settings
@@ -35,7 +36,7 @@ class Job:
     `connectors` are keyed by system label; `seed` is None when the user gave none; `cassettes` is the folder of the
     recordings; `faults` are names of faults that the built-in engine is to have; `settings` tell where the live systems
     are, and what the documents do not say; recordings older than `max_age` are not trusted (None: all are); `max_lag_s`
-    is a promise about time for this run.
+    is a promise about time for this run; `keep` says when records are not removed.
     """
 
     dataflows: tuple[Dataflow, ...]
@@ -46,6 +47,7 @@ class Job:
     faults: tuple[str, ...] = ()
     settings: Settings = field(default_factory=Settings)
     max_age: timedelta | None = None
+    keep: Keep = Keep.NEVER
     depth: Depth = Depth.STANDARD
     max_lag_s: float | None = None
 
@@ -76,6 +78,21 @@ def _no_recordings() -> tuple[Recording, ...]:
     return ()
 
 
+def _as_told(told: Sequence[Leftover]) -> tuple[Leftover, ...]:
+    """Have nothing else to remove."""
+    return tuple(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """So many records of an entity are to be made in a system; as many counterparts may come of them."""
+
+    system: str
+    url: str
+    entity: str
+    count: int
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A job that can be run: checklists, stages, the seed and the start, and what is done with the results.
@@ -83,7 +100,8 @@ class Prepared:
     `close` lets go of what was opened, whatever happened; `side_by_side` is how many sections run at once when nobody
     says otherwise (where nothing is waited for, one after the other is quickest); `stop` ends every wait; `recordings`
     tells after the run what it was played from; `hide` takes confidential values out of what is told (None: there are
-    none, for nobody was shown any).
+    none, for nobody was shown any). `writes` are what is made in systems of the user's; `sweep`, called once when all
+    sections have ended, is given what they told as left, removes what it can, and returns what is left.
     """
 
     checklists: tuple[Checklist, ...]
@@ -96,6 +114,8 @@ class Prepared:
     stop: Event = field(default_factory=Event)
     recordings: Callable[[], tuple[Recording, ...]] = _no_recordings
     hide: Callable[[str], str] | None = None
+    sweep: Callable[[Sequence[Leftover]], tuple[Leftover, ...]] = _as_told
+    writes: tuple[Planned, ...] = ()
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:

@@ -11,11 +11,12 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import Clock, InterruptibleClock
 from qa_sync.modes.job import Job, Prepared
+from qa_sync.modes.ledger import SKEW, Ledger, open_ledger, planned
 from qa_sync.modes.permits import permitted
 from qa_sync.modes.reach import Reached, reach
 from qa_sync.modes.triggers.surroundings import Surroundings
@@ -24,9 +25,6 @@ from qa_sync.running.stage import Stage
 from qa_sync.settings.model import Trigger
 from qa_sync.systems.confidential import Hider
 from qa_sync.systems.system import System
-
-SKEW = timedelta(minutes=10)
-"""How far a system's clock may be from ours before a new record is no longer found among the changed ones."""
 
 SIDE_BY_SIDE = 8
 LONGEST_FIRST_PAUSE_S = 1.0
@@ -48,6 +46,7 @@ class Session:
     reached: Mapping[str, Reached]
     triggers: Triggers
     hide: Hider
+    ledger: Ledger
 
     def stage(
         self, checklist: Checklist, plan: SectionPlan, systems: Mapping[str, System], clock: Clock | None = None
@@ -65,6 +64,7 @@ class Session:
             cycles_known=self.cycles_known,
             max_lag_s=self.job.lag_of(plan.section),
             jitter=_shorter,
+            keep=self.job.keep,
         )
 
     @property
@@ -75,6 +75,7 @@ class Session:
     def close(self) -> None:
         """Let every connection go."""
         self.triggers.close()
+        self.ledger.close()
         for one in self.reached.values():
             one.line.close()
 
@@ -95,13 +96,14 @@ def open_session(job: Job) -> Session:
     checklists = tuple(permitted(checklist, job.settings) for checklist in compiled)
     since = started - SKEW
     triggers = Triggers(Surroundings(job, clock, reached, checklists, since, hide=hide))
-    return Session(job, seed, started, since, clock, checklists, reached, triggers, hide)
+    ledger = open_ledger(job, seed, started=started, since=since, checklists=checklists, reached=reached, hide=hide)
+    return Session(job, seed, started, since, clock, checklists, reached, triggers, hide, ledger)
 
 
 def prepare(job: Job) -> Prepared:
     """Make the job ready; all sections share one connection to each system."""
     session = open_session(job)
-    systems = {label: reached.system() for label, reached in session.reached.items()}
+    systems = {label: session.ledger.around(reached.system()) for label, reached in session.reached.items()}
 
     @contextmanager
     def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
@@ -116,4 +118,6 @@ def prepare(job: Job) -> Prepared:
         side_by_side=SIDE_BY_SIDE,
         stop=session.clock.stop,
         hide=session.hide,
+        sweep=session.ledger.sweep,
+        writes=planned(session.checklists, session.reached),
     )

@@ -13,6 +13,7 @@ from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.clock import NotingClock
 from qa_sync.errors import CouldNotFindOut, UsageError
 from qa_sync.modes.job import Job, Prepared, cassette_path, could_not_find_out, fingerprint
+from qa_sync.modes.ledger import planned
 from qa_sync.modes.live import SIDE_BY_SIDE, Session, open_session
 from qa_sync.modes.permits import closed
 from qa_sync.modes.reach import labels_of
@@ -40,7 +41,7 @@ def prepare_live(job: Job) -> Prepared:
         def wrap(way: httpx.BaseTransport) -> httpx.BaseTransport:
             return RecordingTransport(way, tape)
 
-        systems = {label: session.reached[label].system(wrap, clock) for label in ends}
+        systems = {label: session.ledger.around(session.reached[label].system(wrap, clock)) for label in ends}
         yield session.stage(checklist, plan, systems, clock)
 
     def finish(results: Results) -> None:
@@ -60,6 +61,8 @@ def prepare_live(job: Job) -> Prepared:
         SIDE_BY_SIDE,
         session.clock.stop,
         hide=session.hide,
+        sweep=session.ledger.sweep,
+        writes=planned(session.checklists, session.reached),
     )
 
 

@@ -48,7 +48,8 @@ class _Unmet(Exception):
 class Play:
     """One scenario on its way; `leftovers` are known when the events have all been taken.
 
-    `create_failed` says that the section's promise to create is known to be broken already.
+    `create_failed` says that the section's promise to create is known to be broken already; whoever takes the events
+    sets `unwell` when a check failed or could not be found out.
     """
 
     spec: str
@@ -58,6 +59,7 @@ class Play:
     create_failed: bool = False
     leftovers: list[Leftover] = field(default_factory=list)
     account: Account = field(default_factory=Account)
+    unwell: bool = False
 
     def events(self) -> Generator[StepStarted | CheckFinished, None, None]:
         """Carry the scenario out; yield every check of it exactly once, whatever happens, and then clean up."""
@@ -73,7 +75,7 @@ class Play:
             ruling = Ruling(Verdict(Status.ERROR, self._told(str(error))))
             yield from (self._finished(c, ruling) for c in docket.open.values())
         finally:
-            self.leftovers.extend(scene.remove_all())
+            self.leftovers.extend(scene.remove_all(self.stage.keep.why(unwell=self.unwell)))
 
     def _unmet(self, why: Verdict, left: list[Check]) -> Iterator[CheckFinished]:
         """Skip what has nothing to stand on; but a record that never came is itself a broken promise, told once."""

@@ -139,6 +139,7 @@ class _Section:
                     yield event
                     if isinstance(event, CheckFinished):
                         self._note(event)
+                        play.unwell |= event.status in NOT_WELL
                     if self.enough.is_set():
                         return
         finally:

@@ -207,12 +207,12 @@ class Scene:
 
     # -- leaving nothing behind
 
-    def remove_all(self) -> Iterator[Leftover]:
-        """Remove what was made, latest first; yield what could not be removed, and why."""
+    def remove_all(self, kept: str | None = None) -> Iterator[Leftover]:
+        """Remove what was made, latest first; yield what could not be removed, and why (`kept`: all of it)."""
         self._claim_unseen()
         for held, made in reversed(self._made):
             system, card = self.system(held), self.card(held)
-            why = card.cannot.get("delete") or _refusal(system, card.datatype, made)
+            why = kept or card.cannot.get("delete") or _refusal(system, card.datatype, made)
             if why:
                 yield Leftover(system.label, card.names[0], made, why)
 

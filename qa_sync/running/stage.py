@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 
 from qa_sync.checklist.model import Side
 from qa_sync.clock import Clock
+from qa_sync.running.keep import Keep
 from qa_sync.running.waiting import FIRST_PAUSE_S, Patience, whole
 from qa_sync.systems.system import System
 
@@ -33,6 +34,7 @@ class Stage:
     `cycles_known` says that a cycle of the sync has been completed whenever `let_sync_work` returns: then what has not
     arrived is known to be lost, else it is only not there yet. `alone` says that nobody else writes to the systems, so
     that every new record is of our making or the sync's. `max_lag_s` is the promise about time, if there is one.
+    `keep` says when records are not removed.
     """
 
     systems: Mapping[Side, System]
@@ -47,6 +49,7 @@ class Stage:
     max_lag_s: float | None = None
     jitter: Callable[[float], float] = whole
     pace: Pace = field(default_factory=Pace)
+    keep: Keep = Keep.NEVER
 
     @property
     def patience(self) -> Patience:

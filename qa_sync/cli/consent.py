@@ -1,0 +1,35 @@
+"""Before the first write to somebody's system: what is going to be made, and whether that is meant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Any
+
+import click
+
+from qa_sync.errors import UsageError
+from qa_sync.modes.job import Planned
+from qa_sync.reports.escape import visible
+
+yes_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--yes", "-y", is_flag=True, help="Do not ask before records are made in live systems."
+)
+
+
+def agree(writes: Sequence[Planned], *, yes: bool) -> None:
+    """Tell what is made where, and on a terminal ask; raises UsageError when the answer is no."""
+    if not writes:
+        return
+    click.echo("This makes records, which are removed again, and as many counterparts may come of them:", err=True)
+    for (system, url), entities in groupby(sorted(writes, key=_where), key=_where):
+        counted = ", ".join(f"{planned.count} {planned.entity}" for planned in entities)
+        click.echo(visible(f"  {system} ({url}): {counted}"), err=True)
+    asked = not yes and sys.stdin.isatty() and sys.stderr.isatty()
+    if asked and not click.confirm("Make them?", err=True):
+        raise UsageError("nothing was written: the answer was no", hint="--yes does not ask")
+
+
+def _where(planned: Planned) -> tuple[str, str]:
+    return planned.system, planned.url

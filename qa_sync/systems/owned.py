@@ -1,0 +1,146 @@
+"""What belongs to a run: the records that it made, and those that carry its marks and were not there before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Final
+
+from qa_sync.errors import BrokenRule, Refused
+from qa_sync.systems.cards import EntityCard, Writable
+from qa_sync.systems.journal import Entry, Journal, Place, RunNote
+from qa_sync.systems.system import Record
+from qa_sync.values.form import Json
+
+FORBIDDEN: Final = 403
+CREATED: Final = frozenset(
+    {
+        "created",
+        "created_at",
+        "createdat",
+        "created_date",
+        "createddate",
+        "created_time",
+        "createdtime",
+        "createtime",
+        "create_date",
+        "date_created",
+        "date_created_gmt",
+        "datecreated",
+    }
+)
+"""How systems call the instant of a record's creation; entity cards do not say."""
+
+
+class Owned:
+    """The records of one run, as its journal has them; safe to be used by many threads.
+
+    `marks` are those of the run's records, `since` is when it began, less what clocks may differ by.
+    """
+
+    def __init__(self, journal: Journal, run: RunNote, marks: Iterable[str], since: datetime) -> None:
+        self.journal = journal
+        self.run = run
+        self.since = since
+        self._marks = frozenset(mark for mark in marks if mark)
+        self._places = {(place.system, place.datatype): place for place in run.places}
+        self._known = {(e.place.system, e.place.datatype, e.id) for e in journal.entries(run.id) if e.id}
+        self._lock = Lock()
+
+    def place(self, system: str, datatype: str) -> Place:
+        """Return a place of the run; raises BrokenRule when it has none there."""
+        try:
+            return self._places[system, datatype]
+        except KeyError:
+            raise BrokenRule(f"the run {self.run.id} has no business with {system} {datatype}") from None
+
+    def entries(self) -> list[Entry]:
+        """Return the run's records in the order in which they were noted, those that are gone too."""
+        return list(self.journal.entries(self.run.id))
+
+    def intend(self, system: str, datatype: str, values: Mapping[str, Json]) -> int:
+        """Note a record that is about to be made; return the note's number."""
+        text = json.dumps(values, default=str, sort_keys=True)
+        return self.journal.intend(
+            self.run.id, self.place(system, datatype), self._mark_in(text) or "", _fingerprint(text)
+        )
+
+    def made(self, number: int, system: str, datatype: str, id: str) -> None:
+        """Note the id of an intended record."""
+        self._know(system, datatype, id)
+        self.journal.answered(number, id)
+
+    def claim(self, record: Record, card: EntityCard) -> bool:
+        """Note a record when it carries a mark of the run and was not there before; tell whether it is the run's."""
+        at = (record.system, record.datatype, record.id)
+        if at in self._known:
+            return True
+        mark = self.mark_of(record)
+        if mark is None or at[:2] not in self._places or self._was_there(record, card):
+            return False
+        self.journal.claim(self.run.id, self.place(*at[:2]), mark, record.id)
+        self._know(*at)
+        return True
+
+    def demand(self, record: Record, card: EntityCard) -> None:
+        """Raise unless a record is the run's.
+
+        Refused when a sync has put the run's mark into a record that was there before, BrokenRule when qa-sync itself
+        has lost its way.
+        """
+        if self.claim(record, card):
+            return
+        told = f"{record.system} {card.names[0]} {record.id}"
+        if self.mark_of(record) is None:
+            raise BrokenRule(f"{told} is none of the records of the run {self.run.id}, so it is not touched")
+        raise Refused(
+            f"{told} bears a mark of this run but was there before it (the sync has written to it): it is not touched",
+            status=FORBIDDEN,
+        )
+
+    def knows(self, system: str, datatype: str, id: str) -> bool:
+        """Tell whether the journal has a record."""
+        return (system, datatype, id) in self._known
+
+    def removed(self, system: str, datatype: str, id: str) -> None:
+        """Note that a record is known to be gone."""
+        self.journal.removed(self.run.id, self.place(system, datatype), id)
+
+    def mark_of(self, record: Record) -> str | None:
+        """Return the mark of the run that a record carries, None when it carries none."""
+        return self._mark_in(json.dumps(record.data, default=str))
+
+    def _mark_in(self, text: str) -> str | None:
+        text = text.casefold()
+        return next((mark for mark in self._marks if mark in text), None)
+
+    def _was_there(self, record: Record, card: EntityCard) -> bool:
+        """Tell whether a record says that it was made before the run; one that tells nothing is believed to be new.
+
+        What can be written tells nothing: a sync may have carried a value there.
+        """
+        written = {path for path, known in card.properties.items() if known.writable is not Writable.NEVER}
+        names = [name for name in record.data if name.casefold() in CREATED and name not in written]
+        return any(instant < self.since for name in names for instant in _instants(name, record.data[name]))
+
+    def _know(self, system: str, datatype: str, id: str) -> None:
+        with self._lock:
+            self._known.add((system, datatype, id))
+
+
+def _instants(name: str, value: Json) -> list[datetime]:
+    """Return the instant that a member tells, none when it tells none: a local time says nothing about ours."""
+    try:
+        instant = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return []
+    if instant.tzinfo is None and name.casefold().endswith("gmt"):
+        instant = instant.replace(tzinfo=UTC)
+    return [instant] if instant.tzinfo else []
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

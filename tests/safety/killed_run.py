@@ -1,0 +1,70 @@
+"""A program for tests: `qa-sync` with a death at a chosen point, or a count of the points that there are.
+
+    killed_run.py COUNTS|- POINT NUMBER WORD...
+
+POINT is `before` (a request is sent), `after` (its answer has come) or `noted` (the journal has been written); at the
+NUMBER-th of these the process kills itself with SIGKILL. NUMBER 0 never comes; COUNTS is then a file for the counts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from qa_sync.cli.main import guarded
+from qa_sync.systems import journal_file, line
+
+COUNTS, POINT, NUMBER, *WORDS = sys.argv[1:]
+passed: Counter[str] = Counter()
+lock = threading.Lock()
+
+
+def passing(point: str) -> None:
+    with lock:
+        passed[point] += 1
+        if point == POINT and passed[point] == int(NUMBER):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Deadly(httpx.BaseTransport):
+    def __init__(self) -> None:
+        self.inner = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        passing("before")
+        response = self.inner.handle_request(request)
+        response.read()
+        passing("after")
+        return response
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+transaction = journal_file.JournalFile.transaction
+
+
+@contextmanager
+def noting(self: journal_file.JournalFile) -> Iterator[Any]:
+    with transaction(self) as db:
+        yield db
+    passing("noted")
+
+
+line.live_transport = Deadly  # type: ignore[attr-defined]
+journal_file.JournalFile.transaction = noting  # type: ignore[method-assign]
+sys.argv = ["qa-sync", *WORDS]
+code = guarded()
+if COUNTS != "-":
+    Path(COUNTS).write_text(json.dumps(passed), encoding="utf-8")
+sys.exit(code)

@@ -1,0 +1,70 @@
+"""Systems that people work in already: records that were there before, and how all of them look."""
+
+from __future__ import annotations
+
+import json
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import httpx
+
+from qa_sync.sandbox.vendors import VENDORS
+from qa_sync.systems.builtin import builtin_folder
+from qa_sync.systems.connector import load_connector
+from qa_sync.systems.rest import RestSystem
+
+Prints = dict[tuple[str, str, str], str]
+"""A fingerprint of each record by system, datatype and id."""
+
+
+@contextmanager
+def systems_of(config: Path) -> Iterator[dict[str, RestSystem]]:
+    """Yield the served systems of the settings by label, with nothing between us and them."""
+    found = {}
+    for label, own in tomllib.loads(config.read_text(encoding="utf-8"))["systems"].items():
+        vendor, connector = VENDORS[own["connector"]], load_connector(builtin_folder(own["connector"]))
+        found[label] = RestSystem(label, connector, own["url"], vendor.secrets, httpx.HTTPTransport(retries=3))
+    yield found
+    for system in found.values():
+        system.close()
+
+
+def prints_of(config: Path) -> Prints:
+    found: Prints = {}
+    with systems_of(config) as systems:
+        for label, system in systems.items():
+            for datatype in system.cards:
+                for record in system.list(datatype):
+                    text = json.dumps(record.data, sort_keys=True, default=str)
+                    found[label, datatype, record.id] = sha256(text.encode()).hexdigest()
+    return found
+
+
+def people(config: Path, count: int) -> None:
+    """Fill Wix and Customerp with so many contacts in all, a third of them counterparts that the sync makes."""
+    with systems_of(config) as systems:
+        for number in range(count // 3):
+            wix = {"info.name.first": f"Kari {number}", "info.name.last": "Ås", **_mail(f"kari{number}")}
+            systems["Wix.com"].insert("contacts", wix)
+            erp = {"firstName": f"Ola {number}", "lastName": "Nordmann", "email": f"ola{number}@people.test"}
+            systems["Customerp"].insert("contact", erp)
+
+
+def _mail(name: str) -> dict[str, str]:
+    return {"info.emails.items[primary=true].email": f"{name}@people.test"}
+
+
+def settled(config: Path, quiet_s: float = 1.5, longest_s: float = 60.0) -> Prints:
+    """Return how all records look once the served sync has nothing more to do."""
+    deadline = time.monotonic() + longest_s
+    before, since = prints_of(config), time.monotonic()
+    while time.monotonic() - since < quiet_s and time.monotonic() < deadline:
+        time.sleep(0.3)
+        now = prints_of(config)
+        if now != before:
+            before, since = now, time.monotonic()
+    return before

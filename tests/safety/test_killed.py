@@ -1,0 +1,81 @@
+"""Whenever a live run is killed, `qa-sync cleanup` removes what it made, and nothing else has changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_caller import ROOT, Serve
+from standing import Prints, people, settled, systems_of
+
+SPEC = "specs/000.txt"
+KILLED = Path(__file__).with_name("killed_run.py")
+POINTS = ("before", "after", "noted")
+
+
+def start(config: Path, counts: str, point: str, number: int) -> subprocess.Popen[bytes]:
+    words = ["check", SPEC, "--mode", "live", "--config", str(config), "-q", "--timeout", "20"]
+    return subprocess.Popen(
+        [sys.executable, str(KILLED), counts, point, str(number), *words],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def cleanup(config: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "qa_sync", "cleanup", "--config", str(config)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=120)
+
+
+def removable(config: Path, prints: Prints) -> tuple[Prints, Prints]:
+    """Return which of these records their systems can remove, and which they cannot."""
+    with systems_of(config) as systems:
+        kept = {at for at in prints if "delete" in systems[at[0]].cards[at[1]].cannot}
+    return {at: p for at, p in prints.items() if at not in kept}, {at: p for at, p in prints.items() if at in kept}
+
+
+def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, standing: int) -> None:
+    people(config, standing)
+    before = settled(config)
+    counts = tmp_path / "counts.json"
+    assert start(config, str(counts), "before", 0).wait(timeout=120) == 0
+    passed = json.loads(counts.read_text(encoding="utf-8"))
+    dice = random.Random("killed")  # noqa: S311 - the same points every time
+    told, killed = "", 0
+    for _ in range(points // at_once):
+        running = []
+        for _ in range(at_once):
+            point = dice.choice(POINTS)
+            running.append(start(config, "-", point, dice.randint(1, passed[point])))
+        killed += sum(process.wait(timeout=120) < 0 for process in running)
+        cleaned = cleanup(config)
+        assert cleaned.returncode == 0, cleaned.stdout + cleaned.stderr
+        told += cleaned.stdout
+        left = {at: p for at, p in settled(config, quiet_s=0.5).items() if at not in before}
+        can, cannot = removable(config, left)
+        assert can == {}, told
+        assert [at for at in cannot if at[2] not in told] == []
+    assert killed > points * 0.7  # the others had done before
+    now = settled(config)
+    assert {at: now.get(at) for at in before} == before
+
+
+@pytest.fixture
+def served(serve: Serve) -> Path:
+    return serve(SPEC, "--every", "0.1")
+
+
+def test_a_killed_run_is_cleaned_up_after(served: Path, tmp_path: Path) -> None:
+    killed_at_many(served, tmp_path, points=3, at_once=3, standing=20)
+
+
+@pytest.mark.slow
+def test_two_hundred_killed_runs_are_cleaned_up_after(served: Path, tmp_path: Path) -> None:
+    killed_at_many(served, tmp_path, points=int(os.environ.get("QA_SYNC_KILLS", "200")), at_once=4, standing=500)
