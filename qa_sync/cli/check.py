@@ -2,216 +2,110 @@
 
 from __future__ import annotations
 
-import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.selection import Selection
-from qa_sync.cli.ages import age_of
 from qa_sync.cli.baseline import excuses
-from qa_sync.cli.configured import config_option, duration_of, settings_from
+from qa_sync.cli.check_options import (
+    GROUPS,
+    Knowing,
+    Playing,
+    Signing,
+    Telling,
+    Waiting,
+    knowing_options,
+    playing_options,
+    signing_options,
+    telling_options,
+    waiting_options,
+)
+from qa_sync.cli.configured import config_option, settings_from
 from qa_sync.cli.consent import agree, yes_option
-from qa_sync.cli.faults import fault_options
+from qa_sync.cli.grouped import GroupedCommand
 from qa_sync.cli.leaving import leaving_well
-from qa_sync.cli.remembering import history_option, remember
+from qa_sync.cli.offering import files
+from qa_sync.cli.remembering import remember
 from qa_sync.cli.selecting import changed_only, narrow, selection_options
 from qa_sync.cli.signing import answers
-from qa_sync.cli.targets import annotations_option, parse_targets, texts_of, write_reports
-from qa_sync.errors import UnknownName, UsageError
+from qa_sync.cli.targets import Target, parse_targets, texts_of, write_reports
+from qa_sync.dataflow.model import Dataflow
 from qa_sync.modes.documents import connectors_of, read_named, settle
 from qa_sync.modes.job import Job, Prepared
-from qa_sync.modes.table import MODES, prepare
+from qa_sync.modes.table import prepare
 from qa_sync.reports.escape import visible
-from qa_sync.reports.formats import FORMATS
-from qa_sync.reports.terminal import Color, Terminal
+from qa_sync.reports.terminal import Terminal
 from qa_sync.running.events import Event, Leftover, SectionFinished
 from qa_sync.running.keep import Keep
 from qa_sync.running.results import fold, with_texts
 from qa_sync.running.runner import Run, run
 from qa_sync.running.selected import selected
+from qa_sync.settings.model import Settings
 
-LONGEST_WAIT_S = 86_400.0
-"""A day: whoever waits longer has mistyped."""
 TIMEOUT_S = 120.0
 
 
-@click.command()
-@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
-@click.option(
-    "--mode", help=f"Where to play: {', '.join(MODES)}.", metavar="MODE", show_default="replay; sandbox with --fault"
-)
+@click.command(cls=GroupedCommand, groups=GROUPS)
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=files)
+@playing_options
+@config_option
 @selection_options
-@fault_options
-@click.option("--seed", help="The seed of the sample records.", show_default="of the recording")
-@click.option(
-    "--timeout",
-    "timeout_s",
-    type=click.FloatRange(min=0, max=LONGEST_WAIT_S),
-    show_default="of the settings, else 120",
-    metavar="SECONDS",
-    help="How long an arrival is waited for.",
-)
-@click.option(
-    "--cassettes",
-    type=click.Path(path_type=Path),
-    default="cassettes",
-    show_default=True,
-    metavar="DIR",
-    help="The folder of the recordings.",
-)
-@click.option(
-    "--max-age",
-    metavar="AGE",
-    help="Trust no recording that is older than that: 30d, 12h.",
-    show_default="all are trusted",
-)
-@click.option(
-    "-j",
-    "jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="How many sections run side by side.",
-    show_default="8 live, 1 where nothing is waited for",
-)
-@click.option(
-    "--max-lag",
-    metavar="TIME",
-    help="How late an arrival may be, 60s for instance; later is a broken promise.",
-    show_default="of the settings, else no promise",
-)
-@click.option(
-    "--depth",
-    type=click.Choice(list(Depth)),
-    default=Depth.STANDARD,
-    show_default=True,
-    help="How deep to look.",
-)
-@click.option(
-    "--sign-off",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="A TOML file of what a person found out about manual checks.",
-)
-@click.option("--interactive", is_flag=True, help="Ask about each manual check.")
 @click.option("-x", "first_only", is_flag=True, help="End at the first check that failed or could not be found out.")
+@waiting_options
 @click.option(
     "--keep",
-    type=click.Choice(list(Keep)),
-    default=Keep.NEVER,
+    type=click.Choice([keep.value for keep in Keep]),
+    default=Keep.NEVER.value,
     show_default=True,
     help="When to leave live records where they are, for a person to look at.",
 )
 @yes_option
-@config_option
-@click.option(
-    "--report",
-    "reports",
-    multiple=True,
-    metavar="FORMAT[=PATH]",
-    help=f"Also report as {', '.join(FORMATS)}, to PATH or standard output.",
-)
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="PATH",
-    help="Known failures (TOML), which do not fail the run until they expire or no longer fail.",
-)
-@history_option
-@annotations_option
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Colour in the terminal report.",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Print no progress, and of the report only what is not well.")
-@click.option("-v", "--verbose", is_flag=True, help="Print a line a check, every reason, and whole values.")
+@signing_options
+@telling_options
+@knowing_options
 def check(
     specs: tuple[str, ...],
-    mode: str | None,
+    playing: Playing,
+    config: Path | None,
     selection: Selection,
     changed_since: str | None,
-    faults: tuple[str, ...],
-    seed: str | None,
-    timeout_s: float | None,
-    cassettes: Path,
-    max_age: str | None,
-    jobs: int | None,
-    max_lag: str | None,
-    depth: Depth,
-    sign_off: Path | None,
-    interactive: bool,
     first_only: bool,
-    keep: Keep,
+    waiting: Waiting,
+    keep: str,
     yes: bool,
-    config: Path | None,
-    reports: tuple[str, ...],
-    baseline: Path | None,
-    history: bool | None,
-    annotations: str | None,
-    color: Color,
-    quiet: bool,
-    verbose: bool,
+    signing: Signing,
+    telling: Telling,
+    knowing: Knowing,
 ) -> int:
     """Carry the promises of each SPEC out and tell which hold.
 
     \b
     qa-sync check specs/000.txt
+    qa-sync check specs/000.txt -k 'create and not orders'
     qa-sync check specs/000.txt --mode sandbox --fault one-way
+    qa-sync check specs/000.txt --mode live --max-lag 60s --keep on-failure
     qa-sync check specs/*.txt --report json --report junit=out.xml
+
+    Exit codes: 0 every check that ran passed; 1 a promise does not hold; 2 the call, the document or the settings are
+    wrong; 3 something could not be found out.
     """
-    if timeout_s is not None and math.isnan(timeout_s):
-        raise UsageError("--timeout nan: expected a number of seconds")
-    targets = parse_targets(reports, specs)
-    mode = _mode(mode, faults)
-    if max_age is not None and mode != "replay":
-        raise UsageError(f"--max-age is about recordings, which --mode {mode} does not replay")
-    excused = excuses(baseline)
+    targets = parse_targets(telling.reports, specs)
+    excused = excuses(knowing.baseline)
     settings = settings_from(config)
     dataflows = changed_only(read_named(specs), settings, changed_since)
-    connectors = connectors_of(dataflows, settings)
-    dataflows = settle(dataflows, connectors, settings)
-    timeout_s = next(t for t in (timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None)
-    oldest = age_of(max_age) if max_age is not None else None
-    lag_s = None if max_lag is None else duration_of(max_lag, "--max-lag")
     texts = texts_of(d.path for d in dataflows)  # before the run, which may take long
-    job = Job(
-        dataflows,
-        connectors,
-        cassettes,
-        seed,
-        timeout_s,
-        faults,
-        settings,
-        max_age=oldest,
-        depth=Depth(depth),
-        max_lag_s=lag_s,
-        keep=Keep(keep),
-    )
-    prepared, ids = narrow(prepare(mode, job), selection, recorded=mode == "replay")
-    # The report makes room on standard output when another one goes there.
-    out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
-    terminal = Terminal(out, sys.stderr, color=color, quiet=quiet, verbose=verbose)
-    told = Run(
-        mode,
-        prepared.seed,
-        prepared.started,
-        time.perf_counter,
-        1 if interactive else jobs or prepared.side_by_side,
-        first_only,
-        prepared.stop,
-        answers(sign_off, prepared.checklists, interactive=interactive),
-    )
+    job = _job(dataflows, settings, playing, waiting, Keep(keep))
+    prepared, ids = narrow(prepare(playing.mode, job), selection, recorded=playing.mode == "replay")
+    terminal = _terminal(telling, targets)
     with closing(prepared), leaving_well():
         agree(prepared.writes, yes=yes)
+        told = _run(playing.mode, prepared, waiting, signing, first_only=first_only)
         events: Iterator[Event] = run(prepared.checklists, prepared.open_stage, told)
         if prepared.hide:
             events = _hidden(events, prepared.hide)
@@ -221,10 +115,46 @@ def check(
         left = prepared.sweep(results.leftovers)
     results = excused(replace(results, recordings=prepared.recordings(), leftovers=left))
     terminal.report(results, _line_text)
-    write_reports(with_texts(results, texts), targets, annotations)
+    write_reports(with_texts(results, texts), targets, telling.annotations)
     prepared.finish(results)
-    remember(results, settings, texts, history)
+    remember(results, settings, texts, knowing.history)
     return results.exit_code
+
+
+def _job(dataflows: Sequence[Dataflow], settings: Settings, playing: Playing, waiting: Waiting, keep: Keep) -> Job:
+    connectors = connectors_of(dataflows, settings)
+    return Job(
+        settle(dataflows, connectors, settings),
+        connectors,
+        playing.cassettes,
+        playing.seed,
+        next(t for t in (waiting.timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None),
+        playing.faults,
+        settings,
+        max_age=playing.oldest,
+        depth=playing.depth,
+        max_lag_s=waiting.lag_s,
+        keep=keep,
+    )
+
+
+def _terminal(telling: Telling, targets: Sequence[Target]) -> Terminal:
+    """Return the terminal; its report makes room on standard output when another one goes there."""
+    out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
+    return Terminal(out, sys.stderr, color=telling.color, quiet=telling.quiet, verbose=telling.verbose)
+
+
+def _run(mode: str, prepared: Prepared, waiting: Waiting, signing: Signing, *, first_only: bool) -> Run:
+    return Run(
+        mode,
+        prepared.seed,
+        prepared.started,
+        time.perf_counter,
+        1 if signing.interactive else waiting.jobs or prepared.side_by_side,
+        first_only,
+        prepared.stop,
+        answers(signing.sign_off, prepared.checklists, interactive=signing.interactive),
+    )
 
 
 def _hidden(events: Iterator[Event], hide: Callable[[str], str]) -> Iterator[Event]:
@@ -246,15 +176,6 @@ def _heard(events: Iterator[Event], prepared: Prepared) -> Iterator[Event]:
             told = f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}"
             click.echo(visible(told), err=True)
         raise
-
-
-def _mode(given: str | None, faults: tuple[str, ...]) -> str:
-    mode = given or ("sandbox" if faults else "replay")
-    if mode not in MODES:
-        raise UnknownName("mode", mode, MODES)
-    if faults and mode != "sandbox":
-        raise UsageError(f"--fault needs --mode sandbox, got --mode {mode}")
-    return mode
 
 
 def _line_text(spec: str, line: int) -> str | None:

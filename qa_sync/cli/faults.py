@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
+
+from qa_sync.cli.offering import offered
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -26,8 +28,15 @@ def fault_options(command: Command) -> Command:
         multiple=True,
         metavar="NAME",
         help="Tell the built-in sync to misbehave; --list-faults tells how.",
+        shell_complete=offered(_names),
     )
     return named(listing(command))
+
+
+def _names() -> Iterable[str]:
+    from qa_sync.sync.faults.table import FAULTS  # noqa: PLC0415 - the engine is not needed to replay a recording
+
+    return FAULTS
 
 
 def _list_faults(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:

@@ -19,7 +19,9 @@ class GroupedCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write each group under its title; what no group names comes last."""
-        records = {p.name: record for p in self.get_params(ctx) if (record := p.get_help_record(ctx))}
+        # Arguments stand in the usage line, and what they are in the text.
+        options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
+        records = {p.name: record for p in options if (record := p.get_help_record(ctx))}
         for title, names in self.groups.items():
             _section(formatter, title, [records.pop(name) for name in names])
         _section(formatter, OTHERS, list(records.values()))

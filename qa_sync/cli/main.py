@@ -48,12 +48,25 @@ class Commands(click.Group):
             near = did_you_mean(cmd_name, COMMANDS)
             ctx.fail(f"no such command {cmd_name!r}" + (f"; {near}" if near else ""))
         command: click.Command = getattr(import_module(f"qa_sync.cli.{cmd_name}"), cmd_name)
+        for option in command.params:
+            if isinstance(option, click.Option):
+                _name_variable(option, cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the table without importing any command."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _name_variable(option: click.Option, command: str) -> None:
+    """Let an option be given in the environment under the name that it has on the command line.
+
+    Left to itself click would take the name of the function's parameter, which nobody can know.
+    """
+    name = max(option.opts, key=len).strip("-").replace("-", "_")
+    known = [option.envvar] if isinstance(option.envvar, str) else option.envvar or ()
+    option.envvar = list(dict.fromkeys([*known, f"QA_SYNC_{command}_{name}".upper()]))
 
 
 def _print_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
@@ -85,7 +98,8 @@ def qa_sync() -> None:
     qa-sync check specs/000.txt --mode sandbox    against the embedded systems
     qa-sync show specs/000.txt                    the checklist, nothing run
 
-    Every option of a command can also be given in the environment: QA_SYNC_CHECK_MODE=sandbox, for instance.
+    Every option of a command can also be given in the environment, by the command's and its own name: for check --mode
+    that is QA_SYNC_CHECK_MODE, for check -k QA_SYNC_CHECK_K.
 
     Exit codes: 0 every check that ran passed; 1 a promise does not hold; 2 the call, the document or the settings are
     wrong; 3 something could not be found out.
