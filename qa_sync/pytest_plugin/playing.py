@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.dataflow.files import load_dataflow
 from qa_sync.errors import QaSyncError, UnknownName
 from qa_sync.modes.documents import connectors_of, settle
+from qa_sync.modes.hiding import hidden
 from qa_sync.modes.job import Job, Prepared
 from qa_sync.modes.table import MODES, prepare
 from qa_sync.reports.end_report import end_report
@@ -51,7 +51,7 @@ class Playing:
         job = _job(config, path)
         (dataflow,) = job.dataflows
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-        return cls(config, mode, job, lines, compile_checklist(dataflow, job.cards, job.seed or NO_SEED))
+        return cls(config, mode, job, lines, job.compiled(dataflow, job.seed or NO_SEED))
 
     @property
     def plans(self) -> tuple[SectionPlan, ...]:
@@ -69,7 +69,8 @@ class Playing:
         ready = self._ready()
         only = [replace(c, sections=tuple(p for p in c.sections if p.section.key == key)) for c in ready.checklists]
         told = Run(self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop)
-        return fold(run(only, ready.open_stage, told))
+        events = run(only, ready.open_stage, told)
+        return fold(hidden(events, ready.hide) if ready.hide else events)
 
     def _ready(self) -> Prepared:
         """Make the document ready for its mode, once; what makes that impossible is told of every check."""
