@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 ENDINGS = frozenset({".txt", ".rst"})
+DEPTHS = ("smoke", "standard", "thorough")
+"""Those of `qa_sync.checklist.depth`, which is not imported here: every run of pytest would."""
 BEGINNING = 4096
 """Characters in which a document's title stands."""
 
@@ -17,6 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--qa-sync", action="store_true", help="collect every dataflow document among the given paths")
     group.addoption("--qa-sync-mode", metavar="MODE", default="replay", help="replay (default), sandbox or live")
     group.addoption("--qa-sync-seed", metavar="SEED", help="the seed of the sample records")
+    group.addoption("--qa-sync-depth", choices=DEPTHS, default="standard", help="how deep to look (standard)")
     group.addoption("--qa-sync-config", metavar="PATH", help="the settings (default: qa-sync.toml in the root folder)")
     group.addoption("--qa-sync-cassettes", metavar="DIR", help="the recordings (default: cassettes in the root folder)")
     parser.addini("qa_sync_specs", "folders or files whose dataflow documents are collected", "paths", default=[])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
+from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.dataflow.files import load_dataflow
 from qa_sync.errors import QaSyncError, UnknownName
@@ -17,6 +20,7 @@ from qa_sync.modes.hiding import hidden
 from qa_sync.modes.job import Job, Prepared
 from qa_sync.modes.table import MODES, prepare
 from qa_sync.reports.end_report import end_report
+from qa_sync.reports.escape import visible
 from qa_sync.reports.layout import text_of
 from qa_sync.reports.page import Page
 from qa_sync.running.events import CheckFinished
@@ -25,6 +29,8 @@ from qa_sync.running.runner import Run, run
 from qa_sync.settings.read import find_settings, load_settings
 
 TIMEOUT_S = 120.0
+PLAYED = tuple(mode for mode in MODES if mode != "record")
+"""A recording is of a whole document, and tests are of parts."""
 NO_SEED = "collected"
 """No seed changes the checks' ids; the records are made of the mode's own one when a section is played."""
 
@@ -46,8 +52,8 @@ class Playing:
     def open(cls, config: pytest.Config, path: Path) -> Playing:
         """Read a document; raises what is wrong with it, the settings or the options."""
         mode = str(config.getoption("--qa-sync-mode"))
-        if mode not in MODES:
-            raise UnknownName("mode", mode, MODES)
+        if mode not in PLAYED:
+            raise UnknownName("mode", mode, PLAYED, hint="recordings are made by qa-sync check --mode record")
         job = _job(config, path)
         (dataflow,) = job.dataflows
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -82,8 +88,17 @@ class Playing:
             except QaSyncError as error:
                 self.cannot = error
                 raise
-            self.config.add_cleanup(self.prepared.close)
+            self.config.add_cleanup(self._end)
         return self.prepared
+
+    def _end(self) -> None:
+        """Remove what the sections left in live systems, tell what could not be removed, and let everything go."""
+        if self.prepared is None:
+            return
+        with closing(self.prepared):
+            left = self.prepared.sweep([lost for results in self.results.values() for lost in results.leftovers])
+        for lost in left:
+            sys.stderr.write(visible(f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}") + "\n")
 
 
 def told(playing: Playing, plan: SectionPlan, verdict: CheckFinished) -> str:
@@ -110,4 +125,5 @@ def _job(config: pytest.Config, path: Path) -> Job:
     cassettes = root / (config.getoption("--qa-sync-cassettes") or "cassettes")
     seed = config.getoption("--qa-sync-seed")
     settled = settle(dataflows, connectors, settings)
-    return Job(settled, connectors, cassettes, seed, timeout_s, settings=settings)
+    depth = Depth(config.getoption("--qa-sync-depth"))
+    return Job(settled, connectors, cassettes, seed, timeout_s, settings=settings, depth=depth)

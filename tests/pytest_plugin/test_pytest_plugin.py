@@ -1,70 +1,97 @@
-"""`pytest specs/` as a user runs it, in a project of its own."""
+"""`pytest specs/` as a user runs it, in a project of its own.
+
+Most runs are in this process: starting another one takes longer than what is tested.
+"""
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from cli_caller import QaSync
 
+from qa_sync.checklist.depth import Depth
+from qa_sync.modes import replay, sandbox
+from qa_sync.modes.job import Job, Prepared
+from qa_sync.modes.table import prepare
+from qa_sync.pytest_plugin import hooks, playing
+from qa_sync.running.events import Leftover
+from qa_sync.sync.writer import PlainWriter
+
+KEPT = (replay, sandbox)
+"""What a run loads late. One in this process would unload it again, and a library half loaded twice does not work."""
 ROOT = Path(__file__).parents[2]
+BROKEN = ("--qa-sync", "--qa-sync-mode", "sandbox", "-k", "Products and brand", "specs/000.txt")
+"""Two checks, both of them of edits."""
 
 
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> pytest.Pytester:
     """A project with a document, its recordings, a text that is no document, and nothing else."""
     shutil.copytree(ROOT / "specs", pytester.path / "specs")
-    shutil.copytree(ROOT / "cassettes", pytester.path / "cassettes")
+    (pytester.path / "cassettes").symlink_to(ROOT / "cassettes")
     (pytester.path / "specs" / "notes.txt").write_text("To do: everything\n", encoding="utf-8")
     return pytester
 
 
+@pytest.fixture
+def no_edit_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the built-in sync one that carries no edit."""
+    monkeypatch.setattr(PlainWriter, "update", lambda *_: frozenset())
+
+
 def outcomes(result: pytest.RunResult) -> dict[str, int]:
-    return {word: number for word, number in result.parseoutcomes().items() if word != "warnings"}
+    return {word: number for word, number in result.parseoutcomes().items() if word not in {"warning", "warnings"}}
+
+
+def collected(project: pytest.Pytester, *words: str) -> list[str]:
+    result = project.runpytest_inprocess("--qa-sync", "--collect-only", "-q", *words)
+    return [line for line in result.outlines if "::" in line]
 
 
 def test_nothing_is_collected_without_being_asked_for(project: pytest.Pytester) -> None:
-    result = project.runpytest_subprocess("specs")
-    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert project.runpytest_inprocess("specs").ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
-def test_every_check_is_an_item_and_replays(project: pytest.Pytester) -> None:
-    result = project.runpytest_subprocess("--qa-sync", "specs")
-    found = outcomes(result)
-    assert result.ret == pytest.ExitCode.OK
+def test_every_check_is_an_item_and_replays_on_two_workers_as_on_one(project: pytest.Pytester) -> None:
+    alone = project.runpytest_inprocess("--qa-sync", "specs", "-p", "no:xdist")
+    found = outcomes(alone)
+    assert alone.ret == pytest.ExitCode.OK
     assert found.keys() == {"passed", "skipped"}
     assert found["passed"] > 200
+    shared = project.runpytest_subprocess("--qa-sync", "specs", "-n", "2", "--dist", "loadgroup")
+    assert (shared.ret, outcomes(shared)) == (pytest.ExitCode.OK, found)
 
 
 def test_the_ini_file_opts_folders_in(project: pytest.Pytester) -> None:
     project.makeini("[pytest]\nqa_sync_specs = specs/003.txt")
-    result = project.runpytest_subprocess("--collect-only", "-q")
+    result = project.runpytest_inprocess("--collect-only", "-q")
     ids = [line for line in result.outlines if "::" in line]
     assert ids
     assert all(line.startswith("specs/003.txt::") for line in ids)
 
 
 def test_node_ids_are_stable_and_select_one_check(project: pytest.Pytester) -> None:
-    collected = project.runpytest_subprocess("--qa-sync", "--collect-only", "-q", "specs/000.txt").outlines
-    ids = [line for line in collected if "::" in line]
+    ids = collected(project, "specs/000.txt")
     assert len(set(ids)) == len(ids) > 100
-    result = project.runpytest_subprocess(
-        "--qa-sync", "--qa-sync-seed", "another", "--collect-only", "-q", "specs/000.txt"
-    )
-    assert [line for line in result.outlines if "::" in line] == ids
-    assert outcomes(project.runpytest_subprocess("--qa-sync", ids[0])) == {"passed": 1}
+    assert collected(project, "--qa-sync-seed", "another", "specs/000.txt") == ids
+    assert outcomes(project.runpytest_inprocess("--qa-sync", ids[0])) == {"passed": 1}
 
 
 def test_words_select_kinds_titles_and_headings(project: pytest.Pytester) -> None:
-    result = project.runpytest_subprocess("--qa-sync", "-k", "create and Products", "specs/000.txt", "-v")
+    result = project.runpytest_inprocess("--qa-sync", "-k", "create and Products", "specs/000.txt", "-v")
     assert result.parseoutcomes()["passed"] == 1
     result.stdout.fnmatch_lines(["*create*PASSED*"])
 
 
 def test_a_missing_recording_is_an_error_with_what_to_do(project: pytest.Pytester) -> None:
-    shutil.rmtree(project.path / "cassettes" / "000")
-    result = project.runpytest_subprocess("--qa-sync", "-k", "create", "specs/000.txt")
+    (project.path / "cassettes").unlink()
+    result = project.runpytest_inprocess("--qa-sync", "-k", "create", "specs/000.txt")
     assert outcomes(result).keys() == {"errors", "deselected"}
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*--mode record*"])
@@ -72,40 +99,33 @@ def test_a_missing_recording_is_an_error_with_what_to_do(project: pytest.Pyteste
     result.stdout.no_fnmatch_line("*playing.py*")
 
 
+@pytest.mark.usefixtures("no_edit_arrives")
 def test_a_broken_promise_fails_with_the_documents_line_and_is_run_again_by_lf(project: pytest.Pytester) -> None:
-    project.makeconftest("""
-        from qa_sync.sync.writer import PlainWriter
-
-        PlainWriter.update = lambda self, lane, end, record, values: frozenset()  # a sync that carries no edit
-    """)
-    words = ("--qa-sync", "--qa-sync-mode", "sandbox", "-k", "Products and brand", "specs/000.txt")
-    result = project.runpytest_subprocess(*words)
-    failed = result.parseoutcomes()["failed"]
-    assert failed == 2
+    result = project.runpytest_inprocess(*BROKEN)
+    assert result.parseoutcomes()["failed"] == 2
     result.stdout.fnmatch_lines(["*specs/000.txt:* | *", "*expected*", "*actual*"])
-    again = project.runpytest_subprocess("--lf", *words)
-    assert again.parseoutcomes()["failed"] == failed
-    first = project.runpytest_subprocess("-x", *words)
-    assert first.parseoutcomes()["failed"] == 1
+    again = project.runpytest_inprocess("--lf", "-x", *BROKEN)
+    again.stdout.fnmatch_lines(["*rerun previous 2 failures*", "*stopping after 1 failures*"])
 
 
 def test_a_faulty_document_is_a_collection_error_with_its_line(project: pytest.Pytester) -> None:
     (project.path / "specs" / "bad.txt").write_bytes(b"A to B Dataflow\n===============\n\n\xff\n")
-    result = project.runpytest_subprocess("--qa-sync", "specs/bad.txt")
+    result = project.runpytest_inprocess("--qa-sync", "specs/bad.txt")
     assert result.ret != pytest.ExitCode.OK
     result.stdout.fnmatch_lines(["*specs/bad.txt:4: expected UTF-8*"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_an_unknown_mode_tells_the_nearest(project: pytest.Pytester) -> None:
-    result = project.runpytest_subprocess("--qa-sync", "--qa-sync-mode", "replya", "specs/000.txt")
-    result.stdout.fnmatch_lines(["*did you mean*replay*"])
+@pytest.mark.parametrize(("mode", "told"), [("replya", "*did you mean*replay*"), ("record", "*qa-sync check --mode*")])
+def test_a_mode_that_tests_do_not_have_is_refused(project: pytest.Pytester, mode: str, told: str) -> None:
+    result = project.runpytest_inprocess("--qa-sync", "--qa-sync-mode", mode, "specs/000.txt")
+    assert result.ret != pytest.ExitCode.OK
+    result.stdout.fnmatch_lines([told])
 
 
 def test_junit_has_the_line_of_the_sentence_and_its_kind(project: pytest.Pytester) -> None:
-    project.runpytest_subprocess(
-        "--qa-sync", "-k", "create and Contacts", "specs/000.txt", "--junitxml=out.xml", "-o", "junit_family=xunit1"
-    )
+    words = ("-k", "create and Contacts", "specs/000.txt", "--junitxml=out.xml", "-o", "junit_family=xunit1")
+    project.runpytest_inprocess("--qa-sync", *words)
     (case,) = ET.parse(project.path / "out.xml").iter("testcase")  # noqa: S314 - pytest has written it
     assert case.get("file") == "specs/000.txt"
     assert case.get("line") == "13"
@@ -114,13 +134,55 @@ def test_junit_has_the_line_of_the_sentence_and_its_kind(project: pytest.Pyteste
     assert float(kinds["latency_s"] or 0) > 0
 
 
-def test_two_workers_tell_the_same(project: pytest.Pytester) -> None:
-    alone = outcomes(project.runpytest_subprocess("--qa-sync", "specs"))
-    shared = outcomes(project.runpytest_subprocess("--qa-sync", "specs", "-n", "2", "--dist", "loadgroup"))
-    assert shared == alone
-
-
 def test_the_sandbox_can_be_played_too(project: pytest.Pytester) -> None:
-    result = project.runpytest_subprocess("--qa-sync", "--qa-sync-mode", "sandbox", "-k", "Products", "specs/000.txt")
+    words = ("--qa-sync", "--qa-sync-mode", "sandbox", "-k", "Products and create", "specs/000.txt")
+    result = project.runpytest_inprocess(*words)
     assert result.ret == pytest.ExitCode.OK
-    assert result.parseoutcomes()["passed"] > 10
+    assert outcomes(result).keys() == {"passed", "deselected"}
+
+
+def test_the_settings_say_what_the_document_leaves_open_as_for_show(
+    project: pytest.Pytester, qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A condition that `qa-sync.toml` spells out is checked here as on the command line."""
+    monkeypatch.chdir(project.path)
+    specs = ROOT / "tests" / "faults" / "specs"
+    config, spec = "told.toml", "customwebshop-customerp.txt"
+    shutil.copy(specs / "qa-sync.toml", project.path / config)
+    shutil.copy(specs / spec, project.path)
+    bare = collected(project, spec)
+    told = collected(project, "--qa-sync-config", config, spec)
+    shown = json.loads(qa_sync("show", "--format", "json", "--config", config, spec).out)
+    assert [line.partition("::")[2] for line in told] == [c["id"] for s in shown["sections"] for c in s["checks"]]
+    assert told == bare  # the ids; what is made of the condition is played:
+    words = ("--qa-sync", "--qa-sync-mode", "sandbox", "-k", "condition and human", spec)
+    assert outcomes(project.runpytest_inprocess(*words)).keys() == {"skipped", "deselected"}
+    assert outcomes(project.runpytest_inprocess("--qa-sync-config", config, *words)).keys() == {"passed", "deselected"}
+
+
+def test_the_depth_is_an_option(project: pytest.Pytester) -> None:
+    assert tuple(depth.value for depth in Depth) == hooks.DEPTHS
+    assert len(collected(project, "--qa-sync-depth", "smoke", "specs/000.txt")) < len(
+        collected(project, "specs/000.txt")
+    )
+
+
+@pytest.mark.usefixtures("no_edit_arrives")
+def test_live_systems_are_swept_once_and_nothing_confidential_is_told(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept: list[Sequence[Leftover]] = []
+
+    def sweep(told: Sequence[Leftover]) -> tuple[Leftover, ...]:
+        swept.append(told)
+        return (Leftover("ERP", "Product", "7", "it is locked"),)
+
+    def prepared(mode: str, job: Job) -> Prepared:
+        return replace(prepare(mode, job), sweep=sweep, hide=lambda text: text.replace("brand 0", "(hidden)"))
+
+    monkeypatch.setattr(playing, "prepare", prepared)
+    result = project.runpytest_inprocess(*BROKEN)
+    result.stdout.fnmatch_lines(["*actual*(hidden)*"])
+    result.stdout.no_fnmatch_line("*brand 0*")
+    result.stderr.fnmatch_lines(["left behind: ERP Product 7: it is locked"])
+    assert len(swept) == 1
