@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from qa_sync.checklist.ability import Ends
 from qa_sync.checklist.company import Company
@@ -14,6 +14,7 @@ from qa_sync.checklist.recipe import Recipe
 from qa_sync.checklist.rounds import Pairs
 from qa_sync.checklist.samples import mark_of
 from qa_sync.dataflow.model import Criterion, PropertyPair, Section, StatementKind
+from qa_sync.frozen import dataclass
 from qa_sync.settings.model import Settings
 
 FULL = 0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from qa_sync.checklist.ability import Ends
 from qa_sync.checklist.model import Appears, Cast, Expect, Insert, RoleId, Side, Step
 from qa_sync.checklist.recipe import Recipe
 from qa_sync.checklist.samples import mark_of
 from qa_sync.dataflow.model import StatementKind
+from qa_sync.frozen import dataclass
 from qa_sync.systems.pairing import pairs_of
 
 SECOND = "-2"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import PurePath
 
@@ -24,6 +23,7 @@ from qa_sync.checklist.scenarios.unlinked import connected, not_without_link
 from qa_sync.checklist.scenarios.update import update
 from qa_sync.dataflow.model import Dataflow, Finding, PropertyPair, Section, StatementKind
 from qa_sync.errors import UnknownName
+from qa_sync.frozen import dataclass
 from qa_sync.location import Location
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard, find_card

@@ -8,11 +8,12 @@ NEW-IF-CONNECTED        the counterpart is created once a record of the list is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from qa_sync.checklist.ability import Ends
 from qa_sync.checklist.model import SampleValue, Side
 from qa_sync.dataflow.model import Criterion, StatementKind
+from qa_sync.frozen import dataclass
 from qa_sync.settings.model import SettledCondition
 from qa_sync.systems.cards import PropertyCard, Writable
 

@@ -7,10 +7,10 @@ fresh records that decide several checks). Many sentences compile to few kinds o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from qa_sync.dataflow.model import Dataflow, Finding, Origin, PropertyPair, Section
+from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import EntityCard
 from qa_sync.values.form import Canonical
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.form import Canonical
 

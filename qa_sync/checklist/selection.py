@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.checklist.wanted import Wanted
 from qa_sync.errors import UnknownName, UsageError
+from qa_sync.frozen import dataclass
 
 CheckId = tuple[str, str]
 """A document's path and a check's id."""

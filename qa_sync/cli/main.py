@@ -114,7 +114,12 @@ def main() -> None:
     # `import httpx` also imports httpx's own command line with all of rich and pygments, a sixth of a replay's time.
     # What is None here cannot be imported, and httpx does without it as where rich is not installed.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
-    sys.exit(guarded())
+    # The same for docutils, which would import pygments to highlight code, of which documents have none.
+    sys.modules.setdefault("pygments", None)  # type: ignore[arg-type]
+    code = guarded()
+    # At its exit the interpreter would look through everything for garbage once more, a seventh of a replay's time.
+    gc.freeze()
+    sys.exit(code)
 
 
 def guarded() -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import click
 
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.files import write_whole
+from qa_sync.frozen import dataclass
 from qa_sync.reports.formats import FORMATS, pieces
 from qa_sync.running.results import Results
 

@@ -6,9 +6,9 @@ Codes are a contract with whoever filters findings: a code is never renamed, and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from qa_sync.dataflow.model import Finding, Severity
+from qa_sync.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

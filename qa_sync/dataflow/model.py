@@ -7,8 +7,9 @@ property table). Every item knows its 1-based line. Source of the rules: facts/G
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from qa_sync.frozen import dataclass
 
 
 class StatementKind(StrEnum):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 
 from qa_sync.dataflow.model import Condition, Connection, Statement, StatementKind
+from qa_sync.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from qa_sync.dataflow.blocks import Paragraph, TableBlock
 from qa_sync.dataflow.cells import data_type, path_cell
 from qa_sync.dataflow.codes import make_finding
 from qa_sync.dataflow.model import Criterion, Finding, PropertyPair
+from qa_sync.frozen import dataclass
 
 _ROW = re.compile(r"\* +-(?: +(?P<cell>.*))?\Z")
 _CELL = re.compile(r"-(?: +(?P<cell>.*))?\Z")

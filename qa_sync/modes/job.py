@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 from threading import Event
@@ -14,6 +14,7 @@ from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Checklist
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UsageError
+from qa_sync.frozen import dataclass
 from qa_sync.running.events import Leftover, Status
 from qa_sync.running.keep import Keep
 from qa_sync.running.results import Recording, Results

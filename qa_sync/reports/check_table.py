@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from qa_sync.frozen import dataclass
 from qa_sync.reports.layout import GAP, Line, Span, Style, columns, width_of
 from qa_sync.reports.page import Page
 from qa_sync.reports.wording import mark_of, seconds

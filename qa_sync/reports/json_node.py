@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn, TypeVar
 
 from qa_sync.errors import UsageError
+from qa_sync.frozen import dataclass
 from qa_sync.location import Location
 from qa_sync.values.form import Json
 

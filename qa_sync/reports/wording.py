@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TypeAlias
 
 from qa_sync.dataflow.model import Origin
+from qa_sync.frozen import dataclass
 from qa_sync.reports.json_values import plain
 from qa_sync.running.events import CheckFinished, RecordRef, Status
 from qa_sync.running.results import Results

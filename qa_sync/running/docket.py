@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from qa_sync.checklist.model import Check, Claim, Expect, Scenario
+from qa_sync.frozen import dataclass
 from qa_sync.running.events import Status
 from qa_sync.running.verdict import Verdict
 

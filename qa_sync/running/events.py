@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from qa_sync.dataflow.model import Origin
+from qa_sync.frozen import dataclass
 from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from math import ceil
 from typing import TypeVar
 
+from qa_sync.frozen import dataclass
 from qa_sync.running.events import (
     CheckFinished,
     Event,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 
 from qa_sync.checklist.model import Edit, Insert, RoleId, SampleValue, Scenario, Shown, Side
 from qa_sync.errors import BadAnswer, BrokenRule, CouldNotFindOut, QaSyncError
+from qa_sync.frozen import dataclass
 from qa_sync.running.events import Leftover, RecordRef
 from qa_sync.running.stage import Stage
 from qa_sync.systems.cards import EntityCard
@@ -40,7 +40,7 @@ class Scene:
         self.written_at: datetime = stage.clock.now()
         self.ignored: set[tuple[Held, str]] = set()
         self.marks: dict[str, str] = {}
-        self._lists: dict[tuple[Side, str], list[Record]] = {}
+        self._lists: dict[tuple[Side, str], list[tuple[str, str]]] = {}
         self._made: list[tuple[Held, str]] = []
         self._before: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -146,7 +146,8 @@ class Scene:
         Where both sides are one entity of one system, the record on the other side is not its own counterpart.
         """
         mark = self.marks[held.role]
-        found = [record.id for record in self._listed(held) if _carries(record, mark) and record.id != self._own(held)]
+        own = self._own(held)
+        found = [one for one, text in self._listed(held) if mark in text and one != own]
         self._made += [(held, one) for one in found if (held, one) not in self._made]
         if found:
             self.ids.setdefault(held, found[0])
@@ -165,10 +166,12 @@ class Scene:
         """Forget what was listed: within one look a list is asked for once, however many claims are about it."""
         self._lists.clear()
 
-    def _listed(self, held: Held) -> list[Record]:
+    def _listed(self, held: Held) -> list[tuple[str, str]]:
+        """Return the id of each record with all that it says, in which marks are looked for."""
         datatype = self.card(held).datatype
         if (held.side, datatype) not in self._lists:
-            self._lists[held.side, datatype] = list(self.system(held).list(datatype, self.stage.since))
+            listed = self.system(held).list(datatype, self.stage.since)
+            self._lists[held.side, datatype] = [(record.id, _text(record)) for record in listed]
         return self._lists[held.side, datatype]
 
     def strangers(self, held: Held) -> list[str]:
@@ -180,9 +183,9 @@ class Scene:
         if before is None:
             return []
         return [
-            record.id
-            for record in self._listed(held)
-            if record.id not in before and not any(_carries(record, mark) for mark in self.marks.values())
+            one
+            for one, text in self._listed(held)
+            if one not in before and not any(mark in text for mark in self.marks.values())
         ]
 
     def _note_standing(self, role: str) -> None:
@@ -190,7 +193,7 @@ class Scene:
         for held in (Held(role, side) for side in Side):
             if self.stage.alone and self._place(held) not in self._before:
                 self.begin_look()
-                self._before[self._place(held)] = frozenset(record.id for record in self._listed(held))
+                self._before[self._place(held)] = frozenset(one for one, _ in self._listed(held))
 
     def _place(self, held: Held) -> tuple[str, str]:
         return self.system(held).label, self.card(held).datatype
@@ -236,5 +239,5 @@ def _refusal(system: System, datatype: str, id: str) -> str | None:
     return None
 
 
-def _carries(record: Record, mark: str) -> bool:
-    return mark in json.dumps(record.data, default=str).casefold()
+def _text(record: Record) -> str:
+    return json.dumps(record.data, default=str).casefold()

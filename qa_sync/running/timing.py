@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from qa_sync.frozen import dataclass
 from qa_sync.running.events import Status
 from qa_sync.running.stage import Stage
 from qa_sync.running.verdict import Verdict

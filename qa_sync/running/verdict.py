@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from qa_sync.frozen import dataclass
 from qa_sync.running.events import RecordRef, Status
 from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json

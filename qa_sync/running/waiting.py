@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar
 
 from qa_sync.clock import Clock
+from qa_sync.frozen import dataclass
 
 T = TypeVar("T")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from qa_sync.frozen import dataclass
 from qa_sync.settings.kinds import (
     CONFLICT,
     COUNT,

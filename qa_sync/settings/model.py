@@ -6,12 +6,13 @@ Confidential values are in none of these: only the names of the environment vari
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from pathlib import Path
 
 from qa_sync.errors import UsageError
+from qa_sync.frozen import dataclass
 from qa_sync.location import Location
 
 FILE_NAME = "qa-sync.toml"

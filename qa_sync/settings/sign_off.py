@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from qa_sync.errors import UsageError
+from qa_sync.frozen import dataclass
 from qa_sync.location import Location
 
 VERDICTS = ("passed", "failed")

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NoReturn
 
 import httpx
 
 from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear
+from qa_sync.frozen import dataclass
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 

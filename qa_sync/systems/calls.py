@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urljoin
 
 import httpx
 
 from qa_sync.errors import ConnectorError
+from qa_sync.frozen import dataclass
 from qa_sync.systems.confidential import Filler
 from qa_sync.systems.expressions import SKIP, render, render_tree
 from qa_sync.systems.operations import ASKS_SINCE, Operation, Service
@@ -33,14 +35,24 @@ class Call:
 
     def request(self, client: httpx.Client) -> httpx.Request:
         """Return the request; the parameters are merged into the query that the url may have already."""
-        url = httpx.URL(self.url)
-        if self.params:
-            url = url.copy_merge_params({k: _query(v) for k, v in self.params.items() if v is not None})
+        params = tuple((name, _query(value)) for name, value in self.params.items() if value is not None)
+        url = _address(self.url, params)
         content, kind = (None, None) if self.payload is None else encode(self.payload_type, self.payload)
         # Header names have no case; the operation's own Content-Type wins.
         headers = httpx.Headers({} if kind is None else {"Content-Type": kind})
         headers.update(self.headers)
         return client.build_request(self.method, url, headers=headers, content=content)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What an operation's templates are when the references in them are filled in."""
+
+    operation: Operation
+    properties: Json
+    headers: Json
+    params: Json
+    payload: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,7 @@ class Calls:
     filler: Filler
     hide: Callable[[str], str]
     functions: Mapping[str, object] = field(default_factory=dict)
+    _filled: dict[int, Filled] = field(default_factory=dict)
 
     def make(
         self, operation: Operation, variables: Mapping[str, object], *, body: Json = None, link: str | None = None
@@ -69,19 +82,32 @@ class Calls:
 
     def known(self, operation: Operation, variables: Mapping[str, object]) -> dict[str, object]:
         """Return what every template of an operation knows."""
-        properties = self.filler.tree(operation.properties)
+        properties = self._with_references(operation).properties
         return {**self.functions, "page_size": operation.page_size, "properties": properties, **variables}
 
+    def _with_references(self, operation: Operation) -> Filled:
+        """Return an operation's templates with `$ENV` and `$SECRET` filled in, which is done once."""
+        filled = self._filled.get(id(operation))
+        if filled is None or filled.operation is not operation:
+            tree = self.filler.tree
+            headers = tree({**self.service.headers, **operation.headers})
+            filled = Filled(
+                operation, tree(operation.properties), headers, tree(operation.params), tree(operation.payload)
+            )
+            self._filled[id(operation)] = filled
+        return filled
+
     def _made(self, operation: Operation, variables: Mapping[str, object], body: Json, link: str | None) -> Call:
+        filled = self._with_references(operation)
         known = self.known(operation, variables)
         url = self._url(operation, known) if link is None else link
         known["url"] = url
-        headers = _texts(render_tree(self.filler.tree({**self.service.headers, **operation.headers}), known))
+        headers = _texts(render_tree(filled.headers, known))
         headers |= self._since(operation, known, "header")
         known["headers"] = httpx.Headers(headers)
-        params = render_tree(self.filler.tree(operation.params), known) | self._since(operation, known, "query")
+        params = render_tree(filled.params, known) | self._since(operation, known, "query")
         known["request_params"] = params
-        payload = render_tree(self.filler.tree(operation.payload), known) if body is None else body
+        payload = render_tree(filled.payload, known) if body is None else body
         payload = None if payload is SKIP else payload
         return Call(operation.method, self._absolute(url, variables), headers, params, payload, operation.payload_type)
 
@@ -108,8 +134,14 @@ class Calls:
         return pattern.replace("%s", url.removeprefix("/") if "/%s" in pattern else url, 1)
 
 
-def _query(value: Json) -> str | list[str]:
-    return [spelled(v) for v in value] if isinstance(value, list) else spelled(value)
+def _query(value: Json) -> str | tuple[str, ...]:
+    return tuple(spelled(v) for v in value) if isinstance(value, list) else spelled(value)
+
+
+@lru_cache(maxsize=500)
+def _address(url: str, params: tuple[tuple[str, str | tuple[str, ...]], ...]) -> httpx.URL:
+    """Return where a request goes; the same few addresses are asked again and again, and parsing one takes long."""
+    return httpx.URL(url).copy_merge_params(dict(params)) if params else httpx.URL(url)
 
 
 def _texts(headers: Mapping[str, Json]) -> dict[str, str]:

@@ -7,11 +7,12 @@ knows of a system. Source: DESIGN 4, facts/MAPPING.md 7.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from qa_sync.errors import UnknownName
+from qa_sync.frozen import dataclass
 from qa_sync.location import Location
 from qa_sync.values.form import Form
 

@@ -8,22 +8,40 @@ Beside the interactions the metadata hold a label. Source: DESIGN 5.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import yaml
 
 from qa_sync.errors import RecordingError
+from qa_sync.frozen import dataclass
 from qa_sync.values.form import Json
 
 FORMAT: Final = 1
 KEY: Final = "qa_sync"
 """Where our part of a cassette's metadata stands."""
 
-LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where it is there, ten times as fast; safe in both cases: a cassette can make nothing but plain data."""
+TEXT: Final = "tag:yaml.org,2002:str"
+
+
+class Loader(SAFE):  # type: ignore[misc]  # either of the two
+    """Makes what the safe loader makes, but of a text, as nearly everything is, without any bookkeeping."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Json:
+        """Return what a node stands for."""
+        if node.tag == TEXT and isinstance(node, yaml.ScalarNode):
+            return node.value
+        return super().construct_object(node, deep)
+
+    def descend_resolver(self, _parent: yaml.Node | None, _place: object) -> None:
+        """Note nothing, as the safe loader would, only sooner: what a node is does not depend on where it stands."""
+
+    def ascend_resolver(self) -> None:
+        """Note nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +115,7 @@ class Shelf:
 
     def _parsed(self, text: str) -> Json:
         try:
-            return yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader, see above
+            return yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader, see above
         except yaml.YAMLError as error:
             self.refuse(f"it is not YAML: {_first_line(error)}")
         except (ValueError, RecursionError) as error:

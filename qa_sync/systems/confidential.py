@@ -10,12 +10,12 @@ import base64
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 from urllib.parse import unquote
 
 from qa_sync.errors import UsageError
+from qa_sync.frozen import dataclass
 from qa_sync.values.form import Json
 
 REFERENCE: Final = re.compile(r"\$(ENV|SECRET)\(([^()]*)\)")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from qa_sync.errors import ConnectorError
+from qa_sync.frozen import dataclass
 from qa_sync.systems import datatypes
 from qa_sync.systems.auth.kinds import auth_problems
 from qa_sync.systems.cards import EntityCard

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePath
 
 from qa_sync.errors import ConnectorError
+from qa_sync.frozen import dataclass
 from qa_sync.values.form import Json
 
 

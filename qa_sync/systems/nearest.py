@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from qa_sync.frozen import dataclass
 from qa_sync.values.form import Json
 
 SHOWN: Final = 5
@@ -26,6 +26,8 @@ class Asked:
 
 def canonical_body(content: bytes) -> str:
     """Return a body as JSON with sorted members, else as text."""
+    if not content:
+        return ""  # most requests have none
     try:
         return json.dumps(json.loads(content), sort_keys=True)
     except (ValueError, RecursionError):

@@ -6,10 +6,11 @@ Source: facts/SESAM.md 1.1 and 1.2. An empty text stands for an absent key: the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from qa_sync.errors import did_you_mean
+from qa_sync.frozen import dataclass
 from qa_sync.systems.auth.kinds import AUTH_SETTINGS, kind_of
 from qa_sync.values.form import Json
 
@@ -68,7 +69,7 @@ class Children:
     adds: Mapping[str, Json] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # nobody compares them, and start-up counts
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One operation of a `system:rest`, completed by the pipe that uses it.
 
@@ -115,7 +116,7 @@ class Operation:
     body: Body | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # nobody compares them, and start-up counts
+@dataclass(frozen=True, slots=True)
 class Service:
     """What all operations share: where the service is and how one shows who one is.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import httpx
 
 from qa_sync.errors import BadAnswer
+from qa_sync.frozen import dataclass
 from qa_sync.systems.answers import Exchange
 from qa_sync.systems.calls import Call, Calls
 from qa_sync.systems.expressions import render_link

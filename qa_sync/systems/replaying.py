@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,8 @@ from urllib.parse import quote
 
 import httpx
 
+from qa_sync.frozen import dataclass
+from qa_sync.systems.at_once import AtOnce
 from qa_sync.systems.cassettes import Interaction, Shelf, TapeLabel
 from qa_sync.systems.confidential import HIDDEN, Hider, cleaned
 from qa_sync.systems.nearest import Asked, canonical_body, tell_nearest
@@ -90,7 +91,7 @@ def load_tape(path: Path, expect: Expected, secrets: Iterable[str] = ()) -> Tape
     return Tape(shelf, label, played, secrets)
 
 
-class ReplayTransport(httpx.BaseTransport):
+class ReplayTransport(AtOnce):
     """Answers from a tape; there is no network behind it."""
 
     def __init__(self, tape: Tape) -> None:

@@ -192,7 +192,8 @@ class RestSystem:
         calls, exchange = self._way(operation)
         call = calls.make(operation, variables, body=body)
         request = call.request(exchange.client)
-        request.headers.update(headers or {})
+        if headers:
+            request.headers.update(headers)
         return request, exchange.send(request, repeatable=repeatable)
 
     def _expect(

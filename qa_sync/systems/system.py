@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import EntityCard
 from qa_sync.values.form import Json
 

@@ -13,6 +13,7 @@ import httpx
 from qa_sync.clock import Clock
 from qa_sync.errors import UsageError
 from qa_sync.systems.answers import Answers, Exchange
+from qa_sync.systems.at_once import AtOnce, PlainClient
 from qa_sync.systems.confidential import Filler, Hider
 from qa_sync.systems.connector import Connector
 from qa_sync.systems.operations import Service
@@ -42,7 +43,10 @@ def exchange_with(
 ) -> Exchange:
     """Return an exchange with a service; without a `clock` it does not show who one is."""
     auth = auth_of(service, filler, hide, clock) if clock else None
-    client = httpx.Client(transport=out, auth=auth, timeout=_timeout(service), trust_env=False)
+    if auth is None and isinstance(out, AtOnce):
+        client: httpx.Client = PlainClient(out)
+    else:
+        client = httpx.Client(transport=out, auth=auth, timeout=_timeout(service), trust_env=False)
     return Exchange(label=filler.system, hide=hide, client=client)
 
 

@@ -7,10 +7,11 @@ does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from qa_sync.frozen import dataclass
 from qa_sync.systems.bodies import insert_body, update_body
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.expressions import render_tree

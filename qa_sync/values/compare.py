@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
+from qa_sync.frozen import dataclass
 from qa_sync.values.conversion import spell
 from qa_sync.values.form import Canonical, Form, Json, Scalar
 from qa_sync.values.notions import Sides, brought, equal

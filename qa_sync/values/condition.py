@@ -6,8 +6,8 @@ The judge and the worker each make their own of what the settings say (`[[condit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from qa_sync.frozen import dataclass
 from qa_sync.values.choices import truth_of
 from qa_sync.values.form import Json
 from qa_sync.values.paths import read

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from qa_sync.errors import NotConvertible
+from qa_sync.frozen import dataclass
 from qa_sync.values.form import Canonical, Form, Json, Scalar
 
 Plain = str | int | bool | Decimal

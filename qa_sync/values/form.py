@@ -6,10 +6,12 @@ Source: facts/MAPPING.md 6 and 7.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
+
+from qa_sync.frozen import dataclass
 
 Json: TypeAlias = Any
 """What a JSON parser returns: None, bool, int, float, Decimal, str, list, dict."""

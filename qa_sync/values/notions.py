@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, tzinfo
 from decimal import Decimal
 
+from qa_sync.frozen import dataclass
 from qa_sync.values.choices import truth_of
 from qa_sync.values.conversion import spell
 from qa_sync.values.form import Form, Scalar

@@ -45,7 +45,8 @@ def _read_all(node: Json, rest: tuple[Step, ...]) -> Json:
 def _child(node: Json, step: Step) -> Json:
     match step:
         case Name(name):
-            return node.get(name) if isinstance(node, Mapping) else None
+            # A dictionary is what it nearly always is, and is sooner told.
+            return node.get(name) if isinstance(node, (dict, Mapping)) else None
         case Index() | Selector():
             place = find(node, step) if isinstance(node, list) else None
             return None if place is None else node[place]

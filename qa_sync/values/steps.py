@@ -10,10 +10,10 @@ tags[]                            every element, said aloud: a list is made wher
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from qa_sync.errors import UsageError
+from qa_sync.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

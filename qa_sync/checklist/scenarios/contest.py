@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from qa_sync.checklist.brief import Brief
 from qa_sync.checklist.model import Carries, Check, Claim, Edit, Expect, Pause, SampleValue, Side, Step
 from qa_sync.checklist.rounds import Pairs, rounds_of, units
 from qa_sync.dataflow.model import PropertyPair, StatementKind
+from qa_sync.frozen import dataclass
 
 PAUSE_S = 2.0
 """Between two edits of which one must be the later: most systems tell the time of a change in whole seconds."""

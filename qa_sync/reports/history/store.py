@@ -10,11 +10,11 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from qa_sync.errors import UsageError
+from qa_sync.frozen import dataclass
 from qa_sync.location import Location
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results, SpecResult
