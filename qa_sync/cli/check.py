@@ -15,6 +15,7 @@ import click
 from qa_sync.cli.ages import age_of
 from qa_sync.cli.configured import config_option, settings_from
 from qa_sync.cli.consent import agree, yes_option
+from qa_sync.cli.last_failed import choose, failed_options, remember
 from qa_sync.cli.leaving import leaving_well
 from qa_sync.cli.targets import parse_targets, write_reports
 from qa_sync.errors import UnknownName, UsageError
@@ -79,6 +80,8 @@ TIMEOUT_S = 120.0
     show_default=True,
     help="When to leave live records where they are, for a person to look at.",
 )
+@click.option("--resume", is_flag=True, help="Take the last live run of the documents up where it was interrupted.")
+@failed_options
 @yes_option
 @config_option
 @click.option(
@@ -107,6 +110,9 @@ def check(
     jobs: int | None,
     first_only: bool,
     keep: Keep,
+    resume: bool,
+    last_failed: bool,
+    failed_first: bool,
     yes: bool,
     config: Path | None,
     reports: tuple[str, ...],
@@ -126,13 +132,15 @@ def check(
     mode = _mode(mode, faults)
     if max_age is not None and mode != "replay":
         raise UsageError(f"--max-age is about recordings, which --mode {mode} does not replay")
+    if resume and (mode != "live" or seed is not None or last_failed):
+        raise UsageError("--resume takes up a whole live run, with a seed of its own: not with --seed or --last-failed")
     settings = settings_from(config)
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows, settings)
     dataflows = settle(dataflows, connectors, settings)
     timeout_s = next(t for t in (timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None)
     oldest = age_of(max_age) if max_age is not None else None
-    job = Job(dataflows, connectors, cassettes, seed, timeout_s, faults, settings, oldest, Keep(keep))
+    job = Job(dataflows, connectors, cassettes, seed, timeout_s, faults, settings, oldest, Keep(keep), resume)
     prepared = prepare(mode, job)
     # The report makes room on standard output when another one goes there.
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
@@ -147,15 +155,19 @@ def check(
         prepared.stop,
     )
     with closing(prepared), leaving_well():
-        agree(prepared.writes, yes=yes)
-        events: Iterator[Event] = run(prepared.checklists, prepared.open_stage, told)
+        chosen = choose(prepared.checklists, settings, mode, last_failed=last_failed, failed_first=failed_first)
+        agree(prepared.writes(chosen.checklists), yes=yes)
+        events: Iterator[Event] = chosen.told(run(chosen.checklists, prepared.open_stage, told))
         if prepared.hide:
             events = _hidden(events, prepared.hide)
+        if chosen.ids is None:
+            events = prepared.noted(events)
         results = fold(_heard(terminal.watch(events), prepared))
         left = prepared.sweep(results.leftovers)
     results = replace(results, recordings=prepared.recordings(), leftovers=left)
     terminal.report(results, _line_text)
     write_reports(results, targets)
+    remember(results, settings)
     prepared.finish(results)
     return results.exit_code
 

@@ -61,7 +61,7 @@ def noting(self: journal_file.JournalFile) -> Iterator[Any]:
     passing("noted")
 
 
-line.live_transport = Deadly
+line.live_transport = Deadly  # type: ignore[attr-defined]
 journal_file.JournalFile.transaction = noting  # type: ignore[method-assign]
 sys.argv = ["qa-sync", *WORDS]
 code = guarded()
