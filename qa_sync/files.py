@@ -10,7 +10,8 @@ def write_whole(path: Path, text: str) -> None:
     """Write a UTF-8 text beside its place and move it there; a reader sees the old file or the new one, never a part.
 
     Missing folders are made; a link is followed, and what is no regular file (a pipe, a device) is written to, never
-    replaced. Raises OSError, and then leaves nothing behind.
+    replaced. A new file is for its owner only, for it may hold somebody's data. Raises OSError, and then leaves
+    nothing behind.
     """
     path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file():
@@ -19,10 +20,16 @@ def write_whole(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with beside.open("w", encoding="utf-8", newline="") as out:
+        with open(beside, "w", encoding="utf-8", newline="", opener=_private) as out:
+            if path.exists():
+                os.fchmod(out.fileno(), path.stat().st_mode & 0o777)
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

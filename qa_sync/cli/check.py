@@ -75,8 +75,8 @@ TIMEOUT_S = 120.0
 @click.option("-x", "first_only", is_flag=True, help="End at the first check that failed or could not be found out.")
 @click.option(
     "--keep",
-    type=click.Choice(list(Keep)),
-    default=Keep.NEVER,
+    type=click.Choice([keep.value for keep in Keep]),
+    default=Keep.NEVER.value,
     show_default=True,
     help="When to leave live records where they are, for a person to look at.",
 )
@@ -109,7 +109,7 @@ def check(
     max_age: str | None,
     jobs: int | None,
     first_only: bool,
-    keep: Keep,
+    keep: str,
     resume: bool,
     last_failed: bool,
     failed_first: bool,

@@ -43,7 +43,7 @@ def removable(config: Path, prints: Prints) -> tuple[Prints, Prints]:
 
 def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, standing: int) -> None:
     people(config, standing)
-    before = settled(config)
+    before = settled(config, quiet_s=0.8)
     counts = tmp_path / "counts.json"
     assert start(config, str(counts), "before", 0).wait(timeout=120) == 0
     passed = json.loads(counts.read_text(encoding="utf-8"))
@@ -73,7 +73,7 @@ def served(serve: Serve) -> Path:
 
 
 def test_a_killed_run_is_cleaned_up_after(served: Path, tmp_path: Path) -> None:
-    killed_at_many(served, tmp_path, points=3, at_once=3, standing=20)
+    killed_at_many(served, tmp_path, points=2, at_once=2, standing=6)
 
 
 @pytest.mark.slow
