@@ -31,7 +31,9 @@ class Memory:
 
     def __init__(self, label: str = "Acme", *cards: EntityCard) -> None:
         self.label = label
-        self.cards = {c.datatype: c for c in cards or (card("contact"), card("order", "contact"))}
+        self.cards: Mapping[str, EntityCard] = {
+            c.datatype: c for c in cards or (card("contact"), card("order", "contact"))
+        }
         self.held: dict[tuple[str, str], dict[str, Any]] = {}
         self.asked: list[str] = []
         self.trouble: Callable[[str], None] = lambda _call: None
