@@ -58,13 +58,13 @@ def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, stan
         cleaned = cleanup(config)
         assert cleaned.returncode == 0, cleaned.stdout + cleaned.stderr
         told += cleaned.stdout
-        left = {at: p for at, p in settled(config, quiet_s=0.5).items() if at not in before}
+        now = settled(config, quiet_s=0.5)
+        assert {at: now.get(at) for at in before} == before
+        left = {at: p for at, p in now.items() if at not in before}
         can, cannot = removable(config, left)
         assert can == {}, told
         assert [at for at in cannot if at[2] not in told] == []
     assert killed > points * 0.7  # the others had done before
-    now = settled(config)
-    assert {at: now.get(at) for at in before} == before
 
 
 @pytest.fixture
