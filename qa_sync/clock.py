@@ -32,19 +32,30 @@ class RealClock:
 
 
 class InterruptibleClock:
-    """The machine's clock; `stop` ends every wait at once, as Ctrl-C does for the main thread."""
+    """The machine's clock as it was at first, going on evenly; `stop` ends every wait at once, as Ctrl-C does.
+
+    When somebody sets the machine's clock meanwhile, nothing is waited for longer or shorter.
+    """
 
     def __init__(self) -> None:
         self.stop = Event()
+        self._began = datetime.now(UTC)
+        self._mark_s = _even_s()
 
     def now(self) -> datetime:
         """Return the time in UTC."""
-        return datetime.now(UTC)
+        return self._began + timedelta(seconds=_even_s() - self._mark_s)
 
     def sleep(self, seconds: float) -> None:
         """Wait; raises KeyboardInterrupt when the run is stopped meanwhile."""
         if self.stop.wait(seconds):
             raise KeyboardInterrupt
+
+
+def _even_s() -> float:
+    """Return seconds that nobody can set; where the system counts them, those in which it was suspended too."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
 class NotingClock:

@@ -11,8 +11,8 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
     """Write a UTF-8 text beside its place and move it there; a reader sees the old file or the new one, never a part.
 
     A text may come in pieces, so that a large one is never in memory as a whole. Missing folders are made; a link is
-    followed, and what is no regular file (a pipe, a device) is written to, never replaced. Raises OSError, and then
-    leaves nothing behind.
+    followed, and what is no regular file (a pipe, a device) is written to, never replaced. A new file is for its owner
+    only, for it may hold somebody's data. Raises OSError, and then leaves nothing behind.
     """
     path = Path(os.path.realpath(path))
     pieces = [text] if isinstance(text, str) else text
@@ -23,10 +23,16 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with beside.open("w", encoding="utf-8", newline="") as out:
+        with open(beside, "w", encoding="utf-8", newline="", opener=_private) as out:
+            if path.exists():
+                os.fchmod(out.fileno(), path.stat().st_mode & 0o777)
             out.writelines(pieces)
             out.flush()
             os.fsync(out.fileno())
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -29,6 +29,7 @@ from qa_sync.cli.check_options import (
 from qa_sync.cli.configured import config_option, settings_from
 from qa_sync.cli.consent import agree, yes_option
 from qa_sync.cli.grouped import GroupedCommand
+from qa_sync.cli.last_failed import choose, failed_options, note_failed
 from qa_sync.cli.leaving import leaving_well
 from qa_sync.cli.offering import files
 from qa_sync.cli.remembering import remember
@@ -36,6 +37,7 @@ from qa_sync.cli.selecting import changed_only, narrow, selection_options
 from qa_sync.cli.signing import answers
 from qa_sync.cli.targets import Target, parse_targets, texts_of, write_reports
 from qa_sync.dataflow.model import Dataflow
+from qa_sync.errors import UsageError
 from qa_sync.modes.documents import connectors_of, read_named, settle
 from qa_sync.modes.job import Job, Prepared
 from qa_sync.modes.table import prepare
@@ -66,6 +68,8 @@ TIMEOUT_S = 120.0
     help="When to leave live records where they are, for a person to look at.",
 )
 @yes_option
+@click.option("--resume", is_flag=True, help="Take the last live run of the documents up where it was interrupted.")
+@failed_options
 @signing_options
 @telling_options
 @knowing_options
@@ -79,6 +83,9 @@ def check(
     waiting: Waiting,
     keep: str,
     yes: bool,
+    resume: bool,
+    last_failed: bool,
+    failed_first: bool,
     signing: Signing,
     telling: Telling,
     knowing: Knowing,
@@ -97,31 +104,37 @@ def check(
     """
     targets = parse_targets(telling.reports, specs)
     excused = excuses(knowing.baseline)
+    if resume and (playing.mode != "live" or playing.seed is not None or last_failed):
+        raise UsageError("--resume takes up a whole live run, with a seed of its own: not with --seed or --last-failed")
     settings = settings_from(config)
     dataflows = changed_only(read_named(specs), settings, changed_since)
     texts = texts_of(d.path for d in dataflows)  # before the run, which may take long
-    job = _job(dataflows, settings, playing, waiting, Keep(keep))
+    job = replace(_job(dataflows, settings, playing, waiting), keep=Keep(keep), resume=resume)
     prepared, ids = narrow(prepare(playing.mode, job), selection, recorded=playing.mode == "replay")
     terminal = _terminal(telling, targets)
     with closing(prepared), leaving_well():
-        agree(prepared.writes, yes=yes)
+        chosen = choose(prepared.checklists, settings, playing.mode, last_failed=last_failed, failed_first=failed_first)
+        agree(prepared.writes(chosen.checklists), yes=yes)
         told = _run(playing.mode, prepared, waiting, signing, first_only=first_only)
-        events: Iterator[Event] = run(prepared.checklists, prepared.open_stage, told)
+        events: Iterator[Event] = chosen.told(run(chosen.checklists, prepared.open_stage, told))
         if prepared.hide:
             events = _hidden(events, prepared.hide)
         if ids is not None:
             events = selected(events, ids)
+        if ids is None and chosen.ids is None:
+            events = prepared.noted(events)
         results = fold(_heard(terminal.watch(events), prepared))
         left = prepared.sweep(results.leftovers)
     results = excused(replace(results, recordings=prepared.recordings(), leftovers=left))
     terminal.report(results, _line_text)
     write_reports(with_texts(results, texts), targets, telling.annotations)
     prepared.finish(results)
+    note_failed(results, settings)
     remember(results, settings, texts, knowing.history)
     return results.exit_code
 
 
-def _job(dataflows: Sequence[Dataflow], settings: Settings, playing: Playing, waiting: Waiting, keep: Keep) -> Job:
+def _job(dataflows: Sequence[Dataflow], settings: Settings, playing: Playing, waiting: Waiting) -> Job:
     connectors = connectors_of(dataflows, settings)
     return Job(
         settle(dataflows, connectors, settings),
@@ -134,7 +147,6 @@ def _job(dataflows: Sequence[Dataflow], settings: Settings, playing: Playing, wa
         max_age=playing.oldest,
         depth=playing.depth,
         max_lag_s=waiting.lag_s,
-        keep=keep,
     )
 
 

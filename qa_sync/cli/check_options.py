@@ -28,9 +28,9 @@ LONGEST_WAIT_S = 86_400.0
 
 GROUPS: Mapping[str, Sequence[str]] = {
     "Where and how to play": ("mode", "config", "depth", "seed", "cassettes", "max_age", "faults", "list_faults"),
-    "Selection": ("words", "sections", "kinds", "shard", "changed_since", "first_only"),
+    "Selection": ("words", "sections", "kinds", "shard", "changed_since", "last_failed", "failed_first", "first_only"),
     "Waiting": ("timeout_s", "max_lag", "jobs"),
-    "Records in live systems": ("keep", "yes"),
+    "Records in live systems": ("keep", "yes", "resume"),
     "Checks that only a person can decide": ("sign_off", "interactive"),
     "Reports": ("reports", "annotations", "color", "quiet", "verbose"),
     "Known failures and history": ("baseline", "history"),

@@ -26,9 +26,13 @@ def agree(writes: Sequence[Planned], *, yes: bool) -> None:
     for (system, url), entities in groupby(sorted(writes, key=_where), key=_where):
         counted = ", ".join(f"{planned.count} {planned.entity}" for planned in entities)
         click.echo(visible(f"  {system} ({url}): {counted}"), err=True)
-    asked = not yes and sys.stdin.isatty() and sys.stderr.isatty()
-    if asked and not click.confirm("Make them?", err=True):
+    if not yes and on_terminal() and not click.confirm("Make them?", err=True):
         raise UsageError("nothing was written: the answer was no", hint="--yes does not ask")
+
+
+def on_terminal() -> bool:
+    """Tell whether there is somebody to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _where(planned: Planned) -> tuple[str, str]:

@@ -40,5 +40,5 @@ def leaving_well() -> Iterator[None]:
 
 def _leave_at_once() -> NoReturn:
     cursor = SHOW_CURSOR if sys.stderr.isatty() else ""
-    os.write(2, f"{cursor}Left at once; `qa-sync cleanup` removes what was made.\n".encode())
+    os.write(2, f"{cursor}Left at once; what a live run has made, `qa-sync cleanup` removes.\n".encode())
     os._exit(COULD_NOT_FIND_OUT)

@@ -23,8 +23,11 @@ from qa_sync.systems.owned import Owned
 from qa_sync.systems.sweeping import OPEN, Sweep, lacking
 from qa_sync.systems.system import System
 
-LATE: Final = timedelta(days=1)
-"""So long after a run a sync may still make a counterpart of what the run made."""
+NEXT: Final = {"begun": "ended", "ended": "closed", "closed": "closed"}
+"""The states of a run, one cleanup after the other.
+
+Of what a run made a sync may make a counterpart long after; so a run that has ended is looked at once more.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +53,13 @@ def chosen(journal: Journal, run: str | None, older_than: timedelta | None) -> t
         if named.alive:
             raise UsageError(f"the run {run} is under way", hint="interrupt it: then it cleans up after itself")
         return (named,)
-    now = datetime.now(UTC)
-    before = now - (older_than or timedelta(0))
-    return tuple(
-        each for each in runs if not each.alive and each.started <= before and _has_business(journal, each, now)
-    )
+    before = datetime.now(UTC) - (older_than or timedelta(0))
+    return tuple(each for each in runs if not each.alive and each.started <= before and _has_business(journal, each))
 
 
-def _has_business(journal: Journal, run: RunNote, now: datetime) -> bool:
+def _has_business(journal: Journal, run: RunNote) -> bool:
     entries = journal.entries(run.id)
-    late = run.started > now - LATE and lacking(entries)
+    late = run.state != "closed" and lacking(entries)
     return late or any(entry.state in OPEN for entry in entries) or (run.state == "begun" and bool(entries))
 
 
@@ -125,5 +125,5 @@ def _cleaned(journal: Journal, run: RunNote, reacher: Reacher, interval_s: float
     left = sweep()
     still = [entry for entry in journal.entries(run.id) if entry.state in OPEN and entry.number not in sweep.gone]
     if not still:
-        journal.end(run.id)
+        journal.end(run.id, NEXT[run.state])
     return Cleaned(run, len(sweep.gone), tuple(leftovers(left, reacher.hide)), len(still))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
-from threading import Event
+from threading import Event as Flag
 
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.depth import Depth
@@ -15,7 +15,7 @@ from qa_sync.checklist.model import Checklist
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UsageError
 from qa_sync.frozen import dataclass
-from qa_sync.running.events import Leftover, Status
+from qa_sync.running.events import Event, Leftover, Status
 from qa_sync.running.keep import Keep
 from qa_sync.running.results import Recording, Results
 from qa_sync.running.runner import OpenStage
@@ -37,7 +37,8 @@ class Job:
     `connectors` are keyed by system label; `seed` is None when the user gave none; `cassettes` is the folder of the
     recordings; `faults` are names of faults that the built-in engine is to have; `settings` tell where the live systems
     are, and what the documents do not say; recordings older than `max_age` are not trusted (None: all are); `max_lag_s`
-    is a promise about time for this run; `keep` says when records are not removed.
+    is a promise about time for this run; `keep` says when records are not removed, `resume` that an interrupted run is
+    taken up again.
     """
 
     dataflows: tuple[Dataflow, ...]
@@ -49,6 +50,7 @@ class Job:
     settings: Settings = field(default_factory=Settings)
     max_age: timedelta | None = None
     keep: Keep = Keep.NEVER
+    resume: bool = False
     depth: Depth = Depth.STANDARD
     max_lag_s: float | None = None
 
@@ -84,6 +86,11 @@ def _as_told(told: Sequence[Leftover]) -> tuple[Leftover, ...]:
     return tuple(told)
 
 
+def _as_they_come(events: Iterator[Event]) -> Iterator[Event]:
+    """Keep nothing of what happens."""
+    return events
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """So many records of an entity are to be made in a system; as many counterparts may come of them."""
@@ -94,6 +101,11 @@ class Planned:
     count: int
 
 
+def _no_writes(_: Sequence[Checklist]) -> tuple[Planned, ...]:
+    """Make nothing in a system of the user's."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A job that can be run: checklists, stages, the seed and the start, and what is done with the results.
@@ -101,8 +113,9 @@ class Prepared:
     `close` lets go of what was opened, whatever happened; `side_by_side` is how many sections run at once when nobody
     says otherwise (where nothing is waited for, one after the other is quickest); `stop` ends every wait; `recordings`
     tells after the run what it was played from; `hide` takes confidential values out of what is told (None: there are
-    none, for nobody was shown any). `writes` are what is made in systems of the user's; `sweep`, called once when all
-    sections have ended, is given what they told as left, removes what it can, and returns what is left.
+    none, for nobody was shown any). `writes` tells what checklists make in systems of the user's; `sweep`, called once
+    when all sections have ended, is given what they told as left, removes what it can, and returns what is left;
+    `noted` keeps what happens for a later run, and tells what an earlier one has kept.
     """
 
     checklists: tuple[Checklist, ...]
@@ -112,11 +125,12 @@ class Prepared:
     finish: Callable[[Results], None] = _nothing
     close: Callable[[], None] = _no_more
     side_by_side: int = 1
-    stop: Event = field(default_factory=Event)
+    stop: Flag = field(default_factory=Flag)
     recordings: Callable[[], tuple[Recording, ...]] = _no_recordings
     hide: Callable[[str], str] | None = None
     sweep: Callable[[Sequence[Leftover]], tuple[Leftover, ...]] = _as_told
-    writes: tuple[Planned, ...] = ()
+    writes: Callable[[Sequence[Checklist]], tuple[Planned, ...]] = _no_writes
+    noted: Callable[[Iterator[Event]], Iterator[Event]] = _as_they_come
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:

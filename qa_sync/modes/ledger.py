@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
 
 from qa_sync.checklist.model import Checklist, Insert, Scenario, SectionPlan, Side
 from qa_sync.clock import RealClock
@@ -28,6 +29,9 @@ from qa_sync.systems.system import System
 SKEW = timedelta(minutes=10)
 """How far a system's clock may be from ours before a new record is no longer found among the changed ones."""
 
+Key: TypeAlias = tuple[str, str, str]
+"""A record's system, entity and id, as it is told."""
+
 NAMELESS = "(no id)"
 """How a record is told of which nobody knows the id."""
 
@@ -39,12 +43,16 @@ def journal_path(settings: Settings) -> Path:
 
 @dataclass(slots=True)
 class Ledger:
-    """What one run writes down; without `owned` it writes to no system, and nothing down."""
+    """What one run writes down; without `owned` it writes to no system, and nothing down.
+
+    `inherited` is what an interrupted run has left that is taken up again.
+    """
 
     job: Job
     reached: Mapping[str, Reached]
     hide: Hider
     owned: Owned | None = None
+    inherited: tuple[Leftover, ...] = ()
     swept: bool = False
 
     def around(self, system: System) -> System:
@@ -55,22 +63,28 @@ class Ledger:
 
     def sweep(self, told: Sequence[Leftover]) -> tuple[Leftover, ...]:
         """Look for what is still there, and remove it; return what is left of `told`, and what else is left."""
-        if self.owned is None:
-            return tuple(told)
         self.swept = True
-        kept = {(lost.system, lost.id) for lost in told if lost.why.startswith(KEPT)}
-        spared = {e.mark for e in self.owned.entries() if (e.place.system, self.hide(e.id or "")) in kept}
-        interval_s = self.job.settings.sync.interval_s
+        left = {_key(lost): lost for lost in told}
+        if self.owned is not None:
+            kept = {at for at, lost in left.items() if lost.why.startswith(KEPT)}
+            found = {_key(lost): lost for lost in self._swept(self.owned, kept)}
+            noted = {_key(lost) for lost in leftovers(self.owned.entries(), self.hide)}
+            # What an earlier run has left is told again when its sections are.
+            left = {at: lost for at, lost in left.items() if at in found or at in kept or at not in noted}
+            left |= {at: lost for at, lost in found.items() if at not in left}
+        left |= {_key(lost): lost for lost in self.inherited if _key(lost) not in left}
+        return tuple(left.values())
+
+    def _swept(self, owned: Owned, kept: Collection[Key]) -> Iterator[Leftover]:
+        entries = owned.entries()
+        told = zip(entries, leftovers(entries, self.hide), strict=True)
         sweep = Sweep(
-            self.owned,
+            owned,
             lambda place: self.reached[place.system].system(),
-            lambda: RealClock().sleep(interval_s),
-            frozenset(spared),
+            lambda: RealClock().sleep(self.job.settings.sync.interval_s),
+            frozenset(entry.mark for entry, lost in told if _key(lost) in kept),
         )
-        found = {(lost.system, lost.entity, lost.id): lost for lost in leftovers(sweep(), self.hide)}
-        known = [(lost.system, lost.entity, lost.id) for lost in told]
-        still = [lost for at, lost in zip(known, told, strict=True) if at in found or lost.why.startswith(KEPT)]
-        return (*still, *(lost for at, lost in found.items() if at not in known))
+        return leftovers(sweep(), self.hide)
 
     def close(self) -> None:
         """Note how the run ended; when nobody has swept yet, that is done now."""
@@ -81,6 +95,10 @@ class Ledger:
                 self.sweep(())
             self.owned.journal.end(self.owned.run.id)
         self.owned.journal.close()
+
+
+def _key(lost: Leftover) -> Key:
+    return lost.system, lost.entity, lost.id
 
 
 def leftovers(entries: Iterable[Entry], hide: Hider) -> Iterator[Leftover]:
@@ -111,7 +129,7 @@ def open_ledger(
     return ledger
 
 
-def planned(checklists: Sequence[Checklist], reached: Mapping[str, Reached]) -> tuple[Planned, ...]:
+def planned(reached: Mapping[str, Reached], checklists: Sequence[Checklist]) -> tuple[Planned, ...]:
     """Return what the checklists make, by system and entity."""
     count = Counter(
         (_label(plan, step.side), scenario.cast[step.role].card(step.side).names[0])

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import Clock, InterruptibleClock
@@ -19,6 +20,7 @@ from qa_sync.modes.job import Job, Prepared
 from qa_sync.modes.ledger import SKEW, Ledger, open_ledger, planned
 from qa_sync.modes.permits import permitted
 from qa_sync.modes.reach import Reached, reach
+from qa_sync.modes.resuming import Noting, next_seed, prints_of, take_up, without
 from qa_sync.modes.triggers.surroundings import Surroundings
 from qa_sync.modes.triggers.table import Triggers
 from qa_sync.running.stage import Stage
@@ -47,6 +49,7 @@ class Session:
     triggers: Triggers
     hide: Hider
     ledger: Ledger
+    noted: Noting
 
     def stage(
         self, checklist: Checklist, plan: SectionPlan, systems: Mapping[str, System], clock: Clock | None = None
@@ -87,17 +90,23 @@ def _shorter(pause_s: float) -> float:
 
 def open_session(job: Job) -> Session:
     """Reach every system of the job and make the checklists; raises UsageError that tells all that is missing."""
-    seed = job.seed or secrets.token_hex(4)
+    earlier = take_up(job) if job.resume else None
+    seed = next_seed(earlier.seed) if earlier else job.seed or secrets.token_hex(4)
     hide = Hider()
     reached = reach(job, hide)
     clock = InterruptibleClock()
     started = clock.now().replace(microsecond=0)
     compiled = (job.compiled(dataflow, seed) for dataflow in job.dataflows)
     checklists = tuple(permitted(checklist, job.settings) for checklist in compiled)
+    prints = prints_of(checklists)
+    known = earlier.known(prints) if earlier else {}
+    checklists = tuple(without(checklist, known) for checklist in checklists)
     since = started - SKEW
     triggers = Triggers(Surroundings(job, clock, reached, checklists, since, hide=hide))
     ledger = open_ledger(job, seed, started=started, since=since, checklists=checklists, reached=reached, hide=hide)
-    return Session(job, seed, started, since, clock, checklists, reached, triggers, hide, ledger)
+    ledger.inherited = earlier.left if earlier else ()
+    noted = Noting(ledger, prints, known)
+    return Session(job, seed, started, since, clock, checklists, reached, triggers, hide, ledger, noted)
 
 
 def prepare(job: Job) -> Prepared:
@@ -119,5 +128,6 @@ def prepare(job: Job) -> Prepared:
         stop=session.clock.stop,
         hide=session.hide,
         sweep=session.ledger.sweep,
-        writes=planned(session.checklists, session.reached),
+        writes=partial(planned, session.reached),
+        noted=session.noted,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -62,7 +63,7 @@ def prepare_live(job: Job) -> Prepared:
         session.clock.stop,
         hide=session.hide,
         sweep=session.ledger.sweep,
-        writes=planned(session.checklists, session.reached),
+        writes=partial(planned, session.reached),
     )
 
 

@@ -57,7 +57,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class RunNote:
-    """A run; `alive` says that the process that it belongs to is at work, `state` is `begun` or `ended`."""
+    """A run; `alive` says that its process is at work, `state` is `begun`, `ended` or `closed`."""
 
     id: str
     started: datetime
@@ -94,9 +94,9 @@ class Journal:
             db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?)", named)
         return next(run for run in self.runs() if run.id == name)
 
-    def end(self, run: str) -> None:
-        """Note that a run has ended, and has been swept."""
-        self._file.write("UPDATE runs SET state = 'ended' WHERE id = ?", run)
+    def end(self, run: str, state: str = "ended") -> None:
+        """Note that a run has ended and has been swept; `closed`: that later cleanups need not look again."""
+        self._file.write("UPDATE runs SET state = ? WHERE id = ?", state, run)
 
     def runs(self) -> tuple[RunNote, ...]:
         """Return all runs, oldest first."""

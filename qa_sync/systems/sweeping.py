@@ -63,11 +63,13 @@ class Sweep:
     def _look(self) -> None:
         """List every place for what bears a mark of the run, and note it."""
         self.unseen.clear()
+        lost = {entry.place for entry in self._open() if entry.id is None}
         for place in self.owned.run.places:
             try:
                 system = self.reach(place)
                 card = system.cards[place.datatype]
-                for record in system.list(place.datatype, self.owned.since):
+                # Where an answer was lost all records are looked at: our clock may be far from the system's.
+                for record in system.list(place.datatype, None if place in lost else self.owned.since):
                     self.owned.claim(record, card)
             except BrokenRule:
                 raise

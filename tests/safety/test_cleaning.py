@@ -1,0 +1,100 @@
+"""Which runs `qa-sync cleanup` looks at, and where it writes to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from memory import MARK, STARTED, URL, Memory, places
+
+from qa_sync.errors import QaSyncError, UnknownName, UsageError
+from qa_sync.location import Location
+from qa_sync.modes import cleaning
+from qa_sync.modes.cleaning import Reacher, chosen, clean
+from qa_sync.settings.model import Settings, SystemSettings
+from qa_sync.systems.journal import NAME, Journal, RunNote
+from qa_sync.systems.journaled import Journaled
+from qa_sync.systems.owned import Owned
+
+
+@pytest.fixture
+def acme(monkeypatch: pytest.MonkeyPatch) -> Memory:
+    system = Memory()
+    monkeypatch.setattr(Reacher, "_reached", lambda *_: system)
+    monkeypatch.setattr("qa_sync.systems.journaled.LOOKS_S", (0.0,))
+    return system
+
+
+def settings(tmp_path: Path, url: str = URL, *, writes: bool = True, production: bool = False) -> Settings:
+    own = SystemSettings("Acme", Location("x"), url=url, writes=writes, production=production)
+    return Settings(tmp_path / "qa-sync.toml", {"Acme": own})
+
+
+def dead_run(tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch, seed: str = "s") -> RunNote:
+    """Note a run that made a record and was killed."""
+    journal = Journal(tmp_path / NAME)
+    monkeypatch.setattr("qa_sync.systems.journal.begun", lambda _pid: "long ago")
+    run = journal.begin(seed, ["a.txt"], STARTED, places(acme))
+    Journaled(acme, acme, Owned(journal, run, [MARK], STARTED)).insert("contact", {"name": MARK})
+    journal.close()
+    monkeypatch.setattr("qa_sync.clock.time.sleep", lambda _: None)
+    return run
+
+
+def test_a_killed_run_is_cleaned_up_after_and_looked_at_once_more(
+    tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = dead_run(tmp_path, acme, monkeypatch)
+    (cleaned,) = clean(settings(tmp_path))
+    assert (cleaned.run.id, cleaned.removed, cleaned.left, cleaned.open) == (run.id, 1, (), 0)
+    acme.put("contact", "late", name=MARK)
+    assert [each.removed for each in clean(settings(tmp_path))] == [1]
+    assert acme.held == {}
+    assert list(clean(settings(tmp_path))) == []
+    assert [each.removed for each in clean(settings(tmp_path), run.id)] == [0]
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"url": "https://other.example"}, "it was made at https://acme.example"),
+        ({"production": True}, "production = true"),
+        ({"writes": False}, "read-only"),
+    ],
+)
+def test_nothing_is_removed_where_the_settings_forbid_it_or_mean_another_system(
+    told: dict[str, object], why: str, tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead_run(tmp_path, acme, monkeypatch)
+    before = dict(acme.held)
+    (cleaned,) = clean(settings(tmp_path, **told))  # type: ignore[arg-type]
+    assert (cleaned.removed, cleaned.open) == (0, 1)
+    assert why in cleaned.left[0].why
+    assert acme.held == before
+
+
+def test_a_run_that_is_under_way_is_left_alone(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / NAME)
+    run = journal.begin("s", ["a.txt"], STARTED, [])
+    assert chosen(journal, None, None) == ()
+    with pytest.raises(UsageError, match="is under way"):
+        chosen(journal, run.id, None)
+    with pytest.raises(UnknownName, match="unknown run"):
+        chosen(journal, "x", None)
+    journal.close()
+
+
+def test_runs_that_are_not_old_enough(tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    dead_run(tmp_path, acme, monkeypatch)
+    journal = Journal(tmp_path / NAME)
+    assert chosen(journal, None, timedelta(days=36_500)) == ()
+    journal.close()
+
+
+def test_without_a_journal_there_is_nothing_to_do_and_none_is_made(tmp_path: Path) -> None:
+    assert list(clean(settings(tmp_path))) == []
+    with pytest.raises(QaSyncError, match="unknown run"):
+        list(clean(settings(tmp_path), "x"))
+    assert list(tmp_path.iterdir()) == []
+    assert cleaning.NEXT["begun"] == "ended"

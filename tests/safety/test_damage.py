@@ -1,0 +1,230 @@
+"""A disk that is full, a folder that is closed, a clock that jumps, a system that goes away or talks nonsense.
+
+Each ends in an error that says what, and exit code 3 (or in the verdicts that there would have been); nothing of ours
+stays, nothing of others is changed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cli_caller import ROOT, QaSync, Serve
+from live_run import base_of, by_way_of
+from loopback import loopback
+from standing import people, settled, systems_of
+
+from qa_sync import clock as clock_module
+from qa_sync.clock import InterruptibleClock
+from qa_sync.errors import CouldNotFindOut
+from qa_sync.systems.journal import Journal
+
+SPEC = "specs/000.txt"
+LIMITED = Path(__file__).with_name("limited.py")
+
+
+def live(config: Path, *words: str) -> list[str]:
+    return ["check", SPEC, "--mode", "live", "--config", str(config), "--report", "json", *words]
+
+
+@contextmanager
+def untouched(config: Path) -> Iterator[None]:
+    """See that what was there is as it was, and that nothing else is there but what no API can remove."""
+    people(config, 6)
+    before = settled(config, quiet_s=0.6)
+    yield
+    now = settled(config, quiet_s=0.4)
+    assert {at: now.get(at) for at in before} == before
+    with systems_of(config) as systems:
+        left = [at for at in now if at not in before and "delete" not in systems[at[0]].cards[at[1]].cannot]
+    assert left == []
+
+
+@pytest.fixture
+def served(serve: Serve) -> Path:
+    return serve(SPEC, "--every", "0.1")
+
+
+def limited(served: Path, size: int) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(LIMITED), str(size), *live(served)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=env, check=False, timeout=120)
+
+
+@pytest.mark.parametrize("size", [45_000, pytest.param(90_000, marks=pytest.mark.slow)])
+def test_a_disk_that_fills_up_while_records_are_made(served: Path, size: int) -> None:
+    with untouched(served):
+        got = limited(served, size)
+        assert got.returncode == 3, got.stdout + got.stderr
+        told = got.stdout + got.stderr
+        assert "journal.sqlite cannot be used" in told
+        assert "Traceback" not in told
+        cleaned = subprocess.run(
+            [sys.executable, "-m", "qa_sync", "cleanup", "--config", str(served)],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            check=False,
+            timeout=60,
+        )
+        assert cleaned.returncode == 0, cleaned.stdout + cleaned.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="only root can make a small disk")
+@pytest.mark.parametrize("options", ["size=128k", "size=1m,ro"])
+def test_a_small_disk_and_a_folder_that_cannot_be_written(served: Path, tmp_path: Path, options: str) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], check=False).returncode:
+        pytest.skip("this container mounts nothing")
+    try:
+        config = disk / "qa-sync.toml"
+        if "ro" in options.split(","):
+            subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+            config.write_text(served.read_text(encoding="utf-8"), encoding="utf-8")
+            subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        else:
+            config.write_text(served.read_text(encoding="utf-8"), encoding="utf-8")
+        with untouched(served):
+            command = [sys.executable, "-m", "qa_sync", *live(config)]
+            got = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=120)
+            assert got.returncode == 3, got.stdout + got.stderr
+            assert "journal.sqlite cannot be used" in got.stdout + got.stderr
+            assert "Traceback" not in got.stderr
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_folder_in_which_no_journal_can_be(qa_sync: QaSync, served: Path) -> None:
+    served.with_name(".qa-sync").write_text("a file where the folder should be", encoding="utf-8")
+    got = qa_sync(*live(served))
+    assert got.code == 3
+    assert "journal.sqlite cannot be used" in got.err
+    with systems_of(served) as systems:
+        assert not any(list(system.list(datatype)) for system in systems.values() for datatype in system.cards)
+
+
+@pytest.mark.parametrize(
+    "content", [b"this is no database, whatever its name says" * 99, b"SQLite format 3\0" + bytes(99)]
+)
+def test_a_journal_that_is_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "journal.sqlite").write_bytes(content)
+    with pytest.raises(CouldNotFindOut, match=r"journal\.sqlite cannot be used: file is not a database"):
+        Journal(tmp_path / "journal.sqlite")
+    assert (tmp_path / "journal.sqlite").read_bytes() == content
+
+
+def test_a_journal_of_another_version_and_one_that_is_locked(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    journal = Journal(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert {p.stat().st_mode & 0o777 for p in tmp_path.iterdir()} == {0o600}
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    journal._file._db.execute("PRAGMA busy_timeout = 50")
+    with pytest.raises(CouldNotFindOut, match=r"database is locked[\s\S]*another process is writing to it"):
+        journal.end("x")
+    other.execute("ROLLBACK")
+    other.execute("PRAGMA user_version = 99")
+    other.close()
+    journal.close()
+    with pytest.raises(CouldNotFindOut, match="version 99, expected 1"):
+        Journal(path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jump", [timedelta(hours=30), timedelta(hours=-30)])
+def test_a_clock_that_jumps_while_a_run_is_under_way(
+    qa_sync: QaSync, served: Path, monkeypatch: pytest.MonkeyPatch, jump: timedelta
+) -> None:
+    class Jumping(datetime):
+        asked = 0
+
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:  # noqa: ARG003
+            cls.asked += 1
+            return datetime.now(UTC) + (jump if cls.asked > 1 else timedelta(0))
+
+    served.write_text(
+        served.read_text(encoding="utf-8").replace("writes", 'rate = "3000/min"\nwrites'), encoding="utf-8"
+    )
+    monkeypatch.setattr(clock_module, "datetime", Jumping)
+    with untouched(served):
+        got = qa_sync(*live(served))
+        assert got.code == 0, got.out + got.err
+    assert Jumping.asked > 1
+
+
+def test_the_clock_of_a_run_goes_on_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = InterruptibleClock()
+    began = clock.now()
+    monkeypatch.setattr(clock_module, "datetime", None)  # whatever the machine's clock says from now on
+    assert timedelta(0) <= clock.now() - began < timedelta(seconds=5)
+
+
+@contextmanager
+def between(config: Path, change: Callable[[httpx.Request, httpx.Response], httpx.Response]) -> Iterator[Path]:
+    """Yield settings that lead through somebody who may change each answer, or raise instead."""
+    client, real = httpx.Client(timeout=30), base_of(config)
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        headers = {k: v for k, v in request.headers.items() if k != "host"}
+        url = real + request.url.raw_path.decode()
+        answer = client.request(request.method, url, headers=headers, content=request.content)
+        return change(request, answer)
+
+    with client, loopback(handle) as door:
+        yield by_way_of(config, door.url)
+
+
+@pytest.mark.parametrize("away_s", [1.0, pytest.param(30.0, marks=pytest.mark.slow)])
+def test_a_system_that_goes_away_for_a_while(qa_sync: QaSync, served: Path, away_s: float) -> None:
+    asked: list[float] = []
+
+    def change(_request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        asked.append(time.monotonic())
+        if len(asked) > 60 and time.monotonic() - asked[60] < away_s:
+            return httpx.Response(503, html="<h1>back soon</h1>")
+        return answer
+
+    with untouched(served):
+        with between(served, change) as config:
+            got = qa_sync(*live(config))
+        assert len(asked) > 60
+        assert got.code in {0, 3}, got.out + got.err
+        told = json.loads(got.out)
+        assert told["totals"]["failed"] == 0
+        assert (got.code == 3) == bool(told["totals"]["error"])
+
+
+def test_a_system_that_answers_200_with_something_else(qa_sync: QaSync, served: Path) -> None:
+    nonsense = 0
+
+    def change(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        nonlocal nonsense
+        if request.method == "POST" and request.url.path.endswith("/contacts") and answer.status_code < 300:
+            nonsense += 1
+            return httpx.Response(200, json={"hello": "world"})
+        return answer
+
+    with untouched(served):
+        with between(served, change) as config:
+            got = qa_sync(*live(config, "--timeout", "10"))
+        assert nonsense
+        assert "Traceback" not in got.err
+        told = json.loads(got.out)
+        assert got.code in {0, 3}
+        assert told["totals"]["failed"] == 0

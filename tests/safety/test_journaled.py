@@ -1,0 +1,184 @@
+"""What may be written to a live system, and what stands on disk when it is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from memory import MARK, STARTED, Memory, away, card, owned
+
+from qa_sync.errors import BadAnswer, BrokenRule, CouldNotFindOut, QaSyncError, Refused, SystemUnreachable
+from qa_sync.systems import journaled as module
+from qa_sync.systems.cards import PropertyCard
+from qa_sync.systems.journaled import Journaled
+from qa_sync.systems.owned import Owned
+from qa_sync.systems.system import Record
+from qa_sync.values.form import Form
+
+
+@pytest.fixture(autouse=True)
+def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOKS_S", (0.0, 0.0))
+
+
+@pytest.fixture
+def acme() -> Memory:
+    return Memory()
+
+
+@pytest.fixture
+def ours(tmp_path: Path, acme: Memory) -> Iterator[Owned]:
+    found = owned(tmp_path, acme)
+    yield found
+    found.journal.close()
+
+
+def states(ours: Owned) -> list[tuple[str | None, str]]:
+    return [(entry.id, entry.state) for entry in ours.entries()]
+
+
+def on_disk(path: Path) -> list[tuple[str | None, str, str]]:
+    with sqlite3.connect(path / "journal.sqlite") as db:
+        return db.execute("SELECT id, state, mark FROM records").fetchall()
+
+
+def test_an_intent_is_on_disk_before_the_call(tmp_path: Path, acme: Memory, ours: Owned) -> None:
+    seen: list[list[tuple[str | None, str, str]]] = []
+    acme.trouble = lambda call: seen.append(on_disk(tmp_path)) if "insert" in call else None
+    made = Journaled(acme, acme, ours).insert("contact", {"name": f"{MARK} Kari"})
+    assert seen[0] == [(None, "intended", MARK)]
+    assert on_disk(tmp_path) == [(made, "made", MARK)]
+    assert "Kari" not in (tmp_path / "journal.sqlite").read_text(encoding="latin-1")  # only a fingerprint of values
+
+
+def test_a_removal_is_noted_when_a_read_has_shown_it(acme: Memory, ours: Owned) -> None:
+    system = Journaled(acme, acme, ours)
+    made = system.insert("contact", {"name": MARK})
+    acme.clings = True
+    with pytest.raises(BadAnswer, match="still has it"):
+        system.delete("contact", made)
+    assert states(ours) == [(made, "made")]
+    acme.clings = False
+    system.delete("contact", made)
+    assert states(ours) == [(made, "removed")]
+
+
+def test_what_nobody_made_is_not_touched(acme: Memory, ours: Owned) -> None:
+    theirs = acme.put("contact", "c1", name="Ola")
+    system = Journaled(acme, acme, ours)
+    with pytest.raises(BrokenRule, match="none of the records of the run"):
+        system.update(theirs, {"name": "x"})
+    with pytest.raises(BrokenRule, match="none of the records of the run"):
+        system.delete("contact", "c1")
+    assert acme.held == {("contact", "c1"): {"name": "Ola"}}
+    assert states(ours) == []
+
+
+def test_a_counterpart_is_known_by_the_mark(acme: Memory, ours: Owned) -> None:
+    theirs, counterpart = acme.put("contact", "c1", name="Ola"), acme.put("contact", "c2", name=f"{MARK.upper()} x")
+    system = Journaled(acme, acme, ours)
+    assert list(system.list("contact")) == [theirs, counterpart]
+    assert states(ours) == [("c2", "made")]
+    system.update(Record("Acme", "contact", "c2", {"name": "the sync has emptied it"}), {"name": "y"})
+    system.delete("contact", "c2")
+    assert set(acme.held) == {("contact", "c1")}
+
+
+@pytest.mark.parametrize(
+    ("created", "ours_then"),
+    [
+        ({"createdAt": "2026-01-31T09:00:00Z"}, False),
+        ({"createdAt": "2026-01-31T11:55:00Z"}, True),  # clocks differ
+        ({"createdDate": "2026-01-31T12:00:05.250Z"}, True),
+        ({"date_created_gmt": "2026-01-31T09:00:00"}, False),
+        ({"date_created": "2026-01-31T09:00:00"}, True),  # a local time, of nobody knows where
+        ({"created": "yesterday"}, True),
+        ({}, True),
+    ],
+)
+def test_a_record_that_was_there_before_is_not_ours_whatever_the_sync_wrote_into_it(
+    created: dict[str, str], ours_then: bool, acme: Memory, ours: Owned
+) -> None:
+    record = acme.put("contact", "c1", name=MARK, **created)
+    system = Journaled(acme, acme, ours)
+    assert list(system.list("contact")) == [record]
+    if ours_then:
+        system.delete("contact", "c1")
+        assert acme.held == {}
+        return
+    with pytest.raises(Refused, match="was there before it"):
+        system.update(record, {"name": "x"})
+    with pytest.raises(Refused, match="was there before it"):
+        system.delete("contact", "c1")
+    assert acme.held["contact", "c1"] == {"name": MARK, **created}
+
+
+def test_what_the_sync_can_write_tells_nothing_of_when_a_record_was_made(acme: Memory, ours: Owned) -> None:
+    record = acme.put("contact", "c1", name=MARK, created_at="1999-01-01T00:00:00Z")
+    known = acme.cards["contact"]
+    assert not ours.claim(record, known)
+    assert ours.claim(record, replace(known, properties={"created_at": PropertyCard("created_at", Form())}))
+
+
+def test_no_journal_no_write(acme: Memory, ours: Owned, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise CouldNotFindOut("the journal cannot be used: database or disk is full")
+
+    monkeypatch.setattr(ours.journal, "intend", full)
+    with pytest.raises(CouldNotFindOut, match="disk is full"):
+        Journaled(acme, acme, ours).insert("contact", {"name": MARK})
+    assert acme.asked == []
+
+
+def test_who_made_a_record_knows_its_id_though_the_journal_cannot(
+    acme: Memory, ours: Owned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise CouldNotFindOut("the journal cannot be used: database or disk is full")
+
+    system = Journaled(acme, acme, ours)
+    monkeypatch.setattr(ours.journal, "answered", full)
+    monkeypatch.setattr(ours.journal, "removed", full)
+    made = system.insert("contact", {"name": MARK})
+    assert states(ours) == [(None, "intended")]
+    system.delete("contact", made)
+    assert acme.held == {}
+
+
+def test_an_answer_that_was_lost_stays_an_intent(acme: Memory, ours: Owned) -> None:
+    acme.trouble = away("inserted")
+    with pytest.raises(SystemUnreachable):
+        Journaled(acme, acme, ours).insert("contact", {"name": MARK})
+    assert states(ours) == [(None, "intended")]
+    acme.trouble = away()
+    list(Journaled(acme, acme, ours).list("contact"))
+    assert states(ours) == [("c1", "made")]
+
+
+def test_a_record_that_was_listed_before_its_answer_came_is_noted_once(acme: Memory, ours: Owned) -> None:
+    system = Journaled(acme, acme, ours)
+
+    def look(call: str) -> None:
+        if call == "inserted contact":
+            list(system.list("contact"))
+
+    acme.trouble = look
+    made = system.insert("contact", {"name": MARK})
+    assert states(ours) == [(made, "made")]
+
+
+def test_a_place_that_the_run_has_no_business_with(acme: Memory, ours: Owned) -> None:
+    acme.cards = {**acme.cards, "invoice": card("invoice")}
+    with pytest.raises(BrokenRule, match="no business with Acme invoice"):
+        Journaled(acme, acme, ours).insert("invoice", {"name": MARK})
+    assert acme.held == {}
+
+
+def test_the_started_time_is_that_of_the_run(ours: Owned) -> None:
+    assert ours.run.started == STARTED
+    assert ours.run.alive
+    with pytest.raises(QaSyncError, match="has the seed s too"):
+        ours.journal.begin("s", ["b.txt"], STARTED, [])

@@ -1,0 +1,192 @@
+"""Live runs against the served sandbox: nothing of others is changed, nothing of ours is left, whatever happens."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from cli_caller import ROOT, QaSync, Serve
+from standing import people, prints_of, settled, systems_of
+
+SPEC = "specs/000.txt"
+FAST = ("--every", "0.1")
+KILLED = Path(__file__).with_name("killed_run.py")
+
+
+def program(*words: str, script: tuple[str, ...] = ("-m", "qa_sync")) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, *script, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def live(config: Path, *words: str) -> list[str]:
+    return ["check", SPEC, "--mode", "live", "--config", str(config), *words]
+
+
+def ours(config: Path) -> list[tuple[str, str, str]]:
+    """Return the records that can be removed."""
+    with systems_of(config) as systems:
+        return [at for at in settled(config, quiet_s=0.4) if "delete" not in systems[at[0]].cards[at[1]].cannot]
+
+
+def wait_for_records(config: Path) -> None:
+    deadline = time.monotonic() + 20
+    while not prints_of(config) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGTERM, *(pytest.param(other, marks=pytest.mark.slow) for other in (signal.SIGINT, signal.SIGHUP))],
+)
+def test_a_signal_ends_a_run_and_nothing_is_left(number: int, serve: Serve) -> None:
+    config = serve(SPEC, *FAST)
+    process = program(*live(config))
+    wait_for_records(config)
+    process.send_signal(number)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 3
+    assert "Interrupted." in told
+    assert "Traceback" not in told
+    assert ours(config) == []
+
+
+@pytest.mark.slow
+def test_a_second_signal_leaves_at_once_and_cleanup_removes_the_rest(serve: Serve, qa_sync: QaSync) -> None:
+    config = serve(SPEC, "--no-sync", "--delay", "0.3")  # slow systems: cleaning up takes a while
+    process = program(*live(config))
+    wait_for_records(config)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.2)
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 3
+    assert "Left at once" in told
+    assert time.monotonic() - began < 20
+    assert ours(config)
+    assert qa_sync("cleanup", "--config", str(config)).code == 0
+    assert ours(config) == []
+
+
+def test_what_is_kept_is_told_and_removed_by_cleanup(qa_sync: QaSync, serve: Serve) -> None:
+    config = serve(SPEC, "--no-sync")
+    words = ("--timeout", "0", "-j", "1", "-x", "--report", "json")
+    got = qa_sync(*live(config, *words, "--keep", "on-failure"))
+    assert got.code in {1, 3}, got.err
+    left = json.loads(got.out)["leftovers"]
+    assert {lost["why"] for lost in left} == {"kept (--keep on-failure); qa-sync cleanup removes it"}
+    assert sorted(lost["id"] for lost in left) == sorted(at[2] for at in ours(config))
+    cleaned = qa_sync("cleanup", "--config", str(config), "--older-than", "1h")
+    assert cleaned.out == ""
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("writes = true", "production = true"), encoding="utf-8")
+    refused = qa_sync("cleanup", "--config", str(config))
+    assert refused.code == 3
+    assert "production = true" in refused.out
+    assert ours(config)
+    config.write_text(text, encoding="utf-8")
+    assert qa_sync("cleanup", "--config", str(config)).code == 0
+    assert ours(config) == []
+
+
+@pytest.mark.parametrize("standing", [30, pytest.param(501, marks=pytest.mark.slow)])
+def test_two_runs_at_once_change_neither_each_other_s_records_nor_those_that_were_there(
+    standing: int, serve: Serve
+) -> None:
+    config = serve(SPEC, *FAST)
+    people(config, standing)
+    before = settled(config, quiet_s=0.8)
+    assert len(before) == standing
+    processes = [program(*live(config, "--report", "json")) for _ in range(2)]
+    reports: list[Any] = []
+    for process in processes:
+        out, err = process.communicate(timeout=240)
+        assert process.returncode == 0, out + err
+        reports.append(json.loads(out))
+    now = settled(config, quiet_s=0.4)
+    assert {at: now.get(at) for at in before} == before
+    left = {(lost["system"], lost["id"]) for report in reports for lost in report["leftovers"]}
+    assert {(at[0], at[2]) for at in now if at not in before} == left
+    assert reports[0]["seed"] != reports[1]["seed"]
+    mine, yours = map(ids_of, reports)
+    assert mine
+    assert not mine & yours
+
+
+def ids_of(report: Any) -> set[str]:
+    return {r["id"] for s in report["specs"][0]["sections"] for c in s["checks"] for r in c["records"]}
+
+
+def test_an_interrupted_run_is_taken_up(qa_sync: QaSync, serve: Serve) -> None:
+    config = serve(SPEC, *FAST)
+    words = ("-", "noted", "45", *live(config, "-j", "1"))
+    killed = program(*words, script=(str(KILLED),))
+    killed.communicate(timeout=120)
+    assert killed.returncode == -signal.SIGKILL
+    got = qa_sync(*live(config, "--resume", "--report", "json"))
+    assert got.code == 0, got.err
+    resumed = json.loads(got.out)
+    whole = json.loads(qa_sync("check", SPEC, "--mode", "sandbox", "--report", "json").out)
+    assert verdicts(resumed) == verdicts(whole)
+    assert resumed["seed"].endswith("+1")
+    makes = next(line for line in got.err.splitlines() if line.startswith("  Wix.com"))
+    assert "2 Contacts" in makes  # for the orders: the section of the contacts themselves had been finished
+    assert ours(config) == []
+
+
+def verdicts(report: Any) -> dict[str, str]:
+    return {c["id"]: c["status"] for spec in report["specs"] for section in spec["sections"] for c in section["checks"]}
+
+
+def test_there_is_nothing_to_take_up(qa_sync: QaSync, serve: Serve) -> None:
+    config = serve(SPEC, "--no-sync")
+    got = qa_sync(*live(config, "--resume"))
+    assert got.code == 2
+    assert "there is no run of specs/000.txt" in got.err
+    assert qa_sync(*live(config, "--resume", "--seed", "a")).code == 2
+
+
+def test_on_a_terminal_one_is_asked(qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = serve(SPEC, "--no-sync")
+    asked: list[str] = []
+    monkeypatch.setattr("qa_sync.cli.consent.on_terminal", lambda: True)
+    monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text))
+    got = qa_sync(*live(config))
+    assert got.code == 2
+    assert "nothing was written: the answer was no" in got.err
+    assert "Contacts" in got.err
+    assert asked == ["Make them?"]
+    assert prints_of(config) == {}
+    qa_sync(*live(config, "--yes", "--timeout", "0", "-x", "-j", "1"))
+    assert asked == ["Make them?"]
+
+
+def test_what_failed_the_last_time(qa_sync: QaSync, tmp_path: Path) -> None:
+    config = tmp_path / "qa-sync.toml"
+    config.write_text("", encoding="utf-8")
+    words = ("check", SPEC, "--mode", "sandbox", "--config", str(config), "--report", "json")
+    nothing = qa_sync(*words, "--last-failed")
+    assert "nothing is known to have failed" in nothing.err
+    assert not (tmp_path / ".qa-sync").exists()
+    failing = json.loads(qa_sync(*words, "--fault", "one-way").out)
+    failed = {check for check, status in verdicts(failing).items() if status in {"failed", "error"}}
+    assert failed
+    kept = tmp_path / ".qa-sync" / "last-failed.json"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert set(verdicts(json.loads(qa_sync(*words, "--fault", "one-way", "--last-failed").out))) == failed
+    assert verdicts(json.loads(qa_sync(*words, "--failed-first").out)).keys() == verdicts(failing).keys()
+    assert json.loads(kept.read_text(encoding="utf-8"))["failed"] == {}

@@ -1,0 +1,146 @@
+"""The last look: what a run made is found by id and by mark, and removed; what is left is told with why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from memory import MARK, OTHER_MARK, Memory, away, card, owned
+
+from qa_sync.errors import SystemUnreachable
+from qa_sync.systems import journaled as journaled_module
+from qa_sync.systems.journaled import Journaled
+from qa_sync.systems.owned import Owned
+from qa_sync.systems.sweeping import Sweep
+
+
+@pytest.fixture(autouse=True)
+def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journaled_module, "LOOKS_S", (0.0,))
+
+
+@pytest.fixture
+def acme() -> Memory:
+    return Memory()
+
+
+@pytest.fixture
+def ours(tmp_path: Path, acme: Memory) -> Iterator[Owned]:
+    found = owned(tmp_path, acme, (MARK, OTHER_MARK))
+    yield found
+    found.journal.close()
+
+
+def told(ours: Owned, acme: Memory, spared: frozenset[str] = frozenset()) -> list[tuple[str | None, str | None]]:
+    return [(entry.id, entry.why) for entry in Sweep(ours, lambda _: acme, lambda: None, spared)()]
+
+
+def made(ours: Owned, acme: Memory, datatype: str, **more: str) -> str:
+    return Journaled(acme, acme, ours).insert(datatype, {"name": MARK, **more})
+
+
+def test_a_run_that_made_nothing_asks_nothing(acme: Memory, ours: Owned) -> None:
+    assert told(ours, acme) == []
+    assert acme.asked == []
+
+
+def test_what_refers_to_others_goes_first_whenever_it_was_made(acme: Memory, ours: Owned) -> None:
+    first = made(ours, acme, "order")
+    contact = made(ours, acme, "contact")
+    acme.held["order", first]["contact_id"] = contact
+    assert told(ours, acme) == []
+    assert [call for call in acme.asked if call.startswith("delete")] == [
+        f"delete order {first}",
+        f"delete contact {contact}",
+    ]
+    assert acme.held == {}
+
+
+def test_a_counterpart_that_came_late_is_found_by_the_mark(acme: Memory, ours: Owned) -> None:
+    Journaled(acme, acme, ours).delete("contact", made(ours, acme, "contact"))
+    acme.put("contact", "late", name=f"{MARK} x")
+    theirs = acme.put("contact", "theirs", name="Kari")
+    assert told(ours, acme) == []
+    assert acme.held == {("contact", "theirs"): theirs.data}
+
+
+def test_a_counterpart_that_comes_while_it_is_looked_for(acme: Memory, ours: Owned) -> None:
+    made(ours, acme, "contact")
+    waits: list[int] = []
+
+    def wait() -> None:
+        waits.append(1)
+        if len(waits) == 2:
+            acme.put("contact", "later", name=MARK)
+
+    assert Sweep(ours, lambda _: acme, wait)() == ()
+    assert acme.held == {}
+
+
+def test_an_intent_without_an_answer_is_looked_for(acme: Memory, ours: Owned) -> None:
+    acme.trouble = away("inserted")
+    with suppress(SystemUnreachable):
+        made(ours, acme, "contact")
+    acme.trouble = away()
+    assert told(ours, acme) == []
+    assert acme.held == {}
+
+
+def test_an_intent_that_was_never_carried_out_is_no_leftover(acme: Memory, ours: Owned) -> None:
+    acme.trouble = away("insert ")
+    with suppress(SystemUnreachable):
+        made(ours, acme, "contact")
+    assert told(ours, acme) == []
+    assert [entry.state for entry in ours.entries()] == ["removed"]
+
+
+def test_an_intent_is_looked_for_among_all_records_at_last(acme: Memory, ours: Owned) -> None:
+    acme.trouble = away("insert ")
+    with suppress(SystemUnreachable):
+        made(ours, acme, "contact")
+    told(ours, acme)
+    assert "list contact" in acme.asked  # our clock may be far from the system's
+
+
+def test_nobody_could_look(acme: Memory, ours: Owned) -> None:
+    acme.trouble = away("insert ", "list")
+    with suppress(SystemUnreachable):
+        made(ours, acme, "contact")
+    assert told(ours, acme) == [(None, "no answer to list contact")]
+    assert [entry.state for entry in ours.entries()] == ["intended"]  # the next cleanup looks again
+
+
+def test_a_system_that_is_away_is_told_and_tried_again_next_time(acme: Memory, ours: Owned) -> None:
+    contact = made(ours, acme, "contact")
+    acme.trouble = away("delete")
+    assert told(ours, acme) == [(contact, f"no answer to delete contact {contact}")]
+    acme.trouble = away()
+    assert told(ours, acme) == []
+    assert acme.held == {}
+
+
+def test_what_no_api_can_remove_is_told_every_time_and_tried_never(tmp_path: Path) -> None:
+    acme = Memory("Acme", card("order", cannot={"delete": "there is no endpoint"}))
+    ours = owned(tmp_path, acme)
+    order = made(ours, acme, "order")
+    for _ in range(2):
+        assert told(ours, acme) == [(order, "there is no endpoint")]
+    assert not any(call.startswith("delete") for call in acme.asked)
+    ours.journal.close()
+
+
+def test_what_is_kept_on_purpose_stays(acme: Memory, ours: Owned) -> None:
+    contact = made(ours, acme, "contact")
+    other = Journaled(acme, acme, ours).insert("contact", {"name": OTHER_MARK})
+    assert told(ours, acme, frozenset({MARK})) == []
+    assert set(acme.held) == {("contact", contact)} != {("contact", other)}
+
+
+def test_records_that_hold_each_other_are_tried_until_nothing_helps(acme: Memory, ours: Owned) -> None:
+    acme.cards = {**acme.cards, "contact": card("contact", "order")}  # a circle: no order of removal is the right one
+    contact, order = made(ours, acme, "contact"), made(ours, acme, "order")
+    acme.held["order", order]["contact_id"] = contact
+    acme.put("order", "theirs", contact_id=contact)
+    assert told(ours, acme) == [(contact, f"contact {contact} is referred to")]
