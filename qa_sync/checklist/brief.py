@@ -179,4 +179,5 @@ class Brief:
         return mark_of(self.seed, self.prefix, scenario, role)
 
     def _recipe(self, side: Side, mark: str, version: int, *, making: bool = False) -> Recipe:
-        return Recipe(self.ends, side, mark, version, self.company.roles, making=making)
+        boundary = self.depth is Depth.THOROUGH
+        return Recipe(self.ends, side, mark, version, self.company.roles, making=making, boundary=boundary)
