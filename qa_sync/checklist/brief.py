@@ -128,16 +128,22 @@ class Brief:
         )
 
     def insert(
-        self, scenario: str, role: str, *, also: Pairs = (), fixed: Mapping[str, SampleValue] | None = None
+        self,
+        scenario: str,
+        role: str,
+        *,
+        also: Pairs = (),
+        fixed: Mapping[str, SampleValue] | None = None,
+        version: int = FULL,
     ) -> Insert:
         """Return the step that makes a role's record on the source.
 
         `also` are pairs beyond the section's own; `fixed` are values that are decided already (None: those by which it
-        may get a counterpart).
+        may get a counterpart); `version` tells records apart whose values do not depend on the mark.
         """
         mark = self.mark(scenario, role)
         decided = self.fixed() if fixed is None else fixed
-        recipe = replace(self._recipe(Side.SOURCE, mark, FULL, making=True), fixed=decided)
+        recipe = replace(self._recipe(Side.SOURCE, mark, version, making=True), fixed=decided)
         return Insert(role, Side.SOURCE, recipe.values((*self.pairs, *self.keys, *also)), mark)
 
     def fixed(self) -> Mapping[str, SampleValue]:
