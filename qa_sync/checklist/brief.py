@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from qa_sync.checklist.ability import Ends
+from qa_sync.checklist.amounts import LINES, MORE
 from qa_sync.checklist.company import Company
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.linking import Linking, connection_of, untestable
 from qa_sync.checklist.model import Appears, Carries, Cast, Check, Expect, Insert, SampleValue, Scenario, Side, Step
-from qa_sync.checklist.recipe import Recipe
+from qa_sync.checklist.recipe import Recipe, is_of_lines
 from qa_sync.checklist.rounds import Pairs
 from qa_sync.checklist.samples import mark_of
 from qa_sync.dataflow.model import Criterion, PropertyPair, Section, StatementKind
@@ -18,6 +19,8 @@ from qa_sync.settings.model import Settings
 
 FULL = 0
 """The version of a record as it is made."""
+SECOND = 2
+"""The version of a second edit, which adds a line to an order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,4 +189,12 @@ class Brief:
 
     def _recipe(self, side: Side, mark: str, version: int, *, making: bool = False) -> Recipe:
         boundary = self.depth is Depth.THOROUGH
-        return Recipe(self.ends, side, mark, version, self.company.roles, making=making, boundary=boundary)
+        lines = MORE if version >= SECOND and not making and self._gains_a_line() else LINES
+        return Recipe(self.ends, side, mark, version, self.company.roles, making=making, boundary=boundary, lines=lines)
+
+    def _gains_a_line(self) -> bool:
+        """Tell whether an edit on either side can add a line, with all that either side requires of one."""
+        edited = [p for p in self.pairs if not any(self.no_edit(p, side) for side in Side)]
+        ends = {p.source for p in edited} | {p.target for p in edited}
+        cards = (card for side in Side for card in self.ends.card(side).properties.values())
+        return all(card.path in ends for card in cards if card.required and is_of_lines(card))

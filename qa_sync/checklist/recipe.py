@@ -20,7 +20,7 @@ class Recipe:
     `mark` stands in its texts, in those of `own` only when that is given, with `twin` in all others: two records that
     are alike but for some properties. `roles` are the roles by datatype that references can point to; `fixed` are
     values that are decided already; `making` says that the record does not exist yet; `boundary` that values reach the
-    limits however far away they are.
+    limits however far away they are; `lines` are those of an order.
     """
 
     ends: Ends
@@ -33,6 +33,7 @@ class Recipe:
     twin: str = ""
     making: bool = False
     boundary: bool = False
+    lines: int = LINES
 
     def values(self, pairs: tuple[PropertyPair, ...]) -> Mapping[str, SampleValue]:
         """Return a value for each writable end of the pairs, and at first for whatever else the system requires."""
@@ -56,11 +57,11 @@ class Recipe:
 
     def _value(self, card: PropertyCard, twins: tuple[PropertyCard, ...]) -> SampleValue:
         concept = card.concept or ""
-        if concept in (agreed := amounts(self.version)):
+        if concept in (agreed := amounts(self.version, self.lines)):
             return agreed[concept]
-        if not concept.startswith("lines."):
+        if not is_of_lines(card):
             return self._single(card, twins, 0)
-        values = tuple(self._single(card, twins, line) for line in range(1, LINES + 1))
+        values = tuple(self._single(card, twins, line) for line in range(1, self.lines + 1))
         return None if None in values else values
 
     def _single(self, card: PropertyCard, twins: tuple[PropertyCard, ...], line: int) -> SampleValue:
@@ -69,3 +70,8 @@ class Recipe:
             return value_for(Slot(card, twins, mark, self.version, line, self.boundary))
         roles = self.roles.get(card.references or "")
         return RoleId(roles[(line + self.version) % len(roles)]) if roles else None
+
+
+def is_of_lines(card: PropertyCard) -> bool:
+    """Tell whether a property is one of an order's lines."""
+    return (card.concept or "").startswith("lines.")
