@@ -102,8 +102,8 @@ def _keyless(brief: Brief) -> Iterator[Both]:
 def _without(brief: Brief, empty: Rows, end: str, *, connected: bool) -> Both:
     """Return a record on the target and one on the source without values for some rows, different in the others."""
     sources, targets = {row.source for row in empty}, {row.target for row in empty}
-    fixed = brief.fixed() if connected else brief.linking.inside
-    here = brief.insert("merge-not", f"one-empty-{end}", fixed=fixed)
+    here = brief.insert("merge-not", f"one-empty-{end}")
+    here = here if connected else brief.unconnected(here)
     role = f"other-empty-{end}"
     others = tuple(key for key in brief.keys if key.source not in sources and key.target not in targets)
     shown = brief.edited("merge-not", role, Side.TARGET, others, FULL + 1)
