@@ -10,13 +10,18 @@ from qa_sync.values.form import Canonical
 
 LINES = 3
 """Lines of a sample order: enough to see a lost line and a changed order of lines."""
+MORE = LINES + 1
+"""Lines after one was added. None is removed: an update that names fewer lines leaves the others in WooCommerce."""
+
+QUANTITIES = (3, 1, 2, 4)
+PRICES = (Decimal("19.90"), Decimal("0.05"), Decimal("7.00"), Decimal("12.30"))
 
 
 @cache
-def amounts(version: int) -> Mapping[str, Canonical]:
+def amounts(version: int, lines: int = LINES) -> Mapping[str, Canonical]:
     """Return quantities, prices and totals by concept; those of lines are tuples with a value for each line."""
-    quantities = (3 + version, 1, 2)
-    prices = (Decimal("19.90"), Decimal("0.05") + version, Decimal("7.00"))
+    quantities = (QUANTITIES[0] + version, *QUANTITIES[1:lines])
+    prices = (PRICES[0], PRICES[1] + version, *PRICES[2:lines])
     totals = tuple(q * p for q, p in zip(quantities, prices, strict=True))
     subtotal = sum(totals, Decimal(0))
     shipping, discount = Decimal("49.00") + version, Decimal("10.50") + version

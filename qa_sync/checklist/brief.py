@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 
 from qa_sync.checklist.ability import Ends
+from qa_sync.checklist.amounts import LINES, MORE
 from qa_sync.checklist.company import Company
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.linking import Linking, connection_of, untestable
 from qa_sync.checklist.model import Appears, Carries, Cast, Check, Expect, Insert, SampleValue, Scenario, Side, Step
-from qa_sync.checklist.recipe import Recipe
+from qa_sync.checklist.recipe import Recipe, is_of_lines
 from qa_sync.checklist.rounds import Pairs
 from qa_sync.checklist.samples import mark_of
 from qa_sync.dataflow.model import Criterion, PropertyPair, Section, StatementKind
@@ -19,6 +20,8 @@ from qa_sync.settings.model import Settings
 
 FULL = 0
 """The version of a record as it is made."""
+SECOND = 2
+"""The version of a second edit, which adds a line to an order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +132,22 @@ class Brief:
         )
 
     def insert(
-        self, scenario: str, role: str, *, also: Pairs = (), fixed: Mapping[str, SampleValue] | None = None
+        self,
+        scenario: str,
+        role: str,
+        *,
+        also: Pairs = (),
+        fixed: Mapping[str, SampleValue] | None = None,
+        version: int = FULL,
     ) -> Insert:
         """Return the step that makes a role's record on the source.
 
         `also` are pairs beyond the section's own; `fixed` are values that are decided already (None: those by which it
-        may get a counterpart).
+        may get a counterpart); `version` tells records apart whose values do not depend on the mark.
         """
         mark = self.mark(scenario, role)
         decided = self.fixed() if fixed is None else fixed
-        recipe = replace(self._recipe(Side.SOURCE, mark, FULL, making=True), fixed=decided)
+        recipe = replace(self._recipe(Side.SOURCE, mark, version, making=True), fixed=decided)
         return Insert(role, Side.SOURCE, recipe.values((*self.pairs, *self.keys, *also)), mark)
 
     def fixed(self) -> Mapping[str, SampleValue]:
@@ -180,4 +189,13 @@ class Brief:
         return mark_of(self.seed, self.prefix, scenario, role)
 
     def _recipe(self, side: Side, mark: str, version: int, *, making: bool = False) -> Recipe:
-        return Recipe(self.ends, side, mark, version, self.company.roles, making=making)
+        boundary = self.depth is Depth.THOROUGH
+        lines = MORE if version >= SECOND and not making and self._gains_a_line() else LINES
+        return Recipe(self.ends, side, mark, version, self.company.roles, making=making, boundary=boundary, lines=lines)
+
+    def _gains_a_line(self) -> bool:
+        """Tell whether an edit on either side can add a line, with all that either side requires of one."""
+        edited = [p for p in self.pairs if not any(self.no_edit(p, side) for side in Side)]
+        ends = {p.source for p in edited} | {p.target for p in edited}
+        cards = (card for side in Side for card in self.ends.card(side).properties.values())
+        return all(card.path in ends for card in cards if card.required and is_of_lines(card))

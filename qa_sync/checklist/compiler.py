@@ -17,7 +17,8 @@ from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.checklist.scenarios.condition import condition
 from qa_sync.checklist.scenarios.create import create
 from qa_sync.checklist.scenarios.dependants import dependants
-from qa_sync.checklist.scenarios.merge import merge, merge_not
+from qa_sync.checklist.scenarios.merge import merge
+from qa_sync.checklist.scenarios.merge_not import merge_not
 from qa_sync.checklist.scenarios.policies import deletes, empty
 from qa_sync.checklist.scenarios.unlinked import connected, not_without_link
 from qa_sync.checklist.scenarios.update import update

@@ -31,17 +31,30 @@ FLAVOURS = (
 """Non-ASCII, astral, a combining mark, quotes, ampersands, a ligature, what HTML might take for a tag."""
 
 LONG = 300
-"""A text as long as its property allows is tried up to this many characters; beyond it only thoroughly."""
+"""Up to this many characters a text as long as its property allows is always tried; a longer one only thoroughly."""
 
 MANY_PLACES = 4
 
-SHAPES = (PLAIN, NOTHING, LONGEST, NEGATIVE) = range(4)
-"""What is special about a value in each version, over and over: nothing, zero, the longest text, below zero."""
-BLANK = NOTHING
-"""The shape in which a text has blanks at its ends."""
+PHONES = tuple(
+    f"+44{prefix}"
+    for prefix in (
+        *("1134960", "1144960", "1154960", "1164960", "1174960", "1184960", "1214960", "1314960", "1414960"),
+        *("1514960", "1614960", "2079460", "1914980", "2896496", "2920180", "1632960", "7700900", "3069990"),
+    )
+)
+"""Ofcom keeps these numbers for fiction: a thousand of each, with three digits more."""
 
-MAY_BE_ZERO = frozenset({"stock_quantity", "cost", "weight"})
-"""Concepts that can be zero, and if they are whole numbers, negative (what is sold but not there yet)."""
+SHAPES = (NEGATIVE, NOTHING) = range(2)
+"""What is special about the values of edits, in turn: below zero and the longest text; zero and outer blanks.
+
+Each property is edited in two versions on each side, so that each side gives both.
+"""
+
+MAY_BE_ZERO = frozenset({"stock_quantity", "cost", "weight", "price"})
+"""Concepts that can be zero."""
+
+MAY_BE_NEGATIVE = frozenset({"stock_quantity"})
+"""Concepts that can be below zero: what is sold but not there yet."""
 
 MULTI_LINE = frozenset({"note"})
 """Concepts whose texts have lines."""
@@ -49,25 +62,44 @@ MULTI_LINE = frozenset({"note"})
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a value is wanted: the property on the side it is written, its twin on the other, and which version."""
+    """Where a value is wanted: the property on the side it is written, and which version.
+
+    `twins` are the properties on the other side that take it too; `boundary` says that limits are tried however far
+    away they are.
+    """
 
     card: PropertyCard
-    twin: PropertyCard | None
+    twins: tuple[PropertyCard, ...]
     mark: str
     version: int
     line: int = 0
+    boundary: bool = False
+
+    @property
+    def cards(self) -> tuple[PropertyCard, ...]:
+        """All properties that the value must fit."""
+        return (self.card, *self.twins)
 
     @property
     def limit(self) -> int:
-        """The longest text that both sides keep."""
-        limits = [c.max_length for c in (self.card, self.twin) if c and c.max_length]
-        return min(limits, default=200)
+        """The longest text that all sides keep."""
+        return min((c.max_length for c in self.cards if c.max_length), default=200)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether one of the sides takes whole numbers only."""
+        return any(c.form.convert == "integer" for c in self.cards)
+
+    @property
+    def shape(self) -> int | None:
+        """What is special about the value; a record is made of plain ones."""
+        return self.version % len(SHAPES) if self.version else None
 
     @property
     def number(self) -> int:
         """A small number that differs between properties, lines and versions, the same in every run."""
         key = f"{self.card.concept or self.card.path}/{self.line}"
-        return VERSIONS * (int(hashlib.sha256(key.encode()).hexdigest()[:4], 16) % 300) + self.version
+        return VERSIONS * (_digest(key, 4) % 300) + self.version
 
     @property
     def place(self) -> int:
@@ -76,19 +108,22 @@ class Slot:
 
     def kept(self, text: str) -> str:
         """Return the text without what one of the systems does not keep, cut to the limit."""
-        avoided = self.card.avoid + (self.twin.avoid if self.twin else "")
+        avoided = "".join(c.avoid for c in self.cards)
         return "".join(c for c in text if c not in avoided)[: self.limit].strip()
 
     @property
     def keeps_blanks(self) -> bool:
-        """Whether both sides keep blanks at the ends of a text."""
-        return self.card.blanks and (self.twin is None or self.twin.blanks)
+        """Whether all sides keep blanks at the ends of a text."""
+        return all(c.blanks for c in self.cards)
 
     @property
     def places(self) -> int:
-        """How many decimal places both sides keep: four where neither says."""
-        known = [c.form.options["places"] for c in (self.card, self.twin) if c and "places" in c.form.options]
-        return min(known, default=MANY_PLACES)
+        """How many decimal places all sides keep: four where none says."""
+        return min((c.form.options["places"] for c in self.cards if "places" in c.form.options), default=MANY_PLACES)
+
+
+def _digest(text: str, length: int) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest()[:length], 16)
 
 
 def mark_of(seed: str, *names: str) -> str:
@@ -109,9 +144,11 @@ def _text(slot: Slot) -> Canonical:
     flavour = FLAVOURS[(slot.number // VERSIONS + slot.version) % len(FLAVOURS)]
     lines = "\nsecond line" if slot.card.concept in MULTI_LINE else ""
     text = slot.kept(f"{slot.mark} {words}{at} {slot.version} {flavour}{lines}")
-    if slot.version % len(SHAPES) == LONGEST and slot.limit <= LONG and slot.card.form.convert == "text":
+    # HTML is longer on the wire than it reads.
+    is_plain = slot.card.form.convert == "text" and all(c.form.convert != "html" for c in slot.twins)
+    if slot.shape == NEGATIVE and is_plain and (slot.boundary or slot.limit <= LONG):
         return text + "x" * (slot.limit - len(text))
-    if slot.version % len(SHAPES) == BLANK and slot.keeps_blanks and len(text) < slot.limit - 1:
+    if slot.shape == NOTHING and slot.keeps_blanks and len(text) < slot.limit - 1:
         return f" {text} "
     return text
 
@@ -129,22 +166,32 @@ def _email(slot: Slot) -> Canonical:
 
 
 def _phone(slot: Slot) -> Canonical:
-    # Kept for fiction by Ofcom: a thousand numbers, so that no two properties of a record share one.
-    return f"+447700900{slot.number % 1000:03d}"
+    # By the mark as well, since a number may be what tells that two records are the same.
+    at = _digest(f"{slot.mark}/{slot.card.concept or slot.card.path}/{slot.line}", 8) + slot.version
+    return f"{PHONES[at // 1000 % len(PHONES)]}{at % 1000:03d}"
 
 
 def _decimal(slot: Slot) -> Canonical:
-    if slot.version % len(SHAPES) == NOTHING and (slot.card.concept or "") in MAY_BE_ZERO:
-        return Decimal(0)
-    return Decimal(slot.number * 10**slot.places + 10**slot.places // 3 + slot.version).scaleb(-slot.places)
+    if slot.is_whole:
+        return _integer(slot)
+    plain = Decimal(slot.number * 10**slot.places + 10**slot.places // 3 + slot.version).scaleb(-slot.places)
+    return _shaped(slot, plain)
 
 
 def _integer(slot: Slot) -> Canonical:
-    if (slot.card.concept or "stock_quantity") not in MAY_BE_ZERO:
-        return slot.number + 1
-    if slot.version % len(SHAPES) == NOTHING:
-        return 0
-    return -slot.number - 1 if slot.version % len(SHAPES) == NEGATIVE else slot.number + 1
+    return _shaped(slot, Decimal(slot.number + 1))
+
+
+def _shaped(slot: Slot, plain: Decimal) -> Canonical:
+    """Return a number as it is, zero or below zero, where the property can be."""
+    # A whole number that nobody says more of is a count, as a stock is.
+    concepts = {c.concept or ("stock_quantity" if c.form.convert == "integer" else "") for c in slot.cards}
+    shaped = plain
+    if slot.shape == NOTHING and concepts <= MAY_BE_ZERO:
+        shaped = Decimal(0)
+    elif slot.shape == NEGATIVE and concepts <= MAY_BE_NEGATIVE:
+        shaped = -plain
+    return int(shaped) if slot.is_whole else shaped
 
 
 def _boolean(slot: Slot) -> Canonical:
@@ -152,7 +199,7 @@ def _boolean(slot: Slot) -> Canonical:
 
 
 def _choice(slot: Slot) -> Canonical:
-    known = [set(c.form.options["values"].values()) for c in (slot.card, slot.twin) if c and "values" in c.form.options]
+    known = [set(c.form.options["values"].values()) for c in slot.cards if "values" in c.form.options]
     shared = [v for v in slot.card.form.options["values"].values() if all(v in values for values in known)]
     chosen: Canonical = shared[slot.version % len(shared)]
     return chosen

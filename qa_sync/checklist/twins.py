@@ -42,8 +42,11 @@ def twins(
     source = replace(made, values=recipe.values((*brief.pairs, *apart)))
     mark = brief.mark(scenario, there)
     target = replace(recipe, side=Side.TARGET, mark=mark, own=frozenset(p.target for p in own), fixed={})
-    shown = _shown(brief, source.values, own)
-    return Insert(there, Side.TARGET, replace(target, fixed=shown).values(own), mark), source
+    values = dict(replace(target, fixed=_shown(brief, source.values, own)).values(own))
+    alike = tuple(p for p in apart if values.get(p.target) == source.values.get(p.source))
+    others = replace(target, version=FULL + 1).values(alike)  # what is the same whatever the mark, as a date is
+    values |= {p.target: others[p.target] for p in alike if p.target in others}
+    return Insert(there, Side.TARGET, values, mark), source
 
 
 def _shown(brief: Brief, values: Mapping[str, SampleValue], own: tuple[PropertyPair, ...]) -> Mapping[str, SampleValue]:

@@ -14,10 +14,12 @@ import uvicorn
 
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import QaSyncError, UsageError
+from qa_sync.modes.engines import engine_of
 from qa_sync.sandbox.load import Load
 from qa_sync.sandbox.serve import build_server_app, delayed
 from qa_sync.sandbox.vendors import VENDORS, under
 from qa_sync.settings.kinds import LASTING, PACE
+from qa_sync.settings.model import Settings
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.links import Links
@@ -92,8 +94,9 @@ def syncing(
         secrets = VENDORS[connector.name].secrets
         return RestSystem(label, connector, where[connector.name], secrets, httpx.HTTPTransport())
 
+    broken = [find_fault(name) for name in faults]
     engines = [
-        Engine(d, system(d.source), system(d.target), Links(":memory:"), faults=[find_fault(name) for name in faults])
+        engine_of(d, system(d.source), system(d.target), Links(":memory:"), Settings(), faults=broken)
         for d in dataflows
     ]
     stop = Event()

@@ -15,7 +15,7 @@ from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.compare import Difference, compare, show
 from qa_sync.values.condition import Condition
-from qa_sync.values.declared import possible, wrong_type
+from qa_sync.values.declared import possible, wrong_notation, wrong_type
 from qa_sync.values.form import Canonical
 from qa_sync.values.paths import read
 
@@ -66,6 +66,9 @@ def _compared(
         told = f"{name}: expected {show(expected)!r}, got something else: {error.message}"
         return Verdict(Status.FAILED, told, show(expected), wire, final=False, difference=Difference.FORMAT)
     verdict = compare(expected, actual, left.form, right.form, scene.stage.zone)
+    if verdict.same and (why := wrong_notation(wire, right.form)):
+        told = f"{name}: {why} ({Difference.FORMAT})"
+        return Verdict(Status.FAILED, told, show(expected), wire, final=False, difference=Difference.FORMAT)
     if verdict.same:
         return Verdict(Status.PASSED, None, show(expected), show(actual))
     told = f"{name}: {verdict.detail} ({verdict.difference})"

@@ -1,4 +1,6 @@
-"""Whether a wire value has the data type that a document declares. Source: facts/GRAMMAR.md 6.1.
+"""Whether a wire value has the data type that a document declares, and the notation that its form has.
+
+Source: facts/GRAMMAR.md 6.1, facts/MAPPING.md 6.8.
 
 `decimal` may be a text, because JSON numbers are not exact; `float` any number; `list` a list. Other cells declare
 nothing that can be held against a value.
@@ -9,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from qa_sync.values.form import Json
+from qa_sync.values.form import Form, Json
 from qa_sync.values.numbers import number_of
+from qa_sync.values.places import misspelt_country
 
 
 def wrong_type(wire: Json, declared: str | None) -> str | None:
@@ -28,6 +31,14 @@ def wrong_type(wire: Json, declared: str | None) -> str | None:
 def possible(declared: str, wire_type: str) -> bool:
     """Tell whether an API whose values have a JSON type can show a declared type at all."""
     return wire_type in _WIRE.get(declared, (wire_type,))
+
+
+def wrong_notation(wire: Json, form: Form) -> str | None:
+    """Return how a wire value that can be read is not written as its form says, None when it is; lists by element."""
+    if form.convert != "country":
+        return None
+    values = wire if isinstance(wire, list) else [wire]
+    return next((why for value in values if (why := misspelt_country(value, form))), None)
 
 
 def _is_number(value: Json) -> bool:

@@ -72,6 +72,18 @@ def _write_country(value: Scalar, target: Target) -> Json:
     return typed(code if _style(target.form, ("iso2", "name")) == "iso2" else _table()[code][2], target.form)
 
 
+def misspelt_country(value: object, form: Form) -> str | None:
+    """Return how a wire value is not spelled as its form's style says, None when it is, or is no country at all.
+
+    A system may take whatever it is given: a name that it keeps where codes belong is read as the country that it
+    means, and still is not what the property is for (MAPPING 6.8).
+    """
+    code = country_code(value)
+    if code is None or _style(form, ("iso2", "name")) != "iso2" or value == code:
+        return None
+    return f"expected the ISO code {code!r}, got {value!r}"
+
+
 def bare_region(text: str) -> str:
     """Return a region's code without its country (`US-NY` -> `NY`); a name stays as it is."""
     match = _PREFIXED.fullmatch(text)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_sync.checklist.amounts import amounts
-from qa_sync.checklist.samples import BY_CONVERSION, FLAVOURS, VERSIONS, Slot, mark_of, value_for
+from qa_sync.checklist.amounts import LINES, MORE, amounts
+from qa_sync.checklist.samples import BY_CONVERSION, FLAVOURS, LONG, PHONES, VERSIONS, Slot, mark_of, value_for
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.form import Form
 
@@ -23,14 +23,14 @@ def card(convert: str, path: str = "p", **more: object) -> PropertyCard:
 
 @pytest.mark.parametrize("convert", BY_CONVERSION)
 def test_each_version_has_another_value_than_the_one_before(convert: str) -> None:
-    values = [str(value_for(Slot(card(convert), None, "q1", version))) for version in range(VERSIONS)]
+    values = [str(value_for(Slot(card(convert), (), "q1", version))) for version in range(VERSIONS)]
     assert all(one != other for one, other in pairwise(values))
 
 
 @given(limit=st.integers(20, 80), version=st.integers(0, VERSIONS - 1), avoid=st.sampled_from(["", "&", "'\"&"]))
 def test_texts_keep_both_sides_limits_and_begin_with_the_mark(limit: int, version: int, avoid: str) -> None:
     here, there = card("text", avoid=avoid), card("text", max_length=limit)
-    text = value_for(Slot(here, there, mark_of("s", "a"), version))
+    text = value_for(Slot(here, (there,), mark_of("s", "a"), version))
     assert isinstance(text, str)
     assert text.startswith(mark_of("s", "a"))
     assert len(text) <= limit
@@ -46,8 +46,60 @@ def test_texts_hold_what_breaks_careless_syncs() -> None:
 
 
 def test_mail_and_phones_reach_nobody() -> None:
-    assert str(value_for(Slot(card("email"), None, "q1", 0))).endswith("@example.test")
-    assert re.fullmatch(r"\+447700900\d{3}", str(value_for(Slot(card("phone"), None, "q1", 0))))
+    assert str(value_for(Slot(card("email"), (), "q1", 0))).endswith("@example.test")
+    for mark in ("q1", "q2", "q3"):
+        assert str(value_for(Slot(card("phone"), (), mark, 0)))[:-3] in PHONES
+
+
+def test_two_records_have_two_phones() -> None:
+    phones = {value_for(Slot(card("phone"), (), mark_of("s", str(n)), 0)) for n in range(20)}
+    assert len(phones) == 20
+
+
+@given(version=st.integers(0, VERSIONS - 1), places=st.integers(0, 4))
+def test_a_number_is_whole_where_one_end_takes_whole_ones_only(version: int, places: int) -> None:
+    exact, whole, coarse = card("decimal"), card("integer"), PropertyCard("p", Form("number", "decimal", {"places": 2}))
+    for here, twins in ((exact, (whole,)), (whole, (exact,)), (exact, (coarse, whole))):
+        assert isinstance(value_for(Slot(here, twins, "q1", version)), int)
+    exponent = Decimal(str(value_for(Slot(exact, (coarse,), "q1", version)))).as_tuple().exponent
+    assert exponent == -2
+    narrow = PropertyCard("p", Form("number", "decimal", {"places": places}))
+    assert Decimal(str(value_for(Slot(coarse, (narrow,), "q1", version)))).as_tuple().exponent == -min(2, places)
+
+
+@pytest.mark.parametrize(
+    ("concept", "convert", "signs"),
+    [
+        ("stock_quantity", "integer", {-1, 0}),
+        ("stock_quantity", "decimal", {-1, 0}),
+        ("cost", "decimal", {0, 1}),
+        ("price", "decimal", {0, 1}),
+        ("lines.discount", "decimal", {1}),
+    ],
+)
+def test_each_side_edits_numbers_to_zero_and_below_where_they_can_be(
+    concept: str, convert: str, signs: set[int]
+) -> None:
+    here = card(convert, concept=concept)
+    for versions in ((1, 2), (3, 4)):
+        found = [value_for(Slot(here, (here,), "q1", version)) for version in versions]
+        assert {(Decimal(str(v)) > 0) - (Decimal(str(v)) < 0) for v in found} == signs
+    assert Decimal(str(value_for(Slot(here, (here,), "q1", 0)))) > 0
+
+
+def test_each_side_edits_texts_to_the_longest_and_to_outer_blanks() -> None:
+    here, there = card("text", max_length=LONG, blanks=True), card("text", blanks=True)
+    for versions in ((1, 2), (3, 4)):
+        spaced, longest = (str(value_for(Slot(here, (there,), "q1", version))) for version in versions)
+        assert spaced == f" {spaced.strip()} "
+        assert len(longest) == LONG
+
+
+def test_a_far_limit_is_reached_only_thoroughly() -> None:
+    here = card("text", max_length=8000)
+    assert len(str(value_for(Slot(here, (), "q1", 2)))) < LONG
+    assert len(str(value_for(Slot(here, (), "q1", 2, boundary=True)))) == 8000
+    assert len(str(value_for(Slot(here, (card("html"),), "q1", 2, boundary=True)))) < LONG
 
 
 @given(st.text(min_size=1, max_size=5), st.text(min_size=1, max_size=5))
@@ -57,11 +109,13 @@ def test_marks_are_as_different_as_their_names(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize("version", range(VERSIONS))
-def test_an_orders_amounts_agree(version: int) -> None:
-    found = amounts(version)
+@pytest.mark.parametrize("count", [LINES, MORE])
+def test_an_orders_amounts_agree(version: int, count: int) -> None:
+    found = amounts(version, count)
     quantities, prices = found["lines.quantity"], found["lines.unit_price"]
     assert isinstance(quantities, tuple)
     assert isinstance(prices, tuple)
+    assert len(quantities) == count
     lines = sum(Decimal(str(q)) * Decimal(str(p)) for q, p in zip(quantities, prices, strict=True))
     assert found["subtotal"] == lines
     given_total = lines + Decimal(str(found["shipping_total"])) - Decimal(str(found["discount_total"]))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fault_facts import ROOT, Place, settings_of
 
+from qa_sync.checklist.depth import Depth
 from qa_sync.modes.documents import connectors_of, read_all, settle
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
@@ -30,14 +31,23 @@ class Outcome:
     took_s: float
 
 
-def play(spec: Path, seed: str, *faults: str) -> Outcome:
-    """Check a document in the sandbox."""
+def play(
+    spec: Path,
+    seed: str,
+    *faults: str,
+    timeout_s: float = TIMEOUT_S,
+    max_lag_s: float | None = None,
+    depth: Depth = Depth.STANDARD,
+) -> Outcome:
+    """Check a document in the sandbox; times are virtual seconds."""
     began = time.perf_counter()
     settings = settings_of(spec)
     dataflows = read_all([str(spec.relative_to(ROOT))])
     connectors = connectors_of(dataflows, settings)
     dataflows = settle(dataflows, connectors, settings)
-    job = Job(dataflows, connectors, Path("cassettes"), seed, TIMEOUT_S, faults, settings)
+    job = Job(
+        dataflows, connectors, Path("cassettes"), seed, timeout_s, faults, settings, depth=depth, max_lag_s=max_lag_s
+    )
     prepared = prepare("sandbox", job)
     told = Run("sandbox", prepared.seed, prepared.started, time.perf_counter, prepared.side_by_side)
     try:

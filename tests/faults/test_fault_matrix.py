@@ -9,12 +9,15 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
+from pathlib import Path
 
 import pytest
 from fault_facts import FIXTURES, ROOT, SPECS, facts_of
 from fault_rules import RULES, places
+from fault_runs import play
 from matrix import SEED, Cell, cell, cells, healths, healthy, lines_of, score, told
 
+from qa_sync.checklist.depth import Depth
 from qa_sync.sync.faults.table import FAULTS
 
 README = (ROOT / "README.rst").read_text(encoding="utf-8")
@@ -57,6 +60,19 @@ def test_a_healthy_run_fails_nowhere(spec: object) -> None:
     _, _, outcome = healthy(SEED, next(each for each in SPECS if each == spec))
     assert (outcome.told, outcome.errors) == ((), ())
     assert outcome.passed > 0
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+def test_a_healthy_run_in_depth_fails_nowhere(spec: Path) -> None:
+    outcome = play(spec, SEED, depth=Depth.THOROUGH)
+    assert (outcome.told, outcome.errors) == ((), ())
+
+
+def test_lateness_is_caught_whether_or_not_it_is_waited_for() -> None:
+    spec = FIXTURES / "customerp-wix.txt"
+    gave_up, promised = play(spec, SEED, "late", max_lag_s=10), play(spec, SEED, "late", timeout_s=4000, max_lag_s=60)
+    assert {"create"} <= {place.kind for place in gave_up.failed & promised.failed}
+    assert any("it arrived after" in told and "expected within 60 s" in told for told in promised.told)
 
 
 def test_what_cannot_show_says_why() -> None:

@@ -271,3 +271,18 @@ def test_bad_products(wix: Caller, fields: dict[str, Any]) -> None:
 def test_a_v1_site_has_no_v3_catalog(wix: Caller) -> None:
     assert wix("GET", "/stores/v3/provision/version").json() == {"catalogVersion": "V1_CATALOG"}
     assert wix("POST", "/stores/v3/products", {}).status_code == 428
+
+
+@pytest.mark.parametrize("is_null", [True, False])
+@pytest.mark.parametrize(
+    ("name", "part", "value"), [("phones", "phone", "40000001"), ("emails", "email", "b@example.test")]
+)
+def test_what_was_cleared_in_a_primary_element_is_not_mirrored(
+    wix: Caller, name: str, part: str, value: str, is_null: bool
+) -> None:
+    ada = person(wix, None, company="Berg AS", **{name: {"items": [{part: value}]}})
+    assert ada["primaryInfo"][part] == value
+    element = {"primary": True, **({part: None} if is_null else {})}
+    answer = patch(wix, ada, {name: {"items": [element]}})
+    assert answer.status_code == 200
+    assert part not in answer.json()["contact"].get("primaryInfo", {})

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from qa_sync.values.condition import Condition
-from qa_sync.values.declared import possible, wrong_type
-from qa_sync.values.form import Json
+from qa_sync.values.declared import possible, wrong_notation, wrong_type
+from qa_sync.values.form import Form, Json
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,21 @@ def test_a_condition_holds_for_the_values_it_names(value: Json, inside: bool) ->
 @pytest.mark.parametrize(("value", "inside"), [(True, True), ("true", True), (1, False), (False, False)])
 def test_a_condition_knows_a_truth_from_a_number(value: Json, inside: bool) -> None:
     assert Condition("paid", (True,)).holds({"paid": value}) is inside
+
+
+ISO = Form(convert="country", options={"style": "iso2"})
+NAMED = Form(convert="country", options={"style": "name"})
+
+
+@pytest.mark.parametrize("wire", ["Norway", "norge", "NOR", "no", ["SE", "Norway"]])
+def test_a_name_where_the_card_says_code_is_another_notation(wire: Json) -> None:
+    told = wrong_notation(wire, ISO)
+    assert told == f"expected the ISO code 'NO', got {(wire[-1] if isinstance(wire, list) else wire)!r}"
+
+
+@pytest.mark.parametrize(
+    ("wire", "form"),
+    [("NO", ISO), (None, ISO), ("", ISO), ("Nowhere", ISO), ("Norway", NAMED), ("NO", NAMED), ("Norway", Form())],
+)
+def test_what_is_written_as_its_form_says_or_is_no_country(wire: Json, form: Form) -> None:
+    assert wrong_notation(wire, form) is None

@@ -49,5 +49,5 @@ def _outside(card: PropertyCard, settled: SettledCondition, mark: str) -> Sample
     if card.form.convert not in BY_CONVERSION:
         return None
     predicate = Condition(card.path, settled.values)
-    values = (value_for(Slot(card, None, mark, version)) for version in range(VERSIONS))
+    values = (value_for(Slot(card, (), mark, version)) for version in range(VERSIONS))
     return next((v for v in values if not predicate.holds_for(to_wire(v, card.form))), None)

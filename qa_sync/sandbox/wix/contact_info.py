@@ -124,6 +124,6 @@ def primary_info(info: Doc) -> Doc:
     mirror: Doc = {}
     for name, part in (("emails", "email"), ("phones", "phone")):
         chosen = next((element for element in items(info, name) if element.get("primary")), None)
-        if chosen:
+        if chosen and chosen.get(part):  # what was cleared is not mirrored
             mirror[part] = chosen[part]
     return mirror

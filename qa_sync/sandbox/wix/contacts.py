@@ -47,8 +47,10 @@ FIELDSETS = {
 
 def keys(doc: Doc) -> list[tuple[str, str]]:
     """Return by what a contact can be found: every e-mail address and phone number, whatever their case and spaces."""
-    found = [("email", item["email"].casefold()) for item in items(doc["info"], "emails")]
-    return found + [("phone", "".join(item["phone"].split())) for item in items(doc["info"], "phones")]
+    # An element whose address or number was cleared is found by nothing.
+    found = [("email", item["email"].casefold()) for item in items(doc["info"], "emails") if item.get("email")]
+    phones = ["".join(item["phone"].split()) for item in items(doc["info"], "phones") if item.get("phone")]
+    return found + [("phone", phone) for phone in phones]
 
 
 class Contacts:

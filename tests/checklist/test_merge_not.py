@@ -1,0 +1,75 @@
+"""Records that are no match: what they have in common, and in what they differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qa_sync.checklist.model import Checklist, Expect, Insert, Scenario, Side
+from qa_sync.modes.documents import connectors_of, read_all, settle
+from qa_sync.modes.job import Job
+from qa_sync.settings.model import Settings
+
+ROOT = Path(__file__).parents[2]
+SPEC = "tests/faults/specs/woocommerce-customerp.txt"
+CUSTOMERS, ORDERS = 1, 2
+
+
+@pytest.fixture(scope="module")
+def checklist() -> Checklist:
+    settings, dataflows = Settings(), read_all([str(ROOT / SPEC)])
+    connectors = connectors_of(dataflows, settings)
+    job = Job(settle(dataflows, connectors, settings), connectors, ROOT / "cassettes", None, 20.0, (), settings)
+    return job.compiled(job.dataflows[0], "seed")
+
+
+def scenario(checklist: Checklist, section: int, name: str) -> Scenario:
+    (plan,) = [p for p in checklist.sections if p.section.ordinal == section]
+    return next(s for s in plan.scenarios if s.name == name)
+
+
+def inserts(found: Scenario) -> dict[tuple[str, Side], Insert]:
+    return {(s.role, s.side): s for s in found.steps if isinstance(s, Insert)}
+
+
+def test_what_must_differ_differs_in_every_row(checklist: Checklist) -> None:
+    made = inserts(scenario(checklist, CUSTOMERS, "merge-not"))
+    here, there = made["one", Side.SOURCE].values, made["other", Side.TARGET].values
+    assert {here["billing.phone"], here["email"]}.isdisjoint({there["phone"], there["email"], None})
+    assert here["first_name"] == there["firstName"]
+
+
+def test_the_records_of_one_row_do_not_match_by_another(checklist: Checklist) -> None:
+    made = [s.values for s in scenario(checklist, CUSTOMERS, "merge").steps if isinstance(s, Insert)]
+    sources, targets = made[1::2], made[::2]
+    assert [s["billing.phone"] == t.get("phone") for s in sources for t in targets] == [True, False, False, False]
+    assert [s["email"] == t.get("email") for s in sources for t in targets] == [False, False, False, True]
+
+
+def test_a_row_that_may_be_empty_is_empty_by_itself(checklist: Checklist) -> None:
+    made = inserts(scenario(checklist, CUSTOMERS, "merge-not"))
+    assert {role for role, _ in made if "empty" in role} == {"one-empty-1", "other-empty-1"}
+    here, there = made["one-empty-1", Side.SOURCE].values, made["other-empty-1", Side.TARGET].values
+    assert "billing.phone" not in here
+    assert "phone" not in there
+    assert here["email"] != there["email"]
+
+
+def test_an_order_is_tried_connected_and_not(checklist: Checklist) -> None:
+    found = scenario(checklist, ORDERS, "merge-not")
+    made = inserts(found)
+    connected = {role: "customer_id" in step.values for (role, side), step in made.items() if side is Side.SOURCE}
+    assert {role: is_ for role, is_ in connected.items() if role.startswith("one")} == {
+        "one": False,
+        "one-connected": True,
+        "one-empty-1": False,
+        "one-empty-1-connected": True,
+    }
+    waited = [str(claim) for s in found.steps if isinstance(s, Expect) and s.wait for _, claim in s.claims]
+    assert [any(f"role='{role}'" in one for one in waited) for role in connected if role.startswith("one")] == [
+        False,
+        True,
+        False,
+        True,
+    ]
