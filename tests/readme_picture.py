@@ -18,7 +18,8 @@ from rich.text import Text
 
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / ".readme" / "run.svg"
-COMMAND = "qa-sync check specs/000.txt --mode sandbox --fault one-way -k 'Products and (create or unique or brand or isolated)'"
+WANTED = "Products and (create or unique or brand or isolated)"
+COMMAND = f"qa-sync check specs/000.txt --mode sandbox --fault one-way -k '{WANTED}'"
 COLUMNS = 96
 
 
