@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import jinja2.sandbox
 import pytest
 from cli_caller import QaSync
 
@@ -23,7 +24,7 @@ from qa_sync.pytest_plugin import hooks, playing
 from qa_sync.running.events import Leftover
 from qa_sync.sync.writer import PlainWriter
 
-KEPT = (replay, sandbox)
+KEPT = (replay, sandbox, jinja2.sandbox)
 """What a run loads late. One in this process would unload it again, and a library half loaded twice does not work."""
 ROOT = Path(__file__).parents[2]
 BROKEN = ("--qa-sync", "--qa-sync-mode", "sandbox", "-k", "Products and brand", "specs/000.txt")
