@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from qa_sync.running.events import CheckFinished, Event, SectionFinished, StepStarted
+from qa_sync.running.events import CheckFinished, Event, Looked, SectionFinished, StepStarted
 
 Hide = Callable[[str], str]
 
@@ -29,12 +29,17 @@ def _cleaned(event: Event, hide: Hide) -> Event:
                 expected=_value(event.expected, hide),
                 actual=_value(event.actual, hide),
                 records=tuple(replace(record, id=hide(record.id)) for record in event.records),
+                exchanges=tuple(
+                    replace(e, url=hide(e.url), sent=hide(e.sent), answer=hide(e.answer)) for e in event.exchanges
+                ),
             )
         case SectionFinished():
             lost = (replace(each, id=hide(each.id), why=hide(each.why)) for each in event.leftovers)
             return replace(event, leftovers=tuple(lost))
         case StepStarted():
             return replace(event, text=hide(event.text))
+        case Looked():
+            return replace(event, what=hide(event.what))
         case _:
             return event
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from qa_sync.frozen import dataclass
 from qa_sync.reports.layout import GAP, Line, Span, Style, columns, width_of
 from qa_sync.reports.page import Page
-from qa_sync.reports.wording import mark_of, seconds
+from qa_sync.reports.wording import brief, mark_of, seconds
 from qa_sync.running.events import CheckFinished, Status
 
 WIDE = 120
@@ -49,7 +49,7 @@ def check_table(checks: Iterable[CheckFinished], grid: Grid, page: Page) -> list
     said: set[str] = set()
     lines: list[Line] = []
     for check in checks:
-        message = check.message or ""
+        message = brief(check) or ""
         lines += _row(check, "" if message in said else message, grid, page)
         if not page.verbose:
             said.add(message)

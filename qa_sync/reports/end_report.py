@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from qa_sync.reports.check_table import check_table, grid_of, title_of
-from qa_sync.reports.layout import BLANK, GAP, Line, Span, Style, clip, columns, width_of, wrap
+from qa_sync.reports.failure_block import failure_blocks
+from qa_sync.reports.layout import BLANK, GAP, Line, Span, Style, columns, width_of, wrap
 from qa_sync.reports.page import Page
 from qa_sync.reports.recordings import unplayed_lines
 from qa_sync.reports.wording import (
     LEGEND,
     NOTHING_VERIFIED,
-    Place,
-    Problem,
     counts,
-    excerpts,
-    problems,
     reasons,
     seconds,
 )
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
-
-FIELD = 8
-"""The width of `expected`, the longest word before a value."""
 
 
 def end_report(results: Results, page: Page) -> Iterator[Line]:
@@ -35,7 +29,7 @@ def end_report(results: Results, page: Page) -> Iterator[Line]:
         yield from unplayed_lines(results, page)
     yield from _legend(results, page)
     yield from _leftovers(results, page)
-    yield from _problems(results, page)
+    yield from failure_blocks(results, page)
     yield from _baseline(results, page)
     yield from _totals(results, page)
 
@@ -123,45 +117,6 @@ def _leftovers(results: Results, page: Page) -> Iterator[Line]:
         spans: list[Span] = [(record, Style.PLAIN), (f"  {page.text(lost.why)}", Style.QUIET)]
         yield from columns([(spans, page.width - 2)], indent=2)
     yield BLANK
-
-
-def _problems(results: Results, page: Page) -> Iterator[Line]:
-    for place, here in problems(results).items():
-        yield _source_line(place, page)
-        for problem, checks in here.items():
-            yield from _problem(problem, checks, page)
-        yield BLANK
-
-
-def _source_line(place: Place, page: Page) -> Line:
-    spec, line = place
-    where = page.text(f"{spec}:{line}")
-    text = page.line_text(spec, line)
-    bar = f" | {page.text(text.strip())}" if text else ""
-    shown = clip(where + bar, page.width, page.ellipsis)
-    return (shown[: len(where)], Style.STRONG), (shown[len(where) :], Style.QUIET)
-
-
-def _problem(problem: Problem, checks: list[CheckFinished], page: Page) -> Iterator[Line]:
-    style = Style(problem.status)
-    mark = f"{page.symbol(problem.status)} {problem.status}"
-    for check in checks:
-        title: list[Span] = [(f"{page.text(check.kind)}  ", style), *title_of(check, page)]
-        yield from columns([([(mark, style)], 8), (title, page.width - 12)], indent=2)
-    if problem.message:
-        yield from columns([([(page.text(problem.message, lines=True), Style.PLAIN)], page.width - 4)], indent=4)
-    for word, text in _fields(problem, page):
-        cells = [([(word, Style.QUIET)], FIELD), ([(page.text(text), Style.PLAIN)], page.width - FIELD - 6)]
-        yield from columns(cells, indent=4)
-
-
-def _fields(problem: Problem, page: Page) -> Iterator[tuple[str, str]]:
-    expected, actual = problem.expected, problem.actual
-    if expected is not None and actual is not None:
-        shown = (expected, actual) if page.verbose else excerpts(expected, actual)
-        yield from zip(("expected", "actual"), shown, strict=True)
-    if problem.records:
-        yield "records", ", ".join(f"{r.system} {r.entity} {r.id}" for r in problem.records)
 
 
 def _baseline(results: Results, page: Page) -> Iterator[Line]:

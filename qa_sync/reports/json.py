@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as _text
 from typing import TypeVar
@@ -19,6 +20,7 @@ from qa_sync.reports.json_values import plain
 from qa_sync.reports.recordings import read_recordings, recordings_json
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
 from qa_sync.running.results import Known, Latency, Results, SectionResult, SpecResult
+from qa_sync.systems.system import Exchanged
 from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json
 
@@ -131,6 +133,7 @@ def _check(check: CheckFinished) -> Iterator[str]:
         f'"difference": {_value(check.difference, 14)}',
         f'"records": {_records(check.records)}',
         f'"steps": {_value(check.steps, 14)}',
+        *([f'"exchanges": {_exchanges(check.exchanges)}'] if check.exchanges else []),
     )
     yield "            {\n              " + ",\n              ".join(members) + "\n            }"
 
@@ -139,6 +142,12 @@ def _check(check: CheckFinished) -> Iterator[str]:
 def _records(records: tuple[RecordRef, ...]) -> str:
     """Return the records; neighbours are about the same ones."""
     return _value([{"system": r.system, "entity": r.entity, "id": r.id} for r in records], 14)
+
+
+@lru_cache(maxsize=64)
+def _exchanges(exchanges: tuple[Exchanged, ...]) -> str:
+    """Return requests and answers; what failed together often shares them."""
+    return _value([asdict(exchanged) for exchanged in exchanges], 14)
 
 
 def _leftover(lost: Leftover) -> Iterator[str]:
@@ -211,4 +220,10 @@ def _read_check(node: Node, spec: str, key: str) -> CheckFinished:
         ),
         difference=node["difference"].optional(lambda n: n.one_of(Difference)) if "difference" in node.value else None,
         steps=tuple(n.text() for n in node["steps"].items()) if "steps" in node.value else (),
+        exchanges=tuple(map(_read_exchanged, _optional(node, "exchanges"))),
     )
+
+
+def _read_exchanged(node: Node) -> Exchanged:
+    system, method, url, sent, answer = (node[key].text() for key in ("system", "method", "url", "sent", "answer"))
+    return Exchanged(system, method, url, sent, node["status"].optional(Node.whole), answer)

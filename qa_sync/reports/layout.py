@@ -14,7 +14,10 @@ from typing import TypeAlias
 
 
 class Style(StrEnum):
-    """What a piece of text means; the five statuses have the names that `Status` gives them."""
+    """What a piece of text means; the five statuses have the names that `Status` gives them.
+
+    `expected` and `actual` are what of two values differs.
+    """
 
     PLAIN = "plain"
     STRONG = "strong"
@@ -24,6 +27,8 @@ class Style(StrEnum):
     ERROR = "error"
     SKIPPED = "skipped"
     MANUAL = "manual"
+    EXPECTED = "expected"
+    ACTUAL = "actual"
 
 
 Span: TypeAlias = tuple[str, Style]
@@ -36,7 +41,7 @@ _WORDS = re.compile(r"\n| +|[^ \n]+")
 
 def width_of(text: str) -> int:
     """Return how many cells of a terminal the text takes: East Asian wide characters two, combining marks none."""
-    return len(text) if text.isascii() else sum(map(_cells, text))
+    return len(text) if text.isascii() else sum(map(cells_of, text))
 
 
 def clip(text: str, width: int, ellipsis: str) -> str:
@@ -126,7 +131,7 @@ def _chunks(word: str, width: int) -> Iterator[str]:
         return
     start = used = 0
     for n, char in enumerate(word):
-        cells = _cells(char)
+        cells = cells_of(char)
         if used + cells > width and n > start:
             yield word[start:n]
             start, used = n, 0
@@ -134,7 +139,8 @@ def _chunks(word: str, width: int) -> Iterator[str]:
     yield word[start:]
 
 
-def _cells(char: str) -> int:
+def cells_of(char: str) -> int:
+    """Return how many cells one character takes."""
     if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me"}:
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1

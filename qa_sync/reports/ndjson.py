@@ -1,4 +1,8 @@
-"""Results as a stream of events, one line of JSON each: what a run tells, in order, without its steps."""
+"""Results as a stream of events, one line of JSON each: what a run tells, in order.
+
+Results do not keep when a step began and who was looked for in vain, so there is no `StepStarted` and no `Looked`; what
+was done for a check stands in its `steps`.
+"""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ LineText: TypeAlias = Callable[[str, int], str | None]
 
 NARROWEST = 40
 SYMBOLS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.ERROR: "!", Status.SKIPPED: "-", Status.MANUAL: "?"}
+OURS = "✓✗…━→"
 ASCII_SYMBOLS = SYMBOLS | {Status.PASSED: "+", Status.FAILED: "x"}
 
 
@@ -36,12 +37,17 @@ class Page:
     @cached_property
     def has_symbols(self) -> bool:
         """Whether the encoding has our symbols."""
-        return encodable("✓✗…━", self.encoding) == "✓✗…━"
+        return encodable(OURS, self.encoding) == OURS
 
     @property
     def ellipsis(self) -> str:
         """What stands for text that is left out."""
         return "…" if self.has_symbols else "..."
+
+    @property
+    def arrow(self) -> str:
+        """What stands between one thing and the next."""
+        return "→" if self.has_symbols else "->"
 
     def symbol(self, status: Status) -> str:
         """Return one character for a status."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from qa_sync.reports.page import Page
-from qa_sync.reports.wording import seconds
+from qa_sync.reports.wording import ordinal, seconds
 from qa_sync.running.events import (
     CheckFinished,
     Event,
+    Looked,
     RunFinished,
     RunStarted,
     SectionFinished,
@@ -23,11 +24,25 @@ from qa_sync.running.events import (
 
 @dataclass(slots=True)
 class Running:
-    """A section whose turn it is, its verdicts so far, and its current step in words."""
+    """A section whose turn has come: its verdicts so far, its current step in words, the last look in a wait.
+
+    Times are in seconds by the clock that the tally is kept with; `ended` is None while the section runs.
+    """
 
     section: SectionStarted
+    began: float = 0.0
     verdicts: Counter[Status] = field(default_factory=Counter)
     step: str = ""
+    looked: Looked | None = None
+    looked_at: float = 0.0
+    ended: float | None = None
+
+    def go_on(self, event: StepStarted | Looked, now: float) -> None:
+        """Take note of what is being done."""
+        if isinstance(event, StepStarted):
+            self.step, self.looked = event.text, None
+        else:
+            self.looked, self.looked_at = event, now
 
 
 @dataclass(slots=True)
@@ -35,31 +50,48 @@ class Tally:
     """What a stream of events has told so far; sections may run side by side."""
 
     expected: int = 0
+    began: float = 0.0
+    specs: int = 0
     verdicts: Counter[Status] = field(default_factory=Counter)
-    running: dict[tuple[str, str], Running] = field(default_factory=dict)
+    sections: dict[tuple[str, str], Running] = field(default_factory=dict)
 
-    def add(self, event: Event) -> None:
-        """Take note of an event; a section leaves only with `finished`."""
+    def add(self, event: Event, now: float = 0.0) -> None:
+        """Take note of an event that is told now (in seconds of any clock)."""
         match event:
             case RunStarted():
-                self.expected = event.checks
+                self.expected, self.began = event.checks, now
+            case SpecStarted():
+                self.specs += 1
             case SectionStarted():
-                self.running[event.spec, event.key] = Running(event)
-            case StepStarted():
-                self.running[event.spec, event.key].step = event.text
+                self.sections[event.spec, event.key] = Running(event, now)
+            case StepStarted() | Looked():
+                self.of(event).go_on(event, now)
             case CheckFinished():
                 self.verdicts[event.status] += 1
-                self.running[event.spec, event.key].verdicts[event.status] += 1
-            case SpecStarted() | SectionFinished() | RunFinished():
+                self.of(event).verdicts[event.status] += 1
+            case SectionFinished():
+                self.of(event).ended = now
+            case RunFinished():
                 pass
 
-    def finished(self, event: SectionFinished) -> Running:
-        """Return a section that is done, and forget it."""
-        return self.running.pop((event.spec, event.key))
+    def of(self, event: StepStarted | Looked | CheckFinished | SectionFinished) -> Running:
+        """Return the section that an event is about."""
+        return self.sections[event.spec, event.key]
+
+
+def doing(section: Running, now: float | None = None) -> str:
+    """Return what a section does, in words: its step, or how long it has waited (until now) and for what."""
+    looked = section.looked
+    if looked is None:
+        return section.step
+    passed = 0.0 if now is None else now - section.looked_at
+    waited = min(looked.waited_s + passed, looked.timeout_s)
+    what = f"waiting for {looked.what}" if looked.what else section.step
+    return f"{what}, {ordinal(looked.look)} look, {waited:.1f} s of {looked.timeout_s:g} s"
 
 
 class PlainProgress:
-    """A line a section (`verbose`: a check, too), without any control character."""
+    """A line a section (`verbose`: a step, a look and a check, too), without any control character."""
 
     def __init__(self, err: TextIO, page: Page) -> None:
         self._err = err
@@ -70,7 +102,11 @@ class PlainProgress:
         """Tell of an event at once."""
         self._tally.add(event)
         if isinstance(event, SectionFinished):
-            self._say(self._section(self._tally.finished(event)))
+            self._say(self._section(self._tally.of(event)))
+        elif isinstance(event, StepStarted | Looked) and self._page.verbose:
+            section = self._tally.of(event)
+            name = f"{section.section.ordinal} {section.section.heading}"
+            self._say(f"{event.spec}  {name}: {doing(section)}")
         elif isinstance(event, CheckFinished) and self._page.verbose:
             time = f"  {seconds(event.latency_s)}" if event.latency_s is not None else ""
             self._say(f"{event.spec}:{event.line}  {event.status}  {event.kind}  {event.title}{time}")

@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from threading import Lock
 from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias
 
 from qa_sync.reports.end_report import end_report
-from qa_sync.reports.layout import Line, Span, Style, text_of
+from qa_sync.reports.layout import Line, Style, text_of
 from qa_sync.reports.live import live_lines
 from qa_sync.reports.page import NARROWEST, LineText, Page, unknown_line
 from qa_sync.reports.progress import PlainProgress, Tally
-from qa_sync.running.events import Event, RunStarted, SectionFinished
+from qa_sync.running.events import Event, RunStarted
 from qa_sync.running.results import Results
 
 if TYPE_CHECKING:
@@ -35,14 +36,20 @@ STYLES = {
     Style.ERROR: "bold magenta",
     Style.SKIPPED: "dim",
     Style.MANUAL: "yellow",
+    Style.EXPECTED: "bold green",
+    Style.ACTUAL: "bold red",
 }
 """The sixteen colours of the terminal's own theme, so that light and dark ones both stay readable."""
 
 DEFAULT_WIDTH = 80
+DEFAULT_HEIGHT = 24
 FRAMES_A_SECOND = 8
 PATIENCE = {"live": 0.0, "record": 0.0}
-"""Seconds before a live display appears, by mode; a replay is mostly over before anybody could read one."""
-DEFAULT_PATIENCE = 0.3
+"""Seconds before a live display appears, by mode; a replay is mostly over before anybody could read one.
+
+Loading rich takes 50 ms, which a run of a second can bear.
+"""
+DEFAULT_PATIENCE = 1.0
 
 
 class Progress(Protocol):
@@ -109,7 +116,7 @@ class Terminal:
         page = self._page(self._err)
         if not self._alive(self._err):
             return PlainProgress(self._err, page)
-        return LiveProgress(self._console(self._err), page)
+        return LiveProgress(lambda: self._console(self._err), page)
 
     def _print_colored(self, lines: Iterable[Line]) -> None:
         self._console(self._out).print(painted(lines), end="", soft_wrap=True)
@@ -157,26 +164,24 @@ class Terminal:
 class LiveProgress:
     """A few lines that are drawn over and over, and taken away at the end."""
 
-    def __init__(self, console: Console, page: Page, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, console: Callable[[], Console], page: Page, now: Callable[[], float] = time.monotonic) -> None:
         self._console = console
         self._page = page
         self._now = now
-        self._began = now()
         self._patience = DEFAULT_PATIENCE
-        self._tally = Tally()
+        self._tally = Tally(began=now())
         self._live: Live | None = None
-        # Drawn by another thread, so it is replaced as a whole and never changed.
-        self._lines: tuple[Line, ...] = ()
+        # Told by one thread and drawn by another.
+        self._lock = Lock()
 
     def handle(self, event: Event) -> None:
         """Take note of an event; the next frame shows it."""
-        self._tally.add(event)
+        now = self._now()
+        with self._lock:
+            self._tally.add(event, now)
         if isinstance(event, RunStarted):
             self._patience = PATIENCE.get(event.mode, DEFAULT_PATIENCE)
-        elif isinstance(event, SectionFinished):
-            self._tally.finished(event)
-        self._lines = live_lines(self._tally, self._page)
-        if self._live is None and self._now() - self._began >= self._patience:
+        if self._live is None and now - self._tally.began >= self._patience:
             self._live = self._start()
 
     def close(self) -> None:
@@ -189,7 +194,7 @@ class LiveProgress:
 
         live = Live(
             get_renderable=self._picture,
-            console=self._console,
+            console=self._console(),
             transient=True,
             refresh_per_second=FRAMES_A_SECOND,
             redirect_stdout=False,
@@ -198,9 +203,9 @@ class LiveProgress:
         return live
 
     def _picture(self) -> Segments:
-        elapsed: Span = (f"  {self._now() - self._began:.0f} s", Style.QUIET)
-        first, *others = self._lines
-        return painted([(*first, elapsed), *others])
+        height = self._live.console.height if self._live else DEFAULT_HEIGHT
+        with self._lock:
+            return painted(live_lines(self._tally, self._page, self._now(), height))
 
 
 def painted(lines: Iterable[Line]) -> Segments:

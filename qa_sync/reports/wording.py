@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from itertools import zip_longest
 from typing import TypeAlias
+from unicodedata import normalize
 
 from qa_sync.dataflow.model import Origin
 from qa_sync.frozen import dataclass
 from qa_sync.reports.json_values import plain
 from qa_sync.running.events import CheckFinished, RecordRef, Status
 from qa_sync.running.results import Results
+from qa_sync.systems.system import Exchanged
+from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json
 
 LONG = 240
@@ -23,6 +27,17 @@ LEGEND = {
     Origin.SETTINGS: "the document does not name this pair; it comes from the settings",
 }
 """What a pair is that is no promise of the document."""
+
+DIFFERS = {
+    Difference.MISSING: "the value is missing",
+    Difference.VALUE: "another value",
+    Difference.TYPE: "another type",
+    Difference.FORMAT: "another format",
+}
+"""What the two values that stand beside a message come to."""
+
+_VALUES = re.compile(r": (?:\[\d+\]: )?(?:from character \d+ on: )?expected .+, got (?!only the first \d).+", re.DOTALL)
+"""Both values as verdicts tell them (values/wording.py); that a value was cut is worth saying."""
 
 NOTHING_VERIFIED = "Nothing was verified: no check passed or failed."
 
@@ -40,6 +55,31 @@ class Problem:
     records: tuple[RecordRef, ...]
 
 
+def brief(check: CheckFinished) -> str | None:
+    """Return a check's message without the two values when they are shown beside it.
+
+    Values that look alike stay: the message shows them in escapes.
+    """
+    message, difference = check.message, check.difference
+    if message is None or difference is None or (check.expected is None and check.actual is None):
+        return message
+    head, mark, tail = message.rpartition(f" ({difference})")
+    found = _VALUES.search(head) if mark else None
+    if not found or "\\u" in found.group() or "\\x" in found.group():
+        return message
+    return f"{head[: found.start()]}: {DIFFERS[difference]}{tail}"
+
+
+def asked(exchanged: Exchanged) -> str:
+    """Return `Wix.com: GET https://...`."""
+    return f"{exchanged.system}: {exchanged.method} {exchanged.url}"
+
+
+def answered(exchanged: Exchanged) -> str:
+    """Return how a request was answered, without the body."""
+    return "no answer" if exchanged.status is None else f"answered with {exchanged.status}"
+
+
 def counts(checks: Iterable[CheckFinished]) -> list[tuple[Status, int]]:
     """Return the statuses that occur with their numbers, in the order of `Status`."""
     count = Counter(check.status for check in checks)
@@ -52,6 +92,21 @@ def seconds(value: float | None) -> str:
         return ""
     digits = 2 if value < 10 else 1 if value < 100 else 0  # noqa: PLR2004 - three digits each
     return f"{value:.{digits}f} s"
+
+
+def time_span(value: float) -> str:
+    """Return a time that passes, in whole seconds: `9 s`, `2 min 05 s`, `1 h 02 min`."""
+    whole = int(value)
+    if whole < 60:  # noqa: PLR2004 - seconds, minutes
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"  # noqa: PLR2004
+
+
+def ordinal(number: int) -> str:
+    """Return `1st`, `2nd`, `3rd`, `4th`."""
+    teen = number % 100 in (11, 12, 13)
+    return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def mark_of(check: CheckFinished) -> str:
@@ -87,11 +142,21 @@ def excerpts(expected: str, actual: str, most: int = LONG) -> tuple[str, str]:
     return _excerpt(expected, start, most), _excerpt(actual, start, most)
 
 
+def spelled_apart(expected: str, actual: str) -> tuple[str, str]:
+    """Return two JSON texts so that a person can tell them apart: in escapes when they would look alike."""
+    alike = expected != actual and normalize("NFKC", expected) == normalize("NFKC", actual)
+    return (_escaped(expected), _escaped(actual)) if alike else (expected, actual)
+
+
+def _escaped(text: str) -> str:
+    return text.encode("ascii", "backslashreplace").decode("ascii")
+
+
 def _problem(check: CheckFinished) -> Problem:
     given = check.expected is not None or check.actual is not None
     return Problem(
         check.status,
-        check.message,
+        brief(check),
         as_json(check.expected) if given else None,
         as_json(check.actual) if given else None,
         check.records,

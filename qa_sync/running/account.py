@@ -64,10 +64,13 @@ def told(scene: Scene, step: Step) -> str:
         case Remember():
             return f"remember the {' and the '.join(step.roles)}"
         case Expect():
-            claim = step.claims[0][1]
-            if step.wait and not isinstance(claim, Unchanged):
-                return f"wait for {_who(scene, Held(claim.role, claim.side))}"
-            return "look again"
+            return f"wait for {who}" if step.wait and (who := awaited(scene, step)) else "look again"
+
+
+def awaited(scene: Scene, step: Expect) -> str:
+    """Return which record a step looks for, an empty text when it looks at both sides."""
+    claim = step.claims[0][1]
+    return "" if isinstance(claim, Unchanged) else _who(scene, Held(claim.role, claim.side))
 
 
 def _written(step: Insert | Edit | Delete) -> str:

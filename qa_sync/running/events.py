@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from qa_sync.dataflow.model import Origin
 from qa_sync.frozen import dataclass
+from qa_sync.systems.system import Exchanged
 from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json
 
@@ -85,11 +86,28 @@ class StepStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """A look did not yet see what is waited for, and another one follows.
+
+    `what` is what is waited for, `look` how many looks there were, `waited_s` the time since the wait began by the
+    run's clock, `timeout_s` how long it may take.
+    """
+
+    spec: str
+    key: str
+    what: str
+    look: int
+    waited_s: float
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class CheckFinished:
     """A check has its verdict.
 
     `expected` and `actual` are JSON values (canonical values as text); `latency_s` is the time from the write's answer
-    to the look that saw it arrive, None when nothing was waited for.
+    to the look that saw it arrive, None when nothing was waited for. `exchanges` are the last requests about its
+    records and their answers, when it is not well.
     """
 
     spec: str
@@ -107,6 +125,7 @@ class CheckFinished:
     records: tuple[RecordRef, ...] = ()
     difference: Difference | None = None
     steps: tuple[str, ...] = ()
+    exchanges: tuple[Exchanged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +144,4 @@ class RunFinished:
     duration_s: float
 
 
-Event = RunStarted | SpecStarted | SectionStarted | StepStarted | CheckFinished | SectionFinished | RunFinished
+Event = RunStarted | SpecStarted | SectionStarted | StepStarted | Looked | CheckFinished | SectionFinished | RunFinished

@@ -23,15 +23,17 @@ from qa_sync.checklist.model import (
     Side,
 )
 from qa_sync.errors import BrokenRule, QaSyncError
-from qa_sync.running.account import Account, told
-from qa_sync.running.docket import Docket, Ruling
-from qa_sync.running.events import CheckFinished, Leftover, Status, StepStarted
+from qa_sync.running.account import Account, awaited, told
+from qa_sync.running.docket import BROKEN, Docket, Ruling
+from qa_sync.running.events import CheckFinished, Leftover, Looked, Status, StepStarted
 from qa_sync.running.judge import judge
 from qa_sync.running.scene import Held, Scene
 from qa_sync.running.stage import Stage
 from qa_sync.running.timing import Seen, holds_since, in_time, patient
 from qa_sync.running.verdict import Verdict
 from qa_sync.running.waiting import Waited, until
+from qa_sync.systems.listening import heard_of
+from qa_sync.systems.system import Exchanged
 
 Claims = tuple[tuple[str | None, Claim], ...]
 
@@ -61,7 +63,7 @@ class Play:
     account: Account = field(default_factory=Account)
     unwell: bool = False
 
-    def events(self) -> Generator[StepStarted | CheckFinished, None, None]:
+    def events(self) -> Generator[StepStarted | Looked | CheckFinished, None, None]:
         """Carry the scenario out; yield every check of it exactly once, whatever happens, and then clean up."""
         docket = Docket(self.plan.checks, self.scenario)
         scene = Scene(self.stage, self.scenario)
@@ -84,7 +86,7 @@ class Play:
             told_here = (check is whole and not self.create_failed) or why.status is Status.ERROR
             yield self._finished(check, Ruling(why if told_here else Verdict(Status.SKIPPED, why.message)))
 
-    def _steps(self, scene: Scene, docket: Docket) -> Iterator[StepStarted | CheckFinished]:
+    def _steps(self, scene: Scene, docket: Docket) -> Iterator[StepStarted | Looked | CheckFinished]:
         for step in self.scenario.steps:
             text = told(scene, step)
             self.account.note(step, text)
@@ -109,13 +111,13 @@ class Play:
             case Remember():
                 scene.remember(step.roles)
 
-    def _decide(self, scene: Scene, step: Expect, docket: Docket) -> Iterator[CheckFinished]:
+    def _decide(self, scene: Scene, step: Expect, docket: Docket) -> Iterator[Looked | CheckFinished]:
         claims = docket.asked(step)
         if not claims:
             if step.wait:  # what is known to be broken is not waited for, but what follows is another edit
                 self.stage.settle(1)
             return
-        waited = self._waited(scene, claims) if step.wait else Waited(self._look(scene, claims, {}), 1)
+        waited = yield from self._waited(scene, step, claims)
         rulings = {claim: self._ruled(scene, seen, waited.looks, wait=step.wait) for claim, seen in waited.last.items()}
         for check, claim in claims:
             if check is not None:
@@ -134,8 +136,12 @@ class Play:
             self.stage.pace.note(latency_s)
         return Ruling(in_time(patient(seen.verdict, self.stage, looks), self.stage, latency_s), latency_s)
 
-    def _waited(self, scene: Scene, claims: Claims) -> Waited[Mapping[Claim, Seen]]:
+    def _waited(
+        self, scene: Scene, step: Expect, claims: Claims
+    ) -> Generator[Looked, None, Waited[Mapping[Claim, Seen]]]:
         seen: Mapping[Claim, Seen] = {}
+        if not step.wait:
+            return Waited(self._look(scene, claims, seen), 1)
 
         def look() -> Mapping[Claim, Seen]:
             nonlocal seen
@@ -143,7 +149,12 @@ class Play:
             seen = self._look(scene, claims, seen)
             return seen
 
-        return until(_all_final, look, self.stage.clock, self.stage.patience)
+        patience, what = self.stage.patience, awaited(scene, step)
+        for waited in until(_all_final, look, self.stage.clock, patience):
+            if not waited.over:
+                told = (what, waited.looks, waited.waited_s, patience.timeout_s)
+                yield Looked(self.spec, self.plan.section.key, *told)
+        return waited
 
     def _look(self, scene: Scene, claims: Claims, before: Mapping[Claim, Seen]) -> Mapping[Claim, Seen]:
         scene.begin_look()
@@ -179,7 +190,13 @@ class Play:
             records=verdict.records,
             difference=verdict.difference,
             steps=self._steps_of(check),
+            exchanges=self._exchanges(verdict) if verdict.status in BROKEN else (),
         )
+
+    def _exchanges(self, verdict: Verdict) -> tuple[Exchanged, ...]:
+        heard = dict.fromkeys(heard_of(system) for system in self.stage.systems.values())
+        ids = {record.id for record in verdict.records}
+        return tuple(found for one in heard for found in one.about(ids))
 
     def _steps_of(self, check: Check) -> tuple[str, ...]:
         claims = (named for s in self.scenario.steps if isinstance(s, Expect) for named in s.claims)

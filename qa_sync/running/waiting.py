@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Generic, TypeVar
 
@@ -18,10 +18,12 @@ GROWTH = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Waited(Generic[T]):
-    """The last look and how many there were."""
+    """The last look, how many there were, and whether that was all; `waited_s` is how long it took until now."""
 
     last: T
     looks: int
+    waited_s: float = 0.0
+    over: bool = True
 
 
 def whole(pause_s: float) -> float:
@@ -41,17 +43,20 @@ class Patience:
     jitter: Callable[[float], float] = whole
 
 
-def until(satisfied: Callable[[T], bool], look: Callable[[], T], clock: Clock, patience: Patience) -> Waited[T]:
-    """Look until `satisfied` (which a known-bad state is as well) or the time is over.
+def until(
+    satisfied: Callable[[T], bool], look: Callable[[], T], clock: Clock, patience: Patience
+) -> Iterator[Waited[T]]:
+    """Look until `satisfied` (which a known-bad state is as well) or the time is over; yield how it is after each look.
 
-    There is always at least one look, and one at the deadline; pauses grow.
+    There is always at least one look, and one at the deadline; pauses grow. What is yielded last is over.
     """
     deadline = clock.now() + timedelta(seconds=patience.timeout_s)
     pause, looks = patience.first_pause_s, 1
     last = look()
     while not satisfied(last) and (left := (deadline - clock.now()).total_seconds()) > 0:
+        yield Waited(last, looks, patience.timeout_s - left, over=False)
         clock.sleep(min(patience.jitter(pause), left))
         pause = min(pause * GROWTH, LONGEST_PAUSE_S)
         last = look()
         looks += 1
-    return Waited(last, looks)
+    yield Waited(last, looks)

@@ -15,6 +15,7 @@ import httpx
 
 from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear
 from qa_sync.frozen import dataclass
+from qa_sync.systems.listening import Heard
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 
@@ -142,9 +143,10 @@ class Answers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange(Answers):
-    """Sends requests for one system and judges the answers."""
+    """Sends requests for one system and judges the answers; `heard` keeps the last of both."""
 
     client: httpx.Client
+    heard: Heard
 
     def send(self, request: httpx.Request, *, repeatable: bool = True) -> httpx.Response:
         """Return the answer, whatever its status; raises SystemUnreachable when there is none.
@@ -153,10 +155,14 @@ class Exchange(Answers):
         """
         request.extensions[REPEATABLE] = repeatable
         try:
-            return self.client.send(request)
+            response = self.client.send(request)
         except (httpx.RequestError, httpx.InvalidURL) as error:  # the url may be that of a redirect
             sent = not isinstance(error, NEVER_SENT)
             text = f"{self._what(request)}: no answer ({type(error).__name__}: {self._shown(_told_by(error))})"
+        else:
+            self.heard.note(request, response)
+            return response
+        self.heard.note(request, None)
         # Raised out here, so that nothing of the request hangs on the error.
         if sent and not repeatable:
             raise Unclear(text, done=False, hint=f"look in {self.label} whether it happened")

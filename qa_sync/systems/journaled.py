@@ -14,6 +14,7 @@ from typing import Final
 
 from qa_sync.errors import BadAnswer, CouldNotFindOut
 from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.listening import heard_of
 from qa_sync.systems.owned import Owned
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
@@ -34,6 +35,7 @@ class Journaled:
         self._system = system
         self._quiet = quiet
         self._owned = owned
+        self.heard = heard_of(system)
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
         """Yield the system's records; counterparts of the run's are noted as they come by."""

@@ -19,6 +19,7 @@ from qa_sync.systems.connector import Connector
 from qa_sync.systems.expressions import render
 from qa_sync.systems.filters import template_functions
 from qa_sync.systems.keys import chosen, id_of
+from qa_sync.systems.listening import Heard
 from qa_sync.systems.once import PAUSES_S, Found, change_once, create_once
 from qa_sync.systems.operations import Operation, Service, one_of
 from qa_sync.systems.paging import Bookmark, marked_pages, pages
@@ -68,11 +69,12 @@ class RestSystem:
         self._pauses_s = pauses_s
         filler = filler_for(label, connector, base_url, secrets, env or {})
         hide = hide or Hider((*secrets.values(), *userinfo(base_url)))
+        self.heard = Heard(label, hide)
         functions = template_functions(secrets, clock.now if clock else None)
         signing = (clock or RealClock()) if signs else None
 
         def way(service: Service, out: httpx.BaseTransport) -> tuple[Calls, Exchange]:
-            return Calls(service, filler, hide, functions), exchange_with(service, out, filler, hide, signing)
+            return Calls(service, filler, hide, functions), exchange_with(service, out, filler, self.heard, signing)
 
         self._calls, self._exchange = way(connector.service, transport)
         outs = further or {}

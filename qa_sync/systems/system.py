@@ -21,6 +21,21 @@ class Record:
     data: Mapping[str, Json]
 
 
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """A request and its answer as reports show them: without headers, cleaned of secrets, long bodies in part.
+
+    `status` is None when there was no answer; bodies are empty texts when there were none.
+    """
+
+    system: str
+    method: str
+    url: str
+    sent: str
+    status: int | None
+    answer: str
+
+
 class System(Protocol):
     """One business system.
 

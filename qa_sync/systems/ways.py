@@ -16,6 +16,7 @@ from qa_sync.systems.answers import Answers, Exchange
 from qa_sync.systems.at_once import AtOnce, PlainClient
 from qa_sync.systems.confidential import Filler, Hider
 from qa_sync.systems.connector import Connector
+from qa_sync.systems.listening import Heard
 from qa_sync.systems.operations import Service
 from qa_sync.values.form import Json
 
@@ -39,15 +40,16 @@ def filler_for(
 
 
 def exchange_with(
-    service: Service, out: httpx.BaseTransport, filler: Filler, hide: Hider, clock: Clock | None
+    service: Service, out: httpx.BaseTransport, filler: Filler, heard: Heard, clock: Clock | None
 ) -> Exchange:
     """Return an exchange with a service; without a `clock` it does not show who one is."""
+    hide = heard.hide
     auth = auth_of(service, filler, hide, clock) if clock else None
     if auth is None and isinstance(out, AtOnce):
         client: httpx.Client = PlainClient(out)
     else:
         client = httpx.Client(transport=out, auth=auth, timeout=_timeout(service), trust_env=False)
-    return Exchange(label=filler.system, hide=hide, client=client)
+    return Exchange(label=filler.system, hide=hide, client=client, heard=heard)
 
 
 def auth_of(service: Service, filler: Filler, hide: Hider, clock: Clock) -> httpx.Auth | None:

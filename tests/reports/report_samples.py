@@ -37,6 +37,7 @@ from qa_sync.running.events import (
     StepStarted,
 )
 from qa_sync.running.results import Results, SectionResult, SpecResult, fold
+from qa_sync.systems.system import Exchanged
 
 SPEC = "specs/shop.txt"
 CUSTOMER, ORDER, COPY = "1-a-customer-to-b-client", "2-a-order-to-b-purchase", "3-a-customer-to-b-client"
@@ -203,6 +204,14 @@ HOSTILE_DOCUMENT = DOCUMENT.replace("name.first", f"name.{SCRIPT}").replace(
 )
 
 
+def _exchanges(hostile: str) -> tuple[Exchanged, ...]:
+    url = "https://b.example.test/clients"
+    return (
+        Exchanged("B", "POST", url, f'{{"firstName":"Åse {hostile}Žofie"}}', None, ""),
+        Exchanged("B", "GET", f"{url}/9001{hostile}", "", 200, f'{{"firstName":"Åse {hostile}Sofie"}}'),
+    )
+
+
 def _pair_checks(hostile: str, at: tuple[int, int, int], table: int) -> Iterator[CheckFinished]:
     first, street, keep = at
     spec: dict[str, Any] = {"origin": Origin.SPEC}
@@ -218,6 +227,8 @@ def _pair_checks(hostile: str, at: tuple[int, int, int], table: int) -> Iterator
         actual=f"Åse {hostile}Sofie",
         latency_s=120.0,
         records=(RecordRef("A", "Customer", f"c-17{hostile}"), RecordRef("B", "Client", "9001")),
+        steps=(f"make A Customer{hostile}", "wait for B Client"),
+        exchanges=_exchanges(hostile),
         **spec,
     )
     yield check("update-backward", backward, keep, latency_s=14.25, **spec)

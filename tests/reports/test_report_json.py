@@ -19,6 +19,8 @@ from qa_sync.reports import checklist_json, events_ndjson, formats
 from qa_sync.reports import json as report
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
+from qa_sync.systems.system import Exchanged
+from qa_sync.values.compare import Difference
 
 SCHEMAS = Path(qa_sync.__file__).parent / "schemas"
 
@@ -43,6 +45,7 @@ values = st.recursive(
     max_leaves=6,
 )
 lines = st.integers(1, 10**6)
+exchanges = st.builds(Exchanged, text, text, text, text, st.none() | st.integers(100, 599), text)
 latencies = st.none() | st.floats(0, 1e6) | st.integers(0, 100)
 
 
@@ -67,6 +70,9 @@ def some_results(draw: st.DrawFn) -> Results:
                 values,
                 latencies,
                 st.lists(st.builds(RecordRef, text, text, text), max_size=2).map(tuple),
+                st.none() | st.sampled_from(Difference),
+                st.lists(text, max_size=2).map(tuple),
+                st.lists(exchanges, max_size=2).map(tuple),
             )
             checks = tuple(draw(st.lists(check, max_size=3)))
             sections.append(SectionResult(key, draw(lines), draw(text), draw(lines), draw(st.none() | lines), checks))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from report_samples import COPY, SPEC, events, hostile_results, large_results, line_text, results
+from report_samples import COPY, CUSTOMER, ORDER, SPEC, events, hostile_results, large_results, line_text, results
 
 from qa_sync.reports.end_report import end_report
 from qa_sync.reports.layout import text_of, width_of
@@ -21,10 +21,12 @@ from qa_sync.reports.terminal import Color, Terminal
 from qa_sync.running.events import (
     CheckFinished,
     Event,
+    Looked,
     RunFinished,
     RunStarted,
     SectionFinished,
     SectionStarted,
+    SpecStarted,
     Status,
     StepStarted,
 )
@@ -92,7 +94,7 @@ def test_every_status_and_every_reason_is_told() -> None:
 def test_a_failure_shows_the_document_and_both_values() -> None:
     assert (
         "specs/shop.txt:13 | The following properties are synchronized between an A Cust…\n"
-        "  ✗ failed  property  billing.email -> contact.email  inferred\n"
+        "  ✗ failed  property  billing.email -> contact.email  inferred  120 s\n"
         "    the value did not arrive within 120 s; looked 40 times\n"
         '    expected  "åse@example.test"\n'
         "    actual    null\n"
@@ -194,8 +196,9 @@ def test_a_pipe_gets_a_line_a_section() -> None:
 
 def test_a_pipe_gets_a_line_a_check_on_demand() -> None:
     lines = watched(list(events()), io.StringIO(), verbose=True).splitlines()
-    assert lines[2] == "specs/shop.txt:13  failed  property  billing.email -> contact.email  120 s"
-    assert len(lines) == 12 + 3
+    assert "specs/shop.txt:13  failed  property  billing.email -> contact.email  120 s" in lines
+    assert "specs/shop.txt  1 A Customer to B Client: insert an A Customer" in lines
+    assert len(lines) == 12 + 3 + 2
 
 
 def test_quiet_watching_is_silent() -> None:
@@ -220,7 +223,8 @@ def test_a_live_display_shows_the_step_and_goes_away() -> None:
             shown = err.getvalue()
     assert "12/12" in shown
     assert "1 failed" in shown
-    assert f"{SPEC}  3 A Customer to B Client" in shown
+    assert "✗ 1 A Customer to B Client  0 s, 6 passed, 1 failed" in shown
+    assert "▸ 3 A Customer to B Client  0 s" in shown
     assert err.getvalue().endswith(("\x1b[2K", "\x1b[?25h"))
 
 
@@ -230,10 +234,70 @@ def test_many_sections_side_by_side_take_few_lines() -> None:
     for n in range(6):
         tally.add(SectionStarted(SPEC, f"{n}-x", n, "x" * 100, 1, None))
         tally.add(StepStarted(SPEC, f"{n}-x", "insert\x1b[2J"))
-    lines = text_of(live_lines(tally, Page(width=60))).splitlines()
+    lines = text_of(live_lines(tally, Page(width=60), 1.0, height=12)).splitlines()
     assert len(lines) == 1 + 4 * 2 + 1
     assert lines[-1] == "  and 2 more"
     assert all(width_of(line) <= 60 and line.isprintable() for line in lines)
+
+
+def waiting(*, specs: int = 1) -> Tally:
+    """Return a tally at 10 s: a section is done, another waits since 4.2 s."""
+    tally = Tally()
+    tally.add(RunStarted("live", "1", results().started, 40), 0.0)
+    for n in range(specs):
+        tally.add(SpecStarted(f"{n}{SPEC}", "A to B"), 0.0)
+    tally.add(SectionStarted(SPEC, CUSTOMER, 1, "A Customer to B Client", 7, None), 0.0)
+    for status in (Status.PASSED, Status.SKIPPED, Status.FAILED):
+        tally.add(replace(some_check("x", status), spec=SPEC, key=CUSTOMER), 3.0)
+    tally.add(SectionFinished(SPEC, CUSTOMER), 4.0)
+    tally.add(SectionStarted(SPEC, ORDER, 2, "A Order to B Purchase", 31, None), 4.0)
+    tally.add(StepStarted(SPEC, ORDER, "wait for B Purchase (subject)"), 5.0)
+    tally.add(Looked(SPEC, ORDER, "B Purchase (subject)", 3, 3.0, 120.0), 8.8)
+    return tally
+
+
+def test_what_is_waited_for_and_how_long_is_told_at_80_columns() -> None:
+    assert text_of(live_lines(waiting(), Page(width=80), 10.0)) == (
+        "━───────────────────  3/40  ✗ 1 failed  10 s, about 3 min 05 s left\n"
+        "  ✗ 1 A Customer to B Client  4 s, 1 passed, 1 failed, 1 skipped\n"
+        "  ▸ 2 A Order to B Purchase  6 s\n"
+        "      waiting for B Purchase (subject), 3rd look, 4.2 s of 120 s\n"
+    )
+
+
+def test_a_wide_screen_has_the_step_beside_the_section_and_the_documents_of_several() -> None:
+    lines = text_of(live_lines(waiting(specs=2), Page(width=200, encoding="ascii"), 10.0)).splitlines()
+    assert lines[2] == (
+        f"  > {SPEC}  2 A Order to B Purchase  6 s  waiting for B Purchase (subject), 3rd look, 4.2 s of 120 s"
+    )
+
+
+def test_another_step_ends_the_wait() -> None:
+    tally = waiting()
+    tally.add(StepStarted(SPEC, ORDER, "look again"), 9.0)
+    assert "      look again\n" in text_of(live_lines(tally, Page(width=80), 10.0))
+
+
+@pytest.mark.parametrize("height", [1, 3, 5, 24])
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_the_live_picture_fits_the_screen(width: int, height: int) -> None:
+    tally = Tally()
+    tally.add(RunStarted("live", "1", results().started, 60))
+    for n in range(40):
+        tally.add(SectionStarted(SPEC, f"{n}-x", n, "日本 x" * 30, 1, None))
+        if n < 30:
+            tally.add(SectionFinished(SPEC, f"{n}-x"))
+    lines = text_of(live_lines(tally, Page(width=width), 5.0, height)).splitlines()
+    assert len(lines) <= max(height, 4)
+    assert all(width_of(line) <= width for line in lines)
+
+
+def test_a_pipe_tells_of_looks_on_demand() -> None:
+    look = Looked(SPEC, CUSTOMER, "B Client (subject)", 1, 0.0, 120.0)
+    stream = [*list(events())[:4], look]
+    assert watched(stream, io.StringIO(), verbose=True).endswith(
+        "specs/shop.txt  1 A Customer to B Client: waiting for B Client (subject), 1st look, 0.0 s of 120 s\n"
+    )
 
 
 def test_a_short_replay_draws_nothing() -> None:

@@ -13,12 +13,12 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def test_the_first_look_costs_no_time() -> None:
     clock = VirtualClock(START)
-    waited = until(bool, lambda: True, clock, Patience(120))
+    *_, waited = until(bool, lambda: True, clock, Patience(120))
     assert (waited.last, waited.looks, clock.now()) == (True, 1, START)
 
 
 def test_without_patience_there_is_still_one_look() -> None:
-    waited = until(bool, lambda: False, VirtualClock(START), Patience(0))
+    *_, waited = until(bool, lambda: False, VirtualClock(START), Patience(0))
     assert (waited.last, waited.looks) == (False, 1)
 
 
@@ -29,7 +29,7 @@ def test_what_arrives_in_time_is_seen_and_the_deadline_is_kept(arrives: float, t
     def arrived() -> bool:
         return (clock.now() - START).total_seconds() >= arrives
 
-    waited = until(bool, arrived, clock, Patience(timeout))
+    *_, waited = until(bool, arrived, clock, Patience(timeout))
     elapsed = (clock.now() - START).total_seconds()
     assert elapsed <= timeout + 1e-3
     # The clock counts whole microseconds, so the very edge is left out.

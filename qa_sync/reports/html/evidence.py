@@ -13,8 +13,9 @@ from typing import Any
 from qa_sync.reports.escape import visible
 from qa_sync.reports.html.words import LETTER
 from qa_sync.reports.json_values import plain
-from qa_sync.reports.wording import as_json, excerpts, mark_of, seconds
+from qa_sync.reports.wording import answered, as_json, asked, brief, excerpts, mark_of, seconds
 from qa_sync.running.events import CheckFinished, RecordRef
+from qa_sync.systems.system import Exchanged
 from qa_sync.values.form import Json
 
 LONG = 2_000
@@ -60,11 +61,12 @@ class Evidence:
             LETTER[check.status],
             visible(check.title),
             seconds(check.latency_s),
-            self._share(_cut(check.message or "")),
+            self._share(_cut(brief(check) or "")),
             self._records.setdefault(check.records, len(self._records)),
             *_values(check),
             mark_of(check),
             *_more(check),
+            [self._share(_cut(said)) for exchanged in check.exchanges for said in _exchanged(exchanged)],
         ]
         while not row[-1]:
             row.pop()
@@ -92,6 +94,10 @@ def _more(check: CheckFinished) -> tuple[str, list[str]]:
     steps = getattr(check, "steps", None) or ()
     said = _sentence(plain(difference)) if difference else ""
     return _cut(visible(said, lines=True)), [_cut(visible(_sentence(plain(step)))) for step in steps]
+
+
+def _exchanged(exchanged: Exchanged) -> tuple[str, str, str, str]:
+    return asked(exchanged), exchanged.sent, answered(exchanged), exchanged.answer
 
 
 def _sentence(value: Json) -> str:

@@ -38,7 +38,7 @@
 
   const told = (data, row) => {
     const [kind, status, title, latency = "", message = 0, records = 0, expected = "", actual = "", origin = "",
-      difference = "", steps = []] = row;
+      difference = "", steps = [], exchanges = []] = row;
     const head = make("p", "claim", make("b", status, NAMES[status]), " ", make("span", "kind", data.t[kind]), " ",
       title);
     if (origin) head.append(" ", make("em", "", origin));
@@ -50,6 +50,10 @@
     if (steps.length) {
       found.append(make("details", "", make("summary", "", `${steps.length} steps`),
         make("ol", "", ...steps.map((step) => make("li", "", step)))));
+    }
+    if (exchanges.length) {
+      const said = exchanges.map((at, n) => make(n % 2 ? "pre" : "p", "", data.t[at])).filter((one) => one.textContent);
+      found.append(make("details", "", make("summary", "", `${exchanges.length / 4} requests`), ...said));
     }
     if (data.r[records] && data.r[records].length) found.append(make("p", "note", data.r[records].join(", ")));
     return found;

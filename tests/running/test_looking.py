@@ -1,0 +1,30 @@
+"""What a wait tells while it lasts."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from running_world import World
+
+from qa_sync.running.events import Looked, StepStarted
+
+
+def never(_world: World) -> None:
+    """Do nothing."""
+
+
+def test_a_wait_tells_of_each_look_that_another_one_follows() -> None:
+    events = list(World(sync=never).events())
+    began = next(n for n, event in enumerate(events) if isinstance(event, Looked))
+    step, first = events[began - 1], events[began]
+    assert isinstance(step, StepStarted)
+    assert isinstance(first, Looked)
+    assert step.text == f"wait for {first.what}"
+    wait = [e for e in events[began:] if isinstance(e, Looked) and e.what == first.what]
+    wait = wait[: next((n for n, (one, other) in enumerate(pairwise(wait), 1) if other.look == 1), len(wait))]
+    assert [look.look for look in wait] == list(range(1, len(wait) + 1))
+    assert all(one.waited_s < other.waited_s < other.timeout_s for one, other in pairwise(wait))
+
+
+def test_what_is_there_at_the_first_look_is_not_waited_for() -> None:
+    assert not any(isinstance(event, Looked) for event in World().events())
