@@ -8,7 +8,8 @@ from dataclasses import field
 from qa_sync.checklist.ability import Ends
 from qa_sync.checklist.amounts import LINES, amounts
 from qa_sync.checklist.model import RoleId, SampleValue, Side
-from qa_sync.checklist.samples import Slot, value_for
+from qa_sync.checklist.samples import value_for
+from qa_sync.checklist.slots import Slot
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import PropertyCard, Writable

@@ -15,12 +15,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from qa_sync.frozen import dataclass
-from qa_sync.systems.cards import PropertyCard
+from qa_sync.checklist.slots import NEGATIVE, NOTHING, VERSIONS, Slot, digest
 from qa_sync.values.form import Canonical
-
-VERSIONS = 12
-"""More than any scenario edits a record."""
 
 FLAVOURS = (
     "Åse & Sønn 'naïve' \N{MATHEMATICAL FRAKTUR CAPITAL A} <&>",
@@ -33,8 +29,6 @@ FLAVOURS = (
 LONG = 300
 """Up to this many characters a text as long as its property allows is always tried; a longer one only thoroughly."""
 
-MANY_PLACES = 4
-
 PHONES = tuple(
     f"+44{prefix}"
     for prefix in (
@@ -44,12 +38,6 @@ PHONES = tuple(
 )
 """Ofcom keeps these numbers for fiction: a thousand of each, with three digits more."""
 
-SHAPES = (NEGATIVE, NOTHING) = range(2)
-"""What is special about the values of edits, in turn: below zero and the longest text; zero and outer blanks.
-
-Each property is edited in two versions on each side, so that each side gives both.
-"""
-
 MAY_BE_ZERO = frozenset({"stock_quantity", "cost", "weight", "price"})
 """Concepts that can be zero."""
 
@@ -58,72 +46,6 @@ MAY_BE_NEGATIVE = frozenset({"stock_quantity"})
 
 MULTI_LINE = frozenset({"note"})
 """Concepts whose texts have lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """Where a value is wanted: the property on the side it is written, and which version.
-
-    `twins` are the properties on the other side that take it too; `boundary` says that limits are tried however far
-    away they are.
-    """
-
-    card: PropertyCard
-    twins: tuple[PropertyCard, ...]
-    mark: str
-    version: int
-    line: int = 0
-    boundary: bool = False
-
-    @property
-    def cards(self) -> tuple[PropertyCard, ...]:
-        """All properties that the value must fit."""
-        return (self.card, *self.twins)
-
-    @property
-    def limit(self) -> int:
-        """The longest text that all sides keep."""
-        return min((c.max_length for c in self.cards if c.max_length), default=200)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether one of the sides takes whole numbers only."""
-        return any(c.form.convert == "integer" for c in self.cards)
-
-    @property
-    def shape(self) -> int | None:
-        """What is special about the value; a record is made of plain ones."""
-        return self.version % len(SHAPES) if self.version else None
-
-    @property
-    def number(self) -> int:
-        """A small number that differs between properties, lines and versions, the same in every run."""
-        key = f"{self.card.concept or self.card.path}/{self.line}"
-        return VERSIONS * (_digest(key, 4) % 300) + self.version
-
-    @property
-    def place(self) -> int:
-        """Which sample place the value belongs to: country, region and postal code of one address agree."""
-        return self.version + (self.card.concept or "").startswith("shipping.")
-
-    def kept(self, text: str) -> str:
-        """Return the text without what one of the systems does not keep, cut to the limit."""
-        avoided = "".join(c.avoid for c in self.cards)
-        return "".join(c for c in text if c not in avoided)[: self.limit].strip()
-
-    @property
-    def keeps_blanks(self) -> bool:
-        """Whether all sides keep blanks at the ends of a text."""
-        return all(c.blanks for c in self.cards)
-
-    @property
-    def places(self) -> int:
-        """How many decimal places all sides keep: four where none says."""
-        return min((c.form.options["places"] for c in self.cards if "places" in c.form.options), default=MANY_PLACES)
-
-
-def _digest(text: str, length: int) -> int:
-    return int(hashlib.sha256(text.encode()).hexdigest()[:length], 16)
 
 
 def mark_of(seed: str, *names: str) -> str:
@@ -167,7 +89,7 @@ def _email(slot: Slot) -> Canonical:
 
 def _phone(slot: Slot) -> Canonical:
     # By the mark as well, since a number may be what tells that two records are the same.
-    at = _digest(f"{slot.mark}/{slot.card.concept or slot.card.path}/{slot.line}", 8) + slot.version
+    at = digest(f"{slot.mark}/{slot.card.concept or slot.card.path}/{slot.line}", 8) + slot.version
     return f"{PHONES[at // 1000 % len(PHONES)]}{at % 1000:03d}"
 
 
