@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce, wraps
+from functools import wraps
 from typing import Any
 
 Command = Callable[..., Any]
@@ -22,7 +22,9 @@ def bundled(name: str, build: Callable[..., Any], typed: Sequence[str], options:
             built = build(**{parameter: given.pop(parameter) for parameter in typed})
             return command(*args, **{name: built}, **given)
 
-        taking: Command = reduce(lambda taking, option: option(taking), reversed(options), bundling)
+        taking: Command = bundling
+        for option in reversed(options):  # the last decorator is applied first, as when they stand above a function
+            taking = option(taking)
         return taking
 
     return decorate

@@ -34,6 +34,9 @@ COMMANDS: Mapping[str, str] = {
 }
 """The commands, each a module of this room with a function of the same name, and what they do."""
 
+EXTRAS: Mapping[str, str] = {"ibis": "audit", "duckdb": "audit", "pyarrow": "audit", "pyspark": "spark"}
+"""The packages that only some need, and the extra that brings each."""
+
 
 class Commands(click.Group):
     """The group of commands, imported one by one when they are called."""
@@ -146,6 +149,8 @@ def _told(error: BaseException) -> tuple[str, int]:
             return f"Error: {error}", error.exit_code
         case KeyboardInterrupt() | click.Abort():
             return "Interrupted.", COULD_NOT_FIND_OUT
+        case ModuleNotFoundError(name=str(name)) if extra := EXTRAS.get(name.partition(".")[0]):
+            return f"Error: this needs {name}, which is not installed\n  hint: pip install 'qa-sync[{extra}]'", 2
         case OSError():
             return f"Error: {error.filename or 'the output'}: {error.strerror or error}", COULD_NOT_FIND_OUT
         case _:
