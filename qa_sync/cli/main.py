@@ -16,6 +16,7 @@ import click
 from qa_sync import __version__
 from qa_sync.errors import QaSyncError, did_you_mean
 
+WRONG_CALL = 2
 COULD_NOT_FIND_OUT = 3
 
 COMMANDS: Mapping[str, str] = {
@@ -149,10 +150,16 @@ def _told(error: BaseException) -> tuple[str, int]:
             return f"Error: {error}", error.exit_code
         case KeyboardInterrupt() | click.Abort():
             return "Interrupted.", COULD_NOT_FIND_OUT
-        case ModuleNotFoundError(name=str(name)) if extra := EXTRAS.get(name.partition(".")[0]):
-            return f"Error: this needs {name}, which is not installed\n  hint: pip install 'qa-sync[{extra}]'", 2
         case OSError():
             return f"Error: {error.filename or 'the output'}: {error.strerror or error}", COULD_NOT_FIND_OUT
         case _:
-            told = f"a fault in qa-sync itself: {type(error).__name__}: {error}"
-            return f"Error: {told}\n  hint: please report it; QA_SYNC_DEBUG=1 shows where", COULD_NOT_FIND_OUT
+            return _unforeseen(error)
+
+
+def _unforeseen(error: BaseException) -> tuple[str, int]:
+    """Tell of what no error of ours stands for: a package that is not installed, else a fault."""
+    name = (isinstance(error, ModuleNotFoundError) and error.name) or ""
+    if extra := EXTRAS.get(name.partition(".")[0]):
+        return f"Error: this needs {name}, which is not installed\n  hint: pip install 'qa-sync[{extra}]'", WRONG_CALL
+    told = f"a fault in qa-sync itself: {type(error).__name__}: {error}"
+    return f"Error: {told}\n  hint: please report it; QA_SYNC_DEBUG=1 shows where", COULD_NOT_FIND_OUT
