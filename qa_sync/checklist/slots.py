@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from qa_sync.frozen import dataclass
 
+from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import PropertyCard
 
 VERSIONS = 12

@@ -23,7 +23,7 @@ def bundled(name: str, build: Callable[..., Any], typed: Sequence[str], options:
             return command(*args, **{name: built}, **given)
 
         taking: Command = bundling
-        for option in reversed(options):
+        for option in reversed(options):  # the last decorator is applied first, as when they stand above a function
             taking = option(taking)
         return taking
 

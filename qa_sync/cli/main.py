@@ -16,6 +16,7 @@ import click
 from qa_sync import __version__
 from qa_sync.errors import QaSyncError, did_you_mean
 
+WRONG_CALL = 2
 COULD_NOT_FIND_OUT = 3
 
 COMMANDS: Mapping[str, str] = {
@@ -33,6 +34,9 @@ COMMANDS: Mapping[str, str] = {
     "completion": "Print the completion script for bash, zsh or fish.",
 }
 """The commands, each a module of this room with a function of the same name, and what they do."""
+
+EXTRAS: Mapping[str, str] = {"ibis": "audit", "duckdb": "audit", "pyarrow": "audit", "pyspark": "spark"}
+"""The packages that only some need, and the extra that brings each."""
 
 
 class Commands(click.Group):
@@ -154,5 +158,13 @@ def _told(error: BaseException) -> tuple[str, int]:
         case OSError():
             return f"Error: {error.filename or 'the output'}: {error.strerror or error}", COULD_NOT_FIND_OUT
         case _:
-            told = f"a fault in qa-sync itself: {type(error).__name__}: {error}"
-            return f"Error: {told}\n  hint: please report it; QA_SYNC_DEBUG=1 shows where", COULD_NOT_FIND_OUT
+            return _unforeseen(error)
+
+
+def _unforeseen(error: BaseException) -> tuple[str, int]:
+    """Tell of what no error of ours stands for: a package that is not installed, else a fault."""
+    name = (isinstance(error, ModuleNotFoundError) and error.name) or ""
+    if extra := EXTRAS.get(name.partition(".")[0]):
+        return f"Error: this needs {name}, which is not installed\n  hint: pip install 'qa-sync[{extra}]'", WRONG_CALL
+    told = f"a fault in qa-sync itself: {type(error).__name__}: {error}"
+    return f"Error: {told}\n  hint: please report it; QA_SYNC_DEBUG=1 shows where", COULD_NOT_FIND_OUT

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
-from click.shell_completion import CompletionItem
 
-Offer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+Offer: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[CompletionItem]]"
 
 
 def offered(names: Callable[[], Iterable[str]]) -> Offer:
     """Return what offers those of a table's names that begin as typed; the table is looked up when a shell asks."""
-    return lambda _context, _parameter, typed: [CompletionItem(name) for name in names() if name.startswith(typed)]
+
+    def offer(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+        return [_item(name) for name in names() if name.startswith(typed)]
+
+    return offer
 
 
 def files(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
     """Let the shell offer its files."""
-    return [CompletionItem(typed, type="file")]
+    return [_item(typed, type="file")]
+
+
+def _item(value: str, type: str = "plain") -> CompletionItem:
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - start-up speed; only a shell asks
+
+    return CompletionItem(value, type=type)

@@ -96,6 +96,19 @@ def test_choices_are_typed_as_they_are_documented(qa_sync: QaSync, option: tuple
     assert (got.code, got.err) == (0, "")
 
 
+@pytest.mark.parametrize(("package", "extra"), [("pyarrow.parquet", "audit"), ("pyspark", "spark")])
+def test_what_is_not_installed_is_told_with_what_to_install(
+    qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch, package: str, extra: str
+) -> None:
+    def missing(*_: object) -> None:
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+
+    monkeypatch.setattr("qa_sync.cli.audit.settings_from", missing)  # where the engines are loaded is not the point
+    got = qa_sync("audit", "specs/000.txt")
+    assert (got.code, got.out) == (2, "")
+    assert f"pip install 'qa-sync[{extra}]'" in got.err
+
+
 class TestEnvironment:
     def test_an_option_is_taken_under_the_name_that_it_has_on_the_command_line(
         self, qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch

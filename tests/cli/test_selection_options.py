@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
-from cli_caller import QaSync
+from cli_caller import QaSync, Serve
 
 from qa_sync.systems.inprocess import AsgiTransport
 
@@ -118,6 +119,14 @@ class TestSandbox:
         some = found(qa_sync, *SANDBOX, "-k", "Products and (create or unique)")
         assert some
         assert all(whole[key]["status"] == check["status"] for key, check in some.items())
+
+
+def test_live_only_what_is_wanted_is_announced_before_it_is_made(qa_sync: QaSync, serve: Serve) -> None:
+    config = str(serve("specs/000.txt"))
+    words = ("--section", "3", "--kind", "create", "--mode", "live", "--config", config)
+    got = qa_sync("check", "specs/000.txt", *words, "-q", "--no-history")
+    assert got.code == 0, got.err
+    assert re.findall(r"\): (\d+ \w+)$", got.err, flags=re.MULTILINE) == ["1 Products"]
 
 
 @pytest.mark.parametrize(
