@@ -10,12 +10,11 @@ from typing import Any
 
 import click
 
-from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.selection import CheckId, Selection, narrowed, select
 from qa_sync.checklist.wanted import wanted
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import CouldNotFindOut, UsageError
-from qa_sync.modes.job import Planned, Prepared
+from qa_sync.modes.job import Prepared
 from qa_sync.settings.model import Settings
 
 Command = Callable[..., Any]
@@ -84,17 +83,7 @@ def narrow(prepared: Prepared, selection: Selection, *, recorded: bool) -> tuple
     if not ids:
         raise UsageError("no check is wanted", hint="qa-sync show SPEC lists every check with its id and kind")
     kept = (narrowed(checklist, ids, whole_sections=recorded) for checklist in prepared.checklists)
-    checklists = tuple(checklist for checklist in kept if checklist.sections)
-    return replace(prepared, checklists=checklists, writes=_writes(prepared, checklists)), ids
-
-
-def _writes(prepared: Prepared, checklists: Sequence[Checklist]) -> tuple[Planned, ...]:
-    """Return what is still made: a person is asked about that, and not about what was left out."""
-    if not prepared.writes:
-        return ()
-    from qa_sync.modes.ledger import planned_at  # noqa: PLC0415 - a replay writes nothing, and must start fast
-
-    return planned_at(checklists, {planned.system: planned.url for planned in prepared.writes})
+    return replace(prepared, checklists=tuple(checklist for checklist in kept if checklist.sections)), ids
 
 
 def _shard(typed: str | None) -> tuple[int, int] | None:

@@ -131,17 +131,12 @@ def open_ledger(
 
 def planned(reached: Mapping[str, Reached], checklists: Sequence[Checklist]) -> tuple[Planned, ...]:
     """Return what the checklists make, by system and entity."""
-    return planned_at(checklists, {label: one.line.base_url for label, one in reached.items()})
-
-
-def planned_at(checklists: Sequence[Checklist], urls: Mapping[str, str]) -> tuple[Planned, ...]:
-    """Return what the checklists make in systems at those urls, by system and entity."""
     count = Counter(
         (_label(plan, step.side), scenario.cast[step.role].card(step.side).names[0])
         for plan, scenario in _scenarios(checklists)
         for step in _inserts(scenario)
     )
-    return tuple(Planned(label, urls[label], entity, n) for (label, entity), n in count.items())
+    return tuple(Planned(label, reached[label].line.base_url, entity, n) for (label, entity), n in count.items())
 
 
 def _places(checklists: Sequence[Checklist], reached: Mapping[str, Reached]) -> Iterator[Place]:
