@@ -73,8 +73,8 @@ class DuckDB:
 
     def row(self, table: Table) -> Mapping[str, Any]:
         """Return the only row of a table."""
-        found: list[dict[str, Any]] = _told(lambda: self._con.to_pyarrow(table)).to_pylist()
-        return found[0]
+        # Not by Ibis' own way, which loads all of pandas first.
+        return next(row for batch in self.batches(table) for row in batch.to_pylist())
 
     def close(self) -> None:
         """Close the database."""

@@ -16,7 +16,7 @@ from qa_sync.audit.findings import Difference, Ledger
 from qa_sync.audit.judging import forms_of
 from qa_sync.audit.matching import Ground
 from qa_sync.audit.model import Claim
-from qa_sync.audit.verdicts import DIFFERENT, Code, Said, judged, judged_canonical
+from qa_sync.audit.verdicts import DIFFERENT, Code, Forms, Said, judged, judged_canonical
 from qa_sync.errors import NotConvertible
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.form import Canonical, Json
@@ -37,6 +37,16 @@ class Settler:
     again: Again
     ledger: Ledger
     _ids: dict[int, dict[str, str]] = field(default_factory=dict)
+    _rivals: list[list[int]] = field(init=False)
+    _forms: list[Forms] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note once what is the same for every suspect."""
+        targets = [claim.target.path for claim in self.claims]
+        self._rivals = [
+            [m for m, path in enumerate(targets) if m != n and path == own] for n, own in enumerate(targets)
+        ]
+        self._forms = [forms_of(claim, self.ground) for claim in self.claims]
 
     def settle(self, batch: pa.RecordBatch) -> None:
         """Judge the suspects of a batch, read again what is wrong, and take what stays wrong."""
@@ -68,10 +78,7 @@ class Settler:
         codes = [row[f"v{n}"] for n in range(len(self.claims))]
         found = {n: self._judged(row, n) for n, code in enumerate(codes) if code > Code.EMPTY}
         for n in found:
-            rivals = [
-                m for m, claim in enumerate(self.claims) if m != n and claim.target.path == self.claims[n].target.path
-            ]
-            if any(codes[m] == Code.SAME or (m in found and found[m].code is Code.SAME) for m in rivals):
+            if any(codes[m] == Code.SAME or (m in found and found[m].code is Code.SAME) for m in self._rivals[n]):
                 found[n] = Said(Code.SAME)
         return found
 
@@ -81,11 +88,11 @@ class Settler:
         if kind == Kind.LOST:
             return Said(Code.LOST)
         if n in self.translations and kind == Kind.TEXT:
-            return judged_canonical(text, target, forms_of(self.claims[n], self.ground))  # translated by the join
+            return judged_canonical(text, target, self._forms[n])  # translated by the join
         return self._compared(n, decoded(kind, text), target)
 
     def _compared(self, n: int, source: Json, target: Json) -> Said:
-        forms = forms_of(self.claims[n], self.ground)
+        forms = self._forms[n]
         if n not in self.translations:
             return judged(source, target, forms)
         try:

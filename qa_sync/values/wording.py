@@ -25,6 +25,8 @@ _KINDS: tuple[tuple[type, str], ...] = (
 
 def kind(value: Scalar) -> str:
     """Return what kind of value it is, in a word: `text`, `number`, `truth`, `date-time`, `date`."""
+    if isinstance(value, str):
+        return "text"  # as most are
     return next((word for python, word in _KINDS if isinstance(value, python)), "text")
 
 
