@@ -152,12 +152,8 @@ def test_a_client_is_told_when_its_token_was_fetched(
     oauth2 = {"client_id": "robot-1", "client_secret": "$SECRET(key)", "token_url": f"{server.url}/token"}
     connector(tmp_path, "acme", oauth2=oauth2)
     monkeypatch.setenv("ACME_KEY", KEY)
-    got = qa_sync(
-        "connectors",
-        "check",
-        "--config",
-        settings(tmp_path, {"Acme": ("acme", server.url, {"key": "ACME_KEY"})}),
-    )
+    config = settings(tmp_path, {"Acme": ("acme", server.url, {"key": "ACME_KEY"})})
+    got = qa_sync("connectors", "check", "--config", config)
     assert got.out.endswith("as client 'robot-1' (oauth2)\n")
     assert len(server.asked) == 2
 
