@@ -134,7 +134,7 @@ def kept(scene: Scene, claim: Kept) -> Verdict:
     if to_canonical(read(scene.answered[here].data, left.path), left.form) is not None:
         return Verdict(Status.SKIPPED, f"{entity(scene, here)} {left.path} cannot be cleared")
     expected = None if claim.erased else to_canonical(read(scene.remembered[there].data, right.path), right.form)
-    actual = to_canonical(read(scene.look(there).data, right.path), right.form)
+    actual = to_canonical(read(scene.seen(there).data, right.path), right.form)
     named = (scene.ref(here), scene.ref(there))
     verdict = compare(expected, actual, right.form, right.form, scene.stage.zone)
     if verdict.same:

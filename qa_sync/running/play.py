@@ -208,7 +208,7 @@ def _refresh(scene: Scene, claim: Carries) -> None:
     for side in Side:
         held = Held(claim.role, side)
         if held in scene.ids:
-            scene.look(held)
+            scene.seen(held)
 
 
 def _all_final(seen: Mapping[Claim, Seen]) -> bool:

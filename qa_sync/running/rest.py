@@ -25,7 +25,7 @@ def _moved(scene: Scene, both: list[Held]) -> Verdict:
     changes = [
         (held, path, was, now)
         for held in both
-        for path, was, now in _differences(scene.remembered[held].data, scene.look(held).data, "")
+        for path, was, now in _differences(scene.remembered[held].data, scene.seen(held).data, "")
     ]
     named = tuple(scene.ref(held) for held in both)
     if not changes:

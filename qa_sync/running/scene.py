@@ -41,6 +41,7 @@ class Scene:
         self.ignored: set[tuple[Held, str]] = set()
         self.marks: dict[str, str] = {}
         self._lists: dict[tuple[Side, str], list[tuple[str, str]]] = {}
+        self._read: set[Held] = set()
         self._made: list[tuple[Held, str]] = []
         self._before: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -95,6 +96,13 @@ class Scene:
             raise BadAnswer(f"{self.ref(held).system} no longer has {self.card(held).names[0]} {self.ids[held]}")
         self.latest[held] = record
         return record
+
+    def seen(self, held: Held) -> Record:
+        """Return the record as it is at this look: it is read once, however many claims are about it."""
+        if held not in self._read:
+            self.look(held)
+            self._read.add(held)
+        return self.latest[held]
 
     def delete(self, held: Held) -> None:
         """Remove a record; it is still one of ours, in case it stays."""
@@ -165,6 +173,7 @@ class Scene:
     def begin_look(self) -> None:
         """Forget what was listed: within one look a list is asked for once, however many claims are about it."""
         self._lists.clear()
+        self._read.clear()
 
     def _listed(self, held: Held) -> list[tuple[str, str]]:
         """Return the id of each record with all that it says, in which marks are looked for."""

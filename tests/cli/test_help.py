@@ -37,7 +37,7 @@ def test_the_help_of_check_shows_each_option_once_and_others_only_help() -> None
     assert sorted(long for _, long in shown) == sorted([max(o.opts, key=len) for o in OPTIONS] + ["--help"])
     assert all(f"\n{title}:\n" in told for title in check.groups)
     assert re.findall(r"^ +(.+)$", told.partition(f"{OTHERS}:\n")[2], flags=re.MULTILINE) == [
-        "--help  Show this message and exit."
+        "-h, --help  Show this message and exit."
     ]
 
 

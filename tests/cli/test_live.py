@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from cli_caller import ROOT, QaSync, Serve
 
 from qa_sync.sandbox.vendors import VENDORS
@@ -34,6 +35,7 @@ def first(report: str, status: str) -> dict[str, Any]:
     return next(c for s in sections for c in s["checks"] if c["status"] == status)
 
 
+@pytest.mark.slow
 def test_it_behaves_as_in_process(qa_sync: QaSync, serve: Serve) -> None:
     config = serve(*SPECS)
     live = qa_sync("check", *SPECS, "--mode", "live", "--config", str(config), "--report", "json")
@@ -43,6 +45,7 @@ def test_it_behaves_as_in_process(qa_sync: QaSync, serve: Serve) -> None:
     assert json.loads(live.out)["seed"] != json.loads(sandbox.out)["seed"]
 
 
+@pytest.mark.slow
 def test_a_recording_of_live_systems_replays_as_it_went(qa_sync: QaSync, serve: Serve, tmp_path: Path) -> None:
     config = ("--config", str(serve(SPECS[0])), "--cassettes", str(tmp_path / "cassettes"), "--report", "json")
     recorded = qa_sync("check", SPECS[0], "--mode", "record", *config)
@@ -71,6 +74,7 @@ def test_a_sync_that_does_nothing_is_found_out(qa_sync: QaSync, serve: Serve) ->
     assert "where 1 s are promised" in first(got.out, "failed")["message"]
 
 
+@pytest.mark.slow
 def test_our_own_engine_can_be_the_sync(qa_sync: QaSync, serve: Serve) -> None:
     config = serve(SPECS[0], "--no-sync")
     config.write_text(config.read_text(encoding="utf-8").replace('"wait"', '"builtin"'), encoding="utf-8")
@@ -78,6 +82,7 @@ def test_our_own_engine_can_be_the_sync(qa_sync: QaSync, serve: Serve) -> None:
     assert got.code == 0, got.err
 
 
+@pytest.mark.slow
 def test_nothing_is_written_unless_the_settings_allow_it(qa_sync: QaSync, serve: Serve) -> None:
     config = serve(SPECS[0])
     text = config.read_text(encoding="utf-8")

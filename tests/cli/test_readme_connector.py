@@ -98,6 +98,7 @@ def test_it_is_short() -> None:
     assert sum(len(text.strip().splitlines()) for text in FILES.values()) < 60
 
 
+@pytest.mark.slow
 def test_it_works(
     qa_sync: QaSync,
     serve: Serve,

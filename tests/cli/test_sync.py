@@ -169,6 +169,7 @@ def test_a_watch_goes_on_until_it_is_told_to_stop(place: Path, tmp_path: Path, n
     assert "Åse" in {name for name, _ in customers(place)}
 
 
+@pytest.mark.slow
 def test_a_watch_waits_for_a_system_that_cannot_be_reached(place: Path, tmp_path: Path) -> None:
     text = place.read_text(encoding="utf-8")
     url = tomllib.loads(text)["systems"]["Custom Webshop"]["url"]

@@ -64,6 +64,7 @@ def prove(config: Path, seed: int, stall_s: float = STALL_S) -> None:
     assert all("no endpoint" in lost.why or "keeps its orders" in lost.why for lost in went.results.leftovers)
 
 
+@pytest.mark.slow
 def test_the_verdicts_are_the_same(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     impatient(monkeypatch, SHORT_STALL_S / 2, QUICK)
     prove(serve(*SPECS, "--every", "0.1"), 1, SHORT_STALL_S)

@@ -87,6 +87,7 @@ def reads(request: Request) -> bool:
     return request[0] == "GET" or (request[0] == "POST" and "/query " in request[1])
 
 
+@pytest.mark.slow
 def test_nothing_is_asked_twice(serve: Serve, trace: Trace) -> None:
     went = go("live", "counted", config=serve(*SPECS, "--every", "0.1"), side_by_side=8)
     assert went.unwell == []

@@ -191,6 +191,7 @@ def between(config: Path, change: Callable[[httpx.Request, httpx.Response], http
 
 
 @pytest.mark.parametrize("away_s", [1.0, pytest.param(30.0, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_a_system_that_goes_away_for_a_while(qa_sync: QaSync, served: Path, away_s: float) -> None:
     asked: list[float] = []
 

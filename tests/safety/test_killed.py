@@ -72,6 +72,7 @@ def served(serve: Serve) -> Path:
     return serve(SPEC, "--every", "0.1")
 
 
+@pytest.mark.slow
 def test_a_killed_run_is_cleaned_up_after(served: Path, tmp_path: Path) -> None:
     killed_at_many(served, tmp_path, points=2, at_once=2, standing=6)
 

@@ -43,7 +43,7 @@ DELETES = {
 def empty(brief: Brief) -> Part:
     """Return `empty`: what the policy says of a value that is cleared, each way."""
     policy = brief.settings.policies.empty
-    ways = {side: tuple(p for p in brief.pairs if _clearable(brief, p, side)) for side in Side}
+    ways = {side: _but_one(brief, tuple(p for p in brief.pairs if _clearable(brief, p, side))) for side in Side}
     skip = brief.linking.why_not
     if not skip and not any(ways.values()):
         skip = "no property can be cleared on one side and be written on the other"
@@ -67,6 +67,11 @@ def _cleared(brief: Brief, check: Check, side: Side, pairs: Pairs) -> Iterator[S
     if not erased:
         yield Settle(CYCLES)
     yield Expect(kept, wait=erased)
+
+
+def _but_one(brief: Brief, pairs: Pairs) -> Pairs:
+    """Return the pairs without the first when they are all: a system may refuse a record that has lost every value."""
+    return pairs[1:] if len(pairs) == len(brief.pairs) else pairs
 
 
 def _clearable(brief: Brief, pair: PropertyPair, side: Side) -> bool:
