@@ -21,6 +21,9 @@ edits = st.tuples(
     TEXTS,
 )
 
+RESTING = [name for name in FAULTS if name != "ping-pong"]
+"""All but the fault that never rests."""
+
 
 def edit(world: World, side: str, number: int, values: Mapping[str, str]) -> None:
     if side == "shop":
@@ -35,10 +38,6 @@ def shown(world: World, side: str, number: int, name: str) -> object:
 
 @settings(max_examples=60, deadline=None)
 @example([("shop", 1, "nick", " blanks "), ("shop", 1, "nick", ""), ("office", 1, "nick", " blanks ")])
-RESTING = [name for name in FAULTS if name != "ping-pong"]
-"""All but the fault that never rests."""
-
-
 @given(st.lists(edits, max_size=25))
 def test_both_sides_converge_on_the_newest_values(script: list[tuple[str, int, str, str]]) -> None:
     world = make_world()
@@ -65,10 +64,6 @@ def test_both_sides_converge_on_the_newest_values(script: list[tuple[str, int, s
 
 @settings(max_examples=60, deadline=None)
 @example([("shop", 1, "name", "Åse"), ("office", 1, "nick", "new")], "swap-properties")
-RESTING = [name for name in FAULTS if name != "ping-pong"]
-"""All but the fault that never rests."""
-
-
 @given(st.lists(edits, max_size=25), st.sampled_from([None, *RESTING]))
 def test_all_comes_to_rest_whoever_edits_what(script: list[tuple[str, int, str, str]], fault: str | None) -> None:
     world = make_world()
