@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from qa_sync.checklist.model import Edit, Insert, RoleId, SampleValue, Scenario, Shown, Side
-from qa_sync.errors import BadAnswer, BrokenRule, CouldNotFindOut, QaSyncError
+from qa_sync.errors import BadAnswer, BrokenRule, Conflict, CouldNotFindOut, QaSyncError
 from qa_sync.frozen import dataclass
 from qa_sync.running.events import Leftover, RecordRef
 from qa_sync.running.stage import Stage
@@ -17,6 +17,9 @@ from qa_sync.systems.system import Record, System
 from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.form import Canonical, Json
 from qa_sync.values.paths import read
+
+EDITS = 5
+"""How often an edit is tried: between our read and our write the sync may have written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +85,16 @@ class Scene:
         self._note_ignored(held, step.values, None)
 
     def edit(self, step: Edit) -> None:
-        """Change the role's record, from a fresh read."""
+        """Change the role's record, from a fresh read; from another one when the sync was quicker."""
         held = Held(step.role, step.side)
-        before = self.look(held)
-        self.system(held).update(before, self._wire(held, step.values))
+        for left in reversed(range(EDITS)):
+            before = self.look(held)
+            try:
+                self.system(held).update(before, self._wire(held, step.values))
+                break
+            except Conflict:
+                if not left:
+                    raise
         self.written_at = self.stage.clock.now()
         self._note_ignored(held, step.values, before)
 
