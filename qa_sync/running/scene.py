@@ -85,18 +85,27 @@ class Scene:
         self._note_ignored(held, step.values, None)
 
     def edit(self, step: Edit) -> None:
-        """Change the role's record, from a fresh read; from another one when the sync was quicker."""
+        """Change the role's record, from a fresh read; raises Conflict when that cannot be."""
         held = Held(step.role, step.side)
-        for left in reversed(range(EDITS)):
-            before = self.look(held)
-            try:
-                self.system(held).update(before, self._wire(held, step.values))
-                break
-            except Conflict:
-                if not left:
-                    raise
+        before = self._changed(held, step.values)
         self.written_at = self.stage.clock.now()
         self._note_ignored(held, step.values, before)
+
+    def _changed(self, held: Held, values: Mapping[str, SampleValue]) -> Record:
+        """Change a record and return how it was; a conflict with a record that stands still has another cause."""
+        before = self.look(held)
+        for _ in range(EDITS - 1):
+            try:
+                self.system(held).update(before, self._wire(held, values))
+            except Conflict:
+                now = self.look(held)
+                if now.data == before.data:
+                    raise
+                before = now
+            else:
+                return before
+        self.system(held).update(before, self._wire(held, values))
+        return before
 
     def look(self, held: Held) -> Record:
         """Read the record afresh; raises BadAnswer when it is gone."""

@@ -1,0 +1,82 @@
+"""An edit of ours that meets a write of the sync's: made again from a fresh read, and never taken for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from running_world import CARDS, Memory, World
+
+from qa_sync.errors import Conflict
+from qa_sync.running.events import Status
+from qa_sync.systems.system import Record
+from qa_sync.values.form import Json
+
+
+@dataclass(eq=False)
+class Versioned(Memory):
+    """A system that refuses a change to a record that was changed since it was read; `quicker` are the others' writes.
+
+    Before each change of ours somebody else writes as often as `quicker` says next.
+    """
+
+    quicker: Iterator[bool] = field(default_factory=lambda: iter(()))
+    refused: int = 0
+    versions: Iterator[int] = field(default_factory=count)
+
+    def update(self, record: Record, values: Mapping[str, Json]) -> None:
+        self.before("update")
+        if next(self.quicker, False):
+            self.put(record.id, {})
+        if self.records[record.id]["version"] != record.data["version"]:
+            self.refused += 1
+            raise Conflict("Left: PUT: refused with 412 STALE", status=412, code="STALE")
+        self.put(record.id, values)
+
+    def put(self, id: str, values: Mapping[str, Json]) -> None:
+        super().put(id, values)
+        self.records[id] = {**self.records[id], "version": next(self.versions)}
+
+
+def versioned(quicker: Iterator[bool]) -> tuple[World, Versioned]:
+    left = Versioned("Left", CARDS["Left"], quicker=quicker)
+    return World(left=left), left
+
+
+def test_an_edit_that_met_the_syncs_own_is_made_again() -> None:
+    expected = {check.id: check.status for check in World().results().checks}
+    world, left = versioned(iter([True, False, True, True, False] * 100))
+    found = {check.id: check.status for check in world.results().checks}
+    assert left.refused > 2
+    assert found == expected
+    assert Status.PASSED in found.values()
+    assert Status.ERROR not in found.values()
+
+
+def test_a_record_that_never_stands_still_is_no_verdict() -> None:
+    world, left = versioned(iter(lambda: True, None))
+    found = world.by_kind()
+    assert all(check.status is Status.PASSED for check in found["create"])
+    edited = [check for check in found["update-forward"] if check.status is not Status.SKIPPED]
+    assert edited
+    assert {check.status for check in edited} == {Status.ERROR}
+    assert all("412 STALE" in (check.message or "") for check in edited)
+    assert left.refused % 5 == 0
+
+
+def test_a_conflict_with_a_record_that_stands_still_is_told_at_once() -> None:
+    asked: list[str] = []
+
+    def refuse(operation: str) -> None:
+        asked.append(operation)
+        if operation == "update":
+            raise Conflict("Left: PUT: refused with 409 TAKEN", status=409, code="TAKEN")
+
+    world = World()
+    world.left.before = refuse
+    edited = [check for check in world.by_kind()["update-forward"] if check.status is not Status.SKIPPED]
+    assert {check.status for check in edited} == {Status.ERROR}
+    tries = "".join("u" if operation == "update" else "." for operation in asked)
+    assert "u" in tries
+    assert "u.u" not in tries
