@@ -111,9 +111,12 @@ def _tell(lines: Iterable[str], *, err: bool = False) -> None:
 
 
 def _system(connector: Connector) -> Iterator[str]:
-    yield f"{connector.name}: authentication {authentication_of(connector.service)}"
+    operations = connector.operations.values()
+    own = [operation for operation in operations if operation.system not in connector.further]
+    yield f"{connector.name}: authentication {authentication_of(connector.service, own)}"
     for name, service in connector.further.items():
-        yield f"  second system {name}: authentication {authentication_of(service)}"
+        theirs = [operation for operation in operations if operation.system == name]
+        yield f"  second system {name}: authentication {authentication_of(service, theirs)}"
     for what, names in (("secrets", connector.secrets), ("parameters", connector.parameters)):
         if names:
             yield f"  {what}: {', '.join(sorted(names))}"

@@ -15,9 +15,8 @@ from qa_sync.modes.permits import closed
 from qa_sync.modes.reach import open_to
 from qa_sync.running.events import Leftover
 from qa_sync.settings.model import Settings
-from qa_sync.systems.binding import connector_folder
+from qa_sync.systems.binding import connector_folder, load_bound
 from qa_sync.systems.confidential import Hider
-from qa_sync.systems.connector import load_connector
 from qa_sync.systems.journal import Journal, Place, RunNote
 from qa_sync.systems.owned import Owned
 from qa_sync.systems.sweeping import OPEN, Sweep, lacking
@@ -90,7 +89,8 @@ class Reacher:
 
     def _reached(self, label: str) -> System | QaSyncError:
         try:
-            line = open_to(self.settings, label, load_connector(connector_folder(self.settings, label)), self.hide)
+            connector = load_bound(connector_folder(self.settings, label), self.settings.system(label))
+            line = open_to(self.settings, label, connector, self.hide)
         except BrokenRule:
             raise
         except QaSyncError as error:

@@ -14,9 +14,9 @@ from qa_sync.dataflow.search import documents_at
 from qa_sync.errors import SpecError, UnknownName, UsageError
 from qa_sync.location import Location
 from qa_sync.settings.model import Settings
-from qa_sync.systems.binding import connector_folder
-from qa_sync.systems.connector import Connector, load_connector
-from qa_sync.systems.settled import problems_of, with_settled
+from qa_sync.systems.binding import connector_folder, load_bound
+from qa_sync.systems.connector import Connector
+from qa_sync.systems.settled import problems_of, with_plain_properties, with_settled
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -62,24 +62,39 @@ NOTHING = Settings()
 
 def connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NOTHING) -> Mapping[str, Connector]:
     """Return the connector of every system that the documents name, by label; raises for all unknown ones at once."""
+    dataflows = tuple(dataflows)
     places = {label: place for dataflow in dataflows for label, place in _labels(dataflow)}
-    folders = _each(lambda at: connector_folder(settings, *at), places.items())
-    loaded = dict(zip(dict.fromkeys(folders), _each(load_connector, dict.fromkeys(folders)), strict=True))
-    _refuse_namesakes(loaded)
-    return {label: loaded[folder] for label, folder in zip(places, folders, strict=True)}
+    folders = dict(zip(places, _each(lambda at: connector_folder(settings, *at), places.items()), strict=True))
+    ends = {label: (folder, _completed_by(settings, label)) for label, folder in folders.items()}
+    once = dict.fromkeys(ends.values())
+    loaded = dict(zip(once, _each(lambda end: _load(settings, *end), once), strict=True))
+    _refuse_namesakes(dict.fromkeys(folders.values()))
+    found = {label: loaded[end] for label, end in ends.items()}
+    return with_plain_properties(found, dataflows, settings.pairs) if settings.pairs else found
+
+
+def _completed_by(settings: Settings, label: str) -> str | None:
+    """Return the label when the settings complete its connector, so that nobody else can share it."""
+    own = settings.system(label)
+    return label if own and (own.parameters or own.payloads) else None
+
+
+def _load(settings: Settings, folder: Path, label: str | None) -> Connector:
+    return load_bound(folder, settings.system(label) if label else None)
 
 
 def known_connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NOTHING) -> Mapping[str, Connector]:
     """Return the connectors of the systems that have one; the others are left out."""
+    dataflows = tuple(dataflows)
     found: dict[str, Connector] = {}
     for label in {label: None for dataflow in dataflows for label, _ in _labels(dataflow)}:
         own = settings.system(label)
         try:
-            found[label] = load_connector(connector_folder(settings, label))
+            found[label] = load_bound(connector_folder(settings, label), own)
         except UnknownName:
             if own is not None and own.connector is not None:
                 raise
-    return found
+    return with_plain_properties(found, dataflows, settings.pairs) if settings.pairs else found
 
 
 def settle(

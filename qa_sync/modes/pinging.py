@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections import ChainMap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa_sync.clock import RealClock
 from qa_sync.errors import CouldNotFindOut, QaSyncError
 from qa_sync.modes.reach import open_to
 from qa_sync.settings.model import Settings
 from qa_sync.systems.auth.who import who
-from qa_sync.systems.binding import connector_folder
+from qa_sync.systems.binding import connector_folder, load_bound
 from qa_sync.systems.capabilities import abilities_of
 from qa_sync.systems.confidential import Hider
-from qa_sync.systems.connector import Connector, load_connector
+from qa_sync.systems.connector import Connector
 from qa_sync.systems.line import Line
+from qa_sync.systems.operations import Service
 from qa_sync.systems.pauses import Patience
 from qa_sync.systems.ways import filler_for
 
@@ -47,17 +49,23 @@ def ping_each(settings: Settings, labels: Sequence[str]) -> Iterator[Ping]:
 
 def _ping(settings: Settings, label: str, hide: Hider) -> Ping:
     own = settings.system(label)
-    connector = load_connector(connector_folder(settings, label, own.location if own else None))
+    connector = load_bound(connector_folder(settings, label, own.location if own else None), own)
     line = open_to(settings, label, connector, hide, PATIENCE)
     try:
         filler = filler_for(label, connector, line.base_url, line.secrets, line.env)
-        told = hide(line.base_url), hide(who(connector.service, filler, line.base_url))
+        told = hide(line.base_url), hide(who(_as_asked(connector), filler, line.base_url))
         try:
             return Ping(label, *told, read=_read(line, connector))
         except QaSyncError as problem:
             return Ping(label, *told, problem=problem)
     finally:
         line.close()
+
+
+def _as_asked(connector: Connector) -> Service:
+    """Return the service with the headers of its operations: some connectors say only there who asks."""
+    headers = ChainMap({}, dict(connector.service.headers), *(dict(o.headers) for o in connector.operations.values()))
+    return replace(connector.service, headers=headers)
 
 
 def _read(line: Line, connector: Connector) -> str:

@@ -92,7 +92,17 @@ def open_to(
     # A pause is not cut short by an interruption: what was made must still be removed, over the same line.
     clock = RealClock()
     limits = _limits(own, clock)
-    return open_line(label, connector, own.url, secrets, clock=clock, hide=hide, limits=limits, patience=patience)
+    return open_line(
+        label,
+        connector,
+        own.url,
+        secrets,
+        clock=clock,
+        hide=hide,
+        env=own.parameters,
+        limits=limits,
+        patience=patience,
+    )
 
 
 def _limits(own: SystemSettings, clock: Clock) -> Limits:

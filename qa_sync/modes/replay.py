@@ -128,6 +128,7 @@ def _stage(job: Job, tape: Tape, plan: SectionPlan) -> Stage:
             label.urls.get(labels[side]) or label.urls[c.name],
             _no_secrets(c),
             transport,
+            env=_parameters(job, labels[side]),
             clock=clock,
             signs=False,
         )
@@ -148,6 +149,11 @@ def _stage(job: Job, tape: Tape, plan: SectionPlan) -> Stage:
 
 def _ends(job: Job, section: Section) -> Mapping[Side, Connector]:
     return {Side.SOURCE: job.connectors[section.source.system], Side.TARGET: job.connectors[section.target.system]}
+
+
+def _parameters(job: Job, label: str) -> Mapping[str, str | int | bool]:
+    own = job.settings.system(label)
+    return own.parameters if own else {}
 
 
 def _no_secrets(connector: Connector) -> Mapping[str, str]:

@@ -19,6 +19,8 @@ from qa_sync.settings.kinds import (
     LITERALS,
     METHOD,
     PACE,
+    PARAMETERS,
+    PAYLOADS,
     TEXT,
     TRIGGER,
     VALUE,
@@ -51,6 +53,8 @@ SYSTEM: Final[Mapping[str, Key]] = {
     "writes": Key(FLAG, "Whether records may be made, edited and removed; default false.", "writes"),
     "production": Key(FLAG, "Whether every write is refused, whatever else is said; default false.", "production"),
     "secrets": Key(ENVS, "The connector's secrets as names of environment variables, never as values.", "secrets"),
+    "parameters": Key(PARAMETERS, "What the connector asks for beside secrets, such as account_id.", "parameters"),
+    "payloads": Key(PAYLOADS, "Bodies of writes that the connector does not show, by operation.", "payloads"),
     "rate": Key(PACE, "How often the system may be asked.", "rate"),
     "concurrency": Key(COUNT, "How many requests may be under way at once; default 8.", "concurrency"),
 }

@@ -108,6 +108,19 @@ def _value(value: Any) -> Any:
     return value
 
 
+def _template(value: Any) -> Any:
+    if not isinstance(value, dict | list | str) or not _is_json(value):
+        raise ValueError(value)
+    return value
+
+
+def _is_json(value: Any) -> bool:
+    """Tell whether a value can be sent as JSON; TOML knows dates and times beside that."""
+    if isinstance(value, dict | list):
+        return all(map(_is_json, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, str | int | float)
+
+
 TEXT: Final = Kind("a text", {"type": "string", "minLength": 1}, _of(str))
 COUNT: Final = Kind("a whole number from 1", {"type": "integer", "minimum": 1}, _count)
 FLAG: Final = Kind("true or false", {"type": "boolean"}, _of(bool))
@@ -121,6 +134,11 @@ TRIGGER: Final = _choice(list(Trigger), Trigger)
 METHOD: Final = _choice(("GET", "POST"))
 ZONE: Final = Kind('a time zone such as "Europe/Oslo"', {"type": "string", "minLength": 1}, _zone)
 VALUE: Final = Kind("a text, a whole number, true or false", {"type": ["string", "integer", "boolean"]}, _value)
+PARAMETERS: Final = _named(VALUE, 'a table of values: { account_id = "12345" }')
+PAYLOADS: Final = _named(
+    Kind("a table, a list or a text", {"type": ["object", "array", "string"]}, _template),
+    'a table of JSON templates by operation: { "contact-insert" = { contact = "{{ name }}" } }',
+)
 VALUES: Final = _many(VALUE, 'a list of values: ["Sold", "Won"]')
 LASTINGS: Final = _named(LASTING, 'a table of durations: { "HEADING" = "60s" }')
 LITERALS: Final = _named(TEXT, 'a table of texts: { "wd:Q..." = "NO" }')

@@ -10,6 +10,7 @@ from dataclasses import field
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from qa_sync.errors import UsageError
 from qa_sync.frozen import dataclass
@@ -41,8 +42,9 @@ class SystemSettings:
     """One system of the user's.
 
     `connector` is a built-in name or a folder, as written (None: by the label); `folder` is where a folder would be;
-    `secrets` are names of environment variables by the connector's names; `production` forbids every write, whatever
-    `writes` says; `concurrency` is how many requests may be under way at once.
+    `secrets` are names of environment variables by the connector's names, `parameters` values of what it asks for
+    beside them, `payloads` templates by `<datatype>-<verb>` of the bodies that it does not show; `production` forbids
+    every write, whatever `writes` says; `concurrency` is how many requests may be under way at once.
     """
 
     label: str
@@ -53,6 +55,8 @@ class SystemSettings:
     writes: bool = False
     production: bool = False
     secrets: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str | int | bool] = field(default_factory=dict)
+    payloads: Mapping[str, Any] = field(default_factory=dict)
     rate: Rate | None = None
     concurrency: int = 8
 

@@ -57,12 +57,16 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Makes the calls of one service; `hide` takes secrets out of texts, `functions` is what templates can call."""
+    """Makes the calls of one service; `hide` takes secrets out of texts, `functions` is what templates can call.
+
+    `moved` is where the connector says that the system is, and where it is instead (None: there).
+    """
 
     service: Service
     filler: Filler
     hide: Callable[[str], str]
     functions: Mapping[str, object] = field(default_factory=dict)
+    moved: tuple[str, str] | None = None
     _filled: dict[int, Filled] = field(default_factory=dict)
 
     def make(
@@ -124,14 +128,30 @@ class Calls:
     def _absolute(self, url: str, variables: Mapping[str, object]) -> str:
         """Return where a url is: as it stands, beside the page before (a bare query), or in the service's pattern."""
         if url.startswith(ABSOLUTE):
-            return url
+            return self._in_place(url)
         before = variables.get("previous_url")
         if url.startswith("?") and isinstance(before, str):
             return urljoin(before, url)
         pattern = self.filler.text(self.service.url_pattern)
         if "%s" not in pattern:
-            return pattern + url
-        return pattern.replace("%s", url.removeprefix("/") if "/%s" in pattern else url, 1)
+            return self._in_place(pattern + url)
+        return self._in_place(pattern.replace("%s", url.removeprefix("/") if "/%s" in pattern else url, 1))
+
+    def _in_place(self, url: str) -> str:
+        """Return a url of the place that the connector names as one of the place where the system is."""
+        if self.moved is None:
+            return url
+        there, here = self.moved
+        rest = url.removeprefix(there)
+        return here + rest if rest != url and rest[:1] in {"", "/", "?"} else url
+
+
+def moved_to(pattern: str, base_url: str) -> tuple[str, str] | None:
+    """Return the scheme and host of a url pattern and the url to be used instead, None when that is no other place."""
+    origin = re.match(r"https?://[^/?#%]+", pattern)
+    if origin is None or not base_url or pattern.startswith(base_url):
+        return None
+    return origin[0], base_url
 
 
 def _query(value: Json) -> str | tuple[str, ...]:

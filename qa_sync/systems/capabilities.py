@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,11 +50,12 @@ def abilities_of(connector: Connector) -> tuple[Abilities, ...]:
     return tuple(found)
 
 
-def authentication_of(service: Service) -> str:
-    """Return in a word or two how a service is told who asks."""
+def authentication_of(service: Service, operations: Iterable[Operation] = ()) -> str:
+    """Return in a word or two how a service is told who asks; headers may also stand in its operations."""
     if service.authentication:
         return service.authentication
-    secret = [name for name, text in service.headers.items() if CREDENTIALS in str(text).lower()]
+    headers = [service.headers, *(operation.headers for operation in operations)]
+    secret = dict.fromkeys(name for each in headers for name, text in each.items() if CREDENTIALS in str(text).lower())
     if secret:
         return f"header {', '.join(secret)}"
     return "in the url" if CREDENTIALS in service.url_pattern.lower() else "none"

@@ -9,7 +9,7 @@ from typing import Final
 
 from qa_sync.systems.folder import Problem, Weight
 from qa_sync.systems.operations import Body, Operation, operation_of
-from qa_sync.systems.parents import reading_through_parent, transforms_of
+from qa_sync.systems.parents import member_taken, reading_through_parent, transforms_of
 from qa_sync.systems.sharing import COLLECT_TEMPLATE, SHARE_TEMPLATE, Sharing, body_of, sharing_of
 from qa_sync.systems.shelf import Found, Shelf
 from qa_sync.systems.writes import with_template
@@ -108,7 +108,9 @@ class Completer:
             overrides.pop("response_property", None)
         operation = replace(operation_of(found.name, {**found.raw, **overrides}, found.system), one_is_list=True)
         if reading:
-            operation = replace(operation, children=reading.children)
+            operation = replace(operation, children=reading.children, rows=reading.rows)
+        elif inner := member_taken(kind.pipes):
+            operation = replace(operation, rows=inner, id_expression=_within(inner, operation.id_expression))
         done.operations["list"] = operation
 
     def _lookup(self, kind: Kind, done: Completed, sharing: Sharing | None) -> None:
@@ -128,13 +130,13 @@ class Completer:
             body = body_of(share, verb) if share else "no share pipe shows how a body is made; give a payload template"
             if template is not None:
                 body = with_template(body if isinstance(body, Body) else None, template)
-        use = _use_of(share, verb) if share else {}
-        if isinstance(body, str):
-            done.cannot[verb] = body
-            return
-        self._keep(kind, done, verb, use)
+        self._keep(kind, done, verb, _use_of(share, verb) if share else {})
         operation = done.operations.get(verb)
         if operation is None:
+            return
+        if isinstance(body, str):
+            del done.operations[verb]
+            done.cannot[verb] = body
             return
         if verb == "delete" and (beyond := _beyond_key(operation, done.key)):
             del done.operations[verb]
@@ -205,6 +207,13 @@ def _simple_key(operation: Operation | None) -> tuple[str, ...]:
     """Return the member that an `id_expression` is, none when it is more than a member."""
     match = SIMPLE.fullmatch((operation.id_expression or "").strip()) if operation else None
     return (match[1],) if match else ()
+
+
+def _within(member: str, expression: str | None) -> str | None:
+    """Return an `id_expression` about a row as one about that member of it, None when it is about more."""
+    match = SIMPLE.fullmatch((expression or "").strip())
+    inner = match[1].removeprefix(f"{member}.") if match else ""
+    return f"{{{{ {inner} }}}}" if match and inner != match[1] else None
 
 
 def _assumed(kind: Kind, done: Completed) -> tuple[str, ...]:

@@ -68,9 +68,12 @@ class Filler:
         """Return what `$ENV(name)` or `$SECRET(name)` stands for."""
         found = (self.secrets if kind == "SECRET" else self.env).get(name)
         if found is None:
+            what, given = ("secret", f'secrets = {{ {name} = "$NAME" }}')
+            if kind == "ENV":
+                what, given = ("parameter", f'parameters = {{ {name} = "..." }}')
             raise UsageError(
-                f"{self.system} needs the {'secret' if kind == 'SECRET' else 'parameter'} {name!r}",
-                hint=f'give it in qa-sync.toml: [systems."{self.system}"] secrets = {{ {name} = "$NAME" }}',
+                f"{self.system} needs the {what} {name!r}",
+                hint=f'give it in qa-sync.toml: [systems."{self.system}"] {given}',
             )
         return found
 

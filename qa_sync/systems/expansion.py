@@ -1,7 +1,8 @@
 """`{{@ x @}}` in a connector's files -> plain JSON text, before any run. Source: facts/SESAM.md 2.3.
 
-A parameter of the environment becomes `$ENV(x)`, a name that nobody declares becomes empty, and a quoted truth value
-becomes a bare one. The parameters of a datatype stay known to the datatypes after it in the manifest, as upstream.
+A parameter of the environment becomes `$ENV(x)`, and so does a name that every environment knows; any other name that
+nobody declares becomes empty, and a quoted truth value becomes a bare one. The parameters of a datatype stay known to
+the datatypes after it in the manifest, as upstream.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from qa_sync.values.form import Json
 
 NAME: Final = re.compile(r"\{\{@\s*(\w+)\s*@\}\}")
 MORE_THAN_NAMES: Final = ("{{%", "{#")
+ALWAYS_KNOWN: Final = ("account_id", "base_url", "token_url", "service_url")
+"""Parameters that manifests need not declare: where a connector is deployed they are there."""
 TRUTH: Final = '"?\ue000(true|false)\ue000"?'
 """A truth value on its way through the text; the private character occurs in no connector. Rare: compiled late."""
 
@@ -41,7 +44,8 @@ def _bare(match: re.Match[str]) -> str:
 
 def system_variables(name: str, manifest: Mapping[str, Json]) -> dict[str, Json]:
     """Return what the system's template knows: the system's own name, and the parameters of the environment."""
-    return {"system": name, **{key: f"$ENV({key})" for key in manifest.get("additional_parameters") or {}}}
+    declared = manifest.get("additional_parameters") or {}
+    return {"system": name, **{key: f"$ENV({key})" for key in (*ALWAYS_KNOWN, *declared)}}
 
 
 def datatype_variables(name: str, manifest: Mapping[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:

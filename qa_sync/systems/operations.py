@@ -60,12 +60,11 @@ class Body:
 class Children:
     """A list that is read once per record of another datatype. Source: facts/SESAM.md 2.5 (1).
 
-    `parent` is that datatype; `rows` is where the answer holds the entities (empty: the whole answer); `adds` are
-    members that the parent's record gets before the operation sees it, as expressions of the pipe's language.
+    `parent` is that datatype; `adds` are members that the parent's record gets before the operation sees it, as
+    expressions of the pipe's language.
     """
 
     parent: str
-    rows: str = ""
     adds: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -74,12 +73,12 @@ class Operation:
     """One operation of a `system:rest`, completed by the pipe that uses it.
 
     `system` is the service that it belongs to (empty: the only one); `payload_property` is the member of the answer
-    that holds the entity or the list of entities; `one_is_list` takes an answer that is one object as a list of it;
-    `termination` are the strategies of which any one ends the paging that `next_page_link` switches on;
-    `supports_since` sends the time of the last change under `since_name` in `since_location` (`query`, `header`,
-    `manual`: nowhere), and `since_initial` when there is none yet; `allowed` and `ignored` are inclusive ranges of
-    status codes; `primary_key` are the members that make an id (empty: the card's key), `new_key` those of the answer
-    to an insert; `body` is None where the entity card says how a body is made.
+    that holds the entity or the list of entities, and `rows` where in that the entities are; `one_is_list` takes an
+    answer that is one object as a list of it; `termination` are the strategies of which any one ends the paging that
+    `next_page_link` switches on; `supports_since` sends the time of the last change under `since_name` in
+    `since_location` (`query`, `header`, `manual`: nowhere), and `since_initial` when there is none yet; `allowed` and
+    `ignored` are inclusive ranges of status codes; `primary_key` are the members that make an id (empty: the card's
+    key), `new_key` those of the answer to an insert; `body` is None where the entity card says how a body is made.
     """
 
     name: str
@@ -101,6 +100,7 @@ class Operation:
     next_page_link: str | None = None
     termination: tuple[str, ...] = DEFAULT_TERMINATION
     page_size: int | None = None
+    rows: str = ""
     one_is_list: bool = False
     supports_since: bool = False
     since_initial: Json = None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from qa_sync.systems.dtl import added, evaluable, rules_of, value
+from qa_sync.systems.dtl import SOURCE, added, evaluable, rules_of, value
 from qa_sync.systems.operations import ENTITY_PAYLOAD, Children
 from qa_sync.values.form import Json
 
@@ -23,11 +23,13 @@ MAKERS: Final = ("create", "create-child", "merge")
 class Reading:
     """A pipe that reads a datatype through its parent: the transform that calls the operation, and how.
 
-    `why_not` tells why it cannot be carried out, None when it can.
+    `rows` is where the answer holds the entities (empty: the whole answer); `why_not` tells why it cannot be carried
+    out, None when it can.
     """
 
     transform: Mapping[str, Json]
     children: Children
+    rows: str
     why_not: str | None = None
 
 
@@ -62,6 +64,20 @@ def reading_through_parent(
     return None
 
 
+def member_taken(pipes: Iterable[Mapping[str, Json]]) -> str | None:
+    """Return the member of each row that the first rule of the pipes takes for the entity, None when it takes all."""
+    reading = (pipe for pipe in pipes if not str(pipe.get("_id", "")).endswith(NOT_READ_BY))
+    for steps in (rules_of(t).get("default") for pipe in reading for t in transforms_of(pipe)):
+        match steps:
+            case [["merge", str(path)], *rest] if path.startswith(SOURCE) and ["copy", "*"] not in rest:
+                return path.removeprefix(SOURCE) or None
+            case [*_]:
+                return None
+            case _:
+                pass
+    return None
+
+
 def _reading(transforms: list[Mapping[str, Json]], at: int, parent: str) -> Reading:
     call = transforms[at]
     adds = {name: e for t in transforms[:at] for steps in rules_of(t).values() for name, e in added(steps)}
@@ -70,7 +86,7 @@ def _reading(transforms: list[Mapping[str, Json]], at: int, parent: str) -> Read
     place = (
         "" if call.get("replace_entity") else _rows(transforms[at + 1 :], call.get("response_property") or "response")
     )
-    return Reading(call, Children(parent, place, {n: e for n, e in adds.items() if evaluable(e)}), why_not)
+    return Reading(call, Children(parent, {n: e for n, e in adds.items() if evaluable(e)}), place, why_not)
 
 
 def _feeder(pipe: Mapping[str, Json], known: list[str]) -> str | None:

@@ -100,8 +100,8 @@ def rows_of(
     if reply.dropped:
         return []
     entities = reply.body if _is_raw(operation, reply) else entities_of(operation, reply.body)
-    if operation.children and operation.children.rows:
-        entities = paths.read(entities, operation.children.rows)
+    if operation.rows:
+        entities = paths.read(entities, operation.rows)
     if operation.one_is_list and isinstance(entities, Mapping):
         entities = [entities]
     # Some systems leave an empty list out; a body without any object around it is another thing.

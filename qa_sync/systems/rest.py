@@ -12,7 +12,7 @@ from qa_sync.clock import Clock, RealClock
 from qa_sync.errors import Refused
 from qa_sync.systems.answers import Exchange
 from qa_sync.systems.bodies import adds_elements, revision_header
-from qa_sync.systems.calls import Calls
+from qa_sync.systems.calls import Calls, moved_to
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.confidential import Hider, userinfo
 from qa_sync.systems.connector import Connector
@@ -37,14 +37,14 @@ GONE: Final = frozenset({404, 410})
 class RestSystem:
     """A system spoken to over HTTP as its connector says; one client for the whole run.
 
-    `label` is what the document calls it, `base_url` where it is, `secrets` the values of the connector's secrets by
-    name, `transport` the way out: live, in this process, recording or replaying; `further` are the ways out to the
-    connector's other services by name (those that are not there go by `transport` too), `env` further parameters that
-    it asks for. `signs` is False when the ways out show who one is, as a `Line`'s do, or when nobody asks; `hide` takes
-    secrets out of what is told; `clock` is what templates take for the time, and is waited on (for `pauses_s`) before a
-    write whose answer was lost is looked for (None: the time of day, and no wait). Raises UsageError when the url is
-    none or a secret or a parameter that the connector needs is not given. Besides what `System` says, a write that the
-    card says cannot be is Refused (405).
+    `label` is what the document calls it, `base_url` where it is (whatever the connector says), `secrets` the values of
+    the connector's secrets by name, `transport` the way out: live, in this process, recording or replaying; `further`
+    are the ways out to the connector's other services by name (those that are not there go by `transport` too), `env`
+    further parameters that it asks for. `signs` is False when the ways out show who one is, as a `Line`'s do, or when
+    nobody asks; `hide` takes secrets out of what is told; `clock` is what templates take for the time, and is waited on
+    (for `pauses_s`) before a write whose answer was lost is looked for (None: the time of day, and no wait). Raises
+    UsageError when the url is none or a secret or a parameter that the connector needs is not given. Besides what
+    `System` says, a write that the card says cannot be is Refused (405).
     """
 
     def __init__(
@@ -72,9 +72,12 @@ class RestSystem:
         self.heard = Heard(label, hide)
         functions = template_functions(secrets, clock.now if clock else None)
         signing = (clock or RealClock()) if signs else None
+        moved = moved_to(filler.text(connector.service.url_pattern), base_url.rstrip("/"))
 
         def way(service: Service, out: httpx.BaseTransport) -> tuple[Calls, Exchange]:
-            return Calls(service, filler, hide, functions), exchange_with(service, out, filler, self.heard, signing)
+            return Calls(service, filler, hide, functions, moved), exchange_with(
+                service, out, filler, self.heard, signing
+            )
 
         self._calls, self._exchange = way(connector.service, transport)
         outs = further or {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, product
 
@@ -10,8 +10,10 @@ from qa_sync.dataflow.model import Dataflow, Entity, Origin, PropertyPair, Secti
 from qa_sync.errors import UnknownName, UsageError, did_you_mean
 from qa_sync.settings.model import Settings, SettledPair
 from qa_sync.systems.builtin import LABELS
-from qa_sync.systems.cards import find_card
+from qa_sync.systems.cards import EntityCard, PropertyCard, find_card
+from qa_sync.systems.connector import Connector
 from qa_sync.systems.pairing import Cards
+from qa_sync.values.form import Form
 
 
 def with_settled(dataflow: Dataflow, settled: Sequence[SettledPair]) -> Dataflow:
@@ -21,6 +23,29 @@ def with_settled(dataflow: Dataflow, settled: Sequence[SettledPair]) -> Dataflow
     """
     sections = tuple(replace(s, pairs=s.pairs or _pairs(_of(s, settled))) for s in dataflow.sections)
     return replace(dataflow, sections=sections)
+
+
+def with_plain_properties(
+    connectors: Mapping[str, Connector], dataflows: Iterable[Dataflow], settled: Sequence[SettledPair]
+) -> Mapping[str, Connector]:
+    """Return the connectors with the pairs' properties, as texts, on the cards that know no property at all.
+
+    Such are those of public connectors; where a card knows properties, a pair about another one is a mistake.
+    """
+    cards = {label: connector.cards for label, connector in connectors.items()}
+    named: dict[tuple[str, str], dict[str, PropertyCard]] = {}
+    for section in (s for dataflow in dataflows for s in dataflow.sections if not s.pairs):
+        for pair in _of(section, settled):
+            for entity, path in ((section.source, pair.source), (section.target, pair.target)):
+                card = _card(entity, cards)
+                if card is not None and not card.properties:
+                    named.setdefault((entity.system, card.datatype), {})[path] = PropertyCard(path, Form())
+    changed = dict(connectors)
+    for (label, datatype), properties in named.items():
+        own = changed[label].cards
+        card = replace(own[datatype], properties=properties)
+        changed[label] = replace(changed[label], cards={**own, datatype: card})
+    return changed
 
 
 def problems_of(dataflows: Sequence[Dataflow], cards: Cards, settings: Settings) -> Iterator[UsageError]:
@@ -61,12 +86,17 @@ def _pairs(settled: Iterable[SettledPair]) -> tuple[PropertyPair, ...]:
 
 
 def _unknown(entity: Entity, path: str, cards: Cards, pair: SettledPair) -> Iterator[UsageError]:
-    try:
-        card = find_card(cards.get(entity.system, {}), entity.entity, entity.system)
-    except UnknownName:
-        return  # the checklist tells of an entity without a card
-    if path not in card.properties:
+    card = _card(entity, cards)
+    if card is not None and path not in card.properties:
         yield UnknownName(f"property of {entity}", path, card.properties, location=pair.location)
+
+
+def _card(entity: Entity, cards: Cards) -> EntityCard | None:
+    """Return an entity's card; None when there is none, which the checklist tells."""
+    try:
+        return find_card(cards.get(entity.system, {}), entity.entity, entity.system)
+    except UnknownName:
+        return None
 
 
 def _folded(heading: str) -> str:

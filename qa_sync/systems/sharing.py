@@ -21,6 +21,10 @@ ENTITY: Final = ("_S.", "_S.$source")
 REWRITES: Final[Mapping[str, str]] = {"insert": "rewrite_insert_payload", "update": "rewrite_update_payload"}
 ASIDE: Final = ("$", "_")
 """How the members begin that a body never has."""
+TARGET: Final = "_T."
+"""What a rule has made so far."""
+SO_FAR: Final = "(so far)"
+"""The name that the steps before one get, as if they were a rule of their own."""
 CONDITIONS: Final = ("is-null", "is-empty")
 
 Rules = Mapping[str, list[Json]]
@@ -64,7 +68,7 @@ def body_of(sharing: Sharing, verb: str) -> Body | str:
     made = [e for name, e in added(steps) if name in {"$payload", "payload", member}]
     if not made and not _changes_entity(steps):
         return Body(member=member, whole=whole)
-    body = _matched(made[-1], rules) if len(made) == 1 else None
+    body = _matched(_in_rules(made[-1]), {**rules, SO_FAR: _before(steps, made[-1])}) if len(made) == 1 else None
     if body is None:
         return (
             f"the pipe {sharing.pipe!r} makes the {verb}'s body by rules that qa-sync does not follow; "
@@ -79,6 +83,19 @@ def _making(sharing: Sharing, verb: str) -> tuple[Rules, list[Json]]:
     if REWRITES[verb] in rewriting:
         return rewriting, rewriting[REWRITES[verb]]
     return sharing.rules, sharing.rules.get("default", [])
+
+
+def _in_rules(expression: Json) -> Json:
+    """Return an expression with what was made so far as what a rule makes of the entity."""
+    if expression == TARGET:
+        return ["apply", SO_FAR, ENTITY[0]]
+    return [_in_rules(part) for part in expression] if isinstance(expression, list) else expression
+
+
+def _before(steps: list[Json], expression: Json) -> list[Json]:
+    """Return the steps before the one that adds an expression."""
+    told = list(_told(steps))
+    return told[: next((n for n, step in enumerate(told) if expression in step), 0)]
 
 
 def _matched(expression: Json, rules: Rules) -> Body | None:

@@ -34,6 +34,8 @@ secrets = { consumer_key = "$WOO_KEY", consumer_secret = "$WOO_SECRET" }
 [systems."My ERP"]
 connector = "connectors/erp"
 production = true
+parameters = { account_id = "12345", old = true }
+payloads."contact-insert" = { contact = "{{ name }}", tags = ["new", 1] }
 
 [sync]
 trigger = "command"
@@ -69,7 +71,9 @@ def test_everything_that_can_be_said(read: Read, tmp_path: Path) -> None:
     assert "production" in (erp.closed or "")
     assert (settings.sync.trigger, settings.sync.timeout_s, settings.sync.interval_s) == (Trigger.COMMAND, 120, 0.5)
     assert settings.sync.command == ("run-sync", "--once")
-    assert settings.pairs[0].location.line == 22
+    assert erp.parameters == {"account_id": "12345", "old": True}
+    assert erp.payloads == {"contact-insert": {"contact": "{{ name }}", "tags": ["new", 1]}}
+    assert settings.pairs[0].location.line == 24
     assert settings.zone.utcoffset(datetime(2024, 7, 1)) == timedelta(hours=2)  # noqa: DTZ001
 
 
@@ -98,6 +102,8 @@ BAD = {
     "[systems.A]\n\nwrites = 1": ("3", "systems.A.writes: expected true or false, got 1"),
     '[systems.A]\nurl = "ftp://a"': ("2", "expected a URL", "'ftp://a'"),
     '[systems.A]\nrate = "0/s"': ("2", "expected a rate", "'0/s'"),
+    "[systems.A]\nparameters = { a = 1.5 }": ("2", "expected a table of values", "{'a': 1.5}"),
+    "[systems.A]\npayloads = { a = 1 }": ("2", "expected a table of JSON templates", "{'a': 1}"),
     '[systems.A]\nconnector = ""': ("2", "expected a text, got ''"),
     'systems = "A"': ("1", "expected tables"),
     "systems.A = 1": ("1", "systems.A: expected a table, got 1"),

@@ -16,7 +16,7 @@ MANIFEST: dict[str, Any] = {
     "datatypes": {"thing": {}, "other": {}},
 }
 SYSTEM: dict[str, Any] = {
-    "url_pattern": "{{@ base_url @}}/{{@account_id@}}v1/%s",
+    "url_pattern": "{{@ base_url @}}/{{@nobody@}}v1/%s",
     "headers": {"X-Key": "$SECRET(key)"},
     "operations": {
         f"thing-{verb}": {"url": "things", "method": "GET"} for verb in ("list", "lookup", "insert", "update", "delete")

@@ -51,7 +51,8 @@ def test_parameters_leak_onwards_and_a_parent_does_not() -> None:
         "additional_parameters": {"base_url": {}},
         "datatypes": {"a": {"parameters": {"p": 1, "q": 1}}, "b": {"parent": "a", "parameters": {"p": 2}}, "c": {}},
     }
-    common = {"system": "s", "base_url": "$ENV(base_url)"}
+    deployed = ("account_id", "base_url", "service_url", "token_url")
+    common = {"system": "s", **{name: f"$ENV({name})" for name in deployed}}
     assert dict(datatype_variables("s", manifest)) == {
         "a": {**common, "datatype": "a", "p": 1, "q": 1},
         "b": {**common, "datatype": "b", "parent": "a", "p": 2, "q": 1},

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from qa_sync.errors import ConnectorError
+from qa_sync.errors import BadAnswer, ConnectorError, UsageError
+from qa_sync.systems.capabilities import authentication_of
 from qa_sync.systems.connector import load_connector
 from qa_sync.systems.rest import RestSystem
 
@@ -135,3 +136,102 @@ def test_rules_that_only_note_something_leave_the_body_as_it_is(tmp_path: Path) 
 def test_rules_that_change_the_entity_need_a_payload_template(tmp_path: Path, step: Any) -> None:
     place = folder(tmp_path, rest(thing_insert={"url": "x", "method": "POST"}), thing=[COLLECT, share(*NOTES, step)])
     assert "makes the insert's body by rules" in load_connector(place).cards["thing"].cannot["insert"]
+
+
+def test_rows_that_carry_their_entity_in_a_member_are_listed_as_they_are_looked_up(tmp_path: Path) -> None:
+    taking = {"type": "dtl", "rules": {"default": [["merge", "_S.node"], ["add", "$last-modified", "_S.node.at"]]}}
+    collect = {**COLLECT, "transform": [taking, COLLECT["transform"]]}
+    listing = {"url": "people", "payload_property": "data.edges", "id_expression": "{{ node.id }}"}
+    operations = rest(human_list=listing, human_lookup={"url": "people/{{ entity.id }}"})
+    answers = {"/people": {"data": {"edges": [{"node": {"id": "7", "name": "a"}}]}}, "/people/7": {"id": "7"}}
+    system, asked = speak(folder(tmp_path, operations, human=[collect]), answers)
+    assert [(record.id, record.data) for record in system.list("human")] == [("7", {"id": "7", "name": "a"})]
+    assert system.lookup("human", "7")
+    assert asked == ["/people", "/people/7"]
+
+
+def test_such_rows_may_name_their_key_by_an_expression_alone(tmp_path: Path) -> None:
+    taking = {"type": "dtl", "rules": {"default": [["merge", "_S.node"]]}}
+    listing = {"url": "people", "id_expression": "{{ node.code }}"}
+    system, _ = speak(
+        folder(tmp_path, rest(human_list=listing), human=[{**COLLECT, "transform": taking}]),
+        {"/people": [{"node": {"code": "NO"}}, {"node": {"code": "SE"}}]},
+    )
+    assert [record.id for record in system.list("human")] == ["NO", "SE"]
+
+
+def test_a_row_that_is_kept_beside_what_it_carries_stays_whole(tmp_path: Path) -> None:
+    keeping = {"type": "dtl", "rules": {"default": [["merge", "_S.node"], ["copy", "*"]]}}
+    collect = {**COLLECT, "transform": [keeping, COLLECT["transform"]]}
+    system, _ = speak(folder(tmp_path, rest(human_list={"url": "x"}), human=[collect]), {"/x": [{"id": 1, "node": {}}]})
+    assert [record.data for record in system.list("human")] == [{"id": 1, "node": {}}]
+
+
+def test_a_body_that_is_what_a_rule_has_made_so_far(tmp_path: Path) -> None:
+    steps = [["copy", "*", ["list", "_*", "$*", "own"]], ["add", "$payload", ["dict", KIND, "_T."]], ["copy", "*"]]
+    bodies: list[Any] = []
+
+    def door(request: httpx.Request) -> httpx.Response:
+        bodies.append(json.loads(request.content))
+        return httpx.Response(200, json={"id": "7"})
+
+    place = folder(tmp_path, rest(thing_insert={"url": "things", "method": "POST"}), thing=[COLLECT, share(*steps)])
+    system = RestSystem("Mine", load_connector(place), URL, {}, httpx.MockTransport(door))
+    system.insert("thing", {"name": "A", "own": "x"})
+    assert bodies == [{"thing": {"name": "A"}}]
+
+
+def test_a_write_without_an_operation_is_not_said_to_lack_a_body(tmp_path: Path) -> None:
+    cannot = load_connector(folder(tmp_path, rest(thing_list={"url": "x"}), thing=[COLLECT])).cards["thing"].cannot
+    assert cannot["insert"] == "no pipe and no operation says how to insert"
+
+
+def test_a_write_without_a_share_pipe_needs_a_payload_template(tmp_path: Path) -> None:
+    operations = rest(thing_insert={"url": "x", "method": "POST"})
+    cannot = load_connector(folder(tmp_path, operations, thing=[COLLECT])).cards["thing"].cannot
+    assert cannot["insert"] == "no share pipe shows how a body is made; give a payload template"
+
+
+def fixed(place: Path, at: str, link: str) -> Path:
+    """Write a connector that names a host of its own, in its pattern and in a link."""
+    listing = {"url": "things", "method": "GET", "payload_property": "things", "next_page_link": link}
+    system = {"_id": SYSTEM, "type": "system:rest", "url_pattern": f"{at}/v2/%s", "operations": {"thing-list": listing}}
+    return folder(place, system, thing=[COLLECT])
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8900/stand-in", "https://vendor.test", "https://vendor.test/v2", ""])
+def test_a_host_that_a_connector_fixes_is_the_one_of_the_settings(tmp_path: Path, url: str) -> None:
+    base = url.removesuffix("/v2") or "https://vendor.test"
+    link = "{% if body.more %}https://vendor.test/v2/things?page=2{% endif %}"
+    asked: list[str] = []
+
+    def door(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(200, json={"things": [{"id": str(len(asked))}], "more": len(asked) < 2})
+
+    place = fixed(tmp_path, "https://vendor.test", link)
+    system = RestSystem("Mine", load_connector(place), url, {}, httpx.MockTransport(door))
+    assert [record.id for record in system.list("thing")] == ["1", "2"]
+    assert asked == [f"{base}/v2/things", f"{base}/v2/things?page=2"]
+
+
+def test_a_host_that_only_begins_like_it_is_another_one(tmp_path: Path) -> None:
+    place = fixed(tmp_path, "https://vendor.test", "https://vendor.test.evil.example/next")
+    door = httpx.MockTransport(lambda _: httpx.Response(200, json={"things": [{"id": "1"}]}))
+    system = RestSystem("Mine", load_connector(place), "http://127.0.0.1:1", {}, door)
+    with pytest.raises(BadAnswer, match="the next page would be at"):
+        list(system.list("thing"))
+
+
+def test_what_every_environment_knows_need_not_be_declared(tmp_path: Path) -> None:
+    system = {**rest(thing_list={"url": "things"}), "url_pattern": "https://{{@ account_id @}}.test/%s"}
+    connector = load_connector(folder(tmp_path, system, thing=[COLLECT]))
+    assert connector.parameters == {"account_id"}
+    with pytest.raises(UsageError, match="needs the parameter 'account_id'"):
+        RestSystem("Mine", connector, "", {}, httpx.MockTransport(lambda _: httpx.Response(200, json=[])))
+
+
+def test_a_key_in_the_headers_of_operations_is_an_authentication(tmp_path: Path) -> None:
+    listing = {"url": "things", "headers": {"X-Token": "$SECRET(token)"}}
+    connector = load_connector(folder(tmp_path, rest(thing_list=listing), thing=[COLLECT]))
+    assert authentication_of(connector.service, connector.operations.values()) == "header X-Token"

@@ -142,7 +142,7 @@ def test_a_list_is_read_once_per_parent_with_what_the_rule_hands_on() -> None:
 
 def test_a_datatype_that_nobody_writes_says_so() -> None:
     readonly = card("readonly")
-    assert readonly.cannot["insert"] == "no share pipe shows how a body is made; give a payload template"
+    assert readonly.cannot["insert"] == "no pipe and no operation says how to insert"
     assert readonly.cannot["lookup"] == "no pipe and no operation says how to lookup"
     assert (readonly.names, card("plain").names) == (("readonly",), ("plain", "Plain thing"))
 
