@@ -126,6 +126,12 @@ class Place:
     def leaks(self) -> list[str]:
         return leaks("\n".join(self.texts))
 
+    def kept(self) -> dict[str, list[str]]:
+        """Return every file that the program left, stores and snapshots too, each with what leaked into it."""
+        given = [self.config, self.folder / "products.txt", *(p for p in self.folder.glob("own-*/**/*"))]
+        files = [path for path in self.folder.rglob("*") if path.is_file() and path not in given]
+        return {str(path.relative_to(self.folder)): leaks(path.read_bytes().decode("latin-1")) for path in files}
+
 
 def build(kind: str, answer: str, trigger: str, folder: Path, opened: ExitStack) -> Place:
     """Serve both systems, and write their connectors and the settings."""

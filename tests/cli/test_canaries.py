@@ -66,6 +66,45 @@ def test_connectors_check(qa_sync: QaSync, make: Make, kind: str, answer: str) -
         assert leaks(offline.out + offline.err) == []
 
 
+ONE_KIND_QUICKLY = [kind if kind == "tokens and keys" else pytest.param(kind, marks=pytest.mark.slow) for kind in KINDS]
+
+
+@pytest.mark.parametrize("answer", ["echo", "refusal"])
+@pytest.mark.parametrize("kind", ONE_KIND_QUICKLY)
+def test_what_a_run_leaves_on_the_disk(
+    qa_sync: QaSync, make: Make, kind: str, answer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal, the history, and what is known for the next run; a cleanup reads them, and tells no more."""
+    monkeypatch.setenv("QA_SYNC_HISTORY", "1")
+    place = make(kind, answer)
+    place.run(qa_sync, "--mode", "live", "--kind", "create", "--keep", "always")
+    got = qa_sync("cleanup", "--config", str(place.config))
+    assert got.code == (0 if answer == "echo" else 3)
+    kept = place.kept()
+    assert {".qa-sync/journal.sqlite", ".qa-sync/history.sqlite"} <= kept.keys()
+    assert {name: found for name, found in kept.items() if found} == {}
+    assert leaks(got.out + got.err) == []
+    assert place.leaks() == []
+
+
+@pytest.mark.parametrize("answer", [answer for answer in ANSWERS if answer != "in a name"])
+@pytest.mark.parametrize("kind", ONE_KIND_QUICKLY)
+def test_the_sync_and_the_audit(qa_sync: QaSync, make: Make, kind: str, answer: str) -> None:
+    place = make(kind, answer)
+    own = ("--config", str(place.config))
+    audited = [f"--report={name}={place.folder / f'audit.{name}'}" for name in ("json", "html", "markdown")]
+    words: list[tuple[str, ...]] = [
+        ("sync", str(place.spec), *own, "--links", str(place.folder / "links.sqlite")),
+        ("sync", str(place.spec), *own, "--dry-run", "--format", "json"),
+        ("audit", str(place.spec), *own, "--snapshot", str(place.folder / "audits"), *audited),
+    ]
+    for each in words:
+        got = qa_sync(*each)
+        assert got.code in ({0, 1} if answer == "echo" else {1, 2, 3}), got.err
+        assert leaks(got.out + got.err) == [], each
+    assert {name: found for name, found in place.kept().items() if found} == {}
+
+
 TOLD = " ".join(shape for secret in (SECRETS["KEY"], SECRETS["ASCII"], SECRETS["TRIGGER"]) for shape in shapes(secret))
 TELLING = "import os, sys; print(os.environ['CANARY_ASCII'] * 20, file=sys.stderr); sys.exit(1)"
 TRIGGERS = {
