@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from qa_sync.errors import BadAnswer, NotConvertible, Refused
-from qa_sync.sync.carrying import Carrier
+from qa_sync.sync.carrying import Carrier, NotLinkedYet
 from qa_sync.sync.keeping import Kept
 from qa_sync.sync.lanes import Lane, Row, Side
 from qa_sync.sync.links import Intent, Link, Links, Place
@@ -76,6 +76,8 @@ class Creator:
                 if source.applies(row):
                     values[row.target.write_path] = self._carrier.wire(row, source, beside)
                     values = {**_conditions(lane, row), **values} if row.target_when else values
+            except NotLinkedYet as error:
+                raise NotLinkedYet(f"{row.source.path} {error.message}") from None
             except NotConvertible as error:
                 text = f"{row.source.path} -> {row.target.path}: {error.message}"
                 tally.problem(lane.section.key, source.end.system.label, source.record.id, text)
@@ -91,7 +93,7 @@ class Creator:
         except (Refused, BadAnswer, NotConvertible) as error:
             if not isinstance(error, BadAnswer):
                 self._links.withdraw(lane.key, source.record.id)
-            text = f"create in {lane.target.system.label} failed: {error}"
+            text = f"create in {lane.target.system.label} failed: {error.in_line}"
             tally.problem(lane.section.key, source.end.system.label, source.record.id, text)
             return None, Kept(Mood.AGAIN)
         if made is None:

@@ -91,16 +91,18 @@ class Engine:
         """
         tally = Tally(problems=self._untold)
         self._untold = []
+        lanes: list[Lane] = []
         try:
             lanes = self._gather(tally)
             self._carry_out(lanes, tally)
         except Stopped:
             tally.complete = False
+            lanes = []  # of what was not looked at nobody knows whether it is in sync
         finally:
             self._links.state.flush()
         for lane in self._lanes:
             tally.tell(self._worker.told(lane))
-        return tally.summary(sum(self._links.number(lane.key) for lane in self._lanes))
+        return tally.summary(sum(self._worker.at_rest(lane) for lane in lanes))
 
     def _gather(self, tally: Tally) -> list[Lane]:
         """Read every list once; return the lanes of which both were read whole."""
@@ -112,11 +114,12 @@ class Engine:
             try:
                 number = self._gatherer.gather(listing)
             except (Refused, BadAnswer) as error:
-                text = f"the section is cut short: {error}"
+                text = f"the section is cut short: {error.in_line}"
                 tally.tell(Problem(use.lane.section.key, place[0], None, text) for use in uses)
                 cut.update(use.lane.section.key for use in uses)
                 continue
             tally.add("seen", number * sum(use.side is Side.SOURCE for use in uses))
+        tally.add("cut", len(cut))
         return [lane for lane in self._lanes if lane.section.key not in cut]
 
     def _carry_out(self, lanes: Sequence[Lane], tally: Tally) -> None:

@@ -46,7 +46,7 @@ class Keeper:
 
     def sync(self, lane: Lane, link: Link, tally: Tally) -> Kept:
         """Bring a pair in sync, from a fresh read of both records."""
-        refusal: Conflict | None = None
+        refusal = ""
         written: set[Side] = set()
         for _ in range(ATTEMPTS):
             # Lists may be late or partial, so nothing is decided, and nothing overwritten, without a fresh read.
@@ -57,7 +57,7 @@ class Keeper:
             try:
                 return self._carry_out(lane, link, plan, Kept(Mood.DONE, seen, written), tally)
             except Conflict as error:
-                refusal = error
+                refusal = error.in_line
         tally.problem(lane.section.key, lane.source.system.label, link.source, f"gave up after a conflict: {refusal}")
         return Kept(Mood.AGAIN)
 
@@ -87,9 +87,10 @@ class Keeper:
             except (Refused, BadAnswer, NotConvertible) as error:
                 failed = True
                 record = seen[side].record
-                tally.problem(lane.section.key, lane.end(side).system.label, record.id, f"update failed: {error}")
+                tally.problem(
+                    lane.section.key, lane.end(side).system.label, record.id, f"update failed: {error.in_line}"
+                )
                 continue
-            tally.add("touched", not kept.written)
             kept.written.add(side)
             tally.add("updated")
             tally.add("conflicts", sum(move.conflict for move in plan.moves[side]))

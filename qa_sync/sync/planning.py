@@ -59,9 +59,8 @@ def make_plan(
     for unit in units(lane, seen):
         try:
             planner.decide(unit)
-        except NotLinkedYet:
-            planner.plan.waits = True
-        except NotConvertible as error:
+        except (NotLinkedYet, NotConvertible) as error:
+            planner.plan.waits |= isinstance(error, NotLinkedYet)
             planner.plan.gaps.append(Gap(Side.SOURCE, unit[0].source.path, error.message))
     return planner.plan
 

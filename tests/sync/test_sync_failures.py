@@ -187,8 +187,29 @@ def test_a_list_that_cannot_be_read_cuts_short_its_section_only(world: World) ->
     world.office.list = broken  # type: ignore[method-assign]
     world.shop.insert("groups", {"title": "G"})
     summary = world.engine(every(), section(2, "Groups", "Team", EVERY, pairs=pairs(title="label"))).cycle()
-    assert summary.created == 1
+    assert (summary.created, summary.cut) == (1, 1)
     assert (summary.problems[0].system, "forbidden" in summary.problems[0].text) == ("Office", True)
+
+
+def test_only_pairs_that_were_looked_at_and_found_in_sync_count_as_unchanged(world: World) -> None:
+    for name in ("Ada", "Bo", "Cy"):
+        world.shop.insert("people", {"name": name})
+    engine = world.engine(every())
+    engine.cycle()
+    world.office.refuse = lambda values: values.get("fullName") == "bad"
+    world.shop.edit("people", "S-1", {"name": "bad"})
+    world.shop.edit("people", "S-2", {"name": "good"})
+    summary = engine.cycle()
+    assert (summary.updated, summary.unchanged, len(summary.problems)) == (1, 1, 1)
+    world.shop.edit("people", "S-3", {"land": "Atlantis"})
+    assert engine.cycle().unchanged == 1
+
+    def refused(_datatype: str, _since: datetime | None = None) -> Iterator[Record]:
+        raise Refused("forbidden", status=403)
+
+    world.office.list = refused  # type: ignore[method-assign]
+    assert engine.cycle().unchanged == 0
+    assert world.engine(every(), stop=lambda: True).cycle().unchanged == 0
 
 
 def test_a_list_that_is_late_undoes_nothing(world: World) -> None:

@@ -107,6 +107,19 @@ def test_a_record_that_was_deleted_is_no_candidate(world: World) -> None:
     assert engine.cycle().created == 1
 
 
+def test_many_that_were_deleted_hide_nobody(world: World) -> None:
+    for _ in range(9):
+        world.office.insert("person", {"fullName": "Ada"})
+    engine = world.engine(matching(("name", "fullName"), kinds=(EVERY, MERGE_IF)))
+    engine.cycle()
+    world.shop.insert("people", {"name": "Ada"})
+    assert "matches 5 records or more (O-1, O-2," in engine.cycle().problems[0].text
+    for n in range(1, 9):
+        world.office.delete("person", f"O-{n}")
+    summary = engine.cycle()
+    assert (summary.linked, summary.problems) == (1, ())
+
+
 @pytest.mark.parametrize("later", ["shop", "office"])
 def test_when_matched_records_differ_the_later_one_stands(world: World, later: str) -> None:
     makers = {
