@@ -204,10 +204,10 @@ def test_only_pairs_that_were_looked_at_and_found_in_sync_count_as_unchanged(wor
     world.shop.edit("people", "S-3", {"land": "Atlantis"})
     assert engine.cycle().unchanged == 1
 
-    def refused(_datatype: str, _since: datetime | None = None) -> Iterator[Record]:
-        raise Refused("forbidden", status=403)
+    def forbidden(datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        raise Refused(f"{datatype} since {since} are forbidden", status=403)
 
-    world.office.list = refused  # type: ignore[method-assign]
+    world.office.list = forbidden  # type: ignore[method-assign]
     assert engine.cycle().unchanged == 0
     assert world.engine(every(), stop=lambda: True).cycle().unchanged == 0
 

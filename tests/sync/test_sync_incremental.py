@@ -37,7 +37,7 @@ def test_an_idle_cycle_costs_one_list_a_side_and_entity(world: World) -> None:
     assert after == (before[0], before[1], before[2] + 2, before[3] + 2)
     told = [p.text for p in summary.problems]  # what stands is told without being asked for
     assert ["land" in text for text in told] == [True, False]
-    assert told[1] == "waits: group S-99 has no counterpart yet"
+    assert told[1] == "group: S-99 has no counterpart yet"
 
 
 def test_only_what_changed_is_read_again(world: World) -> None:
