@@ -105,7 +105,7 @@ class Creator:
             return None, Kept(Mood.STANDS)
         tally.add("created")
         link = self._links.connect(lane.key, source.record.id, made)
-        return link, self._answer(lane, link, source, intent)
+        return link, self._answer(turn, link, source, intent)
 
     def _connect(self, lane: Lane, source: str, target: str, intent: Intent) -> Link:
         """Link a record with what an unanswered create made of it; whatever else it shows is somebody's edit."""
@@ -113,12 +113,14 @@ class Creator:
         self._links.remember(link, _synced(intent))
         return link
 
-    def _answer(self, lane: Lane, link: Link, source: Seen, intent: Intent) -> Kept:
+    def _answer(self, turn: Turn, link: Link, source: Seen, intent: Intent) -> Kept:
         """Read what was made back: what the system made of it is nobody's edit."""
+        lane = turn.lane
         synced = _synced(intent)
         try:
             answer = lane.target.system.lookup(lane.target.card.datatype, link.target)
             if answer is None:
+                turn.tally.add("touched")
                 return Kept(Mood.DONE)
             seen = both(source, look(lane.target, answer, lane.rows))
             synced |= marks(seen[Side.TARGET], lane.rows)

@@ -89,7 +89,7 @@ class Engine:
 
         What is wrong with the document's rows is told by the first cycle only; what is wrong with records by every one.
         """
-        tally = Tally(problems=self._untold)
+        tally = Tally(problems=dict.fromkeys(self._untold))
         self._untold = []
         lanes: list[Lane] = []
         try:

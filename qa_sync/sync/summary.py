@@ -57,7 +57,7 @@ class Tally:
     """The numbers and problems of a cycle that is still going on; `latest` are those of the record at hand."""
 
     count: Counter[str] = field(default_factory=Counter)
-    problems: list[Problem] = field(default_factory=list)
+    problems: dict[Problem, None] = field(default_factory=dict)
     latest: list[Problem] = field(default_factory=list)
     complete: bool = True
 
@@ -70,10 +70,12 @@ class Tally:
         self.latest.append(Problem(section, system, id, text))
 
     def tell(self, problems: Iterable[Problem]) -> None:
-        """Have problems in the summary."""
+        """Have problems in the summary, each once: a record may be looked at more than once in a cycle."""
         for problem in problems:
+            if problem in self.problems:
+                continue
             if len(self.problems) < TOLD:
-                self.problems.append(problem)
+                self.problems[problem] = None
             else:
                 self.add("untold")
 
