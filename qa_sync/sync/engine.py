@@ -17,6 +17,7 @@ from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import BadAnswer, Refused
 from qa_sync.sync.allowing import Predicate, standing_problem
 from qa_sync.sync.carrying import Carrier
+from qa_sync.sync.clocks import Clocks
 from qa_sync.sync.connecting import Connections
 from qa_sync.sync.creating import Creator
 from qa_sync.sync.faults.fault import Fault
@@ -43,7 +44,8 @@ class Engine:
     `zone` is the business time zone; `conditions` are the predicates of conditional sections by section key;
     `literals` the values behind `wd:Q...` names; `faults` misbehaviours, put round its parts in that order; `policies`
     what the document does not state; `only` the keys of the sections that are carried out (None: all); `clock` tells
-    how old a list's stamps are (None: nobody knows, and more is read again than need be); `writer` is the way out;
+    how old a list's stamps are, and whose clock is wrong (None: nobody knows, and more is read again than need be);
+    `writer` is the way out;
     `stop` is asked between two writes whether to go on.
     """
 
@@ -77,7 +79,8 @@ class Engine:
         self._listings = listings_of(lanes, links, f"{dataflow.source} > {dataflow.target}", policies, conditions)
         self._gatherer = Gatherer(links, clock, stop)
         connections = Connections(links, lanes, self._listings)
-        keeper, creator = Keeper(links, carrier, writer, policies), Creator(links, carrier, writer)
+        keeper = Keeper(links, carrier, writer, policies, Clocks(links.state, clock))
+        creator = Creator(links, carrier, writer)
         self._worker = Worker(
             links, self._listings, conditions, connections=connections, keeper=keeper, creator=creator, zone=zone
         )

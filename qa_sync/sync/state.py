@@ -5,7 +5,7 @@
     lists    how far each list was read                  records  the fingerprint of every listed record
     found_by what merge criteria find records by         refs     what records refer to
     todo     what has to be looked at, and what waits    whole    when each list was last read from end to end
-    homes    where each system is
+    homes    where each system is                        clocks   how far each system's clock is ahead of ours
 
 What is written goes to the disk in batches: at the latest before anything is written to a system (`flush`). So a crash
 finds either no trace of a write to a system, or its intent.
@@ -53,6 +53,7 @@ CREATE INDEX IF NOT EXISTS refs_from ON refs (list, id);
 CREATE INDEX IF NOT EXISTS refs_to ON refs (list, datatype, pointed);
 CREATE TABLE IF NOT EXISTS whole (list TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS homes (system TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS clocks (system TEXT PRIMARY KEY, ahead_s REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS todo (
     number INTEGER PRIMARY KEY, lane TEXT NOT NULL, side TEXT NOT NULL, id TEXT NOT NULL,
     state TEXT NOT NULL, data TEXT, told TEXT, seen INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0,
