@@ -122,9 +122,11 @@ class Planner:
     def _giver(self, unit: tuple[Row, ...], edited: list[Side]) -> Side | None:
         """Return the side whose values are carried to the other, None when nothing is."""
         able = [side for side in edited if self._carried(unit, side)]
+        if len(edited) < len(Side):
+            return next(iter(able), None)
         later = _later({side: self._edited_at(side) for side in Side})
-        if len(edited) < len(Side) or later in able:
-            return later if later in able else next(iter(able), None)
+        if later in able:
+            return later
         # Records that were just matched: what flows one way only flows that way. Afterwards the newer edit stands.
         return None if self.synced else next(iter(able), None)
 
