@@ -37,6 +37,11 @@ class QaSyncError(Exception):
         self.location = location
         self.hint = hint
 
+    @property
+    def in_line(self) -> str:
+        """The message as part of a line: what to do next stands in brackets."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
     def __str__(self) -> str:
         where = f"{self.location}: " if self.location else ""
         then = f"\n  hint: {self.hint}" if self.hint else ""

@@ -11,7 +11,7 @@ import click
 
 from qa_sync.reports.escape import visible
 from qa_sync.sync.rehearsing import PlannedWrite
-from qa_sync.sync.summary import CycleSummary, Problem
+from qa_sync.sync.summary import CycleSummary
 
 NUMBERS = ("seen", "linked", "created", "updated", "unchanged", "conflicts")
 
@@ -44,12 +44,14 @@ class Text:
     def cycle(self, summary: CycleSummary) -> None:
         """Print one line, and the problems."""
         for problem in summary.problems:
-            click.echo(visible(_line(problem)), err=True)
+            click.echo(visible(str(problem)), err=True)
         number = len(summary.problems) + summary.untold
         if summary.untold:
             click.echo(f"... and {summary.untold} more problems", err=True)
-        numbers = ", ".join(f"{name} {getattr(summary, name)}" for name in NUMBERS)
-        click.echo(f"{numbers}, problems {number}")
+        numbers = [f"{name} {getattr(summary, name)}" for name in NUMBERS]
+        cut = [f"sections left out {summary.cut}"] if summary.cut else []
+        interrupted = [] if summary.complete else ["interrupted"]
+        click.echo(", ".join([*numbers, f"problems {number}", *cut, *interrupted]))
 
 
 class Json:
@@ -70,10 +72,6 @@ FORMATS: Mapping[str, Callable[[], Told]] = {"text": Text, "json": Json}
 
 def _sorted(planned: PlannedWrite) -> list[tuple[str, object]]:
     return sorted(planned.values.items())
-
-
-def _line(problem: Problem) -> str:
-    return f"{problem.section}: {problem.system} {problem.id or ''}: {problem.text}"
 
 
 def _print(members: Mapping[str, object]) -> None:

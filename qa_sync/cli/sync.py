@@ -19,7 +19,7 @@ from qa_sync.settings.kinds import LASTING
 from qa_sync.sync.engine import Engine
 
 PROBLEMS_LEFT = 1
-UNREACHABLE = 3
+NOT_FOUND_OUT = 3
 
 
 @click.command()
@@ -29,6 +29,7 @@ UNREACHABLE = 3
 @click.option("--dry-run", is_flag=True, help="Write nothing; tell what would be written.")
 @click.option("--section", "sections", multiple=True, metavar="NAME", help="A section by number or heading only.")
 @click.option("--links", type=click.Path(path_type=Path), metavar="PATH", show_default=str(LINKS), help="The store.")
+@click.option("--moved", is_flag=True, help="The systems of the links are the same ones at new addresses.")
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Misbehave, to try whether a check notices.")
 @config_option
 @click.option(
@@ -41,6 +42,7 @@ def sync(
     dry_run: bool,
     sections: tuple[str, ...],
     links: Path | None,
+    moved: bool,
     faults: tuple[str, ...],
     config: Path | None,
     format_: str,
@@ -56,8 +58,8 @@ def sync(
     qa-sync sync specs/000.txt --watch 10s
 
     Exit codes: 0 all is in sync; 1 problems are left; 2 the call, the document or the settings are wrong; 3 a system
-    could not be reached, or one cycle was interrupted. --watch goes on over problems and unreachable systems; its code
-    is that of the last cycle.
+    could not be reached, a list not be read, or the cycle was interrupted. --watch goes on over problems and
+    unreachable systems; its code is that of the last whole cycle.
     """
     if watch and (once or dry_run):
         raise UsageError("--watch goes with neither --once nor --dry-run")
@@ -70,7 +72,11 @@ def sync(
     dataflows = settle(dataflows, connectors, settings)
     job = Job(dataflows, connectors, Path(), faults=faults, settings=settings)
     told: Told = FORMATS[format_]()
-    with stopped_by_signals() as stop, working(job, links, sections, stop, told.write if dry_run else None) as worked:
+    rehearse = told.write if dry_run else None
+    with (
+        stopped_by_signals() as stop,
+        working(job, links, sections, stop, rehearse=rehearse, moved=moved) as worked,
+    ):
         for why in worked.closed:
             click.echo(why, err=True)
         cycle = partial(_cycle, worked.engine, told)
@@ -82,18 +88,20 @@ def _cycle(engine: Engine, told: Told) -> int:
     told.cycle(summary)
     if not summary.complete:
         raise CouldNotFindOut("interrupted between two writes; the next run goes on from here")
+    if summary.cut:
+        return NOT_FOUND_OUT
     return PROBLEMS_LEFT if summary.problems else 0
 
 
 def _watch(cycle: Callable[[], int], every_s: float, stop: Event) -> int:
     """Run cycles until told to stop; what cannot be reached now may be later."""
-    code = 0
+    code = NOT_FOUND_OUT
     while True:
         try:
             code = cycle()
         except SystemUnreachable as error:
             click.echo(f"Error: {error}", err=True)
-            code = UNREACHABLE
+            code = NOT_FOUND_OUT
         except CouldNotFindOut:
             if not stop.is_set():
                 raise

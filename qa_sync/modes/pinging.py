@@ -50,7 +50,7 @@ def ping_each(settings: Settings, labels: Sequence[str]) -> Iterator[Ping]:
 def _ping(settings: Settings, label: str, hide: Hider) -> Ping:
     own = settings.system(label)
     connector = load_bound(connector_folder(settings, label, own.location if own else None), own)
-    line = open_to(settings, label, connector, hide, PATIENCE)
+    line = open_to(settings, label, connector, hide, patience=PATIENCE)
     try:
         filler = filler_for(label, connector, line.base_url, line.secrets, line.env)
         told = hide(line.base_url), hide(who(_as_asked(connector), filler, line.base_url))

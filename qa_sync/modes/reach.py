@@ -50,16 +50,17 @@ def has_url(job: Job, label: str) -> bool:
     return bool(own and own.url)
 
 
-def reach(job: Job, hide: Hider) -> Mapping[str, Reached]:
+def reach(job: Job, hide: Hider, clock: Clock | None = None) -> Mapping[str, Reached]:
     """Return every system of the job by label; raises UsageError that tells all that is missing.
 
-    `hide` is the run's, and learns what is confidential about each.
+    `hide` is the run's, and learns what is confidential about each; `clock` is waited on (None: as `open_to` does).
     """
     found: dict[str, Reached] = {}
     problems: list[UsageError] = []
     for label in labels_of(job.dataflows):
         try:
-            found[label] = _reach(job, label, hide)
+            line = open_to(job.settings, label, job.connectors[label], hide, clock=clock)
+            found[label] = Reached(job, line)
         except UsageError as problem:
             problems.append(problem)
     if len(problems) > 1:
@@ -69,16 +70,18 @@ def reach(job: Job, hide: Hider) -> Mapping[str, Reached]:
     return found
 
 
-def _reach(job: Job, label: str, hide: Hider) -> Reached:
-    return Reached(job, open_to(job.settings, label, job.connectors[label], hide))
-
-
 def open_to(
-    settings: Settings, label: str, connector: Connector, hide: Hider, patience: Patience | None = None
+    settings: Settings,
+    label: str,
+    connector: Connector,
+    hide: Hider,
+    *,
+    patience: Patience | None = None,
+    clock: Clock | None = None,
 ) -> Line:
     """Open the line to a system where the settings say it is; raises UsageError when they do not say enough.
 
-    `patience` is in place of the connector's.
+    `patience` is in place of the connector's, `clock` in place of the machine's.
     """
     own = settings.system(label)
     if own is None or own.url is None:
@@ -89,8 +92,8 @@ def open_to(
             hint=near or f'in {FILE_NAME}: [systems."{label}"] url = "https://..."',
         )
     secrets = values_of(own.secrets, os.environ, label)
-    # A pause is not cut short by an interruption: what was made must still be removed, over the same line.
-    clock = RealClock()
+    # A check's pause is not cut short by an interruption: what was made must still be removed, over the same line.
+    clock = clock or RealClock()
     limits = _limits(own, clock)
     return open_line(
         label,

@@ -126,6 +126,6 @@ def _cycle(engine: Engine) -> Iterator[str]:
         yield str(error)
         return
     for problem in summary.problems:
-        yield f"{problem.section}: {problem.system} {problem.id or ''}: {problem.text}"
+        yield str(problem)
     if summary.writes:
         yield f"{summary.created} created, {summary.updated} updated"

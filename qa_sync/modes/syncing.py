@@ -19,8 +19,11 @@ from qa_sync.modes.permits import closed
 from qa_sync.modes.reach import Reached, reach
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults.table import find_fault
+from qa_sync.sync.gathering import Stopped
+from qa_sync.sync.homes import settle
 from qa_sync.sync.links import Links
 from qa_sync.sync.rehearsing import PlannedWrite, Rehearsal, Untouched
+from qa_sync.sync.state import told
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.confidential import Hider
 from qa_sync.systems.guarded import Guarded
@@ -40,6 +43,21 @@ class Worked:
     closed: tuple[str, ...]
 
 
+class StoppableClock(RealClock):
+    """The machine's clock; once `stop` is set nobody waits any more, so that a worker that is told to end does."""
+
+    def __init__(self, stop: Event) -> None:
+        self._stop = stop
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; raises Stopped when told to stop meanwhile.
+
+        A write that was not answered until then is looked into by the next run.
+        """
+        if self._stop.wait(seconds):
+            raise Stopped
+
+
 class Closed(Guarded):
     """A system that is read only, and whose cards say so: nothing is tried there."""
 
@@ -54,24 +72,33 @@ def _closed(card: EntityCard, why: str) -> EntityCard:
 
 @contextmanager
 def working(
-    job: Job, links: Path | None, sections: Sequence[str], stop: Event, rehearse: Tell | None = None
+    job: Job,
+    links: Path | None,
+    sections: Sequence[str],
+    stop: Event,
+    *,
+    rehearse: Tell | None = None,
+    moved: bool = False,
 ) -> Iterator[Worked]:
     """Make the engine of the job's one document ready, and let go of everything afterwards.
 
     `links` is the store (None: LINKS), `sections` are those that are carried out (none: all), `stop` ends the work
-    between two writes; with `rehearse` nothing is written, neither to a system nor to the store. Raises UsageError when
-    neither system may be written to, and UnknownName for a section or a fault.
+    between two writes; with `rehearse` nothing is written, neither to a system nor to the store; `moved` says that the
+    systems are at new addresses. Raises UsageError when neither system may be written to, when the store is damaged or
+    of other systems, and UnknownName for a section or a fault.
     """
     (dataflow,) = job.dataflows
     only = chosen(dataflow, sections)
     faults = [find_fault(name) for name in job.faults]
-    with ExitStack() as exits:
-        reached = reach(job, Hider())
+    clock = StoppableClock(stop)
+    with told(links or LINKS), ExitStack() as exits:
+        reached = reach(job, Hider(), clock)
         for each in reached.values():
             exits.callback(each.line.close)
         source, target, why = _ends(job, dataflow, reached, rehearse)
         store = _rehearsed(links) if rehearse else _opened(links)
         exits.callback(store.close)
+        settle(store.state, {label: each.line.base_url for label, each in reached.items()}, moved=moved)
         yield Worked(
             engine_of(
                 dataflow,
@@ -81,7 +108,7 @@ def working(
                 job.settings,
                 faults=faults,
                 only=only,
-                clock=RealClock(),
+                clock=clock,
                 writer=Rehearsal(rehearse) if rehearse else None,
                 stop=stop.is_set,
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from qa_sync.errors import BadAnswer, NotConvertible, Refused
-from qa_sync.sync.carrying import Carrier
+from qa_sync.sync.carrying import Carrier, NotLinkedYet
 from qa_sync.sync.keeping import Kept
 from qa_sync.sync.lanes import Lane, Row, Side
 from qa_sync.sync.links import Intent, Link, Links, Place
@@ -76,6 +76,8 @@ class Creator:
                 if source.applies(row):
                     values[row.target.write_path] = self._carrier.wire(row, source, beside)
                     values = {**_conditions(lane, row), **values} if row.target_when else values
+            except NotLinkedYet as error:
+                raise NotLinkedYet(f"{row.source.path} {error.message}") from None
             except NotConvertible as error:
                 text = f"{row.source.path} -> {row.target.path}: {error.message}"
                 tally.problem(lane.section.key, source.end.system.label, source.record.id, text)
@@ -91,7 +93,7 @@ class Creator:
         except (Refused, BadAnswer, NotConvertible) as error:
             if not isinstance(error, BadAnswer):
                 self._links.withdraw(lane.key, source.record.id)
-            text = f"create in {lane.target.system.label} failed: {error}"
+            text = f"create in {lane.target.system.label} failed: {error.in_line}"
             tally.problem(lane.section.key, source.end.system.label, source.record.id, text)
             return None, Kept(Mood.AGAIN)
         if made is None:
@@ -103,7 +105,7 @@ class Creator:
             return None, Kept(Mood.STANDS)
         tally.add("created")
         link = self._links.connect(lane.key, source.record.id, made)
-        return link, self._answer(lane, link, source, intent)
+        return link, self._answer(turn, link, source, intent)
 
     def _connect(self, lane: Lane, source: str, target: str, intent: Intent) -> Link:
         """Link a record with what an unanswered create made of it; whatever else it shows is somebody's edit."""
@@ -111,12 +113,14 @@ class Creator:
         self._links.remember(link, _synced(intent))
         return link
 
-    def _answer(self, lane: Lane, link: Link, source: Seen, intent: Intent) -> Kept:
+    def _answer(self, turn: Turn, link: Link, source: Seen, intent: Intent) -> Kept:
         """Read what was made back: what the system made of it is nobody's edit."""
+        lane = turn.lane
         synced = _synced(intent)
         try:
             answer = lane.target.system.lookup(lane.target.card.datatype, link.target)
             if answer is None:
+                turn.tally.add("touched")
                 return Kept(Mood.DONE)
             seen = both(source, look(lane.target, answer, lane.rows))
             synced |= marks(seen[Side.TARGET], lane.rows)

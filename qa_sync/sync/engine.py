@@ -17,6 +17,7 @@ from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import BadAnswer, Refused
 from qa_sync.sync.allowing import Predicate, standing_problem
 from qa_sync.sync.carrying import Carrier
+from qa_sync.sync.clocks import Clocks
 from qa_sync.sync.connecting import Connections
 from qa_sync.sync.creating import Creator
 from qa_sync.sync.faults.fault import Fault
@@ -43,7 +44,8 @@ class Engine:
     `zone` is the business time zone; `conditions` are the predicates of conditional sections by section key;
     `literals` the values behind `wd:Q...` names; `faults` misbehaviours, put round its parts in that order; `policies`
     what the document does not state; `only` the keys of the sections that are carried out (None: all); `clock` tells
-    how old a list's stamps are (None: nobody knows, and more is read again than need be); `writer` is the way out;
+    how old a list's stamps are, and whose clock is wrong (None: nobody knows, and more is read again than need be);
+    `writer` is the way out;
     `stop` is asked between two writes whether to go on.
     """
 
@@ -77,7 +79,8 @@ class Engine:
         self._listings = listings_of(lanes, links, f"{dataflow.source} > {dataflow.target}", policies, conditions)
         self._gatherer = Gatherer(links, clock, stop)
         connections = Connections(links, lanes, self._listings)
-        keeper, creator = Keeper(links, carrier, writer, policies), Creator(links, carrier, writer)
+        keeper = Keeper(links, carrier, writer, policies, Clocks(links.state, clock))
+        creator = Creator(links, carrier, writer)
         self._worker = Worker(
             links, self._listings, conditions, connections=connections, keeper=keeper, creator=creator, zone=zone
         )
@@ -89,18 +92,20 @@ class Engine:
 
         What is wrong with the document's rows is told by the first cycle only; what is wrong with records by every one.
         """
-        tally = Tally(problems=self._untold)
+        tally = Tally(problems=dict.fromkeys(self._untold))
         self._untold = []
+        lanes: list[Lane] = []
         try:
             lanes = self._gather(tally)
             self._carry_out(lanes, tally)
         except Stopped:
             tally.complete = False
+            lanes = []  # of what was not looked at nobody knows whether it is in sync
         finally:
             self._links.state.flush()
         for lane in self._lanes:
             tally.tell(self._worker.told(lane))
-        return tally.summary(sum(self._links.number(lane.key) for lane in self._lanes))
+        return tally.summary(sum(self._worker.at_rest(lane) for lane in lanes))
 
     def _gather(self, tally: Tally) -> list[Lane]:
         """Read every list once; return the lanes of which both were read whole."""
@@ -112,11 +117,12 @@ class Engine:
             try:
                 number = self._gatherer.gather(listing)
             except (Refused, BadAnswer) as error:
-                text = f"the section is cut short: {error}"
+                text = f"the section is cut short: {error.in_line}"
                 tally.tell(Problem(use.lane.section.key, place[0], None, text) for use in uses)
                 cut.update(use.lane.section.key for use in uses)
                 continue
             tally.add("seen", number * sum(use.side is Side.SOURCE for use in uses))
+        tally.add("cut", len(cut))
         return [lane for lane in self._lanes if lane.section.key not in cut]
 
     def _carry_out(self, lanes: Sequence[Lane], tally: Tally) -> None:

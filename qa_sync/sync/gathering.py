@@ -21,6 +21,10 @@ OVERLAP: Final = timedelta(minutes=10)
 AHEAD: Final = timedelta(days=1)
 """How far a system's clock may be ahead of ours."""
 
+WHOLE: Final = timedelta(days=1)
+"""How often a list is read from end to end: a record that is on no page, since one before it was deleted while the
+pages were read, has an old stamp and is found in no other way."""
+
 BATCH: Final = 1000
 """How many records are read between two looks at whether to stop, and two writes to the disk."""
 
@@ -44,8 +48,9 @@ class Gatherer:
         """
         started = self._clock.now() if self._clock else None
         before, _ = listing.shown.watermark
+        since = self._since(listing)
         newest, number = before, 0
-        for number, record in enumerate(listing.end.system.list(listing.end.card.datatype, self._since(listing)), 1):
+        for number, record in enumerate(listing.end.system.list(listing.end.card.datatype, since), 1):
             if number % BATCH == 0:
                 self._links.state.flush()
                 self._go_on()
@@ -54,6 +59,8 @@ class Gatherer:
                 newest = stamp
         if newest is not None and newest != before:
             listing.shown.read_up_to(newest, started)
+        if since is None and started:
+            listing.shown.read_whole(started)
         self._links.state.flush()
         self._go_on()
         return number
@@ -70,10 +77,15 @@ class Gatherer:
         """
         mark, moved = listing.shown.watermark
         unanswered = any(u.side is Side.TARGET and self._links.intends(u.lane.key) for u in listing.uses)
-        if mark is None or unanswered:
+        if mark is None or unanswered or self._is_due(listing):
             return None
         quiet = self._clock.now() - moved if self._clock and moved else timedelta(0)
         return mark - max(timedelta(0), OVERLAP - quiet)
+
+    def _is_due(self, listing: Listing) -> bool:
+        """Tell whether the last reading from end to end is too long ago."""
+        whole = listing.shown.whole
+        return self._clock is not None and (whole is None or self._clock.now() - whole >= WHOLE)
 
     def _changed(self, listing: Listing, record: Record) -> datetime | None:
         """Note a record when it differs from what was listed before; return its stamp then."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from qa_sync.errors import BadAnswer, Conflict, NotConvertible, Refused
 from qa_sync.sync.carrying import Carrier
+from qa_sync.sync.clocks import Clocks
 from qa_sync.sync.lanes import Lane, Side
 from qa_sync.sync.links import Link, Links, Sending
 from qa_sync.sync.looking import Seen, both, look
@@ -38,26 +39,34 @@ class Kept:
 class Keeper:
     """Carries edits between the two records of a link."""
 
-    def __init__(self, links: Links, carrier: Carrier, writer: Writer, policies: Policies) -> None:
+    def __init__(self, links: Links, carrier: Carrier, writer: Writer, policies: Policies, clocks: Clocks) -> None:
         self._links = links
         self._carrier = carrier
         self._writer = writer
         self._policies = policies
+        self._clocks = clocks
 
     def sync(self, lane: Lane, link: Link, tally: Tally) -> Kept:
         """Bring a pair in sync, from a fresh read of both records."""
-        refusal: Conflict | None = None
+        refusal = ""
         written: set[Side] = set()
         for _ in range(ATTEMPTS):
             # Lists may be late or partial, so nothing is decided, and nothing overwritten, without a fresh read.
             seen = self._fresh(lane, link)
             if seen is None:
                 return Kept(Mood.DONE)  # deletes do not propagate
-            plan = make_plan(lane, seen, self._links.synced(link), carrier=self._carrier, policies=self._policies)
+            plan = make_plan(
+                lane,
+                seen,
+                self._links.synced(link),
+                carrier=self._carrier,
+                policies=self._policies,
+                clocks=self._clocks,
+            )
             try:
                 return self._carry_out(lane, link, plan, Kept(Mood.DONE, seen, written), tally)
             except Conflict as error:
-                refusal = error
+                refusal = error.in_line
         tally.problem(lane.section.key, lane.source.system.label, link.source, f"gave up after a conflict: {refusal}")
         return Kept(Mood.AGAIN)
 
@@ -87,9 +96,10 @@ class Keeper:
             except (Refused, BadAnswer, NotConvertible) as error:
                 failed = True
                 record = seen[side].record
-                tally.problem(lane.section.key, lane.end(side).system.label, record.id, f"update failed: {error}")
+                tally.problem(
+                    lane.section.key, lane.end(side).system.label, record.id, f"update failed: {error.in_line}"
+                )
                 continue
-            tally.add("touched", not kept.written)
             kept.written.add(side)
             tally.add("updated")
             tally.add("conflicts", sum(move.conflict for move in plan.moves[side]))
@@ -116,6 +126,7 @@ class Keeper:
         meant = {cards[p].path: encode(to_canonical(v, cards[p].form)) for p, v in values.items() if p in cards}
         told = {path: text for (_, path), text in given.items()}
         self._links.send(link, Sending(side, told, meant, revision_of(end.card, record.data)))
+        began = self._clocks.now()
         try:
             sent = self._writer.update(lane, end, record, values)
         except (Refused, NotConvertible):
@@ -126,6 +137,7 @@ class Keeper:
             self._links.answered(link, side)
             return seen[side]
         after = look(end, answer, lane.rows)
+        self._clocks.learn(seen[side], after, began)
         ours = [row for row in lane.rows if row.card(side).write_path in sent]
         followers = [row for row in plan.settled if _follows(row.card(side))]
         received = marks(after, [*moved, *ours, *followers])

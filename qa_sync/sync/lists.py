@@ -35,6 +35,16 @@ class Shown:
         texts = watermark.isoformat(), moved.isoformat() if moved else None
         self._state.write("UPDATE lists SET watermark = ?, moved = ? WHERE name = ?", *texts, self.name)
 
+    @property
+    def whole(self) -> datetime | None:
+        """When the list was last read from end to end, None when nobody knows."""
+        row = self._state.read("SELECT at FROM whole WHERE list = ?", self.name).fetchone()
+        return datetime.fromisoformat(row[0]) if row else None
+
+    def read_whole(self, at: datetime) -> None:
+        """Note when a reading began that went from end to end."""
+        self._state.write("INSERT OR REPLACE INTO whole VALUES (?, ?)", self.name, at.isoformat())
+
     def digest(self, id: str) -> str | None:
         """Return the fingerprint of a record as it was listed last, None when it never was."""
         row = self._state.read("SELECT digest FROM records WHERE list = ? AND id = ?", self.name, id).fetchone()

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from qa_sync.errors import NotConvertible
 from qa_sync.sync.carrying import Carrier, NotLinkedYet
+from qa_sync.sync.clocks import Clocks
 from qa_sync.sync.lanes import Lane, Row, Side
 from qa_sync.sync.links import Place
 from qa_sync.sync.looking import EMPTY, Seen, is_empty
@@ -52,16 +53,21 @@ class Plan:
 
 
 def make_plan(
-    lane: Lane, seen: Mapping[Side, Seen], synced: Mapping[Place, str], *, carrier: Carrier, policies: Policies
+    lane: Lane,
+    seen: Mapping[Side, Seen],
+    synced: Mapping[Place, str],
+    *,
+    carrier: Carrier,
+    policies: Policies,
+    clocks: Clocks,
 ) -> Plan:
     """Compare each side with what it answered last, and decide row by row who follows whom."""
-    planner = Planner(lane, seen, synced, carrier, policies)
+    planner = Planner(lane, seen, synced, carrier, policies, clocks)
     for unit in units(lane, seen):
         try:
             planner.decide(unit)
-        except NotLinkedYet:
-            planner.plan.waits = True
-        except NotConvertible as error:
+        except (NotLinkedYet, NotConvertible) as error:
+            planner.plan.waits |= isinstance(error, NotLinkedYet)
             planner.plan.gaps.append(Gap(Side.SOURCE, unit[0].source.path, error.message))
     return planner.plan
 
@@ -75,6 +81,7 @@ class Planner:
     synced: Mapping[Place, str]
     carrier: Carrier
     policies: Policies
+    clocks: Clocks
     plan: Plan = field(default_factory=Plan)
 
     def decide(self, unit: tuple[Row, ...]) -> None:
@@ -115,11 +122,18 @@ class Planner:
     def _giver(self, unit: tuple[Row, ...], edited: list[Side]) -> Side | None:
         """Return the side whose values are carried to the other, None when nothing is."""
         able = [side for side in edited if self._carried(unit, side)]
-        later = _later({side: edited_at(self.seen[side], self.synced) for side in Side})
-        if len(edited) < len(Side) or later in able:
-            return later if later in able else next(iter(able), None)
+        if len(edited) < len(Side):
+            return next(iter(able), None)
+        later = _later({side: self._edited_at(side) for side in Side})
+        if later in able:
+            return later
         # Records that were just matched: what flows one way only flows that way. Afterwards the newer edit stands.
         return None if self.synced else next(iter(able), None)
+
+    def _edited_at(self, side: Side) -> datetime | None:
+        """Return when a side was edited last by our clock, None when nobody can tell."""
+        stamp = edited_at(self.seen[side], self.synced)
+        return stamp - self.clocks.ahead(self.seen[side].end.system.label) if stamp else None
 
     def _carried(self, unit: tuple[Row, ...], giver: Side) -> list[Row]:
         """Return the rows of which the other side takes a value."""

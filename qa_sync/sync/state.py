@@ -4,7 +4,8 @@
     intents  a create that was begun, not yet answered   sending  an update that was begun, not yet answered
     lists    how far each list was read                  records  the fingerprint of every listed record
     found_by what merge criteria find records by         refs     what records refer to
-    todo     what has to be looked at, and what waits
+    todo     what has to be looked at, and what waits    whole    when each list was last read from end to end
+    homes    where each system is                        clocks   how far each system's clock is ahead of ours
 
 What is written goes to the disk in batches: at the latest before anything is written to a system (`flush`). So a crash
 finds either no trace of a write to a system, or its intent.
@@ -14,42 +15,46 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from qa_sync.errors import UsageError
+from qa_sync.errors import CouldNotFindOut, UsageError
 
 MEMORY: Final = ":memory:"
 VERSION: Final = 1
 PRIVATE: Final = 0o600
 
 SCHEMA: Final = """
-CREATE TABLE links (
+CREATE TABLE IF NOT EXISTS links (
     id INTEGER PRIMARY KEY, section TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL,
     UNIQUE (section, source), UNIQUE (section, target));
-CREATE TABLE synced (
+CREATE TABLE IF NOT EXISTS synced (
     link INTEGER NOT NULL, side TEXT NOT NULL, property TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (link, side, property)) WITHOUT ROWID;
-CREATE TABLE intents (
+CREATE TABLE IF NOT EXISTS intents (
     section TEXT NOT NULL, source TEXT NOT NULL, known INTEGER NOT NULL, given TEXT NOT NULL, sent TEXT NOT NULL,
     PRIMARY KEY (section, source)) WITHOUT ROWID;
-CREATE TABLE sending (
+CREATE TABLE IF NOT EXISTS sending (
     link INTEGER NOT NULL, side TEXT NOT NULL, given TEXT NOT NULL, sent TEXT NOT NULL, revision TEXT,
     PRIMARY KEY (link, side)) WITHOUT ROWID;
-CREATE TABLE lists (
+CREATE TABLE IF NOT EXISTS lists (
     name TEXT PRIMARY KEY, watermark TEXT, moved TEXT, definition TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
-CREATE TABLE records (
+CREATE TABLE IF NOT EXISTS records (
     list TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL, number INTEGER NOT NULL,
     PRIMARY KEY (list, id)) WITHOUT ROWID;
-CREATE TABLE found_by (
+CREATE TABLE IF NOT EXISTS found_by (
     list TEXT NOT NULL, path TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL);
-CREATE INDEX found_by_key ON found_by (list, path, key);
-CREATE INDEX found_by_id ON found_by (list, id);
-CREATE TABLE refs (list TEXT NOT NULL, id TEXT NOT NULL, datatype TEXT NOT NULL, pointed TEXT NOT NULL);
-CREATE INDEX refs_from ON refs (list, id);
-CREATE INDEX refs_to ON refs (list, datatype, pointed);
-CREATE TABLE todo (
+CREATE INDEX IF NOT EXISTS found_by_key ON found_by (list, path, key);
+CREATE INDEX IF NOT EXISTS found_by_id ON found_by (list, id);
+CREATE TABLE IF NOT EXISTS refs (list TEXT NOT NULL, id TEXT NOT NULL, datatype TEXT NOT NULL, pointed TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS refs_from ON refs (list, id);
+CREATE INDEX IF NOT EXISTS refs_to ON refs (list, datatype, pointed);
+CREATE TABLE IF NOT EXISTS whole (list TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS homes (system TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS clocks (system TEXT PRIMARY KEY, ahead_s REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS todo (
     number INTEGER PRIMARY KEY, lane TEXT NOT NULL, side TEXT NOT NULL, id TEXT NOT NULL,
     state TEXT NOT NULL, data TEXT, told TEXT, seen INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0,
     UNIQUE (lane, side, id));
@@ -122,6 +127,21 @@ class State:
         return copy
 
 
+@contextmanager
+def told(path: str | Path) -> Iterator[None]:
+    """Turn what SQLite says of an open store into an error that a person understands.
+
+    Raises UsageError for a damaged file, CouldNotFindOut for one that cannot be written at the moment (a full disk).
+    """
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise CouldNotFindOut(f"{path} cannot be used: {error}", hint="is its disk full, or read-only?") from error
+    except sqlite3.DatabaseError as error:
+        hint = "put a copy of it back; with a new file, what no merge table matches is created once more"
+        raise UsageError(f"{path} is damaged: {error}", hint=hint) from error
+
+
 def _opened(path: str | Path) -> sqlite3.Connection:
     if str(path) != MEMORY:
         # What stands in the file is from somebody's business systems: nobody else reads it.
@@ -138,8 +158,8 @@ def _opened(path: str | Path) -> sqlite3.Connection:
         db.execute("BEGIN EXCLUSIVE")
         if _is_new(db):
             db.execute(f"PRAGMA user_version={VERSION}")
-            for statement in SCHEMA.split(";"):
-                db.execute(statement)
+        for statement in SCHEMA.split(";"):  # tables may have been added since the file was made
+            db.execute(statement)
         db.execute("COMMIT")
     except BaseException:
         db.close()

@@ -20,14 +20,19 @@ class Problem:
     id: str | None
     text: str
 
+    def __str__(self) -> str:
+        where = f"{self.system} {self.id}" if self.id else self.system
+        return f"{self.section}: {where}: {self.text}"
+
 
 @dataclass(frozen=True, slots=True)
 class CycleSummary:
     """One cycle in numbers.
 
     `seen` counts listed source records, `linked` links made by a match, `created` new counterparts, `updated` update
-    requests on either side, `unchanged` linked pairs that needed none, `conflicts` properties edited on both sides;
-    `untold` problems are beyond the first thousand; `complete` is False when the cycle was told to stop.
+    requests on either side, `unchanged` linked pairs that were found in sync, `conflicts` properties edited on both
+    sides; `untold` problems are beyond the first thousand; `cut` sections were left out, since a list of theirs could
+    not be read; `complete` is False when the cycle was told to stop.
     """
 
     seen: int = 0
@@ -38,6 +43,7 @@ class CycleSummary:
     conflicts: int = 0
     problems: tuple[Problem, ...] = ()
     untold: int = 0
+    cut: int = 0
     complete: bool = True
 
     @property
@@ -51,12 +57,12 @@ class Tally:
     """The numbers and problems of a cycle that is still going on; `latest` are those of the record at hand."""
 
     count: Counter[str] = field(default_factory=Counter)
-    problems: list[Problem] = field(default_factory=list)
+    problems: dict[Problem, None] = field(default_factory=dict)
     latest: list[Problem] = field(default_factory=list)
     complete: bool = True
 
     def add(self, what: str, number: int = 1) -> None:
-        """Count something; `what` is a number's name in CycleSummary, or `touched`: a pair that was written to."""
+        """Count something; `what` is a number's name in CycleSummary, or `touched`: a pair that was brought in sync."""
         self.count[what] += number
 
     def problem(self, section: str, system: str, id: str | None, text: str) -> None:
@@ -64,15 +70,17 @@ class Tally:
         self.latest.append(Problem(section, system, id, text))
 
     def tell(self, problems: Iterable[Problem]) -> None:
-        """Have problems in the summary."""
+        """Have problems in the summary, each once: a record may be looked at more than once in a cycle."""
         for problem in problems:
+            if problem in self.problems:
+                continue
             if len(self.problems) < TOLD:
-                self.problems.append(problem)
+                self.problems[problem] = None
             else:
                 self.add("untold")
 
     def summary(self, links: int) -> CycleSummary:
-        """Return the numbers so far; `links` is the number of pairs that were there to be kept in sync."""
+        """Return the numbers so far; `links` is the number of pairs that are in sync now."""
         numbers = {name: number for name, number in self.count.items() if name != "touched"}
-        numbers["unchanged"] = max(0, links - self.count["created"] - self.count["touched"])
+        numbers["unchanged"] = max(0, links - self.count["touched"])
         return CycleSummary(**numbers, problems=tuple(self.problems), complete=self.complete)

@@ -16,9 +16,9 @@ DECIMAL: Final = "$decimal"
 
 def encode(value: Canonical) -> str:
     """Return a canonical value as JSON text; equal values have equal texts."""
-    if type(value) is str:
-        return json.dumps(value)
-    return json.dumps(_plain(value))
+    if value is None:
+        return "null"
+    return _quoted(value) if type(value) is str else _ENCODER.encode(_plain(value))
 
 
 def decode(text: str) -> Canonical:
@@ -28,7 +28,7 @@ def decode(text: str) -> Canonical:
 
 def spell(data: Json) -> str:
     """Return what a system answered as JSON text: members in order, decimals as exact as they came."""
-    return json.dumps(data, sort_keys=True, default=_exact, separators=(",", ":"))
+    return _SPELLER.encode(data)
 
 
 def unspell(text: str) -> Json:
@@ -76,6 +76,12 @@ def _meant(plain: Json) -> Canonical:
 
 def _exact(value: object) -> Json:
     return {DECIMAL: str(value)}
+
+
+# Made once: json.dumps makes an encoder for each call. What a text is quoted by is json's own, without the encoder.
+_quoted: Final = json.encoder.encode_basestring_ascii
+_ENCODER: Final = json.JSONEncoder()
+_SPELLER: Final = json.JSONEncoder(sort_keys=True, default=_exact, separators=(",", ":"))
 
 
 def _inexact(members: dict[str, Json]) -> Json:

@@ -113,6 +113,14 @@ class Todo:
             int(due),
         )
 
+    def pairs(self, links: str) -> int:
+        """Return how many linked pairs still have to be looked at; `links` is the key of their links."""
+        query = (
+            "SELECT count(*) FROM todo JOIN links ON links.section = ? AND links.source = todo.id"
+            " WHERE todo.lane = ? AND todo.side = 'source'"
+        )
+        return int(self._state.read(query, links, self._lane).fetchone()[0])
+
     def due(self, id: str) -> bool:
         """Tell whether a source record gets a counterpart as soon as what it refers to has one."""
         query = "SELECT due FROM todo WHERE lane = ? AND side = 'source' AND id = ?"

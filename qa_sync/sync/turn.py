@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from itertools import islice
 
 from qa_sync.sync.lanes import End, Lane
 from qa_sync.sync.links import Links
@@ -12,8 +13,8 @@ from qa_sync.sync.matching import agree, candidates
 from qa_sync.sync.summary import Tally
 from qa_sync.systems.system import Record
 
-TRUSTED = 5
-"""Beyond so many candidates nobody asks whether all of them are still there: they are several anyway."""
+ENOUGH = 5
+"""Beyond so many candidates nobody looks for more: they are several anyway."""
 
 
 class Turn:
@@ -52,10 +53,8 @@ class Turn:
         """Return the unlinked target records that the merge table matches with a source record."""
         within = self.lane.key == self.lane.mirror
         found = candidates(self.lane, source, self.target, self._zone)
-        free = [i for i in found if not self.is_linked(i) and not (within and i == source.record.id)]
-        if len(free) > TRUSTED:
-            return free
-        return [i for i in free if self._alive(self.lane.target, i, source)]
+        free = (i for i in found if not self.is_linked(i) and not (within and i == source.record.id))
+        return list(islice((i for i in free if self._alive(self.lane.target, i, source)), ENOUGH))
 
     def rivals(self, target: str, source: Seen) -> list[Record]:
         """Return the other unlinked source records that match the same target record."""

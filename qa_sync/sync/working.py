@@ -20,7 +20,7 @@ from qa_sync.sync.resting import shows, shows_alone
 from qa_sync.sync.summary import Problem, Tally
 from qa_sync.sync.texts import digest, spell, unspell
 from qa_sync.sync.todo import Item, Mood, Todo
-from qa_sync.sync.turn import Turn
+from qa_sync.sync.turn import ENOUGH, Turn
 from qa_sync.systems.system import Record
 
 
@@ -58,6 +58,10 @@ class Worker:
         """Yield the problems that stand."""
         return self._todo(lane).told(lane.section.key)
 
+    def at_rest(self, lane: Lane) -> int:
+        """Return how many pairs of a lane are in sync."""
+        return self._links.number(lane.key) - self._todo(lane).pairs(lane.key)
+
     def turn(self, lane: Lane, tally: Tally) -> Turn:
         """Return a lane's turn."""
         source, target = (self._listings[where(lane.end(side))].shown for side in Side)
@@ -72,7 +76,7 @@ class Worker:
             else:
                 self._target(turn, item)
         except (Refused, BadAnswer) as error:
-            turn.problem(turn.lane.end(item.side), item.id, str(error))
+            turn.problem(turn.lane.end(item.side), item.id, error.in_line)
             self._leave(turn, item.side, item.id, Mood.AGAIN)
 
     def _source(self, turn: Turn, item: Item) -> None:
@@ -151,7 +155,8 @@ class Worker:
         if not found:
             return Mood.NEW, None
         if len(found) > 1:
-            text = f"matches {len(found)} records ({', '.join(found)}); make them one, or different"
+            number = f"{len(found)} records" + (" or more" if len(found) == ENOUGH else "")
+            text = f"matches {number} ({', '.join(found)}); make them one, or different"
         elif rivals := [r.id for r in turn.rivals(found[0], seen) if meets_condition(lane, r, self._conditions)]:
             text = f"{found[0]} is matched by {', '.join(rivals)} too; make them one, or different"
         else:
@@ -169,13 +174,22 @@ class Worker:
             return
         try:
             link, kept = self._creator.create(turn, record)
-        except NotLinkedYet:
-            self._leave(turn, Side.SOURCE, record.id, Mood.LINKS, due=True)
+        except NotLinkedYet as error:
+            self._wait(turn, record, error)
             return
         if link is None:
             self._leave(turn, Side.SOURCE, record.id, kept.mood)
         else:
             self._leave_pair(turn, link, kept)
+
+    def _wait(self, turn: Turn, record: Record, error: NotLinkedYet) -> None:
+        """Let a record wait for what it refers to, as long as it is there: nobody tells of what is deleted."""
+        waited = self._todo(turn.lane).due(record.id)
+        if waited and turn.lane.source.system.lookup(record.datatype, record.id) is None:
+            self._leave(turn, Side.SOURCE, record.id, Mood.DONE)
+            return
+        turn.problem(turn.lane.source, record.id, f"waits: {error.message}")
+        self._leave(turn, Side.SOURCE, record.id, Mood.LINKS, due=True)
 
     def _leave_pair(self, turn: Turn, link: Link, kept: Kept) -> None:
         """Note how a pair was left; what we wrote ourselves is no news when the list shows it."""
@@ -183,6 +197,7 @@ class Worker:
             listing = self._listing(turn.lane, side)
             if listing.alone:
                 listing.shown.note(kept.seen[side].record.id, digest(spell(kept.seen[side].record.data)))
+        turn.tally.add("touched", bool(kept.written) and kept.mood is Mood.DONE)
         self._todo(turn.lane).done(Side.TARGET, link.target)
         self._leave(turn, Side.SOURCE, link.source, kept.mood)
 

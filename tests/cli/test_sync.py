@@ -75,7 +75,7 @@ def test_a_dry_run_tells_and_changes_nothing(qa_sync: QaSync, place: Path, tmp_p
     assert told.code == 0, told.err
     assert [(w["write"], w["entity"]) for w in writes] == [("create", "Customer")] * 2 + [("create", "Order")]
     assert writes[2]["values"]["customerId"] == int(writes[0]["made"])  # the stand-in of the customer
-    assert summary["created"] == 3
+    assert (summary["created"], summary["unchanged"]) == (3, 0)
     assert not store.exists()
     assert customers(place) == []
     table = qa_sync(*words).out.splitlines()
@@ -167,6 +167,54 @@ def test_a_watch_goes_on_until_it_is_told_to_stop(place: Path, tmp_path: Path, n
     _, told = process.communicate(timeout=20)
     assert (process.returncode, told) == (0, "")
     assert "Åse" in {name for name, _ in customers(place)}
+
+
+def test_a_worker_that_waits_for_a_system_stops_at_once(place: Path, tmp_path: Path) -> None:
+    text = place.read_text(encoding="utf-8")
+    url = tomllib.loads(text)["systems"]["Custom Webshop"]["url"]
+    place.write_text(text.replace(url, "http://127.0.0.1:9/customwebshop"), encoding="utf-8")
+    words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qa_sync", *words, "--watch", "1s"], stdout=-1, stderr=-1, cwd=ROOT
+    )
+    while not (tmp_path / "links.sqlite").exists():
+        assert process.poll() is None
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(1)  # it asks again and again, for about 20 seconds
+    process.send_signal(signal.SIGTERM)
+    told, _ = process.communicate(timeout=10)
+    assert (process.returncode, b"interrupted" in told) == (3, True)
+
+
+def test_a_list_that_cannot_be_read_is_not_found_out(
+    qa_sync: QaSync, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QA_SYNC_CUSTOMWEBSHOP_API_KEY", "wrong")
+    got = qa_sync("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"))
+    assert got.code == 3
+    assert got.out.endswith("unchanged 0, conflicts 0, problems 3, sections left out 3\n")
+    assert "(check the secrets of this system" in got.err.splitlines()[0]
+
+
+def test_links_are_not_used_for_another_system(qa_sync: QaSync, place: Path, tmp_path: Path) -> None:
+    words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"))
+    assert qa_sync(*words).code == 0
+    place.write_text(place.read_text(encoding="utf-8").replace("127.0.0.1", "localhost"), encoding="utf-8")
+    for more in ((), ("--dry-run",)):
+        refused = qa_sync(*words, *more)
+        assert refused.code == 2
+        assert "the links are with WooCommerce at 127.0.0.1" in refused.err
+    assert "created 0" in qa_sync(*words, "--moved").out
+
+
+def test_a_damaged_store_is_named(qa_sync: QaSync, place: Path, tmp_path: Path) -> None:
+    path = tmp_path / "links.sqlite"
+    words = ("sync", SPEC, "--config", str(place), "--links", str(path))
+    qa_sync(*words)
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
+    got = qa_sync(*words)
+    assert (got.code, "links.sqlite" in got.err, "fault" in got.err) == (2, True, False)
 
 
 @pytest.mark.slow

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sync_fakes import OFFICE, pairs, section
 from sync_world import BASIC, EVERY, World, every, make_world
 
+from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import PropertyPair, When
 from qa_sync.errors import BadAnswer, Refused
 from qa_sync.systems.cards import EntityCard
@@ -126,6 +127,43 @@ def test_without_stamps_the_source_wins(world: World) -> None:
     assert world.person()["fullName"] == "shop"
 
 
+class Wrong(VirtualClock):
+    """The clock of a system that is set wrong: ahead of another one, or behind it."""
+
+    def __init__(self, right: VirtualClock, ahead: timedelta) -> None:
+        self.right = right
+        self.ahead = ahead
+
+    def now(self) -> datetime:
+        return self.right.now() + self.ahead
+
+    def sleep(self, seconds: float) -> None:
+        self.right.sleep(seconds)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(hours=-1)])
+@pytest.mark.parametrize("wrong", ["shop", "office"])
+def test_the_newest_wins_whatever_the_systems_clocks_say(world: World, wrong: str, ahead: timedelta) -> None:
+    clock = world.shop.clock
+    getattr(world, wrong).clock = Wrong(clock, ahead)
+    world.shop.insert("people", {"name": "Ada", "nick": "A"})
+    engine = world.engine(every(), clock=clock)
+    engine.cycle()
+    world.shop.edit("people", "S-1", {"nick": "B"})
+    engine.cycle()
+    world.office.edit("person", "O-1", {"alias": "C"})
+    engine.cycle()
+    for first, second in (("shop", "office"), ("office", "shop")):
+        for place in (first, second):
+            clock.sleep(60)
+            if place == "shop":
+                world.shop.edit("people", "S-1", {"name": f"{place} after {first}"})
+            else:
+                world.office.edit("person", "O-1", {"fullName": f"{place} after {first}"})
+        assert engine.cycle().problems == ()
+        assert world.person()["fullName"] == world.buyer()["name"] == f"{second} after {first}"
+
+
 def test_a_condition_along_a_list_is_told(world: World) -> None:
     world.shop.insert("people", {"name": "Ada", "lines.title": ["a", "b"]})
     rule = PropertyPair("nick", "alias", source_when=(When("a", "lines.title"),))
@@ -187,8 +225,29 @@ def test_a_list_that_cannot_be_read_cuts_short_its_section_only(world: World) ->
     world.office.list = broken  # type: ignore[method-assign]
     world.shop.insert("groups", {"title": "G"})
     summary = world.engine(every(), section(2, "Groups", "Team", EVERY, pairs=pairs(title="label"))).cycle()
-    assert summary.created == 1
+    assert (summary.created, summary.cut) == (1, 1)
     assert (summary.problems[0].system, "forbidden" in summary.problems[0].text) == ("Office", True)
+
+
+def test_only_pairs_that_were_looked_at_and_found_in_sync_count_as_unchanged(world: World) -> None:
+    for name in ("Ada", "Bo", "Cy"):
+        world.shop.insert("people", {"name": name})
+    engine = world.engine(every())
+    engine.cycle()
+    world.office.refuse = lambda values: values.get("fullName") == "bad"
+    world.shop.edit("people", "S-1", {"name": "bad"})
+    world.shop.edit("people", "S-2", {"name": "good"})
+    summary = engine.cycle()
+    assert (summary.updated, summary.unchanged, len(summary.problems)) == (1, 1, 1)
+    world.shop.edit("people", "S-3", {"land": "Atlantis"})
+    assert engine.cycle().unchanged == 1
+
+    def forbidden(datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        raise Refused(f"{datatype} since {since} are forbidden", status=403)
+
+    world.office.list = forbidden  # type: ignore[method-assign]
+    assert engine.cycle().unchanged == 0
+    assert world.engine(every(), stop=lambda: True).cycle().unchanged == 0
 
 
 def test_a_list_that_is_late_undoes_nothing(world: World) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from sync_world import every, make_world
 
-from qa_sync.errors import UsageError
+from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.sync.homes import settle
 from qa_sync.sync.links import Intent, Links
+from qa_sync.sync.state import told
 from qa_sync.sync.texts import decode, encode, fingerprint, spell, unspell
 from qa_sync.values.form import Canonical
 
@@ -54,6 +56,42 @@ def test_a_file_keeps_everything_between_two_engines(tmp_path: Path) -> None:
     summary = world.engine(every()).cycle()
     assert (summary.created, summary.updated) == (0, 1)
     world.links.close()
+
+
+def connect_many(links: Links, word: str) -> None:
+    for n in range(5000):
+        links.connect("s", f"{word} {n}", f"{word} {n}")
+
+
+def test_a_file_that_is_damaged_further_down_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "links.db"
+    links = Links(path)
+    connect_many(links, "old")
+    links.close()
+    data = path.read_bytes()
+    path.write_bytes(data[:8192] + b"\xff" * (len(data) - 8192))
+    with pytest.raises(UsageError, match=r"links\.db is damaged"), told(path):
+        connect_many(Links(path), "new")
+
+
+def test_what_cannot_be_written_at_the_moment_is_not_found_out(tmp_path: Path) -> None:
+    path = tmp_path / "links.db"
+    links = Links(path)
+    links.state.db.execute("PRAGMA max_page_count=1")  # as on a full disk
+    with pytest.raises(CouldNotFindOut, match=r"links\.db cannot be used: .* full"), told(path):
+        connect_many(links, "new")
+    links.state.db.close()
+
+
+def test_links_of_a_system_at_another_place_are_refused() -> None:
+    links = Links()
+    settle(links.state, {"Shop": "https://u:p@shop.example/wp/", "Office": "https://office.example"})
+    settle(links.state, {"Shop": "http://SHOP.example/wp"})
+    with pytest.raises(UsageError, match=r"Shop at shop\.example/wp.* say other\.example/wp") as caught:
+        settle(links.state, {"Shop": "https://u:p@other.example/wp"})
+    assert "--links" in str(caught.value)
+    settle(links.state, {"Shop": "https://other.example/wp"}, moved=True)
+    settle(links.state, {"Shop": "https://other.example/wp"})
 
 
 def test_a_file_of_another_kind_is_named(tmp_path: Path) -> None:

@@ -53,8 +53,18 @@ def test_several_candidates_are_a_problem_and_no_guess(world: World) -> None:
     world.office.insert("person", {"fullName": "Ada"})
     summary = world.engine(matching(("name", "fullName"), kinds=(EVERY, MERGE_IF))).cycle()
     assert (summary.linked, summary.created) == (0, 0)
-    assert summary.problems[0].id == "S-1"
-    assert "O-1, O-2" in summary.problems[0].text
+    (problem,) = summary.problems
+    assert problem.id == "S-1"
+    assert "O-1, O-2" in problem.text
+
+
+def test_a_record_that_is_looked_at_twice_is_told_of_once(world: World) -> None:
+    for name in ("Ada", "Bo"):
+        world.shop.insert("people", {"name": name})
+    for name in ("Ada", "Ada", "Bo"):
+        world.office.insert("person", {"fullName": name})
+    summary = world.engine(matching(("name", "fullName"), kinds=(EVERY, MERGE_IF))).cycle()
+    assert (summary.linked, [p.id for p in summary.problems]) == (1, ["S-1"])
 
 
 def test_matching_first_then_creating_leaves_one(world: World) -> None:
@@ -105,6 +115,19 @@ def test_a_record_that_was_deleted_is_no_candidate(world: World) -> None:
     world.office.delete("person", "O-1")
     world.shop.insert("people", {"name": "Ada"})
     assert engine.cycle().created == 1
+
+
+def test_many_that_were_deleted_hide_nobody(world: World) -> None:
+    for _ in range(9):
+        world.office.insert("person", {"fullName": "Ada"})
+    engine = world.engine(matching(("name", "fullName"), kinds=(EVERY, MERGE_IF)))
+    engine.cycle()
+    world.shop.insert("people", {"name": "Ada"})
+    assert "matches 5 records or more (O-1, O-2," in engine.cycle().problems[0].text
+    for n in range(1, 9):
+        world.office.delete("person", f"O-{n}")
+    summary = engine.cycle()
+    assert (summary.linked, summary.problems) == (1, ())
 
 
 @pytest.mark.parametrize("later", ["shop", "office"])

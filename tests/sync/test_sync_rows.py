@@ -53,9 +53,20 @@ def test_a_record_waits_for_what_it_refers_to(world: World) -> None:
     world.shop.insert("people", {"name": "Ada", "group": "S-2"})
     engine = world.engine(*referring())
     first = engine.cycle()
-    assert (first.created, first.problems) == (0, ())
+    told = [(p.id, p.text) for p in first.problems]
+    assert (first.created, told) == (0, [("S-1", "waits: group S-2 has no counterpart yet")])
     assert world.shop.insert("groups", {"title": "G"}) == "S-2"
-    assert engine.cycle().created == 2
+    second = engine.cycle()
+    assert (second.created, second.problems) == (2, ())
+
+
+def test_a_record_that_is_deleted_while_it_waits_is_told_of_no_more(world: World) -> None:
+    world.shop.insert("people", {"name": "Ada", "group": "S-9"})
+    engine = world.engine(*referring())
+    assert len(engine.cycle().problems) == 1
+    world.shop.delete("people", "S-1")
+    world.shop.insert("groups", {"title": "G"})
+    assert engine.cycle().problems == ()
 
 
 def test_an_edited_reference_waits_and_holds_back_nothing_else(world: World) -> None:
@@ -63,11 +74,11 @@ def test_an_edited_reference_waits_and_holds_back_nothing_else(world: World) -> 
     engine = world.engine(*referring())
     engine.cycle()
     world.shop.edit("people", "S-1", {"name": "Ada Berg", "group": "S-2"})
-    engine.cycle()
+    assert [p.text for p in engine.cycle().problems] == ["group: S-2 has no counterpart yet"]
     assert world.person()["fullName"] == "Ada Berg"
     assert "teamId" not in world.person()
     world.shop.insert("groups", {"title": "G"})
-    engine.cycle()
+    assert engine.cycle().problems == ()
     assert world.person()["teamId"] == "O-2"
 
 
