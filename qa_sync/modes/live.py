@@ -102,9 +102,9 @@ def open_session(job: Job) -> Session:
     known = earlier.known(prints) if earlier else {}
     checklists = tuple(without(checklist, known) for checklist in checklists)
     since = started - SKEW
-    triggers = Triggers(Surroundings(job, clock, reached, checklists, since, hide=hide))
     ledger = open_ledger(job, seed, started=started, since=since, checklists=checklists, reached=reached, hide=hide)
     ledger.inherited = earlier.left if earlier else ()
+    triggers = Triggers(Surroundings(job, clock, reached, checklists, since, hide=hide, around=ledger.around))
     noted = Noting(ledger, prints, known)
     return Session(job, seed, started, since, clock, checklists, reached, triggers, hide, ledger, noted)
 

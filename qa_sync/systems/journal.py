@@ -4,6 +4,7 @@
     places     where records of a run can be: what it makes, and what a sync makes of them
     records    a record: `intended` (no answer yet), `made`, `removed` (or never made), `left` (nobody can remove it)
     sections   what a run found out about a section that it has finished, for `--resume`
+    standing   what was there before a run where records do not tell their age; without an id: that was looked at
 
 An intent is on disk before the call, so that after a kill nothing is unknown: what has an id is removed by it, what has
 none is looked for by its mark. Values are never kept, only a fingerprint of what was sent.
@@ -135,6 +136,9 @@ class Journal:
         with self._file.transaction() as db:
             known = "SELECT 1 FROM records WHERE run = ? AND system = ? AND datatype = ? AND id = ?"
             if db.execute(known, (*at, id)).fetchone():
+                # A number that was free again was given to this one.
+                again = "UPDATE records SET mark = ?, state = 'made', why = NULL WHERE state = 'removed' AND "
+                db.execute(again + "run = ? AND system = ? AND datatype = ? AND id = ?", (mark, *at, id))
                 return
             lost = (
                 "SELECT number FROM records WHERE run = ? AND system = ? AND datatype = ? AND mark = ?"
@@ -167,6 +171,22 @@ class Journal:
         with self._file.reading() as db:
             rows = db.execute(query, (run,)).fetchall()
         return tuple(Entry(r[0], Place(*r[1:5]), r[5], r[6], r[7], r[8], bool(r[9])) for r in rows)
+
+    # -- what was there before
+
+    def stood(self, run: str, place: Place, ids: Iterable[str]) -> None:
+        """Note all records that are at a place before the run writes anything."""
+        rows = ((run, place.system, place.datatype, one) for one in ("", *ids))
+        with self._file.transaction() as db:
+            db.executemany("INSERT OR IGNORE INTO standing VALUES (?, ?, ?, ?)", rows)
+
+    def standing(self, run: str) -> dict[tuple[str, str], set[str]]:
+        """Return the ids that were noted, by system and datatype; a place is missing of which nothing is known."""
+        found: dict[tuple[str, str], set[str]] = {}
+        with self._file.reading() as db:
+            for system, datatype, one in db.execute("SELECT system, datatype, id FROM standing WHERE run = ?", (run,)):
+                found.setdefault((system, datatype), set()).add(one)
+        return found
 
     # -- finished sections
 
@@ -202,5 +222,6 @@ def _forget(db: sqlite3.Connection, before: datetime) -> None:
             "DELETE FROM places WHERE run = ?",
             "DELETE FROM records WHERE run = ?",
             "DELETE FROM sections WHERE run = ?",
+            "DELETE FROM standing WHERE run = ?",
         ):
             db.execute(query, (name,))

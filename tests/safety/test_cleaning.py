@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -36,7 +38,10 @@ def dead_run(tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch, seed
     journal = Journal(tmp_path / NAME)
     monkeypatch.setattr("qa_sync.systems.journal.begun", lambda _pid: "long ago")
     run = journal.begin(seed, ["a.txt"], STARTED, places(acme))
-    Journaled(acme, acme, Owned(journal, run, [MARK], STARTED)).insert("contact", {"name": MARK})
+    ours = Owned(journal, run, [MARK], STARTED)
+    for place in run.places:
+        ours.note_standing(place, acme)
+    Journaled(acme, acme, ours).insert("contact", {"name": MARK})
     journal.close()
     monkeypatch.setattr("qa_sync.clock.time.sleep", lambda _: None)
     return run
@@ -72,6 +77,27 @@ def test_nothing_is_removed_where_the_settings_forbid_it_or_mean_another_system(
     assert (cleaned.removed, cleaned.open) == (0, 1)
     assert why in cleaned.left[0].why
     assert acme.held == before
+
+
+def test_a_number_that_the_system_has_given_to_somebody_else_meanwhile(
+    tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = dead_run(tmp_path, acme, monkeypatch)
+    acme.held["contact", "c1"] = {"name": "Ola"}  # ours was removed by hand, and its number was free again
+    (cleaned,) = clean(settings(tmp_path))
+    assert (cleaned.removed, cleaned.open) == (0, 0)
+    assert [lost.id for lost in cleaned.left] == ["c1"]
+    assert "may be somebody else's" in cleaned.left[0].why
+    list(clean(settings(tmp_path), run.id))
+    assert acme.held == {("contact", "c1"): {"name": "Ola"}}
+
+
+def test_a_journal_of_the_version_before(tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    dead_run(tmp_path, acme, monkeypatch)
+    with closing(sqlite3.connect(tmp_path / NAME)) as db:
+        db.executescript("DROP TABLE standing; PRAGMA user_version = 1")
+    (cleaned,) = clean(settings(tmp_path))
+    assert (cleaned.removed, cleaned.open) == (1, 0)
 
 
 def test_a_run_that_is_under_way_is_left_alone(tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ import click
 import pytest
 from cli_caller import ROOT, QaSync, Serve
 from standing import people, prints_of, settled, systems_of
+
+from qa_sync.systems.journal import NAME
 
 SPEC = "specs/000.txt"
 FAST = ("--every", "0.1")
@@ -102,6 +106,19 @@ def test_what_is_kept_is_told_and_removed_by_cleanup(qa_sync: QaSync, serve: Ser
     config.write_text(text, encoding="utf-8")
     assert qa_sync("cleanup", "--config", str(config)).code == 0
     assert ours(config) == []
+
+
+def test_what_our_own_engine_makes_in_live_systems_is_noted_before_it_is_made(qa_sync: QaSync, serve: Serve) -> None:
+    config = serve(SPEC, "--no-sync")
+    text = config.read_text(encoding="utf-8")
+    config.write_text(re.sub('"wait"|"0.2s"', lambda m: {'"wait"': '"builtin"'}.get(m[0], '"0.1s"'), text), "utf-8")
+    words = ("--depth", "smoke", "-k", "create and contact", "--timeout", "20", "-q")
+    got = qa_sync(*live(config, *words))
+    assert got.code == 0, got.err
+    assert ours(config) == []
+    with closing(sqlite3.connect(config.parent / NAME)) as db:
+        made = db.execute("SELECT system, counterpart, payload != '', state FROM records").fetchall()
+    assert made == [("Wix.com", 0, 1, "removed"), ("Customerp", 0, 1, "removed")]
 
 
 @pytest.mark.parametrize("standing", [30, pytest.param(501, marks=pytest.mark.slow)])
