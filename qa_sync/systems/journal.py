@@ -58,7 +58,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class RunNote:
-    """A run; `alive` says that its process is at work, `state` is `begun`, `ended` or `closed`."""
+    """A run; `alive` says that its process is at work, `state` is `begun`, `ended` or `closed`.
+
+    `elsewhere` is the machine that it was begun on when that is another one: then it is taken to be alive.
+    """
 
     id: str
     started: datetime
@@ -67,6 +70,7 @@ class RunNote:
     state: str
     alive: bool
     places: tuple[Place, ...]
+    elsewhere: str | None = None
 
 
 class Journal:
@@ -207,7 +211,8 @@ def _runs(db: sqlite3.Connection) -> Iterator[RunNote]:
         places = tuple(Place(*place) for place in db.execute(query, (name,)))
         alive = state == "begun" and is_alive(host, pid, since)
         at = datetime.fromisoformat(started).astimezone(UTC)
-        yield RunNote(name, at, seed, tuple(json.loads(specs)), state, alive, places)
+        elsewhere = host if host != HOST else None
+        yield RunNote(name, at, seed, tuple(json.loads(specs)), state, alive, places, elsewhere)
 
 
 def _forget(db: sqlite3.Connection, before: datetime) -> None:

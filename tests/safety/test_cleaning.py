@@ -111,6 +111,23 @@ def test_a_run_that_is_under_way_is_left_alone(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_a_run_of_another_machine_is_cleaned_up_after_when_it_is_said_to_have_ended(
+    tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as there:
+        there.setattr("qa_sync.systems.journal.HOST", "container-1")
+        run = dead_run(tmp_path, acme, there)
+    for age in (None, timedelta(days=36_500)):
+        (cleaned,) = clean(settings(tmp_path), run.id, age)
+        assert (cleaned.removed, cleaned.open, [lost.id for lost in cleaned.left]) == (0, 1, ["c1"])
+        assert "may be under way on container-1" in cleaned.left[0].why
+    assert [each.open for each in clean(settings(tmp_path))] == [1]
+    assert acme.held
+    (cleaned,) = clean(settings(tmp_path), older_than=timedelta(hours=1))
+    assert (cleaned.removed, cleaned.left) == (1, ())
+    assert acme.held == {}
+
+
 def test_runs_that_are_not_old_enough(tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     dead_run(tmp_path, acme, monkeypatch)
     journal = Journal(tmp_path / NAME)
