@@ -248,7 +248,7 @@ def _put(found: Path, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = place.with_name(f".{place.name}.unfinished")
     try:
-        with found.open("rb") as read, open(beside, "wb", opener=private) as write:  # noqa: PTH123 - it has no opener
+        with found.open("rb") as read, open(beside, "wb", opener=private) as write:
             shutil.copyfileobj(read, write)
         beside.replace(place)
     finally:

@@ -77,7 +77,7 @@ class Parts:
         path, beside = self._folder / name, self._folder / f"{name}.unfinished"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with open(beside, "wb", opener=private) as file:  # noqa: PTH123 - Path.open takes no opener
+            with open(beside, "wb", opener=private) as file:
                 pq.write_table(table, file, compression="zstd")
                 file.flush()
                 os.fsync(file.fileno())

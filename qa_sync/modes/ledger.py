@@ -137,7 +137,11 @@ def open_ledger(
     if marks:
         places = dict.fromkeys(_places(job, checklists, reached))
         journal = Journal(journal_path(job.settings))
-        run = journal.begin(seed, [c.dataflow.path for c in checklists], started, places)
+        try:
+            run = journal.begin(seed, [c.dataflow.path for c in checklists], started, places, marks)
+        except QaSyncError:
+            journal.close()
+            raise
         ledger.owned = Owned(journal, run, marks, since)
     return ledger
 

@@ -16,7 +16,8 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,8 +84,13 @@ class Journal:
 
     # -- runs
 
-    def begin(self, seed: str, specs: Sequence[str], started: datetime, places: Iterable[Place]) -> RunNote:
-        """Note a run of this process; raises UsageError when another one with that seed is under way."""
+    def begin(
+        self, seed: str, specs: Sequence[str], started: datetime, places: Iterable[Place], marks: Collection[str] = ()
+    ) -> RunNote:
+        """Note a run of this process whose records will bear `marks`.
+
+        Raises UsageError when another one with that seed is under way, or has left records that bear the same marks.
+        """
         name = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         pid = os.getpid()
         row = (name, started.isoformat(), seed, json.dumps(list(specs)), HOST, pid, begun(pid), "begun")
@@ -92,12 +98,22 @@ class Journal:
         if other:
             told = f"the run {other.id}, which is under way, has the seed {seed} too"
             raise UsageError(told, hint="their records could not be told apart: give another --seed, or none")
+        if still := self._bearing(frozenset(marks)):
+            told = f"{sum(still.values())} records of earlier runs with the seed {seed} are still there"
+            hint = f"they could not be told from new ones: give another --seed, or qa-sync cleanup --run {min(still)}"
+            raise UsageError(told, hint=hint)
         with self._file.transaction() as db:
             _forget(db, started - FORGOTTEN_AFTER)
             db.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             named = [(name, p.system, p.url, p.datatype, p.entity) for p in places]
             db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?)", named)
         return next(run for run in self.runs() if run.id == name)
+
+    def _bearing(self, marks: Collection[str]) -> Counter[str]:
+        """Return how many records that bear one of the marks are still there, by run."""
+        query = "SELECT run, mark FROM records WHERE state != 'removed'"
+        with self._file.reading() as db:
+            return Counter(run for run, mark in db.execute(query) if mark in marks)
 
     def end(self, run: str, state: str = "ended") -> None:
         """Note that a run has ended and has been swept; `closed`: that later cleanups need not look again."""

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from memory import MARK, STARTED, Memory, away, card, owned, places
+from memory import MARK, OTHER_MARK, STARTED, Memory, away, card, owned, places
 
-from qa_sync.errors import BadAnswer, BrokenRule, CouldNotFindOut, QaSyncError, Refused, SystemUnreachable
+from qa_sync.errors import BadAnswer, BrokenRule, CouldNotFindOut, QaSyncError, Refused, SystemUnreachable, UsageError
 from qa_sync.systems import journaled as module
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.journal import Journal
@@ -250,3 +250,15 @@ def test_the_started_time_is_that_of_the_run(ours: Owned) -> None:
     assert ours.run.alive
     with pytest.raises(QaSyncError, match="has the seed s too"):
         ours.journal.begin("s", ["b.txt"], STARTED, [])
+
+
+def test_marks_that_records_of_an_earlier_run_bear(acme: Memory, ours: Owned) -> None:
+    system = Journaled(acme, acme, ours)
+    made = system.insert("contact", {"name": MARK})
+    ours.journal.end(ours.run.id)
+    with pytest.raises(UsageError, match="1 records of earlier runs with the seed s are still there"):
+        ours.journal.begin("s", ["a.txt"], STARTED, [], {MARK})
+    ours.journal.begin("s", ["b.txt"], STARTED, [], {OTHER_MARK})
+    ours.journal.end(ours.journal.runs()[-1].id)
+    system.delete("contact", made)
+    ours.journal.begin("s", ["a.txt"], STARTED, [], {MARK})

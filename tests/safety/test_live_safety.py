@@ -89,12 +89,15 @@ def test_a_second_signal_leaves_at_once_and_cleanup_removes_the_rest(serve: Serv
 
 def test_what_is_kept_is_told_and_removed_by_cleanup(qa_sync: QaSync, serve: Serve) -> None:
     config = serve(SPEC, "--no-sync")
-    words = ("--timeout", "0", "-j", "1", "-x", "--report", "json")
+    words = ("--timeout", "0", "-j", "1", "-x", "--report", "json", "--seed", "kept")
     got = qa_sync(*live(config, *words, "--keep", "on-failure"))
     assert got.code in {1, 3}, got.err
     left = json.loads(got.out)["leftovers"]
     assert {lost["why"] for lost in left} == {"kept (--keep on-failure); qa-sync cleanup removes it"}
     assert sorted(lost["id"] for lost in left) == sorted(at[2] for at in ours(config))
+    again = qa_sync(*live(config, *words))
+    assert again.code == 2
+    assert "with the seed kept are still there" in again.err
     cleaned = qa_sync("cleanup", "--config", str(config), "--older-than", "1h")
     assert cleaned.out == ""
     text = config.read_text(encoding="utf-8")
