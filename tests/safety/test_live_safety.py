@@ -154,23 +154,33 @@ def ids_of(report: Any) -> set[str]:
 
 
 @pytest.mark.slow
-def test_an_interrupted_run_is_taken_up(qa_sync: QaSync, serve: Serve) -> None:
+def test_an_interrupted_run_is_taken_up(qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     config = serve(SPEC, *FAST)
     words = ("-", "noted", "45", *live(config, "-j", "1"))
     killed = program(*words, script=(str(KILLED),))
     killed.communicate(timeout=120)
     assert killed.returncode == -signal.SIGKILL
+    there = ours(config)
+    with monkeypatch.context() as terminal:
+        terminal.setattr("qa_sync.cli.consent.on_terminal", lambda: True)
+        terminal.setattr(click, "confirm", lambda *_, **__: False)
+        assert qa_sync(*live(config, "--resume")).code == 2
+    assert ours(config) == there != []
     got = qa_sync(*live(config, "--resume", "--report", "json"))
     assert got.code == 0, got.err
     resumed = json.loads(got.out)
     whole = json.loads(qa_sync("check", SPEC, "--mode", "sandbox", "--report", "json").out)
     assert verdicts(resumed) == verdicts(whole)
     assert resumed["seed"].endswith("+1")
+    assert re.search(r"^note: [12] of 3 sections are as the interrupted run found them$", got.err, re.MULTILINE)
     makes = next(line for line in got.err.splitlines() if line.startswith("  Wix.com"))
     assert re.search(
         r"\b[1-9]\d* Contacts", makes
     )  # for the orders: the section of the contacts themselves had been finished
     assert ours(config) == []
+    over = qa_sync(*live(config, "--resume"))
+    assert over.code == 2
+    assert "was not interrupted, it found out about every section" in over.err
 
 
 def verdicts(report: Any) -> dict[str, str]:
