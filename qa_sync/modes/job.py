@@ -142,14 +142,20 @@ class Prepared:
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:
     """Return where a section's recording stands: `cassettes/<spec stem>/<ordinal>-<section slug>.yaml`."""
-    return cassettes / PurePath(dataflow.path).stem / f"{section.key}.yaml"
+    return cassettes / _folder_name(dataflow.path) / f"{section.key}.yaml"
+
+
+def _folder_name(spec: str) -> str:
+    """Return the name of a document's folder: its stem, but `...txt` has one that would lead out of the recordings."""
+    stem = PurePath(spec).stem
+    return stem if stem.strip(".") else PurePath(spec).name
 
 
 def one_place_each(dataflows: Iterable[Dataflow]) -> None:
     """Raise UsageError when two documents of the same name would share their recordings."""
     taken: dict[str, str] = {}
     for path in (dataflow.path for dataflow in dataflows):
-        other = taken.setdefault(PurePath(path).stem, path)
+        other = taken.setdefault(_folder_name(path), path)
         if other != path:
             raise UsageError(
                 f"{other} and {path} have the same name, so their recordings would have the same place",
