@@ -23,7 +23,7 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with open(beside, "w", encoding="utf-8", newline="", opener=_private) as out:
+        with open(beside, "w", encoding="utf-8", newline="", opener=private) as out:
             if path.exists():
                 os.fchmod(out.fileno(), path.stat().st_mode & 0o777)
             out.writelines(pieces)
@@ -34,5 +34,6 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _private(path: str, flags: int) -> int:
+def private(path: str, flags: int) -> int:
+    """Open a file as `open` asks its opener to; a new one is for its owner only."""
     return os.open(path, flags, 0o600)

@@ -28,6 +28,7 @@ from qa_sync.audit.trend import earlier, trends
 from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError
+from qa_sync.files import private
 from qa_sync.running.events import (
     Event,
     RunFinished,
@@ -246,5 +247,9 @@ def _notes(r: Ready, sides: tuple[Loaded, Loaded], found: Mapping[str, int]) -> 
 def _put(found: Path, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = place.with_name(f".{place.name}.unfinished")
-    shutil.copyfile(found, beside)
-    beside.replace(place)
+    try:
+        with found.open("rb") as read, open(beside, "wb", opener=private) as write:
+            shutil.copyfileobj(read, write)
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)

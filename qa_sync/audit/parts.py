@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from qa_sync.audit.cells import Coded, encoded
 from qa_sync.audit.snapshots import Part
 from qa_sync.errors import CouldNotFindOut, NotConvertible
+from qa_sync.files import private
 from qa_sync.systems.cards import EntityCard
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.conversion import spell
@@ -76,8 +77,9 @@ class Parts:
         path, beside = self._folder / name, self._folder / f"{name}.unfinished"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            pq.write_table(table, beside, compression="zstd")
-            with beside.open("rb+") as file:
+            with open(beside, "wb", opener=private) as file:
+                pq.write_table(table, file, compression="zstd")
+                file.flush()
                 os.fsync(file.fileno())
             size = beside.stat().st_size
             beside.replace(path)

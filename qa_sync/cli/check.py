@@ -112,9 +112,12 @@ def check(
     job = replace(_job(dataflows, settings, playing, waiting), keep=Keep(keep), resume=resume)
     prepared, ids = narrow(prepare(playing.mode, job), selection, recorded=playing.mode == "replay")
     terminal = _terminal(telling, targets)
+    for note in prepared.notes:
+        click.echo(f"note: {note}", err=True)
     with closing(prepared), leaving_well():
         chosen = choose(prepared.checklists, settings, playing.mode, last_failed=last_failed, failed_first=failed_first)
         agree(prepared.writes(chosen.checklists), yes=yes)
+        prepared.begin()
         told = _run(playing.mode, prepared, waiting, signing, first_only=first_only)
         events: Iterator[Event] = chosen.told(run(chosen.checklists, prepared.open_stage, told))
         if prepared.hide:

@@ -17,13 +17,14 @@ STILL_THERE = 3
 
 @click.command()
 @click.option("--run", metavar="ID", help="Clean up after that run only, and tell all that it has left.")
-@click.option("--older-than", metavar="AGE", help="Leave runs alone that began later than that ago: 12h, 7d.")
+@click.option("--older-than", metavar="AGE", help="Only after runs that began longer ago: 12h, 7d.")
 @config_option
 def cleanup(run: str | None, older_than: str | None, config: Path | None) -> int:
     """Remove what earlier live runs left behind: after a kill, with --keep, or made late by the sync.
 
     Only records that the journal (.qa-sync/journal.sqlite beside the settings) has, or that carry a run's mark, are
-    removed; those of a run that is under way are left alone. What cannot be removed is listed.
+    removed; those of a run that is under way are left alone. Whether one of another machine is, nobody here can know:
+    --older-than says that those have ended. What cannot be removed is listed.
 
     \b
     qa-sync cleanup

@@ -1,33 +1,42 @@
-"""Before the first write to somebody's system: what is going to be made, and whether that is meant."""
+"""Before the first write to somebody's system: what is going to be written, and whether that is meant."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import click
 
 from qa_sync.errors import UsageError
+from qa_sync.modes.announcing import announced
 from qa_sync.modes.job import Planned
 from qa_sync.reports.escape import visible
 
 yes_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
-    "--yes", "-y", is_flag=True, help="Do not ask before records are made in live systems."
+    "--yes", "-y", is_flag=True, help="Do not ask before anything is written to live systems."
 )
 
 
 def agree(writes: Sequence[Planned], *, yes: bool) -> None:
     """Tell what is made where, and on a terminal ask; raises UsageError when the answer is no."""
-    if not writes:
+    lines = list(announced(writes))
+    _tell(lines)
+    if lines and not yes and on_terminal():
+        _ask("Make them?")
+
+
+def agree_to_sync(writes: Mapping[tuple[str, str], int], *, watching: bool) -> None:
+    """Tell what a sync would write where, and ask; raises UsageError when the answer is no.
+
+    `writes` are numbers by system and what is done there; `watching`: what changes later is carried over as well.
+    """
+    if not writes and not watching:
         return
-    click.echo("This makes records, which are removed again, and as many counterparts may come of them:", err=True)
-    for (system, url), entities in groupby(sorted(writes, key=_where), key=_where):
-        counted = ", ".join(f"{planned.count} {planned.entity}" for planned in entities)
-        click.echo(visible(f"  {system} ({url}): {counted}"), err=True)
-    if not yes and on_terminal() and not click.confirm("Make them?", err=True):
-        raise UsageError("nothing was written: the answer was no", hint="--yes does not ask")
+    counted = [f"  {system}: {number} {what}" for (system, what), number in sorted(writes.items())]
+    later = ["  whatever changes from now on, until it is told to stop"] if watching else []
+    _tell(["This is written, and stays:", *counted, *later])
+    _ask("Write it?")
 
 
 def on_terminal() -> bool:
@@ -35,5 +44,11 @@ def on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _where(planned: Planned) -> tuple[str, str]:
-    return planned.system, planned.url
+def _tell(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(visible(line), err=True)
+
+
+def _ask(question: str) -> None:
+    if not click.confirm(question, err=True):
+        raise UsageError("nothing was written: the answer was no", hint="--yes does not ask")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -10,13 +11,17 @@ from threading import Event
 import click
 
 from qa_sync.cli.configured import config_option, settings_from
+from qa_sync.cli.consent import agree_to_sync, on_terminal, yes_option
 from qa_sync.cli.cycles import FORMATS, Told
 from qa_sync.errors import CouldNotFindOut, SystemUnreachable, UsageError
 from qa_sync.modes.documents import connectors_of, read_named, settle
 from qa_sync.modes.job import Job
+from qa_sync.modes.permits import closed
+from qa_sync.modes.reach import labels_of
 from qa_sync.modes.syncing import LINKS, stopped_by_signals, working
 from qa_sync.settings.kinds import LASTING
 from qa_sync.sync.engine import Engine
+from qa_sync.sync.rehearsing import PlannedWrite
 
 PROBLEMS_LEFT = 1
 NOT_FOUND_OUT = 3
@@ -30,6 +35,7 @@ NOT_FOUND_OUT = 3
 @click.option("--section", "sections", multiple=True, metavar="NAME", help="A section by number or heading only.")
 @click.option("--links", type=click.Path(path_type=Path), metavar="PATH", show_default=str(LINKS), help="The store.")
 @click.option("--moved", is_flag=True, help="The systems of the links are the same ones at new addresses.")
+@yes_option
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Misbehave, to try whether a check notices.")
 @config_option
 @click.option(
@@ -43,6 +49,7 @@ def sync(
     sections: tuple[str, ...],
     links: Path | None,
     moved: bool,
+    yes: bool,
     faults: tuple[str, ...],
     config: Path | None,
     format_: str,
@@ -51,7 +58,8 @@ def sync(
 
     Links and what was synced last are kept in a store, so that the next run goes on where this one ended, however it
     ended. Nothing is written to a system whose settings do not say writes = true. Standard output has one line a cycle,
-    with --dry-run one for each write before it (--format json: one object a line); problems go to standard error.
+    with --dry-run one for each write before it (--format json: one object a line); problems go to standard error. On a
+    terminal it tells first how much it would write where, and asks, unless --yes is given.
 
     \b
     qa-sync sync specs/000.txt --dry-run
@@ -72,6 +80,8 @@ def sync(
     dataflows = settle(dataflows, connectors, settings)
     job = Job(dataflows, connectors, Path(), faults=faults, settings=settings)
     told: Told = FORMATS[format_]()
+    if not (yes or dry_run) and on_terminal() and _may_write(job):
+        agree_to_sync(_rehearsed(job, links, sections, moved), watching=every_s is not None)
     rehearse = told.write if dry_run else None
     with (
         stopped_by_signals() as stop,
@@ -81,6 +91,24 @@ def sync(
             click.echo(why, err=True)
         cycle = partial(_cycle, worked.engine, told)
         return cycle() if every_s is None else _watch(cycle, every_s, stop)
+
+
+def _may_write(job: Job) -> bool:
+    return not all(closed(job.settings, label) for label in labels_of(job.dataflows))
+
+
+def _rehearsed(job: Job, links: Path | None, sections: Sequence[str], moved: bool) -> Counter[tuple[str, str]]:
+    """Return how much a cycle would write, by system and what is done there."""
+    counted: Counter[tuple[str, str]] = Counter()
+
+    def count(planned: PlannedWrite) -> None:
+        own = job.settings.system(planned.system)
+        where = f"{planned.system} ({own.url})" if own else planned.system
+        counted[where, f"{planned.entity} {'changed' if planned.id else 'created'}"] += 1
+
+    with working(job, links, sections, Event(), rehearse=count, moved=moved) as worked:
+        worked.engine.cycle()
+    return counted
 
 
 def _cycle(engine: Engine, told: Told) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -40,20 +40,24 @@ class Cleaned:
 
 
 def chosen(journal: Journal, run: str | None, older_than: timedelta | None) -> tuple[RunNote, ...]:
-    """Return the runs that are to be cleaned up after; those of living processes never are.
+    """Return the runs that are to be cleaned up after; those of living processes of this machine never are.
 
     Raises UnknownName for a run that the journal has not, UsageError for one that is under way.
     """
+
+    def is_at_work(each: RunNote) -> bool:
+        return each.alive and each.elsewhere is None
+
     runs = journal.runs()
     if run is not None:
         named = next((each for each in runs if each.id == run), None)
         if named is None:
             raise UnknownName("run", run, (each.id for each in runs))
-        if named.alive:
+        if is_at_work(named):
             raise UsageError(f"the run {run} is under way", hint="interrupt it: then it cleans up after itself")
         return (named,)
     before = datetime.now(UTC) - (older_than or timedelta(0))
-    return tuple(each for each in runs if not each.alive and each.started <= before and _has_business(journal, each))
+    return tuple(e for e in runs if not is_at_work(e) and e.started <= before and _has_business(journal, e))
 
 
 def _has_business(journal: Journal, run: RunNote) -> bool:
@@ -115,7 +119,21 @@ def clean(settings: Settings, run: str | None = None, older_than: timedelta | No
         reacher = Reacher(settings, exits)
         runs: Sequence[RunNote] = chosen(journal, run, older_than)
         for note in reversed(runs):
-            yield _cleaned(journal, note, reacher, settings.sync.interval_s)
+            if note.alive and not _is_older(note, older_than):
+                yield _left_alone(journal, note, reacher.hide)
+            else:
+                yield _cleaned(journal, note, reacher, settings.sync.interval_s)
+
+
+def _is_older(run: RunNote, age: timedelta | None) -> bool:
+    return age is not None and run.started <= datetime.now(UTC) - age
+
+
+def _left_alone(journal: Journal, run: RunNote, hide: Hider) -> Cleaned:
+    """Tell what a run has made of which nobody here can know whether it is still under way."""
+    why = f"its run may be under way on {run.elsewhere}; --older-than AGE says that earlier ones have ended"
+    entries = [replace(entry, why=why) for entry in journal.entries(run.id) if entry.state in OPEN]
+    return Cleaned(run, 0, tuple(leftovers(entries, hide)), len(entries))
 
 
 def _cleaned(journal: Journal, run: RunNote, reacher: Reacher, interval_s: float) -> Cleaned:

@@ -76,6 +76,10 @@ def _no_more() -> None:
     """Have nothing to let go of."""
 
 
+def nothing_first() -> None:
+    """Have nothing to do before the first section."""
+
+
 def _no_recordings() -> tuple[Recording, ...]:
     """Have played from no recording."""
     return ()
@@ -115,7 +119,8 @@ class Prepared:
     tells after the run what it was played from; `hide` takes confidential values out of what is told (None: there are
     none, for nobody was shown any). `writes` tells what checklists make in systems of the user's; `sweep`, called once
     when all sections have ended, is given what they told as left, removes what it can, and returns what is left;
-    `noted` keeps what happens for a later run, and tells what an earlier one has kept.
+    `noted` keeps what happens for a later run, and tells what an earlier one has kept; `notes` are told before anything
+    else, `begin` is called when all is agreed to, before the first section.
     """
 
     checklists: tuple[Checklist, ...]
@@ -131,18 +136,26 @@ class Prepared:
     sweep: Callable[[Sequence[Leftover]], tuple[Leftover, ...]] = _as_told
     writes: Callable[[Sequence[Checklist]], tuple[Planned, ...]] = _no_writes
     noted: Callable[[Iterator[Event]], Iterator[Event]] = _as_they_come
+    notes: tuple[str, ...] = ()
+    begin: Callable[[], None] = nothing_first
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:
     """Return where a section's recording stands: `cassettes/<spec stem>/<ordinal>-<section slug>.yaml`."""
-    return cassettes / PurePath(dataflow.path).stem / f"{section.key}.yaml"
+    return cassettes / _folder_name(dataflow.path) / f"{section.key}.yaml"
+
+
+def _folder_name(spec: str) -> str:
+    """Return the name of a document's folder: its stem, but `...txt` has one that would lead out of the recordings."""
+    stem = PurePath(spec).stem
+    return stem if stem.strip(".") else PurePath(spec).name
 
 
 def one_place_each(dataflows: Iterable[Dataflow]) -> None:
     """Raise UsageError when two documents of the same name would share their recordings."""
     taken: dict[str, str] = {}
     for path in (dataflow.path for dataflow in dataflows):
-        other = taken.setdefault(PurePath(path).stem, path)
+        other = taken.setdefault(_folder_name(path), path)
         if other != path:
             raise UsageError(
                 f"{other} and {path} have the same name, so their recordings would have the same place",

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import TypeAlias
 
 from qa_sync.checklist.model import Checklist, Insert, Scenario, SectionPlan, Side
 from qa_sync.clock import RealClock
-from qa_sync.errors import QaSyncError
+from qa_sync.errors import QaSyncError, UnknownName
 from qa_sync.modes.job import Job, Planned
 from qa_sync.modes.permits import closed
 from qa_sync.modes.reach import Reached
 from qa_sync.running.events import Leftover
 from qa_sync.running.keep import KEPT
 from qa_sync.settings.model import Settings
+from qa_sync.systems.cards import find_card
 from qa_sync.systems.confidential import Hider
 from qa_sync.systems.journal import NAME, Entry, Journal, Place
 from qa_sync.systems.journaled import Journaled
@@ -54,12 +57,22 @@ class Ledger:
     owned: Owned | None = None
     inherited: tuple[Leftover, ...] = ()
     swept: bool = False
+    looked: bool = False
+    lock: Lock = field(default_factory=Lock)
 
     def around(self, system: System) -> System:
         """Return a system whose writes are noted; one that is read only as it is."""
         if self.owned is None or closed(self.job.settings, system.label):
             return system
-        return Journaled(system, self.reached[system.label].system(), self.owned)
+        return Journaled(system, self.reached[system.label].system(), self.owned, partial(self._look, self.owned))
+
+    def _look(self, owned: Owned) -> None:
+        """Note what is there before the first write, once for all sections."""
+        with self.lock:
+            if not self.looked:
+                for place in owned.run.places:
+                    owned.note_standing(place, self.reached[place.system].system())
+            self.looked = True
 
     def sweep(self, told: Sequence[Leftover]) -> tuple[Leftover, ...]:
         """Look for what is still there, and remove it; return what is left of `told`, and what else is left."""
@@ -122,9 +135,13 @@ def open_ledger(
     ledger = Ledger(job, reached, hide)
     marks = {step.mark for _, scenario in _scenarios(checklists) for step in _inserts(scenario)}
     if marks:
-        places = dict.fromkeys(_places(checklists, reached))
+        places = dict.fromkeys(_places(job, checklists, reached))
         journal = Journal(journal_path(job.settings))
-        run = journal.begin(seed, [c.dataflow.path for c in checklists], started, places)
+        try:
+            run = journal.begin(seed, [c.dataflow.path for c in checklists], started, places, marks)
+        except QaSyncError:
+            journal.close()
+            raise
         ledger.owned = Owned(journal, run, marks, since)
     return ledger
 
@@ -139,12 +156,13 @@ def planned(reached: Mapping[str, Reached], checklists: Sequence[Checklist]) -> 
     return tuple(Planned(label, reached[label].line.base_url, entity, n) for (label, entity), n in count.items())
 
 
-def _places(checklists: Sequence[Checklist], reached: Mapping[str, Reached]) -> Iterator[Place]:
-    for plan, scenario in _scenarios(checklists):
-        for cast in scenario.cast.values():
-            for side in Side:
-                label, card = _label(plan, side), cast.card(side)
-                yield Place(label, reached[label].line.base_url, card.datatype, card.names[0])
+def _places(job: Job, checklists: Sequence[Checklist], reached: Mapping[str, Reached]) -> Iterator[Place]:
+    """Yield where records can come to be: the sync carries sections out that the run tries nothing of, too."""
+    ends = (e for c in checklists for plan in c.sections for e in (plan.section.source, plan.section.target))
+    for end in ends:
+        with suppress(KeyError, UnknownName):  # a duplicate of a section, or one that no card tells of
+            card = find_card(job.cards[end.system], end.entity, end.system)
+            yield Place(end.system, reached[end.system].line.base_url, card.datatype, card.names[0])
 
 
 def _scenarios(checklists: Sequence[Checklist]) -> Iterator[tuple[SectionPlan, Scenario]]:

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import Clock, InterruptibleClock
-from qa_sync.modes.job import Job, Prepared
+from qa_sync.modes.job import Job, Prepared, nothing_first
 from qa_sync.modes.ledger import SKEW, Ledger, open_ledger, planned
 from qa_sync.modes.permits import permitted
 from qa_sync.modes.reach import Reached, reach
-from qa_sync.modes.resuming import Noting, next_seed, prints_of, take_up, without
+from qa_sync.modes.resuming import Noting, clean_up, next_seed, prints_of, take_up, without
 from qa_sync.modes.triggers.surroundings import Surroundings
 from qa_sync.modes.triggers.table import Triggers
 from qa_sync.running.stage import Stage
@@ -50,6 +50,7 @@ class Session:
     hide: Hider
     ledger: Ledger
     noted: Noting
+    begin: Callable[[], None] = nothing_first
 
     def stage(
         self, checklist: Checklist, plan: SectionPlan, systems: Mapping[str, System], clock: Clock | None = None
@@ -102,11 +103,11 @@ def open_session(job: Job) -> Session:
     known = earlier.known(prints) if earlier else {}
     checklists = tuple(without(checklist, known) for checklist in checklists)
     since = started - SKEW
-    triggers = Triggers(Surroundings(job, clock, reached, checklists, since, hide=hide))
     ledger = open_ledger(job, seed, started=started, since=since, checklists=checklists, reached=reached, hide=hide)
-    ledger.inherited = earlier.left if earlier else ()
+    triggers = Triggers(Surroundings(job, clock, reached, checklists, since, hide=hide, around=ledger.around))
     noted = Noting(ledger, prints, known)
-    return Session(job, seed, started, since, clock, checklists, reached, triggers, hide, ledger, noted)
+    session = Session(job, seed, started, since, clock, checklists, reached, triggers, hide, ledger, noted)
+    return replace(session, begin=partial(clean_up, earlier, ledger)) if earlier else session
 
 
 def prepare(job: Job) -> Prepared:
@@ -130,4 +131,6 @@ def prepare(job: Job) -> Prepared:
         sweep=session.ledger.sweep,
         writes=partial(planned, session.reached),
         noted=session.noted,
+        notes=session.noted.notes,
+        begin=session.begin,
     )

@@ -33,20 +33,24 @@ SectionId = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The run that is taken up: its seed, what it found out about sections, and what of it cannot be removed."""
+    """The run that is taken up: its seed, and what it found out about sections."""
 
+    run: str
     seed: str
     sections: Mapping[tuple[str, str, str], str]
-    left: tuple[Leftover, ...]
 
     def known(self, prints: Mapping[SectionId, str]) -> dict[SectionId, tuple[Event, ...]]:
-        """Return what it found out about the sections that are still the same."""
+        """Return what it found out about the sections that are still the same; raises UsageError when that is all."""
         kept = {at: self.sections.get((*at, mark)) for at, mark in prints.items()}
-        return {at: _read(text) for at, text in kept.items() if text is not None}
+        known = {at: _read(text) for at, text in kept.items() if text is not None}
+        if prints and len(known) == len(prints):
+            told = f"--resume: the run {self.run} was not interrupted, it found out about every section"
+            raise UsageError(told, hint="leave --resume out to try everything again")
+        return known
 
 
 def take_up(job: Job) -> Earlier:
-    """Find the last run of the job's documents, and clean up after it; raises UsageError when there is none."""
+    """Find the last run of the job's documents; raises UsageError when there is none."""
     specs = tuple(dataflow.path for dataflow in job.dataflows)
     path = journal_path(job.settings)
     with ExitStack() as exits:
@@ -60,8 +64,13 @@ def take_up(job: Job) -> Earlier:
             raise UsageError(f"--resume: {told}", hint="leave --resume out")
         run = max(found, key=lambda run: run.started)
         sections = journal.sections(run.id)
-    left = tuple(lost for cleaned in clean(job.settings, run.id) for lost in cleaned.left)
-    return Earlier(run.seed, sections, left)
+    return Earlier(run.id, run.seed, sections)
+
+
+def clean_up(earlier: Earlier, ledger: Ledger) -> None:
+    """Remove what the interrupted run has left; what cannot be removed is told with the new run's leftovers."""
+    cleaned = clean(ledger.job.settings, earlier.run)
+    ledger.inherited = tuple(lost for each in cleaned for lost in each.left)
 
 
 def next_seed(seed: str) -> str:
@@ -78,6 +87,13 @@ class Noting:
     prints: Mapping[SectionId, str]
     known: Mapping[SectionId, tuple[Event, ...]]
     _open: dict[SectionId, list[Event]] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever reads the verdicts must know of where they are from."""
+        if not self.known:
+            return ()
+        return (f"{len(self.known)} of {len(self.prints)} sections are as the interrupted run found them",)
 
     def __call__(self, events: Iterator[Event]) -> Iterator[Event]:
         """Pass events on, those of known sections as they were told then."""

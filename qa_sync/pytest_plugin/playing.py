@@ -15,6 +15,7 @@ from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.dataflow.files import load_dataflow
 from qa_sync.errors import QaSyncError, UnknownName
+from qa_sync.modes.announcing import announced
 from qa_sync.modes.documents import connectors_of, settle
 from qa_sync.modes.hiding import hidden
 from qa_sync.modes.job import Job, Prepared
@@ -74,6 +75,8 @@ class Playing:
     def _played(self, key: str) -> Results:
         ready = self._ready()
         only = [replace(c, sections=tuple(p for p in c.sections if p.section.key == key)) for c in ready.checklists]
+        for line in announced(ready.writes(only)):
+            self._tell(line)
         told = Run(self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop)
         events = run(only, ready.open_stage, told)
         return fold(hidden(events, ready.hide) if ready.hide else events)
@@ -99,6 +102,12 @@ class Playing:
             left = self.prepared.sweep([lost for results in self.results.values() for lost in results.leftovers])
         for lost in left:
             sys.stderr.write(visible(f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}") + "\n")
+
+    def _tell(self, line: str) -> None:
+        """Tell something while tests run, past what captures their output; a worker of pytest-xdist has no terminal."""
+        if reporter := self.config.pluginmanager.get_plugin("terminalreporter"):
+            reporter.ensure_newline()
+            reporter.write_line(visible(line))
 
 
 def told(playing: Playing, plan: SectionPlan, verdict: CheckFinished) -> str:

@@ -26,6 +26,9 @@ KEY: Final = "qa_sync"
 SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where it is there, ten times as fast; safe in both cases: a cassette can make nothing but plain data."""
 TEXT: Final = "tag:yaml.org,2002:str"
+MERGE: Final = "tag:yaml.org,2002:merge"
+LARGEST: Final = 256 * 1024 * 1024
+"""Bytes of a cassette: a hundred times the largest that we know of, and still less than a machine's memory."""
 
 
 class Loader(SAFE):  # type: ignore[misc]  # either of the two
@@ -36,6 +39,12 @@ class Loader(SAFE):  # type: ignore[misc]  # either of the two
         if node.tag == TEXT and isinstance(node, yaml.ScalarNode):
             return node.value
         return super().construct_object(node, deep)
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Refuse what takes another mapping's members in: a few lines can stand for more than any memory holds."""
+        for key, _ in node.value:
+            if key.tag == MERGE:
+                raise yaml.YAMLError("it merges mappings, which no recording does")
 
     def descend_resolver(self, _parent: yaml.Node | None, _place: object) -> None:
         """Note nothing, as the safe loader would, only sooner: what a node is does not depend on where it stands."""
@@ -102,6 +111,8 @@ class Shelf:
 
     def _text(self) -> str:
         try:
+            if (size := self.path.stat().st_size) > LARGEST:
+                self.refuse(f"it has {size:,} bytes, and {LARGEST:,} are the most that is read")
             text = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
             raise RecordingError(f"there is no recording {self.path}", hint=self._hint("record it")) from None
@@ -162,31 +173,40 @@ def label_as_written(label: TapeLabel) -> dict[str, Json]:
 def _interaction(raw: Mapping[str, Json]) -> Interaction:
     request, response = raw["request"], raw["response"]
     return Interaction(
-        method=str(request["method"]),
-        url=str(request["uri"]),
+        method=_text(request["method"]),
+        url=_text(request["uri"]),
         body=_bytes(request["body"]),
         status=int(response["status"]["code"]),
-        headers=dict(response["headers"].items()),
+        headers={_text(name): [_text(value) for value in values] for name, values in response["headers"].items()},
         content=_bytes(response["body"]["string"]),
     )
 
 
-def _bytes(body: str | bytes | None) -> bytes:
-    return body.encode() if isinstance(body, str) else body or b""
+def _text(value: Json) -> str:
+    """Return a text; of anything else no text is made, for a short file can hold a list that has no end."""
+    if isinstance(value, str):
+        return value
+    raise TypeError(f"expected a text, got {type(value).__name__}")
+
+
+def _bytes(body: Json) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    return b"" if body is None else _text(body).encode()
 
 
 def _read_label(raw: Mapping[str, Json]) -> TapeLabel:
     if raw["format"] != FORMAT:
-        raise ValueError(raw["format"])
+        raise ValueError("another format")
     started = datetime.fromisoformat(raw["started"])
     if started.tzinfo is None:
-        raise ValueError(raw["started"])
+        raise ValueError("a local time")
     return TapeLabel(
-        seed=str(raw["seed"]),
+        seed=_text(raw["seed"]),
         started=started,
-        connectors=dict(raw["connectors"].items()),
-        spec=str(raw["spec"]),
-        urls=dict(raw.get("urls", {}).items()),
+        connectors={_text(name): _text(one) for name, one in raw["connectors"].items()},
+        spec=_text(raw["spec"]),
+        urls={_text(label): _text(url) for label, url in raw.get("urls", {}).items()},
         since=datetime.fromisoformat(raw["since"]) if "since" in raw else None,
         times=tuple(float(seconds) for seconds in raw.get("times", ())),
         cycles_known=bool(raw.get("cycles_known", True)),

@@ -4,6 +4,7 @@
     places     where records of a run can be: what it makes, and what a sync makes of them
     records    a record: `intended` (no answer yet), `made`, `removed` (or never made), `left` (nobody can remove it)
     sections   what a run found out about a section that it has finished, for `--resume`
+    standing   what was there before a run where records do not tell their age; without an id: that was looked at
 
 An intent is on disk before the call, so that after a kill nothing is unknown: what has an id is removed by it, what has
 none is looked for by its mark. Values are never kept, only a fingerprint of what was sent.
@@ -15,7 +16,8 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,7 +59,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class RunNote:
-    """A run; `alive` says that its process is at work, `state` is `begun`, `ended` or `closed`."""
+    """A run; `alive` says that its process is at work, `state` is `begun`, `ended` or `closed`.
+
+    `elsewhere` is the machine that it was begun on when that is another one: then it is taken to be alive.
+    """
 
     id: str
     started: datetime
@@ -66,6 +71,7 @@ class RunNote:
     state: str
     alive: bool
     places: tuple[Place, ...]
+    elsewhere: str | None = None
 
 
 class Journal:
@@ -78,8 +84,13 @@ class Journal:
 
     # -- runs
 
-    def begin(self, seed: str, specs: Sequence[str], started: datetime, places: Iterable[Place]) -> RunNote:
-        """Note a run of this process; raises UsageError when another one with that seed is under way."""
+    def begin(
+        self, seed: str, specs: Sequence[str], started: datetime, places: Iterable[Place], marks: Collection[str] = ()
+    ) -> RunNote:
+        """Note a run of this process whose records will bear `marks`.
+
+        Raises UsageError when another one with that seed is under way, or has left records that bear the same marks.
+        """
         name = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         pid = os.getpid()
         row = (name, started.isoformat(), seed, json.dumps(list(specs)), HOST, pid, begun(pid), "begun")
@@ -87,12 +98,22 @@ class Journal:
         if other:
             told = f"the run {other.id}, which is under way, has the seed {seed} too"
             raise UsageError(told, hint="their records could not be told apart: give another --seed, or none")
+        if still := self._bearing(frozenset(marks)):
+            told = f"{sum(still.values())} records of earlier runs with the seed {seed} are still there"
+            hint = f"they could not be told from new ones: give another --seed, or qa-sync cleanup --run {min(still)}"
+            raise UsageError(told, hint=hint)
         with self._file.transaction() as db:
             _forget(db, started - FORGOTTEN_AFTER)
             db.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             named = [(name, p.system, p.url, p.datatype, p.entity) for p in places]
             db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?)", named)
         return next(run for run in self.runs() if run.id == name)
+
+    def _bearing(self, marks: Collection[str]) -> Counter[str]:
+        """Return how many records that bear one of the marks are still there, by run."""
+        query = "SELECT run, mark FROM records WHERE state != 'removed'"
+        with self._file.reading() as db:
+            return Counter(run for run, mark in db.execute(query) if mark in marks)
 
     def end(self, run: str, state: str = "ended") -> None:
         """Note that a run has ended and has been swept; `closed`: that later cleanups need not look again."""
@@ -135,6 +156,9 @@ class Journal:
         with self._file.transaction() as db:
             known = "SELECT 1 FROM records WHERE run = ? AND system = ? AND datatype = ? AND id = ?"
             if db.execute(known, (*at, id)).fetchone():
+                # A number that was free again was given to this one.
+                again = "UPDATE records SET mark = ?, state = 'made', why = NULL WHERE state = 'removed' AND "
+                db.execute(again + "run = ? AND system = ? AND datatype = ? AND id = ?", (mark, *at, id))
                 return
             lost = (
                 "SELECT number FROM records WHERE run = ? AND system = ? AND datatype = ? AND mark = ?"
@@ -168,6 +192,22 @@ class Journal:
             rows = db.execute(query, (run,)).fetchall()
         return tuple(Entry(r[0], Place(*r[1:5]), r[5], r[6], r[7], r[8], bool(r[9])) for r in rows)
 
+    # -- what was there before
+
+    def stood(self, run: str, place: Place, ids: Iterable[str]) -> None:
+        """Note all records that are at a place before the run writes anything."""
+        rows = ((run, place.system, place.datatype, one) for one in ("", *ids))
+        with self._file.transaction() as db:
+            db.executemany("INSERT OR IGNORE INTO standing VALUES (?, ?, ?, ?)", rows)
+
+    def standing(self, run: str) -> dict[tuple[str, str], set[str]]:
+        """Return the ids that were noted, by system and datatype; a place is missing of which nothing is known."""
+        found: dict[tuple[str, str], set[str]] = {}
+        with self._file.reading() as db:
+            for system, datatype, one in db.execute("SELECT system, datatype, id FROM standing WHERE run = ?", (run,)):
+                found.setdefault((system, datatype), set()).add(one)
+        return found
+
     # -- finished sections
 
     def finished(self, run: str, spec: str, key: str, print: str, events: str) -> None:
@@ -187,7 +227,8 @@ def _runs(db: sqlite3.Connection) -> Iterator[RunNote]:
         places = tuple(Place(*place) for place in db.execute(query, (name,)))
         alive = state == "begun" and is_alive(host, pid, since)
         at = datetime.fromisoformat(started).astimezone(UTC)
-        yield RunNote(name, at, seed, tuple(json.loads(specs)), state, alive, places)
+        elsewhere = host if host != HOST else None
+        yield RunNote(name, at, seed, tuple(json.loads(specs)), state, alive, places, elsewhere)
 
 
 def _forget(db: sqlite3.Connection, before: datetime) -> None:
@@ -202,5 +243,6 @@ def _forget(db: sqlite3.Connection, before: datetime) -> None:
             "DELETE FROM places WHERE run = ?",
             "DELETE FROM records WHERE run = ?",
             "DELETE FROM sections WHERE run = ?",
+            "DELETE FROM standing WHERE run = ?",
         ):
             db.execute(query, (name,))

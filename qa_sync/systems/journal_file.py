@@ -12,7 +12,7 @@ from typing import Final
 
 from qa_sync.errors import CouldNotFindOut
 
-VERSION: Final = 1
+VERSION: Final = 2
 BUSY_S: Final = 10.0
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -28,7 +28,13 @@ CREATE TABLE IF NOT EXISTS records (
 CREATE TABLE IF NOT EXISTS sections (
     run TEXT NOT NULL, spec TEXT NOT NULL, key TEXT NOT NULL, print TEXT NOT NULL, events TEXT NOT NULL,
     PRIMARY KEY (run, spec, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS standing (
+    run TEXT NOT NULL, system TEXT NOT NULL, datatype TEXT NOT NULL, id TEXT NOT NULL,
+    PRIMARY KEY (run, system, datatype, id)) WITHOUT ROWID;
 """
+UPGRADED: Final = frozenset({0, 1})
+"""The versions that only lack tables."""
+
 _WRITABLE: Final = "a run that writes to systems needs a folder that it can write its journal to"
 HINTS: Final[Mapping[str, str]] = {
     "locked": "another process is writing to it; try again when that has ended",
@@ -104,9 +110,9 @@ def _opened(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")  # an intent must outlive the machine's power
         (found,) = db.execute("PRAGMA user_version").fetchone()
-        if found not in {0, VERSION}:
+        if found not in {*UPGRADED, VERSION}:
             raise sqlite3.DatabaseError(f"version {found}, expected {VERSION}")
-        if not found:
+        if found in UPGRADED:
             db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
     except sqlite3.Error:
         db.close()

@@ -23,18 +23,24 @@ LOOKS_S: Final = (0.0, 0.5, 1.5)
 """The pauses before each look for a record that was removed: some systems take their time."""
 
 
+def _known_already() -> None:
+    """Have nothing to look at."""
+
+
 class Journaled:
     """Hands reads on to a system, and writes when they are about the run's own records.
 
     `quiet` is the same system by another way, which no recording hears: what the journal asks is nobody's verdict.
+    `look` is called before each create: when it returns, what was there before the run is known.
     """
 
-    def __init__(self, system: System, quiet: System, owned: Owned) -> None:
+    def __init__(self, system: System, quiet: System, owned: Owned, look: Callable[[], None] = _known_already) -> None:
         self.label = system.label
         self.cards: Mapping[str, EntityCard] = system.cards
         self._system = system
         self._quiet = quiet
         self._owned = owned
+        self._look = look
         self.heard = heard_of(system)
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
@@ -50,6 +56,7 @@ class Journaled:
 
     def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
         """Create a record that has been noted before; its id is noted after."""
+        self._look()
         number = self._owned.intend(self.label, datatype, values)
         # An error may hide that the record was made after all: then a last look finds it, by its mark.
         made = self._system.insert(datatype, values, found)
@@ -65,6 +72,8 @@ class Journaled:
 
     def delete(self, datatype: str, id: str) -> None:
         """Remove one of the run's records, and see that it is gone; raises BrokenRule for another."""
+        if self._owned.is_gone(self.label, datatype, id):
+            return
         if not self._owned.knows(self.label, datatype, id):
             record = self._quiet.lookup(datatype, id)
             if record is None:

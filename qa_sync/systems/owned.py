@@ -12,7 +12,7 @@ from typing import Final
 from qa_sync.errors import BrokenRule, Refused
 from qa_sync.systems.cards import EntityCard, Writable
 from qa_sync.systems.journal import Entry, Journal, Place, RunNote
-from qa_sync.systems.system import Record
+from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
 FORBIDDEN: Final = 403
@@ -47,8 +47,23 @@ class Owned:
         self.since = since
         self._marks = frozenset(mark for mark in marks if mark)
         self._places = {(place.system, place.datatype): place for place in run.places}
-        self._known = {(e.place.system, e.place.datatype, e.id) for e in journal.entries(run.id) if e.id}
+        entries = [e for e in journal.entries(run.id) if e.id]
+        self._known = {(e.place.system, e.place.datatype, e.id) for e in entries if e.state != "removed"}
+        self._gone: set[tuple[str, str, str]] = set()
+        self._standing = journal.standing(run.id)
         self._lock = Lock()
+
+    def note_standing(self, place: Place, system: System) -> None:
+        """Note what is at a place before anything is written, where records do not tell how old they are."""
+        card, ids = system.cards[place.datatype], set()
+        if "list" in card.cannot:
+            return
+        for record in system.list(place.datatype):
+            if _ages(record, card):
+                return
+            ids.add(record.id)
+        self.journal.stood(self.run.id, place, ids)
+        self._standing[place.system, place.datatype] = ids
 
     def place(self, system: str, datatype: str) -> Place:
         """Return a place of the run; raises BrokenRule when it has none there."""
@@ -105,8 +120,15 @@ class Owned:
         """Tell whether the journal has a record."""
         return (system, datatype, id) in self._known
 
+    def is_gone(self, system: str, datatype: str, id: str) -> bool:
+        """Tell whether this process has removed a record, and has seen no other one with that id since."""
+        return (system, datatype, id) in self._gone
+
     def removed(self, system: str, datatype: str, id: str) -> None:
-        """Note that a record is known to be gone."""
+        """Note that a record is known to be gone; its id may be given to another one, which is not the run's."""
+        with self._lock:
+            self._known.discard((system, datatype, id))
+            self._gone.add((system, datatype, id))
         self.journal.removed(self.run.id, self.place(system, datatype), id)
 
     def mark_of(self, record: Record) -> str | None:
@@ -118,17 +140,26 @@ class Owned:
         return next((mark for mark in self._marks if mark in text), None)
 
     def _was_there(self, record: Record, card: EntityCard) -> bool:
-        """Tell whether a record says that it was made before the run; one that tells nothing is believed to be new.
-
-        What can be written tells nothing: a sync may have carried a value there.
-        """
-        written = {path for path, known in card.properties.items() if known.writable is not Writable.NEVER}
-        names = [name for name in record.data if name.casefold() in CREATED and name not in written]
-        return any(instant < self.since for name in names for instant in _instants(name, record.data[name]))
+        """Tell whether a record was there before the run; where nobody can know, it was."""
+        if ages := _ages(record, card):
+            return any(instant < self.since for instant in ages)
+        standing = self._standing.get((record.system, record.datatype))
+        return standing is None or record.id in standing
 
     def _know(self, system: str, datatype: str, id: str) -> None:
         with self._lock:
+            self._gone.discard((system, datatype, id))
             self._known.add((system, datatype, id))
+
+
+def _ages(record: Record, card: EntityCard) -> list[datetime]:
+    """Return when a record says that it was made, none when it does not.
+
+    What can be written tells nothing: a sync may have carried a value there.
+    """
+    written = {path for path, known in card.properties.items() if known.writable is not Writable.NEVER}
+    names = [name for name in record.data if name.casefold() in CREATED and name not in written]
+    return [instant for name in names for instant in _instants(name, record.data[name])]
 
 
 def _instants(name: str, value: Json) -> list[datetime]:

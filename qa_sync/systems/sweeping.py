@@ -24,6 +24,8 @@ LOOKS: Final = 3
 OPEN: Final = frozenset({"intended", "made"})
 NO_MARK: Final = "whether it was made is not known: no answer came, and it has no mark to look for"
 
+ANOTHERS: Final = "it does not bear the run's mark any more, so it may be somebody else's by now: look at it yourself"
+
 
 @dataclass(slots=True)
 class Sweep:
@@ -93,6 +95,9 @@ class Sweep:
             if why := system.cards[place.datatype].cannot.get("delete"):
                 self.owned.journal.left(entry.number, why, for_good=True)
                 return False
+            if self._is_anothers(entry, system, known):
+                self.owned.journal.left(entry.number, ANOTHERS, for_good=True)
+                return False
             system.delete(place.datatype, known)
             see_gone(system, place.datatype, known)
         except BrokenRule:
@@ -105,6 +110,16 @@ class Sweep:
         with suppress(CouldNotFindOut):
             self.owned.removed(place.system, place.datatype, known)
         return True
+
+    def _is_anothers(self, entry: Entry, system: System, id: str) -> bool:
+        """Tell whether a record with the id of ours is not ours any more, for all that is known.
+
+        Somebody may have removed ours meanwhile, and the system may have given its number to another one.
+        """
+        if not entry.mark or "lookup" in system.cards[entry.place.datatype].cannot:
+            return False
+        record = system.lookup(entry.place.datatype, id)
+        return record is not None and self.owned.mark_of(record) is None
 
     def _latest_first(self, entries: Sequence[Entry]) -> list[Entry]:
         """Return those first that nothing depends on: what refers to others, then what was made later."""

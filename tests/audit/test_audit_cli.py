@@ -111,6 +111,14 @@ def test_some_drift_may_be_let_pass(qa_sync: QaSync, exports: Exports, tmp_path:
     assert "1 of 10 differ (1 value)" in checks[NAME]["message"]
 
 
+def test_the_list_of_differences_is_for_its_owner_only(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    exports.write([left(1)], [right(1, firstName="Ase")])
+    exports.audit(qa_sync, spec(tmp_path, EVERY))
+    made = [path for path in tmp_path.iterdir() if path.name.startswith("audit.")]
+    assert tmp_path / "audit.differences.parquet" in made
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o600}
+
+
 def test_the_trend_tells_new_gone_and_same(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
     document = spec(tmp_path, EVERY)
     for wrong in ({1, 2, 3}, {2, 3, 4, 5}):

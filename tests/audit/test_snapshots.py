@@ -88,6 +88,11 @@ def test_a_reading_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert names(folder, whole, tmp_path) == system.names
 
 
+def test_what_was_read_is_for_its_owner_only(tmp_path: Path) -> None:
+    read(Paged(100), tmp_path / "kept")
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "kept").rglob("*") if path.is_file()} == {0o600}
+
+
 def test_a_second_reading_asks_for_what_changed(tmp_path: Path) -> None:
     system, folder = Paged(100), tmp_path / "kept"
     read(system, folder)

@@ -73,6 +73,15 @@ def test_the_json_report_has_them_all_and_can_be_read_back(qa_sync: QaSync, cass
     assert render(parse(got.out)) == got.out
 
 
+@pytest.mark.parametrize("name", ["...txt", "..rst", "....txt"])
+def test_no_document_s_name_leads_out_of_the_recordings(qa_sync: QaSync, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text((ROOT / SPEC).read_text(encoding="utf-8"), encoding="utf-8")
+    place = tmp_path / "all" / "cassettes"
+    words = ("--mode", "record", "--depth", "smoke", "--cassettes", str(place), "--config", "/dev/null")
+    assert qa_sync("check", str(tmp_path / name), *words).code == 0
+    assert len([*(place / name).glob("*.yaml")]) == len([*tmp_path.rglob("*.yaml")]) == 3
+
+
 def test_other_modes_play_from_no_recording(qa_sync: QaSync) -> None:
     got = qa_sync("check", SPEC, "--mode", "sandbox", "--report", "json")
     assert "recordings" not in json.loads(got.out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import stat
 import subprocess
@@ -13,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 import httpx
 import pytest
 from cli_caller import ROOT, QaSync, Serve
@@ -65,6 +67,39 @@ def test_a_document_is_carried_out_and_the_next_run_has_nothing_to_do(
     assert (summary["schema"], summary["created"], summary["updated"]) == ("qa-sync/cycle/1", 0, 0)
     assert summary["unchanged"] == 3
     assert stat.S_IMODE((tmp_path / "links.sqlite").stat().st_mode) == 0o600
+
+
+def test_on_a_terminal_one_is_told_what_would_be_written_and_asked(
+    qa_sync: QaSync, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"))
+    answers = iter([False, True])
+    asked: list[str] = []
+
+    def confirm(text: str, **_: Any) -> bool:
+        asked.append(text)
+        return next(answers)
+
+    monkeypatch.setattr("qa_sync.cli.sync.on_terminal", lambda: True)
+    monkeypatch.setattr(click, "confirm", confirm)
+    refused = qa_sync(*words)
+    assert refused.code == 2
+    assert re.search(r"Custom Webshop \(http://\S+\): 2 Customer created\n .*: 1 Order created\n", refused.err)
+    assert "nothing was written: the answer was no" in refused.err
+    assert customers(place) == []
+    assert qa_sync(*words).code == 0
+    assert len(customers(place)) == 2
+    assert asked == ["Write it?"] * 2
+    assert qa_sync(*words).code == 0  # nothing is to be written, so nobody is asked
+    with system(place, "WooCommerce") as shop:
+        shop.insert("customer", {"email": "cy@example.test", "first_name": "cy"})
+    assert qa_sync(*words, "--yes").code == 0
+    assert len(customers(place)) == 3
+    text = place.read_text(encoding="utf-8")
+    place.write_text(text.replace("writes = true", "production = true"), encoding="utf-8")
+    closed = qa_sync(*words, "--watch", "1s")
+    assert closed.code == 2
+    assert "nothing may be written" in closed.err
 
 
 def test_a_dry_run_tells_and_changes_nothing(qa_sync: QaSync, place: Path, tmp_path: Path) -> None:

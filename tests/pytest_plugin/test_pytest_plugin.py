@@ -18,7 +18,7 @@ from cli_caller import QaSync
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.modes import replay, sandbox
-from qa_sync.modes.job import Job, Prepared
+from qa_sync.modes.job import Job, Planned, Prepared
 from qa_sync.modes.table import prepare
 from qa_sync.pytest_plugin import hooks, playing
 from qa_sync.running.events import Leftover
@@ -179,11 +179,15 @@ def test_live_systems_are_swept_once_and_nothing_confidential_is_told(
         return (Leftover("ERP", "Product", "7", "it is locked"),)
 
     def prepared(mode: str, job: Job) -> Prepared:
-        return replace(prepare(mode, job), sweep=sweep, hide=lambda text: text.replace("brand 0", "(hidden)"))
+        made = (Planned("ERP", "https://erp.example", "Product", 3),)
+        ready = replace(prepare(mode, job), sweep=sweep, writes=lambda _: made)
+        return replace(ready, hide=lambda text: text.replace("brand 0", "(hidden)"))
 
     monkeypatch.setattr(playing, "prepare", prepared)
     result = project.runpytest_inprocess(*BROKEN)
-    result.stdout.fnmatch_lines(["*actual*(hidden)*"])
+    result.stdout.fnmatch_lines(
+        ["This makes records, *", "  ERP (https://erp.example): 3 Product", "*actual*(hidden)*"]
+    )
     result.stdout.no_fnmatch_line("*brand 0*")
     result.stderr.fnmatch_lines(["left behind: ERP Product 7: it is locked"])
     assert len(swept) == 1

@@ -92,4 +92,8 @@ def places(system: Memory) -> list[Place]:
 def owned(path: Path, system: Memory, marks: Iterable[str] = (MARK,), seed: str = "s") -> Owned:
     journal = Journal(path / "journal.sqlite")
     run = journal.begin(seed, ["a.txt"], STARTED, places(system))
-    return Owned(journal, run, marks, STARTED - timedelta(minutes=10))
+    found = Owned(journal, run, marks, STARTED - timedelta(minutes=10))
+    for place in run.places:
+        found.note_standing(place, system)
+    system.asked.clear()
+    return found

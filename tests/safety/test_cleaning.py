@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -36,7 +38,10 @@ def dead_run(tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch, seed
     journal = Journal(tmp_path / NAME)
     monkeypatch.setattr("qa_sync.systems.journal.begun", lambda _pid: "long ago")
     run = journal.begin(seed, ["a.txt"], STARTED, places(acme))
-    Journaled(acme, acme, Owned(journal, run, [MARK], STARTED)).insert("contact", {"name": MARK})
+    ours = Owned(journal, run, [MARK], STARTED)
+    for place in run.places:
+        ours.note_standing(place, acme)
+    Journaled(acme, acme, ours).insert("contact", {"name": MARK})
     journal.close()
     monkeypatch.setattr("qa_sync.clock.time.sleep", lambda _: None)
     return run
@@ -74,6 +79,27 @@ def test_nothing_is_removed_where_the_settings_forbid_it_or_mean_another_system(
     assert acme.held == before
 
 
+def test_a_number_that_the_system_has_given_to_somebody_else_meanwhile(
+    tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = dead_run(tmp_path, acme, monkeypatch)
+    acme.held["contact", "c1"] = {"name": "Ola"}  # ours was removed by hand, and its number was free again
+    (cleaned,) = clean(settings(tmp_path))
+    assert (cleaned.removed, cleaned.open) == (0, 0)
+    assert [lost.id for lost in cleaned.left] == ["c1"]
+    assert "may be somebody else's" in cleaned.left[0].why
+    list(clean(settings(tmp_path), run.id))
+    assert acme.held == {("contact", "c1"): {"name": "Ola"}}
+
+
+def test_a_journal_of_the_version_before(tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    dead_run(tmp_path, acme, monkeypatch)
+    with closing(sqlite3.connect(tmp_path / NAME)) as db:
+        db.executescript("DROP TABLE standing; PRAGMA user_version = 1")
+    (cleaned,) = clean(settings(tmp_path))
+    assert (cleaned.removed, cleaned.open) == (1, 0)
+
+
 def test_a_run_that_is_under_way_is_left_alone(tmp_path: Path) -> None:
     journal = Journal(tmp_path / NAME)
     run = journal.begin("s", ["a.txt"], STARTED, [])
@@ -83,6 +109,23 @@ def test_a_run_that_is_under_way_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match="unknown run"):
         chosen(journal, "x", None)
     journal.close()
+
+
+def test_a_run_of_another_machine_is_cleaned_up_after_when_it_is_said_to_have_ended(
+    tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as there:
+        there.setattr("qa_sync.systems.journal.HOST", "container-1")
+        run = dead_run(tmp_path, acme, there)
+    for age in (None, timedelta(days=36_500)):
+        (cleaned,) = clean(settings(tmp_path), run.id, age)
+        assert (cleaned.removed, cleaned.open, [lost.id for lost in cleaned.left]) == (0, 1, ["c1"])
+        assert "may be under way on container-1" in cleaned.left[0].why
+    assert [each.open for each in clean(settings(tmp_path))] == [1]
+    assert acme.held
+    (cleaned,) = clean(settings(tmp_path), older_than=timedelta(hours=1))
+    assert (cleaned.removed, cleaned.left) == (1, ())
+    assert acme.held == {}
 
 
 def test_runs_that_are_not_old_enough(tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,7 @@ def test_a_journal_of_another_version_and_one_that_is_locked(tmp_path: Path) -> 
     other.execute("PRAGMA user_version = 99")
     other.close()
     journal.close()
-    with pytest.raises(CouldNotFindOut, match="version 99, expected 1"):
+    with pytest.raises(CouldNotFindOut, match="version 99, expected 2"):
         Journal(path)
 
 

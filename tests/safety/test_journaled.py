@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from memory import MARK, STARTED, Memory, away, card, owned
+from memory import MARK, OTHER_MARK, STARTED, Memory, away, card, owned, places
 
-from qa_sync.errors import BadAnswer, BrokenRule, CouldNotFindOut, QaSyncError, Refused, SystemUnreachable
+from qa_sync.errors import BadAnswer, BrokenRule, CouldNotFindOut, QaSyncError, Refused, SystemUnreachable, UsageError
 from qa_sync.systems import journaled as module
 from qa_sync.systems.cards import PropertyCard
+from qa_sync.systems.journal import Journal
 from qa_sync.systems.journaled import Journaled
 from qa_sync.systems.owned import Owned
 from qa_sync.systems.system import Record
@@ -123,6 +124,73 @@ def test_what_the_sync_can_write_tells_nothing_of_when_a_record_was_made(acme: M
     assert ours.claim(record, replace(known, properties={"created_at": PropertyCard("created_at", Form())}))
 
 
+def test_a_record_that_was_there_and_tells_no_age_is_not_ours_when_the_sync_writes_into_it(
+    tmp_path: Path, acme: Memory
+) -> None:
+    theirs = acme.put("contact", "c1", name="Ola")
+    ours = owned(tmp_path, acme)
+    acme.held["contact", "c1"]["name"] = f"{MARK} Kari"
+    acme.put("contact", "c2", name=f"{MARK} Kari")
+    again = Owned(ours.journal, ours.run, [MARK], ours.since)  # as cleanup has it, long after
+    for mine in (ours, again):
+        system = Journaled(acme, acme, mine)
+        assert [mine.claim(record, acme.cards["contact"]) for record in system.list("contact")] == [False, True]
+        with pytest.raises(Refused, match="was there before it"):
+            system.delete("contact", theirs.id)
+    assert [e.id for e in ours.entries()] == ["c2"]
+    ours.journal.close()
+
+
+def test_where_nobody_knows_what_was_there_nothing_is_taken_for_ours(tmp_path: Path, acme: Memory) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    ours = Owned(journal, journal.begin("s", ["a.txt"], STARTED, places(acme)), [MARK], STARTED)
+    record = acme.put("contact", "c1", name=MARK)
+    assert not ours.claim(record, acme.cards["contact"])
+    told = acme.put("contact", "c2", name=MARK, created="2026-01-31T12:00:00Z")
+    assert ours.claim(told, acme.cards["contact"])
+    journal.close()
+
+
+def test_where_records_tell_their_age_only_the_first_is_looked_at(tmp_path: Path, acme: Memory) -> None:
+    acme.put("contact", "c1", name="Ola", created="2026-01-30T12:00:00Z")
+    acme.put("contact", "c2", name="Kari")
+    ours = owned(tmp_path, acme)
+    assert ours.journal.standing(ours.run.id) == {("Acme", "order"): {""}}
+    ours.journal.close()
+
+
+def test_what_was_there_is_looked_at_before_the_intent(acme: Memory, ours: Owned) -> None:
+    def look() -> None:
+        raise SystemUnreachable("nobody can tell")
+
+    with pytest.raises(SystemUnreachable):
+        Journaled(acme, acme, ours, look).insert("contact", {"name": MARK})
+    assert states(ours) == []
+    assert acme.asked == []
+
+
+def test_an_id_that_is_given_again_to_somebody_else_s_record(acme: Memory, ours: Owned) -> None:
+    system = Journaled(acme, acme, ours)
+    made = system.insert("contact", {"name": MARK})
+    system.delete("contact", made)
+    theirs = acme.put("contact", made, name="Ola")
+    system.delete("contact", made)
+    with pytest.raises(BrokenRule, match="none of the records of the run"):
+        system.update(theirs, {"name": "x"})
+    assert acme.held == {("contact", made): {"name": "Ola"}}
+
+
+def test_an_id_that_is_given_again_to_a_counterpart(acme: Memory, ours: Owned) -> None:
+    system = Journaled(acme, acme, ours)
+    made = system.insert("contact", {"name": MARK})
+    system.delete("contact", made)
+    acme.put("contact", made, name=f"{MARK} again")
+    list(system.list("contact"))
+    assert states(ours) == [(made, "made")]
+    system.delete("contact", made)
+    assert acme.held == {}
+
+
 def test_no_journal_no_write(acme: Memory, ours: Owned, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> int:
         raise CouldNotFindOut("the journal cannot be used: database or disk is full")
@@ -182,3 +250,15 @@ def test_the_started_time_is_that_of_the_run(ours: Owned) -> None:
     assert ours.run.alive
     with pytest.raises(QaSyncError, match="has the seed s too"):
         ours.journal.begin("s", ["b.txt"], STARTED, [])
+
+
+def test_marks_that_records_of_an_earlier_run_bear(acme: Memory, ours: Owned) -> None:
+    system = Journaled(acme, acme, ours)
+    made = system.insert("contact", {"name": MARK})
+    ours.journal.end(ours.run.id)
+    with pytest.raises(UsageError, match="1 records of earlier runs with the seed s are still there"):
+        ours.journal.begin("s", ["a.txt"], STARTED, [], {MARK})
+    ours.journal.begin("s", ["b.txt"], STARTED, [], {OTHER_MARK})
+    ours.journal.end(ours.journal.runs()[-1].id)
+    system.delete("contact", made)
+    ours.journal.begin("s", ["a.txt"], STARTED, [], {MARK})

@@ -6,9 +6,11 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ import click
 import pytest
 from cli_caller import ROOT, QaSync, Serve
 from standing import people, prints_of, settled, systems_of
+
+from qa_sync.systems.journal import NAME
 
 SPEC = "specs/000.txt"
 FAST = ("--every", "0.1")
@@ -85,12 +89,15 @@ def test_a_second_signal_leaves_at_once_and_cleanup_removes_the_rest(serve: Serv
 
 def test_what_is_kept_is_told_and_removed_by_cleanup(qa_sync: QaSync, serve: Serve) -> None:
     config = serve(SPEC, "--no-sync")
-    words = ("--timeout", "0", "-j", "1", "-x", "--report", "json")
+    words = ("--timeout", "0", "-j", "1", "-x", "--report", "json", "--seed", "kept")
     got = qa_sync(*live(config, *words, "--keep", "on-failure"))
     assert got.code in {1, 3}, got.err
     left = json.loads(got.out)["leftovers"]
     assert {lost["why"] for lost in left} == {"kept (--keep on-failure); qa-sync cleanup removes it"}
     assert sorted(lost["id"] for lost in left) == sorted(at[2] for at in ours(config))
+    again = qa_sync(*live(config, *words))
+    assert again.code == 2
+    assert "with the seed kept are still there" in again.err
     cleaned = qa_sync("cleanup", "--config", str(config), "--older-than", "1h")
     assert cleaned.out == ""
     text = config.read_text(encoding="utf-8")
@@ -102,6 +109,19 @@ def test_what_is_kept_is_told_and_removed_by_cleanup(qa_sync: QaSync, serve: Ser
     config.write_text(text, encoding="utf-8")
     assert qa_sync("cleanup", "--config", str(config)).code == 0
     assert ours(config) == []
+
+
+def test_what_our_own_engine_makes_in_live_systems_is_noted_before_it_is_made(qa_sync: QaSync, serve: Serve) -> None:
+    config = serve(SPEC, "--no-sync")
+    text = config.read_text(encoding="utf-8")
+    config.write_text(re.sub('"wait"|"0.2s"', lambda m: {'"wait"': '"builtin"'}.get(m[0], '"0.1s"'), text), "utf-8")
+    words = ("--depth", "smoke", "-k", "create and contact", "--timeout", "20", "-q")
+    got = qa_sync(*live(config, *words))
+    assert got.code == 0, got.err
+    assert ours(config) == []
+    with closing(sqlite3.connect(config.parent / NAME)) as db:
+        made = db.execute("SELECT system, counterpart, payload != '', state FROM records").fetchall()
+    assert made == [("Wix.com", 0, 1, "removed"), ("Customerp", 0, 1, "removed")]
 
 
 @pytest.mark.parametrize("standing", [30, pytest.param(501, marks=pytest.mark.slow)])
@@ -134,23 +154,33 @@ def ids_of(report: Any) -> set[str]:
 
 
 @pytest.mark.slow
-def test_an_interrupted_run_is_taken_up(qa_sync: QaSync, serve: Serve) -> None:
+def test_an_interrupted_run_is_taken_up(qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     config = serve(SPEC, *FAST)
     words = ("-", "noted", "45", *live(config, "-j", "1"))
     killed = program(*words, script=(str(KILLED),))
     killed.communicate(timeout=120)
     assert killed.returncode == -signal.SIGKILL
+    there = ours(config)
+    with monkeypatch.context() as terminal:
+        terminal.setattr("qa_sync.cli.consent.on_terminal", lambda: True)
+        terminal.setattr(click, "confirm", lambda *_, **__: False)
+        assert qa_sync(*live(config, "--resume")).code == 2
+    assert ours(config) == there != []
     got = qa_sync(*live(config, "--resume", "--report", "json"))
     assert got.code == 0, got.err
     resumed = json.loads(got.out)
     whole = json.loads(qa_sync("check", SPEC, "--mode", "sandbox", "--report", "json").out)
     assert verdicts(resumed) == verdicts(whole)
     assert resumed["seed"].endswith("+1")
+    assert re.search(r"^note: [12] of 3 sections are as the interrupted run found them$", got.err, re.MULTILINE)
     makes = next(line for line in got.err.splitlines() if line.startswith("  Wix.com"))
     assert re.search(
         r"\b[1-9]\d* Contacts", makes
     )  # for the orders: the section of the contacts themselves had been finished
     assert ours(config) == []
+    over = qa_sync(*live(config, "--resume"))
+    assert over.code == 2
+    assert "was not interrupted, it found out about every section" in over.err
 
 
 def verdicts(report: Any) -> dict[str, str]:

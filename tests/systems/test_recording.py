@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ import pytest
 from vcr.cassette import Cassette
 
 from qa_sync.errors import RecordingError
-from qa_sync.systems.cassettes import TapeLabel
+from qa_sync.systems.cassettes import LARGEST, TapeLabel
 from qa_sync.systems.nearest import canonical_body
 from qa_sync.systems.recording import BlankTape, RecordingTransport
 from qa_sync.systems.replaying import Expected, ReplayTransport, Tape, load_tape
@@ -212,6 +213,42 @@ def test_an_unreadable_recording_is_an_error_and_never_an_empty_one(path: Path, 
     text = refused(path)
     assert f"the recording {path} cannot be read: {why}" in text
     assert "hint: record it again: " in text
+
+
+LAUGHS = 'a: &a ["lol"]\n' + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
+    for before, name in zip("abcdefghijklmn", "bcdefghijklmno", strict=True)
+)
+"""A few lines that stand for 9 to the 14th texts."""
+WHOLE = """interactions:
+- request: {method: GET, uri: x, body: y}
+  response: {status: {code: 200}, headers: {h: [v]}, body: {string: z}}
+metadata:
+  qa_sync: {format: 1, seed: s, started: "2026-01-01T00:00:00+00:00", connectors: {c: f}, spec: p, urls: {l: u}}
+"""
+
+
+@pytest.mark.parametrize("value", ["GET", "uri: x", "y}", "200", "[v]", "v]", "string: z", "seed: s", "f}", "p,", "u}"])
+def test_a_recording_that_is_a_bomb_is_unreadable(path: Path, value: str) -> None:
+    """No error text is made of what a bomb stands for either: that alone would take all memory."""
+    path.parent.mkdir(parents=True)
+    bad = re.sub(r"\w+(?=\W*$)", "*o", value)
+    assert WHOLE.count(value) == 1
+    path.write_text(LAUGHS + WHOLE.replace(value, bad), encoding="utf-8")
+    assert "cannot be read: it" in refused(path)
+
+
+def test_a_recording_that_merges_mappings_is_unreadable(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_text("a: &a {k: v}\nb: {<<: [*a, *a]}\n" + WHOLE, encoding="utf-8")
+    assert "it merges mappings" in refused(path)
+
+
+def test_a_recording_that_is_too_large_is_not_read(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        file.truncate(LARGEST + 1)  # takes no room on the disk
+    assert "268,435,457 bytes" in refused(path)
 
 
 def test_a_recording_with_broken_answers_is_unreadable(path: Path) -> None:

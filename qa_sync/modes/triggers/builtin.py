@@ -60,7 +60,7 @@ def builtin(around: Surroundings, between: Between) -> Work:
     """
     (dataflow,) = (d for d in around.job.dataflows if d.path == between.document)
     source, target = (
-        OnlyOurs(around.reached[label].system(), around.marks, around.since)
+        OnlyOurs(around.around(around.reached[label].system()), around.marks, around.since)
         for label in (between.source, between.target)
     )
     links = around.exits.enter_context(closing(Links(":memory:")))

@@ -14,9 +14,15 @@ from qa_sync.modes.job import Job
 from qa_sync.modes.reach import Reached
 from qa_sync.settings.model import SyncSettings
 from qa_sync.systems.confidential import Hider
+from qa_sync.systems.system import System
 
 Work: TypeAlias = Callable[[], None]
 """Gives the sync one chance to work; raises CouldNotFindOut when it fails."""
+
+
+def _as_it_is(system: System) -> System:
+    """Write nothing down."""
+    return system
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,10 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The run that a trigger belongs to; what it opens is closed by `exits`, what it tells goes through `hide`."""
+    """The run that a trigger belongs to; what it opens is closed by `exits`, what it tells goes through `hide`.
+
+    `around` puts the run's journal before each write to a system.
+    """
 
     job: Job
     clock: Clock
@@ -39,6 +48,7 @@ class Surroundings:
     since: datetime
     exits: ExitStack = field(default_factory=ExitStack)
     hide: Hider = field(default_factory=Hider)
+    around: Callable[[System], System] = _as_it_is
 
     @property
     def sync(self) -> SyncSettings:
