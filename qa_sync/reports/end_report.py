@@ -13,6 +13,7 @@ from qa_sync.reports.wording import (
     LEGEND,
     NOTHING_VERIFIED,
     counts,
+    leftovers,
     reasons,
     seconds,
 )
@@ -112,9 +113,8 @@ def _leftovers(results: Results, page: Page) -> Iterator[Line]:
     if not results.leftovers:
         return
     yield (("Left behind", Style.STRONG),)
-    for lost in results.leftovers:
-        record = page.text(f"{lost.system} {lost.entity} {lost.id}")
-        spans: list[Span] = [(record, Style.PLAIN), (f"  {page.text(lost.why)}", Style.QUIET)]
+    for what, ids, why in leftovers(results):
+        spans: list[Span] = [(page.text(f"{what} {ids}"), Style.PLAIN), (f"  {page.text(why)}", Style.QUIET)]
         yield from columns([(spans, page.width - 2)], indent=2)
     yield BLANK
 

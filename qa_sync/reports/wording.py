@@ -119,6 +119,14 @@ def reasons(results: Results, status: Status) -> list[tuple[str, int]]:
     return list(Counter(c.message or "no reason given" for c in results.checks if c.status is status).items())
 
 
+def leftovers(results: Results) -> list[tuple[str, str, str]]:
+    """Return what is left behind as (system and entity, ids, why); what is left for the same reason stands together."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for lost in results.leftovers:
+        found.setdefault((f"{lost.system} {lost.entity}", lost.why), []).append(lost.id)
+    return [(what, ", ".join(ids), why) for (what, why), ids in found.items()]
+
+
 def problems(results: Results) -> dict[Place, dict[Problem, list[CheckFinished]]]:
     """Return what failed or could not be found out, by the document's line; what is alike stands together."""
     found: dict[Place, dict[Problem, list[CheckFinished]]] = {}

@@ -272,6 +272,19 @@ def hostile_written() -> Results:
     return written_results(HOSTILE_DOCUMENT, hostile=f"{HOSTILE}{RIGHT_TO_LEFT}{SCRIPT}")
 
 
+KINDS = (
+    *("create", "unique", "property", "update-forward", "update-backward", "newest-wins", "independent", "empty"),
+    *("stable", "isolated", "merge", "merge-not", "condition", "not-without-link", "connected"),
+)
+
+
+def of_every_kind() -> Results:
+    """Return results of a section with two dozen checks of each kind."""
+    told = [check(kind, f"{kind} {n}", 9, latency_s=1.0) for kind in KINDS for n in range(24)]
+    section = SectionResult(CUSTOMER, 1, "A Customer to B Client", 9, None, tuple(told))
+    return Results("live", "7f3a", STARTED, 61.5, (SpecResult(SPEC, "A to B Dataflow", (section,)),), ())
+
+
 def large_results(checks: int = 60) -> Results:
     statuses = (Status.PASSED, Status.PASSED, Status.PASSED, Status.SKIPPED, Status.FAILED)
     stream: list[Event] = [RunStarted("replay", "7f3a", STARTED, checks), SpecStarted(SPEC, "A to B Dataflow")]

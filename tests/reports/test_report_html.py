@@ -19,7 +19,7 @@ from report_samples import hostile_written, large_results, results, written_resu
 from qa_sync.reports.html import page
 from qa_sync.reports.html.latency import Lag
 from qa_sync.reports.written import as_written
-from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.events import CheckFinished, Leftover, Status
 from qa_sync.running.results import Known, Results, SectionResult, SpecResult
 
 VOID = {"meta", "input", "link", "br", "wbr", "img"}
@@ -228,3 +228,26 @@ def test_directions_are_told_apart() -> None:
 def test_many_failures_do_not_make_the_overview_endless() -> None:
     words = "\n".join(read(large_results(3_000)).words)
     assert "And 400 places that only the document shows" in words
+
+
+def test_of_a_place_the_first_failures_are_shown_and_the_others_folded_away() -> None:
+    (spec,) = large_results(50).specs
+    on_one_line = tuple(replace(check, line=13) for check in spec.sections[0].checks)
+    some = replace(large_results(50), specs=(replace(spec, sections=(replace(spec.sections[0], checks=on_one_line),)),))
+    words = " ".join("".join(read(some).words).split())
+    assert "7 more here" in words
+    assert words.index("reason 14:") < words.index("7 more here") < words.index("reason 19:")
+
+
+def test_what_is_left_for_the_same_reason_stands_together() -> None:
+    lost = tuple(Leftover("B", "Client", str(n), "B keeps them") for n in (1, 2, 3))
+    words = " ".join("".join(read(replace(written_results(), leftovers=lost)).words).split())
+    assert "B Client 1, 2, 3 B keeps them" in words
+
+
+def test_a_button_that_would_do_nothing_is_not_there() -> None:
+    (spec,) = written_results().specs
+    well = tuple(check for check in spec.sections[0].checks if check.status is Status.PASSED)
+    some = replace(written_results(), specs=(replace(spec, sections=(replace(spec.sections[0], checks=well),)),))
+    assert "Unfold what is not well" not in "".join(read(some).words)
+    assert "Unfold what is not well" in "".join(read(written_results()).words)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from report_golden import real
-from report_samples import hostile_written, written_results
+from report_samples import KINDS, hostile_written, of_every_kind, written_results
 
 from qa_sync.reports.html import page
 from qa_sync.running.results import Results
@@ -57,6 +57,9 @@ CUT = """() => [...document.querySelectorAll("button, th, td, p, li, dd, h1, h2,
   .filter((one) => one.checkVisibility() && !one.closest(".away, .tall") && getComputedStyle(one).display !== "inline")
   .filter((one) => one.scrollWidth > one.clientWidth + 1)
   .map((one) => `${one.outerHTML.slice(0, 100)}: ${one.scrollWidth} in ${one.clientWidth}`)"""
+
+BEYOND = """() => [...document.querySelectorAll(".wide")].filter((one) => one.scrollWidth > one.clientWidth)
+  .map((one) => `${one.innerHTML.slice(0, 100)}: ${one.scrollWidth} in ${one.clientWidth}`)"""
 
 OVERLAP = """() => {
   const wanted = "header p, header li, h1, .tools button, .tools input, .sen > p, .sen > button";
@@ -244,10 +247,20 @@ def test_contrast_is_that_of_wcag_aa(see: Any, scheme: str) -> None:
 def test_nothing_is_cut_or_lies_upon_another(see: Any, width: int) -> None:
     for some in (written_results(), real("000"), hostile_written()):
         tab = see(some, viewport={"width": width, "height": HEIGHT}).tab
-        tab.click("#unfold")
+        if tab.locator("#unfold").count():
+            tab.click("#unfold")
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        assert tab.evaluate(BEYOND) == []
         assert tab.evaluate(CUT) == []
         assert tab.evaluate(OVERLAP) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_kind_of_check_is_seen_without_scrolling(see: Any, width: int) -> None:
+    tab = see(of_every_kind(), viewport={"width": width, "height": HEIGHT}).tab
+    assert tab.locator(".matrix thead th").count() == len(KINDS) == 15
+    assert tab.evaluate(BEYOND) == []
+    assert tab.evaluate(CUT) == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

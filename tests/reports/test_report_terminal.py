@@ -21,6 +21,7 @@ from qa_sync.reports.terminal import Color, Terminal
 from qa_sync.running.events import (
     CheckFinished,
     Event,
+    Leftover,
     Looked,
     RunFinished,
     RunStarted,
@@ -345,3 +346,8 @@ def test_60_checks_are_printed_in_no_time() -> None:
         list(end_report(some, page))
         durations.append(time.process_time() - began)
     assert min(durations) < (0.02 if sys.gettrace() is None else 0.2)  # measuring coverage takes its time
+
+
+def test_what_is_left_for_the_same_reason_stands_together() -> None:
+    lost = tuple(Leftover("B", "Client", str(n), "B keeps them") for n in (1, 2, 3))
+    assert "Left behind\n  B Client 1, 2, 3  B keeps them\n" in printed(replace(results(), leftovers=lost))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qa_sync.reports.escape import visible
-from qa_sync.reports.html.words import LETTER
+from qa_sync.reports.html.words import LETTER, arrowed
 from qa_sync.reports.json_values import plain
 from qa_sync.reports.wording import answered, as_json, asked, brief, excerpts, mark_of, seconds
 from qa_sync.running.events import CheckFinished, RecordRef
@@ -59,7 +59,7 @@ class Evidence:
         row: list[Any] = [
             self._share(check.kind),
             LETTER[check.status],
-            visible(check.title),
+            visible(arrowed(check.title)),
             seconds(check.latency_s),
             self._share(_cut(brief(check) or "")),
             self._records.setdefault(check.records, len(self._records)),

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from qa_sync.reports.html.document import anchor
-from qa_sync.reports.html.words import LETTER, badge, counted, text
-from qa_sync.reports.wording import NOTHING_VERIFIED, Place, Problem, excerpts, mark_of, problems, reasons
-from qa_sync.reports.written import worst
+from qa_sync.reports.html.words import badge, counted, text, title
+from qa_sync.reports.wording import NOTHING_VERIFIED, Place, Problem, excerpts, leftovers, mark_of, problems, reasons
 from qa_sync.running.events import CheckFinished, Status
-from qa_sync.running.results import Results, SectionResult
+from qa_sync.running.results import Results
 
 MOST_PLACES = 200
 SHOWN_PLACES = 8
 """So many places are told in full, and so many of them at once; the others are found in the document by its filter."""
+
+SHOWN_PROBLEMS = 3
+"""Of a place so many problems are shown at once."""
 
 MOST_CHECKS = 12
 """So many checks that went wrong in the same way are named."""
@@ -51,28 +52,12 @@ def wrong(results: Results) -> str:
     return _listed("wrong", "What is not well", first) if found else ""
 
 
-def matrix(results: Results) -> str:
-    """Return the table of sections and kinds of check."""
-    kinds = list(dict.fromkeys(check.kind for check in results.checks))
-    heads = "".join(f'<th scope="col"><span>{text(kind)}</span></th>' for kind in kinds)
-    bodies = []
-    for n, spec in enumerate(results.specs):
-        head = f'<tr><th scope="rowgroup" colspan="{len(kinds) + 1}">{text(spec.spec)}</th></tr>\n'
-        rows = "".join(_section_row(section, kinds, n) for section in spec.sections)
-        bodies.append(f"<tbody>{head if len(results.specs) > 1 else ''}{rows}</tbody>")
-    return (
-        '<section aria-labelledby="h-matrix"><h2 id="h-matrix">Sections and checks</h2>\n<div class="wide tall" '
-        'tabindex="0" role="region" aria-labelledby="h-matrix"><table class="matrix"><thead><tr>'
-        f'<th scope="col">Section</th>{heads}</tr></thead>\n{"".join(bodies)}</table></div></section>\n'
-    )
-
-
 def manual(results: Results) -> str:
     """Return what only a person can tell, with room for the answer."""
     numbers = {spec.spec: n for n, spec in enumerate(results.specs)}
     items = "".join(
         f'<li><span class="tick" aria-hidden="true"></span><a href="#{anchor(numbers[check.spec], check.line)}">'
-        f"{text(check.spec)}:{check.line}</a> {text(check.title)}{_because(check)}</li>\n"
+        f"{text(check.spec)}:{check.line}</a> {title(check)}{_because(check)}</li>\n"
         for check in results.checks
         if check.status is Status.MANUAL
     )
@@ -103,8 +88,7 @@ def skipped(results: Results) -> str:
 def left(results: Results) -> str:
     """Return the records of ours that could not be removed."""
     items = "".join(
-        f"<li><code>{text(f'{lost.system} {lost.entity} {lost.id}')}</code> {text(lost.why)}</li>\n"
-        for lost in results.leftovers
+        f"<li><code>{text(f'{what} {ids}')}</code> {text(why)}</li>\n" for what, ids, why in leftovers(results)
     )
     return _listed("left", "Left behind", f'<ul class="plain">{items}</ul>') if items else ""
 
@@ -117,37 +101,18 @@ def _because(check: CheckFinished) -> str:
     return f' <span class="none">{text(check.message)}</span>' if check.message else ""
 
 
-def _section_row(section: SectionResult, kinds: Sequence[str], number: int) -> str:
-    by_kind: dict[str, list[CheckFinished]] = {}
-    for check in section.checks:
-        by_kind.setdefault(check.kind, []).append(check)
-    name = f'<a href="#{anchor(number, section.line)}">{text(section.heading)}</a>'
-    if not by_kind:
-        why = "nothing to check" if section.duplicate_of is None else f"repeats section {section.duplicate_of}"
-        return f'<tr><th scope="row">{name}</th><td class="none" colspan="{len(kinds)}">{why}</td></tr>\n'
-    cells = "".join([_cell(by_kind.get(kind, ())) for kind in kinds])
-    return f'<tr><th scope="row">{name}</th>{cells}</tr>\n'
-
-
-def _cell(checks: Sequence[CheckFinished]) -> str:
-    status = worst(checks)
-    if status is None:
-        return "<td></td>"
-    count = Counter(check.status for check in checks)
-    said = ", ".join(f"{count[s]} {s}" for s in Status if count[s])
-    title = f' title="{said}"' if len(count) > 1 else ""
-    return f'<td{title}><b class="{LETTER[status]}">{count[status]}</b></td>'
-
-
 def _place(place: Place, here: dict[Problem, list[CheckFinished]], number: int) -> str:
     spec, line = place
-    told = "".join(_problem(problem, checks) for problem, checks in here.items())
-    return f'<div class="problem"><a href="#{anchor(number, line)}">{text(spec)}:{line}</a>{told}</div>\n'
+    told = [_problem(problem, checks) for problem, checks in here.items()]
+    first, others = "".join(told[:SHOWN_PROBLEMS]), "".join(told[SHOWN_PROBLEMS:])
+    if others:
+        first += f"<details><summary>{len(told) - SHOWN_PROBLEMS} more here</summary>\n{others}</details>"
+    return f'<div class="problem"><a href="#{anchor(number, line)}">{text(spec)}:{line}</a>{first}</div>\n'
 
 
 def _problem(problem: Problem, checks: Sequence[CheckFinished]) -> str:
     named = [
-        f"<li>{badge(problem.status, text(check.kind))} {text(check.title)} <em>{mark_of(check)}</em></li>"
+        f"<li>{badge(problem.status, text(check.kind))} {title(check)} <em>{mark_of(check)}</em></li>"
         for check in checks[:MOST_CHECKS]
     ]
     if len(checks) > MOST_CHECKS:

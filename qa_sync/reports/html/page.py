@@ -14,7 +14,8 @@ from pathlib import Path
 
 from qa_sync.reports.html.document import document, size
 from qa_sync.reports.html.latency import latency
-from qa_sync.reports.html.overview import headline, known, left, manual, matrix, skipped, wrong
+from qa_sync.reports.html.matrix import matrix
+from qa_sync.reports.html.overview import headline, known, left, manual, skipped, wrong
 from qa_sync.reports.html.words import LETTER, counted, text
 from qa_sync.reports.wording import seconds
 from qa_sync.running.events import Status
@@ -106,13 +107,14 @@ def _filters(results: Results) -> str:
         for status, number in results.totals.items()
         if number
     ]
+    unwell = results.totals[Status.FAILED] or results.totals[Status.ERROR]
+    unfold = '<button type="button" id="unfold">Unfold what is not well</button>\n' if unwell else ""
     return (
         '<div class="tools" role="search" aria-label="Filter the document">\n'
         f'<div class="buttons" role="group" aria-label="By status">{"".join(buttons)}</div>\n'
         '<label class="find"><span class="away">Find in the document</span><input type="search" id="find" '
         'placeholder="Find a word, a property, a section" autocomplete="off"></label>\n'
-        '<button type="button" id="unfold">Unfold what is not well</button>\n'
-        '<button type="button" id="theme">Light or dark</button>\n'
+        f'{unfold}<button type="button" id="theme">Light or dark</button>\n'
         f'<p id="told" class="away" role="status">{counted(total, "check")}</p>\n</div>\n'
         "<noscript><p>Without its script the page shows every verdict, but no filters and no evidence.</p></noscript>\n"
     )

@@ -17,6 +17,16 @@ def text(some: str) -> str:
     return escape(visible(some, lines=True))
 
 
+def title(check: CheckFinished) -> str:
+    """Return what a check claims, with an arrow that no line can break in two."""
+    return text(arrowed(check.title))
+
+
+def arrowed(some: str) -> str:
+    """Return a claim as people write it: `a → b`."""
+    return some.replace(" -> ", " → ")
+
+
 def badge(status: Status, words: str) -> str:
     """Return words in the colour of a status, with its symbol (which the style sheet adds)."""
     return f'<b class="{LETTER[status]}">{words}</b>'
