@@ -14,7 +14,7 @@ from qa_sync.audit.again import Again
 from qa_sync.audit.alone import Newcomers, settle_alone, settle_keyless, settle_several
 from qa_sync.audit.engine import Engine, Table
 from qa_sync.audit.findings import SCHEMA, Ledger
-from qa_sync.audit.judging import Sides, counts, judge, suspects
+from qa_sync.audit.judging import Sides, counts, judge, suspects, unsettled
 from qa_sync.audit.links import linked
 from qa_sync.audit.matching import Ground, Matched, match
 from qa_sync.audit.model import Ready, SectionPlan, Way
@@ -184,7 +184,7 @@ class _Work:
         schema = pa.schema([("sid", pa.string()), ("tid", pa.string())])
         spool = Spool(self.audit.scratch / f"links-{r.match.links}.parquet", schema)
         for source, target in linked(self.audit.terms.links, r.match.links):
-            spool.add([{"sid": source, "tid": target}])
+            spool.add([(source, target)])
         return self.audit.engine.read([spool.close()])
 
     def _outcome(self, p: SectionPlan, r: Ready, matched: Matched, pairs: Mapping[int, Table], again: Again) -> Outcome:
@@ -197,9 +197,9 @@ class _Work:
         newcomers = Newcomers(self.ground, r.match, sides)
         found |= self._several(p, matched, again, newcomers)
         self._alone(p, r, codes, again, newcomers)
-        if claims:
+        if wrong := unsettled(found, len(claims)):
             settler = Settler(self.ground, claims, translations, again, self.ledger)
-            for batch in self.audit.engine.batches(suspects(self.ground, both, codes)):
+            for batch in self.audit.engine.batches(suspects(self.ground, both, codes, wrong)):
                 settler.settle(batch)
         return Outcome(p, r, found, self.ledger, tuple(_notes(r, sides, found)))
 

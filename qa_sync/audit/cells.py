@@ -61,7 +61,10 @@ def decoded(kind: int, text: str | None) -> Json:
         return text
     if kind == Kind.TRUTH:
         return text == "true"
-    return json.loads(text, parse_float=Decimal)
+    return _JSON.decode(text)
+
+
+_JSON = json.JSONDecoder(parse_float=Decimal)
 
 
 def _text(wire: str) -> Coded:

@@ -26,11 +26,11 @@ TIMES: Final = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 FRACTION: Final = "([.][0-9]{1,6})?"
 WHOLE: Final = "^-?(0|[1-9][0-9]{0,24})$"
 NUMBER: Final = "^-?(0|[1-9][0-9]{0,24})([.][0-9]{1,9})?$"
-PHONE: Final = "^[+]?[0-9][0-9 ()./-]*$"
+# A digit above 0 is asked for because of two zeros alone, which are a prefix of nothing.
+PHONE: Final = "^[+]?(0[0 ()./-]*)?[1-9][0-9 ()./-]*$"
 PHONE_NOISE: Final = " ()./-"
-SPACED: Final = "^[+]?[0-9][0-9 ]*$"
-DIGITS: Final = "^[+]?[0-9]+$"
-ASCII: Final = "^[!-~]+$"
+SPACED: Final = "^[+]?(0[0 ]*)?[1-9][0-9 ]*$"
+DIGITS: Final = "^[+]?0*[1-9][0-9]*$"
 LONGEST_EXACT: Final = 15
 
 
@@ -65,6 +65,21 @@ def reads(form: Form, cell: Cell) -> Expr:
         return cell.isa(Kind.TEXT) & cell.text.isin(list(cell.normal)) if cell.normal else ibis.literal(False)
     read = READS.get(form.convert)
     return read(cell) if read else ibis.literal(False)
+
+
+@ibis.udf.scalar.builtin(name="bit_length")  # type: ignore[untyped-decorator]
+def _bit_length(text: str) -> int:  # type: ignore[empty-body] # the engines have it
+    """Return the number of bits of a text's UTF-8 form."""
+
+
+def is_ascii(text: Expr) -> Expr:
+    """Tell a text of ASCII characters only."""
+    return _bit_length(text) == text.length() * 8
+
+
+def is_trimmed(text: Expr) -> Expr:
+    """Tell an ASCII text without blanks at its ends."""
+    return (text >= "!") & (text.right(1) > " ")
 
 
 def is_plain(cell: Cell) -> Expr:

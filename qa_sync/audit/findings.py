@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 
@@ -19,8 +18,7 @@ SCHEMA: Final = pa.schema([*((name, pa.string()) for name in COLUMNS), ("read_ag
 `keyless`; `expected` and `actual` are JSON texts; `read_again` says that both records were read once more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One row of the file of differences."""
 
     check: str
@@ -34,15 +32,6 @@ class Difference:
     actual: str | None = None
     detail: str = ""
     read_again: bool = False
-
-    @property
-    def row(self) -> Mapping[str, Any]:
-        """The row as the file has it."""
-        values = (
-            *(self.check, self.kind, self.sort, self.source_id, self.target_id),
-            *(self.source_path, self.target_path, self.expected, self.actual, self.detail),
-        )
-        return dict(zip(COLUMNS, values, strict=True)) | {"read_again": self.read_again}
 
 
 @dataclass(slots=True)
@@ -72,7 +61,9 @@ class Ledger:
 
     def tally(self, check: str) -> Tally:
         """Return a check's tally."""
-        return self.tallies.setdefault(check, Tally())
+        if check not in self.tallies:
+            self.tallies[check] = Tally()
+        return self.tallies[check]
 
     def add(self, difference: Difference) -> None:
         """Take a difference."""
@@ -80,4 +71,4 @@ class Ledger:
         tally.sorts[difference.sort] += 1
         if len(tally.samples) < self.most:
             tally.samples.append(difference)
-        self.spool.add([difference.row])
+        self.spool.add([difference])

@@ -203,15 +203,20 @@ def counts(engine: Engine, codes: Table, claims: int) -> Mapping[str, int]:
     return {name: int(number or 0) for name, number in found.items()}
 
 
-def suspects(ground: Ground, sides: Sides, codes: Table) -> Table:
-    """Return the pairs in which something looks wrong or cannot be decided, with all their cells, in order."""
+def unsettled(found: Mapping[str, int], claims: int) -> Sequence[int]:
+    """Return the numbers of the claims in which, by the counts, something looks wrong or cannot be decided."""
+    return [n for n in range(claims) if found[f"same{n}"] + found[f"empty{n}"] < found["matched"]]
+
+
+def suspects(ground: Ground, sides: Sides, codes: Table, claims: Sequence[int]) -> Table:
+    """Return the pairs of which one of those claims is not settled, in order, with the claims' cells."""
     old = codes.filter(~codes.young)
-    wrong = [old[f"v{n}"] > int(Code.EMPTY) for n in range(len(sides.claims))]
+    wrong = [old[f"v{n}"] > int(Code.EMPTY) for n in claims]
     rows = ground.engine.keep(old.filter(reduce(or_, wrong)).drop("here", "there", "keyed", "young"))
     source = sides.side(0, rows.select(id="sid")).drop("key", "young").rename(sid="id")
     target = sides.side(1, rows.select(id="tid")).drop("key", "young").rename(tid="id")
     both = rows.join(source, "sid").join(target, "tid")
-    cells = {f"{'ab'[at]}{n}": _cell(sides, at, n, both) for n in range(len(sides.claims)) for at in (0, 1)}
+    cells = {f"{'ab'[at]}{n}": _cell(sides, at, n, both) for n in claims for at in (0, 1)}
     kinds = {f"{name[0]}k{name[1:]}": cell.kind for name, cell in cells.items()}
     texts = {f"{name[0]}t{name[1:]}": cell.text for name, cell in cells.items()}
     codes_ = {f"v{n}": both[f"v{n}"] for n in range(len(sides.claims))}

@@ -15,7 +15,7 @@ import ibis
 import pyarrow as pa
 
 from qa_sync.audit.cells import Kind, decoded
-from qa_sync.audit.columns import ASCII, PHONE, PHONE_NOISE, READS, WHOLE, Cell, Expr
+from qa_sync.audit.columns import PHONE, PHONE_NOISE, READS, WHOLE, Cell, Expr, is_ascii, is_trimmed
 from qa_sync.audit.engine import Engine, Table
 from qa_sync.audit.sameness import notion_of, without
 from qa_sync.audit.spool import Spool
@@ -88,7 +88,7 @@ def hard_keys(engine: Engine, side: KeySide, path: Path) -> Table:
     for batch in engine.batches(rows):
         for row in batch.to_pylist():
             keys = keys_of(decoded(row["kind"], row["text"]), side.form, side.forms)
-            spool.add([{"id": row["id"], "key": key} for key in keys])
+            spool.add([(row["id"], key) for key in keys])
     return engine.read([spool.close()])
 
 
@@ -111,7 +111,7 @@ def _exact(cell: Cell, form: Form) -> tuple[Expr, Expr]:
 
 
 def _email(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001
-    return cell.isa(Kind.TEXT) & cell.text.re_search(ASCII), cell.text.lower()
+    return cell.isa(Kind.TEXT) & is_ascii(cell.text) & is_trimmed(cell.text), cell.text.lower()
 
 
 def _identifier(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import ibis
 
+from qa_sync.audit.cells import Kind
 from qa_sync.audit.engine import Engine, Table
 from qa_sync.audit.keys import KeySide, all_keys
 from qa_sync.audit.model import Match
@@ -94,7 +95,8 @@ def _by_key(engine: Engine, source: KeySide, target: KeySide) -> Matched | None:
 
 def _looked_at(table: Table, side: KeySide) -> Table:
     """Count keys, different keys (by their hashes: a few may be taken for equal), and those that Python must make."""
-    return table.aggregate(keyed=table.key.count(), keys=table.key.hash().nunique(), hard=side.hard.sum())
+    hard = ~side.cell.isa(Kind.EMPTY) & table.key.isnull()
+    return table.aggregate(keyed=table.key.count(), keys=table.key.hash().nunique(), hard=hard.sum())
 
 
 def _twice(side: Table) -> Table:

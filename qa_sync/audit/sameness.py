@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import reduce
-from operator import and_, or_
+from operator import and_
 from typing import Final
 
 import ibis
 
 from qa_sync.audit.cells import Kind
 from qa_sync.audit.columns import (
-    ASCII,
     DAYS,
     DIGITS,
     FRACTION,
@@ -29,6 +28,7 @@ from qa_sync.audit.columns import (
     WHOLE,
     Cell,
     Expr,
+    is_ascii,
     is_plain,
     reads,
 )
@@ -55,6 +55,14 @@ class Both:
     def are(self, kind: Kind) -> Expr:
         """Both cells have that kind."""
         return self.source.isa(kind) & self.target.isa(kind)
+
+    @property
+    def alike(self) -> Expr:
+        """Both cells have one kind; in columns of one type equal texts have it always, and nobody need ask."""
+        tests = self.source.tests, self.target.tests
+        if None not in tests and tests[0].keys() == tests[1].keys():  # type: ignore[union-attr] # neither is None
+            return ibis.literal(True)
+        return self.source.kind == self.target.kind
 
     @property
     def equal(self) -> Expr:
@@ -87,9 +95,10 @@ def _is_none(cell: Cell) -> Expr:
 
 
 def _exact(both: Both) -> list[Decision]:
-    one, other = (reads(form, cell) for form, cell in _ends(both))
-    alike = reduce(or_, (both.are(kind) for kind in (Kind.TEXT, Kind.NUMBER, Kind.TRUTH)))
-    return [(both.equal & alike & one & other, Code.SAME)]
+    # What is read of one is read of the other, too: they are the same.
+    forms = {form.convert: form for form, _ in _ends(both)}.values()
+    read = reduce(and_, (reads(form, both.source) for form in forms))
+    return [(both.equal & both.alike & read, Code.SAME)]
 
 
 def _ends(both: Both) -> tuple[tuple[Form, Cell], tuple[Form, Cell]]:
@@ -99,7 +108,7 @@ def _ends(both: Both) -> tuple[tuple[Form, Cell], tuple[Form, Cell]]:
 def _email(both: Both) -> list[Decision]:
     texts = both.are(Kind.TEXT)
     alike = both.source.text.lower() == both.target.text.lower()
-    ascii_only = both.source.text.re_search(ASCII) & both.target.text.re_search(ASCII)
+    ascii_only = is_ascii(both.source.text) & is_ascii(both.target.text)
     raw = [(both.equal & texts, Code.SAME)] if both.words == {"email"} else []
     return [*raw, (alike & texts & ascii_only, Code.SAME)]
 
@@ -109,13 +118,13 @@ def _html(both: Both) -> list[Decision]:
 
 
 def _phone(both: Both) -> list[Decision]:
-    texts, alike = (both.source.text, both.target.text), both.are(Kind.TEXT)
-    blanks = reduce(and_, (text.re_search(SPACED) for text in texts))
+    texts = (both.source.text, both.target.text)
     one, other = (without(text, PHONE_NOISE) for text in texts)
-    # Numbers with blanks at most are by far the most, and quicker to see.
+    # Numbers with blanks at most are by far the most, and quicker to see: then the other has no more than blanks, too.
+    spaced = both.source.isa(Kind.TEXT) & both.alike & texts[0].re_search(SPACED)
     return [
-        ((texts[0].replace(" ", "") == texts[1].replace(" ", "")) & alike & blanks, Code.SAME),
-        ((one == other) & alike & one.re_search(DIGITS), Code.SAME),
+        ((texts[0].replace(" ", "") == texts[1].replace(" ", "")) & spaced, Code.SAME),
+        ((one == other) & both.are(Kind.TEXT) & one.re_search(DIGITS), Code.SAME),
     ]
 
 
@@ -152,7 +161,10 @@ def _number(both: Both) -> list[Decision]:
 def _is_short(cell: Cell) -> Expr:
     if cell.short is not None:
         return cell.short
-    return (cell.text.length() <= LONGEST_EXACT) & ~cell.text.contains("e") & ~cell.text.contains("E")
+    brief = cell.text.length() <= LONGEST_EXACT
+    if cell.tests is not None and Kind.NUMBER not in cell.tests:
+        return brief  # a text of digits: one with an exponent is not read here
+    return brief & ~cell.text.contains("e") & ~cell.text.contains("E")
 
 
 def _places(forms: Forms) -> int | None:
@@ -168,10 +180,14 @@ def _truth(both: Both) -> list[Decision]:
 def _instant(both: Both) -> list[Decision]:
     texts, marks = (both.source.text, both.target.text), [_zone_mark(form) for form, _ in _ends(both)]
     whole = [text.re_search(f"^{DAYS}T{TIMES}{FRACTION}{mark}$") for text, mark in zip(texts, marks, strict=True)]
-    tail = texts[1].substr(19).re_search(f"^{FRACTION}{marks[1]}$")
-    same = texts[0].left(19) == texts[1].left(19)
-    read = both.are(Kind.TEXT) & whole[0]
-    return [(same & read & tail, Code.SAME), (read & whole[1], Code.VALUE)]
+    # Most have no fraction, or none at the target; that is quicker to see than to read.
+    short = (texts[1].length() == 20) & texts[1].endswith("Z")
+    tail = short | ((texts[1].length() > 18) & texts[1].substr(19).re_search(f"^{FRACTION}{marks[1]}$"))
+    same = texts[0].startswith(texts[1].left(19)) & tail
+    return [
+        (same & both.source.isa(Kind.TEXT) & both.alike & whole[0], Code.SAME),
+        (both.are(Kind.TEXT) & whole[0] & whole[1], Code.VALUE),
+    ]
 
 
 def _zone_mark(form: Form) -> str:

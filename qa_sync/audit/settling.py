@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,9 +23,18 @@ from qa_sync.values.canonical import to_canonical
 from qa_sync.values.form import Canonical, Json
 from qa_sync.values.paths import read
 
-Row = Mapping[str, Any]
-
 REPORTED = (*DIFFERENT, Code.UNREADABLE)
+
+Ids = tuple[str, str]
+"""A source's and a target's record."""
+
+
+class Suspect(NamedTuple):
+    """Two values that the expressions did not settle, and what is said of them."""
+
+    source: Json
+    target: Json
+    said: Said
 
 
 @dataclass(slots=True)
@@ -37,24 +47,22 @@ class Settler:
     again: Again
     ledger: Ledger
     _ids: dict[int, dict[str, str]] = field(default_factory=dict)
-    _rivals: list[list[int]] = field(init=False)
+    _rivals: dict[int, list[int]] = field(init=False)
     _forms: list[Forms] = field(init=False)
 
     def __post_init__(self) -> None:
         """Note once what is the same for every suspect."""
         targets = [claim.target.path for claim in self.claims]
-        self._rivals = [
-            [m for m, path in enumerate(targets) if m != n and path == own] for n, own in enumerate(targets)
-        ]
+        rivals = {n: [m for m, path in enumerate(targets) if m != n and path == own] for n, own in enumerate(targets)}
+        self._rivals = {n: others for n, others in rivals.items() if others}
         self._forms = [forms_of(claim, self.ground) for claim in self.claims]
 
     def settle(self, batch: pa.RecordBatch) -> None:
         """Judge the suspects of a batch, read again what is wrong, and take what stays wrong."""
-        rows, bad = self._rows(batch)
-        self._translate([(n, decoded(r[f"ak{n}"], r[f"at{n}"])) for r in rows for n in bad & {*self.translations}])
-        said = [self._said(row) for row in rows]
-        wrong = [at for at, one in enumerate(said) if any(s.code in REPORTED for s in one.values())]
-        looks = dict(zip(wrong, self.again.looks([(rows[at]["sid"], rows[at]["tid"]) for at in wrong]), strict=True))
+        ids: list[Ids] = list(zip(batch["sid"].to_pylist(), batch["tid"].to_pylist(), strict=True))
+        suspects = self._suspects(batch)
+        wrong = sorted(at for at, found in suspects.items() if any(s.said.code in REPORTED for s in found.values()))
+        looks = dict(zip(wrong, self.again.looks([ids[at] for at in wrong]), strict=True))
         self._translate(
             [
                 (n, read(k.source.data, self.claims[n].source.path))
@@ -63,33 +71,33 @@ class Settler:
                 for n in self.translations
             ]
         )
-        for at, row in enumerate(rows):
-            self._take(row, said[at], looks.get(at))
+        for at in sorted(suspects):
+            self._take(ids[at], suspects[at], looks.get(at))
 
-    def _rows(self, batch: pa.RecordBatch) -> tuple[list[Row], set[int]]:
-        """Return the rows with the cells of the claims that are not settled, and which claims these are."""
-        bad = {n for n in range(len(self.claims)) if (pc.max(batch[f"v{n}"]).as_py() or 0) > Code.EMPTY}
-        cells = [f"{letter}{part}{n}" for n in sorted(bad) for letter in "ab" for part in "kt"]
-        codes = [f"v{n}" for n in range(len(self.claims))]
-        return batch.select(["sid", "tid", *codes, *cells]).to_pylist(), bad
-
-    def _said(self, row: Row) -> dict[int, Said]:
-        """Return the verdict of every claim that the expressions did not settle; others for one target may serve."""
-        codes = [row[f"v{n}"] for n in range(len(self.claims))]
-        found = {n: self._judged(row, n) for n, code in enumerate(codes) if code > Code.EMPTY}
-        for n in found:
-            if any(codes[m] == Code.SAME or (m in found and found[m].code is Code.SAME) for m in self._rivals[n]):
-                found[n] = Said(Code.SAME)
+    def _suspects(self, batch: pa.RecordBatch) -> Mapping[int, dict[int, Suspect]]:
+        """Return what the expressions did not settle, by row and claim; others for one target may serve."""
+        cells = {n: _cells(batch, n) for n in range(len(self.claims)) if f"ak{n}" in batch.schema.names}
+        self._translate([(n, decoded(c[0], c[1])) for n in {*self.translations} & {*cells} for c in cells[n].values()])
+        found: dict[int, dict[int, Suspect]] = defaultdict(dict)
+        for n, rows in cells.items():
+            for at, cell in rows.items():
+                found[at][n] = self._judged(n, cell)
+        for n, others in self._rivals.items():
+            well = [batch[f"v{m}"].to_pylist() for m in others]
+            for at in cells.get(n, ()):
+                row = found[at]
+                if any(w[at] == Code.SAME for w in well) or any(_is_same(row.get(m)) for m in others):
+                    row[n] = row[n]._replace(said=Said(Code.SAME))
         return found
 
-    def _judged(self, row: Row, n: int) -> Said:
-        kind, text = row[f"ak{n}"], row[f"at{n}"]
-        target = decoded(row[f"bk{n}"], row[f"bt{n}"])
+    def _judged(self, n: int, cell: tuple[int, str, int, str]) -> Suspect:
+        kind, text = cell[0], cell[1]
+        source, target = decoded(kind, text), decoded(cell[2], cell[3])
         if kind == Kind.LOST:
-            return Said(Code.LOST)
-        if n in self.translations and kind == Kind.TEXT:
-            return judged_canonical(text, target, self._forms[n])  # translated by the join
-        return self._compared(n, decoded(kind, text), target)
+            return Suspect(source, target, Said(Code.LOST))
+        if n in self.translations and kind == Kind.TEXT:  # translated by the join
+            return Suspect(source, target, judged_canonical(text, target, self._forms[n]))
+        return Suspect(source, target, self._compared(n, source, target))
 
     def _compared(self, n: int, source: Json, target: Json) -> Said:
         forms = self._forms[n]
@@ -103,42 +111,39 @@ class Settler:
             return Said(Code.LOST)
         return judged_canonical(expected, target, forms)
 
-    def _take(self, row: Row, said: Mapping[int, Said], look: Look | None) -> None:
-        for n, one in said.items():
-            tally = self.ledger.tally(self.claims[n].id)
-            if one.code not in REPORTED:
-                tally.sorts[one.code.name.lower()] += 1
+    def _take(self, ids: Ids, suspects: Mapping[int, Suspect], look: Look | None) -> None:
+        for n, one in suspects.items():
+            tally, code = self.ledger.tally(self.claims[n].id), one.said.code
+            if code not in REPORTED:
+                tally.sorts[code.name.lower()] += 1
                 continue
             now = self._now(n, look) if look and look.done else None
             tally.again += bool(look and look.done)
-            if now is not None and now.code not in REPORTED:
+            if now is not None and now.said.code not in REPORTED:
                 tally.healed += 1
                 continue
-            self.ledger.add(self._difference(row, n, now or one, look))
+            self.ledger.add(self._difference(ids, n, now or one, read_again=bool(look and look.done)))
 
-    def _now(self, n: int, look: Look) -> Said:
+    def _now(self, n: int, look: Look) -> Suspect:
         if look.gone or look.young or look.source is None or look.target is None:
-            return Said(Code.EMPTY)
+            return Suspect(None, None, Said(Code.EMPTY))
         claim = self.claims[n]
-        return self._compared(n, read(look.source.data, claim.source.path), read(look.target.data, claim.target.path))
+        source, target = read(look.source.data, claim.source.path), read(look.target.data, claim.target.path)
+        return Suspect(source, target, self._compared(n, source, target))
 
-    def _difference(self, row: Row, n: int, said: Said, look: Look | None) -> Difference:
+    def _difference(self, ids: Ids, n: int, one: Suspect, *, read_again: bool) -> Difference:
         claim = self.claims[n]
-        values = [decoded(row[f"{x}k{n}"], row[f"{x}t{n}"]) for x in ("a", "b")]
-        if look and look.source and look.target:
-            values = [read(look.source.data, claim.source.path), read(look.target.data, claim.target.path)]
         return Difference(
             claim.id,
             "property",
-            said.code.name.lower(),
-            row["sid"],
-            row["tid"],
+            one.said.code.name.lower(),
+            *ids,
             claim.source.path,
             claim.target.path,
-            _told(values[0]),
-            _told(values[1]),
-            said.detail,
-            read_again=bool(look and look.done),
+            _told(one.source),
+            _told(one.target),
+            one.said.detail,
+            read_again=read_again,
         )
 
     def _translate(self, wanted: Sequence[tuple[int, Json]]) -> None:
@@ -157,6 +162,17 @@ class Settler:
             self._ids[n] = {r["sid"]: r["tid"] for b in self.ground.engine.batches(rows) for r in b.to_pylist()}
 
 
+def _cells(batch: pa.RecordBatch, n: int) -> Mapping[int, tuple[int, str, int, str]]:
+    """Return kind and text of both values of a claim, by row, where the expressions did not settle it."""
+    rows = pc.indices_nonzero(pc.greater(batch[f"v{n}"], pa.scalar(int(Code.EMPTY), pa.int8())))
+    cells = [batch[f"{letter}{part}{n}"].take(rows).to_pylist() for letter in "ab" for part in "kt"]
+    return dict(zip(rows.to_pylist(), zip(*cells, strict=True), strict=True))
+
+
+def _is_same(suspect: Suspect | None) -> bool:
+    return suspect is not None and suspect.said.code is Code.SAME
+
+
 def _ids(value: Canonical) -> set[str]:
     if isinstance(value, tuple):
         return {one for element in value for one in _ids(element)}
@@ -171,4 +187,7 @@ def _counterparts(value: Canonical, ids: Mapping[str, str]) -> Canonical:
 
 
 def _told(wire: Json) -> str:
-    return json.dumps(wire, ensure_ascii=False, default=str)
+    return _JSON.encode(wire)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str)

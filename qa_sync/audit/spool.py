@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ class Spool:
         self.path = path
         self.rows = 0
         self._schema = schema
-        self._waiting: list[Mapping[str, Any]] = []
+        self._waiting: list[Sequence[Any]] = []
         self._beside = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -30,8 +30,8 @@ class Spool:
         except OSError as error:
             raise self._full(error) from None
 
-    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Take rows."""
+    def add(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Take rows, each with its values in the order of the schema."""
         self._waiting.extend(rows)
         self.rows += len(rows)
         if len(self._waiting) >= ROWS:
@@ -52,8 +52,10 @@ class Spool:
         self._beside.unlink(missing_ok=True)
 
     def _flush(self) -> None:
+        columns = zip(*self._waiting, strict=True) if self._waiting else [()] * len(self._schema)
+        arrays = [pa.array(column, one.type) for column, one in zip(columns, self._schema, strict=True)]
         try:
-            self._writer.write_table(pa.Table.from_pylist(self._waiting, self._schema))
+            self._writer.write_table(pa.table(arrays, schema=self._schema))
         except OSError as error:
             raise self._full(error) from None
         self._waiting = []

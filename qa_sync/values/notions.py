@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, tzinfo
 from decimal import Decimal
+from functools import cache
 
 from qa_sync.frozen import dataclass
 from qa_sync.values.choices import truth_of
@@ -54,8 +55,12 @@ def equal(one: Scalar, other: Scalar, sides: Sides) -> bool:
 
 
 def _notion(sides: Sides) -> Notion:
-    found = {sides.source.convert, sides.target.convert}
-    return next((notion for convert, notion in NOTIONS.items() if convert in found), _exact)
+    return _between(sides.source.convert, sides.target.convert)
+
+
+@cache
+def _between(one: str, other: str) -> Notion:
+    return next((notion for convert, notion in NOTIONS.items() if convert in {one, other}), _exact)
 
 
 def _same_but_for_country(one: str, other: str) -> bool:
