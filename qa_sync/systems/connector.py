@@ -7,7 +7,7 @@ have one, and our `entities.toml` beside them. The built-in connectors have no p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +32,12 @@ REST: Final = "system:rest"
 BY_CALL: Final = r"\bsecret\(\s*\\?[\"']([^\"'\\]+)"
 
 Raw = Mapping[str, Json]
+
+NOT_FOLLOWED: Final[Mapping[str, str]] = {
+    "custom_ca_pem_chain": "is not read; the environment's SSL_CERT_FILE names further certificates to trust",
+    "proxies": "are not used; the system is asked directly",
+}
+"""Properties of a system that are told and left alone. Source: facts/SESAM.md 1.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ def survey(
         *_fatal("manifest.json", wrong_manifest),
         *_undecided(text, template, file, env),
         *_fatal(file, wrong_systems),
+        *_not_followed(file, systems.values()),
         *found.problems,
     ]
     main = folder.name if folder.name in systems else next(iter(systems))
@@ -154,6 +161,12 @@ def _undecided(text: str, template: Path, file: str, env: Mapping[str, Json]) ->
     if CONDITIONAL in text:
         for key, name in undecided(parsed(text, template), env):
             yield Problem(file, key, f"needs the parameter {name!r} to choose; nothing is chosen", Weight.MISSING)
+
+
+def _not_followed(file: str, systems: Iterable[Raw]) -> Iterator[Problem]:
+    """Yield what a system asks of its connections and does not get here."""
+    asked = {key: None for system in systems for key in NOT_FOLLOWED if system.get(key)}
+    return (Problem(file, key, NOT_FOLLOWED[key], Weight.NOTE) for key in asked)
 
 
 def _is_rest(system: Raw) -> bool:
