@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -45,7 +46,8 @@ class Connector:
     """A connector.
 
     `fingerprint` changes with any of its files; `service` is its (first) system, `further` are the others by name;
-    `operations` are keyed `<datatype>-<verb>`; `secrets` and `parameters` are the names that settings must give.
+    `operations` are keyed `<datatype>-<verb>`; `secrets` and `parameters` are the names that settings must give, but
+    for those parameters that have `defaults`.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Connector:
     secrets: frozenset[str]
     further: Mapping[str, Service]
     parameters: frozenset[str]
+    defaults: Mapping[str, Json] = field(default_factory=dict)
 
 
 def load_connector(
@@ -104,7 +107,14 @@ def survey(
         secrets=frozenset(_names("SECRET", asking)) | _called(asking),
         further=services,
         parameters=frozenset(_names("ENV", asking)),
+        defaults=_defaults(manifest),
     ), problems
+
+
+def _defaults(manifest: Raw) -> dict[str, Json]:
+    """Return the parameters that a manifest gives itself (facts/SESAM.md 2.2, `oauth2`)."""
+    token_url = (manifest.get("oauth2") or {}).get("token_url")
+    return {"token_url": token_url} if isinstance(token_url, str) and token_url else {}
 
 
 def _called(text: str) -> frozenset[str]:

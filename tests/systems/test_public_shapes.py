@@ -246,3 +246,21 @@ def test_what_is_asked_of_connections_and_not_done_is_told(tmp_path: Path) -> No
     assert "custom_ca_pem_chain" in told[0]
     assert "SSL_CERT_FILE" in told[0]
     assert "proxies" in told[1]
+
+
+@pytest.mark.parametrize("given", [{}, {"token_url": f"{URL}/mine"}])
+def test_where_tokens_come_from_stands_in_the_manifest(tmp_path: Path, given: dict[str, str]) -> None:
+    oauth2 = {"client_id": "me", "client_secret": "it", "token_url": "{{@ token_url @}}"}
+    place = folder(tmp_path, {**rest(thing_list={"url": "things"}), "oauth2": oauth2}, thing=[COLLECT])
+    manifest = json.loads((place / "manifest.json").read_text())
+    manifest["oauth2"] = {"login_url": f"{URL}/login", "token_url": f"{URL}/token"}
+    (place / "manifest.json").write_text(json.dumps(manifest))
+    asked: list[str] = []
+
+    def door(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json=[] if asked[1:] else {"access_token": "t"})
+
+    system = RestSystem("Mine", load_connector(place), URL, {}, httpx.MockTransport(door), env=given)
+    assert list(system.list("thing")) == []
+    assert asked == ["/mine" if given else "/token", "/things"]
