@@ -117,7 +117,10 @@ def _system(connector: Connector) -> Iterator[str]:
     for name, service in connector.further.items():
         theirs = [operation for operation in operations if operation.system == name]
         yield f"  second system {name}: authentication {authentication_of(service, theirs)}"
-    for what, names in (("secrets", connector.secrets), ("parameters", connector.parameters)):
+    for what, names in (
+        ("secrets", connector.secrets),
+        ("parameters", connector.parameters - connector.defaults.keys()),
+    ):
         if names:
             yield f"  {what}: {', '.join(sorted(names))}"
 

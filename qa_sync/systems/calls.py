@@ -13,10 +13,12 @@ import httpx
 
 from qa_sync.errors import ConnectorError
 from qa_sync.frozen import dataclass
+from qa_sync.systems.auth.kinds import CUSTOM
 from qa_sync.systems.confidential import Filler
 from qa_sync.systems.expressions import SKIP, render, render_tree
 from qa_sync.systems.operations import ASKS_SINCE, Operation, Service
 from qa_sync.systems.payloads import encode, spelled
+from qa_sync.systems.stand_ins import StandIn
 from qa_sync.values.form import Json
 
 ABSOLUTE: Final = ("http://", "https://")
@@ -33,15 +35,15 @@ class Call:
     payload: Json
     payload_type: str = "json"
 
-    def request(self, client: httpx.Client) -> httpx.Request:
-        """Return the request; the parameters are merged into the query that the url may have already."""
+    def request(self, build: Callable[..., httpx.Request]) -> httpx.Request:
+        """Return the request, built by a client or by none; the parameters are merged into the query of the url."""
         params = tuple((name, _query(value)) for name, value in self.params.items() if value is not None)
         url = _address(self.url, params)
         content, kind = (None, None) if self.payload is None else encode(self.payload_type, self.payload)
         # Header names have no case; the operation's own Content-Type wins.
         headers = httpx.Headers({} if kind is None else {"Content-Type": kind})
         headers.update(self.headers)
-        return client.build_request(self.method, url, headers=headers, content=content)
+        return build(self.method, url, headers=headers, content=content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ class Calls:
     def known(self, operation: Operation, variables: Mapping[str, object]) -> dict[str, object]:
         """Return what every template of an operation knows."""
         properties = self._with_references(operation).properties
-        return {**self.functions, "page_size": operation.page_size, "properties": properties, **variables}
+        known = {**self.functions, "page_size": operation.page_size, "properties": properties, **variables}
+        return known if self.service.authentication != CUSTOM else {"token": StandIn(), **known}
 
     def _with_references(self, operation: Operation) -> Filled:
         """Return an operation's templates with `$ENV` and `$SECRET` filled in, which is done once."""

@@ -7,7 +7,8 @@ have one, and our `entities.toml` beside them. The built-in connectors have no p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
@@ -33,13 +34,20 @@ BY_CALL: Final = r"\bsecret\(\s*\\?[\"']([^\"'\\]+)"
 
 Raw = Mapping[str, Json]
 
+NOT_FOLLOWED: Final[Mapping[str, str]] = {
+    "custom_ca_pem_chain": "is not read; the environment's SSL_CERT_FILE names further certificates to trust",
+    "proxies": "are not used; the system is asked directly",
+}
+"""Properties of a system that are told and left alone. Source: facts/SESAM.md 1.1."""
+
 
 @dataclass(frozen=True, slots=True)
 class Connector:
     """A connector.
 
     `fingerprint` changes with any of its files; `service` is its (first) system, `further` are the others by name;
-    `operations` are keyed `<datatype>-<verb>`; `secrets` and `parameters` are the names that settings must give.
+    `operations` are keyed `<datatype>-<verb>`; `secrets` and `parameters` are the names that settings must give, but
+    for those parameters that have `defaults`.
     """
 
     name: str
@@ -50,6 +58,7 @@ class Connector:
     secrets: frozenset[str]
     further: Mapping[str, Service]
     parameters: frozenset[str]
+    defaults: Mapping[str, Json] = field(default_factory=dict)
 
 
 def load_connector(
@@ -83,6 +92,7 @@ def survey(
         *_fatal("manifest.json", wrong_manifest),
         *_undecided(text, template, file, env),
         *_fatal(file, wrong_systems),
+        *_not_followed(file, systems.values()),
         *found.problems,
     ]
     main = folder.name if folder.name in systems else next(iter(systems))
@@ -97,7 +107,14 @@ def survey(
         secrets=frozenset(_names("SECRET", asking)) | _called(asking),
         further=services,
         parameters=frozenset(_names("ENV", asking)),
+        defaults=_defaults(manifest),
     ), problems
+
+
+def _defaults(manifest: Raw) -> dict[str, Json]:
+    """Return the parameters that a manifest gives itself (facts/SESAM.md 2.2, `oauth2`)."""
+    token_url = (manifest.get("oauth2") or {}).get("token_url")
+    return {"token_url": token_url} if isinstance(token_url, str) and token_url else {}
 
 
 def _called(text: str) -> frozenset[str]:
@@ -154,6 +171,12 @@ def _undecided(text: str, template: Path, file: str, env: Mapping[str, Json]) ->
     if CONDITIONAL in text:
         for key, name in undecided(parsed(text, template), env):
             yield Problem(file, key, f"needs the parameter {name!r} to choose; nothing is chosen", Weight.MISSING)
+
+
+def _not_followed(file: str, systems: Iterable[Raw]) -> Iterator[Problem]:
+    """Yield what a system asks of its connections and does not get here."""
+    asked = {key: None for system in systems for key in NOT_FOLLOWED if system.get(key)}
+    return (Problem(file, key, NOT_FOLLOWED[key], Weight.NOTE) for key in asked)
 
 
 def _is_rest(system: Raw) -> bool:

@@ -32,7 +32,12 @@ WORDS: Final[Mapping[Types, str]] = {
     (list,): "a list of texts",
 }
 
-MANIFEST: Final[Table] = {"datatypes": OBJECT, "system-template": TEXT, "additional_parameters": OBJECT}
+MANIFEST: Final[Table] = {
+    "datatypes": OBJECT,
+    "system-template": TEXT,
+    "additional_parameters": OBJECT,
+    "oauth2": OBJECT,
+}
 DATATYPE: Final[Table] = {"template": TEXT, "label": TEXT, "parent": TEXT, "parameters": OBJECT}
 SYSTEM: Final[Table] = {
     "_id": TEXT,

@@ -74,17 +74,22 @@ def change_once(
                 raise
             return None
         except Unclear:
-            if card.revision:
-                raise  # what a fresh read shows may be somebody else's change, which a revision is there to protect
             wait(pause)
             fresh = look()
             if fresh is None:
                 raise
             if _shows(card, fresh, values):
                 return None
+            if _revised(card, record, fresh):
+                raise  # somebody else's change, which a revision is there to protect
             # Elements that were added have a key now, so that what is sent next changes them.
             record = fresh
     return change(record)
+
+
+def _revised(card: EntityCard, before: Record, now: Record) -> bool:
+    revision = card.revision
+    return revision is not None and paths.read(before.data, revision.read) != paths.read(now.data, revision.read)
 
 
 def _shows(card: EntityCard, record: Record | None, values: Mapping[str, Json]) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 from qa_sync.errors import did_you_mean
 from qa_sync.frozen import dataclass
-from qa_sync.systems.auth.kinds import AUTH_SETTINGS, kind_of
+from qa_sync.systems.auth.kinds import AUTH_SETTINGS, CUSTOM, custom_operations, kind_of
 from qa_sync.values.form import Json
 
 VERBS: Final = ("list", "lookup", "insert", "update", "delete")
@@ -141,9 +141,14 @@ def service_of(raw: Mapping[str, Json]) -> Service:
         authentication=kind_of(raw),
         username=raw.get("username") or "",
         password=raw.get("password") or "",
-        settings={name: raw[name] for name in SETTINGS if raw.get(name)},
+        settings=_settings(raw),
         json_content_types=tuple(raw.get("json_content_types") or ()),
     )
+
+
+def _settings(raw: Mapping[str, Json]) -> dict[str, Json]:
+    settings = {name: raw[name] for name in SETTINGS if raw.get(name)}
+    return {**settings, CUSTOM: custom_operations(raw)} if CUSTOM in settings else settings
 
 
 def _joined(base_url: str) -> str:

@@ -51,7 +51,7 @@ def ask(operation: Operation, calls: Calls, exchange: Exchange, call: Call, vari
     A status that the operation allows but that is no success, and one that it ignores, is a reply that is dropped. An
     `error_expression` that renders to anything is a BadAnswer with that text.
     """
-    request = call.request(exchange.client)
+    request = call.request(exchange.client.build_request)
     response = exchange.send(request)
     headers = _Headers(response)
     if _dropped(operation, response):

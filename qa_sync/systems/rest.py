@@ -196,7 +196,7 @@ class RestSystem:
     ) -> tuple[httpx.Request, httpx.Response]:
         calls, exchange = self._way(operation)
         call = calls.make(operation, variables, body=body)
-        request = call.request(exchange.client)
+        request = call.request(exchange.client.build_request)
         if headers:
             request.headers.update(headers)
         return request, exchange.send(request, repeatable=repeatable)

@@ -32,7 +32,7 @@ def filler_for(
     Raises UsageError when the url is none or a secret or a parameter is not given: now, not at the first request.
     """
     own = {"base_url": _checked(label, base_url)} if base_url or "base_url" in connector.parameters else {}
-    filler = Filler(label, {**env, **own}, secrets)
+    filler = Filler(label, {**connector.defaults, **env, **own}, secrets)
     for kind, names in (("SECRET", connector.secrets), ("ENV", connector.parameters)):
         for name in sorted(names):
             filler.value(kind, name)

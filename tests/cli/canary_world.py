@@ -42,6 +42,11 @@ OAUTH2 = {
     "token_url": "{{@ base_url @}}/issue",
 }
 TRIPLETEX = {"consumer_token": "$SECRET(key)", "employee_token": "$SECRET(ascii)", "token_url": OAUTH2["token_url"]}
+OWN_TOKENS = {
+    "get_token_operation": {"method": "POST", "url": "issue", "payload": {"key": "$SECRET(key)"}},
+    "expires_in_expression": "{{ token.lasts if token.lasts is defined else 3600 }}",
+    "initial_refresh_token": {"refresh_token": "$SECRET(ascii)"},
+}
 NAMED = {"username": "$SECRET(user)", "password": "$SECRET(key)"}
 
 KINDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -57,6 +62,10 @@ KINDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "sessions and bearers": (
         {"authentication": "tripletex", "tripletex": TRIPLETEX, "headers": {}},
         {"jwt_token": "$SECRET(ascii)", "headers": {}},
+    ),
+    "tokens of their own": (
+        {"custom_auth": OWN_TOKENS, "headers": {"Authorization": "Bearer {{ token.access_token }}"}},
+        {"url_pattern": "{{@ base_url @}}/api/v1/%s?token=$SECRET(ascii)", "headers": {}},
     ),
 }
 

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -18,6 +19,15 @@ from cli_caller import ROOT, QaSync
 from loopback import loopback
 
 Make = Callable[..., Place]
+
+
+def quickly(*kinds: str) -> list[Any]:
+    """Return all kinds, those that are not named as slow ones."""
+    return [kind if kind in kinds else pytest.param(kind, marks=pytest.mark.slow) for kind in KINDS]
+
+
+ONE_KIND_QUICKLY = quickly("tokens and keys")
+MOST_KINDS_QUICKLY = quickly("tokens and keys", "names and urls", "sessions and bearers")
 
 
 @pytest.fixture
@@ -45,7 +55,7 @@ def test_live_recorded_and_replayed(qa_sync: QaSync, make: Make, kind: str, capl
 
 
 @pytest.mark.parametrize("answer", [answer for answer in ANSWERS if answer != "echo"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", MOST_KINDS_QUICKLY)
 def test_live_against_systems_that_tell_on_us(qa_sync: QaSync, make: Make, kind: str, answer: str) -> None:
     place = make(kind, answer)
     got = place.run(qa_sync, "--mode", "live", "-x")
@@ -55,7 +65,7 @@ def test_live_against_systems_that_tell_on_us(qa_sync: QaSync, make: Make, kind:
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", MOST_KINDS_QUICKLY)
 def test_connectors_check(qa_sync: QaSync, make: Make, kind: str, answer: str) -> None:
     place = make(kind, answer)
     got = qa_sync("connectors", "check", "--config", str(place.config))
@@ -64,9 +74,6 @@ def test_connectors_check(qa_sync: QaSync, make: Make, kind: str, answer: str) -
     for vendor in ("wix", "customerp"):
         offline = qa_sync("connectors", "check", str(place.folder / f"own-{vendor}"), "--config", str(place.config))
         assert leaks(offline.out + offline.err) == []
-
-
-ONE_KIND_QUICKLY = [kind if kind == "tokens and keys" else pytest.param(kind, marks=pytest.mark.slow) for kind in KINDS]
 
 
 @pytest.mark.parametrize("answer", ["echo", "refusal"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from small_system import START, URL, Small, connector, small
+from small_system import OPERATIONS, START, URL, Small, connector, small
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import BadAnswer, ConnectorError, Refused, SystemUnreachable
@@ -336,6 +337,71 @@ class TestWooCommerce:
         assert "check the secrets" in str(caught.value.hint)
 
 
+CUSTOM = {
+    "get_token_operation": "log-in",
+    "expires_in_expression": "{{ body.lasts }}",
+}
+LOG_IN = {"method": "POST", "url": "login", "payload": {"key": "$SECRET(secret)"}}
+THINGS = {
+    **OPERATIONS,
+    "thing-lookup": {"url": "things/{{ entity.id }}?t={{ token.key }}", "method": "GET"},
+    "thing-insert": {
+        "url": "things",
+        "method": "POST",
+        "payload": {"by": "{{ token.who.name }}", "key": "{{token.key}}"},
+    },
+    "log-in": LOG_IN,
+}
+
+
+class TestCustom:
+    """Tokens that an operation of the system itself fetches."""
+
+    def world(self, tmp_path: Path, answer: Any, headers: dict[str, str] | None = None) -> Small:
+        def serve(request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, json=answer if request.url.path == "/login" else THING)
+
+        headers = {"X-Session": "{{ token.key }}", "X-Plain": "p"} if headers is None else headers
+        return small(tmp_path, secrets=SECRETS, handler=serve, custom_auth=CUSTOM, operations=THINGS, headers=headers)
+
+    def test_a_token_stands_wherever_a_template_says(self, tmp_path: Path) -> None:
+        world = self.world(
+            tmp_path, {"key": 'a b&"ä', "who": {"name": "o'x \\ y"}, "lasts": 60}, {"X-Who": "{{ token.lasts }}"}
+        )
+        system = world.line.system()
+        system.lookup("thing", "1")
+        system.insert("thing", {"name": "n"})
+        login, lookup, insert = world.server.asked
+        assert json.loads(login.content) == {"key": "s3cr3t"}
+        assert "x-who" not in login.headers
+        assert (lookup.url.params["t"], lookup.headers["x-who"]) == ('a b&"ä', "60")
+        assert json.loads(insert.content) == {"by": "o'x \\ y", "key": 'a b&"ä'}
+        assert int(insert.headers["content-length"]) == len(insert.content)
+
+    def test_what_is_recorded_has_no_token_in_it(self, tmp_path: Path) -> None:
+        world = self.world(tmp_path, {"key": "very-secret", "who": {"name": "n"}, "lasts": 60})
+        above: list[httpx.Request] = []
+        world.line.system(lambda transport: Watched(transport, above)).lookup("thing", "1")
+        assert [f"{r.url} {r.headers['x-session']}" for r in above] == [f"{URL}/things/1?t=~token~key~ ~token~key~"]
+        assert world.server.asked[-1].headers["x-session"] == "very-secret"
+
+    def test_a_member_that_the_token_does_not_have_is_told(self, tmp_path: Path) -> None:
+        world = self.world(tmp_path, {"other": "x", "lasts": 60})
+        with pytest.raises(BadAnswer, match="the token has no member 'key'"):
+            world.line.system().lookup("thing", "1")
+
+    @pytest.mark.parametrize("lasts", ["soon", "", None])
+    def test_an_end_that_is_no_time_is_told(self, tmp_path: Path, lasts: Any) -> None:
+        world = self.world(tmp_path, {"key": "k", "lasts": lasts})
+        with pytest.raises(BadAnswer, match="custom_auth: expires_in_expression gave no time"):
+            world.line.system().lookup("thing", "1")
+
+    @pytest.mark.parametrize("answer", ["text", [1], 5])
+    def test_an_answer_without_members_is_no_token(self, tmp_path: Path, answer: Any) -> None:
+        with pytest.raises(BadAnswer, match="there is no token in the answer"):
+            self.world(tmp_path, answer).line.system().lookup("thing", "1")
+
+
 class Watched(httpx.BaseTransport):
     """Notes what goes out, and loses the first answers."""
 
@@ -357,7 +423,9 @@ class TestWhatAConnectorSays:
             ({"authentication": "basik"}, "authentication: 'basik' is not supported: did you mean 'basic'?"),
             ({"authentication": "ntlm"}, "NTLM signs a connection"),
             ({"authentication": "xyz"}, "expected one of: api_key, basic"),
-            ({"custom_auth": {"x": 1}}, "custom_auth: is not supported"),
+            ({"custom_auth": {"x": 1}}, "'custom_auth' needs 'custom_auth.get_token_operation'"),
+            ({"custom_auth": {"get_token_operation": {}}}, "needs 'expires_at_expression' or 'expires_in_expression'"),
+            ({"custom_auth": {"get_token_operation": "log-in"}}, "the system has no operation 'log-in'"),
             ({"authentication": "basic"}, "authentication: 'basic' needs 'username'"),
             ({"oauth2": {"client_id": "c"}}, "'oauth2' needs 'oauth2.token_url'"),
             ({"oauth2": OAUTH2, "jwt_token": "x"}, "exclude each other"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -110,6 +111,22 @@ def tripletex(door: Door, request: httpx.Request) -> httpx.Response | bool:
     return httpx.Response(200, json={"value": {"token": token}})
 
 
+def custom(door: Door, request: httpx.Request) -> httpx.Response | bool:
+    """Ask for a token by a refresh token that was asked for before it, when the connector says so."""
+    if request.url.path == "/refresh":
+        told = {"refresh_token": f"rr{door.issued}", "refresh_token_expires_in": LASTS * 10}
+        return httpx.Response(200, json=told) if json.loads(request.content) == {"consumer": "c-c"} else False
+    if request.url.path != "/token":
+        asked = json.loads(request.content) if request.content else {"session": door.token}
+        return door.is_good(authorization(request, "Session")) and asked == {"session": door.token}
+    sent = {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
+    if sent not in ({"user": "ck_1", "key": "s3cr3t"}, {"refresh": "rr0"}) or "authorization" in request.headers:
+        return httpx.Response(400, json={"error": "who?"})
+    until = door.clock.now() + timedelta(seconds=LASTS)
+    token = {"session": {"id": door.issue(f't"&{door.issued + 1}')}, "ends": until.isoformat(), "lasts": LASTS}
+    return httpx.Response(200, json={"result": token})
+
+
 Judge = Callable[[Door, httpx.Request], httpx.Response | bool]
 
 NAMED = {"username": "$SECRET(user)", "password": "$SECRET(key)"}
@@ -119,6 +136,26 @@ BOUGHT = {
     "consumer_token": "$SECRET(consumer)",
     "employee_token": "$SECRET(employee)",
     "token_url": "{{@ base_url @}}/token",
+}
+
+
+SESSION = {"Authorization": "Session {{ token.session.id }}"}
+FETCHED: dict[str, Any] = {
+    "get_token_operation": {
+        "method": "POST",
+        "url": "token",
+        "payload-type": "form",
+        "payload": {"user": "$SECRET(user)", "key": "$SECRET(key)"},
+        "payload_property": "result",
+    },
+    "expires_in_expression": "{{ body.result.lasts }}",
+}
+RENEWED: dict[str, Any] = {
+    "get_refresh_token_operation": {"method": "POST", "url": "refresh", "payload": {"consumer": "$SECRET(consumer)"}},
+    "refresh_token_expires_in_expression": "{{ token.refresh_token_expires_in }}",
+    "get_token_operation": {**FETCHED["get_token_operation"], "payload": {"refresh": "{{ token.refresh_token }}"}},
+    "expires_at_expression": "{{ token.ends }}",
+    "expires_in_expression": "never asked",
 }
 
 
@@ -167,6 +204,9 @@ AUTH: dict[str, Kind] = {
     "oauth2, refresh token alone": Kind(
         {"oauth2": {**TOKENS, "refresh_token": "$SECRET(refresh)"}}, oauth2, 1 + 3, 2 * 2, 2 + 3, 1 + 8
     ),
+    "custom": Kind({"custom_auth": FETCHED, "headers": SESSION}, custom, 1 + 3, 2 * 2, 2 + 3, 1 + 8),
+    # the refresh token outlives the session, and is fetched once
+    "custom, refreshed": Kind({"custom_auth": RENEWED, "headers": SESSION}, custom, 2 + 3, 3 + 2, 3 + 3, 2 + 8),
     "tripletex": Kind({"authentication": "tripletex", "tripletex": BOUGHT}, tripletex, 1 + 3, 2 * 2, 2 + 3, 1 + 8),
 }
 

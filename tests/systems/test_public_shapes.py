@@ -11,7 +11,8 @@ import pytest
 
 from qa_sync.errors import BadAnswer, ConnectorError, UsageError
 from qa_sync.systems.capabilities import authentication_of
-from qa_sync.systems.connector import load_connector
+from qa_sync.systems.connector import load_connector, survey
+from qa_sync.systems.folder import Weight
 from qa_sync.systems.rest import RestSystem
 
 SYSTEM = "{{@ system @}}"
@@ -235,3 +236,31 @@ def test_a_key_in_the_headers_of_operations_is_an_authentication(tmp_path: Path)
     listing = {"url": "things", "headers": {"X-Token": "$SECRET(token)"}}
     connector = load_connector(folder(tmp_path, rest(thing_list=listing), thing=[COLLECT]))
     assert authentication_of(connector.service, connector.operations.values()) == "header X-Token"
+
+
+def test_what_is_asked_of_connections_and_not_done_is_told(tmp_path: Path) -> None:
+    system = {**rest(thing_list={"url": "things"}), "proxies": {"https://": "socks5://p"}, "custom_ca_pem_chain": "PEM"}
+    _, problems = survey(folder(tmp_path, system, thing=[COLLECT]), env={}, payloads={})
+    told = [str(problem) for problem in problems if problem.weight is Weight.NOTE]
+    assert len(told) == 2
+    assert "custom_ca_pem_chain" in told[0]
+    assert "SSL_CERT_FILE" in told[0]
+    assert "proxies" in told[1]
+
+
+@pytest.mark.parametrize("given", [{}, {"token_url": f"{URL}/mine"}])
+def test_where_tokens_come_from_stands_in_the_manifest(tmp_path: Path, given: dict[str, str]) -> None:
+    oauth2 = {"client_id": "me", "client_secret": "it", "token_url": "{{@ token_url @}}"}
+    place = folder(tmp_path, {**rest(thing_list={"url": "things"}), "oauth2": oauth2}, thing=[COLLECT])
+    manifest = json.loads((place / "manifest.json").read_text())
+    manifest["oauth2"] = {"login_url": f"{URL}/login", "token_url": f"{URL}/token"}
+    (place / "manifest.json").write_text(json.dumps(manifest))
+    asked: list[str] = []
+
+    def door(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json=[] if asked[1:] else {"access_token": "t"})
+
+    system = RestSystem("Mine", load_connector(place), URL, {}, httpx.MockTransport(door), env=given)
+    assert list(system.list("thing")) == []
+    assert asked == ["/mine" if given else "/token", "/things"]

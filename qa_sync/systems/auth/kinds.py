@@ -12,10 +12,10 @@ from qa_sync.errors import did_you_mean
 from qa_sync.values.form import Json
 
 CUSTOM: Final = "custom_auth"
-"""Sesam's experimental property: a kind that is known and told, and never carried out."""
 
 KINDS: Final[Mapping[str, str]] = {
     "basic": "basic",
+    CUSTOM: "custom",
     "digest": "digest",
     "jwt": "bearer",
     "api_key": "api_key",
@@ -27,7 +27,11 @@ KINDS: Final[Mapping[str, str]] = {
 
 UNABLE: Final[Mapping[str, str]] = {"ntlm": "NTLM signs a connection, not a request"}
 
-AUTH_SETTINGS: Final = ("jwt_token", "oauth2", "tripletex", "api_key")
+OPERATIONS: Final = ("get_token_operation", "get_refresh_token_operation")
+ENDS: Final = ("expires_at_expression", "expires_in_expression")
+"""What `custom_auth` names, and of which it needs one."""
+
+AUTH_SETTINGS: Final = ("jwt_token", "oauth2", "tripletex", "api_key", CUSTOM)
 """The properties of a system, beside `username` and `password`, that kinds read."""
 
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -37,6 +41,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "oauth1": ("username", "password"),
     "api_key": ("api_key.in", "api_key.name", "api_key.value"),
     "oauth2": ("oauth2.client_id", "oauth2.token_url"),
+    CUSTOM: (f"{CUSTOM}.get_token_operation",),
     "tripletex": ("tripletex.consumer_token", "tripletex.employee_token", "tripletex.token_url"),
 }
 
@@ -58,12 +63,29 @@ def auth_problems(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     if system.get("oauth2") and system.get("jwt_token"):
         yield "oauth2", "and 'jwt_token' exclude each other"
     if system.get(CUSTOM):
-        yield CUSTOM, "is not supported; use 'oauth2', or 'jwt_token' with a token made elsewhere"
+        yield from _wrong_custom(system)
     kind = kind_of(system)
     if kind in KINDS:
         yield from _incomplete(system, str(kind))
-    elif kind not in {None, CUSTOM}:
+    elif kind is not None:
         yield "authentication", f"{kind!r} is not supported: {_why_not(str(kind))}"
+
+
+def _wrong_custom(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    told = system[CUSTOM]
+    for key in OPERATIONS:
+        named = told.get(key)
+        if isinstance(named, str) and named and named not in (system.get("operations") or {}):
+            yield f"{CUSTOM}.{key}", f"the system has no operation {named!r}"
+    if not any(told.get(key) for key in ENDS):
+        yield CUSTOM, f"needs {' or '.join(map(repr, ENDS))}"
+
+
+def custom_operations(system: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a system's `custom_auth` with the operations that it names in place of their names."""
+    told = system[CUSTOM]
+    known = system.get("operations") or {}
+    return {**told, **{key: known.get(told[key]) for key in OPERATIONS if isinstance(told.get(key), str) and told[key]}}
 
 
 def _incomplete(system: Mapping[str, Json], kind: str) -> Iterator[tuple[str, str]]:

@@ -66,9 +66,10 @@ class OAuth2Tokens:
         due = lasts - min(self._window, lasts / 2)
         return Token(answer["access_token"], self._clock.now() + timedelta(seconds=due))
 
-    def show(self, request: httpx.Request, token: Token) -> None:
+    def show(self, request: httpx.Request, token: Token) -> httpx.Request:
         """Put the token on a request, as a bearer token."""
         request.headers["Authorization"] = f"Bearer {token.value}"
+        return request
 
 
 def _scope(told: Json) -> str:

@@ -5,8 +5,8 @@ However many threads wait for a token, one of them fetches it.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from typing import Final, Protocol
@@ -25,10 +25,18 @@ Flow = Generator[httpx.Request, httpx.Response, None]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token and when it should be renewed (None: when it is refused)."""
+    """A token and when it should be renewed (None: when it is refused); `members` are those of one that has several.
+
+    Who shows several keeps them out of texts himself.
+    """
 
     value: str
     renew_at: datetime | None = None
+    members: Mapping[str, Json] = field(default_factory=dict)
+
+
+ONWARD: Final = Token("(another request)")
+"""What is read of an answer that is needed to ask for the token, and has none itself."""
 
 
 class Tokens(Protocol):
@@ -41,10 +49,10 @@ class Tokens(Protocol):
         """Return the request for a new token."""
 
     def read(self, answer: Json) -> Token | None:
-        """Return the token in an answer, None when there is none."""
+        """Return the token in an answer, None when there is none, ONWARD when another request is to be asked."""
 
-    def show(self, request: httpx.Request, token: Token) -> None:
-        """Put the token on a request."""
+    def show(self, request: httpx.Request, token: Token) -> httpx.Request:
+        """Return the request with the token on it: the same one, or another."""
 
 
 class TokenAuth(httpx.Auth):
@@ -61,12 +69,10 @@ class TokenAuth(httpx.Auth):
     def sync_auth_flow(self, request: httpx.Request) -> Flow:
         """Send the request with a token that is good; when it is refused nevertheless, once more with a new one."""
         token = yield from self._good(request)
-        self._tokens.show(request, token)
-        response = yield request
+        response = yield self._tokens.show(request, token)
         if response.status_code == httpx.codes.UNAUTHORIZED:
             token = yield from self._good(request, refused=token)
-            self._tokens.show(request, token)
-            yield request
+            yield self._tokens.show(request, token)
 
     def _good(
         self, request: httpx.Request, refused: Token | None = None
@@ -92,5 +98,8 @@ class TokenAuth(httpx.Auth):
         token = self._tokens.read(self._answers.json(request, response))
         if token is None:
             self._answers.bad(request, response, "there is no token in the answer")
-        self._hide.learn(token.value)
+        if token is ONWARD:
+            return (yield from self._fetched(sake))
+        if token.value:
+            self._hide.learn(token.value)
         return token

@@ -55,9 +55,10 @@ class TripletexTokens:
         self._hide.learn(f"0:{value}")
         return Token(value, self._end() - EARLY)
 
-    def show(self, request: httpx.Request, token: Token) -> None:
+    def show(self, request: httpx.Request, token: Token) -> httpx.Request:
         """Put the token on a request: the password of user 0, who stands for the token's own company."""
         request.headers["Authorization"] = "Basic " + base64.b64encode(f"0:{token.value}".encode()).decode()
+        return request
 
     def _end(self) -> datetime:
         """Return the midnight (UTC) that begins the day on which the session is to end; it is not due at once."""

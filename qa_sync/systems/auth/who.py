@@ -52,6 +52,10 @@ def _employee(service: Service, filler: Filler) -> str:
     return _key("the owner of the employee token", filler.text(str(told["employee_token"])))
 
 
+def _custom(_service: Service, filler: Filler) -> str:
+    return f"whoever {filler.system}'s own token operation signs in"
+
+
 def _by_headers(service: Service, filler: Filler) -> str | None:
     """Return who one is by the connector's own headers, None when none of them is confidential."""
     for name, text in service.headers.items():
@@ -94,6 +98,7 @@ def _owner(token: str) -> str | None:
 TOLD: Final[Mapping[str, Callable[[Service, Filler], str]]] = {
     "basic": _user,
     "digest": _user,
+    "custom_auth": _custom,
     "oauth1": _user,
     "jwt": _bearer,
     "api_key": _api_key,

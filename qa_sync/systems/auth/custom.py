@@ -1,0 +1,182 @@
+"""Tokens that operations of the system itself fetch, in whatever form. Source: facts/SESAM.md 1.6 (`custom_auth`).
+
+Requests are made with a stand-in where their templates say `{{ token.access_token }}`, and get the token beneath
+recordings: so one is made before there is a token, is recorded without it, and is sent again with a newer one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+import httpx
+
+from qa_sync.errors import BadAnswer
+from qa_sync.systems.auth.identity import Identity
+from qa_sync.systems.auth.tokens import ONWARD, Token, TokenAuth
+from qa_sync.systems.calls import Calls, moved_to
+from qa_sync.systems.expressions import render
+from qa_sync.systems.filters import as_datetime, template_functions
+from qa_sync.systems.operations import operation_of
+from qa_sync.systems.replies import entities_of
+from qa_sync.systems.stand_ins import STAND_IN
+from qa_sync.values import paths
+from qa_sync.values.form import Json
+
+REFRESH_WINDOW_S: Final = 30.0
+PUBLIC: Final = frozenset({"token_type", "scope"})
+"""Members of a token that are no secret, and whose words occur elsewhere."""
+CONFIDENTIAL: Final = re.compile("token|secret|key|session|password|ticket|jwt", re.IGNORECASE)
+EPOCH_DIGITS: Final = 11
+"""A number of so many digits is seconds since 1970; the format's own times count nanoseconds."""
+REFRESH: Final = "refresh_token_"
+ESCAPES: Final[Mapping[str, Callable[[str], str]]] = {
+    "application/json": lambda text: json.dumps(text)[1:-1],
+    "application/x-www-form-urlencoded": quote_plus,
+}
+"""How a text is written within a body, by its content type."""
+ASKS_TOKEN: Final = re.compile(r"\btoken\b")
+
+
+def make(identity: Identity) -> httpx.Auth:
+    """Return what `custom_auth` describes."""
+    return TokenAuth(CustomTokens(identity), identity.clock, identity.answers, identity.hide)
+
+
+class CustomTokens:
+    """Asks the token operation, and before it the one for a refresh token when there is one and it is due."""
+
+    def __init__(self, identity: Identity) -> None:
+        self._identity = identity
+        self._told = identity.setting("custom_auth")
+        self._calls = _calls(identity)
+        self._get = operation_of("get_token_operation", self._told["get_token_operation"])
+        refresh = self._told.get("get_refresh_token_operation")
+        self._refresh = operation_of("get_refresh_token_operation", refresh) if refresh else None
+        self._asked = self._get
+        self._members: dict[str, Json] = dict(self._told.get("initial_refresh_token") or {})
+        self._refresh_at: datetime | None = None
+        self.first: Token | None = None
+
+    def ask(self) -> httpx.Request:
+        """Return the request for a refresh token when that is due, else for a token."""
+        due = self._refresh_at is None or self._identity.clock.now() >= self._refresh_at
+        self._asked = self._refresh if self._refresh and due else self._get
+        return self._calls.make(self._asked, {"token": Watched(self._members, self._learn)}).request(httpx.Request)
+
+    def read(self, answer: Json) -> Token | None:
+        """Take what an answer holds for the token, and return it when it is whole."""
+        found = entities_of(self._asked, answer)
+        if not isinstance(found, Mapping):
+            return None
+        self._members = {**self._members, **found}
+        self._learn_all(found)
+        if self._asked is self._refresh:
+            self._refresh_at = self._ends(REFRESH, answer) or datetime.max.replace(tzinfo=UTC)
+            return ONWARD
+        return Token("", self._ends("", answer), self._members)
+
+    def show(self, request: httpx.Request, token: Token) -> httpx.Request:
+        """Return the request with the token's members where it has stand-ins for them."""
+        value = partial(self._value, token)
+        headers = [(name, _filled(text, value)) for name, text in request.headers.items() if name != "content-length"]
+        kind = request.headers.get("content-type", "").partition(";")[0].strip()
+        content = _filled(request.read().decode("utf-8", "surrogateescape"), value, ESCAPES.get(kind, str))
+        return httpx.Request(
+            request.method,
+            _filled(str(request.url), value, partial(quote, safe="")),
+            headers=headers,
+            content=content.encode("utf-8", "surrogateescape") or None,
+            extensions=request.extensions,
+        )
+
+    def _value(self, token: Token, path: str) -> str:
+        value = paths.read(token.members, path)
+        if value is None:
+            raise BadAnswer(f"{self._identity.answers.label}: the token has no member {path!r}")
+        self._learn(path, value)
+        return str(value)
+
+    def _ends(self, prefix: str, answer: Json) -> datetime | None:
+        """Return when a token is to be renewed, None when nothing says so; its end is known to templates."""
+        end = self._end(prefix, answer)
+        if end is None:
+            return None
+        self._members |= {f"{prefix}expires_at": int(end.timestamp()), f"{prefix}expiry_date": end.isoformat()}
+        now = self._identity.clock.now()
+        window = timedelta(seconds=float(self._told.get("refresh_window") or REFRESH_WINDOW_S))
+        # A window as long as the token's life would fetch one for every request.
+        return end - min(window, max(end - now, timedelta()) / 2)
+
+    def _end(self, prefix: str, answer: Json) -> datetime | None:
+        known = {**self._calls.known(self._asked, {}), "body": answer, "token": self._members}
+        for name, made in ((f"{prefix}expires_at_expression", _instant), (f"{prefix}expires_in_expression", self._in)):
+            if expression := self._told.get(name):
+                text = render(str(expression), known).strip()
+                try:
+                    return made(text)
+                except (ArithmeticError, ValueError):
+                    raise BadAnswer(f"{self._identity.answers.label}: custom_auth: {name} gave no time") from None
+        return None
+
+    def _in(self, text: str) -> datetime:
+        return self._identity.clock.now() + timedelta(seconds=float(text))
+
+    def _learn(self, name: str, value: Json) -> None:
+        """Keep a member of a token out of every text."""
+        if isinstance(value, str) and name not in PUBLIC:
+            self._identity.hide.learn(value)
+
+    def _learn_all(self, members: Mapping[str, Json]) -> None:
+        """Keep what is confidential by its name out of every text, shown or not: systems repeat such things."""
+        for name, value in members.items():
+            if isinstance(value, Mapping):
+                self._learn_all(value)
+            elif CONFIDENTIAL.search(name):
+                self._learn(name, value)
+
+
+class Watched(Mapping[str, Json]):
+    """Tells `learn` of each member that it is asked for, by its path."""
+
+    def __init__(self, members: Mapping[str, Json], learn: Callable[[str, Json], None], path: str = "") -> None:
+        self._members = members
+        self._learn = learn
+        self._path = path
+
+    def __getitem__(self, name: str) -> Json:
+        value, path = self._members[name], f"{self._path}{name}"
+        self._learn(path, value)
+        return Watched(value, self._learn, f"{path}.") if isinstance(value, Mapping) else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+
+def _calls(identity: Identity) -> Calls:
+    """Return what makes the token's own requests: without the headers that show a token."""
+    service = identity.service
+    headers = {name: text for name, text in service.headers.items() if not ASKS_TOKEN.search(str(text))}
+    filler = identity.filler
+    moved = moved_to(filler.text(service.url_pattern), str(filler.env.get("base_url") or ""))
+    functions = template_functions(filler.secrets, identity.clock.now)
+    return Calls(replace(service, headers=headers), filler, identity.hide, functions, moved)
+
+
+def _filled(text: str, value: Callable[[str], str], escape: Callable[[str], str] = str) -> str:
+    return STAND_IN.sub(lambda match: escape(value(match[1])), text)
+
+
+def _instant(text: str) -> datetime:
+    is_epoch = text.isdecimal() and len(text) <= EPOCH_DIGITS
+    instant = datetime.fromtimestamp(int(text), UTC) if is_epoch else as_datetime(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
