@@ -68,7 +68,7 @@ class UnknownName(UsageError):
     def __init__(
         self, what: str, name: str, known: Iterable[str], *, location: Location | None = None, hint: str | None = None
     ) -> None:
-        known = sorted(known)
+        known = sorted(set(known))
         super().__init__(
             f"unknown {what} {name!r}; expected one of: {', '.join(known) or 'none are known'}",
             location=location,

@@ -13,6 +13,7 @@ import click
 from qa_sync.cli.configured import config_option, settings_from
 from qa_sync.cli.consent import agree_to_sync, on_terminal, yes_option
 from qa_sync.cli.cycles import FORMATS, Told
+from qa_sync.cli.faults import fault_options
 from qa_sync.errors import CouldNotFindOut, SystemUnreachable, UsageError
 from qa_sync.modes.documents import connectors_of, read_named, settle
 from qa_sync.modes.job import Job
@@ -36,7 +37,7 @@ NOT_FOUND_OUT = 3
 @click.option("--links", type=click.Path(path_type=Path), metavar="PATH", show_default=str(LINKS), help="The store.")
 @click.option("--moved", is_flag=True, help="The systems of the links are the same ones at new addresses.")
 @yes_option
-@click.option("--fault", "faults", multiple=True, metavar="NAME", help="Misbehave, to try whether a check notices.")
+@fault_options
 @config_option
 @click.option(
     "--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How it is told."
@@ -140,6 +141,9 @@ def _watch(cycle: Callable[[], int], every_s: float, stop: Event) -> int:
 
 def _seconds(text: str) -> float:
     try:
-        return float(LASTING.read(text))
+        every_s = float(LASTING.read(text))
     except ValueError:
         raise UsageError(f"--watch {text}: expected {LASTING.expected}") from None
+    if not every_s:
+        raise UsageError(f"--watch {text}: the systems would be asked without a pause")
+    return every_s

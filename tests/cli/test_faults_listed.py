@@ -8,7 +8,7 @@ from cli_caller import QaSync
 from qa_sync.sync.faults.table import FAULTS
 
 
-@pytest.mark.parametrize("command", ["check", "sandbox"])
+@pytest.mark.parametrize("command", ["check", "sandbox", "sync"])
 def test_all_names_are_told_with_what_they_do(qa_sync: QaSync, command: str) -> None:
     got = qa_sync(command, "--list-faults")
     assert got.code == 0
@@ -16,6 +16,6 @@ def test_all_names_are_told_with_what_they_do(qa_sync: QaSync, command: str) -> 
     assert told == {fault.name: fault.description for fault in FAULTS.values()}
 
 
-@pytest.mark.parametrize("command", ["check", "sandbox"])
+@pytest.mark.parametrize("command", ["check", "sandbox", "sync"])
 def test_the_help_says_how(qa_sync: QaSync, command: str) -> None:
     assert "--list-faults" in qa_sync(command, "--help").out

@@ -70,7 +70,7 @@ CAUGHT = {
 @pytest.mark.parametrize("fault", CAUGHT)
 @pytest.mark.parametrize("spec", BOTH)
 def test_each_fault_fails_the_right_checks(qa_sync: QaSync, fault: str, spec: str) -> None:
-    code, found = results(qa_sync, spec, "--fault", fault)
+    code, found = results(qa_sync, spec, "--fault", fault, "--timeout", "20")  # ten cycles are waited for
     assert code == found["exit_code"] == 1
     failed = [c for c in checks(found) if c["status"] == "failed"]
     assert {c["kind"] for c in failed} == CAUGHT[fault]

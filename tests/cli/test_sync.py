@@ -138,6 +138,7 @@ def test_one_section_only(qa_sync: QaSync, place: Path, tmp_path: Path) -> None:
     unknown = qa_sync(*words, "WooCommerce Customers to Custom Webshop Customer")
     assert unknown.code == 2
     assert "did you mean 'WooCommerce Customer to Custom Webshop Customer'" in unknown.err
+    assert unknown.err.count("WooCommerce Product to Custom Webshop Product") == 1
 
 
 def test_nothing_is_written_where_the_settings_do_not_allow_it(qa_sync: QaSync, place: Path, tmp_path: Path) -> None:
@@ -272,6 +273,7 @@ def test_a_watch_waits_for_a_system_that_cannot_be_reached(place: Path, tmp_path
     ("words", "told"),
     [
         (("--watch", "soon"), "expected a duration"),
+        (("--watch", "0s"), "without a pause"),
         (("--watch", "1s", "--dry-run"), "neither"),
         (("--links", "nowhere/links.sqlite"), "nowhere/links.sqlite"),
     ],

@@ -145,7 +145,7 @@ LONG = 10_000_000
 )
 def test_ten_megabytes_on_one_line(unit: str) -> None:
     line = unit * (LONG // len(unit))
-    start = time.perf_counter()
+    start = time.process_time()
     for text in (
         TOP + line,
         TOP + HEADING + line,
@@ -153,18 +153,18 @@ def test_ten_megabytes_on_one_line(unit: str) -> None:
         f"{TOP}{HEADING}.. list-table::\n\n   * - {line}",
     ):
         survives(text)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_a_hundred_thousand_sections_take_linear_time() -> None:
     section = HEADING + "Every A Order will be synchronized with a B Order.\n\n"
 
     def seconds(count: int) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         flow = survives(TOP + section * count)
         assert flow
         assert len(flow.sections) == count
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     small = seconds(5_000)
     assert seconds(100_000) < 50 * small

@@ -213,7 +213,7 @@ def test_on_a_terminal_one_is_asked(qa_sync: QaSync, serve: Serve, monkeypatch: 
 def test_what_failed_the_last_time(qa_sync: QaSync, tmp_path: Path) -> None:
     config = tmp_path / "qa-sync.toml"
     config.write_text("", encoding="utf-8")
-    words = ("check", SPEC, "--mode", "sandbox", "--config", str(config), "--report", "json")
+    words = ("check", SPEC, "--section", "1", "--mode", "sandbox", "--config", str(config), "--report", "json")
     nothing = qa_sync(*words, "--last-failed")
     assert "nothing is known to have failed" in nothing.err
     assert not (tmp_path / ".qa-sync").exists()

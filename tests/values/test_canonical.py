@@ -317,9 +317,9 @@ def test_no_value_raises_anything_else_when_written(value: Any, name: str) -> No
 
 @pytest.mark.parametrize("trap", ['<a"', "<a", "<!--", "<a '\"", "<a b=", "&", "<", "<a\"'<a'\""])
 def test_hostile_html_is_read_in_a_moment(trap: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     to_canonical(trap * (60_000 // len(trap)), FORMS["html"])
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_importing_loads_no_table() -> None:
