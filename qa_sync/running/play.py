@@ -20,14 +20,13 @@ from qa_sync.checklist.model import (
     Scenario,
     SectionPlan,
     Settle,
-    Side,
 )
 from qa_sync.errors import BrokenRule, QaSyncError
 from qa_sync.running.account import Account, awaited, told
 from qa_sync.running.docket import BROKEN, Docket, Ruling
 from qa_sync.running.events import CheckFinished, Leftover, Looked, Status, StepStarted
 from qa_sync.running.judge import judge
-from qa_sync.running.scene import Held, Scene
+from qa_sync.running.scene import Gone, Held, Scene
 from qa_sync.running.stage import Stage
 from qa_sync.running.timing import Seen, holds_since, in_time, patient
 from qa_sync.running.verdict import Verdict
@@ -73,6 +72,9 @@ class Play:
             raise
         except _Unmet as unmet:
             yield from self._unmet(unmet.verdict, list(docket.open.values()))
+        except Gone as gone:
+            lost = _Unmet(Verdict(Status.FAILED, gone.message)).verdict
+            yield from self._unmet(lost, list(docket.open.values()))
         except QaSyncError as error:
             ruling = Ruling(Verdict(Status.ERROR, self._told(str(error))))
             yield from (self._finished(c, ruling) for c in docket.open.values())
@@ -80,8 +82,11 @@ class Play:
             self.leftovers.extend(scene.remove_all(self.stage.keep.why(unwell=self.unwell)))
 
     def _unmet(self, why: Verdict, left: list[Check]) -> Iterator[CheckFinished]:
-        """Skip what has nothing to stand on; but a record that never came is itself a broken promise, told once."""
-        whole = next((c for c in left if c.pair is None), None)
+        """Skip what has nothing to stand on; but a record that never came is itself a broken promise, told once.
+
+        It is told of a check about whole records where there is one: a promise that is broken is never only skipped.
+        """
+        whole = next((c for c in left if c.pair is None), next(iter(left), None))
         for check in left:
             told_here = (check is whole and not self.create_failed) or why.status is Status.ERROR
             yield self._finished(check, Ruling(why if told_here else Verdict(Status.SKIPPED, why.message)))
@@ -159,11 +164,7 @@ class Play:
     def _look(self, scene: Scene, claims: Claims, before: Mapping[Claim, Seen]) -> Mapping[Claim, Seen]:
         scene.begin_look()
         verdicts: dict[Claim, Verdict] = {}
-        fresh: set[str] = set()
         for _, claim in sorted(claims, key=lambda named: isinstance(named[1], Carries)):
-            if isinstance(claim, Carries) and claim.role not in fresh:
-                fresh.add(claim.role)
-                _refresh(scene, claim)
             if claim not in verdicts:
                 verdicts[claim] = judge(scene, claim)
         now: datetime = self.stage.clock.now()
@@ -201,14 +202,6 @@ class Play:
     def _steps_of(self, check: Check) -> tuple[str, ...]:
         claims = (named for s in self.scenario.steps if isinstance(s, Expect) for named in s.claims)
         return self.account.of(check, tuple(claim for id_, claim in claims if id_ == check.id))
-
-
-def _refresh(scene: Scene, claim: Carries) -> None:
-    """Read both records once for all claims of this look."""
-    for side in Side:
-        held = Held(claim.role, side)
-        if held in scene.ids:
-            scene.seen(held)
 
 
 def _all_final(seen: Mapping[Claim, Seen]) -> bool:

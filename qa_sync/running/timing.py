@@ -19,6 +19,10 @@ class Seen:
     since: datetime | None
 
 
+ENOUGH = 2
+"""Completed cycles of a sync after which it counts as at rest: what the first has moved, the second has seen."""
+
+
 def holds_since(verdict: Verdict, before: Seen | None, now: datetime) -> datetime | None:
     """Return since when a claim holds, None when it does not."""
     if verdict.status is not Status.PASSED:
@@ -29,14 +33,14 @@ def holds_since(verdict: Verdict, before: Seen | None, now: datetime) -> datetim
 def patient(verdict: Verdict, stage: Stage, looks: int) -> Verdict:
     """Return the verdict of a wait that is over.
 
-    What has not arrived is lost when the sync is known to have worked meanwhile, or when an arrival was promised by
-    now. Else nobody knows whether it would still come: `error`, not `failed`.
+    What has not arrived is lost when the sync is known to have come to rest without it, or when an arrival was promised
+    by now. Else nobody knows whether it would still come: `error`, not `failed`.
     """
     if verdict.final or verdict.status is not Status.FAILED:
         return verdict
     waited_s = stage.patience.timeout_s
     told = f"{verdict.message}; looked {looks} times in {waited_s:g} s"
-    if stage.cycles_known:
+    if stage.cycles_known and looks >= ENOUGH:
         return replace(verdict, message=f"{told}, each after a cycle of the sync")
     if stage.max_lag_s is not None:
         return replace(verdict, message=f"{told}, where {stage.max_lag_s:g} s are promised")

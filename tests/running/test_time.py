@@ -15,6 +15,8 @@ from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import fold
 from qa_sync.running.runner import Run, run
 from qa_sync.running.stage import Stage
+from qa_sync.running.timing import patient
+from qa_sync.running.verdict import Verdict
 
 
 @dataclass
@@ -98,3 +100,15 @@ def test_a_verdict_tells_what_was_done() -> None:
     assert update.steps[0] == "make Left Thing (subject)"
     assert "edit count of Left Thing (subject)" in update.steps
     assert not any("bystander" in step for step in update.steps)
+
+
+def test_a_single_cycle_is_no_answer() -> None:
+    stage = Stage({}, World().clock, never_mind, START, cycles_known=True)
+    lacking = Verdict(Status.FAILED, "nothing came", final=False)
+    assert patient(lacking, stage, looks=1).status is Status.ERROR
+    assert patient(lacking, stage, looks=2).status is Status.FAILED
+    assert patient(Verdict(Status.FAILED, "there are two"), stage, looks=1).status is Status.FAILED
+
+
+def never_mind() -> None:
+    """Do nothing."""
