@@ -20,11 +20,13 @@ from qa_sync.checklist.model import (
     Scenario,
     SectionPlan,
     Settle,
+    Side,
+    Unchanged,
 )
 from qa_sync.errors import BrokenRule, QaSyncError
 from qa_sync.running.account import Account, awaited, told
 from qa_sync.running.docket import BROKEN, Docket, Ruling
-from qa_sync.running.events import CheckFinished, Leftover, Looked, Status, StepStarted
+from qa_sync.running.events import Arrival, CheckFinished, Leftover, Looked, Status, StepStarted, Way
 from qa_sync.running.judge import judge
 from qa_sync.running.scene import Gone, Held, Scene
 from qa_sync.running.stage import Stage
@@ -123,7 +125,8 @@ class Play:
                 self.stage.settle(1)
             return
         waited = yield from self._waited(scene, step, claims)
-        rulings = {claim: self._ruled(scene, seen, waited.looks, wait=step.wait) for claim, seen in waited.last.items()}
+        looks = waited.looks if step.wait else None
+        rulings = {claim: self._ruled(scene, claim, seen, looks) for claim, seen in waited.last.items()}
         for check, claim in claims:
             if check is not None:
                 docket.note(check, rulings[claim])
@@ -133,13 +136,17 @@ class Play:
             if check is None and rulings[claim].verdict.status is not Status.PASSED:
                 raise _Unmet(rulings[claim].verdict)
 
-    def _ruled(self, scene: Scene, seen: Seen, looks: int, *, wait: bool) -> Ruling:
-        if not wait:
+    def _ruled(self, scene: Scene, claim: Claim, seen: Seen, looks: int | None) -> Ruling:
+        """Return what a claim has come to; `looks` is None when nothing was waited for."""
+        if looks is None or isinstance(claim, Unchanged):
             return Ruling(seen.verdict)
-        latency_s = (seen.since - scene.written_at).total_seconds() if seen.since else None
-        if latency_s is not None:
-            self.stage.pace.note(latency_s)
-        return Ruling(in_time(patient(seen.verdict, self.stage, looks), self.stage, latency_s), latency_s)
+        verdict = patient(seen.verdict, self.stage, looks)
+        if seen.since is None:
+            return Ruling(verdict)
+        latency_s = (seen.since - scene.written_at).total_seconds()
+        self.stage.pace.note(latency_s)
+        way = Way.BACKWARD if claim.side is Side.SOURCE else Way.FORWARD
+        return Ruling(in_time(verdict, self.stage, latency_s), (Arrival(way, latency_s),))
 
     def _waited(
         self, scene: Scene, step: Expect, claims: Claims
@@ -192,6 +199,7 @@ class Play:
             difference=verdict.difference,
             steps=self._steps_of(check),
             exchanges=self._exchanges(verdict) if verdict.status in BROKEN else (),
+            arrivals=ruling.arrivals,
         )
 
     def _exchanges(self, verdict: Verdict) -> tuple[Exchanged, ...]:

@@ -47,10 +47,10 @@ def patient(verdict: Verdict, stage: Stage, looks: int) -> Verdict:
     return replace(verdict, status=Status.ERROR, message=f"not yet: {told}")
 
 
-def in_time(verdict: Verdict, stage: Stage, latency_s: float | None) -> Verdict:
+def in_time(verdict: Verdict, stage: Stage, latency_s: float) -> Verdict:
     """Return a verdict that says so when something arrived later than is promised."""
     limit = stage.max_lag_s
-    if limit is None or latency_s is None or latency_s <= limit or verdict.status is not Status.PASSED:
+    if limit is None or latency_s <= limit or verdict.status is not Status.PASSED:
         return verdict
     told = f"it arrived after {latency_s:.1f} s, expected within {limit:g} s"
     return replace(verdict, status=Status.FAILED, message=told, expected=limit, actual=latency_s)
