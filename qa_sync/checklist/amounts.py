@@ -11,7 +11,9 @@ from qa_sync.values.form import Canonical
 LINES = 3
 """Lines of a sample order: enough to see a lost line and a changed order of lines."""
 MORE = LINES + 1
-"""Lines after one was added. None is removed: an update that names fewer lines leaves the others in WooCommerce."""
+"""Lines after one was added."""
+FEWER = LINES - 1
+"""Lines after one was removed."""
 
 QUANTITIES = (3, 1, 2, 4)
 PRICES = (Decimal("19.90"), Decimal("0.05"), Decimal("7.00"), Decimal("12.30"))
@@ -24,7 +26,7 @@ def amounts(version: int, lines: int = LINES) -> Mapping[str, Canonical]:
     prices = (PRICES[0], PRICES[1] + version, *PRICES[2:lines])
     totals = tuple(q * p for q, p in zip(quantities, prices, strict=True))
     subtotal = sum(totals, Decimal(0))
-    shipping, discount = Decimal("49.00") + version, Decimal("10.50") + version
+    shipping, discount = Decimal("49.05") + version, Decimal("10.50") + version
     return {
         "lines.quantity": quantities,
         "lines.unit_price": prices,

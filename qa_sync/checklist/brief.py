@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 
 from qa_sync.checklist.ability import Ends
-from qa_sync.checklist.amounts import LINES, MORE
+from qa_sync.checklist.amounts import FEWER, LINES, MORE
 from qa_sync.checklist.company import Company
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.linking import Linking, connection_of, untestable
@@ -22,6 +22,8 @@ FULL = 0
 """The version of a record as it is made."""
 SECOND = 2
 """The version of a second edit, which adds a line to an order."""
+FEWERS = {1: FEWER, 3: LINES}
+"""The lines of an order after the first edit on either side, which removes one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,11 @@ class Brief:
         testable = (c for c in self.section.criteria if not untestable(self.ends, c))
         return tuple(PropertyPair(c.source, c.target, line=c.line) for c in testable)
 
+    @property
+    def spare(self) -> bool:
+        """Whether a further record may be made: what cannot be removed again is made once, or to know thoroughly."""
+        return self.depth is Depth.THOROUGH or not any(self.ends.no_operation(side, "delete") for side in Side)
+
     # -- records
 
     def cast(self, *roles: str) -> Mapping[str, Cast]:
@@ -101,13 +108,19 @@ class Brief:
         return self.company.arrive(self.seed, f"{self.prefix}/{scenario}", bystanders=bystanders)
 
     def arrive(
-        self, scenario: str, role: str, *, also: Pairs = (), more: Mapping[str, SampleValue] | None = None
+        self,
+        scenario: str,
+        role: str,
+        *,
+        also: Pairs = (),
+        more: Mapping[str, SampleValue] | None = None,
+        version: int = FULL,
     ) -> tuple[Step, ...]:
         """Return the steps by which a fresh record on the source comes to be linked with one on the target.
 
         `also` are pairs beyond the section's own of which it gets a value, `more` are further values.
         """
-        made = self.insert(scenario, role, also=also, fixed={**self.fixed(), **(more or {})})
+        made = self.insert(scenario, role, also=also, fixed={**self.fixed(), **(more or {})}, version=version)
         if criterion := self.linking.matched:
             return self.match(scenario, made, criterion)
         return (made, Expect(((None, Appears(role, Side.TARGET, once=False)),), wait=True))
@@ -179,10 +192,10 @@ class Brief:
         return Insert(role, side, values, mark)
 
     def edited(
-        self, scenario: str, role: str, side: Side, pairs: tuple[PropertyPair, ...], version: int
+        self, scenario: str, role: str, side: Side, pairs: Pairs, version: int, *, recased: bool = False
     ) -> Mapping[str, SampleValue]:
-        """Return new values for the pairs' ends on a side."""
-        return self._recipe(side, self.mark(scenario, role), version).values(pairs)
+        """Return new values for the pairs' ends on a side; `recased`: texts that differ in nothing but their case."""
+        return replace(self._recipe(side, self.mark(scenario, role), version), recased=recased).values(pairs)
 
     def mark(self, scenario: str, role: str) -> str:
         """Return what a role's records are known by."""
@@ -190,10 +203,17 @@ class Brief:
 
     def _recipe(self, side: Side, mark: str, version: int, *, making: bool = False) -> Recipe:
         boundary = self.depth is Depth.THOROUGH
-        lines = MORE if version >= SECOND and not making and self._gains_a_line() else LINES
+        lines = LINES if making else self._lines(version)
         return Recipe(self.ends, side, mark, version, self.company.roles, making=making, boundary=boundary, lines=lines)
 
-    def _gains_a_line(self) -> bool:
+    def _lines(self, version: int) -> int:
+        """Return how many lines an order has after an edit: on each side the first removes one, the second adds."""
+        if not self._may_change_lines():
+            return LINES
+        takes_away = all(self.ends.card(side).lets_elements_go for side in Side)
+        return (FEWERS if takes_away else {}).get(version, MORE if version >= SECOND else LINES)
+
+    def _may_change_lines(self) -> bool:
         """Tell whether an edit on either side can add a line, with all that either side requires of one."""
         edited = [p for p in self.pairs if not any(self.no_edit(p, side) for side in Side)]
         ends = {p.source for p in edited} | {p.target for p in edited}

@@ -48,8 +48,8 @@ class Company:
         return found
 
     def reference(self, datatype: str) -> RoleId:
-        """Return a reference to the first record of a datatype."""
-        return RoleId(datatype)
+        """Return a reference to the second record of a datatype: the first is what a careless sync would take."""
+        return RoleId(datatype + SECOND)
 
     @property
     def bystanders(self) -> tuple[str, ...]:

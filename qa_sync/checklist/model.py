@@ -190,13 +190,22 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Stays:
+    """The role's record on `side` still shows at `path` what it answered when that was written."""
+
+    role: str
+    side: Side
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unchanged:
     """The role's records look as when they were remembered, and there are no more of them."""
 
     role: str
 
 
-Claim = Appears | Alone | Absent | Carries | Kept | Unchanged
+Claim = Appears | Alone | Absent | Carries | Kept | Stays | Unchanged
 
 
 @dataclass(frozen=True, slots=True)

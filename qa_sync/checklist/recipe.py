@@ -22,7 +22,8 @@ class Recipe:
     `mark` stands in its texts, in those of `own` only when that is given, with `twin` in all others: two records that
     are alike but for some properties. `roles` are the roles by datatype that references can point to; `fixed` are
     values that are decided already; `making` says that the record does not exist yet; `boundary` that values reach the
-    limits however far away they are; `lines` are those of an order.
+    limits however far away they are; `lines` are those of an order; `recased` that texts are those of the version with
+    their case swapped.
     """
 
     ends: Ends
@@ -36,6 +37,7 @@ class Recipe:
     making: bool = False
     boundary: bool = False
     lines: int = LINES
+    recased: bool = False
 
     def values(self, pairs: tuple[PropertyPair, ...]) -> Mapping[str, SampleValue]:
         """Return a value for each writable end of the pairs, and at first for whatever else the system requires."""
@@ -69,9 +71,9 @@ class Recipe:
     def _single(self, card: PropertyCard, twins: tuple[PropertyCard, ...], line: int) -> SampleValue:
         if card.form.convert != "reference":
             mark = self.mark if self.own is None or card.path in self.own else self.twin
-            return value_for(Slot(card, twins, mark, self.version, line, self.boundary))
+            return value_for(Slot(card, twins, mark, self.version, line, self.boundary, self.recased))
         roles = self.roles.get(card.references or "")
-        return RoleId(roles[(line + self.version) % len(roles)]) if roles else None
+        return RoleId(roles[(line + self.version + 1) % len(roles)]) if roles else None
 
 
 def is_of_lines(card: PropertyCard) -> bool:

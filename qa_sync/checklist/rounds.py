@@ -85,3 +85,9 @@ def _flat(groups: Iterable[Pairs]) -> Pairs:
 def beside(pair: PropertyPair, pairs: Iterable[PropertyPair]) -> Pairs:
     """Return the other pairs with the same target: of several sources any may match."""
     return tuple(p for p in pairs if p.target == pair.target and p != pair)
+
+
+def one_each(pairs: Pairs) -> Pairs:
+    """Return the pairs of which no two share an end: an edit of one would be an edit of the other."""
+    sources, targets = [p.source for p in pairs], [p.target for p in pairs]
+    return tuple(p for p in pairs if sources.count(p.source) == targets.count(p.target) == 1)

@@ -19,12 +19,16 @@ from qa_sync.checklist.slots import NEGATIVE, NOTHING, VERSIONS, Slot, digest
 from qa_sync.values.form import Canonical
 
 FLAVOURS = (
-    "Åse & Sønn 'naïve' \N{MATHEMATICAL FRAKTUR CAPITAL A} <&>",
-    'Žofie "ß" çà & fils \N{MATHEMATICAL DOUBLE-STRUCK DIGIT ZERO} A\N{COMBINING RING ABOVE}',
-    "Ωmega \N{EM DASH} \N{LATIN SMALL LIGATURE FI}n & C° \N{MATHEMATICAL SCRIPT CAPITAL Z} e\N{COMBINING ACUTE ACCENT}",
-    "ÆØÅ \N{GRINNING FACE} 100 & 007 Co",
+    "Åse & Sønn 'naïve' \N{MATHEMATICAL FRAKTUR CAPITAL A} <&>, C:\\new",
+    'Žofie "ß" çà & fils \N{MATHEMATICAL DOUBLE-STRUCK DIGIT ZERO} A\N{COMBINING RING ABOVE} {x}; 50%25',
+    "Ωmega \N{LATIN SMALL LIGATURE FI}n & C++\u00a0\N{MATHEMATICAL SCRIPT CAPITAL Z} e\N{COMBINING ACUTE ACCENT}",
+    "ÆØÅ \N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER} 100 & 007 Co",
 )
-"""Non-ASCII, astral, a combining mark, quotes, ampersands, a ligature, what HTML might take for a tag."""
+"""Non-ASCII, astral, combining and invisible characters, quotes, ampersands, a ligature, what HTML might take for a
+tag, and what separates, escapes or stands for something else elsewhere: comma, backslash, braces, percent, plus."""
+
+FRACTIONS = (3, 2, 20)
+"""What the fraction of a decimal is a part of, in turn: many digits, a half, a zero after the point."""
 
 LONG = 300
 """Up to this many characters a text as long as its property allows is always tried; a longer one only thoroughly."""
@@ -61,6 +65,16 @@ def value_for(slot: Slot) -> Canonical:
 
 
 def _text(slot: Slot) -> Canonical:
+    text = _cased(slot)
+    return slot.mark.join(_recased(part) for part in text.split(slot.mark)) if slot.recased else text
+
+
+def _recased(text: str) -> str:
+    """Return a text with its letters in the other case, those that have one of the same length."""
+    return "".join(c.swapcase() if c.swapcase().swapcase() == c else c for c in text)
+
+
+def _cased(slot: Slot) -> str:
     words = (slot.card.concept or slot.card.path).replace(".", " ").replace("_", " ")
     at = f" {slot.line}" if slot.line else ""
     flavour = FLAVOURS[(slot.number // VERSIONS + slot.version) % len(FLAVOURS)]
@@ -70,8 +84,8 @@ def _text(slot: Slot) -> Canonical:
     is_plain = slot.card.form.convert == "text" and all(c.form.convert != "html" for c in slot.twins)
     if slot.shape == NEGATIVE and is_plain and (slot.boundary or slot.limit <= LONG):
         return text + "x" * (slot.limit - len(text))
-    if slot.shape == NOTHING and slot.keeps_blanks and len(text) < slot.limit - 1:
-        return f" {text} "
+    if slot.shape == NOTHING and slot.keeps_blanks and len(text) < slot.limit - 2:
+        return f" {text.replace(' ', '  ', 1)} "
     return text
 
 
@@ -96,7 +110,8 @@ def _phone(slot: Slot) -> Canonical:
 def _decimal(slot: Slot) -> Canonical:
     if slot.is_whole:
         return _integer(slot)
-    plain = Decimal(slot.number * 10**slot.places + 10**slot.places // 3 + slot.version).scaleb(-slot.places)
+    fraction = 10**slot.places // FRACTIONS[slot.version % len(FRACTIONS)]
+    plain = Decimal(slot.number * 10**slot.places + fraction).scaleb(-slot.places)
     return _shaped(slot, plain)
 
 

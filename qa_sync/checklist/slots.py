@@ -24,7 +24,7 @@ class Slot:
     """Where a value is wanted: the property on the side it is written, and which version.
 
     `twins` are the properties on the other side that take it too; `boundary` says that limits are tried however far
-    away they are.
+    away they are, `recased` that a text is that of its version but for the case of its letters.
     """
 
     card: PropertyCard
@@ -33,6 +33,7 @@ class Slot:
     version: int
     line: int = 0
     boundary: bool = False
+    recased: bool = False
 
     @property
     def cards(self) -> tuple[PropertyCard, ...]:

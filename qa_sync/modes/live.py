@@ -73,8 +73,11 @@ class Session:
 
     @property
     def cycles_known(self) -> bool:
-        """Whether a cycle of the sync has been completed each time that it was given a chance to work."""
-        return self.job.settings.sync.trigger is not Trigger.WAIT
+        """Whether a cycle of the sync has been completed each time that it was given a chance to work.
+
+        What a URL has begun may go on after its answer, so its cycles are nobody's knowledge.
+        """
+        return self.job.settings.sync.trigger not in {Trigger.WAIT, Trigger.HTTP}
 
     def close(self) -> None:
         """Let every connection go."""

@@ -18,7 +18,7 @@ from qa_sync.location import Location
 from qa_sync.reports.json_node import Node, line_of, read
 from qa_sync.reports.json_values import plain
 from qa_sync.reports.recordings import read_recordings, recordings_json
-from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
+from qa_sync.running.events import Arrival, CheckFinished, Leftover, RecordRef, Status, Way
 from qa_sync.running.results import Known, Latency, Results, SectionResult, SpecResult
 from qa_sync.systems.system import Exchanged
 from qa_sync.values.compare import Difference
@@ -133,6 +133,7 @@ def _check(check: CheckFinished) -> Iterator[str]:
         f'"difference": {_value(check.difference, 14)}',
         f'"records": {_records(check.records)}',
         f'"steps": {_value(check.steps, 14)}',
+        *([f'"arrivals": {_arrivals(check.arrivals)}'] if check.arrivals else []),
         *([f'"exchanges": {_exchanges(check.exchanges)}'] if check.exchanges else []),
     )
     yield "            {\n              " + ",\n              ".join(members) + "\n            }"
@@ -142,6 +143,13 @@ def _check(check: CheckFinished) -> Iterator[str]:
 def _records(records: tuple[RecordRef, ...]) -> str:
     """Return the records; neighbours are about the same ones."""
     return _value([{"system": r.system, "entity": r.entity, "id": r.id} for r in records], 14)
+
+
+@lru_cache(maxsize=1024)
+def _arrivals(arrivals: tuple[Arrival, ...]) -> str:
+    """Return the seconds of each way; neighbours arrived together."""
+    ways = {way.value: [a.latency_s for a in arrivals if a.way is way] for way in Way}
+    return _value({way: seconds for way, seconds in ways.items() if seconds}, 14)
 
 
 @lru_cache(maxsize=64)
@@ -221,7 +229,13 @@ def _read_check(node: Node, spec: str, key: str) -> CheckFinished:
         difference=node["difference"].optional(lambda n: n.one_of(Difference)) if "difference" in node.value else None,
         steps=tuple(n.text() for n in node["steps"].items()) if "steps" in node.value else (),
         exchanges=tuple(map(_read_exchanged, _optional(node, "exchanges"))),
+        arrivals=tuple(_read_arrivals(node["arrivals"])) if "arrivals" in node.value else (),
     )
+
+
+def _read_arrivals(node: Node) -> Iterator[Arrival]:
+    for way in (way for way in Way if way.value in node.value):
+        yield from (Arrival(way, seconds.number()) for seconds in node[way.value].items())
 
 
 def _read_exchanged(node: Node) -> Exchanged:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import zip_longest
 from typing import TypeAlias
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from qa_sync.dataflow.model import Origin
 from qa_sync.frozen import dataclass
@@ -65,9 +65,18 @@ def brief(check: CheckFinished) -> str | None:
         return message
     head, mark, tail = message.rpartition(f" ({difference})")
     found = _VALUES.search(head) if mark else None
-    if not found or "\\u" in found.group() or "\\x" in found.group():
+    if not found or _look_alike(check.expected, check.actual):
         return message
     return f"{head[: found.start()]}: {DIFFERS[difference]}{tail}"
+
+
+def _look_alike(one: Json, other: Json) -> bool:
+    return isinstance(one, str) and isinstance(other, str) and _seen(one) == _seen(other)
+
+
+def _seen(text: str) -> str:
+    """Return what a person sees of a text: compatible characters are alike, and some are not seen at all."""
+    return "".join(char for char in normalize("NFKC", text) if category(char) != "Cf")
 
 
 def asked(exchanged: Exchanged) -> str:

@@ -33,6 +33,8 @@ def _carries(scene: Scene, claim: Carries, pair: PropertyPair) -> Verdict:
     here, there = Held(claim.role, claim.side.other), Held(claim.role, claim.side)
     if there not in scene.ids:
         return no_counterpart(scene, there)
+    scene.seen(here)
+    scene.seen(there)
     left, right = property_of(scene, here, pair), property_of(scene, there, pair)
     named = (scene.ref(here), scene.ref(there))
     try:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from qa_sync.checklist.model import Check, Claim, Expect, Scenario
 from qa_sync.frozen import dataclass
-from qa_sync.running.events import Status
+from qa_sync.running.events import Arrival, Status
 from qa_sync.running.verdict import Verdict
 
 WORST_FIRST = (Status.FAILED, Status.ERROR, Status.PASSED, Status.SKIPPED)
@@ -17,16 +17,20 @@ BROKEN = frozenset({Status.FAILED, Status.ERROR})
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What was found for a check; `latency_s` is that of its slowest arrival."""
+    """What was found for a check, and what has arrived for it."""
 
     verdict: Verdict
-    latency_s: float | None = None
+    arrivals: tuple[Arrival, ...] = ()
+
+    @property
+    def latency_s(self) -> float | None:
+        """How long the slowest arrival took, None when nothing was waited for."""
+        return max((arrival.latency_s for arrival in self.arrivals), default=None)
 
     def with_(self, other: Ruling) -> Ruling:
         """Return the worse of two; a claim that cannot apply does not outweigh one that holds."""
         worse = min(self, other, key=lambda ruling: WORST_FIRST.index(ruling.verdict.status))
-        known = [r.latency_s for r in (self, other) if r.latency_s is not None]
-        return replace(worse, latency_s=max(known, default=None))
+        return replace(worse, arrivals=(*self.arrivals, *other.arrivals))
 
 
 class Docket:

@@ -22,6 +22,21 @@ class Status(StrEnum):
     MANUAL = "manual"
 
 
+class Way(StrEnum):
+    """Where something arrives: on the target (`forward`), or on the source (`backward`)."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What was waited for has come, so many seconds after the write was answered."""
+
+    way: Way
+    latency_s: float
+
+
 @dataclass(frozen=True, slots=True)
 class RecordRef:
     """A record that a verdict is about."""
@@ -106,8 +121,8 @@ class CheckFinished:
     """A check has its verdict.
 
     `expected` and `actual` are JSON values (canonical values as text); `latency_s` is the time from the write's answer
-    to the look that saw it arrive, None when nothing was waited for. `exchanges` are the last requests about its
-    records and their answers, when it is not well.
+    to the look that saw it arrive, None when nothing was waited for: that of the slowest of its `arrivals`. `exchanges`
+    are the last requests about its records and their answers, when it is not well.
     """
 
     spec: str
@@ -126,6 +141,7 @@ class CheckFinished:
     difference: Difference | None = None
     steps: tuple[str, ...] = ()
     exchanges: tuple[Exchanged, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

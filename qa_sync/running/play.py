@@ -21,13 +21,14 @@ from qa_sync.checklist.model import (
     SectionPlan,
     Settle,
     Side,
+    Unchanged,
 )
 from qa_sync.errors import BrokenRule, QaSyncError
 from qa_sync.running.account import Account, awaited, told
 from qa_sync.running.docket import BROKEN, Docket, Ruling
-from qa_sync.running.events import CheckFinished, Leftover, Looked, Status, StepStarted
+from qa_sync.running.events import Arrival, CheckFinished, Leftover, Looked, Status, StepStarted, Way
 from qa_sync.running.judge import judge
-from qa_sync.running.scene import Held, Scene
+from qa_sync.running.scene import Gone, Held, Scene
 from qa_sync.running.stage import Stage
 from qa_sync.running.timing import Seen, holds_since, in_time, patient
 from qa_sync.running.verdict import Verdict
@@ -73,6 +74,9 @@ class Play:
             raise
         except _Unmet as unmet:
             yield from self._unmet(unmet.verdict, list(docket.open.values()))
+        except Gone as gone:
+            lost = _Unmet(Verdict(Status.FAILED, gone.message)).verdict
+            yield from self._unmet(lost, list(docket.open.values()))
         except QaSyncError as error:
             ruling = Ruling(Verdict(Status.ERROR, self._told(str(error))))
             yield from (self._finished(c, ruling) for c in docket.open.values())
@@ -80,8 +84,11 @@ class Play:
             self.leftovers.extend(scene.remove_all(self.stage.keep.why(unwell=self.unwell)))
 
     def _unmet(self, why: Verdict, left: list[Check]) -> Iterator[CheckFinished]:
-        """Skip what has nothing to stand on; but a record that never came is itself a broken promise, told once."""
-        whole = next((c for c in left if c.pair is None), None)
+        """Skip what has nothing to stand on; but a record that never came is itself a broken promise, told once.
+
+        It is told of a check about whole records where there is one: a promise that is broken is never only skipped.
+        """
+        whole = next((c for c in left if c.pair is None), next(iter(left), None))
         for check in left:
             told_here = (check is whole and not self.create_failed) or why.status is Status.ERROR
             yield self._finished(check, Ruling(why if told_here else Verdict(Status.SKIPPED, why.message)))
@@ -118,7 +125,8 @@ class Play:
                 self.stage.settle(1)
             return
         waited = yield from self._waited(scene, step, claims)
-        rulings = {claim: self._ruled(scene, seen, waited.looks, wait=step.wait) for claim, seen in waited.last.items()}
+        looks = waited.looks if step.wait else None
+        rulings = {claim: self._ruled(scene, claim, seen, looks) for claim, seen in waited.last.items()}
         for check, claim in claims:
             if check is not None:
                 docket.note(check, rulings[claim])
@@ -128,13 +136,17 @@ class Play:
             if check is None and rulings[claim].verdict.status is not Status.PASSED:
                 raise _Unmet(rulings[claim].verdict)
 
-    def _ruled(self, scene: Scene, seen: Seen, looks: int, *, wait: bool) -> Ruling:
-        if not wait:
+    def _ruled(self, scene: Scene, claim: Claim, seen: Seen, looks: int | None) -> Ruling:
+        """Return what a claim has come to; `looks` is None when nothing was waited for."""
+        if looks is None or isinstance(claim, Unchanged):
             return Ruling(seen.verdict)
-        latency_s = (seen.since - scene.written_at).total_seconds() if seen.since else None
-        if latency_s is not None:
-            self.stage.pace.note(latency_s)
-        return Ruling(in_time(patient(seen.verdict, self.stage, looks), self.stage, latency_s), latency_s)
+        verdict = patient(seen.verdict, self.stage, looks)
+        if seen.since is None:
+            return Ruling(verdict)
+        latency_s = (seen.since - scene.written_at).total_seconds()
+        self.stage.pace.note(latency_s)
+        way = Way.BACKWARD if claim.side is Side.SOURCE else Way.FORWARD
+        return Ruling(in_time(verdict, self.stage, latency_s), (Arrival(way, latency_s),))
 
     def _waited(
         self, scene: Scene, step: Expect, claims: Claims
@@ -159,11 +171,7 @@ class Play:
     def _look(self, scene: Scene, claims: Claims, before: Mapping[Claim, Seen]) -> Mapping[Claim, Seen]:
         scene.begin_look()
         verdicts: dict[Claim, Verdict] = {}
-        fresh: set[str] = set()
         for _, claim in sorted(claims, key=lambda named: isinstance(named[1], Carries)):
-            if isinstance(claim, Carries) and claim.role not in fresh:
-                fresh.add(claim.role)
-                _refresh(scene, claim)
             if claim not in verdicts:
                 verdicts[claim] = judge(scene, claim)
         now: datetime = self.stage.clock.now()
@@ -191,6 +199,7 @@ class Play:
             difference=verdict.difference,
             steps=self._steps_of(check),
             exchanges=self._exchanges(verdict) if verdict.status in BROKEN else (),
+            arrivals=ruling.arrivals,
         )
 
     def _exchanges(self, verdict: Verdict) -> tuple[Exchanged, ...]:
@@ -201,14 +210,6 @@ class Play:
     def _steps_of(self, check: Check) -> tuple[str, ...]:
         claims = (named for s in self.scenario.steps if isinstance(s, Expect) for named in s.claims)
         return self.account.of(check, tuple(claim for id_, claim in claims if id_ == check.id))
-
-
-def _refresh(scene: Scene, claim: Carries) -> None:
-    """Read both records once for all claims of this look."""
-    for side in Side:
-        held = Held(claim.role, side)
-        if held in scene.ids:
-            scene.seen(held)
 
 
 def _all_final(seen: Mapping[Claim, Seen]) -> bool:

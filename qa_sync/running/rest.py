@@ -5,19 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from qa_sync.checklist.model import Side
+from qa_sync.checklist.model import Side, Stays
 from qa_sync.running.counted import copied
 from qa_sync.running.events import Status
 from qa_sync.running.naming import entity
 from qa_sync.running.scene import Held, Scene
 from qa_sync.running.verdict import Verdict
 from qa_sync.values.form import Json
+from qa_sync.values.paths import read
 
 
 def unchanged(scene: Scene, role: str) -> Verdict:
     """Tell whether the role's records look as when they were remembered, and there are no copies of them."""
     both = [held for side in Side if (held := Held(role, side)) in scene.remembered]
     return next((v for held in both if (v := copied(scene, held))), None) or _moved(scene, both)
+
+
+def stays(scene: Scene, claim: Stays) -> Verdict:
+    """Tell whether a record still shows at a path what it answered when that was written."""
+    held = Held(claim.role, claim.side)
+    name = f"{entity(scene, held)} {claim.path}"
+    if (held, claim.path) in scene.ignored:
+        return Verdict(Status.SKIPPED, f"{name}: the value that was written did not stay")
+    then, now = (read(record.data, claim.path) for record in (scene.written[held, claim.path], scene.seen(held)))
+    if then == now:
+        return Verdict(Status.PASSED, records=(scene.ref(held),))
+    told = f"{name}, which nothing synchronises: was {then!r}, now {now!r}"
+    return Verdict(Status.FAILED, told, then, now, (scene.ref(held),))
 
 
 def _moved(scene: Scene, both: list[Held]) -> Verdict:

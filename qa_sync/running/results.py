@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from qa_sync.frozen import dataclass
 from qa_sync.running.events import (
+    Arrival,
     CheckFinished,
     Event,
     Leftover,
@@ -20,15 +21,23 @@ from qa_sync.running.events import (
     SectionStarted,
     SpecStarted,
     Status,
+    Way,
 )
 
 E = TypeVar("E")
 
-BACKWARD = frozenset({"update-backward"})
-BOTH_WAYS = frozenset({"newest-wins", "independent"})
-"""Kinds whose arrivals are on the source, and on either side."""
+WAYS = {"update-backward": Way.BACKWARD, "newest-wins": None, "independent": None}
+"""Where the arrivals of a kind of check are when it does not tell itself: None on either side, else forward."""
 
 WORST_FIRST = (Status.FAILED, Status.ERROR, Status.MANUAL, Status.PASSED, Status.SKIPPED)
+
+
+def arrivals_of(check: CheckFinished) -> tuple[Arrival, ...]:
+    """Return what arrived for a check; where it does not tell (results of old), the slowest alone."""
+    way = WAYS.get(check.kind, Way.FORWARD)
+    if check.arrivals or check.latency_s is None or way is None:
+        return check.arrivals
+    return (Arrival(way, check.latency_s),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +70,9 @@ class SectionResult:
     @property
     def latencies(self) -> dict[str, Latency]:
         """How long arrivals took, `forward` (on the target) and `backward`; no entry where nothing arrived."""
-        ways = {"forward": [c for c in self.checks if c.kind not in BOTH_WAYS | BACKWARD]}
-        ways["backward"] = [c for c in self.checks if c.kind in BACKWARD]
-        found = {way: sorted(c.latency_s for c in checks if c.latency_s is not None) for way, checks in ways.items()}
-        return {way: _latency(seconds) for way, seconds in found.items() if seconds}
+        arrivals = [arrival for check in self.checks for arrival in arrivals_of(check)]
+        found = {way: sorted(a.latency_s for a in arrivals if a.way is way) for way in Way}
+        return {way.value: _latency(seconds) for way, seconds in found.items() if seconds}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,11 @@ from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.form import Canonical, Json
 from qa_sync.values.paths import read
 
+
+class Gone(BadAnswer):
+    """A record that was there at an earlier look is not there any more, and it was not the judge who removed it."""
+
+
 EDITS = 5
 """How often an edit is tried: between our read and our write the sync may have written."""
 
@@ -40,11 +45,13 @@ class Scene:
         self.latest: dict[Held, Record] = {}
         self.remembered: dict[Held, Record] = {}
         self.answered: dict[Held, Record] = {}
+        self.written: dict[tuple[Held, str], Record] = {}
         self.written_at: datetime = stage.clock.now()
         self.ignored: set[tuple[Held, str]] = set()
         self.marks: dict[str, str] = {}
         self._lists: dict[tuple[Side, str], list[tuple[str, str]]] = {}
         self._read: set[Held] = set()
+        self._shown: set[Held] = set()
         self._made: list[tuple[Held, str]] = []
         self._before: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -108,11 +115,15 @@ class Scene:
         return before
 
     def look(self, held: Held) -> Record:
-        """Read the record afresh; raises BadAnswer when it is gone."""
+        """Read the record afresh; raises Gone when it was there before, BadAnswer when it was never seen."""
         record = self.system(held).lookup(self.card(held).datatype, self.ids[held])
         if record is None:
-            raise BadAnswer(f"{self.ref(held).system} no longer has {self.card(held).names[0]} {self.ids[held]}")
+            named = f"{self.ref(held).system} {self.card(held).names[0]} {self.ids[held]}"
+            if held in self._shown:
+                raise Gone(f"expected {named} to be there still, it is gone")
+            raise BadAnswer(f"{named} cannot be read, though the system has told of it")
         self.latest[held] = record
+        self._shown.add(held)
         return record
 
     def seen(self, held: Held) -> Record:
@@ -159,6 +170,7 @@ class Scene:
         """Read the record back and note which of the written values the system did not take at all."""
         after = self.answered[held] = self.look(held)
         self.ignored = {(other, path) for other, path in self.ignored if other != held}
+        self.written |= dict.fromkeys(((held, path) for path in values), after)
         for path, value in values.items():
             was, now = (read(record.data, path) if record else None for record in (before, after))
             if now == was and self.value(held, after, path) != self._resolved(value, held.side):
@@ -177,6 +189,7 @@ class Scene:
         self._made += [(held, one) for one in found if (held, one) not in self._made]
         if found:
             self.ids.setdefault(held, found[0])
+            self._shown |= {held} if self.ids[held] in found else set()
         return found
 
     def _newly_found(self, held: Held) -> str | None:

@@ -70,7 +70,7 @@ def _changed(card: EntityCard, before: Json, after: Json, values: Mapping[str, J
         names = _container(card, after, path)
         value = _member(after, names)
         if card.element_key and isinstance(value, list):
-            value = _changed_elements(card.element_key, _member(before, names), value)
+            value = _changed_elements(card, card.element_key, _member(before, names), value)
         _put(body, names, value)
     return body
 
@@ -85,21 +85,29 @@ def _container(card: EntityCard, data: Json, path: str) -> list[str]:
     return names
 
 
-def _changed_elements(key: str, before: Json, after: list[Json]) -> list[Json]:
-    """Return, of each element, its key and the members that changed; an element that has no key yet goes whole."""
+def _changed_elements(card: EntityCard, key: str, before: Json, after: list[Json]) -> list[Json]:
+    """Return, of each element, its key and the members that changed; an element that has no key yet goes whole.
+
+    Of one that is not there any more its key and what says so, where the system has a word for that.
+    """
     known = {b[key]: b for b in before or [] if isinstance(b, Mapping) and key in b}
+    kept = {element.get(key) for element in after if isinstance(element, Mapping)}
+    gone = (one for one in known if one not in kept) if card.element_gone else ()
     return [
-        _changed_element(key, known[element[key]], element)
-        if isinstance(element, Mapping) and element.get(key) in known
-        else element
-        for element in after
+        *(
+            _changed_element(card, key, known[element[key]], element)
+            if isinstance(element, Mapping) and element.get(key) in known
+            else element
+            for element in after
+        ),
+        *({key: one, **card.element_gone} for one in gone),
     ]
 
 
-def _changed_element(key: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> Json:
+def _changed_element(card: EntityCard, key: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> Json:
     """Return the key and the members that changed; of a list within, again its elements' keys and what changed."""
     changed = {k: v for k, v in after.items() if k == key or before.get(k) != v}
-    return {k: _changed_elements(key, before.get(k), v) if isinstance(v, list) else v for k, v in changed.items()}
+    return {k: _changed_elements(card, key, before.get(k), v) if isinstance(v, list) else v for k, v in changed.items()}
 
 
 def _member(data: Json, names: list[str]) -> Json:

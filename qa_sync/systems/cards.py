@@ -82,7 +82,8 @@ class EntityCard:
     `wrap` is the key that a request body is wrapped in (None: bare); `send` says what an update carries: `changed`
     (only what differs, whole below `merge_depth` path segments) or `whole` (the full object, read first);
     `element_key` is the member by which an update names a list's element, sending only that and what changed (None: the
-    list is sent whole); `list_commands` are what a system takes instead of a list's elements, by `create`, `change` and
+    list is sent whole); `element_gone` are the members by which such an update tells that an element is to go (none:
+    it stays); `list_commands` are what a system takes instead of a list's elements, by `create`, `change` and
     `remove` (`qa_sync.systems.list_commands`); `tagged_values` tell which objects in an answer are single values
     (`qa_sync.systems.tagged`); `always` are constant members (by path) that go with every insert (stock needs
     `manage_stock`); `gone` are members (by path) of a record that can still be looked up although it counts as deleted
@@ -102,10 +103,16 @@ class EntityCard:
     send: str = "changed"
     merge_depth: int | None = None
     element_key: str | None = None
+    element_gone: Mapping[str, object] = field(default_factory=dict)
     list_commands: Mapping[str, object] = field(default_factory=dict)
     tagged_values: Mapping[str, Any] = field(default_factory=dict)
     always: Mapping[str, object] = field(default_factory=dict)
     gone: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def lets_elements_go(self) -> bool:
+        """Whether an update can take an element out of a list."""
+        return self.element_key is None or bool(self.element_gone) or "remove" in self.list_commands
 
     def by_concept(self, concept: str) -> PropertyCard | None:
         """Return the property with that concept, None when the entity has none."""

@@ -76,6 +76,7 @@ ENTITY_KEYS: Final[Mapping[str, type]] = {
     "send": str,
     "merge_depth": int,
     "element_key": str,
+    "element_gone": dict,
     "list_commands": dict,
     "tagged_values": dict,
     "always": dict,

@@ -43,7 +43,23 @@ def test_texts_hold_what_breaks_careless_syncs() -> None:
     everything = "".join(FLAVOURS)
     assert any(ord(c) > 0xFFFF for c in everything)
     assert re.search(r"[^\x00-\x7f]", everything)
-    assert {"&", "'", '"'} <= set(everything)
+    assert {*"&'\"<>\\,;{}%+"} <= set(everything)
+    assert "\N{NO-BREAK SPACE}" in everything
+    assert "\N{ZERO WIDTH JOINER}" in everything
+
+
+@pytest.mark.parametrize("version", range(VERSIONS))
+def test_a_recased_text_is_the_same_but_for_case(version: int) -> None:
+    here, mark = card("text", max_length=LONG), mark_of("s", "a")
+    plain, recased = (str(value_for(Slot(here, (), mark, version, recased=flag))) for flag in (False, True))
+    assert plain != recased
+    assert plain.casefold() == recased.casefold()
+    assert mark in recased
+
+
+def test_decimals_have_many_digits_a_half_and_a_zero_after_the_point() -> None:
+    found = {Decimal(str(value_for(Slot(card("decimal"), (), "q1", version)))) % 1 for version in range(3)}
+    assert found == {Decimal("0.3333"), Decimal("0.5"), Decimal("0.05")}
 
 
 def test_mail_and_phones_reach_nobody() -> None:

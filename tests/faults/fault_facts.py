@@ -6,7 +6,7 @@ It is read from the document and the entity cards alone: neither the checklist n
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qa_sync.dataflow.model import PropertyPair, Section, StatementKind
@@ -56,7 +56,7 @@ class Pair:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """One section with its two entity cards; `siblings` are the two cards of each section of the document that creates
-    counterparts without more ado."""
+    counterparts without more ado; `named` are the properties that any section of the document is about."""
 
     section: Section
     source: EntityCard
@@ -64,6 +64,16 @@ class Facts:
     pairs: tuple[Pair, ...]
     criteria: tuple[Pair, ...]
     siblings: tuple[tuple[EntityCard, EntityCard], ...]
+    named: frozenset[tuple[str, str]] = frozenset()
+
+    def mapped(self, side: Side) -> frozenset[str]:
+        """Return the properties of a side's entity that any row of the document is about."""
+        return frozenset(path for datatype, path in self.named if datatype == self.card(side).datatype)
+
+    @property
+    def removable(self) -> bool:
+        """Whether the records of both sides can be removed again."""
+        return _can(self.source, "delete") and _can(self.target, "delete")
 
     def card(self, side: Side) -> EntityCard:
         return self.source if side is Side.SOURCE else self.target
@@ -130,7 +140,15 @@ def facts_of(path: Path) -> tuple[Facts, ...]:
     ends = [tuple(find_card(cards[e.system], e.entity, e.system) for e in (s.source, s.target)) for s in own]
     every = [s.statement(StatementKind.EVERY) is not None for s in own]
     siblings = tuple((a, b) for (a, b), creates in zip(ends, every, strict=True) if creates)
-    return tuple(_facts(s, a, b, siblings) for s, (a, b) in zip(own, ends, strict=True))
+    found = tuple(_facts(s, a, b, siblings) for s, (a, b) in zip(own, ends, strict=True))
+    named = frozenset(place for facts in found for place in _named(facts))
+    return tuple(replace(facts, named=named) for facts in found)
+
+
+def _named(facts: Facts) -> Iterator[tuple[str, str]]:
+    for pair in (*facts.pairs, *facts.criteria):
+        yield facts.source.datatype, pair.source.path
+        yield facts.target.datatype, pair.target.path
 
 
 def _facts(

@@ -160,6 +160,87 @@ def _spilt(facts: Facts) -> Iterator[Place]:
         yield from facts.whole("isolated")
 
 
+def _first_only(facts: Facts) -> Iterator[Place]:
+    if facts.removable:
+        yield from created("create", "unique")(facts)
+        yield from updates(*Side)(facts)
+
+
+def _matched_once(facts: Facts) -> Iterator[Place]:
+    if facts.criteria and any(facts.followers()):
+        yield from _merged(facts)
+
+
+def _merge_erased(facts: Facts) -> Iterator[Place]:
+    keys = {path for row in facts.criteria for path in row.paths}
+    texts = [p for p in facts.followers() if all(_is_optional_text(p.card(side)) for side in Side)]
+    if len(facts.pairs) > SHOWING and any(not keys & set(p.paths) for p in texts):
+        yield from _merged(facts)
+
+
+def _is_optional_text(card: PropertyCard) -> bool:
+    return is_free_text(card) and is_edited(card) and not card.required
+
+
+def _unmapped(facts: Facts) -> Iterator[Place]:
+    for side in Side:
+        own = (c for c in facts.card(side).properties.values() if c.path not in facts.mapped(side))
+        if any(_is_optional_text(c) and c.form.convert == "text" and "[" not in c.write_path for c in own):
+            yield from edited("isolated")(facts)
+
+
+def _case(facts: Facts) -> Iterator[Place]:
+    for pair in facts.followers():
+        if all(is_free_text(pair.card(side)) for side in Side) and not is_list(pair.target, pair.source):
+            yield from facts.about(pair, FORWARD, BACKWARD)
+
+
+def _deleted(facts: Facts) -> Iterator[Place]:
+    for edited_side in Side:
+        if "delete" not in facts.card(edited_side.other).cannot:
+            yield from updates(edited_side)(facts)
+
+
+def _refers(facts: Facts) -> Iterator[Place]:
+    for pair in (p for p in facts.pairs if p.target.references and p.source.references):
+        yield from facts.about(pair, *(["property"] if facts.arrives(pair) else []))
+        yield from facts.about(pair, *([FORWARD, BACKWARD] if facts.follows(pair, Side.SOURCE) else []))
+
+
+def _longer(facts: Facts) -> Iterator[Place]:
+    listed = [pair for pair in facts.followers() if is_list(pair.target, pair.source)]
+    carried = {path for pair in listed for path in pair.paths}
+    cards = [card for side in Side for card in facts.card(side).properties.values()]
+    if all(c.path in carried for c in cards if c.required and (c.concept or "").startswith("lines.")):
+        for pair in listed:
+            yield from facts.about(pair, FORWARD, BACKWARD)
+
+
+def _shorter(facts: Facts) -> Iterator[Place]:
+    if all(facts.card(side).lets_elements_go for side in Side):
+        yield from _longer(facts)
+
+
+def _true_at_first(facts: Facts) -> Iterator[Place]:
+    for pair in facts.pairs:
+        if (
+            facts.removable
+            and facts.arrives(pair)
+            and pair.target.form.type == "boolean"
+            and is_truth(pair.target, pair.source)
+        ):
+            yield from facts.about(pair, "property")
+
+
+def _returned_to_source(facts: Facts) -> Iterator[Place]:
+    for pair in (p for p in facts.followers() if not p.source.unique and not is_list(p.source, p.target)):
+        yield from facts.about(pair, FORWARD, BACKWARD, "newest-wins")
+        yield from facts.whole("stable", "newest-wins", "independent")
+
+
+SHOWING = 2
+"""Pairs that still show a link when another is left out."""
+
 NOTHING_IS_CREATED = "no section creates anything"
 NOTHING_IS_EDITED = "no property can be edited on both sides"
 NO_TEXT = "no free text is carried"
@@ -205,6 +286,20 @@ RULES: Mapping[str, Rule] = {
     "reorder-list": Rule(values(is_list), "no list is carried"),
     "last-page-lost": Rule(created("create", "stable", "isolated", "unique"), NOTHING_IS_CREATED),
     "cross-section": Rule(_spilt, "no other section whose records are created without more ado"),
+    "one-at-a-time": Rule(_first_only, "no two records can be made that are removed again"),
+    "matched-once": Rule(_matched_once, "no merge table whose records can be edited"),
+    "erase-on-merge": Rule(_merge_erased, "no merge table where another text may be missing"),
+    "reset-unmapped": Rule(_unmapped, "the rows are about every text of either entity that can be edited"),
+    "case-blind": Rule(_case, "no free text can be edited on both sides"),
+    "delete-on-update": Rule(_deleted, NOTHING_IS_EDITED),
+    "first-reference": Rule(_refers, "no reference is carried"),
+    "true-at-first": Rule(_true_at_first, "no truth is carried to a new record of a system that has truths"),
+    "lose-inner-zero": Rule(values(is_decimal), "no decimal is carried"),
+    "url-decode": Rule(values(is_free), NO_TEXT),
+    "lose-backslash": Rule(values(is_free), NO_TEXT),
+    "lose-added-item": Rule(_longer, "no list can be edited on both sides, with all that an item needs"),
+    "keep-removed-item": Rule(_shorter, "no list can be edited on both sides of which both let items go"),
+    "stale-source": Rule(_returned_to_source, NOTHING_IS_EDITED),
 }
 
 

@@ -45,6 +45,14 @@ def test_a_healthy_sync_keeps_every_promise(check: Check, shape: str) -> None:
     assert {c["kind"] for c in checks if c["status"] == "passed"} >= KINDS[shape]
 
 
+@pytest.mark.parametrize("shape", ["link-merge", "link-connected"])
+def test_a_link_that_never_comes_fails_even_where_only_properties_are_looked_at(check: Check, shape: str) -> None:
+    fault = {"link-merge": "no-merge", "link-connected": "drop-create"}[shape]
+    assert "failed" not in {c["status"] for c in check(shape, "--depth", "smoke")}
+    checks = check(shape, "--depth", "smoke", "--fault", fault)
+    assert [c["kind"] for c in checks if c["status"] == "failed"] == ["property"]
+
+
 @pytest.mark.parametrize("shape", ["condition", "condition-matching-merge"])
 def test_a_condition_without_a_meaning_is_for_a_person(check: Check, tmp_path: Path, shape: str) -> None:
     (tmp_path / "none.toml").write_text("", encoding="utf-8")

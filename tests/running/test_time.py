@@ -11,10 +11,12 @@ import pytest
 from running_world import START, World
 
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
-from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.events import CheckFinished, Status, Way
 from qa_sync.running.results import fold
 from qa_sync.running.runner import Run, run
 from qa_sync.running.stage import Stage
+from qa_sync.running.timing import patient
+from qa_sync.running.verdict import Verdict
 
 
 @dataclass
@@ -75,7 +77,13 @@ def test_latencies_are_told_by_way() -> None:
     (section,) = World().results().specs[0].sections
     assert set(section.latencies) == {"forward", "backward"}
     forward = section.latencies["forward"]
-    assert forward.count == 1 + 2 + 2
+    arrivals = {check.kind: check.arrivals for check in section.checks}
+    assert {a.way for a in arrivals["newest-wins"]} == {a.way for a in arrivals["independent"]} == set(Way)
+    assert {a.way for a in arrivals["create"]} == {Way.FORWARD}
+    assert {a.way for a in arrivals["update-backward"]} == {Way.BACKWARD}
+    assert not arrivals["stable"]
+    assert forward.count == sum(a.way is Way.FORWARD for check in section.checks for a in check.arrivals)
+    assert all(c.latency_s == max(a.latency_s for a in c.arrivals) for c in section.checks if c.arrivals)
     assert 0 < forward.p50_s <= forward.p95_s <= forward.max_s
 
 
@@ -98,3 +106,15 @@ def test_a_verdict_tells_what_was_done() -> None:
     assert update.steps[0] == "make Left Thing (subject)"
     assert "edit count of Left Thing (subject)" in update.steps
     assert not any("bystander" in step for step in update.steps)
+
+
+def test_a_single_cycle_is_no_answer() -> None:
+    stage = Stage({}, World().clock, never_mind, START, cycles_known=True)
+    lacking = Verdict(Status.FAILED, "nothing came", final=False)
+    assert patient(lacking, stage, looks=1).status is Status.ERROR
+    assert patient(lacking, stage, looks=2).status is Status.FAILED
+    assert patient(Verdict(Status.FAILED, "there are two"), stage, looks=1).status is Status.FAILED
+
+
+def never_mind() -> None:
+    """Do nothing."""

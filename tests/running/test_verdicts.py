@@ -92,7 +92,7 @@ def creates_late_twins(world: World) -> None:
         (never, {"create"}),
         (creates_only, {"update-forward", "update-backward", "newest-wins", "independent"}),
         (echoes, {"stable", "isolated"}),
-        (tramples, {"isolated", "update-backward", "stable"}),
+        (tramples, {"isolated", "update-backward", "stable", "property"}),
     ],
 )
 def test_a_broken_sync_fails_where_it_is_broken(sync: Callable[[World], None], failed: set[str]) -> None:
@@ -241,3 +241,39 @@ def test_the_stream_ends_with_run_finished_even_when_it_breaks() -> None:
 def test_nothing_ran_is_no_success() -> None:
     results = fold(e for e in World(sync=never).events() if not isinstance(e, CheckFinished) or e.status is SKIPPED)
     assert results.exit_code == 3
+
+
+def moves(world: World) -> None:
+    """Carry everything over, and remove what was carried."""
+    world.carry()
+    world.left.records.clear()
+
+
+def deletes_instead_of_updating(world: World) -> None:
+    edited = [
+        a for a, b in world.links.items() if a in world.left.records and world.synced[a] != forth(world.left.records[a])
+    ]
+    for a in edited:
+        world.right.records.pop(world.links[a], None)
+        world.synced[a] = forth(world.left.records[a])
+    if not edited:
+        world.carry()
+
+
+@pytest.mark.parametrize("sync", [moves, deletes_instead_of_updating])
+def test_a_record_that_the_sync_removes_is_a_broken_promise(sync: Callable[[World], None]) -> None:
+    checks = World(sync=sync).results().checks
+    assert not [c.message for c in checks if c.status is ERROR]
+    gone = [c.message for c in checks if c.status is FAILED and "to be there still, it is gone" in str(c.message)]
+    assert gone
+
+
+def test_a_record_that_cannot_be_read_after_its_making_is_not_found_out() -> None:
+    world = World()
+
+    def blind(operation: str) -> None:
+        if operation == "lookup":
+            world.left.records.clear()
+
+    world.left.before = blind
+    assert {c.status for c in world.results().checks if c.kind == "create"} == {ERROR}

@@ -184,6 +184,11 @@ class TestUpdate:
         system.update(woo_order(), {"line_items.total": ["10.00", "25.00"]})
         assert fake.bodies == [{"line_items": [{"id": 1}, {"id": 2, "total": "25.00", "subtotal": "25.00"}]}]
 
+    def test_an_element_that_is_to_go_is_named_with_what_says_so(self) -> None:
+        system, fake = speak("woocommerce", {"id": 7})
+        system.update(woo_order(), {"line_items.name": ["A"]})
+        assert fake.bodies == [{"line_items": [{"id": 1}, {"id": 2, "quantity": 0}]}]
+
     def test_an_element_that_is_new_goes_whole(self) -> None:
         system, fake = speak("woocommerce", {"id": 7})
         system.update(woo_order(), {"meta_data[key=external_order_id].value": "E-7"})

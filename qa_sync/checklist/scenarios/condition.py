@@ -12,11 +12,14 @@ from qa_sync.checklist.slots import VERSIONS, Slot
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.settings.model import SettledCondition
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.values.canonical import to_wire
+from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.condition import Condition
 
 CYCLES = 3
 """Cycles in which nothing may be created."""
+
+MANY = 5
+"""So many of the values that are inside are tried."""
 
 
 def condition(brief: Brief) -> Part:
@@ -34,15 +37,16 @@ def condition(brief: Brief) -> Part:
     outside = _outside(card, settled, brief.mark("condition", "outsider"))
     if outside is None:
         return Part((replace(check, manual=f"no value of {card.path} outside the condition is known"),))
+    inside = {f"insider-{n}": to_canonical(value, card.form) for n, value in enumerate(settled.values[:MANY], 1)}
     steps = (
         *brief.begin("condition"),
         brief.insert("condition", "outsider", fixed={card.path: outside}),
-        brief.insert("condition", "insider"),
-        Expect(((check.id, Appears("insider", Side.TARGET)),), wait=True),
+        *(brief.insert("condition", role, fixed={card.path: value}) for role, value in inside.items()),
+        Expect(tuple((check.id, Appears(role, Side.TARGET)) for role in inside), wait=True),
         Settle(CYCLES),
         Expect(((check.id, Absent("outsider", Side.TARGET)),), wait=False),
     )
-    return Part((check,), (Scenario("condition", brief.cast("outsider", "insider"), steps, (check.id,)),))
+    return Part((check,), (Scenario("condition", brief.cast("outsider", *inside), steps, (check.id,)),))
 
 
 def _outside(card: PropertyCard, settled: SettledCondition, mark: str) -> SampleValue:

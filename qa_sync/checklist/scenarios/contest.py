@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from qa_sync.checklist.brief import Brief
 from qa_sync.checklist.model import Carries, Check, Claim, Edit, Expect, Pause, SampleValue, Side, Step
-from qa_sync.checklist.rounds import Pairs, rounds_of, units
+from qa_sync.checklist.rounds import Pairs, one_each, rounds_of, units
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 from qa_sync.frozen import dataclass
 
@@ -40,7 +40,7 @@ def contest(brief: Brief, directed: tuple[Checks, Checks]) -> Contest:
 def _newest(brief: Brief, pairs: Pairs) -> Contest:
     if brief.settings.policies.conflict == "unchecked":
         return Contest((), ())
-    telling = tuple(p for p in _one_each(pairs) if _tells(brief, p))
+    telling = tuple(p for p in one_each(pairs) if _tells(brief, p))
     skip = brief.linking.why_not or _nobody_tells(brief)
     if not skip and not telling:
         skip = "no property can be edited on both sides, with three different values in turn"
@@ -63,12 +63,6 @@ def _order(brief: Brief, check: Check, pairs: Pairs, first: Side, version: int) 
         yield Pause(PAUSE_S)
         yield Edit("subject", side, brief.edited("update", "subject", side, pairs, at))
     yield Expect(tuple((check.id, Carries("subject", first, pair)) for pair in pairs), wait=True)
-
-
-def _one_each(pairs: Pairs) -> Pairs:
-    """Return the pairs of which no two share an end: an edit of one would be an edit of the other."""
-    sources, targets = [p.source for p in pairs], [p.target for p in pairs]
-    return tuple(p for p in pairs if sources.count(p.source) == targets.count(p.target) == 1)
 
 
 def _tells(brief: Brief, pair: PropertyPair) -> bool:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from qa_sync.checklist.brief import Brief, Part
+from collections.abc import Mapping
+
+from qa_sync.checklist.brief import FULL, Brief, Part
 from qa_sync.checklist.model import Alone, Appears, Carries, Check, Claim, Expect, Scenario, Settle, Side, Step
 from qa_sync.checklist.rounds import beside
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 
 CYCLES = 2
-"""Further cycles after which there must still be one counterpart."""
+"""Further cycles after which there must still be one counterpart, with the same values."""
+
+OTHER = 1
+"""The version of the second record."""
 
 
 def create(brief: Brief) -> Part:
@@ -25,10 +30,20 @@ def create(brief: Brief) -> Part:
     if why:
         return Part(checks)
     tried = tuple((c.id, c.pair) for c in carried if c.pair and not c.skip)
-    arrived = tuple((c, Carries("subject", Side.TARGET, p, beside(p, brief.pairs))) for c, p in tried)
-    steps = (*brief.begin("create"), *_made(brief, whole, arrived))
+    roles = _roles(brief)
+    arrived = tuple((c, Carries(role, Side.TARGET, p, beside(p, brief.pairs))) for role in roles for c, p in tried)
+    steps = (*brief.begin("create"), *_made(brief, roles, whole, arrived))
     ids = (*(c.id for c in whole), *(check for check, _ in tried))
-    return Part(checks, (Scenario("create", brief.cast("subject"), steps, ids),) if ids else ())
+    return Part(checks, (Scenario("create", brief.cast(*roles), steps, ids),) if ids else ())
+
+
+def _roles(brief: Brief) -> Mapping[str, int]:
+    """Return the records that are made, each with its version.
+
+    The second comes in the same cycle as the first, and has other values: what a system would have put there anyway
+    (true, a currency, the only customer) cannot pass for what was carried.
+    """
+    return {"subject": FULL, "fellow": OTHER} if brief.spare else {"subject": FULL}
 
 
 def _whole(brief: Brief, why: str | None) -> tuple[Check, ...]:
@@ -47,14 +62,20 @@ def _property(brief: Brief, pair: PropertyPair, why: str | None) -> Check:
     return brief.check("property", title, brief.property_line(pair), pair, skip)
 
 
-def _made(brief: Brief, whole: tuple[Check, ...], arrived: tuple[tuple[str | None, Claim], ...]) -> tuple[Step, ...]:
-    """Return the steps that link the subject and look at it, and at its being the only one when it is created."""
+def _made(
+    brief: Brief, roles: Mapping[str, int], whole: tuple[Check, ...], arrived: tuple[tuple[str | None, Claim], ...]
+) -> tuple[Step, ...]:
+    """Return the steps that link the records and look at them, and again later.
+
+    Where they are created, there must be one counterpart of each, and still one later.
+    """
     if not whole:
-        return (*brief.arrive("create", "subject"), Expect(arrived, wait=True))
+        linked = (step for role, version in roles.items() for step in brief.arrive("create", role, version=version))
+        return (*linked, Expect(arrived, wait=True), Settle(CYCLES), Expect(arrived, wait=False))
     made, once = whole
     return (
-        brief.insert("create", "subject"),
-        Expect(((made.id, Appears("subject", Side.TARGET)), *arrived), wait=True),
+        *(brief.insert("create", role, version=version) for role, version in roles.items()),
+        Expect((*((made.id, Appears(role, Side.TARGET)) for role in roles), *arrived), wait=True),
         Settle(CYCLES),
-        Expect(((once.id, Alone("subject", Side.TARGET)),), wait=False),
+        Expect((*((once.id, Alone(role, Side.TARGET)) for role in roles), *arrived), wait=False),
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 from qa_sync.checklist.brief import Brief, Part
 from qa_sync.checklist.linking import untestable
 from qa_sync.checklist.model import (
@@ -10,17 +13,26 @@ from qa_sync.checklist.model import (
     Carries,
     Check,
     Claim,
+    Edit,
     Expect,
     Insert,
+    Pause,
     Scenario,
     Settle,
     Side,
     Step,
 )
+from qa_sync.checklist.rounds import Pairs, beside, one_each, rounds_of, units
+from qa_sync.checklist.scenarios.contest import PAUSE_S
+from qa_sync.checklist.scenarios.policies import clearable
 from qa_sync.dataflow.model import Criterion, StatementKind
 
 CYCLES = 3
 """Further cycles after which what is linked must still be two records, and what is not must be as it was."""
+
+LACKING = 3
+EDITED = {Side.SOURCE: 4, Side.TARGET: 8}
+"""The versions of what only the target has at first, and of the first record's edits on either side."""
 
 Claims = tuple[tuple[str | None, Claim], ...]
 
@@ -40,14 +52,56 @@ def merge(brief: Brief) -> Part:
     for version, (check, criterion, role) in enumerate(tried):
         made = brief.insert("merge", role, version=version)  # the rows' records have no criterion's value in common
         there = brief.bare("merge", role, Side.TARGET, {criterion.target: made.values[criterion.source]})
+        kept, there, made = _lacking(brief, there, made)
         steps += [there, made]
-        linked += _linked(brief, check, made, there)
+        linked += [*_linked(brief, check, made, there), *((check.id, claim) for claim in kept)]
     alone: list[tuple[str | None, Claim]] = [(check.id, Alone(role, Side.TARGET)) for check, _, role in tried]
     alone += [(check.id, Alone(tried[0][2], Side.TARGET)) for check in matching]
     steps += [Expect(tuple(linked), wait=True), Settle(CYCLES), Expect(tuple(alone), wait=False)]
+    edited = [(check.id, role) for check, _, role in tried]
+    steps += [step for side in Side for step in _followed(brief, edited, side)]
     ids = (*(check.id for check in matching), *(check.id for check, _, _ in tried))
     cast = brief.cast(*(role for _, _, role in tried))
     return Part((*matching, *checks), (Scenario("merge", cast, tuple(steps), ids),))
+
+
+def _lacking(brief: Brief, there: Insert, made: Insert) -> tuple[tuple[Claim, ...], Insert, Insert]:
+    """Return two records of which only the target's has a value in some properties, and that both show them then.
+
+    What one of two records lacks erases nothing in the other, unless the settings say so.
+    """
+    lost = _left_out(brief, there, made)
+    shown = brief.edited("merge", there.role, Side.TARGET, lost, LACKING)
+    sources = {pair.source for pair in lost}
+    claims = tuple(Carries(there.role, Side.SOURCE, pair) for pair in lost)
+    without = {path: value for path, value in made.values.items() if path not in sources}
+    return claims, replace(there, values={**there.values, **shown}), replace(made, values=without)
+
+
+def _left_out(brief: Brief, there: Insert, made: Insert) -> Pairs:
+    """Return the pairs that only the target's record has at first: about half of those that a record can be without."""
+    keys = {*there.values, *(row.target for row in brief.section.criteria)}
+    pairs = (p for p in one_each(brief.pairs) if p.target not in keys and p.source in made.values)
+    free = tuple(pair for pair in pairs if clearable(brief, pair, Side.TARGET))
+    return free[1::2] if brief.settings.policies.empty == "keep" else ()
+
+
+def _followed(brief: Brief, roles: Sequence[tuple[str, str]], side: Side) -> Iterator[Step]:
+    """Yield an edit of everything on a side of records that were matched, and that the other side follows."""
+    tried = tuple(p for p in brief.pairs if not brief.no_edit(p, side))
+    rounds = rounds_of(units(tried, dict(brief.ends.source.properties)), side)
+    if not rounds:
+        return
+    pairs = rounds[0]
+    claims = tuple(
+        (check, Carries(role, side.other, pair, beside(pair, brief.pairs))) for check, role in roles for pair in pairs
+    )
+    yield Pause(PAUSE_S)
+    yield from (
+        Edit(role, side, brief.edited("merge", role, side, pairs, EDITED[side] + number))
+        for number, (_, role) in enumerate(roles)
+    )
+    yield Expect(claims, wait=True)
 
 
 def _linked(brief: Brief, check: Check, made: Insert, there: Insert) -> Claims:

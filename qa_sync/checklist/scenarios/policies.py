@@ -43,7 +43,7 @@ DELETES = {
 def empty(brief: Brief) -> Part:
     """Return `empty`: what the policy says of a value that is cleared, each way."""
     policy = brief.settings.policies.empty
-    ways = {side: _but_one(brief, tuple(p for p in brief.pairs if _clearable(brief, p, side))) for side in Side}
+    ways = {side: _but_one(brief, tuple(p for p in brief.pairs if clearable(brief, p, side))) for side in Side}
     skip = brief.linking.why_not
     if not skip and not any(ways.values()):
         skip = "no property can be cleared on one side and be written on the other"
@@ -74,7 +74,8 @@ def _but_one(brief: Brief, pairs: Pairs) -> Pairs:
     return pairs[1:] if len(pairs) == len(brief.pairs) else pairs
 
 
-def _clearable(brief: Brief, pair: PropertyPair, side: Side) -> bool:
+def clearable(brief: Brief, pair: PropertyPair, side: Side) -> bool:
+    """Tell whether a pair's value can be cleared on a side, and be given again from the other."""
     card = brief.ends.property(pair, side)
     if card is None or brief.ends.no_property(pair) or brief.no_edit(pair, side):
         return False

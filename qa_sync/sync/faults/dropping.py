@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from qa_sync.sync.faults.kinds import by_write_path, is_free_text
 from qa_sync.sync.faults.wrapping import Faulty, Values
 from qa_sync.sync.lanes import End, Lane, Side
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.once import Found
 from qa_sync.systems.system import Record
+from qa_sync.values import paths
+from qa_sync.values.form import Json
 
 
 class DropCreate(Faulty):
@@ -58,3 +61,53 @@ def one_way(lane: Lane) -> Lane:
     card = lane.source.card
     closed = replace(card, cannot={**card.cannot, "update": "the sync is believed to go one way"})
     return replace(lane, source=replace(lane.source, card=closed))
+
+
+class MatchedOnce(Faulty):
+    """Fills a target record that was there before once, and never updates it again."""
+
+    def __init__(self, inner: Writer) -> None:
+        super().__init__(inner)
+        self._made: set[str] = set()
+        self._filled: set[str] = set()
+
+    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+        """Create a record, which is kept in sync."""
+        made = self.inner.insert(lane, end, values, found)
+        self._made |= {made} if made else set()
+        return made
+
+    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+        """Change a record of our making, or one that was never filled."""
+        if end.side is Side.TARGET and record.id not in self._made:
+            if record.id in self._filled:
+                return frozenset()
+            self._filled.add(record.id)
+        return self.inner.update(lane, end, record, values)
+
+
+class CaseBlind(Faulty):
+    """Takes two texts that differ in the case of their letters for the same."""
+
+    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+        """Change what differs in more than case."""
+        cards = by_write_path(end)
+        shown = {path: paths.read(record.data, cards[path].path) for path in values if path in cards}
+        texts = {path for path in shown if is_free_text(cards[path])}
+        seen = {path: v for path, v in values.items() if path not in texts or not _alike(v, shown[path])}
+        return self.inner.update(lane, end, record, seen) if seen else frozenset()
+
+
+def _alike(one: Json, other: Json) -> bool:
+    return isinstance(one, str) and isinstance(other, str) and one.casefold() == other.casefold()
+
+
+class DeleteOnUpdate(Faulty):
+    """Removes a record when it should be updated."""
+
+    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+        """Remove a record where its system lets it; change it elsewhere."""
+        if "delete" in end.card.cannot:
+            return self.inner.update(lane, end, record, values)
+        end.system.delete(record.datatype, record.id)
+        return frozenset(values)

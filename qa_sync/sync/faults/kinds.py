@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from qa_sync.sync.lanes import End
 from qa_sync.systems.cards import PropertyCard, Writable
@@ -45,7 +45,7 @@ def fitted(card: PropertyCard, value: Json) -> Json:
     return value[: card.max_length] if isinstance(value, str) else value
 
 
-def shown(end: End, data: Json, write_paths: Iterator[str] | frozenset[str]) -> dict[str, Json]:
+def shown(end: End, data: Json, write_paths: Iterable[str]) -> dict[str, Json]:
     """Return what a record shows for properties, by their write paths."""
     cards = by_write_path(end)
     return {path: paths.read(data, cards[path].path) for path in write_paths if path in cards}

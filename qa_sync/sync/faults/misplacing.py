@@ -9,7 +9,7 @@ from qa_sync.errors import Refused
 from qa_sync.sync.faults.kinds import by_write_path, fitted, is_edited, is_free_text
 from qa_sync.sync.faults.wrapping import Faulty, Values
 from qa_sync.sync.lanes import End, Lane
-from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.systems.once import Found
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
@@ -29,6 +29,33 @@ class WrongRecord(Faulty):
         common = {path: v for path, v in values.items() if path not in cards or not cards[path].unique}
         self.inner.update(lane, end, fresh, common)
         return frozenset()
+
+
+class FirstReference(Faulty):
+    """Lets every reference point to the first record there is."""
+
+    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+        """Create a record that refers to the first ones."""
+        return self.inner.insert(lane, end, _pointed(end, values), found)
+
+    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+        """Change a record, which refers to the first ones then."""
+        return self.inner.update(lane, end, record, _pointed(end, values))
+
+
+def _pointed(end: End, values: Values) -> Values:
+    cards = by_write_path(end)
+    return {path: _first_of(end, cards[path], v) if path in cards else v for path, v in values.items()}
+
+
+def _first_of(end: End, card: PropertyCard, value: Json) -> Json:
+    """Return a reference to the first record of what a property refers to, in the type that it has."""
+    if card.references is None or not value:
+        return value
+    if isinstance(value, list):
+        return [_first_of(end, card, each) for each in value]
+    ids = sorted((record.id for record in end.system.list(card.references)), key=lambda one: (len(one), one))
+    return type(value)(ids[0]) if ids else value
 
 
 class CrossSection(Faulty):

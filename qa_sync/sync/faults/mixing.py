@@ -9,6 +9,7 @@ from itertools import combinations
 from qa_sync.sync.faults.kinds import fitted, is_edited, is_free_text
 from qa_sync.sync.faults.wrapping import Faulty, Values
 from qa_sync.sync.lanes import End, Lane, Row, Side
+from qa_sync.sync.writer import Writer
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.once import Found
 from qa_sync.systems.system import Record
@@ -92,6 +93,40 @@ class ResetOthers(Faulty):
         cards = (row.card(end.side) for row in lane.rows)
         others = (p for p in cards if p.write_path not in values and is_edited(p) and is_free_text(p))
         cleared = {p.write_path: "" for p in others if not p.required and _has_text(record, p)}
+        return self.inner.update(lane, end, record, {**values, **cleared})
+
+
+class ResetUnmapped(Faulty):
+    """Clears the texts that the section says nothing of."""
+
+    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+        """Change some properties of a record and clear those that are nobody's business."""
+        mapped = {row.card(end.side).write_path for row in (*lane.rows, *lane.criteria)} | values.keys()
+        others = (p for p in end.card.properties.values() if p.write_path not in mapped and is_edited(p))
+        cleared = {p.write_path: "" for p in others if is_free_text(p) and not p.required and _has_text(record, p)}
+        return self.inner.update(lane, end, record, {**values, **cleared})
+
+
+class EraseOnMerge(Faulty):
+    """Clears, in a record that was matched, the texts that its new counterpart lacks."""
+
+    def __init__(self, inner: Writer) -> None:
+        super().__init__(inner)
+        self._known: set[str] = set()
+
+    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+        """Create a record."""
+        made = self.inner.insert(lane, end, values, found)
+        self._known |= {made} if made else set()
+        return made
+
+    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+        """Change a record; the first time, when it was there before, its other texts are cleared."""
+        if end.side is Side.SOURCE or record.id in self._known:
+            return self.inner.update(lane, end, record, values)
+        self._known.add(record.id)
+        others = (row.target for row in lane.rows if row.target.write_path not in values and is_edited(row.target))
+        cleared = {p.write_path: "" for p in others if is_free_text(p) and not p.required and _has_text(record, p)}
         return self.inner.update(lane, end, record, {**values, **cleared})
 
 

@@ -1,4 +1,4 @@
-"""What faults do to numbers and truths; pure."""
+"""What faults do to numbers and truths."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from qa_sync.sync.faults.altering import GONE, Change, each
 from qa_sync.sync.faults.kinds import NUMBERS
+from qa_sync.sync.faults.wrapping import Faulty, Values
+from qa_sync.sync.lanes import End, Lane
 from qa_sync.systems.cards import PropertyCard
+from qa_sync.systems.once import Found
 from qa_sync.values.form import Json
 
 ONE = Decimal(1)
@@ -60,8 +63,23 @@ def _without_zero(card: PropertyCard, value: Json) -> Json:
     return GONE if _number(card, value) == 0 else value
 
 
+def _without_inner_zero(card: PropertyCard, value: Json) -> Json:
+    number = _number(card, value) if card.form.convert == "decimal" else None
+    whole, _, fraction = f"{number:f}".partition(".") if number is not None else ("", "", "")
+    return _written(Decimal(f"{whole}.{fraction.lstrip('0')}"), value) if fraction.strip("0") else value
+
+
 rounded: Change = each(_rounded)
 unsigned: Change = each(_unsigned)
 retyped: Change = each(_retyped)
+without_inner_zero: Change = each(_without_inner_zero)
 without_false: Change = _without_false
 without_zero: Change = _without_zero
+
+
+class TrueAtFirst(Faulty):
+    """Creates every record with its truths true."""
+
+    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+        """Create a record in which nothing is false."""
+        return self.inner.insert(lane, end, {path: v is False or v for path, v in values.items()}, found)

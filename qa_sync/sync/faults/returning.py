@@ -1,16 +1,17 @@
-"""Faults by which an old value comes back, a cycle after it was replaced on the target."""
+"""Faults by which an old value comes back, a cycle after it was replaced."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from qa_sync.errors import Refused
 from qa_sync.sync.faults.kinds import is_edited, shown
-from qa_sync.sync.faults.wrapping import Faulty, Passing, Values
+from qa_sync.sync.faults.wrapping import Faulty, Passing, Values, within
 from qa_sync.sync.lanes import End, Lane, Side
+from qa_sync.sync.writer import Writer
 from qa_sync.systems.system import Record, System
 
 LISTINGS = 2
@@ -68,16 +69,25 @@ class Flipping(Returning):
 
 
 class Remembering(Faulty):
-    """Has what an update of the target replaces come back later."""
+    """Has what an update of a side replaces come back later."""
+
+    def __init__(self, inner: Writer, side: Side) -> None:
+        super().__init__(inner)
+        self._side = side
 
     def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
         """Change a record, for a while."""
         sent = self.inner.update(lane, end, record, values)
-        old = _replaced(end, record, values) if end.side is Side.TARGET else {}
-        system = _returning(end.system)
+        old = _replaced(end, record, values) if end.side is self._side else {}
+        system = within(end.system, Returning)
         if old and system:
             system.bring_back(Return(record.datatype, record.id, old, {path: values[path] for path in old}))
         return sent
+
+
+def remembering(side: Side) -> Callable[[Writer], Writer]:
+    """Return a fault by which what an update of a side replaces comes back."""
+    return lambda inner: Remembering(inner, side)
 
 
 def _replaced(end: End, record: Record, values: Values) -> Values:
@@ -85,12 +95,3 @@ def _replaced(end: End, record: Record, values: Values) -> Values:
     edited = frozenset(p.write_path for p in end.card.properties.values() if is_edited(p) and not p.unique)
     before = shown(end, record.data, edited & values.keys())
     return {path: v for path, v in before.items() if v not in (None, "", values[path]) and not isinstance(v, list)}
-
-
-def _returning(system: System) -> Returning | None:
-    """Return the system in which values come back, beneath what other faults have put round it."""
-    while isinstance(system, Passing):
-        if isinstance(system, Returning):
-            return system
-        system = system.inner
-    return None

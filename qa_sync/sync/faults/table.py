@@ -10,16 +10,27 @@ from collections.abc import Mapping
 from qa_sync.errors import UnknownName
 from qa_sync.sync.faults import lists, numbers, texts, times
 from qa_sync.sync.faults.altering import altering
+from qa_sync.sync.faults.batching import Counting, OneAtATime
 from qa_sync.sync.faults.copying import Duplicate, DuplicateOnUpdate
-from qa_sync.sync.faults.dropping import DropCreate, FirstUpdateOnly, dropping_updates, one_way
+from qa_sync.sync.faults.dropping import (
+    CaseBlind,
+    DeleteOnUpdate,
+    DropCreate,
+    FirstUpdateOnly,
+    MatchedOnce,
+    dropping_updates,
+    one_way,
+)
 from qa_sync.sync.faults.emptying import ErasedIsAValue, as_nothing
 from qa_sync.sync.faults.fault import Fault
 from qa_sync.sync.faults.matching import MergeByName, MergeEmpty, create_unlinked, ignore_condition, no_merge
-from qa_sync.sync.faults.misplacing import CrossSection, WrongRecord
-from qa_sync.sync.faults.mixing import ResetOthers, SwapProperties, wrong_property
+from qa_sync.sync.faults.misplacing import CrossSection, FirstReference, WrongRecord
+from qa_sync.sync.faults.mixing import EraseOnMerge, ResetOthers, ResetUnmapped, SwapProperties, wrong_property
 from qa_sync.sync.faults.reading import LastPageLost, Late
-from qa_sync.sync.faults.returning import Flipping, Remembering, Returning
+from qa_sync.sync.faults.returning import Flipping, Returning, remembering
 from qa_sync.sync.lanes import Side
+
+STALE = remembering(Side.TARGET)
 
 FAULTS: Mapping[str, Fault] = {
     fault.name: fault
@@ -52,8 +63,8 @@ FAULTS: Mapping[str, Fault] = {
         Fault("country-name", "Countries are written by name where a code belongs.", altering(texts.country_named)),
         Fault("reset-others", "An update clears the texts that it does not mention.", ResetOthers),
         Fault("empty-erases", "A text that is emptied erases its copy.", altering(as_nothing), system=ErasedIsAValue),
-        Fault("stale-overwrite", "An old value of the target comes back a cycle later.", Remembering, system=Returning),
-        Fault("ping-pong", "Old and new values of the target take turns for ever.", Remembering, system=Flipping),
+        Fault("stale-overwrite", "An old value of the target comes back a cycle later.", STALE, system=Returning),
+        Fault("ping-pong", "Old and new values of the target take turns for ever.", STALE, system=Flipping),
         Fault("wrong-record", "An update lands on another record of the entity.", WrongRecord),
         Fault("merge-by-name", "A record of the same name is taken for the new one, and overwritten.", MergeByName),
         Fault("no-merge", "The merge table is ignored.", lane=no_merge),
@@ -64,6 +75,20 @@ FAULTS: Mapping[str, Fault] = {
         Fault("reorder-list", "Lists are written the other way round.", altering(lists.turned)),
         Fault("last-page-lost", "The last page of a list is never read.", system=LastPageLost),
         Fault("cross-section", "Each write also changes a record of another section.", CrossSection),
+        Fault("one-at-a-time", "Of several records only the first is seen to in a cycle.", OneAtATime, system=Counting),
+        Fault("matched-once", "A record that was matched is filled, and never updated again.", MatchedOnce),
+        Fault("erase-on-merge", "What one of two matched records lacks is cleared in the other.", EraseOnMerge),
+        Fault("reset-unmapped", "An update clears texts that no row is about.", ResetUnmapped),
+        Fault("case-blind", "An edit that changes nothing but case is not noticed.", CaseBlind),
+        Fault("delete-on-update", "A record is deleted when it should be updated.", DeleteOnUpdate),
+        Fault("first-reference", "References point to the first record there is.", FirstReference),
+        Fault("true-at-first", "A new record's truths are true, whatever they should be.", numbers.TrueAtFirst),
+        Fault("lose-inner-zero", "12.05 is written as 12.5.", altering(numbers.without_inner_zero)),
+        Fault("url-decode", "Text is decoded as if it stood in a URL.", altering(texts.url_decoded)),
+        Fault("lose-backslash", "Text loses its backslashes.", altering(texts.unescaped)),
+        Fault("lose-added-item", "An item that is added to a list is not carried.", lists.keeping(lists.no_longer)),
+        Fault("keep-removed-item", "An item that is removed from a list stays.", lists.keeping(lists.no_shorter)),
+        Fault("stale-source", "An old value of the source comes back.", remembering(Side.SOURCE), system=Returning),
     )
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
+from urllib.parse import unquote_plus
 
 from qa_sync.sync.faults.altering import Change, each
 from qa_sync.sync.faults.kinds import is_free_text
@@ -59,6 +60,16 @@ def _escaped_twice(card: PropertyCard, value: Json) -> Json:
     return value if text is None else html.escape(html.escape(text, quote=False), quote=False)
 
 
+def _url_decoded(card: PropertyCard, value: Json) -> Json:
+    text = _text(card, value)
+    return value if text is None else unquote_plus(text)
+
+
+def _unescaped(card: PropertyCard, value: Json) -> Json:
+    text = _text(card, value)
+    return value if text is None else text.replace("\\", "")
+
+
 def _without_leading_zeros(card: PropertyCard, value: Json) -> Json:
     digits = card.form.convert in NUMBERED and isinstance(value, str) and value.isdecimal()
     return str(int(value)) if digits else value
@@ -76,5 +87,7 @@ stripped: Change = each(_stripped)
 without_accents: Change = each(_without_accents)
 without_astral: Change = each(_without_astral)
 escaped_twice: Change = each(_escaped_twice)
+url_decoded: Change = each(_url_decoded)
+unescaped: Change = each(_unescaped)
 without_leading_zeros: Change = each(_without_leading_zeros)
 country_named: Change = each(_country_named)

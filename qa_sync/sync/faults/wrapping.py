@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from typing import TypeVar
 
 from qa_sync.sync.lanes import End, Lane
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.once import Found
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
+
+T = TypeVar("T")
 
 Values = Mapping[str, Json]
 """Wire values by write path."""
@@ -57,3 +60,12 @@ class Passing:
     def delete(self, datatype: str, id: str) -> None:
         """Remove a record."""
         self.inner.delete(datatype, id)
+
+
+def within(system: System, kind: type[T]) -> T | None:
+    """Return the system of a kind beneath what other faults have put round it, None when there is none."""
+    while isinstance(system, Passing):
+        if isinstance(system, kind):
+            return system
+        system = system.inner
+    return None
