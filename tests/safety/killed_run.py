@@ -23,7 +23,7 @@ from typing import Any
 import httpx
 
 from qa_sync.cli.main import guarded
-from qa_sync.modes import cleaning, ledger, live
+from qa_sync.modes import ledger, live
 from qa_sync.systems import journal_file, line
 
 COUNTS, POINT, NUMBER, *WORDS = sys.argv[1:]
@@ -64,7 +64,8 @@ def noting(self: journal_file.JournalFile) -> Iterator[Any]:
 
 
 if "SKEW_S" in os.environ:  # the systems are on this machine, so their clocks are its own
-    ledger.SKEW = live.SKEW = cleaning.SKEW = timedelta(seconds=float(os.environ["SKEW_S"]))  # type: ignore[misc]
+    for module in (ledger, live):
+        vars(module)["SKEW"] = timedelta(seconds=float(os.environ["SKEW_S"]))
 line.live_transport = Deadly  # type: ignore[attr-defined]
 journal_file.JournalFile.transaction = noting  # type: ignore[method-assign]
 sys.argv = ["qa-sync", *WORDS]
