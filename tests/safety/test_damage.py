@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -155,22 +155,26 @@ def test_a_journal_of_another_version_and_one_that_is_locked(tmp_path: Path) -> 
 def test_a_clock_that_jumps_while_a_run_is_under_way(
     qa_sync: QaSync, served: Path, monkeypatch: pytest.MonkeyPatch, jump: timedelta
 ) -> None:
-    class Jumping(datetime):
-        asked = 0
+    asked: list[bool] = []
 
+    class Jumping(datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> Any:  # noqa: ARG003
-            cls.asked += 1
-            return datetime.now(UTC) + (jump if cls.asked > 1 else timedelta(0))
+        def now(cls, tz: Any = None) -> Any:
+            asked.append(bool(made()))
+            return datetime.now(tz) + (jump if asked[-1] else timedelta(0))
+
+    def made() -> list[Path]:
+        """Return the journal, which there is when the run has begun."""
+        return [*served.parent.glob(".qa-sync/journal.sqlite")]
 
     served.write_text(
         served.read_text(encoding="utf-8").replace("writes", 'rate = "3000/min"\nwrites'), encoding="utf-8"
     )
     monkeypatch.setattr(clock_module, "datetime", Jumping)
     with untouched(served):
-        got = qa_sync(*live(served))
+        got = qa_sync(*live(served, "--timeout", "20"))
         assert got.code == 0, got.out + got.err
-    assert Jumping.asked > 1
+    assert set(asked) == {False, True}
 
 
 def test_the_clock_of_a_run_goes_on_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
