@@ -31,20 +31,31 @@ class RealClock:
         time.sleep(seconds)
 
 
-class InterruptibleClock:
-    """The machine's clock as it was at first, going on evenly; `stop` ends every wait at once, as Ctrl-C does.
+class EvenClock:
+    """The machine's clock as it was at first, going on evenly.
 
     When somebody sets the machine's clock meanwhile, nothing is waited for longer or shorter.
     """
 
     def __init__(self) -> None:
-        self.stop = Event()
         self._began = datetime.now(UTC)
         self._mark_s = _even_s()
 
     def now(self) -> datetime:
         """Return the time in UTC."""
         return self._began + timedelta(seconds=_even_s() - self._mark_s)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+class InterruptibleClock(EvenClock):
+    """An even clock; `stop` ends every wait at once, as Ctrl-C does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stop = Event()
 
     def sleep(self, seconds: float) -> None:
         """Wait; raises KeyboardInterrupt when the run is stopped meanwhile."""

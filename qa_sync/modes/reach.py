@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from qa_sync.clock import Clock, RealClock
+from qa_sync.clock import Clock, EvenClock, RealClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.modes.job import Job
@@ -93,8 +93,8 @@ def open_to(
         )
     secrets = values_of(own.secrets, os.environ, label)
     # A check's pause is not cut short by an interruption: what was made must still be removed, over the same line.
+    limits = _limits(own, clock or EvenClock())
     clock = clock or RealClock()
-    limits = _limits(own, clock)
     return open_line(
         label,
         connector,

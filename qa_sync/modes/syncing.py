@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
-from qa_sync.clock import RealClock
+from qa_sync.clock import EvenClock, RealClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.engines import engine_of
@@ -43,10 +43,11 @@ class Worked:
     closed: tuple[str, ...]
 
 
-class StoppableClock(RealClock):
-    """The machine's clock; once `stop` is set nobody waits any more, so that a worker that is told to end does."""
+class StoppableClock(EvenClock):
+    """An even clock; once `stop` is set nobody waits any more, so that a worker that is told to end does."""
 
     def __init__(self, stop: Event) -> None:
+        super().__init__()
         self._stop = stop
 
     def sleep(self, seconds: float) -> None:
@@ -90,9 +91,8 @@ def working(
     (dataflow,) = job.dataflows
     only = chosen(dataflow, sections)
     faults = [find_fault(name) for name in job.faults]
-    clock = StoppableClock(stop)
     with told(links or LINKS), ExitStack() as exits:
-        reached = reach(job, Hider(), clock)
+        reached = reach(job, Hider(), StoppableClock(stop))
         for each in reached.values():
             exits.callback(each.line.close)
         source, target, why = _ends(job, dataflow, reached, rehearse)
@@ -108,7 +108,7 @@ def working(
                 job.settings,
                 faults=faults,
                 only=only,
-                clock=clock,
+                clock=RealClock(),
                 writer=Rehearsal(rehearse) if rehearse else None,
                 stop=stop.is_set,
             ),

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
-from qa_sync.errors import BadAnswer, CouldNotFindOut
+from qa_sync.errors import BadAnswer
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.listening import heard_of
 from qa_sync.systems.owned import Owned
@@ -60,9 +59,7 @@ class Journaled:
         number = self._owned.intend(self.label, datatype, values)
         # An error may hide that the record was made after all: then a last look finds it, by its mark.
         made = self._system.insert(datatype, values, found)
-        # Who made a record must know its id, even when the journal can no longer be written.
-        with suppress(CouldNotFindOut):
-            self._owned.made(number, self.label, datatype, made)
+        self._owned.made(number, self.label, datatype, made)
         return made
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
@@ -81,8 +78,7 @@ class Journaled:
             self._owned.demand(record, self.cards[datatype])
         self._system.delete(datatype, id)
         see_gone(self._quiet, datatype, id)
-        with suppress(CouldNotFindOut):  # what is only written down twice is looked for in vain, and no harm
-            self._owned.removed(self.label, datatype, id)
+        self._owned.removed(self.label, datatype, id)
 
 
 def see_gone(system: System, datatype: str, id: str) -> None:

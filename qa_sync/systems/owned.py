@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Final
 
-from qa_sync.errors import BrokenRule, Refused
+from qa_sync.errors import BrokenRule, CouldNotFindOut, Refused
 from qa_sync.systems.cards import EntityCard, Writable
 from qa_sync.systems.journal import Entry, Journal, Place, RunNote
 from qa_sync.systems.system import Record, System
@@ -50,6 +52,7 @@ class Owned:
         entries = [e for e in journal.entries(run.id) if e.id]
         self._known = {(e.place.system, e.place.datatype, e.id) for e in entries if e.state != "removed"}
         self._gone: set[tuple[str, str, str]] = set()
+        self._unnoted: dict[int, Entry] = {}
         self._standing = journal.standing(run.id)
         self._lock = Lock()
 
@@ -73,8 +76,16 @@ class Owned:
             raise BrokenRule(f"the run {self.run.id} has no business with {system} {datatype}") from None
 
     def entries(self) -> list[Entry]:
-        """Return the run's records in the order in which they were noted, those that are gone too."""
-        return list(self.journal.entries(self.run.id))
+        """Return the run's records in the order in which they were noted, those that are gone too.
+
+        What the journal could not be told of, on a full disk, is among them for as long as this process lives.
+        """
+        with self._lock:
+            noted = {entry.number: entry for entry in self.journal.entries(self.run.id)} | self._unnoted
+            return [replace(entry, state="removed") if self._is_over(entry) else entry for entry in noted.values()]
+
+    def _is_over(self, entry: Entry) -> bool:
+        return (entry.place.system, entry.place.datatype, entry.id) in self._gone
 
     def intend(self, system: str, datatype: str, values: Mapping[str, Json]) -> int:
         """Note a record that is about to be made; return the note's number."""
@@ -84,9 +95,14 @@ class Owned:
         )
 
     def made(self, number: int, system: str, datatype: str, id: str) -> None:
-        """Note the id of an intended record."""
+        """Note the id of an intended record: who made it must know it, even when the journal cannot be written."""
         self._know(system, datatype, id)
-        self.journal.answered(number, id)
+        try:
+            self.journal.answered(number, id)
+        except CouldNotFindOut:
+            known = next(entry for entry in self.journal.entries(self.run.id) if entry.number == number)
+            with self._lock:
+                self._unnoted[number] = replace(known, id=id, state="made")
 
     def claim(self, record: Record, card: EntityCard) -> bool:
         """Note a record when it carries a mark of the run and was not there before; tell whether it is the run's."""
@@ -96,7 +112,12 @@ class Owned:
         mark = self.mark_of(record)
         if mark is None or at[:2] not in self._places or self._was_there(record, card):
             return False
-        self.journal.claim(self.run.id, self.place(*at[:2]), mark, record.id)
+        try:
+            self.journal.claim(self.run.id, self.place(*at[:2]), mark, record.id)
+        except CouldNotFindOut:
+            with self._lock:
+                number = -1 - len(self._unnoted)
+                self._unnoted[number] = Entry(number, self.place(*at[:2]), mark, record.id, "made", None, True)
         self._know(*at)
         return True
 
@@ -129,7 +150,19 @@ class Owned:
         with self._lock:
             self._known.discard((system, datatype, id))
             self._gone.add((system, datatype, id))
-        self.journal.removed(self.run.id, self.place(system, datatype), id)
+        with suppress(CouldNotFindOut):  # what is only written down twice is looked for in vain, and no harm
+            self.journal.removed(self.run.id, self.place(system, datatype), id)
+
+    def left(self, entry: Entry, why: str, *, for_good: bool = False) -> None:
+        """Note why a record is still there; `for_good`: it cannot be removed at all."""
+        noted = entry.number not in self._unnoted
+        try:
+            self.journal.left(entry.number, why, for_good=for_good)
+        except CouldNotFindOut:
+            noted = False
+        if not noted:
+            with self._lock:
+                self._unnoted[entry.number] = replace(entry, why=why, state="left" if for_good else entry.state)
 
     def mark_of(self, record: Record) -> str | None:
         """Return the mark of the run that a record carries, None when it carries none."""

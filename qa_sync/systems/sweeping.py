@@ -93,22 +93,20 @@ class Sweep:
         try:
             system = self.reach(place)
             if why := system.cards[place.datatype].cannot.get("delete"):
-                self.owned.journal.left(entry.number, why, for_good=True)
+                self.owned.left(entry, why, for_good=True)
                 return False
             if self._is_anothers(entry, system, known):
-                self.owned.journal.left(entry.number, ANOTHERS, for_good=True)
+                self.owned.left(entry, ANOTHERS, for_good=True)
                 return False
             system.delete(place.datatype, known)
             see_gone(system, place.datatype, known)
         except BrokenRule:
             raise
         except QaSyncError as error:
-            with suppress(CouldNotFindOut):
-                self.owned.journal.left(entry.number, error.message)
+            self.owned.left(entry, error.message)
             return False
         self.gone.add(entry.number)
-        with suppress(CouldNotFindOut):
-            self.owned.removed(place.system, place.datatype, known)
+        self.owned.removed(place.system, place.datatype, known)
         return True
 
     def _is_anothers(self, entry: Entry, system: System, id: str) -> bool:
@@ -139,8 +137,7 @@ class Sweep:
                 yield entry
             elif entry.place in self.unseen or not entry.mark:
                 why = self.unseen.get(entry.place) or NO_MARK
-                with suppress(CouldNotFindOut):
-                    self.owned.journal.left(entry.number, why)
+                self.owned.left(entry, why)
                 yield replace(entry, why=why)
             else:
                 with suppress(CouldNotFindOut):

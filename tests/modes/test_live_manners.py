@@ -66,7 +66,8 @@ class Network(httpx.BaseTransport):
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> VirtualClock:
     virtual = VirtualClock(START)
-    monkeypatch.setattr("qa_sync.modes.reach.RealClock", lambda: virtual)
+    for name in ("RealClock", "EvenClock"):
+        monkeypatch.setattr(f"qa_sync.modes.reach.{name}", lambda: virtual)
     for variable, value in environment(LABELS).items():
         monkeypatch.setitem(os.environ, variable, value)
     return virtual

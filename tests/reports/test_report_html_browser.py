@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile_values import LARGE, VALUES, results
 from report_golden import real
 from report_samples import KINDS, hostile_written, of_every_kind, written_results
 
+from qa_sync.reports.escape import visible
 from qa_sync.reports.html import page
 from qa_sync.running.results import Results
 
@@ -148,6 +150,18 @@ def test_hostile_text_does_nothing(see: Any) -> None:
     assert seen.tab.evaluate("document.querySelectorAll('script:not([type])').length") == 1
     assert seen.tab.evaluate("document.querySelectorAll('img, iframe, svg svg, [onload], [onerror]').length") == 0
     assert r"\u202egnp.exe\u2066" in seen.tab.inner_text("main")
+
+
+@pytest.mark.slow
+def test_two_thousand_hostile_values_do_nothing(see: Any) -> None:
+    tab = see(results(VALUES)).tab
+    tab.click("#unfold")
+    assert tab.evaluate("document.querySelectorAll('script:not([type])').length") == 1
+    theirs = "img, iframe, object, embed, form, link, base, svg svg, [onload], [onerror], [onmouseover], [href*=evil]"
+    assert tab.locator(theirs).count() == 0
+    shown = " ".join(tab.evaluate("document.body.textContent").split())
+    missing = [v for v in VALUES if " ".join(visible(v, lines=True).split()) not in shown]
+    assert [value[:80] for value in missing if len(value) < LARGE // 2] == []
 
 
 def test_evidence_unfolds_by_mouse_and_by_key(see: Any) -> None:

@@ -14,8 +14,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,12 @@ from standing import people, settled, systems_of
 
 from qa_sync import clock as clock_module
 from qa_sync.clock import InterruptibleClock
-from qa_sync.errors import CouldNotFindOut
+from qa_sync.errors import CouldNotFindOut, SystemUnreachable
+from qa_sync.modes.reach import open_to
+from qa_sync.settings.read import load_settings
+from qa_sync.systems.builtin import builtin_folder
+from qa_sync.systems.confidential import Hider
+from qa_sync.systems.connector import load_connector
 from qa_sync.systems.journal import Journal
 
 SPEC = "specs/000.txt"
@@ -150,22 +155,26 @@ def test_a_journal_of_another_version_and_one_that_is_locked(tmp_path: Path) -> 
 def test_a_clock_that_jumps_while_a_run_is_under_way(
     qa_sync: QaSync, served: Path, monkeypatch: pytest.MonkeyPatch, jump: timedelta
 ) -> None:
-    class Jumping(datetime):
-        asked = 0
+    asked: list[bool] = []
 
+    class Jumping(datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> Any:  # noqa: ARG003
-            cls.asked += 1
-            return datetime.now(UTC) + (jump if cls.asked > 1 else timedelta(0))
+        def now(cls, tz: Any = None) -> Any:
+            asked.append(bool(made()))
+            return datetime.now(tz) + (jump if asked[-1] else timedelta(0))
+
+    def made() -> list[Path]:
+        """Return the journal, which there is when the run has begun."""
+        return [*served.parent.glob(".qa-sync/journal.sqlite")]
 
     served.write_text(
         served.read_text(encoding="utf-8").replace("writes", 'rate = "3000/min"\nwrites'), encoding="utf-8"
     )
     monkeypatch.setattr(clock_module, "datetime", Jumping)
     with untouched(served):
-        got = qa_sync(*live(served))
+        got = qa_sync(*live(served, "--timeout", "20"))
         assert got.code == 0, got.out + got.err
-    assert Jumping.asked > 1
+    assert set(asked) == {False, True}
 
 
 def test_the_clock_of_a_run_goes_on_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,6 +182,28 @@ def test_the_clock_of_a_run_goes_on_evenly(monkeypatch: pytest.MonkeyPatch) -> N
     began = clock.now()
     monkeypatch.setattr(clock_module, "datetime", None)  # whatever the machine's clock says from now on
     assert timedelta(0) <= clock.now() - began < timedelta(seconds=5)
+
+
+def test_nobody_waits_for_the_hour_that_a_clock_was_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = '[systems."Shop"]\nconnector = "customerp"\nurl = "http://127.0.0.1:9"\nrate = "3000/min"\n'
+    said += 'secrets = { token = "$ERP_TOKEN" }\n'
+    monkeypatch.setenv("ERP_TOKEN", "not-a-secret")
+    (tmp_path / "qa-sync.toml").write_text(said, encoding="utf-8")
+    settings = load_settings(tmp_path / "qa-sync.toml")
+    connector = load_connector(builtin_folder("customerp"))
+    waited: list[float] = []
+    monkeypatch.setattr("qa_sync.clock.time.sleep", waited.append)
+
+    class Back(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime.now(tz) - timedelta(hours=1)
+
+    with closing(open_to(settings, "Shop", connector, Hider())) as line:
+        monkeypatch.setattr(clock_module, "datetime", Back)
+        with pytest.raises(SystemUnreachable):
+            list(line.system().list("contact"))
+    assert max(waited) < 60
 
 
 @contextmanager

@@ -4,89 +4,29 @@ from __future__ import annotations
 
 import io
 import json
-import random
 import re
 import xml.etree.ElementTree as ET  # what it reads here is our own
-from datetime import UTC, datetime
+from html.parser import HTMLParser
 
+import docutils.core
 import pytest
+from hostile_values import AT_ONCE, COUNT, LARGE, VALUES, check, results
+from markdown_it import MarkdownIt
 
 from qa_sync.checklist.linted import Linted, LintResult
 from qa_sync.dataflow.model import Dataflow, Finding, Severity
+from qa_sync.reports import annotations as workflow
 from qa_sync.reports import events_ndjson, formats, lint_json, lint_text, sarif
 from qa_sync.reports import json as results_json
 from qa_sync.reports.escape import visible
 from qa_sync.reports.terminal import Terminal
-from qa_sync.running.events import CheckFinished, Leftover, RecordRef, SectionFinished, Status, StepStarted
-from qa_sync.running.results import Results, SectionResult, SpecResult
+from qa_sync.running.events import Leftover, SectionFinished, StepStarted
 
-COUNT, AT_ONCE, LARGE = 2_000, 100, 1_000_000
-PIECES = (
-    "\x1b[31m",
-    "\x1b]0;title\x07",
-    "\x1b]8;;http://evil.example\x07link\x1b]8;;\x07",
-    "\x9b2J",
-    "\x00",
-    "\r\n",
-    "\x08\x08\x08",
-    "\u202egnp.exe",
-    "\u2066\u2069\u200b\ufeff",
-    "[bold red]x[/]",
-    "[link=http://evil.example]x[/link]",
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "]]>",
-    "<!--",
-    "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]>",
-    "&b;&amp;&#0;",
-    "\"' onmouseover='x",
-    "`${x}`",
-    "|a|b|\n|-|-|",
-    "![x](http://evil.example/x.png)",
-    "../../../etc/passwd",
-    "C:\\..\\..\\x",
-    "::error file=a::b",
-    "\ud800",
-    "\ufffe\uffff",
-    "\U000e0041",
-    "e\u0301" * 9,
-    "{{ 7 * 7 }}",
-    "=cmd|'/c calc'!A1",
-    "%s%n",
-    "å𝔄",
-)
-
-
-def values() -> list[str]:
-    dice = random.Random("hostile")  # noqa: S311 - the same values every time
-    made = ["".join(dice.choices(PIECES, k=dice.randint(1, 4))) for _ in range(COUNT - 4)]
-    return [*made, *(piece * (LARGE // len(piece)) for piece in ("x", "\x1b[31m", "<b>", "\u202e"))]
-
-
-VALUES = values()
 SHARES = [
     pytest.param(VALUES[at : at + AT_ONCE], id=str(at), marks=[pytest.mark.slow] if at + AT_ONCE == COUNT else [])
     for at in range(0, COUNT, AT_ONCE)
 ]
 """The last share has the megabytes, and takes its time."""
-
-
-def check(number: int, value: str) -> CheckFinished:
-    status = (Status.FAILED, Status.ERROR, Status.SKIPPED, Status.MANUAL)[number % 4]
-    ref = RecordRef(value[:300], value[:300], value[:300])
-    json_value = {value: [value]}
-    return CheckFinished(
-        "a.txt", "1-a", f"id{number}", "property", value, 7, status, None, value, json_value, value, None, (ref,)
-    )
-
-
-def results(share: list[str]) -> Results:
-    checks = tuple(check(number, value) for number, value in enumerate(share))
-    first = share[0][:300]
-    section = SectionResult("1-a", 1, first, 7, None, checks)
-    lost = tuple(Leftover(v[:300], v[:300], v[:300], v[:300]) for v in share)
-    started = datetime(2026, 1, 31, tzinfo=UTC)
-    return Results("live", first, started, 0.5, (SpecResult("a.txt", first, (section,)),), lost)
 
 
 def inert(text: str) -> bool:
@@ -162,6 +102,73 @@ def test_a_terminal_obeys_none_of_them(share: list[str], monkeypatch: pytest.Mon
     shown = re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue())  # our own colours
     assert inert(shown)
     assert inert(lint_text.render(linted(share), None))
+
+
+class Tags(HTMLParser):
+    """What a page is made of: its tags with their attributes, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(data)
+
+    handle_decl = handle_pi = unknown_decl = handle_comment  # type: ignore[assignment]
+
+
+def one_line(value: str) -> str:
+    return " ".join(visible(value, lines=True).split())
+
+
+MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+SUMMARY_TAGS = {"h3", "h4", "p", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}
+SUMMARY_TAGS |= {"details", "summary", "code", "pre", "em", "strong"}
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_a_summary_in_markdown_has_no_markup_of_theirs(share: list[str]) -> None:
+    text = formats.render(results(share), "markdown")
+    assert inert(text)
+    page = Tags(MARKDOWN.render(text))
+    assert page.tags <= SUMMARY_TAGS
+    assert page.attributes <= {"style"}  # how a column is aligned
+    shown = " ".join(page.text.split())
+    assert [value for value in share if len(value) < LARGE // 2 and one_line(value) not in shown] == []
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_a_document_with_verdicts_is_rst_without_markup_of_theirs(share: list[str]) -> None:
+    text = formats.render(results(share), "rst")
+    assert inert(text)
+    told = io.StringIO()
+    settings = {"warning_stream": told, "report_level": 2, "file_insertion_enabled": False, "raw_enabled": False}
+    tree = docutils.core.publish_doctree(text, settings_overrides=settings)
+    assert told.getvalue() == ""
+    kinds = {type(node).__name__ for node in tree.findall()}
+    assert not kinds & {"reference", "target", "image", "raw", "comment", "problematic", "footnote"}
+    for value in share[::25]:  # after one claim only a few reasons are told, so each has a document of its own
+        alone = docutils.core.publish_doctree(formats.render(results([value]), "rst"), settings_overrides=settings)
+        assert one_line(value)[:200] in " ".join(alone.astext().split())
+
+
+@pytest.mark.parametrize("share", SHARES)
+def test_annotations_are_one_command_each(share: list[str]) -> None:
+    lines = "".join(workflow.github(results(share))).splitlines()
+    assert len(lines) == sum(number % 4 < 2 for number in range(len(share)))
+    for line in lines:
+        assert inert(line)
+        assert re.match(r"::(error|warning) file=a\.txt,line=7,title=[^:,]*::", line)
 
 
 def linted(share: list[str]) -> LintResult:

@@ -202,7 +202,7 @@ def test_no_journal_no_write(acme: Memory, ours: Owned, monkeypatch: pytest.Monk
 
 
 def test_who_made_a_record_knows_its_id_though_the_journal_cannot(
-    acme: Memory, ours: Owned, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, acme: Memory, ours: Owned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> int:
         raise CouldNotFindOut("the journal cannot be used: database or disk is full")
@@ -211,9 +211,11 @@ def test_who_made_a_record_knows_its_id_though_the_journal_cannot(
     monkeypatch.setattr(ours.journal, "answered", full)
     monkeypatch.setattr(ours.journal, "removed", full)
     made = system.insert("contact", {"name": MARK})
-    assert states(ours) == [(None, "intended")]
+    assert on_disk(tmp_path) == [(None, "intended", MARK)]
+    assert states(ours) == [(made, "made")]
     system.delete("contact", made)
     assert acme.held == {}
+    assert states(ours) == [(made, "removed")]
 
 
 def test_an_answer_that_was_lost_stays_an_intent(acme: Memory, ours: Owned) -> None:

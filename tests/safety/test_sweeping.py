@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from memory import MARK, OTHER_MARK, Memory, away, card, owned
 
-from qa_sync.errors import SystemUnreachable
+from qa_sync.errors import CouldNotFindOut, SystemUnreachable
 from qa_sync.systems import journaled as journaled_module
 from qa_sync.systems.journaled import Journaled
 from qa_sync.systems.owned import Owned
@@ -129,6 +129,27 @@ def test_what_no_api_can_remove_is_told_every_time_and_tried_never(tmp_path: Pat
         assert told(ours, acme) == [(order, "there is no endpoint")]
     assert not any(call.startswith("delete") for call in acme.asked)
     ours.journal.close()
+
+
+def test_what_the_journal_cannot_be_told_of_is_removed_all_the_same(
+    acme: Memory, ours: Owned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise CouldNotFindOut("the journal cannot be used: database or disk is full")
+
+    for name in ("answered", "claim", "removed", "left", "refused"):
+        monkeypatch.setattr(ours.journal, name, full)
+    made(ours, acme, "contact")
+    acme.put("contact", "theirs", name="Ola")
+    acme.put("order", "late", name=MARK)
+    acme.clings = True
+    assert told(ours, acme) == [
+        ("c1", "Acme said that it removed contact c1, and still has it"),
+        ("late", "Acme said that it removed order late, and still has it"),
+    ]
+    acme.clings = False
+    assert told(ours, acme) == []
+    assert set(acme.held) == {("contact", "theirs")}
 
 
 def test_what_is_kept_on_purpose_stays(acme: Memory, ours: Owned) -> None:
