@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from qa_sync.reports.check_table import check_table, grid_of, title_of
+from qa_sync.reports.check_table import check_table, grid_of, rows_of, title_of
 from qa_sync.reports.failure_block import failure_blocks
 from qa_sync.reports.layout import BLANK, GAP, Line, Span, Style, columns, width_of, wrap
 from qa_sync.reports.page import Page
@@ -36,13 +36,16 @@ def end_report(results: Results, page: Page) -> Iterator[Line]:
 
 
 def _specs(results: Results, page: Page) -> Iterator[Line]:
-    grid = grid_of(results.checks, page)
+    tables = {
+        (spec.spec, section.key): rows_of(section.checks, page) for spec in results.specs for section in spec.sections
+    }
+    grid = grid_of([row for rows in tables.values() for row in rows], page)
     for spec in results.specs:
         yield from wrap([(page.text(spec.title), Style.STRONG), (f"  {page.text(spec.spec)}", Style.QUIET)], page.width)
         yield BLANK
         for section in spec.sections:
             yield from _section_head(spec, section, page)
-            yield from check_table(section.checks, grid, page)
+            yield from check_table(tables[spec.spec, section.key], grid, page)
             yield BLANK
 
 

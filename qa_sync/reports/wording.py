@@ -124,8 +124,8 @@ def mark_of(check: CheckFinished) -> str:
 
 
 def reasons(results: Results, status: Status) -> list[tuple[str, int]]:
-    """Return why checks have that status and how many each, in the order of their first appearance."""
-    return list(Counter(c.message or "no reason given" for c in results.checks if c.status is status).items())
+    """Return why checks have that status and how many each, the most frequent first."""
+    return Counter(c.message or "no reason given" for c in results.checks if c.status is status).most_common()
 
 
 def leftovers(results: Results) -> list[tuple[str, str, str]]:

@@ -308,7 +308,7 @@ def test_it_prints_as_a_sign_off_sheet(see: Any) -> None:
 
 def test_without_its_script_the_verdicts_are_still_there(see: Any) -> None:
     tab = see(written_results(), java_script_enabled=False).tab
-    assert "failed: update-forward" in tab.inner_text("main")
+    tab.locator("main >> text=failed: update-forward").first.wait_for()
     assert tab.locator("noscript").is_visible()
 
 

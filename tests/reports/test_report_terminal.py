@@ -351,3 +351,31 @@ def test_60_checks_are_printed_in_no_time() -> None:
 def test_what_is_left_for_the_same_reason_stands_together() -> None:
     lost = tuple(Leftover("B", "Client", str(n), "B keeps them") for n in (1, 2, 3))
     assert "Left behind\n  B Client 1, 2, 3  B keeps them\n" in printed(replace(results(), leftovers=lost))
+
+
+def test_checks_of_a_kind_that_ended_alike_share_a_row_unless_verbose() -> None:
+    passed = [replace(some_check(f"p{n} -> q{n}", Status.PASSED, kind="property"), latency_s=1.0 + n) for n in range(5)]
+    few = [some_check(f"f{n} -> g{n}", Status.PASSED, kind="merge") for n in range(3)]
+    skipped = [
+        some_check(f"s{n} -> t{n}", Status.SKIPPED, kind="property", message=f"reason {n % 2}") for n in range(10)
+    ]
+    failed = [some_check(f"x{n} -> y{n}", kind="update-forward", message=f"why {n}") for n in range(5)]
+    everything = with_checks(*passed, *few, *skipped, *failed)
+    lines = printed(everything, 200).splitlines()
+    assert "  ✓ passed   5.00 s  property        5 checks, the quickest 1.00 s" in lines
+    assert [line.split()[-2:] for line in lines if "5 checks" in line and "skipped" in line] == [
+        ["reason", "0"],
+        ["reason", "1"],
+    ]
+    table = "\n".join(lines[: lines.index("Skipped")])
+    assert all(f"f{n} -> g{n}" in table for n in range(3))
+    assert all(f"x{n} -> y{n}" in table for n in range(5))
+    assert "why" not in table  # the failures' blocks tell it
+    whole = printed(everything, 200, verbose=True)
+    assert all(check.title in whole for check in everything.checks)
+
+
+def test_reasons_of_many_checks_come_first() -> None:
+    some = with_checks(*(some_check(f"s{n}", Status.SKIPPED, message="rare" if n == 0 else "often") for n in range(4)))
+    shown = printed(some)
+    assert shown.index("    3  often") < shown.index("    1  rare")
