@@ -200,7 +200,7 @@ class _Work:
             settler = Settler(self.ground, claims, translations, again, self.ledger)
             for batch in self.audit.engine.batches(suspects(self.ground, both, codes, wrong)):
                 settler.settle(batch)
-        return Outcome(p, r, found, self.ledger, tuple(_notes(r, sides, found)))
+        return Outcome(p, r, found, self.ledger, (*_notes(r, sides, found), *self._ageless(sides)))
 
     def _several(self, p: SectionPlan, matched: Matched, again: Again, newcomers: Newcomers) -> Mapping[str, int]:
         if matched.several is None:
@@ -223,6 +223,14 @@ class _Work:
                 self.ground, lonely.select(id=mine), at, check, again=reader, ledger=self.ledger, newcomers=newcomers
             )
             settle_keyless(self.audit.engine, keyless.select(id=mine), at, check, self.ledger)
+
+    def _ageless(self, sides: tuple[Loaded, Loaded]) -> Iterator[str]:
+        for side in sides if self.audit.terms.min_age else ():
+            count = self.audit.engine.row(
+                side.table.aggregate(rows=side.table.count(), dated=side.table.modified.count())
+            )
+            if without := count["rows"] - count["dated"]:
+                yield f"{without:,} of {side.label} do not tell when they changed, and are judged whatever their age"
 
     def _cutoff(self) -> datetime | None:
         age = self.audit.terms.min_age
