@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -27,7 +28,7 @@ from qa_sync.audit.telling import Outcome, Told, coverage_id, unique_id, untried
 from qa_sync.audit.trend import earlier, trends
 from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
-from qa_sync.errors import UsageError
+from qa_sync.errors import CouldNotFindOut, UsageError
 from qa_sync.running.events import (
     Event,
     RunFinished,
@@ -252,7 +253,13 @@ def _notes(r: Ready, sides: tuple[Loaded, Loaded], found: Mapping[str, int]) -> 
 
 
 def _put(found: Path, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
     beside = place.with_name(f".{place.name}.unfinished")
-    shutil.copyfile(found, beside)
-    beside.replace(place)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(found, beside)
+        beside.replace(place)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        told = f"the differences could not be written to {place}: {error.strerror or error}"
+        raise CouldNotFindOut(told, hint="--differences names another place") from None

@@ -292,6 +292,18 @@ def test_how_records_were_matched_is_told_where_all_is_well(qa_sync: QaSync, exp
     assert "(primaryInfo.email = email)" in checks["unique"]["message"]
 
 
+def test_differences_that_cannot_be_written_are_told(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    code, _, err = exports.audit(qa_sync, spec(tmp_path, EVERY), "--differences", str(tmp_path / "file" / "d.parquet"))
+    assert code == 3
+    assert "d.parquet: File exists" in err
+    (tmp_path / "d.parquet").mkdir()
+    code, _, err = exports.audit(qa_sync, spec(tmp_path, EVERY), "--differences", str(tmp_path / "d.parquet"))
+    assert code == 2
+    assert "is no file of differences" in err
+    assert not list(tmp_path.glob(".*unfinished"))
+
+
 def test_half_a_surrogate_pair_is_a_value_and_a_key(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
     odd = {"info": {"name": {"first": "\ud800", "last": "Berg 1"}}, "primaryInfo": {"email": "\ud800@x.test"}}
     exports.write([left(1, **odd)], [right(1, email="\ud800@x.test")])
