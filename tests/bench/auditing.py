@@ -27,12 +27,13 @@ import duckdb  # noqa: E402
 import httpx  # noqa: E402
 import ibis  # noqa: E402
 
-from qa_sync.audit.audit import Audit, Terms  # noqa: E402
+from qa_sync.audit.audit import Audit  # noqa: E402
 from qa_sync.audit.engine import Needs, start_engine  # noqa: E402
 from qa_sync.audit.planning import Known  # noqa: E402
 from qa_sync.audit.reading import Manner, Source, read_whole  # noqa: E402
 from qa_sync.audit.snapshots import load  # noqa: E402
 from qa_sync.audit.stocking import Files, Wish  # noqa: E402
+from qa_sync.audit.work import Terms  # noqa: E402
 from qa_sync.clock import RealClock  # noqa: E402
 from qa_sync.dataflow.model import Dataflow, Entity, PropertyPair, Section, Statement, StatementKind  # noqa: E402
 from qa_sync.running.results import fold  # noqa: E402
