@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
-import pyarrow as pa
-
-from qa_sync.audit.again import Again
-from qa_sync.audit.alone import Newcomers, settle_alone, settle_keyless, settle_several
-from qa_sync.audit.engine import Engine, Table
+from qa_sync.audit.engine import Engine
 from qa_sync.audit.findings import SCHEMA, Ledger
-from qa_sync.audit.judging import Sides, counts, judge, suspects, unsettled
-from qa_sync.audit.links import linked
-from qa_sync.audit.matching import Ground, Matched, match
-from qa_sync.audit.model import Ready, SectionPlan, Way
+from qa_sync.audit.model import SectionPlan
 from qa_sync.audit.planning import Known, plan
-from qa_sync.audit.settling import Settler
 from qa_sync.audit.spool import Spool
-from qa_sync.audit.stock import Loaded
 from qa_sync.audit.stocking import Stock, Wish, sides_of, stock
 from qa_sync.audit.telling import Outcome, Told, coverage_id, unique_id, untried, verdicts
 from qa_sync.audit.trend import earlier, trends
+from qa_sync.audit.work import Terms, Work
 from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
-from qa_sync.errors import UsageError
+from qa_sync.errors import CouldNotFindOut, UsageError
 from qa_sync.files import private
 from qa_sync.running.events import (
     Event,
@@ -38,25 +30,6 @@ from qa_sync.running.events import (
     SpecStarted,
     StepStarted,
 )
-from qa_sync.values.conversion import spell
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How an audit goes.
-
-    `min_age` leaves out what changed less long ago; `recheck` suspects are read again at most, for all sections
-    together; `samples` are shown a check; `max_drift` is the share of differences that is let pass; `differences` is
-    the file of all differences (None: none is written).
-    """
-
-    zone: tzinfo
-    min_age: timedelta = timedelta(0)
-    recheck: int = 1000
-    samples: int = 5
-    max_drift: float = 0.0
-    differences: Path | None = None
-    links: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +57,8 @@ class Audit:
         ledger = Ledger(Spool(self.scratch / "differences.parquet", SCHEMA), self.terms.samples)
         outcomes: dict[str, list[Outcome]] = {}
         for dataflow in self.dataflows:
-            work = _Work(self, [_without_absent(p, records) for p in plans[dataflow.path]], records, ledger)
+            able = [_without_absent(p, records) for p in plans[dataflow.path]]
+            work = Work(self.engine, self.scratch, self.terms, self.clock, able, records, ledger)
             outcomes[dataflow.path] = []
             for one in work.outcomes():
                 yield StepStarted(dataflow.path, one.plan.section.key, "compare the records")
@@ -137,6 +111,11 @@ def _without_absent(plan: SectionPlan, records: Stock) -> SectionPlan:
             if key.path in absent[at]:
                 told = f"the export of {plan.labels[at]} has no column {key.path!r}, by which records are matched"
                 raise UsageError(told)
+    if ready.condition and ready.condition.path in absent[0]:
+        told = (
+            f"the export has no column {ready.condition.path!r}, which tells the {plan.section.source} that are meant"
+        )
+        ready = replace(ready, condition=None, only_a_person=told)
     claims = []
     for claim in ready.claims:
         ends = (
@@ -150,106 +129,15 @@ def _without_absent(plan: SectionPlan, records: Stock) -> SectionPlan:
     return replace(plan, ready=replace(ready, claims=tuple(claims)))
 
 
-@dataclass(slots=True)
-class _Work:
-    """The sections of one document under way: all are matched before any is judged, as references need."""
-
-    audit: Audit
-    plans: Sequence[SectionPlan]
-    records: Stock
-    ledger: Ledger
-
-    @property
-    def ground(self) -> Ground:
-        return Ground(self.audit.engine, self.audit.scratch, self.audit.terms.zone)
-
-    def outcomes(self) -> Iterator[Outcome]:
-        ready = [(p, p.ready) for p in self.plans if p.ready is not None]
-        matched = {p.section.ordinal: self._matched(p, r) for p, r in ready}
-        wanted = {c.through for _, r in ready for c in r.judged if c.through is not None}
-        pairs = {ordinal: self.audit.engine.keep(matched[ordinal].pairs()) for ordinal in wanted}
-        left = self.audit.terms.recheck
-        for p, r in ready:
-            again = Again(sides_of(self.records, p, r), left, self._cutoff)
-            yield self._outcome(p, r, matched[p.section.ordinal], pairs, again)
-            left = again.left
-
-    def _matched(self, p: SectionPlan, r: Ready) -> Matched:
-        one, other = sides_of(self.records, p, r)
-        return match(self.ground, r.match, one, other, self._links(r))
-
-    def _links(self, r: Ready) -> Table | None:
-        if r.match.way is not Way.LINKS or self.audit.terms.links is None:
-            return None
-        schema = pa.schema([("sid", pa.string()), ("tid", pa.string())])
-        spool = Spool(self.audit.scratch / f"links-{r.match.links}.parquet", schema)
-        for source, target in linked(self.audit.terms.links, r.match.links):
-            spool.add([(source, target)])
-        return self.audit.engine.read([spool.close()])
-
-    def _outcome(self, p: SectionPlan, r: Ready, matched: Matched, pairs: Mapping[int, Table], again: Again) -> Outcome:
-        sides, claims = sides_of(self.records, p, r), r.judged
-        translations = {n: pairs[c.through] for n, c in enumerate(claims) if c.through is not None}
-        key = (r.match.keys[0][0].path, r.match.keys[0][1].path) if matched.by_key else None
-        both = Sides(claims, matched, sides, translations, self._cutoffs(sides), key)
-        codes = judge(self.ground, both)
-        found = dict(counts(self.audit.engine, codes, len(claims)))
-        newcomers = Newcomers(self.ground, r.match, sides)
-        found |= self._several(p, matched, again, newcomers)
-        self._alone(p, r, codes, again, newcomers)
-        if wrong := unsettled(found, len(claims)):
-            settler = Settler(self.ground, claims, translations, again, self.ledger)
-            for batch in self.audit.engine.batches(suspects(self.ground, both, codes, wrong)):
-                settler.settle(batch)
-        return Outcome(p, r, found, self.ledger, tuple(_notes(r, sides, found)))
-
-    def _several(self, p: SectionPlan, matched: Matched, again: Again, newcomers: Newcomers) -> Mapping[str, int]:
-        if matched.several is None:
-            return {"several_source": 0, "several_target": 0}
-        pairs = matched.several
-        settle_several(self.audit.engine, pairs, unique_id(p), again=again, ledger=self.ledger, newcomers=newcomers)
-        return self.audit.engine.row(
-            pairs.aggregate(several_source=pairs.sid.nunique(), several_target=pairs.tid.nunique())
-        )
-
-    def _alone(self, p: SectionPlan, r: Ready, codes: Table, again: Again, newcomers: Newcomers) -> None:
-        old = codes.filter(~codes.young)
-        for at, (mine, other) in enumerate((("sid", "there"), ("tid", "here"))):
-            rows = old.filter(~old[other])
-            claimed = not ((r.no_coverage or r.only_a_person, r.no_reverse)[at])
-            reader = again if claimed else Again(again.sides, 0, again.cutoff)
-            lonely, keyless = (rows.filter(rows.keyed), rows.filter(~rows.keyed))
-            check = coverage_id(p, at)
-            settle_alone(
-                self.ground, lonely.select(id=mine), at, check, again=reader, ledger=self.ledger, newcomers=newcomers
-            )
-            settle_keyless(self.audit.engine, keyless.select(id=mine), at, check, self.ledger)
-
-    def _cutoff(self) -> datetime | None:
-        age = self.audit.terms.min_age
-        return self.audit.clock.now() - age if age else None
-
-    def _cutoffs(self, sides: tuple[Loaded, Loaded]) -> tuple[str | None, str | None]:
-        age = self.audit.terms.min_age
-        one, other = (spell(side.as_of - age) if age else None for side in sides)
-        return one, other
-
-
-def _notes(r: Ready, sides: tuple[Loaded, Loaded], found: Mapping[str, int]) -> Iterator[str]:
-    yield str(r.match)
-    if found["young"]:
-        yield f"{found['young']:,} are too young to be judged"
-    for side in sides:
-        if side.partial:
-            yield f"of {side.label} only changes were read, so what was removed there meanwhile is not seen (--fresh)"
-
-
 def _put(found: Path, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
     beside = place.with_name(f".{place.name}.unfinished")
     try:
+        place.parent.mkdir(parents=True, exist_ok=True)
         with found.open("rb") as read, open(beside, "wb", opener=private) as write:
             shutil.copyfileobj(read, write)
         beside.replace(place)
-    finally:
-        beside.unlink(missing_ok=True)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        told = f"the differences could not be written to {place}: {error.strerror or error}"
+        raise CouldNotFindOut(told, hint="--differences names another place") from None

@@ -70,12 +70,12 @@ _JSON = json.JSONDecoder(parse_float=Decimal)
 def _text(wire: str) -> Coded:
     if not wire.strip():
         return _NOTHING
-    if wire.isascii() or _is_unicode(wire):
+    if wire.isascii() or is_unicode(wire):
         return int(Kind.TEXT), wire
     return int(Kind.JSON), json.dumps(wire)
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
     """Tell whether a text has a UTF-8 form; half a surrogate pair has none."""
     try:
         text.encode()

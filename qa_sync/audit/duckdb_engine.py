@@ -40,7 +40,7 @@ class DuckDB:
 
     def read(self, files: Sequence[Path]) -> Table:
         """Return the rows of Parquet files."""
-        name, quoted = f"read_{next(self._numbers)}", ", ".join("'" + str(f).replace("'", "''") + "'" for f in files)
+        name, quoted = f"read_{next(self._numbers)}", ", ".join(map(_quoted, files))
         try:
             # Ibis would make a view that only one connection sees.
             self._con.con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{quoted}])")  # noqa: S608 - quoted
@@ -79,6 +79,11 @@ class DuckDB:
     def close(self) -> None:
         """Close the database."""
         self._con.disconnect()
+
+
+def _quoted(file: Path) -> str:
+    """Return a file's name as SQL has it; it is no pattern."""
+    return "'" + re.sub(r"([*?\[])", r"[\1]", str(file)).replace("'", "''") + "'"
 
 
 def _told(work: Callable[[], T]) -> T:

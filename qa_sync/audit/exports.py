@@ -1,13 +1,11 @@
 """`--left FILE --right FILE`: exports as they are.
 
-Parquet of plain columns is used in place; JSON lines, CSV and nested Parquet are brought into parts first. A column
-bears its property path, a nested record is read by it.
+Parquet of plain columns is used in place; JSON lines, CSV and nested Parquet are brought into parts first (`rows`). A
+column bears its property path, a nested record is read by it.
 """
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,17 +16,16 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from qa_sync.audit.cells import is_unicode
 from qa_sync.audit.columns import DAYS, FRACTION, TIMES, Expr
 from qa_sync.audit.engine import Engine, Table
 from qa_sync.audit.parts import Parts, chunks, row_of
+from qa_sync.audit.rows import SUFFIXES, Rows
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.keys import id_of
 from qa_sync.values.form import Json
-
-Rows = Iterator[tuple[int, Mapping[str, Json]]]
-"""Records with the line they stand on."""
+from qa_sync.values.paths import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +72,21 @@ def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str
 
 def _identified(file: Path, rows: Rows, card: EntityCard, columns: tuple[str, ...]) -> Iterator[Any]:
     for line, data in rows:
-        key = str(data[card.key]) if data.get(card.key) is not None else id_of((card.key,), data)
-        if not key:
-            raise UsageError(f"a record without {card.key!r}", location=Location(str(file), line))
-        yield row_of(key, _typed(data, card) if file.suffix == ".csv" else data, card, columns)
+        where = Location(str(file), line)
+        key = _id(data, card, where)
+        try:
+            yield row_of(key, _typed(data, card) if file.suffix == ".csv" else data, card, columns)
+        except RecursionError:
+            raise UsageError(f"the record {key} nests too many values", location=where) from None
+
+
+def _id(data: Mapping[str, Json], card: EntityCard, where: Location) -> str:
+    found = data[card.key] if data.get(card.key) is not None else read(data, card.key)
+    if found is None or found == "":
+        raise UsageError(f"a record without {card.key!r}", location=where)
+    if isinstance(found, bool) or not isinstance(found, str | int | float | Decimal) or not is_unicode(str(found)):
+        raise UsageError(f"expected a text or a number as {card.key!r}, got {found!a:.60}", location=where)
+    return str(found)
 
 
 def _typed(data: Mapping[str, Json], card: EntityCard) -> Mapping[str, Json]:
@@ -96,7 +104,9 @@ def _once(engine: Engine, file: Path, card: EntityCard, export: Export) -> Expor
     table = export.table
     # Equal hashes are rare, so the texts themselves are counted only when there are some.
     count = engine.row(
-        table.aggregate(rows=table.count(), ids=table.id.hash().nunique(), without=table.id.isnull().sum())
+        table.aggregate(
+            rows=table.count(), ids=table.id.hash().nunique(), without=(table.id.isnull() | (table.id == "")).sum()
+        )
     )
     if count["without"]:
         raise UsageError(f"{file}: {count['without']} records have no {card.key!r}")
@@ -108,6 +118,10 @@ def _once(engine: Engine, file: Path, card: EntityCard, export: Export) -> Expor
     if ids:
         raise UsageError(f"{file}: {card.key!r} is not unique: several records have {ids}")
     return export
+
+
+def _has(present: frozenset[str], path: str) -> bool:
+    return path in present or path.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0] in present
 
 
 # -- Parquet in place
@@ -125,7 +139,11 @@ def _in_place(file: Path, card: EntityCard, columns: tuple[str, ...]) -> pa.Sche
     """Return the schema of a file that an engine can use as it is, None for one with nested or unusual columns."""
     schema = _schema(file)
     offset = card.modified in schema.names and card.modified_form.options.get("style") == "offset"
-    if offset or card.key not in schema.names or any(pa.types.is_struct(field.type) for field in schema):
+    same_name = len({name.casefold() for name in schema.names}) < len(schema.names)  # the engines do not mind case
+    if offset or same_name or card.key not in schema.names or any(pa.types.is_struct(field.type) for field in schema):
+        return None
+    key = schema.field(card.key).type
+    if pa.types.is_floating(key) or pa.types.is_boolean(key):
         return None
     used = [c for c in (card.key, card.modified, *columns) if c in schema.names]
     return schema if all(any(is_it(schema.field(c).type) for is_it in _PLAIN) for c in used) else None
@@ -159,74 +177,3 @@ def _utc(column: Expr) -> Expr:
     text = column.cast("string")
     ours = text.re_search(f"^{DAYS}T{TIMES}{FRACTION}Z?$")
     return ibis.cases((ours, text.substr(0, 19) + "Z"), else_=ibis.null("string"))
-
-
-# -- Files that are read line by line
-
-
-def _has(present: frozenset[str], path: str) -> bool:
-    return path in present or path.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0] in present
-
-
-def _json_lines(file: Path) -> tuple[Rows, None]:
-    def rows() -> Rows:
-        with file.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if not line.strip():
-                    continue
-                try:
-                    data = json.loads(line, parse_float=Decimal)
-                except (ValueError, RecursionError) as error:
-                    where = Location(str(file), number)
-                    raise UsageError(f"not JSON: {error}", location=where, hint="is the file whole?") from None
-                if not isinstance(data, dict):
-                    raise UsageError("expected a JSON object on each line", location=Location(str(file), number))
-                yield number, data
-
-    return _decodable(file, rows()), None
-
-
-def _csv(file: Path) -> tuple[Rows, frozenset[str]]:
-    with file.open(encoding="utf-8-sig", newline="") as head:
-        names = next(csv.reader(head), [])
-
-    def rows() -> Rows:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.reader(lines)
-            next(reader, None)
-            for cells in reader:
-                if len(cells) != len(names):
-                    told = f"expected {len(names)} cells, got {len(cells)}"
-                    raise UsageError(told, location=Location(str(file), reader.line_num), hint="is the file whole?")
-                yield reader.line_num, dict(zip(names, cells, strict=True))
-
-    return _decodable(file, rows()), frozenset(names)
-
-
-def _parquet(file: Path) -> tuple[Rows, frozenset[str]]:
-    opened = pq.ParquetFile(file)
-
-    def rows() -> Rows:
-        number = 0
-        for batch in opened.iter_batches(batch_size=5_000):
-            for data in batch.to_pylist():
-                number += 1
-                yield number, data
-
-    return rows(), frozenset(opened.schema_arrow.names)
-
-
-def _decodable(file: Path, rows: Rows) -> Rows:
-    try:
-        yield from rows
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file}: not UTF-8: {error.reason}") from None
-
-
-SUFFIXES: Final[Mapping[str, Callable[[Path], tuple[Rows, frozenset[str] | None]]]] = {
-    ".parquet": _parquet,
-    ".jsonl": _json_lines,
-    ".ndjson": _json_lines,
-    ".csv": _csv,
-}
-"""The kinds of export by the ending of their names."""

@@ -14,7 +14,7 @@ from typing import Final
 import ibis
 import pyarrow as pa
 
-from qa_sync.audit.cells import Kind, decoded
+from qa_sync.audit.cells import Kind, decoded, is_unicode
 from qa_sync.audit.columns import PHONE, PHONE_NOISE, READS, WHOLE, Cell, Expr, is_ascii, is_trimmed
 from qa_sync.audit.engine import Engine, Table
 from qa_sync.audit.sameness import notion_of, without
@@ -75,7 +75,7 @@ def _flat(value: Canonical) -> Iterator[Scalar]:
 def _key(value: Scalar) -> str:
     """Return a text that only an equal value has; other kinds than texts are marked."""
     if isinstance(value, str):
-        return value
+        return value if is_unicode(value) else f"\x01text:{value!a}"
     if isinstance(value, Decimal):
         value = int(value) if value == int(value) else value.normalize()
     return f"\x01{word_of(value)}:{spell(value)}"

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from qa_sync.dataflow.model import PropertyPair, Section, StatementKind, When
 from qa_sync.systems.cards import EntityCard, PropertyCard
+from qa_sync.values.condition import Condition
 
 
 class Way(StrEnum):
@@ -65,7 +66,7 @@ class Ready:
     """A section whose records can be matched: the two cards, by what, and the claims.
 
     `no_coverage` is why an A without B breaks no promise, `no_reverse` the same for a B without A; `only_a_person`
-    says that a person must know which A are meant.
+    says that a person must know which A are meant, `condition` what the settings say of it.
     """
 
     source: EntityCard
@@ -75,6 +76,7 @@ class Ready:
     no_coverage: str | None
     only_a_person: str | None
     no_reverse: str | None
+    condition: Condition | None = None
 
     @property
     def judged(self) -> tuple[Claim, ...]:
@@ -85,7 +87,8 @@ class Ready:
         """Return the property paths that are needed of the source (0) or the target (1)."""
         keys = [key[at].path for key in self.match.keys]
         ends = [(c.source, c.target)[at].path for c in self.judged]
-        return tuple(dict.fromkeys([*keys, *ends, *(w.path for c in self.judged for w in c.whens[at])]))
+        told = [self.condition.path] if self.condition and at == 0 else []
+        return tuple(dict.fromkeys([*keys, *ends, *told, *(w.path for c in self.judged for w in c.whens[at])]))
 
 
 @dataclass(frozen=True, slots=True)

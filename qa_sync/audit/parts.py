@@ -10,7 +10,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qa_sync.audit.cells import Coded, encoded
+from qa_sync.audit.cells import Coded, encoded, is_unicode
 from qa_sync.audit.snapshots import Part
 from qa_sync.errors import CouldNotFindOut, NotConvertible
 from qa_sync.files import private
@@ -28,7 +28,12 @@ Row = tuple[str, str | None, list[Coded]]
 
 
 def row_of(id: str, data: Mapping[str, Json], card: EntityCard, columns: tuple[str, ...]) -> Row:
-    """Return what is kept of a record; a column may also stand in it under its whole path (as in CSV)."""
+    """Return what is kept of a record; a column may also stand in it under its whole path (as in CSV).
+
+    Raises CouldNotFindOut for an id that cannot be kept, RecursionError for values that are nested too deeply.
+    """
+    if not is_unicode(id):
+        raise CouldNotFindOut(f"a record has the id {id!a}, which is no text")
     cells = [encoded(data[path] if path in data else read(data, path)) for path in columns]
     return id, modified_of(data, card), cells
 
@@ -62,6 +67,11 @@ class Parts:
     def full(self) -> bool:
         """Whether there is enough for a part."""
         return len(self._rows) >= ROWS
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self._rows
 
     def write(self) -> Part:
         """Write what was taken as one part, whole or not at all; raises CouldNotFindOut when the disk is full."""

@@ -11,9 +11,10 @@ from qa_sync.audit.model import Match, Ready, SectionPlan, Way
 from qa_sync.dataflow.model import Dataflow, Entity, Section, StatementKind
 from qa_sync.errors import UnknownName
 from qa_sync.location import Location
-from qa_sync.settings.model import SettledKey
+from qa_sync.settings.model import SettledCondition, SettledKey
 from qa_sync.systems.cards import EntityCard, PropertyCard, find_card
 from qa_sync.systems.pairing import Cards
+from qa_sync.values.condition import Condition
 from qa_sync.values.form import Form
 
 NOT_MATCHED = (
@@ -24,17 +25,18 @@ NOT_MATCHED = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known beside the documents: cards, the settings' keys, and the sections that links are kept for."""
+    """What is known beside the documents: cards, sections with links, the settings' keys and conditions."""
 
     cards: Cards
     keys: Sequence[SettledKey] = ()
     linked: frozenset[str] = frozenset()
+    conditions: Sequence[SettledCondition] = ()
 
 
 def plan(dataflow: Dataflow, together: Sequence[Dataflow], known: Known) -> tuple[SectionPlan, ...]:
     """Return what is audited of a document; `together` are all that were given (a mirror may be in another).
 
-    Raises UnknownName for a key of the settings that an entity does not have.
+    Raises UnknownName for a key or a condition of the settings that an entity does not have.
     """
     sections = [s for s in dataflow.sections if s.duplicate_of is None]
     found = {s.ordinal: _cards_of(dataflow, s, known.cards) for s in sections}
@@ -50,7 +52,9 @@ def plan(dataflow: Dataflow, together: Sequence[Dataflow], known: Known) -> tupl
             continue
         reverse = None if _names(section) in mirrored else _unclaimed(section)
         claims = claims_of(both, prefix, ends)
-        ready = Ready(both.source, both.target, match, claims, _no_coverage(section), _only_a_person(section), reverse)
+        condition = _condition(both, known)
+        person = None if condition else _only_a_person(section)
+        ready = Ready(both.source, both.target, match, claims, _no_coverage(section), person, reverse, condition)
         plans.append(SectionPlan(section, prefix, ready))
     return tuple(plans)
 
@@ -138,6 +142,18 @@ def _only_a_person(section: Section) -> str | None:
     if section.source.facet:
         return f"only a person can tell which of the records are {section.source.facet}"
     return None
+
+
+def _condition(ends: Ends, known: Known) -> Condition | None:
+    """Return what the settings say of a section's condition, None when nothing, or when it is not all that limits."""
+    section, card = ends.section, ends.source
+    settled = next((c for c in known.conditions if _folded(c.section) == _folded(section.heading)), None)
+    limits = [section.statement(StatementKind.NEW_IF_CONNECTED), section.source.facet]
+    if settled is None or any(limits) or not section.statement(StatementKind.CONDITION):
+        return None
+    if card.properties and settled.property not in card.properties:
+        raise UnknownName(f"property of {card.names[0]}", settled.property, card.properties, location=settled.location)
+    return Condition(settled.property, settled.values)
 
 
 def needed_columns(plans: Sequence[SectionPlan]) -> Mapping[tuple[str, str], tuple[str, ...]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event
 from typing import Final, Protocol
 
-from qa_sync.audit.parts import Parts, next_number, row_of
+from qa_sync.audit.parts import Parts, Row, next_number, row_of
 from qa_sync.audit.snapshots import Reading, Snapshot, discard, finished, load, save
 from qa_sync.clock import Clock
 from qa_sync.errors import CouldNotFindOut
@@ -96,10 +96,20 @@ def _read(source: Source, snapshot: Snapshot, parts: Parts, manner: Manner) -> I
     reading = snapshot.reading
     assert reading is not None  # noqa: S101 - _begun has begun one
     for records, mark in source.system.browse(source.card.datatype, reading.since, reading.mark):
-        parts.add(row_of(r.id, r.data, source.card, snapshot.columns) for r in records)
+        parts.add(_row(source, r, snapshot.columns) for r in records)
         if parts.full:
             snapshot = replace(snapshot, parts=(*snapshot.parts, parts.write()), reading=replace(reading, mark=mark))
             yield snapshot
         if manner.stop.is_set():
             raise CouldNotFindOut(f"{source.system.label}: the reading was stopped; the next audit goes on from here")
-    yield finished(replace(snapshot, parts=(*snapshot.parts, parts.write())))
+    if parts.empty and snapshot.parts:
+        yield finished(snapshot)
+    else:
+        yield finished(replace(snapshot, parts=(*snapshot.parts, parts.write())))
+
+
+def _row(source: Source, record: Record, columns: tuple[str, ...]) -> Row:
+    try:
+        return row_of(record.id, record.data, source.card, columns)
+    except RecursionError:
+        raise CouldNotFindOut(f"{source.system.label}: the record {record.id} nests too many values") from None

@@ -23,6 +23,7 @@ from qa_sync.audit.columns import (
     FRACTION,
     LONGEST_EXACT,
     PHONE_NOISE,
+    SECONDS,
     SPACED,
     TIMES,
     WHOLE,
@@ -181,9 +182,9 @@ def _instant(both: Both) -> list[Decision]:
     texts, marks = (both.source.text, both.target.text), [_zone_mark(form) for form, _ in _ends(both)]
     whole = [text.re_search(f"^{DAYS}T{TIMES}{FRACTION}{mark}$") for text, mark in zip(texts, marks, strict=True)]
     # Most have no fraction, or none at the target; that is quicker to see than to read.
-    short = (texts[1].length() == 20) & texts[1].endswith("Z")
-    tail = short | ((texts[1].length() > 18) & texts[1].substr(19).re_search(f"^{FRACTION}{marks[1]}$"))
-    same = texts[0].startswith(texts[1].left(19)) & tail
+    short = (texts[1].length() == SECONDS + 1) & texts[1].endswith("Z")
+    long = (texts[1].length() >= SECONDS) & texts[1].substr(SECONDS).re_search(f"^{FRACTION}{marks[1]}$")
+    same = texts[0].startswith(texts[1].left(SECONDS)) & (short | long)
     return [
         (same & both.source.isa(Kind.TEXT) & both.alike & whole[0], Code.SAME),
         (both.are(Kind.TEXT) & whole[0] & whole[1], Code.VALUE),

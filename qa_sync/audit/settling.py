@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qa_sync.audit.again import Again, Look
-from qa_sync.audit.cells import Kind, decoded
+from qa_sync.audit.cells import Kind, decoded, is_unicode
 from qa_sync.audit.findings import Difference, Ledger
 from qa_sync.audit.judging import forms_of
 from qa_sync.audit.matching import Ground
@@ -187,7 +187,8 @@ def _counterparts(value: Canonical, ids: Mapping[str, str]) -> Canonical:
 
 
 def _told(wire: Json) -> str:
-    return _JSON.encode(wire)
+    text = _JSON.encode(wire)
+    return text if is_unicode(text) else json.dumps(wire, default=str)
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, default=str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -25,7 +26,8 @@ def start(needs: Needs) -> Spark:
     The scratch folder must be one that all workers share. Raises CouldNotFindOut when no session can be had.
     """
     builder = SparkSession.builder.appName("qa-sync audit").config("spark.sql.session.timeZone", "UTC")
-    builder = builder.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "8")
+    builder = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
+    builder = builder.config("spark.sql.shuffle.partitions", "8")
     try:
         session = builder.master(needs.master or LOCAL).getOrCreate()
     except Exception as error:  # noqa: BLE001 - the gateway to Java raises whatever it likes
@@ -54,7 +56,7 @@ class Spark:
                 pq.read_schema(file)
             except (pa.ArrowException, OSError) as error:
                 raise UsageError(f"{file}: not readable as Parquet: {error}") from None
-        return self._view([str(file.resolve()) for file in files])
+        return self._view([re.sub(r"([*?\[\]{}\\])", r"\\\1", str(file.resolve())) for file in files])  # no patterns
 
     def put(self, rows: pa.Table) -> Table:
         """Return rows of ours as a table."""

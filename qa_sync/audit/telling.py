@@ -9,7 +9,7 @@ from qa_sync.audit.findings import Difference, Ledger, Tally
 from qa_sync.audit.model import Claim, Ready, SectionPlan
 from qa_sync.audit.trend import Trend
 from qa_sync.audit.verdicts import DIFFERENT
-from qa_sync.dataflow.model import Origin, StatementKind
+from qa_sync.dataflow.model import Entity, Origin, StatementKind
 from qa_sync.running.events import CheckFinished, RecordRef, Status
 from qa_sync.values.form import Json
 
@@ -84,10 +84,16 @@ def _coverage(outcome: Outcome, told: Told, at: int) -> CheckFinished:
         status = Status.MANUAL if at == 0 and ready.only_a_person and not ready.no_coverage else Status.SKIPPED
         short = f"{limit} ({said})" if alone or keyless else limit
         return _check(told, plan, check, "coverage", title, line, status, short)
+    if not tally.compared and not keyless:
+        return _check(told, plan, check, "coverage", title, line, Status.SKIPPED, _nobody(outcome, ends[at]))
     status = _status(told, tally, alone, keyless)
     return _check(
         told, plan, check, "coverage", title, line, status, message, expected, actual, _refs(plan, ready, tally)
     )
+
+
+def _nobody(outcome: Outcome, entity: Entity) -> str:
+    return "; ".join([f"there is no {entity} to be judged", *outcome.notes])
 
 
 def _unique(outcome: Outcome, told: Told) -> CheckFinished:
@@ -104,6 +110,8 @@ def _unique(outcome: Outcome, told: Told) -> CheckFinished:
     message = "; ".join([said, *_notes(outcome, told, check, tally)])
     title = f"no {plan.section.source} has several {plan.section.target}, nor the other way round"
     line = plan.line(StatementKind.EVERY)
+    if not tally.compared:
+        return _check(told, plan, check, "unique", title, line, Status.SKIPPED, "no two records belong together")
     status = _status(told, tally, several, 0)
     return _check(
         told,
@@ -161,9 +169,9 @@ def _notes(outcome: Outcome, told: Told, check: str, tally: Tally) -> Iterator[s
             yield f"{found - (tally.again - tally.healed):,} were not read again"
     if told.trends is not None and (trend := told.trends.get(check)):
         yield str(trend)
-    if found:
+    if found or check in {coverage_id(outcome.plan, 0), unique_id(outcome.plan)}:
         yield from outcome.notes
-        yield from (_sample(one) for one in tally.samples)
+    yield from (_sample(one) for one in tally.samples)
 
 
 def _sample(one: Difference) -> str:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from qa_sync.audit.audit import Audit, Terms
+from qa_sync.audit.audit import Audit
 from qa_sync.audit.engine import Needs, start_engine
 from qa_sync.audit.links import linked_sections
 from qa_sync.audit.planning import Known
 from qa_sync.audit.reading import Source
 from qa_sync.audit.stocking import Files, SourceOf, Wish
+from qa_sync.audit.work import Terms
 from qa_sync.clock import RealClock
 from qa_sync.errors import CouldNotFindOut
 from qa_sync.modes.job import Job
@@ -54,7 +55,7 @@ def opened(job: Job, options: Options, tell: Callable[[str], None]) -> Iterator[
 
 
 def _opened(job: Job, options: Options, tell: Callable[[str], None], scratch: Path) -> Iterator[Audit]:
-    known = Known(job.cards, job.settings.keys, linked_sections(options.links))
+    known = Known(job.cards, job.settings.keys, linked_sections(options.links), job.settings.conditions)
     terms = Terms(
         job.settings.zone,
         options.min_age,

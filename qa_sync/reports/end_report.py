@@ -143,7 +143,8 @@ def _totals(results: Results, page: Page) -> list[Line]:
         said += [(": ", Style.QUIET), *found]
     if results.known:
         said.append((f" ({len(results.known)} known)", Style.QUIET))
-    how = f"{seconds(results.duration_s)}, {page.text(results.mode)}, seed {page.text(results.seed)}"
+    seed = f", seed {page.text(results.seed)}" if results.seed else ""  # an audit has none
+    how = f"{seconds(results.duration_s)}, {page.text(results.mode)}{seed}"
     lines = wrap(_together(said, [(how, Style.QUIET)], page.width), page.width)
     verified = results.totals[Status.PASSED] or results.totals[Status.FAILED]
     return lines if verified else [*lines, *wrap([(NOTHING_VERIFIED, Style.ERROR)], page.width)]

@@ -49,7 +49,8 @@ def _head(results: Results) -> Iterator[str]:
     when = results.started.strftime("%Y-%m-%d %H:%M:%S UTC")
     for sentence in results.overdue:
         yield from (f"The baseline is no longer right: {_plain(sentence)}", "")
-    yield f"{_plain(results.mode)}, {when}, {seconds(results.duration_s)}, seed {_plain(results.seed)}"
+    seed = f", seed {_plain(results.seed)}" if results.seed else ""  # an audit has none
+    yield f"{_plain(results.mode)}, {when}, {seconds(results.duration_s)}{seed}"
     yield ""
 
 

@@ -18,10 +18,13 @@ Doc: TypeAlias = dict[str, Any]
 Keys: TypeAlias = Callable[[Doc], Iterable[tuple[str, str]]]
 """The (key name, value) pairs under which a document can be found."""
 
+LARGEST = 2**63 - 1
+
 SCHEMA = """
     CREATE TABLE document (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, id TEXT, changed TEXT, body TEXT, UNIQUE (kind, id));
     CREATE INDEX by_change ON document (kind, changed);
+    CREATE INDEX by_number ON document (kind, CAST(id AS INTEGER));
     CREATE TABLE found_by (kind TEXT, name TEXT, value TEXT, id TEXT);
     CREATE INDEX by_value ON found_by (kind, name, value);
     CREATE INDEX by_owner ON found_by (kind, id);
@@ -106,6 +109,14 @@ class Table:
         rows = self._db.execute(
             "SELECT body FROM document WHERE kind = ? AND changed >= ? ORDER BY seq",
             (self.kind, _sortable(since) if since else ""),
+        )
+        return [json.loads(body) for (body,) in rows]
+
+    def after(self, number: int, count: int) -> list[Doc]:
+        """Return the first documents whose ids are numbers above one, in the order of their ids."""
+        rows = self._db.execute(
+            "SELECT body FROM document WHERE kind = ? AND CAST(id AS INTEGER) > ? ORDER BY CAST(id AS INTEGER) LIMIT ?",
+            (self.kind, min(number, LARGEST), count),
         )
         return [json.loads(body) for (body,) in rows]
 

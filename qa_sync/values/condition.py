@@ -26,11 +26,12 @@ class Condition:
 
     def holds_for(self, found: Json) -> bool:
         """Tell whether the property's value is inside the condition."""
-        shown = {_spelled(v) for v in (found if isinstance(found, list) else [found])}
-        return any(_spelled(v) in shown for v in self.values)
+        shown = {spelled(v) for v in (found if isinstance(found, list) else [found])}
+        return any(spelled(v) in shown for v in self.values)
 
 
-def _spelled(value: Json) -> str | None:
+def spelled(value: Json) -> str | None:
+    """Return the text by which a value is told, None for what is empty; truths as JSON has them."""
     if value is None:
         return None
     truth = truth_of(value) if isinstance(value, bool) else None

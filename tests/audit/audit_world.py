@@ -144,7 +144,7 @@ def make_world(count: int) -> World:
         source.close()
         target.close()
     for app in apps.values():
-        _multiply(app, count)
+        multiply(app, count)
         app.state.store.writes = 0
     filled.append(True)
     return World(apps)
@@ -159,7 +159,7 @@ def _filled(value: Any, made: dict[str, str]) -> Any:
     return value
 
 
-def _multiply(app: Starlette, count: int) -> None:
+def multiply(app: Starlette, count: int) -> None:
     db = app.state.store.db
     rows = db.execute("SELECT kind, id, changed, body FROM document").fetchall()
     assert len({kind for kind, *_ in rows}) == len(rows), "one record of each entity"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -205,18 +206,129 @@ def test_typed_parquet_and_csv_say_the_same(qa_sync: QaSync, exports: Exports, t
         ("r.jsonl", '{"contactId": "C-1"}\n{"contactId": "C-1"}', "not unique"),
         ("r.csv", "contactId,email\nC-1\n", "expected 2 cells"),
         ("r.csv", "contact,email\nC-1,x\n", "no column 'contactId'"),
+        ("r.csv", "contactId,email,email\nC-1,x,y\n", "r.csv:1: there are several columns 'email'"),
+        ("r.csv", 'contactId,email\nC-1,"x@exam', "r.csv:2: not CSV"),
+        ("r.csv", f"contactId,email\nC-1,{'x' * 2**24}y\n", "r.csv:2: not CSV"),
+        ("r.csv", b"contactId,email\nC-1,\xe5@x.test\n", "r.csv: not UTF-8"),
+        ("r.jsonl", '{"contactId": {"a": 1}}', "expected a text or a number as 'contactId'"),
+        ("r.jsonl", '{"contactId": true}', "expected a text or a number as 'contactId'"),
+        ("r.jsonl", '{"contactId": "\\ud800"}', "expected a text or a number as 'contactId'"),
+        ("r.jsonl", '{"contactId": "C-1", "email": ' + "[" * 900 + "]" * 900 + "}", "nests too many values"),
         ("r.parquet", "PAR1 and nothing more", "not readable as Parquet"),
         ("r.xlsx", "", "no kind of export"),
     ],
 )
 def test_a_bad_export_is_refused(  # noqa: PLR0917
-    qa_sync: QaSync, exports: Exports, tmp_path: Path, name: str, text: str, told: str
+    qa_sync: QaSync, exports: Exports, tmp_path: Path, name: str, text: str | bytes, told: str
 ) -> None:
     exports.right = tmp_path / name
-    exports.right.write_text(text, encoding="utf-8")
+    exports.right.write_bytes(text if isinstance(text, bytes) else text.encode())
     code, _, err = exports.audit(qa_sync, spec(tmp_path, EVERY))
     assert code == 2
     assert told in err
+
+
+def typed(path: Path, **columns: Any) -> Path:
+    """Write Parquet of one record, which is in sync with the right one."""
+    rows = {"id": ["w1"], "primaryInfo.email": ["u1@example.test"], **columns}
+    pq.write_table(pa.table({name.replace("__", "."): values for name, values in rows.items()}), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"id": [""]}, "1 records have no 'id'"),
+        ({"id": [True]}, "expected a text or a number as 'id', got True"),
+        ({"ID": ["other"]}, ""),
+        ({"id": [7.0]}, ""),
+        ({"id": [b"w1"], "primaryInfo.email": [b"u1@example.test"]}, ""),
+        ({"born": [time(1, 2)], "id": pa.array(["w1"]).dictionary_encode()}, ""),
+    ],
+)
+def test_parquet_of_all_sorts(
+    qa_sync: QaSync, exports: Exports, tmp_path: Path, columns: dict[str, Any], told: str
+) -> None:
+    exports.left = typed(tmp_path / "l.parquet", **columns)
+    code, checks, err = exports.audit(qa_sync, spec(tmp_path, EVERY))
+    assert (code, told in err) == (2 if told else 0, True)
+    assert told or checks["coverage"]["actual"] == {"matched": 1, "alone": 0, "keyless": 0}
+
+
+def test_parquet_that_breaks_off_is_refused(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    exports.left = typed(tmp_path / "l.parquet", info=[{"name": {"first": "Åse 1"}}])
+    bytes_ = bytearray(exports.left.read_bytes())
+    bytes_[10:60] = b"\xff" * 50
+    exports.left.write_bytes(bytes(bytes_))
+    code, _, err = exports.audit(qa_sync, spec(tmp_path, EVERY))
+    assert code == 2
+    assert "not readable as Parquet after 0 records" in err
+
+
+def test_a_files_name_is_no_pattern(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    typed(tmp_path / "left.parquet", id=["another"])
+    exports.left = typed(tmp_path / "l[e]*?t'.parquet")
+    typed(tmp_path / "le_st'.parquet", id=["another"])
+    assert exports.audit(qa_sync, spec(tmp_path, EVERY))[0] == 0
+
+
+def test_a_typed_instant_tells_the_age(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    for moment in (datetime(2999, 1, 1), datetime(2999, 1, 1, tzinfo=UTC)):  # noqa: DTZ001 - as writers do
+        exports.left = typed(tmp_path / "l.parquet", updatedDate=[moment])
+        code, checks, _ = exports.audit(qa_sync, spec(tmp_path, EVERY), "--min-age", "10m")
+        assert code == 3
+        assert "1 are too young to be judged" in checks["coverage"]["message"]
+
+
+def test_records_without_an_age_are_judged_and_counted(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    exports.left = typed(tmp_path / "l.parquet")
+    checks = exports.audit(qa_sync, spec(tmp_path, EVERY), "--min-age", "10m")[1]
+    assert "1 of Wix.com do not tell when they changed" in checks["coverage"]["message"]
+    assert checks["coverage"]["status"] == "passed"
+
+
+def test_without_a_record_nothing_is_said(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    exports.write([], [])
+    code, checks, _ = exports.audit(qa_sync, spec(tmp_path, EVERY))
+    assert code == 3
+    assert {check["status"] for check in checks.values()} == {"skipped"}
+
+
+def test_how_records_were_matched_is_told_where_all_is_well(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    checks = exports.audit(qa_sync, spec(tmp_path, EVERY))[1]
+    assert "(primaryInfo.email = email)" in checks["coverage"]["message"]
+    assert "(primaryInfo.email = email)" in checks["unique"]["message"]
+
+
+def test_differences_that_cannot_be_written_are_told(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    code, _, err = exports.audit(qa_sync, spec(tmp_path, EVERY), "--differences", str(tmp_path / "file" / "d.parquet"))
+    assert code == 3
+    assert "d.parquet: File exists" in err
+    (tmp_path / "d.parquet").mkdir()
+    code, _, err = exports.audit(qa_sync, spec(tmp_path, EVERY), "--differences", str(tmp_path / "d.parquet"))
+    assert code == 2
+    assert "is no file of differences" in err
+    assert not list(tmp_path.glob(".*unfinished"))
+
+
+def test_half_a_surrogate_pair_is_a_value_and_a_key(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    odd = {"info": {"name": {"first": "\ud800", "last": "Berg 1"}}, "primaryInfo": {"email": "\ud800@x.test"}}
+    exports.write([left(1, **odd)], [right(1, email="\ud800@x.test")])
+    code, checks, _ = exports.audit(qa_sync, spec(tmp_path, EVERY))
+    assert code == 1
+    assert checks["coverage"]["status"] == "passed"
+    assert checks[NAME]["actual"] == {"same": 0, "value": 1}
+    (row,) = pq.read_table(tmp_path / "audit.differences.parquet").to_pylist()
+    assert json.loads(row["expected"]) == "\ud800"
+
+
+def test_a_byte_order_mark_and_empty_lines_are_no_records(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    exports.left.write_bytes(b"\xef\xbb\xbf" + exports.left.read_bytes() + b"\n\n")
+    exports.right = tmp_path / "r.csv"
+    lines = "\n".join(f"C-{n},u{n}@example.test,Åse {n},Berg {n}" for n in range(10))
+    exports.right.write_text(f"contactId,email,firstName,lastName\n\n{lines}\n\n", encoding="utf-8-sig")
+    assert exports.audit(qa_sync, spec(tmp_path, EVERY))[0] == 0
 
 
 @pytest.mark.parametrize(

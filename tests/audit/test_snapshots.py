@@ -104,6 +104,14 @@ def test_a_second_reading_asks_for_what_changed(tmp_path: Path) -> None:
     assert names(folder, again, tmp_path) == system.names
 
 
+def test_a_reading_of_no_changes_leaves_no_part(tmp_path: Path) -> None:
+    system, folder = Paged(100), tmp_path / "kept"
+    first = read(system, folder)
+    system.changed = {}
+    assert read(system, folder).parts == first.parts
+    assert read(Paged(0), tmp_path / "nobody").rows == 0
+
+
 def test_without_changed_since_everything_is_read_anew(tmp_path: Path) -> None:
     system, folder = Paged(100), tmp_path / "kept"
     read(system, folder, since=False)
@@ -119,6 +127,21 @@ def test_told_to_stop_it_keeps_what_it_has(tmp_path: Path) -> None:
     with pytest.raises(CouldNotFindOut, match="stopped"):
         read_whole(Source(Paged(ROWS * 2), CARD, WHOSE, since=True), ("name",), tmp_path, stopped)
     assert load(tmp_path, WHOSE, ("name",)) is not None
+
+
+@pytest.mark.parametrize(
+    ("id", "name", "told"), [("\ud800", "x", "which is no text"), ("1", [[]] * 9, ""), ("1", None, "nests too many")]
+)
+def test_what_cannot_be_kept_is_told(tmp_path: Path, id: str, name: Any, told: str) -> None:
+    if name is None:
+        name = json.loads("[" * 900 + "]" * 900)
+    system = Paged(0)
+    system.names = {id: name}
+    if not told:
+        assert read(system, tmp_path).rows == 1
+        return
+    with pytest.raises(CouldNotFindOut, match=told):
+        read(system, tmp_path)
 
 
 def _edit(folder: Path, **members: Any) -> None:

@@ -1,8 +1,8 @@
 """Print what an audit costs beside the bare work: a DuckDB join of the same files, a paged read with the same client.
 
-Run as `python tests/bench/auditing.py [--rows N] [--read N] [--large]`. `--large` compares 10,000,000 x 10,000,000
-records with 2 GB instead, which takes minutes and some GB of disk. Each contender is a process of its own, so that its
-peak memory is its own; its time is that of the work, without start-up and imports.
+Run as `python tests/bench/auditing.py [--rows N] [--read N] [--large]` (0 leaves a part out). `--large` compares
+10,000,000 x 10,000,000 records with 2 GB instead, which takes minutes and some GB of disk. Each contender is a process
+of its own, so that its peak memory is its own; its time is that of the work, without start-up and imports.
 """
 
 from __future__ import annotations
@@ -27,11 +27,13 @@ import duckdb  # noqa: E402
 import httpx  # noqa: E402
 import ibis  # noqa: E402
 
-from qa_sync.audit.audit import Audit, Terms  # noqa: E402
+from qa_sync.audit.audit import Audit  # noqa: E402
 from qa_sync.audit.engine import Needs, start_engine  # noqa: E402
 from qa_sync.audit.planning import Known  # noqa: E402
 from qa_sync.audit.reading import Manner, Source, read_whole  # noqa: E402
+from qa_sync.audit.snapshots import load  # noqa: E402
 from qa_sync.audit.stocking import Files, Wish  # noqa: E402
+from qa_sync.audit.work import Terms  # noqa: E402
 from qa_sync.clock import RealClock  # noqa: E402
 from qa_sync.dataflow.model import Dataflow, Entity, PropertyPair, Section, Statement, StatementKind  # noqa: E402
 from qa_sync.running.results import fold  # noqa: E402
@@ -159,26 +161,48 @@ def compare(rows: int, memory: str, rounds: int) -> None:
         print(f"{rows:,} x {rows:,} records, 8 columns, 2 % differing: {told}")
 
 
-def reading(count: int) -> None:
-    """Print how long the served sandbox's contacts take to read into a snapshot, beside reading the pages only."""
+def serve(count: int) -> None:
+    """Serve the sandbox with that many customers in the Custom Webshop until standard input ends; print its url."""
     sys.path.insert(0, str(ROOT / "tests" / "audit"))
     from audit_served import serving  # noqa: PLC0415 - the tests' own helpers
-    from audit_world import make_world  # noqa: PLC0415
+    from audit_world import make_world, multiply  # noqa: PLC0415
 
-    world = make_world(count)
-    with serving(world) as url, tempfile.TemporaryDirectory() as folder:
-        vendor = VENDORS["wix"]
-        connector = load_connector(builtin_folder("wix"))
-        system = RestSystem("Wix.com", connector, f"{url}/wix", vendor.secrets, httpx.HTTPTransport())
-        card = system.cards["contacts"]
-        floor = min(_timed(lambda: sum(len(records) for records, _ in system.browse("contacts"))) for _ in range(3))
-        source = Source(system, card, {"system": "Wix.com"}, since=True)
-        manner = Manner(RealClock(), fresh=True, stop=Event(), tell=print)
-        columns = tuple(card.properties)
-        ours = min(_timed(lambda: read_whole(source, columns, Path(folder), manner)) for _ in range(3))
-        system.close()
-    told = f"{ours:.2f} s, the pages alone {floor:.2f} s, ratio {ours / floor:.2f} (bar {BAR_READ})"
-    print(f"reading {count:,} records of {len(columns)} columns from the served sandbox: {told}")
+    world = make_world(1)
+    multiply(world.apps["customwebshop"], count)
+    with serving(world) as url:
+        print(url, flush=True)
+        sys.stdin.read()
+
+
+def reading(count: int) -> None:
+    """Print how long the served sandbox's customers take to read into a snapshot, beside reading the pages only."""
+    # A process of its own, so that what the server does is not taken for the client's work.
+    command = [sys.executable, __file__, "--serve", str(count)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        _read_from(server.stdout.readline().strip(), count)
+        server.communicate("")
+
+
+def _read_from(url: str, count: int) -> None:
+    # The one vendor whose pages cost the same wherever they are.
+    vendor, label = VENDORS["customwebshop"], "Custom Webshop"
+    connector = load_connector(builtin_folder("customwebshop"))
+    system = RestSystem(label, connector, f"{url}/customwebshop", vendor.secrets, httpx.HTTPTransport())
+    card = system.cards["customer"]
+    source = Source(system, card, {"system": label}, since=False)
+    manner, columns = Manner(RealClock(), fresh=True, stop=Event(), tell=print), tuple(card.properties)
+    floors, ours = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(2):
+            floors.append(_timed(lambda: sum(len(records) for records, _ in system.browse("customer"))))
+            ours.append(_timed(lambda: read_whole(source, columns, Path(folder), manner)))
+            rows = load(Path(folder), source.whose, columns)
+    system.close()
+    assert rows
+    assert rows.rows == count
+    told = f"{min(ours):.2f} s, the pages alone {min(floors):.2f} s, ratio {min(ours) / min(floors):.2f}"
+    print(f"reading {count:,} records of {len(columns)} columns from the served sandbox: {told} (bar {BAR_READ})")
 
 
 def _timed(work: Callable[[], object]) -> float:
@@ -191,14 +215,18 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--contender"]:
         _contend(sys.argv[2], Path(sys.argv[3]), sys.argv[4])
         raise SystemExit
+    if sys.argv[1:2] == ["--serve"]:
+        serve(int(sys.argv[2]))
+        raise SystemExit
     asked = argparse.ArgumentParser()
     asked.add_argument("--rows", type=int, default=1_000_000)
-    asked.add_argument("--read", type=int, default=5_000)
+    asked.add_argument("--read", type=int, default=100_000)
     asked.add_argument("--memory", default="250MB")
     asked.add_argument("--large", action="store_true")
     given = asked.parse_args()
     if given.large:
         compare(10_000_000, "2GB", 1)
-    else:
+    if not given.large and given.rows:
         compare(given.rows, given.memory, 3)
+    if not given.large and given.read:
         reading(given.read)

@@ -66,7 +66,7 @@ class Endpoints:
         """Answer the records after the cursor, and where to go on."""
         limit = _limit(request)
         after = _cursor(request.query_params.get("after"))
-        found = [doc for doc in self.table.all() if doc["id"] > after]
+        found = self.table.after(after, limit + 1)
         page = found[:limit]
         more = len(found) > limit
         return JSONResponse(page, headers={"X-Next-Cursor": _cursor_of(page[-1])} if more else None)

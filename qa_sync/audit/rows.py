@@ -1,0 +1,128 @@
+"""Exports that are read record by record: JSON lines, CSV, and Parquet that no engine can use in place."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, TextIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qa_sync.errors import UsageError
+from qa_sync.location import Location
+from qa_sync.values.form import Json
+
+Rows = Iterator[tuple[int, Mapping[str, Json]]]
+"""Records with the line they stand on."""
+
+LONGEST_CELL: Final = 2**24
+WHOLE: Final = "is the file whole?"
+
+
+def _json_lines(file: Path) -> tuple[Rows, None]:
+    def rows() -> Rows:
+        with _opened(file) as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield number, _object(line, Location(str(file), number))
+
+    return _decodable(file, rows()), None
+
+
+def _object(line: str, where: Location) -> Mapping[str, Json]:
+    try:
+        data = json.loads(line, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"not JSON: {error}", location=where, hint=WHOLE) from None
+    if not isinstance(data, dict):
+        raise UsageError("expected a JSON object on each line", location=where)
+    return data
+
+
+def _csv(file: Path) -> tuple[Rows, frozenset[str]]:
+    csv.field_size_limit(LONGEST_CELL)
+    lines = _decodable(file, _csv_lines(file))
+    _, names = next(lines, (1, []))
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise UsageError(f"there are several columns {twice[0]!r}", location=Location(str(file), 1))
+
+    def rows() -> Rows:
+        for number, cells in lines:
+            if len(cells) != len(names):
+                told = f"expected {len(names)} cells, got {len(cells)}"
+                raise UsageError(told, location=Location(str(file), number), hint=WHOLE)
+            yield number, dict(zip(names, cells, strict=True))
+
+    return rows(), frozenset(names)
+
+
+def _csv_lines(file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield lines with their numbers, empty ones left out; a quote that is never closed is told, not taken."""
+    with _opened(file) as lines:
+        reader = csv.reader(lines, strict=True)
+        try:
+            yield from ((reader.line_num, cells) for cells in reader if cells)
+        except csv.Error as error:
+            raise UsageError(f"not CSV: {error}", location=Location(str(file), reader.line_num), hint=WHOLE) from None
+
+
+def _parquet(file: Path) -> tuple[Rows, frozenset[str]]:
+    def rows() -> Rows:
+        number = 0
+        try:
+            for batch in opened.iter_batches(batch_size=5_000):
+                for data in batch.to_pylist():
+                    number += 1
+                    yield number, {name: _plain(value) for name, value in data.items()}
+        except (pa.ArrowException, OSError) as error:
+            told = f"{file}: not readable as Parquet after {number} records: {str(error).splitlines()[0]}"
+            raise UsageError(told, hint=WHOLE) from None
+
+    try:
+        opened = pq.ParquetFile(file)
+    except (pa.ArrowException, OSError) as error:
+        raise UsageError(f"{file}: not readable as Parquet: {error}", hint=WHOLE) from None
+    return rows(), frozenset(opened.schema_arrow.names)
+
+
+def _plain(value: Any) -> Json:
+    """Return a value of a typed column as JSON has it; bytes are texts of a writer that did not say so."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, datetime):
+        # A column without a zone is taken for UTC, which writers that drop the zone mean.
+        return (value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None).isoformat() + "Z"
+    if isinstance(value, time | timedelta):
+        return str(value)
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    known: Json = value if isinstance(value, str | int | float | Decimal | date | None) else str(value)
+    return known
+
+
+def _opened(file: Path) -> TextIO:
+    return file.open(encoding="utf-8-sig", newline="")
+
+
+def _decodable(file: Path, rows: Iterator[Any]) -> Iterator[Any]:
+    try:
+        yield from rows
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{file}: not UTF-8: {error.reason}") from None
+
+
+SUFFIXES: Final[Mapping[str, Callable[[Path], tuple[Rows, frozenset[str] | None]]]] = {
+    ".parquet": _parquet,
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+    ".csv": _csv,
+}
+"""The kinds of export by the ending of their names."""
