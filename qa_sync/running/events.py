@@ -121,8 +121,8 @@ class CheckFinished:
     """A check has its verdict.
 
     `expected` and `actual` are JSON values (canonical values as text); `latency_s` is the time from the write's answer
-    to the look that saw it arrive, None when nothing was waited for: that of the slowest of its `arrivals`. `exchanges`
-    are the last requests about its records and their answers, when it is not well.
+    to the look that saw it arrive, None when nothing was waited for: that of the slowest of its `arrivals`,
+    which stand by way. `exchanges` are the last requests about its records and their answers, when it is not well.
     """
 
     spec: str

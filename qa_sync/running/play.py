@@ -199,7 +199,7 @@ class Play:
             difference=verdict.difference,
             steps=self._steps_of(check),
             exchanges=self._exchanges(verdict) if verdict.status in BROKEN else (),
-            arrivals=ruling.arrivals,
+            arrivals=tuple(a for way in Way for a in ruling.arrivals if a.way is way),
         )
 
     def _exchanges(self, verdict: Verdict) -> tuple[Exchanged, ...]:
