@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from qa_sync.errors import BadAnswer, Conflict, NotConvertible, Refused
 from qa_sync.sync.carrying import Carrier
 from qa_sync.sync.clocks import Clocks
-from qa_sync.sync.lanes import Lane, Side
+from qa_sync.sync.lanes import Lane, Row, Side
 from qa_sync.sync.links import Link, Links, Sending
 from qa_sync.sync.looking import Seen, both, look
 from qa_sync.sync.planning import Plan, make_plan
@@ -18,7 +18,7 @@ from qa_sync.sync.stamps import written_at
 from qa_sync.sync.summary import Tally
 from qa_sync.sync.texts import encode, spell
 from qa_sync.sync.todo import Mood
-from qa_sync.sync.unanswered import as_answered, revision_of
+from qa_sync.sync.unanswered import as_answered, others_wrote, revision_of, shows_sent
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.cards import PropertyCard, Writable
 from qa_sync.values.canonical import to_canonical
@@ -90,7 +90,8 @@ class Keeper:
             if not plan.moves[side]:
                 continue
             try:
-                seen[side] = self._write(lane, link, plan, seen, side, late=bool(kept.written))
+                # What is given is what the plan was made from: whatever its side shows since is an edit yet to carry.
+                seen[side] = self._write(lane, link, plan, kept.seen, side, late=bool(kept.written))
             except Conflict:
                 raise
             except (Refused, BadAnswer, NotConvertible) as error:
@@ -125,7 +126,8 @@ class Keeper:
         cards = {row.card(side).write_path: row.card(side) for row in moved}
         meant = {cards[p].path: encode(to_canonical(v, cards[p].form)) for p, v in values.items() if p in cards}
         told = {path: text for (_, path), text in given.items()}
-        self._links.send(link, Sending(side, told, meant, revision_of(end.card, record.data)))
+        sending = Sending(side, told, meant, revision_of(end.card, record.data))
+        self._links.send(link, sending)
         began = self._clocks.now()
         try:
             sent = self._writer.update(lane, end, record, values)
@@ -138,15 +140,23 @@ class Keeper:
             return seen[side]
         after = look(end, answer, lane.rows)
         self._clocks.learn(seen[side], after, began)
-        ours = [row for row in lane.rows if row.card(side).write_path in sent]
+        ours = [*moved, *(row for row in lane.rows if row.card(side).write_path in sent)]
         followers = [row for row in plan.settled if _follows(row.card(side))]
-        received = marks(after, [*moved, *ours, *followers])
+        stamps = written_at(seen[side], after, self._links.synced(link))
+        if others_wrote(sending.revision, revision_of(end.card, answer.data)):
+            ours, stamps = [row for row in ours if self._stayed(row, sending, after)], {}
+        received = marks(after, [*ours, *followers])
         if side is Side.SOURCE:
             # A source of several targets keeps its old mark, so that the next cycle carries it on to the others.
             received = {place: text for place, text in received.items() if place[1] not in lane.shared}
-        self._links.remember(link, given | received | written_at(seen[side], after, self._links.synced(link)))
+        self._links.remember(link, given | received | stamps)
         self._links.answered(link, side)
         return after
+
+    def _stayed(self, row: Row, sending: Sending, after: Seen) -> bool:
+        """Tell whether a record that somebody else wrote too still shows what was sent: anything else is his edit."""
+        path = row.card(after.end.side).path
+        return path not in sending.sent or shows_sent(after, path, sending.sent[path], self._carrier.zone)
 
     def _compare(self, before: Seen) -> None:
         """Raise Conflict when a record of an API without locking is not any more what it was when it was read."""

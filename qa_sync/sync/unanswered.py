@@ -51,10 +51,20 @@ def shows_sent(seen: Seen, path: str, sent: str, zone: tzinfo) -> bool:
     return compare(decode(sent), seen.values[path], form, form, zone).same
 
 
+def others_wrote(before: str | None, now: str | None) -> bool:
+    """Tell whether a record was written more than once between two revisions; False when nobody can tell."""
+    writes = _writes_between(before, now)
+    return writes is not None and writes > 1
+
+
 def _once_since(before: str | None, now: str | None) -> bool:
+    return _writes_between(before, now) == 1
+
+
+def _writes_between(before: str | None, now: str | None) -> int | None:
     if before is None or now is None or not (before.isdecimal() and now.isdecimal()):
-        return False
-    return int(now) == int(before) + 1
+        return None
+    return int(now) - int(before)
 
 
 def made_by(intent: Intent, newcomers: Iterable[Seen], zone: tzinfo) -> list[str]:
