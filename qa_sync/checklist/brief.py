@@ -7,7 +7,7 @@ from dataclasses import field, replace
 
 from qa_sync.checklist.ability import Ends
 from qa_sync.checklist.amounts import FEWER, LINES, MORE
-from qa_sync.checklist.company import Company
+from qa_sync.checklist.company import Claims, Company
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.linking import Linking, connection_of, untestable
 from qa_sync.checklist.model import Appears, Carries, Cast, Check, Expect, Insert, SampleValue, Scenario, Side, Step
@@ -106,6 +106,10 @@ class Brief:
     def begin(self, scenario: str, *, bystanders: bool = False) -> tuple[Step, ...]:
         """Return the steps that make the records which this section's records refer to, and others to be watched."""
         return self.company.arrive(self.seed, f"{self.prefix}/{scenario}", bystanders=bystanders)
+
+    def at_once(self, scenario: str) -> tuple[tuple[Insert, ...], Claims]:
+        """Return the steps that make the records which this section's refer to, and that they arrive: nobody waits."""
+        return self.company.made(self.seed, f"{self.prefix}/{scenario}")
 
     def arrive(
         self,

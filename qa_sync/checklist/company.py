@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qa_sync.checklist.ability import Ends
-from qa_sync.checklist.model import Appears, Cast, Expect, Insert, RoleId, Side, Step
+from qa_sync.checklist.model import Appears, Cast, Claim, Expect, Insert, RoleId, Side, Step
 from qa_sync.checklist.recipe import Recipe
 from qa_sync.checklist.samples import mark_of
 from qa_sync.dataflow.model import StatementKind
@@ -14,6 +14,9 @@ from qa_sync.systems.pairing import pairs_of
 
 SECOND = "-2"
 """Ends the role of a second record of a kind: with one only, a wrong reference would be a right one."""
+
+
+Claims = tuple[tuple[str | None, Claim], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +67,17 @@ class Company:
 
     def arrive(self, seed: str, scenario: str, *, bystanders: bool) -> tuple[Step, ...]:
         """Return the steps that make these records and wait for their counterparts."""
+        inserts, arrived = self.made(seed, scenario, bystanders=bystanders)
+        return (*inserts, Expect(arrived, wait=True)) if inserts else ()
+
+    def made(self, seed: str, scenario: str, *, bystanders: bool = False) -> tuple[tuple[Insert, ...], Claims]:
+        """Return the steps that make these records, and that each has a counterpart."""
         made = [
             *((name, ends) for datatype, ends in self.referred.items() for name in (datatype, datatype + SECOND)),
             *(self.watched.items() if bystanders else ()),
         ]
         inserts = tuple(self._insert(seed, scenario, name, ends) for name, ends in made)
-        arrived = tuple((None, Appears(name, Side.TARGET, once=False)) for name, _ in made)
-        return (*inserts, Expect(arrived, wait=True)) if made else ()
+        return inserts, tuple((None, Appears(name, Side.TARGET, once=False)) for name, _ in made)
 
     def _insert(self, seed: str, scenario: str, name: str, ends: Ends) -> Insert:
         mark = mark_of(seed, scenario, name)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from qa_sync.checklist.model import Check, Claim, Expect, Scenario
 from qa_sync.frozen import dataclass
-from qa_sync.running.events import Arrival, Status
+from qa_sync.running.events import Arrival, Status, Way
 from qa_sync.running.verdict import Verdict
 
 WORST_FIRST = (Status.FAILED, Status.ERROR, Status.PASSED, Status.SKIPPED)
@@ -17,7 +17,7 @@ BROKEN = frozenset({Status.FAILED, Status.ERROR})
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What was found for a check, and what has arrived for it."""
+    """What was found for a check, and what has arrived for it: on the target first, then on the source."""
 
     verdict: Verdict
     arrivals: tuple[Arrival, ...] = ()
@@ -30,7 +30,8 @@ class Ruling:
     def with_(self, other: Ruling) -> Ruling:
         """Return the worse of two; a claim that cannot apply does not outweigh one that holds."""
         worse = min(self, other, key=lambda ruling: WORST_FIRST.index(ruling.verdict.status))
-        return replace(worse, arrivals=(*self.arrivals, *other.arrivals))
+        arrivals = sorted((*self.arrivals, *other.arrivals), key=lambda arrival: arrival.way is Way.BACKWARD)
+        return replace(worse, arrivals=tuple(arrivals))
 
 
 class Docket:

@@ -182,6 +182,7 @@ class Play:
 
     def _finished(self, check: Check, ruling: Ruling) -> CheckFinished:
         verdict = ruling.verdict
+        self.create_failed |= check.kind == "create" and verdict.status is Status.FAILED
         return CheckFinished(
             spec=self.spec,
             key=self.plan.section.key,

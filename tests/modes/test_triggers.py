@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -20,6 +21,7 @@ import pytest
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import BadAnswer, CouldNotFindOut, SystemUnreachable, UsageError
 from qa_sync.modes.job import EPOCH, Job
+from qa_sync.modes.live import Session
 from qa_sync.modes.triggers.surroundings import Between, Surroundings
 from qa_sync.modes.triggers.table import TRIGGERS
 from qa_sync.modes.triggers.together import Together
@@ -209,3 +211,10 @@ def test_an_error_is_everybodys_and_the_next_run_is_a_new_one() -> None:
     with pytest.raises(CouldNotFindOut):
         together()
     together()
+
+
+@pytest.mark.parametrize("trigger", Trigger)
+def test_only_what_waits_for_the_end_of_a_cycle_knows_that_there_was_one(trigger: Trigger) -> None:
+    session = SimpleNamespace(job=SimpleNamespace(settings=SimpleNamespace(sync=SyncSettings(trigger))))
+    known = Session.cycles_known.fget(session)  # type: ignore[attr-defined]
+    assert known is (trigger in {Trigger.BUILTIN, Trigger.COMMAND, Trigger.SESAM})

@@ -32,7 +32,7 @@ def create(brief: Brief) -> Part:
     tried = tuple((c.id, c.pair) for c in carried if c.pair and not c.skip)
     roles = _roles(brief)
     arrived = tuple((c, Carries(role, Side.TARGET, p, beside(p, brief.pairs))) for role in roles for c, p in tried)
-    steps = (*brief.begin("create"), *_made(brief, roles, whole, arrived))
+    steps = _made(brief, roles, whole, arrived)
     ids = (*(c.id for c in whole), *(check for check, _ in tried))
     return Part(checks, (Scenario("create", brief.cast(*roles), steps, ids),) if ids else ())
 
@@ -67,15 +67,19 @@ def _made(
 ) -> tuple[Step, ...]:
     """Return the steps that link the records and look at them, and again later.
 
-    Where they are created, there must be one counterpart of each, and still one later.
+    Where they are created, there must be one counterpart of each, and still one later; and what they refer to is made
+    in the same cycle, so that a reference may have to wait for it.
     """
     if not whole:
         linked = (step for role, version in roles.items() for step in brief.arrive("create", role, version=version))
-        return (*linked, Expect(arrived, wait=True), Settle(CYCLES), Expect(arrived, wait=False))
+        begun = (*brief.begin("create"), *linked)
+        return (*begun, Expect(arrived, wait=True), Settle(CYCLES), Expect(arrived, wait=False))
     made, once = whole
+    referred, there = brief.at_once("create")
     return (
+        *referred,
         *(brief.insert("create", role, version=version) for role, version in roles.items()),
-        Expect((*((made.id, Appears(role, Side.TARGET)) for role in roles), *arrived), wait=True),
+        Expect((*((made.id, Appears(role, Side.TARGET)) for role in roles), *arrived, *there), wait=True),
         Settle(CYCLES),
         Expect((*((once.id, Alone(role, Side.TARGET)) for role in roles), *arrived), wait=False),
     )

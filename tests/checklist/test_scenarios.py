@@ -1,0 +1,85 @@
+"""What scenarios have a sync do at once, and what they leave to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qa_sync.checklist.depth import Depth
+from qa_sync.checklist.model import Checklist, Edit, Expect, Insert, Scenario, Side, Stays
+from qa_sync.modes.documents import connectors_of, read_all, settle
+from qa_sync.modes.job import Job
+from qa_sync.settings.read import load_settings
+from qa_sync.systems.cards import EntityCard
+
+ROOT = Path(__file__).parents[2]
+SPECS = ROOT / "tests/faults/specs"
+
+
+def compiled(name: str, depth: Depth = Depth.STANDARD) -> Checklist:
+    settings, dataflows = load_settings(SPECS / "qa-sync.toml"), read_all([str(SPECS / f"{name}.txt")])
+    connectors = connectors_of(dataflows, settings)
+    found = settle(dataflows, connectors, settings)
+    job = Job(found, connectors, ROOT / "cassettes", None, 20.0, (), settings, depth=depth)
+    return job.compiled(job.dataflows[0], "seed")
+
+
+def scenario(checklist: Checklist, section: int, name: str) -> Scenario:
+    (plan,) = [p for p in checklist.sections if p.section.ordinal == section]
+    return next(s for s in plan.scenarios if s.name == name)
+
+
+def test_two_records_and_what_they_refer_to_are_made_before_the_sync_works() -> None:
+    steps = scenario(compiled("wix-woocommerce"), 2, "create").steps
+    made = [s.role for s in steps[: next(n for n, s in enumerate(steps) if isinstance(s, Expect))]]  # type: ignore[union-attr]
+    assert made == ["contacts", "contacts-2", "products", "products-2", "subject"]
+    thorough = scenario(compiled("wix-woocommerce", Depth.THOROUGH), 2, "create").steps
+    assert [s.role for s in thorough if isinstance(s, Insert)][-2:] == ["subject", "fellow"]
+
+
+def test_what_cannot_be_removed_again_is_made_once() -> None:
+    roles = {
+        s.name: [x.role for x in s.steps if isinstance(x, Insert)]
+        for s in compiled("wix-woocommerce").sections[0].scenarios
+    }
+    assert {"subject", "fellow"} <= {*roles["create"]} & {*roles["update"]}
+    assert "fellow" not in scenario(compiled("wix-woocommerce"), 2, "create").cast
+
+
+def test_each_side_takes_a_line_away_and_adds_one() -> None:
+    steps = scenario(compiled("woocommerce-customerp"), 2, "update").steps
+    edits = [s for s in steps if isinstance(s, Edit) and s.role == "subject"]
+    for side, path in ((Side.SOURCE, "line_items.name"), (Side.TARGET, "lines.description")):
+        lengths = [len(e.values[path]) for e in edits if e.side is side and path in e.values]  # type: ignore[arg-type]
+        assert lengths[0] < lengths[1]
+        assert len(set(lengths)) > 1
+
+
+def test_lines_of_which_one_system_keeps_what_was_sent_once_are_only_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EntityCard, "lets_elements_go", property(lambda _card: False))
+    steps = scenario(compiled("woocommerce-customerp"), 2, "update").steps
+    edits = [s for s in steps if isinstance(s, Edit) and s.role == "subject" and s.side is Side.SOURCE]
+    lengths = [len(e.values["line_items.name"]) for e in edits if "line_items.name" in e.values]  # type: ignore[arg-type]
+    assert sorted(lengths) == lengths
+
+
+@pytest.mark.parametrize("name", ["woocommerce-customerp", "customwebshop-customerp"])
+def test_what_no_row_is_about_is_edited_and_watched_but_never_the_conditions_property(name: str) -> None:
+    checklist = compiled(name)
+    for plan in checklist.sections:
+        steps = next(s.steps for s in plan.scenarios if s.name == "update")
+        watched = {
+            (c.side, c.path) for s in steps if isinstance(s, Expect) for _, c in s.claims if isinstance(c, Stays)
+        }
+        assert watched
+        named = {Side.SOURCE: {p.source for p in plan.pairs}, Side.TARGET: {p.target for p in plan.pairs}}
+        assert not any(path in named[side] for side, path in watched)
+        assert not (name == "customwebshop-customerp" and (Side.SOURCE, "company") in watched)
+
+
+def test_every_value_that_a_condition_names_is_inside() -> None:
+    checklist = compiled("customwebshop-customerp")
+    made = {s.role: s.values["company"] for s in scenario(checklist, 1, "condition").steps if isinstance(s, Insert)}
+    assert [made["insider-1"], made["insider-2"]] == ["Agent", "Senior Agent"]
+    assert made["outsider"] not in {"Agent", "Senior Agent"}
