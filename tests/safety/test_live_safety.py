@@ -149,6 +149,19 @@ def test_two_runs_at_once_change_neither_each_other_s_records_nor_those_that_wer
     assert not mine & yours
 
 
+@pytest.mark.slow
+def test_what_a_faulty_sync_wrote_into_is_not_removed(qa_sync: QaSync, serve: Serve) -> None:
+    config = serve(SPEC, *FAST, "--fault", "wrong-record")
+    people(config, 9)
+    before = settled(config, quiet_s=0.8)
+    got = qa_sync(*live(config, "--timeout", "10", "-q"))
+    assert got.code in {1, 3}, got.err
+    qa_sync("cleanup", "--config", str(config))
+    now = settled(config, quiet_s=0.4)
+    assert {at: now.get(at) for at in before} != before  # by the sync: that is what it does wrong
+    assert before.keys() <= now.keys()
+
+
 def ids_of(report: Any) -> set[str]:
     return {r["id"] for s in report["specs"][0]["sections"] for c in s["checks"] for r in c["records"]}
 
