@@ -48,8 +48,8 @@ class Sweep:
                 self.wait()
             self._look()
             found = self._remove()
-            # What had no counterpart before may get one while it is being removed.
-            late = any(entry.id is None for entry in self._open()) or (late and found)
+            # While one record is being removed, a sync may make another one of its counterpart, or that one again.
+            late = found or any(entry.id is None for entry in self._open())
             if not late:
                 break
         return tuple(self._told())

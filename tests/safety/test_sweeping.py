@@ -79,6 +79,28 @@ def test_a_counterpart_that_comes_while_it_is_looked_for(acme: Memory, ours: Own
     assert acme.held == {}
 
 
+def test_a_counterpart_that_the_sync_makes_again_while_it_is_removed(acme: Memory, ours: Owned) -> None:
+    contact = made(ours, acme, "contact")
+    ours.claim(acme.put("contact", "theirs", name=MARK), acme.cards["contact"])
+    again: list[str] = []
+
+    def sync(call: str) -> None:
+        if call == f"delete contact {contact}" and not again:
+            again.append("again")
+
+    acme.trouble = sync
+    waits: list[int] = []
+
+    def wait() -> None:
+        waits.append(1)
+        if len(waits) == 1:
+            acme.put("contact", *again, name=MARK)
+
+    assert Sweep(ours, lambda _: acme, wait)() == ()
+    assert again
+    assert acme.held == {}
+
+
 def test_an_intent_without_an_answer_is_looked_for(acme: Memory, ours: Owned) -> None:
     acme.trouble = away("inserted")
     with suppress(SystemUnreachable):
