@@ -173,7 +173,10 @@ class Owned:
 
     def mark_of(self, record: Record) -> str | None:
         """Return the mark of the run that a record carries, None when it carries none."""
-        return self._mark_in(json.dumps(record.data, default=str))
+        try:
+            return self._mark_in(json.dumps(record.data, default=str))
+        except RecursionError:
+            return None  # so deep is nothing that we make, and it must not stand in the way of what we remove
 
     def _mark_in(self, text: str) -> str | None:
         text = text.casefold()

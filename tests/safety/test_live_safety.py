@@ -238,3 +238,5 @@ def test_what_failed_the_last_time(qa_sync: QaSync, tmp_path: Path) -> None:
     assert set(verdicts(json.loads(qa_sync(*words, "--fault", "one-way", "--last-failed").out))) == failed
     assert verdicts(json.loads(qa_sync(*words, "--failed-first").out)).keys() == verdicts(failing).keys()
     assert json.loads(kept.read_text(encoding="utf-8"))["failed"] == {}
+    kept.write_text("[" * 100_000, encoding="utf-8")  # none of ours: then nothing is known
+    assert "nothing is known to have failed" in qa_sync(*words, "--last-failed").err

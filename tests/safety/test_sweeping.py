@@ -66,6 +66,16 @@ def test_a_counterpart_that_came_late_is_found_by_the_mark(acme: Memory, ours: O
     assert acme.held == {("contact", "theirs"): theirs.data}
 
 
+def test_a_record_that_nobody_can_read_through_is_in_nobody_s_way(acme: Memory, ours: Owned) -> None:
+    made(ours, acme, "contact")
+    deep: list[object] = []
+    for _ in range(5_000):
+        deep = [deep]
+    acme.put("contact", "theirs", name=deep)
+    assert told(ours, acme) == []
+    assert set(acme.held) == {("contact", "theirs")}
+
+
 def test_a_counterpart_that_comes_while_it_is_looked_for(acme: Memory, ours: Owned) -> None:
     made(ours, acme, "contact")
     waits: list[int] = []
