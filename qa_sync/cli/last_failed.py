@@ -108,7 +108,7 @@ def _read(settings: Settings) -> Failed:
     try:
         kept = json.loads(_path(settings).read_text(encoding="utf-8"))
         return {str(at): [str(check) for check in ids] for at, ids in kept["failed"].items()}
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return {}
 
 

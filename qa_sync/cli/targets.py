@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import click
 
-from qa_sync.errors import UnknownName, UsageError
+from qa_sync.errors import CouldNotFindOut, QaSyncError, UnknownName, UsageError
 from qa_sync.files import write_whole
 from qa_sync.frozen import dataclass
 from qa_sync.reports.formats import FORMATS, pieces
@@ -55,7 +56,7 @@ def texts_of(specs: Iterable[str]) -> Mapping[str, str]:
 
 
 def write_reports(results: Results, targets: Sequence[Target], annotations: str | None = None) -> None:
-    """Render and write every report; raises UsageError when a file cannot be written.
+    """Render and write every report; raises UsageError when a file cannot be written, CouldNotFindOut on a full disk.
 
     A Markdown report is also appended to the job summary that GitHub asks for. Annotations go to standard error, where
     GitHub reads them too, so that standard output stays that of a report.
@@ -76,7 +77,7 @@ def write_reports(results: Results, targets: Sequence[Target], annotations: str 
         try:
             write_whole(target.path, parts)
         except OSError as error:
-            raise UsageError(f"the report could not be written to {target.path}: {error.strerror or error}") from None
+            raise _unwritten(f"the report could not be written to {target.path}", error) from None
 
 
 def _summarize(results: Results) -> None:
@@ -87,7 +88,15 @@ def _summarize(results: Results) -> None:
             with Path(path).open("a", encoding="utf-8") as out:
                 out.writelines(pieces(results, SUMMARY_FORMAT))
         except OSError as error:
-            raise UsageError(f"the summary could not be written to {path}: {error.strerror or error}") from None
+            raise _unwritten(f"the summary could not be written to {path}", error) from None
+
+
+def _unwritten(what: str, error: OSError) -> QaSyncError:
+    """Return the error for a file that was not written: the call is wrong, unless the disk has no room or is broken."""
+    told = f"{what}: {error.strerror or error}"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
+        return CouldNotFindOut(told, hint="make room on the disk, and run it again")
+    return UsageError(told)
 
 
 def _text(spec: str) -> str | None:

@@ -19,7 +19,7 @@ from qa_sync.systems.binding import connector_folder, load_bound
 from qa_sync.systems.confidential import Hider
 from qa_sync.systems.journal import Journal, Place, RunNote
 from qa_sync.systems.owned import Owned
-from qa_sync.systems.sweeping import OPEN, Sweep, lacking
+from qa_sync.systems.sweeping import OPEN, Sweep
 from qa_sync.systems.system import System
 
 NEXT: Final = {"begun": "ended", "ended": "closed", "closed": "closed"}
@@ -62,8 +62,7 @@ def chosen(journal: Journal, run: str | None, older_than: timedelta | None) -> t
 
 def _has_business(journal: Journal, run: RunNote) -> bool:
     entries = journal.entries(run.id)
-    late = run.state != "closed" and lacking(entries)
-    return late or any(entry.state in OPEN for entry in entries) or (run.state == "begun" and bool(entries))
+    return any(entry.state in OPEN for entry in entries) or (run.state != "closed" and bool(entries))
 
 
 @dataclass(slots=True)

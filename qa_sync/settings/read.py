@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -64,6 +64,10 @@ def _text(path: Path) -> str:
         raise UsageError(f"{path}: not UTF-8: {error.reason}") from None
 
 
+def _same_place(one: str, other: str) -> bool:
+    return one.rstrip("/").casefold() == other.rstrip("/").casefold()
+
+
 @dataclass(slots=True)
 class _Reader:
     path: Path
@@ -73,6 +77,7 @@ class _Reader:
     def settings(self, document: Mapping[str, Any]) -> Settings:
         top = self._read({k: v for k, v in document.items() if k not in TABLES}, TOP, (), TABLES)
         systems = {s.label: s for s in self._systems(document.get("systems", {}))}
+        self._see_apart(tuple(systems.values()))
         sync = self._sync(document.get("sync", {}))
         pairs = tuple(self._rows(document, "pairs", PAIR, SettledPair))
         keys = tuple(self._rows(document, "keys", KEY, SettledKey))
@@ -89,6 +94,19 @@ class _Reader:
             if "connector" in found:
                 found["folder"] = self.path.parent / found["connector"]
             yield SystemSettings(label, self._at(("systems", label)), **found)
+
+    def _see_apart(self, systems: Sequence[SystemSettings]) -> None:
+        """Find what could let a write through to a production system: a second name, or a second table of it."""
+        for at, one in enumerate(systems):
+            for other in systems[:at]:
+                if one.label.casefold() == other.label.casefold():
+                    self._problem(
+                        ("systems", one.label), f"{other.label!r} is the same label: case does not tell them apart"
+                    )
+                elif one.url and other.url and _same_place(one.url, other.url) and one.production != other.production:
+                    open_one, closed = sorted((one, other), key=lambda each: each.production)
+                    told = f"{open_one.label!r} has the url of {closed.label!r}, which is marked `production = true`"
+                    self._problem(("systems", open_one.label), told, "both are, or one url is not right")
 
     def _sync(self, raw: Any) -> SyncSettings:
         found = SyncSettings(**self._read(raw, SYNC, ("sync",)))

@@ -4,7 +4,7 @@
     places     where records of a run can be: what it makes, and what a sync makes of them
     records    a record: `intended` (no answer yet), `made`, `removed` (or never made), `left` (nobody can remove it)
     sections   what a run found out about a section that it has finished, for `--resume`
-    standing   what was there before a run where records do not tell their age; without an id: that was looked at
+    standing   what was there before a run and may be taken for new; a WHOLE among them says that it is all there was
 
 An intent is on disk before the call, so that after a kill nothing is unknown: what has an id is removed by it, what has
 none is looked for by its mark. Values are never kept, only a fingerprint of what was sent.
@@ -29,6 +29,9 @@ from qa_sync.systems.owner import HOST, begun, is_alive
 
 NAME: Final = Path(".qa-sync", "journal.sqlite")
 """Where it is, below the folder of the settings."""
+
+WHOLE: Final = ""
+"""Stands among the ids of what was there when those are all: no record has an empty id."""
 
 FORGOTTEN_AFTER: Final = timedelta(days=90)
 """How long a run is kept of which nothing is left."""
@@ -195,13 +198,13 @@ class Journal:
     # -- what was there before
 
     def stood(self, run: str, place: Place, ids: Iterable[str]) -> None:
-        """Note all records that are at a place before the run writes anything."""
-        rows = ((run, place.system, place.datatype, one) for one in ("", *ids))
+        """Note records that are at a place before the run writes anything."""
+        rows = ((run, place.system, place.datatype, one) for one in ids)
         with self._file.transaction() as db:
             db.executemany("INSERT OR IGNORE INTO standing VALUES (?, ?, ?, ?)", rows)
 
     def standing(self, run: str) -> dict[tuple[str, str], set[str]]:
-        """Return the ids that were noted, by system and datatype; a place is missing of which nothing is known."""
+        """Return the ids that were noted, by system and datatype."""
         found: dict[tuple[str, str], set[str]] = {}
         with self._file.reading() as db:
             for system, datatype, one in db.execute("SELECT system, datatype, id FROM standing WHERE run = ?", (run,)):

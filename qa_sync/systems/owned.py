@@ -13,7 +13,7 @@ from typing import Final
 
 from qa_sync.errors import BrokenRule, CouldNotFindOut, Refused
 from qa_sync.systems.cards import EntityCard, Writable
-from qa_sync.systems.journal import Entry, Journal, Place, RunNote
+from qa_sync.systems.journal import WHOLE, Entry, Journal, Place, RunNote
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
@@ -57,16 +57,19 @@ class Owned:
         self._lock = Lock()
 
     def note_standing(self, place: Place, system: System) -> None:
-        """Note what is at a place before anything is written, where records do not tell how old they are."""
-        card, ids = system.cards[place.datatype], set()
+        """Note what is at a place before anything is written: what may be taken for new, for all that it tells.
+
+        Where records tell how old they are, that is what is younger than clocks may differ by, else all of them.
+        """
+        card = system.cards[place.datatype]
         if "list" in card.cannot:
             return
-        for record in system.list(place.datatype):
-            if _ages(record, card):
-                return
-            ids.add(record.id)
-        self.journal.stood(self.run.id, place, ids)
-        self._standing[place.system, place.datatype] = ids
+        first = next(iter(system.list(place.datatype)), None)
+        tells = first is not None and bool(_ages(first, card))
+        ids = {record.id for record in system.list(place.datatype, self.since if tells else None)} if first else set()
+        standing = ids if tells else {*ids, WHOLE}
+        self.journal.stood(self.run.id, place, standing)
+        self._standing[place.system, place.datatype] = standing
 
     def place(self, system: str, datatype: str) -> Place:
         """Return a place of the run; raises BrokenRule when it has none there."""
@@ -110,7 +113,11 @@ class Owned:
         if at in self._known:
             return True
         mark = self.mark_of(record)
-        if mark is None or at[:2] not in self._places or self._was_there(record, card):
+        if mark is None:
+            # What is somebody else's now, made while the run goes on, is not ours when a sync writes a mark into it.
+            self._standing.setdefault(at[:2], set()).add(record.id)
+            return False
+        if at[:2] not in self._places or self._was_there(record, card):
             return False
         try:
             self.journal.claim(self.run.id, self.place(*at[:2]), mark, record.id)
@@ -166,18 +173,23 @@ class Owned:
 
     def mark_of(self, record: Record) -> str | None:
         """Return the mark of the run that a record carries, None when it carries none."""
-        return self._mark_in(json.dumps(record.data, default=str))
+        try:
+            return self._mark_in(json.dumps(record.data, default=str))
+        except RecursionError:
+            return None  # so deep is nothing that we make, and it must not stand in the way of what we remove
 
     def _mark_in(self, text: str) -> str | None:
         text = text.casefold()
         return next((mark for mark in self._marks if mark in text), None)
 
     def _was_there(self, record: Record, card: EntityCard) -> bool:
-        """Tell whether a record was there before the run; where nobody can know, it was."""
+        """Tell whether a record was there before the run wrote anything; where nobody can know, it was."""
+        standing = self._standing.get((record.system, record.datatype), set())
+        if record.id in standing:
+            return True
         if ages := _ages(record, card):
             return any(instant < self.since for instant in ages)
-        standing = self._standing.get((record.system, record.datatype))
-        return standing is None or record.id in standing
+        return WHOLE not in standing
 
     def _know(self, system: str, datatype: str, id: str) -> None:
         with self._lock:

@@ -48,8 +48,8 @@ class Sweep:
                 self.wait()
             self._look()
             found = self._remove()
-            # What had no counterpart before may get one while it is being removed.
-            late = any(entry.id is None for entry in self._open()) or (late and found)
+            # While one record is being removed, a sync may make another one of its counterpart, or that one again.
+            late = found or any(entry.id is None for entry in self._open())
             if not late:
                 break
         return tuple(self._told())
@@ -89,17 +89,25 @@ class Sweep:
                 return removed
 
     def _removed(self, entry: Entry) -> bool:
+        """Remove a record of the run, and see that it is gone; tell whether it is.
+
+        Somebody may have removed it before, and the system may have given its number to another one: then it is not
+        the run's any more.
+        """
         place, known = entry.place, entry.id or ""
         try:
             system = self.reach(place)
             if why := system.cards[place.datatype].cannot.get("delete"):
                 self.owned.left(entry, why, for_good=True)
                 return False
-            if self._is_anothers(entry, system, known):
-                self.owned.left(entry, ANOTHERS, for_good=True)
-                return False
-            system.delete(place.datatype, known)
-            see_gone(system, place.datatype, known)
+            if "lookup" in system.cards[place.datatype].cannot:
+                system.delete(place.datatype, known)
+            elif record := system.lookup(place.datatype, known):
+                if entry.mark and self.owned.mark_of(record) is None:
+                    self.owned.left(entry, ANOTHERS, for_good=True)
+                    return False
+                system.delete(place.datatype, known)
+                see_gone(system, place.datatype, known)
         except BrokenRule:
             raise
         except QaSyncError as error:
@@ -108,16 +116,6 @@ class Sweep:
         self.gone.add(entry.number)
         self.owned.removed(place.system, place.datatype, known)
         return True
-
-    def _is_anothers(self, entry: Entry, system: System, id: str) -> bool:
-        """Tell whether a record with the id of ours is not ours any more, for all that is known.
-
-        Somebody may have removed ours meanwhile, and the system may have given its number to another one.
-        """
-        if not entry.mark or "lookup" in system.cards[entry.place.datatype].cannot:
-            return False
-        record = system.lookup(entry.place.datatype, id)
-        return record is not None and self.owned.mark_of(record) is None
 
     def _latest_first(self, entries: Sequence[Entry]) -> list[Entry]:
         """Return those first that nothing depends on: what refers to others, then what was made later."""

@@ -36,6 +36,7 @@ class Memory:
         }
         self.held: dict[tuple[str, str], dict[str, Any]] = {}
         self.asked: list[str] = []
+        self.looked: list[str] = []
         self.trouble: Callable[[str], None] = lambda _call: None
         self.clings = False
 
@@ -95,5 +96,5 @@ def owned(path: Path, system: Memory, marks: Iterable[str] = (MARK,), seed: str 
     found = Owned(journal, run, marks, STARTED - timedelta(minutes=10))
     for place in run.places:
         found.note_standing(place, system)
-    system.asked.clear()
+    system.looked, system.asked = system.asked, []
     return found

@@ -13,7 +13,7 @@ from memory import MARK, OTHER_MARK, STARTED, Memory, away, card, owned, places
 from qa_sync.errors import BadAnswer, BrokenRule, CouldNotFindOut, QaSyncError, Refused, SystemUnreachable, UsageError
 from qa_sync.systems import journaled as module
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.systems.journal import Journal
+from qa_sync.systems.journal import WHOLE, Journal
 from qa_sync.systems.journaled import Journaled
 from qa_sync.systems.owned import Owned
 from qa_sync.systems.system import Record
@@ -151,12 +151,36 @@ def test_where_nobody_knows_what_was_there_nothing_is_taken_for_ours(tmp_path: P
     journal.close()
 
 
-def test_where_records_tell_their_age_only_the_first_is_looked_at(tmp_path: Path, acme: Memory) -> None:
+def test_where_records_tell_their_age_only_the_newest_are_noted(tmp_path: Path, acme: Memory) -> None:
     acme.put("contact", "c1", name="Ola", created="2026-01-30T12:00:00Z")
-    acme.put("contact", "c2", name="Kari")
+    acme.asked.clear()
     ours = owned(tmp_path, acme)
-    assert ours.journal.standing(ours.run.id) == {("Acme", "order"): {""}}
+    assert acme.looked == ["list contact", "list contact since", "list order"]
+    assert ours.journal.standing(ours.run.id) == {("Acme", "contact"): {"c1"}, ("Acme", "order"): {WHOLE}}
+    silent = acme.put("contact", "c2", name=MARK)  # of this one nobody can know whether it was there
+    assert not ours.claim(silent, acme.cards["contact"])
     ours.journal.close()
+
+
+def test_a_record_that_was_made_just_before_the_run_is_not_ours_whatever_the_sync_writes_into_it(
+    tmp_path: Path, acme: Memory
+) -> None:
+    """Clocks differ, so its age alone does not tell."""
+    theirs = acme.put("contact", "c1", name="Ola", created="2026-01-31T11:59:00Z")
+    ours = owned(tmp_path, acme)
+    acme.held["contact", "c1"]["name"] = MARK
+    assert not ours.claim(theirs, acme.cards["contact"])
+    assert not Owned(ours.journal, ours.run, [MARK], ours.since).claim(theirs, acme.cards["contact"])
+    ours.journal.close()
+
+
+def test_a_record_that_somebody_else_makes_meanwhile_is_not_ours_either(acme: Memory, ours: Owned) -> None:
+    acme.put("contact", "c1", name="Ola", created="2026-01-31T12:00:01Z")
+    list(Journaled(acme, acme, ours).list("contact"))
+    acme.held["contact", "c1"]["name"] = MARK
+    with pytest.raises(Refused, match="was there before it"):
+        Journaled(acme, acme, ours).delete("contact", "c1")
+    assert states(ours) == []
 
 
 def test_what_was_there_is_looked_at_before_the_intent(acme: Memory, ours: Owned) -> None:

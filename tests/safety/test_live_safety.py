@@ -150,6 +150,19 @@ def test_two_runs_at_once_change_neither_each_other_s_records_nor_those_that_wer
     assert not mine & yours
 
 
+@pytest.mark.slow
+def test_what_a_faulty_sync_wrote_into_is_not_removed(qa_sync: QaSync, serve: Serve) -> None:
+    config = serve(SPEC, *FAST, "--fault", "wrong-record")
+    people(config, 9)
+    before = settled(config, quiet_s=0.8)
+    got = qa_sync(*live(config, "--timeout", "10", "-q"))
+    assert got.code in {1, 3}, got.err
+    qa_sync("cleanup", "--config", str(config))
+    now = settled(config, quiet_s=0.4)
+    assert {at: now.get(at) for at in before} != before  # by the sync: that is what it does wrong
+    assert before.keys() <= now.keys()
+
+
 def ids_of(report: Any) -> set[str]:
     return {r["id"] for s in report["specs"][0]["sections"] for c in s["checks"] for r in c["records"]}
 
@@ -226,3 +239,5 @@ def test_what_failed_the_last_time(qa_sync: QaSync, tmp_path: Path) -> None:
     assert set(verdicts(json.loads(qa_sync(*words, "--fault", "one-way", "--last-failed").out))) == failed
     assert verdicts(json.loads(qa_sync(*words, "--failed-first").out)).keys() == verdicts(failing).keys()
     assert json.loads(kept.read_text(encoding="utf-8"))["failed"] == {}
+    kept.write_text("[" * 100_000, encoding="utf-8")  # none of ours: then nothing is known
+    assert "nothing is known to have failed" in qa_sync(*words, "--last-failed").err

@@ -66,6 +66,16 @@ def test_a_counterpart_that_came_late_is_found_by_the_mark(acme: Memory, ours: O
     assert acme.held == {("contact", "theirs"): theirs.data}
 
 
+def test_a_record_that_nobody_can_read_through_is_in_nobody_s_way(acme: Memory, ours: Owned) -> None:
+    made(ours, acme, "contact")
+    deep: list[object] = []
+    for _ in range(5_000):
+        deep = [deep]
+    acme.put("contact", "theirs", name=deep)
+    assert told(ours, acme) == []
+    assert set(acme.held) == {("contact", "theirs")}
+
+
 def test_a_counterpart_that_comes_while_it_is_looked_for(acme: Memory, ours: Owned) -> None:
     made(ours, acme, "contact")
     waits: list[int] = []
@@ -76,6 +86,28 @@ def test_a_counterpart_that_comes_while_it_is_looked_for(acme: Memory, ours: Own
             acme.put("contact", "later", name=MARK)
 
     assert Sweep(ours, lambda _: acme, wait)() == ()
+    assert acme.held == {}
+
+
+def test_a_counterpart_that_the_sync_makes_again_while_it_is_removed(acme: Memory, ours: Owned) -> None:
+    contact = made(ours, acme, "contact")
+    ours.claim(acme.put("contact", "theirs", name=MARK), acme.cards["contact"])
+    again: list[str] = []
+
+    def sync(call: str) -> None:
+        if call == f"delete contact {contact}" and not again:
+            again.append("again")
+
+    acme.trouble = sync
+    waits: list[int] = []
+
+    def wait() -> None:
+        waits.append(1)
+        if len(waits) == 1:
+            acme.put("contact", *again, name=MARK)
+
+    assert Sweep(ours, lambda _: acme, wait)() == ()
+    assert again
     assert acme.held == {}
 
 

@@ -128,6 +128,17 @@ def test_what_is_wrong_is_told_with_its_line(read: Read, text: str) -> None:
     assert [word for word in words if word not in str(told.value)] == []
 
 
+def test_a_second_name_of_a_production_system_lets_no_write_through(read: Read) -> None:
+    twice = "[systems.Shop]\nproduction = true\n[systems.SHOP]\nwrites = true"
+    with pytest.raises(UsageError, match=r"toml:3: 'Shop' is the same label"):
+        read(twice)
+    closed = '[systems.A]\nproduction = true\nurl = "https://a.example"\n'
+    opened = '[systems.Try]\nwrites = true\nurl = "https://A.example/"\n'
+    with pytest.raises(UsageError, match=r"toml:1: 'Try' has the url of 'A', which is marked `production = true`"):
+        read(opened + closed)
+    assert set(read(opened + closed.replace("a.example", "b.example")).systems) == {"Try", "A"}
+
+
 def test_all_problems_are_told_at_once_in_their_order(read: Read) -> None:
     with pytest.raises(UsageError, match="3 problems") as told:
         read("[sync]\ntimeout = 1\n[systems.A]\nurl = 1\nwrits = true\n")
