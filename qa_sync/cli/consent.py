@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from itertools import groupby
@@ -22,10 +23,10 @@ def agree(writes: Sequence[Planned], *, yes: bool) -> None:
     """Tell what is made where, and on a terminal ask; raises UsageError when the answer is no."""
     if not writes:
         return
-    click.echo("This makes records, which are removed again, and as many counterparts may come of them:", err=True)
+    _tell("This makes records, which are removed again, and as many counterparts may come of them:")
     for (system, url), entities in groupby(sorted(writes, key=_where), key=_where):
         counted = ", ".join(f"{planned.count} {planned.entity}" for planned in entities)
-        click.echo(visible(f"  {system} ({url}): {counted}"), err=True)
+        _tell(visible(f"{system} ({url}): {counted}"), indent="  ")
     if not yes and on_terminal() and not click.confirm("Make them?", err=True):
         raise UsageError("nothing was written: the answer was no", hint="--yes does not ask")
 
@@ -33,6 +34,12 @@ def agree(writes: Sequence[Planned], *, yes: bool) -> None:
 def on_terminal() -> bool:
     """Tell whether there is somebody to be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _tell(text: str, indent: str = "") -> None:
+    """Print a line, on a terminal broken between words."""
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else len(indent + text)
+    click.echo(click.wrap_text(text, width, initial_indent=indent, subsequent_indent=indent * 2), err=True)
 
 
 def _where(planned: Planned) -> tuple[str, str]:
