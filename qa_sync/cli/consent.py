@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -45,8 +46,11 @@ def on_terminal() -> bool:
 
 
 def _tell(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(visible(line), err=True)
+    """Print lines, on a terminal broken between words; what is set in stays so."""
+    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
+    for line in map(visible, lines):
+        indent = line[: len(line) - len(line.lstrip())]
+        click.echo(line if width is None else click.wrap_text(line, width, subsequent_indent=indent * 2), err=True)
 
 
 def _ask(question: str) -> None:

@@ -13,7 +13,7 @@ from qa_sync.running.results import WORST_FIRST
 
 BAR = 20
 WIDE = 120
-"""From this width on, a section and its step share a line."""
+"""From this width on, a section and its step share a line, and the counts have words beside their symbols."""
 
 LEAST_S = 2.0
 """Before that nobody can tell how long the rest will take."""
@@ -63,9 +63,9 @@ def _counts(tally: Tally, page: Page, now: float) -> Line:
         (f"  {done}/{tally.expected}", Style.STRONG),
     ]
     spans += [
-        (f"  {page.symbol(status)} {tally.verdicts[status]} {status}", Style(status))
-        for status in (Status.FAILED, Status.ERROR)
-        if tally.verdicts[status]
+        (f"  {page.symbol(status)} {number}{f' {status}' * (page.width >= WIDE)}", Style(status))
+        for status in Status
+        if (number := tally.verdicts[status])
     ]
     return _line([*spans, (f"  {time_span(now - tally.began)}{_left(tally, now - tally.began)}", Style.QUIET)], page)
 
@@ -91,7 +91,9 @@ def _running(section: Running, tally: Tally, page: Page, now: float) -> list[Lin
 
 def _done(section: Running, tally: Tally, page: Page) -> Line:
     status = next((status for status in WORST_FIRST if section.verdicts[status]), Status.SKIPPED)
-    said = counted(section.verdicts) or "nothing to check"
+    copied = section.section.duplicate_of
+    nothing = "nothing to check" if copied is None else f"repeats section {copied}"
+    said = counted(section.verdicts) or nothing
     took = time_span((section.ended or section.began) - section.began)
     head: list[Span] = [(f"  {page.symbol(status)} ", Style(status)), *_name(section, tally, page)]
     return _line([*head, (f"  {took}, {said}", Style.QUIET)], page)

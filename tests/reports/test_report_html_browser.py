@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +245,17 @@ def test_a_screen_reader_is_told_what_is_seen(see: Any) -> None:
     assert 'img "A → B: median' in told
     assert 'columnheader "Verdict"' in told
     assert "✗" not in told
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("make", [written_results, hostile_written, of_every_kind])
+def test_axe_has_nothing_to_object_to(see: Any, make: Callable[[], Results], scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing: pip install '.[test]'")
+    tab = see(make(), color_scheme=scheme, bypass_csp=True).tab
+    if tab.locator("#unfold").count():
+        tab.click("#unfold")
+    violations = axe.Axe().run(tab).response["violations"]
+    assert [(found["id"], [node["html"][:100] for node in found["nodes"]]) for found in violations] == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

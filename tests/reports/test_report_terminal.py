@@ -259,7 +259,7 @@ def waiting(*, specs: int = 1) -> Tally:
 
 def test_what_is_waited_for_and_how_long_is_told_at_80_columns() -> None:
     assert text_of(live_lines(waiting(), Page(width=80), 10.0)) == (
-        "━───────────────────  3/40  ✗ 1 failed  10 s, about 3 min 05 s left\n"
+        "━───────────────────  3/40  ✓ 1  ✗ 1  - 1  10 s, about 3 min 05 s left\n"
         "  ✗ 1 A Customer to B Client  4 s, 1 passed, 1 failed, 1 skipped\n"
         "  ▸ 2 A Order to B Purchase  6 s\n"
         "      waiting for B Purchase (subject), 3rd look, 4.2 s of 120 s\n"
@@ -268,9 +268,17 @@ def test_what_is_waited_for_and_how_long_is_told_at_80_columns() -> None:
 
 def test_a_wide_screen_has_the_step_beside_the_section_and_the_documents_of_several() -> None:
     lines = text_of(live_lines(waiting(specs=2), Page(width=200, encoding="ascii"), 10.0)).splitlines()
+    assert "  3/40  + 1 passed  x 1 failed  - 1 skipped  10 s, about" in lines[0]
     assert lines[2] == (
         f"  > {SPEC}  2 A Order to B Purchase  6 s  waiting for B Purchase (subject), 3rd look, 4.2 s of 120 s"
     )
+
+
+def test_the_live_picture_tells_which_section_another_repeats() -> None:
+    tally = waiting()
+    tally.add(SectionStarted(SPEC, COPY, 3, "A Customer to B Client", 55, 1), 9.0)
+    tally.add(SectionFinished(SPEC, COPY), 9.0)
+    assert "  - 3 A Customer to B Client  0 s, repeats section 1\n" in text_of(live_lines(tally, Page(width=80), 10.0))
 
 
 def test_another_step_ends_the_wait() -> None:

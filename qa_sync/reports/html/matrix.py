@@ -27,7 +27,7 @@ def matrix(results: Results) -> str:
         bodies += [_section_rows(section, kinds, n) for section in spec.sections]
     return (
         '<section aria-labelledby="h-matrix"><h2 id="h-matrix">Sections and checks</h2>\n<div class="wide tall" '
-        f'tabindex="0" role="region" aria-labelledby="h-matrix"><table class="matrix{width}"><thead><tr>'
+        f'tabindex="0" role="region" aria-label="Sections by kind of check"><table class="matrix{width}"><thead><tr>'
         f"{heads}</tr></thead>\n{''.join(bodies)}</table></div></section>\n"
     )
 

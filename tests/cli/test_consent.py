@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from qa_sync.cli.consent import agree
+from qa_sync.modes.job import Planned
+
+PLANNED = [Planned("Custom Webshop", "http://shop.example.test", entity, 12) for entity in ("Order", "Customer")]
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_the_question_breaks_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setenv("COLUMNS", "50")
+    agree(PLANNED, yes=True)
+    assert screen.getvalue() == (
+        "This makes records, which are removed again, and\n"
+        "as many counterparts may come of them:\n"
+        "  Custom Webshop (http://shop.example.test): 12\n"
+        "    Order, 12 Customer\n"
+    )
+
+
+def test_in_a_pipe_it_is_a_line_a_system(capsys: pytest.CaptureFixture[str]) -> None:
+    agree(PLANNED, yes=True)
+    assert capsys.readouterr().err.splitlines()[1] == (
+        "  Custom Webshop (http://shop.example.test): 12 Order, 12 Customer"
+    )
