@@ -78,7 +78,9 @@ def to_wire(value: Canonical, form: Form, siblings: Mapping[str, Canonical] | No
 
 def is_empty(value: object) -> bool:
     """Tell whether a wire or canonical value is empty (MAPPING 6.2); false and 0 are not."""
-    return value is None or value in ([], ()) or (isinstance(value, str) and not value.strip())
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value in ([], ())
 
 
 def _conversion(form: Form) -> Conversion:
