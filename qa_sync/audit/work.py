@@ -96,7 +96,8 @@ class Work:
         found = dict(counts(self.engine, codes, len(claims)))
         newcomers = Newcomers(self.ground, r.match, sides)
         found |= self._several(p, matched, again, newcomers)
-        self._alone(p, r, codes, again, newcomers)
+        if any(found[f"{side}_{sort}"] for side in ("source", "target") for sort in ("alone", "keyless")):
+            self._alone(p, r, codes, again, newcomers)
         if wrong := unsettled(found, len(claims)):
             settler = Settler(self.ground, claims, translations, again, self.ledger)
             for batch in self.engine.batches(suspects(self.ground, both, codes, wrong)):

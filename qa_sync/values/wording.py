@@ -49,9 +49,10 @@ def notation(text: str) -> str:
 def contrast(expected: Scalar, actual: Scalar) -> str:
     """Return `expected 'Åse', got 'Ase'`; of long texts where they part, of look-alikes their escapes."""
     one, other = spell(expected), spell(actual)
-    if kind(expected) != kind(actual):
-        return f"expected the {kind(expected)} {_quoted(expected)}, got the {kind(actual)} {_quoted(actual)}"
-    if kind(expected) != "text":
+    kinds = kind(expected), kind(actual)
+    if kinds[0] != kinds[1]:
+        return f"expected the {kinds[0]} {_quoted(expected)}, got the {kinds[1]} {_quoted(actual)}"
+    if kinds[0] != "text":
         return f"expected {one}, got {other}"
     if max(len(one), len(other)) > _LONG:
         return _parting(one, other)

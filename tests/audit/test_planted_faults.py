@@ -16,6 +16,8 @@ from cli_caller import ROOT, QaSync
 
 RECORDS = 300
 MANY = 10_000
+FAULTS = 40
+SIZES = [RECORDS, pytest.param(MANY, marks=pytest.mark.slow)]
 
 
 def found(file: Path) -> set[tuple[str, str, str | None, str]]:
@@ -28,6 +30,8 @@ def world_of(count: int, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.chdir(ROOT)
     world = make_world(count)
     plant(world)
+    several = sum(sort == "several" for _, sort, _, _ in world.planted)
+    assert len(world.planted) - several // 2 == FAULTS  # a source with two candidates is one fault in two rows
     return world
 
 
@@ -37,7 +41,7 @@ def audit(qa_sync: QaSync, out: Path, *words: str) -> Any:
     return json.loads((out / "audit.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("count", [RECORDS, pytest.param(MANY, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", SIZES)
 def test_every_fault_is_found_and_nothing_else(
     qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
@@ -69,18 +73,22 @@ def from_files(qa_sync: QaSync, world: World, folder: Path, *words: str) -> set[
     return both
 
 
-def test_from_files_it_is_the_same(qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    world = world_of(RECORDS, monkeypatch)
+@pytest.mark.parametrize("count", SIZES)
+def test_from_files_it_is_the_same(
+    qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    world = world_of(count, monkeypatch)
     assert from_files(qa_sync, world, tmp_path) == world.planted
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # Spark's Python side is not free of warnings
-def test_on_spark_it_is_the_same(qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("count", [RECORDS, MANY])
+def test_on_spark_it_is_the_same(qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     pytest.importorskip("pyspark", reason="pip install 'qa-sync[spark]'")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java, and there is none on the PATH")
-    world = world_of(RECORDS, monkeypatch)
+    world = world_of(count, monkeypatch)
     with_duckdb = from_files(qa_sync, world, tmp_path)
     with_spark = from_files(qa_sync, world, tmp_path, "--engine", "spark")
     assert with_spark == with_duckdb == world.planted
