@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -276,6 +277,18 @@ def test_the_started_time_is_that_of_the_run(ours: Owned) -> None:
     assert ours.run.alive
     with pytest.raises(QaSyncError, match="has the seed s too"):
         ours.journal.begin("s", ["b.txt"], STARTED, [])
+
+
+def test_what_stood_before_a_run_is_kept_while_something_of_it_is_left(acme: Memory, ours: Owned) -> None:
+    system = Journaled(acme, acme, ours)
+    made = system.insert("contact", {"name": MARK})
+    ours.journal.begin("t", [], STARTED + timedelta(days=30), [])
+    assert ours.journal.standing(ours.run.id)
+    system.delete("contact", made)
+    ours.journal.begin("u", [], STARTED + timedelta(days=6), [])
+    assert ours.journal.standing(ours.run.id)
+    ours.journal.begin("v", [], STARTED + timedelta(days=8), [])
+    assert not ours.journal.standing(ours.run.id)
 
 
 def test_marks_that_records_of_an_earlier_run_bear(acme: Memory, ours: Owned) -> None:
