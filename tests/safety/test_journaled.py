@@ -152,6 +152,18 @@ def test_where_nobody_knows_what_was_there_nothing_is_taken_for_ours(tmp_path: P
     journal.close()
 
 
+def test_where_nobody_may_list_nothing_is_noted_and_nothing_taken_for_ours(tmp_path: Path, acme: Memory) -> None:
+    def closed(call: str) -> None:
+        if call == "list order":
+            raise Refused("orders are not for you", status=403)
+
+    acme.trouble = closed
+    ours = owned(tmp_path, acme)
+    assert ours.journal.standing(ours.run.id) == {("Acme", "contact"): {WHOLE}}
+    assert not ours.claim(acme.put("order", "o1", name=MARK), acme.cards["order"])
+    ours.journal.close()
+
+
 def test_where_records_tell_their_age_only_the_newest_are_noted(tmp_path: Path, acme: Memory) -> None:
     acme.put("contact", "c1", name="Ola", created="2026-01-30T12:00:00Z")
     acme.asked.clear()
