@@ -71,7 +71,7 @@ def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, stan
     told, killed, rounds = "", 0, 0
     while killed < points:
         rounds += 1
-        assert rounds <= 2 * points // at_once, f"only {killed} of {points} runs could be killed"
+        assert rounds <= 2 + 2 * points // at_once, f"only {killed} of {points} runs could be killed"
         chosen = [dice.choice(POINTS) for _ in range(min(at_once, points - killed))]
         files = [tmp_path / f"counts-{rounds}-{number}.json" for number in range(len(chosen))]
         running = [
