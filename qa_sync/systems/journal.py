@@ -19,11 +19,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from qa_sync.errors import UsageError
+from qa_sync.systems.forgetting import forget
 from qa_sync.systems.journal_file import JournalFile
 from qa_sync.systems.owner import HOST, begun, is_alive
 
@@ -32,9 +33,6 @@ NAME: Final = Path(".qa-sync", "journal.sqlite")
 
 WHOLE: Final = ""
 """Stands among the ids of what was there when those are all: no record has an empty id."""
-
-FORGOTTEN_AFTER: Final = timedelta(days=90)
-"""How long a run is kept of which nothing is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ class Journal:
             hint = f"they could not be told from new ones: give another --seed, or qa-sync cleanup --run {min(still)}"
             raise UsageError(told, hint=hint)
         with self._file.transaction() as db:
-            _forget(db, started - FORGOTTEN_AFTER)
+            forget(db, started)
             db.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             named = [(name, p.system, p.url, p.datatype, p.entity) for p in places]
             db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?)", named)
@@ -232,20 +230,3 @@ def _runs(db: sqlite3.Connection) -> Iterator[RunNote]:
         at = datetime.fromisoformat(started).astimezone(UTC)
         elsewhere = host if host != HOST else None
         yield RunNote(name, at, seed, tuple(json.loads(specs)), state, alive, places, elsewhere)
-
-
-def _forget(db: sqlite3.Connection, before: datetime) -> None:
-    """Forget runs of long ago of which nothing is left."""
-    old = (
-        "SELECT id FROM runs WHERE started < ?"
-        " AND NOT EXISTS (SELECT 1 FROM records WHERE run = runs.id AND state != 'removed')"
-    )
-    for (name,) in db.execute(old, (before.isoformat(),)).fetchall():
-        for query in (
-            "DELETE FROM runs WHERE id = ?",
-            "DELETE FROM places WHERE run = ?",
-            "DELETE FROM records WHERE run = ?",
-            "DELETE FROM sections WHERE run = ?",
-            "DELETE FROM standing WHERE run = ?",
-        ):
-            db.execute(query, (name,))

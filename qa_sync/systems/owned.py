@@ -59,17 +59,13 @@ class Owned:
     def note_standing(self, place: Place, system: System) -> None:
         """Note what is at a place before anything is written: what may be taken for new, for all that it tells.
 
-        Where records tell how old they are, that is what is younger than clocks may differ by, else all of them.
+        Where records tell how old they are, that is what is younger than clocks may differ by, else all of them. Where
+        nobody may list, nothing will be found either.
         """
-        card = system.cards[place.datatype]
-        if "list" in card.cannot:
-            return
-        first = next(iter(system.list(place.datatype)), None)
-        tells = first is not None and bool(_ages(first, card))
-        ids = {record.id for record in system.list(place.datatype, self.since if tells else None)} if first else set()
-        standing = ids if tells else {*ids, WHOLE}
-        self.journal.stood(self.run.id, place, standing)
-        self._standing[place.system, place.datatype] = standing
+        with suppress(Refused):
+            standing = _standing(system, place.datatype, self.since)
+            self.journal.stood(self.run.id, place, standing)
+            self._standing[place.system, place.datatype] = standing
 
     def place(self, system: str, datatype: str) -> Place:
         """Return a place of the run; raises BrokenRule when it has none there."""
@@ -195,6 +191,15 @@ class Owned:
         with self._lock:
             self._gone.discard((system, datatype, id))
             self._known.add((system, datatype, id))
+
+
+def _standing(system: System, datatype: str, since: datetime) -> set[str]:
+    first = next(iter(system.list(datatype)), None)
+    if first is None:
+        return {WHOLE}
+    if _ages(first, system.cards[datatype]):
+        return {record.id for record in system.list(datatype, since)}
+    return {WHOLE, *(record.id for record in system.list(datatype))}
 
 
 def _ages(record: Record, card: EntityCard) -> list[datetime]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,18 @@ def test_where_nobody_knows_what_was_there_nothing_is_taken_for_ours(tmp_path: P
     journal.close()
 
 
+def test_where_nobody_may_list_nothing_is_noted_and_nothing_taken_for_ours(tmp_path: Path, acme: Memory) -> None:
+    def closed(call: str) -> None:
+        if call == "list order":
+            raise Refused("orders are not for you", status=403)
+
+    acme.trouble = closed
+    ours = owned(tmp_path, acme)
+    assert ours.journal.standing(ours.run.id) == {("Acme", "contact"): {WHOLE}}
+    assert not ours.claim(acme.put("order", "o1", name=MARK), acme.cards["order"])
+    ours.journal.close()
+
+
 def test_where_records_tell_their_age_only_the_newest_are_noted(tmp_path: Path, acme: Memory) -> None:
     acme.put("contact", "c1", name="Ola", created="2026-01-30T12:00:00Z")
     acme.asked.clear()
@@ -276,6 +289,18 @@ def test_the_started_time_is_that_of_the_run(ours: Owned) -> None:
     assert ours.run.alive
     with pytest.raises(QaSyncError, match="has the seed s too"):
         ours.journal.begin("s", ["b.txt"], STARTED, [])
+
+
+def test_what_stood_before_a_run_is_kept_while_something_of_it_is_left(acme: Memory, ours: Owned) -> None:
+    system = Journaled(acme, acme, ours)
+    made = system.insert("contact", {"name": MARK})
+    ours.journal.begin("t", [], STARTED + timedelta(days=30), [])
+    assert ours.journal.standing(ours.run.id)
+    system.delete("contact", made)
+    ours.journal.begin("u", [], STARTED + timedelta(days=6), [])
+    assert ours.journal.standing(ours.run.id)
+    ours.journal.begin("v", [], STARTED + timedelta(days=8), [])
+    assert not ours.journal.standing(ours.run.id)
 
 
 def test_marks_that_records_of_an_earlier_run_bear(acme: Memory, ours: Owned) -> None:

@@ -25,10 +25,10 @@ SKEW_S = 5.0
 POINTS = ("before", "after", "noted")
 
 
-def start(config: Path, counts: str, point: str, number: int) -> subprocess.Popen[bytes]:
-    words = ["check", SPEC, "--mode", "live", "--config", str(config), "-q", "--timeout", "10"]
+def start(config: Path, counts: Path, point: str, number: int) -> subprocess.Popen[bytes]:
+    words = ["check", SPEC, "--mode", "live", "--config", str(config), "-q", "--timeout", "5"]
     return subprocess.Popen(
-        [sys.executable, str(KILLED), counts, point, str(number), *words],
+        [sys.executable, str(KILLED), str(counts), point, str(number), *words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=ROOT,
@@ -65,16 +65,24 @@ def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, stan
     assert len(before) == standing
     time.sleep(SKEW_S)
     counts = tmp_path / "counts.json"
-    assert start(config, str(counts), "before", 0).wait(timeout=300) == 0
+    assert start(config, counts, "before", 0).wait(timeout=300) == 0
     passed = json.loads(counts.read_text(encoding="utf-8"))
     dice = random.Random("killed")  # noqa: S311 - the same points every time
-    told, killed = "", 0
-    for _ in range(points // at_once):
-        running = []
-        for _ in range(at_once):
-            point = dice.choice(POINTS)
-            running.append(start(config, "-", point, dice.randint(1, passed[point])))
+    told, killed, rounds = "", 0, 0
+    while killed < points:
+        rounds += 1
+        assert rounds <= 2 + 2 * points // at_once, f"only {killed} of {points} runs could be killed"
+        chosen = [dice.choice(POINTS) for _ in range(min(at_once, points - killed))]
+        files = [tmp_path / f"counts-{rounds}-{number}.json" for number in range(len(chosen))]
+        running = [
+            start(config, file, point, dice.randint(1, passed[point]))
+            for file, point in zip(files, chosen, strict=True)
+        ]
         killed += sum(process.wait(timeout=300) < 0 for process in running)
+        for file in (file for file in files if file.exists()):
+            # This one was over before its point came: side by side all are slower, and ask less often.
+            went = json.loads(file.read_text(encoding="utf-8"))
+            passed = {point: min(count, went[point]) for point, count in passed.items()}
         cleaned = cleanup(config)
         assert cleaned.returncode == 0, cleaned.stdout + cleaned.stderr
         told += cleaned.stdout
@@ -84,7 +92,7 @@ def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, stan
         can, cannot = removable(config, left)
         assert can == {}, f"{cleaned.stdout}\n{shown(config, can)}"
         assert [at for at in cannot if at[2] not in told] == []
-    assert killed > points * 0.7  # the others had done before
+    print(f"{killed} runs killed in {rounds} rounds; points to choose from: {passed}")
 
 
 @pytest.fixture
