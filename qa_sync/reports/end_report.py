@@ -116,7 +116,7 @@ def _leftovers(results: Results, page: Page) -> Iterator[Line]:
     if not results.leftovers:
         return
     yield (("Left behind", Style.STRONG),)
-    for what, ids, why in leftovers(results):
+    for what, ids, why in leftovers(results.leftovers):
         spans: list[Span] = [(page.text(f"{what} {ids}"), Style.PLAIN), (f"  {page.text(why)}", Style.QUIET)]
         yield from columns([(spans, page.width - 2)], indent=2)
     yield BLANK

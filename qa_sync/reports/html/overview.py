@@ -88,7 +88,8 @@ def skipped(results: Results) -> str:
 def left(results: Results) -> str:
     """Return the records of ours that could not be removed."""
     items = "".join(
-        f"<li><code>{text(f'{what} {ids}')}</code> {text(why)}</li>\n" for what, ids, why in leftovers(results)
+        f"<li><code>{text(f'{what} {ids}')}</code> {text(why)}</li>\n"
+        for what, ids, why in leftovers(results.leftovers)
     )
     return _listed("left", "Left behind", f'<ul class="plain">{items}</ul>') if items else ""
 
