@@ -119,6 +119,11 @@ def reasons(results: Results, status: Status) -> list[tuple[str, int]]:
     return Counter(c.message or "no reason given" for c in results.checks if c.status is status).most_common()
 
 
+def left_behind(results: Results) -> str:
+    """Return the heading of what could not be removed; a replay itself leaves nothing anywhere."""
+    return "Left behind by the recorded run" if results.mode == "replay" else "Left behind"
+
+
 def leftovers(left: Iterable[Leftover]) -> list[tuple[str, str, str]]:
     """Return what is left behind as (system and entity, ids, why); what is left for the same reason stands together."""
     found: dict[tuple[str, str], list[str]] = {}
