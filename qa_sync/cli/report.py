@@ -30,7 +30,9 @@ from qa_sync.reports.terminal import Color, Terminal
     help="Colour in the terminal report.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print only what is not well.")
-@click.option("-v", "--verbose", is_flag=True, help="Repeat every reason, and show whole values.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Give every check a row, repeat every reason, and show whole values."
+)
 def report(
     results: str, reports: tuple[str, ...], annotations: str | None, color: Color, quiet: bool, verbose: bool
 ) -> int:

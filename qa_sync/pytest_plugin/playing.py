@@ -24,6 +24,7 @@ from qa_sync.reports.end_report import end_report
 from qa_sync.reports.escape import visible
 from qa_sync.reports.layout import text_of
 from qa_sync.reports.page import Page
+from qa_sync.reports.wording import leftovers
 from qa_sync.running.events import CheckFinished
 from qa_sync.running.results import Results, SectionResult, SpecResult, fold
 from qa_sync.running.runner import Run, run
@@ -95,13 +96,16 @@ class Playing:
         return self.prepared
 
     def _end(self) -> None:
-        """Remove what the sections left in live systems, tell what could not be removed, and let everything go."""
+        """Remove what the sections left in live systems, tell what could not be removed, and let everything go.
+
+        A replay leaves nothing: what the recorded run left stands in that run's report.
+        """
         if self.prepared is None:
             return
         with closing(self.prepared):
             left = self.prepared.sweep([lost for results in self.results.values() for lost in results.leftovers])
-        for lost in left:
-            sys.stderr.write(visible(f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}") + "\n")
+        for what, ids, why in leftovers(left if self.mode != "replay" else ()):
+            sys.stderr.write(f"\n{visible(f'left behind: {what} {ids}: {why}')}\n")  # a line of its own amid the dots
 
     def _tell(self, line: str) -> None:
         """Tell something while tests run, past what captures their output; a worker of pytest-xdist has no terminal."""

@@ -13,6 +13,7 @@ from qa_sync.reports.wording import (
     LEGEND,
     NOTHING_VERIFIED,
     counts,
+    left_behind,
     leftovers,
     reasons,
     seconds,
@@ -115,8 +116,8 @@ def _manual(results: Results, page: Page) -> Iterator[Line]:
 def _leftovers(results: Results, page: Page) -> Iterator[Line]:
     if not results.leftovers:
         return
-    yield (("Left behind", Style.STRONG),)
-    for what, ids, why in leftovers(results):
+    yield ((left_behind(results), Style.STRONG),)
+    for what, ids, why in leftovers(results.leftovers):
         spans: list[Span] = [(page.text(f"{what} {ids}"), Style.PLAIN), (f"  {page.text(why)}", Style.QUIET)]
         yield from columns([(spans, page.width - 2)], indent=2)
     yield BLANK

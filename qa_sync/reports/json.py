@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as _text
+from math import isfinite
 from typing import TypeVar
 
 from qa_sync.dataflow.model import Origin
@@ -174,11 +175,18 @@ def _list(key: str, items: Sequence[T], indent: int, pieces_of: Callable[[T], It
 
 
 def _value(value: object, indent: int) -> str:
-    """Return any value; only those with members take the slow way, which is the only one that indents."""
+    """Return any value; only those with members take the slow way, which is the only one that indents.
+
+    A report has very many texts, latencies, and lists of steps that are empty: these are written as `json.dumps` does.
+    """
     if value is None:
         return "null"
     if isinstance(value, str):
         return _text(value)
+    if isinstance(value, float) and isfinite(value):
+        return float.__repr__(value)
+    if value == ():
+        return "[]"
     if isinstance(value, dict | list | tuple):
         return json.dumps(plain(value), indent=2, allow_nan=False).replace("\n", "\n" + " " * indent)
     return json.dumps(plain(value))

@@ -11,7 +11,18 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from qa_sync.reports.escape import visible
-from qa_sync.reports.wording import NOTHING_VERIFIED, Problem, counts, excerpts, mark_of, problems, reasons, seconds
+from qa_sync.reports.wording import (
+    NOTHING_VERIFIED,
+    Problem,
+    counts,
+    excerpts,
+    left_behind,
+    leftovers,
+    mark_of,
+    problems,
+    reasons,
+    seconds,
+)
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SpecResult
 
@@ -33,7 +44,8 @@ def render(results: Results) -> str:
 
 def pieces(results: Results) -> Iterator[str]:
     """Yield the summary's lines, each with its line break."""
-    for part in (_head(results), _sections(results), _wrong(results), _manual(results), _skipped(results)):
+    parts = (_head, _sections, _wrong, _manual, _skipped, _left)
+    for part in (told(results) for told in parts):
         yield from (f"{line}\n" for line in part)
 
 
@@ -126,6 +138,15 @@ def _skipped(results: Results) -> Iterator[str]:
     for reason, number in found[:MOST_ROWS]:
         yield f"| {number} | {_plain(_cut(reason))} |"
     yield from ("", "</details>", "")
+
+
+def _left(results: Results) -> Iterator[str]:
+    found = leftovers(results.leftovers)
+    if not found:
+        return
+    yield from (f"#### {left_behind(results)}", "")
+    yield from (f"- {_code(_cut(f'{what} {ids}'))} {_plain(_cut(why))}" for what, ids, why in found[:MOST_ROWS])
+    yield ""
 
 
 def _plain(some: str) -> str:

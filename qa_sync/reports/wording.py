@@ -13,7 +13,7 @@ from unicodedata import category, normalize
 from qa_sync.dataflow.model import Origin
 from qa_sync.frozen import dataclass
 from qa_sync.reports.json_values import plain
-from qa_sync.running.events import CheckFinished, RecordRef, Status
+from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
 from qa_sync.running.results import Results
 from qa_sync.systems.system import Exchanged
 from qa_sync.values.compare import Difference
@@ -128,10 +128,15 @@ def reasons(results: Results, status: Status) -> list[tuple[str, int]]:
     return Counter(c.message or "no reason given" for c in results.checks if c.status is status).most_common()
 
 
-def leftovers(results: Results) -> list[tuple[str, str, str]]:
+def left_behind(results: Results) -> str:
+    """Return the heading of what could not be removed; a replay itself leaves nothing anywhere."""
+    return "Left behind by the recorded run" if results.mode == "replay" else "Left behind"
+
+
+def leftovers(left: Iterable[Leftover]) -> list[tuple[str, str, str]]:
     """Return what is left behind as (system and entity, ids, why); what is left for the same reason stands together."""
     found: dict[tuple[str, str], list[str]] = {}
-    for lost in results.leftovers:
+    for lost in left:
         found.setdefault((f"{lost.system} {lost.entity}", lost.why), []).append(lost.id)
     return [(what, ", ".join(ids), why) for (what, why), ids in found.items()]
 

@@ -11,7 +11,7 @@ from cli_caller import QaSync
 from qa_sync.errors import UsageError
 from qa_sync.reports.baseline import judged, read_baseline
 
-FAULTY = ("check", "specs/000.txt", "--section", "1", "--fault", "truncate", "--timeout", "20", "-q")
+FAULTY = ("check", "specs/000.txt", "--fault", "truncate", "--section", "1", "--kind", "property", "-q")
 SECTION = "000/1-wix-com-contacts-to-customerp-contact"
 
 

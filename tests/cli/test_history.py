@@ -137,7 +137,7 @@ def here(qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Qa
 def test_a_run_is_kept_and_told(here: QaSync, tmp_path: Path) -> None:
     for _ in range(2):
         here("check", "specs/000.txt", "-q")
-    here("check", "specs/000.txt", "-q", "--section", "1", "--fault", "truncate")
+    here("check", "specs/000.txt", "-q", "--fault", "truncate", "--section", "1", "--kind", "property")
     answer = here("history", "--mode", "replay")
     assert answer.code == 0
     assert "specs/000.txt  2 runs, replay, " in answer.out

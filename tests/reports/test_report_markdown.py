@@ -21,6 +21,13 @@ def test_the_worst_comes_first_and_the_place_is_named() -> None:
     assert '      - "Åse Žofie"\n      + "Åse Sofie"\n' in text
 
 
+def test_what_could_not_be_removed_is_listed() -> None:
+    text = markdown.render(written_results())
+    assert text.endswith(
+        "#### Left behind\n\n- <code>A Customer c-17</code> HTTP 403: a customer with orders stays\n\n"
+    )
+
+
 def test_nothing_from_outside_is_markup() -> None:
     text = markdown.render(hostile_written())
     tags = set(re.findall(r"<(\w+)", re.sub(r"^      .*$", "", text, flags=re.MULTILINE)))

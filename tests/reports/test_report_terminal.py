@@ -358,7 +358,9 @@ def test_60_checks_are_printed_in_no_time() -> None:
 
 def test_what_is_left_for_the_same_reason_stands_together() -> None:
     lost = tuple(Leftover("B", "Client", str(n), "B keeps them") for n in (1, 2, 3))
-    assert "Left behind\n  B Client 1, 2, 3  B keeps them\n" in printed(replace(results(), leftovers=lost))
+    some = replace(results(), leftovers=lost)
+    assert "Left behind by the recorded run\n  B Client 1, 2, 3  B keeps them\n" in printed(some)
+    assert "Left behind\n  B Client 1, 2, 3  B keeps them\n" in printed(replace(some, mode="live"))
 
 
 def test_checks_of_a_kind_that_ended_alike_share_a_row_unless_verbose() -> None:

@@ -7,7 +7,17 @@ from itertools import islice
 
 from qa_sync.reports.html.document import anchor
 from qa_sync.reports.html.words import badge, counted, text, title
-from qa_sync.reports.wording import NOTHING_VERIFIED, Place, Problem, excerpts, leftovers, mark_of, problems, reasons
+from qa_sync.reports.wording import (
+    NOTHING_VERIFIED,
+    Place,
+    Problem,
+    excerpts,
+    left_behind,
+    leftovers,
+    mark_of,
+    problems,
+    reasons,
+)
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results
 
@@ -88,9 +98,10 @@ def skipped(results: Results) -> str:
 def left(results: Results) -> str:
     """Return the records of ours that could not be removed."""
     items = "".join(
-        f"<li><code>{text(f'{what} {ids}')}</code> {text(why)}</li>\n" for what, ids, why in leftovers(results)
+        f"<li><code>{text(f'{what} {ids}')}</code> {text(why)}</li>\n"
+        for what, ids, why in leftovers(results.leftovers)
     )
-    return _listed("left", "Left behind", f'<ul class="plain">{items}</ul>') if items else ""
+    return _listed("left", left_behind(results), f'<ul class="plain">{items}</ul>') if items else ""
 
 
 def _listed(name: str, title: str, inner: str) -> str:
