@@ -26,13 +26,13 @@ TIMES: Final = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 SECONDS: Final = 19
 """The characters of an instant up to its seconds."""
 FRACTION: Final = "([.][0-9]{1,6})?"
-WHOLE: Final = "^-?(0|[1-9][0-9]{0,24})$"
-NUMBER: Final = "^-?(0|[1-9][0-9]{0,24})([.][0-9]{1,9})?$"
+WHOLE: Final = "-?(0|[1-9][0-9]{0,24})"
+NUMBER: Final = "-?(0|[1-9][0-9]{0,24})([.][0-9]{1,9})?"
 # A digit above 0 is asked for because of two zeros alone, which are a prefix of nothing.
-PHONE: Final = "^[+]?(0[0 ()./-]*)?[1-9][0-9 ()./-]*$"
+PHONE: Final = "[+]?(0[0 ()./-]*)?[1-9][0-9 ()./-]*"
 PHONE_NOISE: Final = " ()./-"
-SPACED: Final = "^[+]?(0[0 ]*)?[1-9][0-9 ]*$"
-DIGITS: Final = "^[+]?0*[1-9][0-9]*$"
+SPACED: Final = "[+]?(0[0 ]*)?[1-9][0-9 ]*"
+DIGITS: Final = "[+]?0*[1-9][0-9]*"
 LONGEST_EXACT: Final = 15
 
 
@@ -59,6 +59,11 @@ class Cell:
         if self.tests is None:
             return self.kind.isin([int(kind) for kind in kinds]) if len(kinds) > 1 else self.kind == int(kinds[0])
         return reduce(or_, [self.tests[kind] for kind in kinds if kind in self.tests] or [ibis.literal(False)])
+
+
+def fits(text: Expr, pattern: str) -> Expr:
+    """Tell a text that is of the pattern as a whole."""
+    return text.re_search(rf"^{pattern}\z")  # to Java, `$` is also before a last line's end
 
 
 def reads(form: Form, cell: Cell) -> Expr:
@@ -90,14 +95,14 @@ def is_plain(cell: Cell) -> Expr:
 
 
 def _decimal(cell: Cell) -> Expr:
-    return cell.isa(Kind.NUMBER) | (cell.isa(Kind.TEXT) & cell.text.re_search(NUMBER))
+    return cell.isa(Kind.NUMBER) | (cell.isa(Kind.TEXT) & fits(cell.text, NUMBER))
 
 
 def _integer(cell: Cell) -> Expr:
     if cell.whole:
         return cell.isa(Kind.NUMBER)
     whole = ~cell.text.contains(".") & ~cell.text.contains("e") & ~cell.text.contains("E")
-    return (cell.isa(Kind.NUMBER) & whole) | (cell.isa(Kind.TEXT) & cell.text.re_search(WHOLE))
+    return (cell.isa(Kind.NUMBER) & whole) | (cell.isa(Kind.TEXT) & fits(cell.text, WHOLE))
 
 
 READS: Final[Mapping[str, Callable[[Cell], Expr]]] = {
@@ -105,13 +110,13 @@ READS: Final[Mapping[str, Callable[[Cell], Expr]]] = {
     "escaped_text": is_plain,
     "html": is_plain,
     "email": lambda cell: cell.isa(Kind.TEXT),
-    "phone": lambda cell: cell.isa(Kind.TEXT) & cell.text.re_search(PHONE),
+    "phone": lambda cell: cell.isa(Kind.TEXT) & fits(cell.text, PHONE),
     "identifier": lambda cell: cell.isa(Kind.TEXT),
     "reference": lambda cell: cell.isa(Kind.TEXT) & (cell.text != "0"),
     "region": lambda cell: cell.isa(Kind.TEXT),
     "decimal": _decimal,
     "integer": _integer,
     "boolean": lambda cell: cell.isa(Kind.TRUTH),
-    "instant": lambda cell: cell.isa(Kind.TEXT) & cell.text.re_search(f"^{DAYS}T{TIMES}{FRACTION}Z$"),
-    "date": lambda cell: cell.isa(Kind.TEXT) & cell.text.re_search(f"^{DAYS}$"),
+    "instant": lambda cell: cell.isa(Kind.TEXT) & fits(cell.text, f"{DAYS}T{TIMES}{FRACTION}Z"),
+    "date": lambda cell: cell.isa(Kind.TEXT) & fits(cell.text, DAYS),
 }

@@ -95,6 +95,10 @@ def _told(work: Callable[[], T]) -> T:
         raise CouldNotFindOut(f"too little memory: {_first_line(error)}", hint=hint) from None
     except (duckdb.IOException, OSError) as error:
         raise CouldNotFindOut(f"the scratch folder: {_first_line(error)}", hint="TMPDIR names another") from None
+    except (duckdb.InterruptException, RuntimeError) as error:
+        if "interrupt" not in str(error).lower():
+            raise
+        raise KeyboardInterrupt from None  # who waits for a query hears of Ctrl-C in DuckDB's own way
     except duckdb.InvalidInputException as error:
         raise UsageError(f"a file is damaged: {_first_line(error)}") from None
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qa_sync.audit.cells import is_unicode
-from qa_sync.audit.columns import DAYS, FRACTION, TIMES, Expr
+from qa_sync.audit.columns import DAYS, FRACTION, TIMES, Expr, fits
 from qa_sync.audit.engine import Engine, Table
 from qa_sync.audit.parts import Parts, chunks, row_of
 from qa_sync.audit.rows import SUFFIXES, Rows
@@ -175,5 +175,5 @@ def _as_it_is(engine: Engine, file: Path, schema: pa.Schema, card: EntityCard, c
 def _utc(column: Expr) -> Expr:
     """Return an instant's text to the second, null for what is none."""
     text = column.cast("string")
-    ours = text.re_search(f"^{DAYS}T{TIMES}{FRACTION}Z?$")
+    ours = fits(text, f"{DAYS}T{TIMES}{FRACTION}Z?")
     return ibis.cases((ours, text.substr(0, 19) + "Z"), else_=ibis.null("string"))

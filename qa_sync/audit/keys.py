@@ -15,7 +15,7 @@ import ibis
 import pyarrow as pa
 
 from qa_sync.audit.cells import Kind, decoded, is_unicode
-from qa_sync.audit.columns import PHONE, PHONE_NOISE, READS, WHOLE, Cell, Expr, is_ascii, is_trimmed
+from qa_sync.audit.columns import PHONE, PHONE_NOISE, READS, WHOLE, Cell, Expr, fits, is_ascii, is_trimmed
 from qa_sync.audit.engine import Engine, Table
 from qa_sync.audit.sameness import notion_of, without
 from qa_sync.audit.spool import Spool
@@ -115,13 +115,13 @@ def _email(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001
 
 
 def _identifier(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001
-    whole = cell.isa(Kind.NUMBER) & cell.text.re_search(WHOLE)
+    whole = cell.isa(Kind.NUMBER) & fits(cell.text, WHOLE)
     return (cell.isa(Kind.TEXT) | whole) & (cell.text != "0"), cell.text
 
 
 def _phone(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001
     digits = without(cell.text, PHONE_NOISE).re_replace("^00", "+")
-    return cell.isa(Kind.TEXT) & cell.text.re_search(PHONE), digits
+    return cell.isa(Kind.TEXT) & fits(cell.text, PHONE), digits
 
 
 EASY: Final[Mapping[str, Easy]] = {

@@ -83,6 +83,10 @@ class Ready:
         """The claims that records are looked at for."""
         return tuple(c for c in self.claims if c.judged)
 
+    def card(self, at: int) -> EntityCard:
+        """Return the card of the source (0) or the target (1)."""
+        return (self.source, self.target)[at]
+
     def paths(self, at: int) -> tuple[str, ...]:
         """Return the property paths that are needed of the source (0) or the target (1)."""
         keys = [key[at].path for key in self.match.keys]

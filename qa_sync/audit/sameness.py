@@ -29,6 +29,7 @@ from qa_sync.audit.columns import (
     WHOLE,
     Cell,
     Expr,
+    fits,
     is_ascii,
     is_plain,
     reads,
@@ -122,10 +123,10 @@ def _phone(both: Both) -> list[Decision]:
     texts = (both.source.text, both.target.text)
     one, other = (without(text, PHONE_NOISE) for text in texts)
     # Numbers with blanks at most are by far the most, and quicker to see: then the other has no more than blanks, too.
-    spaced = both.source.isa(Kind.TEXT) & both.alike & texts[0].re_search(SPACED)
+    spaced = both.source.isa(Kind.TEXT) & both.alike & fits(texts[0], SPACED)
     return [
         ((texts[0].replace(" ", "") == texts[1].replace(" ", "")) & spaced, Code.SAME),
-        ((one == other) & both.are(Kind.TEXT) & one.re_search(DIGITS), Code.SAME),
+        ((one == other) & both.are(Kind.TEXT) & fits(one, DIGITS), Code.SAME),
     ]
 
 
@@ -143,7 +144,7 @@ def _identifier(both: Both) -> list[Decision]:
 
 
 def _is_id(cell: Cell) -> Expr:
-    whole = cell.isa(Kind.NUMBER) & cell.text.re_search(WHOLE)
+    whole = cell.isa(Kind.NUMBER) & fits(cell.text, WHOLE)
     return (cell.isa(Kind.TEXT) | whole) & (cell.text != "0")
 
 
@@ -180,10 +181,10 @@ def _truth(both: Both) -> list[Decision]:
 
 def _instant(both: Both) -> list[Decision]:
     texts, marks = (both.source.text, both.target.text), [_zone_mark(form) for form, _ in _ends(both)]
-    whole = [text.re_search(f"^{DAYS}T{TIMES}{FRACTION}{mark}$") for text, mark in zip(texts, marks, strict=True)]
+    whole = [fits(text, f"{DAYS}T{TIMES}{FRACTION}{mark}") for text, mark in zip(texts, marks, strict=True)]
     # Most have no fraction, or none at the target; that is quicker to see than to read.
     short = (texts[1].length() == SECONDS + 1) & texts[1].endswith("Z")
-    long = (texts[1].length() >= SECONDS) & texts[1].substr(SECONDS).re_search(f"^{FRACTION}{marks[1]}$")
+    long = (texts[1].length() >= SECONDS) & fits(texts[1].substr(SECONDS), f"{FRACTION}{marks[1]}")
     same = texts[0].startswith(texts[1].left(SECONDS)) & (short | long)
     return [
         (same & both.source.isa(Kind.TEXT) & both.alike & whole[0], Code.SAME),
@@ -200,7 +201,7 @@ def _day(both: Both) -> list[Decision]:
     read = both.are(Kind.TEXT)
     for form, cell in _ends(both):
         time = f"T({_hours(both.forms.zone)}):[0-5][0-9]:[0-5][0-9]{FRACTION}{_zone_mark(form)}"
-        read &= cell.text.re_search(f"^{DAYS}{time if form.convert == 'instant' else ''}$")
+        read &= fits(cell.text, DAYS + (time if form.convert == "instant" else ""))
     return [((both.source.text.left(10) == both.target.text.left(10)) & read, Code.SAME), (read, Code.VALUE)]
 
 

@@ -18,6 +18,7 @@ from qa_sync.audit.engine import BATCH, Needs, Table
 from qa_sync.errors import CouldNotFindOut, UsageError
 
 LOCAL = "local[2]"
+LOOPBACK = "127.0.0.1"
 
 
 def start(needs: Needs) -> Spark:
@@ -28,6 +29,8 @@ def start(needs: Needs) -> Spark:
     builder = SparkSession.builder.appName("qa-sync audit").config("spark.sql.session.timeZone", "UTC")
     builder = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
     builder = builder.config("spark.sql.shuffle.partitions", "8")
+    if needs.master is None:  # then nobody else need reach it
+        builder = builder.config("spark.driver.bindAddress", LOOPBACK).config("spark.driver.host", LOOPBACK)
     try:
         session = builder.master(needs.master or LOCAL).getOrCreate()
     except Exception as error:  # noqa: BLE001 - the gateway to Java raises whatever it likes

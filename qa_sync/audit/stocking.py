@@ -16,6 +16,7 @@ from qa_sync.audit.planning import needed_columns
 from qa_sync.audit.reading import Manner, Source, read_whole
 from qa_sync.audit.stock import Loaded, settled, table_of
 from qa_sync.clock import Clock
+from qa_sync.errors import UsageError
 
 Stock = Mapping[tuple[int, str, str], Loaded]
 """Records by side (0 the source, 1 the target), system label and datatype."""
@@ -88,6 +89,8 @@ def _read(engine: Engine, plans: Sequence[SectionPlan], wish: Wish, source_of: S
 
 def _exported(engine: Engine, plans: Sequence[SectionPlan], wish: Wish, files: Files) -> Stock:
     found: dict[tuple[int, str, str], Loaded] = {}
+    for at, place in enumerate((files.left, files.right)):
+        _refuse_one_for_all(place, {plan.ready.card(at).names[0] for plan in plans if plan.ready})
     for plan in plans:
         if plan.ready is None:
             continue
@@ -103,6 +106,12 @@ def _exported(engine: Engine, plans: Sequence[SectionPlan], wish: Wish, files: F
                 label, card, export.table, export.columns, wish.clock.now(), absent=export.absent, native=export.native
             )
     return found
+
+
+def _refuse_one_for_all(place: Path, entities: set[str]) -> None:
+    if len(entities) > 1 and not place.is_dir():
+        told = f"{place} is one file, and the sections need {' and '.join(sorted(entities))}"
+        raise UsageError(told, hint="name one with --section, or give a folder with a file for each")
 
 
 def _columns(plans: Sequence[SectionPlan], at: int, label: str, datatype: str) -> tuple[str, ...]:

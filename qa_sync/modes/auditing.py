@@ -69,7 +69,9 @@ def _opened(job: Job, options: Options, tell: Callable[[str], None], scratch: Pa
     clock = RealClock()
     try:
         with _origin(job, options) as origin:
-            wish = Wish(origin, options.snapshot or scratch / "read", clock, options.fresh, tell)
+            # Of exports nothing is kept: they are themselves what a snapshot would be.
+            kept = None if isinstance(origin, Files) else options.snapshot
+            wish = Wish(origin, kept or scratch / "read", clock, options.fresh, tell)
             yield Audit(job.dataflows, known, wish, engine, terms, clock, time.perf_counter, scratch)
     finally:
         engine.close()

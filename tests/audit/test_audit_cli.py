@@ -350,6 +350,19 @@ def test_a_bad_call_is_refused(
     assert told in err
 
 
+def test_one_file_is_not_taken_for_all_entities(qa_sync: QaSync, exports: Exports) -> None:
+    code, _, err = exports.audit(qa_sync, "specs/000.txt")
+    assert code == 2
+    assert "is one file, and the sections need Contacts and Products" in err
+
+
+def test_nothing_of_exports_is_kept_in_a_snapshot(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    document, sides = spec(tmp_path, EVERY), ("--left", str(exports.left), "--right", str(exports.right))
+    assert qa_sync("audit", document, *sides, "-q", "--snapshot", str(kept)).code == 0
+    assert [path.name for path in kept.iterdir()] == ["differences.parquet"]
+
+
 def test_a_key_that_tells_nothing_is_refused(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
     same = {"email": "a@b.test"}
     exports.write([left(n, primaryInfo=same) for n in range(1100)], [right(n, **same) for n in range(1100)])
