@@ -127,7 +127,7 @@ def check(
         if ids is None and chosen.ids is None:
             events = prepared.noted(events)
         results = fold(_heard(terminal.watch(events), prepared))
-        left = prepared.sweep(results.leftovers)
+        left = _swept(prepared, results.leftovers)
     results = excused(replace(results, recordings=prepared.recordings(), leftovers=left))
     terminal.report(results, _line_text)
     write_reports(with_texts(results, texts), targets, telling.annotations)
@@ -187,10 +187,22 @@ def _heard(events: Iterator[Event], prepared: Prepared) -> Iterator[Event]:
                 left += event.leftovers
             yield event
     except (KeyboardInterrupt, Exception):
-        for lost in prepared.sweep(left):
-            told = f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}"
-            click.echo(visible(told), err=True)
+        _tell_left(prepared.sweep(left))
         raise
+
+
+def _swept(prepared: Prepared, left: Sequence[Leftover]) -> tuple[Leftover, ...]:
+    """Remove what is still there at the end; an interruption of that is the first signal, so it is done once more."""
+    try:
+        return prepared.sweep(left)
+    except KeyboardInterrupt:
+        _tell_left(prepared.sweep(left))
+        raise
+
+
+def _tell_left(left: Sequence[Leftover]) -> None:
+    for lost in left:
+        click.echo(visible(f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}"), err=True)
 
 
 def _line_text(spec: str, line: int) -> str | None:

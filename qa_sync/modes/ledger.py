@@ -48,7 +48,8 @@ def journal_path(settings: Settings) -> Path:
 class Ledger:
     """What one run writes down; without `owned` it writes to no system, and nothing down.
 
-    `inherited` is what an interrupted run has left that is taken up again.
+    `inherited` is what an interrupted run has left that is taken up again; `told` is what was told as left when a sweep
+    began, `swept` says that one has come to its end.
     """
 
     job: Job
@@ -56,6 +57,7 @@ class Ledger:
     hide: Hider
     owned: Owned | None = None
     inherited: tuple[Leftover, ...] = ()
+    told: tuple[Leftover, ...] = ()
     swept: bool = False
     looked: bool = False
     lock: Lock = field(default_factory=Lock)
@@ -76,7 +78,7 @@ class Ledger:
 
     def sweep(self, told: Sequence[Leftover]) -> tuple[Leftover, ...]:
         """Look for what is still there, and remove it; return what is left of `told`, and what else is left."""
-        self.swept = True
+        self.told = tuple(told)
         left = {_key(lost): lost for lost in told}
         if self.owned is not None:
             kept = {at for at, lost in left.items() if lost.why.startswith(KEPT)}
@@ -86,6 +88,7 @@ class Ledger:
             left = {at: lost for at, lost in left.items() if at in found or at in kept or at not in noted}
             left |= {at: lost for at, lost in found.items() if at not in left}
         left |= {_key(lost): lost for lost in self.inherited if _key(lost) not in left}
+        self.swept = True
         return tuple(left.values())
 
     def _swept(self, owned: Owned, kept: Collection[Key]) -> Iterator[Leftover]:
@@ -105,7 +108,7 @@ class Ledger:
             return
         with suppress(QaSyncError):
             if not self.swept:
-                self.sweep(())
+                self.sweep(self.told)
             self.owned.journal.end(self.owned.run.id)
         self.owned.journal.close()
 

@@ -95,20 +95,23 @@ class Journal:
         name = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         pid = os.getpid()
         row = (name, started.isoformat(), seed, json.dumps(list(specs)), HOST, pid, begun(pid), "begun")
+        named = [(name, p.system, p.url, p.datatype, p.entity) for p in places]
+        with self._file.transaction() as db:  # the questions too: another run may begin at this very moment
+            self._refuse_twin(seed, frozenset(marks))
+            forget(db, started)
+            db.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?)", named)
+        return next(run for run in self.runs() if run.id == name)
+
+    def _refuse_twin(self, seed: str, marks: Collection[str]) -> None:
         other = next((run for run in self.runs() if run.alive and run.seed == seed), None)
         if other:
             told = f"the run {other.id}, which is under way, has the seed {seed} too"
             raise UsageError(told, hint="their records could not be told apart: give another --seed, or none")
-        if still := self._bearing(frozenset(marks)):
+        if still := self._bearing(marks):
             told = f"{sum(still.values())} records of earlier runs with the seed {seed} are still there"
             hint = f"they could not be told from new ones: give another --seed, or qa-sync cleanup --run {min(still)}"
             raise UsageError(told, hint=hint)
-        with self._file.transaction() as db:
-            forget(db, started)
-            db.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-            named = [(name, p.system, p.url, p.datatype, p.entity) for p in places]
-            db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?)", named)
-        return next(run for run in self.runs() if run.id == name)
 
     def _bearing(self, marks: Collection[str]) -> Counter[str]:
         """Return how many records that bear one of the marks are still there, by run."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from memory import MARK, OTHER_MARK, STARTED, Memory, away, card, owned, places
@@ -313,3 +316,19 @@ def test_marks_that_records_of_an_earlier_run_bear(acme: Memory, ours: Owned) ->
     ours.journal.end(ours.journal.runs()[-1].id)
     system.delete("contact", made)
     ours.journal.begin("s", ["a.txt"], STARTED, [], {MARK})
+
+
+def test_of_runs_that_begin_at_one_moment_with_one_seed_one_begins(tmp_path: Path) -> None:
+    together = Barrier(6)
+
+    def begins(_: int) -> bool:
+        with closing(Journal(tmp_path / "journal.sqlite")) as journal:
+            together.wait()
+            try:
+                journal.begin("s", ["a.txt"], STARTED, [])
+            except UsageError:
+                return False
+            return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(begins, range(6))) == 1

@@ -19,6 +19,7 @@ import pytest
 from cli_caller import ROOT, QaSync, Serve
 from standing import people, prints_of, settled, systems_of
 
+from qa_sync.modes.ledger import Ledger
 from qa_sync.systems.journal import NAME
 
 SPEC = "specs/000.txt"
@@ -222,6 +223,32 @@ def test_on_a_terminal_one_is_asked(qa_sync: QaSync, serve: Serve, monkeypatch: 
     assert prints_of(config) == {}
     qa_sync(*live(config, "--yes", "--timeout", "0", "-x", "-j", "1"))
     assert asked == ["Make them?"]
+
+
+def test_an_interruption_of_the_last_look_is_followed_by_another(
+    qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = serve(SPEC, "--no-sync")
+    looks: list[int] = []
+    look = Ledger._swept
+
+    def interrupted(self: Ledger, *more: Any) -> Any:
+        looks.append(1)
+        if len(looks) == 1:
+            raise KeyboardInterrupt
+        return look(self, *more)
+
+    monkeypatch.setattr(Ledger, "_swept", interrupted)
+    words = ("--timeout", "0", "-x", "-j", "1", "-q")
+    kept = qa_sync(*live(config, *words, "--keep", "always"))
+    assert kept.code == 3
+    assert "Interrupted." in kept.err
+    assert sorted(re.findall(r"left behind: .* (\S+): kept", kept.err)) == sorted(at[2] for at in ours(config)) != []
+    assert len(looks) == 2
+    assert qa_sync("cleanup", "--config", str(config)).code == 0
+    looks.clear()
+    assert qa_sync(*live(config, *words)).code == 3
+    assert ours(config) == []
 
 
 def test_what_failed_the_last_time(qa_sync: QaSync, tmp_path: Path) -> None:
