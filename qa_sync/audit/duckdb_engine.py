@@ -54,20 +54,20 @@ class DuckDB:
         name = f"put_{next(self._numbers)}"
         # Ibis 12 makes tables of Arrow by a statement that DuckDB 2 does not take.
         self._con.con.register(f"{name}_rows", rows)
-        _told(lambda: self._con.con.execute(f"CREATE TABLE {name} AS SELECT * FROM {name}_rows"))  # noqa: S608 - ours
+        told(lambda: self._con.con.execute(f"CREATE TABLE {name} AS SELECT * FROM {name}_rows"))  # noqa: S608 - ours
         self._con.con.unregister(f"{name}_rows")
         return self._con.table(name)
 
     def keep(self, table: Table) -> Table:
         """Carry a table out once."""
-        return _told(lambda: self._con.create_table(f"kept_{next(self._numbers)}", table))
+        return told(lambda: self._con.create_table(f"kept_{next(self._numbers)}", table))
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
         """Yield the rows; the order is the table's own."""
         # A cursor of its own: another question on the same connection would end this answer.
         cursor = self._con.con.cursor()
-        reader = _told(lambda: cursor.sql(self._con.compile(table)).to_arrow_reader(BATCH))
-        while (batch := _told(lambda: next(reader, None))) is not None:
+        reader = told(lambda: cursor.sql(self._con.compile(table)).to_arrow_reader(BATCH))
+        while (batch := told(lambda: next(reader, None))) is not None:
             yield batch
         cursor.close()
 
@@ -86,7 +86,7 @@ def _quoted(file: Path) -> str:
     return "'" + re.sub(r"([*?\[])", r"[\1]", str(file)).replace("'", "''") + "'"
 
 
-def _told(work: Callable[[], T]) -> T:
+def told(work: Callable[[], T]) -> T:
     """Do the work; what the machine has too little of is told as such."""
     try:
         return work()

@@ -7,16 +7,19 @@ copies of what it left there, each with ids and values of its own, because the s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from starlette.applications import Starlette
 
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.files import load_dataflow
+from qa_sync.sandbox.store import Table
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.links import Links
@@ -195,6 +198,22 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, str):
         return names[value] if value in names else value.replace(MARK, names[MARK])
     return value
+
+
+@contextmanager
+def still() -> Iterator[None]:
+    """Decode each list once: for as long as nobody writes, the sandbox need not do it again for every page."""
+    lists: dict[tuple[int, datetime | None], list[Doc]] = {}
+    read = Table.all
+
+    def kept(self: Table, since: datetime | None = None) -> list[Doc]:
+        key = (id(self), since)
+        if key not in lists:
+            lists[key] = read(self, since)
+        return [dict(doc) for doc in lists[key]]
+
+    with patch.object(Table, "all", kept):
+        yield
 
 
 def ids_of(world: World, vendor: str, kind: str) -> list[str]:

@@ -1,34 +1,27 @@
-"""The DuckDB engine, where it is not what `Engine` says by itself."""
+"""What DuckDB says when it is interrupted."""
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
+import duckdb
 import pytest
 
-from qa_sync.audit.engine import Engine, Needs, start_engine
+from qa_sync.audit.duckdb_engine import told
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    started = start_engine("duckdb", Needs("500MB", tmp_path))
-    yield started
-    started.close()
+@pytest.mark.parametrize(
+    "error", [duckdb.InterruptException("INTERRUPT Error: Interrupted!"), RuntimeError("Query interrupted")]
+)
+def test_ctrl_c_in_a_query_is_an_interruption(error: Exception) -> None:
+    def query() -> None:
+        raise error
 
-
-@pytest.mark.parametrize("asked", [lambda e, t: e.row(t), lambda e, t: e.keep(t)])
-def test_ctrl_c_ends_a_query(engine: Engine, asked: Callable[[Engine, Any], object]) -> None:
-    numbers = engine.put(pa.table({"n": range(200_000)}))
-    endless = numbers.cross_join(numbers.rename(m="n"))
-    endless = endless.aggregate(s=(endless.n * endless.m).sum())
-    ctrl_c = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
-    ctrl_c.start()
     with pytest.raises(KeyboardInterrupt):
-        asked(engine, endless)
-    ctrl_c.join()
+        told(query)
+
+
+def test_another_error_stays_what_it_is() -> None:
+    def query() -> None:
+        raise RuntimeError("else")
+
+    with pytest.raises(RuntimeError, match="else"):
+        told(query)

@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 from audit_faults import plant
 from audit_served import KEYS, served
-from audit_world import SPECS, World, export, make_world
+from audit_world import SPECS, World, export, make_world, still
 from cli_caller import ROOT, QaSync
 
-RECORDS = 300
+RECORDS = 150
 MANY = 10_000
 FAULTS = 40
 SIZES = [RECORDS, pytest.param(MANY, marks=pytest.mark.slow)]
@@ -46,7 +46,7 @@ def test_every_fault_is_found_and_nothing_else(
     qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     world = world_of(count, monkeypatch)
-    with served(world, tmp_path, monkeypatch) as config:
+    with still(), served(world, tmp_path, monkeypatch) as config:
         audit(qa_sync, tmp_path, "--config", str(config), "--snapshot", str(tmp_path / "kept"))
     assert found(tmp_path / "audit.differences.parquet") == world.planted
     assert world.writes() == 0
@@ -62,7 +62,8 @@ def from_files(qa_sync: QaSync, world: World, folder: Path, *words: str) -> set[
         place = folder / Path(spec).stem
         left, right = place / "left", place / "right"
         if not place.exists():
-            left, right = export(world, spec, place)
+            with still():
+                left, right = export(world, spec, place)
         else:
             left, right = sorted(place.iterdir(), key=lambda p: p.name not in {"wix", "woocommerce"})
         out = folder / f"{Path(spec).stem}{len(words)}.json"

@@ -163,7 +163,7 @@ def compare(rows: int, memory: str, rounds: int) -> None:
             print(f"{name:18} {one['s']:7.2f} s {one['cpu']:7.2f} s of CPU {peak[name]:7.0f} MB  {told}")
         bare, ours = (best[name] for name in CONTENDERS)
         told = f"ratio {ours['s'] / bare['s']:.2f}, of CPU {ours['cpu'] / bare['cpu']:.2f} (bar {BAR_TIMES})"
-        told += f", {peak['qa-sync audit']:.0f} MB (bar {BAR_MB})"
+        told += f", {peak['qa-sync audit']:.0f} MB of which DuckDB may have {memory} (bar {BAR_MB} for 1,000,000)"
         print(f"{rows:,} x {rows:,} records, 8 columns, 2 % differing: {told}", flush=True)
 
 
