@@ -63,7 +63,7 @@ def test_options_and_their_values() -> None:
     assert answered("qa-sync", "check", "--ma") == ["--max-age", "--max-lag"]
     assert answered("qa-sync", "check", "--mode", "") == list(MODES)
     assert answered("qa-sync", "check", "--report", "j") == [name for name in FORMATS if name.startswith("j")]
-    assert answered("qa-sync", "check", "--fault", "one") == ["one-way"]
+    assert answered("qa-sync", "check", "--fault", "one-w") == ["one-way"]
     assert answered("qa-sync", "check", "--depth", "s") == ["smoke", "standard"]
 
 
