@@ -18,8 +18,9 @@ NAMES = """
     html-escape-twice lose-leading-zero round-decimals type-change sign-lost false-as-missing zero-as-missing
     timezone-shift day-shift country-name reset-others empty-erases stale-overwrite ping-pong wrong-record
     merge-by-name no-merge merge-empty create-unlinked ignore-condition lose-list-item reorder-list last-page-lost
-    cross-section one-at-a-time matched-once erase-on-merge reset-unmapped case-blind delete-on-update first-reference
-    true-at-first lose-inner-zero url-decode lose-backslash lose-added-item keep-removed-item stale-source
+    cross-section
+one-at-a-time matched-once erase-on-merge reset-unmapped case-blind delete-on-update first-reference true-at-first
+lose-inner-zero url-decode lose-backslash lose-added-item keep-removed-item stale-source
 """
 
 LONG = "a name of more than twenty characters"
