@@ -170,6 +170,7 @@ def test_evidence_unfolds_by_mouse_and_by_key(see: Any) -> None:
     button.click()
     assert button.get_attribute("aria-expanded") == "true"
     evidence = tab.locator(f"#{button.get_attribute('aria-controls')}")
+    playwright.expect(evidence).to_contain_text("looked 40 times", use_inner_text=True)  # as soon as it is drawn
     told = evidence.inner_text()
     assert "the value did not arrive within 120 s; looked 40 times" in told
     assert "A Customer c-17" in told
