@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from qa_sync.checklist.model import Carries, Kept, Side
 from qa_sync.dataflow.model import PropertyPair
@@ -15,8 +16,9 @@ from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.compare import Difference, compare, show
 from qa_sync.values.condition import Condition
+from qa_sync.values.currencies import in_currency
 from qa_sync.values.declared import possible, wrong_notation, wrong_type
-from qa_sync.values.form import Canonical
+from qa_sync.values.form import Canonical, Form
 from qa_sync.values.paths import read
 
 
@@ -67,7 +69,8 @@ def _compared(
     except NotConvertible as error:
         told = f"{name}: expected {show(expected)!r}, got something else: {error.message}"
         return Verdict(Status.FAILED, told, show(expected), wire, final=False, difference=Difference.FORMAT)
-    verdict = compare(expected, actual, left.form, right.form, scene.stage.zone)
+    forms = (_as_shown(scene, Held(there.role, there.side.other), left), _as_shown(scene, there, right))
+    verdict = compare(expected, actual, *forms, scene.stage.zone)
     if verdict.same and (why := wrong_notation(wire, right.form)):
         told = f"{name}: {why} ({Difference.FORMAT})"
         return Verdict(Status.FAILED, told, show(expected), wire, final=False, difference=Difference.FORMAT)
@@ -75,6 +78,11 @@ def _compared(
         return Verdict(Status.PASSED, None, show(expected), show(actual))
     told = f"{name}: {verdict.detail} ({verdict.difference})"
     return Verdict(Status.FAILED, told, show(expected), show(actual), final=False, difference=verdict.difference)
+
+
+def _as_shown(scene: Scene, held: Held, card: PropertyCard) -> Form:
+    """Return the form of a property in one record, whose currency says how exact its money is."""
+    return in_currency(card.form, partial(read, scene.latest[held].data))
 
 
 def _unmet(scene: Scene, there: Held, pair: PropertyPair) -> Verdict | None:

@@ -11,6 +11,7 @@ from qa_sync.sync.links import Links
 from qa_sync.sync.looking import Seen
 from qa_sync.values.canonical import to_wire
 from qa_sync.values.compare import compare
+from qa_sync.values.currencies import in_currency
 from qa_sync.values.form import Canonical, Json
 
 
@@ -30,8 +31,8 @@ class Carrier:
         given, shown = self._translated(row, giver), receiver.value(row)
         if row.through:
             return given == shown
-        forms = row.card(giver.end.side).form, row.card(receiver.end.side).form
-        return compare(given, shown, *forms, self.zone).same
+        one, other = (in_currency(row.card(seen.end.side).form, seen.values.get) for seen in (giver, receiver))
+        return compare(given, shown, one, other, self.zone).same
 
     def payload(self, lane: Lane, rows: Iterable[Row], giver: Seen) -> dict[str, Json]:
         """Return the rows' wire values by write path for the other side; raises NotLinkedYet, NotConvertible."""

@@ -23,7 +23,7 @@ CONVERSIONS: Final[Mapping[str, frozenset[str]]] = {
     "email": frozenset(),
     "phone": frozenset(),
     "identifier": frozenset(),
-    "decimal": frozenset({"places"}),
+    "decimal": frozenset({"places", "currency"}),
     "integer": frozenset(),
     "boolean": frozenset(),
     "instant": frozenset({"style"}),

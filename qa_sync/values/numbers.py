@@ -6,6 +6,7 @@ import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from qa_sync.values.conversion import MAX_DIGITS, Conversion, Plain, Target, refuse, within_reason
+from qa_sync.values.currencies import in_currency
 from qa_sync.values.form import Form, Json, Scalar
 from qa_sync.values.wire import typed
 
@@ -51,7 +52,7 @@ def _read_decimal(value: Plain, form: Form) -> Decimal:
 
 def _write_decimal(value: Scalar, target: Target) -> Json:
     number = _expect(number_without_loss(value), value, target.form)
-    places = places_of(target.form)
+    places = places_of(in_currency(target.form, target.siblings.get))
     return typed(number if places is None else quantised(number, places), target.form)
 
 

@@ -19,6 +19,7 @@ START = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
 TEXT = Form()
 MAIL = Form(convert="email")
 WHOLE = Form(type="integer", convert="integer")
+MONEY = Form("string", "decimal", {"places": 2, "currency": "currency"})
 WHOLE_AS_TEXT = Form(convert="integer")
 REFERENCE = Form(convert="reference")
 COUNTRY = Form(convert="country", options={"style": "iso2"})
@@ -147,6 +148,8 @@ SHOP = {
         PropertyCard("tags.group", REFERENCE, references="groups"),
         PropertyCard("kind", TEXT),
         PropertyCard("second", TEXT),
+        PropertyCard("owed", MONEY),
+        PropertyCard("currency", TEXT),
     ),
     "groups": entity("groups", ID, PropertyCard("title", TEXT)),
 }
@@ -169,6 +172,8 @@ OFFICE = {
         PropertyCard("marks.team", REFERENCE, references="team"),
         PropertyCard("kind", TEXT),
         PropertyCard("other", TEXT),
+        PropertyCard("due", MONEY),
+        PropertyCard("currency", TEXT),
     ),
     "team": entity("team", ID, PropertyCard("label", TEXT)),
 }

@@ -181,3 +181,12 @@ def test_a_dependent_row_holds_only_where_its_condition_does(world: World) -> No
 def test_a_dependent_row_without_a_literal_is_told(world: World) -> None:
     summary = world.engine(every(pairs=dependent("wd:Q1"))).cycle()
     assert "wd:Q1 in kind" in summary.problems[0].text
+
+
+@pytest.mark.parametrize(("currency", "given", "due"), [("KWD", "1.235", "1.235"), ("NOK", "1.235", "1.24")])
+def test_money_keeps_the_places_of_its_record_s_currency(world: World, currency: str, given: str, due: str) -> None:
+    world.shop.insert("people", {"name": "Ada", "owed": given, "currency": currency})
+    engine = world.engine(every(pairs=pairs(name="fullName", owed="due", currency="currency")))
+    engine.cycle()
+    assert world.person()["due"] == due
+    assert engine.cycle().writes == 0

@@ -93,7 +93,7 @@ VALUES: dict[str, st.SearchStrategy[Scalar]] = {
     "choice": st.sampled_from(list(STATUS.values())),
 }
 
-SIBLINGS = {"address.country": "US"}
+SIBLINGS = {"address.country": "US", "currency": "KWD", "order.currency": "JPY"}
 
 HOSTILE_SCALARS = (
     st.none()
