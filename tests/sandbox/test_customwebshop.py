@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import httpx
@@ -82,6 +83,12 @@ def test_delete(webshop: Caller) -> None:
     make(webshop, "products", title="x")
     assert webshop("DELETE", "/products/1").json() == {"deleted": True}
     assert code(webshop("GET", "/products/1")) == (404, "not_found")
+
+
+def test_a_cursor_beyond_all_numbers_leads_to_nothing(webshop: Caller) -> None:
+    after = base64.urlsafe_b64encode(b"after:" + b"9" * 40).decode()
+    answer = webshop("GET", "/products", params={"after": after})
+    assert (answer.status_code, answer.json()) == (200, [])
 
 
 def test_the_cursor_leads_through_everything(webshop: Caller) -> None:
