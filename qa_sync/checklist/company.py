@@ -34,12 +34,17 @@ class Company:
 
     @property
     def watched(self) -> Mapping[str, Ends]:
-        """The other sections with a record that is only watched; what cannot be removed again is not made for that."""
+        """The other sections with a record that is only watched.
+
+        What cannot be removed again is not made for that, nor what cannot be made without a further record.
+        """
         referred = self.referred
         return {
             datatype: ends
             for datatype, ends in self._others().items()
-            if datatype not in referred and not any(e.no_operation(s, "delete") for e in [ends] for s in Side)
+            if datatype not in referred
+            and not _needs_another(ends)
+            and not any(ends.no_operation(s, "delete") for s in Side)
         }
 
     @property
@@ -100,3 +105,8 @@ class Company:
             and section.duplicate_of is None
             and (section.source.system, section.target.system) == (own.section.source.system, own.section.target.system)
         )
+
+
+def _needs_another(ends: Ends) -> bool:
+    """Tell whether a record on the source cannot be made without one that it refers to."""
+    return any(p.required and p.references for p in ends.source.properties.values())
