@@ -60,7 +60,7 @@ def told(scene: Scene, step: Step) -> str:
         case Pause():
             return f"let {step.seconds:g} s pass"
         case Settle():
-            return f"let the sync work for {step.cycles} more cycles"
+            return f"let the sync work for {step.cycles} more {'cycle' if step.cycles == 1 else 'cycles'}"
         case Remember():
             return f"remember the {' and the '.join(step.roles)}"
         case Expect():
