@@ -80,7 +80,7 @@ def is_empty(value: object) -> bool:
     """Tell whether a wire or canonical value is empty (MAPPING 6.2); false and 0 are not."""
     if isinstance(value, str):  # what nearly all values are
         return not value or value.isspace()
-    return value is None or value in ([], ())
+    return value is None or (isinstance(value, list | tuple) and not value)
 
 
 def _conversion(form: Form) -> Conversion:

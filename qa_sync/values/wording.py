@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -13,21 +14,23 @@ from qa_sync.values.form import Canonical, Scalar
 _LONG = 60
 _CONTEXT = 20
 
-_KINDS: tuple[tuple[type, str], ...] = (
+_KINDS: Mapping[type, str] = {
     # In this order: a truth is an int to Python, a date-time a date.
-    (bool, "truth"),
-    (int, "number"),
-    (Decimal, "number"),
-    (datetime, "date-time"),
-    (date, "date"),
-)
+    bool: "truth",
+    int: "number",
+    Decimal: "number",
+    datetime: "date-time",
+    date: "date",
+}
 
 
 def kind(value: Scalar) -> str:
     """Return what kind of value it is, in a word: `text`, `number`, `truth`, `date-time`, `date`."""
     if isinstance(value, str):
         return "text"  # as most are
-    return next((word for python, word in _KINDS if isinstance(value, python)), "text")
+    return _KINDS.get(type(value)) or next(
+        (word for python, word in _KINDS.items() if isinstance(value, python)), "text"
+    )
 
 
 def notation(text: str) -> str:
