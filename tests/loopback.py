@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,9 +17,13 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 @dataclass
 class Loopback:
-    """Where it is, and every request that reached it, in their order; one is answered at a time."""
+    """Where it is, and every request that reached it, in their order; one is answered at a time.
+
+    A request's extension `client` tells the connections apart.
+    """
 
     url: str
+    port: int
     handler: Handler
     asked: list[httpx.Request] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -34,7 +39,7 @@ class Loopback:
 
 
 @contextmanager
-def loopback(handler: Handler) -> Iterator[Loopback]:
+def loopback(handler: Handler, tls: ssl.SSLContext | None = None) -> Iterator[Loopback]:
     class Door(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -44,7 +49,9 @@ def loopback(handler: Handler) -> Iterator[Loopback]:
         def do(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             url = f"{served.url}{self.path}"
-            response = served.answer(httpx.Request(self.command, url, headers=self.headers.items(), content=content))
+            request = httpx.Request(self.command, url, headers=self.headers.items(), content=content)
+            request.extensions["client"] = self.client_address
+            response = served.answer(request)
             self.send_response(response.status_code)
             for name, value in response.headers.multi_items():
                 if name.lower() not in {"content-length", "transfer-encoding"}:
@@ -57,7 +64,9 @@ def loopback(handler: Handler) -> Iterator[Loopback]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     server.daemon_threads = True
-    served = Loopback(f"http://127.0.0.1:{server.server_port}", handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    served = Loopback(f"http{'s' * bool(tls)}://127.0.0.1:{server.server_port}", server.server_port, handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -46,8 +46,17 @@ REPEATABLE: Final = "qa_sync.repeatable"
 ATTEMPTS_HEADER: Final = "x-qa-sync-attempts"
 """How often a request was sent until it was answered so; absent for once. A header, so that a recording keeps it."""
 
-NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+NEVER_SENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,  # a tunnel that was not dug
+    httpx.UnsupportedProtocol,
+)
 """Errors after which it is certain that the system has seen nothing of the request."""
+
+UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
+TRUST: Final = "custom_ca_pem_chain in the connector, or SSL_CERT_FILE in the environment"
 
 UNCLEAR: Final = frozenset({502, 503, 504})
 """Statuses of something that stands before the system, which tell nothing of what the system did."""
@@ -158,6 +167,7 @@ class Exchange(Answers):
             response = self.client.send(request)
         except (httpx.RequestError, httpx.InvalidURL) as error:  # the url may be that of a redirect
             sent = not isinstance(error, NEVER_SENT)
+            hint = self._way_out(error)
             text = f"{self._what(request)}: no answer ({type(error).__name__}: {self._shown(_told_by(error))})"
         else:
             self.heard.note(request, response)
@@ -166,7 +176,14 @@ class Exchange(Answers):
         # Raised out here, so that nothing of the request hangs on the error.
         if sent and not repeatable:
             raise Unclear(text, done=False, hint=f"look in {self.label} whether it happened")
-        raise SystemUnreachable(text, hint=f"is the url of {self.label} right, and can it be reached from here?")
+        raise SystemUnreachable(text, hint=hint)
+
+    def _way_out(self, error: Exception) -> str:
+        if UNTRUSTED in str(error):
+            return f"give what its certificate is signed with: {TRUST}"
+        if isinstance(error, httpx.ProxyError):
+            return "a proxy is in between: the connector's proxies, or HTTPS_PROXY (NO_PROXY names what needs none)"
+        return f"is the url of {self.label} right, and can it be reached from here?"
 
     def created(self, request: httpx.Request, response: httpx.Response) -> Json:
         """Return what a create was answered; raises Unclear for an answer that does not tell what came of it."""

@@ -20,6 +20,7 @@ from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.conditional import KEY as CONDITIONAL
 from qa_sync.systems.conditional import resolved, undecided
 from qa_sync.systems.confidential import REFERENCE
+from qa_sync.systems.connections import VERIFY, connection_problems, unverified
 from qa_sync.systems.entities import read_cards
 from qa_sync.systems.expansion import expanded, system_variables
 from qa_sync.systems.fitting import DATATYPE, MANIFEST, OPERATION, SYSTEM, Wrong, fitted
@@ -33,12 +34,6 @@ REST: Final = "system:rest"
 BY_CALL: Final = r"\bsecret\(\s*\\?[\"']([^\"'\\]+)"
 
 Raw = Mapping[str, Json]
-
-NOT_FOLLOWED: Final[Mapping[str, str]] = {
-    "custom_ca_pem_chain": "is not read; the environment's SSL_CERT_FILE names further certificates to trust",
-    "proxies": "are not used; the system is asked directly",
-}
-"""Properties of a system that are told and left alone. Source: facts/SESAM.md 1.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +87,7 @@ def survey(
         *_fatal("manifest.json", wrong_manifest),
         *_undecided(text, template, file, env),
         *_fatal(file, wrong_systems),
-        *_not_followed(file, systems.values()),
+        *_unverified(file, systems.values()),
         *found.problems,
     ]
     main = folder.name if folder.name in systems else next(iter(systems))
@@ -173,10 +168,10 @@ def _undecided(text: str, template: Path, file: str, env: Mapping[str, Json]) ->
             yield Problem(file, key, f"needs the parameter {name!r} to choose; nothing is chosen", Weight.MISSING)
 
 
-def _not_followed(file: str, systems: Iterable[Raw]) -> Iterator[Problem]:
-    """Yield what a system asks of its connections and does not get here."""
-    asked = {key: None for system in systems for key in NOT_FOLLOWED if system.get(key)}
-    return (Problem(file, key, NOT_FOLLOWED[key], Weight.NOTE) for key in asked)
+def _unverified(file: str, systems: Iterable[Raw]) -> Iterator[Problem]:
+    if any(map(unverified, systems)):
+        words = "is false: whoever stands in between can read the credentials"
+        yield Problem(file, VERIFY, words, Weight.NOTE)
 
 
 def _is_rest(system: Raw) -> bool:
@@ -190,3 +185,4 @@ def _wrong_system(system: Raw) -> Iterator[tuple[str, str]]:
     if len(given) != 1:
         yield "url_pattern", "is missing" if not given else "and 'base_url' cannot both be given"
     yield from auth_problems(system)
+    yield from connection_problems(system)

@@ -54,6 +54,8 @@ SYSTEM: Final[Table] = {
     "custom_auth": OBJECT,
     "api_key": OBJECT,
     "json_content_types": (list,),
+    "custom_ca_pem_chain": TEXT,
+    "proxies": OBJECT,
     "connect_timeout": NUMBER,
     "read_timeout": NUMBER,
     "retry_strategy": OBJECT,

@@ -12,7 +12,7 @@ from qa_sync.clock import Clock
 from qa_sync.systems.confidential import Hider, userinfo
 from qa_sync.systems.connector import Connector
 from qa_sync.systems.limits import Limits
-from qa_sync.systems.live import live_transport
+from qa_sync.systems.live import live_transport, outlet_of
 from qa_sync.systems.logs import hide_in_logs, show_in_logs
 from qa_sync.systems.manners import PoliteTransport
 from qa_sync.systems.operations import Service
@@ -86,15 +86,18 @@ def open_line(
     `hide` is the run's (one for all its lines: a short secret of one may be part of another's), and learns everything
     confidential about this system; until the line is closed, the logs are kept clean. `env` are further parameters that
     the connector asks for, `limits` are the system's, however many services it has, `patience` is had with it (None: as
-    each service of the connector says); `out` is the way to the network, `dice` spread the pauses. Raises UsageError as
-    RestSystem does.
+    each service of the connector says); `out` is the way to the network (None: as each service says), `dice` spread the
+    pauses. Raises UsageError as RestSystem does, and for a service whose connections cannot be made as it says.
     """
     hide.learn(*secrets.values(), *userinfo(base_url))
     filler = filler_for(label, connector, base_url, secrets, env or {})
-    network = out or live_transport()
     limits = limits or Limits(clock)
+    networks = [out] if out else []
 
     def transport(service: Service) -> httpx.BaseTransport:
+        network = out or live_transport(outlet_of(service, filler), hide)
+        if network is not out:
+            networks.append(network)
         return PoliteTransport(
             signed=SigningTransport(network, auth_of(service, filler, hide, clock)),
             plain=network,
@@ -109,7 +112,8 @@ def open_line(
     further = {name: transport(service) for name, service in connector.further.items()}
 
     def close() -> None:
-        network.close()
+        for network in networks:
+            network.close()
         show_in_logs(hide)
 
     hide_in_logs(hide)

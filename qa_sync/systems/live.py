@@ -1,18 +1,79 @@
-"""The way out to systems that really are somewhere else."""
+"""The way out to systems that really are somewhere else: whose certificates are trusted, and which proxy is on it.
+
+Source: facts/SESAM.md 1.1 (`verify_ssl`, `custom_ca_pem_chain`, `proxies`). Stricter than the format, certificates are
+verified where a connector says nothing of it, and its own chain is trusted beside the usual authorities: the same way
+leads to the place where tokens are fetched.
+"""
 
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Final
 
 import httpx
 
+from qa_sync.errors import UsageError
+from qa_sync.systems.confidential import Filler, Hider, userinfo
+from qa_sync.systems.connections import CHAIN, PROXIES, VERIFY
+from qa_sync.systems.operations import Service
+from qa_sync.systems.proxies import Proxied, environment_proxies
 
-def live_transport() -> httpx.BaseTransport:
-    """Return a transport over the network; all of them share one TLS context, which is slow to make."""
-    return httpx.HTTPTransport(verify=_tls())
+KEPT: Final = 20
+"""How many connections are kept for later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """What is known of the connections to `label`.
+
+    Without `verify` certificates are not looked at; `chain` is trusted beside the usual ones (PEM); `proxies` are urls
+    by the scheme, or the scheme and host, of what is asked, `environment` those of the machine by scheme. `connections`
+    is how many are had at once.
+    """
+
+    label: str
+    verify: bool = True
+    chain: str = ""
+    proxies: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=environment_proxies)
+    connections: int = 100
+
+
+def outlet_of(service: Service, filler: Filler) -> Outlet:
+    """Return what a service says of its connections, filled in."""
+    told = service.settings
+    verify = str(filler.tree(told.get(VERIFY, True))).lower() != "false"
+    proxies = {prefix: filler.text(str(url)) for prefix, url in (told.get(PROXIES) or {}).items() if url}
+    return Outlet(filler.system, verify, filler.text(told.get(CHAIN) or ""), proxies)
+
+
+def live_transport(outlet: Outlet, hide: Hider) -> httpx.BaseTransport:
+    """Return a transport over the network; raises UsageError when a chain or a proxy is none.
+
+    All of them share what is slow to make, their trust; `hide` learns the passwords of proxies.
+    """
+    for url in (*outlet.proxies.values(), *outlet.environment.values()):
+        hide.learn(*userinfo(url))
+    try:
+        tls = _trust(outlet.verify, outlet.chain)
+    except (ssl.SSLError, ValueError) as error:
+        text = f"{outlet.label}: {CHAIN} cannot be read: {error}"
+        raise UsageError(text, hint="give certificates as PEM text") from None
+    limits = httpx.Limits(max_connections=outlet.connections, max_keepalive_connections=min(outlet.connections, KEPT))
+
+    def way(proxy: httpx.Proxy | None) -> httpx.BaseTransport:
+        return httpx.HTTPTransport(verify=tls, proxy=proxy, limits=limits)
+
+    return Proxied(outlet.label, way, outlet.proxies, outlet.environment)
 
 
 @cache
-def _tls() -> ssl.SSLContext:
-    return httpx.create_ssl_context()  # SSL_CERT_FILE is respected
+def _trust(verify: bool, chain: str) -> ssl.SSLContext:
+    context = httpx.create_ssl_context(verify=verify)  # SSL_CERT_FILE is respected
+    if chain:
+        context.load_verify_locations(cadata=chain)
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # it may end before a certificate that signs itself
+    return context

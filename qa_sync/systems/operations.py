@@ -12,6 +12,7 @@ from typing import Final
 from qa_sync.errors import did_you_mean
 from qa_sync.frozen import dataclass
 from qa_sync.systems.auth.kinds import AUTH_SETTINGS, CUSTOM, custom_operations, kind_of
+from qa_sync.systems.connections import CONNECTION_SETTINGS
 from qa_sync.values.form import Json
 
 VERBS: Final = ("list", "lookup", "insert", "update", "delete")
@@ -26,6 +27,7 @@ ASKS_SINCE: Final = r"\{[{%][^}]*\bsince\b"
 
 SETTINGS: Final = (
     *AUTH_SETTINGS,
+    *CONNECTION_SETTINGS,
     "connect_timeout",
     "read_timeout",
     "rate_limiting_retries",
@@ -147,7 +149,7 @@ def service_of(raw: Mapping[str, Json]) -> Service:
 
 
 def _settings(raw: Mapping[str, Json]) -> dict[str, Json]:
-    settings = {name: raw[name] for name in SETTINGS if raw.get(name)}
+    settings = {name: raw[name] for name in SETTINGS if raw.get(name) or raw.get(name) is False}
     return {**settings, CUSTOM: custom_operations(raw)} if CUSTOM in settings else settings
 
 

@@ -13,8 +13,9 @@ from cli_caller import Serve
 from live_run import SPECS, go, over
 
 from qa_sync.running.play import Play
+from qa_sync.systems.confidential import Hider
 from qa_sync.systems.connector import Connector
-from qa_sync.systems.live import live_transport
+from qa_sync.systems.live import Outlet, live_transport
 
 Request = tuple[str, str, bytes]
 LOOK = "look"
@@ -52,7 +53,7 @@ class Noting(httpx.BaseTransport):
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.inner = live_transport()
+        self.inner = live_transport(Outlet("all"), Hider())
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         params = sorted((k, v) for k, v in request.url.params.multi_items() if not k.startswith("oauth_"))

@@ -39,7 +39,7 @@ def passing(point: str) -> None:
 
 
 class Deadly(httpx.BaseTransport):
-    def __init__(self) -> None:
+    def __init__(self, *_: object) -> None:
         self.inner = httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -66,7 +66,7 @@ def noting(self: journal_file.JournalFile) -> Iterator[Any]:
 if "SKEW_S" in os.environ:  # the systems are on this machine, so their clocks are its own
     for module in (ledger, live):
         vars(module)["SKEW"] = timedelta(seconds=float(os.environ["SKEW_S"]))
-line.live_transport = Deadly  # type: ignore[attr-defined]
+vars(line)["live_transport"] = Deadly
 journal_file.JournalFile.transaction = noting  # type: ignore[method-assign]
 sys.argv = ["qa-sync", *WORDS]
 code = guarded()

@@ -11,8 +11,7 @@ import pytest
 
 from qa_sync.errors import BadAnswer, ConnectorError, UsageError
 from qa_sync.systems.capabilities import authentication_of
-from qa_sync.systems.connector import load_connector, survey
-from qa_sync.systems.folder import Weight
+from qa_sync.systems.connector import load_connector
 from qa_sync.systems.rest import RestSystem
 
 SYSTEM = "{{@ system @}}"
@@ -236,16 +235,6 @@ def test_a_key_in_the_headers_of_operations_is_an_authentication(tmp_path: Path)
     listing = {"url": "things", "headers": {"X-Token": "$SECRET(token)"}}
     connector = load_connector(folder(tmp_path, rest(thing_list=listing), thing=[COLLECT]))
     assert authentication_of(connector.service, connector.operations.values()) == "header X-Token"
-
-
-def test_what_is_asked_of_connections_and_not_done_is_told(tmp_path: Path) -> None:
-    system = {**rest(thing_list={"url": "things"}), "proxies": {"https://": "socks5://p"}, "custom_ca_pem_chain": "PEM"}
-    _, problems = survey(folder(tmp_path, system, thing=[COLLECT]), env={}, payloads={})
-    told = [str(problem) for problem in problems if problem.weight is Weight.NOTE]
-    assert len(told) == 2
-    assert "custom_ca_pem_chain" in told[0]
-    assert "SSL_CERT_FILE" in told[0]
-    assert "proxies" in told[1]
 
 
 @pytest.mark.parametrize("given", [{}, {"token_url": f"{URL}/mine"}])

@@ -5,8 +5,9 @@ import asyncio
 import httpx
 import pytest
 
+from qa_sync.systems.confidential import Hider
 from qa_sync.systems.inprocess import AsgiTransport, Message, Receive, Send
-from qa_sync.systems.live import _tls, live_transport
+from qa_sync.systems.live import Outlet, _trust, live_transport
 
 loops: list[asyncio.AbstractEventLoop] = []
 
@@ -39,7 +40,7 @@ def test_a_bug_of_the_app_is_shown_as_it_is() -> None:
 
 
 def test_live_transports_share_what_is_slow_to_make() -> None:
-    _tls.cache_clear()
+    _trust.cache_clear()
     for _ in range(2):
-        live_transport().close()
-    assert (_tls.cache_info().hits, _tls.cache_info().misses) == (1, 1)
+        live_transport(Outlet("X"), Hider()).close()
+    assert (_trust.cache_info().hits, _trust.cache_info().misses) == (1, 1)

@@ -10,7 +10,7 @@ import httpx
 from qa_sync.errors import BadAnswer, SystemUnreachable
 from qa_sync.settings.model import SyncSettings, values_of
 from qa_sync.systems.confidential import Hider
-from qa_sync.systems.live import live_transport
+from qa_sync.systems.live import Outlet, live_transport
 from qa_sync.values.form import Json
 
 SHOWN = 200
@@ -29,7 +29,7 @@ class Web:
         hide.learn(token or "")
         self.hide = hide
         self._client = httpx.Client(
-            transport=live_transport(),
+            transport=live_transport(Outlet("the trigger in [sync]"), hide),
             headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=httpx.Timeout(timeout_s, connect=20),
             trust_env=False,

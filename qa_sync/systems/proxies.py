@@ -1,0 +1,84 @@
+"""Which proxy a request goes through: one that the connector names, else one of the environment, else none.
+
+Source: facts/SESAM.md 1.1 (`proxies`). The environment's are those of curl and pip: `HTTPS_PROXY`, `HTTP_PROXY`,
+`ALL_PROXY`, but for what `NO_PROXY` names. What is on this machine is reached through none of those.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from qa_sync.errors import UsageError
+from qa_sync.systems.connections import PROXIES, SCHEMES
+
+ANY: Final = "all"
+HERE: Final = re.compile(r"localhost|.*\.localhost|127(?:\.\d+){3}|::1", re.IGNORECASE)
+
+Way = Callable[[httpx.Proxy | None], httpx.BaseTransport]
+"""Makes the transport through a proxy, or through none."""
+
+
+class Proxied(httpx.BaseTransport):
+    """Sends each request through the proxy that is meant for it.
+
+    `own` are the urls of the connector's proxies by prefix, and win over the `environment`'s, by scheme. Raises
+    UsageError, about the system `label`, when one of them is none.
+    """
+
+    def __init__(self, label: str, way: Way, own: Mapping[str, str], environment: Mapping[str, str]) -> None:
+        self._direct = way(None)
+        self._own = {_key(prefix): _through(way, url, f"{label}: {PROXIES}") for prefix, url in own.items()}
+        self._environment = {
+            scheme: _through(way, url if "://" in url else f"http://{url}", f"{scheme.upper()}_PROXY")
+            for scheme, url in environment.items()
+        }
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer, from wherever."""
+        return self._way_to(request.url).handle_request(request)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        for transport in (self._direct, *self._own.values(), *self._environment.values()):
+            transport.close()
+
+    def _way_to(self, url: httpx.URL) -> httpx.BaseTransport:
+        for name in _names(url):
+            if name in self._own:
+                return self._own[name]
+        if not self._environment or HERE.fullmatch(url.host) or proxy_bypass(url.host):
+            return self._direct
+        return self._environment.get(url.scheme) or self._environment.get(ANY) or self._direct
+
+
+def environment_proxies() -> dict[str, str]:
+    """Return the urls of the environment's proxies by scheme."""
+    return {scheme: url for scheme, url in getproxies().items() if scheme in {"http", "https", ANY}}
+
+
+def _names(url: httpx.URL) -> Iterator[str]:
+    """Yield what a proxy for a url can be given for, the narrowest first."""
+    for scheme in (url.scheme, ANY):
+        yield f"{scheme}://{url.netloc.decode()}"
+        yield f"{scheme}://{url.host}"
+        yield scheme
+
+
+def _key(prefix: str) -> str:
+    return prefix.lower().rstrip("/:")
+
+
+def _through(way: Way, url: str, whose: str) -> httpx.BaseTransport:
+    """Return the way through a proxy; its url is not told when it is none: a password may stand in it."""
+    try:
+        return way(httpx.Proxy(url))
+    except ImportError:
+        text, hint = "a SOCKS proxy needs one more package", "pip install 'qa-sync[socks]'"
+    except (ValueError, httpx.InvalidURL):
+        text, hint = "that is no url of a proxy", f"expected SCHEME://HOST:PORT with one of: {', '.join(SCHEMES)}"
+    raise UsageError(f"{whose}: {text}", hint=hint)
