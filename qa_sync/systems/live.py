@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
 import httpx
 
 from qa_sync.errors import UsageError
+from qa_sync.systems.auth.kinds import NTLM
 from qa_sync.systems.confidential import Filler, Hider, userinfo
 from qa_sync.systems.connections import CHAIN, PROXIES, VERIFY
 from qa_sync.systems.operations import Service
@@ -47,7 +48,8 @@ def outlet_of(service: Service, filler: Filler) -> Outlet:
     told = service.settings
     verify = str(filler.tree(told.get(VERIFY, True))).lower() != "false"
     proxies = {prefix: filler.text(str(url)) for prefix, url in (told.get(PROXIES) or {}).items() if url}
-    return Outlet(filler.system, verify, filler.text(told.get(CHAIN) or ""), proxies)
+    outlet = Outlet(filler.system, verify, filler.text(told.get(CHAIN) or ""), proxies)
+    return replace(outlet, connections=1) if service.authentication == NTLM else outlet
 
 
 def live_transport(outlet: Outlet, hide: Hider) -> httpx.BaseTransport:

@@ -421,7 +421,7 @@ class TestWhatAConnectorSays:
         ("system", "problem"),
         [
             ({"authentication": "basik"}, "authentication: 'basik' is not supported: did you mean 'basic'?"),
-            ({"authentication": "ntlm"}, "NTLM signs a connection"),
+            ({"authentication": "ntlm"}, "authentication: 'ntlm' needs 'username', 'password'"),
             ({"authentication": "xyz"}, "expected one of: api_key, basic"),
             ({"custom_auth": {"x": 1}}, "'custom_auth' needs 'custom_auth.get_token_operation'"),
             ({"custom_auth": {"get_token_operation": {}}}, "needs 'expires_at_expression' or 'expires_in_expression'"),

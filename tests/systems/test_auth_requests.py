@@ -19,6 +19,7 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
+import spnego
 from loopback import Loopback, loopback
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, SIGNATURE_TYPE_QUERY, Client
 from small_system import START, opened
@@ -40,6 +41,7 @@ class Door:
     until: datetime = START
     refresh: str = "r0"
     nonces: set[str] = field(default_factory=set)
+    handshakes: dict[object, Any] = field(default_factory=dict)
 
     def issue(self, value: str, lasts: float = LASTS) -> str:
         self.issued, self.token, self.until = self.issued + 1, value, self.clock.now() + timedelta(seconds=lasts)
@@ -84,6 +86,23 @@ def is_signed(door: Door, request: httpx.Request) -> bool:
     )
     expected = httpx.URL(client.sign(str(plain).removesuffix("?"), http_method=request.method)[0])
     return bool(expected.params["oauth_signature"] == told["oauth_signature"])
+
+
+def ntlm(door: Door, request: httpx.Request) -> httpx.Response | bool:
+    """Know connections, not requests; the other half of the handshake is the library's."""
+    connection = request.extensions["client"]
+    context, message = door.handshakes.get(connection), authorization(request, "NTLM")
+    if context is not None and context.complete and not message:
+        return True
+    if not message:
+        return httpx.Response(401, json={}, headers={"WWW-Authenticate": "NTLM"})
+    if context is None or context.complete:
+        context = door.handshakes[connection] = spnego.server(protocol="ntlm")
+    challenge = context.step(base64.b64decode(message))
+    if context.complete:
+        return True
+    headers = {"WWW-Authenticate": f"NTLM {base64.b64encode(challenge or b'').decode()}"}
+    return httpx.Response(401, json={}, headers=headers)
 
 
 def oauth2(door: Door, request: httpx.Request) -> httpx.Response | bool:
@@ -197,6 +216,8 @@ AUTH: dict[str, Kind] = {
         {"headers": {"X-Key": "$SECRET(key)"}}, lambda _, r: r.headers.get("x-key") == "s3cr3t", 3
     ),
     "digest": Kind({"authentication": "digest", **NAMED}, lambda _, r: answers_challenge(r), 1 + 3, eight=None),
+    # one connection, on which one request at a time is under way
+    "ntlm": Kind({"authentication": "ntlm", **NAMED}, ntlm, 1 + 3, eight=1 + 8),
     "oauth1": Kind({"authentication": "oauth1", **NAMED}, is_signed, 3),
     "oauth2, client credentials": Kind({"oauth2": TOKENS}, oauth2, 1 + 3, 2 * 2, 2 + 3, 1 + 8),
     # its first token is given, and of unknown age: it is used until it is refused
@@ -241,6 +262,14 @@ def play(place: Path, kind: Kind, work: Callable[[World], object]) -> int:
         work(world)
         world.line.close()
     return len(server.asked)
+
+
+@pytest.fixture(autouse=True)
+def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tell the server's half of NTLM who there is."""
+    file = tmp_path / "users"
+    file.write_text(f":{SECRETS['user']}:{SECRETS['key']}\n")
+    monkeypatch.setenv("NTLM_USER_FILE", str(file))
 
 
 @pytest.mark.parametrize("name", AUTH)

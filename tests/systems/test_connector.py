@@ -96,8 +96,8 @@ def test_a_missing_operation_must_have_a_reason(tmp_path: Path) -> None:
 
 
 def test_an_authentication_that_is_not_known_is_refused(tmp_path: Path) -> None:
-    assert "authentication: 'ntlm' is not supported" in refused(
-        folder(tmp_path, system={**SYSTEM, "authentication": "ntlm"})
+    assert "authentication: 'kerberos' is not supported" in refused(
+        folder(tmp_path, system={**SYSTEM, "authentication": "kerberos"})
     )
 
 

@@ -12,20 +12,20 @@ from qa_sync.errors import did_you_mean
 from qa_sync.values.form import Json
 
 CUSTOM: Final = "custom_auth"
+NTLM: Final = "ntlm"
 
 KINDS: Final[Mapping[str, str]] = {
     "basic": "basic",
     CUSTOM: "custom",
     "digest": "digest",
     "jwt": "bearer",
+    NTLM: "ntlm",
     "api_key": "api_key",
     "oauth1": "oauth1",
     "oauth2": "oauth2",
     "tripletex": "tripletex",
 }
 """The kinds by name, each a module of this folder with a function `make`."""
-
-UNABLE: Final[Mapping[str, str]] = {"ntlm": "NTLM signs a connection, not a request"}
 
 OPERATIONS: Final = ("get_token_operation", "get_refresh_token_operation")
 ENDS: Final = ("expires_at_expression", "expires_in_expression")
@@ -37,6 +37,7 @@ AUTH_SETTINGS: Final = ("jwt_token", "oauth2", "tripletex", "api_key", CUSTOM)
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "basic": ("username",),
     "digest": ("username", "password"),
+    NTLM: ("username", "password"),
     "jwt": ("jwt_token",),
     "oauth1": ("username", "password"),
     "api_key": ("api_key.in", "api_key.name", "api_key.value"),
@@ -98,7 +99,7 @@ def _incomplete(system: Mapping[str, Json], kind: str) -> Iterator[tuple[str, st
 
 
 def _why_not(kind: str) -> str:
-    return UNABLE.get(kind) or did_you_mean(kind, KINDS) or f"expected one of: {', '.join(sorted(KINDS))}"
+    return did_you_mean(kind, KINDS) or f"expected one of: {', '.join(sorted(KINDS))}"
 
 
 def _at(system: Mapping[str, Json], path: str) -> Json:

@@ -8,6 +8,7 @@ from typing import Final
 
 import httpx
 
+from qa_sync.errors import UsageError
 from qa_sync.systems.auth.identity import Identity
 from qa_sync.systems.auth.kinds import KINDS
 
@@ -16,11 +17,18 @@ WOOCOMMERCE: Final = "/wp-json/wc/"
 
 
 def make_auth(identity: Identity) -> httpx.Auth | None:
-    """Return what signs the requests of a service, None when nothing does."""
+    """Return what signs the requests of a service, None when nothing does.
+
+    Raises UsageError for a kind whose package is not installed: its extra is called like the kind.
+    """
     kind = _kind(identity)
     if kind is None:
         return None
-    make: Callable[[Identity], httpx.Auth] = import_module(f"qa_sync.systems.auth.{KINDS[kind]}").make
+    try:
+        make: Callable[[Identity], httpx.Auth] = import_module(f"qa_sync.systems.auth.{KINDS[kind]}").make
+    except ModuleNotFoundError as error:
+        text = f"{identity.answers.label}: the authentication {kind!r} needs {error.name}, which is not installed"
+        raise UsageError(text, hint=f"pip install 'qa-sync[{kind}]'") from None
     return make(identity)
 
 

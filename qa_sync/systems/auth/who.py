@@ -98,6 +98,7 @@ def _owner(token: str) -> str | None:
 TOLD: Final[Mapping[str, Callable[[Service, Filler], str]]] = {
     "basic": _user,
     "digest": _user,
+    "ntlm": _user,
     "custom_auth": _custom,
     "oauth1": _user,
     "jwt": _bearer,

@@ -1,0 +1,110 @@
+"""Name and password as Windows domains take them: a handshake that signs a connection, not a request.
+
+Source: facts/SESAM.md 1.1; MS-NTHT 3, RFC 5929 4 (what binds the handshake to a server's certificate). A line that is
+signed so has one connection, and a request keeps it to itself until it is answered.
+"""
+
+from __future__ import annotations
+
+import base64
+import struct
+from collections.abc import Generator
+from hashlib import new as new_hash
+from threading import Lock
+from typing import Final
+
+import httpx
+import spnego
+from cryptography.x509 import load_der_x509_certificate
+from spnego.channel_bindings import GssChannelBindings
+from spnego.exceptions import SpnegoError
+
+from qa_sync.systems.answers import Answers
+from qa_sync.systems.auth.identity import Identity
+
+SCHEMES: Final = ("NTLM", "Negotiate")
+"""What a server may call it, the usual first."""
+CHALLENGE: Final = "www-authenticate"
+FAULTS: Final = (SpnegoError, ArithmeticError, LookupError, ValueError, struct.error)
+"""What the library raises for a challenge that is none."""
+WEAK: Final = frozenset({"md5", "sha1"})
+
+Flow = Generator[httpx.Request, httpx.Response, httpx.Response]
+
+
+def make(identity: Identity) -> httpx.Auth:
+    r"""Return NTLM for a user (`DOMAIN\user`, `user@domain`)."""
+    identity.hide.learn(identity.password)
+    return NtlmAuth(identity.username, identity.password, identity.answers)
+
+
+class NtlmAuth(httpx.Auth):
+    """Shakes hands at the first request, and whenever the connection is no longer known; one request at a time."""
+
+    def __init__(self, username: str, password: str, answers: Answers) -> None:
+        self._username = username
+        self._password = password
+        self._answers = answers
+        self._lock = Lock()
+        self._scheme = SCHEMES[0]
+        self._is_known = False
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Send the request on a connection that is known by then; raises BadAnswer for a challenge that is none."""
+        with self._lock:
+            if self._is_known:
+                response = yield request
+                if response.status_code != httpx.codes.UNAUTHORIZED:
+                    return
+            response = yield from self._greeted(request)
+            if response.status_code == httpx.codes.UNAUTHORIZED and (other := self._other(response)):
+                self._scheme = other
+                response = yield from self._greeted(request)
+            self._is_known = response.status_code != httpx.codes.UNAUTHORIZED
+
+    def _greeted(self, request: httpx.Request) -> Flow:
+        """Send the request with a greeting, and again with the answer to the challenge that this is met with."""
+        client = spnego.client(
+            self._username, self._password, hostname=request.url.host, service="http", protocol="ntlm"
+        )
+        response = yield self._shown(request, client.step())
+        challenge = self._challenge(response)
+        if response.status_code != httpx.codes.UNAUTHORIZED or challenge is None:
+            return response
+        try:
+            told = base64.b64decode(challenge, validate=True)
+            answer = client.step(told, channel_bindings=_bindings(response))
+        except FAULTS:
+            self._answers.bad(request, response, "its NTLM challenge makes no sense")
+        return (yield self._shown(request, answer))
+
+    def _shown(self, request: httpx.Request, message: bytes | None) -> httpx.Request:
+        """Return a copy with the message on it: the next request on this connection needs none."""
+        text = base64.b64encode(message or b"").decode()
+        headers = httpx.Headers(request.headers)
+        headers["Authorization"] = f"{self._scheme} {text}"
+        return httpx.Request(
+            request.method, request.url, headers=headers, content=request.read(), extensions=request.extensions
+        )
+
+    def _challenge(self, response: httpx.Response) -> str | None:
+        offers = (offer.partition(" ") for offer in response.headers.get_list(CHALLENGE, split_commas=True))
+        return next((text for name, _, text in offers if name.lower() == self._scheme.lower() and text), None)
+
+    def _other(self, response: httpx.Response) -> str | None:
+        """Return the other name of the same thing when a server knows that one only."""
+        offered = {offer.lower() for offer in response.headers.get_list(CHALLENGE, split_commas=True)}
+        names = [name for name in SCHEMES if name.lower() in offered]
+        return names[0] if names and self._scheme not in names else None
+
+
+def _bindings(response: httpx.Response) -> GssChannelBindings | None:
+    """Return what binds the answer to the server's certificate, None over plain http."""
+    stream = response.extensions.get("network_stream")
+    tls = stream.get_extra_info("ssl_object") if stream else None
+    certificate = tls.getpeercert(True) if tls else None
+    if certificate is None:
+        return None
+    signed_by = load_der_x509_certificate(certificate).signature_hash_algorithm
+    name = signed_by.name if signed_by and signed_by.name not in WEAK else "sha256"
+    return GssChannelBindings(application_data=b"tls-server-end-point:" + new_hash(name, certificate).digest())
