@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field
-from functools import lru_cache
+from dataclasses import field, replace
+from functools import lru_cache, partial
 from typing import Final
 from urllib.parse import quote, urljoin
 
@@ -18,15 +18,20 @@ from qa_sync.systems.confidential import Filler
 from qa_sync.systems.expressions import SKIP, render, render_tree
 from qa_sync.systems.operations import ASKS_SINCE, Operation, Service
 from qa_sync.systems.payloads import encode, spelled
-from qa_sync.systems.stand_ins import StandIn
+from qa_sync.systems.stand_ins import StandIns, Watched
 from qa_sync.values.form import Json
 
 ABSOLUTE: Final = ("http://", "https://")
+AGAIN: Final = "qa_sync.again"
+"""The extension of a request with stand-ins: what makes its call of a token, and the url that it was made with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A rendered operation; two equal calls are the same request. `payload` is None when there is no body."""
+    """A rendered operation; two equal calls are the same request.
+
+    `payload` is None when there is no body; `again` renders it of a token, where there are stand-ins for one in it.
+    """
 
     method: str
     url: str
@@ -34,6 +39,7 @@ class Call:
     params: Mapping[str, Json]
     payload: Json
     payload_type: str = "json"
+    again: Callable[[Watched], Call] | None = field(default=None, compare=False)
 
     def request(self, build: Callable[..., httpx.Request]) -> httpx.Request:
         """Return the request, built by a client or by none; the parameters are merged into the query of the url."""
@@ -43,7 +49,10 @@ class Call:
         # Header names have no case; the operation's own Content-Type wins.
         headers = httpx.Headers({} if kind is None else {"Content-Type": kind})
         headers.update(self.headers)
-        return build(self.method, url, headers=headers, content=content)
+        request = build(self.method, url, headers=headers, content=content)
+        if self.again:
+            request.extensions[AGAIN] = (self.again, request.url)
+        return request
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,11 @@ class Calls:
         ConnectorError that names the operation.
         """
         try:
-            return self._made(operation, variables, body, link)
+            call = self._made(operation, variables, body, link)
+            if self.service.authentication != CUSTOM or "token" in variables:
+                return call
+            again = partial(self._of_token, operation, variables, body=body, link=link)
+            return replace(call, again=again)
         except ConnectorError as error:
             raise ConnectorError(
                 f"{self.filler.system}: operation {operation.name!r}: {self.hide(error.message)}"
@@ -90,7 +103,13 @@ class Calls:
         """Return what every template of an operation knows."""
         properties = self._with_references(operation).properties
         known = {**self.functions, "page_size": operation.page_size, "properties": properties, **variables}
-        return known if self.service.authentication != CUSTOM else {"token": StandIn(), **known}
+        return known if self.service.authentication != CUSTOM else {"token": StandIns(), **known}
+
+    def _of_token(
+        self, operation: Operation, variables: Mapping[str, object], token: Watched, *, body: Json, link: str | None
+    ) -> Call:
+        link = link and token.filled(link)
+        return self.make(operation, {**variables, "token": token}, body=body, link=link)
 
     def _with_references(self, operation: Operation) -> Filled:
         """Return an operation's templates with `$ENV` and `$SECRET` filled in, which is done once."""
@@ -178,8 +197,11 @@ def _texts(headers: Mapping[str, Json]) -> dict[str, str]:
 def _safe_in_url(variables: Mapping[str, object]) -> dict[str, object]:
     """Return the variables with the entity's own members quoted: an id from outside stays one segment of a path.
 
-    The entity's members are also known by their bare names, where nothing else has that name.
+    The entity's members are also known by their bare names, where nothing else has that name. A token's are quoted too.
     """
+    token = variables.get("token")
+    if isinstance(token, Watched):
+        variables = {**variables, "token": token.quoted()}
     entity = variables.get("entity")
     if not isinstance(entity, Mapping):
         return dict(variables)

@@ -20,6 +20,16 @@ def as_bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
+def to_bytes(value: object, encoding: str = "utf-8") -> bytes:
+    """Return a text in an encoding; raises LookupError for one that nobody knows."""
+    return value if isinstance(value, bytes) else str(value).encode(encoding)
+
+
+def b64encode(value: object) -> bytes:
+    """Return a text (as UTF-8) or bytes as base64, itself bytes: `| b64encode).decode()` is how templates show it."""
+    return base64.b64encode(as_bytes(value))
+
+
 def base64_encode(value: object) -> str:
     """Return a text (as UTF-8) or bytes as base64."""
     return base64.b64encode(as_bytes(value)).decode()
@@ -62,6 +72,8 @@ def json_number(value: object) -> int | float:
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "bytes": as_bytes,
+    "tobytes": to_bytes,
+    "b64encode": b64encode,
     "base64_encode": base64_encode,
     "base64_decode": base64_decode,
     "base64url_encode": base64url_encode,

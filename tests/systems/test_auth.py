@@ -24,6 +24,7 @@ from qa_sync.systems.confidential import Hider
 from qa_sync.systems.connector import load_connector
 from qa_sync.systems.inprocess import AsgiTransport
 from qa_sync.systems.line import Line, open_line
+from qa_sync.systems.system import Record
 
 TOKEN_URL = "https://login.test/token"  # noqa: S105 - a url
 OAUTH2 = {"client_id": "me", "client_secret": "$SECRET(secret)", "token_url": TOKEN_URL}
@@ -384,6 +385,61 @@ class TestCustom:
         world.line.system(lambda transport: Watched(transport, above)).lookup("thing", "1")
         assert [f"{r.url} {r.headers['x-session']}" for r in above] == [f"{URL}/things/1?t=~token~key~ ~token~key~"]
         assert world.server.asked[-1].headers["x-session"] == "very-secret"
+
+    def test_what_is_made_of_a_token_is_made_of_the_token_itself(self, tmp_path: Path) -> None:
+        shown = "Basic {{ (('0:' + token.key) | tobytes(encoding='utf-8') | b64encode).decode() }}"
+        headers = {"Authorization": shown, "X-Up": "{{ token.who.name|upper }}"}
+        world = self.world(tmp_path, {"key": "session-k€y", "who": {"name": "n-1"}, "lasts": 60}, headers)
+        above: list[httpx.Request] = []
+        world.line.system(lambda transport: Watched(transport, above)).lookup("thing", "1")
+        sent = world.server.asked[-1].headers
+        assert (sent["authorization"], sent["x-up"]) == (basic("0:session-k€y"), "N-1")
+        assert above[0].headers["authorization"] == basic("0:~token~key~")
+        assert world.line.hide(f"sent {sent['authorization']}") == "sent Basic (hidden)"
+
+    def test_what_looks_like_a_part_of_a_token_is_data(self, tmp_path: Path) -> None:
+        world = self.world(tmp_path, {"key": "very-secret", "who": {"name": "n"}, "lasts": 60})
+        text = "~token~key~ {{ token.key }}"
+        system = world.line.system()
+        system.update(Record("Small", "thing", "1", {"rev": 1}), {"name": text})
+        assert json.loads(world.server.asked[-1].content) == {"name": text}
+
+    def test_a_token_that_no_header_can_carry_is_told_without_it(self, tmp_path: Path) -> None:
+        world = self.world(tmp_path, {"key": "k€y-1", "lasts": 60}, {"X-Up": "{{ token.key|upper }}"})
+        with pytest.raises(BadAnswer, match="the token is not what the templates take it for") as told:
+            world.line.system().lookup("thing", "1")
+        assert "K€Y" not in str(told.value)
+
+    def test_a_redirect_is_followed_with_the_token(self, tmp_path: Path) -> None:
+        def serve(request: httpx.Request) -> httpx.Response:
+            if request.url.path == "/things/1":
+                return httpx.Response(307, headers={"Location": "/elsewhere/1?a=b"})
+            return httpx.Response(200, json={"key": "k", "lasts": 60} if request.url.path == "/login" else THING)
+
+        headers = {"X-Session": "{{ token.key }}"}
+        world = small(tmp_path, secrets=SECRETS, handler=serve, custom_auth=CUSTOM, operations=THINGS, headers=headers)
+        assert world.line.system().lookup("thing", "1") is not None
+        asked = world.server.asked[-1]
+        assert (str(asked.url), asked.headers["x-session"]) == (f"{URL}/elsewhere/1?a=b", "k")
+
+    def test_a_link_to_the_next_page_may_show_the_token(self, tmp_path: Path) -> None:
+        def serve(request: httpx.Request) -> httpx.Response:
+            if request.url.path == "/login":
+                return httpx.Response(200, json={"key": "a&b", "lasts": 60})
+            page = int(request.url.params.get("page", 0))
+            return httpx.Response(200, json={"rows": [{"id": str(page)}], "next": page + 1 if page < 2 else None})
+
+        link = "things?page={{ body.next }}&t={{ token.key }}{% if body.next is none %}{{ stop }}{% endif %}"
+        listing = {
+            "url": "things?t={{ token.key }}",
+            "method": "GET",
+            "payload_property": "rows",
+            "next_page_link": link,
+        }
+        operations = {**THINGS, "thing-list": listing}
+        world = small(tmp_path, secrets=SECRETS, handler=serve, custom_auth=CUSTOM, operations=operations)
+        assert [record.id for record in world.line.system().list("thing")] == ["0", "1", "2"]
+        assert [r.url.params["t"] for r in world.server.asked if r.url.path == "/things"] == ["a&b"] * 3
 
     def test_a_member_that_the_token_does_not_have_is_told(self, tmp_path: Path) -> None:
         world = self.world(tmp_path, {"other": "x", "lasts": 60})

@@ -6,27 +6,23 @@ recordings: so one is made before there is a token, is recorded without it, and 
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Final
-from urllib.parse import quote, quote_plus
 
 import httpx
 
-from qa_sync.errors import BadAnswer
+from qa_sync.errors import BadAnswer, ConnectorError
 from qa_sync.systems.auth.identity import Identity
 from qa_sync.systems.auth.tokens import ONWARD, Token, TokenAuth
-from qa_sync.systems.calls import Calls, moved_to
+from qa_sync.systems.calls import AGAIN, Calls, moved_to
 from qa_sync.systems.expressions import render
 from qa_sync.systems.filters import as_datetime, template_functions
 from qa_sync.systems.operations import operation_of
 from qa_sync.systems.replies import entities_of
-from qa_sync.systems.stand_ins import STAND_IN
-from qa_sync.values import paths
+from qa_sync.systems.stand_ins import Watched
 from qa_sync.values.form import Json
 
 REFRESH_WINDOW_S: Final = 30.0
@@ -36,11 +32,6 @@ CONFIDENTIAL: Final = re.compile("token|secret|key|session|password|ticket|jwt",
 EPOCH_DIGITS: Final = 11
 """A number of so many digits is seconds since 1970; the format's own times count nanoseconds."""
 REFRESH: Final = "refresh_token_"
-ESCAPES: Final[Mapping[str, Callable[[str], str]]] = {
-    "application/json": lambda text: json.dumps(text)[1:-1],
-    "application/x-www-form-urlencoded": quote_plus,
-}
-"""How a text is written within a body, by its content type."""
 ASKS_TOKEN: Final = re.compile(r"\btoken\b")
 
 
@@ -83,25 +74,25 @@ class CustomTokens:
         return Token("", self._ends("", answer), self._members)
 
     def show(self, request: httpx.Request, token: Token) -> httpx.Request:
-        """Return the request with the token's members where it has stand-ins for them."""
-        value = partial(self._value, token)
-        headers = [(name, _filled(text, value)) for name, text in request.headers.items() if name != "content-length"]
-        kind = request.headers.get("content-type", "").partition(";")[0].strip()
-        content = _filled(request.read().decode("utf-8", "surrogateescape"), value, ESCAPES.get(kind, str))
+        """Return the request as its templates make it of the token; raises BadAnswer when they cannot."""
+        if AGAIN not in request.extensions:
+            return request
+        make, made_with = request.extensions[AGAIN]
+        seen = Watched(token.members, self._learn)
+        try:
+            fresh: httpx.Request = make(seen).request(httpx.Request)
+        except ConnectorError:  # what it tells may show a part of the token
+            text = f"has no member {seen.missing[0]!r}" if seen.missing else "is not what the templates take it for"
+            raise BadAnswer(f"{self._identity.answers.label}: the token {text}") from None
+        headers = {**request.headers, **fresh.headers, "host": request.headers["host"]}
+        headers.pop("content-length", None)
         return httpx.Request(
             request.method,
-            _filled(str(request.url), value, partial(quote, safe="")),
+            fresh.url if request.url == made_with else request.url,  # a redirect leads from there to somewhere else
             headers=headers,
-            content=content.encode("utf-8", "surrogateescape") or None,
+            content=fresh.read() or None,
             extensions=request.extensions,
         )
-
-    def _value(self, token: Token, path: str) -> str:
-        value = paths.read(token.members, path)
-        if value is None:
-            raise BadAnswer(f"{self._identity.answers.label}: the token has no member {path!r}")
-        self._learn(path, value)
-        return str(value)
 
     def _ends(self, prefix: str, answer: Json) -> datetime | None:
         """Return when a token is to be renewed, None when nothing says so; its end is known to templates."""
@@ -142,26 +133,6 @@ class CustomTokens:
                 self._learn(name, value)
 
 
-class Watched(Mapping[str, Json]):
-    """Tells `learn` of each member that it is asked for, by its path."""
-
-    def __init__(self, members: Mapping[str, Json], learn: Callable[[str, Json], None], path: str = "") -> None:
-        self._members = members
-        self._learn = learn
-        self._path = path
-
-    def __getitem__(self, name: str) -> Json:
-        value, path = self._members[name], f"{self._path}{name}"
-        self._learn(path, value)
-        return Watched(value, self._learn, f"{path}.") if isinstance(value, Mapping) else value
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._members)
-
-    def __len__(self) -> int:
-        return len(self._members)
-
-
 def _calls(identity: Identity) -> Calls:
     """Return what makes the token's own requests: without the headers that show a token."""
     service = identity.service
@@ -170,10 +141,6 @@ def _calls(identity: Identity) -> Calls:
     moved = moved_to(filler.text(service.url_pattern), str(filler.env.get("base_url") or ""))
     functions = template_functions(filler.secrets, identity.clock.now)
     return Calls(replace(service, headers=headers), filler, identity.hide, functions, moved)
-
-
-def _filled(text: str, value: Callable[[str], str], escape: Callable[[str], str] = str) -> str:
-    return STAND_IN.sub(lambda match: escape(value(match[1])), text)
 
 
 def _instant(text: str) -> datetime:
