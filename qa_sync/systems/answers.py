@@ -40,6 +40,9 @@ SHOWN: Final = 200
 ERRAND: Final = "qa_sync.errand"
 """The extension of a request that fetches a token for another; what it is answered is not shown."""
 
+STRANGER: Final = "qa_sync.stranger"
+"""The extension of a request to somebody else than the system: it goes out without credentials."""
+
 REPEATABLE: Final = "qa_sync.repeatable"
 """The extension that tells (True, False) whether a request may be sent again when nobody knows what became of it."""
 
@@ -184,6 +187,13 @@ class Exchange(Answers):
         if isinstance(error, httpx.ProxyError):
             return "a proxy is in between: the connector's proxies, or HTTPS_PROXY (NO_PROXY names what needs none)"
         return f"is the url of {self.label} right, and can it be reached from here?"
+
+    def fetch(self, url: str) -> Json:
+        """Return what is public at a url; nobody there learns who asks. Raises as `send`, `expect` and `json` do."""
+        request = self.client.build_request("GET", url, extensions={STRANGER: True})
+        response = self.send(request)
+        self.expect(request, response)
+        return self.json(request, response)
 
     def created(self, request: httpx.Request, response: httpx.Response) -> Json:
         """Return what a create was answered; raises Unclear for an answer that does not tell what came of it."""

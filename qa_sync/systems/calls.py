@@ -95,9 +95,8 @@ class Calls:
             again = partial(self._of_token, operation, variables, body=body, link=link)
             return replace(call, again=again)
         except ConnectorError as error:
-            raise ConnectorError(
-                f"{self.filler.system}: operation {operation.name!r}: {self.hide(error.message)}"
-            ) from None
+            text = f"{self.filler.system}: operation {operation.name!r}: {self.hide(error.message)}"
+            raise ConnectorError(text, hint=error.hint) from None
 
     def known(self, operation: Operation, variables: Mapping[str, object]) -> dict[str, object]:
         """Return what every template of an operation knows."""

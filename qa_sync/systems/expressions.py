@@ -114,10 +114,10 @@ def _compiled(template: str) -> Template:
 
 @cache
 def _environment() -> SandboxedEnvironment:
-    from jinja2 import ChainableUndefined, StrictUndefined  # noqa: PLC0415  as above
+    from jinja2 import ChainableUndefined, StrictUndefined, pass_context  # noqa: PLC0415  as above
     from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415  as above
 
-    from qa_sync.systems.filters import FILTERS, json_number  # noqa: PLC0415  what only Jinja needs comes with it
+    from qa_sync.systems.filters import FILTERS, decode_jwt, json_number  # noqa: PLC0415  what only Jinja needs comes with it
 
     class Missing(ChainableUndefined, StrictUndefined):
         """Can be subscripted and asked whether it is defined; fails when it is used."""
@@ -131,7 +131,7 @@ def _environment() -> SandboxedEnvironment:
             return super().getitem(obj, argument)
 
     environment = Environment(undefined=Missing)
-    environment.filters.update(FILTERS)
+    environment.filters.update(FILTERS, decode_jwt=pass_context(decode_jwt))
     environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": json_number}
     return environment
 

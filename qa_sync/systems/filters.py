@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from qa_sync.errors import ConnectorError
+
 NS: Final = 1_000_000_000
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -63,12 +65,26 @@ def datetime_format(value: object, pattern: str = "%Y-%m-%dT%H:%M:%SZ") -> str:
     return as_datetime(value).strftime(pattern)
 
 
+def decode_jwt(context: Mapping[str, Any], token: object, *args: object, **told: object) -> object:
+    """Return the claims of a JSON Web Token; `context` is what the template knows, and has READER in it.
+
+    Raises ConnectorError as `qa_sync.systems.jwt_reading.JwtReader` does.
+    """
+    reader = context.get(READER)
+    if reader is None:
+        raise ConnectorError("decode_jwt cannot be used here")
+    return reader(token, *args, **told)
+
+
 def json_number(value: object) -> int | float:
     """Return an exact decimal as a JSON number; for `tojson`, which knows none. Raises TypeError for anything else."""
     if not isinstance(value, Decimal):
         raise TypeError(f"a {type(value).__name__} is no JSON value")
     return int(value) if value == value.to_integral_value() and "." not in str(value) else float(value)
 
+
+READER: Final = "qa_sync.jwt_reader"
+"""What reads tokens, among the variables of a template: no template can call it by that name."""
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "bytes": as_bytes,

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import httpx
 
 from qa_sync.clock import Clock
-from qa_sync.systems.answers import ATTEMPTS_HEADER, NEVER_SENT, REPEATABLE, UNCLEAR
+from qa_sync.systems.answers import ATTEMPTS_HEADER, NEVER_SENT, REPEATABLE, STRANGER, UNCLEAR
 from qa_sync.systems.confidential import Hider
 from qa_sync.systems.limits import Limits
 from qa_sync.systems.pauses import TOO_MANY, Patience
@@ -41,15 +41,18 @@ class PoliteTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer, read whole, of the last place that a read was sent on to."""
         request.read()
-        home, going = request.url, request
-        response = self._asked(going, self.signed)
+        home, going = None if request.extensions.get(STRANGER) else request.url, request
+        response = self._asked(going, self._door(home, going.url))
         for _ in range(MOST_HOPS):
             hop = next_hop(going, response, self.hide)
             if hop is None:
                 return response
             going = hop
-            response = self._asked(going, self.signed if same_place(home, going.url) else self.plain)
+            response = self._asked(going, self._door(home, going.url))
         return response
+
+    def _door(self, home: httpx.URL | None, url: httpx.URL) -> httpx.BaseTransport:
+        return self.signed if home is not None and same_place(home, url) else self.plain
 
     def _asked(self, request: httpx.Request, door: httpx.BaseTransport) -> httpx.Response:
         attempt = 1

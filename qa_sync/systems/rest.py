@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 import httpx
@@ -17,7 +18,8 @@ from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.confidential import Hider, userinfo
 from qa_sync.systems.connector import Connector
 from qa_sync.systems.expressions import render
-from qa_sync.systems.filters import template_functions
+from qa_sync.systems.filters import READER, template_functions
+from qa_sync.systems.jwt_reading import JwtReader
 from qa_sync.systems.keys import chosen, id_of
 from qa_sync.systems.listening import Heard
 from qa_sync.systems.once import PAUSES_S, Found, change_once, create_once
@@ -75,9 +77,9 @@ class RestSystem:
         moved = moved_to(filler.text(connector.service.url_pattern), base_url.rstrip("/"))
 
         def way(service: Service, out: httpx.BaseTransport) -> tuple[Calls, Exchange]:
-            return Calls(service, filler, hide, functions, moved), exchange_with(
-                service, out, filler, self.heard, signing
-            )
+            exchange = exchange_with(service, out, filler, self.heard, signing)
+            reader = JwtReader(hide, cache(exchange.fetch))
+            return Calls(service, filler, hide, {**functions, READER: reader}, moved), exchange
 
         self._calls, self._exchange = way(connector.service, transport)
         outs = further or {}
@@ -235,7 +237,8 @@ class RestSystem:
     def _record(self, card: EntityCard, operation: Operation, data: Json) -> Record:
         key = id_of(key_of(card, operation), data)
         if key is None and operation.id_expression and isinstance(data, dict):
-            key = render(operation.id_expression, {**data, "entity": data}) or None
+            functions = self._way(operation)[0].functions
+            key = render(operation.id_expression, {**functions, **data, "entity": data}) or None
         if key is None or not isinstance(data, dict):
             self._exchange.shapeless(operation.name, f"a record without {card.key!r}")
         return Record(self.label, card.datatype, key, _plain(card, data))

@@ -33,6 +33,15 @@ def _stand_in(path: str) -> StandIn:
     return StandIn(f"~token~{path}~")
 
 
+class Unknown(str):
+    """A text in place of something confidential, of which nothing is known: its members are as confidential."""
+
+    __slots__ = ()
+
+    def __getitem__(self, at: SupportsIndex | slice | str) -> str:
+        return self if isinstance(at, str) else super().__getitem__(at)
+
+
 class StandIns(Mapping[str, StandIn]):
     """A token of which nothing is known yet: it has every member."""
 

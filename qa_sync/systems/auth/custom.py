@@ -19,7 +19,8 @@ from qa_sync.systems.auth.identity import Identity
 from qa_sync.systems.auth.tokens import ONWARD, Token, TokenAuth
 from qa_sync.systems.calls import AGAIN, Calls, moved_to
 from qa_sync.systems.expressions import render
-from qa_sync.systems.filters import as_datetime, template_functions
+from qa_sync.systems.filters import READER, as_datetime, template_functions
+from qa_sync.systems.jwt_reading import JwtReader
 from qa_sync.systems.operations import operation_of
 from qa_sync.systems.replies import entities_of
 from qa_sync.systems.stand_ins import Watched
@@ -139,7 +140,7 @@ def _calls(identity: Identity) -> Calls:
     headers = {name: text for name, text in service.headers.items() if not ASKS_TOKEN.search(str(text))}
     filler = identity.filler
     moved = moved_to(filler.text(service.url_pattern), str(filler.env.get("base_url") or ""))
-    functions = template_functions(filler.secrets, identity.clock.now)
+    functions = {**template_functions(filler.secrets, identity.clock.now), READER: JwtReader(identity.hide)}
     return Calls(replace(service, headers=headers), filler, identity.hide, functions, moved)
 
 
