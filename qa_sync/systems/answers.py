@@ -46,6 +46,9 @@ STRANGER: Final = "qa_sync.stranger"
 REPEATABLE: Final = "qa_sync.repeatable"
 """The extension that tells (True, False) whether a request may be sent again when nobody knows what became of it."""
 
+RATE_LIMITING: Final = "qa_sync.rate_limiting"
+"""The extension that has what an operation says of 429: how often it is asked again, after how many seconds."""
+
 ATTEMPTS_HEADER: Final = "x-qa-sync-attempts"
 """How often a request was sent until it was answered so; absent for once. A header, so that a recording keeps it."""
 

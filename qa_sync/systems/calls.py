@@ -1,11 +1,11 @@
-"""An operation and its variables -> an HTTP request. Source: facts/SESAM.md 1.2 and 1.5."""
+"""An operation and its variables -> a call, all its templates rendered. Source: facts/SESAM.md 1.2 and 1.5."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Final
 from urllib.parse import quote, urljoin
 
@@ -14,45 +14,17 @@ import httpx
 from qa_sync.errors import ConnectorError
 from qa_sync.frozen import dataclass
 from qa_sync.systems.auth.kinds import CUSTOM
+from qa_sync.systems.call import Call
 from qa_sync.systems.confidential import Filler
 from qa_sync.systems.expressions import SKIP, render, render_tree
 from qa_sync.systems.operations import ASKS_SINCE, Operation, Service
-from qa_sync.systems.payloads import encode, spelled
+from qa_sync.systems.payloads import spelled
 from qa_sync.systems.stand_ins import StandIns, Watched
 from qa_sync.values.form import Json
 
 ABSOLUTE: Final = ("http://", "https://")
-AGAIN: Final = "qa_sync.again"
-"""The extension of a request with stand-ins: what makes its call of a token, and the url that it was made with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A rendered operation; two equal calls are the same request.
-
-    `payload` is None when there is no body; `again` renders it of a token, where there are stand-ins for one in it.
-    """
-
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    params: Mapping[str, Json]
-    payload: Json
-    payload_type: str = "json"
-    again: Callable[[Watched], Call] | None = field(default=None, compare=False)
-
-    def request(self, build: Callable[..., httpx.Request]) -> httpx.Request:
-        """Return the request, built by a client or by none; the parameters are merged into the query of the url."""
-        params = tuple((name, _query(value)) for name, value in self.params.items() if value is not None)
-        url = _address(self.url, params)
-        content, kind = (None, None) if self.payload is None else encode(self.payload_type, self.payload)
-        # Header names have no case; the operation's own Content-Type wins.
-        headers = httpx.Headers({} if kind is None else {"Content-Type": kind})
-        headers.update(self.headers)
-        request = build(self.method, url, headers=headers, content=content)
-        if self.again:
-            request.extensions[AGAIN] = (self.again, request.url)
-        return request
+SHORT: Final = ("access_token", "refresh_token")
+"""The members of a token that `custom_auth` can give names of their own; an old habit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +62,27 @@ class Calls:
         """
         try:
             call = self._made(operation, variables, body, link)
-            if self.service.authentication != CUSTOM or "token" in variables:
-                return call
-            again = partial(self._of_token, operation, variables, body=body, link=link)
-            return replace(call, again=again)
         except ConnectorError as error:
             text = f"{self.filler.system}: operation {operation.name!r}: {self.hide(error.message)}"
             raise ConnectorError(text, hint=error.hint) from None
+        if self.service.authentication != CUSTOM or isinstance(variables.get("token"), Watched):
+            return call
+        return replace(call, again=partial(self._of_token, operation, variables, body=body, link=link))
 
     def known(self, operation: Operation, variables: Mapping[str, object]) -> dict[str, object]:
         """Return what every template of an operation knows."""
         properties = self._with_references(operation).properties
         known = {**self.functions, "page_size": operation.page_size, "properties": properties, **variables}
-        return known if self.service.authentication != CUSTOM else {"token": StandIns(), **known}
+        if self.service.authentication != CUSTOM:
+            return known
+        token = known.get("token")
+        return known | self._of(token if isinstance(token, Watched) else StandIns())
+
+    def _of(self, token: Watched | StandIns) -> dict[str, object]:
+        """Return the names under which templates know a token and, where a connector says so, two of its members."""
+        told = self.service.settings[CUSTOM]
+        members = {name: told.get(f"{name}_property") for name in SHORT}
+        return {"token": token} | {name: token[at] for name, at in members.items() if at and at in token}
 
     def _of_token(
         self, operation: Operation, variables: Mapping[str, object], token: Watched, *, body: Json, link: str | None
@@ -134,11 +114,23 @@ class Calls:
         known["request_params"] = params
         payload = render_tree(filled.payload, known) if body is None else body
         payload = None if payload is SKIP else payload
-        return Call(operation.method, self._absolute(url, variables), headers, params, payload, operation.payload_type)
+        return Call(
+            operation.method,
+            self._absolute(url, variables),
+            headers,
+            params,
+            payload,
+            operation.payload_type,
+            rate_limiting=(operation.rate_limiting_retries, operation.rate_limiting_delay),
+        )
 
     def _url(self, operation: Operation, known: Mapping[str, object]) -> str:
         text = self.filler.text(operation.url)
-        return render(text, _safe_in_url(known)) if "{" in text else text
+        if "{" not in text:
+            return text
+        token = known.get("token")
+        quoted = self._of(token.quoted()) if isinstance(token, Watched) else {}
+        return render(text, _safe_in_url({**known, **quoted}))
 
     def _since(self, operation: Operation, known: Mapping[str, object], place: str) -> dict[str, str]:
         """Return the time of the last change where the pipe says that it is sent, unless the url tells it already."""
@@ -175,16 +167,6 @@ def moved_to(pattern: str, base_url: str) -> tuple[str, str] | None:
     return origin[0], base_url
 
 
-def _query(value: Json) -> str | tuple[str, ...]:
-    return tuple(spelled(v) for v in value) if isinstance(value, list) else spelled(value)
-
-
-@lru_cache(maxsize=500)
-def _address(url: str, params: tuple[tuple[str, str | tuple[str, ...]], ...]) -> httpx.URL:
-    """Return where a request goes; the same few addresses are asked again and again, and parsing one takes long."""
-    return httpx.URL(url).copy_merge_params(dict(params)) if params else httpx.URL(url)
-
-
 def _texts(headers: Mapping[str, Json]) -> dict[str, str]:
     texts = {name: spelled(value) for name, value in headers.items() if value is not None}
     for name, text in texts.items():
@@ -196,11 +178,8 @@ def _texts(headers: Mapping[str, Json]) -> dict[str, str]:
 def _safe_in_url(variables: Mapping[str, object]) -> dict[str, object]:
     """Return the variables with the entity's own members quoted: an id from outside stays one segment of a path.
 
-    The entity's members are also known by their bare names, where nothing else has that name. A token's are quoted too.
+    The entity's members are also known by their bare names, where nothing else has that name.
     """
-    token = variables.get("token")
-    if isinstance(token, Watched):
-        variables = {**variables, "token": token.quoted()}
     entity = variables.get("entity")
     if not isinstance(entity, Mapping):
         return dict(variables)

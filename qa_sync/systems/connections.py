@@ -11,6 +11,7 @@ from qa_sync.values.form import Json
 VERIFY: Final = "verify_ssl"
 CHAIN: Final = "custom_ca_pem_chain"
 PROXIES: Final = "proxies"
+ANY_LENGTH: Final = "ignore_invalid_content_length_response_header"
 
 CONNECTION_SETTINGS: Final = (VERIFY, CHAIN, PROXIES)
 """The properties of a system that say how one connects to it."""
@@ -33,9 +34,12 @@ def connection_problems(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]
             yield f"{PROXIES}.{prefix}", f"expected the url of a proxy: {', '.join(SCHEMES)}"
 
 
-def unverified(system: Mapping[str, Json]) -> bool:
-    """Tell whether a system says that nobody is to look at its certificate."""
-    return system.get(VERIFY) is False
+def connection_notes(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Yield what one should know of the connections to a system: the key and the words."""
+    if system.get(VERIFY) is False:
+        yield VERIFY, "is false: whoever stands in between can read the credentials"
+    if system.get(ANY_LENGTH):
+        yield ANY_LENGTH, "is not followed: an answer with an invalid Content-Length counts as none"
 
 
 def _is_reference(value: Json) -> bool:

@@ -20,7 +20,7 @@ from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.conditional import KEY as CONDITIONAL
 from qa_sync.systems.conditional import resolved, undecided
 from qa_sync.systems.confidential import REFERENCE
-from qa_sync.systems.connections import VERIFY, connection_problems, unverified
+from qa_sync.systems.connections import connection_notes, connection_problems
 from qa_sync.systems.entities import read_cards
 from qa_sync.systems.expansion import expanded, system_variables
 from qa_sync.systems.fitting import DATATYPE, MANIFEST, OPERATION, SYSTEM, Wrong, fitted
@@ -87,7 +87,7 @@ def survey(
         *_fatal("manifest.json", wrong_manifest),
         *_undecided(text, template, file, env),
         *_fatal(file, wrong_systems),
-        *_unverified(file, systems.values()),
+        *_notes(file, systems.values()),
         *found.problems,
     ]
     main = folder.name if folder.name in systems else next(iter(systems))
@@ -168,10 +168,9 @@ def _undecided(text: str, template: Path, file: str, env: Mapping[str, Json]) ->
             yield Problem(file, key, f"needs the parameter {name!r} to choose; nothing is chosen", Weight.MISSING)
 
 
-def _unverified(file: str, systems: Iterable[Raw]) -> Iterator[Problem]:
-    if any(map(unverified, systems)):
-        words = "is false: whoever stands in between can read the credentials"
-        yield Problem(file, VERIFY, words, Weight.NOTE)
+def _notes(file: str, systems: Iterable[Raw]) -> Iterator[Problem]:
+    notes = {key: words for system in systems for key, words in connection_notes(system)}
+    return (Problem(file, key, words, Weight.NOTE) for key, words in notes.items())
 
 
 def _is_rest(system: Raw) -> bool:

@@ -58,7 +58,8 @@ class PoliteTransport(httpx.BaseTransport):
         attempt = 1
         while self._is_worth_another(request, outcome := self._once(request, door), attempt):
             response = outcome if isinstance(outcome, httpx.Response) else None
-            pause = self.patience.pause(response, attempt, self.clock.now(), self.dice)
+            rule = self.patience.rule(request, response.status_code if response else None)
+            pause = self.patience.pause(rule, response, attempt, self.clock.now(), self.dice)
             if response is not None and response.status_code == TOO_MANY:
                 self.limits.close_for(pause)
             self.clock.sleep(pause)
@@ -83,7 +84,7 @@ class PoliteTransport(httpx.BaseTransport):
 
     def _is_worth_another(self, request: httpx.Request, outcome: Outcome, attempt: int) -> bool:
         status = outcome.status_code if isinstance(outcome, httpx.Response) else None
-        if attempt >= self.patience.attempts_for(status):
+        if attempt >= self.patience.attempts_for(self.patience.rule(request, status)):
             return False
         if status == TOO_MANY or isinstance(outcome, NEVER_SENT):
             return True  # nothing has happened yet

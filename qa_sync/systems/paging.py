@@ -10,7 +10,8 @@ import httpx
 from qa_sync.errors import BadAnswer
 from qa_sync.frozen import dataclass
 from qa_sync.systems.answers import Exchange
-from qa_sync.systems.calls import Call, Calls
+from qa_sync.systems.call import Call
+from qa_sync.systems.calls import Calls
 from qa_sync.systems.expressions import render_link
 from qa_sync.systems.operations import ENTITY_PAYLOAD, Operation
 from qa_sync.systems.replies import Reply, ask, rows_of

@@ -14,10 +14,15 @@ from typing import Final
 
 import httpx
 
+from qa_sync.systems.answers import RATE_LIMITING, REPEATABLE
 from qa_sync.systems.once import PAUSES_S
 from qa_sync.values.form import Json
 
 TOO_MANY: Final = int(httpx.codes.TOO_MANY_REQUESTS)
+WRITERS: Final = frozenset({"PUT", "PATCH", "DELETE"})
+READS: Final = ("max_read_retries", "read_retry_delay")
+WRITES: Final = ("max_retries_per_entity", "write_retry_delay")
+"""What a `retry_strategy` calls the number of repetitions, and the seconds before each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +33,15 @@ class Rule:
     delay_s: float | None = None
 
 
+AS_EVER: Final = Rule()
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How often and how slowly: `attempts` in all, pauses that grow from `first_s` to `slowest_s`.
 
     What a system asks for is granted up to `longest_s`; `looks_s` are the pauses before each look for what a write
-    without an answer has done.
+    without an answer has done. `rules` are a connector's, of reads by status, `write_rules` those of writes.
     """
 
     attempts: int = 8
@@ -43,13 +51,26 @@ class Patience:
     longest_s: float = 60.0
     looks_s: Sequence[float] = PAUSES_S
     rules: Mapping[int, Rule] = field(default_factory=dict)
+    write_rules: Mapping[int, Rule] = field(default_factory=dict)
 
-    def attempts_for(self, status: int | None) -> int:
-        """Return how often a request is sent that is always answered so (None: not at all)."""
-        rule = self.rules.get(status or 0)
-        return self.attempts if rule is None or rule.retries is None else rule.retries + 1
+    def rule(self, request: httpx.Request, status: int | None) -> Rule:
+        """Return what is said of a request that was answered so (None: not at all); its operation is asked first."""
+        is_write = request.method in WRITERS or request.extensions.get(REPEATABLE) is False
+        rule = (self.write_rules if is_write else self.rules).get(status or 0, AS_EVER)
+        if status != TOO_MANY:
+            return rule
+        retries, delay_s = request.extensions.get(RATE_LIMITING, (None, None))
+        return Rule(
+            rule.retries if retries is None else _count(retries), rule.delay_s if delay_s is None else _count(delay_s)
+        )
 
-    def pause(self, response: httpx.Response | None, attempt: int, now: datetime, dice: random.Random) -> float:
+    def attempts_for(self, rule: Rule) -> int:
+        """Return how often a request is sent for whose answers a rule holds."""
+        return self.attempts if rule.retries is None else rule.retries + 1
+
+    def pause(
+        self, rule: Rule, response: httpx.Response | None, attempt: int, now: datetime, dice: random.Random
+    ) -> float:
         """Return how many seconds to wait after that attempt (from 1): as the system says, else longer each time."""
         backoff = min(self.first_s * self.growth ** (attempt - 1), self.slowest_s)
         jitter = 0.5 + dice.random() / 2  # so that those who failed together do not come back together
@@ -57,8 +78,7 @@ class Patience:
             return backoff * jitter
         asked = retry_after(response.headers.get("retry-after", ""), now)
         if asked is None:
-            rule = self.rules.get(response.status_code)
-            return backoff * jitter if rule is None or rule.delay_s is None else min(rule.delay_s, self.longest_s)
+            return backoff * jitter if rule.delay_s is None else min(rule.delay_s, self.longest_s)
         return min(asked, self.longest_s) + self.first_s * (1 - jitter)
 
 
@@ -75,16 +95,21 @@ def retry_after(text: str, now: datetime) -> float | None:
 
 def patience_of(settings: Mapping[str, Json]) -> Patience:
     """Return the patience that a connector asks for; what it does not say is as ever."""
-    rules = {
-        status: Rule(_count(told.get("max_read_retries")), _count(told.get("read_retry_delay")))
+    strategy = [
+        (status, told)
         for key, told in (settings.get("retry_strategy") or {}).items()
         for status in _statuses(key)
         if isinstance(told, Mapping)
-    }
-    retries, delay = _count(settings.get("rate_limiting_retries")), _count(settings.get("rate_limiting_delay"))
-    if retries is not None or delay is not None:
-        rules[TOO_MANY] = Rule(retries, delay)
-    return Patience(rules=rules)
+    ]
+    limiting = Rule(_count(settings.get("rate_limiting_retries")), _count(settings.get("rate_limiting_delay")))
+    limits = {} if limiting == AS_EVER else {TOO_MANY: limiting}
+    reads, writes = ({status: _rule(told, names) for status, told in strategy} for names in (READS, WRITES))
+    return Patience(rules=reads | limits, write_rules=writes | limits)
+
+
+def _rule(told: Mapping[str, Json], names: tuple[str, str]) -> Rule:
+    retries, delay_s = names
+    return Rule(_count(told.get(retries)), _count(told.get(delay_s)))
 
 
 def _statuses(key: str) -> list[int]:

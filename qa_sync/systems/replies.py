@@ -9,7 +9,8 @@ import httpx
 
 from qa_sync.frozen import dataclass
 from qa_sync.systems.answers import Exchange
-from qa_sync.systems.calls import Call, Calls
+from qa_sync.systems.call import Call
+from qa_sync.systems.calls import Calls
 from qa_sync.systems.expressions import render
 from qa_sync.systems.operations import Operation, one_of
 from qa_sync.values import paths

@@ -89,6 +89,9 @@ class Watched(Mapping[str, Json]):
             return Watched(value, self._learn, f"{path}.", self.missing, quoted=self._quoted)
         return quote(value, safe="") if self._quoted and isinstance(value, str) else value
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._members
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._members)
 

@@ -397,6 +397,33 @@ class TestCustom:
         assert above[0].headers["authorization"] == basic("0:~token~key~")
         assert world.line.hide(sent["authorization"]) == "Basic MDp(hidden)"  # `0:`, which is no secret
 
+    def test_two_members_may_have_names_of_their_own(self, tmp_path: Path) -> None:
+        def serve(request: httpx.Request) -> httpx.Response:
+            answer = {"value": "a&b", "more": f"r{len(world.server.asked)}", "lasts": 60}
+            return httpx.Response(200, json=answer if request.url.path == "/login" else THING)
+
+        told: dict[str, Any] = {**CUSTOM, "access_token_property": "value", "refresh_token_property": "more"}
+        told["initial_refresh_token"] = {"more": "$SECRET(secret)"}
+        operations = {
+            **THINGS,
+            "thing-lookup": {"url": "things/1?t={{ access_token }}", "method": "GET"},
+            "log-in": {**LOG_IN, "payload": {"with": "{{ refresh_token }}"}},
+        }
+        headers = {"X-Session": "{{ access_token }}"}
+        world = small(
+            tmp_path, secrets=SECRETS, handler=serve, custom_auth=told, operations=operations, headers=headers
+        )
+        above: list[httpx.Request] = []
+        system = world.line.system(lambda transport: Watched(transport, above))
+        system.lookup("thing", "1")
+        world.clock.sleep(60)
+        system.lookup("thing", "1")
+        first, lookup, second, _ = world.server.asked
+        assert [json.loads(r.content) for r in (first, second)] == [{"with": "s3cr3t"}, {"with": "r1"}]
+        assert "x-session" not in first.headers
+        assert (lookup.url.params["t"], lookup.headers["x-session"]) == ("a&b", "a&b")
+        assert {str(r.url) for r in above} == {f"{URL}/things/1?t=~token~value~"}
+
     def test_what_looks_like_a_part_of_a_token_is_data(self, tmp_path: Path) -> None:
         world = self.world(tmp_path, {"key": "very-secret", "who": {"name": "n"}, "lasts": 60})
         text = "~token~key~ {{ token.key }}"

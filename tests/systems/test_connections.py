@@ -132,6 +132,13 @@ class TestCertificates:
             line_to(tmp_path, "https://127.0.0.1:1", custom_ca_pem_chain=text)
 
 
+def test_a_length_that_is_wrong_is_not_overlooked_and_that_is_told(tmp_path: Path) -> None:
+    connector(tmp_path, ignore_invalid_content_length_response_header=True)
+    _, problems = survey(tmp_path / "small", env={}, payloads={})
+    told = [str(problem) for problem in problems if problem.weight is Weight.NOTE]
+    assert ["an answer with an invalid Content-Length counts as none" in one for one in told] == [True]
+
+
 class TestProxies:
     @pytest.mark.parametrize("scheme", GREETINGS)
     def test_through_each_kind_with_a_password(

@@ -14,12 +14,13 @@ from typing import Any
 
 import httpx
 import pytest
-from small_system import START, URL, Small, small
+from small_system import OPERATIONS, START, URL, Small, small
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear
+from qa_sync.systems.answers import REPEATABLE
 from qa_sync.systems.limits import Bucket, Limits, Rate
-from qa_sync.systems.pauses import Patience, patience_of, retry_after
+from qa_sync.systems.pauses import Patience, Rule, patience_of, retry_after
 from qa_sync.systems.system import Record
 
 THING = {"id": "1", "rev": 1, "name": "a"}
@@ -69,7 +70,7 @@ class TestAgain:
 
     def test_each_pause_is_twice_the_last_and_a_little_less_by_chance(self) -> None:
         patience, dice = Patience(), random.Random(1)  # noqa: S311 - chance that repeats itself
-        drawn = [[patience.pause(None, attempt, START, dice) for _ in range(50)] for attempt in range(1, 8)]
+        drawn = [[patience.pause(Rule(), None, attempt, START, dice) for _ in range(50)] for attempt in range(1, 8)]
         for pauses, whole in zip(drawn, [0.5, 1, 2, 4, 8, 8, 8], strict=True):
             assert whole / 2 <= min(pauses) < max(pauses) <= whole
             assert len(set(pauses)) == 50
@@ -262,15 +263,46 @@ class TestRetryAfter:
         assert times[0] >= 30
 
 
+def attempts(patience: Patience, method: str, **extensions: Any) -> list[int]:
+    request = httpx.Request(method, URL, extensions=extensions)
+    return [patience.attempts_for(patience.rule(request, status)) for status in (429, 502, 503, 504, None)]
+
+
 def test_a_connector_may_say_how_patient_one_is() -> None:
     told = {
         "rate_limiting_retries": 9,
         "rate_limiting_delay": 3,
-        "retry_strategy": {"502-503": {"max_read_retries": 1, "read_retry_delay": 4}, "x": {}, "504": 7},
+        "retry_strategy": {
+            "502-503": {"max_read_retries": 1, "read_retry_delay": 4},
+            "502": {"max_retries_per_entity": 4, "write_retry_delay": 1},
+            "x": {},
+            "504": 7,
+        },
     }
     patience = patience_of(told)
-    assert [patience.attempts_for(status) for status in (429, 502, 503, 504, None)] == [10, 2, 2, 8, 8]
+    assert attempts(patience, "GET") == attempts(patience, "POST") == [10, 8, 2, 8, 8]
+    assert attempts(patience, "PATCH") == [10, 5, 8, 8, 8]
+    assert attempts(patience, "POST", **{REPEATABLE: False}) == [10, 5, 8, 8, 8]
+    assert patience.rule(httpx.Request("PUT", URL), 502) == Rule(4, 1)
     assert patience_of({}) == Patience()
+
+
+@pytest.mark.parametrize(("own", "asked", "waited"), [({}, 3, 10), ({"rate_limiting_retries": 1}, 2, 5)])
+def test_an_operation_may_say_it_of_itself(tmp_path: Path, own: dict[str, int], asked: int, waited: float) -> None:
+    lookup = {**OPERATIONS["thing-lookup"], **own}
+    operations = {**OPERATIONS, "thing-lookup": lookup}
+    limits: dict[str, Any] = {"rate_limiting_retries": 2, "rate_limiting_delay": 5}
+    world = small(tmp_path, handler=lambda _: html(429), operations=operations, **limits)
+    with pytest.raises(Refused):
+        WORK["lookup"](world)
+    assert (len(world.server.asked), world.waited) == (asked, waited)
+
+
+def test_the_delay_of_an_operation_wins(tmp_path: Path) -> None:
+    operations = {**OPERATIONS, "thing-lookup": {**OPERATIONS["thing-lookup"], "rate_limiting_delay": 2}}
+    world = small(tmp_path, html(429), THING, operations=operations, rate_limiting_delay=5)
+    WORK["lookup"](world)
+    assert world.waited == 2
 
 
 def test_a_connector_s_delay_is_kept(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ import httpx
 from qa_sync.errors import BadAnswer, ConnectorError
 from qa_sync.systems.auth.identity import Identity
 from qa_sync.systems.auth.tokens import ONWARD, Token, TokenAuth
-from qa_sync.systems.calls import AGAIN, Calls, moved_to
+from qa_sync.systems.call import AGAIN
+from qa_sync.systems.calls import Calls, moved_to
 from qa_sync.systems.expressions import render
 from qa_sync.systems.filters import READER, as_datetime, template_functions
 from qa_sync.systems.jwt_reading import JwtReader
@@ -33,7 +34,7 @@ CONFIDENTIAL: Final = re.compile("token|secret|key|session|password|ticket|jwt",
 EPOCH_DIGITS: Final = 11
 """A number of so many digits is seconds since 1970; the format's own times count nanoseconds."""
 REFRESH: Final = "refresh_token_"
-ASKS_TOKEN: Final = re.compile(r"\btoken\b")
+ASKS_TOKEN: Final = re.compile(r"\{[{%][^}]*\b(?:access_|refresh_)?token\b")
 
 
 def make(identity: Identity) -> httpx.Auth:

@@ -1,0 +1,62 @@
+"""A rendered operation -> an HTTP request. Source: facts/SESAM.md 1.2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from functools import lru_cache
+from typing import Final
+
+import httpx
+
+from qa_sync.frozen import dataclass
+from qa_sync.systems.answers import RATE_LIMITING
+from qa_sync.systems.payloads import encode, spelled
+from qa_sync.systems.stand_ins import Watched
+from qa_sync.values.form import Json
+
+AGAIN: Final = "qa_sync.again"
+"""The extension of a request with stand-ins: what makes its call of a token, and the url that it was made with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A rendered operation; two equal calls are the same request.
+
+    `payload` is None when there is no body; `again` renders it of a token, where there are stand-ins for one in it;
+    `rate_limiting` is what the operation says of too many requests.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    params: Mapping[str, Json]
+    payload: Json
+    payload_type: str = "json"
+    again: Callable[[Watched], Call] | None = field(default=None, compare=False)
+    rate_limiting: tuple[Json, Json] = field(default=(None, None), compare=False)
+
+    def request(self, build: Callable[..., httpx.Request]) -> httpx.Request:
+        """Return the request, built by a client or by none; the parameters are merged into the query of the url."""
+        params = tuple((name, _query(value)) for name, value in self.params.items() if value is not None)
+        url = _address(self.url, params)
+        content, kind = (None, None) if self.payload is None else encode(self.payload_type, self.payload)
+        # Header names have no case; the operation's own Content-Type wins.
+        headers = httpx.Headers({} if kind is None else {"Content-Type": kind})
+        headers.update(self.headers)
+        request = build(self.method, url, headers=headers, content=content)
+        if self.again:
+            request.extensions[AGAIN] = (self.again, request.url)
+        if self.rate_limiting != (None, None):
+            request.extensions[RATE_LIMITING] = self.rate_limiting
+        return request
+
+
+def _query(value: Json) -> str | tuple[str, ...]:
+    return tuple(spelled(v) for v in value) if isinstance(value, list) else spelled(value)
+
+
+@lru_cache(maxsize=500)
+def _address(url: str, params: tuple[tuple[str, str | tuple[str, ...]], ...]) -> httpx.URL:
+    """Return where a request goes; the same few addresses are asked again and again, and parsing one takes long."""
+    return httpx.URL(url).copy_merge_params(dict(params)) if params else httpx.URL(url)
