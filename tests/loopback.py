@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -48,7 +49,7 @@ def loopback(handler: Handler, tls: ssl.SSLContext | None = None) -> Iterator[Lo
 
         def do(self) -> None:
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            url = f"{served.url}{self.path}"
+            url = f"{served.url}{re.sub('^http://[^/]+', '', self.path)}"  # a proxy names the whole url
             request = httpx.Request(self.command, url, headers=self.headers.items(), content=content)
             request.extensions["client"] = self.client_address
             response = served.answer(request)

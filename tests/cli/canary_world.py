@@ -17,6 +17,7 @@ import httpx
 from canaries import leaks, shapes
 from cli_caller import ROOT, Answer, QaSync
 from loopback import loopback
+from proxy_servers import proxy_to
 
 from qa_sync.clock import RealClock
 from qa_sync.reports.formats import FORMATS
@@ -30,6 +31,7 @@ SECRETS = {
     "ASCII": "canary5-plain/+token",
     "USER": "canary4-user",
     "TRIGGER": "canary3-trigger/+token",
+    "PROXY": "canary2-proxy",
 }
 FETCHED = {"access_token": "canary9-fetched/+token", "refresh_token": "canary8-refreshed/+token"}
 LABELS = {"wix": "Wix.com", "customerp": "Customerp"}
@@ -47,6 +49,7 @@ OWN_TOKENS = {
     "expires_in_expression": "{{ token.lasts if token.lasts is defined else 3600 }}",
     "initial_refresh_token": {"refresh_token": "$SECRET(ascii)"},
 }
+PROXIES = {"http": "http://$SECRET(user):$SECRET(proxy)@127.0.0.1:$ENV(proxy_port)"}
 NAMED = {"username": "$SECRET(user)", "password": "$SECRET(key)"}
 
 KINDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -62,6 +65,10 @@ KINDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "sessions and bearers": (
         {"authentication": "tripletex", "tripletex": TRIPLETEX, "headers": {}},
         {"jwt_token": "$SECRET(ascii)", "headers": {}},
+    ),
+    "behind proxies": (
+        {"authentication": "basic", **NAMED, "headers": {}, "proxies": PROXIES},
+        {"jwt_token": "$SECRET(ascii)", "headers": {}, "proxies": PROXIES},
     ),
     "tokens of their own": (
         {"custom_auth": OWN_TOKENS, "headers": {"Authorization": "Bearer {{ token.access_token }}"}},
@@ -148,10 +155,12 @@ def build(kind: str, answer: str, trigger: str, folder: Path, opened: ExitStack)
     known = [SECRETS[name.upper()] for name in sorted(set().union(*wanted.values()))]
     config = ""
     for vendor, label in LABELS.items():
-        url = opened.enter_context(loopback(door(vendor, answer, known, opened))).url
+        place = opened.enter_context(loopback(door(vendor, answer, known, opened)))
         given = ", ".join(f'{name} = "${SETTINGS[name]}"' for name in sorted(wanted[vendor]))
-        config += f'[systems."{label}"]\nconnector = "own-{vendor}"\nurl = "{url}"\nwrites = true\n'
+        config += f'[systems."{label}"]\nconnector = "own-{vendor}"\nurl = "{place.url}"\nwrites = true\n'
         config += f"secrets = {{ {given} }}\n"
+        if "proxy" in wanted[vendor]:
+            config += f'parameters = {{ proxy_port = "{opened.enter_context(proxy_to(place.port)).port}" }}\n'
     (folder / "qa-sync.toml").write_text(f'{config}[sync]\n{trigger}\ninterval = "100ms"\n', encoding="utf-8")
     return Place(folder, folder / "qa-sync.toml")
 

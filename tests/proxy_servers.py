@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -39,7 +38,7 @@ def http_greeting(client: socket.socket, proxy: Proxy) -> None:
         client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         _tunnel(client, proxy.leads_to, b"")
     else:
-        _tunnel(client, proxy.leads_to, re.sub(rb"^(\w+) http://[^/]+", rb"\1 ", head))
+        _tunnel(client, proxy.leads_to, head)
 
 
 def socks_greeting(client: socket.socket, proxy: Proxy) -> None:
