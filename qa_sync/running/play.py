@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from qa_sync.checklist.model import (
@@ -47,7 +47,6 @@ class _Unmet(Exception):
         self.verdict = replace(verdict, message=f"needs what did not happen: {verdict.message}")
 
 
-@dataclass(slots=True)
 class Play:
     """One scenario on its way; `leftovers` are known when the events have all been taken.
 
@@ -55,14 +54,17 @@ class Play:
     sets `unwell` when a check failed or could not be found out.
     """
 
-    spec: str
-    plan: SectionPlan
-    scenario: Scenario
-    stage: Stage
-    create_failed: bool = False
-    leftovers: list[Leftover] = field(default_factory=list)
-    account: Account = field(default_factory=Account)
-    unwell: bool = False
+    def __init__(
+        self, spec: str, plan: SectionPlan, scenario: Scenario, stage: Stage, *, create_failed: bool = False
+    ) -> None:
+        self.spec = spec
+        self.plan = plan
+        self.scenario = scenario
+        self.stage = stage
+        self.create_failed = create_failed
+        self.leftovers: list[Leftover] = []
+        self.account = Account()
+        self.unwell = False
 
     def events(self) -> Generator[StepStarted | Looked | CheckFinished, None, None]:
         """Carry the scenario out; yield every check of it exactly once, whatever happens, and then clean up."""
