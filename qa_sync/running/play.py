@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -65,6 +66,9 @@ class Play:
         self.leftovers: list[Leftover] = []
         self.account = Account()
         self.unwell = False
+        self._claimed: defaultdict[str | None, list[Claim]] = defaultdict(list)
+        for check, claim in (named for step in scenario.steps if isinstance(step, Expect) for named in step.claims):
+            self._claimed[check].append(claim)
 
     def events(self) -> Generator[StepStarted | Looked | CheckFinished, None, None]:
         """Carry the scenario out; yield every check of it exactly once, whatever happens, and then clean up."""
@@ -172,12 +176,10 @@ class Play:
 
     def _look(self, scene: Scene, claims: Claims, before: Mapping[Claim, Seen]) -> Mapping[Claim, Seen]:
         scene.begin_look()
-        verdicts: dict[Claim, Verdict] = {}
-        for _, claim in sorted(claims, key=lambda named: isinstance(named[1], Carries)):
-            if claim not in verdicts:
-                verdicts[claim] = judge(scene, claim)
+        distinct = dict.fromkeys(claim for _, claim in sorted(claims, key=lambda named: isinstance(named[1], Carries)))
+        verdicts = [(claim, judge(scene, claim)) for claim in distinct]
         now: datetime = self.stage.clock.now()
-        return {claim: Seen(v, holds_since(v, before.get(claim), now)) for claim, v in verdicts.items()}
+        return {claim: Seen(v, holds_since(v, before.get(claim), now)) for claim, v in verdicts}
 
     def _told(self, message: str | None) -> str | None:
         return f"{self.plan.section.heading}: {message}" if message else None
@@ -211,8 +213,7 @@ class Play:
         return tuple(found for one in heard for found in one.about(ids))
 
     def _steps_of(self, check: Check) -> tuple[str, ...]:
-        claims = (named for s in self.scenario.steps if isinstance(s, Expect) for named in s.claims)
-        return self.account.of(check, tuple(claim for id_, claim in claims if id_ == check.id))
+        return self.account.of(check, tuple(self._claimed[check.id]))
 
 
 def _all_final(seen: Mapping[Claim, Seen]) -> bool:
