@@ -1,8 +1,8 @@
 """Frozen dataclasses with slots, as the standard library makes them, only sooner made.
 
 The standard decorator compiles six functions a class; for some 130 classes that was a sixth of a replay's time. Here
-`__init__` alone is compiled, and the rest are plain functions that all classes share. What modules that a replay does
-not load are made of is the standard library's.
+`__init__` alone is compiled, once for all classes with as many fields, and the rest are plain functions that all share.
+What modules that a replay does not load are made of is the standard library's.
 """
 
 from __future__ import annotations
