@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from qa_sync.cli.offering import offered
 from qa_sync.cli.remembering import history_option
 from qa_sync.cli.targets import annotations_option
 from qa_sync.errors import UnknownName, UsageError
+from qa_sync.frozen import dataclass
 from qa_sync.modes.table import MODES
 from qa_sync.reports.formats import FORMATS
 from qa_sync.reports.terminal import Color

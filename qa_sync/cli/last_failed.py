@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ import click
 
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.files import write_whole
+from qa_sync.frozen import dataclass
 from qa_sync.running.events import Event, Status
 from qa_sync.running.results import Results
 from qa_sync.settings.model import Settings

@@ -7,14 +7,13 @@ that XML 1.0 has no place for. For a tester, too, an invisible difference is wor
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # Controls, soft hyphen, zero-width and direction marks, line separators, surrogates, non-characters, tags.
 _UNSEEN = (
     r"\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     r"\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff"
 )
-_ANY = re.compile(f"[{_UNSEEN}]")
-_ANY_BUT_NEWLINE = re.compile(rf"(?!\n)[{_UNSEEN}]")
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
 
@@ -24,12 +23,17 @@ def visible(text: str, *, lines: bool = False) -> str:
     The answer is printable and legal in XML 1.0.
     """
     # Most text is plain and printable; asking first spares it the regular expression.
-    return text if text.isprintable() else (_ANY_BUT_NEWLINE if lines else _ANY).sub(_written_out, text)
+    return text if text.isprintable() else _unseen(lines).sub(_written_out, text)
 
 
 def encodable(text: str, encoding: str) -> str:
     r"""Write out what the encoding has no character for (`\xe5` in ASCII), so that printing never fails."""
     return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+@cache  # at the first use: most runs have nothing to write out, and should not pay for it
+def _unseen(lines: bool) -> re.Pattern[str]:
+    return re.compile(rf"(?!\n)[{_UNSEEN}]" if lines else f"[{_UNSEEN}]")
 
 
 def _written_out(match: re.Match[str]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from qa_sync.frozen import dataclass
 from qa_sync.reports.check_table import title_of
 from qa_sync.reports.layout import BLANK, Line, Span, Style, clip, columns
 from qa_sync.reports.page import Page
@@ -32,7 +33,7 @@ def failure_blocks(results: Results, page: Page) -> Iterator[Line]:
         yield BLANK
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Blocks:
     """The blocks of one report; a request that several checks rest on is shown whole once."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import TypeAlias
 
+from qa_sync.frozen import dataclass
 from qa_sync.reports.escape import encodable, visible
 from qa_sync.running.events import Status
 
@@ -24,7 +24,7 @@ def unknown_line(_spec: str, _line: int) -> str | None:
     return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Page:
     """Paper of a width in cells, for an encoding; `quiet` leaves the tables out, `verbose` repeats every reason."""
 
@@ -34,10 +34,10 @@ class Page:
     verbose: bool = False
     line_text: LineText = unknown_line
 
-    @cached_property
+    @property
     def has_symbols(self) -> bool:
         """Whether the encoding has our symbols."""
-        return encodable(OURS, self.encoding) == OURS
+        return _has_symbols(self.encoding)
 
     @property
     def ellipsis(self) -> str:
@@ -57,3 +57,8 @@ class Page:
         """Return text from outside, fit to be printed here; `lines` keeps its line breaks."""
         shown = visible(text, lines=lines)
         return shown if shown.isascii() else encodable(shown, self.encoding)
+
+
+@cache
+def _has_symbols(encoding: str) -> bool:
+    return encodable(OURS, encoding) == OURS

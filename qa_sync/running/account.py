@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from qa_sync.checklist.model import (
     Check,
     Claim,
@@ -23,11 +21,11 @@ FEW = 4
 """Properties that are named one by one."""
 
 
-@dataclass(slots=True)
 class Account:
     """The steps so far with their texts."""
 
-    done: list[tuple[Step, str]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.done: list[tuple[Step, str]] = []
 
     def note(self, step: Step, text: str) -> None:
         """Keep a step."""

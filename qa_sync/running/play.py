@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from qa_sync.checklist.model import (
@@ -47,7 +48,6 @@ class _Unmet(Exception):
         self.verdict = replace(verdict, message=f"needs what did not happen: {verdict.message}")
 
 
-@dataclass(slots=True)
 class Play:
     """One scenario on its way; `leftovers` are known when the events have all been taken.
 
@@ -55,14 +55,20 @@ class Play:
     sets `unwell` when a check failed or could not be found out.
     """
 
-    spec: str
-    plan: SectionPlan
-    scenario: Scenario
-    stage: Stage
-    create_failed: bool = False
-    leftovers: list[Leftover] = field(default_factory=list)
-    account: Account = field(default_factory=Account)
-    unwell: bool = False
+    def __init__(
+        self, spec: str, plan: SectionPlan, scenario: Scenario, stage: Stage, *, create_failed: bool = False
+    ) -> None:
+        self.spec = spec
+        self.plan = plan
+        self.scenario = scenario
+        self.stage = stage
+        self.create_failed = create_failed
+        self.leftovers: list[Leftover] = []
+        self.account = Account()
+        self.unwell = False
+        self._claimed: defaultdict[str | None, list[Claim]] = defaultdict(list)
+        for check, claim in (named for step in scenario.steps if isinstance(step, Expect) for named in step.claims):
+            self._claimed[check].append(claim)
 
     def events(self) -> Generator[StepStarted | Looked | CheckFinished, None, None]:
         """Carry the scenario out; yield every check of it exactly once, whatever happens, and then clean up."""
@@ -170,12 +176,10 @@ class Play:
 
     def _look(self, scene: Scene, claims: Claims, before: Mapping[Claim, Seen]) -> Mapping[Claim, Seen]:
         scene.begin_look()
-        verdicts: dict[Claim, Verdict] = {}
-        for _, claim in sorted(claims, key=lambda named: isinstance(named[1], Carries)):
-            if claim not in verdicts:
-                verdicts[claim] = judge(scene, claim)
+        distinct = dict.fromkeys(claim for _, claim in sorted(claims, key=lambda named: isinstance(named[1], Carries)))
+        verdicts = [(claim, judge(scene, claim)) for claim in distinct]
         now: datetime = self.stage.clock.now()
-        return {claim: Seen(v, holds_since(v, before.get(claim), now)) for claim, v in verdicts.items()}
+        return {claim: Seen(v, holds_since(v, before.get(claim), now)) for claim, v in verdicts}
 
     def _told(self, message: str | None) -> str | None:
         return f"{self.plan.section.heading}: {message}" if message else None
@@ -209,8 +213,7 @@ class Play:
         return tuple(found for one in heard for found in one.about(ids))
 
     def _steps_of(self, check: Check) -> tuple[str, ...]:
-        claims = (named for s in self.scenario.steps if isinstance(s, Expect) for named in s.claims)
-        return self.account.of(check, tuple(claim for id_, claim in claims if id_ == check.id))
+        return self.account.of(check, tuple(self._claimed[check.id]))
 
 
 def _all_final(seen: Mapping[Claim, Seen]) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from threading import Event as Flag
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
+from qa_sync.frozen import dataclass
 from qa_sync.running.events import (
     CheckFinished,
     Event,
@@ -91,18 +92,18 @@ def _in_turn(checklists: Sequence[Checklist], open_stage: OpenStage, told: Run, 
             yield from _Section(checklist, plan, open_stage, told, enough).events()
 
 
-@dataclass(slots=True)
 class _Section:
     """A section on its way; `enough` is set when a run that is told so has met its first check that is not well."""
 
-    checklist: Checklist
-    plan: SectionPlan
-    open_stage: OpenStage
-    told: Run
-    enough: Flag
-    undecided: dict[str, Check] = field(default_factory=dict)
-    create_failed: bool = False
-    leftovers: list[Leftover] = field(default_factory=list)
+    def __init__(self, checklist: Checklist, plan: SectionPlan, open_stage: OpenStage, told: Run, enough: Flag) -> None:
+        self.checklist = checklist
+        self.plan = plan
+        self.open_stage = open_stage
+        self.told = told
+        self.enough = enough
+        self.undecided: dict[str, Check] = {}
+        self.create_failed = False
+        self.leftovers: list[Leftover] = []
 
     @property
     def spec(self) -> str:
@@ -130,7 +131,8 @@ class _Section:
         with self.open_stage(self.checklist, self.plan) as stage:
             for scenario in self.plan.scenarios:
                 if not self.enough.is_set():
-                    yield from self._scenario(Play(self.spec, self.plan, scenario, stage, self.create_failed))
+                    play = Play(self.spec, self.plan, scenario, stage, create_failed=self.create_failed)
+                    yield from self._scenario(play)
 
     def _scenario(self, play: Play) -> Iterator[Event]:
         try:

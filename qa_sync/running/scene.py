@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from typing import NamedTuple
 
 from qa_sync.checklist.model import Edit, Insert, RoleId, SampleValue, Scenario, Shown, Side
 from qa_sync.errors import BadAnswer, BrokenRule, Conflict, CouldNotFindOut, QaSyncError
-from qa_sync.frozen import dataclass
 from qa_sync.running.events import Leftover, RecordRef
 from qa_sync.running.stage import Stage
 from qa_sync.systems.cards import EntityCard
@@ -27,9 +27,8 @@ EDITS = 5
 """How often an edit is tried: between our read and our write the sync may have written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """One record of a role on one side."""
+class Held(NamedTuple):
+    """One record of a role on one side; a tuple, because it is a key that is looked up ten thousand times in a run."""
 
     role: str
     side: Side

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, tzinfo
 
 from qa_sync.checklist.model import Side
 from qa_sync.clock import Clock
+from qa_sync.frozen import dataclass
 from qa_sync.running.keep import Keep
 from qa_sync.running.waiting import FIRST_PAUSE_S, Patience, whole
 from qa_sync.systems.system import System
 
 
-@dataclass(slots=True)
 class Pace:
     """How slow the sync has been so far; None before the first arrival."""
 
-    slowest_s: float | None = None
+    def __init__(self) -> None:
+        self.slowest_s: float | None = None
 
     def note(self, latency_s: float) -> None:
         """Learn from an arrival."""

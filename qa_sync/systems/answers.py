@@ -7,6 +7,7 @@ secret, and what a system wrote is escaped.
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final, NoReturn
@@ -100,7 +101,7 @@ class Answers:
         if not response.content.strip():
             return None
         try:
-            return json.loads(response.content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_number)
+            return EXACT.decode(response.content.removeprefix(BOM_UTF8).decode())
         except (ValueError, RecursionError):
             pass
         # Out here, so that the text that is no JSON does not hang on the error.
@@ -236,3 +237,7 @@ def _woocommerce_hint(request: httpx.Request, status: int, code: str | None) -> 
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
+
+
+EXACT: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
+"""Made once: there are hundreds of answers."""

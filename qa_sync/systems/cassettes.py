@@ -1,8 +1,8 @@
 """A section's recording as a file: a vcrpy cassette, read whole or not at all, written whole or not at all.
 
 The format is vcrpy's, so that any vcrpy reads the files, and vcrpy writes them (`qa_sync.systems.recording`). They are
-read here by libyaml alone, because a replay must be quick and importing vcrpy takes longer than replaying a document.
-Beside the interactions the metadata hold a label. Source: DESIGN 5.
+read without it (`qa_sync.systems.plain_yaml`), because a replay must be quick and importing vcrpy takes longer than
+replaying a document. Beside the interactions the metadata hold a label. Source: DESIGN 5.
 """
 
 from __future__ import annotations
@@ -11,46 +11,21 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 import yaml
 
 from qa_sync.errors import RecordingError
 from qa_sync.frozen import dataclass
+from qa_sync.systems.plain_yaml import NotPlain, read_plain
 from qa_sync.values.form import Json
 
 FORMAT: Final = 1
 KEY: Final = "qa_sync"
 """Where our part of a cassette's metadata stands."""
 
-SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml where it is there, ten times as fast; safe in both cases: a cassette can make nothing but plain data."""
-TEXT: Final = "tag:yaml.org,2002:str"
-MERGE: Final = "tag:yaml.org,2002:merge"
 LARGEST: Final = 256 * 1024 * 1024
 """Bytes of a cassette: a hundred times the largest that we know of, and still less than a machine's memory."""
-
-
-class Loader(SAFE):  # type: ignore[misc]  # either of the two
-    """Makes what the safe loader makes, but of a text, as nearly everything is, without any bookkeeping."""
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Json:
-        """Return what a node stands for."""
-        if node.tag == TEXT and isinstance(node, yaml.ScalarNode):
-            return node.value
-        return super().construct_object(node, deep)
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Refuse what takes another mapping's members in: a few lines can stand for more than any memory holds."""
-        for key, _ in node.value:
-            if key.tag == MERGE:
-                raise yaml.YAMLError("it merges mappings, which no recording does")
-
-    def descend_resolver(self, _parent: yaml.Node | None, _place: object) -> None:
-        """Note nothing, as the safe loader would, only sooner: what a node is does not depend on where it stands."""
-
-    def ascend_resolver(self) -> None:
-        """Note nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +101,10 @@ class Shelf:
 
     def _parsed(self, text: str) -> Json:
         try:
-            return yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader, see above
+            return read_plain(text)
         except yaml.YAMLError as error:
             self.refuse(f"it is not YAML: {_first_line(error)}")
-        except (ValueError, RecursionError) as error:
+        except NotPlain as error:
             self.refuse(f"it is no plain YAML: {_first_line(error)}")
 
     def refuse(self, why: str) -> NoReturn:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 NAME: Final = re.compile(
@@ -25,6 +26,9 @@ OPENERS: Final = ("{{", "{%", "{#")
 UNCLEAR: Final = ("\r", "{{{", "{{%", "{{#")
 """Line ends that Jinja changes, and braces that it may read in another way."""
 
+TEMPLATES: Final = 1000
+"""How many templates are known: more than a connector has, each of which is filled in for every request."""
+
 CALCULATIONS: Final = {"+": operator.add, "*": operator.mul}
 
 _ABSENT: Final = object()
@@ -35,18 +39,29 @@ def fill(template: str, variables: Mapping[str, object]) -> str | None:
 
     Whole numbers may be added and multiplied, and a text may depend on whether a name has a value.
     """
-    if template.endswith("\n") or any(unclear in template for unclear in UNCLEAR):
+    if not _says_names_only(template):
         return None
-    # Both answers of a question must be of this kind, also the one that is not given: in Jinja it could be a fault.
-    literals = NAME.split(GIVEN.sub(r"\2\3", template))[::4]
-    if any(opener in literal for literal in literals for opener in OPENERS):
-        return None
-    pieces = NAME.split(GIVEN.sub(lambda m: m[2] if variables.get(m[1]) is not None else m[3], template))
+    pieces = _pieces(GIVEN.sub(lambda m: m[2] if variables.get(m[1]) is not None else m[3], template))
     values = [_value(*pieces[at : at + 3], variables=variables) for at in range(1, len(pieces), 4)]
     if not all(type(value) in {str, int} for value in values):
         return None
     filled = [str(value) for value in values]
     return "".join(literal + value for literal, value in zip(pieces[::4], [*filled, ""], strict=True))
+
+
+@lru_cache(TEMPLATES)
+def _says_names_only(template: str) -> bool:
+    if template.endswith("\n") or any(unclear in template for unclear in UNCLEAR):
+        return False
+    # Both answers of a question must be of this kind, also the one that is not given: in Jinja it could be a fault.
+    literals = _pieces(GIVEN.sub(r"\2\3", template))[::4]
+    return not any(opener in literal for literal in literals for opener in OPENERS)
+
+
+@lru_cache(TEMPLATES)
+def _pieces(template: str) -> Sequence[str]:
+    """Return what stands between the expressions, and of each of these the two names and the sign, None without."""
+    return NAME.split(template)
 
 
 def _value(name: str, sign: str | None, operand: str | None, *, variables: Mapping[str, object]) -> object:

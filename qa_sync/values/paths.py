@@ -26,6 +26,9 @@ def _read(node: Json, steps: tuple[Step, ...]) -> Json:
     for at, step in enumerate(steps):
         if node is None:
             return None
+        if isinstance(step, Name) and isinstance(node, dict):  # what it nearly always is, and is sooner told
+            node = node.get(step.name)
+            continue
         if isinstance(step, Every) or (isinstance(step, Name) and isinstance(node, list)):
             return _read_all(node, steps[at + isinstance(step, Every) :])
         node = _child(node, step)
@@ -45,8 +48,7 @@ def _read_all(node: Json, rest: tuple[Step, ...]) -> Json:
 def _child(node: Json, step: Step) -> Json:
     match step:
         case Name(name):
-            # A dictionary is what it nearly always is, and is sooner told.
-            return node.get(name) if isinstance(node, (dict, Mapping)) else None
+            return node.get(name) if isinstance(node, Mapping) else None
         case Index() | Selector():
             place = find(node, step) if isinstance(node, list) else None
             return None if place is None else node[place]
@@ -58,12 +60,16 @@ def find(elements: list[Json], step: Index | Selector) -> int | None:
     """Return the place of the element that an index or a selector means, None when there is none."""
     if isinstance(step, Index):
         return step.index if step.index < len(elements) else None
-    places = (at for at, el in enumerate(elements) if isinstance(el, Mapping) and _spelled(el, step.key) == step.value)
-    return next(places, None)
+    for at, element in enumerate(elements):
+        if isinstance(element, (dict, Mapping)) and _spelled(element, step.key) == step.value:
+            return at
+    return None
 
 
 def _spelled(element: Mapping[str, Json], key: str) -> str | None:
     value = element.get(key)
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     return None if value is None or isinstance(value, list | Mapping) else str(value)
@@ -92,7 +98,7 @@ def _write(node: Json, steps: tuple[Step, ...], value: Json, path: str) -> Json:
         return _write_one(_expect_list(node, path), step, rest, value, path)
     if isinstance(node, list):
         return _write_all(node, steps, value, path)
-    if node is not None and not isinstance(node, Mapping):
+    if node is not None and not isinstance(node, (dict, Mapping)):
         raise NotConvertible(f"{path}: expected an object around {step.name!r}, got a {type(node).__name__}")
     # A spec's path does not say what is a list; a list of values tells that one is near.
     if node is None and isinstance(value, list) and not rest and Every() not in parse(path):

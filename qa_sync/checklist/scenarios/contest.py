@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qa_sync.checklist.brief import Brief
-from qa_sync.checklist.model import Carries, Check, Claim, Edit, Expect, Pause, SampleValue, Side, Step
-from qa_sync.checklist.rounds import Pairs, one_each, rounds_of, units
-from qa_sync.dataflow.model import PropertyPair, StatementKind
+from qa_sync.checklist.model import Carries, Check, Claim, Edit, Expect, Pause, Side, Step
+from qa_sync.checklist.rounds import Pairs, given, one_each, rounds_of, units
+from qa_sync.dataflow.model import StatementKind
 from qa_sync.frozen import dataclass
 
 PAUSE_S = 2.0
@@ -40,7 +40,7 @@ def contest(brief: Brief, directed: tuple[Checks, Checks]) -> Contest:
 def _newest(brief: Brief, pairs: Pairs) -> Contest:
     if brief.settings.policies.conflict == "unchecked":
         return Contest((), ())
-    telling = tuple(p for p in one_each(pairs) if _tells(brief, p))
+    telling = _telling(brief, one_each(pairs))
     skip = brief.linking.why_not or _nobody_tells(brief)
     if not skip and not telling:
         skip = "no property can be edited on both sides, with three different values in turn"
@@ -65,19 +65,14 @@ def _order(brief: Brief, check: Check, pairs: Pairs, first: Side, version: int) 
     yield Expect(tuple((check.id, Carries("subject", first, pair)) for pair in pairs), wait=True)
 
 
-def _tells(brief: Brief, pair: PropertyPair) -> bool:
-    """Tell whether each edit of a pair differs from what was there and from the other side's."""
+def _telling(brief: Brief, pairs: Pairs) -> Pairs:
+    """Return the pairs of which each edit differs from what was there and from the other side's."""
+    telling = pairs
     for first, version in ORDERS:
-        there = _value(brief, pair, Side.TARGET, version - 1)
-        values = [there, *(_value(brief, pair, s, v) for s, v in ((first, version), (first.other, version + 1)))]
-        if len({str(v) for v in values}) < len(values):
-            return False
-    return True
-
-
-def _value(brief: Brief, pair: PropertyPair, side: Side, version: int) -> SampleValue:
-    (value,) = brief.edited("update", "subject", side, (pair,), version).values()
-    return value
+        looks = ((Side.TARGET, version - 1), (first, version), (first.other, version + 1))
+        edits = [(side, brief.edited("update", "subject", side, pairs, at)) for side, at in looks]
+        telling = tuple(p for p in telling if len({str(made[given(p, side)]) for side, made in edits}) == len(edits))
+    return telling
 
 
 def _independent(brief: Brief, forward: Pairs, backward: Pairs) -> Contest:
