@@ -1,18 +1,15 @@
 """Frozen dataclasses with slots, as the standard library makes them, only sooner made.
 
 The standard decorator compiles six functions a class; for some 130 classes that was a sixth of a replay's time. Here
-`__init__` alone is compiled, once for all classes with as many fields, and the rest are plain functions that all share.
-What modules that a replay does not load are made of is the standard library's.
+`__init__` alone is compiled, and the rest are plain functions that all classes share. What modules that a replay does
+not load are made of is the standard library's.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import MISSING
-from functools import cache
 from operator import attrgetter
-from types import CodeType, FunctionType
 from typing import Any, Literal, TypeVar, cast, dataclass_transform
 
 T = TypeVar("T")
@@ -24,7 +21,6 @@ def dataclass(*, frozen: Literal[True], slots: Literal[True], kw_only: bool = Fa
 
     `replace`, `fields`, `asdict`, `match`, `copy` and `pickle` take it for a dataclass. A class with `__post_init__`,
     with fields that are not given, or below a dataclass of the standard library, is one for the standard decorator.
-    That no field without a default follows one that has it is left to the type checker.
     """
 
     def made(cls: type[T]) -> type[T]:
@@ -45,40 +41,27 @@ def dataclass(*, frozen: Literal[True], slots: Literal[True], kw_only: bool = Fa
 
 def _init(cls: type) -> Any:
     """Return the function that sets each field through its slot, which is there for that alone."""
-    fields = sorted(dataclasses.fields(cls), key=lambda field: field.kw_only is True)
-    code = _setting(len(fields), sum(field.kw_only is True for field in fields))
-    code = code.replace(co_varnames=("self", *(field.name for field in fields)))
-    init = FunctionType(code, {f"set_{at}": _setter(cls, field) for at, field in enumerate(fields)}, "__init__")
-    given = {field: _MADE if field.default is MISSING else field.default for field in fields if not _is_needed(field)}
-    init.__defaults__ = tuple(value for field, value in given.items() if not field.kw_only)
-    init.__kwdefaults__ = {field.name: value for field, value in given.items() if field.kw_only}
+    known: dict[str, object] = {"_MADE": _MADE}
+    given, sets = [], []
+    for field in sorted(dataclasses.fields(cls), key=lambda field: field.kw_only is True):
+        name, value = field.name, field.name
+        known[f"_set_{name}"] = getattr(cls, name).__set__
+        if field.kw_only and "*" not in given:
+            given.append("*")
+        if field.default is not dataclasses.MISSING:
+            known[f"_of_{name}"] = field.default
+            given.append(f"{name}=_of_{name}")
+        elif field.default_factory is not dataclasses.MISSING:
+            known[f"_of_{name}"] = field.default_factory
+            given.append(f"{name}=_MADE")
+            value = f"_of_{name}() if {name} is _MADE else {name}"
+        else:
+            given.append(name)
+        sets.append(f" _set_{name}(self, {value})")
+    exec(f"def __init__(self, {', '.join(given)}):\n" + "\n".join(sets or [" pass"]), known)  # noqa: S102 - as in dataclasses
+    init: Any = known["__init__"]
     init.__qualname__ = f"{cls.__qualname__}.__init__"
     return init
-
-
-@cache
-def _setting(fields: int, named: int) -> CodeType:
-    """Return code that sets so many fields, the last of them by keyword only: compiled once, and not for each class."""
-    given = ["self", *(f"field_{at}" for at in range(fields))]
-    if named:
-        given.insert(len(given) - named, "*")
-    sets = "".join(f" set_{at}(self, field_{at})\n" for at in range(fields)) or " pass"
-    known: dict[str, Any] = {}
-    exec(f"def __init__({', '.join(given)}):\n{sets}", known)  # noqa: S102 - as in dataclasses
-    code: CodeType = known["__init__"].__code__
-    return code
-
-
-def _setter(cls: type, field: dataclasses.Field[Any]) -> Callable[[object, object], None]:
-    put: Callable[[object, object], None] = getattr(cls, field.name).__set__
-    make = field.default_factory
-    if make is MISSING:
-        return put
-    return lambda self, value: put(self, make() if value is _MADE else value)
-
-
-def _is_needed(field: dataclasses.Field[Any]) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
 
 
 _MADE = object()
