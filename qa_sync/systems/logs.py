@@ -7,18 +7,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-TALKERS: Final = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy")
+TALKERS: Final = (
+    "httpx",
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.http2",
+    "httpcore.proxy",
+    "httpcore.socks",
+)
 """The loggers of httpx and what it stands on; a filter holds for the logger that it is put on, not for its children."""
 
-SIGNER: Final = "oauthlib"
-"""Tells at DEBUG what it signs, step by step; nobody needs that."""
+SIGNERS: Final = ("oauthlib", "spnego")
+"""Tell at DEBUG what they sign and how, step by step; of an NTLM answer a password can be guessed."""
 
 
 def hide_in_logs(hide: Callable[[str], str]) -> None:
     """Take out of what the HTTP libraries log from now on what `hide` takes out of a text."""
     for name in TALKERS:
         logging.getLogger(name).addFilter(_Hiding(hide))  # a filter that is there already is not added again
-    logging.getLogger(SIGNER).setLevel(logging.WARNING)
+    for name in SIGNERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def show_in_logs(hide: Callable[[str], str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -150,6 +151,16 @@ class TestProxies:
         assert secure.lines == ["GET /things/1"]
         expected = {"http": ("CONNECT small.test:443", "Basic bWU6cHIweHktcGFzcw==")}
         assert (*proxy.asked, *proxy.shown) == expected.get(scheme, ("small.test:443", "me:pr0xy-pass"))
+
+    @pytest.mark.parametrize("scheme", GREETINGS)
+    def test_the_logs_do_not_tell_the_password(
+        self, tmp_path: Path, plain: Loopback, stack: ExitStack, scheme: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        proxy = stack.enter_context(proxy_to(plain.port, GREETINGS[scheme]))
+        read(tmp_path, f"http://{HOST}", proxies={"http": proxy.url(scheme, "me:$SECRET(proxy_password)@")})
+        assert "httpcore.connection" in caplog.text or "httpcore.socks" in caplog.text
+        assert SECRETS["proxy_password"] not in caplog.text
 
     def test_plain_http_is_handed_over(self, tmp_path: Path, plain: Loopback, stack: ExitStack) -> None:
         proxy = stack.enter_context(proxy_to(plain.port))

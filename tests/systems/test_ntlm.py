@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
 import ssl
 import sys
 from collections.abc import Callable
@@ -162,6 +163,15 @@ def test_a_challenge_that_is_none(tmp_path: Path, challenge: str) -> None:
 
 def test_the_password_is_hidden(tmp_path: Path) -> None:
     assert line_to(tmp_path, "http://127.0.0.1:1").hide(f"it is {PASSWORD}") == "it is (hidden)"
+
+
+def test_the_logs_do_not_tell_what_is_signed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with loopback(Server()) as place:
+        line = line_to(tmp_path, place.url)
+        assert line.system().lookup("thing", "1") is not None
+        line.close()
+    assert [record.name for record in caplog.records if record.name.startswith("spnego")] == []
 
 
 def test_what_is_to_be_installed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
