@@ -19,6 +19,8 @@ from qa_sync.systems.once import PAUSES_S
 from qa_sync.values.form import Json
 
 TOO_MANY: Final = int(httpx.codes.TOO_MANY_REQUESTS)
+DEFAULT: Final = "default"
+"""What a `retry_strategy` calls the statuses that it does not name."""
 WRITERS: Final = frozenset({"PUT", "PATCH", "DELETE"})
 READS: Final = ("max_read_retries", "read_retry_delay")
 WRITES: Final = ("max_retries_per_entity", "write_retry_delay")
@@ -95,11 +97,12 @@ def retry_after(text: str, now: datetime) -> float | None:
 
 def patience_of(settings: Mapping[str, Json]) -> Patience:
     """Return the patience that a connector asks for; what it does not say is as ever."""
+    told_of = settings.get("retry_strategy") or {}
     strategy = [
-        (status, told)
-        for key, told in (settings.get("retry_strategy") or {}).items()
+        (status, told_of[key])
+        for key in sorted(told_of, key=DEFAULT.__ne__)  # it comes first: whoever is named wins over it
         for status in _statuses(key)
-        if isinstance(told, Mapping)
+        if isinstance(told_of[key], Mapping)
     ]
     limiting = Rule(_count(settings.get("rate_limiting_retries")), _count(settings.get("rate_limiting_delay")))
     limits = {} if limiting == AS_EVER else {TOO_MANY: limiting}
@@ -114,7 +117,7 @@ def _rule(told: Mapping[str, Json], names: tuple[str, str]) -> Rule:
 
 def _statuses(key: str) -> list[int]:
     """Return the statuses of a key: `500`, `500,502`, `400-428`; those of `default` are what is asked again at all."""
-    if key == "default":
+    if key == DEFAULT:
         return [TOO_MANY, 502, 503, 504]
     spans = [part.partition("-") for part in key.split(",")]
     return [

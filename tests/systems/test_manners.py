@@ -287,6 +287,13 @@ def test_a_connector_may_say_how_patient_one_is() -> None:
     assert patience_of({}) == Patience()
 
 
+@pytest.mark.parametrize("names", [("503", "default"), ("default", "503")])
+def test_a_status_that_is_named_wins_over_the_default(names: tuple[str, str]) -> None:
+    retries = {"503": 1, "default": 4}
+    patience = patience_of({"retry_strategy": {name: {"max_read_retries": retries[name]} for name in names}})
+    assert attempts(patience, "GET") == [5, 5, 2, 5, 8]
+
+
 @pytest.mark.parametrize(("own", "asked", "waited"), [({}, 3, 10), ({"rate_limiting_retries": 1}, 2, 5)])
 def test_an_operation_may_say_it_of_itself(tmp_path: Path, own: dict[str, int], asked: int, waited: float) -> None:
     lookup = {**OPERATIONS["thing-lookup"], **own}
