@@ -63,11 +63,15 @@ class Calls:
         try:
             call = self._made(operation, variables, body, link)
         except ConnectorError as error:
-            text = f"{self.filler.system}: operation {operation.name!r}: {self.hide(error.message)}"
-            raise ConnectorError(text, hint=error.hint) from None
+            raise self.told(operation, error) from None
         if self.service.authentication != CUSTOM or isinstance(variables.get("token"), Watched):
             return call
         return replace(call, again=partial(self._of_token, operation, variables, body=body, link=link))
+
+    def told(self, operation: Operation, error: ConnectorError) -> ConnectorError:
+        """Return an error in an operation's templates with the operation's name and without secrets."""
+        text = f"{self.filler.system}: operation {operation.name!r}: {self.hide(error.message)}"
+        return ConnectorError(text, hint=error.hint)
 
     def known(self, operation: Operation, variables: Mapping[str, object]) -> dict[str, object]:
         """Return what every template of an operation knows."""
@@ -95,7 +99,7 @@ class Calls:
         filled = self._filled.get(id(operation))
         if filled is None or filled.operation is not operation:
             tree = self.filler.tree
-            headers = tree({**self.service.headers, **operation.headers})
+            headers = tree(_overridden(self.service.headers, operation.headers))
             filled = Filled(
                 operation, tree(operation.properties), headers, tree(operation.params), tree(operation.payload)
             )
@@ -165,6 +169,12 @@ def moved_to(pattern: str, base_url: str) -> tuple[str, str] | None:
     if origin is None or not base_url or pattern.startswith(base_url):
         return None
     return origin[0], base_url
+
+
+def _overridden(headers: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """Return a service's headers with an operation's own in their place; the names of headers have no case."""
+    named = {name.lower() for name in own}
+    return {**{name: text for name, text in headers.items() if name.lower() not in named}, **own}
 
 
 def _texts(headers: Mapping[str, Json]) -> dict[str, str]:

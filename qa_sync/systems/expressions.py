@@ -26,6 +26,9 @@ MARKS_JSON: Final = ("sesam:markjson", "system:markjson")
 FAULTS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a wrong expression raises beside the engine's own errors."""
 
+NULLS: Final = frozenset({"", "None", "null"})
+"""What a link is that says that there is none: blank, or null as Jinja or `tojson` spells it."""
+
 SKIP: Final = object()
 """Stands for a member that its template asked to drop."""
 
@@ -42,18 +45,19 @@ def render(template: str, variables: Mapping[str, object]) -> str:
 
 
 def render_link(template: str, variables: Mapping[str, object]) -> str | None:
-    """Render the link to the next page; None when it is blank or asks for something that the answer does not have.
+    """Render the link to the next page; None when it is blank, null or about something that the answer does not have.
 
     Raises ConnectorError that names the expression's fault.
     """
     from jinja2 import UndefinedError  # noqa: PLC0415  jinja2 is slow to load and many a template is a literal
 
     try:
-        return render(template, variables).strip() or None
+        link = render(template, variables).strip()
     except ConnectorError as error:
         if isinstance(error.__cause__, UndefinedError):
             return None
         raise
+    return None if link in NULLS else link
 
 
 def _rendered(template: str, variables: Mapping[str, object]) -> str:

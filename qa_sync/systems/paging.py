@@ -7,7 +7,7 @@ from typing import Final
 
 import httpx
 
-from qa_sync.errors import BadAnswer
+from qa_sync.errors import BadAnswer, ConnectorError
 from qa_sync.frozen import dataclass
 from qa_sync.systems.answers import Exchange
 from qa_sync.systems.call import Call
@@ -110,7 +110,10 @@ def _next_link(operation: Operation, calls: Calls, page: Page, known: Mapping[st
         # In a list that is read for a parent's record, `entity` is what was answered (facts/SESAM.md 1.5).
         parent = known.get("source_entity")
         variables["entity"] = {**(parent if isinstance(parent, Mapping) else {}), **page.reply.body}
-    return render_link(calls.filler.text(operation.next_page_link), variables)
+    try:
+        return render_link(calls.filler.text(operation.next_page_link), variables)
+    except ConnectorError as error:
+        raise calls.told(operation, error) from None
 
 
 def _is_last(operation: Operation, page: Page, previous: Page | None, link: str) -> bool:

@@ -123,6 +123,24 @@ def test_a_wrong_expression_is_told_with_its_operation_and_without_secrets() -> 
     assert str(caught.value) == text + "'nobody' is undefined"
 
 
+@pytest.mark.parametrize("link", ["{{ body.next }}", "{{ body.links.next }}", "{{ body.next | tojson }}"])
+def test_a_link_that_is_null_is_none(link: str) -> None:
+    system, fake = speak("customwebshop", {"rows": [1], "next": None, "links": {"next": None}})
+    operation = Operation("x-list", "GET", "x", payload_property="rows", next_page_link=link)
+    assert list(paging.pages(operation, system._calls, system._exchange, {})) == [[1]]
+    assert len(fake.asked) == 1
+
+
+def test_a_wrong_link_is_told_with_its_operation_and_without_secrets() -> None:
+    system, _ = speak("customwebshop", {"rows": [1], "at": "x"})
+    link = "x?key=$SECRET(api_key)&from={{ body.at / 2 }}"
+    operation = Operation("x-list", "GET", "x", payload_property="rows", next_page_link=link)
+    with pytest.raises(ConnectorError) as caught:
+        list(paging.pages(operation, system._calls, system._exchange, {}))
+    text = "customwebshop: operation 'x-list': the expression 'x?key=(hidden)&from={{ body.at / 2 }}' cannot be "
+    assert str(caught.value).startswith(text)
+
+
 def test_a_page_knows_the_one_before() -> None:
     system, fake = speak("customwebshop", {"rows": [1], "at": 5}, {"rows": []})
     operation = Operation(

@@ -13,6 +13,7 @@ from fake_vendor import CANARY, speak
 from qa_sync.errors import NotConvertible, Refused, UsageError
 from qa_sync.systems.builtin import builtin_folder
 from qa_sync.systems.connector import load_connector
+from qa_sync.systems.operations import Operation
 from qa_sync.systems.rest import RestSystem
 from qa_sync.systems.system import Record
 
@@ -58,6 +59,12 @@ class TestWhoOneIs:
         system, fake = speak("customwebshop", {"id": 1})
         system.lookup("order", "1")
         assert fake.asked[0].headers["x-api-key"] == f"{CANARY}-api_key"
+
+    def test_a_header_of_an_operation_wins_however_its_name_is_written(self) -> None:
+        system, _ = speak("customwebshop")
+        operation = Operation("x", "GET", "x", headers={"x-api-key": "own", "accept": "text/plain"})
+        call = system._calls.make(operation, {})
+        assert call.request(httpx.Request).headers.get_list("X-Api-Key") == ["own"]
 
     def test_a_secret_that_is_not_given_is_told_before_anything_is_sent(self) -> None:
         connector = load_connector(builtin_folder("wix"))
