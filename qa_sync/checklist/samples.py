@@ -31,7 +31,7 @@ FRACTIONS = (3, 2, 20)
 """What the fraction of a decimal is a part of, in turn: many digits, a half, a zero after the point."""
 
 LONG = 300
-"""Up to this many characters a text as long as its property allows is always tried; a longer one only thoroughly."""
+"""Characters of the longest text that is always tried, more than columns of 255 hold; a longer one only thoroughly."""
 
 PHONES = tuple(
     f"+44{prefix}"
@@ -80,13 +80,18 @@ def _cased(slot: Slot) -> str:
     flavour = FLAVOURS[(slot.number // VERSIONS + slot.version) % len(FLAVOURS)]
     lines = "\nsecond line" if slot.card.concept in MULTI_LINE else ""
     text = slot.kept(f"{slot.mark} {words}{at} {slot.version} {flavour}{lines}")
+    if slot.shape is None:
+        return text
     # HTML is longer on the wire than it reads.
     is_plain = slot.card.form.convert == "text" and all(c.form.convert != "html" for c in slot.twins)
-    if slot.shape == NEGATIVE and is_plain and (slot.boundary or slot.limit <= LONG):
-        return text + "x" * (slot.limit - len(text))
+    longest = (slot.limit if slot.boundary else min(slot.limit, LONG)) if is_plain else 0
     if slot.shape == NOTHING and slot.keeps_blanks and len(text) < slot.limit - 2:
-        return f" {text.replace(' ', '  ', 1)} "
-    return text
+        return f" {_filled(text.replace(' ', '  ', 1), longest - 2)} "
+    return _filled(text, longest)
+
+
+def _filled(text: str, length: int) -> str:
+    return text + "x" * (length - len(text))
 
 
 def _code(slot: Slot) -> Canonical:

@@ -13,9 +13,9 @@ VERSIONS = 12
 MANY_PLACES = 4
 
 SHAPES = (NEGATIVE, NOTHING) = range(2)
-"""What is special about the values of edits, in turn: below zero and the longest text; zero and outer blanks.
+"""What is special about the values of all versions but the first, in turn: below zero; zero, and outer blanks.
 
-Each property is edited in two versions on each side, so that each side gives both.
+Each property is edited in two versions on each side, so that each side gives both. Texts are as long as they may be.
 """
 
 

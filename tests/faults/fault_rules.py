@@ -11,6 +11,7 @@ from fault_values import (
     is_country_code,
     is_date,
     is_decimal,
+    is_filled,
     is_free,
     is_instant_or_its_date,
     is_list,
@@ -232,6 +233,12 @@ def _true_at_first(facts: Facts) -> Iterator[Place]:
             yield from facts.about(pair, "property")
 
 
+def _filled_at_first(facts: Facts) -> Iterator[Place]:
+    for pair in facts.pairs:
+        if facts.removable and facts.arrives(pair) and is_filled(pair.target, pair.source):
+            yield from facts.about(pair, "property")
+
+
 def _returned_to_source(facts: Facts) -> Iterator[Place]:
     for pair in (p for p in facts.followers() if not p.source.unique and not is_list(p.source, p.target)):
         yield from facts.about(pair, FORWARD, BACKWARD, "newest-wins")
@@ -299,6 +306,7 @@ RULES: Mapping[str, Rule] = {
     "lose-backslash": Rule(values(is_free), NO_TEXT),
     "lose-added-item": Rule(_longer, "no list can be edited on both sides, with all that an item needs"),
     "keep-removed-item": Rule(_shorter, "no list can be edited on both sides of which both let items go"),
+    "truncate-at-first": Rule(_filled_at_first, "no text of a new record may have more than 90 characters"),
     "stale-source": Rule(_returned_to_source, NOTHING_IS_EDITED),
 }
 

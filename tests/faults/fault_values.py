@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qa_sync.sync.faults.kinds import NUMBERS, is_free_text, is_written
-from qa_sync.sync.faults.texts import LONG
+from qa_sync.sync.faults.texts import FEW, LONG
 from qa_sync.systems.cards import PropertyCard
 
 NEGATIVE = frozenset({"stock_quantity"})
@@ -13,6 +13,10 @@ ZERO = frozenset({"stock_quantity", "cost", "weight", "price"})
 """Concepts of which zero makes sense, and does not depend on another number as a total does."""
 
 
+ANY_LENGTH = 200
+"""How long a text is made whose limit nobody knows."""
+
+
 def is_free(receiver: PropertyCard, giver: PropertyCard) -> bool:
     return is_free_text(receiver) and not giver.references
 
@@ -20,6 +24,13 @@ def is_free(receiver: PropertyCard, giver: PropertyCard) -> bool:
 def is_long(receiver: PropertyCard, giver: PropertyCard) -> bool:
     limits = [card.max_length or LONG + 1 for card in (receiver, giver)]
     return is_free(receiver, giver) and min(limits) > LONG
+
+
+def is_filled(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    """Tell whether a text is tried with more characters than few, as is done with all but HTML that may have them."""
+    limit = min((card.max_length for card in (receiver, giver) if card.max_length), default=ANY_LENGTH)
+    plain = giver.form.convert == "text" and receiver.form.convert != "html"
+    return is_free(receiver, giver) and plain and limit > FEW
 
 
 def is_astral(receiver: PropertyCard, giver: PropertyCard) -> bool:

@@ -20,7 +20,7 @@ NAMES = """
     merge-by-name no-merge merge-empty create-unlinked ignore-condition lose-list-item reorder-list last-page-lost
     cross-section
 one-at-a-time matched-once erase-on-merge reset-unmapped case-blind delete-on-update first-reference true-at-first
-lose-inner-zero url-decode lose-backslash lose-added-item keep-removed-item stale-source
+lose-inner-zero url-decode lose-backslash lose-added-item keep-removed-item stale-source truncate-at-first
 """
 
 LONG = "a name of more than twenty characters"
@@ -140,6 +140,17 @@ def test_truncate_cuts_long_texts_only(world: World) -> None:
     assert world.person()["fullName"] == LONG[: len(LONG) // 3]
     assert (world.person()["alias"], world.person()["email"]) == ("short", "a-very-long-address@example.test")
     assert world.buyer()["name"] == LONG
+
+
+def test_truncate_at_first_cuts_what_is_new(world: World) -> None:
+    world.shop.insert("people", {"name": "x" * 95})
+    engine = faulty(world, "truncate-at-first")
+    engine.cycle()
+    engine.cycle()
+    assert world.person()["fullName"] == "x" * 90
+    world.shop.edit("people", "S-1", {"name": "y" * 95})
+    engine.cycle()
+    assert world.person()["fullName"] == "y" * 95
 
 
 def test_truncate_cuts_along_lists_and_on_the_way_back(world: World) -> None:

@@ -25,6 +25,11 @@ def altering(change: Change) -> Callable[[Writer], Writer]:
     return lambda inner: Altered(inner, change)
 
 
+def altering_at_first(change: Change) -> Callable[[Writer], Writer]:
+    """Return a fault that changes the values that a record is created with, and none later."""
+    return lambda inner: AlteredAtFirst(inner, change)
+
+
 def each(change: Change) -> Change:
     """Return a change of single values that reaches every element of a list."""
 
@@ -81,6 +86,14 @@ class Altered(Faulty):
             return value
         changed = self._change(card, value)
         return changed if changed is GONE else fitted(card, changed)
+
+
+class AlteredAtFirst(Altered):
+    """Creates records from damaged values; whatever is edited later is written as it is."""
+
+    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+        """Change a record as it should be."""
+        return self.inner.update(lane, end, record, values)
 
 
 def _is_needed(card: PropertyCard | None) -> bool:

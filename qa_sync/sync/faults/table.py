@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from qa_sync.errors import UnknownName
 from qa_sync.sync.faults import lists, numbers, texts, times
-from qa_sync.sync.faults.altering import altering
+from qa_sync.sync.faults.altering import altering, altering_at_first
 from qa_sync.sync.faults.batching import Counting, OneAtATime
 from qa_sync.sync.faults.copying import Duplicate, DuplicateOnUpdate
 from qa_sync.sync.faults.dropping import (
@@ -89,6 +89,7 @@ FAULTS: Mapping[str, Fault] = {
         Fault("lose-added-item", "An item that is added to a list is not carried.", lists.keeping(lists.no_longer)),
         Fault("keep-removed-item", "An item that is removed from a list stays.", lists.keeping(lists.no_shorter)),
         Fault("stale-source", "An old value of the source comes back.", remembering(Side.SOURCE), system=Returning),
+        Fault("truncate-at-first", "A new record's texts are cut to 90 characters.", altering_at_first(texts.cut_late)),
     )
 }
 

@@ -16,6 +16,9 @@ from qa_sync.values.places import country_code
 LONG = 20
 """Characters beyond which a text counts as long."""
 
+FEW = 90
+"""Characters that a careless column has room for: more than most texts have, fewer than their limits allow."""
+
 LAST_OF_PLANE = "\uffff"
 """The last character that three bytes of UTF-8 hold."""
 
@@ -30,6 +33,11 @@ def _text(card: PropertyCard, value: Json) -> str | None:
 def _cut(card: PropertyCard, value: Json) -> Json:
     text = _text(card, value)
     return value if text is None or len(text) <= LONG else text[: len(text) // 3]
+
+
+def _cut_late(card: PropertyCard, value: Json) -> Json:
+    text = _text(card, value)
+    return value if text is None else text[:FEW]
 
 
 def _lower(card: PropertyCard, value: Json) -> Json:
@@ -82,6 +90,7 @@ def _country_named(card: PropertyCard, value: Json) -> Json:
 
 
 cut: Change = each(_cut)
+cut_late: Change = each(_cut_late)
 lower: Change = each(_lower)
 stripped: Change = each(_stripped)
 without_accents: Change = each(_without_accents)
