@@ -65,7 +65,7 @@ NEVER_SENT: Final = (
 UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
 TRUST: Final = "custom_ca_pem_chain in the connector, or SSL_CERT_FILE in the environment"
 
-UNCLEAR: Final = frozenset({502, 503, 504})
+UNCLEAR: Final = frozenset({408, 502, 503, 504, 520, 521, 522, 523, 524})
 """Statuses of something that stands before the system, which tell nothing of what the system did."""
 
 
@@ -184,6 +184,11 @@ class Exchange(Answers):
         if sent and not repeatable:
             raise Unclear(text, done=False, hint=f"look in {self.label} whether it happened")
         raise SystemUnreachable(text, hint=hint)
+
+    def nameless(self, request: httpx.Request, response: httpx.Response, why: str) -> NoReturn:
+        """Raise Unclear about a create that was a success and does not tell what it made."""
+        hint = f"look in {self.label} for the new record; does the connector fit the system's version?"
+        raise Unclear(self._told(request, response, why), done=True, hint=hint)
 
     def _way_out(self, error: Exception) -> str:
         if UNTRUSTED in str(error):

@@ -23,6 +23,7 @@ from qa_sync.systems.stand_ins import StandIns, Watched
 from qa_sync.values.form import Json
 
 ABSOLUTE: Final = ("http://", "https://")
+ASKS_PARAMS: Final = re.compile(r"\{[{%][^}]*\bparams\b")
 SHORT: Final = ("access_token", "refresh_token")
 """The members of a token that `custom_auth` can give names of their own; an old habit."""
 
@@ -36,6 +37,7 @@ class Filled:
     headers: Json
     params: Json
     payload: Json
+    asks_params: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,26 @@ class Calls:
             return call
         return replace(call, again=partial(self._of_token, operation, variables, body=body, link=link))
 
+    def text(self, operation: Operation, template: str, seen: Mapping[str, object]) -> str:
+        """Return what an expression makes of an answer; raises ConnectorError that names the operation."""
+        try:
+            return render(self.filler.text(template), {**self.known(operation, {}), **seen})
+        except ConnectorError as error:
+            raise self.told(operation, error) from None
+
     def told(self, operation: Operation, error: ConnectorError) -> ConnectorError:
         """Return an error in an operation's templates with the operation's name and without secrets."""
-        text = f"{self.filler.system}: operation {operation.name!r}: {self.hide(error.message)}"
-        return ConnectorError(text, hint=error.hint)
+        return ConnectorError(f"{self._name(operation)}: {self.hide(error.message)}", hint=error.hint)
+
+    def _name(self, operation: Operation) -> str:
+        return f"{self.filler.system}: operation {operation.name!r}"
 
     def known(self, operation: Operation, variables: Mapping[str, object]) -> dict[str, object]:
         """Return what every template of an operation knows."""
         properties = self._with_references(operation).properties
         known = {**self.functions, "page_size": operation.page_size, "properties": properties, **variables}
+        if "since" in known:
+            known.setdefault(operation.since_name, known["since"])
         if self.service.authentication != CUSTOM:
             return known
         token = known.get("token")
@@ -100,9 +113,9 @@ class Calls:
         if filled is None or filled.operation is not operation:
             tree = self.filler.tree
             headers = tree(_overridden(self.service.headers, operation.headers))
-            filled = Filled(
-                operation, tree(operation.properties), headers, tree(operation.params), tree(operation.payload)
-            )
+            params, payload = tree(operation.params), tree(operation.payload)
+            asks = bool(ASKS_PARAMS.search(str(headers)))
+            filled = Filled(operation, tree(operation.properties), headers, params, payload, asks)
             self._filled[id(operation)] = filled
         return filled
 
@@ -110,7 +123,10 @@ class Calls:
         filled = self._with_references(operation)
         known = self.known(operation, variables)
         url = self._url(operation, known) if link is None else link
-        known["url"] = url
+        entity = known.get("entity")
+        known = {**(entity if isinstance(entity, Mapping) else {}), **known, "url": url}
+        if filled.asks_params:  # else it is the other way round: parameters may ask for headers
+            known["params"] = render_tree(filled.params, known)
         headers = _texts(render_tree(filled.headers, known))
         headers |= self._since(operation, known, "header")
         known["headers"] = httpx.Headers(headers)
@@ -125,6 +141,7 @@ class Calls:
             params,
             payload,
             operation.payload_type,
+            self._name(operation),
             rate_limiting=(operation.rate_limiting_retries, operation.rate_limiting_delay),
         )
 
@@ -166,7 +183,7 @@ class Calls:
 def moved_to(pattern: str, base_url: str) -> tuple[str, str] | None:
     """Return the scheme and host of a url pattern and the url to be used instead, None when that is no other place."""
     origin = re.match(r"https?://[^/?#%]+", pattern)
-    if origin is None or not base_url or pattern.startswith(base_url):
+    if origin is None or not base_url or re.match(rf"{re.escape(base_url)}(?:[/?#%]|$)", pattern):
         return None
     return origin[0], base_url
 

@@ -87,7 +87,7 @@ READER: Final = "qa_sync.jwt_reader"
 """What reads tokens, among the variables of a template: no template can call it by that name."""
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
-    "bytes": as_bytes,
+    "bytes": to_bytes,
     "tobytes": to_bytes,
     "b64encode": b64encode,
     "base64_encode": base64_encode,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CHECKS: Final = frozenset({"verify_aud", "verify_iss", "verify_exp", "verify_iat", "verify_nbf", "strict_aud"})
 """What is checked of the claims, unless it is said that it is not; the last only when it is said that it is."""
+SHORTEST: Final = 4
+"""How long a claim must be to be taken for confidential."""
 FURTHER: Final = frozenset({"audience", "issuer", "leeway", "detached_payload"})
 FAULTS: Final = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
 """What the library raises for tokens and keys that are none, beside its own errors."""
@@ -40,7 +42,7 @@ class JwtReader:
         token: str | bytes,
         key: str = "",
         jwks_url: str = "",
-        algorithms: Sequence[str] = ("RS256",),
+        algorithms: str | Sequence[str] = ("RS256",),
         *,
         verify: bool = True,
         require: str | Sequence[str] = (),
@@ -60,7 +62,8 @@ class JwtReader:
         checks = {name: bool(told.pop(name)) for name in CHECKS & told.keys()}
         required = [require] if isinstance(require, str) else list(require)
         options = {"verify_signature": bool(verify), "require": required, **checks}
-        given = {"algorithms": list(algorithms), "options": options, **told}
+        allowed = [algorithms] if isinstance(algorithms, str) else list(algorithms)
+        given = {"algorithms": allowed, "options": options, **told}
         claims = _decoded(token, _fitting(token, keys) if keys else [key], given)
         return Watched(claims, self._learn)
 
@@ -72,7 +75,7 @@ class JwtReader:
         return self._fetch(url)
 
     def _learn(self, _path: str, value: Json) -> None:
-        if isinstance(value, str):
+        if isinstance(value, str) and len(value) >= SHORTEST:  # "1" would be hidden wherever it stands
             self._hide.learn(value)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import httpx
 
@@ -19,6 +19,9 @@ from qa_sync.systems.confidential import Hider
 from qa_sync.systems.limits import Limits
 from qa_sync.systems.pauses import TOO_MANY, Patience
 from qa_sync.systems.redirects import MOST_HOPS, next_hop, same_place
+
+SEVERAL: Final = ("ndjson", "jsonl", "json-seq", "stream+json")
+"""How content types call JSON after JSON."""
 
 Outcome: TypeAlias = httpx.Response | httpx.RequestError
 
@@ -84,18 +87,23 @@ class PoliteTransport(httpx.BaseTransport):
 
     def _is_worth_another(self, request: httpx.Request, outcome: Outcome, attempt: int) -> bool:
         status = outcome.status_code if isinstance(outcome, httpx.Response) else None
-        if attempt >= self.patience.attempts_for(self.patience.rule(request, status)):
+        rule = self.patience.rule(request, status)
+        if attempt >= self.patience.attempts_for(rule):
             return False
         if status == TOO_MANY or isinstance(outcome, NEVER_SENT):
             return True  # nothing has happened yet
         if not request.extensions.get(REPEATABLE, request.method != "POST"):
             return False
-        return not isinstance(outcome, httpx.Response) or status in UNCLEAR or _is_cut(request, outcome)
+        if not isinstance(outcome, httpx.Response):
+            return True
+        return status in UNCLEAR or rule.retries is not None or _is_cut(request, outcome)
 
 
 def _is_cut(request: httpx.Request, response: httpx.Response) -> bool:
-    """Tell whether what a read was answered begins as JSON and does not end as such."""
+    """Tell whether what a read was answered begins as JSON and does not end as such; JSON after JSON is not cut."""
     body = response.content.strip()
+    if any(name in response.headers.get("content-type", "") for name in SEVERAL):
+        return False
     if not response.is_success or request.method not in {"GET", "POST"} or body[:1] not in {b"{", b"["}:
         return False
     try:

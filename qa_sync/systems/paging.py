@@ -139,7 +139,10 @@ def _ends(strategy: str, operation: Operation) -> bool:
 
 def _refuse_stranger(operation: Operation, exchange: Exchange, call: Call, before: Call) -> None:
     """Raise BadAnswer when a system's answer sends our credentials to another host, or over a line without TLS."""
-    here, there = httpx.URL(before.url), httpx.URL(call.url)
+    try:
+        here, there = httpx.URL(before.url), httpx.URL(call.url)
+    except httpx.InvalidURL:  # it is not told: nobody knows what stands in it
+        exchange.shapeless(operation.name, "the next page is at no url that HTTP knows")
     if here.host != there.host or (here.scheme == "https" and there.scheme != "https"):
         raise BadAnswer(
             f"{exchange.label}: {operation.name}: the next page would be at {there.scheme}://{there.host}, "

@@ -14,7 +14,7 @@ from typing import Final
 
 import httpx
 
-from qa_sync.systems.answers import RATE_LIMITING, REPEATABLE
+from qa_sync.systems.answers import RATE_LIMITING, REPEATABLE, UNCLEAR
 from qa_sync.systems.once import PAUSES_S
 from qa_sync.values.form import Json
 
@@ -23,6 +23,7 @@ DEFAULT: Final = "default"
 """What a `retry_strategy` calls the statuses that it does not name."""
 WRITERS: Final = frozenset({"PUT", "PATCH", "DELETE"})
 READS: Final = ("max_read_retries", "read_retry_delay")
+LIMITING: Final = ("rate_limiting_retries", "rate_limiting_delay")
 WRITES: Final = ("max_retries_per_entity", "write_retry_delay")
 """What a `retry_strategy` calls the number of repetitions, and the seconds before each."""
 
@@ -33,6 +34,13 @@ class Rule:
 
     retries: int | None = None
     delay_s: float | None = None
+
+    def before(self, other: Rule) -> Rule:
+        """Return what this rule says, and the other where this one says nothing."""
+        return Rule(
+            other.retries if self.retries is None else self.retries,
+            other.delay_s if self.delay_s is None else self.delay_s,
+        )
 
 
 AS_EVER: Final = Rule()
@@ -62,9 +70,7 @@ class Patience:
         if status != TOO_MANY:
             return rule
         retries, delay_s = request.extensions.get(RATE_LIMITING, (None, None))
-        return Rule(
-            rule.retries if retries is None else _count(retries), rule.delay_s if delay_s is None else _count(delay_s)
-        )
+        return Rule(_count(retries), _seconds(delay_s)).before(rule)
 
     def attempts_for(self, rule: Rule) -> int:
         """Return how often a request is sent for whose answers a rule holds."""
@@ -90,7 +96,7 @@ def retry_after(text: str, now: datetime) -> float | None:
         return float(text)
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - now).total_seconds())
 
@@ -104,21 +110,22 @@ def patience_of(settings: Mapping[str, Json]) -> Patience:
         for status in _statuses(key)
         if isinstance(told_of[key], Mapping)
     ]
-    limiting = Rule(_count(settings.get("rate_limiting_retries")), _count(settings.get("rate_limiting_delay")))
-    limits = {} if limiting == AS_EVER else {TOO_MANY: limiting}
     reads, writes = ({status: _rule(told, names) for status, told in strategy} for names in (READS, WRITES))
-    return Patience(rules=reads | limits, write_rules=writes | limits)
+    limiting = _rule(settings, LIMITING)
+    for rules in (reads, writes) if limiting != AS_EVER else ():
+        rules[TOO_MANY] = limiting.before(rules.get(TOO_MANY, AS_EVER))
+    return Patience(rules=reads, write_rules=writes)
 
 
 def _rule(told: Mapping[str, Json], names: tuple[str, str]) -> Rule:
     retries, delay_s = names
-    return Rule(_count(told.get(retries)), _count(told.get(delay_s)))
+    return Rule(_count(told.get(retries)), _seconds(told.get(delay_s)))
 
 
 def _statuses(key: str) -> list[int]:
     """Return the statuses of a key: `500`, `500,502`, `400-428`; those of `default` are what is asked again at all."""
     if key == DEFAULT:
-        return [TOO_MANY, 502, 503, 504]
+        return [TOO_MANY, *UNCLEAR]
     spans = [part.partition("-") for part in key.split(",")]
     return [
         status
@@ -130,3 +137,7 @@ def _statuses(key: str) -> list[int]:
 
 def _count(told: Json) -> int | None:
     return int(told) if isinstance(told, int) and not isinstance(told, bool) and told >= 0 else None
+
+
+def _seconds(told: Json) -> float | None:
+    return float(told) if isinstance(told, int | float) and not isinstance(told, bool) and told >= 0 else None

@@ -38,9 +38,17 @@ def _number(value: object) -> float:
 
 
 def _text(payload: Json) -> Encoded:
-    if isinstance(payload, str) and payload.startswith("~b"):  # how the format writes bytes
-        return base64.b64decode(payload[2:]), "application/octet-stream"
+    if isinstance(payload, str) and payload.startswith("~b") and (content := _bytes(payload[2:])):
+        return content, "application/octet-stream"
     return (payload if isinstance(payload, str) else _json(payload)[0].decode()).encode(), "text/plain; charset=utf-8"
+
+
+def _bytes(text: str) -> bytes | None:
+    """Return what the format writes as base64, None when a text only begins as if it did."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return None
 
 
 def _form(payload: Json) -> Encoded:

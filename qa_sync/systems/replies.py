@@ -11,12 +11,25 @@ from qa_sync.frozen import dataclass
 from qa_sync.systems.answers import Exchange
 from qa_sync.systems.call import Call
 from qa_sync.systems.calls import Calls
-from qa_sync.systems.expressions import render
 from qa_sync.systems.operations import Operation, one_of
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 
 JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A call that was answered, and what its templates were given."""
+
+    call: Call
+    request: httpx.Request
+    response: httpx.Response
+    given: Mapping[str, object]
+
+    def seen(self, body: Json) -> dict[str, object]:
+        """Return what the expressions that look at the answer know of it; `body` is what stands in it."""
+        return {**self.given, **seen_of(self.call, _Headers(self.response), body)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +49,19 @@ class Reply:
     @property
     def variables(self) -> dict[str, object]:
         """What the expressions that look at an answer know of it."""
-        return {
-            "body": self.body,
-            "headers": self.headers,
-            "response_headers": self.headers,
-            "request_headers": httpx.Headers(dict(self.call.headers)),
-            "request_params": self.call.params,
-            "url": self.call.url,
-        }
+        return seen_of(self.call, self.headers, self.body)
+
+
+def seen_of(call: Call, headers: Mapping[str, object], body: Json) -> dict[str, object]:
+    """Return what the expressions that look at an answer to a call know of it."""
+    return {
+        "body": body,
+        "headers": headers,
+        "response_headers": headers,
+        "request_headers": httpx.Headers(dict(call.headers)),
+        "request_params": call.params,
+        "url": call.url,
+    }
 
 
 def ask(operation: Operation, calls: Calls, exchange: Exchange, call: Call, variables: Mapping[str, object]) -> Reply:
@@ -78,7 +96,7 @@ def tells_errors(operation: Operation) -> bool:
 
 def error_told(operation: Operation, calls: Calls, seen: Mapping[str, object]) -> str:
     """Return what `error_expression` makes of an answer, nothing when the answer is well."""
-    return render(operation.error_expression or "", calls.known(operation, seen)).strip()
+    return calls.text(operation, operation.error_expression or "", seen).strip()
 
 
 def entities_of(operation: Operation, body: Json) -> Json:
@@ -132,12 +150,13 @@ def _marked(
     if not common and not operation.id_expression:
         yield from rows
         return
-    known = {**calls.known(operation, variables), **reply.variables}
+    known = {**variables, **reply.variables}
     for row in rows:
         if not isinstance(row, Mapping):
             yield row
         elif operation.id_expression and "_id" not in row:
-            yield {**row, **common, "_id": render(operation.id_expression, {**known, **row, "entity": row})}
+            key = calls.text(operation, operation.id_expression, {**known, **row, "entity": row})
+            yield {**row, **common, "_id": key}
         else:
             yield {**row, **common}
 

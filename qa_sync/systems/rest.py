@@ -17,7 +17,6 @@ from qa_sync.systems.calls import Calls, moved_to
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.confidential import Hider, userinfo
 from qa_sync.systems.connector import Connector
-from qa_sync.systems.expressions import render
 from qa_sync.systems.filters import READER, template_functions
 from qa_sync.systems.jwt_reading import JwtReader
 from qa_sync.systems.keys import chosen, id_of
@@ -25,7 +24,7 @@ from qa_sync.systems.listening import Heard
 from qa_sync.systems.once import PAUSES_S, Found, change_once, create_once
 from qa_sync.systems.operations import Operation, Service, one_of
 from qa_sync.systems.paging import Bookmark, marked_pages, pages
-from qa_sync.systems.replies import entities_of, error_told, tells_errors
+from qa_sync.systems.replies import Sent, entities_of, error_told, tells_errors
 from qa_sync.systems.system import Record
 from qa_sync.systems.ways import exchange_with, filler_for
 from qa_sync.systems.writes import change, insertion, key_of, named, new_id
@@ -125,10 +124,11 @@ class RestSystem:
     def lookup(self, datatype: str, id: str) -> Record | None:
         """Return the record with that id, None when there is none or when it counts as deleted."""
         card, operation = self._use(datatype, "lookup")
-        request, response = self._send(operation, named(card, operation, id))
+        sent = self._send(operation, named(card, operation, id))
+        request, response = sent.request, sent.response
         if _is_gone(operation, response):
             return None
-        self._expect(operation, request, response)
+        self._expect(operation, sent)
         found = entities_of(operation, self._exchange.json(request, response))
         data = chosen(key_of(card, operation), id, found)
         if data is None and (found == [] or operation.primary_key):
@@ -145,12 +145,13 @@ class RestSystem:
         write = insertion(card, operation, values)
 
         def post() -> str:
-            request, response = self._send(operation, write.variables, body=write.body, repeatable=False)
-            whole = self._exchange.created(request, response)
-            self._refuse_told(operation, response, whole)
+            sent = self._send(operation, write.variables, body=write.body, repeatable=False)
+            whole = self._exchange.created(sent.request, sent.response)
+            self._refuse_told(operation, sent, whole)
             new = new_id(card, operation, entities_of(operation, whole))
             if new is None:
-                self._exchange.bad(request, response, f"the new record's {card.key!r} is not in the answer")
+                why = f"the new record's {card.key!r} is not in the answer"
+                self._exchange.nameless(sent.request, sent.response, why)
             return new
 
         return create_once(post, found, self._wait, self._pauses_s)
@@ -163,10 +164,8 @@ class RestSystem:
             write = change(card, operation, now.id, now.data, values)
             once = adds_elements(card, write.entity)
             headers = revision_header(card.revision, now.data)
-            request, response = self._send(
-                operation, write.variables, body=write.body, headers=headers, repeatable=not once
-            )
-            self._expect(operation, request, response, unclear=once)
+            sent = self._send(operation, write.variables, body=write.body, headers=headers, repeatable=not once)
+            self._expect(operation, sent, unclear=once)
 
         def look() -> Record | None:
             return self.lookup(record.datatype, record.id)
@@ -176,9 +175,9 @@ class RestSystem:
     def delete(self, datatype: str, id: str) -> None:
         """Remove a record; a record that is already gone is no error."""
         card, operation = self._use(datatype, "delete")
-        request, response = self._send(operation, named(card, operation, id))
-        if not _is_gone(operation, response):
-            self._expect(operation, request, response)
+        sent = self._send(operation, named(card, operation, id))
+        if not _is_gone(operation, sent.response):
+            self._expect(operation, sent)
 
     def _use(self, datatype: str, verb: str) -> tuple[EntityCard, Operation]:
         card = self.cards[datatype]
@@ -195,30 +194,28 @@ class RestSystem:
         headers: Mapping[str, str] | None = None,
         *,
         repeatable: bool = True,
-    ) -> tuple[httpx.Request, httpx.Response]:
+    ) -> Sent:
         calls, exchange = self._way(operation)
         call = calls.make(operation, variables, body=body)
         request = call.request(exchange.client.build_request)
         if headers:
             request.headers.update(headers)
-        return request, exchange.send(request, repeatable=repeatable)
+        return Sent(call, request, exchange.send(request, repeatable=repeatable), variables)
 
-    def _expect(
-        self, operation: Operation, request: httpx.Request, response: httpx.Response, *, unclear: bool = False
-    ) -> None:
+    def _expect(self, operation: Operation, sent: Sent, *, unclear: bool = False) -> None:
         """Return when a call was a success, by its status and, where the operation says how, by its body."""
-        self._exchange.expect(request, response, unclear=unclear)
+        self._exchange.expect(sent.request, sent.response, unclear=unclear)
         if tells_errors(operation):
-            self._refuse_told(operation, response, self._exchange.json(request, response))
+            self._refuse_told(operation, sent, self._exchange.json(sent.request, sent.response))
 
-    def _refuse_told(self, operation: Operation, response: httpx.Response, body: Json) -> None:
+    def _refuse_told(self, operation: Operation, sent: Sent, body: Json) -> None:
         """Raise Refused when the body of a success says that it was none."""
         if not tells_errors(operation):
             return
         calls, exchange = self._way(operation)
-        if told := error_told(operation, calls, {"body": body, "headers": response.headers}):
+        if told := error_told(operation, calls, sent.seen(body)):
             text = f"{self.label}: {operation.name}: the system reports {exchange.hide(told)!r}"
-            raise Refused(text, status=response.status_code)
+            raise Refused(text, status=sent.response.status_code)
 
     def _way(self, operation: Operation) -> tuple[Calls, Exchange]:
         """Return how the service of an operation is spoken to; nearly every connector has one only."""
@@ -237,8 +234,8 @@ class RestSystem:
     def _record(self, card: EntityCard, operation: Operation, data: Json) -> Record:
         key = id_of(key_of(card, operation), data)
         if key is None and operation.id_expression and isinstance(data, dict):
-            functions = self._way(operation)[0].functions
-            key = render(operation.id_expression, {**functions, **data, "entity": data}) or None
+            calls, _ = self._way(operation)
+            key = calls.text(operation, operation.id_expression, {**data, "entity": data}) or None
         if key is None or not isinstance(data, dict):
             self._exchange.shapeless(operation.name, f"a record without {card.key!r}")
         return Record(self.label, card.datatype, key, _plain(card, data))

@@ -43,7 +43,7 @@ def key_of(card: EntityCard, operation: Operation) -> tuple[str, ...]:
 def named(card: EntityCard, operation: Operation, id: str, data: Mapping[str, Json] | None = None) -> dict[str, object]:
     """Return what the templates of a lookup or a delete see: the key's members, and the whole entity as `$source`."""
     members = members_of(key_of(card, operation), id)
-    return {"entity": {**members, "$source": members if data is None else data}}
+    return {"entity": {"_id": id, **members, "$source": members if data is None else data}}
 
 
 def new_id(card: EntityCard, operation: Operation, answer: Json) -> str | None:
@@ -78,7 +78,7 @@ def change(
     for path, value in values.items():
         after = paths.write(after, path, value)
     entity = after if operation.body.whole else {**key, **update_body(card, data, values)}
-    members = members_of(key_of(card, operation), id)
+    members = {"_id": id, **members_of(key_of(card, operation), id)}
     return _shared(operation.body, members, entity, {**after, **key})
 
 

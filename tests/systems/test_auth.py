@@ -17,7 +17,7 @@ import pytest
 from small_system import OPERATIONS, START, URL, Small, connector, small
 
 from qa_sync.clock import VirtualClock
-from qa_sync.errors import BadAnswer, ConnectorError, Refused, SystemUnreachable
+from qa_sync.errors import BadAnswer, ConnectorError, Refused, SystemUnreachable, UsageError
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.systems.builtin import builtin_folder
 from qa_sync.systems.confidential import Hider
@@ -479,6 +479,29 @@ class TestCustom:
         with pytest.raises(BadAnswer, match="custom_auth: expires_in_expression gave no time"):
             world.line.system().lookup("thing", "1")
 
+    def tokens_of_three_reads(self, place: Path, **told: Any) -> int:
+        def serve(request: httpx.Request) -> httpx.Response:
+            answer = {"key": "very-secret", "ends": None, "lasts": 3600}
+            return httpx.Response(200, json=answer if request.url.path == "/login" else THING)
+
+        auth = {"get_token_operation": "log-in", **told}
+        headers = {"X-Session": "{{ token.key }}"}
+        world = small(place, secrets=SECRETS, handler=serve, custom_auth=auth, operations=THINGS, headers=headers)
+        ask(world, 3)
+        return world.server.lines.count("POST /login")
+
+    def test_of_two_ends_the_one_that_is_a_time_counts(self, tmp_path: Path) -> None:
+        told = {"expires_at_expression": "{{ token.ends }}", "expires_in_expression": "{{ token.lasts }}"}
+        assert self.tokens_of_three_reads(tmp_path, **told) == 1
+
+    def test_a_small_number_is_how_long_a_token_is_good(self, tmp_path: Path) -> None:
+        assert self.tokens_of_three_reads(tmp_path, expires_at_expression="{{ 3600 }}") == 1
+
+    def test_a_short_member_is_not_hidden_wherever_it_stands(self, tmp_path: Path) -> None:
+        world = self.world(tmp_path, {"key": "very-secret", "who": {"name": "1"}, "lasts": 60})
+        world.line.system().insert("thing", {"name": "n"})
+        assert world.line.hide("order 12, very-secret") == "order 12, (hidden)"
+
     @pytest.mark.parametrize("answer", ["text", [1], 5])
     def test_an_answer_without_members_is_no_token(self, tmp_path: Path, answer: Any) -> None:
         with pytest.raises(BadAnswer, match="there is no token in the answer"):
@@ -497,6 +520,22 @@ class Watched(httpx.BaseTransport):
         if len(self.seen) <= self.lose:
             raise httpx.ReadError("lost")
         return response
+
+
+@pytest.mark.parametrize("url", ["https://h:port/x", "login", "ftp://h/x", "https://"])
+def test_a_token_url_that_is_none_is_told_at_once(tmp_path: Path, url: str) -> None:
+    told: dict[str, Any] = {"oauth2": {**OAUTH2, "token_url": url}}
+    with pytest.raises(UsageError, match=r"Small: oauth2\.token_url is no url that HTTP knows"):
+        small(tmp_path, secrets=SECRETS, **told)
+
+
+def test_a_token_may_be_used_to_its_very_end(tmp_path: Path) -> None:
+    issuer = Issuer(expires_in=100)
+    world = small(tmp_path, secrets=SECRETS, handler=issuer, oauth2={**OAUTH2, "refresh_window": 0})
+    ask(world)
+    world.clock.sleep(99)
+    ask(world)
+    assert len(issuer.forms) == 1
 
 
 class TestWhatAConnectorSays:

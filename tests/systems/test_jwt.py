@@ -88,6 +88,11 @@ def test_rs256_is_what_is_allowed_when_nothing_is_said(tmp_path: Path, private: 
     assert shown(tmp_path, args, token, key=public) == "acme-4711"
 
 
+def test_one_algorithm_need_not_stand_in_a_list(tmp_path: Path) -> None:
+    args = "key=secret('key'), algorithms='HS256', audience='small'"
+    assert shown(tmp_path, args, hs256(), key=SHARED) == "acme-4711"
+
+
 @pytest.mark.parametrize("args", ["verify=false", "verify=false, verify_exp=false"])
 def test_no_key_is_needed_where_nothing_is_verified(tmp_path: Path, args: str) -> None:
     assert shown(tmp_path, args, hs256()) == "acme-4711"
@@ -209,6 +214,11 @@ class TestWhatIsConfidential:
         replay = RestSystem("Small", made.line.connector, URL, without, httpx.MockTransport(play), signs=False)
         replay.lookup("thing", "1")
         assert str(asked[0].url) == recorded
+
+    def test_a_short_claim_is_not_hidden_wherever_it_stands(self, tmp_path: Path) -> None:
+        made = world(tmp_path, "verify=false", hs256(tenant="1"))
+        made.line.system().lookup("thing", "1")
+        assert made.line.hide("order 12") == "order 12"
 
     def test_a_token_that_was_fetched_tells_when_it_ends(self, tmp_path: Path) -> None:
         """The most likely use: a session's token says itself how long it is good, and for whom."""

@@ -312,6 +312,56 @@ def test_the_delay_of_an_operation_wins(tmp_path: Path) -> None:
     assert world.waited == 2
 
 
+def test_a_rule_says_only_what_it_says() -> None:
+    told = {"retry_strategy": {"429": {"max_read_retries": 7}}, "rate_limiting_delay": 0.5}
+    assert patience_of(told).rule(httpx.Request("GET", URL), 429) == Rule(7, 0.5)
+
+
+@pytest.mark.parametrize("verb", ["lookup", "update"])
+def test_a_status_that_a_connector_wants_repeated_is_repeated(tmp_path: Path, verb: str) -> None:
+    repeated = {"max_read_retries": 2, "max_retries_per_entity": 2, "read_retry_delay": 1, "write_retry_delay": 1}
+    strategy: dict[str, Any] = {"retry_strategy": {"500": repeated}}
+    world = small(tmp_path, html(500), html(500), ANSWERS[verb], **strategy)
+    WORK[verb](world)
+    assert (len(world.server.asked), world.waited) == (3, 2)
+
+
+def test_a_create_is_not_repeated_whatever_a_connector_wants(tmp_path: Path) -> None:
+    strategy: dict[str, Any] = {"retry_strategy": {"500": {"max_retries_per_entity": 9, "max_read_retries": 9}}}
+    world = small(tmp_path, handler=lambda _: html(500), **strategy)
+    with pytest.raises(BadAnswer):
+        world.line.system().insert("thing", {"name": "x"})
+    assert len(world.server.asked) == 1
+
+
+@pytest.mark.parametrize("status", [408, 502, 503, 504, 520, 522, 524])
+def test_what_stands_before_a_system_knows_nothing_of_a_create(tmp_path: Path, status: int) -> None:
+    world = small(tmp_path, html(status))
+    assert world.line.system().insert("thing", {"name": "x"}, found=lambda: "77") == "77"
+    assert len(world.server.asked) == 1
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(201), httpx.Response(201, json={"thing": {"id": "1"}})])
+def test_a_create_that_does_not_tell_what_it_made_is_looked_for(tmp_path: Path, answer: httpx.Response) -> None:
+    world = small(tmp_path, answer)
+    assert world.line.system().insert("thing", {"name": "x"}, found=lambda: "77") == "77"
+    with pytest.raises(Unclear, match="'id' is not in the answer") as told:
+        small(tmp_path, answer).line.system().insert("thing", {"name": "x"})
+    assert told.value.done
+
+
+def test_json_after_json_is_not_cut(tmp_path: Path) -> None:
+    several = httpx.Response(200, content=b'{"a": 1}\n{"a": 2}', headers={"Content-Type": "application/x-ndjson"})
+    world = small(tmp_path, handler=lambda _: several)
+    with pytest.raises(BadAnswer, match="not JSON"):
+        WORK["lookup"](world)
+    assert len(world.server.asked) == 1
+
+
+def test_a_time_that_no_calendar_has_means_nothing() -> None:
+    assert retry_after("Mon, 1 Jan 99999999999999999999 00:00:00 GMT", START) is None
+
+
 def test_a_connector_s_delay_is_kept(tmp_path: Path) -> None:
     world = small(tmp_path, html(429), THING, rate_limiting_delay=5)
     WORK["lookup"](world)

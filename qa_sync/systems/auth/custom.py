@@ -31,6 +31,10 @@ REFRESH_WINDOW_S: Final = 30.0
 PUBLIC: Final = frozenset({"token_type", "scope"})
 """Members of a token that are no secret, and whose words occur elsewhere."""
 CONFIDENTIAL: Final = re.compile("token|secret|key|session|password|ticket|jwt", re.IGNORECASE)
+SHORTEST: Final = 4
+"""How long a member must be to be taken for confidential, whatever its name."""
+A_DURATION_S: Final = 10**8
+"""Seconds since 1970 that are no time at which a token can end, but how long one is good."""
 EPOCH_DIGITS: Final = 11
 """A number of so many digits is seconds since 1970; the format's own times count nanoseconds."""
 REFRESH: Final = "refresh_token_"
@@ -103,27 +107,34 @@ class CustomTokens:
             return None
         self._members |= {f"{prefix}expires_at": int(end.timestamp()), f"{prefix}expiry_date": end.isoformat()}
         now = self._identity.clock.now()
-        window = timedelta(seconds=float(self._told.get("refresh_window") or REFRESH_WINDOW_S))
+        told = self._told.get("refresh_window")
+        window = timedelta(seconds=REFRESH_WINDOW_S if told in {None, ""} else float(told))
         # A window as long as the token's life would fetch one for every request.
         return end - min(window, max(end - now, timedelta()) / 2)
 
     def _end(self, prefix: str, answer: Json) -> datetime | None:
         known = {**self._calls.known(self._asked, {}), "body": answer, "token": self._members}
-        for name, made in ((f"{prefix}expires_at_expression", _instant), (f"{prefix}expires_in_expression", self._in)):
+        wrong = ""
+        for name, made in ((f"{prefix}expires_at_expression", self._at), (f"{prefix}expires_in_expression", self._in)):
             if expression := self._told.get(name):
-                text = render(str(expression), known).strip()
                 try:
-                    return made(text)
+                    return made(render(str(expression), known).strip())
                 except (ArithmeticError, ValueError):
-                    raise BadAnswer(f"{self._identity.answers.label}: custom_auth: {name} gave no time") from None
+                    wrong = name  # the other one, when there is one, may give a time
+        if wrong:
+            raise BadAnswer(f"{self._identity.answers.label}: custom_auth: {wrong} gave no time")
         return None
+
+    def _at(self, text: str) -> datetime:
+        """Return an instant; a small number, as the format's own examples have it, is seconds from now."""
+        return self._in(text) if text.isdecimal() and int(text) < A_DURATION_S else _instant(text)
 
     def _in(self, text: str) -> datetime:
         return self._identity.clock.now() + timedelta(seconds=float(text))
 
     def _learn(self, name: str, value: Json) -> None:
         """Keep a member of a token out of every text."""
-        if isinstance(value, str) and name not in PUBLIC:
+        if isinstance(value, str) and name not in PUBLIC and (len(value) >= SHORTEST or CONFIDENTIAL.search(name)):
             self._identity.hide.learn(value)
 
     def _learn_all(self, members: Mapping[str, Json]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from qa_sync.clock import Clock
+from qa_sync.errors import UsageError
 from qa_sync.systems.answers import Answers
 from qa_sync.systems.confidential import Filler, Hider
 from qa_sync.systems.operations import Service
@@ -33,6 +34,19 @@ class Identity:
     def password(self) -> str:
         """The password, filled in."""
         return self.filler.text(self.service.password)
+
+    def url(self, name: str) -> httpx.URL:
+        """Return a url that a property of the system holds; raises UsageError that names it when it is none."""
+        value: Json = self.service.settings
+        for step in name.split("."):
+            value = value[step]
+        try:
+            url = httpx.URL(self.filler.text(str(value)))
+        except httpx.InvalidURL:
+            url = httpx.URL("")
+        if url.scheme not in {"http", "https"} or not url.host:
+            raise UsageError(f"{self.answers.label}: {name} is no url that HTTP knows", hint="https://host/path")
+        return url
 
     def setting(self, name: str) -> Mapping[str, Json]:
         """Return a property of the system that is an object, with its references filled in."""

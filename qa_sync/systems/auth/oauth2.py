@@ -20,7 +20,7 @@ CONFIDENTIAL: Final = ("client_secret", "access_token", "refresh_token")
 
 def make(identity: Identity) -> httpx.Auth:
     """Return what `oauth2` describes: the refresh-token grant when it has such a token, else client credentials."""
-    told = identity.setting("oauth2")
+    told = {**identity.setting("oauth2"), "token_url": identity.url("oauth2.token_url")}
     identity.hide.learn(*(str(told[name]) for name in CONFIDENTIAL if told.get(name)), *_in_headers(told))
     return TokenAuth(OAuth2Tokens(told, identity.clock, identity.hide), identity.clock, identity.answers, identity.hide)
 
@@ -33,7 +33,8 @@ class OAuth2Tokens:
         self._clock = clock
         self._hide = hide
         self._refresh = str(told.get("refresh_token") or "")
-        self._window = float(told.get("refresh_window") or REFRESH_WINDOW_S)
+        window = told.get("refresh_window")
+        self._window = REFRESH_WINDOW_S if window in {None, ""} else float(window)
         given = str(told.get("access_token") or "")
         self.first = Token(given) if given else None
 
@@ -50,7 +51,7 @@ class OAuth2Tokens:
             **extra,
         }
         data = {name: value for name, value in form.items() if value not in (None, "")}
-        return httpx.Request("POST", str(self._told["token_url"]), data=data, headers=headers)
+        return httpx.Request("POST", self._told["token_url"], data=data, headers=headers)
 
     def read(self, answer: Json) -> Token | None:
         """Return the access token and when it is due; keep the refresh token beside it."""

@@ -23,7 +23,7 @@ EARLY: Final = timedelta(hours=3)
 
 def make(identity: Identity) -> httpx.Auth:
     """Return what `tripletex` describes."""
-    told = identity.setting("tripletex")
+    told = {**identity.setting("tripletex"), "token_url": identity.url("tripletex.token_url")}
     identity.hide.learn(str(told["consumer_token"]), str(told["employee_token"]))
     tokens = TripletexTokens(told, identity.clock, identity.hide)
     return TokenAuth(tokens, identity.clock, identity.answers, identity.hide)
@@ -45,7 +45,7 @@ class TripletexTokens:
             "employeeToken": str(self._told["employee_token"]),
             "expirationDate": self._end().date().isoformat(),
         }
-        return httpx.Request("PUT", httpx.URL(str(self._told["token_url"])).copy_merge_params(query))
+        return httpx.Request("PUT", self._told["token_url"].copy_merge_params(query))
 
     def read(self, answer: Json) -> Token | None:
         """Return the session token, to be renewed before its last day begins."""

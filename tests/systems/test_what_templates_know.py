@@ -1,0 +1,148 @@
+"""Which names an operation's templates know, and what becomes of a url or a body that is none. SESAM.md 1.5, 2.6."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_system import OPERATIONS, URL, Small, small
+
+from qa_sync.errors import BadAnswer, ConnectorError, NotConvertible, Refused
+from qa_sync.systems.calls import moved_to
+
+THING = {"id": "1"}
+TWO = {"rows": [{"no": "1"}, {"no": "2"}]}
+
+
+def with_operation(place: Path, name: str, *answers: Any, **operation: Any) -> Small:
+    secrets = {"key": "canary7"} if "$SECRET(key)" in str(operation) else {}
+    return small(place, *answers, operations={**OPERATIONS, name: operation}, secrets=secrets)
+
+
+@pytest.mark.parametrize("name", ["id", "_id", "entity.id", "entity._id", "entity['$source'].id"])
+def test_an_entity_is_known_by_all_its_names_everywhere(tmp_path: Path, name: str) -> None:
+    shown = f"{{{{ {name} }}}}"
+    told = {"url": f"things/{shown}", "headers": {"X-Id": shown}, "params": {"p": shown}, "payload": {"b": shown}}
+    world = with_operation(tmp_path, "thing-lookup", THING, method="POST", **told)
+    assert world.line.system().lookup("thing", "a/b") is not None
+    asked = world.server.asked[0]
+    assert asked.url.raw_path.decode().startswith("/things/a%2Fb?")  # one segment of a path, whatever it holds
+    assert (asked.headers["x-id"], asked.url.params["p"], json.loads(asked.content)) == ("a/b", "a/b", {"b": "a/b"})
+
+
+def test_headers_and_parameters_know_each_other(tmp_path: Path) -> None:
+    one = {"params": {"a": "1"}, "headers": {"X-A": "{{ params.a }}"}}
+    other = {"params": {"a": "{{ headers['x-a'] }}"}, "headers": {"X-A": "1"}}
+    for told in (one, other):
+        world = with_operation(tmp_path, "thing-list", [], method="GET", url="things", **told)
+        assert list(world.line.system().list("thing")) == []
+        asked = world.server.asked[0]
+        assert (asked.url.params["a"], asked.headers["x-a"]) == ("1", "1")
+
+
+def test_the_time_of_the_last_change_is_known_by_its_own_name(tmp_path: Path) -> None:
+    told = {"url": "things?from={{ after }}", "since_property_name": "after"}
+    world = with_operation(tmp_path, "thing-list", [], method="GET", **told)
+    list(world.line.system().list("thing", datetime(2024, 11, 13, tzinfo=UTC)))
+    assert world.server.asked[0].url.params["from"].startswith("2024-11-13")
+
+
+NUMBERED = {
+    "url": "things",
+    "method": "GET",
+    "payload_property": "rows",
+    "properties": {"by": "no"},
+    "id_expression": "$ENV(base_url)/{{ entity[properties.by] }}",
+}
+
+
+def test_what_makes_an_id_knows_the_properties_and_the_environment(tmp_path: Path) -> None:
+    world = with_operation(tmp_path, "thing-list", TWO, **NUMBERED)
+    assert [record.id for record in world.line.system().list("thing")] == [f"{URL}/1", f"{URL}/2"]
+    lookup = {**NUMBERED, "payload_property": "row"}
+    world = with_operation(tmp_path, "thing-lookup", {"row": {"no": "7"}}, **lookup)
+    record = world.line.system().lookup("thing", "7")
+    assert record is not None
+    assert record.id == f"{URL}/7"
+
+
+@pytest.mark.parametrize("name", ["url", "request_params.a", "entity.payload.name"])
+def test_what_tells_of_a_fault_knows_what_was_asked(tmp_path: Path, name: str) -> None:
+    told = {
+        "payload_property": "row",
+        "error_expression": f"{{{{ 'no: ' ~ {name} if body.error is defined else '' }}}}",
+    }
+    payload = {"payload": {"name": "{{ entity.payload.name }}"}, "params": {"a": "p"}}
+    world = with_operation(tmp_path, "thing-insert", {"error": 1}, method="POST", url="things", **told, **payload)
+    with pytest.raises(Refused, match="the system reports 'no: "):
+        world.line.system().insert("thing", {"name": "x"})
+
+
+def test_a_fault_of_an_expression_shows_no_secret(tmp_path: Path) -> None:
+    told = {**NUMBERED, "id_expression": "$SECRET(key)-{{ 1 / 0 }}"}
+    world = with_operation(tmp_path, "thing-list", TWO, **told)
+    with pytest.raises(ConnectorError, match="operation 'thing-list'") as caught:
+        list(world.line.system().list("thing"))
+    assert "canary7" not in str(caught.value)
+
+
+NO_URLS = ["http://h:port/x", "https://[x/", f"https://{'a' * 70_000}", "?page=\x00"]
+
+
+@pytest.mark.parametrize("link", NO_URLS)
+def test_a_next_page_at_no_url_is_told(tmp_path: Path, link: str) -> None:
+    told = {"payload_property": "rows", "next_page_link": "{{ body.next }}"}
+    answer = {"rows": [{"id": "1"}], "next": link}
+    world = with_operation(tmp_path, "thing-list", answer, method="GET", url="things", **told)
+    with pytest.raises(BadAnswer, match="the next page") as caught:
+        list(world.line.system().list("thing"))
+    assert len(str(caught.value)) < 500
+
+
+def test_a_url_that_becomes_none_is_told(tmp_path: Path) -> None:
+    url = "things?a={% if true %}\n$SECRET(key){% endif %}"
+    world = with_operation(tmp_path, "thing-list", method="GET", url=url)
+    with pytest.raises(ConnectorError, match="operation 'thing-list': its url, filled in, is none") as caught:
+        list(world.line.system().list("thing"))
+    assert "canary7" not in str(caught.value)
+
+
+def test_half_a_character_is_told_and_not_sent(tmp_path: Path) -> None:
+    world = small(tmp_path)
+    with pytest.raises(NotConvertible, match=r"operation 'thing-insert': half a character"):
+        world.line.system().insert("thing", {"name": "a\ud83d"})
+    assert world.server.asked == []
+
+
+@pytest.mark.parametrize(("text", "sent"), [("~bold", b"~bold"), ("~bWGI=", b"Xb"), ("~b", b"~b")])
+def test_bytes_are_what_really_is_base64(tmp_path: Path, text: str, sent: bytes) -> None:
+    told = {"method": "POST", "url": "things", "payload-type": "text", "payload": "{{ entity.payload.name }}"}
+    world = with_operation(tmp_path, "thing-insert", THING, **told)
+    world.line.system().insert("thing", {"name": text})
+    assert world.server.asked[0].content == sent
+
+
+def test_a_payload_that_is_no_form_is_told_with_its_operation(tmp_path: Path) -> None:
+    told = {"method": "POST", "url": "things", "payload-type": "form", "payload": ["a"]}
+    world = with_operation(tmp_path, "thing-list", **told)
+    with pytest.raises(ConnectorError, match=r"operation 'thing-list': a payload of the type form must be an object"):
+        list(world.line.system().list("thing"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "url", "moved"),
+    [
+        ("https://small.test/%s", "https://small.test", False),
+        ("https://small.test/v2/%s", "https://small.test/v2", False),
+        ("https://small.test", "https://small.test", False),
+        ("https://small.test?x=%s", "https://small.test", False),
+        ("http://small.test:8080/%s", "http://small.test:80", True),
+        ("https://api.small.testing/%s", "https://api.small.test", True),
+        ("https://small.test/%s", "https://small.test/v2", True),
+    ],
+)
+def test_a_url_that_only_begins_alike_is_another_place(pattern: str, url: str, *, moved: bool) -> None:
+    assert (moved_to(pattern, url) is not None) == moved
