@@ -67,6 +67,10 @@ def live_transport(outlet: Outlet, hide: Hider) -> httpx.BaseTransport:
     limits = httpx.Limits(max_connections=outlet.connections, max_keepalive_connections=min(outlet.connections, KEPT))
 
     def way(proxy: httpx.Proxy | None) -> httpx.BaseTransport:
+        if proxy and proxy.url.scheme.startswith("socks"):
+            from qa_sync.systems.socks import SocksTransport  # noqa: PLC0415 - few ways are like that; a replay has none
+
+            return SocksTransport(proxy, tls, limits)
         return httpx.HTTPTransport(verify=tls, proxy=proxy, limits=limits)
 
     return Proxied(outlet.label, way, outlet.proxies, outlet.environment)

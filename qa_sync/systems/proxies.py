@@ -77,8 +77,6 @@ def _through(way: Way, url: str, whose: str) -> httpx.BaseTransport:
     """Return the way through a proxy; its url is not told when it is none: a password may stand in it."""
     try:
         return way(httpx.Proxy(url))
-    except ImportError:
-        text, hint = "a SOCKS proxy needs one more package", "pip install 'qa-sync[socks]'"
     except (ValueError, httpx.InvalidURL):
-        text, hint = "that is no url of a proxy", f"expected SCHEME://HOST:PORT with one of: {', '.join(SCHEMES)}"
-    raise UsageError(f"{whose}: {text}", hint=hint)
+        hint = f"expected SCHEME://HOST:PORT with one of: {', '.join(SCHEMES)}"
+    raise UsageError(f"{whose}: that is no url of a proxy", hint=hint)

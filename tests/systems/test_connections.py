@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,7 +14,7 @@ import httpx
 import pytest
 import trustme
 from loopback import Loopback, loopback
-from proxy_servers import GREETINGS, Proxy, proxy_to
+from proxy_servers import GREETINGS, Proxy, proxy_to, socks_greeting
 from small_system import START, connector, opened
 
 from qa_sync.clock import VirtualClock
@@ -249,6 +250,17 @@ class TestOfTheEnvironment:
         with pytest.raises(SystemUnreachable):
             read(tmp_path, f"http://{HOST}")
         assert proxy.asked == []
+
+    def test_a_socks_proxy_needs_nothing_more(
+        self, tmp_path: Path, plain: Loopback, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "socksio", None)
+        socks = stack.enter_context(proxy_to(plain.port, socks_greeting))
+        monkeypatch.setenv("ALL_PROXY", socks.url("socks5"))
+        read(tmp_path, plain.url)
+        assert socks.asked == []
+        read(tmp_path, f"http://{HOST}")
+        assert socks.asked == [f"{HOST}:80"]
 
     def test_its_password_is_hidden(self, tmp_path: Path, proxy: Proxy) -> None:
         line = line_to(tmp_path, f"http://{HOST}")
