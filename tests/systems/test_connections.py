@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import ssl
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -192,6 +194,21 @@ class TestProxies:
         read(tmp_path, f"http://{HOST}:8080", proxies=proxies)
         assert (len(meant.asked), len(other.asked)) == ((1, 0) if used else (0, 1))
 
+    @pytest.mark.parametrize("reference", ["$SECRET(name):$SECRET(password)@", "$SECRET(whole)"])
+    def test_a_password_may_hold_anything(
+        self, tmp_path: Path, plain: Loopback, stack: ExitStack, reference: str
+    ) -> None:
+        proxy = stack.enter_context(proxy_to(plain.port))
+        name, password = "m/e@x", "p/a#b?c@d%41:e"
+        whole = proxy.url("http", f"{quote(name, safe='')}:{quote(password, safe='')}@")
+        url = reference if reference == "$SECRET(whole)" else proxy.url("http", reference)
+        given = {"name": name, "password": password, "whole": whole}
+        line = opened(tmp_path, f"http://{HOST}", VirtualClock(START), given, proxies={"http": url})
+        stack.callback(line.close)
+        assert line.system().lookup("thing", "1") is not None
+        assert proxy.shown == ["Basic " + b64encode(f"{name}:{password}".encode()).decode()]
+        assert line.hide(f"with {password}") == "with (hidden)"
+
     def test_an_empty_one_is_none(self, tmp_path: Path, plain: Loopback) -> None:
         read(tmp_path, plain.url, proxies={"http": "", "https": None})
         assert plain.lines == ["GET /things/1"]
@@ -250,6 +267,16 @@ class TestOfTheEnvironment:
         with pytest.raises(SystemUnreachable):
             read(tmp_path, f"http://{HOST}")
         assert proxy.asked == []
+
+    @pytest.mark.parametrize("credentials", ["me:env-pass@", "env-pass@"])
+    @pytest.mark.parametrize("scheme", ["", "http://"])
+    def test_what_it_repeats_is_hidden(
+        self, tmp_path: Path, stack: ExitStack, monkeypatch: pytest.MonkeyPatch, scheme: str, credentials: str
+    ) -> None:
+        proxy = stack.enter_context(proxy_to(1, refuses=b"HTTP/1.1 407 Not env-pass\r\nContent-Length: 0\r\n\r\n"))
+        monkeypatch.setenv("HTTPS_PROXY", scheme + proxy.url("http", credentials).removeprefix("http://"))
+        with pytest.raises(SystemUnreachable, match=r"407 Not \(hidden\)"):
+            read(tmp_path, f"https://{HOST}")
 
     def test_a_socks_proxy_needs_nothing_more(
         self, tmp_path: Path, plain: Loopback, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
