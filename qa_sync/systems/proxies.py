@@ -17,6 +17,7 @@ from qa_sync.errors import UsageError
 from qa_sync.systems.connections import PROXIES, SCHEMES
 
 ANY: Final = "all"
+PORTS: Final = {"http": 80, "https": 443}
 HERE: Final = re.compile(r"localhost|.*\.localhost|127(?:\.\d+){3}|::1", re.IGNORECASE)
 
 Way = Callable[[httpx.Proxy | None], httpx.BaseTransport]
@@ -51,7 +52,7 @@ class Proxied(httpx.BaseTransport):
         for name in _names(url):
             if name in self._own:
                 return self._own[name]
-        if not self._environment or HERE.fullmatch(url.host) or proxy_bypass(url.host):
+        if not self._environment or HERE.fullmatch(url.host) or any(map(proxy_bypass, _places(url))):
             return self._direct
         return self._environment.get(url.scheme) or self._environment.get(ANY) or self._direct
 
@@ -64,9 +65,15 @@ def environment_proxies() -> dict[str, str]:
 def _names(url: httpx.URL) -> Iterator[str]:
     """Yield what a proxy for a url can be given for, the narrowest first."""
     for scheme in (url.scheme, ANY):
-        yield f"{scheme}://{url.netloc.decode()}"
-        yield f"{scheme}://{url.host}"
+        yield from (f"{scheme}://{place}" for place in _places(url))
         yield scheme
+
+
+def _places(url: httpx.URL) -> list[str]:
+    """Return the names of the place of a url: with its port, though httpx drops a usual one, then without it."""
+    hosts = url.copy_with(port=None).netloc.decode(), url.host  # as it is sent, and as one reads it
+    port = url.port or PORTS.get(url.scheme)
+    return [*(f"{host}:{port}" for host in hosts), *hosts]
 
 
 def _key(prefix: str) -> str:

@@ -7,7 +7,7 @@ import ssl
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -194,6 +194,18 @@ class TestProxies:
         read(tmp_path, f"http://{HOST}:8080", proxies=proxies)
         assert (len(meant.asked), len(other.asked)) == ((1, 0) if used else (0, 1))
 
+    @pytest.mark.parametrize("prefix", [f"http://{HOST}:80", f"ALL://{HOST}:80/", f"http://{HOST}"])
+    @pytest.mark.parametrize("port", ["", ":80"])
+    def test_a_usual_port_may_be_told(
+        self, tmp_path: Path, plain: Loopback, stack: ExitStack, prefix: str, port: str
+    ) -> None:
+        meant, other = (stack.enter_context(proxy_to(plain.port)) for _ in range(2))
+        proxies = {"http": other.url("http"), f"http://{HOST}:81": other.url("http"), prefix: meant.url("http")}
+        if prefix.startswith("ALL"):
+            del proxies["http"]
+        read(tmp_path, f"http://{HOST}{port}", proxies=proxies)
+        assert (len(meant.asked), len(other.asked)) == (1, 0)
+
     @pytest.mark.parametrize("reference", ["$SECRET(name):$SECRET(password)@", "$SECRET(whole)"])
     def test_a_password_may_hold_anything(
         self, tmp_path: Path, plain: Loopback, stack: ExitStack, reference: str
@@ -267,6 +279,15 @@ class TestOfTheEnvironment:
         with pytest.raises(SystemUnreachable):
             read(tmp_path, f"http://{HOST}")
         assert proxy.asked == []
+
+    @pytest.mark.parametrize(("port", "used"), [(8080, False), (81, True)])
+    def test_what_needs_none_may_be_told_with_its_port(
+        self, tmp_path: Path, proxy: Proxy, monkeypatch: pytest.MonkeyPatch, port: int, *, used: bool
+    ) -> None:
+        monkeypatch.setenv("NO_PROXY", f"{HOST}:{port}")
+        with nullcontext() if used else pytest.raises(SystemUnreachable):
+            read(tmp_path, f"http://{HOST}:8080")
+        assert bool(proxy.asked) is used
 
     @pytest.mark.parametrize("credentials", ["me:env-pass@", "env-pass@"])
     @pytest.mark.parametrize("scheme", ["", "http://"])
