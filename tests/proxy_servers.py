@@ -76,16 +76,6 @@ def saying(*answers: bytes) -> Greeting:
     return greeting
 
 
-def dripping(client: socket.socket, _: Proxy) -> None:
-    """Say something all the time, and never come to an end."""
-    client.recv(1024)
-    client.sendall(b"\x05\x00")
-    client.recv(1024)
-    for byte in b"\x05\x00\x00\x03\xff" + bytes(255):
-        client.sendall(bytes((byte,)))
-        time.sleep(0.05)
-
-
 GREETINGS: dict[str, Greeting] = {"http": http_greeting, "socks5": socks_greeting, "socks5h": socks_greeting}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Final, NoReturn
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -35,7 +35,7 @@ class Proxied(httpx.BaseTransport):
         self._direct = way(None)
         self._own = {_key(prefix): _through(way, url, f"{label}: {PROXIES}") for prefix, url in own.items()}
         self._environment = {
-            scheme: _through(way, url if "://" in url else f"http://{url}", f"{scheme.upper()}_PROXY")
+            scheme: _through(way, url if "://" in url else f"http://{url}", f"{scheme.upper()}_PROXY", needed=False)
             for scheme, url in environment.items()
         }
 
@@ -80,10 +80,30 @@ def _key(prefix: str) -> str:
     return prefix.lower().rstrip("/:")
 
 
-def _through(way: Way, url: str, whose: str) -> httpx.BaseTransport:
-    """Return the way through a proxy; its url is not told when it is none: a password may stand in it."""
+class Missing(httpx.BaseTransport):
+    """A way that is not there; whoever goes it gets the error that tells why."""
+
+    def __init__(self, error: UsageError) -> None:
+        self._error = error
+
+    def handle_request(self, request: httpx.Request) -> NoReturn:  # noqa: ARG002 - none gets anywhere
+        """Raise the error."""
+        raise self._error
+
+
+def _through(way: Way, url: str, whose: str, *, needed: bool = True) -> httpx.BaseTransport:
+    """Return the way through a proxy; its url is not told when it is none: a password may stand in it.
+
+    One that is not `needed` by every request is missed only by those that need it.
+    """
     try:
         return way(httpx.Proxy(url))
+    except ModuleNotFoundError as error:
+        text, hint = f"a SOCKS proxy needs {error.name}, which is not installed", "pip install 'qa-sync[socks]'"
+        missing = UsageError(f"{whose}: {text}", hint=hint)
+        if needed:
+            raise missing from None
+        return Missing(missing)
     except (ValueError, httpx.InvalidURL):
         hint = f"expected SCHEME://HOST:PORT with one of: {', '.join(SCHEMES)}"
     raise UsageError(f"{whose}: that is no url of a proxy", hint=hint)

@@ -162,7 +162,7 @@ class TestProxies:
         caplog.set_level(logging.DEBUG)
         proxy = stack.enter_context(proxy_to(plain.port, GREETINGS[scheme]))
         read(tmp_path, f"http://{HOST}", proxies={"http": proxy.url(scheme, "me:$SECRET(proxy_password)@")})
-        assert "httpcore.connection" in caplog.text or "httpcore.socks" in caplog.text
+        assert "httpcore" in caplog.text
         assert SECRETS["proxy_password"] not in caplog.text
 
     def test_plain_http_is_handed_over(self, tmp_path: Path, plain: Loopback, stack: ExitStack) -> None:
