@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 
 Greeting = Callable[[socket.socket, "Proxy"], None]
 
@@ -42,20 +44,36 @@ def http_greeting(client: socket.socket, proxy: Proxy) -> None:
 
 
 def socks_greeting(client: socket.socket, proxy: Proxy) -> None:
-    """Speak SOCKS5 (RFC 1928), with a name and a password (RFC 1929) when they are offered."""
+    """Speak SOCKS5 (RFC 1928) in pieces, with a name and a password (RFC 1929) when they are offered."""
     _, count = client.recv(2)
     wants_password = 2 in client.recv(count)
-    client.sendall(bytes((5, 2 if wants_password else 0)))
+    _in_pieces(client, bytes((5, 2 if wants_password else 0)))
     if wants_password:
         _, length = client.recv(2)
         name = client.recv(length).decode()
         proxy.shown.append(f"{name}:{client.recv(client.recv(1)[0]).decode()}")
-        client.sendall(b"\x01\x00")
+        _in_pieces(client, b"\x01\x00")
     host_kind = client.recv(4)[3]
-    host = client.recv(client.recv(1)[0]).decode() if host_kind == 3 else socket.inet_ntoa(client.recv(4))
+    size = client.recv(1)[0] if host_kind == 3 else {1: 4, 4: 16}[host_kind]
+    host = client.recv(size).decode() if host_kind == 3 else str(ip_address(client.recv(size)))
     proxy.asked.append(f"{host}:{int.from_bytes(client.recv(2))}")
-    client.sendall(b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")
+    bound = {1: bytes(4), 3: b"\x01p", 4: bytes(16)}[host_kind]
+    _in_pieces(client, bytes((5, 0, 0, host_kind)) + bound + bytes(2))
     _tunnel(client, proxy.leads_to, b"")
+
+
+def saying(*answers: bytes) -> Greeting:
+    """Return what a proxy does that gives these answers, whatever it hears, and goes; b"" is none, for a while."""
+
+    def greeting(client: socket.socket, _: Proxy) -> None:
+        for answer in answers:
+            client.recv(1024)
+            if answer:
+                client.sendall(answer)
+            else:
+                client.recv(1024)  # until the other one goes
+
+    return greeting
 
 
 GREETINGS: dict[str, Greeting] = {"http": http_greeting, "socks5": socks_greeting, "socks5h": socks_greeting}
@@ -87,7 +105,7 @@ def _serve(server: socket.socket, proxy: Proxy, greeting: Greeting, over: thread
 
 def _greet(client: socket.socket, proxy: Proxy, greeting: Greeting) -> None:
     client.setblocking(True)
-    with client:
+    with client, suppress(OSError):  # whoever came may go at any time
         greeting(client, proxy)
 
 
@@ -107,6 +125,12 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
         target.shutdown(socket.SHUT_WR)
     except OSError:
         return
+
+
+def _in_pieces(client: socket.socket, data: bytes) -> None:
+    client.sendall(data[:1])
+    time.sleep(0.02)
+    client.sendall(data[1:])
 
 
 def _until(client: socket.socket, end: bytes) -> bytes:

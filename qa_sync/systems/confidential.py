@@ -19,7 +19,10 @@ from qa_sync.frozen import dataclass
 from qa_sync.values.form import Json
 
 REFERENCE: Final = re.compile(r"\$(ENV|SECRET)\(([^()]*)\)")
+SCHEME: Final = re.compile(r"^(?:[\w+.-]+:)?//")
 HIDDEN: Final = "(hidden)"
+TOKEN: Final = 8
+"""Characters of a name that can be a token; a shorter one is somebody's, and its letters stand everywhere."""
 SLASHES: Final = r"(?:\\|%(?:25)*5[cC])+"
 AND: Final = "(?:&|%(?:25)*26)"
 END: Final = "(?:;|%(?:25)*3[bB])"
@@ -121,10 +124,14 @@ class Hider:
 
 
 def userinfo(url: str) -> list[str]:
-    """Return what must be hidden of a url: the password before its host, as it is written and as it is meant."""
-    host = url.partition("://")[2].partition("/")[0]
-    name, _, password = host.rpartition("@")[0].partition(":")
-    return [password, unquote(password), f"{unquote(name)}:{unquote(password)}"] if password else []
+    """Return what must be hidden of a url, as it is written and as it is meant.
+
+    That is the password before its host; a long name without one is a token. The url of a proxy may lack its scheme.
+    """
+    place = SCHEME.sub("", url).partition("/")[0]
+    name, _, password = place.rpartition("@")[0].partition(":")
+    secret = password or (name if len(name) >= TOKEN else "")
+    return [secret, unquote(secret), f"{unquote(name)}:{unquote(password)}"] if secret else []
 
 
 def _anyhow(char: str) -> str:

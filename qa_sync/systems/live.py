@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
+from urllib.parse import quote
 
 import httpx
 
 from qa_sync.errors import UsageError
 from qa_sync.systems.auth.kinds import NTLM
-from qa_sync.systems.confidential import Filler, Hider, userinfo
+from qa_sync.systems.confidential import REFERENCE, Filler, Hider, userinfo
 from qa_sync.systems.connections import CHAIN, PROXIES, VERIFY
 from qa_sync.systems.operations import Service
 from qa_sync.systems.proxies import Proxied, environment_proxies
@@ -47,9 +48,16 @@ def outlet_of(service: Service, filler: Filler) -> Outlet:
     """Return what a service says of its connections, filled in."""
     told = service.settings
     verify = str(filler.tree(told.get(VERIFY, True))).lower() != "false"
-    proxies = {prefix: filler.text(str(url)) for prefix, url in (told.get(PROXIES) or {}).items() if url}
+    proxies = {prefix: _proxy_url(str(url), filler) for prefix, url in (told.get(PROXIES) or {}).items() if url}
     outlet = Outlet(filler.system, verify, filler.text(told.get(CHAIN) or ""), proxies)
     return replace(outlet, connections=1) if service.authentication == NTLM else outlet
+
+
+def _proxy_url(url: str, filler: Filler) -> str:
+    """Fill the url of a proxy in; what is filled in before its `@` is a value, whatever it holds, no piece of url."""
+    credentials, at, place = url.rpartition("@")
+    before = REFERENCE.sub(lambda reference: quote(filler.text(reference[0]), safe=""), credentials)
+    return before + at + filler.text(place)
 
 
 def live_transport(outlet: Outlet, hide: Hider) -> httpx.BaseTransport:
@@ -67,6 +75,10 @@ def live_transport(outlet: Outlet, hide: Hider) -> httpx.BaseTransport:
     limits = httpx.Limits(max_connections=outlet.connections, max_keepalive_connections=min(outlet.connections, KEPT))
 
     def way(proxy: httpx.Proxy | None) -> httpx.BaseTransport:
+        if proxy and proxy.url.scheme.startswith("socks"):
+            from qa_sync.systems.socks import SocksTransport  # noqa: PLC0415 - few ways are like that; a replay has none
+
+            return SocksTransport(proxy, tls, limits)
         return httpx.HTTPTransport(verify=tls, proxy=proxy, limits=limits)
 
     return Proxied(outlet.label, way, outlet.proxies, outlet.environment)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Final, NoReturn
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -17,6 +17,7 @@ from qa_sync.errors import UsageError
 from qa_sync.systems.connections import PROXIES, SCHEMES
 
 ANY: Final = "all"
+PORTS: Final = {"http": 80, "https": 443}
 HERE: Final = re.compile(r"localhost|.*\.localhost|127(?:\.\d+){3}|::1", re.IGNORECASE)
 
 Way = Callable[[httpx.Proxy | None], httpx.BaseTransport]
@@ -34,7 +35,7 @@ class Proxied(httpx.BaseTransport):
         self._direct = way(None)
         self._own = {_key(prefix): _through(way, url, f"{label}: {PROXIES}") for prefix, url in own.items()}
         self._environment = {
-            scheme: _through(way, url if "://" in url else f"http://{url}", f"{scheme.upper()}_PROXY")
+            scheme: _through(way, url if "://" in url else f"http://{url}", f"{scheme.upper()}_PROXY", needed=False)
             for scheme, url in environment.items()
         }
 
@@ -51,7 +52,7 @@ class Proxied(httpx.BaseTransport):
         for name in _names(url):
             if name in self._own:
                 return self._own[name]
-        if not self._environment or HERE.fullmatch(url.host) or proxy_bypass(url.host):
+        if not self._environment or HERE.fullmatch(url.host) or any(map(proxy_bypass, _places(url))):
             return self._direct
         return self._environment.get(url.scheme) or self._environment.get(ANY) or self._direct
 
@@ -64,21 +65,45 @@ def environment_proxies() -> dict[str, str]:
 def _names(url: httpx.URL) -> Iterator[str]:
     """Yield what a proxy for a url can be given for, the narrowest first."""
     for scheme in (url.scheme, ANY):
-        yield f"{scheme}://{url.netloc.decode()}"
-        yield f"{scheme}://{url.host}"
+        yield from (f"{scheme}://{place}" for place in _places(url))
         yield scheme
+
+
+def _places(url: httpx.URL) -> list[str]:
+    """Return the names of the place of a url: with its port, though httpx drops a usual one, then without it."""
+    hosts = url.copy_with(port=None).netloc.decode(), url.host  # as it is sent, and as one reads it
+    port = url.port or PORTS.get(url.scheme)
+    return [*(f"{host}:{port}" for host in hosts), *hosts]
 
 
 def _key(prefix: str) -> str:
     return prefix.lower().rstrip("/:")
 
 
-def _through(way: Way, url: str, whose: str) -> httpx.BaseTransport:
-    """Return the way through a proxy; its url is not told when it is none: a password may stand in it."""
+class Missing(httpx.BaseTransport):
+    """A way that is not there; whoever goes it gets the error that tells why."""
+
+    def __init__(self, error: UsageError) -> None:
+        self._error = error
+
+    def handle_request(self, request: httpx.Request) -> NoReturn:  # noqa: ARG002 - none gets anywhere
+        """Raise the error."""
+        raise self._error
+
+
+def _through(way: Way, url: str, whose: str, *, needed: bool = True) -> httpx.BaseTransport:
+    """Return the way through a proxy; its url is not told when it is none: a password may stand in it.
+
+    One that is not `needed` by every request is missed only by those that need it.
+    """
     try:
         return way(httpx.Proxy(url))
-    except ImportError:
-        text, hint = "a SOCKS proxy needs one more package", "pip install 'qa-sync[socks]'"
+    except ModuleNotFoundError as error:
+        text, hint = f"a SOCKS proxy needs {error.name}, which is not installed", "pip install 'qa-sync[socks]'"
+        missing = UsageError(f"{whose}: {text}", hint=hint)
+        if needed:
+            raise missing from None
+        return Missing(missing)
     except (ValueError, httpx.InvalidURL):
-        text, hint = "that is no url of a proxy", f"expected SCHEME://HOST:PORT with one of: {', '.join(SCHEMES)}"
-    raise UsageError(f"{whose}: {text}", hint=hint)
+        hint = f"expected SCHEME://HOST:PORT with one of: {', '.join(SCHEMES)}"
+    raise UsageError(f"{whose}: that is no url of a proxy", hint=hint)

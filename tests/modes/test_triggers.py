@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 import pytest
+from proxy_servers import proxy_to, saying
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import BadAnswer, CouldNotFindOut, SystemUnreachable, UsageError
@@ -122,6 +123,17 @@ def test_http_calls_the_url_with_the_token(make: Make, node: tuple[Node, str], m
 def test_http_that_nobody_answers(make: Make) -> None:
     with pytest.raises(SystemUnreachable, match="did not answer"):
         make(SyncSettings(Trigger.HTTP, url="http://127.0.0.1:9/run"), VirtualClock(EPOCH))()
+
+
+@pytest.mark.parametrize("proxied", [False, True])
+def test_http_tells_no_password_of_its_url(make: Make, monkeypatch: pytest.MonkeyPatch, *, proxied: bool) -> None:
+    with proxy_to(1, saying(b"junk")) as proxy:
+        if proxied:
+            monkeypatch.setenv("ALL_PROXY", proxy.url("socks5", "t0ken@"))
+        url = f"http://me:url-pass@{'sync.test' if proxied else '127.0.0.1:1'}/run"
+        with pytest.raises(SystemUnreachable, match="did not answer") as told:
+            make(SyncSettings(trigger=Trigger.HTTP, url=url), VirtualClock(EPOCH))()
+    assert "url-pass" not in str(told.value)
 
 
 def test_command_runs_a_program_in_the_folder_of_the_settings(make: Make, tmp_path: Path) -> None:

@@ -180,7 +180,10 @@ def test_what_is_learned_is_hidden_from_then_on() -> None:
 
 def test_the_password_of_a_url_is_a_secret() -> None:
     assert userinfo("https://ann:p%40q@h.test/a@b") == ["p%40q", "p@q", "ann:p@q"]
-    assert userinfo("https://ann@h.test") == userinfo("https://h.test/a:b@c") == []
+    assert userinfo("ann:p%40q@proxy:3128") == userinfo("//ann:p%40q@h.test") == ["p%40q", "p@q", "ann:p@q"]
+    assert userinfo("https://t%40ken-of-us@h.test") == ["t%40ken-of-us", "t@ken-of-us", "t@ken-of-us:"]
+    assert userinfo("https://ann@h.test") == []
+    assert userinfo("https://h.test/a:b@c") == userinfo("proxy:3128") == []
 
 
 def test_a_recording_over_a_line_is_replayed_without_any_credentials(tmp_path: Path) -> None:

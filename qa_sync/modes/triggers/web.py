@@ -9,7 +9,7 @@ import httpx
 
 from qa_sync.errors import BadAnswer, SystemUnreachable
 from qa_sync.settings.model import SyncSettings, values_of
-from qa_sync.systems.confidential import Hider
+from qa_sync.systems.confidential import Hider, userinfo
 from qa_sync.systems.live import Outlet, live_transport
 from qa_sync.values.form import Json
 
@@ -19,14 +19,14 @@ SHOWN = 200
 class Web:
     """Calls the url of `[sync]`, and what is below it; raises UsageError when its token is not in the environment.
 
-    `hide` is the run's, and learns the token.
+    `hide` is the run's, and learns the token and what is confidential in the url.
     """
 
     def __init__(self, sync: SyncSettings, timeout_s: float, hide: Hider) -> None:
         names = {"token": sync.token} if sync.token else {}
         token = values_of(names, os.environ, "the trigger in [sync]").get("token")
         self._url = (sync.url or "").rstrip("/")
-        hide.learn(token or "")
+        hide.learn(token or "", *userinfo(self._url))
         self.hide = hide
         self._client = httpx.Client(
             transport=live_transport(Outlet("the trigger in [sync]"), hide),
@@ -41,7 +41,7 @@ class Web:
             return self._client.request(method, self._url + path, data=dict(form) if form else None)
         except httpx.RequestError as error:
             raise SystemUnreachable(
-                f"the sync at {self._url + path} did not answer: {self.hide(str(error)) or type(error).__name__}",
+                self.hide(f"the sync at {self._url + path} did not answer: {str(error) or type(error).__name__}"),
                 hint="is the url in [sync] right, and can it be reached from here?",
             ) from None
 
