@@ -23,9 +23,10 @@ from qa_sync.systems.confidential import REFERENCE
 from qa_sync.systems.connections import connection_notes, connection_problems
 from qa_sync.systems.entities import read_cards
 from qa_sync.systems.expansion import expanded, system_variables
-from qa_sync.systems.fitting import DATATYPE, MANIFEST, OPERATION, SYSTEM, Wrong, fitted
+from qa_sync.systems.fitting import Wrong, fitted, fitted_operations
 from qa_sync.systems.folder import Problem, Weight, fingerprint_of, inside, parsed, parsed_object, text_of
-from qa_sync.systems.operations import VERBS, Operation, Service, service_of, wrong_operation
+from qa_sync.systems.operations import VERBS, Operation, Service, service_of
+from qa_sync.systems.shapes import DATATYPE, MANIFEST, SYSTEM
 from qa_sync.values.form import Json
 
 __all__ = ["VERBS", "Connector", "Operation", "Service", "load_connector", "survey"]
@@ -146,20 +147,11 @@ def _systems(value: Json, template: Path, env: Mapping[str, Json]) -> tuple[dict
         where = f"{raw.get('_id')}." if len(listed) > 1 else ""
         system = fitted(resolved(raw, env), SYSTEM, where.removesuffix("."), wrong)
         wrong += ((f"{where}{key}", words) for key, words in _wrong_system(system))
-        system["operations"] = _operations(system.get("operations", {}), f"{where}operations", wrong)
+        system["operations"] = fitted_operations(system.get("operations", {}), f"{where}operations", wrong)
         systems[system.get("_id", "")] = system
     if len(systems) < len(listed):
         raise ConnectorError(f"{template}: two systems have the same '_id'")
     return systems, wrong
-
-
-def _operations(raw: Raw, at: str, wrong: Wrong) -> dict[str, Raw]:
-    operations: dict[str, Raw] = {}
-    for name, given in raw.items():
-        operations[name] = fitted(given, OPERATION, f"{at}.{name}", wrong)
-        if isinstance(given, dict):
-            wrong += ((f"{at}.{name}.{key}", words) for key, words in wrong_operation(operations[name]))
-    return operations
 
 
 def _undecided(text: str, template: Path, file: str, env: Mapping[str, Json]) -> Iterator[Problem]:

@@ -111,7 +111,7 @@ def _pipes(folder: Path, file: str, variables: Mapping[str, Json], into: Found) 
 
 
 def _minimal(system: str, name: str, raw: Raw, done: Completed) -> EntityCard:
-    names = dict.fromkeys([name, *([raw["label"]] if isinstance(raw.get("label"), str) else [])])
+    names = dict.fromkeys([name, *([raw["label"]] if raw.get("label") else [])])
     key = done.key[0] if len(done.key) == 1 else "_id"
     return EntityCard(system, name, tuple(names), key, properties={}, cannot=done.cannot)
 
