@@ -220,7 +220,17 @@ def wrong_operation(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     yield from _wrong_words(raw)
     yield from _wrong_strategies(raw.get("next_page_termination_strategy") or ())
     yield from ((key, _not_codes(raw[key])) for key in STATUSES if raw.get(key) and not _are_codes(raw[key]))
+    yield from overlapping(raw)
     yield from ((slip, f"is not read; did you mean {right!r}?") for slip, right in SLIPS.items() if slip in raw)
+
+
+def overlapping(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with statuses that stand in both lists: whether such an answer counts, nobody could tell."""
+    allowed, ignored = (_codes(raw.get(key)) for key in STATUSES)
+    for low, high in ignored:
+        if any(low <= end and start <= high for start, end in allowed):
+            yield "ignored_status_codes", f"{raw['ignored_status_codes']!r} and 'allowed_status_codes' must not overlap"
+            return
 
 
 def _wrong_words(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:

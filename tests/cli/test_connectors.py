@@ -73,6 +73,7 @@ def test_everything_wrong_is_told_at_once_with_file_and_key(qa_sync: QaSync) -> 
         f"{system}operations.c.allowed_status_codes: '2xx' is no list of status codes such as 200-299,404",
         f"{system}operations.d.payload_type: is not read; did you mean 'payload-type'?",
         f"{system}operations.e: expected an object",
+        f"{system}operations.f.ignored_status_codes: '400-410' and 'allowed_status_codes' must not overlap",
     ):
         assert line in got.err.splitlines(), line
     assert "missing: manifest.json: datatypes.other.template: " in got.err
