@@ -192,7 +192,7 @@ def _use_of(sharing: Sharing, verb: str) -> dict[str, Json]:
     name = given.get(f"operation_{verb}")
     return {
         "operation": name or verb,
-        "by_default": name is None,
+        "by_default": not name,
         "system": given.get("rest_system"),
         "properties": given.get(f"operation_{verb}_properties"),
     }

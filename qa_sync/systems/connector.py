@@ -7,7 +7,7 @@ have one, and our `entities.toml` beside them. The built-in connectors have no p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 from typing import Final
@@ -20,12 +20,23 @@ from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.conditional import KEY as CONDITIONAL
 from qa_sync.systems.conditional import resolved, undecided
 from qa_sync.systems.confidential import REFERENCE
-from qa_sync.systems.connections import connection_notes, connection_problems
+from qa_sync.systems.connections import connection_problems
 from qa_sync.systems.entities import read_cards
 from qa_sync.systems.expansion import expanded, system_variables
-from qa_sync.systems.fitting import DATATYPE, MANIFEST, OPERATION, SYSTEM, Wrong, fitted
-from qa_sync.systems.folder import Problem, Weight, fingerprint_of, inside, parsed, parsed_object, text_of
-from qa_sync.systems.operations import VERBS, Operation, Service, service_of, wrong_operation
+from qa_sync.systems.fitting import Wrong, fitted, fitted_operations
+from qa_sync.systems.folder import (
+    MANIFEST_FILE,
+    Files,
+    Problem,
+    Weight,
+    fingerprint_of,
+    inside,
+    parsed,
+    parsed_object,
+    text_of,
+)
+from qa_sync.systems.operations import VERBS, Operation, Service, service_of
+from qa_sync.systems.shapes import DATATYPE, MANIFEST, SYSTEM
 from qa_sync.values.form import Json
 
 __all__ = ["VERBS", "Connector", "Operation", "Service", "load_connector", "survey"]
@@ -65,35 +76,49 @@ def load_connector(
     `<datatype>-<verb>`, for writes whose body the pipes do not show. Raises ConnectorError that lists everything that
     is fatally wrong; what is merely missing becomes a reason on the entity's card.
     """
-    connector, problems = survey(folder, env=env or {}, payloads=payloads or {})
-    fatal = [str(problem) for problem in problems if problem.weight is Weight.FATAL]
+    read = _read(folder, env or {}, payloads or {})
+    fatal = [str(problem) for problem in read.problems if problem.weight is Weight.FATAL]
     if fatal:
         raise ConnectorError(f"{folder}: " + "; ".join(fatal))
-    return connector
+    return read.connector
 
 
 def survey(
     folder: Path, *, env: Mapping[str, Json], payloads: Mapping[str, Json]
 ) -> tuple[Connector, Sequence[Problem]]:
     """Read a connector folder and tell all that is wrong with it; raises ConnectorError when it is unreadable."""
-    manifest, wrong_manifest = _manifest(folder)
+    from qa_sync.systems.remarks import remarks_on  # noqa: PLC0415 - a run reads connectors without it
+
+    read = _read(folder, env, payloads)
+    return read.connector, [*read.problems, *remarks_on(read.files)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    connector: Connector
+    problems: list[Problem]
+    files: Files
+
+
+def _read(folder: Path, env: Mapping[str, Json], payloads: Mapping[str, Json]) -> _Read:
+    raw, manifest, wrong_manifest = _manifest(folder)
     file = str(manifest.get("system-template") or "templates/system.json")
     template = inside(folder, file)
     text = expanded(text_of(template), system_variables(folder.name, manifest))
-    systems, wrong_systems = _systems(parsed(text, template), template, env)
+    value = parsed(text, template)
+    systems, wrong_systems = _systems(value, template, env)
     cards = read_cards(folder / "entities.toml", folder.name, manifest.get("datatypes") or {})
     found = datatypes.read(folder, manifest, systems, cards, payloads)
     problems = [
-        *_fatal("manifest.json", wrong_manifest),
-        *_undecided(text, template, file, env),
+        *_fatal(MANIFEST_FILE, wrong_manifest),
+        *(_undecided(value, file, env) if CONDITIONAL in text else ()),
         *_fatal(file, wrong_systems),
-        *_notes(file, systems.values()),
         *found.problems,
     ]
     main = folder.name if folder.name in systems else next(iter(systems))
     services = {name: service_of(raw) for name, raw in systems.items()}
     asking = f"{services!r}{found.operations!r}" if found.piped else text  # public systems have operations in excess
-    return Connector(
+    connector = Connector(
         name=folder.name,
         fingerprint=fingerprint_of(folder),
         service=services.pop(main),
@@ -103,7 +128,8 @@ def survey(
         further=services,
         parameters=frozenset(_names("ENV", asking)),
         defaults=_defaults(manifest),
-    ), problems
+    )
+    return _Read(connector, problems, Files(raw, file, value, systems, found.pipes))
 
 
 def _defaults(manifest: Raw) -> dict[str, Json]:
@@ -125,13 +151,14 @@ def _fatal(file: str, wrong: Wrong) -> Iterator[Problem]:
     return (Problem(file, key, words, Weight.FATAL) for key, words in wrong)
 
 
-def _manifest(folder: Path) -> tuple[dict[str, Json], Wrong]:
+def _manifest(folder: Path) -> tuple[Raw, dict[str, Json], Wrong]:
+    """Return a manifest as it stands, as it fits, and what is wrong in it."""
     wrong: Wrong = []
-    raw = parsed_object(text_of(folder / "manifest.json"), folder / "manifest.json")
+    raw = parsed_object(text_of(folder / MANIFEST_FILE), folder / MANIFEST_FILE)
     manifest = fitted(raw, MANIFEST, "", wrong)
     kinds = manifest.get("datatypes", {})
     manifest["datatypes"] = {name: fitted(kind, DATATYPE, f"datatypes.{name}", wrong) for name, kind in kinds.items()}
-    return manifest, wrong
+    return raw, manifest, wrong
 
 
 def _systems(value: Json, template: Path, env: Mapping[str, Json]) -> tuple[dict[str, Raw], Wrong]:
@@ -146,35 +173,20 @@ def _systems(value: Json, template: Path, env: Mapping[str, Json]) -> tuple[dict
         where = f"{raw.get('_id')}." if len(listed) > 1 else ""
         system = fitted(resolved(raw, env), SYSTEM, where.removesuffix("."), wrong)
         wrong += ((f"{where}{key}", words) for key, words in _wrong_system(system))
-        system["operations"] = _operations(system.get("operations", {}), f"{where}operations", wrong)
+        system["operations"] = fitted_operations(system.get("operations", {}), f"{where}operations", wrong)
         systems[system.get("_id", "")] = system
     if len(systems) < len(listed):
         raise ConnectorError(f"{template}: two systems have the same '_id'")
     return systems, wrong
 
 
-def _operations(raw: Raw, at: str, wrong: Wrong) -> dict[str, Raw]:
-    operations: dict[str, Raw] = {}
-    for name, given in raw.items():
-        operations[name] = fitted(given, OPERATION, f"{at}.{name}", wrong)
-        if isinstance(given, dict):
-            wrong += ((f"{at}.{name}.{key}", words) for key, words in wrong_operation(operations[name]))
-    return operations
-
-
-def _undecided(text: str, template: Path, file: str, env: Mapping[str, Json]) -> Iterator[Problem]:
-    if CONDITIONAL in text:
-        for key, name in undecided(parsed(text, template), env):
-            yield Problem(file, key, f"needs the parameter {name!r} to choose; nothing is chosen", Weight.MISSING)
-
-
-def _notes(file: str, systems: Iterable[Raw]) -> Iterator[Problem]:
-    notes = {key: words for system in systems for key, words in connection_notes(system)}
-    return (Problem(file, key, words, Weight.NOTE) for key, words in notes.items())
+def _undecided(value: Json, file: str, env: Mapping[str, Json]) -> Iterator[Problem]:
+    for key, name in undecided(value, env):
+        yield Problem(file, key, f"needs the parameter {name!r} to choose; nothing is chosen", Weight.MISSING)
 
 
 def _is_rest(system: Raw) -> bool:
-    return system.get("type") in {None, "", REST}
+    return system.get("type") in (None, "", REST)  # any JSON may stand there
 
 
 def _wrong_system(system: Raw) -> Iterator[tuple[str, str]]:

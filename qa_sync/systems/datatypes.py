@@ -15,7 +15,7 @@ from qa_sync.errors import ConnectorError
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.expansion import datatype_variables, expanded
 from qa_sync.systems.fitting import Wrong, fitted_pipe
-from qa_sync.systems.folder import Problem, Weight, inside, parsed, text_of
+from qa_sync.systems.folder import MANIFEST_FILE, Problem, Weight, inside, parsed, text_of
 from qa_sync.systems.operations import VERBS, Operation, operation_of
 from qa_sync.values.form import Json
 
@@ -27,12 +27,16 @@ Raw = Mapping[str, Json]
 
 @dataclass
 class Found:
-    """What was found: operations by `<datatype>-<verb>`, cards, and problems; `piped` says that pipes were read."""
+    """What was found: operations by `<datatype>-<verb>`, cards, and problems; `piped` says that pipes were read.
+
+    `pipes` are those by file, as they are written: for the first of the datatypes that share a file.
+    """
 
     operations: dict[str, Operation] = field(default_factory=dict)
     cards: dict[str, EntityCard] = field(default_factory=dict)
     piped: bool = False
     problems: list[Problem] = field(default_factory=list)
+    pipes: dict[str, Sequence[Json]] = field(default_factory=dict)
 
 
 def read(
@@ -46,7 +50,7 @@ def read(
     found = Found(cards=dict(cards))
     datatypes = manifest["datatypes"]
     if not datatypes:
-        found.problems.append(Problem("manifest.json", "datatypes", "there are none", Weight.FATAL))
+        found.problems.append(Problem(MANIFEST_FILE, "datatypes", "there are none", Weight.FATAL))
     plain = {name for name in cards if not datatypes[name].get("template")}
     for name in plain:
         found.operations |= dict(_exact(name, systems))
@@ -81,7 +85,7 @@ def _complete(
         raw = datatypes[name]
         if name in with_card and not raw.get("template"):
             continue
-        file = str(raw.get("template") or "manifest.json")
+        file = str(raw.get("template") or MANIFEST_FILE)
         pipes = _pipes(folder, file, variables, into) if raw.get("template") else []
         own = into.cards[name].key if name in with_card else None
         done = completer.complete(Kind(name, pipes, file, raw.get("parent"), own))
@@ -99,19 +103,18 @@ def _pipes(folder: Path, file: str, variables: Mapping[str, Json], into: Found) 
         value = parsed(text, path)
     except ConnectorError as error:
         key = f"datatypes.{variables['datatype']}.template"
-        into.problems.append(Problem("manifest.json", key, error.message, Weight.MISSING))
+        into.problems.append(Problem(MANIFEST_FILE, key, error.message, Weight.MISSING))
         return []
     wrong: Wrong = []
-    pipes = [
-        fitted_pipe(pipe, f"[{place}]", wrong)
-        for place, pipe in enumerate(value if isinstance(value, list) else [value])
-    ]
+    listed = value if isinstance(value, list) else [value]
+    into.pipes.setdefault(file, listed)
+    pipes = [fitted_pipe(pipe, f"[{place}]", wrong) for place, pipe in enumerate(listed)]
     into.problems += (Problem(file, key, words, Weight.MISSING) for key, words in wrong)
     return [pipe for pipe in pipes if pipe.get("type", "pipe") == "pipe"]
 
 
 def _minimal(system: str, name: str, raw: Raw, done: Completed) -> EntityCard:
-    names = dict.fromkeys([name, *([raw["label"]] if isinstance(raw.get("label"), str) else [])])
+    names = dict.fromkeys([name, *([raw["label"]] if raw.get("label") else [])])
     key = done.key[0] if len(done.key) == 1 else "_id"
     return EntityCard(system, name, tuple(names), key, properties={}, cannot=done.cannot)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path, PurePath
+from typing import Final
 
 from qa_sync.errors import ConnectorError
 from qa_sync.frozen import dataclass
 from qa_sync.values.form import Json
+
+MANIFEST_FILE: Final = "manifest.json"
 
 
 class Weight(StrEnum):
@@ -35,6 +38,20 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.file}: {self.key}: {self.message}" if self.key else f"{self.file}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What stands in a folder, as it is written: the manifest, the system's template, the pipes by file.
+
+    `template` is the name of the system's template; `systems` are those in it by their ids, as they fit.
+    """
+
+    manifest: Mapping[str, Json]
+    template: str
+    system: Json
+    systems: Mapping[str, Mapping[str, Json]]
+    pipes: Mapping[str, Sequence[Json]]
 
 
 def parsed(text: str, path: Path) -> Json:

@@ -19,7 +19,7 @@ from qa_sync.systems.operations import Service
 from qa_sync.systems.pauses import Patience, patience_of
 from qa_sync.systems.rest import RestSystem
 from qa_sync.systems.signing import SigningTransport
-from qa_sync.systems.ways import auth_of, filler_for
+from qa_sync.systems.ways import auth_of, filler_for, with_figures
 from qa_sync.values.form import Json
 
 Wrap = Callable[[httpx.BaseTransport], httpx.BaseTransport]
@@ -91,6 +91,7 @@ def open_line(
     """
     hide.learn(*secrets.values(), *userinfo(base_url))
     filler = filler_for(label, connector, base_url, secrets, env or {})
+    connector = with_figures(connector, filler)
     limits = limits or Limits(clock)
     networks = [out] if out else []
 

@@ -13,6 +13,7 @@ from qa_sync.errors import did_you_mean
 from qa_sync.frozen import dataclass
 from qa_sync.systems.auth.kinds import AUTH_SETTINGS, CUSTOM, custom_operations, kind_of
 from qa_sync.systems.connections import CONNECTION_SETTINGS
+from qa_sync.systems.figures import OF_SERVICE, left_open, number, whole
 from qa_sync.values.form import Json
 
 VERBS: Final = ("list", "lookup", "insert", "update", "delete")
@@ -25,15 +26,7 @@ ENTITY_PAYLOAD: Final = "entity_payload"
 ASKS_SINCE: Final = r"\{[{%][^}]*\bsince\b"
 """A template that asks for the time of the last change; compiled when it is needed, which is rare."""
 
-SETTINGS: Final = (
-    *AUTH_SETTINGS,
-    *CONNECTION_SETTINGS,
-    "connect_timeout",
-    "read_timeout",
-    "rate_limiting_retries",
-    "rate_limiting_delay",
-    "retry_strategy",
-)
+SETTINGS: Final = (*AUTH_SETTINGS, *CONNECTION_SETTINGS, *OF_SERVICE)
 METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD")
 PAYLOAD_TYPES: Final = ("json", "json-transit", "form", "text", "multipart-form")
 SINCE_LOCATIONS: Final = ("query", "header", "manual")
@@ -79,8 +72,9 @@ class Operation:
     answer that is one object as a list of it; `termination` are the strategies of which any one ends the paging that
     `next_page_link` switches on; `supports_since` sends the time of the last change under `since_name` in
     `since_location` (`query`, `header`, `manual`: nowhere), and `since_initial` when there is none yet; `allowed` and
-    `ignored` are inclusive ranges of status codes; `primary_key` are the members that make an id (empty: the card's
-    key), `new_key` those of the answer to an insert; `body` is None where the entity card says how a body is made.
+    `ignored` are inclusive ranges of status codes; `left_open` are the numbers that parameters will fill in;
+    `primary_key` are the members that make an id (empty: the card's key), `new_key` those of the answer to an insert;
+    `body` is None where the entity card says how a body is made.
     """
 
     name: str
@@ -112,6 +106,7 @@ class Operation:
     ignored: tuple[tuple[int, int], ...] = ()
     rate_limiting_retries: int | None = None
     rate_limiting_delay: float | None = None
+    left_open: Mapping[str, str] = field(default_factory=dict)
     primary_key: tuple[str, ...] = ()
     new_key: tuple[str, ...] = ()
     children: Children | None = None
@@ -149,7 +144,7 @@ def service_of(raw: Mapping[str, Json]) -> Service:
 
 
 def _settings(raw: Mapping[str, Json]) -> dict[str, Json]:
-    settings = {name: raw[name] for name in SETTINGS if raw.get(name) or raw.get(name) is False}
+    settings = {name: raw[name] for name in SETTINGS if raw.get(name) not in (None, "", {})}
     return {**settings, CUSTOM: custom_operations(raw)} if CUSTOM in settings else settings
 
 
@@ -168,7 +163,7 @@ def operation_of(name: str, raw: Mapping[str, Json], system: str = "") -> Operat
         system=system,
         headers=raw.get("headers") or {},
         params=raw.get("params") or {},
-        payload=raw.get("payload"),
+        payload=None if raw.get("payload") == "" else raw.get("payload"),
         payload_type=raw.get("payload-type") or "json",
         properties=raw.get("properties") or {},
         payload_property=raw.get("payload_property") or None,
@@ -180,15 +175,16 @@ def operation_of(name: str, raw: Mapping[str, Json], system: str = "") -> Operat
         error_expression=raw.get("error_expression") or None,
         next_page_link=raw.get("next_page_link") or None,
         termination=(strategy,) if isinstance(strategy, str) else tuple(strategy),
-        page_size=_whole(raw.get("page_size")),
+        page_size=whole(raw.get("page_size")) or None,
         supports_since=bool(raw.get("supports_since")),
         since_initial=raw.get("initial_since_value") or None,
         since_name=raw.get("since_property_name") or "since",
         since_location=raw.get("since_property_location") or "query",
         allowed=_codes(raw.get("allowed_status_codes")),
         ignored=_codes(raw.get("ignored_status_codes")),
-        rate_limiting_retries=raw.get("rate_limiting_retries"),
-        rate_limiting_delay=raw.get("rate_limiting_delay"),
+        rate_limiting_retries=whole(raw.get("rate_limiting_retries")),
+        rate_limiting_delay=number(raw.get("rate_limiting_delay")),
+        left_open=left_open(raw),
     )
 
 
@@ -196,11 +192,6 @@ def status_codes(text: str) -> tuple[tuple[int, int], ...]:
     """Return `200-299,404` as inclusive ranges; raises ValueError when it is none."""
     ends = (part.partition("-") for part in str(text).split(",") if part)
     return tuple((int(low), int(high or low)) for low, _, high in ends)
-
-
-def _whole(given: Json) -> int | None:
-    """Return a whole number that a parameter of the manifest may have left as text."""
-    return int(given) or None if isinstance(given, int) or str(given).isdecimal() else None
 
 
 def _codes(given: Json) -> tuple[tuple[int, int], ...]:
@@ -229,7 +220,17 @@ def wrong_operation(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     yield from _wrong_words(raw)
     yield from _wrong_strategies(raw.get("next_page_termination_strategy") or ())
     yield from ((key, _not_codes(raw[key])) for key in STATUSES if raw.get(key) and not _are_codes(raw[key]))
+    yield from overlapping(raw)
     yield from ((slip, f"is not read; did you mean {right!r}?") for slip, right in SLIPS.items() if slip in raw)
+
+
+def overlapping(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with statuses that stand in both lists: whether such an answer counts, nobody could tell."""
+    allowed, ignored = (_codes(raw.get(key)) for key in STATUSES)
+    for low, high in ignored:
+        if any(low <= end and start <= high for start, end in allowed):
+            yield "ignored_status_codes", f"{raw['ignored_status_codes']!r} and 'allowed_status_codes' must not overlap"
+            return
 
 
 def _wrong_words(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ from qa_sync.systems.operations import Operation, Service, one_of
 from qa_sync.systems.paging import Bookmark, marked_pages, pages
 from qa_sync.systems.replies import Sent, entities_of, error_told, tells_errors
 from qa_sync.systems.system import Record
-from qa_sync.systems.ways import exchange_with, filler_for
+from qa_sync.systems.ways import exchange_with, filler_for, with_figures
 from qa_sync.systems.writes import change, insertion, key_of, named, new_id
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_wire
@@ -65,10 +65,11 @@ class RestSystem:
     ) -> None:
         self.label = label
         self.cards: Mapping[str, EntityCard] = connector.cards
-        self._operations = connector.operations
         self._wait = clock.sleep if clock else _no_wait
         self._pauses_s = pauses_s
         filler = filler_for(label, connector, base_url, secrets, env or {})
+        connector = with_figures(connector, filler)
+        self._operations = connector.operations
         hide = hide or Hider((*secrets.values(), *userinfo(base_url)))
         self.heard = Heard(label, hide)
         functions = template_functions(secrets, clock.now if clock else None)

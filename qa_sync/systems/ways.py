@@ -6,7 +6,8 @@ Source: DESIGN 4.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 import httpx
 
@@ -16,8 +17,9 @@ from qa_sync.systems.answers import Answers, Exchange
 from qa_sync.systems.at_once import AtOnce, PlainClient
 from qa_sync.systems.confidential import Filler, Hider
 from qa_sync.systems.connector import Connector
+from qa_sync.systems.figures import OF_SERVICE, filled
 from qa_sync.systems.listening import Heard
-from qa_sync.systems.operations import Service
+from qa_sync.systems.operations import Operation, Service
 from qa_sync.values.form import Json
 
 READ_S: Final = 60
@@ -37,6 +39,31 @@ def filler_for(
         for name in sorted(names):
             filler.value(kind, name)
     return filler
+
+
+def with_figures(connector: Connector, filler: Filler) -> Connector:
+    """Return a connector with the numbers that it leaves to parameters; raises UsageError for one that is none."""
+    return replace(
+        connector,
+        service=_patient(connector.service, filler),
+        operations={name: _counted(each, filler) for name, each in connector.operations.items()},
+        further={name: _patient(each, filler) for name, each in connector.further.items()},
+    )
+
+
+def _patient(service: Service, filler: Filler) -> Service:
+    told = {name: filled(name, service.settings[name], name, filler) for name in OF_SERVICE if name in service.settings}
+    return replace(service, settings={**service.settings, **told}) if told else service
+
+
+def _counted(operation: Operation, filler: Filler) -> Operation:
+    if not operation.left_open:
+        return operation
+    at = f"the operation {operation.name!r}"
+    figures: dict[str, Any] = {
+        name: filled(name, text, f"{name} of {at}", filler) for name, text in operation.left_open.items()
+    }
+    return replace(operation, left_open={}, **figures)
 
 
 def exchange_with(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -73,10 +74,23 @@ def test_everything_wrong_is_told_at_once_with_file_and_key(qa_sync: QaSync) -> 
         f"{system}operations.c.allowed_status_codes: '2xx' is no list of status codes such as 200-299,404",
         f"{system}operations.d.payload_type: is not read; did you mean 'payload-type'?",
         f"{system}operations.e: expected an object",
+        f"{system}operations.f.ignored_status_codes: '400-410' and 'allowed_status_codes' must not overlap",
     ):
         assert line in got.err.splitlines(), line
     assert "missing: manifest.json: datatypes.other.template: " in got.err
     assert "not JSON" in got.err
+
+
+def test_keys_that_nobody_reads_are_told_and_end_well(qa_sync: QaSync, tmp_path: Path) -> None:
+    shutil.copytree(FOLDERS / "paging", tmp_path / "paging")
+    template = tmp_path / "paging" / "templates" / "system.json"
+    system = json.loads(template.read_text())
+    template.write_text(json.dumps({**system, "verify_sll": False, "worker_threads": 2}))
+    got = qa_sync("connectors", "check", str(tmp_path / "paging"))
+    assert got.code == 0
+    lines = got.err.splitlines()
+    assert "note: templates/system.json: verify_sll: is not read; did you mean 'verify_ssl'?" in lines
+    assert "worker_threads: is not followed: qa-sync.toml says how many requests" in got.err
 
 
 def test_what_is_no_connector_is_told(qa_sync: QaSync, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 import httpx
@@ -539,6 +539,9 @@ def test_a_token_may_be_used_to_its_very_end(tmp_path: Path) -> None:
 
 
 class TestWhatAConnectorSays:
+    BASIC: ClassVar = {"authentication": "basic", "username": "u"}
+    FETCHES: ClassVar = {"get_token_operation": {"method": "POST"}, "expires_in_expression": "60"}
+
     @pytest.mark.parametrize(
         ("system", "problem"),
         [
@@ -548,6 +551,15 @@ class TestWhatAConnectorSays:
             ({"custom_auth": {"x": 1}}, "'custom_auth' needs 'custom_auth.get_token_operation'"),
             ({"custom_auth": {"get_token_operation": {}}}, "needs 'expires_at_expression' or 'expires_in_expression'"),
             ({"custom_auth": {"get_token_operation": "log-in"}}, "the system has no operation 'log-in'"),
+            (
+                {"custom_auth": {**FETCHES, "get_refresh_token_operation": {"method": "POST"}}},
+                "needs 'refresh_token_expires_at_expression' or 'refresh_token_expires_in_expression'",
+            ),
+            ({**BASIC, "custom_auth": FETCHES}, "custom_auth: is not asked beside the authentication 'basic'"),
+            (
+                {"oauth2": OAUTH2, "custom_auth": FETCHES},
+                "custom_auth: is not asked beside the authentication 'oauth2'",
+            ),
             ({"authentication": "basic"}, "authentication: 'basic' needs 'username'"),
             ({"oauth2": {"client_id": "c"}}, "'oauth2' needs 'oauth2.token_url'"),
             ({"oauth2": OAUTH2, "jwt_token": "x"}, "exclude each other"),
@@ -559,6 +571,10 @@ class TestWhatAConnectorSays:
         with pytest.raises(ConnectorError) as caught:
             connector(tmp_path, **system)
         assert problem in str(caught.value)
+
+    def test_two_ways_to_say_the_same_are_one(self, tmp_path: Path) -> None:
+        made = connector(tmp_path, authentication="custom_auth", custom_auth=self.FETCHES)
+        assert made.service.authentication == "custom_auth"
 
     def test_empty_texts_are_as_good_as_absent(self, tmp_path: Path) -> None:
         made = connector(tmp_path, authentication="", username="", jwt_token="", oauth2={})

@@ -54,6 +54,24 @@ def test_a_value_of_another_type_anywhere(tmp_path: Path, file: str, by: Any) ->
         assert authentication_of(connector.service) == "header Authorization"
 
 
+@pytest.mark.parametrize("by", [5, [], [[1]], {"a": [1]}, "x", None])
+def test_a_value_of_another_type_in_a_system(tmp_path: Path, by: Any) -> None:
+    place = tmp_path / "sharing"
+    shutil.copytree(FOLDERS / "sharing", place)
+    file = place / "templates" / "system.json"
+    operation = {"method": "GET", "page_size": 2, "next_page_termination_strategy": ["not-full-page"]}
+    choice = {"condition": "$ENV(x)", "alternatives": {"a": {"operations": {"list": operation}}}}
+    retries = {"503": {"max_read_retries": 1}}
+    system = {**json.loads(file.read_text()), "retry_strategy": retries, "$conditional_properties": choice}
+    for at in places(system):
+        file.write_text(json.dumps(replaced(system, at, by)))
+        try:
+            connector, _ = survey(place, env={}, payloads={})
+        except ConnectorError:
+            continue
+        assert len(abilities_of(connector)) == len(connector.cards)
+
+
 def test_a_wrong_type_is_told_with_its_place(tmp_path: Path) -> None:
     place = tmp_path / "sharing"
     shutil.copytree(FOLDERS / "sharing", place)

@@ -27,9 +27,11 @@ KINDS: Final[Mapping[str, str]] = {
 }
 """The kinds by name, each a module of this folder with a function `make`."""
 
-OPERATIONS: Final = ("get_token_operation", "get_refresh_token_operation")
+REFRESHES: Final = "get_refresh_token_operation"
+OPERATIONS: Final = ("get_token_operation", REFRESHES)
 ENDS: Final = ("expires_at_expression", "expires_in_expression")
-"""What `custom_auth` names, and of which it needs one."""
+REFRESH_ENDS: Final = tuple(f"refresh_token_{end}" for end in ENDS)
+"""What `custom_auth` names, of which it needs one, and of which one more when it refreshes."""
 
 AUTH_SETTINGS: Final = ("jwt_token", "oauth2", "tripletex", "api_key", CUSTOM)
 """The properties of a system, beside `username` and `password`, that kinds read."""
@@ -78,8 +80,11 @@ def _wrong_custom(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
         named = told.get(key)
         if isinstance(named, str) and named and named not in (system.get("operations") or {}):
             yield f"{CUSTOM}.{key}", f"the system has no operation {named!r}"
-    if not any(told.get(key) for key in ENDS):
-        yield CUSTOM, f"needs {' or '.join(map(repr, ENDS))}"
+    for ends in (ENDS, *([REFRESH_ENDS] if told.get(REFRESHES) else [])):
+        if not any(told.get(key) for key in ends):
+            yield CUSTOM, f"needs {' or '.join(map(repr, ends))}"
+    if (kind := kind_of(system)) != CUSTOM:
+        yield CUSTOM, f"is not asked beside the authentication {kind!r}, and templates would know no token"
 
 
 def custom_operations(system: Mapping[str, Json]) -> dict[str, Json]:
