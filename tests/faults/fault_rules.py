@@ -306,8 +306,8 @@ RULES: Mapping[str, Rule] = {
     "lose-backslash": Rule(values(is_free), NO_TEXT),
     "lose-added-item": Rule(_longer, "no list can be edited on both sides, with all that an item needs"),
     "keep-removed-item": Rule(_shorter, "no list can be edited on both sides of which both let items go"),
-    "truncate-at-first": Rule(_filled_at_first, "no text of a new record may have more than 90 characters"),
     "stale-source": Rule(_returned_to_source, NOTHING_IS_EDITED),
+    "truncate-at-first": Rule(_filled_at_first, "no text of a new record may have more than 90 characters"),
 }
 
 
