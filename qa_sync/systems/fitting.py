@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from qa_sync.systems.confidential import REFERENCE
 from qa_sync.systems.figures import number
-from qa_sync.systems.operations import wrong_operation
+from qa_sync.systems.operation_checks import operation_problems
 from qa_sync.systems.shapes import NUMBER, OPERATION, PIPE, SHARE, TEXT, USE, WORDS, Table, Types
 from qa_sync.values.form import Json
 
@@ -45,7 +45,7 @@ def fitted_operations(raw: Mapping[str, Json], at: str, wrong: Wrong) -> dict[st
     for name, given in raw.items():
         operations[name] = fitted(given, OPERATION, f"{at}.{name}", wrong)
         if isinstance(given, dict):
-            wrong += ((f"{at}.{name}.{key}", words) for key, words in wrong_operation(operations[name]))
+            wrong += ((f"{at}.{name}.{key}", words) for key, words in operation_problems(operations[name]))
     return operations
 
 

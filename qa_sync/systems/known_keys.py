@@ -13,7 +13,8 @@ from qa_sync.systems.auth.kinds import ENDS, OPERATIONS, REFRESH_ENDS
 from qa_sync.systems.completion import OVERRIDES
 from qa_sync.systems.connections import ANY_LENGTH, VERIFY
 from qa_sync.systems.levels import Level
-from qa_sync.systems.operations import SLIPS, VERBS
+from qa_sync.systems.operation_checks import SLIPS
+from qa_sync.systems.operations import VERBS
 from qa_sync.systems.pauses import READS, WRITES
 
 EMPTY: Final = "an answer without records is a list without records"

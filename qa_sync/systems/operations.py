@@ -5,31 +5,27 @@ Source: facts/SESAM.md 1.1 and 1.2. An empty text stands for an absent key: the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Final
 
-from qa_sync.errors import did_you_mean
 from qa_sync.frozen import dataclass
 from qa_sync.systems.auth.kinds import AUTH_SETTINGS, CUSTOM, custom_operations, kind_of
 from qa_sync.systems.connections import CONNECTION_SETTINGS
 from qa_sync.systems.figures import OF_SERVICE, left_open, number, whole
+from qa_sync.systems.statuses import codes_of
 from qa_sync.values.form import Json
 
 VERBS: Final = ("list", "lookup", "insert", "update", "delete")
 """What can be done with a datatype."""
 
 DEFAULT_TERMINATION: Final = ("next-page-link-empty", "same-next-page-request", "same-response")
-TERMINATION: Final = (*DEFAULT_TERMINATION, "same-next-page-link", "empty-result", "not-full-page")
 ENTITY_PAYLOAD: Final = "entity_payload"
 """The variable that holds a payload of the entity's own, which wins over the operation's."""
 ASKS_SINCE: Final = r"\{[{%][^}]*\bsince\b"
 """A template that asks for the time of the last change; compiled when it is needed, which is rare."""
 
 SETTINGS: Final = (*AUTH_SETTINGS, *CONNECTION_SETTINGS, *OF_SERVICE)
-METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD")
-PAYLOAD_TYPES: Final = ("json", "json-transit", "form", "text", "multipart-form")
-SINCE_LOCATIONS: Final = ("query", "header", "manual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,104 +150,46 @@ def _joined(base_url: str) -> str:
 
 
 def operation_of(name: str, raw: Mapping[str, Json], system: str = "") -> Operation:
-    """Return the operation that a JSON object describes; see `wrong_operation` for what can be wrong with it."""
+    """Return the operation that a JSON object describes; `operation_problems` tells what can be wrong with it."""
     strategy = raw.get("next_page_termination_strategy") or DEFAULT_TERMINATION
     return Operation(
         name=name,
-        method=raw.get("method") or "",
-        url=raw.get("url") or "",
         system=system,
-        headers=raw.get("headers") or {},
-        params=raw.get("params") or {},
+        **{own: raw.get(key) or default for own, (key, default) in MEMBERS.items()},
         payload=None if raw.get("payload") == "" else raw.get("payload"),
-        payload_type=raw.get("payload-type") or "json",
-        properties=raw.get("properties") or {},
-        payload_property=raw.get("payload_property") or None,
-        response_property=raw.get("response_property") or None,
-        response_headers_property=raw.get("response_headers_property") or None,
-        response_status_property=raw.get("response_status_property") or None,
-        id_expression=raw.get("id_expression") or None,
-        updated_expression=raw.get("updated_expression") or None,
-        error_expression=raw.get("error_expression") or None,
-        next_page_link=raw.get("next_page_link") or None,
         termination=(strategy,) if isinstance(strategy, str) else tuple(strategy),
         page_size=whole(raw.get("page_size")) or None,
         supports_since=bool(raw.get("supports_since")),
-        since_initial=raw.get("initial_since_value") or None,
-        since_name=raw.get("since_property_name") or "since",
-        since_location=raw.get("since_property_location") or "query",
-        allowed=_codes(raw.get("allowed_status_codes")),
-        ignored=_codes(raw.get("ignored_status_codes")),
+        allowed=codes_of(raw.get("allowed_status_codes")),
+        ignored=codes_of(raw.get("ignored_status_codes")),
         rate_limiting_retries=whole(raw.get("rate_limiting_retries")),
         rate_limiting_delay=number(raw.get("rate_limiting_delay")),
         left_open=left_open(raw),
     )
 
 
-def status_codes(text: str) -> tuple[tuple[int, int], ...]:
-    """Return `200-299,404` as inclusive ranges; raises ValueError when it is none."""
-    ends = (part.partition("-") for part in str(text).split(",") if part)
-    return tuple((int(low), int(high or low)) for low, _, high in ends)
-
-
-def _codes(given: Json) -> tuple[tuple[int, int], ...]:
-    return status_codes(given) if given and _are_codes(given) else ()
-
-
-def one_of(status: int, ranges: tuple[tuple[int, int], ...]) -> bool:
-    """Whether a status is in one of the ranges."""
-    return any(low <= status <= high for low, high in ranges)
-
-
-WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "method": METHODS,
-    "payload-type": PAYLOAD_TYPES,
-    "since_property_location": SINCE_LOCATIONS,
+MEMBERS: Final[Mapping[str, tuple[str, Json]]] = {
+    "method": ("method", ""),
+    "url": ("url", ""),
+    "headers": ("headers", {}),
+    "params": ("params", {}),
+    "payload_type": ("payload-type", "json"),
+    "properties": ("properties", {}),
+    "since_initial": ("initial_since_value", None),
+    "since_name": ("since_property_name", "since"),
+    "since_location": ("since_property_location", "query"),
+    **{
+        name: (name, None)
+        for name in (
+            "payload_property",
+            "response_property",
+            "response_headers_property",
+            "response_status_property",
+            "id_expression",
+            "updated_expression",
+            "error_expression",
+            "next_page_link",
+        )
+    },
 }
-STATUSES: Final = ("allowed_status_codes", "ignored_status_codes")
-SLIPS: Final[Mapping[str, str]] = {"payload_type": "payload-type", "payload-property": "payload_property"}
-"""Keys that are easily written the wrong way round, and that nothing would read."""
-
-
-def wrong_operation(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with the values of an operation, whose types fit: the key and the words."""
-    if not raw.get("method"):
-        yield "method", "is missing"
-    yield from _wrong_words(raw)
-    yield from _wrong_strategies(raw.get("next_page_termination_strategy") or ())
-    yield from ((key, _not_codes(raw[key])) for key in STATUSES if raw.get(key) and not _are_codes(raw[key]))
-    yield from overlapping(raw)
-    yield from ((slip, f"is not read; did you mean {right!r}?") for slip, right in SLIPS.items() if slip in raw)
-
-
-def overlapping(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with statuses that stand in both lists: whether such an answer counts, nobody could tell."""
-    allowed, ignored = (_codes(raw.get(key)) for key in STATUSES)
-    for low, high in ignored:
-        if any(low <= end and start <= high for start, end in allowed):
-            yield "ignored_status_codes", f"{raw['ignored_status_codes']!r} and 'allowed_status_codes' must not overlap"
-            return
-
-
-def _wrong_words(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    for key, words in WORDS.items():
-        if raw.get(key) and raw[key] not in words:
-            yield key, f"{raw[key]!r} is not one of {', '.join(words)}"
-
-
-def _are_codes(given: Json) -> bool:
-    try:
-        return bool(status_codes(given))
-    except ValueError:
-        return False
-
-
-def _not_codes(given: Json) -> str:
-    return f"{given!r} is no list of status codes such as 200-299,404"
-
-
-def _wrong_strategies(given: Json) -> Iterator[tuple[str, str]]:
-    for strategy in [given] if isinstance(given, str) else given:
-        if strategy not in TERMINATION:
-            near = did_you_mean(str(strategy), TERMINATION)
-            yield "next_page_termination_strategy", f"unknown strategy {strategy!r}" + (f"; {near}" if near else "")
+"""The members of an operation that are taken as they stand: the key of each, and what it is when that is absent."""

@@ -16,7 +16,7 @@ from qa_sync.systems.connections import connection_notes
 from qa_sync.systems.figures import whole
 from qa_sync.systems.folder import MANIFEST_FILE, Files, Problem, Weight
 from qa_sync.systems.levels import Level, Remark, Remarks, below, members, of_object, variants
-from qa_sync.systems.operations import overlapping
+from qa_sync.systems.operation_checks import overlapping
 from qa_sync.systems.sharing import COLLECT_TEMPLATE, SHARE_TEMPLATE
 from qa_sync.values.form import Json
 

@@ -11,7 +11,8 @@ from qa_sync.frozen import dataclass
 from qa_sync.systems.answers import Exchange
 from qa_sync.systems.call import Call
 from qa_sync.systems.calls import Calls
-from qa_sync.systems.operations import Operation, one_of
+from qa_sync.systems.operations import Operation
+from qa_sync.systems.statuses import one_of
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 

@@ -22,9 +22,10 @@ from qa_sync.systems.jwt_reading import JwtReader
 from qa_sync.systems.keys import chosen, id_of
 from qa_sync.systems.listening import Heard
 from qa_sync.systems.once import PAUSES_S, Found, change_once, create_once
-from qa_sync.systems.operations import Operation, Service, one_of
+from qa_sync.systems.operations import Operation, Service
 from qa_sync.systems.paging import Bookmark, marked_pages, pages
 from qa_sync.systems.replies import Sent, entities_of, error_told, tells_errors
+from qa_sync.systems.statuses import one_of
 from qa_sync.systems.system import Record
 from qa_sync.systems.ways import exchange_with, filler_for, with_figures
 from qa_sync.systems.writes import change, insertion, key_of, named, new_id
