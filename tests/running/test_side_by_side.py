@@ -93,6 +93,15 @@ def test_an_end_at_the_first_failure(jobs: int) -> None:
         assert list(worlds.made) == ["1-1"]
 
 
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """Whoever starts the tests in the background may have told them to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_an_interruption_removes_what_was_made_and_tells_what_could_not_be(jobs: int) -> None:
     worlds = Worlds()
