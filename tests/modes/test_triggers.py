@@ -171,6 +171,11 @@ def test_command_that_fails(make: Make, code: str, told: str) -> None:
         make(SyncSettings(Trigger.COMMAND, command=(sys.executable, "-c", code)), VirtualClock(EPOCH))()
 
 
+def test_command_that_no_program_can_be_given(make: Make) -> None:
+    with pytest.raises(UsageError, match=r"could not be started: 'a\\x00b': embedded null byte"):
+        make(SyncSettings(Trigger.COMMAND, command=("a\0b",)), VirtualClock(EPOCH))()
+
+
 def test_command_that_is_not_there(make: Make) -> None:
     with pytest.raises(UsageError, match="could not be started"):
         make(SyncSettings(Trigger.COMMAND, command=("no-such-program",)), VirtualClock(EPOCH))()
