@@ -62,11 +62,32 @@ NEVER_SENT: Final = (
 )
 """Errors after which it is certain that the system has seen nothing of the request."""
 
+ILLEGAL: Final = "Illegal header"
+"""What the library tells of a header that cannot be sent, before anything is."""
+
 UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
 TRUST: Final = "custom_ca_pem_chain in the connector, or SSL_CERT_FILE in the environment"
 
 UNCLEAR: Final = frozenset({408, 502, 503, 504, 520, 521, 522, 523, 524})
 """Statuses of something that stands before the system, which tell nothing of what the system did."""
+
+
+class NoTokenYet(httpx.ConnectError):
+    """A token is to be asked for later, as `response` says; the request that needs it was never sent."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__(f"no token yet: {response.request.url.host} answered {response.status_code}")
+        self.response = response
+
+
+def never_sent(error: Exception) -> bool:
+    """Tell whether it is certain that the system has seen nothing of a request."""
+    return isinstance(error, NEVER_SENT) or cannot_be_sent(error)
+
+
+def cannot_be_sent(error: object) -> bool:
+    """Tell whether a request has a header that none can be, which no repetition changes."""
+    return isinstance(error, httpx.LocalProtocolError) and str(error).startswith(ILLEGAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +194,7 @@ class Exchange(Answers):
         try:
             response = self.client.send(request)
         except (httpx.RequestError, httpx.InvalidURL) as error:  # the url may be that of a redirect
-            sent = not isinstance(error, NEVER_SENT)
+            sent = not never_sent(error)
             hint = self._way_out(error)
             text = f"{self._what(request)}: no answer ({type(error).__name__}: {self._shown(_told_by(error))})"
         else:
@@ -193,6 +214,8 @@ class Exchange(Answers):
     def _way_out(self, error: Exception) -> str:
         if UNTRUSTED in str(error):
             return f"give what its certificate is signed with: {TRUST}"
+        if cannot_be_sent(error):
+            return "a header holds what none can: is there a blank or a line's end around a secret in the environment?"
         if isinstance(error, httpx.ProxyError):
             return "a proxy is in between: the connector's proxies, or HTTPS_PROXY (NO_PROXY names what needs none)"
         return f"is the url of {self.label} right, and can it be reached from here?"

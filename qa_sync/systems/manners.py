@@ -14,7 +14,15 @@ from typing import Final, TypeAlias
 import httpx
 
 from qa_sync.clock import Clock
-from qa_sync.systems.answers import ATTEMPTS_HEADER, NEVER_SENT, REPEATABLE, STRANGER, UNCLEAR
+from qa_sync.systems.answers import (
+    ATTEMPTS_HEADER,
+    NEVER_SENT,
+    REPEATABLE,
+    STRANGER,
+    UNCLEAR,
+    NoTokenYet,
+    cannot_be_sent,
+)
 from qa_sync.systems.confidential import Hider
 from qa_sync.systems.limits import Limits
 from qa_sync.systems.pauses import TOO_MANY, Patience
@@ -60,18 +68,22 @@ class PoliteTransport(httpx.BaseTransport):
     def _asked(self, request: httpx.Request, door: httpx.BaseTransport) -> httpx.Response:
         attempt = 1
         while self._is_worth_another(request, outcome := self._once(request, door), attempt):
-            response = outcome if isinstance(outcome, httpx.Response) else None
-            rule = self.patience.rule(request, response.status_code if response else None)
-            pause = self.patience.pause(rule, response, attempt, self.clock.now(), self.dice)
-            if response is not None and response.status_code == TOO_MANY:
-                self.limits.close_for(pause)
-            self.clock.sleep(pause)
+            self._pause(request, outcome, attempt)
             attempt += 1
         if isinstance(outcome, httpx.RequestError):
             raise outcome
         if attempt > 1:
             outcome.headers[ATTEMPTS_HEADER] = str(attempt)
         return outcome
+
+    def _pause(self, request: httpx.Request, outcome: Outcome, attempt: int) -> None:
+        """Wait as long as the system, or who gives its tokens, asks for."""
+        rule = self.patience.rule(request, outcome.status_code if isinstance(outcome, httpx.Response) else None)
+        response = _said(outcome)
+        pause = self.patience.pause(rule, response, attempt, self.clock.now(), self.dice)
+        if response is not None and response.status_code == TOO_MANY:
+            self.limits.close_for(pause)
+        self.clock.sleep(pause)
 
     def _once(self, request: httpx.Request, door: httpx.BaseTransport) -> Outcome:
         with self.limits.turn():
@@ -88,7 +100,7 @@ class PoliteTransport(httpx.BaseTransport):
     def _is_worth_another(self, request: httpx.Request, outcome: Outcome, attempt: int) -> bool:
         status = outcome.status_code if isinstance(outcome, httpx.Response) else None
         rule = self.patience.rule(request, status)
-        if attempt >= self.patience.attempts_for(rule):
+        if attempt >= self.patience.attempts_for(rule) or cannot_be_sent(outcome):
             return False
         if status == TOO_MANY or isinstance(outcome, NEVER_SENT):
             return True  # nothing has happened yet
@@ -97,6 +109,13 @@ class PoliteTransport(httpx.BaseTransport):
         if not isinstance(outcome, httpx.Response):
             return True
         return status in UNCLEAR or rule.retries is not None or _is_cut(request, outcome)
+
+
+def _said(outcome: Outcome) -> httpx.Response | None:
+    """Return what was answered, be it by who gives tokens; None when nothing was."""
+    if isinstance(outcome, NoTokenYet):
+        return outcome.response
+    return outcome if isinstance(outcome, httpx.Response) else None
 
 
 def _is_cut(request: httpx.Request, response: httpx.Response) -> bool:

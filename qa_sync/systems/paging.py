@@ -14,6 +14,7 @@ from qa_sync.systems.call import Call
 from qa_sync.systems.calls import Calls
 from qa_sync.systems.expressions import render_link
 from qa_sync.systems.operations import ENTITY_PAYLOAD, Operation
+from qa_sync.systems.redirects import same_place
 from qa_sync.systems.replies import Reply, ask, rows_of
 from qa_sync.values.form import Json
 
@@ -138,17 +139,22 @@ def _ends(strategy: str, operation: Operation) -> bool:
 
 
 def _refuse_stranger(operation: Operation, exchange: Exchange, call: Call, before: Call) -> None:
-    """Raise BadAnswer when a system's answer sends our credentials to another host, or over a line without TLS."""
+    """Raise BadAnswer when an answer sends our credentials to another host or port, or over a line without TLS."""
     try:
         here, there = httpx.URL(before.url), httpx.URL(call.url)
     except httpx.InvalidURL:  # it is not told: nobody knows what stands in it
         exchange.shapeless(operation.name, "the next page is at no url that HTTP knows")
-    if here.host != there.host or (here.scheme == "https" and there.scheme != "https"):
+    if not same_place(here, there):
         raise BadAnswer(
-            f"{exchange.label}: {operation.name}: the next page would be at {there.scheme}://{there.host}, "
-            f"this one is at {here.scheme}://{here.host}",
+            f"{exchange.label}: {operation.name}: the next page would be at {_origin(there)}, "
+            f"this one is at {_origin(here)}",
             hint=f"give the url of {exchange.label} as the system itself calls it",
         )
+
+
+def _origin(url: httpx.URL) -> str:
+    port = f":{url.port}" if url.port else ""
+    return f"{url.scheme}://{url.host}{port}"
 
 
 def _refuse_standstill(

@@ -41,7 +41,10 @@ class Proxied(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer, from wherever."""
-        return self._way_to(request.url).handle_request(request)
+        try:
+            return self._way_to(request.url).handle_request(request)
+        except UnicodeError:  # a part of the host's name is empty or too long
+            raise httpx.ConnectError("its host is no name that can be looked up") from None
 
     def close(self) -> None:
         """Let the connections go."""

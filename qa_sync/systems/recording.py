@@ -18,7 +18,7 @@ from vcr.serialize import serialize
 from vcr.serializers import yamlserializer
 
 from qa_sync.files import write_whole
-from qa_sync.systems.answers import ATTEMPTS_HEADER, NEVER_SENT, REPEATABLE
+from qa_sync.systems.answers import ATTEMPTS_HEADER, REPEATABLE, never_sent
 from qa_sync.systems.cassettes import KEY, TapeLabel, label_as_written
 from qa_sync.systems.confidential import Hider, cleaned
 
@@ -97,7 +97,7 @@ class RecordingTransport(httpx.BaseTransport):
             response = self._inner.handle_request(request)
             response.read()
         except httpx.RequestError as error:
-            if request.extensions.get(REPEATABLE) is False and not isinstance(error, NEVER_SENT):
+            if request.extensions.get(REPEATABLE) is False and not never_sent(error):
                 self._tape.add(request, httpx.Response(504, text=f"no answer: {type(error).__name__}"))
             raise
         self._tape.add(request, response)

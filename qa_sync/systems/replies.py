@@ -81,7 +81,7 @@ def ask(operation: Operation, calls: Calls, exchange: Exchange, call: Call, vari
         exchange.bad(request, response, "a status that the operation does not allow")
     is_json = _is_json(response, calls.service.json_content_types)
     if operation.response_property and not is_json:
-        raw = {operation.response_property: response.text, "content-type": response.headers.get("content-type")}
+        raw = {operation.response_property: _text(response), "content-type": response.headers.get("content-type")}
         return Reply(call, request, response, [raw], headers)
     reply = Reply(call, request, response, exchange.json(request, response), headers)
     told = tells_errors(operation) and is_json and error_told(operation, calls, {**variables, **reply.variables})
@@ -165,6 +165,14 @@ def _marked(
 def _dropped(operation: Operation, response: httpx.Response) -> bool:
     status = response.status_code
     return one_of(status, operation.ignored) or (not response.is_success and one_of(status, operation.allowed))
+
+
+def _text(response: httpx.Response) -> str:
+    """Return a body as text, in the encoding that it is said to have when there is such a one."""
+    try:
+        return response.content.decode(response.charset_encoding or "utf-8", "replace")
+    except (LookupError, ValueError):
+        return response.content.decode("utf-8", "replace")
 
 
 def _is_json(response: httpx.Response, known: tuple[str, ...]) -> bool:

@@ -42,6 +42,8 @@ class SocksTransport(httpx.BaseTransport):
             raise httpx.ConnectTimeout("the SOCKS proxy did not answer in time") from None
         except ProxyError as error:
             raise httpx.ProxyError(f"the SOCKS proxy: {error}") from None
+        except UnicodeError:
+            raise httpx.ConnectError("its host is no name that can be looked up") from None
         except ValueError:
             raise httpx.ProxyError("for a SOCKS proxy nobody has a name or a password of more than 255 bytes") from None
         except OSError as error:  # what is said over a tunnel has errors of httpx

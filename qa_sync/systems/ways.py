@@ -24,6 +24,8 @@ from qa_sync.values.form import Json
 
 READ_S: Final = 60
 CONNECT_S: Final = 20
+LAST_PORT: Final = 65_535
+"""A larger one is taken for what is left of it, which is somebody else's."""
 
 
 def filler_for(
@@ -98,6 +100,6 @@ def _checked(label: str, base_url: str) -> str:
         url = httpx.URL(base_url)
     except httpx.InvalidURL:
         url = httpx.URL("")
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in {"http", "https"} or not url.host or (url.port or 0) > LAST_PORT:
         raise UsageError(f"the url of {label} is none that HTTP knows", hint="give it as https://host/path")
     return base_url.rstrip("/")

@@ -16,7 +16,9 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+import httpx
 import pytest
+from loopback import loopback
 from proxy_servers import proxy_to, saying
 
 from qa_sync.clock import VirtualClock
@@ -136,6 +138,21 @@ def test_http_tells_no_password_of_its_url(make: Make, monkeypatch: pytest.Monke
     assert "url-pass" not in str(told.value)
 
 
+@pytest.mark.parametrize("token", ["canary\r", "canary ", "can\xe4ry"])
+def test_http_has_no_token_that_no_header_can_carry(make: Make, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    monkeypatch.setenv("SYNC_TOKEN", token)
+    with pytest.raises(UsageError, match=r"\$SYNC_TOKEN holds no token") as told:
+        make(SyncSettings(Trigger.HTTP, url="http://127.0.0.1:9/run", token="SYNC_TOKEN"), VirtualClock(EPOCH))  # noqa: S106
+    assert "can" not in str(told.value).replace("can carry", "")
+
+
+@pytest.mark.parametrize("charset", ["hex", "idna", "undefined"])
+def test_http_is_answered_in_an_encoding_that_is_none(make: Make, charset: str) -> None:
+    answer = httpx.Response(500, content=b"no \xff", headers={"Content-Type": f"text/plain; charset={charset}"})
+    with loopback(lambda _: answer) as server, pytest.raises(BadAnswer, match="500 no \ufffd"):
+        make(SyncSettings(Trigger.HTTP, url=server.url), VirtualClock(EPOCH))()
+
+
 def test_command_runs_a_program_in_the_folder_of_the_settings(make: Make, tmp_path: Path) -> None:
     words = (sys.executable, "-c", "import pathlib; pathlib.Path('ran; echo').touch()")
     make(SyncSettings(Trigger.COMMAND, command=words), VirtualClock(EPOCH), tmp_path / "qa-sync.toml")()
@@ -152,6 +169,11 @@ def test_command_runs_a_program_in_the_folder_of_the_settings(make: Make, tmp_pa
 def test_command_that_fails(make: Make, code: str, told: str) -> None:
     with pytest.raises(CouldNotFindOut, match=told):
         make(SyncSettings(Trigger.COMMAND, command=(sys.executable, "-c", code)), VirtualClock(EPOCH))()
+
+
+def test_command_that_no_program_can_be_given(make: Make) -> None:
+    with pytest.raises(UsageError, match=r"could not be started: 'a\\x00b': embedded null byte"):
+        make(SyncSettings(Trigger.COMMAND, command=("a\0b",)), VirtualClock(EPOCH))()
 
 
 def test_command_that_is_not_there(make: Make) -> None:
@@ -177,6 +199,28 @@ def test_sesam_pipes_that_fail(make: Make, node: tuple[Node, str], wrong: dict[s
     vars(it).update(wrong)
     with pytest.raises(CouldNotFindOut, match=told):
         make(SyncSettings(Trigger.SESAM, url=f"{url}/api", pipes=("p",)), VirtualClock(EPOCH))()
+
+
+def test_sesam_pipe_that_fails_with_a_queue_is_given_time_and_tells_why(make: Make, node: tuple[Node, str]) -> None:
+    it, url = node
+    it.success, it.queue = False, 1000
+    with pytest.raises(CouldNotFindOut, match="not done after 5 s; the run before failed: 'boom'"):
+        make(SyncSettings(Trigger.SESAM, url=f"{url}/api", pipes=("p",)), VirtualClock(EPOCH))()
+    assert len(it.started) < 8
+
+
+def test_sesam_queue_that_is_not_known_is_not_waited_for(make: Make) -> None:
+    with loopback(lambda _: httpx.Response(200, json={"runtime": {"success": True, "queues": {"source": -1}}})) as odd:
+        make(SyncSettings(Trigger.SESAM, url=odd.url, pipes=("p",)), VirtualClock(EPOCH))()
+    assert [line.partition(" ")[0] for line in odd.lines] == ["GET", "POST", "GET"]
+
+
+def test_sesam_that_answers_without_end(make: Make) -> None:
+    with (
+        loopback(lambda _: httpx.Response(200, text="[" * 100_000)) as odd,
+        pytest.raises(BadAnswer, match="200 \\[\\["),
+    ):
+        make(SyncSettings(Trigger.SESAM, url=odd.url, pipes=("p",)), VirtualClock(EPOCH))()
 
 
 def test_sesam_that_is_no_node(make: Make, node: tuple[Node, str]) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 from fake_vendor import CANARY, speak
+from small_system import OPERATIONS, small
 
 from qa_sync.errors import BadAnswer, Conflict, QaSyncError, Refused, SystemUnreachable
 from qa_sync.systems.builtin import builtin_folder
@@ -137,3 +139,11 @@ def test_no_secret_is_in_any_text(status: int, shape: str) -> None:
         error = insert("customerp", "order", httpx.Response(status, text=content, headers={"Location": spelling}))
         assert "canary" not in str(error)
         assert "canary" not in str(getattr(error, "code", ""))
+
+
+@pytest.mark.parametrize("charset", ["hex", "idna", "undefined", "latin-1", "no-such"])
+def test_raw_text_in_an_encoding_that_is_none_is_taken_for_utf_8(tmp_path: Path, charset: str) -> None:
+    raw = {"url": "raw", "method": "GET", "response_property": "text", "id_expression": "{{ entity.text }}"}
+    answer = httpx.Response(200, content="ä".encode(), headers={"Content-Type": f"text/plain; charset={charset}"})
+    world = small(tmp_path, answer, operations={**OPERATIONS, "thing-list": raw})
+    assert [r.id for r in world.line.system().list("thing")] == ["Ã¤" if charset == "latin-1" else "ä"]

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,6 +24,7 @@ from qa_sync.systems.builtin import builtin_folder
 from qa_sync.systems.confidential import Hider
 from qa_sync.systems.connector import load_connector
 from qa_sync.systems.inprocess import AsgiTransport
+from qa_sync.systems.limits import Limits
 from qa_sync.systems.line import Line, open_line
 from qa_sync.systems.system import Record
 
@@ -112,6 +114,19 @@ def test_digest_asks_for_one_challenge_only(tmp_path: Path) -> None:
     world = small(tmp_path, handler=door, secrets=SECRETS, **kind)
     ask(world, 3)
     assert len(world.server.asked) == 4
+
+
+@pytest.mark.parametrize(
+    "challenge", ["x", 'realm="r", nonce="n", algorithm=X', 'realm="r", nonce="n", qop="auth-int"']
+)
+def test_a_digest_challenge_that_is_none_is_told_each_time(tmp_path: Path, challenge: str) -> None:
+    refused = httpx.Response(401, headers={"WWW-Authenticate": f"Digest {challenge}"})
+    kind: dict[str, Any] = {"authentication": "digest", "username": "u", "password": "$SECRET(secret)"}
+    world = small(tmp_path, handler=lambda _: refused, secrets=SECRETS, **kind)
+    for _ in range(2):
+        with pytest.raises(BadAnswer, match="its Digest challenge makes no sense: status 401"):
+            ask(world)
+    assert len(world.server.asked) == 2
 
 
 class TestOAuth2:
@@ -209,6 +224,7 @@ class TestOAuth2:
             (httpx.Response(200, json={"accessToken": "private"}), BadAnswer, "no token in the answer"),
             (httpx.Response(200, text='{"access_token":"private'), BadAnswer, "not JSON"),
             (httpx.Response(200, json=["private"]), BadAnswer, "no token in the answer"),
+            (httpx.Response(200, json={"access_token": "", "x": "private"}), BadAnswer, "no token in the answer"),
         ],
     )
     def test_no_token_to_be_had_is_told_without_the_answer(
@@ -219,6 +235,44 @@ class TestOAuth2:
             ask(world)
         assert "POST https://login.test/token" in str(caught.value)
         assert "private" not in str(caught.value)
+
+    @pytest.mark.parametrize("lasts", [86_399_999_999_999, 1e300, "1e999", pytest.param(10**400, id="10**400")])
+    def test_a_token_that_lasts_for_ever_is_not_renewed(self, tmp_path: Path, lasts: float) -> None:
+        issuer = Issuer(expires_in=lasts)
+        world = small(tmp_path, handler=issuer, secrets=SECRETS, oauth2=OAUTH2)
+        ask(world, 2)
+        assert len(issuer.forms) == 1
+
+    def test_who_gives_tokens_is_left_alone_as_long_as_he_asks(self, tmp_path: Path) -> None:
+        later = httpx.Response(429, headers={"Retry-After": "30"})
+        world = small(tmp_path, later, {"access_token": "t"}, THING, secrets=SECRETS, oauth2=OAUTH2)
+        ask(world)
+        assert 30 <= world.waited <= 31
+        assert world.server.lines == ["POST /token", "POST /token", "GET /things/1"]
+
+    def test_all_who_wait_for_a_token_that_is_put_off_ask_once(self, tmp_path: Path) -> None:
+        issuer, asking = Issuer(), threading.Barrier(9, timeout=10)
+
+        def door(request: httpx.Request) -> httpx.Response:
+            if str(request.url) != TOKEN_URL or world.waited >= 5:
+                return issuer(request)
+            if world.server.lines == ["POST /token"]:
+                asking.wait()
+                time.sleep(0.2)  # all others have come to the lock by then
+            return httpx.Response(503, headers={"Retry-After": "5"}, request=request)
+
+        def work(number: int) -> None:
+            if number:
+                asking.wait()
+            ask(world)
+
+        world = small(
+            tmp_path, handler=door, secrets=SECRETS, oauth2=OAUTH2, limits=lambda clock: Limits(clock, None, 9)
+        )
+        with ThreadPoolExecutor(9) as pool:
+            list(pool.map(work, range(9)))
+        assert world.server.lines.count("POST /token") == 2
+        assert len(world.server.asked) == 2 + 9
 
     def test_the_lock_is_free_after_a_failure(self, tmp_path: Path) -> None:
         world = small(tmp_path, httpx.Response(400), {"access_token": "t"}, THING, secrets=SECRETS, oauth2=OAUTH2)
@@ -479,6 +533,11 @@ class TestCustom:
         with pytest.raises(BadAnswer, match="custom_auth: expires_in_expression gave no time"):
             world.line.system().lookup("thing", "1")
 
+    def test_an_end_that_is_not_in_the_answer_is_told_with_its_operation(self, tmp_path: Path) -> None:
+        world = self.world(tmp_path, {"key": "k"})
+        with pytest.raises(ConnectorError, match="Small: operation 'get_token_operation': the expression"):
+            world.line.system().lookup("thing", "1")
+
     def tokens_of_three_reads(self, place: Path, **told: Any) -> int:
         def serve(request: httpx.Request) -> httpx.Response:
             answer = {"key": "very-secret", "ends": None, "lasts": 3600}
@@ -565,12 +624,27 @@ class TestWhatAConnectorSays:
             ({"oauth2": OAUTH2, "jwt_token": "x"}, "exclude each other"),
             ({"authentication": "tripletex"}, "needs 'tripletex.consumer_token', 'tripletex.employee_token'"),
             ({"api_key": {"in": "body", "name": "k", "value": "v"}}, "api_key.in: is 'body'"),
+            ({"oauth2": {**OAUTH2, "extra": "x"}}, "oauth2.extra: expected an object, got a str"),
+            ({"oauth2": {**OAUTH2, "extra": {"headers": "x"}}}, "oauth2.extra.headers: expected an object"),
+            ({"custom_auth": {**FETCHES, "initial_refresh_token": "x"}}, "initial_refresh_token: expected an object"),
         ],
     )
     def test_nonsense_is_told_when_it_is_read(self, tmp_path: Path, system: dict[str, Any], problem: str) -> None:
         with pytest.raises(ConnectorError) as caught:
             connector(tmp_path, **system)
         assert problem in str(caught.value)
+
+    @pytest.mark.parametrize("figure", ["soon", [1], True, 1e12])
+    def test_a_figure_that_is_none_is_told_at_once(self, tmp_path: Path, figure: Any) -> None:
+        tripletex = {"consumer_token": "c", "employee_token": "e", "token_url": TOKEN_URL, "ttl": figure}
+        systems: dict[str, dict[str, Any]] = {
+            "oauth2.refresh_window": {"oauth2": {**OAUTH2, "refresh_window": figure}},
+            "custom_auth.refresh_window": {"custom_auth": {**self.FETCHES, "refresh_window": figure}},
+            "tripletex.ttl": {"authentication": "tripletex", "tripletex": tripletex},
+        }
+        for name, system in systems.items():
+            with pytest.raises(UsageError, match=f"Small: {name} is to be a number"):
+                small(tmp_path, secrets=SECRETS if "oauth2" in system else {}, **system)
 
     def test_two_ways_to_say_the_same_are_one(self, tmp_path: Path) -> None:
         made = connector(tmp_path, authentication="custom_auth", custom_auth=self.FETCHES)

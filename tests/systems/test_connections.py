@@ -319,3 +319,9 @@ class TestOfTheEnvironment:
         monkeypatch.setenv("HTTPS_PROXY", "gopher://p:70")
         with pytest.raises(UsageError, match="HTTPS_PROXY: that is no url of a proxy"):
             line_to(tmp_path, f"https://{HOST}")
+
+
+def test_a_port_that_is_none_leads_to_no_other(tmp_path: Path, plain: Loopback) -> None:
+    with pytest.raises(UsageError, match="the url of Small is none that HTTP knows"):
+        read(tmp_path, f"http://127.0.0.1:{plain.port + 65_536}")
+    assert plain.asked == []

@@ -14,7 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
-from small_system import OPERATIONS, START, URL, Small, small
+from loopback import loopback
+from small_system import OPERATIONS, START, URL, Server, Small, opened, small
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear
@@ -34,6 +35,10 @@ WORK: dict[str, Callable[[Small], object]] = {
     "lookup": lambda w: w.line.system().lookup("thing", "1"),
     "update": lambda w: w.line.system().update(RECORD, {"name": "b"}),
     "delete": lambda w: w.line.system().delete("thing", "1"),
+}
+DO: dict[str, Callable[[Small], object]] = {
+    **WORK,
+    "insert": lambda w: w.line.system().insert("thing", {"name": "a"}, found=lambda: None),
 }
 ANSWERS: dict[str, Any] = {"list": [THING], "lookup": THING, "update": THING, "delete": {}}
 
@@ -209,6 +214,18 @@ class TestCreate:
         world = small(tmp_path, trouble, {"id": "7"})
         assert self.create(world) == ("7", 0)
         assert len(world.server.asked) == 2
+
+    @pytest.mark.parametrize("verb", DO)
+    @pytest.mark.parametrize("secret", ["s3cr3t\r", "s3cr3t ", "s3cr3t\n"])
+    def test_a_header_that_none_can_be_is_told_at_once(self, tmp_path: Path, verb: str, secret: str) -> None:
+        clock = VirtualClock(START)
+        told: dict[str, Any] = {"jwt_token": "$SECRET(token)"}
+        with loopback(lambda _: httpx.Response(200, json=ANSWERS.get(verb))) as server:
+            world = Small(Server(), clock, opened(tmp_path, server.url, clock, {"token": secret}, **told))
+            with pytest.raises(SystemUnreachable, match=r"Illegal header value.*\(hidden\)") as caught:
+                DO[verb](world)
+        assert "is there a blank or a line's end around a secret" in str(caught.value)
+        assert world.waited == 0
 
     def test_it_is_tried_four_times_at_most(self, tmp_path: Path) -> None:
         world = small(tmp_path, handler=lambda _: html(503))
@@ -512,6 +529,16 @@ class TestRedirects:
         with pytest.raises(BadAnswer, match="redirected"):
             WORK["lookup"](world)
         assert len(world.server.asked) == 6
+
+    @pytest.mark.parametrize("host", ["a..b", f"{'x' * 64}.test"])
+    def test_a_host_that_nobody_can_look_up_is_told(self, tmp_path: Path, host: str) -> None:
+        clock = VirtualClock(START)
+        with loopback(lambda _: self.to(f"http://{host}/x")) as server:
+            line = opened(tmp_path, server.url, clock, {})
+            with pytest.raises(SystemUnreachable, match="its host is no name that can be looked up"):
+                line.system().lookup("thing", "1")
+            line.close()
+        assert server.lines == ["GET /things/1"]
 
     @pytest.mark.parametrize("url", ["ftp://other.test/", "mailto:a@b", "http://a:b/"])
     def test_nonsense_is_not_followed(self, tmp_path: Path, url: str) -> None:

@@ -104,6 +104,14 @@ def test_a_next_page_on_another_host_is_refused_before_it_is_asked() -> None:
     assert len(fake.asked) == 1
 
 
+def test_a_next_page_at_another_port_is_refused() -> None:
+    there = "https://api.example.test:8443/v1/cursor"
+    system, fake = speak_folder("paging", {"results": rows(1), "paging": {"next": {"link": there}}})
+    with pytest.raises(BadAnswer, match=r"would be at https://api\.example\.test:8443, this one is at"):
+        list(system.list("cursor"))
+    assert len(fake.asked) == 1
+
+
 def test_a_next_page_without_tls_is_refused() -> None:
     system, _ = speak_folder(
         "paging", {"results": rows(1), "paging": {"next": {"link": "http://api.example.test/v1/cursor"}}}

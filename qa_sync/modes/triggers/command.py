@@ -27,10 +27,10 @@ def command(around: Surroundings, _between: Between) -> Work:
                 timeout=around.job.timeout_s,
                 check=False,
             )
-        except OSError as error:
-            raise UsageError(
-                f"the sync could not be started: {words[0]}: {error.strerror or error}", hint="see command in [sync]"
-            ) from None
+        except (OSError, ValueError) as error:  # the latter for a word with a null in it
+            why = getattr(error, "strerror", None) or error
+            text = f"the sync could not be started: {words[0]!r}: {why}"
+            raise UsageError(text, hint="see command in [sync]") from None
         except subprocess.TimeoutExpired:
             raise CouldNotFindOut(f"the sync ({words[0]}) was not over after {around.job.timeout_s:g} s") from None
         if done.returncode:

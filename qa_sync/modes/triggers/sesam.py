@@ -31,20 +31,29 @@ class Node:
         path = f"/pipes/{quote(pipe, safe='')}/pump"
         deadline = self.clock.now() + timedelta(seconds=self.timeout_s)
         self._rested(pipe, path, deadline)
+        failed = ""
         while True:
             started = self.web.call("POST", path, {"operation": "start"})
             if not started.is_success and started.status_code != ALREADY_RUNNING:
                 raise self.web.refuse(started)
-            runtime = self._rested(pipe, path, deadline)
-            if not any(_numbers(runtime.get("queues"))):
+            runtime = self._rested(pipe, path, deadline, failed)
+            failed = self._failed(runtime)
+            if not any(left > 0 for left in _numbers(runtime.get("queues"))):
                 break
-            self._still_time(pipe, deadline)
-        if runtime.get("success") is not True:
-            why = runtime.get("last-original-error-message") or runtime.get("last-message") or "it does not say why"
-            raise CouldNotFindOut(f"the pipe {pipe!r} failed: {self.web.hide(str(why))[:200]!r}")
+            self._still_time(pipe, deadline, failed)
+            self.clock.sleep(POLL_S)
+        if failed:
+            raise CouldNotFindOut(f"the pipe {pipe!r} {failed}")
 
-    def _rested(self, pipe: str, path: str, deadline: datetime) -> Mapping[str, Json]:
-        """Wait until the pipe does not run, and return its runtime."""
+    def _failed(self, runtime: Mapping[str, Json]) -> str:
+        """Return that a pipe's last run failed, and why; nothing when it did not."""
+        if runtime.get("success") is True:
+            return ""
+        why = runtime.get("last-original-error-message") or runtime.get("last-message") or "it does not say why"
+        return f"failed: {self.web.hide(str(why))[:200]!r}"
+
+    def _rested(self, pipe: str, path: str, deadline: datetime, failed: str = "") -> Mapping[str, Json]:
+        """Wait until the pipe does not run, and return its runtime; `failed` tells of the run before."""
         while True:
             answer = self.web.json(self.web.call("GET", path))
             runtime = answer.get("runtime") if isinstance(answer, dict) else None
@@ -53,12 +62,13 @@ class Node:
                 raise BadAnswer(f"the pump of {pipe!r} has no 'runtime'", hint=hint)
             if not runtime.get("is-running"):
                 return runtime
-            self._still_time(pipe, deadline)
+            self._still_time(pipe, deadline, failed)
             self.clock.sleep(POLL_S)
 
-    def _still_time(self, pipe: str, deadline: datetime) -> None:
+    def _still_time(self, pipe: str, deadline: datetime, failed: str) -> None:
         if self.clock.now() >= deadline:
-            raise CouldNotFindOut(f"the pipe {pipe!r} was not done after {self.timeout_s:g} s")
+            before = f"; the run before {failed}" if failed else ""
+            raise CouldNotFindOut(f"the pipe {pipe!r} was not done after {self.timeout_s:g} s{before}")
 
 
 def sesam(around: Surroundings, _between: Between) -> Work:

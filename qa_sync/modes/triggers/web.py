@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import httpx
 
-from qa_sync.errors import BadAnswer, SystemUnreachable
+from qa_sync.errors import BadAnswer, SystemUnreachable, UsageError
 from qa_sync.settings.model import SyncSettings, values_of
 from qa_sync.systems.confidential import Hider, userinfo
 from qa_sync.systems.live import Outlet, live_transport
@@ -26,6 +26,9 @@ class Web:
         names = {"token": sync.token} if sync.token else {}
         token = values_of(names, os.environ, "the trigger in [sync]").get("token")
         self._url = (sync.url or "").rstrip("/")
+        if token and not (token.isascii() and token.isprintable() and token == token.strip()):
+            hint = "is there a blank, a line's end or a letter that is not ASCII in it?"
+            raise UsageError(f"the trigger in [sync]: ${sync.token} holds no token that a header can carry", hint=hint)
         hide.learn(token or "", *userinfo(self._url))
         self.hide = hide
         self._client = httpx.Client(
@@ -47,7 +50,8 @@ class Web:
 
     def refuse(self, response: httpx.Response) -> BadAnswer:
         """Return the error about an answer that is no success."""
-        text = self.hide(response.text)[:SHOWN]  # whole: a secret cut in two would not be known
+        said = response.content.decode("utf-8", "replace")
+        text = self.hide(said)[:SHOWN]  # whole: a secret cut in two would not be known
         shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
         asked = response.request
         return BadAnswer(f"the sync: {asked.method} {self.hide(str(asked.url))}: {response.status_code} {shown}")
@@ -58,7 +62,7 @@ class Web:
             raise self.refuse(response)
         try:
             return response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self.refuse(response) from None
 
     def close(self) -> None:

@@ -58,6 +58,7 @@ class CustomTokens:
         self._refresh = operation_of("get_refresh_token_operation", refresh) if refresh else None
         self._asked = self._get
         self._members: dict[str, Json] = dict(self._told.get("initial_refresh_token") or {})
+        self._window_s = identity.figure("custom_auth.refresh_window", REFRESH_WINDOW_S)
         self._refresh_at: datetime | None = None
         self.first: Token | None = None
 
@@ -107,10 +108,8 @@ class CustomTokens:
             return None
         self._members |= {f"{prefix}expires_at": int(end.timestamp()), f"{prefix}expiry_date": end.isoformat()}
         now = self._identity.clock.now()
-        told = self._told.get("refresh_window")
-        window = timedelta(seconds=REFRESH_WINDOW_S if told in {None, ""} else float(told))
         # A window as long as the token's life would fetch one for every request.
-        return end - min(window, max(end - now, timedelta()) / 2)
+        return end - min(timedelta(seconds=self._window_s), max(end - now, timedelta()) / 2)
 
     def _end(self, prefix: str, answer: Json) -> datetime | None:
         known = {**self._calls.known(self._asked, {}), "body": answer, "token": self._members}
@@ -121,6 +120,8 @@ class CustomTokens:
                     return made(render(str(expression), known).strip())
                 except (ArithmeticError, ValueError):
                     wrong = name  # the other one, when there is one, may give a time
+                except ConnectorError as error:
+                    raise self._calls.told(self._asked, error) from None
         if wrong:
             raise BadAnswer(f"{self._identity.answers.label}: custom_auth: {wrong} gave no time")
         return None

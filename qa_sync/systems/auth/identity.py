@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import httpx
 
@@ -11,8 +12,12 @@ from qa_sync.clock import Clock
 from qa_sync.errors import UsageError
 from qa_sync.systems.answers import Answers
 from qa_sync.systems.confidential import Filler, Hider
+from qa_sync.systems.figures import number
 from qa_sync.systems.operations import Service
 from qa_sync.values.form import Json
+
+LARGEST: Final = 10**6
+"""The largest number of seconds, or of hours, that means anything for a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +42,30 @@ class Identity:
 
     def url(self, name: str) -> httpx.URL:
         """Return a url that a property of the system holds; raises UsageError that names it when it is none."""
-        value: Json = self.service.settings
-        for step in name.split("."):
-            value = value[step]
         try:
-            url = httpx.URL(self.filler.text(str(value)))
+            url = httpx.URL(self.filler.text(str(self._told(name))))
         except httpx.InvalidURL:
             url = httpx.URL("")
         if url.scheme not in {"http", "https"} or not url.host:
             raise UsageError(f"{self.answers.label}: {name} is no url that HTTP knows", hint="https://host/path")
         return url
+
+    def figure(self, name: str, usual: float) -> float:
+        """Return a number that a property holds, else the usual one; raises UsageError for what is none."""
+        told = self.filler.tree(self._told(name))
+        if told in (None, ""):
+            return usual
+        found = number(told)
+        if found is None or abs(found) > LARGEST:
+            text = f"{self.answers.label}: {name} is to be a number, up to {LARGEST:,}"
+            raise UsageError(f"{text}, and is {self.hide(repr(told))}")
+        return found
+
+    def _told(self, name: str) -> Json:
+        value: Json = self.service.settings
+        for step in name.split("."):
+            value = value.get(step)
+        return value
 
     def setting(self, name: str) -> Mapping[str, Json]:
         """Return a property of the system that is an object, with its references filled in."""

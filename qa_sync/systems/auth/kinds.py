@@ -33,6 +33,9 @@ ENDS: Final = ("expires_at_expression", "expires_in_expression")
 REFRESH_ENDS: Final = tuple(f"refresh_token_{end}" for end in ENDS)
 """What `custom_auth` names, of which it needs one, and of which one more when it refreshes."""
 
+OBJECTS: Final = ("oauth2.extra", "oauth2.extra.headers", f"{CUSTOM}.initial_refresh_token")
+"""What is an object, when it is there, within the properties that kinds read."""
+
 AUTH_SETTINGS: Final = ("jwt_token", "oauth2", "tripletex", "api_key", CUSTOM)
 """The properties of a system, beside `username` and `password`, that kinds read."""
 
@@ -65,6 +68,9 @@ def auth_problems(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with what a `system:rest` says of its authentication: the key and the words."""
     if system.get("oauth2") and system.get("jwt_token"):
         yield "oauth2", "and 'jwt_token' exclude each other"
+    for path in OBJECTS:
+        if (value := _at(system, path)) and not isinstance(value, Mapping):
+            yield path, f"expected an object, got a {type(value).__name__}"
     if system.get(CUSTOM):
         yield from _wrong_custom(system)
     kind = kind_of(system)

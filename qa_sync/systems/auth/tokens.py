@@ -14,7 +14,7 @@ from typing import Final, Protocol
 import httpx
 
 from qa_sync.clock import Clock
-from qa_sync.systems.answers import ERRAND, Answers
+from qa_sync.systems.answers import ERRAND, Answers, NoTokenYet
 from qa_sync.systems.confidential import Hider
 from qa_sync.values.form import Json
 
@@ -65,6 +65,7 @@ class TokenAuth(httpx.Auth):
         self._hide = hide
         self._lock = Lock()
         self._token = tokens.first
+        self._put_off: list[httpx.Response] = []
 
     def sync_auth_flow(self, request: httpx.Request) -> Flow:
         """Send the request with a token that is good; when it is refused nevertheless, once more with a new one."""
@@ -78,7 +79,11 @@ class TokenAuth(httpx.Auth):
         self, request: httpx.Request, refused: Token | None = None
     ) -> Generator[httpx.Request, httpx.Response, Token]:
         # The lock is held while the token is fetched: those who wait for it find it renewed, and fetch none.
+        # Nor do they when it is put off: who gives tokens is asked by one of them at a time.
+        known = len(self._put_off)
         with self._lock:
+            if len(self._put_off) > known:
+                raise NoTokenYet(self._put_off[-1])
             token = self._token
             if token is None or token is refused or self._is_due(token):
                 token = self._token = yield from self._fetched(request)
@@ -93,7 +98,8 @@ class TokenAuth(httpx.Auth):
         response = yield request
         response.read()
         if response.status_code in LATER:
-            raise httpx.ConnectError(f"no token yet: {request.url.host} answered {response.status_code}")
+            self._put_off.append(response)
+            raise NoTokenYet(response)
         self._answers.expect(request, response)
         token = self._tokens.read(self._answers.json(request, response))
         if token is None:

@@ -23,7 +23,11 @@ EARLY: Final = timedelta(hours=3)
 
 def make(identity: Identity) -> httpx.Auth:
     """Return what `tripletex` describes."""
-    told = {**identity.setting("tripletex"), "token_url": identity.url("tripletex.token_url")}
+    told = {
+        **identity.setting("tripletex"),
+        "token_url": identity.url("tripletex.token_url"),
+        "ttl": identity.figure("tripletex.ttl", TTL_HOURS),
+    }
     identity.hide.learn(str(told["consumer_token"]), str(told["employee_token"]))
     tokens = TripletexTokens(told, identity.clock, identity.hide)
     return TokenAuth(tokens, identity.clock, identity.answers, identity.hide)
@@ -63,6 +67,6 @@ class TripletexTokens:
     def _end(self) -> datetime:
         """Return the midnight (UTC) that begins the day on which the session is to end; it is not due at once."""
         now = self._clock.now()
-        lasts = timedelta(hours=float(self._told.get("ttl") or TTL_HOURS))
+        lasts = timedelta(hours=self._told["ttl"] or TTL_HOURS)
         day = max(now + lasts, now + EARLY + timedelta(days=1)).date()
         return datetime.combine(day, time(), UTC)
