@@ -109,8 +109,8 @@ class Answers:
             raise Unclear(text, done=False, hint=f"look in {self.label} whether it happened")
         if response.is_client_error:
             self._refuse(request, response)
-        if response.is_redirect:
-            where = self._shown(response.headers.get("location", "nowhere"))
+        if response.has_redirect_location:
+            where = self._shown(response.headers["location"])
             raise BadAnswer(
                 f"{self._what(request)}: redirected to {where}, which is not followed",
                 hint=f"give the url of {self.label} as the system itself calls it",

@@ -127,6 +127,8 @@ def _is_cut(request: httpx.Request, response: httpx.Response) -> bool:
         return False
     try:
         json.loads(body)
-    except (ValueError, RecursionError):
+    except ValueError:
         return True
+    except RecursionError:  # it is nested without end, and will be next time
+        return False
     return False

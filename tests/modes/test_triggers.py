@@ -215,6 +215,35 @@ def test_sesam_queue_that_is_not_known_is_not_waited_for(make: Make) -> None:
     assert [line.partition(" ")[0] for line in odd.lines] == ["GET", "POST", "GET"]
 
 
+def unwell_at_first(method: str, status: int) -> Callable[[httpx.Request], httpx.Response]:
+    """Return a node that does not answer well the first time that it is asked so."""
+    left = [httpx.Response(status, headers={"Retry-After": "2"})]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == method and left:
+            return left.pop()
+        return httpx.Response(200, json={"runtime": {"success": True, "queues": {}}})
+
+    return answer
+
+
+@pytest.mark.parametrize(("method", "status"), [("GET", 503), ("GET", 429), ("POST", 429)])
+def test_sesam_is_asked_again_where_that_does_no_harm(make: Make, method: str, status: int) -> None:
+    clock = VirtualClock(EPOCH)
+    with loopback(unwell_at_first(method, status)) as at_first:
+        make(SyncSettings(Trigger.SESAM, url=at_first.url, pipes=("p",)), clock)()
+    asked = [line.partition(" ")[0] for line in at_first.lines]
+    assert sorted(asked) == sorted(["GET", "POST", "GET", method])
+    assert (clock.now() - EPOCH).total_seconds() >= 2
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_may_have_begun_is_not_begun_again(make: Make, method: str) -> None:
+    with loopback(unwell_at_first(method, 503)) as at_first, pytest.raises(BadAnswer, match="503"):
+        make(SyncSettings(Trigger.HTTP, url=at_first.url, method=method), VirtualClock(EPOCH))()
+    assert len(at_first.asked) == 1
+
+
 def test_sesam_that_answers_without_end(make: Make) -> None:
     with (
         loopback(lambda _: httpx.Response(200, text="[" * 100_000)) as odd,

@@ -588,6 +588,19 @@ def test_a_token_url_that_is_none_is_told_at_once(tmp_path: Path, url: str) -> N
         small(tmp_path, secrets=SECRETS, **told)
 
 
+@pytest.mark.parametrize("status", [429, 503, 520])
+def test_a_token_that_is_not_there_yet_is_asked_for_later(tmp_path: Path, status: int) -> None:
+    issuer = Issuer(expires_in=100)
+    late = [httpx.Response(status)]
+
+    def serve(request: httpx.Request) -> httpx.Response:
+        return late.pop() if str(request.url) == TOKEN_URL and late else issuer(request)
+
+    world = small(tmp_path, secrets=SECRETS, handler=serve, oauth2=OAUTH2)
+    ask(world)
+    assert [r.url.host for r in world.server.asked] == ["login.test", "login.test", "small.test"]
+
+
 def test_a_token_may_be_used_to_its_very_end(tmp_path: Path) -> None:
     issuer = Issuer(expires_in=100)
     world = small(tmp_path, secrets=SECRETS, handler=issuer, oauth2={**OAUTH2, "refresh_window": 0})

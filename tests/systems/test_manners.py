@@ -367,6 +367,21 @@ def test_a_create_that_does_not_tell_what_it_made_is_looked_for(tmp_path: Path, 
     assert told.value.done
 
 
+def test_what_is_nested_without_end_is_not_cut(tmp_path: Path) -> None:
+    endless = httpx.Response(200, text="[" * 100_000, headers={"Content-Type": "application/json"})
+    world = small(tmp_path, handler=lambda _: endless)
+    with pytest.raises(BadAnswer, match="not JSON"):
+        WORK["lookup"](world)
+    assert len(world.server.asked) == 1
+
+
+@pytest.mark.parametrize("status", [302, 304])
+def test_a_redirect_to_nowhere_is_a_status(tmp_path: Path, status: int) -> None:
+    world = small(tmp_path, handler=lambda _: httpx.Response(status))
+    with pytest.raises(BadAnswer, match=f"a status that is no success: status {status}"):
+        WORK["lookup"](world)
+
+
 def test_json_after_json_is_not_cut(tmp_path: Path) -> None:
     several = httpx.Response(200, content=b'{"a": 1}\n{"a": 2}', headers={"Content-Type": "application/x-ndjson"})
     world = small(tmp_path, handler=lambda _: several)

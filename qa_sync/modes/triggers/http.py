@@ -10,7 +10,7 @@ from qa_sync.modes.triggers.web import Web
 
 def http(around: Surroundings, _between: Between) -> Work:
     """Return what calls the URL; an answer that is no success is an error."""
-    web = around.exits.enter_context(closing(Web(around.sync, around.job.timeout_s, around.hide)))
+    web = around.exits.enter_context(closing(Web(around.sync, around.job.timeout_s, around.hide, around.clock)))
 
     def call() -> None:
         response = web.call(around.sync.method)

@@ -55,7 +55,7 @@ class Node:
     def _rested(self, pipe: str, path: str, deadline: datetime, failed: str = "") -> Mapping[str, Json]:
         """Wait until the pipe does not run, and return its runtime; `failed` tells of the run before."""
         while True:
-            answer = self.web.json(self.web.call("GET", path))
+            answer = self.web.json(self.web.call("GET", path, reads=True))
             runtime = answer.get("runtime") if isinstance(answer, dict) else None
             if not isinstance(runtime, dict):
                 hint = "is the url in [sync] that of a node's api?"
@@ -73,7 +73,7 @@ class Node:
 
 def sesam(around: Surroundings, _between: Between) -> Work:
     """Return what pumps the pipes of the settings in their order."""
-    web = around.exits.enter_context(closing(Web(around.sync, around.job.timeout_s, around.hide)))
+    web = around.exits.enter_context(closing(Web(around.sync, around.job.timeout_s, around.hide, around.clock)))
     node = Node(web, around.clock, around.job.timeout_s)
 
     def pump_all() -> None:

@@ -7,22 +7,30 @@ from collections.abc import Mapping
 
 import httpx
 
+from qa_sync.clock import Clock
 from qa_sync.errors import BadAnswer, SystemUnreachable, UsageError
 from qa_sync.settings.model import SyncSettings, values_of
+from qa_sync.systems.answers import REPEATABLE
 from qa_sync.systems.confidential import Hider, userinfo
+from qa_sync.systems.limits import Limits
 from qa_sync.systems.live import Outlet, live_transport
+from qa_sync.systems.manners import PoliteTransport
+from qa_sync.systems.pauses import Patience
 from qa_sync.values.form import Json
 
 SHOWN = 200
+PATIENCE = Patience(attempts=4)
+"""It is called again and again in a run: who is not there is not waited for as long as a system is."""
 
 
 class Web:
     """Calls the url of `[sync]`, and what is below it; raises UsageError when its token is not in the environment.
 
-    `hide` is the run's, and learns the token and what is confidential in the url.
+    `hide` is the run's, and learns the token and what is confidential in the url; `clock` is waited on before what was
+    not answered well is asked again: what only reads, and what was certainly not heard.
     """
 
-    def __init__(self, sync: SyncSettings, timeout_s: float, hide: Hider) -> None:
+    def __init__(self, sync: SyncSettings, timeout_s: float, hide: Hider, clock: Clock) -> None:
         names = {"token": sync.token} if sync.token else {}
         token = values_of(names, os.environ, "the trigger in [sync]").get("token")
         self._url = (sync.url or "").rstrip("/")
@@ -31,17 +39,23 @@ class Web:
             raise UsageError(f"the trigger in [sync]: ${sync.token} holds no token that a header can carry", hint=hint)
         hide.learn(token or "", *userinfo(self._url))
         self.hide = hide
+        way = live_transport(Outlet("the trigger in [sync]"), hide)
+        self._way = way
         self._client = httpx.Client(
-            transport=live_transport(Outlet("the trigger in [sync]"), hide),
+            transport=PoliteTransport(way, way, Limits(clock), clock, hide, PATIENCE),
             headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=httpx.Timeout(timeout_s, connect=20),
             trust_env=False,
         )
 
-    def call(self, method: str, path: str = "", form: Mapping[str, str] | None = None) -> httpx.Response:
+    def call(
+        self, method: str, path: str = "", form: Mapping[str, str] | None = None, *, reads: bool = False
+    ) -> httpx.Response:
         """Return the answer, whatever its status; raises SystemUnreachable when there is none."""
         try:
-            return self._client.request(method, self._url + path, data=dict(form) if form else None)
+            return self._client.request(
+                method, self._url + path, data=dict(form) if form else None, extensions={REPEATABLE: reads}
+            )
         except httpx.RequestError as error:
             raise SystemUnreachable(
                 self.hide(f"the sync at {self._url + path} did not answer: {str(error) or type(error).__name__}"),
@@ -68,3 +82,4 @@ class Web:
     def close(self) -> None:
         """Let the connections go."""
         self._client.close()
+        self._way.close()

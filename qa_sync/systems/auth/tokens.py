@@ -14,11 +14,11 @@ from typing import Final, Protocol
 import httpx
 
 from qa_sync.clock import Clock
-from qa_sync.systems.answers import ERRAND, Answers, NoTokenYet
+from qa_sync.systems.answers import ERRAND, UNCLEAR, Answers, NoTokenYet
 from qa_sync.systems.confidential import Hider
 from qa_sync.values.form import Json
 
-LATER: Final = frozenset({429, 502, 503, 504})
+LATER: Final = UNCLEAR | {httpx.codes.TOO_MANY_REQUESTS}
 
 Flow = Generator[httpx.Request, httpx.Response, None]
 
