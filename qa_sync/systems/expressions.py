@@ -44,20 +44,20 @@ def render(template: str, variables: Mapping[str, object]) -> str:
     return _rendered(template, variables) if filled is None else filled
 
 
-def render_link(template: str, variables: Mapping[str, object]) -> str | None:
-    """Render the link to the next page; None when it is blank, null or about something that the answer does not have.
+def render_found(template: str, variables: Mapping[str, object]) -> str | None:
+    """Render what is looked for in an answer; None when it is blank, null or about something that is not there.
 
     Raises ConnectorError that names the expression's fault.
     """
     from jinja2 import UndefinedError  # noqa: PLC0415  jinja2 is slow to load and many a template is a literal
 
     try:
-        link = render(template, variables).strip()
+        found = render(template, variables).strip()
     except ConnectorError as error:
         if isinstance(error.__cause__, UndefinedError):
             return None
         raise
-    return None if link in NULLS else link
+    return None if found in NULLS else found
 
 
 def _rendered(template: str, variables: Mapping[str, object]) -> str:

@@ -12,7 +12,7 @@ from qa_sync.frozen import dataclass
 from qa_sync.systems.answers import Exchange
 from qa_sync.systems.call import Call
 from qa_sync.systems.calls import Calls
-from qa_sync.systems.expressions import render_link
+from qa_sync.systems.expressions import render_found
 from qa_sync.systems.operations import ENTITY_PAYLOAD, Operation
 from qa_sync.systems.redirects import same_place
 from qa_sync.systems.replies import Reply, ask, rows_of
@@ -112,7 +112,7 @@ def _next_link(operation: Operation, calls: Calls, page: Page, known: Mapping[st
         parent = known.get("source_entity")
         variables["entity"] = {**(parent if isinstance(parent, Mapping) else {}), **page.reply.body}
     try:
-        return render_link(calls.filler.text(operation.next_page_link), variables)
+        return render_found(calls.filler.text(operation.next_page_link), variables)
     except ConnectorError as error:
         raise calls.told(operation, error) from None
 

@@ -527,16 +527,19 @@ class TestCustom:
         with pytest.raises(BadAnswer, match="the token has no member 'key'"):
             world.line.system().lookup("thing", "1")
 
+    def test_an_end_that_the_answer_does_not_have_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(BadAnswer, match="custom_auth: expires_in_expression gave no time"):
+            self.world(tmp_path, {"key": "k"}).line.system().lookup("thing", "1")
+
     @pytest.mark.parametrize("lasts", ["soon", "", None])
     def test_an_end_that_is_no_time_is_told(self, tmp_path: Path, lasts: Any) -> None:
         world = self.world(tmp_path, {"key": "k", "lasts": lasts})
         with pytest.raises(BadAnswer, match="custom_auth: expires_in_expression gave no time"):
             world.line.system().lookup("thing", "1")
 
-    def test_an_end_that_is_not_in_the_answer_is_told_with_its_operation(self, tmp_path: Path) -> None:
-        world = self.world(tmp_path, {"key": "k"})
+    def test_an_end_that_nobody_can_calculate_is_told_with_its_operation(self, tmp_path: Path) -> None:
         with pytest.raises(ConnectorError, match="Small: operation 'get_token_operation': the expression"):
-            world.line.system().lookup("thing", "1")
+            self.tokens_of_three_reads(tmp_path, expires_in_expression="{{ 1 / 0 }}")
 
     def tokens_of_three_reads(self, place: Path, **told: Any) -> int:
         def serve(request: httpx.Request) -> httpx.Response:

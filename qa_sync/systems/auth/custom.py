@@ -19,7 +19,7 @@ from qa_sync.systems.auth.identity import Identity
 from qa_sync.systems.auth.tokens import ONWARD, Token, TokenAuth
 from qa_sync.systems.call import AGAIN
 from qa_sync.systems.calls import Calls, moved_to
-from qa_sync.systems.expressions import render
+from qa_sync.systems.expressions import render_found
 from qa_sync.systems.filters import READER, as_datetime, template_functions
 from qa_sync.systems.jwt_reading import JwtReader
 from qa_sync.systems.operations import operation_of
@@ -117,7 +117,7 @@ class CustomTokens:
         for name, made in ((f"{prefix}expires_at_expression", self._at), (f"{prefix}expires_in_expression", self._in)):
             if expression := self._told.get(name):
                 try:
-                    return made(render(str(expression), known).strip())
+                    return made(render_found(str(expression), known) or "")
                 except (ArithmeticError, ValueError):
                     wrong = name  # the other one, when there is one, may give a time
                 except ConnectorError as error:
