@@ -54,7 +54,10 @@ class JwtReader:
         """
         if unknown := told.keys() - CHECKS - FURTHER:
             raise ConnectorError(f"decode_jwt: unknown argument {min(unknown)!r}")
-        keys = self._key_set(jwks_url) if jwks_url and verify else None
+        if verify and not (key or jwks_url):  # an empty key is one that anybody can sign with
+            raise ConnectorError("decode_jwt: needs 'key' or 'jwks_url', or verify=false")
+        by_set = bool(jwks_url and verify)
+        keys = self._key_set(jwks_url) if by_set else None
         if isinstance(token, StandIn):
             return token
         if token == HIDDEN:
@@ -64,7 +67,7 @@ class JwtReader:
         options = {"verify_signature": bool(verify), "require": required, **checks}
         allowed = [algorithms] if isinstance(algorithms, str) else list(algorithms)
         given = {"algorithms": allowed, "options": options, **told}
-        claims = _decoded(token, _fitting(token, keys) if keys else [key], given)
+        claims = _decoded(token, _fitting(token, keys) if by_set else [key], given)
         return Watched(claims, self._learn)
 
     def _key_set(self, url: str) -> Json:

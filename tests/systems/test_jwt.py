@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 import sys
 from datetime import UTC, datetime, timedelta
@@ -77,6 +79,13 @@ def hs256(**claims: Any) -> str:
     return jwt.encode({**CLAIMS, **claims}, SHARED, "HS256")
 
 
+def signed_with_nothing() -> str:
+    """Return what older libraries take for signed, when they are given no key."""
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in ({"alg": "HS256"}, CLAIMS)]
+    signature = hmac.digest(b"", b".".join(parts), "sha256")
+    return b".".join([*parts, base64.urlsafe_b64encode(signature).rstrip(b"=")]).decode()
+
+
 @pytest.mark.parametrize(("path", "claim"), [(".tenant", "acme-4711"), ("['place'].city", "Oslo-1")])
 def test_a_claim_by_a_shared_key(tmp_path: Path, path: str, claim: str) -> None:
     assert shown(tmp_path, BY_SECRET, hs256(), path, key=SHARED) == claim
@@ -105,7 +114,7 @@ AGO = datetime.now(UTC) - timedelta(minutes=5)
     ("args", "claims", "error"),
     [
         ("key=secret('key')", {}, "The specified alg value is not allowed"),
-        ("", {}, "The specified alg value is not allowed"),
+        ("", {}, "needs 'key' or 'jwks_url'"),
         ("key='x' * 40, algorithms=['HS256'], audience='small'", {}, "Signature verification failed"),
         (BY_KEY, {}, "Invalid audience"),
         (f"{BY_KEY}, audience='other'", {}, "Audience doesn't match"),
@@ -123,6 +132,12 @@ def test_any_other_token_is_refused(tmp_path: Path, args: str, claims: dict[str,
         shown(tmp_path, args, hs256(**claims), key=SHARED)
     assert error in str(caught.value)
     assert SHARED not in str(caught.value)
+
+
+@pytest.mark.parametrize("args", ["algorithms=['HS256']", "key='', algorithms=['HS256']"])
+def test_what_is_signed_with_nothing_is_not_believed(tmp_path: Path, args: str) -> None:
+    with pytest.raises(ConnectorError, match="needs 'key' or 'jwks_url'"):
+        shown(tmp_path, args, signed_with_nothing())
 
 
 def test_a_claim_that_is_not_there_is_told(tmp_path: Path) -> None:
@@ -183,6 +198,15 @@ class TestSetsOfKeys:
         made = world(tmp_path, self.TOLD, self.token(private, "k"), keys=keys)
         with pytest.raises(ConnectorError, match="decode_jwt: "):
             made.line.system().lookup("thing", "1")
+
+    @pytest.mark.parametrize("answer", [b"", b"{}", b"null", b"[]"])
+    def test_a_set_that_is_empty_vouches_for_nobody(self, tmp_path: Path, answer: bytes) -> None:
+        token = signed_with_nothing()
+        made = world(tmp_path, f"jwks_url='{KEYS_URL}', algorithms=['HS256']", token)
+        made.server.handler = lambda _: httpx.Response(200, content=answer)
+        with pytest.raises(ConnectorError, match="decode_jwt: ") as told:
+            made.line.system().lookup("thing", "1")
+        assert "HMAC" not in str(told.value)  # no key was tried at all
 
     def test_keys_that_cannot_be_had(self, tmp_path: Path, private: rsa.RSAPrivateKey) -> None:
         made = world(tmp_path, self.TOLD, self.token(private, "k"))
