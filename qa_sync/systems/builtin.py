@@ -1,6 +1,6 @@
 """The built-in connectors, one explicit line each, and the labels by which documents call them.
 
-Source of the labels: facts/GRAMMAR.md appendix H.
+Source of the labels: facts/GRAMMAR.md appendix H. Case does not tell labels apart, so each stands here once.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from qa_sync.location import Location
 
 LABELS: Final[dict[str, tuple[str, ...]]] = {
     "wix": ("Wix", "Wix.com"),
-    "woocommerce": ("WooCommerce", "Woocommerce"),
-    "customerp": ("Customerp", "CustomERP", "Custom ERP"),
-    "customwebshop": ("Customwebshop", "CustomWebshop", "Custom Webshop"),
+    "woocommerce": ("WooCommerce",),
+    "customerp": ("Customerp", "Custom ERP"),
+    "customwebshop": ("Customwebshop", "Custom Webshop"),
 }
 
 

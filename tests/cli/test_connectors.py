@@ -15,7 +15,7 @@ def test_the_list_tells_names_and_labels(qa_sync: QaSync) -> None:
     got = qa_sync("connectors", "list")
     assert got.code == 0
     assert [line.split()[0] for line in got.out.splitlines()] == ["wix", "woocommerce", "customerp", "customwebshop"]
-    assert "WooCommerce, Woocommerce" in got.out
+    assert "Customerp, Custom ERP" in got.out
 
 
 def test_show_tells_every_property(qa_sync: QaSync) -> None:

@@ -9,12 +9,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 from cli_caller import ROOT, QaSync
 
 from qa_sync.sandbox.vendors import VENDORS
+from qa_sync.settings.read import load_settings
 from qa_sync.systems.builtin import builtin_folder
 from qa_sync.systems.connector import load_connector
 from qa_sync.systems.rest import RestSystem
@@ -62,6 +64,15 @@ def soon(look: Callable[[], object]) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+def test_the_settings_that_it_writes_can_be_read(start: Start, tmp_path: Path) -> None:
+    """With no document every name of every system stands in them."""
+    path = tmp_path / "qa-sync.toml"
+    urls = start("--write-config", str(path))
+    settings = load_settings(path)
+    assert {own.connector: own.url for own in settings.systems.values()} == urls
+    assert all(settings.system(label) for label in ("Wix.com", "WooCommerce", "CUSTOMERP", "Custom Webshop"))
 
 
 def test_it_serves_all_vendors_and_keeps_a_document_in_sync(start: Start) -> None:

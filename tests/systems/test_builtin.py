@@ -42,7 +42,7 @@ def test_every_label_of_the_documents_has_its_connector(label: str, name: str) -
 def test_an_unknown_label_is_told_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match=r"unknown system 'Wooommerce'") as caught:
         connector_for("Wooommerce")
-    assert "did you mean 'Woocommerce'?" in str(caught.value)
+    assert "did you mean 'WooCommerce'?" in str(caught.value)
 
 
 def test_an_unknown_label_without_a_near_one_tells_how_to_give_a_connector() -> None:
