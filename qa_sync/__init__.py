@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from qa_sync.checklist.compiler import compile_checklist
     from qa_sync.dataflow.reader import read_dataflow
-    from qa_sync.reports.formats import render
+    from qa_sync.reports.formats.table import render
     from qa_sync.running.results import fold
     from qa_sync.running.runner import run
 
@@ -33,7 +33,7 @@ _HOMES = {
     "compile_checklist": "qa_sync.checklist.compiler",
     "fold": "qa_sync.running.results",
     "read_dataflow": "qa_sync.dataflow.reader",
-    "render": "qa_sync.reports.formats",
+    "render": "qa_sync.reports.formats.table",
     "run": "qa_sync.running.runner",
 }
 

@@ -23,10 +23,10 @@ from qa_sync.running.results import Results, fold
 from qa_sync.running.runner import Run, run
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.settings.read import load_settings
-from qa_sync.systems.builtin import builtin_folder
-from qa_sync.systems.connector import Connector, load_connector
-from qa_sync.systems.line import Line, open_line
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.connectors.load import Connector, load_connector
+from qa_sync.systems.rest.live_connection import Line, open_line
+from qa_sync.systems.rest.rest_system import RestSystem
 
 SPECS = ("specs/000.txt", "specs/003.txt")
 
@@ -96,4 +96,4 @@ def over(monkeypatch: pytest.MonkeyPatch, change: Callable[[str, Connector], tup
         changed, more = change(label, connector)
         return open_line(label, changed, *args, **{**named, **more})
 
-    monkeypatch.setattr("qa_sync.modes.reach.open_line", opened)
+    monkeypatch.setattr("qa_sync.modes.live_systems.connections.open_line", opened)

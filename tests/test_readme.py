@@ -18,11 +18,11 @@ import yaml
 from cli_caller import ROOT, QaSync
 from readme_picture import COMMAND, PICTURE, report
 
-from qa_sync.cli.check import check
-from qa_sync.cli.lint import lint
+from qa_sync.cli.commands.check import check
+from qa_sync.cli.commands.lint import lint
 from qa_sync.cli.main import COMMANDS, qa_sync
 from qa_sync.modes.table import MODES
-from qa_sync.reports.formats import FORMATS
+from qa_sync.reports.formats.table import FORMATS
 from qa_sync.sync.faults.table import FAULTS
 
 README = (ROOT / "README.rst").read_text(encoding="utf-8")

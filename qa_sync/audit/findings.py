@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from qa_sync.audit.spool import Spool
+from qa_sync.audit.parquet_writer import Spool
 
 COLUMNS: Final = (
     *("check", "kind", "class", "source_id", "target_id", "source_path", "target_path", "expected", "actual", "detail"),

@@ -11,7 +11,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qa_sync.audit.engine import Engine, Table
+from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.findings import SCHEMA
 from qa_sync.errors import UsageError
 

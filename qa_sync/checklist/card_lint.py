@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from qa_sync.checklist.known_paths import KnownPaths, type_fits
-from qa_sync.dataflow.codes import make_finding
+from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.lint import is_path
 from qa_sync.dataflow.model import Dataflow, Entity, Finding, PropertyPair, Section
-from qa_sync.dataflow.sections import shown
+from qa_sync.dataflow.parsing.sections import shown
 from qa_sync.errors import UnknownName, did_you_mean
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable, find_card
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qa_sync.checklist.card_lint import Cards, card_findings
 from qa_sync.dataflow.model import Dataflow, Finding
-from qa_sync.dataflow.reverse import reverse_findings
+from qa_sync.dataflow.reverse_direction import reverse_findings
 
 
 def findings_of(dataflows: Sequence[Dataflow], cards: Cards) -> tuple[tuple[Finding, ...], ...]:

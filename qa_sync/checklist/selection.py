@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
-from qa_sync.checklist.wanted import Wanted
+from qa_sync.checklist.keyword_expression import Wanted
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.frozen import dataclass
 

@@ -51,7 +51,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             near = did_you_mean(cmd_name, COMMANDS)
             ctx.fail(f"no such command {cmd_name!r}" + (f"; {near}" if near else ""))
-        command: click.Command = getattr(import_module(f"qa_sync.cli.{cmd_name}"), cmd_name)
+        command: click.Command = getattr(import_module(f"qa_sync.cli.commands.{cmd_name}"), cmd_name)
         for option in command.params:
             if isinstance(option, click.Option):
                 _name_variable(option, cmd_name)
@@ -76,7 +76,7 @@ def _name_variable(option: click.Option, command: str) -> None:
 def _print_version(ctx: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     if not asked:
         return
-    from qa_sync.cli.versions import versions  # noqa: PLC0415 - only when asked for
+    from qa_sync.cli.version import versions  # noqa: PLC0415 - only when asked for
 
     click.echo("\n".join(versions(__version__)))
     ctx.exit()
@@ -135,7 +135,7 @@ def guarded() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return COULD_NOT_FIND_OUT
     except (Exception, KeyboardInterrupt) as error:
-        from qa_sync.reports.escape import visible  # noqa: PLC0415 - only when something went wrong
+        from qa_sync.reports.shared.escape import visible  # noqa: PLC0415 - only when something went wrong
 
         if os.environ.get("QA_SYNC_DEBUG"):
             raise

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from qa_sync.errors import UsageError
 from qa_sync.location import Location
-from qa_sync.reports import json
-from qa_sync.reports.page import LineText
+from qa_sync.reports.formats import results_json as json
+from qa_sync.reports.shared.page_options import LineText
 from qa_sync.running.results import Results
 
 STDIN = "-"

@@ -8,15 +8,15 @@ from os.path import abspath, isdir
 from pathlib import Path
 from typing import TypeVar
 
-from qa_sync.dataflow.files import STDIN, load_dataflow
+from qa_sync.dataflow.load import STDIN, load_dataflow
 from qa_sync.dataflow.model import Dataflow
-from qa_sync.dataflow.search import documents_at
+from qa_sync.dataflow.find_documents import documents_at
 from qa_sync.errors import SpecError, UnknownName, UsageError
 from qa_sync.location import Location
 from qa_sync.settings.model import Settings
-from qa_sync.systems.binding import connector_folder, load_bound
-from qa_sync.systems.connector import Connector
-from qa_sync.systems.settled import problems_of, with_plain_properties, with_settled
+from qa_sync.systems.connectors.find import connector_folder, load_bound
+from qa_sync.systems.connectors.load import Connector
+from qa_sync.systems.pairs_from_settings import problems_of, with_plain_properties, with_settled
 
 A = TypeVar("A")
 B = TypeVar("B")

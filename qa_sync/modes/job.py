@@ -16,12 +16,12 @@ from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UsageError
 from qa_sync.frozen import dataclass
 from qa_sync.running.events import Event, Leftover, Status
-from qa_sync.running.keep import Keep
+from qa_sync.running.keep_merge import Keep
 from qa_sync.running.results import Recording, Results
 from qa_sync.running.runner import OpenStage
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.connector import Connector
+from qa_sync.systems.connectors.load import Connector
 
 EPOCH = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)
 """When virtual time begins: in the sandbox nothing depends on the day, and the same run gives the same recording."""

@@ -17,15 +17,15 @@ from functools import partial
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import Clock, InterruptibleClock
 from qa_sync.modes.job import Job, Prepared, nothing_first
-from qa_sync.modes.ledger import SKEW, Ledger, open_ledger, planned
-from qa_sync.modes.permits import permitted
-from qa_sync.modes.reach import Reached, reach
-from qa_sync.modes.resuming import Noting, clean_up, next_seed, prints_of, take_up, without
-from qa_sync.modes.triggers.surroundings import Surroundings
+from qa_sync.modes.live_systems.run_journal import SKEW, Ledger, open_ledger, planned
+from qa_sync.modes.live_systems.write_permissions import permitted
+from qa_sync.modes.live_systems.connections import Reached, reach
+from qa_sync.modes.live_systems.resume import Noting, clean_up, next_seed, prints_of, take_up, without
+from qa_sync.modes.triggers.context import Surroundings
 from qa_sync.modes.triggers.table import Triggers
-from qa_sync.running.stage import Stage
+from qa_sync.running.environment import Stage
 from qa_sync.settings.model import Trigger
-from qa_sync.systems.confidential import Hider
+from qa_sync.systems.redaction import Hider
 from qa_sync.systems.system import System
 
 SIDE_BY_SIDE = 8

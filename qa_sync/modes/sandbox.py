@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.modes.job import Job, Prepared
-from qa_sync.modes.world import build_world
-from qa_sync.running.stage import Stage
+from qa_sync.modes.embedded.world import build_world
+from qa_sync.running.environment import Stage
 
 SEED = "sandbox"
 """The seed when none is given: the same run every time."""

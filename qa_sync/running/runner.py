@@ -24,8 +24,8 @@ from qa_sync.running.events import (
     SpecStarted,
     Status,
 )
-from qa_sync.running.play import Play
-from qa_sync.running.stage import Stage
+from qa_sync.running.scenario import Play
+from qa_sync.running.environment import Stage
 from qa_sync.settings.sign_off import SignOff
 
 OpenStage = Callable[[Checklist, SectionPlan], AbstractContextManager[Stage]]
@@ -72,7 +72,7 @@ def run(checklists: Sequence[Checklist], open_stage: OpenStage, told: Run) -> Ge
         if told.side_by_side > 1:
             yield from (SpecStarted(c.dataflow.path, c.dataflow.title) for c in checklists)
             sections = [_Section(c, plan, open_stage, told, enough) for c in checklists for plan in c.sections]
-            from qa_sync.running.side_by_side import side_by_side  # noqa: PLC0415 - a replay needs no threads
+            from qa_sync.running.parallel import side_by_side  # noqa: PLC0415 - a replay needs no threads
 
             yield from side_by_side([section.events for section in sections], told.side_by_side, told.stop)
         else:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from qa_sync.systems.limits import Rate
+from qa_sync.systems.http.rate_limits import Rate
 
 
 @dataclass(frozen=True, slots=True)

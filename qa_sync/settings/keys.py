@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from qa_sync.frozen import dataclass
-from qa_sync.settings.kinds import (
+from qa_sync.settings.value_types import (
     CONFLICT,
     COUNT,
     DELETES,

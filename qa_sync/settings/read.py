@@ -21,7 +21,7 @@ from qa_sync.settings.model import (
     SyncSettings,
     SystemSettings,
 )
-from qa_sync.settings.places import Place, line_of, places_of
+from qa_sync.settings.key_lines import Place, line_of, places_of
 
 Row = TypeVar("Row")
 

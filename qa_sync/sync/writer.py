@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from qa_sync.sync.lanes import End, Lane
-from qa_sync.systems.once import Found
+from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 

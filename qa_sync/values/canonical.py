@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
 
 from qa_sync.errors import UnknownName
-from qa_sync.values.choices import BOOLEAN, CHOICE
-from qa_sync.values.conversion import Conversion, Target, plain, refuse
+from qa_sync.values.conversions.choices import BOOLEAN, CHOICE
+from qa_sync.values.conversions.conversion import Conversion, Target, plain, refuse
 from qa_sync.values.form import Canonical, Form, Json, Scalar
-from qa_sync.values.ids import IDENTIFIER, REFERENCE
-from qa_sync.values.markup import ESCAPED_TEXT, HTML
-from qa_sync.values.numbers import DECIMAL, INTEGER
-from qa_sync.values.places import COUNTRY, REGION
-from qa_sync.values.text import EMAIL, PHONE, TEXT
-from qa_sync.values.times import DATE, INSTANT, instant_of
+from qa_sync.values.conversions.ids import IDENTIFIER, REFERENCE
+from qa_sync.values.conversions.html import ESCAPED_TEXT, HTML
+from qa_sync.values.conversions.numbers import DECIMAL, INTEGER
+from qa_sync.values.conversions.countries import COUNTRY, REGION
+from qa_sync.values.conversions.text import EMAIL, PHONE, TEXT
+from qa_sync.values.conversions.times import DATE, INSTANT, instant_of
 
 CONVERSIONS: Mapping[str, Conversion] = {
     "text": TEXT,

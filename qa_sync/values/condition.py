@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qa_sync.frozen import dataclass
-from qa_sync.values.choices import truth_of
+from qa_sync.values.conversions.choices import truth_of
 from qa_sync.values.form import Json
 from qa_sync.values.paths import read
 

@@ -1,4 +1,4 @@
-"""Property paths: read and write a place in a JSON value; `qa_sync.values.steps` is their grammar."""
+"""Property paths: read and write a place in a JSON value; `qa_sync.values.path_grammar` is their grammar."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import islice
 
 from qa_sync.errors import NotConvertible
 from qa_sync.values.form import Json
-from qa_sync.values.steps import Every, Index, Name, Selector, Step, parse, segments
+from qa_sync.values.path_grammar import Every, Index, Name, Selector, Step, parse, segments
 
 __all__ = ["find", "parse", "read", "segments", "write"]
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from qa_sync.audit.cells import Kind, decoded, encoded
-from qa_sync.audit.columns import Cell
-from qa_sync.audit.engine import Engine
-from qa_sync.audit.keys import keys_of
-from qa_sync.audit.sameness import Both, verdict
-from qa_sync.audit.verdicts import Code, Forms
+from qa_sync.audit.expressions.cells import Kind, decoded, encoded
+from qa_sync.audit.expressions.columns import Cell
+from qa_sync.audit.engines.table import Engine
+from qa_sync.audit.expressions.match_keys import keys_of
+from qa_sync.audit.expressions.comparison_rules import Both, verdict
+from qa_sync.audit.expressions.outcomes import Code, Forms
 from qa_sync.values.form import Form, Json
 
 

@@ -18,15 +18,15 @@ from unittest.mock import patch
 from starlette.applications import Starlette
 
 from qa_sync.clock import VirtualClock
-from qa_sync.dataflow.files import load_dataflow
+from qa_sync.dataflow.load import load_dataflow
 from qa_sync.sandbox.store import Table
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.links import Links
-from qa_sync.systems.builtin import builtin_folder, connector_for
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.inprocess import AsgiTransport
-from qa_sync.systems.rest import RestSystem
+from qa_sync.sync.store.links import Links
+from qa_sync.systems.connectors.builtin_merge import builtin_folder, connector_for
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.http.asgi_transport import AsgiTransport
+from qa_sync.systems.rest.rest_system import RestSystem
 
 Doc = dict[str, Any]
 THEN = datetime(2026, 2, 1, 10, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from qa_sync.audit.duckdb_engine import told
+from qa_sync.audit.engines.duckdb import told
 
 
 @pytest.mark.parametrize(

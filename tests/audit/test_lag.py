@@ -13,7 +13,7 @@ from audit_served import served
 from audit_world import Doc, World, ids_of, make_world
 from cli_caller import ROOT, QaSync
 
-from qa_sync.audit.again import Again
+from qa_sync.audit.compare.reread import Again
 
 CONTACTS = ("customerp", "contacts")
 

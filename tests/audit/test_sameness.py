@@ -12,13 +12,13 @@ from audit_values import FORMS, ZONES, form, pairs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa_sync.audit.cells import decoded, encoded
-from qa_sync.audit.columns import Cell
-from qa_sync.audit.engine import Engine, Needs, start_engine
-from qa_sync.audit.keys import KeySide, keys_of
-from qa_sync.audit.native import native
-from qa_sync.audit.sameness import Both
-from qa_sync.audit.verdicts import Code, Forms, judged
+from qa_sync.audit.expressions.cells import decoded, encoded
+from qa_sync.audit.expressions.columns import Cell
+from qa_sync.audit.engines.table import Engine, Needs, start_engine
+from qa_sync.audit.expressions.match_keys import KeySide, keys_of
+from qa_sync.audit.expressions.typed_columns import native
+from qa_sync.audit.expressions.comparison_rules import Both
+from qa_sync.audit.expressions.outcomes import Code, Forms, judged
 from qa_sync.values.form import Form, Json
 
 

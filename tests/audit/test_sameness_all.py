@@ -15,13 +15,13 @@ import pytest
 from audit_rules import codes, put, said_by_expressions
 from audit_values import FORMS, HOSTILE, ZONES
 
-from qa_sync.audit.cells import decoded, encoded
-from qa_sync.audit.columns import Cell
-from qa_sync.audit.engine import Engine, Needs, start_engine
-from qa_sync.audit.keys import KeySide, keys_of
-from qa_sync.audit.native import native
-from qa_sync.audit.sameness import Both
-from qa_sync.audit.verdicts import Code, Forms, judged
+from qa_sync.audit.expressions.cells import decoded, encoded
+from qa_sync.audit.expressions.columns import Cell
+from qa_sync.audit.engines.table import Engine, Needs, start_engine
+from qa_sync.audit.expressions.match_keys import KeySide, keys_of
+from qa_sync.audit.expressions.typed_columns import native
+from qa_sync.audit.expressions.comparison_rules import Both
+from qa_sync.audit.expressions.outcomes import Code, Forms, judged
 from qa_sync.values.form import Form
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # Spark's Python side is not free of warnings

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from audit_world import THEN
 
-from qa_sync.audit.engine import Needs, start_engine
-from qa_sync.audit.parts import ROWS
-from qa_sync.audit.reading import Manner, Pages, Source, read_whole
-from qa_sync.audit.snapshots import MANIFEST, Snapshot, load
-from qa_sync.audit.stock import settled, table_of
+from qa_sync.audit.engines.table import Needs, start_engine
+from qa_sync.audit.records.parquet_parts import ROWS
+from qa_sync.audit.records.fetch import Manner, Pages, Source, read_whole
+from qa_sync.audit.records.snapshots import MANIFEST, Snapshot, load
+from qa_sync.audit.records.tables import settled, table_of
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import CouldNotFindOut, SystemUnreachable, UsageError
 from qa_sync.systems.cards import EntityCard, PropertyCard
-from qa_sync.systems.paging import Bookmark
+from qa_sync.systems.responses.pagination import Bookmark
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Form
 
@@ -198,7 +198,7 @@ def test_a_full_disk_is_told_and_leaves_no_half_part(tmp_path: Path, monkeypatch
     def full(*_: object, **__: object) -> Iterator[None]:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("qa_sync.audit.parts.pq.write_table", full)
+    monkeypatch.setattr("qa_sync.audit.records.parquet_parts.pq.write_table", full)
     with pytest.raises(CouldNotFindOut, match="No space left"):
         read(Paged(10), tmp_path)
     assert not list(tmp_path.glob("part-*"))

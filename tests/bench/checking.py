@@ -24,7 +24,7 @@ from qa_sync.running.events import Status  # noqa: E402
 from qa_sync.running.results import Results, fold  # noqa: E402
 from qa_sync.running.runner import Run, run  # noqa: E402
 from qa_sync.sync.engine import Engine  # noqa: E402
-from qa_sync.systems.inprocess import AsgiTransport  # noqa: E402
+from qa_sync.systems.http.asgi_transport import AsgiTransport  # noqa: E402
 
 SPEC = "specs/000.txt"
 ROUNDS = 5

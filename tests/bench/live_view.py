@@ -25,7 +25,7 @@ sys.path[:0] = [str(ROOT)]
 from qa_sync.modes.documents import connectors_of, read_all  # noqa: E402
 from qa_sync.modes.job import Job  # noqa: E402
 from qa_sync.modes.table import prepare  # noqa: E402
-from qa_sync.reports.terminal import Terminal  # noqa: E402
+from qa_sync.reports.terminal.terminal import Terminal  # noqa: E402
 from qa_sync.running.runner import Run, run  # noqa: E402
 
 BAR = 0.05

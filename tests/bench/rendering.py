@@ -21,7 +21,7 @@ from pathlib import Path
 
 from qa_sync.dataflow.model import Origin
 from qa_sync.files import write_whole
-from qa_sync.reports.formats import pieces
+from qa_sync.reports.formats.table import pieces
 from qa_sync.running.events import CheckFinished, RecordRef, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 

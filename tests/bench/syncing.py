@@ -30,11 +30,11 @@ from bench_vendor import PAGE, Vendor  # noqa: E402
 from qa_sync.clock import RealClock  # noqa: E402
 from qa_sync.dataflow.model import Dataflow, Entity, Section, Statement, StatementKind  # noqa: E402
 from qa_sync.sync.engine import Engine  # noqa: E402
-from qa_sync.sync.links import Links  # noqa: E402
+from qa_sync.sync.store.links import Links  # noqa: E402
 from qa_sync.sync.summary import CycleSummary  # noqa: E402
-from qa_sync.systems.builtin import builtin_folder  # noqa: E402
-from qa_sync.systems.connector import load_connector  # noqa: E402
-from qa_sync.systems.rest import RestSystem  # noqa: E402
+from qa_sync.systems.connectors.builtin_merge import builtin_folder  # noqa: E402
+from qa_sync.systems.connectors.load import load_connector  # noqa: E402
+from qa_sync.systems.rest.rest_system import RestSystem  # noqa: E402
 
 MANY, FEW = 20_000, 2_000
 SHOP, ERP = "http://shop.example", "http://erp.example"

@@ -9,7 +9,7 @@ import pytest
 from cli_caller import QaSync
 
 from qa_sync.errors import UsageError
-from qa_sync.reports.baseline import judged, read_baseline
+from qa_sync.reports.history.baseline import judged, read_baseline
 
 FAULTY = ("check", "specs/000.txt", "--fault", "truncate", "--section", "1", "--kind", "property", "-q")
 SECTION = "000/1-wix-com-contacts-to-customerp-contact"
@@ -93,7 +93,7 @@ def test_the_last_day_is_still_good(qa_sync: QaSync, tmp_path: Path) -> None:
     entries = read_baseline(written(tmp_path, entry("000/*", "2026-05-01")))
     out = tmp_path / "r.json"
     qa_sync(*FAULTY, "--report", f"json={out}")
-    from qa_sync.reports import json as report  # noqa: PLC0415 - beside the standard library's
+    from qa_sync.reports.formats import results_json as report  # noqa: PLC0415 - beside the standard library's
 
     results = report.parse(out.read_text())
     assert judged(results, entries, date(2026, 5, 1)).exit_code == 0

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from cli_caller import ROOT, QaSync
 
-from qa_sync.cli.completion import SHELLS
+from qa_sync.cli.commands.completion import SHELLS
 from qa_sync.cli.main import COMMANDS
 from qa_sync.modes.table import MODES
-from qa_sync.reports.formats import FORMATS
+from qa_sync.reports.formats.table import FORMATS
 
 START = "import sys; sys.argv[0] = 'qa-sync'; from qa_sync.cli.main import main; main()"
 """What the installed `qa-sync` is."""

@@ -14,7 +14,7 @@ import pytest
 from cli_caller import QaSync, Serve
 from loopback import Loopback, loopback
 
-from qa_sync.systems.builtin import builtin_folder
+from qa_sync.systems.connectors.builtin_merge import builtin_folder
 
 KEY = "ck_0123456789abcdef-K3Y9"
 WOO_SAYS_NO = {"code": "woocommerce_rest_cannot_view", "message": "Sorry, you cannot list resources.", "data": {}}

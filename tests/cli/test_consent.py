@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from qa_sync.cli.consent import agree
+from qa_sync.cli.confirm import agree
 from qa_sync.modes.job import Planned
 
 PLANNED = [Planned("Custom Webshop", "http://shop.example.test", entity, 12) for entity in ("Order", "Customer")]

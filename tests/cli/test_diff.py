@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from cli_caller import QaSync
 
-from qa_sync.reports import json
-from qa_sync.reports.diff import compare
+from qa_sync.reports.formats import results_json as json
+from qa_sync.reports.history.compare_runs import compare
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from cli_caller import ROOT, QaSync
 
-from qa_sync.reports.json import parse, render
+from qa_sync.reports.formats.results_json import parse, render
 
 SPEC = "specs/000.txt"
 SCHEMA = json.loads((ROOT / "qa_sync" / "schemas" / "results-1.json").read_text())

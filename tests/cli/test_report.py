@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cli_caller import ROOT, QaSync
 
-from qa_sync.reports.formats import FORMATS
+from qa_sync.reports.formats.table import FORMATS
 
 MADE: dict[str, str] = {}
 """What one run told, by format; it is made for the first test that asks."""

@@ -17,9 +17,9 @@ from cli_caller import ROOT, QaSync
 
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.settings.read import load_settings
-from qa_sync.systems.builtin import builtin_folder
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.rest.rest_system import RestSystem
 
 Start = Callable[..., dict[str, str]]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cli_caller import QaSync, Serve
 
-from qa_sync.systems.inprocess import AsgiTransport
+from qa_sync.systems.http.asgi_transport import AsgiTransport
 
 SPECS = ("specs/000.txt", "specs/003.txt")
 SANDBOX = ("specs/000.txt", "--mode", "sandbox")

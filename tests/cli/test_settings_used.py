@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cli_caller import ROOT, QaSync
 
-from qa_sync.systems.builtin import builtin_folder
+from qa_sync.systems.connectors.builtin_merge import builtin_folder
 
 Configure = Callable[[str], str]
 

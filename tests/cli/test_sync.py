@@ -20,10 +20,10 @@ import pytest
 from cli_caller import ROOT, QaSync, Serve
 
 from qa_sync.sandbox.vendors import VENDORS
-from qa_sync.sync.links import Links
-from qa_sync.systems.builtin import builtin_folder
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.rest import RestSystem
+from qa_sync.sync.store.links import Links
+from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.rest.rest_system import RestSystem
 
 SPEC = "specs/003.txt"
 NAMES = {"WooCommerce": "woocommerce", "Custom Webshop": "customwebshop"}
@@ -80,7 +80,7 @@ def test_on_a_terminal_one_is_told_what_would_be_written_and_asked(
         asked.append(text)
         return next(answers)
 
-    monkeypatch.setattr("qa_sync.cli.sync.on_terminal", lambda: True)
+    monkeypatch.setattr("qa_sync.cli.commands.sync.on_terminal", lambda: True)
     monkeypatch.setattr(click, "confirm", confirm)
     refused = qa_sync(*words)
     assert refused.code == 2

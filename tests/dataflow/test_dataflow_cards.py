@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from qa_sync.checklist.findings import findings_of
 from qa_sync.dataflow.reader import read_dataflow
-from qa_sync.systems.builtin import LABELS, builtin_folder
-from qa_sync.systems.connector import load_connector
+from qa_sync.systems.connectors.builtin_merge import LABELS, builtin_folder
+from qa_sync.systems.connectors.load import load_connector
 
 CARDS = {label: load_connector(builtin_folder(name)).cards for name, labels in LABELS.items() for label in labels}
 KNOWN = (("Acme", "Wix"), ("Nord CRM", "Customerp"), ("Shop.io", "WooCommerce"), ("Quote", "Product"))

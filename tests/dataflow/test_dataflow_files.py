@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from qa_sync.dataflow.files import load_dataflow
+from qa_sync.dataflow.load import load_dataflow
 from qa_sync.errors import SpecError
 
 SPECS = Path(__file__).parents[2] / "specs"

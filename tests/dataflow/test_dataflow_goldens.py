@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qa_sync.dataflow.files import decode
+from qa_sync.dataflow.load import decode
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.dataflow.reader import read_dataflow
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from qa_sync.dataflow.reader import read_dataflow
-from qa_sync.dataflow.reverse import reverse_findings
+from qa_sync.dataflow.reverse_direction import reverse_findings
 
 TOP = "=====================\nAcme to Nord Dataflow\n=====================\n"
 HEADING = "Acme Order to Nord Order\n------------------------\n"

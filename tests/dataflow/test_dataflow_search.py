@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qa_sync.dataflow.search import documents_at
+from qa_sync.dataflow.find_documents import documents_at
 from qa_sync.errors import SpecError
 
 

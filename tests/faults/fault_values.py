@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from qa_sync.sync.faults.kinds import NUMBERS, is_free_text, is_written
-from qa_sync.sync.faults.texts import FEW, LONG
+from qa_sync.sync.faults.property_kinds import NUMBERS, is_free_text, is_written
+from qa_sync.sync.faults.values.texts import FEW, LONG
 from qa_sync.systems.cards import PropertyCard
 
 NEGATIVE = frozenset({"stock_quantity"})

@@ -19,9 +19,11 @@ from qa_sync.checklist.model import Checklist
 from qa_sync.modes.documents import connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
-from qa_sync.reports import checklist_json, checklist_text, events_ndjson
-from qa_sync.reports.formats import render
-from qa_sync.reports.terminal import Terminal
+from qa_sync.reports.documents import checklist_json
+from qa_sync.reports.documents import checklist_text
+from qa_sync.reports.formats import ndjson as events_ndjson
+from qa_sync.reports.formats.table import render
+from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.events import Event
 from qa_sync.running.results import Results, fold
 from qa_sync.running.runner import Run, run

@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import qa_sync
-from qa_sync.checklist.linted import Linted, LintResult
-from qa_sync.dataflow.codes import CODES, make_finding
+from qa_sync.checklist.lint_result import Linted, LintResult
+from qa_sync.dataflow.finding_codes import CODES, make_finding
 from qa_sync.dataflow.model import Dataflow, Severity
 from qa_sync.errors import SpecError
 from qa_sync.location import Location
-from qa_sync.reports import lint_json, lint_text, sarif
-from qa_sync.reports.escape import visible
-from qa_sync.reports.page import Page
+from qa_sync.reports.documents import lint_json
+from qa_sync.reports.documents import lint_text
+from qa_sync.reports.documents import sarif
+from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.page_options import Page
 
 
 def validator(path: Path) -> Draft202012Validator:

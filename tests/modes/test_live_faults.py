@@ -18,8 +18,8 @@ from fault_server import fault_server
 from live_run import SPECS, Went, base_of, by_way_of, go, left_in, over
 
 from qa_sync.clock import RealClock
-from qa_sync.systems.connector import Connector
-from qa_sync.systems.pauses import Patience
+from qa_sync.systems.connectors.load import Connector
+from qa_sync.systems.http.retry_policy import Patience
 
 SHORT_STALL_S = 1.0
 QUICK = Patience(first_s=0.02, slowest_s=0.4, longest_s=0.05, looks_s=(0.02, 0.05, 0.1, 0.2))

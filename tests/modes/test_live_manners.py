@@ -19,12 +19,12 @@ from live_run import SPECS, go, over
 from qa_sync.clock import VirtualClock
 from qa_sync.modes.documents import connectors_of, read_all
 from qa_sync.modes.job import Job
-from qa_sync.modes.reach import Reached, reach
+from qa_sync.modes.live_systems.connections import Reached, reach
 from qa_sync.modes.table import prepare
-from qa_sync.modes.written_settings import environment, settings_text
+from qa_sync.modes.embedded.settings_text import environment, settings_text
 from qa_sync.settings.read import load_settings
-from qa_sync.systems.confidential import Hider
-from qa_sync.systems.connector import Connector
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.connectors.load import Connector
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 LABELS = {"Wix.com": "wix", "Customerp": "customerp", "WooCommerce": "woocommerce", "Custom Webshop": "customwebshop"}
@@ -67,7 +67,7 @@ class Network(httpx.BaseTransport):
 def clock(monkeypatch: pytest.MonkeyPatch) -> VirtualClock:
     virtual = VirtualClock(START)
     for name in ("RealClock", "EvenClock"):
-        monkeypatch.setattr(f"qa_sync.modes.reach.{name}", lambda: virtual)
+        monkeypatch.setattr(f"qa_sync.modes.live_systems.connections.{name}", lambda: virtual)
     for variable, value in environment(LABELS).items():
         monkeypatch.setitem(os.environ, variable, value)
     return virtual

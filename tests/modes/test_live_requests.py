@@ -12,10 +12,10 @@ import pytest
 from cli_caller import Serve
 from live_run import SPECS, go, over
 
-from qa_sync.running.play import Play
-from qa_sync.systems.confidential import Hider
-from qa_sync.systems.connector import Connector
-from qa_sync.systems.live import Outlet, live_transport
+from qa_sync.running.scenario import Play
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.connectors.load import Connector
+from qa_sync.systems.http.transport import Outlet, live_transport
 
 Request = tuple[str, str, bytes]
 LOOK = "look"

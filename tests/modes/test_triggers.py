@@ -25,9 +25,9 @@ from qa_sync.clock import VirtualClock
 from qa_sync.errors import BadAnswer, CouldNotFindOut, SystemUnreachable, UsageError
 from qa_sync.modes.job import EPOCH, Job
 from qa_sync.modes.live import Session
-from qa_sync.modes.triggers.surroundings import Between, Surroundings
+from qa_sync.modes.triggers.context import Between, Surroundings
 from qa_sync.modes.triggers.table import TRIGGERS
-from qa_sync.modes.triggers.together import Together
+from qa_sync.modes.triggers.shared_run import Together
 from qa_sync.settings.model import Settings, SyncSettings, Trigger
 
 BETWEEN = Between("a.txt", "A", "B")

@@ -23,8 +23,8 @@ from tryton_server import PASSWORD, tryton
 from workbench import Bench, checks_of
 
 from qa_sync.errors import Refused
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.rest.rest_system import RestSystem
 
 pytestmark = pytest.mark.real
 

@@ -18,9 +18,23 @@ from report_samples import (
     written_results,
 )
 
-from qa_sync.reports import checklist_json, checklist_text, events_ndjson, json, junit, markdown, ndjson, rst
+from qa_sync.reports.documents import checklist_json
+
+from qa_sync.reports.documents import checklist_text
+
+from qa_sync.reports.formats import ndjson as events_ndjson
+
+from qa_sync.reports.formats import results_json as json
+
+from qa_sync.reports.formats import junit
+
+from qa_sync.reports.formats import markdown
+
+from qa_sync.reports.formats import ndjson_merge as ndjson
+
+from qa_sync.reports.formats import rst
 from qa_sync.reports.html import page
-from qa_sync.reports.terminal import Terminal
+from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.results import Results, with_texts
 
 FOLDER = Path(__file__).parent / "golden"

@@ -5,9 +5,9 @@ from dataclasses import replace
 from report_samples import HOSTILE, checklist
 
 from qa_sync.dataflow.model import Finding, Severity
-from qa_sync.reports import checklist_text
-from qa_sync.reports.layout import width_of
-from qa_sync.reports.page import Page
+from qa_sync.reports.documents import checklist_text
+from qa_sync.reports.shared.text_layout import width_of
+from qa_sync.reports.shared.page_options import Page
 
 
 def test_80_columns_are_enough_for_all_but_findings() -> None:

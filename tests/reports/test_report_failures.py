@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_samples import HOSTILE, check, events, line_text
 
-from qa_sync.reports.layout import Style, text_of, width_of
-from qa_sync.reports.terminal import Terminal
-from qa_sync.reports.value_diff import diff_lines
-from qa_sync.reports.wording import brief
+from qa_sync.reports.shared.text_layout import Style, text_of, width_of
+from qa_sync.reports.terminal.terminal import Terminal
+from qa_sync.reports.terminal.value_diff import diff_lines
+from qa_sync.reports.shared.wording import brief
 from qa_sync.running.events import CheckFinished, RunFinished, Status
 from qa_sync.running.results import Results, fold
 from qa_sync.systems.system import Exchanged

@@ -18,7 +18,7 @@ from report_samples import hostile_written, large_results, results, written_resu
 
 from qa_sync.reports.html import page
 from qa_sync.reports.html.latency import Lag
-from qa_sync.reports.written import as_written
+from qa_sync.reports.shared.annotated_document import as_written
 from qa_sync.running.events import CheckFinished, Leftover, Status
 from qa_sync.running.results import Known, Results, SectionResult, SpecResult
 

@@ -14,7 +14,7 @@ from hostile_values import LARGE, VALUES, results
 from report_golden import real
 from report_samples import KINDS, hostile_written, of_every_kind, written_results
 
-from qa_sync.reports.escape import visible
+from qa_sync.reports.shared.escape import visible
 from qa_sync.reports.html import page
 from qa_sync.running.results import Results
 

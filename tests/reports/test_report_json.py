@@ -15,8 +15,10 @@ from report_samples import checklist, events, hostile_results, large_results, re
 import qa_sync
 from qa_sync.dataflow.model import Origin
 from qa_sync.errors import UnknownName, UsageError
-from qa_sync.reports import checklist_json, events_ndjson, formats
-from qa_sync.reports import json as report
+from qa_sync.reports.documents import checklist_json
+from qa_sync.reports.formats import ndjson as events_ndjson
+from qa_sync.reports.formats import table as formats
+from qa_sync.reports.formats import results_json as report
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 from qa_sync.systems.system import Exchanged

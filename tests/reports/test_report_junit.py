@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_samples import hostile_results, large_results, results
 
-from qa_sync.reports import junit
-from qa_sync.reports.escape import visible
+from qa_sync.reports.formats import junit
+from qa_sync.reports.shared.escape import visible
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 

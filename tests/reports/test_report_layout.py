@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa_sync.reports.escape import encodable, visible
-from qa_sync.reports.layout import Line, Style, clip, columns, text_of, width_of, wrap
+from qa_sync.reports.shared.escape import encodable, visible
+from qa_sync.reports.shared.text_layout import Line, Style, clip, columns, text_of, width_of, wrap
 
 text = st.text(st.characters(), max_size=60)
 printable = text.map(lambda t: visible(t, lines=True))

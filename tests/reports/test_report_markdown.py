@@ -6,8 +6,8 @@ import pytest
 from report_golden import RUNS
 from report_samples import hostile_written, large_results, results, written_results
 
-from qa_sync.reports import markdown
-from qa_sync.reports.annotations import github
+from qa_sync.reports.formats import markdown
+from qa_sync.reports.formats.github_annotations import github
 from qa_sync.running.events import Status
 
 SUMMARY_LIMIT = 1024 * 1024

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from report_golden import RUNS
 
-from qa_sync.reports import ndjson
+from qa_sync.reports.formats import ndjson_merge as ndjson
 from qa_sync.running.results import fold
 
 

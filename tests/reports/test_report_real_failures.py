@@ -12,9 +12,9 @@ import pytest
 from qa_sync.modes.documents import connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
-from qa_sync.reports import events_ndjson
-from qa_sync.reports import json as report
-from qa_sync.reports.terminal import Terminal
+from qa_sync.reports.formats import ndjson as events_ndjson
+from qa_sync.reports.formats import results_json as report
+from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.events import Event, Looked, Status
 from qa_sync.running.results import Results, fold
 from qa_sync.running.runner import Run, run

@@ -15,7 +15,7 @@ from report_samples import hostile_written, written_results
 from qa_sync.dataflow.model import Origin, Section
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.errors import SpecError
-from qa_sync.reports import rst
+from qa_sync.reports.formats import rst
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from report_samples import COPY, CUSTOMER, ORDER, SPEC, events, hostile_results, large_results, line_text, results
 
-from qa_sync.reports.end_report import end_report
-from qa_sync.reports.layout import text_of, width_of
-from qa_sync.reports.live import live_lines
-from qa_sync.reports.page import Page
-from qa_sync.reports.progress import Tally
-from qa_sync.reports.terminal import Color, Terminal
+from qa_sync.reports.terminal.final_report import end_report
+from qa_sync.reports.shared.text_layout import text_of, width_of
+from qa_sync.reports.terminal.live_view import live_lines
+from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.terminal.progress import Tally
+from qa_sync.reports.terminal.terminal import Color, Terminal
 from qa_sync.running.events import (
     CheckFinished,
     Event,
@@ -335,7 +335,7 @@ def test_rich_is_loaded_for_colours_only() -> None:
         "import sys, io; sys.path[:0] = [sys.argv[1]]\n"
         "from report_samples import events, results\n"
         "from qa_sync.reports import formats\n"
-        "from qa_sync.reports.terminal import Terminal\n"
+        "from qa_sync.reports.terminal.terminal import Terminal\n"
         "terminal = Terminal(io.StringIO(), io.StringIO())\n"
         "list(terminal.watch(events())); terminal.report(results())\n"
         "print(sorted({'rich', 'xml', 'click', 'httpx'} & set(sys.modules)))\n"

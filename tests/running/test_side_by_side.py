@@ -18,7 +18,7 @@ from qa_sync.errors import BrokenRule, Refused
 from qa_sync.running.events import CheckFinished, Event, RunFinished, SectionFinished, Status
 from qa_sync.running.results import Results, fold
 from qa_sync.running.runner import OpenStage, Run, run
-from qa_sync.running.stage import Stage
+from qa_sync.running.environment import Stage
 
 SECTIONS = 5
 

@@ -14,9 +14,9 @@ from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.running.events import CheckFinished, Status, Way
 from qa_sync.running.results import fold
 from qa_sync.running.runner import Run, run
-from qa_sync.running.stage import Stage
-from qa_sync.running.timing import patient
-from qa_sync.running.verdict import Verdict
+from qa_sync.running.environment import Stage
+from qa_sync.running.deadlines import patient
+from qa_sync.running.claims.verdict import Verdict
 
 
 @dataclass

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_sync.clock import VirtualClock
-from qa_sync.running.waiting import LONGEST_PAUSE_S, Patience, until
+from qa_sync.running.polling import LONGEST_PAUSE_S, Patience, until
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -23,8 +23,10 @@ from typing import Any
 import httpx
 
 from qa_sync.cli.main import guarded
-from qa_sync.modes import ledger, live
-from qa_sync.systems import journal_file, line
+from qa_sync.modes.live_systems import run_journal as ledger
+from qa_sync.modes import live
+from qa_sync.systems.journal import database as journal_file
+from qa_sync.systems.rest import live_connection as line
 
 COUNTS, POINT, NUMBER, *WORDS = sys.argv[1:]
 passed: Counter[str] = Counter()

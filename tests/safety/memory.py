@@ -10,8 +10,8 @@ from typing import Any
 
 from qa_sync.errors import Refused, SystemUnreachable
 from qa_sync.systems.cards import EntityCard, PropertyCard
-from qa_sync.systems.journal import Journal, Place
-from qa_sync.systems.owned import Owned
+from qa_sync.systems.journal.journal import Journal, Place
+from qa_sync.systems.journal.ownership import Owned
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Form, Json
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 
 from qa_sync.sandbox.vendors import VENDORS
-from qa_sync.systems.builtin import builtin_folder
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.rest.rest_system import RestSystem
 
 Prints = dict[tuple[str, str, str], str]
 """A fingerprint of each record by system, datatype and id."""

@@ -12,19 +12,19 @@ from memory import MARK, STARTED, URL, Memory, places
 
 from qa_sync.errors import QaSyncError, UnknownName, UsageError
 from qa_sync.location import Location
-from qa_sync.modes import cleaning
-from qa_sync.modes.cleaning import Reacher, chosen, clean
+from qa_sync.modes.live_systems import cleanup as cleaning
+from qa_sync.modes.live_systems.cleanup import Reacher, chosen, clean
 from qa_sync.settings.model import Settings, SystemSettings
-from qa_sync.systems.journal import NAME, Journal, RunNote
-from qa_sync.systems.journaled import Journaled
-from qa_sync.systems.owned import Owned
+from qa_sync.systems.journal.journal import NAME, Journal, RunNote
+from qa_sync.systems.journal.journaled_system import Journaled
+from qa_sync.systems.journal.ownership import Owned
 
 
 @pytest.fixture
 def acme(monkeypatch: pytest.MonkeyPatch) -> Memory:
     system = Memory()
     monkeypatch.setattr(Reacher, "_reached", lambda *_: system)
-    monkeypatch.setattr("qa_sync.systems.journaled.LOOKS_S", (0.0,))
+    monkeypatch.setattr("qa_sync.systems.journal.journaled_system.LOOKS_S", (0.0,))
     return system
 
 
@@ -36,7 +36,7 @@ def settings(tmp_path: Path, url: str = URL, *, writes: bool = True, production:
 def dead_run(tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch, seed: str = "s") -> RunNote:
     """Note a run that made a record and was killed."""
     journal = Journal(tmp_path / NAME)
-    monkeypatch.setattr("qa_sync.systems.journal.begun", lambda _pid: "long ago")
+    monkeypatch.setattr("qa_sync.systems.journal.journal.begun", lambda _pid: "long ago")
     run = journal.begin(seed, ["a.txt"], STARTED, places(acme))
     ours = Owned(journal, run, [MARK], STARTED)
     for place in run.places:
@@ -115,7 +115,7 @@ def test_a_run_of_another_machine_is_cleaned_up_after_when_it_is_said_to_have_en
     tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as there:
-        there.setattr("qa_sync.systems.journal.HOST", "container-1")
+        there.setattr("qa_sync.systems.journal.journal.HOST", "container-1")
         run = dead_run(tmp_path, acme, there)
     for age in (None, timedelta(days=36_500)):
         (cleaned,) = clean(settings(tmp_path), run.id, age)

@@ -29,12 +29,12 @@ from standing import people, settled, systems_of
 from qa_sync import clock as clock_module
 from qa_sync.clock import InterruptibleClock
 from qa_sync.errors import CouldNotFindOut, SystemUnreachable
-from qa_sync.modes.reach import open_to
+from qa_sync.modes.live_systems.connections import open_to
 from qa_sync.settings.read import load_settings
-from qa_sync.systems.builtin import builtin_folder
-from qa_sync.systems.confidential import Hider
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.journal import Journal
+from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.journal.journal import Journal
 
 SPEC = "specs/000.txt"
 LIMITED = Path(__file__).with_name("limited.py")

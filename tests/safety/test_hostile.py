@@ -13,13 +13,17 @@ import pytest
 from hostile_values import AT_ONCE, COUNT, LARGE, VALUES, check, results
 from markdown_it import MarkdownIt
 
-from qa_sync.checklist.linted import Linted, LintResult
+from qa_sync.checklist.lint_result import Linted, LintResult
 from qa_sync.dataflow.model import Dataflow, Finding, Severity
-from qa_sync.reports import annotations as workflow
-from qa_sync.reports import events_ndjson, formats, lint_json, lint_text, sarif
-from qa_sync.reports import json as results_json
-from qa_sync.reports.escape import visible
-from qa_sync.reports.terminal import Terminal
+from qa_sync.reports.formats import github_annotations as workflow
+from qa_sync.reports.formats import ndjson as events_ndjson
+from qa_sync.reports.formats import table as formats
+from qa_sync.reports.documents import lint_json
+from qa_sync.reports.documents import lint_text
+from qa_sync.reports.documents import sarif
+from qa_sync.reports.formats import results_json as results_json
+from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.events import Leftover, SectionFinished, StepStarted
 
 SHARES = [

@@ -15,11 +15,11 @@ import pytest
 from memory import MARK, OTHER_MARK, STARTED, Memory, away, card, owned, places
 
 from qa_sync.errors import BadAnswer, BrokenRule, CouldNotFindOut, QaSyncError, Refused, SystemUnreachable, UsageError
-from qa_sync.systems import journaled as module
+from qa_sync.systems.journal import journaled_system as module
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.systems.journal import WHOLE, Journal
-from qa_sync.systems.journaled import Journaled
-from qa_sync.systems.owned import Owned
+from qa_sync.systems.journal.journal import WHOLE, Journal
+from qa_sync.systems.journal.journaled_system import Journaled
+from qa_sync.systems.journal.ownership import Owned
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Form
 

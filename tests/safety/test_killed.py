@@ -16,7 +16,7 @@ import pytest
 from cli_caller import ROOT, Serve
 from standing import Prints, people, settled, systems_of
 
-from qa_sync.systems.journal import NAME
+from qa_sync.systems.journal.journal import NAME
 
 SPEC = "specs/000.txt"
 KILLED = Path(__file__).with_name("killed_run.py")

@@ -19,8 +19,8 @@ import pytest
 from cli_caller import ROOT, QaSync, Serve
 from standing import people, prints_of, settled, systems_of
 
-from qa_sync.modes.ledger import Ledger
-from qa_sync.systems.journal import NAME
+from qa_sync.modes.live_systems.run_journal import Ledger
+from qa_sync.systems.journal.journal import NAME
 
 SPEC = "specs/000.txt"
 FAST = ("--every", "0.1")
@@ -177,7 +177,7 @@ def test_an_interrupted_run_is_taken_up(qa_sync: QaSync, serve: Serve, monkeypat
     assert killed.returncode == -signal.SIGKILL
     there = ours(config)
     with monkeypatch.context() as terminal:
-        terminal.setattr("qa_sync.cli.consent.on_terminal", lambda: True)
+        terminal.setattr("qa_sync.cli.confirm.on_terminal", lambda: True)
         terminal.setattr(click, "confirm", lambda *_, **__: False)
         assert qa_sync(*live(config, "--resume")).code == 2
     assert ours(config) == there != []
@@ -213,7 +213,7 @@ def test_there_is_nothing_to_take_up(qa_sync: QaSync, serve: Serve) -> None:
 def test_on_a_terminal_one_is_asked(qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     config = serve(SPEC, "--no-sync")
     asked: list[str] = []
-    monkeypatch.setattr("qa_sync.cli.consent.on_terminal", lambda: True)
+    monkeypatch.setattr("qa_sync.cli.confirm.on_terminal", lambda: True)
     monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text))
     got = qa_sync(*live(config))
     assert got.code == 2

@@ -10,7 +10,7 @@ from sandbox_caller import HandClock
 from qa_sync.sandbox.lag import LateTable
 from qa_sync.sandbox.load import Meter
 from qa_sync.sandbox.store import Store
-from qa_sync.systems.limits import Rate
+from qa_sync.systems.http.rate_limits import Rate
 
 
 def table(clock: HandClock, lag_s: float) -> LateTable:

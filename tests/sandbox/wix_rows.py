@@ -11,7 +11,7 @@ import httpx
 from sandbox_caller import Caller, HandClock
 
 from qa_sync.sandbox.load import CALM, Load
-from qa_sync.systems.limits import Rate
+from qa_sync.systems.http.rate_limits import Rate
 
 Ask = Callable[[Caller, HandClock], httpx.Response]
 

@@ -12,7 +12,7 @@ from qa_sync.dataflow.model import Section, Statement, StatementKind
 from qa_sync.errors import Refused
 from qa_sync.sync.lanes import End, Lane, Row, Side
 from qa_sync.systems.cards import EntityCard, PropertyCard
-from qa_sync.systems.once import Found
+from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 

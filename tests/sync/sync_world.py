@@ -10,7 +10,7 @@ from sync_fakes import OFFICE, SHOP, START, FakeSystem, flow, pairs, section
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Section, StatementKind
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.links import Links
+from qa_sync.sync.store.links import Links
 
 EVERY = StatementKind.EVERY
 LINK_FIRST = StatementKind.LINK_FIRST

@@ -8,8 +8,8 @@ from sync_fakes import pairs
 from sync_world import KEY, World, every, make_world
 
 from qa_sync.errors import BadAnswer, SystemUnreachable
-from qa_sync.sync.links import Intent
-from qa_sync.systems.once import Found
+from qa_sync.sync.store.links import Intent
+from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.values.form import Json
 
 

@@ -6,7 +6,7 @@ from sync_world import BASIC, World, every, make_world
 
 from qa_sync.errors import UnknownName
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.faults.copying import copied
+from qa_sync.sync.faults.duplicates import copied
 from qa_sync.sync.faults.table import FAULTS, find_fault
 from qa_sync.sync.lanes import End, Side
 from qa_sync.systems.cards import PropertyCard

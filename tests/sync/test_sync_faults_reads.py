@@ -9,7 +9,7 @@ from fault_fakes import lane_of, record_of
 from sync_fakes import START, FakeSystem, entity
 
 from qa_sync.clock import VirtualClock
-from qa_sync.sync.faults.reading import LISTINGS
+from qa_sync.sync.faults.reads import LISTINGS
 from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.lanes import Lane, Side
 from qa_sync.sync.writer import PlainWriter

@@ -9,7 +9,7 @@ import pytest
 from sync_fakes import pairs, section
 from sync_world import BASIC, EVERY, World, every, make_world
 
-from qa_sync.sync.gathering import OVERLAP, WHOLE
+from qa_sync.sync.cycle.read_changes import OVERLAP, WHOLE
 from qa_sync.systems.system import Record
 
 GROUPS = section(2, "Groups", "Team", EVERY, pairs=pairs(title="label"))

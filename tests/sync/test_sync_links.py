@@ -8,10 +8,10 @@ import pytest
 from sync_world import every, make_world
 
 from qa_sync.errors import CouldNotFindOut, UsageError
-from qa_sync.sync.homes import settle
-from qa_sync.sync.links import Intent, Links
-from qa_sync.sync.state import told
-from qa_sync.sync.texts import decode, encode, fingerprint, spell, unspell
+from qa_sync.sync.store.system_urls import settle
+from qa_sync.sync.store.links import Intent, Links
+from qa_sync.sync.store.database import told
+from qa_sync.sync.store.encoding import decode, encode, fingerprint, spell, unspell
 from qa_sync.values.form import Canonical
 
 INTENT = Intent(7, {"name": '"Ada"'}, {"fullName": '"Ada"'})

@@ -8,7 +8,7 @@ from sync_fakes import OFFICE, SHOP, START, FakeSystem
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.links import Links
+from qa_sync.sync.store.links import Links
 from qa_sync.systems.system import Record
 
 A, B = "Shop People", "Office Person"

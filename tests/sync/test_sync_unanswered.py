@@ -15,16 +15,16 @@ from qa_sync.checklist.model import Cast, Insert, Scenario, Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.reader import read_dataflow
-from qa_sync.running.scene import Held, Scene
-from qa_sync.running.stage import Stage
+from qa_sync.running.scenario_records import Held, Scene
+from qa_sync.running.environment import Stage
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.links import Links
-from qa_sync.systems.builtin import builtin_folder, connector_for
-from qa_sync.systems.confidential import Hider
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.inprocess import AsgiTransport
-from qa_sync.systems.line import Line, open_line
+from qa_sync.sync.store.links import Links
+from qa_sync.systems.connectors.builtin_merge import builtin_folder, connector_for
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.http.asgi_transport import AsgiTransport
+from qa_sync.systems.rest.live_connection import Line, open_line
 from qa_sync.values.form import Json
 
 START = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)

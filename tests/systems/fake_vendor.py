@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 
-from qa_sync.systems.builtin import builtin_folder
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.rest.rest_system import RestSystem
 
 CANARY = "canary-7Q/+x"
 Answers = dict[str, Any] | list[Any] | httpx.Response

@@ -10,8 +10,8 @@ import httpx
 from fake_vendor import Answers, Fake
 
 from qa_sync.clock import VirtualClock
-from qa_sync.systems.connector import Connector, load_connector
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.connectors.load import Connector, load_connector
+from qa_sync.systems.rest.rest_system import RestSystem
 
 FOLDERS = Path(__file__).parent / "folders"
 BASE = "https://api.example.test"

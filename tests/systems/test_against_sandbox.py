@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from qa_sync.clock import VirtualClock
-from qa_sync.systems.builtin import LABELS, builtin_folder
+from qa_sync.systems.connectors.builtin_merge import LABELS, builtin_folder
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.inprocess import AsgiTransport
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.http.asgi_transport import AsgiTransport
+from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_canonical, to_wire

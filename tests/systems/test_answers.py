@@ -11,9 +11,9 @@ from fake_vendor import CANARY, speak
 from small_system import OPERATIONS, small
 
 from qa_sync.errors import BadAnswer, Conflict, QaSyncError, Refused, SystemUnreachable
-from qa_sync.systems.builtin import builtin_folder
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.rest.rest_system import RestSystem
 
 WIX_CHANGED = {
     "message": "Contact has been updated.",

@@ -20,12 +20,12 @@ from small_system import OPERATIONS, START, URL, Small, connector, small
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import BadAnswer, ConnectorError, Refused, SystemUnreachable, UsageError
 from qa_sync.sandbox.vendors import VENDORS
-from qa_sync.systems.builtin import builtin_folder
-from qa_sync.systems.confidential import Hider
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.inprocess import AsgiTransport
-from qa_sync.systems.limits import Limits
-from qa_sync.systems.line import Line, open_line
+from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.http.asgi_transport import AsgiTransport
+from qa_sync.systems.http.rate_limits import Limits
+from qa_sync.systems.rest.live_connection import Line, open_line
 from qa_sync.systems.system import Record
 
 TOKEN_URL = "https://login.test/token"  # noqa: S105 - a url

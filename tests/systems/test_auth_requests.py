@@ -25,7 +25,7 @@ from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, SIGNATURE_TYPE_QUERY, Client
 from small_system import START, opened
 
 from qa_sync.clock import VirtualClock
-from qa_sync.systems.auth.kinds import KINDS
+from qa_sync.systems.auth.table import KINDS
 
 SECRETS = {"user": "ck_1", "key": "s3cr3t", "access": "t0", "refresh": "r0", "consumer": "c-c", "employee": "e-e"}
 LASTS = 3600

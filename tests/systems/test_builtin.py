@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from qa_sync.errors import UnknownName
-from qa_sync.systems.builtin import LABELS, builtin_folder, connector_for
+from qa_sync.systems.connectors.builtin_merge import LABELS, builtin_folder, connector_for
 from qa_sync.systems.cards import EntityCard, Writable, find_card
-from qa_sync.systems.connector import VERBS, Connector, load_connector
-from qa_sync.systems.entities import CONVERSIONS
+from qa_sync.systems.connectors.load import VERBS, Connector, load_connector
+from qa_sync.systems.connectors.entities_toml import CONVERSIONS
 from qa_sync.systems.pairing import inferred_pairs
 from qa_sync.values import paths
 

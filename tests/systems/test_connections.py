@@ -21,9 +21,9 @@ from small_system import START, connector, opened
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import ConnectorError, SystemUnreachable, UsageError
-from qa_sync.systems.connector import survey
-from qa_sync.systems.folder import Weight
-from qa_sync.systems.line import Line
+from qa_sync.systems.connectors.load import survey
+from qa_sync.systems.connectors.folder import Weight
+from qa_sync.systems.rest.live_connection import Line
 
 HOST = "small.test"
 """A name that nobody on earth can look up."""

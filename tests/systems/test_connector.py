@@ -8,7 +8,7 @@ import pytest
 
 from qa_sync.errors import ConnectorError
 from qa_sync.systems.cards import Revision, Writable
-from qa_sync.systems.connector import load_connector
+from qa_sync.systems.connectors.load import load_connector
 
 MANIFEST: dict[str, Any] = {
     "system-template": "templates/system.json",

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from small_system import OPERATIONS, connector, small
 
-from qa_sync.systems.connector import load_connector, survey
-from qa_sync.systems.shapes import OPERATION, SHARE, SYSTEM, USE
+from qa_sync.systems.connectors.load import load_connector, survey
+from qa_sync.systems.connectors.validation.object_types import OPERATION, SHARE, SYSTEM, USE
 
 OPTIONAL = [name for name in SYSTEM if name not in {"url_pattern", "operations"}]
 LISTING = {"url": "things", "method": "GET"}

@@ -10,8 +10,8 @@ import pytest
 from folder_vendor import load
 
 from qa_sync.errors import ConnectorError
-from qa_sync.systems.conditional import resolved, undecided
-from qa_sync.systems.expansion import datatype_variables, expanded
+from qa_sync.systems.connectors.conditional_merge import resolved, undecided
+from qa_sync.systems.connectors.parameters import datatype_variables, expanded
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_wrong_expansion_is_told() -> None:
 
 def test_names_alone_cost_no_template_engine() -> None:
     code = (
-        "import sys; from qa_sync.systems.expansion import expanded; "
+        "import sys; from qa_sync.systems.connectors.parameters import expanded; "
         "expanded('{{@ a @}} {{ b }}', {'a': True}); print('jinja2' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

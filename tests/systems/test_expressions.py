@@ -7,12 +7,12 @@ import httpx
 import pytest
 
 from qa_sync.errors import ConnectorError
-from qa_sync.systems.expressions import render, render_found, render_tree
+from qa_sync.systems.templates.jinja import render, render_found, render_tree
 
 
 def test_a_literal_is_its_own_answer_and_costs_no_jinja() -> None:
     code = (
-        "import sys; from qa_sync.systems.expressions import render; render('a}}', {}); print('jinja2' in sys.modules)"
+        "import sys; from qa_sync.systems.templates.jinja import render; render('a}}', {}); print('jinja2' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 

@@ -16,13 +16,13 @@ from fault_proxy import FAULTS, FaultProxy
 
 from qa_sync.clock import VirtualClock
 from qa_sync.sandbox.vendors import VENDORS
-from qa_sync.systems.builtin import builtin_folder
-from qa_sync.systems.confidential import Hider
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.inprocess import AsgiTransport
-from qa_sync.systems.limits import Limits, Rate
-from qa_sync.systems.line import open_line
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.http.asgi_transport import AsgiTransport
+from qa_sync.systems.http.rate_limits import Limits, Rate
+from qa_sync.systems.rest.live_connection import open_line
+from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.form import Json

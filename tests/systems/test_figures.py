@@ -11,13 +11,13 @@ from small_system import OPERATIONS, START, Server, connector
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import UsageError
-from qa_sync.systems.confidential import Hider
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.figures import number, whole
-from qa_sync.systems.line import Line, open_line
-from qa_sync.systems.pauses import Rule
-from qa_sync.systems.rest import RestSystem
-from qa_sync.systems.ways import _timeout
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.connectors.numbers import number, whole
+from qa_sync.systems.rest.live_connection import Line, open_line
+from qa_sync.systems.http.retry_policy import Rule
+from qa_sync.systems.rest.rest_system import RestSystem
+from qa_sync.systems.rest.clients import _timeout
 
 URL = "https://small.test"
 PAGED = {

@@ -15,12 +15,12 @@ import httpx
 import pytest
 
 from qa_sync.errors import BadAnswer, ConnectorError, NotConvertible, Refused
-from qa_sync.systems.capabilities import authentication_of
+from qa_sync.systems.connectors.capabilities import authentication_of
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.filters import base64url_encode
-from qa_sync.systems.list_commands import commanded
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.templates.filters import base64url_encode
+from qa_sync.systems.requests.list_commands import commanded
+from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.system import Record
 
 SHARED = """

@@ -13,8 +13,8 @@ import pytest
 from folder_vendor import FOLDERS
 
 from qa_sync.errors import ConnectorError
-from qa_sync.systems.capabilities import abilities_of, authentication_of
-from qa_sync.systems.connector import load_connector, survey
+from qa_sync.systems.connectors.capabilities import abilities_of, authentication_of
+from qa_sync.systems.connectors.load import load_connector, survey
 
 Place = tuple[str | int, ...]
 

@@ -18,9 +18,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from small_system import OPERATIONS, URL, Small, small
 
 from qa_sync.errors import ConnectorError, QaSyncError, Refused
-from qa_sync.systems.confidential import HIDDEN
-from qa_sync.systems.expressions import render
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.redaction import HIDDEN
+from qa_sync.systems.templates.jinja import render
+from qa_sync.systems.rest.rest_system import RestSystem
 
 KEYS_URL = "https://keys.test/jwks"
 SHARED = "a shared secret of more than thirty-two bytes"

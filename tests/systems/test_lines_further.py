@@ -9,13 +9,13 @@ import httpx
 from folder_vendor import BASE, NOW, load
 
 from qa_sync.clock import VirtualClock
-from qa_sync.systems.capabilities import authentication_of
-from qa_sync.systems.cassettes import TapeLabel
-from qa_sync.systems.confidential import HIDDEN, Hider
-from qa_sync.systems.line import Line, open_line
-from qa_sync.systems.recording import BlankTape, RecordingTransport
-from qa_sync.systems.replaying import Expected, ReplayTransport, load_tape
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.connectors.capabilities import authentication_of
+from qa_sync.systems.recording.cassettes import TapeLabel
+from qa_sync.systems.redaction import HIDDEN, Hider
+from qa_sync.systems.rest.live_connection import Line, open_line
+from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport
+from qa_sync.systems.recording.player import Expected, ReplayTransport, load_tape
+from qa_sync.systems.rest.rest_system import RestSystem
 
 OLD = "https://old.example.test"
 SECRETS = {"key": "new-secret", "old_key": "old-secret"}

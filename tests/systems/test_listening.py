@@ -7,8 +7,8 @@ from threading import Thread
 import httpx
 import pytest
 
-from qa_sync.systems.confidential import HIDDEN, Hider
-from qa_sync.systems.listening import KEPT, LARGEST, SHOWN, Heard
+from qa_sync.systems.redaction import HIDDEN, Hider
+from qa_sync.systems.responses.exchange_log import KEPT, LARGEST, SHOWN, Heard
 from qa_sync.systems.system import Exchanged
 
 URL = "https://shop.example.test/clients"

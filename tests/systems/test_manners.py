@@ -19,9 +19,9 @@ from small_system import OPERATIONS, START, URL, Server, Small, opened, small
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear
-from qa_sync.systems.answers import REPEATABLE
-from qa_sync.systems.limits import Bucket, Limits, Rate
-from qa_sync.systems.pauses import Patience, Rule, patience_of, retry_after
+from qa_sync.systems.http.request_extensions import REPEATABLE
+from qa_sync.systems.http.rate_limits import Bucket, Limits, Rate
+from qa_sync.systems.http.retry_policy import Patience, Rule, patience_of, retry_after
 from qa_sync.systems.system import Record
 
 THING = {"id": "1", "rev": 1, "name": "a"}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2.sandbox import SandboxedEnvironment
 
-from qa_sync.systems.names import fill
+from qa_sync.systems.templates.simple_expressions import fill
 
 NAMES = st.sampled_from(["id", "entity", "a", "b", "items", "keys", "x1", "_y"])
 VALUES = st.recursive(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa_sync.systems.nearest import Asked, tell_nearest
+from qa_sync.systems.recording.nearest_request import Asked, tell_nearest
 
 URL = "https://api.test/things"
 RECORDED = [

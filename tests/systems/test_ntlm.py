@@ -23,10 +23,10 @@ from spnego.channel_bindings import GssChannelBindings
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import BadAnswer, Refused, UsageError
-from qa_sync.systems.answers import Answers
+from qa_sync.systems.responses.exchange import Answers
 from qa_sync.systems.auth.ntlm import NtlmAuth
-from qa_sync.systems.line import Line
-from qa_sync.systems.signing import SigningTransport
+from qa_sync.systems.rest.live_connection import Line
+from qa_sync.systems.http.auth_transport import SigningTransport
 
 NTLM = {"authentication": "ntlm", "username": "OFFICE\\erna", "password": "$SECRET(password)"}
 PASSWORD = "pass wørd"  # noqa: S105 - nobody's

@@ -9,7 +9,7 @@ import pytest
 
 from qa_sync.errors import Conflict, Unclear
 from qa_sync.systems.cards import EntityCard, PropertyCard, Revision
-from qa_sync.systems.once import change_once
+from qa_sync.systems.rest.uncertain_writes import change_once
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Form, Json
 

@@ -7,9 +7,9 @@ import pytest
 from fake_vendor import Answers, speak
 
 from qa_sync.errors import BadAnswer, ConnectorError
-from qa_sync.systems import paging
-from qa_sync.systems.operations import Operation
-from qa_sync.systems.replies import entities_of
+from qa_sync.systems.responses import pagination as paging
+from qa_sync.systems.connectors.operations import Operation
+from qa_sync.systems.responses.parsing import entities_of
 
 
 def listed(name: str, datatype: str, *answers: Answers) -> tuple[list[str], list[str], list[Any]]:

@@ -16,7 +16,7 @@ from loopback import loopback
 from small_system import OPERATIONS, START, opened
 
 from qa_sync.clock import VirtualClock
-from qa_sync.systems.operation_checks import TERMINATION
+from qa_sync.systems.connectors.validation.operation_checks import TERMINATION
 
 Json = Any
 TOTAL = 5

@@ -10,7 +10,7 @@ import pytest
 from folder_vendor import load, speak_folder
 
 from qa_sync.errors import BadAnswer, ConnectorError, UsageError
-from qa_sync.systems.payloads import encode
+from qa_sync.systems.requests.encoding import encode
 
 ENV: dict[str, Any] = {"region": "no", "limit": 50, "strict": True}
 

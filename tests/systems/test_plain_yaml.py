@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from qa_sync.systems.plain_yaml import NotPlain, read_plain
+from qa_sync.systems.recording.yaml_reader import NotPlain, read_plain
 
 RECORDED = sorted(Path(__file__).parents[2].glob("cassettes/*/*.yaml"))
 ALIKE = """

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from qa_sync.errors import BadAnswer, ConnectorError, UsageError
-from qa_sync.systems.capabilities import authentication_of
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.connectors.capabilities import authentication_of
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.rest.rest_system import RestSystem
 
 SYSTEM = "{{@ system @}}"
 KIND = "{{@ datatype @}}"

@@ -13,10 +13,10 @@ import pytest
 from vcr.cassette import Cassette
 
 from qa_sync.errors import RecordingError
-from qa_sync.systems.cassettes import LARGEST, TapeLabel
-from qa_sync.systems.nearest import canonical_body
-from qa_sync.systems.recording import BlankTape, RecordingTransport
-from qa_sync.systems.replaying import Expected, ReplayTransport, Tape, load_tape
+from qa_sync.systems.recording.cassettes import LARGEST, TapeLabel
+from qa_sync.systems.recording.nearest_request import canonical_body
+from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport
+from qa_sync.systems.recording.player import Expected, ReplayTransport, Tape, load_tape
 
 LABEL = TapeLabel("seed-1", datetime(2024, 11, 13, 10, 0, 0, 5, tzinfo=UTC), {"wix": "abc", "customerp": "def"}, "sec1")
 EXPECTED = Expected(LABEL.connectors, LABEL.spec, "specs/000.txt")
@@ -282,7 +282,7 @@ def test_replay_is_linear(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         looked_at += 1
         return canonical_body(content)
 
-    monkeypatch.setattr("qa_sync.systems.replaying.canonical_body", counted)
+    monkeypatch.setattr("qa_sync.systems.recording.player.canonical_body", counted)
     loaded = load_tape(path, EXPECTED)
     replay = client(ReplayTransport(loaded))
     for n in range(1000):

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from small_system import OPERATIONS, connector
 
-from qa_sync.systems.connector import survey
-from qa_sync.systems.folder import Problem, Weight
+from qa_sync.systems.connectors.load import survey
+from qa_sync.systems.connectors.folder import Problem, Weight
 
 MANIFEST = {"additional_parameters": {"base_url": {}}, "datatypes": {"thing": {"template": "templates/thing.json"}}}
 SYSTEM = {

@@ -11,10 +11,10 @@ import pytest
 from fake_vendor import CANARY, speak
 
 from qa_sync.errors import NotConvertible, Refused, UsageError
-from qa_sync.systems.builtin import builtin_folder
-from qa_sync.systems.connector import load_connector
-from qa_sync.systems.operations import Operation
-from qa_sync.systems.rest import RestSystem
+from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.connectors.operations import Operation
+from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.system import Record
 
 SINCE = datetime(2024, 11, 13, 10, 0, 5, 999, tzinfo=UTC)

@@ -12,9 +12,9 @@ from folder_vendor import BASE, listed, load, speak_folder
 
 from qa_sync.errors import Refused
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.operations import Body
-from qa_sync.systems.rest import RestSystem
-from qa_sync.systems.sharing import Sharing, body_of
+from qa_sync.systems.connectors.operations import Body
+from qa_sync.systems.rest.rest_system import RestSystem
+from qa_sync.systems.connectors.pipes.share_pipes import Sharing, body_of
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 

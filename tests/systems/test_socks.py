@@ -17,9 +17,9 @@ from small_system import START, opened
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import SystemUnreachable
-from qa_sync.systems.answers import NEVER_SENT
-from qa_sync.systems.confidential import Hider
-from qa_sync.systems.live import Outlet, live_transport
+from qa_sync.systems.http.failures import NEVER_SENT
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.http.transport import Outlet, live_transport
 
 CONNECT_S = 0.4
 OPEN = b"\x05\x00"
@@ -125,6 +125,6 @@ def test_a_write_that_was_not_sent_is_not_unclear(tmp_path: Path) -> None:
 
 
 def test_it_is_not_loaded_before_there_is_such_a_proxy() -> None:
-    code = "import sys, qa_sync.systems.live; print({'httpx_socks', 'qa_sync.systems.socks'} & set(sys.modules))"
+    code = "import sys, qa_sync.systems.http.transport; print({'httpx_socks', 'qa_sync.systems.http.socks'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

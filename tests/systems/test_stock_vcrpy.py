@@ -9,7 +9,7 @@ import pytest
 import vcr
 from vcr.cassette import Cassette
 
-from qa_sync.systems.cassettes import Shelf
+from qa_sync.systems.recording.cassettes import Shelf
 
 COMMITTED = sorted((Path(__file__).parents[2] / "cassettes").glob("*/*.yaml"))
 

@@ -5,9 +5,9 @@ import asyncio
 import httpx
 import pytest
 
-from qa_sync.systems.confidential import Hider
-from qa_sync.systems.inprocess import AsgiTransport, Message, Receive, Send
-from qa_sync.systems.live import Outlet, _trust, live_transport
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.http.asgi_transport import AsgiTransport, Message, Receive, Send
+from qa_sync.systems.http.transport import Outlet, _trust, live_transport
 
 loops: list[asyncio.AbstractEventLoop] = []
 

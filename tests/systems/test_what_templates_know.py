@@ -11,7 +11,7 @@ import pytest
 from small_system import OPERATIONS, URL, Small, small
 
 from qa_sync.errors import BadAnswer, ConnectorError, NotConvertible, Refused
-from qa_sync.systems.calls import moved_to
+from qa_sync.systems.requests.rendering import moved_to
 
 THING = {"id": "1"}
 TWO = {"rows": [{"no": "1"}, {"no": "2"}]}

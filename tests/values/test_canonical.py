@@ -18,7 +18,7 @@ from values_forms import FORMS, HOSTILE_JSON, HOSTILE_SCALARS, PLAIN_TEXTS, SIBL
 from qa_sync.errors import NotConvertible, UnknownName
 from qa_sync.values.canonical import CONVERSIONS, to_canonical, to_wire
 from qa_sync.values.form import Canonical, Form
-from qa_sync.values.places import country_codes
+from qa_sync.values.conversions.countries import country_codes
 
 OSLO = timezone(timedelta(hours=1))
 NOON = datetime(2024, 11, 13, 12, 0, 5, tzinfo=UTC)
@@ -328,7 +328,7 @@ def test_hostile_html_is_read_in_a_moment(trap: str) -> None:
 
 def test_importing_loads_no_table() -> None:
     code = (
-        "import sys, qa_sync.values.canonical, qa_sync.values.places as p;"
+        "import sys, qa_sync.values.canonical, qa_sync.values.conversions.countries as p;"
         "sys.exit(p._table.cache_info().currsize or 'html.entities' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,7 +6,7 @@ import pytest
 from values_forms import form
 
 from qa_sync.values.compare import compare
-from qa_sync.values.currencies import in_currency, minor_units
+from qa_sync.values.conversions.currencies import in_currency, minor_units
 
 MONEY = form("decimal", places=2, currency="currency")
 

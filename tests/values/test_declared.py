@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from qa_sync.values.condition import Condition
-from qa_sync.values.declared import possible, wrong_notation, wrong_type
+from qa_sync.values.data_types import possible, wrong_notation, wrong_type
 from qa_sync.values.form import Form, Json
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from qa_sync.checklist.brief import FULL, Brief, Part
+from qa_sync.checklist.scenarios.context import FULL, Brief, Part
 from qa_sync.checklist.model import (
     Absent,
     Alone,
@@ -21,7 +21,7 @@ from qa_sync.checklist.model import (
     Unchanged,
 )
 from qa_sync.checklist.scenarios.merge import CYCLES, outside
-from qa_sync.checklist.twins import twins
+from qa_sync.checklist.scenarios.lookalikes import twins
 from qa_sync.dataflow.model import Criterion, StatementKind
 
 Both = tuple[Insert, Insert]

@@ -8,9 +8,9 @@ from contextlib import closing
 from datetime import datetime
 
 from qa_sync.errors import CouldNotFindOut
-from qa_sync.modes.engines import engine_of
-from qa_sync.modes.triggers.surroundings import Between, Surroundings, Work
-from qa_sync.sync.links import Links
+from qa_sync.modes.embedded.sync_engine import engine_of
+from qa_sync.modes.triggers.context import Between, Surroundings, Work
+from qa_sync.sync.store.links import Links
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json

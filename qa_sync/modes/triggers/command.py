@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qa_sync.errors import CouldNotFindOut, UsageError
-from qa_sync.modes.triggers.surroundings import Between, Surroundings, Work
+from qa_sync.modes.triggers.context import Between, Surroundings, Work
 
 SHOWN = 200
 

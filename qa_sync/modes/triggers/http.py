@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from qa_sync.modes.triggers.surroundings import Between, Surroundings, Work
-from qa_sync.modes.triggers.web import Web
+from qa_sync.modes.triggers.context import Between, Surroundings, Work
+from qa_sync.modes.triggers.http_client import Web
 
 
 def http(around: Surroundings, _between: Between) -> Work:

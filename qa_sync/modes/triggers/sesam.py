@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from qa_sync.clock import Clock
 from qa_sync.errors import BadAnswer, CouldNotFindOut
-from qa_sync.modes.triggers.surroundings import Between, Surroundings, Work
-from qa_sync.modes.triggers.web import Web
+from qa_sync.modes.triggers.context import Between, Surroundings, Work
+from qa_sync.modes.triggers.http_client import Web
 from qa_sync.values.form import Json
 
 POLL_S = 0.5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa_sync.modes.triggers.surroundings import Between, Surroundings, Work
+from qa_sync.modes.triggers.context import Between, Surroundings, Work
 
 
 def wait(around: Surroundings, _between: Between) -> Work:

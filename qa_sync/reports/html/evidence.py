@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from qa_sync.reports.escape import visible
-from qa_sync.reports.html.words import LETTER, arrowed
-from qa_sync.reports.json_values import plain
-from qa_sync.reports.wording import answered, as_json, asked, brief, excerpts, mark_of, seconds
+from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.html.elements import LETTER, arrowed
+from qa_sync.reports.shared.json_values import plain
+from qa_sync.reports.shared.wording import answered, as_json, asked, brief, excerpts, mark_of, seconds
 from qa_sync.running.events import CheckFinished, RecordRef
 from qa_sync.systems.system import Exchanged
 from qa_sync.values.form import Json

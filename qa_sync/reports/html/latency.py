@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from qa_sync.dataflow.headings import split_title
-from qa_sync.reports.html.words import text
-from qa_sync.reports.wording import seconds
+from qa_sync.dataflow.parsing.headings import split_title
+from qa_sync.reports.html.elements import text
+from qa_sync.reports.shared.wording import seconds
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results, SpecResult
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from qa_sync.reports.html.document import anchor
-from qa_sync.reports.html.words import badge, counted, text, title
-from qa_sync.reports.wording import (
+from qa_sync.reports.html.elements import badge, counted, text, title
+from qa_sync.reports.shared.wording import (
     NOTHING_VERIFIED,
     Place,
     Problem,

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.errors import NotConvertible, Refused
-from qa_sync.sync.faults.wrapping import Faulty, Values
+from qa_sync.sync.faults.wrappers import Faulty, Values
 from qa_sync.sync.lanes import End, Lane
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.systems.once import Found
+from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import is_empty, to_canonical

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import httpx
 
-from qa_sync.systems.auth.identity import Identity, moved
+from qa_sync.systems.auth.credentials import Identity, moved
 
 
 def make(identity: Identity) -> httpx.Auth:

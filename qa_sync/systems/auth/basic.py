@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from qa_sync.systems.auth.identity import Identity
+from qa_sync.systems.auth.credentials import Identity
 
 
 def make(identity: Identity) -> httpx.Auth:

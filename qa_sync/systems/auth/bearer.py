@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import httpx
 
-from qa_sync.systems.auth.identity import Identity
+from qa_sync.systems.auth.credentials import Identity
 
 
 def make(identity: Identity) -> httpx.Auth:

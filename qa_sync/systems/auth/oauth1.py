@@ -9,7 +9,7 @@ import httpx
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, SIGNATURE_TYPE_QUERY, Client
 
 from qa_sync.clock import Clock
-from qa_sync.systems.auth.identity import Identity, moved
+from qa_sync.systems.auth.credentials import Identity, moved
 
 
 def make(identity: Identity) -> httpx.Auth:

@@ -9,9 +9,9 @@ from typing import Any, Final
 import httpx
 
 from qa_sync.clock import Clock
-from qa_sync.systems.auth.identity import Identity
+from qa_sync.systems.auth.credentials import Identity
 from qa_sync.systems.auth.tokens import Token, TokenAuth
-from qa_sync.systems.confidential import Hider
+from qa_sync.systems.redaction import Hider
 from qa_sync.values.form import Json
 
 REFRESH_WINDOW_S: Final = 30.0

@@ -1,0 +1,223 @@
+"""Matched records -> a verdict for each claim: in one table of small numbers, made by one join.
+
+What the expressions say is surely the same is counted where it is; only what looks wrong, or cannot be decided, is
+brought to Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_, or_
+from typing import TypeAlias
+
+import ibis
+
+from qa_sync.audit.expressions.cells import Kind, decoded
+from qa_sync.audit.expressions.columns import Cell, Expr
+from qa_sync.audit.engines.table import Engine, Table
+from qa_sync.audit.expressions.match_keys import keys_of
+from qa_sync.audit.compare.matching import Ground, Matched
+from qa_sync.audit.model import Claim
+from qa_sync.audit.expressions.comparison_rules import Both, verdict
+from qa_sync.audit.records.tables import Loaded
+from qa_sync.audit.expressions.outcomes import Code, Forms
+from qa_sync.dataflow.model import When
+from qa_sync.systems.cards import PropertyCard
+from qa_sync.values.form import Form
+
+LOOKED_AT = ("country", "choice")
+"""Conversions of few values: those that occur are brought to what counts of them beforehand."""
+
+MOST_WORDS = 300
+
+Words: TypeAlias = tuple[Mapping[str, str] | None, Mapping[str, str] | None]
+"""What counts of the texts that occur, on both sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What is judged: the claims, the matched records, and what is known of the two sides.
+
+    `translations` are the pairs of ids by claim, `cutoffs` when a record is too young (UTC text, None: never); `key` is
+    the pair of paths that are the same wherever records belong together, because they were matched by it.
+    """
+
+    claims: Sequence[Claim]
+    matched: Matched
+    loaded: tuple[Loaded, Loaded]
+    translations: Mapping[int, Table]
+    cutoffs: tuple[str | None, str | None] = (None, None)
+    key: tuple[str, str] | None = None
+
+    def side(self, at: int, only: Table | None = None) -> Table:
+        """Return a side's `id`, `key`, `young` and columns; `only` are the ids of the records that are wanted."""
+        table = (self.matched.source, self.matched.target)[at]
+        if only is not None:
+            table = table.semi_join(only, "id")
+        return _side(self, at, table)
+
+    def is_key(self, claim: Claim) -> bool:
+        """Tell whether a claim is the same wherever records belong together."""
+        return self.key == (claim.source.path, claim.target.path) and not any(claim.whens) and claim.through is None
+
+
+def judge(ground: Ground, sides: Sides) -> Table:
+    """Judge every pair once.
+
+    A code v0, v1, ... a claim (null without a pair), `here` and `there` (which records there are), `keyed`, `young`,
+    and where something is not well `sid` and `tid`.
+    """
+    one, other = sides.side(0), sides.side(1)
+    words = [_words(ground, sides, n, (one, other)) for n in range(len(sides.claims))]
+    return ground.engine.keep(_joined(ground, sides, one, other, words))
+
+
+def _side(sides: Sides, at: int, table: Table) -> Table:
+    """Return `id`, `key`, `young`, and the columns of all claims; what depends on a condition or a reference is said.
+
+    Cells are made of the columns after the join (`_cell`): typed columns are lighter to carry than their texts.
+    """
+    loaded, cutoff, letter = sides.loaded[at], sides.cutoffs[at], "ab"[at]
+    numbers = sorted({loaded.columns[_end(claim, at).path] for claim in sides.claims})
+    columns = {f"{letter}{x}{n}": table[f"{x}{n}"] for n in numbers for x in loaded.letters}
+    for n, claim in enumerate(sides.claims):
+        if claim.whens[at]:
+            columns[f"{letter}when{n}"] = _inside(claim.whens[at], loaded, table)
+    young = ibis.literal(False) if cutoff is None else (table.modified > cutoff).coalesce(False)
+    found = table.select("id", "key", young=young, **columns)
+    for n, pairs in sides.translations.items() if at == 0 else ():
+        found = _translated(sides, found, n, pairs)
+    return found
+
+
+def _end(claim: Claim, at: int) -> PropertyCard:
+    return (claim.source, claim.target)[at]
+
+
+def _inside(whens: Sequence[When], loaded: Loaded, table: Table) -> Expr:
+    """Return whether a record holds the literals."""
+    cells = [(when.value, loaded.cell(when.path, table)) for when in whens]
+    held = [cell.isa(Kind.TEXT, Kind.NUMBER, Kind.TRUTH) & (cell.text == value) for value, cell in cells]
+    return reduce(and_, held).coalesce(False)
+
+
+def _translated(sides: Sides, table: Table, n: int, pairs: Table) -> Table:
+    """Put the counterpart's id beside a claim's single reference; lists are Python's."""
+    cell = sides.loaded[0].cell(sides.claims[n].source.path, table, "a")
+    joined = table.mutate(ref=cell.text).left_join(pairs.select(sid="sid", to="tid"), [("ref", "sid")])
+    return joined.drop("ref", "sid").rename({f"ato{n}": "to"})
+
+
+def _cell(sides: Sides, at: int, n: int, table: Table) -> Cell:
+    """Return the cell of a claim in a table that has the columns of `_side`."""
+    claim, letter = sides.claims[n], "ab"[at]
+    cell = sides.loaded[at].cell(_end(claim, at).path, table, letter)
+    if at == 0 and n in sides.translations:
+        single = cell.isa(Kind.TEXT, Kind.NUMBER) & (cell.text != "0")
+        to = table[f"ato{n}"]
+        kind = ibis.cases((single & to.isnull(), _small(Kind.LOST)), (single, _small(Kind.TEXT)), else_=cell.kind)
+        cell = Cell(kind, ibis.cases((single & to.notnull(), to), else_=cell.text))
+    if claim.whens[at]:
+        outside = Kind.EMPTY if at == 0 else Kind.OUTSIDE
+        cell = Cell(ibis.cases((table[f"{letter}when{n}"], cell.kind), else_=_small(outside)), cell.text)
+    return cell
+
+
+def _joined(ground: Ground, sides: Sides, one: Table, other: Table, words: Sequence[Words]) -> Table:
+    source = one.rename(sid="id", skey="key", syoung="young")
+    target = other.rename(tid="id", tkey="key", tyoung="young")
+    both = source.outer_join(target, source.skey == target.tkey)
+    together = both.sid.notnull() & both.tid.notnull()
+    codes = {}
+    for n, claim in enumerate(sides.claims):
+        said = ibis.literal(int(Code.SAME), type="int8")
+        if not sides.is_key(claim):
+            cells = [replace(_cell(sides, at, n, both), normal=words[n][at]) for at in (0, 1)]
+            said = verdict(Both(cells[0], cells[1], forms_of(claim, ground)))
+        codes[f"v{n}"] = ibis.cases((together, said), else_=ibis.null("int8"))
+    said = both.select(
+        "sid",
+        "tid",
+        here=both.sid.notnull(),
+        there=both.tid.notnull(),
+        keyed=both.skey.notnull() | both.tkey.notnull(),
+        young=both.syoung.coalesce(False) | both.tyoung.coalesce(False),
+        **codes,
+    )
+    # Most pairs are well, and nobody will ask which they are.
+    asked = reduce(or_, [said[name] > int(Code.EMPTY) for name in codes], ~(said.here & said.there)).coalesce(True)
+    nobody = ibis.null("string")
+    return said.mutate(**{name: ibis.cases((asked, said[name]), else_=nobody) for name in ("sid", "tid")})
+
+
+def forms_of(claim: Claim, ground: Ground) -> Forms:
+    """Return the forms of a claim's two ends."""
+    return Forms(claim.source.form, claim.target.form, ground.zone)
+
+
+def _words(ground: Ground, sides: Sides, n: int, tables: tuple[Table, Table]) -> Words:
+    """Return what counts of the texts that occur on both sides of a claim, where there are few."""
+    claim = sides.claims[n]
+    forms = forms_of(claim, ground)
+    if not {forms.source.convert, forms.target.convert} & set(LOOKED_AT):
+        return None, None
+    one, other = (
+        _normals(ground.engine, _cell(sides, at, n, tables[at]), tables[at], _end(claim, at).form, forms)
+        for at in (0, 1)
+    )
+    return one, other
+
+
+def _normals(engine: Engine, cell: Cell, table: Table, form: Form, forms: Forms) -> Mapping[str, str] | None:
+    """Return what counts of each text that occurs, None when they are too many to look at."""
+    texts = table.filter(cell.isa(Kind.TEXT, Kind.TRUTH)).select(kind=cell.kind, text=cell.text)
+    found = [row for batch in engine.batches(texts.distinct().limit(MOST_WORDS + 1)) for row in batch.to_pylist()]
+    normal = {row["text"]: keys_of(decoded(row["kind"], row["text"]), form, forms) for row in found}
+    if len(found) > MOST_WORDS or len(normal) < len(found):
+        return None
+    return {text: keys[0] for text, keys in normal.items() if len(keys) == 1}
+
+
+def _small(kind: Kind) -> Expr:
+    return ibis.literal(int(kind), type="int8")
+
+
+def counts(engine: Engine, codes: Table, claims: int) -> Mapping[str, int]:
+    """Return how many rows there are of each sort: matched, without, without a key, young; and per claim and code."""
+    old = codes.filter(~codes.young)
+    here, there = old.here, old.there
+    sums = {
+        "matched": (here & there).sum(),
+        "source_alone": (here & ~there & old.keyed).sum(),
+        "source_keyless": (here & ~there & ~old.keyed).sum(),
+        "target_alone": (there & ~here & old.keyed).sum(),
+        "target_keyless": (there & ~here & ~old.keyed).sum(),
+    }
+    for n in range(claims):
+        sums[f"same{n}"] = (old[f"v{n}"] == int(Code.SAME)).sum()
+        sums[f"empty{n}"] = (old[f"v{n}"] == int(Code.EMPTY)).sum()
+    found = dict(engine.row(old.aggregate(**sums)))
+    found |= engine.row(codes.aggregate(young=codes.young.sum()))
+    return {name: int(number or 0) for name, number in found.items()}
+
+
+def unsettled(found: Mapping[str, int], claims: int) -> Sequence[int]:
+    """Return the numbers of the claims in which, by the counts, something looks wrong or cannot be decided."""
+    return [n for n in range(claims) if found[f"same{n}"] + found[f"empty{n}"] < found["matched"]]
+
+
+def suspects(ground: Ground, sides: Sides, codes: Table, claims: Sequence[int]) -> Table:
+    """Return the pairs of which one of those claims is not settled, in order, with the claims' cells."""
+    old = codes.filter(~codes.young)
+    wrong = [old[f"v{n}"] > int(Code.EMPTY) for n in claims]
+    rows = ground.engine.keep(old.filter(reduce(or_, wrong)).drop("here", "there", "keyed", "young"))
+    source = sides.side(0, rows.select(id="sid")).drop("key", "young").rename(sid="id")
+    target = sides.side(1, rows.select(id="tid")).drop("key", "young").rename(tid="id")
+    both = rows.join(source, "sid").join(target, "tid")
+    cells = {f"{'ab'[at]}{n}": _cell(sides, at, n, both) for n in claims for at in (0, 1)}
+    kinds = {f"{name[0]}k{name[1:]}": cell.kind for name, cell in cells.items()}
+    texts = {f"{name[0]}t{name[1:]}": cell.text for name, cell in cells.items()}
+    codes_ = {f"v{n}": both[f"v{n}"] for n in range(len(sides.claims))}
+    return both.select("sid", "tid", **codes_, **kinds, **texts).order_by("sid")

@@ -1,0 +1,194 @@
+"""Suspect pairs -> differences: Python has the last word on each, after both records were read again."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qa_sync.audit.compare.reread import Again, Look
+from qa_sync.audit.expressions.cells import Kind, decoded, is_unicode
+from qa_sync.audit.findings import Difference, Ledger
+from qa_sync.audit.compare.compare_pairs import forms_of
+from qa_sync.audit.compare.matching import Ground
+from qa_sync.audit.model import Claim
+from qa_sync.audit.expressions.outcomes import DIFFERENT, Code, Forms, Said, judged, judged_canonical
+from qa_sync.errors import NotConvertible
+from qa_sync.values.canonical import to_canonical
+from qa_sync.values.form import Canonical, Json
+from qa_sync.values.paths import read
+
+REPORTED = (*DIFFERENT, Code.UNREADABLE)
+
+Ids = tuple[str, str]
+"""A source's and a target's record."""
+
+
+class Suspect(NamedTuple):
+    """Two values that the expressions did not settle, and what is said of them."""
+
+    source: Json
+    target: Json
+    said: Said
+
+
+@dataclass(slots=True)
+class Settler:
+    """Settles a section's suspects batch by batch; `translations` are the tables of ids by claim."""
+
+    ground: Ground
+    claims: Sequence[Claim]
+    translations: Mapping[int, Any]
+    again: Again
+    ledger: Ledger
+    _ids: dict[int, dict[str, str]] = field(default_factory=dict)
+    _rivals: dict[int, list[int]] = field(init=False)
+    _forms: list[Forms] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note once what is the same for every suspect."""
+        targets = [claim.target.path for claim in self.claims]
+        rivals = {n: [m for m, path in enumerate(targets) if m != n and path == own] for n, own in enumerate(targets)}
+        self._rivals = {n: others for n, others in rivals.items() if others}
+        self._forms = [forms_of(claim, self.ground) for claim in self.claims]
+
+    def settle(self, batch: pa.RecordBatch) -> None:
+        """Judge the suspects of a batch, read again what is wrong, and take what stays wrong."""
+        ids: list[Ids] = list(zip(batch["sid"].to_pylist(), batch["tid"].to_pylist(), strict=True))
+        suspects = self._suspects(batch)
+        wrong = sorted(at for at, found in suspects.items() if any(s.said.code in REPORTED for s in found.values()))
+        looks = dict(zip(wrong, self.again.looks([ids[at] for at in wrong]), strict=True))
+        self._translate(
+            [
+                (n, read(k.source.data, self.claims[n].source.path))
+                for k in looks.values()
+                if k.source
+                for n in self.translations
+            ]
+        )
+        for at in sorted(suspects):
+            self._take(ids[at], suspects[at], looks.get(at))
+
+    def _suspects(self, batch: pa.RecordBatch) -> Mapping[int, dict[int, Suspect]]:
+        """Return what the expressions did not settle, by row and claim; others for one target may serve."""
+        cells = {n: _cells(batch, n) for n in range(len(self.claims)) if f"ak{n}" in batch.schema.names}
+        self._translate([(n, decoded(c[0], c[1])) for n in {*self.translations} & {*cells} for c in cells[n].values()])
+        found: dict[int, dict[int, Suspect]] = defaultdict(dict)
+        for n, rows in cells.items():
+            for at, cell in rows.items():
+                found[at][n] = self._judged(n, cell)
+        for n, others in self._rivals.items():
+            well = [batch[f"v{m}"].to_pylist() for m in others]
+            for at in cells.get(n, ()):
+                row = found[at]
+                if any(w[at] == Code.SAME for w in well) or any(_is_same(row.get(m)) for m in others):
+                    row[n] = row[n]._replace(said=Said(Code.SAME))
+        return found
+
+    def _judged(self, n: int, cell: tuple[int, str, int, str]) -> Suspect:
+        kind, text = cell[0], cell[1]
+        source, target = decoded(kind, text), decoded(cell[2], cell[3])
+        if kind == Kind.LOST:
+            return Suspect(source, target, Said(Code.LOST))
+        if n in self.translations and kind == Kind.TEXT:  # translated by the join
+            return Suspect(source, target, judged_canonical(text, target, self._forms[n]))
+        return Suspect(source, target, self._compared(n, source, target))
+
+    def _compared(self, n: int, source: Json, target: Json) -> Said:
+        forms = self._forms[n]
+        if n not in self.translations:
+            return judged(source, target, forms)
+        try:
+            expected = _counterparts(to_canonical(source, forms.source), self._ids.get(n, {}))
+        except NotConvertible as error:
+            return Said(Code.UNREADABLE, error.message)
+        except LookupError:
+            return Said(Code.LOST)
+        return judged_canonical(expected, target, forms)
+
+    def _take(self, ids: Ids, suspects: Mapping[int, Suspect], look: Look | None) -> None:
+        for n, one in suspects.items():
+            tally, code = self.ledger.tally(self.claims[n].id), one.said.code
+            if code not in REPORTED:
+                tally.sorts[code.name.lower()] += 1
+                continue
+            now = self._now(n, look) if look and look.done else None
+            tally.again += bool(look and look.done)
+            if now is not None and now.said.code not in REPORTED:
+                tally.healed += 1
+                continue
+            self.ledger.add(self._difference(ids, n, now or one, read_again=bool(look and look.done)))
+
+    def _now(self, n: int, look: Look) -> Suspect:
+        if look.gone or look.young or look.source is None or look.target is None:
+            return Suspect(None, None, Said(Code.EMPTY))
+        claim = self.claims[n]
+        source, target = read(look.source.data, claim.source.path), read(look.target.data, claim.target.path)
+        return Suspect(source, target, self._compared(n, source, target))
+
+    def _difference(self, ids: Ids, n: int, one: Suspect, *, read_again: bool) -> Difference:
+        claim = self.claims[n]
+        return Difference(
+            claim.id,
+            "property",
+            one.said.code.name.lower(),
+            *ids,
+            claim.source.path,
+            claim.target.path,
+            _told(one.source),
+            _told(one.target),
+            one.said.detail,
+            read_again=read_again,
+        )
+
+    def _translate(self, wanted: Sequence[tuple[int, Json]]) -> None:
+        """Look up the counterparts of referred records, those of one batch at a time."""
+        by_claim: dict[int, set[str]] = {}
+        for n, wire in wanted:
+            try:
+                value = to_canonical(wire, self.claims[n].source.form)
+            except NotConvertible:
+                continue
+            by_claim.setdefault(n, set()).update(_ids(value))
+        self._ids = {}
+        for n, ids in by_claim.items():
+            asked = self.ground.engine.put(pa.table({"sid": pa.array(sorted(ids), pa.string())}))
+            rows = self.translations[n].join(asked, "sid").select("sid", "tid")
+            self._ids[n] = {r["sid"]: r["tid"] for b in self.ground.engine.batches(rows) for r in b.to_pylist()}
+
+
+def _cells(batch: pa.RecordBatch, n: int) -> Mapping[int, tuple[int, str, int, str]]:
+    """Return kind and text of both values of a claim, by row, where the expressions did not settle it."""
+    rows = pc.indices_nonzero(pc.greater(batch[f"v{n}"], pa.scalar(int(Code.EMPTY), pa.int8())))
+    cells = [batch[f"{letter}{part}{n}"].take(rows).to_pylist() for letter in "ab" for part in "kt"]
+    return dict(zip(rows.to_pylist(), zip(*cells, strict=True), strict=True))
+
+
+def _is_same(suspect: Suspect | None) -> bool:
+    return suspect is not None and suspect.said.code is Code.SAME
+
+
+def _ids(value: Canonical) -> set[str]:
+    if isinstance(value, tuple):
+        return {one for element in value for one in _ids(element)}
+    return set() if value is None else {str(value)}
+
+
+def _counterparts(value: Canonical, ids: Mapping[str, str]) -> Canonical:
+    """Return the counterparts' ids; raises LookupError for a record that has none."""
+    if isinstance(value, tuple):
+        return tuple(_counterparts(v, ids) for v in value)
+    return None if value is None else ids[str(value)]
+
+
+def _told(wire: Json) -> str:
+    text = _JSON.encode(wire)
+    return text if is_unicode(text) else json.dumps(wire, default=str)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str)

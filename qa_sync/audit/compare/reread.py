@@ -1,0 +1,77 @@
+"""Suspects are read again, one by one, before they are told: a list may be older than what it is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from qa_sync.audit.records.parquet_parts import modified_of
+from qa_sync.audit.records.tables import Loaded
+from qa_sync.errors import CouldNotFindOut
+from qa_sync.systems.system import Record
+from qa_sync.values.conversions.conversion import spell
+
+AT_ONCE: Final = 8
+"""Requests that are under way at once; a system's own limits may allow fewer."""
+
+Ids = tuple[str | None, str | None]
+"""A source's and a target's record; None: there is none to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Two records as they are now; None when a record is gone (or was not asked for).
+
+    `done` is False when they could not be read again, `young` says that one changed a moment ago, `gone` that one that
+    was asked for is no more.
+    """
+
+    done: bool
+    source: Record | None = None
+    target: Record | None = None
+    young: bool = False
+    gone: bool = False
+
+
+NOT_DONE: Final = Look(done=False)
+
+
+@dataclass(slots=True)
+class Again:
+    """Reads records again, `left` more suspects at most; `cutoff` is the change after which one is too young."""
+
+    sides: tuple[Loaded, Loaded]
+    left: int
+    cutoff: Callable[[], datetime | None]
+    done: int = field(default=0)
+
+    @property
+    def can(self) -> bool:
+        """Whether there is somebody to ask."""
+        return all(side.system is not None for side in self.sides)
+
+    def looks(self, suspects: Sequence[Ids]) -> list[Look]:
+        """Return how each suspect looks now; those beyond the bound are not read."""
+        count = min(len(suspects), self.left) if self.can else 0
+        self.left -= count
+        self.done += count
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            found = list(pool.map(self._look, suspects[:count])) if count else []
+        return found + [NOT_DONE] * (len(suspects) - count)
+
+    def _look(self, ids: Ids) -> Look:
+        try:
+            records = [self._lookup(side, one) for side, one in zip(self.sides, ids, strict=True)]
+        except CouldNotFindOut:
+            return NOT_DONE
+        gone = any(record is None and one is not None for record, one in zip(records, ids, strict=True))
+        cutoff = self.cutoff()
+        changed = [modified_of(r.data, s.card) for r, s in zip(records, self.sides, strict=True) if r is not None]
+        young = cutoff is not None and any(c is not None and c > spell(cutoff) for c in changed)
+        return Look(True, records[0], records[1], young, gone)
+
+    def _lookup(self, side: Loaded, id: str | None) -> Record | None:
+        return None if id is None or side.system is None else side.system.lookup(side.card.datatype, id)

@@ -1,0 +1,100 @@
+"""A Spark session, for what outgrows one machine; what is kept is Parquet in the scratch folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from qa_sync.audit.engines.table import BATCH, Needs, Table
+from qa_sync.errors import CouldNotFindOut, UsageError
+
+LOCAL = "local[2]"
+LOOPBACK = "127.0.0.1"
+
+
+def start(needs: Needs) -> Spark:
+    """Join the session that is there, else start one at `master` (two local workers when none is named).
+
+    The scratch folder must be one that all workers share. Raises CouldNotFindOut when no session can be had.
+    """
+    builder = SparkSession.builder.appName("qa-sync audit").config("spark.sql.session.timeZone", "UTC")
+    builder = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
+    builder = builder.config("spark.sql.shuffle.partitions", "8")
+    if needs.master is None:  # then nobody else need reach it
+        builder = builder.config("spark.driver.bindAddress", LOOPBACK).config("spark.driver.host", LOOPBACK)
+    try:
+        session = builder.master(needs.master or LOCAL).getOrCreate()
+    except Exception as error:  # noqa: BLE001 - the gateway to Java raises whatever it likes
+        raise CouldNotFindOut(
+            f"no Spark session: {error}", hint="is Java installed, is --spark-master right?"
+        ) from None
+    session.sparkContext.setLogLevel("ERROR")
+    return Spark(session, needs.scratch)
+
+
+class Spark:
+    """An engine over a Spark session; closing it leaves the session to whoever made it."""
+
+    name = "spark"
+
+    def __init__(self, session: SparkSession, scratch: Path) -> None:
+        self._session = session
+        self._con = ibis.pyspark.connect(session)
+        self._scratch = scratch
+        self._numbers = count()
+
+    def read(self, files: Sequence[Path]) -> Table:
+        """Return the rows of Parquet files."""
+        for file in files:
+            try:
+                pq.read_schema(file)
+            except (pa.ArrowException, OSError) as error:
+                raise UsageError(f"{file}: not readable as Parquet: {error}") from None
+        return self._view([re.sub(r"([*?\[\]{}\\])", r"\\\1", str(file.resolve())) for file in files])  # no patterns
+
+    def put(self, rows: pa.Table) -> Table:
+        """Return rows of ours as a table."""
+        file = self._new()
+        pq.write_table(rows, file)
+        return self._view([str(file)])
+
+    def keep(self, table: Table) -> Table:
+        """Carry a table out once."""
+        folder = self._new()
+        try:
+            self._con.to_parquet(table, str(folder))
+        except PySparkException as error:
+            raise CouldNotFindOut(f"Spark: {str(error).splitlines()[0]}") from None
+        return self._view([str(folder)])
+
+    def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
+        """Yield the rows; partitions come one after the other."""
+        try:
+            yield from self._con.to_pyarrow_batches(table, chunk_size=BATCH)
+        except PySparkException as error:
+            raise CouldNotFindOut(f"Spark: {str(error).splitlines()[0]}") from None
+
+    def row(self, table: Table) -> Mapping[str, Any]:
+        """Return the only row of a table."""
+        found: list[dict[str, Any]] = self._con.to_pyarrow(table).to_pylist()
+        return found[0]
+
+    def close(self) -> None:
+        """Leave the session as it is."""
+
+    def _view(self, paths: Sequence[str]) -> Table:
+        name = f"qa_sync_{id(self)}_{next(self._numbers)}"
+        self._session.read.parquet(*paths).createOrReplaceTempView(name)
+        return self._con.table(name)
+
+    def _new(self) -> Path:
+        return (self._scratch / f"spark-{next(self._numbers)}.parquet").resolve()

@@ -1,0 +1,110 @@
+"""A value in a column: its kind as a small number and its text; both engines see a JSON value this way.
+
+The wire value comes back exactly (`decoded`), so that what an expression cannot decide is decided by `qa_sync.values`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import IntEnum
+
+from qa_sync.values.canonical import is_empty
+from qa_sync.values.conversions.conversion import MAX_DIGITS, within_reason
+from qa_sync.values.form import Json
+
+
+class Kind(IntEnum):
+    """What a cell holds.
+
+    `EMPTY`: nothing (MAPPING 6.2); `TEXT`: a text that is surely not blank; `NUMBER`: a finite number as Python spells
+    it; `TRUTH`: `true` or `false`; `JSON`: anything else as JSON text; `BLANK`: a text that may be nothing but blanks;
+    `LOST`: a reference to a record that has no counterpart; `OUTSIDE`: a property whose condition does not hold.
+    """
+
+    EMPTY = 0
+    TEXT = 1
+    NUMBER = 2
+    TRUTH = 3
+    JSON = 4
+    BLANK = 5
+    LOST = 6
+    OUTSIDE = 7
+
+
+Coded = tuple[int, str | None]
+_NOTHING: Coded = (int(Kind.EMPTY), None)
+
+
+def encoded(wire: Json) -> Coded:
+    """Return the kind and the text of a wire value; dates of typed files become ISO texts."""
+    if isinstance(wire, str):
+        return _text(wire)
+    if wire is None or is_empty(wire):
+        return _NOTHING
+    if isinstance(wire, bool):
+        return int(Kind.TRUTH), "true" if wire else "false"
+    if isinstance(wire, int | float | Decimal):
+        return (int(Kind.NUMBER), str(wire)) if _is_plain(wire) else (int(Kind.JSON), _spelled(wire))
+    if isinstance(wire, date):
+        return int(Kind.TEXT), _iso(wire)
+    return int(Kind.JSON), _spelled(wire)
+
+
+def decoded(kind: int, text: str | None) -> Json:
+    """Return the wire value of a cell (a lost reference is none)."""
+    if text is None or kind in {Kind.EMPTY, Kind.LOST, Kind.OUTSIDE}:
+        return None
+    if kind in {Kind.TEXT, Kind.BLANK}:
+        return text
+    if kind == Kind.TRUTH:
+        return text == "true"
+    return _JSON.decode(text)
+
+
+_JSON = json.JSONDecoder(parse_float=Decimal)
+
+
+def _text(wire: str) -> Coded:
+    if not wire.strip():
+        return _NOTHING
+    if wire.isascii() or is_unicode(wire):
+        return int(Kind.TEXT), wire
+    return int(Kind.JSON), json.dumps(wire)
+
+
+def is_unicode(text: str) -> bool:
+    """Tell whether a text has a UTF-8 form; half a surrogate pair has none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_plain(number: float | Decimal) -> bool:
+    if isinstance(number, int):
+        return number.bit_length() <= MAX_DIGITS
+    exact = number if isinstance(number, Decimal) else Decimal(repr(number))
+    return exact.is_finite() and within_reason(exact)
+
+
+def _iso(day: date) -> str:
+    if not isinstance(day, datetime):
+        return day.isoformat()
+    return day.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z" if day.tzinfo else day.isoformat()
+
+
+def _spelled(wire: Json) -> str:
+    """Return JSON text with exact numbers, which json.dumps does not write."""
+    if isinstance(wire, Mapping):
+        return "{" + ", ".join(f"{json.dumps(str(key))}: {_spelled(v)}" for key, v in wire.items()) + "}"
+    if isinstance(wire, list | tuple):
+        return "[" + ", ".join(_spelled(v) for v in wire) + "]"
+    if isinstance(wire, Decimal):
+        return str(wire) if wire.is_finite() else "NaN"
+    if isinstance(wire, date):
+        return json.dumps(_iso(wire))
+    return json.dumps(wire)

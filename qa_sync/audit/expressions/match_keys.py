@@ -1,0 +1,140 @@
+"""By what records are matched, as texts: equal texts are the same value, and empty never matches.
+
+Expressions make the easy ones, Python the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import ibis
+import pyarrow as pa
+
+from qa_sync.audit.expressions.cells import Kind, decoded, is_unicode
+from qa_sync.audit.expressions.columns import PHONE, PHONE_NOISE, READS, WHOLE, Cell, Expr, fits, is_ascii, is_trimmed
+from qa_sync.audit.engines.table import Engine, Table
+from qa_sync.audit.expressions.comparison_rules import notion_of, without
+from qa_sync.audit.parquet_writer import Spool
+from qa_sync.audit.expressions.outcomes import Forms
+from qa_sync.errors import NotConvertible
+from qa_sync.values.canonical import to_canonical
+from qa_sync.values.conversions.conversion import spell
+from qa_sync.values.form import Canonical, Form, Json, Scalar
+from qa_sync.values.comparison_kinds import Sides, brought
+from qa_sync.values.difference_text import kind as word_of
+
+SCHEMA: Final = pa.schema([("id", pa.string()), ("key", pa.string())])
+
+
+@dataclass(frozen=True, slots=True)
+class KeySide:
+    """One end of a key: the records, the cell, its form, and the forms of both ends."""
+
+    table: Table
+    cell: Cell
+    form: Form
+    forms: Forms
+
+    @property
+    def text(self) -> Expr:
+        """The key where it is easy, null elsewhere."""
+        words = frozenset({self.forms.source.convert, self.forms.target.convert})
+        easy, text = EASY.get(notion_of(words), _none)(self.cell, self.form)
+        if not words <= _MIXED.get(notion_of(words), words):
+            easy, text = _none(self.cell, self.form)
+        return ibis.cases((easy, text), else_=ibis.null("string"))
+
+    @property
+    def hard(self) -> Expr:
+        """There is a value, and Python must say what the key is."""
+        return ~self.cell.isa(Kind.EMPTY) & self.text.isnull()
+
+
+def keys_of(wire: Json, form: Form, forms: Forms) -> tuple[str, ...]:
+    """Return the keys of a wire value: along a list each element is one; none of an empty or unreadable value."""
+    try:
+        value = to_canonical(wire, form)
+    except NotConvertible:
+        return ()
+    sides = Sides(forms.source, forms.target, forms.zone)
+    return tuple(dict.fromkeys(_key(brought(v, sides)) for v in _flat(value)))
+
+
+def _flat(value: Canonical) -> Iterator[Scalar]:
+    if isinstance(value, tuple):
+        for element in value:
+            yield from _flat(element)
+    elif value is not None:
+        yield value
+
+
+def _key(value: Scalar) -> str:
+    """Return a text that only an equal value has; other kinds than texts are marked."""
+    if isinstance(value, str):
+        return value if is_unicode(value) else f"\x01text:{value!a}"
+    if isinstance(value, Decimal):
+        value = int(value) if value == int(value) else value.normalize()
+    return f"\x01{word_of(value)}:{spell(value)}"
+
+
+def hard_keys(engine: Engine, side: KeySide, path: Path) -> Table:
+    """Return the keys that Python makes, as a table of `id` and `key`."""
+    rows = side.table.filter(side.hard).select("id", kind=side.cell.kind, text=side.cell.text)
+    spool = Spool(path, SCHEMA)
+    for batch in engine.batches(rows):
+        for row in batch.to_pylist():
+            keys = keys_of(decoded(row["kind"], row["text"]), side.form, side.forms)
+            spool.add([(row["id"], key) for key in keys])
+    return engine.read([spool.close()])
+
+
+def all_keys(engine: Engine, side: KeySide, path: Path) -> Table:
+    """Return every key of the records as a table of `id` and `key`."""
+    easy = side.table.select("id", key=side.text)
+    easy = easy.filter(easy.key.notnull())
+    return engine.keep(easy.union(hard_keys(engine, side, path)))
+
+
+Easy = Callable[[Cell, Form], tuple[Expr, Expr]]
+
+
+def _none(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001 - one signature for the table
+    return ibis.literal(False), cell.text
+
+
+def _exact(cell: Cell, form: Form) -> tuple[Expr, Expr]:
+    return cell.isa(Kind.TEXT) & READS[form.convert](cell), cell.text
+
+
+def _email(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001
+    return cell.isa(Kind.TEXT) & is_ascii(cell.text) & is_trimmed(cell.text), cell.text.lower()
+
+
+def _identifier(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001
+    whole = cell.isa(Kind.NUMBER) & fits(cell.text, WHOLE)
+    return (cell.isa(Kind.TEXT) | whole) & (cell.text != "0"), cell.text
+
+
+def _phone(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001
+    digits = without(cell.text, PHONE_NOISE).re_replace("^00", "+")
+    return cell.isa(Kind.TEXT) & fits(cell.text, PHONE), digits
+
+
+EASY: Final[Mapping[str, Easy]] = {
+    "exact": _exact,
+    "email": _email,
+    "identifier": _identifier,
+    "reference": _identifier,
+    "phone": _phone,
+}
+_MIXED: Final[Mapping[str, frozenset[str]]] = {
+    "email": frozenset({"email", "text"}),
+    "identifier": frozenset({"identifier"}),
+    "reference": frozenset({"identifier", "reference"}),
+    "phone": frozenset({"phone", "text"}),
+}
+"""The conversions that an expression makes keys of; elsewhere Python makes all."""

@@ -1,0 +1,59 @@
+"""A typed column of an export as a cell: what `cells.encoded` says of the same value, as expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import ibis
+import ibis.expr.datatypes as dt
+
+from qa_sync.audit.expressions.cells import Kind
+from qa_sync.audit.expressions.columns import Cell, Expr
+
+
+def native(column: Expr) -> Cell:
+    """Return a typed column's cell."""
+    kind: dt.DataType = column.type()
+    there, empty = column.notnull(), column.isnull()
+    if isinstance(kind, dt.String):
+        blank = empty | (column == "")
+        text = ((column >= "!") & (column < "\x7f")) | solid(column)
+        return _cell(column, {Kind.TEXT: text, Kind.EMPTY: blank}, Kind.BLANK)
+    if isinstance(kind, dt.Boolean):
+        return _cell(ibis.cases((column, "true"), (~column, "false")), {Kind.TRUTH: there, Kind.EMPTY: empty})
+    if isinstance(kind, dt.Floating):
+        return _floating(column.cast("float64"))
+    if isinstance(kind, dt.Integer):
+        cell = _cell(column.cast("string"), {Kind.NUMBER: there, Kind.EMPTY: empty})
+        short = (column > -_LARGEST) & (column < _LARGEST)
+        return replace(cell, number=column.cast("float64"), short=short, whole=True)
+    word = Kind.TEXT if isinstance(kind, dt.Date) else Kind.NUMBER
+    return _cell(column.cast("string"), {word: there, Kind.EMPTY: empty})
+
+
+def _floating(column: Expr) -> Cell:
+    odd = column.isnan() | column.isinf()
+    text = ibis.cases((odd, "NaN"), else_=column.cast("string"))
+    cell = _cell(text, {Kind.NUMBER: column.notnull() & ~odd, Kind.EMPTY: column.isnull()}, Kind.JSON)
+    # The nearest binary number to one of at most four decimal places, so that these are its shortest text.
+    short = (column.abs() < _LARGEST / 10_000) & ((column * 10_000).round() / 10_000 == column)
+    return replace(cell, number=column, short=short)
+
+
+_LARGEST = 10**15
+"""Below it, every number of 15 digits is one binary number and no other's."""
+
+
+def _cell(text: Expr, tests: Mapping[Kind, Expr], other: Kind = Kind.BLANK) -> Cell:
+    return Cell(_coded(*((test, kind) for kind, test in tests.items()), other=other), text, tests)
+
+
+def solid(text: Expr) -> Expr:
+    """Surely not blank, beside ASCII: begins with a character that no Unicode blank is; compared by code point."""
+    return ((text >= "\u00c0") & (text < "\u1000")) | (text >= "\u4e00")
+
+
+def _coded(*branches: tuple[Expr, Kind], other: Kind) -> Expr:
+    cases = ((when, ibis.literal(int(kind), type="int8")) for when, kind in branches)
+    return ibis.cases(*cases, else_=ibis.literal(int(other), type="int8"))

@@ -1,0 +1,179 @@
+"""`--left FILE --right FILE`: exports as they are.
+
+Parquet of plain columns is used in place; JSON lines, CSV and nested Parquet are brought into parts first (`rows`). A
+column bears its property path, a nested record is read by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qa_sync.audit.expressions.cells import is_unicode
+from qa_sync.audit.expressions.columns import DAYS, FRACTION, TIMES, Expr, fits
+from qa_sync.audit.engines.table import Engine, Table
+from qa_sync.audit.records.parquet_parts import Parts, chunks, row_of
+from qa_sync.audit.records.row_formats import SUFFIXES, Rows
+from qa_sync.errors import UsageError, did_you_mean
+from qa_sync.location import Location
+from qa_sync.systems.cards import EntityCard
+from qa_sync.values.form import Json
+from qa_sync.values.paths import read
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file of records: its table, the columns' numbers by path, and the paths that it has no column for."""
+
+    table: Table
+    columns: Mapping[str, int]
+    absent: frozenset[str]
+    native: bool = False
+
+
+def find_export(place: Path, card: EntityCard) -> Path:
+    """Return the file of an entity: the one given, or the one named after the datatype in the folder given."""
+    if not place.is_dir():
+        if not place.is_file():
+            raise UsageError(f"{place}: there is no such file")
+        return place
+    found = [path for suffix in SUFFIXES if (path := place / f"{card.datatype}{suffix}").is_file()]
+    if len(found) != 1:
+        told = "no file" if not found else "more than one file"
+        wanted = f"{card.datatype}.parquet, .jsonl or .csv"
+        raise UsageError(f"{place}: {told} for {card.names[0]}; expected one of {wanted}")
+    return found[0]
+
+
+def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str, ...], scratch: Path) -> Export:
+    """Return an export's records; raises UsageError for one that is damaged, or whose ids are missing or not unique."""
+    if file.suffix not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise UsageError(f"{file}: {file.suffix or 'no ending'} is no kind of export; expected one of {known}")
+    if file.suffix == ".parquet" and (schema := _in_place(file, card, columns)):
+        return _once(engine, file, card, _as_it_is(engine, file, schema, card, columns))
+    rows, present = SUFFIXES[file.suffix](file)
+    if present is not None and not _has(present, card.key):
+        near = did_you_mean(card.key, present)
+        raise UsageError(f"{file}: no column {card.key!r}, by which records are told", hint=near)
+    kept = tuple(c for c in columns if present is None or _has(present, c))
+    parts = Parts(scratch, kept)
+    written = [scratch / part.file for part in chunks(_identified(file, rows, card, kept), parts)]
+    numbers = {path: at for at, path in enumerate(kept)}
+    return _once(engine, file, card, Export(engine.read(written).drop("seq"), numbers, frozenset(columns) - {*kept}))
+
+
+def _identified(file: Path, rows: Rows, card: EntityCard, columns: tuple[str, ...]) -> Iterator[Any]:
+    for line, data in rows:
+        where = Location(str(file), line)
+        key = _id(data, card, where)
+        try:
+            yield row_of(key, _typed(data, card) if file.suffix == ".csv" else data, card, columns)
+        except RecursionError:
+            raise UsageError(f"the record {key} nests too many values", location=where) from None
+
+
+def _id(data: Mapping[str, Json], card: EntityCard, where: Location) -> str:
+    found = data[card.key] if data.get(card.key) is not None else read(data, card.key)
+    if found is None or found == "":
+        raise UsageError(f"a record without {card.key!r}", location=where)
+    if isinstance(found, bool) or not isinstance(found, str | int | float | Decimal) or not is_unicode(str(found)):
+        raise UsageError(f"expected a text or a number as {card.key!r}, got {found!a:.60}", location=where)
+    return str(found)
+
+
+def _typed(data: Mapping[str, Json], card: EntityCard) -> Mapping[str, Json]:
+    """Return a CSV record in which truths are truths; all else that it spells is read from texts, too."""
+    truths = {"true": True, "false": False}
+    return {
+        path: truths.get(text, text)
+        if path in card.properties and card.properties[path].form.type == "boolean"
+        else text
+        for path, text in data.items()
+    }
+
+
+def _once(engine: Engine, file: Path, card: EntityCard, export: Export) -> Export:
+    table = export.table
+    # Equal hashes are rare, so the texts themselves are counted only when there are some.
+    count = engine.row(
+        table.aggregate(
+            rows=table.count(), ids=table.id.hash().nunique(), without=(table.id.isnull() | (table.id == "")).sum()
+        )
+    )
+    if count["without"]:
+        raise UsageError(f"{file}: {count['without']} records have no {card.key!r}")
+    if count["rows"] == count["ids"]:
+        return export
+    twice = table.group_by("id").aggregate(n=table.count())
+    twice = engine.keep(twice.filter(twice.n > 1).order_by("id").limit(3))
+    ids = ", ".join(str(row["id"]) for batch in engine.batches(twice) for row in batch.to_pylist())
+    if ids:
+        raise UsageError(f"{file}: {card.key!r} is not unique: several records have {ids}")
+    return export
+
+
+def _has(present: frozenset[str], path: str) -> bool:
+    return path in present or path.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0] in present
+
+
+# -- Parquet in place
+
+
+def _schema(file: Path) -> pa.Schema:
+    try:
+        schema = pq.read_schema(file)
+    except (pa.ArrowException, OSError) as error:
+        raise UsageError(f"{file}: not readable as Parquet: {error}", hint="is it whole?") from None
+    return schema
+
+
+def _in_place(file: Path, card: EntityCard, columns: tuple[str, ...]) -> pa.Schema | None:
+    """Return the schema of a file that an engine can use as it is, None for one with nested or unusual columns."""
+    schema = _schema(file)
+    offset = card.modified in schema.names and card.modified_form.options.get("style") == "offset"
+    same_name = len({name.casefold() for name in schema.names}) < len(schema.names)  # the engines do not mind case
+    if offset or same_name or card.key not in schema.names or any(pa.types.is_struct(field.type) for field in schema):
+        return None
+    key = schema.field(card.key).type
+    if pa.types.is_floating(key) or pa.types.is_boolean(key):
+        return None
+    used = [c for c in (card.key, card.modified, *columns) if c in schema.names]
+    return schema if all(any(is_it(schema.field(c).type) for is_it in _PLAIN) for c in used) else None
+
+
+_PLAIN: Final[tuple[Callable[[pa.DataType], bool], ...]] = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_integer,
+    pa.types.is_floating,
+    pa.types.is_decimal,
+    pa.types.is_boolean,
+    pa.types.is_date,
+)
+
+
+def _as_it_is(engine: Engine, file: Path, schema: pa.Schema, card: EntityCard, columns: tuple[str, ...]) -> Export:
+    raw = engine.read([file])
+    kept = [c for c in columns if c in schema.names]
+    modified = _utc(raw[card.modified]) if card.modified in schema.names else ibis.null("string")
+    table = raw.select(
+        id=raw[card.key].cast("string"),
+        modified=modified,
+        **{f"c{at}": raw[c] for at, c in enumerate(kept)},
+    )
+    return Export(table, {c: at for at, c in enumerate(kept)}, frozenset(columns) - {*kept}, native=True)
+
+
+def _utc(column: Expr) -> Expr:
+    """Return an instant's text to the second, null for what is none."""
+    text = column.cast("string")
+    ours = fits(text, f"{DAYS}T{TIMES}{FRACTION}Z?")
+    return ibis.cases((ours, text.substr(0, 19) + "Z"), else_=ibis.null("string"))

@@ -1,0 +1,115 @@
+"""A system's records -> a snapshot: page after page, going on where an earlier reading stopped.
+
+A second reading asks only for what changed where the API can tell; what was removed there is not seen by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Final, Protocol
+
+from qa_sync.audit.records.parquet_parts import Parts, Row, next_number, row_of
+from qa_sync.audit.records.snapshots import Reading, Snapshot, discard, finished, load, save
+from qa_sync.clock import Clock
+from qa_sync.errors import CouldNotFindOut
+from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.responses.pagination import Bookmark
+from qa_sync.systems.system import Record
+
+SKEW: Final = timedelta(minutes=10)
+"""How far a system's clock may be from ours before a changed record would be missed."""
+
+Pages = Iterator[tuple[Sequence[Record], Bookmark | None]]
+
+
+class Readable(Protocol):
+    """All that an audit does with a system: there is nothing here that writes."""
+
+    label: str
+    cards: Mapping[str, EntityCard]
+
+    def browse(self, datatype: str, since: datetime | None = None, start: Bookmark | None = None) -> Pages:
+        """Yield records page by page."""
+
+    def lookup(self, datatype: str, id: str) -> Record | None:
+        """Return one record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entity of a system: how it is read, and what the snapshot of it is called.
+
+    `since` says whether the API can narrow a list to what changed.
+    """
+
+    system: Readable
+    card: EntityCard
+    whose: Mapping[str, str]
+    since: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a reading goes: `fresh` ignores what is there; `stop` ends it after the page that is under way."""
+
+    clock: Clock
+    fresh: bool
+    stop: Event
+    tell: Callable[[str], None]
+
+
+def read_whole(source: Source, columns: tuple[str, ...], folder: Path, manner: Manner) -> Snapshot:
+    """Read an entity into the folder and return its snapshot, complete.
+
+    Raises what the system raises, UsageError for a snapshot that is not ours, CouldNotFindOut when told to stop; what
+    was read until then is kept.
+    """
+    if manner.fresh:
+        discard(folder)
+    before = load(folder, source.whose, columns)
+    snapshot = _begun(source, before, columns, manner.clock.now().replace(microsecond=0))
+    save(folder, snapshot)
+    discard(folder, snapshot)
+    if before and before.reading:
+        manner.tell(f"{source.system.label} {source.card.names[0]}: going on after {before.rows} records")
+    parts = Parts(folder, snapshot.columns, next_number(snapshot.parts))
+    for snapshot in _read(source, snapshot, parts, manner):  # noqa: B020 - each is what the one before became
+        save(folder, snapshot)
+    return snapshot
+
+
+def _begun(source: Source, before: Snapshot | None, columns: tuple[str, ...], now: datetime) -> Snapshot:
+    if before is None:
+        return Snapshot(source.whose, columns, reading=Reading(now))
+    if before.reading is not None:
+        return before
+    if source.since and before.as_of is not None:
+        return replace(before, reading=Reading(now, since=before.as_of - SKEW))
+    return Snapshot(source.whose, columns, reading=Reading(now))
+
+
+def _read(source: Source, snapshot: Snapshot, parts: Parts, manner: Manner) -> Iterator[Snapshot]:
+    reading = snapshot.reading
+    assert reading is not None  # noqa: S101 - _begun has begun one
+    for records, mark in source.system.browse(source.card.datatype, reading.since, reading.mark):
+        parts.add(_row(source, r, snapshot.columns) for r in records)
+        if parts.full:
+            snapshot = replace(snapshot, parts=(*snapshot.parts, parts.write()), reading=replace(reading, mark=mark))
+            yield snapshot
+        if manner.stop.is_set():
+            raise CouldNotFindOut(f"{source.system.label}: the reading was stopped; the next audit goes on from here")
+    if parts.empty and snapshot.parts:
+        yield finished(snapshot)
+    else:
+        yield finished(replace(snapshot, parts=(*snapshot.parts, parts.write())))
+
+
+def _row(source: Source, record: Record, columns: tuple[str, ...]) -> Row:
+    try:
+        return row_of(record.id, record.data, source.card, columns)
+    except RecursionError:
+        raise CouldNotFindOut(f"{source.system.label}: the record {record.id} nests too many values") from None

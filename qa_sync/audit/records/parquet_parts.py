@@ -1,0 +1,128 @@
+"""Records -> Parquet parts of a snapshot; memory is that of one part, whatever the number of records."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qa_sync.audit.expressions.cells import Coded, encoded, is_unicode
+from qa_sync.audit.records.snapshots import Part
+from qa_sync.errors import CouldNotFindOut, NotConvertible
+from qa_sync.files import private
+from qa_sync.systems.cards import EntityCard
+from qa_sync.values.canonical import to_canonical
+from qa_sync.values.conversions.conversion import spell
+from qa_sync.values.form import Json
+from qa_sync.values.paths import read
+
+ROWS: Final = 10_000
+"""Rows of a part; what an interruption loses at most."""
+
+Row = tuple[str, str | None, list[Coded]]
+"""Id, last change (UTC text), cells."""
+
+
+def row_of(id: str, data: Mapping[str, Json], card: EntityCard, columns: tuple[str, ...]) -> Row:
+    """Return what is kept of a record; a column may also stand in it under its whole path (as in CSV).
+
+    Raises CouldNotFindOut for an id that cannot be kept, RecursionError for values that are nested too deeply.
+    """
+    if not is_unicode(id):
+        raise CouldNotFindOut(f"a record has the id {id!a}, which is no text")
+    cells = [encoded(data[path] if path in data else read(data, path)) for path in columns]
+    return id, modified_of(data, card), cells
+
+
+def modified_of(data: Mapping[str, Json], card: EntityCard) -> str | None:
+    """Return when a record was last changed as UTC text, None when it does not tell."""
+    if card.modified is None:
+        return None
+    wire = data[card.modified] if card.modified in data else read(data, card.modified)
+    try:
+        value = to_canonical(wire, card.modified_form)
+    except NotConvertible:
+        return None
+    return None if value is None or isinstance(value, tuple) else spell(value)
+
+
+class Parts:
+    """Collects rows, and writes them as parts into a folder; `first` is the number of the first of them."""
+
+    def __init__(self, folder: Path, columns: tuple[str, ...], first: int = 0) -> None:
+        self._folder = folder
+        self._columns = columns
+        self._number = first
+        self._rows: list[Row] = []
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Take rows."""
+        self._rows.extend(rows)
+
+    @property
+    def full(self) -> bool:
+        """Whether there is enough for a part."""
+        return len(self._rows) >= ROWS
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self._rows
+
+    def write(self) -> Part:
+        """Write what was taken as one part, whole or not at all; raises CouldNotFindOut when the disk is full."""
+        return self._written(self._table())
+
+    def copied(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Part]:
+        """Write rows that were parts before; yield the new ones."""
+        for batch in batches:
+            yield self._written(pa.table(batch))
+
+    def _written(self, table: pa.Table) -> Part:
+        name = f"part-{self._number:05d}.parquet"
+        path, beside = self._folder / name, self._folder / f"{name}.unfinished"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with open(beside, "wb", opener=private) as file:
+                pq.write_table(table, file, compression="zstd")
+                file.flush()
+                os.fsync(file.fileno())
+            size = beside.stat().st_size
+            beside.replace(path)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise CouldNotFindOut(f"{path}: {error.strerror or error}", hint="is there room on the disk?") from None
+        part = Part(name, table.num_rows, size)
+        self._number += 1
+        self._rows = []
+        return part
+
+    def _table(self) -> pa.Table:
+        base = self._number * 1_000_000_000
+        arrays: dict[str, pa.Array] = {
+            "id": pa.array([row[0] for row in self._rows], pa.string()),
+            "modified": pa.array([row[1] for row in self._rows], pa.string()),
+            "seq": pa.array(range(base, base + len(self._rows)), pa.int64()),
+        }
+        for at in range(len(self._columns)):
+            arrays[f"k{at}"] = pa.array([row[2][at][0] for row in self._rows], pa.int8())
+            arrays[f"t{at}"] = pa.array([row[2][at][1] for row in self._rows], pa.string())
+        return pa.table(arrays)
+
+
+def next_number(parts: Iterable[Part]) -> int:
+    """Return the number after the last part's."""
+    return max((int(part.file[5:10]) for part in parts), default=-1) + 1
+
+
+def chunks(rows: Iterable[Row], parts: Parts) -> Iterator[Part]:
+    """Write all rows; yield the parts."""
+    for row in rows:
+        parts.add([row])
+        if parts.full:
+            yield parts.write()
+    yield parts.write()

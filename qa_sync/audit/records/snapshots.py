@@ -1,0 +1,169 @@
+"""Snapshots: a folder of Parquet parts and a manifest that says which of them count; nothing else in it does.
+
+    manifest.json      whose records, which columns, which parts, since when; replaced whole after every part
+    part-00000.parquet id, modified (UTC text), seq (later wins), and kind and text of each column (k0, t0, ...)
+
+A part counts when the manifest names it with its size, so a half-written one never does. While a reading is under way
+the manifest has `reading`, from which the next call goes on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.files import write_whole
+from qa_sync.location import Location
+from qa_sync.systems.responses.pagination import Bookmark
+
+SCHEMA: Final = "qa-sync/snapshot/1"
+MANIFEST: Final = "manifest.json"
+FRESH: Final = "--fresh reads everything anew, or name another folder with --snapshot"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A Parquet file of the snapshot, with its size in bytes and its number of rows."""
+
+    file: str
+    rows: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A reading under way: begun at `as_of`, of what changed since `since` (None: of everything), up to `mark`."""
+
+    as_of: datetime
+    since: datetime | None = None
+    mark: Bookmark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A manifest.
+
+    `whose` tells system, connector, url and datatype; `columns` are property paths; `as_of` is when the
+    last complete reading began (None: there was none); `partial` says that it asked for changes only.
+    """
+
+    whose: Mapping[str, str]
+    columns: tuple[str, ...]
+    as_of: datetime | None = None
+    parts: tuple[Part, ...] = ()
+    reading: Reading | None = None
+    partial: bool = False
+
+    @property
+    def rows(self) -> int:
+        """The number of rows in all parts."""
+        return sum(part.rows for part in self.parts)
+
+
+def load(folder: Path, whose: Mapping[str, str], columns: tuple[str, ...]) -> Snapshot | None:
+    """Return the snapshot in a folder, None when there is none.
+
+    Raises UsageError when it is another's, lacks a column, is of another version, or when a part is not as it was.
+    """
+    path = folder / MANIFEST
+    if not path.exists():
+        return None
+    found = _parsed(path)
+    for name, value in whose.items():
+        if found.whose.get(name) != value:
+            told = f"this snapshot is of another {name}: expected {value!r}, got {found.whose.get(name)!r}"
+            raise UsageError(told, location=Location(str(path)), hint=FRESH)
+    if lacking := [column for column in columns if column not in found.columns]:
+        told = f"this snapshot was read for other sections: it has no column {', '.join(lacking)}"
+        raise UsageError(told, location=Location(str(path)), hint=FRESH)
+    for part in found.parts:
+        _check(folder / part.file, part)
+    return found
+
+
+def save(folder: Path, snapshot: Snapshot) -> None:
+    """Replace the manifest, whole; raises CouldNotFindOut when the disk does not take it."""
+    reading = snapshot.reading
+    document = {
+        "schema": SCHEMA,
+        "whose": dict(snapshot.whose),
+        "columns": list(snapshot.columns),
+        "as_of": snapshot.as_of.isoformat() if snapshot.as_of else None,
+        "partial": snapshot.partial,
+        "parts": [{"file": p.file, "rows": p.rows, "size": p.size} for p in snapshot.parts],
+        "reading": reading
+        and {
+            "as_of": reading.as_of.isoformat(),
+            "since": reading.since.isoformat() if reading.since else None,
+            "mark": {"page": reading.mark.page, "link": reading.mark.link} if reading.mark else None,
+        },
+    }
+    try:
+        write_whole(folder / MANIFEST, json.dumps(document, indent=1) + "\n")
+    except OSError as error:
+        raise CouldNotFindOut(f"the snapshot {folder}: {error.strerror or error}") from None
+
+
+def discard(folder: Path, keep: Snapshot | None = None) -> None:
+    """Remove the parts that the manifest does not name (all, and the manifest, for None)."""
+    kept = {part.file for part in keep.parts} if keep else set()
+    for path in folder.glob("part-*.parquet*") if folder.is_dir() else ():
+        if path.name not in kept:
+            path.unlink()
+    if keep is None:
+        (folder / MANIFEST).unlink(missing_ok=True)
+
+
+def finished(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot after its reading has come to the end."""
+    reading = snapshot.reading
+    if reading is None:
+        return snapshot
+    return replace(snapshot, as_of=reading.as_of, reading=None, partial=reading.since is not None)
+
+
+def _check(path: Path, part: Part) -> None:
+    size = path.stat().st_size if path.is_file() else None
+    if size != part.size:
+        found = "it is not there" if size is None else f"it has {size} bytes"
+        told = f"a part of the snapshot is damaged: expected {part.size} bytes, {found}"
+        raise UsageError(told, location=Location(str(path)), hint=FRESH)
+
+
+def _parsed(path: Path) -> Snapshot:
+    try:
+        raw: Any = json.loads(path.read_text(encoding="utf-8"))
+        version = raw["schema"]
+        if version != SCHEMA:
+            told = f"expected a snapshot of version {SCHEMA!r}, got {version!r}"
+            raise UsageError(told, location=Location(str(path)), hint=FRESH)
+        return Snapshot(
+            whose=dict(raw["whose"]),
+            columns=tuple(raw["columns"]),
+            as_of=_instant(raw["as_of"]),
+            parts=tuple(Part(p["file"], p["rows"], p["size"]) for p in raw["parts"]),
+            reading=_reading(raw["reading"]),
+            partial=raw["partial"],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        told = f"this is no manifest of a snapshot: {type(error).__name__}: {error}"
+        raise UsageError(told, location=Location(str(path)), hint=FRESH) from None
+
+
+def _reading(raw: Any) -> Reading | None:
+    if raw is None:
+        return None
+    as_of = _instant(raw["as_of"])
+    if as_of is None:
+        raise ValueError("a reading without a beginning")
+    mark = raw["mark"]
+    return Reading(as_of, _instant(raw["since"]), Bookmark(mark["page"], mark["link"]) if mark else None)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

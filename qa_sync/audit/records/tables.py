@@ -1,0 +1,71 @@
+"""Snapshots and exports as tables of an engine, each with a cell for every property path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import ibis
+
+from qa_sync.audit.expressions.columns import Cell
+from qa_sync.audit.engines.table import Engine, Table
+from qa_sync.audit.expressions.typed_columns import native
+from qa_sync.audit.records.parquet_parts import Parts, next_number
+from qa_sync.audit.records.fetch import Readable
+from qa_sync.audit.records.snapshots import Snapshot, discard, save
+from qa_sync.systems.cards import EntityCard
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One side's records as a table with `id`, `modified`, and kind and text of each column (k0, t0, ...).
+
+    `native` says that it has typed columns instead (c0, ...); `columns` are their numbers by property path; `absent`
+    are the paths that an export has no column for; `as_of` is when the reading began; `system` is None for an export,
+    which cannot be asked again; `partial` says that only changes were read, `since` that changes can be asked for.
+    """
+
+    label: str
+    card: EntityCard
+    table: Table
+    columns: Mapping[str, int]
+    as_of: datetime
+    system: Readable | None = None
+    absent: frozenset[str] = field(default_factory=frozenset)
+    partial: bool = False
+    since: bool = False
+    native: bool = False
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """What the names of a column begin with."""
+        return ("c",) if self.native else ("k", "t")
+
+    def cell(self, path: str, table: Table | None = None, prefix: str = "") -> Cell:
+        """Return a property's cell in the table, or in one made of it whose columns have a prefix."""
+        table = self.table if table is None else table
+        columns = [table[f"{prefix}{letter}{self.columns[path]}"] for letter in self.letters]
+        return native(columns[0]) if self.native else Cell(columns[0], columns[1])
+
+
+def table_of(engine: Engine, folder: Path, snapshot: Snapshot) -> Table:
+    """Return the rows of a complete snapshot that is settled."""
+    return engine.read([folder / part.file for part in snapshot.parts]).drop("seq")
+
+
+def settled(engine: Engine, folder: Path, snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot with each id once, the later row winning; rewritten when pages or readings overlap."""
+    table = engine.read([folder / part.file for part in snapshot.parts])
+    count = engine.row(table.aggregate(rows=table.count(), ids=table.id.nunique()))
+    if count["rows"] == count["ids"]:
+        return snapshot
+    newest = ibis.row_number().over(ibis.window(group_by="id", order_by=ibis.desc("seq")))
+    once = table.mutate(newest=newest)
+    once = once.filter(once.newest == 0).drop("newest")
+    parts = Parts(folder, snapshot.columns, next_number(snapshot.parts))
+    whole = replace(snapshot, parts=tuple(parts.copied(engine.batches(once))))
+    save(folder, whole)
+    discard(folder, whole)
+    return whole

@@ -1,0 +1,214 @@
+"""Tallies -> the verdicts that every report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from qa_sync.audit.findings import Difference, Ledger, Tally
+from qa_sync.audit.model import Claim, Ready, SectionPlan
+from qa_sync.audit.trend import Trend
+from qa_sync.audit.expressions.outcomes import DIFFERENT
+from qa_sync.dataflow.model import Entity, Origin, StatementKind
+from qa_sync.running.events import CheckFinished, RecordRef, Status
+from qa_sync.values.form import Json
+
+SORTS = tuple(code.name.lower() for code in DIFFERENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How much of what is wrong is told and allowed: a share of the compared, and trends by check."""
+
+    spec: str
+    max_drift: float
+    trends: Mapping[str, Trend] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found of a section: its counts and the ledger that all sections share; `notes` hold for every check."""
+
+    plan: SectionPlan
+    ready: Ready
+    counts: Mapping[str, int]
+    ledger: Ledger
+    notes: tuple[str, ...]
+
+
+def untried(plan: SectionPlan, told: Told) -> Iterator[CheckFinished]:
+    """Return the skipped check of a section that cannot be audited."""
+    line = plan.section.line
+    yield _check(
+        told, plan, f"{plan.prefix}/coverage", "coverage", plan.section.heading, line, Status.SKIPPED, plan.why_not
+    )
+
+
+def verdicts(outcome: Outcome, told: Told) -> Iterator[CheckFinished]:
+    """Return a section's checks: coverage both ways, uniqueness, and each property."""
+    yield _coverage(outcome, told, 0)
+    yield _coverage(outcome, told, 1)
+    yield _unique(outcome, told)
+    for claim in outcome.ready.claims:
+        yield _property(outcome, told, claim)
+
+
+def coverage_id(plan: SectionPlan, at: int) -> str:
+    """Return the id of the check that every record of a side has a counterpart."""
+    return f"{plan.prefix}/coverage" + ("/reverse" if at else "")
+
+
+def unique_id(plan: SectionPlan) -> str:
+    """Return the id of the check that no record has several candidates."""
+    return f"{plan.prefix}/unique"
+
+
+def _coverage(outcome: Outcome, told: Told, at: int) -> CheckFinished:
+    plan, ready = outcome.plan, outcome.ready
+    ends = (plan.section.source, plan.section.target)
+    check, title = coverage_id(plan, at), f"every {ends[at]} has a {ends[1 - at]}"
+    tally = outcome.ledger.tally(check)
+    alone, keyless = tally.sorts["alone"], tally.sorts["keyless"]
+    tally.compared = outcome.counts["matched"] + alone + outcome.counts[("several_source", "several_target")[at]]
+    line = plan.line(StatementKind.EVERY)
+    said = f"{alone:,} of {tally.compared:,} have none" + (
+        f", {keyless:,} more have nothing to be matched by" if keyless else ""
+    )
+    limit = (ready.no_coverage or ready.only_a_person, ready.no_reverse)[at]
+    message = "; ".join([said, *_notes(outcome, told, check, tally)])
+    expected, actual = (
+        {"matched": tally.compared},
+        {"matched": tally.compared - alone, "alone": alone, "keyless": keyless},
+    )
+    if limit:
+        status = Status.MANUAL if at == 0 and ready.only_a_person and not ready.no_coverage else Status.SKIPPED
+        short = f"{limit} ({said})" if alone or keyless else limit
+        return _check(told, plan, check, "coverage", title, line, status, short)
+    if not tally.compared and not keyless:
+        return _check(told, plan, check, "coverage", title, line, Status.SKIPPED, _nobody(outcome, ends[at]))
+    status = _status(told, tally, alone, keyless)
+    return _check(
+        told, plan, check, "coverage", title, line, status, message, expected, actual, _refs(plan, ready, tally)
+    )
+
+
+def _nobody(outcome: Outcome, entity: Entity) -> str:
+    return "; ".join([f"there is no {entity} to be judged", *outcome.notes])
+
+
+def _unique(outcome: Outcome, told: Told) -> CheckFinished:
+    plan = outcome.plan
+    check = unique_id(plan)
+    tally = outcome.ledger.tally(check)
+    several = tally.sorts["several"]
+    tally.compared = outcome.counts["matched"] + several
+    said = (
+        f"{several:,} pairs of candidates are not the only ones, and are not compared"
+        if several
+        else "no record has several"
+    )
+    message = "; ".join([said, *_notes(outcome, told, check, tally)])
+    title = f"no {plan.section.source} has several {plan.section.target}, nor the other way round"
+    line = plan.line(StatementKind.EVERY)
+    if not tally.compared:
+        return _check(told, plan, check, "unique", title, line, Status.SKIPPED, "no two records belong together")
+    status = _status(told, tally, several, 0)
+    return _check(
+        told,
+        plan,
+        check,
+        "unique",
+        title,
+        line,
+        status,
+        message,
+        {"several": 0},
+        {"several": several},
+        _refs(plan, outcome.ready, tally),
+    )
+
+
+def _property(outcome: Outcome, told: Told, claim: Claim) -> CheckFinished:
+    plan = outcome.plan
+    title = f"{claim.pair.source} -> {claim.pair.target}"
+    common = (told, plan, claim.id, "property", title, claim.line)
+    if not claim.judged:
+        status = Status.MANUAL if claim.manual and not claim.skip else Status.SKIPPED
+        return _check(*common, status, claim.skip or claim.manual, origin=claim.pair.origin)
+    tally = outcome.ledger.tally(claim.id)
+    number = outcome.ready.judged.index(claim)
+    same = outcome.counts[f"same{number}"] + tally.sorts["same"] + tally.healed
+    wrong, unreadable = sum(tally.sorts[sort] for sort in SORTS), tally.sorts["unreadable"]
+    tally.compared = same + wrong
+    status = _status(told, tally, wrong, unreadable)
+    by_sort = {sort: tally.sorts[sort] for sort in SORTS if tally.sorts[sort]}
+    said = f"{wrong:,} of {tally.compared:,} differ" + (f" ({_counted(by_sort)})" if by_sort else "")
+    lost = f"{tally.sorts['lost']:,} refer to a record without a counterpart" if tally.sorts["lost"] else None
+    bad = f"{unreadable:,} have a value at the source that is not of its own form" if unreadable else None
+    note = claim.note if wrong else None
+    message = "; ".join(part for part in (said, bad, lost, note, *_notes(outcome, told, claim.id, tally)) if part)
+    if not tally.compared and not unreadable:
+        return _check(*common, Status.SKIPPED, "no pair of records has a value to carry", origin=claim.pair.origin)
+    actual = {"same": same, **by_sort, **({"unreadable": unreadable} if unreadable else {})}
+    refs = _refs(plan, outcome.ready, tally)
+    return _check(*common, status, message, {"same": tally.compared}, actual, refs, origin=claim.pair.origin)
+
+
+def _status(told: Told, tally: Tally, wrong: int, unclear: int) -> Status:
+    if wrong > told.max_drift * tally.compared:
+        return Status.FAILED
+    return Status.ERROR if unclear > told.max_drift * (tally.compared + unclear) else Status.PASSED
+
+
+def _notes(outcome: Outcome, told: Told, check: str, tally: Tally) -> Iterator[str]:
+    found = sum(tally.sorts[s] for s in (*SORTS, "unreadable", "alone", "several"))
+    if found or tally.healed:
+        if tally.again:
+            yield f"{tally.again:,} were read again, {tally.healed:,} of them are well"
+        if found > tally.again - tally.healed:
+            yield f"{found - (tally.again - tally.healed):,} were not read again"
+    if told.trends is not None and (trend := told.trends.get(check)):
+        yield str(trend)
+    if found or check in {coverage_id(outcome.plan, 0), unique_id(outcome.plan)}:
+        yield from outcome.notes
+    yield from (_sample(one) for one in tally.samples)
+
+
+def _sample(one: Difference) -> str:
+    where = " / ".join(record for record in (one.source_id, one.target_id) if record)
+    return f"{where}: {one.detail} ({one.sort})" if one.detail else f"{where} ({one.sort})"
+
+
+def _counted(sorts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number:,} {sort}" for sort, number in sorts.items())
+
+
+def _refs(plan: SectionPlan, ready: Ready, tally: Tally) -> tuple[RecordRef, ...]:
+    found: dict[RecordRef, None] = {}
+    for one in tally.samples:
+        for label, card, record in zip(
+            plan.labels, (ready.source, ready.target), (one.source_id, one.target_id), strict=True
+        ):
+            if record is not None:
+                found[RecordRef(label, card.names[0], record)] = None
+    return tuple(found)
+
+
+def _check(  # noqa: PLR0917 - a verdict's fields in their order
+    told: Told,
+    plan: SectionPlan,
+    id: str,
+    kind: str,
+    title: str,
+    line: int,
+    status: Status,
+    message: str | None,
+    expected: Json = None,
+    actual: Json = None,
+    records: tuple[RecordRef, ...] = (),
+    origin: Origin | None = None,
+) -> CheckFinished:
+    key = plan.section.key
+    return CheckFinished(
+        told.spec, key, id, kind, title, line, status, origin, message, expected, actual, None, records
+    )

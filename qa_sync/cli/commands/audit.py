@@ -1,0 +1,167 @@
+"""`qa-sync audit`: do the records that already exist keep the promises? Nothing is written to any system."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from qa_sync.cli.options.config import config_option, settings_from
+from qa_sync.cli.options.report_targets import Target, parse_targets, write_reports
+from qa_sync.dataflow.model import Dataflow
+from qa_sync.errors import UnknownName, UsageError
+from qa_sync.modes.documents import connectors_of, read_named, settle
+from qa_sync.modes.job import Job
+from qa_sync.reports.formats.table import FORMATS
+from qa_sync.reports.terminal.terminal import Color, Terminal
+from qa_sync.running.results import fold
+from qa_sync.settings.value_types import LASTING
+
+
+def _age(_context: click.Context, _option: click.Parameter, value: str) -> timedelta:
+    text = f"{value[:-1]}min" if value.endswith("m") else value
+    try:
+        return timedelta(seconds=LASTING.read(text))
+    except ValueError:
+        raise click.BadParameter(f"expected a duration such as 10m or 2h, got {value!r}") from None
+
+
+def _share(_context: click.Context, _option: click.Parameter, value: str) -> float:
+    text, percent = (value[:-1], 100.0) if value.endswith("%") else (value, 1.0)
+    try:
+        share = float(text) / percent
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise click.BadParameter(f"expected a share such as 0.1%, got {value!r}")
+    return share
+
+
+@click.command()
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+@click.option(
+    "--snapshot", type=click.Path(path_type=Path), metavar="DIR", help="Keep what is read, and go on from it."
+)
+@click.option("--fresh", is_flag=True, help="Read everything anew, whatever the snapshot has.")
+@click.option("--left", type=click.Path(path_type=Path), metavar="FILE", help="The sources' export instead of its API.")
+@click.option(
+    "--right", type=click.Path(path_type=Path), metavar="FILE", help="The targets' export instead of its API."
+)
+@click.option("--section", "sections", multiple=True, metavar="TEXT", help="Only sections whose heading has this text.")
+@click.option("--links", type=click.Path(path_type=Path), metavar="FILE", help="The engine's link store.")
+@click.option(
+    "--min-age", default="0s", show_default=True, callback=_age, metavar="TIME", help="Leave newer changes out."
+)
+@click.option(
+    "--recheck",
+    type=click.IntRange(min=0),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    help="How many suspects are read again before they are told.",
+)
+@click.option(
+    "--samples", type=click.IntRange(min=0), default=5, show_default=True, metavar="N", help="How many a check shows."
+)
+@click.option(
+    "--max-drift", default="0%", show_default=True, callback=_share, metavar="SHARE", help="How much may differ."
+)
+@click.option(
+    "--differences",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    show_default="beside the report, else in the snapshot",
+    help="All differences, as Parquet.",
+)
+@click.option("--engine", default="duckdb", show_default=True, metavar="NAME", help="duckdb or spark.")
+@click.option("--memory", default="1GB", show_default=True, metavar="SIZE", help="How much DuckDB may have.")
+@click.option("--spark-master", metavar="URL", help="Where Spark is; without one, two workers on this machine.")
+@config_option
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT[=PATH]",
+    help=f"Also report as {', '.join(FORMATS)}, to PATH or standard output.",
+)
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colour in the terminal report.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print no progress, and of the report only what is not well.")
+def audit(
+    specs: tuple[str, ...],
+    config: Path | None,
+    reports: tuple[str, ...],
+    color: Color,
+    quiet: bool,
+    sections: tuple[str, ...],
+    **given: object,
+) -> int:
+    """Compare all records of the two systems of each SPEC; nothing is written to them.
+
+    \b
+    qa-sync audit specs/000.txt --snapshot audits/000 --min-age 10m --report json=audit.json
+    qa-sync audit specs/000.txt --section Contacts --left wix.jsonl --right erp.csv
+    """
+    # Ibis and its engines take a second to load, which `--help` must not.
+    from qa_sync.modes.audit import Options, opened  # noqa: PLC0415  see above
+
+    options = Options(**given)  # type: ignore[arg-type] # click has read them under the same names
+    targets = parse_targets(reports, specs)
+    if (options.left is None) != (options.right is None):
+        raise UsageError("--left and --right belong together", hint="an export is compared with an export")
+    settings = settings_from(config)
+    dataflows = read_named(specs)
+    connectors = connectors_of(dataflows, settings)
+    dataflows = _chosen(settle(dataflows, connectors, settings), sections)
+    options = replace(options, differences=options.differences or _beside(targets, options.snapshot))
+    out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
+    terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
+    with opened(Job(dataflows, connectors, Path(), settings=settings), options, _tell(quiet)) as told:
+        results = fold(terminal.watch(told.events()))
+    terminal.report(results, _line_text)
+    write_reports(results, targets)
+    return results.exit_code
+
+
+def _tell(quiet: bool) -> Callable[[str], None]:
+    return (lambda _: None) if quiet else (lambda text: click.echo(text, err=True))
+
+
+def _chosen(dataflows: tuple[Dataflow, ...], sections: tuple[str, ...]) -> tuple[Dataflow, ...]:
+    """Return the dataflows with the sections that were asked for; the others are as if they were not there."""
+    if not sections:
+        return dataflows
+    headings = [s.heading for d in dataflows for s in d.sections]
+    for text in sections:
+        if not any(text.casefold() in heading.casefold() for heading in headings):
+            raise UnknownName("section", text, headings)
+    wanted = [text.casefold() for text in sections]
+    return tuple(
+        replace(d, sections=tuple(s for s in d.sections if any(text in s.heading.casefold() for text in wanted)))
+        for d in dataflows
+    )
+
+
+def _beside(targets: tuple[Target, ...], snapshot: Path | None) -> Path | None:
+    """Return where the differences go when nobody says so: beside the first report that is a file."""
+    report = next((t.path for t in targets if t.path), None)
+    if report is not None:
+        return report.with_name(f"{report.stem}.differences.parquet")
+    return snapshot / "differences.parquet" if snapshot else None
+
+
+def _line_text(spec: str, line: int) -> str | None:
+    try:
+        lines = Path(spec).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return lines[line - 1] if 0 < line <= len(lines) else None

@@ -1,0 +1,75 @@
+"""`qa-sync lint`: what is wrong with documents themselves; nothing is compiled, nothing is run."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from qa_sync.checklist.findings import findings_of
+from qa_sync.checklist.lint_result import Linted, LintResult
+from qa_sync.cli.options.config import config_option, settings_from
+from qa_sync.dataflow.model import Severity
+from qa_sync.modes.documents import known_connectors_of, read_each
+from qa_sync.reports.documents import lint_json
+from qa_sync.reports.documents import lint_text
+from qa_sync.reports.documents import sarif
+from qa_sync.reports.shared.page_options import NARROWEST, Page
+
+
+def _text(result: LintResult) -> str:
+    return lint_text.render(result, _terminal())
+
+
+FORMATS: Mapping[str, Callable[[LintResult], str]] = {
+    "text": _text,
+    "json": lint_json.render,
+    "sarif": sarif.render,
+}
+"""How a result can be printed."""
+
+
+@click.command()
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", help="How to print it.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([severity.value for severity in Severity]),
+    default=Severity.ERROR.value,
+    show_default=True,
+    help="The least severity that makes the exit code 1.",
+)
+@config_option
+def lint(specs: tuple[str, ...], format_: str, fail_on: str, config: Path | None) -> int:
+    """Tell what is wrong with each SPEC itself, with file and line.
+
+    A SPEC is a file, a folder (every .txt and .rst below it), a pattern, or - for standard input. Documents of both
+    directions given together are also held against each other.
+
+    \b
+    qa-sync lint specs/
+    qa-sync lint specs/000.txt --format json --fail-on warning
+    qa-sync lint 'specs/**/*.rst' --format sarif > lint.sarif
+
+    Exit codes: 0 nothing at or above --fail-on; 1 something; 2 a document could not be read at all.
+    """
+    settings = settings_from(config)
+    dataflows, problems = read_each(specs)
+    cards = {label: connector.cards for label, connector in known_connectors_of(dataflows, settings).items()}
+    documents = map(Linted, dataflows, findings_of(dataflows, cards))
+    result = LintResult(tuple(documents), problems, Severity(fail_on))
+    click.echo(FORMATS[format_](result), nl=False)
+    for problem in result.unreadable:
+        click.echo(f"Error: {problem}", err=True)
+    return result.exit_code
+
+
+def _terminal() -> Page | None:
+    """Return the terminal's page, None when standard output is no terminal."""
+    if not sys.stdout.isatty():
+        return None
+    width = shutil.get_terminal_size().columns
+    return Page(max(NARROWEST, width), sys.stdout.encoding or "utf-8")

@@ -1,0 +1,157 @@
+"""`qa-sync sandbox`: the embedded systems, served on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qa_sync.cli.options.faults import fault_options
+from qa_sync.errors import UsageError
+from qa_sync.files import write_whole
+from qa_sync.modes.documents import connectors_of, read_named
+from qa_sync.settings.value_types import LASTING, PACE, Kind
+from qa_sync.systems.connectors.builtin_merge import LABELS
+
+
+def _of(kind: Kind) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    """Return what lets a text of that kind pass, as the settings write it; click tells what is wrong with another."""
+
+    def check(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+        try:
+            if text is not None:
+                kind.read(text)
+        except ValueError:
+            raise click.BadParameter(f"expected {kind.expected}, got {text!r}") from None
+        return text
+
+    return check
+
+
+@click.command()
+@click.argument("specs", nargs=-1, metavar="[SPEC...]")
+@click.option("--port", type=click.IntRange(0, 65535), default=8900, show_default=True, help="0 takes a free one.")
+@click.option("--no-sync", is_flag=True, help="Serve only, although documents are given.")
+@fault_options
+@click.option(
+    "--every",
+    "every_s",
+    type=click.FloatRange(min=0.05),
+    default=2.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the sync rests between two cycles.",
+)
+@click.option(
+    "--delay",
+    "delay_s",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Added to every answer, as if the systems were far away; not to those that the built-in sync gets.",
+)
+@click.option(
+    "--lag",
+    callback=_of(LASTING),
+    default="0s",
+    metavar="TIME",
+    help="How long a write stays unseen in Wix's queries, half of that in its lists: 2s.",
+)
+@click.option(
+    "--rate",
+    callback=_of(PACE),
+    metavar="COUNT/TIME",
+    help="How often Wix lets itself be asked before it answers 429: 200/min; its built-in sync does not count.",
+)
+@click.option(
+    "--write-config",
+    "config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="PATH",
+    help="Write settings for --mode live against these systems.",
+)
+@click.option("--seed", default="sandbox", show_default=True, help="The seed of the ids that the systems give.")
+def sandbox(
+    specs: tuple[str, ...],
+    port: int,
+    no_sync: bool,
+    faults: tuple[str, ...],
+    every_s: float,
+    delay_s: float,
+    lag: str,
+    rate: str | None,
+    config: Path | None,
+    seed: str,
+) -> None:
+    """Serve the embedded systems on 127.0.0.1 until Ctrl-C; with a SPEC, keep its systems in sync.
+
+    \b
+    qa-sync sandbox
+    qa-sync sandbox specs/000.txt --fault truncate
+    qa-sync sandbox specs/000.txt --lag 2s --rate 200/min
+    qa-sync sandbox specs/000.txt --write-config qa-sync.toml
+    """
+    if find_spec("uvicorn") is None:
+        raise UsageError("serving needs uvicorn, which is not installed", hint="pip install 'qa-sync[sandbox]'")
+    from qa_sync.modes.embedded import serve as serving  # noqa: PLC0415 - needs uvicorn
+
+    if faults and (no_sync or not specs):
+        raise UsageError("--fault needs a sync", hint="give a SPEC, and leave out --no-sync")
+    far = serving.far(delay_s, lag, rate)
+    dataflows = read_named(specs)
+    connectors = connectors_of(dataflows)
+    with ExitStack() as stack:
+        listener = stack.enter_context(serving.bound(port))
+        inner = stack.enter_context(serving.bound(0))
+        if dataflows and not no_sync:
+            told = partial(click.echo, err=True)
+            own = inner.getsockname()[1]
+            stack.enter_context(serving.syncing(dataflows, connectors, own, faults=faults, every_s=every_s, tell=told))
+        urls = serving.urls(listener.getsockname()[1])
+        if config:
+            _configure(config, connectors, urls, every_s, rate)
+        _announce(urls)
+        serving.serve(listener, inner, seed, far)
+
+
+def _configure(
+    path: Path, connectors: Mapping[str, Any], urls: Mapping[str, str], every_s: float, rate: str | None
+) -> None:
+    """Write the settings, and tell what they need from the environment."""
+    from qa_sync.modes.embedded.settings_text import (  # noqa: PLC0415 - starlette is slow to load
+        environment,
+        settings_text,
+    )
+
+    names = {label: c.name for label, c in connectors.items()} or {
+        label: name for name, labels in LABELS.items() for label in labels
+    }
+    _write_config(path, settings_text(names, urls, every_s, {"wix": rate} if rate else {}))
+    for variable, value in environment(names).items():
+        click.echo(f"export {variable}={value}")
+
+
+def _announce(urls: Mapping[str, str]) -> None:
+    """Tell where each system is, and what it takes for a secret."""
+    from qa_sync.sandbox.vendors import VENDORS  # noqa: PLC0415 - starlette is slow to load
+
+    for name, url in urls.items():
+        click.echo(f"{name:14} {url}")
+        for secret, value in VENDORS[name].secrets.items():
+            click.echo(f"{'':14} {secret} = {value}")
+
+
+def _write_config(path: Path, text: str) -> None:
+    """Write the settings; raises UsageError rather than lose what somebody else wrote."""
+    try:
+        if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(text.partition("\n")[0]):
+            raise UsageError(f"{path} is there already, and was not written by qa-sync", hint="name another file")
+        write_whole(path, text)
+    except OSError as error:
+        raise UsageError(f"the settings could not be written to {path}: {error.strerror or error}") from None
+    click.echo(f"wrote {path}; what it needs from the environment, for --mode live in another terminal:", err=True)

@@ -1,0 +1,42 @@
+"""`qa-sync show`: the checklist of a document; nothing is run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from qa_sync.checklist.compiler import compile_checklist
+from qa_sync.checklist.findings import findings_of
+from qa_sync.cli.options.config import config_option, settings_from
+from qa_sync.modes.documents import known_connectors_of, read_all, settle
+from qa_sync.reports.documents import checklist_json
+from qa_sync.reports.documents import checklist_text
+
+
+@click.command()
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
+@config_option
+@click.option("--seed", default="", help="The seed of the sample records.", show_default="none")
+def show(specs: tuple[str, ...], format_: str, config: Path | None, seed: str) -> None:
+    """Print the checklist of each SPEC; nothing is run.
+
+    \b
+    qa-sync show specs/000.txt
+    qa-sync show specs/000.txt --format json
+    """
+    settings = settings_from(config)
+    dataflows = read_all(specs)
+    connectors = known_connectors_of(dataflows, settings)
+    cards = {label: connector.cards for label, connector in connectors.items()}
+    findings = findings_of(dataflows, cards)  # of what the documents say, before anything is settled
+    dataflows = settle(dataflows, connectors, settings)
+    checklists = [
+        compile_checklist(d, cards, seed, found, settings=settings)
+        for d, found in zip(dataflows, findings, strict=True)
+    ]
+    if format_ == "json":
+        click.echo(checklist_json.render(checklists), nl=False)
+    else:
+        click.echo("\n".join(checklist_text.render(c) for c in checklists), nl=False)

@@ -1,0 +1,36 @@
+"""`--config PATH`: the settings, named or found upwards from the working folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qa_sync.errors import UsageError
+from qa_sync.settings.value_types import LASTING
+from qa_sync.settings.model import FILE_NAME, Settings
+from qa_sync.settings.read import find_settings, load_settings
+
+config_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="The settings.",
+    show_default=f"{FILE_NAME}, looked for upwards",
+)
+
+
+def duration_of(text: str, option: str) -> float:
+    """Return the seconds of a duration as settings write it; raises UsageError that names the option."""
+    try:
+        seconds: float = LASTING.read(text)
+    except ValueError:
+        raise UsageError(f"{option}: expected {LASTING.expected}, got {text!r}") from None
+    return seconds
+
+
+def settings_from(config: Path | None) -> Settings:
+    """Return the settings that were named, else those found, else none; raises UsageError for what is wrong in them."""
+    return load_settings(config or find_settings(Path.cwd()))

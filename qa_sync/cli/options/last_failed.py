@@ -1,0 +1,121 @@
+"""`--last-failed` and `--failed-first`: what was not well the last time, kept beside the settings."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.files import write_whole
+from qa_sync.frozen import dataclass
+from qa_sync.running.events import Event, Status
+from qa_sync.running.results import Results
+from qa_sync.settings.model import Settings
+
+NAME: Final = Path(".qa-sync", "last-failed.json")
+SCHEMA: Final = "qa-sync/last-failed/1"
+NOT_WELL: Final = frozenset({Status.FAILED, Status.ERROR})
+WHOLE: Final = frozenset({"replay", "record"})
+"""The modes in which a section is played whole, because a recording is of whole sections."""
+
+Failed = Mapping[str, Sequence[str]]
+"""The ids of checks by a document's absolute path."""
+
+
+def failed_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add both options to a command."""
+    for name, told in (
+        ("--last-failed", "Carry out only what was not well the last time; everything when all was."),
+        ("--failed-first", "Carry sections out first in which something was not well the last time."),
+    ):
+        command = click.option(name, is_flag=True, help=told)(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is carried out, and the checks that are told of (None: all)."""
+
+    checklists: tuple[Checklist, ...]
+    ids: frozenset[tuple[str, str]] | None = None
+
+    def told(self, events: Iterator[Event]) -> Iterator[Event]:
+        """Pass on what is told of."""
+        if self.ids is None:
+            return events
+        from qa_sync.running.filter import selected  # noqa: PLC0415 - most runs carry everything out
+
+        return selected(events, self.ids)
+
+
+def choose(
+    checklists: Sequence[Checklist], settings: Settings, mode: str, *, last_failed: bool, failed_first: bool
+) -> Chosen:
+    """Return what of the checklists is carried out, in its order."""
+    if not last_failed and not failed_first:
+        return Chosen(tuple(checklists))
+    from qa_sync.checklist.selection import narrowed  # noqa: PLC0415 - most runs carry everything out
+
+    failed = _read(settings)
+    wanted = {
+        (c.dataflow.path, check.id)
+        for c in checklists
+        for plan in c.sections
+        for check in plan.checks
+        if check.id in failed.get(_place(c.dataflow.path), ())
+    }
+    if last_failed and wanted:
+        ids = frozenset(wanted)
+        return Chosen(tuple(narrowed(c, ids, whole_sections=mode in WHOLE) for c in checklists), ids)
+    if last_failed:
+        click.echo("note: nothing is known to have failed the last time, so everything is carried out", err=True)
+    return Chosen(tuple(_sorted(c, {check for spec, check in wanted if spec == c.dataflow.path}) for c in checklists))
+
+
+def note_failed(results: Results, settings: Settings) -> None:
+    """Keep what is not well; what was not tried stays as it was. A folder that cannot be written is a note only."""
+    before = _read(settings)
+    now = dict(before)
+    for spec in results.specs:
+        checks = [check for section in spec.sections for check in section.checks]
+        tried = {check.id for check in checks}
+        at = _place(spec.spec)
+        untried = [check for check in before.get(at, ()) if check not in tried]
+        now[at] = [*untried, *(check.id for check in checks if check.status in NOT_WELL)]
+    now = {at: ids for at, ids in now.items() if ids}
+    if now == before:
+        return
+    try:
+        write_whole(_path(settings), json.dumps({"schema": SCHEMA, "failed": now}, indent=1) + "\n")
+    except OSError as error:
+        click.echo(f"note: what failed could not be kept for --last-failed: {error.strerror or error}", err=True)
+
+
+def _sorted(checklist: Checklist, failed: set[str]) -> Checklist:
+    def is_well(plan: SectionPlan) -> bool:
+        return not any(check.id in failed for check in plan.checks)
+
+    return replace(checklist, sections=tuple(sorted(checklist.sections, key=is_well)))
+
+
+def _read(settings: Settings) -> Failed:
+    """Return what was kept; nothing when the file is none of ours."""
+    try:
+        kept = json.loads(_path(settings).read_text(encoding="utf-8"))
+        return {str(at): [str(check) for check in ids] for at, ids in kept["failed"].items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _path(settings: Settings) -> Path:
+    return (settings.path.parent if settings.path else Path.cwd()) / NAME
+
+
+def _place(spec: str) -> str:
+    return os.path.abspath(spec)  # noqa: PTH100 - not resolved: two links are two documents

@@ -1,0 +1,117 @@
+"""`--report FORMAT[=PATH]`: which reports go where."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qa_sync.errors import CouldNotFindOut, QaSyncError, UnknownName, UsageError
+from qa_sync.files import write_whole
+from qa_sync.frozen import dataclass
+from qa_sync.reports.formats.table import FORMATS, pieces
+from qa_sync.running.results import Results
+
+SUMMARY = "GITHUB_STEP_SUMMARY"
+SUMMARY_FORMAT = "markdown"
+
+annotations_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--annotations",
+    type=click.Choice(["github"]),
+    help="Also tell what is not well as annotations of the documents' lines, on standard error.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A report: its format, and the file it goes to (None: standard output)."""
+
+    format: str
+    path: Path | None
+
+
+def parse_targets(given: Sequence[str], specs: Sequence[str]) -> tuple[Target, ...]:
+    """Read the options; raises UnknownName for a format, UsageError when two reports want one place or a document's."""
+    targets = tuple(_parse(text) for text in given)
+    taken = {os.path.realpath(spec): f"the document {spec}" for spec in specs}
+    for target in (t for t in targets if t.path):
+        place = os.path.realpath(str(target.path))
+        if place in taken:
+            raise UsageError(f"--report {target.format}={target.path} would overwrite {taken[place]}")
+        taken[place] = f"the {target.format} report"
+    if sum(t.path is None for t in targets) > 1:
+        raise UsageError(
+            "only one report can go to standard output", hint="give the others a file: --report junit=out.xml"
+        )
+    return targets
+
+
+def texts_of(specs: Iterable[str]) -> Mapping[str, str]:
+    """Return the documents' texts by path; those that are no file (standard input) have none any more."""
+    return {spec: text for spec in specs if (text := _text(spec)) is not None}
+
+
+def write_reports(results: Results, targets: Sequence[Target], annotations: str | None = None) -> None:
+    """Render and write every report; raises UsageError when a file cannot be written, CouldNotFindOut on a full disk.
+
+    A Markdown report is also appended to the job summary that GitHub asks for. Annotations go to standard error, where
+    GitHub reads them too, so that standard output stays that of a report.
+    """
+    if annotations:
+        from qa_sync.reports.formats.github_annotations import ANNOTATIONS  # noqa: PLC0415 - most runs want none
+
+        for line in ANNOTATIONS[annotations](results):
+            click.echo(line, nl=False, err=True)
+    if any(target.format == SUMMARY_FORMAT for target in targets):
+        _summarize(results)
+    for target in targets:
+        parts = pieces(results, target.format)
+        if target.path is None:
+            for part in parts:
+                click.echo(part, nl=False)
+            continue
+        try:
+            write_whole(target.path, parts)
+        except OSError as error:
+            raise _unwritten(f"the report could not be written to {target.path}", error) from None
+
+
+def _summarize(results: Results) -> None:
+    """Append to the file that GitHub makes for a job's summary."""
+    path = os.environ.get(SUMMARY)
+    if path:
+        try:
+            with Path(path).open("a", encoding="utf-8") as out:
+                out.writelines(pieces(results, SUMMARY_FORMAT))
+        except OSError as error:
+            raise _unwritten(f"the summary could not be written to {path}", error) from None
+
+
+def _unwritten(what: str, error: OSError) -> QaSyncError:
+    """Return the error for a file that was not written: the call is wrong, unless the disk has no room or is broken."""
+    told = f"{what}: {error.strerror or error}"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
+        return CouldNotFindOut(told, hint="make room on the disk, and run it again")
+    return UsageError(told)
+
+
+def _text(spec: str) -> str | None:
+    try:
+        return Path(spec).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
+        return None
+
+
+def _parse(text: str) -> Target:
+    name, equals, path = text.partition("=")
+    if name not in FORMATS:
+        raise UnknownName("report format", name, FORMATS)
+    if equals and not path:
+        raise UsageError(f"--report {text}: a file name is missing after '='")
+    if path and Path(path).is_dir():
+        raise UsageError(f"--report {text}: {path} is a folder, expected a file name")
+    return Target(name, Path(path) if path else None)

@@ -1,0 +1,78 @@
+"""What a sync did, line by line: for a person, or one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Protocol
+
+import click
+
+from qa_sync.reports.shared.escape import visible
+from qa_sync.sync.dry_run import PlannedWrite
+from qa_sync.sync.summary import CycleSummary
+
+NUMBERS = ("seen", "linked", "created", "updated", "unchanged", "conflicts")
+
+
+class Told(Protocol):
+    """Tells of cycles, and of writes that are not made."""
+
+    def write(self, planned: PlannedWrite) -> None:
+        """Tell what would be written."""
+
+    def cycle(self, summary: CycleSummary) -> None:
+        """Tell what a cycle did."""
+
+
+class Text:
+    """Tells a person: a table of the writes, a line for each cycle; problems go to standard error."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+
+    def write(self, planned: PlannedWrite) -> None:
+        """Print a row of the table."""
+        if not self._rows:
+            click.echo(f"{'write':8}{'record':40}values")
+        self._rows += 1
+        name = f"{planned.system} {planned.entity} {planned.id or planned.made}"
+        values = ", ".join(f"{path} = {json.dumps(v, ensure_ascii=False, default=str)}" for path, v in _sorted(planned))
+        click.echo(visible(f"{'update' if planned.id else 'create':8}{name:39} {values}"))
+
+    def cycle(self, summary: CycleSummary) -> None:
+        """Print one line, and the problems."""
+        for problem in summary.problems:
+            click.echo(visible(str(problem)), err=True)
+        number = len(summary.problems) + summary.untold
+        if summary.untold:
+            click.echo(f"... and {summary.untold} more problems", err=True)
+        numbers = [f"{name} {getattr(summary, name)}" for name in NUMBERS]
+        cut = [f"sections left out {summary.cut}"] if summary.cut else []
+        interrupted = [] if summary.complete else ["interrupted"]
+        click.echo(", ".join([*numbers, f"problems {number}", *cut, *interrupted]))
+
+
+class Json:
+    """Tells a program: one object a line."""
+
+    def write(self, planned: PlannedWrite) -> None:
+        """Print a write."""
+        _print({"write": "update" if planned.id else "create", **asdict(planned)})
+
+    def cycle(self, summary: CycleSummary) -> None:
+        """Print a cycle."""
+        _print({"schema": "qa-sync/cycle/1", **asdict(summary)})
+
+
+FORMATS: Mapping[str, Callable[[], Told]] = {"text": Text, "json": Json}
+"""How it can be told."""
+
+
+def _sorted(planned: PlannedWrite) -> list[tuple[str, object]]:
+    return sorted(planned.values.items())
+
+
+def _print(members: Mapping[str, object]) -> None:
+    click.echo(json.dumps(members, ensure_ascii=False, default=str))

@@ -1,0 +1,84 @@
+"""Titles and headings: which label, which entity, which facet (facts/GRAMMAR.md 2, 3 and appendix H)."""
+
+from __future__ import annotations
+
+from qa_sync.dataflow.parsing.labels import LABELS, MOST_WORDS
+from qa_sync.dataflow.model import Entity
+
+_DATAFLOW = " Dataflow"
+
+# Facets until 2024-09-17 were plain words after the entity.
+_OLD_FACETS = frozenset(
+    [
+        "person",
+        "company",
+        "variant",
+        "organisation",
+        "contact",
+        "status",
+        "type",
+        "relation",
+        "by",
+        "users",
+        "classification",
+        "typegroup",
+    ]
+)
+
+
+def split_title(text: str) -> tuple[str, str] | None:
+    """Return the labels of a title `<S> to <T> Dataflow` (either may be empty), None when it is no title."""
+    # Not a regular expression, here and below: a pattern with two open ends is quadratic on a long line.
+    source, to, target = text.removesuffix(_DATAFLOW).partition(" to ")
+    if not to or not text.endswith(_DATAFLOW) or "\n" in text:
+        return None
+    return source.strip(), target.strip()
+
+
+def split_heading(text: str) -> tuple[str, str] | None:
+    """Return the two sides of a section's heading with their leading blanks, None when it has no ` to `."""
+    a, to, b = text.partition(" to ")
+    return (a, b) if to and a.strip() and b.strip() else None
+
+
+def entity_of(side: str, title_label: str, header_label: str | None = None) -> Entity:
+    """Tell label, entity and facet of a heading's side apart.
+
+    `header_label` is what the property table's header calls the system (None: it does not say). It decides; else a
+    leading blank (an empty label), the longest label known from the title or the family, else all but the last word.
+    """
+    named, facet = _facet(side.rstrip())
+    label = _label(named, title_label, header_label)
+    entity = named.strip().removeprefix(label).strip()
+    if facet is None:
+        head, _, last = entity.rpartition(" ")
+        if head and last in _OLD_FACETS:
+            return Entity(label, head.strip(), last)
+    return Entity(label, entity, facet)
+
+
+def _facet(side: str) -> tuple[str, str | None]:
+    """Return what stands before a facet in parentheses, and the facet."""
+    named, opened, facet = side.removesuffix(")").rpartition(" (")
+    return (named.rstrip(), facet.strip()) if opened and named.strip() and side.endswith(")") else (side, None)
+
+
+def _label(named: str, title_label: str, header_label: str | None) -> str:
+    if header_label is not None and _begins_with(named.strip(), header_label):
+        return header_label
+    if named.startswith(" "):
+        return ""
+    words = named.split(" ")
+    known = [label for n in range(1, MOST_WORDS + 1) if (label := " ".join(words[:n])) in LABELS and n < len(words)]
+    if title_label and _begins_with(named, title_label):
+        known.append(title_label)
+    return max(known, key=len) if known else _but_entity(words)
+
+
+def _begins_with(named: str, label: str) -> bool:
+    return not label or named.startswith(f"{label} ")
+
+
+def _but_entity(words: list[str]) -> str:
+    entity = 2 if len(words) > 2 and words[-1] in _OLD_FACETS else 1  # noqa: PLR2004
+    return " ".join(words[:-entity]).strip()

@@ -1,0 +1,201 @@
+"""reStructuredText -> blocks; the only home of docutils.
+
+docutils' own state machine reads the lines, with only the transitions that the document family uses: headings,
+paragraphs and one directive. Nothing is parsed within a paragraph or a cell, no other directive and no role exists
+here, so no text can make the reader touch a file or the network, and no text can make it recurse.
+"""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+from typing import Any, cast
+
+from docutils import nodes
+from docutils.parsers.rst import Directive, states
+from docutils.statemachine import StringList
+from docutils.utils import new_document
+
+from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
+
+Match = re.Match[str]
+Transition = tuple[list[str], str, list[str]]
+"""What a docutils transition returns: the context (lines kept so far), the next state, results (never any)."""
+
+_ADORNMENT = re.compile(states.Body.patterns["line"])
+_DIRECTIVE = re.compile(r"\.\. +([A-Za-z0-9][\w.:+-]*?) ?::( +|$)")
+
+# Not docutils' own settings class: building it reads configuration files, and it is on its way out of docutils.
+_SETTINGS: Any = SimpleNamespace(
+    # 5 is above every level: nothing is printed, nothing is raised; what matters becomes a finding.
+    report_level=5,
+    halt_level=5,
+    warning_stream=None,
+    debug=False,
+    error_encoding="utf-8",
+    error_encoding_error_handler="backslashreplace",
+    language_code="en",
+    id_prefix="",
+    auto_id_prefix="%",
+    file_insertion_enabled=False,
+    raw_enabled=False,
+)
+
+
+def read_blocks(text: str) -> list[Block]:
+    """Return the blocks of a document in their order; line ends may be LF, CRLF or CR."""
+    machine = _Machine(state_classes=(Body, Text, Line), initial_state="Body")
+    machine.run(_lines(text), new_document("", _SETTINGS), inliner=_NoInliner())
+    return machine.blocks
+
+
+def _lines(text: str) -> list[str]:
+    # docutils' string2lines also splits at form feeds, U+0085 and the like, which moves every later line number.
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", " ").replace("\f", " ")
+    return [line.expandtabs().rstrip() for line in text.split("\n")]
+
+
+class _NoInliner(states.Inliner):
+    """Takes the place of docutils' inline parser: text is text."""
+
+    def init_customizations(self, settings: Any) -> None:
+        """Prepare nothing."""
+
+
+class _Machine(states.RSTStateMachine):
+    """docutils' machine, which collects blocks and tells nobody about each line."""
+
+    input_lines: StringList
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.blocks: list[Block] = []
+
+    def notify_observers(self) -> None:
+        """Tell nobody; the only observer would be the document's source note, and there are no nodes."""
+
+    def get_first_known_indented(
+        self, indent: int, until_blank: bool = False, strip_indent: bool = True, strip_top: bool = True
+    ) -> tuple[Any, int, int, bool]:
+        """Return a directive's block; a heading below it that begins with a blank is not part of it."""
+        found: tuple[Any, int, int, bool] = super().get_first_known_indented(
+            indent, until_blank, strip_indent, strip_top
+        )
+        block = found[0]
+        below = self.input_lines[self.line_offset + 1 : self.line_offset + 2]
+        if len(block) > 1 and block[-1] and not block[-2] and below and _ADORNMENT.match(below[0]):
+            block.trim_end()
+            self.previous_line()
+        return found
+
+
+class _Emitting(states.RSTState):
+    """A state that emits blocks instead of nodes."""
+
+    state_machine: _Machine
+
+    def emit(self, block: Block) -> None:
+        """Add a block to the document's."""
+        self.state_machine.blocks.append(block)
+
+    @property
+    def lineno(self) -> int:
+        """The 1-based number of the current line."""
+        return self.state_machine.line_offset + 1
+
+
+class Body(_Emitting, states.Body):
+    """The first line of a block."""
+
+    initial_transitions = ("explicit_markup", "line", "text")
+
+    def indent(self, match: Match, context: list[str], next_state: str) -> Transition:  # noqa: ARG002
+        """Indented text is text: a heading whose source label is empty begins with a blank."""
+        return [match.string], "Text", []
+
+    def explicit_markup(self, match: Match, context: list[str], next_state: str) -> Transition:  # noqa: ARG002
+        """Run our one directive; name everything else and step over it."""
+        found = _DIRECTIVE.match(match.string)
+        if found and found[1] == "list-table":
+            self.run_directive(ListTable, found, found[1], {})  # type: ignore[no-untyped-call]
+        else:
+            what = f"the directive `{found[1]}`" if found else "a comment, target or substitution"
+            self.emit(UnknownBlock(what, self.lineno))
+            self.state_machine.get_first_known_indented(match.end(), strip_top=False)
+        return [], "Body", []
+
+    def parse_directive_block(
+        self,
+        indented: StringList,
+        line_offset: int,
+        directive: type[Directive],  # noqa: ARG002
+        option_presets: dict[str, Any],  # noqa: ARG002
+    ) -> tuple[list[str], dict[str, Any], StringList, int]:
+        """Leave arguments and options in the content: docutils would start a machine of its own for them."""
+        return [], {}, indented, line_offset
+
+
+class ListTable(Directive):
+    """`list-table`, which keeps its lines; what they mean is said in `tables`."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Emit the table; there are no nodes."""
+        lines = tuple((offset + 1, line) for _, offset, line in self.content.xitems() if line.strip())
+        cast("_Machine", self.state_machine).blocks.append(TableBlock(self.lineno, lines))
+        return []
+
+
+class Text(_Emitting, states.Text):
+    """The second line of a block: docutils tells a heading from a paragraph here."""
+
+    def section(self, title: str, source: str, style: str, lineno: int, messages: list[nodes.Node]) -> None:  # noqa: ARG002
+        """Emit a heading; the family has one level below the title, so the style says nothing."""
+        self.emit(Heading(title, lineno, short=bool(messages)))
+
+    def blank(self, match: Match | None, context: list[str], next_state: str | None) -> Transition:  # noqa: ARG002
+        """Emit a paragraph of one line."""
+        self.emit(Paragraph(context[0], self.lineno - 1))
+        return [], "Body", []
+
+    def text(self, match: Match, context: list[str], next_state: str) -> Transition:  # noqa: ARG002
+        """Emit a paragraph of several lines, indented or not."""
+        line = self.lineno - 1
+        block = self.state_machine.get_text_block()
+        self.emit(Paragraph("\n".join([*context, *block.data]), line))
+        return [], "Body", []
+
+    indent = text
+
+
+class Line(_Emitting, states.Text):
+    """What follows a line of punctuation: an overlined title, or nothing that the family has."""
+
+    def text(self, match: Match, context: list[str], next_state: str | None) -> Transition:  # noqa: ARG002
+        """Emit an overlined title when there is an underline too, else read the text again without the overline."""
+        machine = self.state_machine
+        below = machine.input_lines[machine.line_offset + 1 : machine.line_offset + 2]
+        if not below or not _ADORNMENT.match(below[0]):
+            return self._adorns_nothing()
+        self.emit(Heading(match.string, self.lineno, short=min(len(context[0]), len(below[0])) < len(match.string)))
+        machine.next_line()
+        return [], "Body", []
+
+    indent = text
+
+    def underline(self, match: Match | None, context: list[str], next_state: str | None) -> Transition:  # noqa: ARG002
+        """Two lines of punctuation: the second may still be an overline."""
+        return self._adorns_nothing()
+
+    blank = underline
+
+    def eof(self, context: list[str]) -> list[Any]:  # noqa: ARG002
+        """End with a line of punctuation."""
+        self.emit(UnknownBlock("a line of punctuation", self.lineno - 1))
+        return []
+
+    def _adorns_nothing(self) -> Transition:
+        self.emit(UnknownBlock("a line of punctuation that adorns no heading", self.lineno - 1))
+        self.state_machine.previous_line()
+        return [], "Body", []

@@ -1,0 +1,138 @@
+"""One section's blocks -> Section, and what was wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
+from qa_sync.dataflow.finding_codes import make_finding
+from qa_sync.dataflow.parsing.headings import entity_of
+from qa_sync.dataflow.model import Finding, Section, StatementKind
+from qa_sync.dataflow.parsing.statements import Sentence, nearest, plain, recognise, statement_of
+from qa_sync.dataflow.parsing.tables import MERGE_COLUMNS, PROPERTY_COLUMNS, Table, criteria_of, pairs_of, read_table
+
+TABLE_KINDS = {MERGE_COLUMNS: StatementKind.MERGE_IF, PROPERTY_COLUMNS: StatementKind.PROPS}
+
+Read = tuple[str, int, Sentence | None]
+"""A sentence's text, its first line, and what it was recognised as."""
+
+
+def sentences_of(paragraph: Paragraph) -> list[Read]:
+    """Return a paragraph's sentences: what its lines say, else (a wrapped sentence) the paragraph as a whole."""
+    # Lines come first: a template's field takes any text, so a whole paragraph could swallow what stands between.
+    lines = list(_line_by_line(paragraph)) if "\n" in paragraph.text else []
+    if any(sentence for _, _, sentence in lines):
+        return lines
+    return [(paragraph.text, paragraph.line, recognise(paragraph.text))]
+
+
+def _line_by_line(paragraph: Paragraph) -> Iterator[Read]:
+    lines = paragraph.text.split("\n")
+    at = 0
+    while at < len(lines):
+        two = "\n".join(lines[at : at + 2])
+        both = recognise(two)
+        if both and both.template.kind is StatementKind.MATCHING:
+            yield two, paragraph.line + at, both
+            at += 2
+        else:
+            yield lines[at], paragraph.line + at, recognise(lines[at])
+            at += 1
+
+
+class SectionReading:
+    """A section that is being read; its entities are known only when its property table is."""
+
+    def __init__(self, heading: Heading, sides: tuple[str, str]) -> None:
+        self.heading = heading
+        self.sides = sides
+        self.findings: list[Finding] = []
+        self._sentences: list[tuple[str, int, Sentence]] = []
+        self._tables: dict[StatementKind, Table] = {}
+
+    def read(self, blocks: Sequence[Block]) -> None:
+        """Read all blocks below the heading."""
+        taken = None
+        for block, below in pairwise((*blocks, None)):
+            match block:
+                case Paragraph() if block is not taken:
+                    self._read_text(block)
+                case TableBlock():
+                    after = below if isinstance(below, Paragraph) and below.line == block.last_line + 1 else None
+                    table = read_table(block, after)
+                    taken = after if table.damaged else None
+                    self._read_table(table)
+                case UnknownBlock():
+                    self.findings.append(unknown_markup(block))
+                case _:
+                    pass
+
+    def section(self, ordinal: int, labels: tuple[str, str]) -> Section:
+        """Return the section; `labels` are those of the title."""
+        props = self._tables.get(StatementKind.PROPS)
+        merge = self._tables.get(StatementKind.MERGE_IF)
+        source = entity_of(self.sides[0], labels[0])
+        return Section(
+            ordinal=ordinal,
+            heading=self.heading.text.strip(),
+            line=self.heading.line,
+            source=source,
+            target=entity_of(self.sides[1], labels[1], props.system_label if props else None),
+            statements=tuple(statement_of(s, text, line, source.system) for text, line, s in self._sentences),
+            criteria=criteria_of(merge) if merge else (),
+            pairs=pairs_of(props) if props else (),
+            table_line=props.line if props else None,
+        )
+
+    def _read_text(self, paragraph: Paragraph) -> None:
+        for text, line, sentence in sentences_of(paragraph):
+            if sentence:
+                self._sentences.append((text, line, sentence))
+            else:
+                self.findings.append(unknown_sentence(text, line))
+
+    def _read_table(self, table: Table) -> None:
+        self.findings += table.findings
+        kind = self._kind(table)
+        if kind is None:
+            expected = "expected 2 columns (merge criteria) or 3 (properties)"
+            self._error("unknown-table", table.line, f"{expected}, got {len(table.header)}; its rows are not read")
+        elif kind in self._tables:
+            self._error("repeated-table", table.line, f"a second {kind} table in one section; its rows are not read")
+        else:
+            self._tables[kind] = table
+            self.findings += self._other_header(table)
+
+    def _kind(self, table: Table) -> StatementKind | None:
+        if not table.header:
+            # Nothing but the directive is left: the sentence above tells what it was to be.
+            last = self._sentences[-1][2].template.kind if self._sentences else None
+            return last if last is StatementKind.MERGE_IF else StatementKind.PROPS
+        return TABLE_KINDS.get(len(table.header))
+
+    def _other_header(self, table: Table) -> Iterator[Finding]:
+        for side, cell in zip(self.sides, table.header, strict=False):
+            if plain(cell) != plain(f"{side} Property"):
+                message = f"the table's header speaks of {cell!r}, the heading of {plain(side)!r}"
+                yield make_finding("entity-mismatch", table.line, message)
+
+    def _error(self, code: str, line: int, message: str) -> None:
+        self.findings.append(make_finding(code, line, message))
+
+
+def unknown_sentence(text: str, line: int) -> Finding:
+    """Return the finding for a sentence that no template knows."""
+    message = f"no known sentence: {shown(text)}; the nearest is `{nearest(text[:2000])}`"
+    return make_finding("unknown-sentence", line, message)
+
+
+def unknown_markup(block: UnknownBlock) -> Finding:
+    """Return the finding for markup that the family does not have."""
+    return make_finding("unknown-markup", block.line, f"not read: {block.what}")
+
+
+def shown(text: str) -> str:
+    """Return text quoted for a message, on one line and not too long."""
+    text = plain(text[:400])
+    return repr(text if len(text) <= 100 else f"{text[:97]}...")  # noqa: PLR2004

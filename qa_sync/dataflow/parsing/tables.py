@@ -1,0 +1,131 @@
+"""The lines of a `list-table` -> rows, and rows -> criteria and property pairs (facts/GRAMMAR.md 6 and 7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from qa_sync.dataflow.parsing.blocks import Paragraph, TableBlock
+from qa_sync.dataflow.parsing.cells import data_type, path_cell
+from qa_sync.dataflow.finding_codes import make_finding
+from qa_sync.dataflow.model import Criterion, Finding, PropertyPair
+from qa_sync.frozen import dataclass
+
+_ROW = re.compile(r"\* +-(?: +(?P<cell>.*))?\Z")
+_CELL = re.compile(r"-(?: +(?P<cell>.*))?\Z")
+_OPTION = re.compile(r":[\w-]+:")
+_HEADER_END = " Data Type"
+
+MERGE_COLUMNS = 2
+PROPERTY_COLUMNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with the line of its `* -` and its cells, stripped."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table's first row as header, its other rows, and what was wrong with its lines.
+
+    `damaged`: some of its cells came from the text below it.
+    """
+
+    line: int
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    findings: tuple[Finding, ...]
+    damaged: bool = False
+
+    @property
+    def system_label(self) -> str | None:
+        """What the third header cell calls the target system (empty: no label), None when it does not say."""
+        if len(self.header) != PROPERTY_COLUMNS or not f" {self.header[2]}".endswith(_HEADER_END):
+            return None
+        return f" {self.header[2]}".removesuffix(_HEADER_END).strip()
+
+
+def read_table(block: TableBlock, after: Paragraph | None = None) -> Table:
+    """Return the table of a directive; `after` is text right below it that may hold its cells (GRAMMAR 7)."""
+    reading = _Reading()
+    for number, line in block.lines:
+        reading.take(number, f" {line}")
+    damaged = reading.lacks_a_cell and after is not None
+    if after is not None and damaged:
+        message = "cells stand outside of their table; they were read as its cells"
+        reading.findings.append(make_finding("damaged-table", after.line, message))
+        for number, line in enumerate(after.text.split("\n"), start=after.line):
+            reading.take(number, line)
+    header, *rows = [Row(number, tuple(map(" ".join, cells))) for number, cells in reading.rows] or [Row(0, ())]
+    findings = (*reading.findings, *_uneven(header, rows))
+    return Table(block.line, header.cells, tuple(rows), findings, damaged)
+
+
+class _Reading:
+    """The rows read so far: each the line of its `* -` and its cells, each cell its lines."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, list[list[str]]]] = []
+        self.findings: list[Finding] = []
+
+    @property
+    def lacks_a_cell(self) -> bool:
+        """Whether the last row has fewer cells than the header."""
+        return len(self.rows) > 1 and len(self.rows[-1][1]) < len(self.rows[0][1])
+
+    def take(self, number: int, line: str) -> None:
+        """Read one line: a row's first cell, a further cell, an option, or the rest of a cell."""
+        text = line.strip()
+        if row := _ROW.match(text):
+            self.rows.append((number, [[(row["cell"] or "").strip()]]))
+        elif self.rows and (cell := _CELL.match(text)):
+            self.rows[-1][1].append([(cell["cell"] or "").strip()])
+        elif self.rows and line.startswith(" "):
+            self.rows[-1][1][-1].append(text)
+        elif self.lacks_a_cell:
+            self.rows[-1][1].append([text])
+        elif not _OPTION.match(text):
+            message = f"expected a table row `* - ...`, got {text[:80]!r}"
+            self.findings.append(make_finding("unknown-markup", number, message))
+
+
+def criteria_of(table: Table) -> tuple[Criterion, ...]:
+    """Return the rows of a merge table."""
+    return tuple(Criterion(_cell(row, 0), _cell(row, 1), row.line) for row in table.rows)
+
+
+def pairs_of(table: Table) -> tuple[PropertyPair, ...]:
+    """Return the rows of a property table."""
+    return tuple(_pair(row) for row in table.rows)
+
+
+def _pair(row: Row) -> PropertyPair:
+    source, source_when = path_cell(_cell(row, 0))
+    target, target_when = path_cell(_cell(row, 1))
+    type_, expression = data_type(_cell(row, 2))
+    return PropertyPair(
+        source,
+        target,
+        type_,
+        line=row.line,
+        source_when=source_when,
+        target_when=target_when,
+        expression=expression,
+    )
+
+
+def _cell(row: Row, column: int) -> str:
+    return row.cells[column] if column < len(row.cells) else ""
+
+
+def _uneven(header: Row, rows: Iterable[Row]) -> list[Finding]:
+    expected = f"expected {len(header.cells)} cells as in the header"
+    return [
+        make_finding("uneven-row", row.line, f"{expected}, got {len(row.cells)}")
+        for row in rows
+        if len(row.cells) != len(header.cells)
+    ]

@@ -1,0 +1,99 @@
+"""An audit's surroundings: live systems that are only read, or exports; an engine; and a place for what is read."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from qa_sync.audit.audit import Audit
+from qa_sync.audit.engines.table import Needs, start_engine
+from qa_sync.audit.records.link_store import linked_sections
+from qa_sync.audit.planning import Known
+from qa_sync.audit.records.fetch import Source
+from qa_sync.audit.records.load import Files, SourceOf, Wish
+from qa_sync.audit.sections import Terms
+from qa_sync.clock import RealClock
+from qa_sync.errors import CouldNotFindOut
+from qa_sync.modes.job import Job
+from qa_sync.modes.live_systems.connections import reach
+from qa_sync.systems.connectors.capabilities import abilities_of
+from qa_sync.systems.redaction import Hider
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says of an audit; `left` and `right` are exports, both or neither."""
+
+    snapshot: Path | None
+    left: Path | None
+    right: Path | None
+    links: Path | None
+    min_age: timedelta
+    recheck: int
+    samples: int
+    max_drift: float
+    differences: Path | None
+    engine: str
+    memory: str
+    spark_master: str | None
+    fresh: bool
+
+
+@contextmanager
+def opened(job: Job, options: Options, tell: Callable[[str], None]) -> Iterator[Audit]:
+    """Yield the audit of the job's documents; what it read is kept in the snapshot, all else is removed."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="qa-sync-audit-") as scratch:
+            yield from _opened(job, options, tell, Path(scratch))
+    except OSError as error:
+        raise CouldNotFindOut(f"the scratch folder: {error.strerror or error}", hint="TMPDIR names another") from None
+
+
+def _opened(job: Job, options: Options, tell: Callable[[str], None], scratch: Path) -> Iterator[Audit]:
+    known = Known(job.cards, job.settings.keys, linked_sections(options.links), job.settings.conditions)
+    terms = Terms(
+        job.settings.zone,
+        options.min_age,
+        options.recheck,
+        options.samples,
+        options.max_drift,
+        options.differences,
+        options.links,
+    )
+    engine = start_engine(options.engine, Needs(options.memory, scratch, options.spark_master))
+    clock = RealClock()
+    try:
+        with _origin(job, options) as origin:
+            # Of exports nothing is kept: they are themselves what a snapshot would be.
+            kept = None if isinstance(origin, Files) else options.snapshot
+            wish = Wish(origin, kept or scratch / "read", clock, options.fresh, tell)
+            yield Audit(job.dataflows, known, wish, engine, terms, clock, time.perf_counter, scratch)
+    finally:
+        engine.close()
+
+
+@contextmanager
+def _origin(job: Job, options: Options) -> Iterator[SourceOf | Files]:
+    if options.left and options.right:
+        yield Files(options.left, options.right)
+        return
+    reached = reach(job, Hider())
+    systems = {label: one.line.system() for label, one in reached.items()}
+
+    def source_of(label: str, datatype: str) -> Source:
+        system, connector = systems[label], job.connectors[label]
+        since = any(a.since for a in abilities_of(connector) if a.datatype == datatype)
+        url = reached[label].line.base_url
+        whose = {"system": label, "connector": connector.name, "url": url, "datatype": datatype}
+        return Source(system, system.cards[datatype], whose, since)
+
+    try:
+        yield source_of
+    finally:
+        for one in reached.values():
+            one.line.close()

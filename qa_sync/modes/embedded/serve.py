@@ -1,0 +1,131 @@
+"""The embedded systems on a port of this machine, and the built-in sync between them when documents are given."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+
+import httpx
+import uvicorn
+
+from qa_sync.dataflow.model import Dataflow
+from qa_sync.errors import QaSyncError, UsageError
+from qa_sync.modes.embedded.sync_engine import engine_of
+from qa_sync.sandbox.load import Load
+from qa_sync.sandbox.serve import build_server_app, delayed
+from qa_sync.sandbox.vendors import VENDORS, under
+from qa_sync.settings.value_types import LASTING, PACE
+from qa_sync.settings.model import Settings
+from qa_sync.sync.engine import Engine
+from qa_sync.sync.faults.table import find_fault
+from qa_sync.sync.store.links import Links
+from qa_sync.systems.connectors.load import Connector
+from qa_sync.systems.http.rate_limits import Rate
+from qa_sync.systems.rest.rest_system import RestSystem
+
+HOST = "127.0.0.1"
+"""The embedded systems are for this machine only."""
+
+
+def bound(port: int) -> socket.socket:
+    """Return a socket on that port (0: any free one); raises UsageError when it is taken."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen()  # whoever is told the port now is served as soon as everything is ready
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise UsageError(f"port {port} cannot be used: {error}", hint="choose another with --port") from None
+    return listener
+
+
+def urls(port: int) -> Mapping[str, str]:
+    """Return the base URL of each vendor."""
+    return {name: f"http://{HOST}:{port}/{name}" for name in VENDORS}
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """How the systems are for whoever comes from outside: answers late by `delay_s`, lists by `lag_s`, a `rate`."""
+
+    delay_s: float = 0.0
+    lag_s: float = 0.0
+    rate: Rate | None = None
+
+
+def far(delay_s: float, lag: str, rate: str | None) -> Far:
+    """Return how the systems are to be; lag and rate are texts as the settings have them, raises ValueError."""
+    pace = PACE.read(rate) if rate else None
+    return Far(delay_s, LASTING.read(lag), Rate(pace.count, pace.seconds) if pace else None)
+
+
+def serve(listener: socket.socket, inner: socket.socket, seed: str, told: Far) -> None:
+    """Serve all vendors, empty at first, until the process is told to stop (SIGINT, SIGTERM).
+
+    The delay and the rate hold at `listener`; `inner` is for the sync that belongs to the place. Lists lag for both.
+    """
+    load = Load(timedelta(seconds=told.lag_s), told.rate, spared=inner.getsockname()[1])
+    apps = {name: vendor.build_app(lambda: datetime.now(UTC), seed) for name, vendor in under(load).items()}
+    app = delayed(build_server_app(apps), listener.getsockname()[1], told.delay_s)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+    uvicorn.Server(config).run(sockets=[listener, inner])
+
+
+@contextmanager
+def syncing(
+    dataflows: Sequence[Dataflow],
+    connectors: Mapping[str, Connector],
+    port: int,
+    *,
+    faults: Sequence[str],
+    every_s: float,
+    tell: Callable[[str], None],
+) -> Iterator[None]:
+    """Carry the documents out between the served systems in the background, a cycle every `every_s` seconds."""
+    where = urls(port)
+
+    def system(label: str) -> RestSystem:
+        connector = connectors[label]
+        secrets = VENDORS[connector.name].secrets
+        return RestSystem(label, connector, where[connector.name], secrets, httpx.HTTPTransport())
+
+    broken = [find_fault(name) for name in faults]
+    engines = [
+        engine_of(d, system(d.source), system(d.target), Links(":memory:"), Settings(), faults=broken)
+        for d in dataflows
+    ]
+    stop = Event()
+
+    def work(engine: Engine) -> None:
+        while not stop.wait(every_s):
+            for line in _cycle(engine):
+                tell(f"sync: {line}")
+
+    # Each document has a sync of its own, which waits for no other.
+    workers = [Thread(target=work, args=(engine,), name="sync", daemon=True) for engine in engines]
+    for worker in workers:
+        worker.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for worker in workers:
+            worker.join(timeout=10)
+
+
+def _cycle(engine: Engine) -> Iterator[str]:
+    """Run one cycle; yield what a person would want to know of it."""
+    try:
+        summary = engine.cycle()
+    except QaSyncError as error:
+        yield str(error)
+        return
+    for problem in summary.problems:
+        yield str(problem)
+    if summary.writes:
+        yield f"{summary.created} created, {summary.updated} updated"

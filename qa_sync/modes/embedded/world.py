@@ -1,0 +1,87 @@
+"""The embedded world of one section: the vendors' APIs, a virtual clock, and the built-in engine between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from qa_sync.checklist.model import Side
+from qa_sync.clock import VirtualClock
+from qa_sync.dataflow.model import Dataflow, Section
+from qa_sync.errors import UnknownName
+from qa_sync.modes.embedded.sync_engine import engine_of
+from qa_sync.modes.job import CYCLE_S, EPOCH, Job
+from qa_sync.running.environment import Stage
+from qa_sync.sandbox.vendors import VENDORS
+from qa_sync.sync.faults.table import find_fault
+from qa_sync.sync.store.links import Links
+from qa_sync.systems.http.asgi_transport import AsgiTransport
+from qa_sync.systems.rest.rest_system import RestSystem
+
+Wire = Callable[[httpx.BaseTransport], httpx.BaseTransport]
+"""What stands between the judge and a system: nothing, or a recorder."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A section's own embedded systems: whatever happens in one section, the others never see it."""
+
+    stage: Stage
+    close: Callable[[], None]
+
+
+def embedded(job: Job, label: str) -> str:
+    """Return the name of the embedded system that a label means; raises UnknownName when there is none."""
+    name = job.connectors[label].name
+    if name not in VENDORS:
+        hint = f'give its url in qa-sync.toml, [systems."{label}"], and use --mode live'
+        raise UnknownName("embedded system", name, VENDORS, hint=hint)
+    return name
+
+
+def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire: Wire) -> World:
+    """Set up the section's two systems empty, and the engine that carries the whole document out between them."""
+    clock = VirtualClock(EPOCH)
+    labels = {Side.SOURCE: section.source.system, Side.TARGET: section.target.system}
+    names = {label: embedded(job, label) for label in labels.values()}
+    doors = {name: AsgiTransport(VENDORS[name].build_app(clock.now, seed)) for name in set(names.values())}
+
+    def system(label: str, transport: httpx.BaseTransport) -> RestSystem:
+        vendor = VENDORS[names[label]]
+        return RestSystem(label, job.connectors[label], vendor.base_url, vendor.secrets, transport, clock=clock)
+
+    engine = engine_of(
+        dataflow,
+        system(labels[Side.SOURCE], doors[names[labels[Side.SOURCE]]]),
+        system(labels[Side.TARGET], doors[names[labels[Side.TARGET]]]),
+        Links(":memory:"),
+        job.settings,
+        faults=tuple(find_fault(name) for name in job.faults),
+    )
+
+    def cycle() -> None:
+        # Time passes on both sides of the work, so that no edit of ours bears the same time as one of the engine's.
+        clock.sleep(CYCLE_S / 2)
+        engine.cycle()
+        clock.sleep(CYCLE_S / 2)
+
+    judged = {side: system(label, wire(doors[names[label]])) for side, label in labels.items()}
+
+    def close() -> None:
+        for door in doors.values():
+            door.close()
+
+    stage = Stage(
+        judged,
+        clock,
+        cycle,
+        EPOCH,
+        job.timeout_s,
+        job.settings.zone,
+        cycles_known=True,
+        alone=True,
+        max_lag_s=job.lag_of(section),
+    )
+    return World(stage, close)

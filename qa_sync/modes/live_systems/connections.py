@@ -1,0 +1,113 @@
+"""Where the user's own systems are, and a connection to each that all sections share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from qa_sync.clock import Clock, EvenClock, RealClock
+from qa_sync.dataflow.model import Dataflow
+from qa_sync.errors import UsageError, did_you_mean
+from qa_sync.modes.job import Job
+from qa_sync.modes.live_systems.write_permissions import closed
+from qa_sync.settings.model import FILE_NAME, Settings, SystemSettings, values_of
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.connectors.load import Connector
+from qa_sync.systems.read_only import Guarded
+from qa_sync.systems.http.rate_limits import Limits, Rate
+from qa_sync.systems.rest.live_connection import Line, Wrap, open_line
+from qa_sync.systems.http.retry_policy import Patience
+from qa_sync.systems.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One live system and the line to it."""
+
+    job: Job
+    line: Line
+
+    def system(self, wrap: Wrap | None = None, clock: Clock | None = None) -> System:
+        """Return the system over its line, with a recorder around that and a clock of its own when they are given.
+
+        It can be written to only when the settings allow it.
+        """
+        rest = self.line.system(wrap, clock) if wrap else self.line.system(clock=clock)
+        why = closed(self.job.settings, self.line.label)
+        return Guarded(rest, why) if why else rest
+
+
+def labels_of(dataflows: Iterable[Dataflow]) -> tuple[str, ...]:
+    """Return the systems that sections are about, in their order."""
+    entities = (e for d in dataflows for s in d.sections if s.duplicate_of is None for e in (s.source, s.target))
+    return tuple(dict.fromkeys(e.system for e in entities))
+
+
+def has_url(job: Job, label: str) -> bool:
+    """Tell whether the settings say where a system is."""
+    own = job.settings.system(label)
+    return bool(own and own.url)
+
+
+def reach(job: Job, hide: Hider, clock: Clock | None = None) -> Mapping[str, Reached]:
+    """Return every system of the job by label; raises UsageError that tells all that is missing.
+
+    `hide` is the run's, and learns what is confidential about each; `clock` is waited on (None: as `open_to` does).
+    """
+    found: dict[str, Reached] = {}
+    problems: list[UsageError] = []
+    for label in labels_of(job.dataflows):
+        try:
+            line = open_to(job.settings, label, job.connectors[label], hide, clock=clock)
+            found[label] = Reached(job, line)
+        except UsageError as problem:
+            problems.append(problem)
+    if len(problems) > 1:
+        raise UsageError("\n".join([f"{len(problems)} systems cannot be reached:", *map(str, problems)]))
+    if problems:
+        raise problems[0]
+    return found
+
+
+def open_to(
+    settings: Settings,
+    label: str,
+    connector: Connector,
+    hide: Hider,
+    *,
+    patience: Patience | None = None,
+    clock: Clock | None = None,
+) -> Line:
+    """Open the line to a system where the settings say it is; raises UsageError when they do not say enough.
+
+    `patience` is in place of the connector's, `clock` in place of the machine's.
+    """
+    own = settings.system(label)
+    if own is None or own.url is None:
+        near = did_you_mean(label, settings.systems) if own is None else None
+        raise UsageError(
+            f"where is {label}? its url is needed",
+            location=own.location if own else None,
+            hint=near or f'in {FILE_NAME}: [systems."{label}"] url = "https://..."',
+        )
+    secrets = values_of(own.secrets, os.environ, label)
+    # A check's pause is not cut short by an interruption: what was made must still be removed, over the same line.
+    limits = _limits(own, clock or EvenClock())
+    clock = clock or RealClock()
+    return open_line(
+        label,
+        connector,
+        own.url,
+        secrets,
+        clock=clock,
+        hide=hide,
+        env=own.parameters,
+        limits=limits,
+        patience=patience,
+    )
+
+
+def _limits(own: SystemSettings, clock: Clock) -> Limits:
+    rate = Rate(own.rate.count, own.rate.seconds) if own.rate else None
+    return Limits(clock, rate, own.concurrency)

@@ -1,0 +1,82 @@
+"""One cheap read of each system of the settings, which tells whether it is there and lets us in."""
+
+from __future__ import annotations
+
+import os
+from collections import ChainMap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from qa_sync.clock import RealClock
+from qa_sync.errors import CouldNotFindOut, QaSyncError
+from qa_sync.modes.live_systems.connections import open_to
+from qa_sync.settings.model import Settings
+from qa_sync.systems.auth.describe import who
+from qa_sync.systems.connectors.find import connector_folder, load_bound
+from qa_sync.systems.connectors.capabilities import abilities_of
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.connectors.load import Connector
+from qa_sync.systems.rest.live_connection import Line
+from qa_sync.systems.connectors.operations import Service
+from qa_sync.systems.http.retry_policy import Patience
+from qa_sync.systems.rest.clients import filler_for
+
+PATIENCE = Patience(attempts=2)
+"""Somebody sits and waits for the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """What came of it: where the system is, as whom we spoke to it, what was read, and what was wrong if anything."""
+
+    label: str
+    url: str = ""
+    who: str = ""
+    read: str = ""
+    problem: QaSyncError | None = None
+
+
+def ping_each(settings: Settings, labels: Sequence[str]) -> Iterator[Ping]:
+    """Yield one ping a system, when it is done; an error of one is its own, and raised for none."""
+    variables = {name for each in settings.systems.values() for name in each.secrets.values()}
+    hide = Hider(os.environ.get(name, "") for name in variables)
+    for label in labels:
+        try:
+            yield _ping(settings, label, hide)
+        except QaSyncError as problem:
+            yield Ping(label, problem=problem)
+
+
+def _ping(settings: Settings, label: str, hide: Hider) -> Ping:
+    own = settings.system(label)
+    connector = load_bound(connector_folder(settings, label, own.location if own else None), own)
+    line = open_to(settings, label, connector, hide, patience=PATIENCE)
+    try:
+        filler = filler_for(label, connector, line.base_url, line.secrets, line.env)
+        told = hide(line.base_url), hide(who(_as_asked(connector), filler, line.base_url))
+        try:
+            return Ping(label, *told, read=_read(line, connector))
+        except QaSyncError as problem:
+            return Ping(label, *told, problem=problem)
+    finally:
+        line.close()
+
+
+def _as_asked(connector: Connector) -> Service:
+    """Return the service with the headers of its operations: some connectors say only there who asks."""
+    headers = ChainMap({}, dict(connector.service.headers), *(dict(o.headers) for o in connector.operations.values()))
+    return replace(connector.service, headers=headers)
+
+
+def _read(line: Line, connector: Connector) -> str:
+    """Ask for the records that changed just now, or for a first page; return the datatype's name."""
+    listed = [a for a in abilities_of(connector) if "list" in a.can and "list" not in a.cannot and not a.parent]
+    if not listed:
+        raise CouldNotFindOut(
+            f"{line.label}: its connector can list nothing, so nothing was asked",
+            hint=f"qa-sync connectors check {connector.name} says why",
+        )
+    cheapest = next((a for a in listed if a.since), listed[0])
+    system = line.system()
+    next(system.list(cheapest.datatype, RealClock().now() if cheapest.since else None), None)
+    return cheapest.datatype

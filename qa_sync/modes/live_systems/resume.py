@@ -1,0 +1,195 @@
+"""A run that was interrupted, taken up again: what it found out about whole sections stands, the rest is played."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final
+
+from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.dataflow.model import Origin
+from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.modes.live_systems.cleanup import clean
+from qa_sync.modes.job import Job
+from qa_sync.modes.live_systems.run_journal import Ledger, journal_path
+from qa_sync.running.events import (
+    CheckFinished,
+    Event,
+    Leftover,
+    RecordRef,
+    RunStarted,
+    SectionFinished,
+    SectionStarted,
+    Status,
+)
+from qa_sync.systems.journal.journal import Journal, RunNote
+
+SectionId = tuple[str, str]
+"""A document's path and a section's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The run that is taken up: its seed, and what it found out about sections."""
+
+    run: str
+    seed: str
+    sections: Mapping[tuple[str, str, str], str]
+
+    def known(self, prints: Mapping[SectionId, str]) -> dict[SectionId, tuple[Event, ...]]:
+        """Return what it found out about the sections that are still the same; raises UsageError when that is all."""
+        kept = {at: self.sections.get((*at, mark)) for at, mark in prints.items()}
+        known = {at: _read(text) for at, text in kept.items() if text is not None}
+        if prints and len(known) == len(prints):
+            told = f"--resume: the run {self.run} was not interrupted, it found out about every section"
+            raise UsageError(told, hint="leave --resume out to try everything again")
+        return known
+
+
+def take_up(job: Job) -> Earlier:
+    """Find the last run of the job's documents; raises UsageError when there is none."""
+    specs = tuple(dataflow.path for dataflow in job.dataflows)
+    path = journal_path(job.settings)
+    with ExitStack() as exits:
+        found: list[RunNote] = []
+        if path.exists():
+            journal = Journal(path)
+            exits.callback(journal.close)
+            found = [run for run in journal.runs() if run.specs == specs and journal.sections(run.id)]
+        if not found:
+            told = f"there is no run of {', '.join(specs)} of which a section was finished"
+            raise UsageError(f"--resume: {told}", hint="leave --resume out")
+        run = max(found, key=lambda run: run.started)
+        sections = journal.sections(run.id)
+    return Earlier(run.id, run.seed, sections)
+
+
+def clean_up(earlier: Earlier, ledger: Ledger) -> None:
+    """Remove what the interrupted run has left; what cannot be removed is told with the new run's leftovers."""
+    cleaned = clean(ledger.job.settings, earlier.run)
+    ledger.inherited = tuple(lost for each in cleaned for lost in each.left)
+
+
+def next_seed(seed: str) -> str:
+    """Return a seed of other marks, so that nothing of the interrupted run is taken for the new one's."""
+    name, plus, number = seed.rpartition("+")
+    return f"{name}+{int(number) + 1}" if plus and number.isdecimal() else f"{seed}+1"
+
+
+@dataclass(slots=True)
+class Noting:
+    """What is known of whole sections, by document and key; what the run finds out is kept in `ledger` as it goes."""
+
+    ledger: Ledger
+    prints: Mapping[SectionId, str]
+    known: Mapping[SectionId, tuple[Event, ...]]
+    _open: dict[SectionId, list[Event]] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever reads the verdicts must know of where they are from."""
+        if not self.known:
+            return ()
+        return (f"{len(self.known)} of {len(self.prints)} sections are as the interrupted run found them",)
+
+    def __call__(self, events: Iterator[Event]) -> Iterator[Event]:
+        """Pass events on, those of known sections as they were told then."""
+        for at, known in self.known.items():
+            self._write(at, known)
+        for event in events:
+            match event:
+                case RunStarted():
+                    yield replace(event, checks=event.checks + sum(map(_checks, self.known.values())))
+                case SectionStarted() | CheckFinished() | SectionFinished():
+                    yield from self._of_section(event)
+                case _:
+                    yield event
+
+    def _of_section(self, event: SectionStarted | CheckFinished | SectionFinished) -> Iterator[Event]:
+        at = event.spec, event.key
+        if at in self.known:
+            if isinstance(event, SectionStarted):
+                yield from self.known[at]
+            return
+        self._open.setdefault(at, []).append(event)
+        if isinstance(event, SectionFinished):
+            self._keep(at, self._open.pop(at))
+        yield event
+
+    def _keep(self, at: SectionId, events: Sequence[Event]) -> None:
+        """Keep a section when every check of it has its verdict: an interrupted one has not."""
+        first = events[0]
+        if isinstance(first, SectionStarted) and at in self.prints and _checks(events) == len(first.checks):
+            self._write(at, events)
+
+    def _write(self, at: SectionId, events: Sequence[Event]) -> None:
+        """Keep what was found out; a journal that cannot be written any more is no reason to lose a verdict."""
+        if self.ledger.owned is not None:
+            with suppress(CouldNotFindOut):
+                spec, key = at
+                owned = self.ledger.owned
+                owned.journal.finished(owned.run.id, spec, key, self.prints[at], _written(events))
+
+
+def prints_of(checklists: Sequence[Checklist]) -> Mapping[SectionId, str]:
+    """Return what a section's verdicts depend on, as a fingerprint, for each that is played."""
+    plans = ((c.dataflow.path, plan) for c in checklists for plan in c.sections)
+    return {(spec, plan.section.key): _print(plan) for spec, plan in plans if plan.scenarios}
+
+
+def without(checklist: Checklist, known: Mapping[SectionId, Any]) -> Checklist:
+    """Return the checklist with nothing to do in known sections."""
+    spec = checklist.dataflow.path
+    plans = (
+        replace(plan, checks=(), scenarios=()) if (spec, plan.section.key) in known else plan
+        for plan in checklist.sections
+    )
+    return replace(checklist, sections=tuple(plans))
+
+
+def _print(plan: SectionPlan) -> str:
+    return hashlib.sha256(repr((plan.section, plan.pairs, plan.checks)).encode()).hexdigest()[:16]
+
+
+def _checks(events: Sequence[Event]) -> int:
+    return sum(isinstance(event, CheckFinished) for event in events)
+
+
+def _written(events: Sequence[Event]) -> str:
+    return json.dumps([[type(event).__name__, asdict(event)] for event in events], default=str)
+
+
+def _read(text: str) -> tuple[Event, ...]:
+    return tuple(READERS[name](members) for name, members in json.loads(text))
+
+
+def _started(members: dict[str, Any]) -> Event:
+    return SectionStarted(**{**members, "checks": tuple(members["checks"])})
+
+
+def _finished(members: dict[str, Any]) -> Event:
+    many = {name: tuple(value) for name, value in members.items() if isinstance(value, list) and name not in JSON}
+    return CheckFinished(
+        **{
+            **members,
+            **many,
+            "status": Status(members["status"]),
+            "origin": members["origin"] and Origin(members["origin"]),
+            "records": tuple(RecordRef(**record) for record in members["records"]),
+        }
+    )
+
+
+def _ended(members: dict[str, Any]) -> Event:
+    return SectionFinished(**{**members, "leftovers": tuple(Leftover(**lost) for lost in members["leftovers"])})
+
+
+JSON: Final = frozenset({"expected", "actual"})
+READERS: Final[Mapping[str, Callable[[dict[str, Any]], Event]]] = {
+    "SectionStarted": _started,
+    "CheckFinished": _finished,
+    "SectionFinished": _ended,
+}

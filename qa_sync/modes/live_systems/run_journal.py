@@ -1,0 +1,180 @@
+"""The journal of a live run: opened when something is to be written, asked at every write, swept at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import TypeAlias
+
+from qa_sync.checklist.model import Checklist, Insert, Scenario, SectionPlan, Side
+from qa_sync.clock import RealClock
+from qa_sync.errors import QaSyncError, UnknownName
+from qa_sync.modes.job import Job, Planned
+from qa_sync.modes.live_systems.write_permissions import closed
+from qa_sync.modes.live_systems.connections import Reached
+from qa_sync.running.events import Leftover
+from qa_sync.running.keep_merge import KEPT
+from qa_sync.settings.model import Settings
+from qa_sync.systems.cards import find_card
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.journal.journal import NAME, Entry, Journal, Place
+from qa_sync.systems.journal.journaled_system import Journaled
+from qa_sync.systems.journal.ownership import Owned
+from qa_sync.systems.journal.cleanup import Sweep
+from qa_sync.systems.system import System
+
+SKEW = timedelta(minutes=10)
+"""How far a system's clock may be from ours before a new record is no longer found among the changed ones."""
+
+Key: TypeAlias = tuple[str, str, str]
+"""A record's system, entity and id, as it is told."""
+
+NAMELESS = "(no id)"
+"""How a record is told of which nobody knows the id."""
+
+
+def journal_path(settings: Settings) -> Path:
+    """Return where the journal is: below the folder of the settings, else below the working folder."""
+    return (settings.path.parent if settings.path else Path.cwd()) / NAME
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What one run writes down; without `owned` it writes to no system, and nothing down.
+
+    `inherited` is what an interrupted run has left that is taken up again; `told` is what was told as left when a sweep
+    began, `swept` says that one has come to its end.
+    """
+
+    job: Job
+    reached: Mapping[str, Reached]
+    hide: Hider
+    owned: Owned | None = None
+    inherited: tuple[Leftover, ...] = ()
+    told: tuple[Leftover, ...] = ()
+    swept: bool = False
+    looked: bool = False
+    lock: Lock = field(default_factory=Lock)
+
+    def around(self, system: System) -> System:
+        """Return a system whose writes are noted; one that is read only as it is."""
+        if self.owned is None or closed(self.job.settings, system.label):
+            return system
+        return Journaled(system, self.reached[system.label].system(), self.owned, partial(self._look, self.owned))
+
+    def _look(self, owned: Owned) -> None:
+        """Note what is there before the first write, once for all sections."""
+        with self.lock:
+            if not self.looked:
+                for place in owned.run.places:
+                    owned.note_standing(place, self.reached[place.system].system())
+            self.looked = True
+
+    def sweep(self, told: Sequence[Leftover]) -> tuple[Leftover, ...]:
+        """Look for what is still there, and remove it; return what is left of `told`, and what else is left."""
+        self.told = tuple(told)
+        left = {_key(lost): lost for lost in told}
+        if self.owned is not None:
+            kept = {at for at, lost in left.items() if lost.why.startswith(KEPT)}
+            found = {_key(lost): lost for lost in self._swept(self.owned, kept)}
+            noted = {_key(lost) for lost in leftovers(self.owned.entries(), self.hide)}
+            # What an earlier run has left is told again when its sections are.
+            left = {at: lost for at, lost in left.items() if at in found or at in kept or at not in noted}
+            left |= {at: lost for at, lost in found.items() if at not in left}
+        left |= {_key(lost): lost for lost in self.inherited if _key(lost) not in left}
+        self.swept = True
+        return tuple(left.values())
+
+    def _swept(self, owned: Owned, kept: Collection[Key]) -> Iterator[Leftover]:
+        entries = owned.entries()
+        told = zip(entries, leftovers(entries, self.hide), strict=True)
+        sweep = Sweep(
+            owned,
+            lambda place: self.reached[place.system].system(),
+            lambda: RealClock().sleep(self.job.settings.sync.interval_s),
+            frozenset(entry.mark for entry, lost in told if _key(lost) in kept),
+        )
+        return leftovers(sweep(), self.hide)
+
+    def close(self) -> None:
+        """Note how the run ended; when nobody has swept yet, that is done now."""
+        if self.owned is None:
+            return
+        with suppress(QaSyncError):
+            if not self.swept:
+                self.sweep(self.told)
+            self.owned.journal.end(self.owned.run.id)
+        self.owned.journal.close()
+
+
+def _key(lost: Leftover) -> Key:
+    return lost.system, lost.entity, lost.id
+
+
+def leftovers(entries: Iterable[Entry], hide: Hider) -> Iterator[Leftover]:
+    """Yield records that are left as reports tell them."""
+    for entry in entries:
+        why = entry.why or "nobody has tried to remove it"
+        yield Leftover(entry.place.system, entry.place.entity, hide(entry.id or NAMELESS), hide(why))
+
+
+def open_ledger(
+    job: Job,
+    seed: str,
+    *,
+    started: datetime,
+    since: datetime,
+    checklists: Sequence[Checklist],
+    reached: Mapping[str, Reached],
+    hide: Hider,
+) -> Ledger:
+    """Return the ledger of a run that begins; without anything to be made there is no journal."""
+    ledger = Ledger(job, reached, hide)
+    marks = {step.mark for _, scenario in _scenarios(checklists) for step in _inserts(scenario)}
+    if marks:
+        places = dict.fromkeys(_places(job, checklists, reached))
+        journal = Journal(journal_path(job.settings))
+        try:
+            run = journal.begin(seed, [c.dataflow.path for c in checklists], started, places, marks)
+        except QaSyncError:
+            journal.close()
+            raise
+        ledger.owned = Owned(journal, run, marks, since)
+    return ledger
+
+
+def planned(reached: Mapping[str, Reached], checklists: Sequence[Checklist]) -> tuple[Planned, ...]:
+    """Return what the checklists make, by system and entity."""
+    count = Counter(
+        (_label(plan, step.side), scenario.cast[step.role].card(step.side).names[0])
+        for plan, scenario in _scenarios(checklists)
+        for step in _inserts(scenario)
+    )
+    return tuple(Planned(label, reached[label].line.base_url, entity, n) for (label, entity), n in count.items())
+
+
+def _places(job: Job, checklists: Sequence[Checklist], reached: Mapping[str, Reached]) -> Iterator[Place]:
+    """Yield where records can come to be: the sync carries sections out that the run tries nothing of, too."""
+    ends = (e for c in checklists for plan in c.sections for e in (plan.section.source, plan.section.target))
+    for end in ends:
+        with suppress(KeyError, UnknownName):  # a duplicate of a section, or one that no card tells of
+            card = find_card(job.cards[end.system], end.entity, end.system)
+            yield Place(end.system, reached[end.system].line.base_url, card.datatype, card.names[0])
+
+
+def _scenarios(checklists: Sequence[Checklist]) -> Iterator[tuple[SectionPlan, Scenario]]:
+    yield from ((plan, scenario) for c in checklists for plan in c.sections for scenario in plan.scenarios)
+
+
+def _inserts(scenario: Scenario) -> Iterator[Insert]:
+    yield from (step for step in scenario.steps if isinstance(step, Insert))
+
+
+def _label(plan: SectionPlan, side: Side) -> str:
+    return (plan.section.source if side is Side.SOURCE else plan.section.target).system

@@ -1,0 +1,62 @@
+"""What a trigger is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from qa_sync.checklist.model import Checklist, Insert
+from qa_sync.clock import Clock
+from qa_sync.modes.job import Job
+from qa_sync.modes.live_systems.connections import Reached
+from qa_sync.settings.model import SyncSettings
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.system import System
+
+Work: TypeAlias = Callable[[], None]
+"""Gives the sync one chance to work; raises CouldNotFindOut when it fails."""
+
+
+def _as_it_is(system: System) -> System:
+    """Write nothing down."""
+    return system
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A document, and the labels of two systems that it keeps in sync."""
+
+    document: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The run that a trigger belongs to; what it opens is closed by `exits`, what it tells goes through `hide`.
+
+    `around` puts the run's journal before each write to a system.
+    """
+
+    job: Job
+    clock: Clock
+    reached: Mapping[str, Reached]
+    checklists: tuple[Checklist, ...]
+    since: datetime
+    exits: ExitStack = field(default_factory=ExitStack)
+    hide: Hider = field(default_factory=Hider)
+    around: Callable[[System], System] = _as_it_is
+
+    @property
+    def sync(self) -> SyncSettings:
+        """What the settings say of the sync."""
+        return self.job.settings.sync
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The marks of all records that the run makes."""
+        scenarios = (s for checklist in self.checklists for plan in checklist.sections for s in plan.scenarios)
+        return frozenset(step.mark for s in scenarios for step in s.steps if isinstance(step, Insert))

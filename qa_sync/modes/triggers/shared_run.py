@@ -1,0 +1,43 @@
+"""One run of a sync for all who ask at the same time: each is served by a run that began after it had asked."""
+
+from __future__ import annotations
+
+from threading import Condition
+
+from qa_sync.modes.triggers.context import Work
+
+
+class Together:
+    """Runs the work of a trigger, never twice at once; an error is everybody's who was served by that run."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._turn = Condition()
+        self._begun = 0
+        self._ended = 0
+        self._failed: dict[int, Exception] = {}
+
+    def __call__(self) -> None:
+        """Return when a run that began after this call is over; raises what it raised."""
+        with self._turn:
+            mine = self._begun + 1
+            while self._ended < mine and self._begun != self._ended:
+                self._turn.wait()
+            runs = self._ended < mine
+            if runs:
+                self._begun += 1
+        if runs:
+            self._run()
+        if failed := self._failed.get(mine):
+            raise failed
+
+    def _run(self) -> None:
+        number = self._begun
+        try:
+            self._work()
+        except Exception as error:  # noqa: BLE001 - raised again for everybody who waits for this run
+            self._failed[number] = error
+        finally:
+            with self._turn:
+                self._ended = number
+                self._turn.notify_all()

@@ -1,0 +1,52 @@
+"""What linting came to, for a person: a line for each finding, and one that counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from qa_sync.checklist.lint_result import LintResult
+from qa_sync.dataflow.model import Finding, Severity
+from qa_sync.reports.shared.text_layout import Style, wrap
+from qa_sync.reports.shared.page_options import Page
+
+_INDENT = 4
+
+
+def render(result: LintResult, page: Page | None = None) -> str:
+    """Return one unbroken line for each finding, made for grep and editors; with a page they are as wide as it."""
+    return "".join(f"{line}\n" for line in _lines(result, page))
+
+
+def finding_line(finding: Finding, path: str, page: Page) -> str:
+    """Return a finding on one line: `specs/000.txt:20: warning: message  [code]`."""
+    return page.text(f"{path}:{finding.line}: {finding.severity}: {finding.message}  [{finding.code}]")
+
+
+def _lines(result: LintResult, page: Page | None) -> Iterator[str]:
+    plain = page or Page()
+    for document in result.documents:
+        for finding in document.findings:
+            line = finding_line(finding, document.dataflow.path, plain)
+            yield from _folded(line, page.width) if page else (line,)
+    yield _summary(result)
+
+
+def _folded(line: str, width: int) -> Iterator[str]:
+    """Fold a line at blanks, what follows indented, so that the places stand out."""
+    place, _, _ = line.partition(" ")
+    first, *rest = wrap([(line, Style.PLAIN)], width - _INDENT) if len(place) < width else [((line, Style.PLAIN),)]
+    yield "".join(text for text, _ in first)
+    yield from (" " * _INDENT + "".join(text for text, _ in spans) for spans in rest)
+
+
+def _summary(result: LintResult) -> str:
+    count = len(result.documents)
+    found = [f"{number} {_noun(severity, number)}" for severity, number in result.totals.items() if number]
+    unread = f", {len(result.unreadable)} could not be read" if result.unreadable else ""
+    return f"{count} document{'s' * (count != 1)}{unread}: {', '.join(found) or 'nothing to say'}."
+
+
+def _noun(severity: Severity, number: int) -> str:
+    if severity is Severity.INFO:
+        return "info"
+    return f"{severity}{'s' * (number != 1)}"

@@ -1,0 +1,142 @@
+"""Results as JUnit XML: a suite for a section, a case for a check.
+
+The dialect is what Jenkins, GitLab, GitHub actions and pytest share. Written by hand: loading an XML library costs more
+than the few characters that need escaping. A failure that a baseline knows is `skipped`, or it would break the build.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.json_values import plain
+from qa_sync.reports.shared.wording import mark_of
+from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.results import Known, Results, SectionResult
+
+KnownById: TypeAlias = Mapping[str, Known]
+
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;"})
+
+
+def render(results: Results) -> str:
+    """Return the results as an XML document with a final line break; ASCII, so that it is right in any encoding."""
+    return "".join(pieces(results))
+
+
+def pieces(results: Results) -> Iterator[str]:
+    """Yield the text of `render` suite by suite."""
+    known = {entry.check: entry for entry in results.known}
+    attributes = {"name": "qa-sync", **_counts(results.checks, known), "time": _seconds(results.duration_s)}
+    suites = [(spec.spec, section) for spec in results.specs for section in spec.sections]
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield _ascii(_start("testsuites", attributes) + (">" if suites else "/>\n"))
+    for spec, section in suites:
+        yield _ascii("\n" + _suite(spec, section, results, known))
+    if suites:
+        yield "\n</testsuites>\n"
+
+
+def _suite(spec: str, section: SectionResult, results: Results, known: KnownById) -> str:
+    attributes = {
+        "name": f"{spec} {section.ordinal} {section.heading}",
+        **_counts(section.checks, known),
+        "time": _seconds(sum(check.latency_s or 0.0 for check in section.checks)),
+        "timestamp": results.started.isoformat(timespec="seconds"),
+    }
+    properties = {
+        "seed": results.seed,
+        "mode": results.mode,
+        "spec": spec,
+        "line": str(section.line),
+        "duplicate_of": None if section.duplicate_of is None else str(section.duplicate_of),
+    }
+    classname = _escape(f"{spec}.{section.ordinal} {section.heading}")
+    file = _escape(spec)
+    cases = [_case(check, classname, file, known.get(check.id)) for check in section.checks]
+    inner = "\n".join([_properties(properties, "    "), *cases])
+    return f"  {_start('testsuite', attributes)}>\n{inner}\n  </testsuite>"
+
+
+def _case(check: CheckFinished, classname: str, file: str, known: Known | None) -> str:
+    mark = mark_of(check)
+    name = _escape(f"{check.kind}: {check.title}{mark and f' ({mark})'}")
+    properties = _properties({"id": check.id, "kind": check.kind, "origin": check.origin}, "      ")
+    time = _seconds(check.latency_s or 0.0)
+    start = f'    <testcase classname="{classname}" name="{name}" file="{file}" line="{check.line}" time="{time}">'
+    return "\n".join([start, properties, *(f"      {line}" for line in _verdict(check, known)), "    </testcase>"])
+
+
+def _verdict(check: CheckFinished, known: Known | None) -> list[str]:
+    message = check.message or check.status
+    if known and check.status is Status.FAILED:
+        said = f"known failure: {known.reason} ({known.owner}, until {known.expires}): {message}"
+        return [_element("skipped", {"message": said})]
+    match check.status:
+        case Status.PASSED:
+            return []
+        case Status.FAILED:
+            return [_element("failure", {"message": message, "type": check.kind}, _details(check))]
+        case Status.ERROR:
+            return [_element("error", {"message": message, "type": check.kind}, _details(check))]
+        case Status.SKIPPED:
+            return [_element("skipped", {"message": message})]
+        case Status.MANUAL:
+            return [_element("skipped", {"message": f"manual: {message}"})]
+
+
+def _details(check: CheckFinished) -> str:
+    lines = [f"{check.spec}:{check.line}: {check.message or check.title}"]
+    if check.expected is not None or check.actual is not None:
+        lines += [f"expected: {_json(check.expected)}", f"actual: {_json(check.actual)}"]
+    lines += [f"record: {r.system} {r.entity} {r.id}" for r in check.records]
+    return "\n".join(lines)
+
+
+def _counts(checks: Sequence[CheckFinished], known: KnownById) -> dict[str, str]:
+    count = Counter(check.status for check in checks)
+    excused = sum(check.status is Status.FAILED and check.id in known for check in checks) if known else 0
+    return {
+        "tests": str(count.total()),
+        "failures": str(count[Status.FAILED] - excused),
+        "errors": str(count[Status.ERROR]),
+        "skipped": str(count[Status.SKIPPED] + count[Status.MANUAL] + excused),
+    }
+
+
+def _properties(values: Mapping[str, str | None], pad: str) -> str:
+    given = [
+        f'{pad}  <property name="{name}" value="{_escape(value)}"/>'
+        for name, value in values.items()
+        if value is not None
+    ]
+    return "\n".join([f"{pad}<properties>", *given, f"{pad}</properties>"])
+
+
+def _element(name: str, attributes: Mapping[str, str], text: str = "") -> str:
+    start = _start(name, attributes)
+    return f"{start}>{_escape(text)}</{name}>" if text else f"{start}/>"
+
+
+def _start(name: str, attributes: Mapping[str, str]) -> str:
+    """Return a start tag without its end."""
+    return "<" + " ".join([name, *(f'{key}="{_escape(value)}"' for key, value in attributes.items())])
+
+
+def _ascii(text: str) -> str:
+    return text if text.isascii() else text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def _escape(text: str) -> str:
+    return visible(text, lines=True).translate(_ESCAPES)
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(plain(value), ensure_ascii=False)

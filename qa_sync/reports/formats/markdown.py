@@ -1,0 +1,168 @@
+"""Results as Markdown for a CI job's summary: the verdict, a table of sections, what is not well, and why skipped.
+
+GitHub shows a summary of up to 1 MiB; a longer one is not shown at all, so what is not well is told up to a number of
+places, with values in part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.wording import (
+    NOTHING_VERIFIED,
+    Problem,
+    counts,
+    excerpts,
+    left_behind,
+    leftovers,
+    mark_of,
+    problems,
+    reasons,
+    seconds,
+)
+from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.results import Results, SpecResult
+
+SYMBOLS = {Status.PASSED: "✅", Status.FAILED: "❌", Status.ERROR: "⚠️", Status.SKIPPED: "⏭️", Status.MANUAL: "👤"}
+
+MOST_PLACES = 100
+MOST_CHECKS = 10
+MOST_ROWS = 1_000
+LONG = 600
+
+_MARK = re.compile(r"[\\`*_{}\[\]#|~$<>&@]|\A[-+]|:(?=//|[\w+-]+:)|(?<=www)\.")
+"""Marks everywhere; list bullets at the start; and what GitHub itself turns into symbols and links."""
+
+
+def render(results: Results) -> str:
+    """Return the summary with a final line break."""
+    return "".join(pieces(results))
+
+
+def pieces(results: Results) -> Iterator[str]:
+    """Yield the summary's lines, each with its line break."""
+    parts = (_head, _sections, _wrong, _manual, _skipped, _left)
+    for part in (told(results) for told in parts):
+        yield from (f"{line}\n" for line in part)
+
+
+def _head(results: Results) -> Iterator[str]:
+    totals = results.totals
+    status = next((s for s in (Status.FAILED, Status.ERROR, Status.PASSED) if totals[s]), Status.ERROR)
+    said = ", ".join(f"{number} {status}" for status, number in counts(results.checks))
+    known = f" ({len(results.known)} known)" if results.known else ""
+    yield f"### {SYMBOLS[status]} qa-sync: {said or 'no checks'}{known}"
+    yield ""
+    if not totals[Status.PASSED] and not totals[Status.FAILED]:
+        yield from (f"**{NOTHING_VERIFIED}**", "")
+    when = results.started.strftime("%Y-%m-%d %H:%M:%S UTC")
+    for sentence in results.overdue:
+        yield from (f"The baseline is no longer right: {_plain(sentence)}", "")
+    seed = f", seed {_plain(results.seed)}" if results.seed else ""  # an audit has none
+    yield f"{_plain(results.mode)}, {when}, {seconds(results.duration_s)}{seed}"
+    yield ""
+
+
+def _sections(results: Results) -> Iterator[str]:
+    rows = [row for spec in results.specs for row in _rows(spec)]
+    if not rows:
+        return
+    yield f"| | Section | Where | {' | '.join(Status)} |"
+    yield f"|---|---|---|{'--:|' * len(Status)}"
+    yield from rows[:MOST_ROWS]
+    yield ""
+    if len(rows) > MOST_ROWS:
+        yield from (f"and {len(rows) - MOST_ROWS} more sections", "")
+
+
+def _rows(spec: SpecResult) -> Iterator[str]:
+    for section in spec.sections:
+        number = dict(counts(section.checks))
+        cells = " | ".join(str(number.get(status, "")) for status in Status)
+        again = "" if section.duplicate_of is None else f" *(repeats section {section.duplicate_of})*"
+        place = _code(f"{spec.spec}:{section.line}")
+        yield f"| {SYMBOLS[section.status]} | {_plain(section.heading)}{again} | {place} | {cells} |"
+
+
+def _wrong(results: Results) -> Iterator[str]:
+    found = problems(results)
+    if not found:
+        return
+    texts = {spec.spec: (spec.text or "").splitlines() for spec in results.specs}
+    yield from ("#### What is not well", "")
+    for (spec, line), here in islice(found.items(), MOST_PLACES):
+        lines = texts.get(spec, [])
+        quoted = f" {_plain(_cut(lines[line - 1].strip()))}" if 0 < line <= len(lines) else ""
+        yield from (f"{_code(f'{spec}:{line}')}{quoted}", "")
+        for problem, checks in here.items():
+            yield from _problem(problem, checks)
+    if len(found) > MOST_PLACES:
+        yield from (f"and {len(found) - MOST_PLACES} more places", "")
+
+
+def _problem(problem: Problem, checks: Sequence[CheckFinished]) -> Iterator[str]:
+    for check in checks[:MOST_CHECKS]:
+        mark = f" *({mark_of(check)})*" if mark_of(check) else ""
+        yield f"- {SYMBOLS[problem.status]} **{_plain(check.kind)}** {_plain(check.title)}{mark}"
+    if len(checks) > MOST_CHECKS:
+        yield f"- and {len(checks) - MOST_CHECKS} more in the same way"
+    yield ""
+    if problem.message:
+        yield from (f"  {_plain(_cut(problem.message))}", "")
+    if problem.expected is not None and problem.actual is not None:
+        expected, actual = excerpts(problem.expected, problem.actual, LONG)
+        # Indented, not fenced: no text can end a block that only its indentation makes.
+        yield from (f"      - {visible(expected)}", f"      + {visible(actual)}", "")
+    if problem.records:
+        yield from ("  " + ", ".join(_code(f"{r.system} {r.entity} {r.id}") for r in problem.records), "")
+
+
+def _manual(results: Results) -> Iterator[str]:
+    found = [check for check in results.checks if check.status is Status.MANUAL]
+    if not found:
+        return
+    yield from ("#### For a person to check", "")
+    for check in found[:MOST_ROWS]:
+        yield f"- [ ] {_code(f'{check.spec}:{check.line}')} {_plain(_cut(check.title))}"
+    yield ""
+
+
+def _skipped(results: Results) -> Iterator[str]:
+    found = reasons(results, Status.SKIPPED)
+    if not found:
+        return
+    yield from ("<details><summary>Skipped, and why</summary>", "", "| Checks | Reason |", "|--:|---|")
+    for reason, number in found[:MOST_ROWS]:
+        yield f"| {number} | {_plain(_cut(reason))} |"
+    yield from ("", "</details>", "")
+
+
+def _left(results: Results) -> Iterator[str]:
+    found = leftovers(results.leftovers)
+    if not found:
+        return
+    yield from (f"#### {left_behind(results)}", "")
+    yield from (f"- {_code(_cut(f'{what} {ids}'))} {_plain(_cut(why))}" for what, ids, why in found[:MOST_ROWS])
+    yield ""
+
+
+def _plain(some: str) -> str:
+    """Return text from outside as one line in which nothing is markup, an HTML tag, a mention or a link."""
+    return _MARK.sub(_escaped, " ".join(visible(some, lines=True).split()))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Return a mark as an entity: a backslash would not stop what GitHub itself looks for, such as mentions."""
+    return f"&#{ord(match.group())};"
+
+
+def _code(some: str) -> str:
+    """Return text as code; in a table a bar would end the cell even there."""
+    return f"<code>{_plain(some)}</code>"
+
+
+def _cut(some: str) -> str:
+    return some if len(some) <= LONG else f"{some[:LONG]} … ({len(some):,} characters)"

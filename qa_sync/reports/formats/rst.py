@@ -1,0 +1,193 @@
+"""The document itself as reStructuredText, with a tick, a cross or a reason after each claim.
+
+The document's lines stay as they are. Two things change beside the verdicts, so that the answer is always valid: marks
+that would be read as markup are escaped where they stand in a claim, and a table gets a column for its verdicts (and a
+row for each pair that it does not name, marked as such).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.page_options import SYMBOLS
+from qa_sync.reports.shared.wording import LEGEND, as_json, counts, seconds
+from qa_sync.reports.shared.annotated_document import Checks, Grid, Loose, Part, Passage, Prose, Unread, as_written
+from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.results import WORST_FIRST, Results, SpecResult
+
+LONG = 300
+MOST_REASONS = 3
+"""So many different reasons are told after one claim."""
+
+MEANING = {
+    Status.PASSED: "the promise holds",
+    Status.FAILED: "it does not hold",
+    Status.ERROR: "it could not be found out",
+    Status.SKIPPED: "it cannot apply",
+    Status.MANUAL: "only a person can tell",
+}
+
+_ANY_MARK = re.compile(r"[\\*`|_<>\[\]{}@]|:(?=[:/])")
+# In the document's own words only what docutils would take for markup: a trailing underscore is a reference.
+_MARK = re.compile(r"[\\*`|]|_(?![A-Za-z0-9_])|(?<=_)_")
+
+
+def render(results: Results) -> str:
+    """Return the documents one below the other, each with its verdicts, and a final line break."""
+    return "".join(pieces(results))
+
+
+def pieces(results: Results) -> Iterator[str]:
+    """Yield the text of `render` document by document."""
+    for n, spec in enumerate(results.specs):
+        lines = [*_document(spec), "", *_told(spec, results)]
+        yield "\n" * (n > 0) + "".join(f"{visible(line)}\n" for line in lines)
+
+
+def _document(spec: SpecResult) -> Iterator[str]:
+    parts = as_written(spec)
+    if spec.text is None:
+        yield from _heading(_plain(spec.title), "=")
+        yield from (line for part in parts for line in _unwritten(part))
+        return
+    raw = [line.expandtabs().rstrip() for line in re.split(r"\r\n|\r|\n", spec.text.removeprefix("\ufeff"))]
+    instead = {start: (end, lines) for part in parts for start, end, lines in _edits(part, raw)}
+    at = 1
+    while at <= len(raw):
+        end, lines = instead.get(at, (at, raw[at - 1 : at]))
+        yield from lines
+        at = max(at, end) + 1
+    lost = (part for part in parts if part.section and part.line > len(raw))
+    yield from (line for part in lost for line in _unwritten(part))
+
+
+def _edits(part: Part, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield which lines are replaced (first, last) and by what."""
+    if 0 < part.line < len(raw):
+        yield from _headed(part, raw)
+    for block in part.blocks:
+        match block:
+            case Prose():
+                yield from (edit for sentence in block.sentences for edit in _sentence(sentence, raw))
+            case Grid() if block.header:
+                yield block.line, block.last_line, [*_table(block, raw)]
+            case Grid() | Loose() | Unread():
+                pass
+
+
+def _headed(part: Part, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield a heading with escaped words and an underline that is long enough."""
+    title = _quoted(raw[part.line - 1])
+    above, below = raw[part.line - 2] if part.line > 1 else "", raw[part.line]
+    if not below or set(below) != {below[0]} or below[0].isalnum():
+        return
+    said = [*_loose(part)]
+    if part.section and part.section.duplicate_of is not None:
+        said = ["", f"*Repeats section {part.section.duplicate_of}, which is verified there.*", ""]
+    yield part.line, part.line + 1, [title, below[0] * max(len(below), len(title)), *said]
+    if above == below:
+        yield part.line - 1, part.line - 1, [above[0] * max(len(above), len(title))]
+
+
+def _sentence(sentence: Passage, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
+    last = sentence.line + sentence.cells[0].count("\n")
+    if not 0 < last <= len(raw):
+        return
+    lines = [_quoted(line) for line in raw[sentence.line - 1 : last]]
+    if sentence.checks:
+        lines[-1] += f" {_verdict(sentence.checks)}"
+    yield sentence.line, last, lines
+
+
+def _table(grid: Grid, raw: Sequence[str]) -> Iterator[str]:
+    pad = raw[grid.line - 1][: len(raw[grid.line - 1]) - len(raw[grid.line - 1].lstrip())]
+    yield raw[grid.line - 1]
+    yield f"{pad}   :header-rows: 1"
+    yield ""
+    width = max(len(grid.header), *(len(row.cells) for row in grid.rows)) if grid.rows else len(grid.header)
+    yield from _table_row([*map(_quoted, grid.header)], "Verdict", width, pad)
+    for row in grid.rows:
+        cells = [_quoted(cell) for cell in row.cells]
+        if row.origin:
+            cells = [f"*{_plain(cell)}*" if cell else "" for cell in (*row.cells, row.origin)]
+        yield from _table_row(cells, _verdict(row.checks) if row.checks else "no check", width, pad)
+    if not grid.rows:
+        yield from _table_row([], "the table has no rows", width, pad)
+    for origin in {row.origin: None for row in grid.rows if row.origin}:
+        yield from ("", f"{pad}*{origin}*: {LEGEND[origin]}.")
+
+
+def _table_row(cells: Sequence[str], verdict: str, width: int, pad: str) -> Iterator[str]:
+    first, *others = [*cells, *[""] * (width - len(cells)), verdict][: width + 1] if len(cells) <= width else cells
+    yield f"{pad}   * - {first}".rstrip()
+    yield from (f"{pad}     - {cell}".rstrip() for cell in others)
+
+
+def _unwritten(part: Part) -> Iterator[str]:
+    yield from _heading(_plain(part.heading), "-")
+    yield from _loose(part)
+
+
+def _loose(part: Part) -> Iterator[str]:
+    for block in part.blocks:
+        if isinstance(block, Loose):
+            for claim in block.claims:
+                yield from ("", f"* {_plain(claim.cells[0])} {_verdict(claim.checks)}")
+            yield ""
+
+
+def _heading(title: str, mark: str) -> Iterator[str]:
+    yield from (title or "?", mark * max(1, 2 * len(title)), "")
+
+
+def _verdict(checks: Checks) -> str:
+    by_status: dict[Status, list[CheckFinished]] = {}
+    for check in checks:
+        by_status.setdefault(check.status, []).append(check)
+    return "; ".join(_said(status, by_status[status]) for status in WORST_FIRST if status in by_status)
+
+
+def _said(status: Status, checks: Sequence[CheckFinished]) -> str:
+    slowest = max((c.latency_s for c in checks if c.latency_s is not None), default=None)
+    time = f", {seconds(slowest)}" if slowest is not None else ""
+    number = f"{len(checks)} {status}" if len(checks) > 1 else status
+    if status is Status.PASSED:
+        return f"**{SYMBOLS[status]}** {number}{time}"
+    reasons = list(dict.fromkeys(_reason(check, one=len(checks) == 1) for check in checks))
+    more = f"; {len(reasons) - MOST_REASONS} more reasons" if len(reasons) > MOST_REASONS else ""
+    return f"**{SYMBOLS[status]}** {number}: {'; '.join(reasons[:MOST_REASONS])}{more}"
+
+
+def _reason(check: CheckFinished, *, one: bool) -> str:
+    kind = "" if one and check.status is not Status.FAILED else f"{check.kind}: "
+    if check.status in {Status.SKIPPED, Status.MANUAL}:
+        return _plain(_cut(check.message or check.title))
+    said = check.message or check.title
+    if check.message is None and (check.expected is not None or check.actual is not None):
+        said += f" (expected {_cut(as_json(check.expected))}, got {_cut(as_json(check.actual))})"
+    return _plain(kind + _cut(said))
+
+
+def _told(spec: SpecResult, results: Results) -> Iterable[str]:
+    checks = [check for section in spec.sections for check in section.checks]
+    found = ", ".join(f"{SYMBOLS[status]} {number} {status}" for status, number in counts(checks)) or "no checks"
+    when = results.started.strftime("%Y-%m-%d %H:%M:%S UTC")
+    yield f"**Verified** {when} ({_plain(results.mode)}, seed {_plain(results.seed) or 'none'}): {found}."
+    yield ""
+    yield "; ".join(f"**{SYMBOLS[status]}** {MEANING[status]}" for status, _ in counts(checks)) + "." if checks else ""
+
+
+def _plain(some: str) -> str:
+    """Return text from outside so that nothing in it is markup, on one line."""
+    return _ANY_MARK.sub(r"\\\g<0>", " ".join(visible(some, lines=True).split()))
+
+
+def _quoted(words: str) -> str:
+    """Return the document's own words with a backslash before what would be read as markup."""
+    return _MARK.sub(r"\\\g<0>", words)
+
+
+def _cut(some: str) -> str:
+    return some if len(some) <= LONG else f"{some[:LONG]} … ({len(some):,} characters)"

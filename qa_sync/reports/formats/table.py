@@ -1,0 +1,35 @@
+"""The machine-readable reports; the terminal is no file and stands beside them.
+
+A format's module is imported when it is asked for: most runs want none of them, and a replay must be quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+
+from qa_sync.errors import UnknownName
+from qa_sync.running.results import Results
+
+FORMATS: Mapping[str, str] = {
+    "json": "qa_sync.reports.formats.results_json",
+    "junit": "qa_sync.reports.formats.junit",
+    "html": "qa_sync.reports.html.page",
+    "rst": "qa_sync.reports.formats.rst",
+    "markdown": "qa_sync.reports.formats.markdown",
+    "ndjson": "qa_sync.reports.formats.ndjson_merge",
+}
+"""The formats, each a module with a function `pieces` from Results to the parts of a text in their order."""
+
+
+def render(results: Results, format: str) -> str:
+    """Return the results in a format of the table; raises UnknownName for another."""
+    return "".join(pieces(results, format))
+
+
+def pieces(results: Results, format: str) -> Iterator[str]:
+    """Yield the text of `render` in parts, so that a large report is never in memory as a whole."""
+    if format not in FORMATS:
+        raise UnknownName("report format", format, FORMATS)
+    make: Callable[[Results], Iterator[str]] = import_module(FORMATS[format]).pieces
+    return make(results)

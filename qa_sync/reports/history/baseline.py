@@ -1,0 +1,121 @@
+"""Known failures, each with an owner, a reason and a day on which it is no longer an excuse (`check --baseline`)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from qa_sync.errors import UsageError, did_you_mean
+from qa_sync.location import Location
+from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.results import Known, Results
+from qa_sync.settings.key_lines import Place, line_of, places_of
+
+TABLE = "known"
+TEXTS = ("check", "owner", "reason")
+KEYS = (*TEXTS, "expires")
+EXAMPLE = '[[known]] with check = "ID", owner = "...", reason = "...", expires = 2026-12-31'
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the baseline; `check` is a check's id, in which `*` stands for any text."""
+
+    check: str
+    owner: str
+    reason: str
+    expires: date
+    location: Location
+
+    def covers(self, check: CheckFinished) -> bool:
+        """Whether the entry is about the check; brackets in ids are no wildcards, so this is no `fnmatch`."""
+        if "*" not in self.check:
+            return check.id == self.check
+        return re.fullmatch(".*".join(map(re.escape, self.check.split("*"))), check.id, re.DOTALL) is not None
+
+
+def read_baseline(path: Path) -> tuple[Entry, ...]:
+    """Read a baseline; raises UsageError that tells every problem of the file, each with its line."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError("not UTF-8 text", location=Location(str(path))) from None
+    except OSError as error:
+        raise UsageError(f"the baseline cannot be read: {error.strerror}", location=Location(str(path))) from None
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        where = Location(str(path), int(line[1]) if line else text.rstrip("\n").count("\n") + 1)
+        raise UsageError(f"not TOML: {error}", location=where) from None
+    places = places_of(text)
+    problems = [UsageError(what, location=Location(str(path), line_of(places, at))) for at, what in _problems(document)]
+    if len(problems) > 1:
+        raise UsageError("\n".join([f"{len(problems)} problems:", *map(str, problems)]))
+    if problems:
+        raise problems[0]
+    return tuple(
+        Entry(**one, location=Location(str(path), line_of(places, (TABLE, n))))
+        for n, one in enumerate(document.get(TABLE, []))
+    )
+
+
+def judged(results: Results, entries: Sequence[Entry], today: date) -> Results:
+    """Return the results with the failures that the baseline knows, and with what is wrong with the baseline.
+
+    An entry that is past its day excuses nothing and is itself a fault; so is one whose check passed: whoever fixed it
+    should say so by taking the entry away, or the next time it fails nobody would know.
+    """
+    known: dict[str, Known] = {}
+    overdue = []
+    for entry in entries:
+        covered = [check for check in results.checks if entry.covers(check)]
+        failed = [check for check in covered if check.status is Status.FAILED]
+        if entry.expires < today:
+            overdue.append(f"{entry.location}: expired on {entry.expires}, owner {entry.owner}: {entry.check}")
+        elif failed:
+            told = Known("", entry.owner, entry.reason, entry.expires.isoformat())
+            known |= {check.id: replace(told, check=check.id) for check in failed}
+        elif any(check.status is Status.PASSED for check in covered):
+            overdue.append(f"{entry.location}: no longer fails, take the entry away: {entry.check}")
+    return replace(results, known=tuple(known.values()), overdue=tuple(overdue))
+
+
+def unmatched(results: Results, entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield a sentence for each entry that is about no check of this run; part of a document may have been left out."""
+    for entry in entries:
+        if not any(entry.covers(check) for check in results.checks):
+            near = did_you_mean(entry.check, [check.id for check in results.checks])
+            yield f"{entry.location}: no check of this run is {entry.check}" + (f"; {near}" if near else "")
+
+
+def _problems(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    for key in document:
+        if key != TABLE:
+            yield (key,), f"unknown key {key!r}; expected {EXAMPLE}"
+    rows = document.get(TABLE, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        yield (TABLE,), f"expected a list of tables: {EXAMPLE}"
+        return
+    for n, row in enumerate(rows):
+        for key in row.keys() - set(KEYS):
+            near = did_you_mean(key, KEYS)
+            yield (
+                (TABLE, n, key),
+                f"unknown key {key!r}; expected one of: {', '.join(KEYS)}{f'; {near}' if near else ''}",
+            )
+        yield from _values(row, n)
+
+
+def _values(row: Mapping[str, Any], n: int) -> Iterator[tuple[Place, str]]:
+    for key in TEXTS:
+        if not isinstance(row.get(key), str) or not row[key].strip():
+            yield (TABLE, n, key), f"{key}: expected a text, got {row.get(key, 'nothing')!r}"
+    expires = row.get("expires")
+    if not isinstance(expires, date) or isinstance(expires, datetime):
+        yield (TABLE, n, "expires"), f"expires: expected a date such as 2026-12-31 without quotes, got {expires!r}"

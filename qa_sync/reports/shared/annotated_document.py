@@ -1,0 +1,181 @@
+"""A document as it is written, each sentence and table row with the checks that it gave rise to.
+
+What the document does not say (inferred pairs) stands in its table as rows of their own, marked with their origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
+from qa_sync.dataflow.parsing.markup import read_blocks
+from qa_sync.dataflow.model import Origin
+from qa_sync.dataflow.parsing.sections import sentences_of
+from qa_sync.dataflow.parsing.tables import read_table
+from qa_sync.running.events import CheckFinished, Status
+from qa_sync.running.results import WORST_FIRST, SectionResult, SpecResult
+
+Checks = tuple[CheckFinished, ...]
+ByLine = Mapping[int, list[CheckFinished]]
+ByPair = Mapping[str, list[CheckFinished]]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence at a line, or a table's row with its cells; `origin` tells of a row that the document lacks."""
+
+    line: int
+    cells: tuple[str, ...]
+    checks: Checks = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A paragraph: its sentences."""
+
+    sentences: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """Claims that no sentence or row of the text makes: it is missing, or another than the one that was checked."""
+
+    claims: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: its header and its rows; it takes the lines from `line` to `last_line`."""
+
+    line: int
+    last_line: int
+    header: tuple[str, ...]
+    rows: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Markup that the document family does not have, in words."""
+
+    what: str
+
+
+Written = Prose | Loose | Grid | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading and what stands below it; `section` is None for what is no section (title, introduction)."""
+
+    heading: str
+    line: int
+    section: SectionResult | None
+    blocks: tuple[Written, ...]
+
+
+def as_written(spec: SpecResult) -> tuple[Part, ...]:
+    """Return the document's parts in their order; without its text, what its checks say of it."""
+    if spec.text is None:
+        return tuple(_unwritten(section) for section in spec.sections)
+    sections = {section.line: section for section in spec.sections}
+    parts = [_part(head, below, sections.pop(head.line, None)) for head, below in _parted(read_blocks(spec.text))]
+    # A section that the text does not have (another text under the same name) is still told.
+    return (*parts, *map(_unwritten, sections.values()))
+
+
+def worst(checks: Iterable[CheckFinished]) -> Status | None:
+    """Return the worst status, None when there are no checks."""
+    found = {check.status for check in checks}
+    return next((status for status in WORST_FIRST if status in found), None)
+
+
+def pair_of(check: CheckFinished) -> str | None:
+    """Return the name of the pair that a check is about, the same for all kinds; None when it is about no pair."""
+    _, kind, pair = check.id.rpartition(f"/{check.kind}/") if check.origin else ("", "", "")
+    return pair if kind else None
+
+
+def _parted(blocks: Iterable[Block]) -> Iterator[tuple[Heading, list[Block]]]:
+    head, below = Heading("", 0), list[Block]()
+    for block in blocks:
+        if isinstance(block, Heading):
+            if head.line or below:
+                yield head, below
+            head, below = block, []
+        else:
+            below.append(block)
+    yield head, below
+
+
+def _part(head: Heading, below: list[Block], section: SectionResult | None) -> Part:
+    checks = section.checks if section else ()
+    by_line: dict[int, list[CheckFinished]] = {}
+    by_pair: dict[str, list[CheckFinished]] = {}
+    for check in checks:
+        by_line.setdefault(check.line, []).append(check)
+        if pair := pair_of(check):
+            by_pair.setdefault(pair, []).append(check)
+    blocks = tuple(_blocks(below, by_line, by_pair))
+    told = {line for block in blocks for line in _lines(block)}
+    lost = tuple(_of_line(line, found) for line, found in by_line.items() if line not in told)
+    return Part(head.text.strip(), head.line, section, (Loose(lost), *blocks) if lost else blocks)
+
+
+def _blocks(below: list[Block], by_line: ByLine, by_pair: ByPair) -> Iterator[Written]:
+    taken: Paragraph | None = None
+    for block, after in pairwise((*below, None)):
+        match block:
+            case Paragraph() if block is not taken:
+                yield Prose(tuple(Passage(n, (text,), tuple(by_line.get(n, ()))) for text, n, _ in sentences_of(block)))
+            case TableBlock():
+                split = after if isinstance(after, Paragraph) and after.line == block.last_line + 1 else None
+                table = read_table(block, split)
+                taken = split if table.damaged else None
+                last = taken.line + taken.text.count("\n") if taken else block.last_line
+                rows = [_row(row.line, row.cells, by_line, by_pair) for row in table.rows]
+                yield Grid(table.line, last, table.header, (*rows, *_added(by_line.get(table.line, ()), by_pair)))
+            case UnknownBlock():
+                yield Unread(block.what)
+            case _:
+                pass
+
+
+def _row(line: int, cells: tuple[str, ...], by_line: ByLine, by_pair: ByPair) -> Passage:
+    own = by_line.get(line, ())
+    pairs = dict.fromkeys(filter(None, map(pair_of, own)))
+    plain = [check for check in own if pair_of(check) is None]
+    return Passage(line, cells, (*plain, *(check for pair in pairs for check in by_pair[pair])))
+
+
+def _added(checks: Iterable[CheckFinished], by_pair: ByPair) -> Iterator[Passage]:
+    """Yield the rows that the document lacks, one for each pair."""
+    first = {pair_of(check) or check.id: check for check in reversed(list(checks))}
+    for pair, check in reversed(first.items()):
+        source, _, target = check.title.partition(" -> ")
+        yield Passage(check.line, (source, target), tuple(by_pair.get(pair, [check])), check.origin)
+
+
+def _lines(block: Written) -> Iterator[int]:
+    match block:
+        case Prose():
+            yield from (sentence.line for sentence in block.sentences)
+        case Grid():
+            yield from (block.line, *(row.line for row in block.rows))
+        case Loose() | Unread():
+            pass
+
+
+def _unwritten(section: SectionResult) -> Part:
+    by_line: dict[int, list[CheckFinished]] = {}
+    for check in section.checks:
+        by_line.setdefault(check.line, []).append(check)
+    claims = tuple(_of_line(line, found) for line, found in by_line.items())
+    return Part(section.heading, section.line, section, (Loose(claims),))
+
+
+def _of_line(line: int, checks: list[CheckFinished]) -> Passage:
+    more = f" and {len(checks) - 1} more" if len(checks) > 1 else ""
+    return Passage(line, (f"Line {line}: {checks[0].title}{more}",), tuple(checks))

@@ -1,0 +1,221 @@
+"""A run as a person sees it: progress on stderr while it happens, the report on stdout when it is over.
+
+This is the home of rich. It is loaded inside functions, and only for colours or a live display: a pipe needs neither,
+and loading it takes longer than replaying a whole document.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from threading import Lock
+from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias
+
+from qa_sync.reports.terminal.final_report import end_report
+from qa_sync.reports.shared.text_layout import Line, Style, text_of
+from qa_sync.reports.terminal.live_view import live_lines
+from qa_sync.reports.shared.page_options import NARROWEST, LineText, Page, unknown_line
+from qa_sync.reports.terminal.progress import PlainProgress, Tally
+from qa_sync.running.events import Event, RunStarted
+from qa_sync.running.results import Results
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.live import Live
+    from rich.segment import Segments
+
+Color: TypeAlias = Literal["auto", "always", "never"]
+
+STYLES = {
+    Style.PLAIN: "",
+    Style.STRONG: "bold",
+    Style.QUIET: "dim",
+    Style.PASSED: "green",
+    Style.FAILED: "bold red",
+    Style.ERROR: "bold magenta",
+    Style.SKIPPED: "dim",
+    Style.MANUAL: "yellow",
+    Style.EXPECTED: "bold green",
+    Style.ACTUAL: "bold red",
+}
+"""The sixteen colours of the terminal's own theme, so that light and dark ones both stay readable."""
+
+DEFAULT_WIDTH = 80
+DEFAULT_HEIGHT = 24
+FRAMES_A_SECOND = 8
+PATIENCE = {"live": 0.0, "record": 0.0}
+"""Seconds before a live display appears, by mode; a replay is mostly over before anybody could read one.
+
+Loading rich takes 50 ms, which a run of a second can bear.
+"""
+DEFAULT_PATIENCE = 1.0
+
+
+class Progress(Protocol):
+    """Somebody who is told every event, and when there will be no more."""
+
+    def handle(self, event: Event) -> None:
+        """Take note of an event."""
+
+    def close(self) -> None:
+        """Put everything away."""
+
+
+class Terminal:
+    """The two streams of a command line and how to write on them.
+
+    `color` is for both streams; with `auto` a stream is coloured when it is a terminal that is not dumb and `NO_COLOR`
+    is empty. `quiet` leaves out progress and tables, `verbose` adds a line a check and repeats every reason. `width` is
+    in cells (None: that of the terminal, `COLUMNS`, else 80).
+    """
+
+    def __init__(
+        self,
+        out: TextIO,
+        err: TextIO,
+        *,
+        color: Color = "auto",
+        quiet: bool = False,
+        verbose: bool = False,
+        width: int | None = None,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._out = out
+        self._err = err
+        self._color = color
+        self._quiet = quiet
+        self._verbose = verbose
+        self._width = width
+        self._environ = environ
+
+    def watch(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Pass events through while showing how far the run is."""
+        progress = self._progress()
+        try:
+            for event in events:
+                if progress:
+                    progress.handle(event)
+                yield event
+        finally:
+            if progress:
+                progress.close()
+
+    def report(self, results: Results, line_text: LineText = unknown_line) -> None:
+        """Print what the run found; `line_text` gives a spec's line for the places of failures."""
+        lines = end_report(results, self._page(self._out, line_text))
+        if self._colored(self._out):
+            self._print_colored(lines)
+        else:
+            self._out.write(text_of(lines))
+        self._out.flush()
+
+    def _progress(self) -> Progress | None:
+        if self._quiet:
+            return None
+        page = self._page(self._err)
+        if not self._alive(self._err):
+            return PlainProgress(self._err, page)
+        return LiveProgress(lambda: self._console(self._err), page)
+
+    def _print_colored(self, lines: Iterable[Line]) -> None:
+        self._console(self._out).print(painted(lines), end="", soft_wrap=True)
+
+    def _console(self, file: TextIO) -> Console:
+        from rich.console import Console  # noqa: PLC0415 - start-up speed, see above
+
+        return Console(
+            file=file,
+            force_terminal=self._alive(file),
+            color_system="standard" if self._colored(file) else None,
+            width=self._page(file).width,
+            markup=False,
+            emoji=False,
+            highlight=False,
+        )
+
+    def _page(self, file: TextIO, line_text: LineText = unknown_line) -> Page:
+        return Page(
+            width=max(NARROWEST, self._width or self._width_of(file)),
+            encoding=getattr(file, "encoding", None) or "utf-8",
+            quiet=self._quiet,
+            verbose=self._verbose,
+            line_text=line_text,
+        )
+
+    def _width_of(self, file: TextIO) -> int:
+        columns = self._environ.get("COLUMNS", "")
+        if columns.isdecimal() and int(columns):
+            return int(columns)
+        try:
+            return os.get_terminal_size(file.fileno()).columns or DEFAULT_WIDTH
+        except (OSError, ValueError):
+            return DEFAULT_WIDTH
+
+    def _alive(self, file: TextIO) -> bool:
+        return file.isatty() and self._environ.get("TERM") != "dumb"
+
+    def _colored(self, file: TextIO) -> bool:
+        if self._color == "auto":
+            return self._alive(file) and not self._environ.get("NO_COLOR")
+        return self._color == "always"
+
+
+class LiveProgress:
+    """A few lines that are drawn over and over, and taken away at the end."""
+
+    def __init__(self, console: Callable[[], Console], page: Page, now: Callable[[], float] = time.monotonic) -> None:
+        self._console = console
+        self._page = page
+        self._now = now
+        self._patience = DEFAULT_PATIENCE
+        self._tally = Tally(began=now())
+        self._live: Live | None = None
+        # Told by one thread and drawn by another.
+        self._lock = Lock()
+
+    def handle(self, event: Event) -> None:
+        """Take note of an event; the next frame shows it."""
+        now = self._now()
+        with self._lock:
+            self._tally.add(event, now)
+        if isinstance(event, RunStarted):
+            self._patience = PATIENCE.get(event.mode, DEFAULT_PATIENCE)
+        if self._live is None and now - self._tally.began >= self._patience:
+            self._live = self._start()
+
+    def close(self) -> None:
+        """Take the display away."""
+        if self._live is not None:
+            self._live.stop()
+
+    def _start(self) -> Live:
+        from rich.live import Live  # noqa: PLC0415 - start-up speed, see above
+
+        live = Live(
+            get_renderable=self._picture,
+            console=self._console(),
+            transient=True,
+            refresh_per_second=FRAMES_A_SECOND,
+            redirect_stdout=False,
+        )
+        live.start()
+        return live
+
+    def _picture(self) -> Segments:
+        height = self._live.console.height if self._live else DEFAULT_HEIGHT
+        with self._lock:
+            return painted(live_lines(self._tally, self._page, self._now(), height))
+
+
+def painted(lines: Iterable[Line]) -> Segments:
+    """Return lines for rich; segments and never markup, so that nothing in them is taken for a command."""
+    from rich.segment import Segment, Segments  # noqa: PLC0415 - start-up speed, see above
+    from rich.style import Style as RichStyle  # noqa: PLC0415
+
+    styles = {style: RichStyle.parse(words) for style, words in STYLES.items()}
+    segments = []
+    for line in lines:
+        segments += [Segment(text, styles[style]) for text, style in line]
+        segments.append(Segment.line())
+    return Segments(segments)

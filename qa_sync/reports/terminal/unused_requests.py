@@ -1,0 +1,37 @@
+"""What a replay was played from: as a note for a person, and as JSON both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from qa_sync.reports.shared.json_node import Node
+from qa_sync.reports.shared.text_layout import BLANK, Line, Span, Style, columns
+from qa_sync.reports.shared.page_options import Page
+from qa_sync.running.results import Recording, Results
+
+SHOWN = 3
+"""How many requests of a recording are told; the JSON report has all."""
+
+
+def unplayed_lines(results: Results, page: Page) -> Iterator[Line]:
+    """Return a note on the recorded requests that were never asked for: the recording holds more than is checked."""
+    found = [recording for recording in results.recordings if recording.unplayed]
+    if not found:
+        return
+    yield (("Recorded, but never asked for", Style.STRONG),)
+    for recording in found:
+        number, more = len(recording.unplayed), len(recording.unplayed) - SHOWN
+        spans: list[Span] = [
+            (page.text(recording.path), Style.PLAIN),
+            (f"  {number} of {recording.requests} requests", Style.QUIET),
+        ]
+        yield from columns([(spans, page.width - 2)], indent=2)
+        told = [*recording.unplayed[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
+        for line in told:
+            yield from columns([([(page.text(line), Style.QUIET)], page.width - 4)], indent=4)
+    yield BLANK
+
+
+
+

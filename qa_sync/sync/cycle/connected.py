@@ -1,0 +1,48 @@
+"""NEW-IF-CONNECTED: whether a record refers to one that is synchronised, or such a one refers to it (SESAM 4.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from qa_sync.sync.cycle.creation_rules import named
+from qa_sync.sync.lanes import Lane
+from qa_sync.sync.store.links import Links
+from qa_sync.sync.cycle.lists import Listing, Listings, where
+
+
+class Connections:
+    """Looks along the references between the source's records."""
+
+    def __init__(self, links: Links, lanes: Sequence[Lane], listings: Listings) -> None:
+        self._links = links
+        self._lanes = lanes
+        self._listings = listings
+
+    def connected(self, lane: Lane, id: str) -> bool:
+        """Tell whether a source record has a reference from or to a record of one of the named entities.
+
+        That one must be linked, or get its counterpart as soon as what it refers to has one: else an order and its
+        products would wait for each other.
+        """
+        return any(
+            self._synchronised(other, neighbour)
+            for other in self._lanes
+            if named(lane, other)
+            for neighbour in self._neighbours(lane, id, other)
+        )
+
+    def _neighbours(self, lane: Lane, id: str, other: Lane) -> Iterator[str]:
+        mine, theirs = self._listing(lane), self._listing(other)
+        for datatype, pointed in mine.shown.references(id):
+            if datatype == other.source.card.datatype:
+                yield pointed
+        yield from theirs.shown.referring(lane.source.card.datatype, id)
+
+    def _synchronised(self, other: Lane, id: str) -> bool:
+        if self._links.by_source(other.key, id) is not None:
+            return True
+        todos = (use.todo for use in self._listing(other).uses if use.lane is other)
+        return any(todo.due(id) for todo in todos)
+
+    def _listing(self, lane: Lane) -> Listing:
+        return self._listings[where(lane.source)]

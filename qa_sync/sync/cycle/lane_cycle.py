@@ -1,0 +1,81 @@
+"""One lane in one cycle: what it looks at, and what of the target may be matched."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from itertools import islice
+
+from qa_sync.sync.lanes import End, Lane
+from qa_sync.sync.store.links import Links
+from qa_sync.sync.store.listed_records import Shown
+from qa_sync.sync.records.record_view import Seen, look
+from qa_sync.sync.records.matching import agree, candidates
+from qa_sync.sync.summary import Tally
+from qa_sync.systems.system import Record
+
+ENOUGH = 5
+"""Beyond so many candidates nobody looks for more: they are several anyway."""
+
+
+class Turn:
+    """One lane in one cycle; `source` and `target` are what the two lists showed."""
+
+    def __init__(self, lane: Lane, source: Shown, target: Shown, *, links: Links, zone: tzinfo, tally: Tally) -> None:
+        self.lane = lane
+        self.source = source
+        self.target = target
+        self.tally = tally
+        self._links = links
+        self._zone = zone
+
+    def problem(self, end: End, id: str, text: str) -> None:
+        """Note a problem of a record."""
+        self.tally.problem(self.lane.section.key, end.system.label, id, text)
+
+    def is_counterpart(self, id: str) -> bool:
+        """Tell whether a source record is itself the counterpart of another (only within one system)."""
+        return self.lane.mirror is not None and self._links.by_target(self.lane.mirror, id) is not None
+
+    def is_linked(self, target: str) -> bool:
+        """Tell whether a target record has a counterpart."""
+        if self._links.by_target(self.lane.key, target) is not None:
+            return True
+        return self.lane.mirror is not None and self._links.by_source(self.lane.mirror, target) is not None
+
+    def seen(self, end: End, record: Record) -> Seen | None:
+        """Return a record as the merge table sees it; None, and a problem, when a value of it makes no sense."""
+        seen = look(end, record, self.lane.criteria)
+        for path, why in seen.gaps.items():
+            self.problem(end, record.id, f"cannot be matched by {path}: {why}")
+        return None if seen.gaps else seen
+
+    def matches(self, source: Seen) -> list[str]:
+        """Return the unlinked target records that the merge table matches with a source record."""
+        within = self.lane.key == self.lane.mirror
+        found = candidates(self.lane, source, self.target, self._zone)
+        free = (i for i in found if not self.is_linked(i) and not (within and i == source.record.id))
+        return list(islice((i for i in free if self._alive(self.lane.target, i, source)), ENOUGH))
+
+    def rivals(self, target: str, source: Seen) -> list[Record]:
+        """Return the other unlinked source records that match the same target record."""
+        end = self.lane.target
+        record = end.system.lookup(end.card.datatype, target)
+        if record is None:
+            return []
+        seen = look(end, record, self.lane.criteria)
+        others = (i for i in self.waiting_for(seen) if i != source.record.id)
+        return [r for i in others if (r := self._alive(self.lane.source, i, seen))]
+
+    def waiting_for(self, target: Seen) -> list[str]:
+        """Return the unlinked source records that match a target record."""
+        found = candidates(self.lane, target, self.source, self._zone)
+        own = {target.record.id} if self.lane.key == self.lane.mirror else set()
+        free = (i for i in found if self._links.by_source(self.lane.key, i) is None)
+        return [i for i in free if i not in own and not self.is_counterpart(i)]
+
+    def _alive(self, end: End, id: str, other: Seen) -> Record | None:
+        """Return a record when it still exists and still matches: an index does not know what was deleted."""
+        record = end.system.lookup(end.card.datatype, id)
+        if record is None:
+            return None
+        return record if agree(self.lane, other, look(end, record, self.lane.criteria), self._zone) else None

@@ -1,0 +1,61 @@
+"""Faults in what is read: too late, or not all of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from qa_sync.sync.faults.wrappers import Passing
+from qa_sync.systems.system import Record, System
+
+LISTINGS = 300
+"""How often a list is asked for before a change shows in it: more than there are cycles until a check gives up."""
+
+PAGE = 1
+"""Records on a page: so few that the records of a check fill more than one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record that is not told of yet, and how many listings are left until it is."""
+
+    record: Record
+    left: int
+
+
+class Late(Passing):
+    """Lists a new or changed record only after its list was asked for many times."""
+
+    def __init__(self, inner: System) -> None:
+        super().__init__(inner)
+        self._told: dict[tuple[str, str], Record] = {}
+        self._held: dict[str, dict[str, Held]] = defaultdict(dict)
+
+    def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        """Yield the records as they were long ago."""
+        fresh = {record.id: record for record in self.inner.list(datatype, since)}
+        held = self._held[datatype]
+        for record in fresh.values():
+            known = self._told.get((datatype, record.id))
+            if known is None or known.data != record.data:
+                left = held[record.id].left if record.id in held else LISTINGS
+                held[record.id] = Held(record, left)
+        due = [each.record for each in held.values() if each.left == 0]
+        self._held[datatype] = {
+            each.record.id: Held(each.record, each.left - 1) for each in held.values() if each.left > 0
+        }
+        self._told |= {(datatype, record.id): record for record in due}
+        shown = [self._told[datatype, each] for each in fresh if (datatype, each) in self._told]
+        yield from {record.id: record for record in (*shown, *due)}.values()
+
+
+class LastPageLost(Passing):
+    """Never reads the last page of several."""
+
+    def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        """Yield the records of all pages but the last."""
+        records = list(self.inner.list(datatype, since))
+        last = (len(records) - 1) // PAGE * PAGE
+        yield from records[:last] if last > 0 else records

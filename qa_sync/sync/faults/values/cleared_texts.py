@@ -1,0 +1,58 @@
+"""The fault by which an emptied text erases its copy.
+
+The sync carries no empty values, so an emptied text is read as a character that nobody sees, and that character is
+written as nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from qa_sync.sync.faults.values.altered_values import Change, each
+from qa_sync.sync.faults.property_kinds import is_edited, is_free_text
+from qa_sync.sync.faults.wrappers import Passing
+from qa_sync.systems.cards import PropertyCard
+from qa_sync.systems.system import Record, System
+from qa_sync.values import paths
+from qa_sync.values.canonical import is_empty
+from qa_sync.values.form import Json
+
+ERASED = "\u2060"
+"""WORD JOINER: no blank, so that it counts as a value."""
+
+
+class ErasedIsAValue(Passing):
+    """Reads a text that is empty now, and was not before, as ERASED."""
+
+    def __init__(self, inner: System) -> None:
+        super().__init__(inner)
+        self._had: set[tuple[str, str, str]] = set()
+
+    def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        """Yield the records with their emptied texts marked."""
+        return (self._marked(record) for record in self.inner.list(datatype, since))
+
+    def lookup(self, datatype: str, id: str) -> Record | None:
+        """Return a record with its emptied texts marked."""
+        record = self.inner.lookup(datatype, id)
+        return record and self._marked(record)
+
+    def _marked(self, record: Record) -> Record:
+        data: Json = record.data
+        for card in (p for p in self.cards[record.datatype].properties.values() if is_edited(p) and is_free_text(p)):
+            shown = paths.read(data, card.path)
+            place = (record.datatype, record.id, card.path)
+            if isinstance(shown, str) and not is_empty(shown):
+                self._had.add(place)
+            elif is_empty(shown) and place in self._had:
+                data = paths.write(data, card.path, ERASED)
+        return replace(record, data=data)
+
+
+def _as_nothing(card: PropertyCard, value: Json) -> Json:  # noqa: ARG001 - a Change
+    return "" if value == ERASED else value
+
+
+as_nothing: Change = each(_as_nothing)

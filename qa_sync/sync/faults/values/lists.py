@@ -1,0 +1,58 @@
+"""What faults do to lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qa_sync.sync.faults.property_kinds import shown
+from qa_sync.sync.faults.wrappers import Faulty, Values
+from qa_sync.sync.lanes import End, Lane
+from qa_sync.sync.writer import Writer
+from qa_sync.systems.cards import PropertyCard
+from qa_sync.systems.system import Record
+from qa_sync.values.form import Json
+
+Length = Callable[[list[Json], list[Json]], list[Json]]
+"""What a list becomes that was one and should be another."""
+
+
+def shortened(card: PropertyCard, value: Json) -> Json:  # noqa: ARG001 - a Change
+    """Return a list of several without its last element."""
+    return value[:-1] if isinstance(value, list) and len(value) > 1 else value
+
+
+def turned(card: PropertyCard, value: Json) -> Json:  # noqa: ARG001 - a Change
+    """Return a list the other way round."""
+    return value[::-1] if isinstance(value, list) else value
+
+
+def keeping(length: Length) -> Callable[[Writer], Writer]:
+    """Return a fault by which an update gives each list another length than it should have."""
+    return lambda inner: Lengthened(inner, length)
+
+
+class Lengthened(Faulty):
+    """Updates lists to a length of its own."""
+
+    def __init__(self, inner: Writer, length: Length) -> None:
+        super().__init__(inner)
+        self._length = length
+
+    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+        """Change a record, its lists to other lengths."""
+        before = shown(end, record.data, values.keys())
+        changed = {path: self._one(before.get(path), value) for path, value in values.items()}
+        return self.inner.update(lane, end, record, changed)
+
+    def _one(self, before: Json, value: Json) -> Json:
+        return self._length(before, value) if isinstance(before, list) and isinstance(value, list) else value
+
+
+def no_longer(before: list[Json], value: list[Json]) -> list[Json]:
+    """Return a list without the elements that it has more than before."""
+    return value[: len(before)] if before else value
+
+
+def no_shorter(before: list[Json], value: list[Json]) -> list[Json]:
+    """Return a list with the elements that it should have lost."""
+    return [*value, *before[len(value) :]]

@@ -1,0 +1,85 @@
+"""What faults do to numbers and truths."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from qa_sync.sync.faults.values.altered_values import GONE, Change, each
+from qa_sync.sync.faults.property_kinds import NUMBERS
+from qa_sync.sync.faults.wrappers import Faulty, Values
+from qa_sync.sync.lanes import End, Lane
+from qa_sync.systems.cards import PropertyCard
+from qa_sync.systems.rest.uncertain_writes import Found
+from qa_sync.values.form import Json
+
+ONE = Decimal(1)
+
+
+def _number(card: PropertyCard, value: Json) -> Decimal | None:
+    """Return the number that a numeric property's wire value is, None when it is none."""
+    if (
+        card.form.convert not in NUMBERS
+        or isinstance(value, bool)
+        or not isinstance(value, str | int | float | Decimal)
+    ):
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def _written(number: Decimal, like: Json) -> Json:
+    """Return a number in the JSON type of another wire value."""
+    if isinstance(like, str):
+        return f"{number:f}"
+    return int(number) if number == int(number) else float(number)
+
+
+def _rounded(card: PropertyCard, value: Json) -> Json:
+    number = _number(card, value) if card.form.convert == "decimal" else None
+    return value if number is None else _written(number.quantize(ONE, ROUND_HALF_UP), value)
+
+
+def _unsigned(card: PropertyCard, value: Json) -> Json:
+    number = _number(card, value)
+    return _written(-number, value) if number is not None and number < 0 else value
+
+
+def _retyped(card: PropertyCard, value: Json) -> Json:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    number = _number(card, value)
+    if number is None:
+        return value
+    return _written(number, 0) if isinstance(value, str) else _written(number, "")
+
+
+def _without_false(card: PropertyCard, value: Json) -> Json:  # noqa: ARG001 - a Change
+    return GONE if value is False else value
+
+
+def _without_zero(card: PropertyCard, value: Json) -> Json:
+    return GONE if _number(card, value) == 0 else value
+
+
+def _without_inner_zero(card: PropertyCard, value: Json) -> Json:
+    number = _number(card, value) if card.form.convert == "decimal" else None
+    whole, _, fraction = f"{number:f}".partition(".") if number is not None else ("", "", "")
+    return _written(Decimal(f"{whole}.{fraction.lstrip('0')}"), value) if fraction.strip("0") else value
+
+
+rounded: Change = each(_rounded)
+unsigned: Change = each(_unsigned)
+retyped: Change = each(_retyped)
+without_inner_zero: Change = each(_without_inner_zero)
+without_false: Change = _without_false
+without_zero: Change = _without_zero
+
+
+class TrueAtFirst(Faulty):
+    """Creates every record with its truths true."""
+
+    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+        """Create a record in which nothing is false."""
+        return self.inner.insert(lane, end, {path: v is False or v for path, v in values.items()}, found)

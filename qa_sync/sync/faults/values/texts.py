@@ -1,0 +1,102 @@
+"""What faults do to texts; pure."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from urllib.parse import unquote_plus
+
+from qa_sync.sync.faults.values.altered_values import Change, each
+from qa_sync.sync.faults.property_kinds import is_free_text
+from qa_sync.systems.cards import PropertyCard
+from qa_sync.values.canonical import to_wire
+from qa_sync.values.form import Form, Json
+from qa_sync.values.conversions.countries import country_code
+
+LONG = 20
+"""Characters beyond which a text counts as long."""
+
+FEW = 90
+"""Characters that a careless column has room for: more than most texts have, fewer than their limits allow."""
+
+LAST_OF_PLANE = "\uffff"
+"""The last character that three bytes of UTF-8 hold."""
+
+NUMBERED = frozenset({"text", "escaped_text", "identifier"})
+NAMED = Form(convert="country", options={"style": "name"})
+
+
+def _text(card: PropertyCard, value: Json) -> str | None:
+    return value if isinstance(value, str) and is_free_text(card) else None
+
+
+def _cut(card: PropertyCard, value: Json) -> Json:
+    text = _text(card, value)
+    return value if text is None or len(text) <= LONG else text[: len(text) // 3]
+
+
+def _cut_late(card: PropertyCard, value: Json) -> Json:
+    text = _text(card, value)
+    return value if text is None else text[:FEW]
+
+
+def _lower(card: PropertyCard, value: Json) -> Json:
+    text = _text(card, value)
+    return value if text is None else text.lower()
+
+
+def _stripped(card: PropertyCard, value: Json) -> Json:
+    text = _text(card, value)
+    return value if text is None else text.strip()
+
+
+def _without_accents(card: PropertyCard, value: Json) -> Json:
+    text = _text(card, value)
+    if text is None:
+        return value
+    apart = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
+
+
+def _without_astral(card: PropertyCard, value: Json) -> Json:
+    text = _text(card, value)
+    return value if text is None else "".join(c for c in text if c <= LAST_OF_PLANE)
+
+
+def _escaped_twice(card: PropertyCard, value: Json) -> Json:
+    text = _text(card, value)
+    return value if text is None else html.escape(html.escape(text, quote=False), quote=False)
+
+
+def _url_decoded(card: PropertyCard, value: Json) -> Json:
+    text = _text(card, value)
+    return value if text is None else unquote_plus(text)
+
+
+def _unescaped(card: PropertyCard, value: Json) -> Json:
+    text = _text(card, value)
+    return value if text is None else text.replace("\\", "")
+
+
+def _without_leading_zeros(card: PropertyCard, value: Json) -> Json:
+    digits = card.form.convert in NUMBERED and isinstance(value, str) and value.isdecimal()
+    return str(int(value)) if digits else value
+
+
+def _country_named(card: PropertyCard, value: Json) -> Json:
+    is_code = card.form.convert == "country" and card.form.options.get("style", "iso2") == "iso2"
+    code = country_code(value) if is_code else None
+    return to_wire(code, NAMED) if code else value
+
+
+cut: Change = each(_cut)
+cut_late: Change = each(_cut_late)
+lower: Change = each(_lower)
+stripped: Change = each(_stripped)
+without_accents: Change = each(_without_accents)
+without_astral: Change = each(_without_astral)
+escaped_twice: Change = each(_escaped_twice)
+url_decoded: Change = each(_url_decoded)
+unescaped: Change = each(_unescaped)
+without_leading_zeros: Change = each(_without_leading_zeros)
+country_named: Change = each(_country_named)

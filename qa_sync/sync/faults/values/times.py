@@ -1,0 +1,59 @@
+"""What faults do to times: a day lost on the way out, instants read as if they were in another zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from qa_sync.errors import NotConvertible
+from qa_sync.sync.faults.values.altered_values import Change, each
+from qa_sync.sync.faults.wrappers import Passing
+from qa_sync.systems.cards import PropertyCard
+from qa_sync.systems.system import Record
+from qa_sync.values import paths
+from qa_sync.values.canonical import to_canonical, to_wire
+from qa_sync.values.form import Json
+
+OFF = timedelta(hours=12)
+"""How far the zone is wrong: half a day, so that a date-only copy shows it too."""
+
+
+def _day_earlier(card: PropertyCard, value: Json) -> Json:
+    if card.form.convert != "date" or not isinstance(value, str) or not value:
+        return value
+    return (date.fromisoformat(value) - timedelta(days=1)).isoformat()
+
+
+day_earlier: Change = each(_day_earlier)
+
+
+class Shifted(Passing):
+    """Reads every instant of a record half a day early; when a record was changed is not among them."""
+
+    def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        """Yield the records with their instants shifted."""
+        return (self._shifted(record) for record in self.inner.list(datatype, since))
+
+    def lookup(self, datatype: str, id: str) -> Record | None:
+        """Return a record with its instants shifted."""
+        record = self.inner.lookup(datatype, id)
+        return record and self._shifted(record)
+
+    def _shifted(self, record: Record) -> Record:
+        card = self.cards[record.datatype]
+        instants = [p for p in card.properties.values() if p.form.convert == "instant" and p.path != card.modified]
+        data: Json = record.data
+        for each_one in instants:
+            data = _moved(data, each_one)
+        return replace(record, data=data)
+
+
+def _moved(data: Json, card: PropertyCard) -> Json:
+    try:
+        moment = to_canonical(paths.read(data, card.path), card.form)
+    except NotConvertible:
+        return data
+    if not isinstance(moment, datetime):
+        return data
+    return paths.write(data, card.path, to_wire(moment - OFF, card.form))

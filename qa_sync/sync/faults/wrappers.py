@@ -1,0 +1,71 @@
+"""What faults are built from: a writer, and a system, that pass everything on; each fault overrides what it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from qa_sync.sync.lanes import End, Lane
+from qa_sync.sync.writer import Writer
+from qa_sync.systems.rest.uncertain_writes import Found
+from qa_sync.systems.system import Record, System
+from qa_sync.values.form import Json
+
+T = TypeVar("T")
+
+Values = Mapping[str, Json]
+"""Wire values by write path."""
+
+
+class Faulty:
+    """Writes through another writer."""
+
+    def __init__(self, inner: Writer) -> None:
+        self.inner = inner
+
+    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+        """Create a record."""
+        return self.inner.insert(lane, end, values, found)
+
+    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+        """Change a record."""
+        return self.inner.update(lane, end, record, values)
+
+
+class Passing:
+    """Reads and writes through another system."""
+
+    def __init__(self, inner: System) -> None:
+        self.inner = inner
+        self.label = inner.label
+        self.cards = inner.cards
+
+    def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        """Yield the records."""
+        return self.inner.list(datatype, since)
+
+    def lookup(self, datatype: str, id: str) -> Record | None:
+        """Return a record."""
+        return self.inner.lookup(datatype, id)
+
+    def insert(self, datatype: str, values: Values, found: Callable[[], str | None] | None = None) -> str:
+        """Create a record."""
+        return self.inner.insert(datatype, values, found)
+
+    def update(self, record: Record, values: Values) -> None:
+        """Change a record."""
+        self.inner.update(record, values)
+
+    def delete(self, datatype: str, id: str) -> None:
+        """Remove a record."""
+        self.inner.delete(datatype, id)
+
+
+def within(system: System, kind: type[T]) -> T | None:
+    """Return the system of a kind beneath what other faults have put round it, None when there is none."""
+    while isinstance(system, Passing):
+        if isinstance(system, kind):
+            return system
+        system = system.inner
+    return None

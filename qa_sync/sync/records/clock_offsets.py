@@ -1,0 +1,43 @@
+"""How far the systems' clocks are ahead of ours, as what we write shows: who edited last is told by two clocks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from qa_sync.clock import Clock
+from qa_sync.sync.records.record_view import Seen
+from qa_sync.sync.store.database import State
+
+GRAIN: Final = timedelta(seconds=1)
+"""How coarse a stamp may be: most systems leave fractions of a second out."""
+
+RIGHT: Final = timedelta(0)
+
+
+class Clocks:
+    """What is known of the systems' clocks; `clock` is ours (None: nothing is learnt, and all count as right)."""
+
+    def __init__(self, state: State, clock: Clock | None) -> None:
+        self._state = state
+        self._clock = clock
+
+    def now(self) -> datetime | None:
+        """Return our time, None without a clock."""
+        return self._clock.now() if self._clock else None
+
+    def learn(self, before: Seen, after: Seen, began: datetime | None) -> None:
+        """Compare the stamp that a write of ours left with the time between `began` and now, when it was made."""
+        ended, was, stamp = self.now(), before.modified, after.modified
+        if began is None or ended is None or was is None or stamp is None or stamp <= was:
+            return  # what leaves no stamp of its own tells nothing
+        least, most = stamp - ended, stamp + GRAIN - began
+        ahead = least if least > RIGHT else min(most, RIGHT)
+        label = after.end.system.label
+        if abs(ahead - self.ahead(label)) > GRAIN:
+            self._state.write("INSERT OR REPLACE INTO clocks VALUES (?, ?)", label, ahead.total_seconds())
+
+    def ahead(self, label: str) -> timedelta:
+        """Return how far a system's clock is ahead of ours."""
+        row = self._state.read("SELECT ahead_s FROM clocks WHERE system = ?", label).fetchone()
+        return timedelta(seconds=row[0]) if row else RIGHT

@@ -1,0 +1,103 @@
+"""A record as a lane sees it: the canonical value of every property that its rows name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from qa_sync.errors import NotConvertible
+from qa_sync.sync.lanes import End, Row, Side
+from qa_sync.sync.store.links import Place
+from qa_sync.sync.store.encoding import encode
+from qa_sync.systems.system import Record
+from qa_sync.values import paths
+from qa_sync.values.canonical import to_canonical
+from qa_sync.values.form import Canonical
+
+EMPTY = encode(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A record with its canonical values by property path, and the same as texts.
+
+    `gaps` tells why a property has no canonical value.
+    """
+
+    end: End
+    record: Record
+    values: Mapping[str, Canonical]
+    texts: Mapping[str, str]
+    gaps: Mapping[str, str]
+
+    @property
+    def modified(self) -> datetime | None:
+        """The record's last change, None when nobody can tell."""
+        return modified(self.end, self.record)
+
+    def value(self, row: Row) -> Canonical:
+        """Return the canonical value of the row's property on this side."""
+        return self.values[row.card(self.end.side).path]
+
+    def marks(self, row: Row) -> list[tuple[Place, str]]:
+        """Return the row's value on this side as it is remembered, nothing when it has none."""
+        path = row.card(self.end.side).path
+        return [((self.end.side, path), self.texts[path])] if path in self.texts else []
+
+    def applies(self, row: Row) -> bool:
+        """Tell whether the record holds the row's conditions; raises NotConvertible for one along a list."""
+        return all(self._holds(w.path, w.value) for w in row.when(self.end.side))
+
+    def _holds(self, path: str, value: str) -> bool:
+        found = paths.read(self.record.data, path)
+        if isinstance(found, list):
+            raise NotConvertible(f"a condition along a list ({path}) cannot be followed")
+        return found is not None and str(found) == value
+
+
+def both(a: Seen, b: Seen) -> dict[Side, Seen]:
+    """Return two sights by side."""
+    return {a.end.side: a, b.end.side: b}
+
+
+def look(end: End, record: Record, rows: Iterable[Row]) -> Seen:
+    """Read a record through rows."""
+    values: dict[str, Canonical] = {}
+    gaps: dict[str, str] = {}
+    on_source = end.side is Side.SOURCE
+    for row in rows:
+        path = (row.source if on_source else row.target).path
+        if path in values or path in gaps:
+            continue
+        try:
+            values[path] = to_canonical(paths.read(record.data, path), end.card.properties[path].form)
+        except NotConvertible as error:
+            gaps[path] = error.message
+    texts = {path: encode(value) for path, value in values.items()}
+    return Seen(end, record, values, texts, gaps)
+
+
+def is_empty(value: Canonical) -> bool:
+    """Tell whether a value holds nothing, along a list: nothing in any element."""
+    return all(is_empty(v) for v in value) if isinstance(value, tuple) else value is None
+
+
+def flat(value: Canonical) -> Iterator[Canonical]:
+    """Yield the values that a value is made of, none for an empty one."""
+    if isinstance(value, tuple):
+        for element in value:
+            yield from flat(element)
+    elif value is not None:
+        yield value
+
+
+def modified(end: End, record: Record) -> datetime | None:
+    """Return a record's last change, None when nobody can tell."""
+    if end.card.modified is None:
+        return None
+    try:
+        moment = to_canonical(paths.read(record.data, end.card.modified), end.card.modified_form)
+    except NotConvertible:
+        return None  # an unreadable stamp is as good as none
+    return moment if isinstance(moment, datetime) else None

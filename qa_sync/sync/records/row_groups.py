@@ -1,0 +1,48 @@
+"""The rows that are decided together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from qa_sync.sync.lanes import Lane, Row, Side
+from qa_sync.sync.records.record_view import Seen
+from qa_sync.values import paths
+from qa_sync.values.form import Json
+
+
+def units(lane: Lane, seen: Mapping[Side, Seen]) -> Iterator[tuple[Row, ...]]:
+    """Yield the rows that are decided together: those along one list, and each other row by itself.
+
+    Only the records tell what is a list (GRAMMAR 6.2).
+    """
+    lists: dict[tuple[Side, str], list[Row]] = {}
+    for row in lane.rows:
+        place = _list_of(row, seen)
+        if place is None:
+            yield (row,)
+        else:
+            lists.setdefault(place, []).append(row)
+    for rows in lists.values():
+        yield tuple(rows)
+
+
+def _list_of(row: Row, seen: Mapping[Side, Seen]) -> tuple[Side, str] | None:
+    for side in Side:
+        path = row.card(side).path
+        if isinstance(seen[side].values.get(path), tuple):
+            return side, _list_path(seen[side].record.data, path)
+    return None
+
+
+def _list_path(data: Mapping[str, Json], path: str) -> str:
+    """Return the part of a path that is the list itself."""
+    segments = paths.segments(path)
+    heads = (".".join(segments[:n]) for n in range(1, len(segments) + 1))
+    return next((head for head in heads if isinstance(paths.read(data, head), list)), path)
+
+
+def applying(rows: tuple[Row, ...], seen: Mapping[Side, Seen]) -> tuple[Row, ...]:
+    """Return the rows whose conditions both records hold; raises NotConvertible for a condition along a list."""
+    if not any(row.source_when or row.target_when for row in rows):
+        return rows
+    return tuple(row for row in rows if all(seen[side].applies(row) for side in Side))

@@ -1,0 +1,129 @@
+"""What the engine remembers of pairs of records: links, last synced values, writes that were begun."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from qa_sync.sync.store.database import MEMORY, State
+
+Place: TypeAlias = tuple[str, str]
+"""A side (`source`, `target`) and a property path."""
+
+Texts: TypeAlias = Mapping[str, str]
+"""Encoded canonical values by property path."""
+
+FIELDS = "SELECT id, source, target FROM links WHERE section = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two records that are the same thing, by id."""
+
+    number: int
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A create that was begun: what the source showed (`given`) and what was `sent`, by property path of each side.
+
+    `known` is the number of the last record that had been listed before: what the create made has a greater one.
+    """
+
+    known: int
+    given: Texts
+    sent: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """An update that was begun: what the giver showed and what was sent, and the receiver's revision before."""
+
+    side: str
+    given: Texts
+    sent: Texts
+    revision: str | None
+
+
+class Links:
+    """The store of links; `path` is a file or `:memory:`. Raises UsageError as `State` does."""
+
+    def __init__(self, path: str | Path = MEMORY, *, state: State | None = None) -> None:
+        self.state = state or State(path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.state.close()
+
+    def by_source(self, section: str, id: str) -> Link | None:
+        """Return the link of a source record, None when it has none."""
+        row = self.state.read(f"{FIELDS} AND source = ?", section, id).fetchone()
+        return Link(*row) if row else None
+
+    def by_target(self, section: str, id: str) -> Link | None:
+        """Return the link of a target record, None when it has none."""
+        row = self.state.read(f"{FIELDS} AND target = ?", section, id).fetchone()
+        return Link(*row) if row else None
+
+    def number(self, section: str) -> int:
+        """Return how many links a section has."""
+        return int(self.state.read("SELECT count(*) FROM links WHERE section = ?", section).fetchone()[0])
+
+    def connect(self, section: str, source: str, target: str) -> Link:
+        """Link two records, which also answers the intent to create one."""
+        add = "INSERT INTO links (section, source, target) VALUES (?, ?, ?)"
+        row = self.state.write(add, section, source, target)
+        self.withdraw(section, source)
+        self.state.counter += 1
+        return Link(row.lastrowid or 0, source, target)
+
+    def synced(self, link: Link) -> dict[Place, str]:
+        """Return the last synced values of both sides."""
+        rows = self.state.read("SELECT side, property, value FROM synced WHERE link = ?", link.number)
+        return {(side, path): value for side, path, value in rows}
+
+    def remember(self, link: Link, values: Mapping[Place, str]) -> None:
+        """Keep synced values; those not given stay as they are."""
+        rows = [(link.number, side, path, value) for (side, path), value in values.items()]
+        if rows:
+            self.state.write_many("INSERT OR REPLACE INTO synced VALUES (?, ?, ?, ?)", rows)
+
+    def intend(self, section: str, source: str, intent: Intent) -> None:
+        """Have it on the disk that a counterpart of the source record is about to be created."""
+        values = (intent.known, json.dumps(intent.given), json.dumps(intent.sent))
+        self.state.write("INSERT OR REPLACE INTO intents VALUES (?, ?, ?, ?, ?)", section, source, *values)
+        self.state.flush()
+
+    def intent(self, section: str, source: str) -> Intent | None:
+        """Return the create that was begun and never answered, None when there is none."""
+        query = "SELECT known, given, sent FROM intents WHERE section = ? AND source = ?"
+        row = self.state.read(query, section, source).fetchone()
+        return Intent(row[0], json.loads(row[1]), json.loads(row[2])) if row else None
+
+    def intends(self, section: str) -> bool:
+        """Tell whether any create was begun and never answered."""
+        return self.state.read("SELECT 1 FROM intents WHERE section = ? LIMIT 1", section).fetchone() is not None
+
+    def withdraw(self, section: str, source: str) -> None:
+        """Forget an intent: its create was answered, with yes or no."""
+        self.state.write("DELETE FROM intents WHERE section = ? AND source = ?", section, source)
+
+    def send(self, link: Link, sending: Sending) -> None:
+        """Have it on the disk that one side of a link is about to be updated."""
+        values = (sending.side, json.dumps(sending.given), json.dumps(sending.sent), sending.revision)
+        self.state.write("INSERT OR REPLACE INTO sending VALUES (?, ?, ?, ?, ?)", link.number, *values)
+        self.state.flush()
+
+    def sent(self, link: Link) -> list[Sending]:
+        """Return the updates that were begun and never answered."""
+        rows = self.state.read("SELECT side, given, sent, revision FROM sending WHERE link = ?", link.number)
+        return [Sending(side, json.loads(given), json.loads(sent), rev) for side, given, sent, rev in rows]
+
+    def answered(self, link: Link, side: str) -> None:
+        """Forget an update: it was answered, with yes or no."""
+        self.state.write("DELETE FROM sending WHERE link = ? AND side = ?", link.number, side)

@@ -1,0 +1,104 @@
+"""What the systems' lists showed: a fingerprint of every record, how far each list was read, and two indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from qa_sync.sync.store.database import State
+
+
+class Shown:
+    """What one list of one system showed; `name` is unique in the store."""
+
+    def __init__(self, state: State, name: str) -> None:
+        self._state = state
+        self.name = name
+
+    def define(self, definition: str) -> None:
+        """Look at every record anew when what is made of them changed since; records stay known."""
+        row = self._state.read("SELECT definition FROM lists WHERE name = ?", self.name).fetchone()
+        if row and row[0] == definition:
+            return
+        self._state.write("INSERT OR REPLACE INTO lists VALUES (?, NULL, NULL, ?)", self.name, definition)
+        self._state.write("UPDATE records SET digest = '' WHERE list = ?", self.name)
+
+    @property
+    def watermark(self) -> tuple[datetime | None, datetime | None]:
+        """The latest change that was seen in the list (None: all of it must be read), and when it was first seen."""
+        row = self._state.read("SELECT watermark, moved FROM lists WHERE name = ?", self.name).fetchone()
+        watermark, moved = (datetime.fromisoformat(text) if text else None for text in row)
+        return watermark, moved
+
+    def read_up_to(self, watermark: datetime, moved: datetime | None) -> None:
+        """Note the latest change that was seen, and when that was."""
+        texts = watermark.isoformat(), moved.isoformat() if moved else None
+        self._state.write("UPDATE lists SET watermark = ?, moved = ? WHERE name = ?", *texts, self.name)
+
+    @property
+    def whole(self) -> datetime | None:
+        """When the list was last read from end to end, None when nobody knows."""
+        row = self._state.read("SELECT at FROM whole WHERE list = ?", self.name).fetchone()
+        return datetime.fromisoformat(row[0]) if row else None
+
+    def read_whole(self, at: datetime) -> None:
+        """Note when a reading began that went from end to end."""
+        self._state.write("INSERT OR REPLACE INTO whole VALUES (?, ?)", self.name, at.isoformat())
+
+    def digest(self, id: str) -> str | None:
+        """Return the fingerprint of a record as it was listed last, None when it never was."""
+        row = self._state.read("SELECT digest FROM records WHERE list = ? AND id = ?", self.name, id).fetchone()
+        return str(row[0]) if row else None
+
+    def note(self, id: str, digest: str) -> None:
+        """Keep a record's fingerprint; a record that was never listed before gets the next number."""
+        self._state.known += 1
+        self._state.write(
+            "INSERT INTO records (list, id, digest, number) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (list, id) DO UPDATE SET digest = excluded.digest",
+            self.name,
+            id,
+            digest,
+            self._state.known,
+        )
+
+    @property
+    def known(self) -> int:
+        """The number of the record that was listed for the first time last, or a greater one."""
+        return self._state.known
+
+    def newcomers(self, known: int) -> Iterator[str]:
+        """Yield the ids of the records that were listed for the first time after that number was the last."""
+        query = "SELECT id FROM records WHERE list = ? AND number > ? ORDER BY number"
+        return (new for (new,) in self._state.read(query, self.name, known).fetchall())
+
+    def index(self, id: str, keys: Iterable[tuple[str, str, str]]) -> None:
+        """Make a record findable by (path, key, value as text), and by nothing else."""
+        self._state.write("DELETE FROM found_by WHERE list = ? AND id = ?", self.name, id)
+        rows = [(self.name, path, key, id, value) for path, key, value in keys]
+        self._state.write_many("INSERT INTO found_by VALUES (?, ?, ?, ?, ?)", rows)
+
+    def found(self, path: str, key: str) -> list[tuple[str, str]]:
+        """Return the ids and values of the records that a key finds."""
+        query = "SELECT id, value FROM found_by WHERE list = ? AND path = ? AND key = ? ORDER BY rowid"
+        return self._state.read(query, self.name, path, key).fetchall()
+
+    def keys(self, id: str) -> list[tuple[str, str, str]]:
+        """Return by what a record is found: path, key and value."""
+        query = "SELECT path, key, value FROM found_by WHERE list = ? AND id = ?"
+        return self._state.read(query, self.name, id).fetchall()
+
+    def refer(self, id: str, pointed: Iterable[tuple[str, str]]) -> None:
+        """Keep what a record refers to, as (datatype, id), and nothing else."""
+        self._state.write("DELETE FROM refs WHERE list = ? AND id = ?", self.name, id)
+        self._state.write_many("INSERT INTO refs VALUES (?, ?, ?, ?)", [(self.name, id, *each) for each in pointed])
+
+    def references(self, id: str) -> list[tuple[str, str]]:
+        """Return what a record refers to."""
+        query = "SELECT datatype, pointed FROM refs WHERE list = ? AND id = ?"
+        return self._state.read(query, self.name, id).fetchall()
+
+    def referring(self, datatype: str, id: str) -> list[str]:
+        """Return the ids of the records that refer to a record."""
+        query = "SELECT id FROM refs WHERE list = ? AND datatype = ? AND pointed = ?"
+        return [each for (each,) in self._state.read(query, self.name, datatype, id)]

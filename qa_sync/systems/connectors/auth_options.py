@@ -1,0 +1,108 @@
+"""The table of kinds, and how a connector says which one it means. Pure; source: facts/SESAM.md 1.1.
+
+`api_key`, with `in` (`header`, `query`), `name` and `value`, and the kind `oauth1` are ours; the others are Sesam's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from qa_sync.errors import did_you_mean
+from qa_sync.values.form import Json
+
+CUSTOM: Final = "custom_auth"
+NTLM: Final = "ntlm"
+
+
+REFRESHES: Final = "get_refresh_token_operation"
+OPERATIONS: Final = ("get_token_operation", REFRESHES)
+ENDS: Final = ("expires_at_expression", "expires_in_expression")
+REFRESH_ENDS: Final = tuple(f"refresh_token_{end}" for end in ENDS)
+"""What `custom_auth` names, of which it needs one, and of which one more when it refreshes."""
+
+OBJECTS: Final = ("oauth2.extra", "oauth2.extra.headers", f"{CUSTOM}.initial_refresh_token")
+"""What is an object, when it is there, within the properties that kinds read."""
+
+AUTH_SETTINGS: Final = ("jwt_token", "oauth2", "tripletex", "api_key", CUSTOM)
+"""The properties of a system, beside `username` and `password`, that kinds read."""
+
+NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "basic": ("username",),
+    "digest": ("username", "password"),
+    NTLM: ("username", "password"),
+    "jwt": ("jwt_token",),
+    "oauth1": ("username", "password"),
+    "api_key": ("api_key.in", "api_key.name", "api_key.value"),
+    "oauth2": ("oauth2.client_id", "oauth2.token_url"),
+    CUSTOM: (f"{CUSTOM}.get_token_operation",),
+    "tripletex": ("tripletex.consumer_token", "tripletex.employee_token", "tripletex.token_url"),
+}
+
+
+def kind_of(system: Mapping[str, Json]) -> str | None:
+    """Return the kind that a `system:rest` means, None when it shows nobody who it is (or does so in its headers)."""
+    named = system.get("authentication") or None
+    if named is not None:
+        return str(named)
+    return next((kind for kind, mark in _MARKS.items() if system.get(mark)), None)
+
+
+_MARKS: Final[Mapping[str, str]] = {"oauth2": "oauth2", "jwt": "jwt_token", "api_key": "api_key", CUSTOM: CUSTOM}
+"""Kinds that a connector means by giving their property alone."""
+
+
+def auth_problems(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with what a `system:rest` says of its authentication: the key and the words."""
+    if system.get("oauth2") and system.get("jwt_token"):
+        yield "oauth2", "and 'jwt_token' exclude each other"
+    for path in OBJECTS:
+        if (value := _at(system, path)) and not isinstance(value, Mapping):
+            yield path, f"expected an object, got a {type(value).__name__}"
+    if system.get(CUSTOM):
+        yield from _wrong_custom(system)
+    kind = kind_of(system)
+    if kind in NEEDS:
+        yield from _incomplete(system, str(kind))
+    elif kind is not None:
+        yield "authentication", f"{kind!r} is not supported: {_why_not(str(kind))}"
+
+
+def _wrong_custom(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    told = system[CUSTOM]
+    for key in OPERATIONS:
+        named = told.get(key)
+        if isinstance(named, str) and named and named not in (system.get("operations") or {}):
+            yield f"{CUSTOM}.{key}", f"the system has no operation {named!r}"
+    for ends in (ENDS, *([REFRESH_ENDS] if told.get(REFRESHES) else [])):
+        if not any(told.get(key) for key in ends):
+            yield CUSTOM, f"needs {' or '.join(map(repr, ends))}"
+    if (kind := kind_of(system)) != CUSTOM:
+        yield CUSTOM, f"is not asked beside the authentication {kind!r}, and templates would know no token"
+
+
+def custom_operations(system: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a system's `custom_auth` with the operations that it names in place of their names."""
+    told = system[CUSTOM]
+    known = system.get("operations") or {}
+    return {**told, **{key: known.get(told[key]) for key in OPERATIONS if isinstance(told.get(key), str) and told[key]}}
+
+
+def _incomplete(system: Mapping[str, Json], kind: str) -> Iterator[tuple[str, str]]:
+    missing = [path for path in NEEDS[kind] if not _at(system, path)]
+    if missing:
+        yield "authentication", f"{kind!r} needs {', '.join(map(repr, missing))}"
+    where = _at(system, "api_key.in")
+    if kind == "api_key" and where not in {None, "", "header", "query"}:
+        yield "api_key.in", f"is {where!r}; expected 'header' or 'query'"
+
+
+def _why_not(kind: str) -> str:
+    return did_you_mean(kind, NEEDS) or f"expected one of: {', '.join(sorted(NEEDS))}"
+
+
+def _at(system: Mapping[str, Json], path: str) -> Json:
+    value: Json = system
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

@@ -1,0 +1,64 @@
+"""Which connector speaks to a system: what the settings say of its label, else the built-in one of that label.
+
+The settings also give what a public connector leaves to its environment: parameters, and the bodies of some writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from qa_sync.errors import UnknownName, UsageError, did_you_mean
+from qa_sync.location import Location
+from qa_sync.settings.model import Settings, SystemSettings
+from qa_sync.systems.connectors.builtin_merge import LABELS, builtin_folder, connector_for
+from qa_sync.systems.connectors.load import Connector, load_connector
+
+
+def connector_folder(settings: Settings, label: str, location: Location | None = None) -> Path:
+    """Return the folder of a system's connector; raises UnknownName for a label or a connector that nothing has."""
+    own = settings.system(label)
+    if own is None or own.connector is None:
+        return builtin_folder(connector_for(label, location))
+    if own.connector in LABELS:
+        return builtin_folder(own.connector)
+    return _own_folder(own)
+
+
+def _own_folder(own: SystemSettings) -> Path:
+    if own.folder is not None and own.folder.is_dir():
+        return own.folder.resolve()  # it is named after its last part, which may be `.`
+    raise UnknownName(
+        "connector",
+        own.connector or "",
+        LABELS,
+        location=own.location,
+        hint=f"or a folder that holds manifest.json; there is no folder {own.folder}",
+    )
+
+
+def load_bound(folder: Path, own: SystemSettings | None) -> Connector:
+    """Read a connector with what the settings give it; raises UsageError for a payload that no write would use."""
+    if own is None:
+        return load_connector(folder)
+    connector = load_connector(folder, env=own.parameters, payloads=own.payloads)
+    for problem in _useless(own, connector):
+        raise problem
+    return connector
+
+
+def _useless(own: SystemSettings, connector: Connector) -> Iterator[UsageError]:
+    writes = [f"{datatype}-{verb}" for datatype in connector.cards for verb in ("insert", "update")]
+    for name in own.payloads:
+        operation = connector.operations.get(name)
+        if operation is None or operation.body is None or operation.body.template is None:
+            text = f"{own.label}: payloads: {_why_useless(connector, name, writes)}"
+            yield UsageError(text, location=own.location, hint=None if name in writes else did_you_mean(name, writes))
+
+
+def _why_useless(connector: Connector, name: str, writes: Collection[str]) -> str:
+    if name not in writes:
+        return f"{name!r} is no write of {connector.name}; expected one of: {', '.join(sorted(writes))}"
+    datatype, _, verb = name.rpartition("-")
+    told = connector.cards[datatype].cannot.get(verb, "entities.toml says how the body is made")
+    return f"{name!r} would not be used: {told}"

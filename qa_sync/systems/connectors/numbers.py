@@ -1,0 +1,65 @@
+"""Numbers that stand as text, or are left to a parameter: `$ENV(x)` (facts/SESAM.md 1.7)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from qa_sync.errors import UsageError
+from qa_sync.systems.templates.references import REFERENCE, Filler
+from qa_sync.values.form import Json
+
+OF_OPERATION: Final = ("page_size", "rate_limiting_retries", "rate_limiting_delay")
+OF_SERVICE: Final = (
+    "connect_timeout",
+    "read_timeout",
+    "rate_limiting_retries",
+    "rate_limiting_delay",
+    "retry_strategy",
+)
+TIMES: Final = frozenset(
+    {"connect_timeout", "read_timeout", "rate_limiting_delay", "read_retry_delay", "write_retry_delay"}
+)
+"""The numbers that need not be whole."""
+
+
+def number(value: Json) -> int | float | None:
+    """Return a number that may be written as text, a whole one as such; None when it is none."""
+    try:
+        found = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if not math.isfinite(found):
+        return None
+    return int(found) if found.is_integer() else found
+
+
+def whole(value: Json) -> int | None:
+    """Return a whole number that may be written as text, None when it is none."""
+    found = number(value)
+    return found if isinstance(found, int) else None
+
+
+def left_open(raw: Mapping[str, Json]) -> dict[str, str]:
+    """Return the numbers of an operation that parameters are to fill in, as they are written."""
+    texts = {name: raw[name] for name in OF_OPERATION if isinstance(raw.get(name), str)}
+    return {name: text for name, text in texts.items() if REFERENCE.search(text)}
+
+
+def filled(name: str, told: Json, at: str, filler: Filler) -> Json:
+    """Return a number, or an object of such, with what parameters fill in; `name` is its own, `at` where it is.
+
+    Raises UsageError for what is no number of that kind then. What is none and asks for nothing stays as it is.
+    """
+    if isinstance(told, Mapping):
+        return {filler.text(key): filled(key, each, f"{at}.{key}", filler) for key, each in told.items()}
+    if not isinstance(told, str):
+        return told
+    if not REFERENCE.search(told):
+        return told if number(told) is None else number(told)
+    found = number(filler.tree(told)) if name in TIMES else whole(filler.tree(told))
+    if found is None or found < 0:
+        kind = "a number" if name in TIMES else "a whole number"
+        raise UsageError(f"{filler.system}: {at} is to be {kind}, and what {told} stands for is none")
+    return found

@@ -1,0 +1,82 @@
+"""JSON from a folder, member by member of the type that it must have; the rest falls away and is told.
+
+What reads connectors can then rely on types. Null and absent are the same, and so is an empty text where a text cannot
+be: the format's own skeleton writes those (facts/SESAM.md 1.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from qa_sync.systems.templates.references import REFERENCE
+from qa_sync.systems.connectors.numbers import number
+from qa_sync.systems.connectors.validation.operation_checks import operation_problems
+from qa_sync.systems.connectors.validation.object_types import NUMBER, OPERATION, PIPE, SHARE, TEXT, USE, WORDS, Table, Types
+from qa_sync.values.form import Json
+
+Wrong: TypeAlias = list[tuple[str, str]]
+"""Keys and what is wrong with them."""
+
+
+def fitted(raw: Json, table: Table, at: str, wrong: Wrong) -> dict[str, Json]:
+    """Return the members of an object that have their type; what has not is added to `wrong`.
+
+    Members that the table does not know stay as they are. `at` is the object's own key, for the report.
+    """
+    if not isinstance(raw, dict):
+        wrong.append((at, "expected an object"))
+        return {}
+    fit: dict[str, Json] = {}
+    for name, value in raw.items():
+        types = table.get(name)
+        if types and (value is None or (value == "" and str not in types)):
+            continue
+        if types and not _fits(value, types):
+            wrong.append((f"{at}.{name}".lstrip("."), f"expected {WORDS[types]}, got {value!r}"))
+            continue
+        fit[name] = value
+    return fit
+
+
+def fitted_operations(raw: Mapping[str, Json], at: str, wrong: Wrong) -> dict[str, dict[str, Json]]:
+    """Return operations by name, fitted; what their values are wrong in is added to `wrong` too."""
+    operations: dict[str, dict[str, Json]] = {}
+    for name, given in raw.items():
+        operations[name] = fitted(given, OPERATION, f"{at}.{name}", wrong)
+        if isinstance(given, dict):
+            wrong += ((f"{at}.{name}.{key}", words) for key, words in operation_problems(operations[name]))
+    return operations
+
+
+def fitted_pipe(raw: Mapping[str, Json], at: str, wrong: Wrong) -> dict[str, Json]:
+    """Return a pipe whose source, transforms and share properties have the types that they must have."""
+    pipe = fitted(raw, PIPE, at, wrong)
+    if "source" in pipe:
+        pipe["source"] = _use(pipe["source"], f"{at}.source", wrong)
+    given = pipe.get("transform", [])
+    transforms = given if isinstance(given, list) else [given]
+    pipe["transform"] = [_transform(each, f"{at}.transform[{place}]", wrong) for place, each in enumerate(transforms)]
+    return pipe
+
+
+def _use(raw: Json, at: str, wrong: Wrong) -> dict[str, Json]:
+    use = fitted(raw, USE, at, wrong)
+    if "operations" in use:
+        use["operations"] = fitted_operations(use["operations"], f"{at}.operations", wrong)
+    return use
+
+
+def _transform(raw: Json, at: str, wrong: Wrong) -> dict[str, Json]:
+    transform = _use(raw, at, wrong)
+    if "template" in transform:
+        transform["properties"] = fitted(transform.get("properties", {}), SHARE, f"{at}.properties", wrong)
+    return transform
+
+
+def _fits(value: Json, types: Types) -> bool:
+    if isinstance(value, list) and str in types + TEXT and dict not in types:
+        return list in types and all(isinstance(each, str) for each in value)
+    if types == NUMBER and isinstance(value, str):  # what a parameter is to fill in, or has left as text
+        return number(value) is not None or REFERENCE.search(value) is not None
+    return isinstance(value, types)

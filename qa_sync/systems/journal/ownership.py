@@ -1,0 +1,227 @@
+"""What belongs to a run: the records that it made, and those that carry its marks and were not there before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Final
+
+from qa_sync.errors import BrokenRule, CouldNotFindOut, Refused
+from qa_sync.systems.cards import EntityCard, Writable
+from qa_sync.systems.journal.journal import WHOLE, Entry, Journal, Place, RunNote
+from qa_sync.systems.system import Record, System
+from qa_sync.values.form import Json
+
+FORBIDDEN: Final = 403
+CREATED: Final = frozenset(
+    {
+        "created",
+        "created_at",
+        "createdat",
+        "created_date",
+        "createddate",
+        "created_time",
+        "createdtime",
+        "createtime",
+        "create_date",
+        "date_created",
+        "date_created_gmt",
+        "datecreated",
+    }
+)
+"""How systems call the instant of a record's creation; entity cards do not say."""
+
+
+class Owned:
+    """The records of one run, as its journal has them; safe to be used by many threads.
+
+    `marks` are those of the run's records, `since` is when it began, less what clocks may differ by.
+    """
+
+    def __init__(self, journal: Journal, run: RunNote, marks: Iterable[str], since: datetime) -> None:
+        self.journal = journal
+        self.run = run
+        self.since = since
+        self._marks = frozenset(mark for mark in marks if mark)
+        self._places = {(place.system, place.datatype): place for place in run.places}
+        entries = [e for e in journal.entries(run.id) if e.id]
+        self._known = {(e.place.system, e.place.datatype, e.id) for e in entries if e.state != "removed"}
+        self._gone: set[tuple[str, str, str]] = set()
+        self._unnoted: dict[int, Entry] = {}
+        self._standing = journal.standing(run.id)
+        self._lock = Lock()
+
+    def note_standing(self, place: Place, system: System) -> None:
+        """Note what is at a place before anything is written: what may be taken for new, for all that it tells.
+
+        Where records tell how old they are, that is what is younger than clocks may differ by, else all of them. Where
+        nobody may list, nothing will be found either.
+        """
+        with suppress(Refused):
+            standing = _standing(system, place.datatype, self.since)
+            self.journal.stood(self.run.id, place, standing)
+            self._standing[place.system, place.datatype] = standing
+
+    def place(self, system: str, datatype: str) -> Place:
+        """Return a place of the run; raises BrokenRule when it has none there."""
+        try:
+            return self._places[system, datatype]
+        except KeyError:
+            raise BrokenRule(f"the run {self.run.id} has no business with {system} {datatype}") from None
+
+    def entries(self) -> list[Entry]:
+        """Return the run's records in the order in which they were noted, those that are gone too.
+
+        What the journal could not be told of, on a full disk, is among them for as long as this process lives.
+        """
+        with self._lock:
+            noted = {entry.number: entry for entry in self.journal.entries(self.run.id)} | self._unnoted
+            return [replace(entry, state="removed") if self._is_over(entry) else entry for entry in noted.values()]
+
+    def _is_over(self, entry: Entry) -> bool:
+        return (entry.place.system, entry.place.datatype, entry.id) in self._gone
+
+    def intend(self, system: str, datatype: str, values: Mapping[str, Json]) -> int:
+        """Note a record that is about to be made; return the note's number."""
+        text = json.dumps(values, default=str, sort_keys=True)
+        return self.journal.intend(
+            self.run.id, self.place(system, datatype), self._mark_in(text) or "", _fingerprint(text)
+        )
+
+    def made(self, number: int, system: str, datatype: str, id: str) -> None:
+        """Note the id of an intended record: who made it must know it, even when the journal cannot be written."""
+        self._know(system, datatype, id)
+        try:
+            self.journal.answered(number, id)
+        except CouldNotFindOut:
+            known = next(entry for entry in self.journal.entries(self.run.id) if entry.number == number)
+            with self._lock:
+                self._unnoted[number] = replace(known, id=id, state="made")
+
+    def claim(self, record: Record, card: EntityCard) -> bool:
+        """Note a record when it carries a mark of the run and was not there before; tell whether it is the run's."""
+        at = (record.system, record.datatype, record.id)
+        if at in self._known:
+            return True
+        mark = self.mark_of(record)
+        if mark is None:
+            # What is somebody else's now, made while the run goes on, is not ours when a sync writes a mark into it.
+            self._standing.setdefault(at[:2], set()).add(record.id)
+            return False
+        if at[:2] not in self._places or self._was_there(record, card):
+            return False
+        try:
+            self.journal.claim(self.run.id, self.place(*at[:2]), mark, record.id)
+        except CouldNotFindOut:
+            with self._lock:
+                number = -1 - len(self._unnoted)
+                self._unnoted[number] = Entry(number, self.place(*at[:2]), mark, record.id, "made", None, True)
+        self._know(*at)
+        return True
+
+    def demand(self, record: Record, card: EntityCard) -> None:
+        """Raise unless a record is the run's.
+
+        Refused when a sync has put the run's mark into a record that was there before, BrokenRule when qa-sync itself
+        has lost its way.
+        """
+        if self.claim(record, card):
+            return
+        told = f"{record.system} {card.names[0]} {record.id}"
+        if self.mark_of(record) is None:
+            raise BrokenRule(f"{told} is none of the records of the run {self.run.id}, so it is not touched")
+        raise Refused(
+            f"{told} bears a mark of this run but was there before it (the sync has written to it): it is not touched",
+            status=FORBIDDEN,
+        )
+
+    def knows(self, system: str, datatype: str, id: str) -> bool:
+        """Tell whether the journal has a record."""
+        return (system, datatype, id) in self._known
+
+    def is_gone(self, system: str, datatype: str, id: str) -> bool:
+        """Tell whether this process has removed a record, and has seen no other one with that id since."""
+        return (system, datatype, id) in self._gone
+
+    def removed(self, system: str, datatype: str, id: str) -> None:
+        """Note that a record is known to be gone; its id may be given to another one, which is not the run's."""
+        with self._lock:
+            self._known.discard((system, datatype, id))
+            self._gone.add((system, datatype, id))
+        with suppress(CouldNotFindOut):  # what is only written down twice is looked for in vain, and no harm
+            self.journal.removed(self.run.id, self.place(system, datatype), id)
+
+    def left(self, entry: Entry, why: str, *, for_good: bool = False) -> None:
+        """Note why a record is still there; `for_good`: it cannot be removed at all."""
+        noted = entry.number not in self._unnoted
+        try:
+            self.journal.left(entry.number, why, for_good=for_good)
+        except CouldNotFindOut:
+            noted = False
+        if not noted:
+            with self._lock:
+                self._unnoted[entry.number] = replace(entry, why=why, state="left" if for_good else entry.state)
+
+    def mark_of(self, record: Record) -> str | None:
+        """Return the mark of the run that a record carries, None when it carries none."""
+        try:
+            return self._mark_in(json.dumps(record.data, default=str))
+        except RecursionError:
+            return None  # so deep is nothing that we make, and it must not stand in the way of what we remove
+
+    def _mark_in(self, text: str) -> str | None:
+        text = text.casefold()
+        return next((mark for mark in self._marks if mark in text), None)
+
+    def _was_there(self, record: Record, card: EntityCard) -> bool:
+        """Tell whether a record was there before the run wrote anything; where nobody can know, it was."""
+        standing = self._standing.get((record.system, record.datatype), set())
+        if record.id in standing:
+            return True
+        if ages := _ages(record, card):
+            return any(instant < self.since for instant in ages)
+        return WHOLE not in standing
+
+    def _know(self, system: str, datatype: str, id: str) -> None:
+        with self._lock:
+            self._gone.discard((system, datatype, id))
+            self._known.add((system, datatype, id))
+
+
+def _standing(system: System, datatype: str, since: datetime) -> set[str]:
+    first = next(iter(system.list(datatype)), None)
+    if first is None:
+        return {WHOLE}
+    if _ages(first, system.cards[datatype]):
+        return {record.id for record in system.list(datatype, since)}
+    return {WHOLE, *(record.id for record in system.list(datatype))}
+
+
+def _ages(record: Record, card: EntityCard) -> list[datetime]:
+    """Return when a record says that it was made, none when it does not.
+
+    What can be written tells nothing: a sync may have carried a value there.
+    """
+    written = {path for path, known in card.properties.items() if known.writable is not Writable.NEVER}
+    names = [name for name in record.data if name.casefold() in CREATED and name not in written]
+    return [instant for name in names for instant in _instants(name, record.data[name])]
+
+
+def _instants(name: str, value: Json) -> list[datetime]:
+    """Return the instant that a member tells, none when it tells none: a local time says nothing about ours."""
+    try:
+        instant = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return []
+    if instant.tzinfo is None and name.casefold().endswith("gmt"):
+        instant = instant.replace(tzinfo=UTC)
+    return [instant] if instant.tzinfo else []
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

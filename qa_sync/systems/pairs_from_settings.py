@@ -1,0 +1,103 @@
+"""The pairs of the settings, put into the sections that they are for; what is wrong with them, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, product
+
+from qa_sync.dataflow.model import Dataflow, Entity, Origin, PropertyPair, Section
+from qa_sync.errors import UnknownName, UsageError, did_you_mean
+from qa_sync.settings.model import Settings, SettledPair
+from qa_sync.systems.connectors.builtin_merge import LABELS
+from qa_sync.systems.cards import EntityCard, PropertyCard, find_card
+from qa_sync.systems.connectors.load import Connector
+from qa_sync.systems.pairing import Cards
+from qa_sync.values.form import Form
+
+
+def with_settled(dataflow: Dataflow, settled: Sequence[SettledPair]) -> Dataflow:
+    """Return the dataflow with the settings' pairs (origin `settings`) in the sections whose property table is empty.
+
+    What the document lists itself is its promise, and stays as it is.
+    """
+    sections = tuple(replace(s, pairs=s.pairs or _pairs(_of(s, settled))) for s in dataflow.sections)
+    return replace(dataflow, sections=sections)
+
+
+def with_plain_properties(
+    connectors: Mapping[str, Connector], dataflows: Iterable[Dataflow], settled: Sequence[SettledPair]
+) -> Mapping[str, Connector]:
+    """Return the connectors with the pairs' properties, as texts, on the cards that know no property at all.
+
+    Such are those of public connectors; where a card knows properties, a pair about another one is a mistake.
+    """
+    cards = {label: connector.cards for label, connector in connectors.items()}
+    named: dict[tuple[str, str], dict[str, PropertyCard]] = {}
+    for section in (s for dataflow in dataflows for s in dataflow.sections if not s.pairs):
+        for pair in _of(section, settled):
+            for entity, path in ((section.source, pair.source), (section.target, pair.target)):
+                card = _card(entity, cards)
+                if card is not None and not card.properties:
+                    named.setdefault((entity.system, card.datatype), {})[path] = PropertyCard(path, Form())
+    changed = dict(connectors)
+    for (label, datatype), properties in named.items():
+        own = changed[label].cards
+        card = replace(own[datatype], properties=properties)
+        changed[label] = replace(changed[label], cards={**own, datatype: card})
+    return changed
+
+
+def problems_of(dataflows: Sequence[Dataflow], cards: Cards, settings: Settings) -> Iterator[UsageError]:
+    """Yield what is wrong with the settings' pairs, each with its line there.
+
+    That is a property that the entity's card does not have, and a heading that no section has: unless it is about other
+    systems than the documents at hand, for several documents share their settings.
+    """
+    sections = [section for dataflow in dataflows for section in dataflow.sections]
+    for section in sections:
+        for pair in _of(section, settings.pairs) if not section.pairs and section.duplicate_of is None else ():
+            yield from _unknown(section.source, pair.source, cards, pair)
+            yield from _unknown(section.target, pair.target, cards, pair)
+    headings = {_folded(section.heading): section.heading for section in sections}
+    ends = {(section.source.system.casefold(), section.target.system.casefold()) for section in sections}
+    for pair in settings.pairs:
+        if _folded(pair.section) not in headings and not _is_elsewhere(pair, ends, settings):
+            hint = did_you_mean(pair.section, headings.values()) or f"the headings are: {', '.join(headings.values())}"
+            what = f"[[pairs]] is for the section {pair.section!r}, and no section is headed so"
+            yield UsageError(what, location=pair.location, hint=hint)
+
+
+def _is_elsewhere(pair: SettledPair, ends: Iterable[tuple[str, str]], settings: Settings) -> bool:
+    """Tell whether a heading is about two systems that somebody knows, and that the documents are not about."""
+    heading = _folded(pair.section)
+    known = {label.casefold() for label in chain(settings.systems, *LABELS.values())}
+    about = {(a, b) for a, b in product(known, known) if heading.startswith(f"{a} ") and f" to {b} " in heading}
+    return bool(about) and about.isdisjoint(ends)
+
+
+def _of(section: Section, settled: Sequence[SettledPair]) -> list[SettledPair]:
+    heading = _folded(section.heading)
+    return [pair for pair in settled if _folded(pair.section) == heading]
+
+
+def _pairs(settled: Iterable[SettledPair]) -> tuple[PropertyPair, ...]:
+    return tuple(PropertyPair(p.source, p.target, origin=Origin.SETTINGS) for p in settled)
+
+
+def _unknown(entity: Entity, path: str, cards: Cards, pair: SettledPair) -> Iterator[UsageError]:
+    card = _card(entity, cards)
+    if card is not None and path not in card.properties:
+        yield UnknownName(f"property of {entity}", path, card.properties, location=pair.location)
+
+
+def _card(entity: Entity, cards: Cards) -> EntityCard | None:
+    """Return an entity's card; None when there is none, which the checklist tells."""
+    try:
+        return find_card(cards.get(entity.system, {}), entity.entity, entity.system)
+    except UnknownName:
+        return None
+
+
+def _folded(heading: str) -> str:
+    return " ".join(heading.split()).casefold()

@@ -1,0 +1,77 @@
+"""A rendered operation -> an HTTP request. Source: facts/SESAM.md 1.2."""
+
+from __future__ import annotations
+
+from qa_sync.systems.http.request_extensions import AGAIN
+
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from functools import lru_cache
+from typing import Final
+
+import httpx
+
+from qa_sync.errors import ConnectorError, NotConvertible
+from qa_sync.frozen import dataclass
+from qa_sync.systems.http.request_extensions import RATE_LIMITING
+from qa_sync.systems.requests.encoding import encode, spelled
+from qa_sync.systems.templates.token_placeholders import Watched
+from qa_sync.values.form import Json
+
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A rendered operation; two equal calls are the same request.
+
+    `operation` is whose it is, as it is told; `payload` is None when there is no body; `again` renders it of a token,
+    where there are stand-ins for one in it;
+    `rate_limiting` is what the operation says of too many requests.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    params: Mapping[str, Json]
+    payload: Json
+    payload_type: str = "json"
+    operation: str = field(default="", compare=False)
+    again: Callable[[Watched], Call] | None = field(default=None, compare=False)
+    rate_limiting: tuple[Json, Json] = field(default=(None, None), compare=False)
+
+    def request(self, build: Callable[..., httpx.Request]) -> httpx.Request:
+        """Return the request, built by a client or by none; the parameters are merged into the query of the url.
+
+        Raises ConnectorError for a url that is none, and for a payload that cannot take its form, NotConvertible for a
+        value that cannot be sent.
+        """
+        try:
+            params = tuple((name, _query(value)) for name, value in self.params.items() if value is not None)
+            url = _address(self.url, params)
+            content, kind = (None, None) if self.payload is None else encode(self.payload_type, self.payload)
+        except httpx.InvalidURL:  # it is not told: a secret may stand in it
+            raise ConnectorError(f"{self.operation}: its url, filled in, is none that HTTP knows") from None
+        except ConnectorError as error:
+            raise ConnectorError(f"{self.operation}: {error.message}", hint=error.hint) from None
+        except UnicodeEncodeError:
+            text = "half a character (one of a surrogate pair) stands in a text"
+            raise NotConvertible(f"{self.operation}: {text}, which UTF-8 cannot carry") from None
+        # Header names have no case; the operation's own Content-Type wins.
+        headers = httpx.Headers({} if kind is None else {"Content-Type": kind})
+        headers.update(self.headers)
+        request = build(self.method, url, headers=headers, content=content)
+        if self.again:
+            request.extensions[AGAIN] = (self.again, request.url)
+        if self.rate_limiting != (None, None):
+            request.extensions[RATE_LIMITING] = self.rate_limiting
+        return request
+
+
+def _query(value: Json) -> str | tuple[str, ...]:
+    return tuple(spelled(v) for v in value) if isinstance(value, list) else spelled(value)
+
+
+@lru_cache(maxsize=500)
+def _address(url: str, params: tuple[tuple[str, str | tuple[str, ...]], ...]) -> httpx.URL:
+    """Return where a request goes; the same few addresses are asked again and again, and parsing one takes long."""
+    return httpx.URL(url).copy_merge_params(dict(params)) if params else httpx.URL(url)

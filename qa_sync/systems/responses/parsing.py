@@ -1,0 +1,198 @@
+"""What an operation answered, as its connector wants it read. Source: facts/SESAM.md 1.2, 1.3 and 1.5."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import httpx
+
+from qa_sync.frozen import dataclass
+from qa_sync.systems.responses.exchange import Exchange
+from qa_sync.systems.requests.request import Call
+from qa_sync.systems.requests.rendering import Calls
+from qa_sync.systems.connectors.operations import Operation
+from qa_sync.systems.connectors.statuses_merge import one_of
+from qa_sync.values import paths
+from qa_sync.values.form import Json
+
+JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A call that was answered, and what its templates were given."""
+
+    call: Call
+    request: httpx.Request
+    response: httpx.Response
+    given: Mapping[str, object]
+
+    def seen(self, body: Json) -> dict[str, object]:
+        """Return what the expressions that look at the answer know of it; `body` is what stands in it."""
+        return {**self.given, **seen_of(self.call, _Headers(self.response), body)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer to an operation: the call, the whole body, and the headers as expressions see them.
+
+    `dropped` says that the operation wants an answer of that status passed over.
+    """
+
+    call: Call
+    request: httpx.Request
+    response: httpx.Response
+    body: Json
+    headers: Mapping[str, object]
+    dropped: bool = False
+
+    @property
+    def variables(self) -> dict[str, object]:
+        """What the expressions that look at an answer know of it."""
+        return seen_of(self.call, self.headers, self.body)
+
+
+def seen_of(call: Call, headers: Mapping[str, object], body: Json) -> dict[str, object]:
+    """Return what the expressions that look at an answer to a call know of it."""
+    return {
+        "body": body,
+        "headers": headers,
+        "response_headers": headers,
+        "request_headers": httpx.Headers(dict(call.headers)),
+        "request_params": call.params,
+        "url": call.url,
+    }
+
+
+def ask(operation: Operation, calls: Calls, exchange: Exchange, call: Call, variables: Mapping[str, object]) -> Reply:
+    """Send a call and return what it answered; raises what `Exchange` raises.
+
+    A status that the operation allows but that is no success, and one that it ignores, is a reply that is dropped. An
+    `error_expression` that renders to anything is a BadAnswer with that text.
+    """
+    request = call.request(exchange.client.build_request)
+    response = exchange.send(request)
+    headers = _Headers(response)
+    if _dropped(operation, response):
+        return Reply(call, request, response, None, headers, dropped=True)
+    exchange.expect(request, response)
+    if operation.allowed and not one_of(response.status_code, operation.allowed):
+        exchange.bad(request, response, "a status that the operation does not allow")
+    is_json = _is_json(response, calls.service.json_content_types)
+    if operation.response_property and not is_json:
+        raw = {operation.response_property: _text(response), "content-type": response.headers.get("content-type")}
+        return Reply(call, request, response, [raw], headers)
+    reply = Reply(call, request, response, exchange.json(request, response), headers)
+    told = tells_errors(operation) and is_json and error_told(operation, calls, {**variables, **reply.variables})
+    if told:
+        exchange.bad(request, response, f"the system reports {exchange.hide(told)!r}")
+    return reply
+
+
+def tells_errors(operation: Operation) -> bool:
+    """Tell whether an operation's `error_expression` is to be asked; the format wants a `payload_property` with it."""
+    return bool(operation.error_expression and operation.payload_property)
+
+
+def error_told(operation: Operation, calls: Calls, seen: Mapping[str, object]) -> str:
+    """Return what `error_expression` makes of an answer, nothing when the answer is well."""
+    return calls.text(operation, operation.error_expression or "", seen).strip()
+
+
+def entities_of(operation: Operation, body: Json) -> Json:
+    """Return the part of a body that `payload_property` names: a literal member wins over a dotted path.
+
+    None when there is no such part, as in a body that is no object.
+    """
+    name = operation.payload_property
+    if name is None:
+        return body
+    if not isinstance(body, Mapping):
+        return None
+    return body[name] if name in body else paths.read(body, name)
+
+
+def rows_of(
+    operation: Operation, calls: Calls, exchange: Exchange, reply: Reply, variables: Mapping[str, object]
+) -> list[Json]:
+    """Return the entities of an answer to a list operation; raises BadAnswer when it holds no list of them."""
+    if reply.dropped:
+        return []
+    entities = reply.body if _is_raw(operation, reply) else entities_of(operation, reply.body)
+    if operation.rows:
+        entities = paths.read(entities, operation.rows)
+    if operation.one_is_list and isinstance(entities, Mapping):
+        entities = [entities]
+    # Some systems leave an empty list out; a body without any object around it is another thing.
+    if entities is None and (isinstance(reply.body, Mapping) or reply.response.status_code == httpx.codes.NO_CONTENT):
+        entities = []
+    if not isinstance(entities, list):
+        where = f" in {operation.payload_property!r}" if operation.payload_property else ""
+        exchange.bad(reply.request, reply.response, f"expected a list{where}")
+    return list(_marked(operation, calls, reply, entities, variables))
+
+
+def _is_raw(operation: Operation, reply: Reply) -> bool:
+    """Whether the body is text that stands in an entity of its own."""
+    first = reply.body[0] if isinstance(reply.body, list) and len(reply.body) == 1 else None
+    return isinstance(first, Mapping) and first.keys() == {operation.response_property, "content-type"}
+
+
+def _marked(
+    operation: Operation, calls: Calls, reply: Reply, rows: list[Json], variables: Mapping[str, object]
+) -> Iterator[Json]:
+    """Give each entity the members that the operation adds: `_id`, the headers and the status of the answer."""
+    adds = {
+        operation.response_headers_property: dict(reply.response.headers),
+        operation.response_status_property: reply.response.status_code,
+    }
+    common = {name: value for name, value in adds.items() if name}
+    if not common and not operation.id_expression:
+        yield from rows
+        return
+    known = {**variables, **reply.variables}
+    for row in rows:
+        if not isinstance(row, Mapping):
+            yield row
+        elif operation.id_expression and "_id" not in row:
+            key = calls.text(operation, operation.id_expression, {**known, **row, "entity": row})
+            yield {**row, **common, "_id": key}
+        else:
+            yield {**row, **common}
+
+
+def _dropped(operation: Operation, response: httpx.Response) -> bool:
+    status = response.status_code
+    return one_of(status, operation.ignored) or (not response.is_success and one_of(status, operation.allowed))
+
+
+def _text(response: httpx.Response) -> str:
+    """Return a body as text, in the encoding that it is said to have when there is such a one."""
+    try:
+        return response.content.decode(response.charset_encoding or "utf-8", "replace")
+    except (LookupError, ValueError):
+        return response.content.decode("utf-8", "replace")
+
+
+def _is_json(response: httpx.Response, known: tuple[str, ...]) -> bool:
+    whole = response.headers.get("content-type", "")
+    kind = whole.partition(";")[0].strip().lower()
+    return kind == JSON or whole in known or kind in known
+
+
+class _Headers(Mapping[str, object]):
+    """An answer's headers as expressions see them: in any case, and `link.next` as the URL of `rel="next"`."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._headers = response.headers
+        self._links = {rel: link["url"] for rel, link in response.links.items()}
+
+    def __getitem__(self, name: str) -> object:
+        return self._links if name.lower() == "link" else self._headers[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._headers)
+
+    def __len__(self) -> int:
+        return len(self._headers)

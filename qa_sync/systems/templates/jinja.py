@@ -1,0 +1,149 @@
+"""Connector expressions: Jinja at run time, sandboxed and strict; the only home of jinja2.
+
+Source: facts/SESAM.md 1.5 and 2.3. A rendered template is text, unless it ends in `sesam:markjson`; `sesam:markskip`
+drops the member that it stands in. Two tolerances: an undefined name can be subscripted (`previous_headers['X'] is
+defined`), and an undefined error in a link means that there is no next page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from qa_sync.errors import ConnectorError
+from qa_sync.systems.templates.simple_expressions import OPENERS, fill
+from qa_sync.values.form import Json
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.sandbox import SandboxedEnvironment
+
+MARK_SKIP: Final = "sesam:markskip"
+MARKS_JSON: Final = ("sesam:markjson", "system:markjson")
+
+FAULTS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a wrong expression raises beside the engine's own errors."""
+
+NULLS: Final = frozenset({"", "None", "null"})
+"""What a link is that says that there is none: blank, or null as Jinja or `tojson` spells it."""
+
+SKIP: Final = object()
+"""Stands for a member that its template asked to drop."""
+
+
+def render(template: str, variables: Mapping[str, object]) -> str:
+    """Render one template to text; a literal is its own answer.
+
+    Raises ConnectorError that names the expression's fault.
+    """
+    if not _is_template(template):
+        return template
+    filled = fill(template, variables)
+    return _rendered(template, variables) if filled is None else filled
+
+
+def render_found(template: str, variables: Mapping[str, object]) -> str | None:
+    """Render what is looked for in an answer; None when it is blank, null or about something that is not there.
+
+    Raises ConnectorError that names the expression's fault.
+    """
+    from jinja2 import UndefinedError  # noqa: PLC0415  jinja2 is slow to load and many a template is a literal
+
+    try:
+        found = render(template, variables).strip()
+    except ConnectorError as error:
+        if isinstance(error.__cause__, UndefinedError):
+            return None
+        raise
+    return None if found in NULLS else found
+
+
+def _rendered(template: str, variables: Mapping[str, object]) -> str:
+    from jinja2 import TemplateError  # noqa: PLC0415  as above
+
+    try:
+        return _compiled(template).render(variables)
+    except (TemplateError, *FAULTS) as error:
+        raise ConnectorError(f"the expression {template!r} cannot be rendered: {error}") from error
+
+
+def expand(text: str, variables: Mapping[str, object]) -> str:
+    """Fill in what stands between `{{@` and `@}}` in a connector's file; an unknown name is empty (SESAM.md 2.3).
+
+    Raises ConnectorError that names the fault.
+    """
+    from jinja2 import TemplateError  # noqa: PLC0415  as above
+
+    try:
+        return _expander().from_string(text).render(variables)
+    except (TemplateError, *FAULTS) as error:
+        raise ConnectorError(f"cannot be expanded: {error}") from error
+
+
+def render_tree(value: Json, variables: Mapping[str, object]) -> Json:
+    """Render every text of a JSON value, in keys and in values; members that are marked so fall away."""
+    if isinstance(value, str):
+        return _marked(render(value, variables))
+    if isinstance(value, Mapping):
+        pairs = ((_marked(render(k, variables)), render_tree(v, variables)) for k, v in value.items())
+        return {k: v for k, v in pairs if k is not SKIP and v is not SKIP}
+    if isinstance(value, list):
+        return [v for v in (render_tree(item, variables) for item in value) if v is not SKIP]
+    return value
+
+
+def _marked(text: str) -> Json:
+    if MARK_SKIP in text:
+        return SKIP
+    plain = text.rstrip()
+    for mark in MARKS_JSON:
+        if plain.endswith(mark):
+            try:
+                return json.loads(plain.removesuffix(mark))
+            except ValueError as error:
+                raise ConnectorError(f"an expression marked as JSON rendered {text!r}: {error}") from None
+    return text
+
+
+def _is_template(text: str) -> bool:
+    return any(opener in text for opener in OPENERS)
+
+
+@cache
+def _compiled(template: str) -> Template:
+    return _environment().from_string(template)
+
+
+@cache
+def _environment() -> SandboxedEnvironment:
+    from jinja2 import ChainableUndefined, StrictUndefined, pass_context  # noqa: PLC0415  as above
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415  as above
+
+    from qa_sync.systems.templates.filters import FILTERS, decode_jwt, json_number  # noqa: PLC0415  what only Jinja needs comes with it
+
+    class Missing(ChainableUndefined, StrictUndefined):
+        """Can be subscripted and asked whether it is defined; fails when it is used."""
+
+    class Environment(SandboxedEnvironment):
+        """Knows that `entity['items']` is a member and never what Python's dictionaries can do."""
+
+        def getitem(self, obj: Any, argument: Any) -> Any:
+            if isinstance(obj, Mapping) and argument not in obj:
+                return self.undefined(obj=obj, name=argument)
+            return super().getitem(obj, argument)
+
+    environment = Environment(undefined=Missing)
+    environment.filters.update(FILTERS, decode_jwt=pass_context(decode_jwt))
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": True, "default": json_number}
+    return environment
+
+
+@cache
+def _expander() -> SandboxedEnvironment:
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415  as above
+
+    return SandboxedEnvironment(
+        variable_start_string="{{@", variable_end_string="@}}", block_start_string="{{%", block_end_string="%}}"
+    )

@@ -1,0 +1,146 @@
+"""As what two values are compared: the coarser notion of their two forms. Source: facts/MAPPING.md 6.
+
+A notion brings a canonical value to what counts. A value that makes no sense under it stays as it is, and so differs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, tzinfo
+from decimal import Decimal
+from functools import cache
+
+from qa_sync.frozen import dataclass
+from qa_sync.values.conversions.choices import truth_of
+from qa_sync.values.conversions.conversion import spell
+from qa_sync.values.form import Form, Scalar
+from qa_sync.values.conversions.html import collapsed
+from qa_sync.values.conversions.numbers import number_without_loss, places_of, quantised
+from qa_sync.values.conversions.countries import bare_region, country_code
+from qa_sync.values.conversions.text import phone_number
+from qa_sync.values.conversions.times import day_of, instant_of
+
+# E.164 country calling codes: one, two or three digits.
+_CALLING_CODE = (
+    r"\+(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]"
+    r"|(?:2[1-69]|3[578]|42|5[09]|6[789]|8[0578]|9[679])[0-9])"
+)
+_SHORTEST_NATIONAL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The forms of the two values, and the business time zone in which an instant has a date."""
+
+    source: Form
+    target: Form
+    zone: tzinfo
+
+
+Notion = Callable[[Scalar, Sides], Scalar]
+
+
+def brought(value: Scalar, sides: Sides) -> Scalar:
+    """Return what counts of a value when the two sides are compared."""
+    return _notion(sides)(value, sides)
+
+
+def equal(one: Scalar, other: Scalar, sides: Sides) -> bool:
+    """Tell whether two values that were brought to the notion of their forms are the same."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        # Python holds True and 1 equal; a truth is no number.
+        return one is other
+    return one == other or (_notion(sides) is _phone and _same_but_for_country(spell(one), spell(other)))
+
+
+def _notion(sides: Sides) -> Notion:
+    return _between(sides.source.convert, sides.target.convert)
+
+
+@cache
+def _between(one: str, other: str) -> Notion:
+    return next((notion for convert, notion in NOTIONS.items() if convert in {one, other}), _exact)
+
+
+def _same_but_for_country(one: str, other: str) -> bool:
+    """Tell whether one number has a country prefix, the other has none, and nothing else differs."""
+    long, short = sorted((one, other), key=len, reverse=True)
+    if short.startswith("+") or len(short) < _SHORTEST_NATIONAL or not long.endswith(short):
+        return False
+    return re.fullmatch(_CALLING_CODE, long.removesuffix(short)) is not None
+
+
+def _collapsed(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001 - one signature for the table
+    return collapsed(spell(value))
+
+
+def _email(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
+    return spell(value).strip().casefold()
+
+
+def _phone(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
+    return phone_number(value) or value
+
+
+def _country(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
+    return country_code(value) or value
+
+
+def _region(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
+    return bare_region(spell(value))
+
+
+def _day(value: Scalar, sides: Sides) -> Scalar:
+    moment = instant_of(value, None) if isinstance(value, str) else None
+    day: date | None = day_of(moment or value, sides.zone)
+    return value if day is None else day
+
+
+def _instant(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
+    return instant_of(value, None) or value
+
+
+def _number(value: Scalar, sides: Sides) -> Scalar:
+    number = number_without_loss(value)
+    if number is None:
+        return value
+    places = (places_of(sides.source), places_of(sides.target))
+    return number if None in places else quantised(number, min(p for p in places if p is not None))
+
+
+def _truth(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
+    truth = truth_of(value)
+    return value if truth is None else truth
+
+
+def _spelled(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
+    # An identifier is a text however it travels; a truth is none.
+    return spell(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
+
+
+def _exact(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
+    return value
+
+
+def _as_text(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
+    return spell(value)
+
+
+NOTIONS: Mapping[str, Notion] = {
+    "phone": _phone,
+    "country": _country,
+    "date": _day,
+    "instant": _instant,
+    "decimal": _number,
+    "integer": _number,
+    "boolean": _truth,
+    "email": _email,
+    "html": _collapsed,
+    "region": _region,
+    "reference": _spelled,
+    "identifier": _spelled,
+    "choice": _as_text,
+}
+"""The first row that either form has decides, so a coarser notion stands above a finer one; texts, which are not here,
+are compared exactly."""

@@ -1,0 +1,56 @@
+"""Truths, and choices between named values. Source: facts/MAPPING.md 6.1 (order status) and 6.21."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qa_sync.values.conversions.conversion import Conversion, Plain, Target, refuse, spell
+from qa_sync.values.form import Form, Json, Scalar
+from qa_sync.values.conversions.json_types import typed
+
+
+def truth_of(value: object) -> bool | None:
+    """Return the truth that a value is or spells, None when it is none; 0 and 1 are numbers."""
+    if isinstance(value, bool):
+        return value
+    text = value.strip().lower() if isinstance(value, str) else ""
+    return text == "true" if text in ("true", "false") else None
+
+
+def _read_boolean(value: Plain, form: Form) -> bool:
+    truth = truth_of(value) if isinstance(value, bool) or form.type == "string" else None
+    if truth is None:
+        raise refuse(value, "true or false", form)
+    return truth
+
+
+def _write_boolean(value: Scalar, target: Target) -> Json:
+    truth = truth_of(value)
+    if truth is None:
+        raise refuse(value, "true or false", target.form)
+    return typed(truth, target.form)
+
+
+def _values(form: Form) -> Mapping[str, Scalar]:
+    values = form.options.get("values", {})
+    return {spell(wire): canonical for wire, canonical in values.items()}
+
+
+def _read_choice(value: Plain, form: Form) -> Scalar:
+    values = _values(form)
+    if spell(value) not in values:
+        raise refuse(value, f"one of: {', '.join(values)}", form)
+    return values[spell(value)]
+
+
+def _write_choice(value: Scalar, target: Target) -> Json:
+    values = _values(target.form)
+    # Types count: a truth is not the number 1. The first wire value is the one to write.
+    for wire, canonical in values.items():
+        if type(canonical) is type(value) and canonical == value:
+            return typed(wire, target.form)
+    raise refuse(value, f"one of: {', '.join(spell(v) for v in values.values())}", target.form)
+
+
+BOOLEAN = Conversion(_read_boolean, _write_boolean)
+CHOICE = Conversion(_read_choice, _write_choice)

@@ -1,0 +1,110 @@
+"""Countries and their regions. Source: facts/MAPPING.md 6.8, 6.9; the table is ISO 3166-1."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+from qa_sync.errors import UnknownName
+from qa_sync.values.conversions.conversion import Conversion, Plain, Target, refuse, spell
+from qa_sync.values.form import Form, Json, Scalar
+from qa_sync.values.conversions.json_types import typed
+
+_PREFIXED = re.compile(r"(?P<country>[A-Z]{2})-(?P<region>[A-Z0-9]{1,3})")
+_BARE = re.compile(r"[A-Z0-9]{1,3}")
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """Return the ISO2 code by every other spelling, folded."""
+    return {_folded(spelling): code for code, spellings in _table().items() for spelling in (code, *spellings)}
+
+
+@cache
+def _table() -> dict[str, list[str]]:
+    """Return ISO2 -> ISO3, numeric, English name, Norwegian name, further names."""
+    import json  # noqa: PLC0415 - only who meets a country pays for the table
+
+    text = Path(__file__).with_name("countries.json").read_text(encoding="utf-8")
+    table: dict[str, list[str]] = json.loads(text)
+    return table
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().replace("\u2019", "'").split())
+
+
+def country_code(value: object) -> str | None:
+    """Return the ISO2 code that a code, a number or a name in English or Norwegian means; None when none does."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    text = f"{value:03d}" if isinstance(value, int) else value
+    return _codes().get(_folded(text))
+
+
+def country_codes() -> tuple[str, ...]:
+    """Return all ISO2 codes, sorted."""
+    return tuple(_table())
+
+
+def _style(form: Form, styles: tuple[str, ...]) -> str:
+    style = str(form.options.get("style", styles[0]))
+    if style not in styles:
+        raise UnknownName(f"{form.convert} style", style, styles)
+    return style
+
+
+def _country(value: object, form: Form) -> str:
+    code = country_code(value)
+    if code is None:
+        raise refuse(value, "a country's code or name", form)
+    return code
+
+
+def _read_country(value: Plain, form: Form) -> str:
+    return _country(value, form)
+
+
+def _write_country(value: Scalar, target: Target) -> Json:
+    code = _country(value, target.form)
+    return typed(code if _style(target.form, ("iso2", "name")) == "iso2" else _table()[code][2], target.form)
+
+
+def misspelt_country(value: object, form: Form) -> str | None:
+    """Return how a wire value is not spelled as its form's style says, None when it is, or is no country at all.
+
+    A system may take whatever it is given: a name that it keeps where codes belong is read as the country that it
+    means, and still is not what the property is for (MAPPING 6.8).
+    """
+    code = country_code(value)
+    if code is None or _style(form, ("iso2", "name")) != "iso2" or value == code:
+        return None
+    return f"expected the ISO code {code!r}, got {value!r}"
+
+
+def bare_region(text: str) -> str:
+    """Return a region's code without its country (`US-NY` -> `NY`); a name stays as it is."""
+    match = _PREFIXED.fullmatch(text)
+    return match["region"] if match else text
+
+
+def _read_region(value: Plain, form: Form) -> str:
+    if isinstance(value, bool):
+        raise refuse(value, "a region", form)
+    return bare_region(spell(value))
+
+
+def _write_region(value: Scalar, target: Target) -> Json:
+    region = bare_region(spell(value))
+    if _style(target.form, ("bare", "prefixed")) == "bare":
+        return typed(region, target.form)
+    country = country_code(target.siblings.get(str(target.form.options.get("country"))))
+    if country is None or not _BARE.fullmatch(region):
+        raise refuse(value, "a region's code with its country beside it", target.form)
+    return typed(f"{country}-{region}", target.form)
+
+
+COUNTRY = Conversion(_read_country, _write_country)
+REGION = Conversion(_read_region, _write_region)

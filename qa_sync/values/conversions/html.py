@@ -1,0 +1,58 @@
+"""Texts that a system answers as HTML. Source: facts/MAPPING.md 6.19, facts/WOOCOMMERCE.md (measured, OTHER)."""
+
+from __future__ import annotations
+
+import re
+
+from qa_sync.values.conversions.conversion import Conversion, Plain, Target, spell
+from qa_sync.values.form import Form, Json, Scalar
+from qa_sync.values.conversions.text import write_text
+from qa_sync.values.conversions.json_types import typed
+
+# Patterns stay texts until used (re keeps the compiled ones), and `html` is imported where it is needed: its table of
+# entities and these patterns are a third of this room's start-up time.
+
+# Attribute values are bounded, so that a hostile text cannot make the search quadratic.
+_TAG = r"""</?([a-zA-Z][a-zA-Z0-9:-]{0,40})(?:[^<>"']++|"[^"]{0,20000}+"|'[^']{0,20000}+'){0,200}+>"""
+_COMMENT = r"(?s)<!--.{0,2000}?-->"
+_BLANKS = r"[ \t\n\f\r\v]+"
+# Tags inside a word leave it whole; all others (p, br, li, ...) part words.
+_INLINE = (
+    r"(?i)a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|"
+    r"time|tt|u|var|wbr"
+)
+
+
+def _read_escaped(value: Plain, form: Form) -> Plain:  # noqa: ARG001 - one signature for all conversions
+    # Once, so that a sync that escapes twice is seen.
+    return _unescaped(value) if isinstance(value, str) else value
+
+
+def collapsed(text: str) -> str:
+    """Return a text with every run of HTML white space as one blank, none at the ends (a no-break space stays)."""
+    return re.sub(_BLANKS, " ", text).strip(" ")
+
+
+def _read_html(value: Plain, form: Form) -> str:  # noqa: ARG001 - one signature for all conversions
+    without = re.sub(_TAG, _gap, re.sub(_COMMENT, "", spell(value)))
+    return collapsed(_unescaped(without))
+
+
+def _gap(tag: re.Match[str]) -> str:
+    return "" if re.fullmatch(_INLINE, tag[1]) else " "
+
+
+def _unescaped(text: str) -> str:
+    import html  # noqa: PLC0415 - start-up time, see above
+
+    return html.unescape(text)
+
+
+def _write_html(value: Scalar, target: Target) -> Json:
+    import html  # noqa: PLC0415 - start-up time, see above
+
+    return typed(html.escape(spell(value), quote=False), target.form)
+
+
+ESCAPED_TEXT = Conversion(_read_escaped, write_text)
+HTML = Conversion(_read_html, _write_html)

@@ -1,0 +1,40 @@
+"""Identifiers and references: opaque texts, whatever JSON type they travel as. Source: facts/MAPPING.md 6.4, 6.5."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from qa_sync.values.conversions.conversion import Conversion, Plain, Target, refuse, spell
+from qa_sync.values.form import Form, Json, Scalar
+from qa_sync.values.conversions.json_types import typed
+
+
+def _read_identifier(value: Plain, form: Form) -> str:
+    if isinstance(value, bool):
+        raise refuse(value, "an identifier", form)
+    if isinstance(value, Decimal) and value == int(value):
+        # 5.0 is how a parser may show the integer 5; a text keeps all its zeros.
+        return str(int(value))
+    return spell(value)
+
+
+def _read_reference(value: Plain, form: Form) -> str | None:
+    text = _read_identifier(value, form)
+    # WooCommerce says customer_id 0 for none.
+    return None if text == "0" else text
+
+
+def _write(value: Scalar, target: Target) -> Json:
+    if isinstance(value, bool):
+        raise refuse(value, "an identifier", target.form)
+    return typed(value if isinstance(value, str) else spell(value), target.form)
+
+
+def _write_reference(value: Scalar, target: Target) -> Json:
+    if spell(value) == "0":
+        raise refuse(value, "a reference (0 means none)", target.form)
+    return _write(value, target)
+
+
+IDENTIFIER = Conversion(_read_identifier, _write)
+REFERENCE = Conversion(_read_reference, _write_reference)

@@ -1,0 +1,80 @@
+"""Numbers: exact decimals, never through a binary float, and whole numbers. Source: facts/MAPPING.md 6.1, 6.20, 23."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+from qa_sync.values.conversions.conversion import MAX_DIGITS, Conversion, Plain, Target, refuse, within_reason
+from qa_sync.values.conversions.currencies import in_currency
+from qa_sync.values.form import Form, Json, Scalar
+from qa_sync.values.conversions.json_types import typed
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+# No sign or zero that a number would not keep; zeros at the end of a fraction mean nothing.
+_WITHOUT_LOSS = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+# Python's default of 28 digits would round.
+_EXACT = Context(prec=3 * MAX_DIGITS)
+
+
+def number_of(value: object) -> Decimal | None:
+    """Return the exact number that a canonical or wire value is, None when it is none (a truth is none)."""
+    if isinstance(value, str) and len(value) <= MAX_DIGITS and _NUMBER.fullmatch(value.strip()):
+        value = Decimal(value.strip())
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    number = Decimal(value)
+    return (number or abs(number)) if number.is_finite() and within_reason(number) else None
+
+
+def number_without_loss(value: object) -> Decimal | None:
+    """Return the number of a value as `number_of` does, but None for a text that is more than a number (`007`)."""
+    if isinstance(value, str) and not _WITHOUT_LOSS.fullmatch(value):
+        return None
+    return number_of(value)
+
+
+def quantised(number: Decimal, places: int) -> Decimal:
+    """Return a number with that many decimal places, half rounded away from zero as shops do."""
+    rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT)
+    return rounded or abs(rounded)
+
+
+def places_of(form: Form) -> int | None:
+    """Return the form's option `places`, None when it has none."""
+    places = form.options.get("places")
+    return places if isinstance(places, int) else None
+
+
+def _read_decimal(value: Plain, form: Form) -> Decimal:
+    return _expect(number_of(value), value, form)
+
+
+def _write_decimal(value: Scalar, target: Target) -> Json:
+    number = _expect(number_without_loss(value), value, target.form)
+    places = places_of(in_currency(target.form, target.siblings.get))
+    return typed(number if places is None else quantised(number, places), target.form)
+
+
+def _read_integer(value: Plain, form: Form) -> int:
+    return _whole(_expect(number_of(value), value, form), form)
+
+
+def _write_integer(value: Scalar, target: Target) -> Json:
+    return typed(_whole(_expect(number_without_loss(value), value, target.form), target.form), target.form)
+
+
+def _expect(number: Decimal | None, value: object, form: Form) -> Decimal:
+    if number is None:
+        raise refuse(value, "a number", form)
+    return number
+
+
+def _whole(number: Decimal, form: Form) -> int:
+    if number != int(number):
+        raise refuse(number, "a whole number", form)
+    return int(number)
+
+
+DECIMAL = Conversion(_read_decimal, _write_decimal)
+INTEGER = Conversion(_read_integer, _write_integer)

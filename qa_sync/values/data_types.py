@@ -1,0 +1,72 @@
+"""Whether a wire value has the data type that a document declares, and the notation that its form has.
+
+Source: facts/GRAMMAR.md 6.1, facts/MAPPING.md 6.8.
+
+`decimal` may be a text, because JSON numbers are not exact; `float` any number; `list` a list. Other cells declare
+nothing that can be held against a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from qa_sync.values.form import Form, Json
+from qa_sync.values.conversions.numbers import number_of
+from qa_sync.values.conversions.countries import misspelt_country
+
+
+def wrong_type(wire: Json, declared: str | None) -> str | None:
+    """Return how a wire value is not of a declared type, None when it is, or is empty, or nothing is declared.
+
+    Along a list each element must be.
+    """
+    if declared is None or declared not in TYPES:
+        return None
+    values = wire if isinstance(wire, list) and declared != "list" else [wire]
+    wrong = next((v for v in values if v not in (None, "", []) and not TYPES[declared](v)), None)
+    return None if wrong is None else f"expected the data type {declared}, got the {_kind(wrong)} {wrong!r}"
+
+
+def possible(declared: str, wire_type: str) -> bool:
+    """Tell whether an API whose values have a JSON type can show a declared type at all."""
+    return wire_type in _WIRE.get(declared, (wire_type,))
+
+
+def wrong_notation(wire: Json, form: Form) -> str | None:
+    """Return how a wire value that can be read is not written as its form says, None when it is; lists by element."""
+    if form.convert != "country":
+        return None
+    values = wire if isinstance(wire, list) else [wire]
+    return next((why for value in values if (why := misspelt_country(value, form))), None)
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _is_integer(value: Json) -> bool:
+    return _is_number(value) and value == int(value)
+
+
+TYPES: Mapping[str, Callable[[Json], bool]] = {
+    "string": lambda value: isinstance(value, str),
+    "integer": _is_integer,
+    "float": _is_number,
+    "decimal": lambda value: number_of(value) is not None or _is_number(value),
+    "boolean": lambda value: isinstance(value, bool),
+    "list": lambda value: isinstance(value, list),
+}
+
+_WIRE: Mapping[str, tuple[str, ...]] = {
+    "string": ("string",),
+    "integer": ("integer", "number"),
+    "float": ("number",),
+    "decimal": ("number", "string"),
+    "boolean": ("boolean",),
+}
+
+
+def _kind(value: Json) -> str:
+    kinds = ((bool, "boolean"), (str, "text"), (list, "list"), (dict, "object"))
+    return next((word for python, word in kinds if isinstance(value, python)), "number")

@@ -1,0 +1,93 @@
+"""How a difference between two values is told to a person."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from qa_sync.values.conversions.conversion import spell
+from qa_sync.values.form import Canonical, Scalar
+
+_LONG = 60
+_CONTEXT = 20
+
+_KINDS: Mapping[type, str] = {
+    # In this order: a truth is an int to Python, a date-time a date.
+    bool: "truth",
+    int: "number",
+    Decimal: "number",
+    datetime: "date-time",
+    date: "date",
+}
+
+
+def kind(value: Scalar) -> str:
+    """Return what kind of value it is, in a word: `text`, `number`, `truth`, `date-time`, `date`."""
+    if isinstance(value, str):
+        return "text"  # as most are
+    return _KINDS.get(type(value)) or next(
+        (word for python, word in _KINDS.items() if isinstance(value, python)), "text"
+    )
+
+
+def notation(text: str) -> str:
+    """Return what stays of a text when case, outer and doubled blanks, Unicode form and digit grouping are ignored.
+
+    Texts with one notation are still different; this only tells `format` from `value`. Accents, signs, leading zeros
+    and decimal points are content.
+    """
+    composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    folded = " ".join(composed.split())
+    if re.fullmatch(r"[-+(]?[0-9][0-9\s'\u2019()/.-]*", folded):
+        sign = folded[0] if folded[0] in "-+" else ""
+        folded = sign + re.sub(r"[\s'\u2019()/+-]", "", folded)
+    if re.fullmatch(r"-?[0-9]+\.[0-9]+", folded):
+        folded = folded.rstrip("0").rstrip(".")
+    return folded
+
+
+def contrast(expected: Scalar, actual: Scalar) -> str:
+    """Return `expected 'Åse', got 'Ase'`; of long texts where they part, of look-alikes their escapes."""
+    one, other = spell(expected), spell(actual)
+    kinds = kind(expected), kind(actual)
+    if kinds[0] != kinds[1]:
+        return f"expected the {kinds[0]} {_quoted(expected)}, got the {kinds[1]} {_quoted(actual)}"
+    if kinds[0] != "text":
+        return f"expected {one}, got {other}"
+    if max(len(one), len(other)) > _LONG:
+        return _parting(one, other)
+    return f"expected {_distinct(one, other)}, got {_distinct(other, one)}"
+
+
+def worded(expected: Canonical, actual: Canonical) -> str:
+    """Return the sentence for values of which one is empty or a list."""
+    return f"expected {_quoted(expected)}, got {_quoted(actual)}"
+
+
+def _quoted(value: Canonical) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, tuple):
+        return f"a list of {len(value)} values"
+    text = repr(value) if isinstance(value, str) else spell(value)
+    return text if len(text) <= _LONG else f"{text[:_LONG]}... ({len(text)} characters)"
+
+
+def _distinct(text: str, other: str) -> str:
+    """Return the text quoted, in escapes when it would look like the other."""
+    alike = unicodedata.normalize("NFKC", text) == unicodedata.normalize("NFKC", other)
+    return ascii(text) if alike else repr(text)
+
+
+def _parting(expected: str, actual: str) -> str:
+    at = next((i for i, (e, a) in enumerate(zip(expected, actual, strict=False)) if e != a), None)
+    if at is None:
+        at = min(len(expected), len(actual))
+        if at == len(actual):
+            return f"expected {len(expected)} characters, got only the first {at}, cut after {actual[-_CONTEXT:]!r}"
+    start = max(0, at - _CONTEXT)
+    one, other = expected[start : at + _CONTEXT], actual[start : at + _CONTEXT]
+    return f"from character {at + 1} on: expected ...{_distinct(one, other)}, got ...{_distinct(other, one)}"
