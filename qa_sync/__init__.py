@@ -1,16 +1,23 @@
-"""qa-sync tells which promises of a dataflow document hold.
+"""qa-sync checks which statements of a dataflow spec hold.
 
-The way of the data, one room after the other:
+Data flows one way:
 
     spec text -> Dataflow -> Checklist -> (systems) -> Events -> Results -> reports
 
-    dataflow    what is written               read_dataflow(text, path) -> Dataflow
-    checklist   what is to be verified        compile_checklist(dataflow, cards, seed) -> Checklist
-    running     what happened                 run(checklists, open_stage, told) -> Events; fold(events) -> Results
-    reports     how it is told                render(results, format) -> text
-
-Beside the way stand `systems` (the only room with a network), `values` (when two values are the same), `sync` (the
-dataflow carried out), `sandbox` (the vendors' APIs in this process) and `modes` (where a checklist is played).
+| folder | what it holds |
+|---|---|
+| settings | `qa-sync.toml` and sign-off files as Settings |
+| values | values in the form of a system and in canonical form, their comparison, paths |
+| dataflow | a spec as a Dataflow, with lint findings |
+| systems | the systems under test: connectors, HTTP, authentication, recordings, journal |
+| checklist | a Dataflow as a Checklist; nothing is run |
+| running | a Checklist run against two systems, as Events and Results |
+| sync | the built-in two-way sync; nothing that judges imports it |
+| sandbox | embedded copies of four vendors' APIs |
+| audit | read-only comparison of existing records |
+| reports | Results as text |
+| modes | how `check` reaches its systems: replay, sandbox, live, record |
+| cli, pytest_plugin | the two entry points |
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from qa_sync.running.results import Results, fold
 from qa_sync.running.runner import Run, run
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.settings.read import load_settings
-from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import Connector, load_connector
 from qa_sync.systems.rest.live_connection import Line, open_line
 from qa_sync.systems.rest.rest_system import RestSystem

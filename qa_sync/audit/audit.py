@@ -11,12 +11,12 @@ from pathlib import Path
 from qa_sync.audit.engines.table import Engine
 from qa_sync.audit.findings import SCHEMA, Ledger
 from qa_sync.audit.model import SectionPlan
-from qa_sync.audit.planning import Known, plan
 from qa_sync.audit.parquet_writer import Spool
+from qa_sync.audit.planning import Known, plan
 from qa_sync.audit.records.load import Stock, Wish, sides_of, stock
 from qa_sync.audit.results import Outcome, Told, coverage_id, unique_id, untried, verdicts
-from qa_sync.audit.trend import earlier, trends
 from qa_sync.audit.sections import Terms, Work
+from qa_sync.audit.trend import earlier, trends
 from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import CouldNotFindOut, UsageError

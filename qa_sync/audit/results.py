@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from qa_sync.audit.expressions.outcomes import DIFFERENT
 from qa_sync.audit.findings import Difference, Ledger, Tally
 from qa_sync.audit.model import Claim, Ready, SectionPlan
 from qa_sync.audit.trend import Trend
-from qa_sync.audit.expressions.outcomes import DIFFERENT
 from qa_sync.dataflow.model import Entity, Origin, StatementKind
 from qa_sync.running.events import CheckFinished, RecordRef, Status
 from qa_sync.values.form import Json

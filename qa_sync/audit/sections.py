@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from qa_sync.audit.compare.compare_pairs import Sides, counts, judge, suspects, unsettled
+from qa_sync.audit.compare.condition import meant
+from qa_sync.audit.compare.confirm_differences import Settler
+from qa_sync.audit.compare.matching import Ground, Matched, match
 from qa_sync.audit.compare.reread import Again
 from qa_sync.audit.compare.unmatched import Newcomers, settle_alone, settle_keyless, settle_several
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.findings import Ledger
-from qa_sync.audit.compare.compare_pairs import Sides, counts, judge, suspects, unsettled
-from qa_sync.audit.records.link_store import linked
-from qa_sync.audit.compare.matching import Ground, Matched, match
-from qa_sync.audit.compare.condition import meant
 from qa_sync.audit.model import Ready, SectionPlan, Way
-from qa_sync.audit.compare.confirm_differences import Settler
 from qa_sync.audit.parquet_writer import Spool
-from qa_sync.audit.records.tables import Loaded
+from qa_sync.audit.records.link_store import linked
 from qa_sync.audit.records.load import Stock, sides_of
+from qa_sync.audit.records.tables import Loaded
 from qa_sync.audit.results import Outcome, coverage_id, unique_id
 from qa_sync.clock import Clock
 from qa_sync.values.conversions.conversion import spell

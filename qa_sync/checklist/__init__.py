@@ -1,1 +1,4 @@
-"""What is to be verified: a Dataflow becomes a Checklist; nothing is done yet."""
+"""What to verify: a Dataflow compiled into a Checklist; nothing is run.
+
+May import `systems`, `dataflow`, `values`, `settings`; nothing of `sync`.
+"""

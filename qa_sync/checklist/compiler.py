@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from pathlib import PurePath
 
-from qa_sync.checklist.pair_capabilities import Ends
-from qa_sync.checklist.scenarios.context import Brief, Part
-from qa_sync.checklist.samples.related_records import Company
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.findings import findings_of
 from qa_sync.checklist.linking import linking_of
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
+from qa_sync.checklist.pair_capabilities import Ends
+from qa_sync.checklist.samples.related_records import Company
 from qa_sync.checklist.scenarios.condition import condition
-from qa_sync.checklist.scenarios.create import create
 from qa_sync.checklist.scenarios.conditional_rows import dependants
+from qa_sync.checklist.scenarios.context import Brief, Part
+from qa_sync.checklist.scenarios.create import create
 from qa_sync.checklist.scenarios.merge import merge
 from qa_sync.checklist.scenarios.merge_not import merge_not
 from qa_sync.checklist.scenarios.policies import deletes, empty

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.checklist.keyword_expression import Wanted
+from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.frozen import dataclass
 

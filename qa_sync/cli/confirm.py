@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from qa_sync.errors import UsageError
-from qa_sync.modes.live_systems.planned_writes import announced
 from qa_sync.modes.job import Planned
+from qa_sync.modes.live_systems.planned_writes import announced
 from qa_sync.reports.shared.escape import visible
 
 yes_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(

@@ -1,1 +1,4 @@
-"""What is written: a document becomes a Dataflow."""
+"""A spec in reStructuredText, read into a Dataflow, with lint findings.
+
+May import `errors` and `location`.
+"""

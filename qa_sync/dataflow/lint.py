@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from qa_sync.dataflow.finding_codes import make_finding
-from qa_sync.dataflow.parsing.headings import split_heading
 from qa_sync.dataflow.model import (
     Criterion,
     Dataflow,
@@ -17,6 +16,7 @@ from qa_sync.dataflow.model import (
     Statement,
     StatementKind,
 )
+from qa_sync.dataflow.parsing.headings import split_heading
 from qa_sync.dataflow.parsing.statements import other_entity, plain, recognise
 
 _PATH = re.compile(r"[^\s.()\[\]/]+(\.[^\s.()\[\]/]+)*\Z")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph
-from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.duplicates import mark_duplicates
-from qa_sync.dataflow.parsing.headings import split_heading, split_title
+from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.lint import lint
-from qa_sync.dataflow.parsing.markup import read_blocks
 from qa_sync.dataflow.model import Dataflow, Finding, Section
+from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph
+from qa_sync.dataflow.parsing.headings import split_heading, split_title
+from qa_sync.dataflow.parsing.markup import read_blocks
 from qa_sync.dataflow.parsing.preamble import generated, preamble_findings
 from qa_sync.dataflow.parsing.sections import SectionReading, shown
 from qa_sync.errors import SpecError

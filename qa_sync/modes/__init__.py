@@ -1,1 +1,4 @@
-"""Where a checklist is played: the modes of `qa-sync check`, one file each; the table is in `qa_sync.modes.table`."""
+"""OPEN SET: the modes of `check` (replay, sandbox, live, record), and the set-up of `audit` and `sync`.
+
+The table is in `modes.table`. May import every folder but `reports` and `cli`.
+"""

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from qa_sync.audit.audit import Audit
 from qa_sync.audit.engines.table import Needs, start_engine
-from qa_sync.audit.records.link_store import linked_sections
 from qa_sync.audit.planning import Known
 from qa_sync.audit.records.fetch import Source
+from qa_sync.audit.records.link_store import linked_sections
 from qa_sync.audit.records.load import Files, SourceOf, Wish
 from qa_sync.audit.sections import Terms
 from qa_sync.clock import RealClock

@@ -8,9 +8,9 @@ from os.path import abspath, isdir
 from pathlib import Path
 from typing import TypeVar
 
+from qa_sync.dataflow.find_documents import documents_at
 from qa_sync.dataflow.load import STDIN, load_dataflow
 from qa_sync.dataflow.model import Dataflow
-from qa_sync.dataflow.find_documents import documents_at
 from qa_sync.errors import SpecError, UnknownName, UsageError
 from qa_sync.location import Location
 from qa_sync.settings.model import Settings

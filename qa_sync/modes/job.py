@@ -15,8 +15,8 @@ from qa_sync.checklist.model import Checklist
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UsageError
 from qa_sync.frozen import dataclass
+from qa_sync.running.environment import Keep
 from qa_sync.running.events import Event, Leftover, Status
-from qa_sync.running.keep_merge import Keep
 from qa_sync.running.results import Recording, Results
 from qa_sync.running.runner import OpenStage
 from qa_sync.settings.model import Settings

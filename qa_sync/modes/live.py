@@ -17,10 +17,10 @@ from functools import partial
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import Clock, InterruptibleClock
 from qa_sync.modes.job import Job, Prepared, nothing_first
-from qa_sync.modes.live_systems.run_journal import SKEW, Ledger, open_ledger, planned
-from qa_sync.modes.live_systems.write_permissions import permitted
 from qa_sync.modes.live_systems.connections import Reached, reach
 from qa_sync.modes.live_systems.resume import Noting, clean_up, next_seed, prints_of, take_up, without
+from qa_sync.modes.live_systems.run_journal import SKEW, Ledger, open_ledger, planned
+from qa_sync.modes.live_systems.write_permissions import permitted
 from qa_sync.modes.triggers.context import Surroundings
 from qa_sync.modes.triggers.table import Triggers
 from qa_sync.running.environment import Stage

@@ -16,12 +16,12 @@ import httpx
 
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.modes.embedded.world import build_world
 from qa_sync.modes.job import EPOCH, Job, Prepared, cassette_path, could_not_find_out, fingerprint, one_place_each
 from qa_sync.modes.live_systems.connections import has_url, labels_of
 from qa_sync.modes.sandbox import SEED
-from qa_sync.modes.embedded.world import build_world
-from qa_sync.running.results import Results
 from qa_sync.running.environment import Stage
+from qa_sync.running.results import Results
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.systems.recording.cassettes import TapeLabel
 from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport

@@ -14,12 +14,12 @@ from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.clock import NotingClock
 from qa_sync.errors import CouldNotFindOut, UsageError
 from qa_sync.modes.job import Job, Prepared, cassette_path, could_not_find_out, fingerprint
-from qa_sync.modes.live_systems.run_journal import planned
 from qa_sync.modes.live import SIDE_BY_SIDE, Session, open_session
-from qa_sync.modes.live_systems.write_permissions import closed
 from qa_sync.modes.live_systems.connections import labels_of
-from qa_sync.running.results import Results
+from qa_sync.modes.live_systems.run_journal import planned
+from qa_sync.modes.live_systems.write_permissions import closed
 from qa_sync.running.environment import Stage
+from qa_sync.running.results import Results
 from qa_sync.systems.recording.cassettes import TapeLabel
 from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport
 

@@ -10,11 +10,11 @@ from qa_sync.clock import NotedClock, RealClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError
 from qa_sync.modes.job import CYCLE_S, Job, Prepared, cassette_path, fingerprint, one_place_each
-from qa_sync.running.results import Recording
 from qa_sync.running.environment import Stage
-from qa_sync.systems.redaction import HIDDEN
+from qa_sync.running.results import Recording
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.recording.player import Expected, ReplayTransport, Tape, load_tape
+from qa_sync.systems.redaction import HIDDEN
 from qa_sync.systems.rest.rest_system import RestSystem
 
 Tapes = Mapping[tuple[str, int], Tape]

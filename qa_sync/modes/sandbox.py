@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from qa_sync.checklist.model import Checklist, SectionPlan
-from qa_sync.modes.job import Job, Prepared
 from qa_sync.modes.embedded.world import build_world
+from qa_sync.modes.job import Job, Prepared
 from qa_sync.running.environment import Stage
 
 SEED = "sandbox"

@@ -15,18 +15,18 @@ from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.embedded.sync_engine import engine_of
 from qa_sync.modes.job import Job
-from qa_sync.modes.live_systems.write_permissions import closed
 from qa_sync.modes.live_systems.connections import Reached, reach
+from qa_sync.modes.live_systems.write_permissions import closed
+from qa_sync.sync.cycle.read_changes import Stopped
+from qa_sync.sync.dry_run import PlannedWrite, Rehearsal, Untouched
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults.table import find_fault
-from qa_sync.sync.cycle.read_changes import Stopped
-from qa_sync.sync.store.system_urls import settle
-from qa_sync.sync.store.links import Links
-from qa_sync.sync.dry_run import PlannedWrite, Rehearsal, Untouched
 from qa_sync.sync.store.database import told
+from qa_sync.sync.store.links import Links
+from qa_sync.sync.store.system_urls import settle
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.redaction import Hider
 from qa_sync.systems.read_only import Guarded
+from qa_sync.systems.redaction import Hider
 from qa_sync.systems.system import System
 
 LINKS: Final = Path(".qa-sync", "links.sqlite")

@@ -1,1 +1,1 @@
-"""`pytest specs/`: a document is a File, a check an Item. Only pytest's public API is used."""
+"""The pytest plugin: a spec is a File, a check an Item. Uses pytest's public API only."""

@@ -15,16 +15,16 @@ from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.dataflow.load import load_dataflow
 from qa_sync.errors import QaSyncError, UnknownName
-from qa_sync.modes.live_systems.planned_writes import announced
 from qa_sync.modes.documents import connectors_of, settle
-from qa_sync.modes.live_systems.redact_events import hidden
 from qa_sync.modes.job import Job, Prepared
+from qa_sync.modes.live_systems.planned_writes import announced
+from qa_sync.modes.live_systems.redact_events import hidden
 from qa_sync.modes.table import MODES, prepare
-from qa_sync.reports.terminal.final_report import end_report
 from qa_sync.reports.shared.escape import visible
-from qa_sync.reports.shared.text_layout import text_of
 from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.text_layout import text_of
 from qa_sync.reports.shared.wording import leftovers
+from qa_sync.reports.terminal.final_report import end_report
 from qa_sync.running.events import CheckFinished
 from qa_sync.running.results import Results, SectionResult, SpecResult, fold
 from qa_sync.running.runner import Run, run

@@ -1,1 +1,1 @@
-"""How it is told: Results become text."""
+"""Results as text. Each report is a function from Results to text; `shared` holds what several use."""

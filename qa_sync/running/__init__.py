@@ -1,1 +1,4 @@
-"""What happened: a Checklist is carried out and speaks in Events."""
+"""A Checklist is run: scenarios become Events, Events become Results.
+
+May import `checklist`, `systems`, `values`, `clock`; nothing of `sync`.
+"""

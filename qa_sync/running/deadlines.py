@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from qa_sync.frozen import dataclass
-from qa_sync.running.events import Status
-from qa_sync.running.environment import Stage
 from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.environment import Stage
+from qa_sync.running.events import Status
 
 
 @dataclass(frozen=True, slots=True)

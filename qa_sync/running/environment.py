@@ -5,13 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
 
 from qa_sync.checklist.model import Side
 from qa_sync.clock import Clock
 from qa_sync.frozen import dataclass
-from qa_sync.running.keep_merge import Keep
 from qa_sync.running.polling import FIRST_PAUSE_S, Patience, whole
 from qa_sync.systems.system import System
+
+
+class Keep(StrEnum):
+    """When the records of a scenario are kept, for a person to look at."""
+
+    NEVER = "never"
+    ON_FAILURE = "on-failure"
+    ALWAYS = "always"
+
+    def why(self, *, unwell: bool) -> str | None:
+        """Return why the records of a scenario are kept, None when they are not.
+
+        `unwell` says that one of its checks failed or could not be found out.
+        """
+        if self is Keep.ALWAYS or (self is Keep.ON_FAILURE and unwell):
+            return f"{KEPT} (--keep {self}); qa-sync cleanup removes it"
+        return None
+
+
+KEPT = "kept"
 
 
 class Pace:

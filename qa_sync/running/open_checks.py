@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from qa_sync.checklist.model import Check, Claim, Expect, Scenario
 from qa_sync.frozen import dataclass
-from qa_sync.running.events import Arrival, Status, Way
 from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.events import Arrival, Status, Way
 
 WORST_FIRST = (Status.FAILED, Status.ERROR, Status.PASSED, Status.SKIPPED)
 BROKEN = frozenset({Status.FAILED, Status.ERROR})

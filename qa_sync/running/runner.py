@@ -13,6 +13,7 @@ from threading import Event as Flag
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.frozen import dataclass
+from qa_sync.running.environment import Stage
 from qa_sync.running.events import (
     CheckFinished,
     Event,
@@ -25,7 +26,6 @@ from qa_sync.running.events import (
     Status,
 )
 from qa_sync.running.scenario import Play
-from qa_sync.running.environment import Stage
 from qa_sync.settings.sign_off import SignOff
 
 OpenStage = Callable[[Checklist, SectionPlan], AbstractContextManager[Stage]]

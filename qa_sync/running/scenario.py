@@ -25,15 +25,15 @@ from qa_sync.checklist.model import (
     Unchanged,
 )
 from qa_sync.errors import BrokenRule, QaSyncError
-from qa_sync.running.step_log import Account, awaited, told
-from qa_sync.running.open_checks import BROKEN, Docket, Ruling
-from qa_sync.running.events import Arrival, CheckFinished, Leftover, Looked, Status, StepStarted, Way
 from qa_sync.running.claims.check_claim import judge
-from qa_sync.running.scenario_records import Gone, Held, Scene
-from qa_sync.running.environment import Stage
-from qa_sync.running.deadlines import Seen, holds_since, in_time, patient
 from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.deadlines import Seen, holds_since, in_time, patient
+from qa_sync.running.environment import Stage
+from qa_sync.running.events import Arrival, CheckFinished, Leftover, Looked, Status, StepStarted, Way
+from qa_sync.running.open_checks import BROKEN, Docket, Ruling
 from qa_sync.running.polling import Waited, until
+from qa_sync.running.scenario_records import Gone, Held, Scene
+from qa_sync.running.step_log import Account, awaited, told
 from qa_sync.systems.responses.exchange_log import heard_of
 from qa_sync.systems.system import Exchanged
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from qa_sync.checklist.model import Edit, Insert, RoleId, SampleValue, Scenario, Shown, Side
 from qa_sync.errors import BadAnswer, BrokenRule, Conflict, CouldNotFindOut, QaSyncError
-from qa_sync.running.events import Leftover, RecordRef
 from qa_sync.running.environment import Stage
+from qa_sync.running.events import Leftover, RecordRef
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.canonical import to_canonical, to_wire

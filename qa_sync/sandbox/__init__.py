@@ -1,1 +1,4 @@
-"""The vendors' APIs, small and faithful, over SQLite in memory."""
+"""The sandbox: small copies of four vendors' APIs over SQLite, in memory.
+
+May import `systems.http`.
+"""

@@ -1,1 +1,4 @@
-"""`qa-sync.toml` and the environment: the user's own two systems, and how their sync is moved. Source: DESIGN 4."""
+"""`qa-sync.toml` and sign-off files, read into Settings.
+
+Imports `errors` and `location` only.
+"""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from qa_sync.frozen import dataclass
+from qa_sync.settings.model import Trigger
 from qa_sync.settings.value_types import (
     CONFLICT,
     COUNT,
@@ -30,7 +31,6 @@ from qa_sync.settings.value_types import (
     ZONE,
     Kind,
 )
-from qa_sync.settings.model import Trigger
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
+from qa_sync.settings.key_lines import Place, line_of, places_of
 from qa_sync.settings.keys import CONDITION, KEY, NEEDED, PAIR, POLICIES, SYNC, SYSTEM, TOP, Key
 from qa_sync.settings.model import (
     FILE_NAME,
@@ -21,7 +22,6 @@ from qa_sync.settings.model import (
     SyncSettings,
     SystemSettings,
 )
-from qa_sync.settings.key_lines import Place, line_of, places_of
 
 Row = TypeVar("Row")
 

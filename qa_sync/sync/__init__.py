@@ -1,6 +1,6 @@
-"""Side room: the dataflow carried out between two systems (DESIGN 6).
+"""The built-in two-way sync: `qa-sync sync`, and the sync under test in the sandbox.
 
-    Dataflow -> lanes -> (matching | creating | keeping) -> writer (| fault) -> CycleSummary
+    Dataflow -> lanes -> (match | create | update) -> writer (| fault) -> CycleSummary
 
-It shares with the judge no opinion beyond the document, the connectors and the value rules.
+It shares with the checks only the spec, the connectors and the value rules; nothing that judges imports it.
 """

@@ -15,21 +15,21 @@ from functools import reduce
 from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import BadAnswer, Refused
-from qa_sync.sync.cycle.creation_rules import Predicate, standing_problem
-from qa_sync.sync.records.conversion import Carrier
-from qa_sync.sync.records.clock_offsets import Clocks
 from qa_sync.sync.cycle.connected import Connections
 from qa_sync.sync.cycle.create_record import Creator
-from qa_sync.sync.faults.fault import Fault
+from qa_sync.sync.cycle.creation_rules import Predicate, standing_problem
+from qa_sync.sync.cycle.lists import listings_of, where
+from qa_sync.sync.cycle.process_record import Worker
 from qa_sync.sync.cycle.read_changes import Gatherer, Stopped
 from qa_sync.sync.cycle.update_pair import Keeper
+from qa_sync.sync.faults.fault import Fault
 from qa_sync.sync.lanes import Lane, Side
-from qa_sync.sync.store.links import Links
-from qa_sync.sync.cycle.lists import listings_of, where
 from qa_sync.sync.policies import Policies
 from qa_sync.sync.prepare_lanes import Preparation
+from qa_sync.sync.records.clock_offsets import Clocks
+from qa_sync.sync.records.conversion import Carrier
+from qa_sync.sync.store.links import Links
 from qa_sync.sync.summary import CycleSummary, Problem, Tally
-from qa_sync.sync.cycle.process_record import Worker
 from qa_sync.sync.writer import PlainWriter, Writer
 from qa_sync.systems.system import System
 

@@ -1,1 +1,6 @@
-"""The world: the only room that speaks to business systems."""
+"""Systems under test: the only folder that sends requests to business systems.
+
+Layers, top down: `rest`; `auth` and `journal`; `responses`; `requests` and `recording`; `http`; `connectors`;
+`templates`;
+`system` and `pairing`; `redaction` and `cards`. May import `settings`, `dataflow`, `values`, `errors`.
+"""

@@ -1,6 +1,7 @@
 """Entity cards: what we know of a system's entity and its properties; frozen, no I/O.
 
-A card is read from the `entities.toml` beside a connector (`qa_sync.systems.connectors.load`). It is all that the checklist
+A card is read from the `entities.toml` beside a connector (`qa_sync.systems.connectors.load`). It is all that the
+checklist
 knows of a system. Source: DESIGN 4, facts/MAPPING.md 7.
 """
 
@@ -84,8 +85,10 @@ class EntityCard:
     `element_key` is the member by which an update names a list's element, sending only that and what changed (None: the
     list is sent whole); `element_gone` are the members by which such an update tells that an element is to go (none:
     it stays); `list_commands` are what a system takes instead of a list's elements, by `create`, `change` and
-    `remove` (`qa_sync.systems.requests.list_commands`); `tagged_values` tell which objects in an answer are single values
-    (`qa_sync.systems.responses.tagged_values`); `always` are constant members (by path) that go with every insert (stock needs
+    `remove` (`qa_sync.systems.requests.list_commands`); `tagged_values` tell which objects in an answer are single
+    values
+    (`qa_sync.systems.responses.tagged_values`); `always` are constant members (by path) that go with every insert
+    (stock needs
     `manage_stock`); `gone` are members (by path) of a record that can still be looked up although it counts as deleted
     (one in WooCommerce's trash); `properties` is keyed by path, in the card's order.
     """

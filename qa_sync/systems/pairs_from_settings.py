@@ -9,8 +9,8 @@ from itertools import chain, product
 from qa_sync.dataflow.model import Dataflow, Entity, Origin, PropertyPair, Section
 from qa_sync.errors import UnknownName, UsageError, did_you_mean
 from qa_sync.settings.model import Settings, SettledPair
-from qa_sync.systems.connectors.builtin_merge import LABELS
 from qa_sync.systems.cards import EntityCard, PropertyCard, find_card
+from qa_sync.systems.connectors.find import LABELS
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.pairing import Cards
 from qa_sync.values.form import Form

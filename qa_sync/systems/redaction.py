@@ -8,15 +8,51 @@ from __future__ import annotations
 
 import base64
 import itertools
+import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Final
 from urllib.parse import unquote
 
-from qa_sync.errors import UsageError
 from qa_sync.frozen import dataclass
-from qa_sync.values.form import Json
+
+TALKERS: Final = (
+    "httpx",
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.http2",
+    "httpcore.proxy",
+    "httpcore.socks",
+)
+"""The loggers of httpx and what it stands on; a filter holds for the logger that it is put on, not for its children."""
+
+SIGNERS: Final = ("oauthlib", "spnego")
+"""Tell at DEBUG what they sign and how, step by step; of an NTLM answer a password can be guessed."""
+
+
+def hide_in_logs(hide: Callable[[str], str]) -> None:
+    """Take out of what the HTTP libraries log from now on what `hide` takes out of a text."""
+    for name in TALKERS:
+        logging.getLogger(name).addFilter(_Hiding(hide))  # a filter that is there already is not added again
+    for name in SIGNERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def show_in_logs(hide: Callable[[str], str]) -> None:
+    """Undo `hide_in_logs`."""
+    for name in TALKERS:
+        logging.getLogger(name).removeFilter(_Hiding(hide))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hiding:
+    hide: Callable[[str], str]
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = self.hide(record.getMessage()), ()
+        return True
+
 
 SCHEME: Final = re.compile(r"^(?:[\w+.-]+:)?//")
 HIDDEN: Final = "(hidden)"
@@ -41,10 +77,6 @@ NAMED: Final[Mapping[str, str]] = {"&": "amp", "<": "lt", ">": "gt", '"': "quot"
 URL_SAFE: Final = str.maketrans("+/", "-_")
 SHORTEST_CORE: Final = 6
 """How many bytes a value must have to be looked for within base64: fewer leave letters that are found by chance."""
-
-
-
-
 
 
 class Hider:

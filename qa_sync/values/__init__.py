@@ -1,1 +1,4 @@
-"""What a value is and when two are the same; pure, no clock, no network."""
+"""Values: the form of a system, the canonical form, comparison and paths.
+
+Pure functions; no clock, no network. Imports `errors` only.
+"""

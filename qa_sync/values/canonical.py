@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, tzinfo
 from qa_sync.errors import UnknownName
 from qa_sync.values.conversions.choices import BOOLEAN, CHOICE
 from qa_sync.values.conversions.conversion import Conversion, Target, plain, refuse
-from qa_sync.values.form import Canonical, Form, Json, Scalar
-from qa_sync.values.conversions.ids import IDENTIFIER, REFERENCE
-from qa_sync.values.conversions.html import ESCAPED_TEXT, HTML
-from qa_sync.values.conversions.numbers import DECIMAL, INTEGER
 from qa_sync.values.conversions.countries import COUNTRY, REGION
+from qa_sync.values.conversions.html import ESCAPED_TEXT, HTML
+from qa_sync.values.conversions.ids import IDENTIFIER, REFERENCE
+from qa_sync.values.conversions.numbers import DECIMAL, INTEGER
 from qa_sync.values.conversions.text import EMAIL, PHONE, TEXT
 from qa_sync.values.conversions.times import DATE, INSTANT, instant_of
+from qa_sync.values.form import Canonical, Form, Json, Scalar
 
 CONVERSIONS: Mapping[str, Conversion] = {
     "text": TEXT,

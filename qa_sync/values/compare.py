@@ -7,10 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from qa_sync.frozen import dataclass
-from qa_sync.values.conversions.conversion import spell
-from qa_sync.values.form import Canonical, Form, Json, Scalar
 from qa_sync.values.comparison_kinds import Sides, brought, equal
+from qa_sync.values.conversions.conversion import spell
 from qa_sync.values.difference_text import contrast, kind, notation, worded
+from qa_sync.values.form import Canonical, Form, Json, Scalar
 
 
 class Difference(StrEnum):

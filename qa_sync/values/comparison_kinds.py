@@ -14,12 +14,12 @@ from functools import cache
 from qa_sync.frozen import dataclass
 from qa_sync.values.conversions.choices import truth_of
 from qa_sync.values.conversions.conversion import spell
-from qa_sync.values.form import Form, Scalar
+from qa_sync.values.conversions.countries import bare_region, country_code
 from qa_sync.values.conversions.html import collapsed
 from qa_sync.values.conversions.numbers import number_without_loss, places_of, quantised
-from qa_sync.values.conversions.countries import bare_region, country_code
 from qa_sync.values.conversions.text import phone_number
 from qa_sync.values.conversions.times import day_of, instant_of
+from qa_sync.values.form import Form, Scalar
 
 # E.164 country calling codes: one, two or three digits.
 _CALLING_CODE = (

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from qa_sync.values.form import Form, Json
-from qa_sync.values.conversions.numbers import number_of
 from qa_sync.values.conversions.countries import misspelt_country
+from qa_sync.values.conversions.numbers import number_of
+from qa_sync.values.form import Form, Json
 
 
 def wrong_type(wire: Json, declared: str | None) -> str | None:

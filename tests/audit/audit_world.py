@@ -23,7 +23,7 @@ from qa_sync.sandbox.store import Table
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.store.links import Links
-from qa_sync.systems.connectors.builtin_merge import builtin_folder, connector_for
+from qa_sync.systems.connectors.find import builtin_folder, connector_for
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.http.asgi_transport import AsgiTransport
 from qa_sync.systems.rest.rest_system import RestSystem

@@ -32,15 +32,15 @@ from qa_sync.audit.audit import Audit  # noqa: E402
 from qa_sync.audit.engines.table import Needs, start_engine  # noqa: E402
 from qa_sync.audit.planning import Known  # noqa: E402
 from qa_sync.audit.records.fetch import Manner, Source, read_whole  # noqa: E402
-from qa_sync.audit.records.snapshots import load  # noqa: E402
 from qa_sync.audit.records.load import Files, Wish  # noqa: E402
+from qa_sync.audit.records.snapshots import load  # noqa: E402
 from qa_sync.audit.sections import Terms  # noqa: E402
 from qa_sync.clock import RealClock  # noqa: E402
 from qa_sync.dataflow.model import Dataflow, Entity, PropertyPair, Section, Statement, StatementKind  # noqa: E402
 from qa_sync.running.results import fold  # noqa: E402
 from qa_sync.sandbox.vendors import VENDORS  # noqa: E402
-from qa_sync.systems.connectors.builtin_merge import builtin_folder  # noqa: E402
 from qa_sync.systems.cards import EntityCard, PropertyCard  # noqa: E402
+from qa_sync.systems.connectors.find import builtin_folder  # noqa: E402
 from qa_sync.systems.connectors.load import load_connector  # noqa: E402
 from qa_sync.systems.rest.rest_system import RestSystem  # noqa: E402
 from qa_sync.values.form import Form  # noqa: E402

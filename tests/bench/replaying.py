@@ -24,8 +24,8 @@ import yaml  # noqa: E402
 from vcr.cassette import Cassette  # noqa: E402
 
 from qa_sync.systems.recording.cassettes import TapeLabel  # noqa: E402
-from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport  # noqa: E402
 from qa_sync.systems.recording.player import Expected, ReplayTransport, load_tape  # noqa: E402
+from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport  # noqa: E402
 
 COUNTS = (100, 1_000, 10_000)
 MOST_FOR_VCRPY = 1_000

@@ -32,7 +32,7 @@ from qa_sync.dataflow.model import Dataflow, Entity, Section, Statement, Stateme
 from qa_sync.sync.engine import Engine  # noqa: E402
 from qa_sync.sync.store.links import Links  # noqa: E402
 from qa_sync.sync.summary import CycleSummary  # noqa: E402
-from qa_sync.systems.connectors.builtin_merge import builtin_folder  # noqa: E402
+from qa_sync.systems.connectors.find import builtin_folder  # noqa: E402
 from qa_sync.systems.connectors.load import load_connector  # noqa: E402
 from qa_sync.systems.rest.rest_system import RestSystem  # noqa: E402
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa_sync.checklist.samples.constraints import VERSIONS, Slot
 from qa_sync.checklist.samples.order_amounts import LINES, MORE, amounts
 from qa_sync.checklist.samples.values import BY_CONVERSION, FLAVOURS, LONG, PHONES, mark_of, value_for
-from qa_sync.checklist.samples.constraints import VERSIONS, Slot
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.form import Form
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_sync.checklist.compiler import compile_checklist
+from qa_sync.checklist.keyword_expression import wanted
 from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.selection import Selection, narrowed, select
-from qa_sync.checklist.keyword_expression import wanted
 from qa_sync.dataflow.load import load_dataflow
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.documents import connectors_of

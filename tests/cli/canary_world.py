@@ -22,7 +22,7 @@ from proxy_servers import proxy_to
 from qa_sync.clock import RealClock
 from qa_sync.reports.formats.table import FORMATS
 from qa_sync.sandbox.vendors import VENDORS
-from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.http.asgi_transport import AsgiTransport
 
 SPEC = ROOT / "specs" / "000.txt"

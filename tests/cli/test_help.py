@@ -13,9 +13,9 @@ from cli_caller import QaSync
 from qa_sync import __version__
 from qa_sync.checklist.depth import Depth
 from qa_sync.cli.commands.check import check
-from qa_sync.cli.options.grouped_merge import OTHERS
 from qa_sync.cli.main import COMMANDS, qa_sync
-from qa_sync.running.keep_merge import Keep
+from qa_sync.cli.options.option_groups import OTHERS
+from qa_sync.running.environment import Keep
 
 OPTIONS = [p for p in check.params if isinstance(p, click.Option)]
 
@@ -103,7 +103,9 @@ def test_what_is_not_installed_is_told_with_what_to_install(
     def missing(*_: object) -> None:
         raise ModuleNotFoundError(f"No module named {package!r}", name=package)
 
-    monkeypatch.setattr("qa_sync.cli.commands.audit.settings_from", missing)  # where the engines are loaded is not the point
+    monkeypatch.setattr(
+        "qa_sync.cli.commands.audit.settings_from", missing
+    )  # where the engines are loaded is not the point
     got = qa_sync("audit", "specs/000.txt")
     assert (got.code, got.out) == (2, "")
     assert f"pip install 'qa-sync[{extra}]'" in got.err

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from qa_sync.checklist.findings import findings_of
 from qa_sync.dataflow.reader import read_dataflow
-from qa_sync.systems.connectors.builtin_merge import LABELS, builtin_folder
+from qa_sync.systems.connectors.find import LABELS, builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 
 CARDS = {label: load_connector(builtin_folder(name)).cards for name, labels in LABELS.items() for label in labels}

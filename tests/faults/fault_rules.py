@@ -25,8 +25,8 @@ from fault_values import (
 )
 
 from qa_sync.dataflow.model import StatementKind
-from qa_sync.sync.faults.property_kinds import is_edited, is_free_text
 from qa_sync.sync.faults.matching import NAMES
+from qa_sync.sync.faults.property_kinds import is_edited, is_free_text
 from qa_sync.sync.faults.wrong_property import misplaced, neighbours
 from qa_sync.sync.lanes import Row, Side
 from qa_sync.systems.cards import PropertyCard

@@ -19,9 +19,8 @@ from qa_sync.checklist.model import Checklist
 from qa_sync.modes.documents import connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
-from qa_sync.reports.documents import checklist_json
-from qa_sync.reports.documents import checklist_text
-from qa_sync.reports.formats import ndjson as events_ndjson
+from qa_sync.reports.documents import checklist_json, checklist_text
+from qa_sync.reports.formats import ndjson
 from qa_sync.reports.formats.table import render
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.events import Event
@@ -61,7 +60,7 @@ STAGES: Mapping[str, Callable[[str], str]] = {
     "dataflow.json": dataflow,
     "checklist.json": lambda stem: checklist_json.render([played(stem)[0]]),
     "checklist.txt": lambda stem: checklist_text.render(played(stem)[0]),
-    "events.ndjson": lambda stem: "".join(events_ndjson.render(event) + "\n" for event in played(stem)[1]),
+    "events.ndjson": lambda stem: "".join(ndjson.event_line(event) + "\n" for event in played(stem)[1]),
     "results.json": lambda stem: render(played(stem)[2], "json"),
     "junit.xml": lambda stem: render(played(stem)[2], "junit"),
     "terminal.txt": terminal,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from qa_sync.checklist.card_lint import card_findings
 from qa_sync.checklist.known_paths import KnownPaths, type_fits
 from qa_sync.dataflow.reader import read_dataflow
-from qa_sync.systems.connectors.builtin_merge import LABELS, builtin_folder
 from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.connectors.find import LABELS, builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.values.form import Form
 

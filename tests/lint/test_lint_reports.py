@@ -19,9 +19,7 @@ from qa_sync.dataflow.finding_codes import CODES, make_finding
 from qa_sync.dataflow.model import Dataflow, Severity
 from qa_sync.errors import SpecError
 from qa_sync.location import Location
-from qa_sync.reports.documents import lint_json
-from qa_sync.reports.documents import lint_text
-from qa_sync.reports.documents import sarif
+from qa_sync.reports.documents import lint_json, lint_text, sarif
 from qa_sync.reports.shared.escape import visible
 from qa_sync.reports.shared.page_options import Page
 

@@ -18,13 +18,13 @@ from live_run import SPECS, go, over
 
 from qa_sync.clock import VirtualClock
 from qa_sync.modes.documents import connectors_of, read_all
+from qa_sync.modes.embedded.settings_text import environment, settings_text
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import Reached, reach
 from qa_sync.modes.table import prepare
-from qa_sync.modes.embedded.settings_text import environment, settings_text
 from qa_sync.settings.read import load_settings
-from qa_sync.systems.redaction import Hider
 from qa_sync.systems.connectors.load import Connector
+from qa_sync.systems.redaction import Hider
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 LABELS = {"Wix.com": "wix", "Customerp": "customerp", "WooCommerce": "woocommerce", "Custom Webshop": "customwebshop"}

@@ -13,9 +13,9 @@ from cli_caller import Serve
 from live_run import SPECS, go, over
 
 from qa_sync.running.scenario import Play
-from qa_sync.systems.redaction import Hider
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.http.transport import Outlet, live_transport
+from qa_sync.systems.redaction import Hider
 
 Request = tuple[str, str, bytes]
 LOOK = "look"

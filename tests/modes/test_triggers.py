@@ -26,8 +26,8 @@ from qa_sync.errors import BadAnswer, CouldNotFindOut, SystemUnreachable, UsageE
 from qa_sync.modes.job import EPOCH, Job
 from qa_sync.modes.live import Session
 from qa_sync.modes.triggers.context import Between, Surroundings
-from qa_sync.modes.triggers.table import TRIGGERS
 from qa_sync.modes.triggers.shared_run import Together
+from qa_sync.modes.triggers.table import TRIGGERS
 from qa_sync.settings.model import Settings, SyncSettings, Trigger
 
 BETWEEN = Between("a.txt", "A", "B")

@@ -18,21 +18,9 @@ from report_samples import (
     written_results,
 )
 
-from qa_sync.reports.documents import checklist_json
-
-from qa_sync.reports.documents import checklist_text
-
-from qa_sync.reports.formats import ndjson as events_ndjson
-
+from qa_sync.reports.documents import checklist_json, checklist_text
+from qa_sync.reports.formats import junit, markdown, ndjson, rst
 from qa_sync.reports.formats import results_json as json
-
-from qa_sync.reports.formats import junit
-
-from qa_sync.reports.formats import markdown
-
-from qa_sync.reports.formats import ndjson_merge as ndjson
-
-from qa_sync.reports.formats import rst
 from qa_sync.reports.html import page
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.results import Results, with_texts
@@ -85,7 +73,7 @@ GOLDEN: Mapping[str, Callable[[], str]] = {
     "hostile-unwritten.xml": lambda: junit.render(hostile_results()),
     "checklist.json": lambda: checklist_json.render([checklist()]),
     "checklist.txt": lambda: checklist_text.render(checklist()),
-    "events.ndjson": lambda: "".join(events_ndjson.render(event) + "\n" for event in events()),
+    "events.ndjson": lambda: "".join(ndjson.event_line(event) + "\n" for event in events()),
     "report-80.txt": lambda: on_paper(results(), 80),
     "report-200.txt": lambda: on_paper(results(), 200),
     "hostile-80.txt": lambda: on_paper(hostile_results(), 80),

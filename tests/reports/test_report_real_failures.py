@@ -12,7 +12,7 @@ import pytest
 from qa_sync.modes.documents import connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
-from qa_sync.reports.formats import ndjson as events_ndjson
+from qa_sync.reports.formats import ndjson
 from qa_sync.reports.formats import results_json as report
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.events import Event, Looked, Status
@@ -58,7 +58,7 @@ def test_a_failure_shows_the_requests_about_its_records_and_no_other_check_any()
 def test_every_event_is_a_line_of_json() -> None:
     events = played()[0]
     assert any(isinstance(event, Looked) for event in events)
-    assert all("\n" not in events_ndjson.render(event) for event in events)
+    assert all("\n" not in ndjson.event_line(event) for event in events)
 
 
 @pytest.mark.parametrize("width", [80, 200])

@@ -12,10 +12,10 @@ from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.reader import read_dataflow
+from qa_sync.running.environment import Stage
 from qa_sync.running.events import CheckFinished, Event
 from qa_sync.running.results import Results, fold
 from qa_sync.running.runner import Run, run
-from qa_sync.running.environment import Stage
 from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.systems.system import Record
 from qa_sync.values import paths

@@ -23,8 +23,8 @@ from typing import Any
 import httpx
 
 from qa_sync.cli.main import guarded
-from qa_sync.modes.live_systems import run_journal as ledger
 from qa_sync.modes import live
+from qa_sync.modes.live_systems import run_journal as ledger
 from qa_sync.systems.journal import database as journal_file
 from qa_sync.systems.rest import live_connection as line
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 from qa_sync.sandbox.vendors import VENDORS
-from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.rest.rest_system import RestSystem
 

@@ -31,10 +31,10 @@ from qa_sync.clock import InterruptibleClock
 from qa_sync.errors import CouldNotFindOut, SystemUnreachable
 from qa_sync.modes.live_systems.connections import open_to
 from qa_sync.settings.read import load_settings
-from qa_sync.systems.connectors.builtin_merge import builtin_folder
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.journal.journal import Journal
+from qa_sync.systems.redaction import Hider
 
 SPEC = "specs/000.txt"
 LIMITED = Path(__file__).with_name("limited.py")

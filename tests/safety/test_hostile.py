@@ -15,13 +15,10 @@ from markdown_it import MarkdownIt
 
 from qa_sync.checklist.lint_result import Linted, LintResult
 from qa_sync.dataflow.model import Dataflow, Finding, Severity
+from qa_sync.reports.documents import lint_json, lint_text, sarif
 from qa_sync.reports.formats import github_annotations as workflow
-from qa_sync.reports.formats import ndjson as events_ndjson
+from qa_sync.reports.formats import ndjson, results_json
 from qa_sync.reports.formats import table as formats
-from qa_sync.reports.documents import lint_json
-from qa_sync.reports.documents import lint_text
-from qa_sync.reports.documents import sarif
-from qa_sync.reports.formats import results_json as results_json
 from qa_sync.reports.shared.escape import visible
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.events import Leftover, SectionFinished, StepStarted
@@ -64,7 +61,7 @@ def test_events_are_one_line_each(share: list[str]) -> None:
             StepStarted("a.txt", "1-a", value),
             SectionFinished("a.txt", "1-a", (Leftover("A", "B", value, value),)),
         ):
-            line = events_ndjson.render(event)
+            line = ndjson.event_line(event)
             assert line.isascii()
             assert inert(line)
             assert "\n" not in line

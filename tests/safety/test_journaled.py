@@ -15,8 +15,8 @@ import pytest
 from memory import MARK, OTHER_MARK, STARTED, Memory, away, card, owned, places
 
 from qa_sync.errors import BadAnswer, BrokenRule, CouldNotFindOut, QaSyncError, Refused, SystemUnreachable, UsageError
-from qa_sync.systems.journal import journaled_system as module
 from qa_sync.systems.cards import PropertyCard
+from qa_sync.systems.journal import journaled_system as module
 from qa_sync.systems.journal.journal import WHOLE, Journal
 from qa_sync.systems.journal.journaled_system import Journaled
 from qa_sync.systems.journal.ownership import Owned

@@ -11,9 +11,9 @@ from memory import MARK, OTHER_MARK, Memory, away, card, owned
 
 from qa_sync.errors import CouldNotFindOut, SystemUnreachable
 from qa_sync.systems.journal import journaled_system as journaled_module
+from qa_sync.systems.journal.cleanup import Sweep
 from qa_sync.systems.journal.journaled_system import Journaled
 from qa_sync.systems.journal.ownership import Owned
-from qa_sync.systems.journal.cleanup import Sweep
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 
 import qa_sync
 from qa_sync.errors import UsageError
-from qa_sync.settings.model import Rate, Settings, Trigger, values_of
 from qa_sync.settings.key_lines import places_of
+from qa_sync.settings.model import Rate, Settings, Trigger, values_of
 from qa_sync.settings.read import find_settings, load_settings
 from qa_sync.settings.schema import settings_schema
 

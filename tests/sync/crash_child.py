@@ -17,9 +17,9 @@ import httpx
 
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.store.links import Links
 from qa_sync.sync.store.database import State
-from qa_sync.systems.connectors.builtin_merge import builtin_folder, connector_for
+from qa_sync.sync.store.links import Links
+from qa_sync.systems.connectors.find import builtin_folder, connector_for
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.rest.rest_system import RestSystem
 

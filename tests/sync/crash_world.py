@@ -18,9 +18,9 @@ from qa_sync.modes.job import EPOCH
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.lanes import Lane, Row
-from qa_sync.sync.store.links import Links
-from qa_sync.sync.records.record_view import look
 from qa_sync.sync.prepare_lanes import Preparation
+from qa_sync.sync.records.record_view import look
+from qa_sync.sync.store.links import Links
 from qa_sync.systems.http.asgi_transport import AsgiTransport
 from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.system import Record

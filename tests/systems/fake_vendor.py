@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from qa_sync.systems.connectors.builtin_merge import builtin_folder
+from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.rest.rest_system import RestSystem
 

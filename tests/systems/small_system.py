@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 
 from qa_sync.clock import VirtualClock
-from qa_sync.systems.redaction import Hider
 from qa_sync.systems.connectors.load import Connector, load_connector
 from qa_sync.systems.http.rate_limits import Limits
+from qa_sync.systems.redaction import Hider
 from qa_sync.systems.rest.live_connection import Line, open_line
 
 START = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)

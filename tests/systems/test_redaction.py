@@ -17,10 +17,9 @@ from small_system import START, Small, small
 
 from qa_sync.errors import QaSyncError
 from qa_sync.systems.recording.cassettes import TapeLabel
-from qa_sync.systems.redaction import HIDDEN, Hider, userinfo
-from qa_sync.systems.logs_merge import TALKERS
-from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport
 from qa_sync.systems.recording.player import Expected, ReplayTransport, load_tape
+from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport
+from qa_sync.systems.redaction import HIDDEN, TALKERS, Hider, userinfo
 from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.system import Record
 

@@ -17,8 +17,8 @@ from values_forms import FORMS, HOSTILE_JSON, HOSTILE_SCALARS, PLAIN_TEXTS, SIBL
 
 from qa_sync.errors import NotConvertible, UnknownName
 from qa_sync.values.canonical import CONVERSIONS, to_canonical, to_wire
-from qa_sync.values.form import Canonical, Form
 from qa_sync.values.conversions.countries import country_codes
+from qa_sync.values.form import Canonical, Form
 
 OSLO = timezone(timedelta(hours=1))
 NOON = datetime(2024, 11, 13, 12, 0, 5, tzinfo=UTC)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_sync.errors import NotConvertible, UsageError
-from qa_sync.values.paths import parse, read, segments, write
 from qa_sync.values.path_grammar import Every, Index, Name, Selector
+from qa_sync.values.paths import parse, read, segments, write
 
 CONTACT = {
     "id": "c1",

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from qa_sync.values.canonical import is_empty
-from qa_sync.values.form import Form, Scalar
-from qa_sync.values.conversions.html import collapsed
 from qa_sync.values.conversions.countries import country_codes
+from qa_sync.values.conversions.html import collapsed
+from qa_sync.values.form import Form, Scalar
 
 
 def form(convert: str, type: str = "string", **options: Any) -> Form:

@@ -1,1 +1,4 @@
-"""."""
+"""Records are matched and compared; differences are confirmed.
+
+May import `audit.records` and `audit.expressions`.
+"""

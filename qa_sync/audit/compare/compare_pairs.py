@@ -14,15 +14,15 @@ from typing import TypeAlias
 
 import ibis
 
+from qa_sync.audit.compare.matching import Ground, Matched
+from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cells import Kind, decoded
 from qa_sync.audit.expressions.columns import Cell, Expr
-from qa_sync.audit.engines.table import Engine, Table
-from qa_sync.audit.expressions.match_keys import keys_of
-from qa_sync.audit.compare.matching import Ground, Matched
-from qa_sync.audit.model import Claim
 from qa_sync.audit.expressions.comparison_rules import Both, verdict
-from qa_sync.audit.records.tables import Loaded
+from qa_sync.audit.expressions.match_keys import keys_of
 from qa_sync.audit.expressions.outcomes import Code, Forms
+from qa_sync.audit.model import Claim
+from qa_sync.audit.records.tables import Loaded
 from qa_sync.dataflow.model import When
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.form import Form

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ibis
 import pyarrow as pa
 
-from qa_sync.audit.expressions.cells import Kind, decoded
-from qa_sync.audit.engines.table import Table
 from qa_sync.audit.compare.matching import Ground
+from qa_sync.audit.engines.table import Table
+from qa_sync.audit.expressions.cells import Kind, decoded
 from qa_sync.audit.records.tables import Loaded
 from qa_sync.values.condition import Condition, spelled
 

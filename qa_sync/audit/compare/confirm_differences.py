@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qa_sync.audit.compare.reread import Again, Look
-from qa_sync.audit.expressions.cells import Kind, decoded, is_unicode
-from qa_sync.audit.findings import Difference, Ledger
 from qa_sync.audit.compare.compare_pairs import forms_of
 from qa_sync.audit.compare.matching import Ground
-from qa_sync.audit.model import Claim
+from qa_sync.audit.compare.reread import Again, Look
+from qa_sync.audit.expressions.cells import Kind, decoded, is_unicode
 from qa_sync.audit.expressions.outcomes import DIFFERENT, Code, Forms, Said, judged, judged_canonical
+from qa_sync.audit.findings import Difference, Ledger
+from qa_sync.audit.model import Claim
 from qa_sync.errors import NotConvertible
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.form import Canonical, Json

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import ibis
 
-from qa_sync.audit.expressions.cells import Kind
 from qa_sync.audit.engines.table import Engine, Table
+from qa_sync.audit.expressions.cells import Kind
 from qa_sync.audit.expressions.match_keys import KeySide, all_keys
+from qa_sync.audit.expressions.outcomes import Forms
 from qa_sync.audit.model import Match
 from qa_sync.audit.records.tables import Loaded
-from qa_sync.audit.expressions.outcomes import Forms
 from qa_sync.errors import UsageError
 
 

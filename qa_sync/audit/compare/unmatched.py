@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from qa_sync.audit.compare.matching import Ground
 from qa_sync.audit.compare.reread import Again, Look
 from qa_sync.audit.engines.table import Engine, Table
-from qa_sync.audit.findings import Difference, Ledger
 from qa_sync.audit.expressions.match_keys import keys_of
-from qa_sync.audit.compare.matching import Ground
+from qa_sync.audit.expressions.outcomes import Forms
+from qa_sync.audit.findings import Difference, Ledger
 from qa_sync.audit.model import Match
 from qa_sync.audit.records.fetch import SKEW
 from qa_sync.audit.records.tables import Loaded
-from qa_sync.audit.expressions.outcomes import Forms
 from qa_sync.errors import CouldNotFindOut
 from qa_sync.systems.system import Record
 from qa_sync.values.paths import read

@@ -1,1 +1,4 @@
-"""."""
+"""Values and comparison rules as Ibis expressions.
+
+May import `audit.engines` and `values`.
+"""

@@ -1,7 +1,8 @@
 """The comparison rules once more, as expressions.
 
 What they decide is exactly what `verdicts.judged` says, and what they cannot decide surely they leave to it (`ASK`). A
-property test holds the two equal on hostile values. Each notion (`qa_sync.values.comparison_kinds`) has a rule: conditions under
+property test holds the two equal on hostile values. Each notion (`qa_sync.values.comparison_kinds`) has a rule:
+conditions under
 which both values are read, and are the same or differ.
 """
 
@@ -35,8 +36,8 @@ from qa_sync.audit.expressions.columns import (
     reads,
 )
 from qa_sync.audit.expressions.outcomes import Code, Forms
-from qa_sync.values.form import Form
 from qa_sync.values.comparison_kinds import NOTIONS
+from qa_sync.values.form import Form
 
 Decision = tuple[Expr, Code]
 

@@ -14,18 +14,18 @@ from typing import Final
 import ibis
 import pyarrow as pa
 
+from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cells import Kind, decoded, is_unicode
 from qa_sync.audit.expressions.columns import PHONE, PHONE_NOISE, READS, WHOLE, Cell, Expr, fits, is_ascii, is_trimmed
-from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.comparison_rules import notion_of, without
-from qa_sync.audit.parquet_writer import Spool
 from qa_sync.audit.expressions.outcomes import Forms
+from qa_sync.audit.parquet_writer import Spool
 from qa_sync.errors import NotConvertible
 from qa_sync.values.canonical import to_canonical
-from qa_sync.values.conversions.conversion import spell
-from qa_sync.values.form import Canonical, Form, Json, Scalar
 from qa_sync.values.comparison_kinds import Sides, brought
+from qa_sync.values.conversions.conversion import spell
 from qa_sync.values.difference_text import kind as word_of
+from qa_sync.values.form import Canonical, Form, Json, Scalar
 
 SCHEMA: Final = pa.schema([("id", pa.string()), ("key", pa.string())])
 

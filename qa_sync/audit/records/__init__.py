@@ -1,1 +1,4 @@
-"""."""
+"""The records of one side: snapshots, exports, tables.
+
+May import `audit.expressions` and `audit.engines`.
+"""

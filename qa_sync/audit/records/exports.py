@@ -16,9 +16,9 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cells import is_unicode
 from qa_sync.audit.expressions.columns import DAYS, FRACTION, TIMES, Expr, fits
-from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.records.parquet_parts import Parts, chunks, row_of
 from qa_sync.audit.records.row_formats import SUFFIXES, Rows
 from qa_sync.errors import UsageError, did_you_mean

@@ -10,9 +10,9 @@ from pathlib import Path
 from threading import Event
 
 from qa_sync.audit.engines.table import Engine
-from qa_sync.audit.records.exports import find_export, load_export
 from qa_sync.audit.model import Ready, SectionPlan
 from qa_sync.audit.planning import needed_columns
+from qa_sync.audit.records.exports import find_export, load_export
 from qa_sync.audit.records.fetch import Manner, Source, read_whole
 from qa_sync.audit.records.tables import Loaded, settled, table_of
 from qa_sync.clock import Clock

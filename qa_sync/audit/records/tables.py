@@ -9,11 +9,11 @@ from pathlib import Path
 
 import ibis
 
-from qa_sync.audit.expressions.columns import Cell
 from qa_sync.audit.engines.table import Engine, Table
+from qa_sync.audit.expressions.columns import Cell
 from qa_sync.audit.expressions.typed_columns import native
-from qa_sync.audit.records.parquet_parts import Parts, next_number
 from qa_sync.audit.records.fetch import Readable
+from qa_sync.audit.records.parquet_parts import Parts, next_number
 from qa_sync.audit.records.snapshots import Snapshot, discard, save
 from qa_sync.systems.cards import EntityCard
 

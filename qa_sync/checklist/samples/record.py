@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from qa_sync.checklist.pair_capabilities import Ends
-from qa_sync.checklist.samples.order_amounts import LINES, amounts
 from qa_sync.checklist.model import RoleId, SampleValue, Side
-from qa_sync.checklist.samples.values import value_for
+from qa_sync.checklist.pair_capabilities import Ends
 from qa_sync.checklist.samples.constraints import Slot
+from qa_sync.checklist.samples.order_amounts import LINES, amounts
+from qa_sync.checklist.samples.values import value_for
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import PropertyCard, Writable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qa_sync.checklist.pair_capabilities import Ends
 from qa_sync.checklist.model import Appears, Cast, Claim, Expect, Insert, RoleId, Side, Step
+from qa_sync.checklist.pair_capabilities import Ends
 from qa_sync.checklist.samples.record import Recipe
 from qa_sync.checklist.samples.values import mark_of
 from qa_sync.dataflow.model import StatementKind

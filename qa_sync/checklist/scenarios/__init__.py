@@ -1,1 +1,4 @@
-"""The open set of scenarios, one file each; the table is in `qa_sync.checklist.compiler`."""
+"""OPEN SET: one file for each scenario; the table is in `checklist.compiler`.
+
+`context` is what a scenario is given. May import `checklist.samples` and below.
+"""

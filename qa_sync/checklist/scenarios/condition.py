@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qa_sync.checklist.scenarios.context import Brief, Part
 from qa_sync.checklist.linking import HOW_TO_TELL
 from qa_sync.checklist.model import Absent, Appears, Expect, SampleValue, Scenario, Settle, Side
-from qa_sync.checklist.samples.values import BY_CONVERSION, value_for
 from qa_sync.checklist.samples.constraints import VERSIONS, Slot
+from qa_sync.checklist.samples.values import BY_CONVERSION, value_for
+from qa_sync.checklist.scenarios.context import Brief, Part
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.settings.model import SettledCondition
 from qa_sync.systems.cards import PropertyCard

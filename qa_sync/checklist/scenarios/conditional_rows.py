@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from qa_sync.checklist.scenarios.context import Brief, Part
 from qa_sync.checklist.model import Carries, Check, Edit, Expect, SampleValue, Scenario, Side, Step
 from qa_sync.checklist.samples.edit_rounds import Pairs
+from qa_sync.checklist.scenarios.context import Brief, Part
 from qa_sync.dataflow.model import PropertyPair, StatementKind, When
 from qa_sync.errors import NotConvertible
 from qa_sync.systems.cards import Writable

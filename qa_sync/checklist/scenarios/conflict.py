@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qa_sync.checklist.scenarios.context import Brief
 from qa_sync.checklist.model import Carries, Check, Claim, Edit, Expect, Pause, Side, Step
 from qa_sync.checklist.samples.edit_rounds import Pairs, given, one_each, rounds_of, units
+from qa_sync.checklist.scenarios.context import Brief
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.frozen import dataclass
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field, replace
 
-from qa_sync.checklist.pair_capabilities import Ends
-from qa_sync.checklist.samples.order_amounts import FEWER, LINES, MORE
-from qa_sync.checklist.samples.related_records import Claims, Company
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.linking import Linking, connection_of, untestable
 from qa_sync.checklist.model import Appears, Carries, Cast, Check, Expect, Insert, SampleValue, Scenario, Side, Step
-from qa_sync.checklist.samples.record import Recipe, is_of_lines
+from qa_sync.checklist.pair_capabilities import Ends
 from qa_sync.checklist.samples.edit_rounds import Pairs
+from qa_sync.checklist.samples.order_amounts import FEWER, LINES, MORE
+from qa_sync.checklist.samples.record import Recipe, is_of_lines
+from qa_sync.checklist.samples.related_records import Claims, Company
 from qa_sync.checklist.samples.values import mark_of
 from qa_sync.dataflow.model import Criterion, PropertyPair, Section, StatementKind
 from qa_sync.frozen import dataclass

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qa_sync.checklist.scenarios.context import FULL, Brief, Part
 from qa_sync.checklist.model import Alone, Appears, Carries, Check, Claim, Expect, Scenario, Settle, Side, Step
 from qa_sync.checklist.samples.edit_rounds import beside
+from qa_sync.checklist.scenarios.context import FULL, Brief, Part
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 
 CYCLES = 2

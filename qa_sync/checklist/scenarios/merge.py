@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from qa_sync.checklist.scenarios.context import Brief, Part
 from qa_sync.checklist.linking import untestable
 from qa_sync.checklist.model import (
     Alone,
@@ -24,6 +23,7 @@ from qa_sync.checklist.model import (
 )
 from qa_sync.checklist.samples.edit_rounds import Pairs, beside, one_each, rounds_of, units
 from qa_sync.checklist.scenarios.conflict import PAUSE_S
+from qa_sync.checklist.scenarios.context import Brief, Part
 from qa_sync.checklist.scenarios.policies import clearable
 from qa_sync.dataflow.model import Criterion, StatementKind
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from qa_sync.checklist.scenarios.context import FULL, Brief, Part
 from qa_sync.checklist.model import (
     Absent,
     Alone,
@@ -20,8 +19,9 @@ from qa_sync.checklist.model import (
     Step,
     Unchanged,
 )
-from qa_sync.checklist.scenarios.merge import CYCLES, outside
+from qa_sync.checklist.scenarios.context import FULL, Brief, Part
 from qa_sync.checklist.scenarios.lookalikes import twins
+from qa_sync.checklist.scenarios.merge import CYCLES, outside
 from qa_sync.dataflow.model import Criterion, StatementKind
 
 Both = tuple[Insert, Insert]

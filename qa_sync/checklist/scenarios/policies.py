@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qa_sync.checklist.scenarios.context import Brief, Part
 from qa_sync.checklist.model import (
     Absent,
     Alone,
@@ -21,6 +20,7 @@ from qa_sync.checklist.model import (
     Step,
 )
 from qa_sync.checklist.samples.edit_rounds import AGREEING, Pairs, given
+from qa_sync.checklist.scenarios.context import Brief, Part
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 from qa_sync.systems.cards import Writable
 

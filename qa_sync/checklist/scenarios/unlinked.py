@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qa_sync.checklist.scenarios.context import Brief, Part
 from qa_sync.checklist.linking import connection_of
 from qa_sync.checklist.model import Absent, Alone, Appears, Expect, Scenario, Settle, Side
+from qa_sync.checklist.scenarios.context import Brief, Part
 from qa_sync.dataflow.model import StatementKind
 
 CYCLES = 3

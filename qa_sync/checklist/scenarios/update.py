@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from qa_sync.checklist.scenarios.unmapped_properties import own_affair
-from qa_sync.checklist.scenarios.context import FULL, Brief, Part
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import (
     Appears,
@@ -24,12 +22,14 @@ from qa_sync.checklist.model import (
     Step,
     Unchanged,
 )
-from qa_sync.checklist.samples.record import is_of_lines
+from qa_sync.checklist.samples.constraints import Slot
 from qa_sync.checklist.samples.edit_rounds import Pairs, beside, given, one_each, received, rounds_of, units
+from qa_sync.checklist.samples.record import is_of_lines
 from qa_sync.checklist.samples.values import BY_CONCEPT, value_for
 from qa_sync.checklist.scenarios.conflict import PAUSE_S, contest
-from qa_sync.checklist.samples.constraints import Slot
+from qa_sync.checklist.scenarios.context import FULL, Brief, Part
 from qa_sync.checklist.scenarios.lookalikes import twins
+from qa_sync.checklist.scenarios.unmapped_properties import own_affair
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 from qa_sync.systems.cards import PropertyCard
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from qa_sync.checklist.selection import Selection
+from qa_sync.cli.confirm import agree, yes_option
 from qa_sync.cli.options.baseline import excuses
 from qa_sync.cli.options.check_options import (
     GROUPS,
@@ -27,15 +28,14 @@ from qa_sync.cli.options.check_options import (
     waiting_options,
 )
 from qa_sync.cli.options.config import config_option, settings_from
-from qa_sync.cli.confirm import agree, yes_option
-from qa_sync.cli.options.grouped_merge import GroupedCommand
-from qa_sync.cli.options.last_failed import choose, failed_options, note_failed
-from qa_sync.cli.signals import leaving_well
-from qa_sync.cli.options.shell_completion import files
 from qa_sync.cli.options.history import remember
-from qa_sync.cli.options.selection import changed_only, narrow, selection_options
-from qa_sync.cli.options.sign_off import answers
+from qa_sync.cli.options.last_failed import choose, failed_options, note_failed
+from qa_sync.cli.options.option_groups import GroupedCommand
 from qa_sync.cli.options.report_targets import Target, parse_targets, texts_of, write_reports
+from qa_sync.cli.options.selection import changed_only, narrow, selection_options
+from qa_sync.cli.options.shell_completion import files
+from qa_sync.cli.options.sign_off import answers
+from qa_sync.cli.signals import leaving_well
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError
 from qa_sync.modes.documents import connectors_of, read_named, settle
@@ -43,11 +43,11 @@ from qa_sync.modes.job import Job, Prepared
 from qa_sync.modes.table import prepare
 from qa_sync.reports.shared.escape import visible
 from qa_sync.reports.terminal.terminal import Terminal
+from qa_sync.running.environment import Keep
 from qa_sync.running.events import Event, Leftover, SectionFinished
-from qa_sync.running.keep_merge import Keep
+from qa_sync.running.filter import selected
 from qa_sync.running.results import fold, with_texts
 from qa_sync.running.runner import Run, run
-from qa_sync.running.filter import selected
 from qa_sync.settings.model import Settings
 
 TIMEOUT_S = 120.0

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from qa_sync.cli.options.durations import age_of
 from qa_sync.cli.options.config import config_option, settings_from
+from qa_sync.cli.options.durations import age_of
 from qa_sync.cli.signals import leaving_well
 from qa_sync.modes.live_systems.cleanup import Cleaned, clean
 from qa_sync.reports.shared.escape import visible

@@ -10,11 +10,11 @@ import click
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.settings.model import Settings
-from qa_sync.systems.connectors.builtin_merge import LABELS, builtin_folder
-from qa_sync.systems.connectors.capabilities import Abilities, abilities_of, authentication_of
 from qa_sync.systems.cards import EntityCard, PropertyCard
-from qa_sync.systems.connectors.load import Connector, survey
+from qa_sync.systems.connectors.capabilities import Abilities, abilities_of, authentication_of
+from qa_sync.systems.connectors.find import LABELS, builtin_folder
 from qa_sync.systems.connectors.folder import Problem, Weight
+from qa_sync.systems.connectors.load import Connector, survey
 from qa_sync.systems.connectors.operations import VERBS
 
 EXIT: dict[Weight, int] = {Weight.FATAL: 2, Weight.MISSING: 1, Weight.NOTE: 0}

@@ -14,9 +14,7 @@ from qa_sync.checklist.lint_result import Linted, LintResult
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.dataflow.model import Severity
 from qa_sync.modes.documents import known_connectors_of, read_each
-from qa_sync.reports.documents import lint_json
-from qa_sync.reports.documents import lint_text
-from qa_sync.reports.documents import sarif
+from qa_sync.reports.documents import lint_json, lint_text, sarif
 from qa_sync.reports.shared.page_options import NARROWEST, Page
 
 

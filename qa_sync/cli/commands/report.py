@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from qa_sync.cli.results_file import line_texts, read_results
 from qa_sync.cli.options.report_targets import annotations_option, parse_targets, write_reports
+from qa_sync.cli.results_file import line_texts, read_results
 from qa_sync.reports.formats.table import FORMATS
 from qa_sync.reports.terminal.terminal import Color, Terminal
 

@@ -16,7 +16,7 @@ from qa_sync.errors import UsageError
 from qa_sync.files import write_whole
 from qa_sync.modes.documents import connectors_of, read_named
 from qa_sync.settings.value_types import LASTING, PACE, Kind
-from qa_sync.systems.connectors.builtin_merge import LABELS
+from qa_sync.systems.connectors.find import LABELS
 
 
 def _of(kind: Kind) -> Callable[[click.Context, click.Parameter, str | None], str | None]:

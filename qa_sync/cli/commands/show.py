@@ -10,8 +10,7 @@ from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.findings import findings_of
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.modes.documents import known_connectors_of, read_all, settle
-from qa_sync.reports.documents import checklist_json
-from qa_sync.reports.documents import checklist_text
+from qa_sync.reports.documents import checklist_json, checklist_text
 
 
 @click.command()

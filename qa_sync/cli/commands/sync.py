@@ -10,19 +10,19 @@ from threading import Event
 
 import click
 
-from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.confirm import agree_to_sync, on_terminal, yes_option
-from qa_sync.cli.sync_output import FORMATS, Told
+from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.faults import fault_options
+from qa_sync.cli.sync_output import FORMATS, Told
 from qa_sync.errors import CouldNotFindOut, SystemUnreachable, UsageError
 from qa_sync.modes.documents import connectors_of, read_named, settle
 from qa_sync.modes.job import Job
-from qa_sync.modes.live_systems.write_permissions import closed
 from qa_sync.modes.live_systems.connections import labels_of
+from qa_sync.modes.live_systems.write_permissions import closed
 from qa_sync.modes.sync import LINKS, stopped_by_signals, working
 from qa_sync.settings.value_types import LASTING
-from qa_sync.sync.engine import Engine
 from qa_sync.sync.dry_run import PlannedWrite
+from qa_sync.sync.engine import Engine
 
 PROBLEMS_LEFT = 1
 NOT_FOUND_OUT = 3

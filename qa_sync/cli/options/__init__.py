@@ -1,1 +1,4 @@
-"""."""
+"""Groups of options, and the values they take.
+
+May import everything below `cli`.
+"""

@@ -10,13 +10,13 @@ from pathlib import Path
 import click
 
 from qa_sync.checklist.depth import Depth
-from qa_sync.cli.options.durations import age_of
-from qa_sync.cli.options.option_groups import bundled
 from qa_sync.cli.options.config import duration_of
+from qa_sync.cli.options.durations import age_of
 from qa_sync.cli.options.faults import fault_options
-from qa_sync.cli.options.shell_completion import offered
 from qa_sync.cli.options.history import history_option
+from qa_sync.cli.options.option_groups import bundled
 from qa_sync.cli.options.report_targets import annotations_option
+from qa_sync.cli.options.shell_completion import offered
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.frozen import dataclass
 from qa_sync.modes.table import MODES

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from qa_sync.errors import UsageError
-from qa_sync.settings.value_types import LASTING
 from qa_sync.settings.model import FILE_NAME, Settings
 from qa_sync.settings.read import find_settings, load_settings
+from qa_sync.settings.value_types import LASTING
 
 config_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--config",

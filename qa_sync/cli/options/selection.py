@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from qa_sync.checklist.selection import CheckId, Selection, narrowed, select
 from qa_sync.checklist.keyword_expression import wanted
+from qa_sync.checklist.selection import CheckId, Selection, narrowed, select
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import CouldNotFindOut, UsageError
 from qa_sync.modes.job import Prepared

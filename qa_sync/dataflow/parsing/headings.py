@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from qa_sync.dataflow.parsing.labels import LABELS, MOST_WORDS
 from qa_sync.dataflow.model import Entity
+from qa_sync.dataflow.parsing.labels import LABELS, MOST_WORDS
 
 _DATAFLOW = " Dataflow"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
 from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.model import Finding
+from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
 from qa_sync.dataflow.parsing.sections import sentences_of, shown, unknown_markup
 
 _GENERATED = "Generated:"

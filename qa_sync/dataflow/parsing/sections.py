@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
 from qa_sync.dataflow.finding_codes import make_finding
-from qa_sync.dataflow.parsing.headings import entity_of
 from qa_sync.dataflow.model import Finding, Section, StatementKind
+from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
+from qa_sync.dataflow.parsing.headings import entity_of
 from qa_sync.dataflow.parsing.statements import Sentence, nearest, plain, recognise, statement_of
 from qa_sync.dataflow.parsing.tables import MERGE_COLUMNS, PROPERTY_COLUMNS, Table, criteria_of, pairs_of, read_table
 

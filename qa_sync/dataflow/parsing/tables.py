@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from qa_sync.dataflow.parsing.blocks import Paragraph, TableBlock
-from qa_sync.dataflow.parsing.cells import data_type, path_cell
 from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.model import Criterion, Finding, PropertyPair
+from qa_sync.dataflow.parsing.blocks import Paragraph, TableBlock
+from qa_sync.dataflow.parsing.cells import data_type, path_cell
 from qa_sync.frozen import dataclass
 
 _ROW = re.compile(r"\* +-(?: +(?P<cell>.*))?\Z")

@@ -18,8 +18,8 @@ from qa_sync.modes.embedded.sync_engine import engine_of
 from qa_sync.sandbox.load import Load
 from qa_sync.sandbox.serve import build_server_app, delayed
 from qa_sync.sandbox.vendors import VENDORS, under
-from qa_sync.settings.value_types import LASTING, PACE
 from qa_sync.settings.model import Settings
+from qa_sync.settings.value_types import LASTING, PACE
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.store.links import Links

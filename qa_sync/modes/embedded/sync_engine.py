@@ -9,8 +9,8 @@ from typing import Any
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.settings.model import Settings
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.store.links import Links
 from qa_sync.sync.policies import Empty, Policies
+from qa_sync.sync.store.links import Links
 from qa_sync.systems.system import Record, System
 from qa_sync.values.condition import Condition
 

@@ -1,1 +1,4 @@
-"""."""
+"""Live systems: connections, write permissions, journal, cleanup.
+
+May import `modes.job` and `systems`.
+"""

@@ -10,16 +10,16 @@ from typing import Final
 
 from qa_sync.clock import RealClock
 from qa_sync.errors import BrokenRule, CouldNotFindOut, QaSyncError, UnknownName, UsageError
+from qa_sync.modes.live_systems.connections import open_to
 from qa_sync.modes.live_systems.run_journal import SKEW, journal_path, leftovers
 from qa_sync.modes.live_systems.write_permissions import closed
-from qa_sync.modes.live_systems.connections import open_to
 from qa_sync.running.events import Leftover
 from qa_sync.settings.model import Settings
 from qa_sync.systems.connectors.find import connector_folder, load_bound
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.journal.cleanup import OPEN, Sweep
 from qa_sync.systems.journal.journal import Journal, Place, RunNote
 from qa_sync.systems.journal.ownership import Owned
-from qa_sync.systems.journal.cleanup import OPEN, Sweep
+from qa_sync.systems.redaction import Hider
 from qa_sync.systems.system import System
 
 NEXT: Final = {"begun": "ended", "ended": "closed", "closed": "closed"}

@@ -12,12 +12,12 @@ from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.write_permissions import closed
 from qa_sync.settings.model import FILE_NAME, Settings, SystemSettings, values_of
-from qa_sync.systems.redaction import Hider
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.read_only import Guarded
 from qa_sync.systems.http.rate_limits import Limits, Rate
-from qa_sync.systems.rest.live_connection import Line, Wrap, open_line
 from qa_sync.systems.http.retry_policy import Patience
+from qa_sync.systems.read_only import Guarded
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.rest.live_connection import Line, Wrap, open_line
 from qa_sync.systems.system import System
 
 

@@ -12,14 +12,14 @@ from qa_sync.errors import CouldNotFindOut, QaSyncError
 from qa_sync.modes.live_systems.connections import open_to
 from qa_sync.settings.model import Settings
 from qa_sync.systems.auth.describe import who
-from qa_sync.systems.connectors.find import connector_folder, load_bound
 from qa_sync.systems.connectors.capabilities import abilities_of
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.connectors.find import connector_folder, load_bound
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.rest.live_connection import Line
 from qa_sync.systems.connectors.operations import Service
 from qa_sync.systems.http.retry_policy import Patience
+from qa_sync.systems.redaction import Hider
 from qa_sync.systems.rest.clients import filler_for
+from qa_sync.systems.rest.live_connection import Line
 
 PATIENCE = Patience(attempts=2)
 """Somebody sits and waits for the answer."""

@@ -12,8 +12,8 @@ from typing import Any, Final
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.dataflow.model import Origin
 from qa_sync.errors import CouldNotFindOut, UsageError
-from qa_sync.modes.live_systems.cleanup import clean
 from qa_sync.modes.job import Job
+from qa_sync.modes.live_systems.cleanup import clean
 from qa_sync.modes.live_systems.run_journal import Ledger, journal_path
 from qa_sync.running.events import (
     CheckFinished,

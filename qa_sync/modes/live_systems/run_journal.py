@@ -16,17 +16,17 @@ from qa_sync.checklist.model import Checklist, Insert, Scenario, SectionPlan, Si
 from qa_sync.clock import RealClock
 from qa_sync.errors import QaSyncError, UnknownName
 from qa_sync.modes.job import Job, Planned
-from qa_sync.modes.live_systems.write_permissions import closed
 from qa_sync.modes.live_systems.connections import Reached
+from qa_sync.modes.live_systems.write_permissions import closed
+from qa_sync.running.environment import KEPT
 from qa_sync.running.events import Leftover
-from qa_sync.running.keep_merge import KEPT
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import find_card
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.journal.cleanup import Sweep
 from qa_sync.systems.journal.journal import NAME, Entry, Journal, Place
 from qa_sync.systems.journal.journaled_system import Journaled
 from qa_sync.systems.journal.ownership import Owned
-from qa_sync.systems.journal.cleanup import Sweep
+from qa_sync.systems.redaction import Hider
 from qa_sync.systems.system import System
 
 SKEW = timedelta(minutes=10)

@@ -1,1 +1,4 @@
-"""What moves a live sync on, one file each; the table is in `qa_sync.modes.triggers.table`."""
+"""OPEN SET: what starts the sync under test; the table is in `modes.triggers.table`.
+
+May import `modes.embedded` and `modes.live_systems`.
+"""

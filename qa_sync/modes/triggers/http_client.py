@@ -10,12 +10,12 @@ import httpx
 from qa_sync.clock import Clock
 from qa_sync.errors import BadAnswer, SystemUnreachable, UsageError
 from qa_sync.settings.model import SyncSettings, values_of
-from qa_sync.systems.http.request_extensions import REPEATABLE
-from qa_sync.systems.redaction import Hider, userinfo
 from qa_sync.systems.http.rate_limits import Limits
-from qa_sync.systems.http.transport import Outlet, live_transport
+from qa_sync.systems.http.request_extensions import REPEATABLE
 from qa_sync.systems.http.retries import PoliteTransport
 from qa_sync.systems.http.retry_policy import Patience
+from qa_sync.systems.http.transport import Outlet, live_transport
+from qa_sync.systems.redaction import Hider, userinfo
 from qa_sync.values.form import Json
 
 SHOWN = 200

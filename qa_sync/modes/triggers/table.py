@@ -8,9 +8,9 @@ from threading import Lock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.modes.triggers.builtin import builtin
 from qa_sync.modes.triggers.command import command
+from qa_sync.modes.triggers.context import Between, Surroundings, Work
 from qa_sync.modes.triggers.http import http
 from qa_sync.modes.triggers.sesam import sesam
-from qa_sync.modes.triggers.context import Between, Surroundings, Work
 from qa_sync.modes.triggers.shared_run import Together
 from qa_sync.modes.triggers.wait import wait
 from qa_sync.settings.model import Trigger

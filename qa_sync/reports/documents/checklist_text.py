@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
-from qa_sync.reports.shared.text_layout import BLANK, GAP, Line, Span, Style, columns, text_of, width_of, wrap
 from qa_sync.reports.documents.lint_text import finding_line
 from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.text_layout import BLANK, GAP, Line, Span, Style, columns, text_of, width_of, wrap
 from qa_sync.reports.shared.wording import LEGEND
 
 LONGEST_PLACE = 28

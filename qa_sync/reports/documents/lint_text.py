@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from qa_sync.checklist.lint_result import LintResult
 from qa_sync.dataflow.model import Finding, Severity
-from qa_sync.reports.shared.text_layout import Style, wrap
 from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.text_layout import Style, wrap
 
 _INDENT = 4
 

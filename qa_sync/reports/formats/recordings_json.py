@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from qa_sync.reports.shared.json_node import Node
-from qa_sync.reports.shared.text_layout import BLANK, Line, Span, Style, columns
-from qa_sync.reports.shared.page_options import Page
 from qa_sync.running.results import Recording, Results
 
 

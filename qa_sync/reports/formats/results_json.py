@@ -16,9 +16,9 @@ from typing import TypeVar
 from qa_sync.dataflow.model import Origin
 from qa_sync.errors import UsageError
 from qa_sync.location import Location
+from qa_sync.reports.formats.recordings_json import read_recordings, recordings_json
 from qa_sync.reports.shared.json_node import Node, line_of, read
 from qa_sync.reports.shared.json_values import plain
-from qa_sync.reports.formats.recordings_json import read_recordings, recordings_json
 from qa_sync.running.events import Arrival, CheckFinished, Leftover, RecordRef, Status, Way
 from qa_sync.running.results import Known, Latency, Results, SectionResult, SpecResult
 from qa_sync.systems.system import Exchanged

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from qa_sync.reports.shared.annotated_document import Checks, Grid, Loose, Part, Passage, Prose, Unread, as_written
 from qa_sync.reports.shared.escape import visible
 from qa_sync.reports.shared.page_options import SYMBOLS
 from qa_sync.reports.shared.wording import LEGEND, as_json, counts, seconds
-from qa_sync.reports.shared.annotated_document import Checks, Grid, Loose, Part, Passage, Prose, Unread, as_written
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import WORST_FIRST, Results, SpecResult
 

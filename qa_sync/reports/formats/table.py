@@ -17,7 +17,7 @@ FORMATS: Mapping[str, str] = {
     "html": "qa_sync.reports.html.page",
     "rst": "qa_sync.reports.formats.rst",
     "markdown": "qa_sync.reports.formats.markdown",
-    "ndjson": "qa_sync.reports.formats.ndjson_merge",
+    "ndjson": "qa_sync.reports.formats.ndjson",
 }
 """The formats, each a module with a function `pieces` from Results to the parts of a text in their order."""
 

@@ -1,1 +1,4 @@
-"""What runs found, kept from one to the next: how checks behave over time, and what was last verified when."""
+"""Runs over time: history, trends, baselines, the difference between two runs.
+
+May import `reports.shared` and `running`.
+"""

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from qa_sync.reports.history.store import Verdict
 from qa_sync.reports.history.trends import Flaky, Trend, Verified, flaky, sparkline, trends
-from qa_sync.reports.shared.text_layout import clip
 from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.text_layout import clip
 from qa_sync.reports.shared.wording import seconds
 from qa_sync.running.events import Status
 

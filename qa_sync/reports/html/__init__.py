@@ -1,1 +1,4 @@
-"""Results as one HTML file: the document itself with its verdicts, and beside it the overview."""
+"""The HTML report, one file: the spec with its verdicts, and an overview.
+
+May import `reports.shared` and `running`.
+"""

@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qa_sync.reports.html.evidence import Evidence
 from qa_sync.reports.html.elements import badge, counted, statuses, text
+from qa_sync.reports.html.evidence import Evidence
+from qa_sync.reports.shared.annotated_document import (
+    Checks,
+    Grid,
+    Loose,
+    Part,
+    Passage,
+    Prose,
+    Unread,
+    Written,
+    as_written,
+)
 from qa_sync.reports.shared.wording import LEGEND, seconds
-from qa_sync.reports.shared.annotated_document import Checks, Grid, Loose, Part, Passage, Prose, Unread, Written, as_written
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import WORST_FIRST, SpecResult
 

@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from qa_sync.reports.shared.escape import visible
 from qa_sync.reports.html.elements import LETTER, arrowed
+from qa_sync.reports.shared.escape import visible
 from qa_sync.reports.shared.json_values import plain
 from qa_sync.reports.shared.wording import answered, as_json, asked, brief, excerpts, mark_of, seconds
 from qa_sync.running.events import CheckFinished, RecordRef

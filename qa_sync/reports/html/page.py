@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qa_sync.reports.html.document import document, size
+from qa_sync.reports.html.elements import LETTER, counted, text
 from qa_sync.reports.html.latency import latency
 from qa_sync.reports.html.matrix import matrix
 from qa_sync.reports.html.overview import headline, known, left, manual, skipped, wrong
-from qa_sync.reports.html.elements import LETTER, counted, text
 from qa_sync.reports.shared.wording import seconds
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results

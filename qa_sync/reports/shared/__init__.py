@@ -1,1 +1,1 @@
-"""."""
+"""Building blocks of all reports: wording, layout, escapes, JSON values."""

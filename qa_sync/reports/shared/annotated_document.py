@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from qa_sync.dataflow.model import Origin
 from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
 from qa_sync.dataflow.parsing.markup import read_blocks
-from qa_sync.dataflow.model import Origin
 from qa_sync.dataflow.parsing.sections import sentences_of
 from qa_sync.dataflow.parsing.tables import read_table
 from qa_sync.running.events import CheckFinished, Status

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from qa_sync.frozen import dataclass
-from qa_sync.reports.shared.text_layout import GAP, Line, Span, Style, columns, width_of
 from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.text_layout import GAP, Line, Span, Style, columns, width_of
 from qa_sync.reports.shared.wording import brief, mark_of, seconds
 from qa_sync.running.events import CheckFinished, Status
 

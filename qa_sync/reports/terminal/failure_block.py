@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import field
 
 from qa_sync.frozen import dataclass
-from qa_sync.reports.terminal.check_table import title_of
-from qa_sync.reports.shared.text_layout import BLANK, Line, Span, Style, clip, columns
 from qa_sync.reports.shared.page_options import Page
-from qa_sync.reports.terminal.value_diff import diff_lines
+from qa_sync.reports.shared.text_layout import BLANK, Line, Span, Style, clip, columns
 from qa_sync.reports.shared.wording import Place, Problem, answered, asked, excerpts, problems, seconds, spelled_apart
+from qa_sync.reports.terminal.check_table import title_of
+from qa_sync.reports.terminal.value_diff import diff_lines
 from qa_sync.running.events import CheckFinished
 from qa_sync.running.results import Results
 from qa_sync.systems.system import Exchanged

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from qa_sync.reports.terminal.check_table import check_table, grid_of, rows_of, title_of
-from qa_sync.reports.terminal.failure_block import failure_blocks
-from qa_sync.reports.shared.text_layout import BLANK, GAP, Line, Span, Style, columns, width_of, wrap
 from qa_sync.reports.shared.page_options import Page
-from qa_sync.reports.terminal.unused_requests import unplayed_lines
+from qa_sync.reports.shared.text_layout import BLANK, GAP, Line, Span, Style, columns, width_of, wrap
 from qa_sync.reports.shared.wording import (
     LEGEND,
     NOTHING_VERIFIED,
@@ -18,6 +15,9 @@ from qa_sync.reports.shared.wording import (
     reasons,
     seconds,
 )
+from qa_sync.reports.terminal.check_table import check_table, grid_of, rows_of, title_of
+from qa_sync.reports.terminal.failure_block import failure_blocks
+from qa_sync.reports.terminal.unused_requests import unplayed_lines
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from qa_sync.reports.shared.text_layout import Line, Span, Style, clip, width_of
 from qa_sync.reports.shared.page_options import Page
-from qa_sync.reports.terminal.progress import Running, Tally, counted, doing
+from qa_sync.reports.shared.text_layout import Line, Span, Style, clip, width_of
 from qa_sync.reports.shared.wording import time_span
+from qa_sync.reports.terminal.progress import Running, Tally, counted, doing
 from qa_sync.running.events import Status
 from qa_sync.running.results import WORST_FIRST
 

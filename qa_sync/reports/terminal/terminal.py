@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias
 
-from qa_sync.reports.terminal.final_report import end_report
-from qa_sync.reports.shared.text_layout import Line, Style, text_of
-from qa_sync.reports.terminal.live_view import live_lines
 from qa_sync.reports.shared.page_options import NARROWEST, LineText, Page, unknown_line
+from qa_sync.reports.shared.text_layout import Line, Style, text_of
+from qa_sync.reports.terminal.final_report import end_report
+from qa_sync.reports.terminal.live_view import live_lines
 from qa_sync.reports.terminal.progress import PlainProgress, Tally
 from qa_sync.running.events import Event, RunStarted
 from qa_sync.running.results import Results

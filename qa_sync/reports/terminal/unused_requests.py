@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from qa_sync.reports.shared.json_node import Node
-from qa_sync.reports.shared.text_layout import BLANK, Line, Span, Style, columns
 from qa_sync.reports.shared.page_options import Page
-from qa_sync.running.results import Recording, Results
+from qa_sync.reports.shared.text_layout import BLANK, Line, Span, Style, columns
+from qa_sync.running.results import Results
 
 SHOWN = 3
 """How many requests of a recording are told; the JSON report has all."""
@@ -31,7 +29,3 @@ def unplayed_lines(results: Results, page: Page) -> Iterator[Line]:
         for line in told:
             yield from columns([([(page.text(line), Style.QUIET)], page.width - 4)], indent=4)
     yield BLANK
-
-
-
-

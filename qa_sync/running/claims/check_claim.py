@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from qa_sync.checklist.model import Absent, Alone, Appears, Carries, Claim, Kept, Stays, Unchanged
-from qa_sync.running.claims.property_values import carries, kept
 from qa_sync.running.claims.counterparts import absent, alone, appears
-from qa_sync.running.events import Status
+from qa_sync.running.claims.property_values import carries, kept
 from qa_sync.running.claims.unchanged import stays, unchanged
-from qa_sync.running.scenario_records import Gone, Held, Scene
 from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.events import Status
+from qa_sync.running.scenario_records import Gone, Held, Scene
 
 
 def judge(scene: Scene, claim: Claim) -> Verdict:

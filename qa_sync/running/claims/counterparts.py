@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from qa_sync.running.events import Status
 from qa_sync.running.claims.naming import entity, no_counterpart, refs
-from qa_sync.running.scenario_records import Held, Scene
 from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.events import Status
+from qa_sync.running.scenario_records import Held, Scene
 from qa_sync.values.paths import read
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from qa_sync.checklist.model import Side
 from qa_sync.dataflow.model import PropertyPair
+from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import RecordRef, Status
 from qa_sync.running.scenario_records import Held, Scene
-from qa_sync.running.claims.verdict import Verdict
 from qa_sync.systems.cards import PropertyCard
 
 

@@ -8,10 +8,10 @@ from functools import partial
 from qa_sync.checklist.model import Carries, Kept, Side
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.errors import NotConvertible
-from qa_sync.running.events import Status
 from qa_sync.running.claims.naming import entity, no_counterpart, property_of
-from qa_sync.running.scenario_records import Held, Scene
 from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.events import Status
+from qa_sync.running.scenario_records import Held, Scene
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.compare import Difference, compare, show

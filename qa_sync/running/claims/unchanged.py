@@ -7,10 +7,10 @@ from itertools import zip_longest
 
 from qa_sync.checklist.model import Side, Stays
 from qa_sync.running.claims.counterparts import copied
-from qa_sync.running.events import Status
 from qa_sync.running.claims.naming import entity
-from qa_sync.running.scenario_records import Held, Scene
 from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.events import Status
+from qa_sync.running.scenario_records import Held, Scene
 from qa_sync.values.form import Json
 from qa_sync.values.paths import read
 

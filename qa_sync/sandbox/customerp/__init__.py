@@ -1,1 +1,1 @@
-"""Customerp: bearer token, numbered pages, optimistic locking, decimals as numbers (facts/MAPPING.md 2 to 5)."""
+"""Customerp: bearer token, numbered pages, optimistic locking, decimals as numbers."""

@@ -1,1 +1,1 @@
-"""Wix: contacts v4, stores orders v2, stores products v1 (facts/WIX.md)."""
+"""Wix: contacts v4, stores orders v2, stores products v1."""

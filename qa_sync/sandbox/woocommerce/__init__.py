@@ -1,1 +1,1 @@
-"""WooCommerce: customers, products and orders of wc/v3 (facts/WOOCOMMERCE.md)."""
+"""WooCommerce: customers, products and orders of wc/v3."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from qa_sync.sync.cycle.creation_rules import named
+from qa_sync.sync.cycle.lists import Listing, Listings, where
 from qa_sync.sync.lanes import Lane
 from qa_sync.sync.store.links import Links
-from qa_sync.sync.cycle.lists import Listing, Listings, where
 
 
 class Connections:

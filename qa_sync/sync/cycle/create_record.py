@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from qa_sync.errors import BadAnswer, NotConvertible, Refused
-from qa_sync.sync.records.conversion import Carrier, NotLinkedYet
+from qa_sync.sync.cycle.lane_cycle import Turn
 from qa_sync.sync.cycle.update_pair import Kept
 from qa_sync.sync.lanes import Lane, Row, Side
-from qa_sync.sync.store.links import Intent, Link, Links, Place
-from qa_sync.sync.records.record_view import Seen, both, is_empty, look
+from qa_sync.sync.records.conversion import Carrier, NotLinkedYet
 from qa_sync.sync.records.in_sync import marks, shows
-from qa_sync.sync.summary import Tally
-from qa_sync.sync.store.encoding import encode
-from qa_sync.sync.store.work_queue import Mood
-from qa_sync.sync.cycle.lane_cycle import Turn
 from qa_sync.sync.records.interrupted_writes import made_by
+from qa_sync.sync.records.record_view import Seen, both, is_empty, look
+from qa_sync.sync.store.encoding import encode
+from qa_sync.sync.store.links import Intent, Link, Links, Place
+from qa_sync.sync.store.work_queue import Mood
+from qa_sync.sync.summary import Tally
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.system import Record
 from qa_sync.values.canonical import to_canonical

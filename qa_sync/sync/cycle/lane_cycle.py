@@ -6,10 +6,10 @@ from datetime import tzinfo
 from itertools import islice
 
 from qa_sync.sync.lanes import End, Lane
+from qa_sync.sync.records.matching import agree, candidates
+from qa_sync.sync.records.record_view import Seen, look
 from qa_sync.sync.store.links import Links
 from qa_sync.sync.store.listed_records import Shown
-from qa_sync.sync.records.record_view import Seen, look
-from qa_sync.sync.records.matching import agree, candidates
 from qa_sync.sync.summary import Tally
 from qa_sync.systems.system import Record
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.sync.cycle.creation_rules import Predicate
 from qa_sync.sync.lanes import End, Lane, Row, Side
-from qa_sync.sync.store.links import Links
-from qa_sync.sync.store.listed_records import Shown
 from qa_sync.sync.policies import Policies
 from qa_sync.sync.store.encoding import digest
+from qa_sync.sync.store.links import Links
+from qa_sync.sync.store.listed_records import Shown
 from qa_sync.sync.store.work_queue import Todo
 
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from qa_sync.errors import NotConvertible
-from qa_sync.sync.records.conversion import Carrier, NotLinkedYet
-from qa_sync.sync.records.clock_offsets import Clocks
 from qa_sync.sync.lanes import Lane, Row, Side
-from qa_sync.sync.store.links import Place
-from qa_sync.sync.records.record_view import EMPTY, Seen, is_empty
 from qa_sync.sync.policies import Empty, Policies
+from qa_sync.sync.records.clock_offsets import Clocks
+from qa_sync.sync.records.conversion import Carrier, NotLinkedYet
 from qa_sync.sync.records.edit_times import edited_at
+from qa_sync.sync.records.record_view import EMPTY, Seen, is_empty
 from qa_sync.sync.records.row_groups import applying, units
+from qa_sync.sync.store.links import Place
 from qa_sync.values.form import Json
 
 

@@ -7,20 +7,20 @@ from datetime import tzinfo
 
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.errors import BadAnswer, Refused
-from qa_sync.sync.cycle.creation_rules import Predicate, may_create, meets_condition
-from qa_sync.sync.records.conversion import NotLinkedYet
 from qa_sync.sync.cycle.connected import Connections
 from qa_sync.sync.cycle.create_record import Creator
+from qa_sync.sync.cycle.creation_rules import Predicate, may_create, meets_condition
+from qa_sync.sync.cycle.lane_cycle import ENOUGH, Turn
+from qa_sync.sync.cycle.lists import Listing, Listings, where
 from qa_sync.sync.cycle.update_pair import Keeper, Kept
 from qa_sync.sync.lanes import Lane, Side
-from qa_sync.sync.store.links import Link, Links
-from qa_sync.sync.cycle.lists import Listing, Listings, where
-from qa_sync.sync.records.record_view import look
+from qa_sync.sync.records.conversion import NotLinkedYet
 from qa_sync.sync.records.in_sync import shows, shows_alone
-from qa_sync.sync.summary import Problem, Tally
+from qa_sync.sync.records.record_view import look
 from qa_sync.sync.store.encoding import digest, spell, unspell
+from qa_sync.sync.store.links import Link, Links
 from qa_sync.sync.store.work_queue import Item, Mood, Todo
-from qa_sync.sync.cycle.lane_cycle import ENOUGH, Turn
+from qa_sync.sync.summary import Problem, Tally
 from qa_sync.systems.system import Record
 
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from qa_sync.clock import Clock
-from qa_sync.sync.lanes import Side
-from qa_sync.sync.store.links import Links
 from qa_sync.sync.cycle.lists import Listing
-from qa_sync.sync.records.record_view import flat, look, modified
+from qa_sync.sync.lanes import Side
 from qa_sync.sync.records.matching import key_of
+from qa_sync.sync.records.record_view import flat, look, modified
 from qa_sync.sync.store.encoding import digest, encode, spell
+from qa_sync.sync.store.links import Links
 from qa_sync.systems.system import Record
 
 OVERLAP: Final = timedelta(minutes=10)

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from qa_sync.errors import BadAnswer, Conflict, NotConvertible, Refused
-from qa_sync.sync.records.conversion import Carrier
-from qa_sync.sync.records.clock_offsets import Clocks
-from qa_sync.sync.lanes import Lane, Row, Side
-from qa_sync.sync.store.links import Link, Links, Sending
-from qa_sync.sync.records.record_view import Seen, both, look
 from qa_sync.sync.cycle.merge_plan import Plan, make_plan
+from qa_sync.sync.lanes import Lane, Row, Side
 from qa_sync.sync.policies import Policies
-from qa_sync.sync.records.in_sync import marks, shows
+from qa_sync.sync.records.clock_offsets import Clocks
+from qa_sync.sync.records.conversion import Carrier
 from qa_sync.sync.records.edit_times import written_at
-from qa_sync.sync.summary import Tally
-from qa_sync.sync.store.encoding import encode, spell
-from qa_sync.sync.store.work_queue import Mood
+from qa_sync.sync.records.in_sync import marks, shows
 from qa_sync.sync.records.interrupted_writes import as_answered, others_wrote, revision_of, shows_sent
+from qa_sync.sync.records.record_view import Seen, both, look
+from qa_sync.sync.store.encoding import encode, spell
+from qa_sync.sync.store.links import Link, Links, Sending
+from qa_sync.sync.store.work_queue import Mood
+from qa_sync.sync.summary import Tally
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.cards import PropertyCard, Writable
 from qa_sync.values.canonical import to_canonical

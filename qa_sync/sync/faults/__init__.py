@@ -1,1 +1,4 @@
-"""OPEN SET: misbehaviours on request, each put round what the engine reads, decides by or writes (table.py)."""
+"""OPEN SET: faults that can be injected into the sync; the table is in `sync.faults.table`.
+
+Each wraps what the engine reads, decides by or writes. May import `sync.records`, `sync.lanes`, `sync.writer`.
+"""

@@ -8,13 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qa_sync.errors import UnknownName
-from qa_sync.sync.faults.values import lists
-from qa_sync.sync.faults.values import numbers
-from qa_sync.sync.faults.values import texts
-from qa_sync.sync.faults.values import times
-from qa_sync.sync.faults.values.altered_values import altering, altering_at_first
-from qa_sync.sync.faults.first_of_batch import Counting, OneAtATime
 from qa_sync.sync.faults.duplicates import Duplicate, DuplicateOnUpdate
+from qa_sync.sync.faults.fault import Fault
+from qa_sync.sync.faults.first_of_batch import Counting, OneAtATime
 from qa_sync.sync.faults.lost_writes import (
     CaseBlind,
     DeleteOnUpdate,
@@ -24,13 +20,14 @@ from qa_sync.sync.faults.lost_writes import (
     dropping_updates,
     one_way,
 )
-from qa_sync.sync.faults.values.cleared_texts import ErasedIsAValue, as_nothing
-from qa_sync.sync.faults.fault import Fault
 from qa_sync.sync.faults.matching import MergeByName, MergeEmpty, create_unlinked, ignore_condition, no_merge
-from qa_sync.sync.faults.wrong_record import CrossSection, FirstReference, WrongRecord
-from qa_sync.sync.faults.wrong_property import EraseOnMerge, ResetOthers, ResetUnmapped, SwapProperties, wrong_property
 from qa_sync.sync.faults.reads import LastPageLost, Late
 from qa_sync.sync.faults.reverted_values import Flipping, Returning, remembering
+from qa_sync.sync.faults.values import lists, numbers, texts, times
+from qa_sync.sync.faults.values.altered_values import altering, altering_at_first
+from qa_sync.sync.faults.values.cleared_texts import ErasedIsAValue, as_nothing
+from qa_sync.sync.faults.wrong_property import EraseOnMerge, ResetOthers, ResetUnmapped, SwapProperties, wrong_property
+from qa_sync.sync.faults.wrong_record import CrossSection, FirstReference, WrongRecord
 from qa_sync.sync.lanes import Side
 
 STALE = remembering(Side.TARGET)

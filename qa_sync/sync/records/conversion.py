@@ -7,8 +7,8 @@ from datetime import tzinfo
 
 from qa_sync.errors import NotConvertible, QaSyncError
 from qa_sync.sync.lanes import Lane, Row, Side
-from qa_sync.sync.store.links import Links
 from qa_sync.sync.records.record_view import Seen
+from qa_sync.sync.store.links import Links
 from qa_sync.values.canonical import to_wire
 from qa_sync.values.compare import compare
 from qa_sync.values.conversions.currencies import in_currency

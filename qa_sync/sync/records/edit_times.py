@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from qa_sync.sync.store.links import Place
 from qa_sync.sync.records.record_view import Seen
+from qa_sync.sync.store.links import Place
 
 STAMP: Final = ""
 """Where the stamps of our last write are remembered: no property has such a path."""

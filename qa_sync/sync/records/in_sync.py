@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from qa_sync.errors import NotConvertible
 from qa_sync.sync.lanes import Lane, Row, Side
-from qa_sync.sync.store.links import Place
 from qa_sync.sync.records.record_view import Seen
 from qa_sync.sync.records.row_groups import applying
+from qa_sync.sync.store.links import Place
 
 
 def shows(lane: Lane, seen: Mapping[Side, Seen], synced: Mapping[Place, str]) -> bool:

@@ -7,9 +7,9 @@ from datetime import tzinfo
 from typing import Final
 
 from qa_sync.sync.lanes import Lane, Side
-from qa_sync.sync.store.links import Intent, Place, Sending
 from qa_sync.sync.records.record_view import Seen
 from qa_sync.sync.store.encoding import decode
+from qa_sync.sync.store.links import Intent, Place, Sending
 from qa_sync.systems.cards import EntityCard
 from qa_sync.values import paths
 from qa_sync.values.compare import compare

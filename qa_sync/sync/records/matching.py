@@ -6,9 +6,9 @@ from datetime import date, tzinfo
 from decimal import Decimal
 
 from qa_sync.sync.lanes import Lane
-from qa_sync.sync.store.listed_records import Shown
 from qa_sync.sync.records.record_view import Seen, flat
 from qa_sync.sync.store.encoding import decode
+from qa_sync.sync.store.listed_records import Shown
 from qa_sync.values.compare import compare
 from qa_sync.values.form import Canonical
 

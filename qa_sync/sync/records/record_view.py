@@ -8,8 +8,8 @@ from datetime import datetime
 
 from qa_sync.errors import NotConvertible
 from qa_sync.sync.lanes import End, Row, Side
-from qa_sync.sync.store.links import Place
 from qa_sync.sync.store.encoding import encode
+from qa_sync.sync.store.links import Place
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_canonical

@@ -1,1 +1,4 @@
-"""How one shows a system who one is: one small file a kind; the table is in `qa_sync.systems.connectors.auth_options`."""
+"""OPEN SET: one file for each kind of authentication; the table is in `systems.auth.table`.
+
+May import `systems.responses` and below.
+"""

@@ -10,11 +10,11 @@ import httpx
 
 from qa_sync.clock import Clock
 from qa_sync.errors import UsageError
-from qa_sync.systems.responses.exchange import Answers
-from qa_sync.systems.redaction import Hider
-from qa_sync.systems.templates.references import Filler
 from qa_sync.systems.connectors.numbers import number
 from qa_sync.systems.connectors.operations import Service
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.responses.exchange import Answers
+from qa_sync.systems.templates.references import Filler
 from qa_sync.values.form import Json
 
 LARGEST: Final = 10**6

@@ -17,13 +17,13 @@ import httpx
 from qa_sync.errors import BadAnswer, ConnectorError
 from qa_sync.systems.auth.credentials import Identity
 from qa_sync.systems.auth.tokens import ONWARD, Token, TokenAuth
+from qa_sync.systems.connectors.operations import operation_of
 from qa_sync.systems.http.request_extensions import AGAIN
 from qa_sync.systems.requests.rendering import Calls, moved_to
-from qa_sync.systems.templates.jinja import render_found
-from qa_sync.systems.templates.filters import READER, as_datetime, template_functions
-from qa_sync.systems.templates.jwt import JwtReader
-from qa_sync.systems.connectors.operations import operation_of
 from qa_sync.systems.responses.parsing import entities_of
+from qa_sync.systems.templates.filters import READER, as_datetime, template_functions
+from qa_sync.systems.templates.jinja import render_found
+from qa_sync.systems.templates.jwt import JwtReader
 from qa_sync.systems.templates.token_placeholders import Watched
 from qa_sync.values.form import Json
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import unquote
 
-from qa_sync.systems.templates.references import Filler
 from qa_sync.systems.connectors.operations import Service
+from qa_sync.systems.templates.references import Filler
 from qa_sync.values.form import Json
 
 SHOWN: Final = 4

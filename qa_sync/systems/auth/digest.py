@@ -7,8 +7,8 @@ from typing import Final
 
 import httpx
 
-from qa_sync.systems.responses.exchange import Answers
 from qa_sync.systems.auth.credentials import Identity
+from qa_sync.systems.responses.exchange import Answers
 
 FAULTS: Final = (LookupError, NotImplementedError, ValueError)
 """What the library raises for a challenge that is none, or of a kind that it does not know."""

@@ -19,8 +19,8 @@ from cryptography.x509 import load_der_x509_certificate
 from spnego.channel_bindings import GssChannelBindings
 from spnego.exceptions import SpnegoError
 
-from qa_sync.systems.responses.exchange import Answers
 from qa_sync.systems.auth.credentials import Identity
+from qa_sync.systems.responses.exchange import Answers
 
 SCHEMES: Final = ("NTLM", "Negotiate")
 """What a server may call it, the usual first."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from qa_sync.systems.connectors.auth_options import CUSTOM, NTLM
-
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Final
 
@@ -13,7 +10,7 @@ import httpx
 
 from qa_sync.errors import UsageError
 from qa_sync.systems.auth.credentials import Identity
-
+from qa_sync.systems.connectors.auth_options import CUSTOM, NTLM
 
 KINDS: Final[Mapping[str, str]] = {
     "basic": "basic",

@@ -14,10 +14,10 @@ from typing import Final, Protocol
 import httpx
 
 from qa_sync.clock import Clock
-from qa_sync.systems.responses.exchange import Answers
 from qa_sync.systems.http.failures import UNCLEAR, NoTokenYet
 from qa_sync.systems.http.request_extensions import ERRAND
 from qa_sync.systems.redaction import Hider
+from qa_sync.systems.responses.exchange import Answers
 from qa_sync.values.form import Json
 
 LATER: Final = UNCLEAR | {httpx.codes.TOO_MANY_REQUESTS}

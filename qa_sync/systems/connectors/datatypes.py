@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from qa_sync.errors import ConnectorError
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.connectors.parameters import datatype_variables, expanded
-from qa_sync.systems.connectors.validation.type_checks import Wrong, fitted_pipe
 from qa_sync.systems.connectors.folder import MANIFEST_FILE, Problem, Weight, inside, parsed, text_of
 from qa_sync.systems.connectors.operations import VERBS, Operation, operation_of
+from qa_sync.systems.connectors.parameters import datatype_variables, expanded
+from qa_sync.systems.connectors.validation.type_checks import Wrong, fitted_pipe
 from qa_sync.values.form import Json
 
 if TYPE_CHECKING:

@@ -14,16 +14,11 @@ from typing import Final
 
 from qa_sync.errors import ConnectorError
 from qa_sync.frozen import dataclass
+from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors import datatypes
 from qa_sync.systems.connectors.auth_options import auth_problems
-from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.connectors.conditional_merge import KEY as CONDITIONAL
-from qa_sync.systems.connectors.conditional_merge import resolved, undecided
-from qa_sync.systems.templates.references import REFERENCE
 from qa_sync.systems.connectors.connection_options import connection_problems
 from qa_sync.systems.connectors.entities_toml import read_cards
-from qa_sync.systems.connectors.parameters import expanded, system_variables
-from qa_sync.systems.connectors.validation.type_checks import Wrong, fitted, fitted_operations
 from qa_sync.systems.connectors.folder import (
     MANIFEST_FILE,
     Files,
@@ -36,7 +31,11 @@ from qa_sync.systems.connectors.folder import (
     text_of,
 )
 from qa_sync.systems.connectors.operations import VERBS, Operation, Service, service_of
+from qa_sync.systems.connectors.parameters import KEY as CONDITIONAL
+from qa_sync.systems.connectors.parameters import expanded, resolved, system_variables, undecided
 from qa_sync.systems.connectors.validation.object_types import DATATYPE, MANIFEST, SYSTEM
+from qa_sync.systems.connectors.validation.type_checks import Wrong, fitted, fitted_operations
+from qa_sync.systems.templates.references import REFERENCE
 from qa_sync.values.form import Json
 
 __all__ = ["VERBS", "Connector", "Operation", "Service", "load_connector", "survey"]

@@ -12,8 +12,7 @@ from typing import Final
 from qa_sync.frozen import dataclass
 from qa_sync.systems.connectors.auth_options import AUTH_SETTINGS, CUSTOM, custom_operations, kind_of
 from qa_sync.systems.connectors.connection_options import CONNECTION_SETTINGS
-from qa_sync.systems.connectors.numbers import OF_SERVICE, left_open, number, whole
-from qa_sync.systems.connectors.statuses_merge import codes_of
+from qa_sync.systems.connectors.numbers import OF_SERVICE, codes_of, left_open, number, whole
 from qa_sync.values.form import Json
 
 VERBS: Final = ("list", "lookup", "insert", "update", "delete")
@@ -113,7 +112,8 @@ class Operation:
 class Service:
     """What all operations share: where the service is and how one shows who one is.
 
-    `authentication` is a kind of `qa_sync.systems.connectors.auth_options`; `settings` are the properties that say how to get
+    `authentication` is a kind of `qa_sync.systems.connectors.auth_options`; `settings` are the properties that say how
+    to get
     credentials and how patient to be, as they stand in the file.
     """
 

@@ -21,6 +21,7 @@ ILLEGAL: Final = "Illegal header"
 UNCLEAR: Final = frozenset({408, 502, 503, 504, 520, 521, 522, 523, 524})
 """Statuses of something that stands before the system, which tell nothing of what the system did."""
 
+
 class NoTokenYet(httpx.ConnectError):
     """A token is to be asked for later, as `response` says; the request that needs it was never sent."""
 
@@ -28,9 +29,11 @@ class NoTokenYet(httpx.ConnectError):
         super().__init__(f"no token yet: {response.request.url.host} answered {response.status_code}")
         self.response = response
 
+
 def never_sent(error: Exception) -> bool:
     """Tell whether it is certain that the system has seen nothing of a request."""
     return isinstance(error, NEVER_SENT) or cannot_be_sent(error)
+
 
 def cannot_be_sent(error: object) -> bool:
     """Tell whether a request has a header that none can be, which no repetition changes."""

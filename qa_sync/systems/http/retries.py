@@ -1,7 +1,8 @@
 """How a live system is asked: in turn, again after a while when that does no harm, and where it sends its readers.
 
 What a request without an answer may have done decides: a read, or a write that does the same when done twice, is sent
-again; a create is sent again only when the system cannot have acted on it (`qa_sync.systems.rest.uncertain_writes` does the rest).
+again; a create is sent again only when the system cannot have acted on it (`qa_sync.systems.rest.uncertain_writes`
+does the rest).
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import httpx
 
 from qa_sync.clock import Clock
 from qa_sync.systems.http.failures import NEVER_SENT, UNCLEAR, NoTokenYet, cannot_be_sent
-from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, REPEATABLE, STRANGER
-from qa_sync.systems.redaction import Hider
 from qa_sync.systems.http.rate_limits import Limits
-from qa_sync.systems.http.retry_policy import TOO_MANY, Patience
 from qa_sync.systems.http.redirects import MOST_HOPS, next_hop, same_place
+from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, REPEATABLE, STRANGER
+from qa_sync.systems.http.retry_policy import TOO_MANY, Patience
+from qa_sync.systems.redaction import Hider
 
 SEVERAL: Final = ("ndjson", "jsonl", "json-seq", "stream+json")
 """How content types call JSON after JSON."""

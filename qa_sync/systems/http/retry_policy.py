@@ -5,8 +5,6 @@ Source: RFC 9110 10.2.3; facts/SESAM.md 1.1 (`rate_limiting_retries`, `rate_limi
 
 from __future__ import annotations
 
-from qa_sync.systems.connectors.connection_options import DEFAULT, LIMITING, READS, WRITES
-
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +14,7 @@ from typing import Final
 
 import httpx
 
+from qa_sync.systems.connectors.connection_options import DEFAULT, LIMITING, READS, WRITES
 from qa_sync.systems.http.failures import UNCLEAR
 from qa_sync.systems.http.request_extensions import RATE_LIMITING, REPEATABLE
 from qa_sync.values.form import Json

@@ -18,11 +18,11 @@ import httpx
 
 from qa_sync.errors import UsageError
 from qa_sync.systems.connectors.auth_options import NTLM
-from qa_sync.systems.redaction import Hider, userinfo
-from qa_sync.systems.templates.references import REFERENCE, Filler
 from qa_sync.systems.connectors.connection_options import CHAIN, PROXIES, VERIFY
 from qa_sync.systems.connectors.operations import Service
 from qa_sync.systems.http.proxies import Proxied, environment_proxies
+from qa_sync.systems.redaction import Hider, userinfo
+from qa_sync.systems.templates.references import REFERENCE, Filler
 
 KEPT: Final = 20
 """How many connections are kept for later."""

@@ -1,1 +1,4 @@
-"""."""
+"""The journal of records that live runs create, and their removal.
+
+May import `systems.responses`.
+"""

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import Final
 
 from qa_sync.errors import UsageError
-from qa_sync.systems.journal.pruning import forget
 from qa_sync.systems.journal.database import JournalFile
 from qa_sync.systems.journal.process import HOST, begun, is_alive
+from qa_sync.systems.journal.pruning import forget
 
 NAME: Final = Path(".qa-sync", "journal.sqlite")
 """Where it is, below the folder of the settings."""

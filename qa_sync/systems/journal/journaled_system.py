@@ -13,8 +13,8 @@ from typing import Final
 
 from qa_sync.errors import BadAnswer
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.responses.exchange_log import heard_of
 from qa_sync.systems.journal.ownership import Owned
+from qa_sync.systems.responses.exchange_log import heard_of
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 

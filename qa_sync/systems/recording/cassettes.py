@@ -1,7 +1,9 @@
 """A section's recording as a file: a vcrpy cassette, read whole or not at all, written whole or not at all.
 
-The format is vcrpy's, so that any vcrpy reads the files, and vcrpy writes them (`qa_sync.systems.recording.recorder`). They are
-read without it (`qa_sync.systems.recording.yaml_reader`), because a replay must be quick and importing vcrpy takes longer than
+The format is vcrpy's, so that any vcrpy reads the files, and vcrpy writes them (`qa_sync.systems.recording.recorder`).
+They are
+read without it (`qa_sync.systems.recording.yaml_reader`), because a replay must be quick and importing vcrpy takes
+longer than
 replaying a document. Beside the interactions the metadata hold a label. Source: DESIGN 5.
 """
 

@@ -17,8 +17,8 @@ import httpx
 from qa_sync.frozen import dataclass
 from qa_sync.systems.http.direct_client import AtOnce
 from qa_sync.systems.recording.cassettes import Interaction, Shelf, TapeLabel
-from qa_sync.systems.redaction import HIDDEN, Hider, cleaned
 from qa_sync.systems.recording.nearest_request import Asked, canonical_body, tell_nearest
+from qa_sync.systems.redaction import HIDDEN, Hider, cleaned
 
 ESCAPED: Final = quote(HIDDEN)
 IN_SANDBOX: Final = ", in the sandbox, where it is always that day; record the live systems, which qa-sync.toml names"

@@ -14,11 +14,11 @@ import httpx
 from qa_sync.errors import ConnectorError
 from qa_sync.frozen import dataclass
 from qa_sync.systems.connectors.auth_options import CUSTOM
-from qa_sync.systems.requests.request import Call
-from qa_sync.systems.templates.references import Filler
-from qa_sync.systems.templates.jinja import SKIP, render, render_tree
 from qa_sync.systems.connectors.operations import ASKS_SINCE, Operation, Service
 from qa_sync.systems.requests.encoding import spelled
+from qa_sync.systems.requests.request import Call
+from qa_sync.systems.templates.jinja import SKIP, render, render_tree
+from qa_sync.systems.templates.references import Filler
 from qa_sync.systems.templates.token_placeholders import StandIns, Watched
 from qa_sync.values.form import Json
 

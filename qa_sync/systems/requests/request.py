@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from qa_sync.systems.http.request_extensions import AGAIN
-
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import lru_cache
-from typing import Final
 
 import httpx
 
 from qa_sync.errors import ConnectorError, NotConvertible
 from qa_sync.frozen import dataclass
-from qa_sync.systems.http.request_extensions import RATE_LIMITING
+from qa_sync.systems.http.request_extensions import AGAIN, RATE_LIMITING
 from qa_sync.systems.requests.encoding import encode, spelled
 from qa_sync.systems.templates.token_placeholders import Watched
 from qa_sync.values.form import Json
-
 
 
 @dataclass(frozen=True, slots=True)

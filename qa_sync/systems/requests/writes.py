@@ -7,16 +7,15 @@ does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from qa_sync.frozen import dataclass
-from qa_sync.systems.requests.bodies import insert_body, update_body
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.templates.jinja import render_tree
-from qa_sync.systems.requests.record_ids import id_of, members_of
 from qa_sync.systems.connectors.operations import Body, Operation
+from qa_sync.systems.requests.bodies import insert_body, update_body
+from qa_sync.systems.requests.record_ids import id_of, members_of
+from qa_sync.systems.templates.jinja import render_tree
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 
@@ -118,5 +117,3 @@ def shaped(body: Body, entity: Mapping[str, Json]) -> Json:
     if body.many:
         plain = [plain]
     return {body.key: plain} if body.key else plain
-
-

@@ -1,1 +1,4 @@
-"""."""
+"""A request is sent, its response checked, read and paged through.
+
+May import `systems.requests` and `systems.http`.
+"""

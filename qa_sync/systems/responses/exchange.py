@@ -6,9 +6,6 @@ secret, and what a system wrote is escaped.
 
 from __future__ import annotations
 
-from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, ERRAND, REPEATABLE, STRANGER
-from qa_sync.systems.http.failures import UNCLEAR, cannot_be_sent, never_sent
-
 import json
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
@@ -19,6 +16,8 @@ import httpx
 
 from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear
 from qa_sync.frozen import dataclass
+from qa_sync.systems.http.failures import UNCLEAR, cannot_be_sent, never_sent
+from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, ERRAND, REPEATABLE, STRANGER
 from qa_sync.systems.responses.exchange_log import Heard
 from qa_sync.values import paths
 from qa_sync.values.form import Json
@@ -41,22 +40,8 @@ SHOWN: Final = 200
 """How many characters of an answer that makes no sense are shown."""
 
 
-
-
-
-
-
-
-
 UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
 TRUST: Final = "custom_ca_pem_chain in the connector, or SSL_CERT_FILE in the environment"
-
-
-
-
-
-
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,13 @@ import httpx
 
 from qa_sync.errors import BadAnswer, ConnectorError
 from qa_sync.frozen import dataclass
-from qa_sync.systems.responses.exchange import Exchange
-from qa_sync.systems.requests.request import Call
-from qa_sync.systems.requests.rendering import Calls
-from qa_sync.systems.templates.jinja import render_found
 from qa_sync.systems.connectors.operations import ENTITY_PAYLOAD, Operation
 from qa_sync.systems.http.redirects import same_place
+from qa_sync.systems.requests.rendering import Calls
+from qa_sync.systems.requests.request import Call
+from qa_sync.systems.responses.exchange import Exchange
 from qa_sync.systems.responses.parsing import Reply, ask, rows_of
+from qa_sync.systems.templates.jinja import render_found
 from qa_sync.values.form import Json
 
 MAX_PAGES: Final = 100_000

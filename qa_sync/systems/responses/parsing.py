@@ -8,11 +8,11 @@ from typing import Final
 import httpx
 
 from qa_sync.frozen import dataclass
-from qa_sync.systems.responses.exchange import Exchange
-from qa_sync.systems.requests.request import Call
-from qa_sync.systems.requests.rendering import Calls
+from qa_sync.systems.connectors.numbers import one_of
 from qa_sync.systems.connectors.operations import Operation
-from qa_sync.systems.connectors.statuses_merge import one_of
+from qa_sync.systems.requests.rendering import Calls
+from qa_sync.systems.requests.request import Call
+from qa_sync.systems.responses.exchange import Exchange
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 

@@ -13,14 +13,14 @@ import httpx
 
 from qa_sync.clock import Clock
 from qa_sync.errors import UsageError
-from qa_sync.systems.responses.exchange import Answers, Exchange
-from qa_sync.systems.http.direct_client import AtOnce, PlainClient
-from qa_sync.systems.redaction import Hider
-from qa_sync.systems.templates.references import Filler
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.numbers import OF_SERVICE, filled
-from qa_sync.systems.responses.exchange_log import Heard
 from qa_sync.systems.connectors.operations import Operation, Service
+from qa_sync.systems.http.direct_client import AtOnce, PlainClient
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.responses.exchange import Answers, Exchange
+from qa_sync.systems.responses.exchange_log import Heard
+from qa_sync.systems.templates.references import Filler
 from qa_sync.values.form import Json
 
 READ_S: Final = 60

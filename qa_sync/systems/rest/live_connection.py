@@ -9,17 +9,16 @@ from dataclasses import dataclass
 import httpx
 
 from qa_sync.clock import Clock
-from qa_sync.systems.redaction import Hider, userinfo
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.http.rate_limits import Limits
-from qa_sync.systems.http.transport import live_transport, outlet_of
-from qa_sync.systems.logs_merge import hide_in_logs, show_in_logs
-from qa_sync.systems.http.retries import PoliteTransport
 from qa_sync.systems.connectors.operations import Service
-from qa_sync.systems.http.retry_policy import Patience, patience_of
-from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.http.auth_transport import SigningTransport
+from qa_sync.systems.http.rate_limits import Limits
+from qa_sync.systems.http.retries import PoliteTransport
+from qa_sync.systems.http.retry_policy import Patience, patience_of
+from qa_sync.systems.http.transport import live_transport, outlet_of
+from qa_sync.systems.redaction import Hider, hide_in_logs, show_in_logs, userinfo
 from qa_sync.systems.rest.clients import auth_of, filler_for, with_figures
+from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.values.form import Json
 
 Wrap = Callable[[httpx.BaseTransport], httpx.BaseTransport]

@@ -11,25 +11,25 @@ import httpx
 
 from qa_sync.clock import Clock, RealClock
 from qa_sync.errors import Refused
-from qa_sync.systems.responses.exchange import Exchange
-from qa_sync.systems.requests.bodies import adds_elements, revision_header
-from qa_sync.systems.requests.rendering import Calls, moved_to
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.redaction import Hider, userinfo
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.templates.filters import READER, template_functions
-from qa_sync.systems.templates.jwt import JwtReader
-from qa_sync.systems.requests.record_ids import chosen, id_of
-from qa_sync.systems.responses.exchange_log import Heard
-from qa_sync.systems.rest.uncertain_writes import Found, change_once, create_once
-from qa_sync.systems.http.retry_policy import PAUSES_S
+from qa_sync.systems.connectors.numbers import one_of
 from qa_sync.systems.connectors.operations import Operation, Service
+from qa_sync.systems.http.retry_policy import PAUSES_S
+from qa_sync.systems.redaction import Hider, userinfo
+from qa_sync.systems.requests.bodies import adds_elements, revision_header
+from qa_sync.systems.requests.record_ids import chosen, id_of
+from qa_sync.systems.requests.rendering import Calls, moved_to
+from qa_sync.systems.requests.writes import change, insertion, key_of, named, new_id
+from qa_sync.systems.responses.exchange import Exchange
+from qa_sync.systems.responses.exchange_log import Heard
 from qa_sync.systems.responses.pagination import Bookmark, marked_pages, pages
 from qa_sync.systems.responses.parsing import Sent, entities_of, error_told, tells_errors
-from qa_sync.systems.connectors.statuses_merge import one_of
-from qa_sync.systems.system import Record
 from qa_sync.systems.rest.clients import exchange_with, filler_for, with_figures
-from qa_sync.systems.requests.writes import change, insertion, key_of, named, new_id
+from qa_sync.systems.rest.uncertain_writes import Found, change_once, create_once
+from qa_sync.systems.system import Record
+from qa_sync.systems.templates.filters import READER, template_functions
+from qa_sync.systems.templates.jwt import JwtReader
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_wire
 from qa_sync.values.form import Json

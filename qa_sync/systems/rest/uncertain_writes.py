@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from qa_sync.systems.http.retry_policy import PAUSES_S
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from qa_sync.errors import Conflict, NotConvertible, Refused, Unclear
 from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.http.retry_policy import PAUSES_S
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_canonical
@@ -19,7 +18,6 @@ Found: TypeAlias = Callable[[], str | None]
 
 CREATES: Final = 4
 """How often a create is tried."""
-
 
 
 def create_once(

@@ -12,6 +12,7 @@ from qa_sync.values.form import Json
 
 REFERENCE: Final = re.compile(r"\$(ENV|SECRET)\(([^()]*)\)")
 
+
 @dataclass(frozen=True, slots=True)
 class Filler:
     """Fills `$ENV(x)` and `$SECRET(x)` in; raises UsageError for a name without a value."""
@@ -47,6 +48,7 @@ class Filler:
                 hint=f'give it in qa-sync.toml: [systems."{self.system}"] {given}',
             )
         return found
+
 
 def _spelled(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qa_sync.values.conversions.conversion import Conversion, Plain, Target, refuse, spell
-from qa_sync.values.form import Form, Json, Scalar
 from qa_sync.values.conversions.json_types import typed
+from qa_sync.values.form import Form, Json, Scalar
 
 
 def truth_of(value: object) -> bool | None:

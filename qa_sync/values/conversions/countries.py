@@ -9,8 +9,8 @@ from pathlib import Path
 
 from qa_sync.errors import UnknownName
 from qa_sync.values.conversions.conversion import Conversion, Plain, Target, refuse, spell
-from qa_sync.values.form import Form, Json, Scalar
 from qa_sync.values.conversions.json_types import typed
+from qa_sync.values.form import Form, Json, Scalar
 
 _PREFIXED = re.compile(r"(?P<country>[A-Z]{2})-(?P<region>[A-Z0-9]{1,3})")
 _BARE = re.compile(r"[A-Z0-9]{1,3}")

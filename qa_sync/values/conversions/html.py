@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from qa_sync.values.conversions.conversion import Conversion, Plain, Target, spell
-from qa_sync.values.form import Form, Json, Scalar
-from qa_sync.values.conversions.text import write_text
 from qa_sync.values.conversions.json_types import typed
+from qa_sync.values.conversions.text import write_text
+from qa_sync.values.form import Form, Json, Scalar
 
 # Patterns stay texts until used (re keeps the compiled ones), and `html` is imported where it is needed: its table of
 # entities and these patterns are a third of this room's start-up time.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from qa_sync.values.conversions.conversion import Conversion, Plain, Target, refuse, spell
-from qa_sync.values.form import Form, Json, Scalar
 from qa_sync.values.conversions.json_types import typed
+from qa_sync.values.form import Form, Json, Scalar
 
 
 def _read_identifier(value: Plain, form: Form) -> str:

@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from qa_sync.values.conversions.conversion import MAX_DIGITS, Conversion, Plain, Target, refuse, within_reason
 from qa_sync.values.conversions.currencies import in_currency
-from qa_sync.values.form import Form, Json, Scalar
 from qa_sync.values.conversions.json_types import typed
+from qa_sync.values.form import Form, Json, Scalar
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 # No sign or zero that a number would not keep; zeros at the end of a fraction mean nothing.

@@ -6,8 +6,8 @@ import re
 from decimal import Decimal
 
 from qa_sync.values.conversions.conversion import Conversion, Plain, Target, refuse, spell
-from qa_sync.values.form import Form, Json, Scalar
 from qa_sync.values.conversions.json_types import typed
+from qa_sync.values.form import Form, Json, Scalar
 
 # What people write between digits, and the invisible marks that address books paste along.
 _PHONE_NOISE = re.compile("[\\s\\-().\\u2010-\\u2015/\\u200b-\\u200f\\u202a-\\u202e\\u2060\\u2066-\\u2069\\ufeff]+")

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, time, tzinfo
 
 from qa_sync.errors import UnknownName
 from qa_sync.values.conversions.conversion import Conversion, Plain, Target, refuse
-from qa_sync.values.form import Form, Json, Scalar
 from qa_sync.values.conversions.json_types import typed
+from qa_sync.values.form import Form, Json, Scalar
 
 # Narrower than fromisoformat, which also takes `20241113` and week dates.
 _INSTANT = re.compile(

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from qa_sync.sync.faults.values.altered_values import Change, each
 from qa_sync.sync.faults.property_kinds import is_edited, is_free_text
+from qa_sync.sync.faults.values.altered_values import Change, each
 from qa_sync.sync.faults.wrappers import Passing
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.system import Record, System

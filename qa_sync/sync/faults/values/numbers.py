@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from qa_sync.sync.faults.values.altered_values import GONE, Change, each
 from qa_sync.sync.faults.property_kinds import NUMBERS
+from qa_sync.sync.faults.values.altered_values import GONE, Change, each
 from qa_sync.sync.faults.wrappers import Faulty, Values
 from qa_sync.sync.lanes import End, Lane
 from qa_sync.systems.cards import PropertyCard

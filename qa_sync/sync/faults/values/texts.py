@@ -6,12 +6,12 @@ import html
 import unicodedata
 from urllib.parse import unquote_plus
 
-from qa_sync.sync.faults.values.altered_values import Change, each
 from qa_sync.sync.faults.property_kinds import is_free_text
+from qa_sync.sync.faults.values.altered_values import Change, each
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.canonical import to_wire
-from qa_sync.values.form import Form, Json
 from qa_sync.values.conversions.countries import country_code
+from qa_sync.values.form import Form, Json
 
 LONG = 20
 """Characters beyond which a text counts as long."""

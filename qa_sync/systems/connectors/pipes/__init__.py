@@ -1,1 +1,4 @@
-"""."""
+"""Operations completed from the pipe templates of a connector.
+
+May import `systems.connectors.operations` and below.
+"""

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from qa_sync.systems.connectors.folder import Problem, Weight
-from qa_sync.systems.connectors.operations import Body, Operation, operation_of
+from qa_sync.systems.connectors.operations import Body, Operation, operation_of, with_template
+from qa_sync.systems.connectors.pipes.operation_names import Found, Shelf
 from qa_sync.systems.connectors.pipes.parent_lists import member_taken, reading_through_parent, transforms_of
 from qa_sync.systems.connectors.pipes.share_pipes import COLLECT_TEMPLATE, SHARE_TEMPLATE, Sharing, body_of, sharing_of
-from qa_sync.systems.connectors.pipes.operation_names import Found, Shelf
-from qa_sync.systems.connectors.operations import with_template
 from qa_sync.values.form import Json
 
 OVERRIDES: Final = (

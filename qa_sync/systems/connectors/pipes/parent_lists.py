@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from qa_sync.systems.connectors.pipes.dtl import SOURCE, added, evaluable, rules_of, value
 from qa_sync.systems.connectors.operations import ENTITY_PAYLOAD, Children
+from qa_sync.systems.connectors.pipes.dtl import SOURCE, added, evaluable, rules_of, value
 from qa_sync.values.form import Json
 
 NOT_READ_BY: Final = ("-share", "-event", "-event2", "-registerwebhook", "-wipe", "-preshare", "-transform")

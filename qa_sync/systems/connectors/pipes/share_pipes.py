@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from qa_sync.systems.connectors.pipes.dtl import added, lists_of, rules_of
 from qa_sync.systems.connectors.operations import Body
+from qa_sync.systems.connectors.pipes.dtl import added, lists_of, rules_of
 from qa_sync.systems.connectors.pipes.parent_lists import transforms_of
 from qa_sync.values.form import Json
 

@@ -1,1 +1,4 @@
-"""."""
+"""Checks of connector files: types, known keys, warnings.
+
+May import `systems.connectors.pipes` and below.
+"""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final, NamedTuple, TypeAlias
 
+from qa_sync.systems.connectors.parameters import KEY as CONDITIONAL
 from qa_sync.systems.connectors.validation import object_types as shapes
-from qa_sync.systems.connectors.conditional_merge import KEY as CONDITIONAL
 from qa_sync.values.form import Json
 
 DESCRIBES: Final = frozenset({"name", "description", "comment", "comments", "trace"})

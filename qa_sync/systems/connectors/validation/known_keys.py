@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from qa_sync.systems.connectors.validation import object_types as shapes
 from qa_sync.systems.connectors.auth_options import ENDS, OPERATIONS, REFRESH_ENDS
+from qa_sync.systems.connectors.connection_options import ANY_LENGTH, READS, VERIFY, WRITES
+from qa_sync.systems.connectors.operations import VERBS
 from qa_sync.systems.connectors.pipes.complete import OVERRIDES
-from qa_sync.systems.connectors.connection_options import ANY_LENGTH, VERIFY
+from qa_sync.systems.connectors.validation import object_types as shapes
 from qa_sync.systems.connectors.validation.key_rules import Level
 from qa_sync.systems.connectors.validation.operation_checks import SLIPS
-from qa_sync.systems.connectors.operations import VERBS
-from qa_sync.systems.connectors.connection_options import READS, WRITES
 
 EMPTY: Final = "an answer without records is a list without records"
 STATUSES: Final = "2xx is a success, 404 and 410 say that there is no such record, any other status fails"

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from qa_sync.errors import did_you_mean
+from qa_sync.systems.connectors.numbers import are_codes, codes_of
 from qa_sync.systems.connectors.operations import DEFAULT_TERMINATION
-from qa_sync.systems.connectors.statuses_merge import are_codes, codes_of
 from qa_sync.values.form import Json
 
 TERMINATION: Final = (*DEFAULT_TERMINATION, "same-next-page-link", "empty-result", "not-full-page")

@@ -9,10 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from qa_sync.systems.templates.references import REFERENCE
 from qa_sync.systems.connectors.numbers import number
+from qa_sync.systems.connectors.validation.object_types import (
+    NUMBER,
+    OPERATION,
+    PIPE,
+    SHARE,
+    TEXT,
+    USE,
+    WORDS,
+    Table,
+    Types,
+)
 from qa_sync.systems.connectors.validation.operation_checks import operation_problems
-from qa_sync.systems.connectors.validation.object_types import NUMBER, OPERATION, PIPE, SHARE, TEXT, USE, WORDS, Table, Types
+from qa_sync.systems.templates.references import REFERENCE
 from qa_sync.values.form import Json
 
 Wrong: TypeAlias = list[tuple[str, str]]

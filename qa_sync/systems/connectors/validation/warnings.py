@@ -9,15 +9,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from qa_sync.systems.connectors.validation import known_keys as known
 from qa_sync.systems.connectors.auth_options import OPERATIONS
-from qa_sync.systems.templates.references import REFERENCE
 from qa_sync.systems.connectors.connection_options import connection_notes
-from qa_sync.systems.connectors.numbers import whole
 from qa_sync.systems.connectors.folder import MANIFEST_FILE, Files, Problem, Weight
+from qa_sync.systems.connectors.numbers import whole
+from qa_sync.systems.connectors.pipes.share_pipes import COLLECT_TEMPLATE, SHARE_TEMPLATE
+from qa_sync.systems.connectors.validation import known_keys as known
 from qa_sync.systems.connectors.validation.key_rules import Level, Remark, Remarks, below, members, of_object, variants
 from qa_sync.systems.connectors.validation.operation_checks import overlapping
-from qa_sync.systems.connectors.pipes.share_pipes import COLLECT_TEMPLATE, SHARE_TEMPLATE
+from qa_sync.systems.templates.references import REFERENCE
 from qa_sync.values.form import Json
 
 STATUSES: Final = r"default|\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*"

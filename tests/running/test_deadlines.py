@@ -1,0 +1,120 @@
+"""Not yet, never, too late: what time makes of a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from running_world import START, World
+
+from qa_sync.checklist.model import Checklist, SectionPlan, Side
+from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.deadlines import patient
+from qa_sync.running.environment import Stage
+from qa_sync.running.events import CheckFinished, Status, Way
+from qa_sync.running.results import fold
+from qa_sync.running.runner import Run, run
+
+
+@dataclass
+class Waiting(World):
+    """A world of which nobody knows when its sync has worked."""
+
+    max_lag_s: float | None = None
+    every_s: int = 1
+    last: datetime = START
+
+    def checks(self) -> list[CheckFinished]:
+        @contextmanager
+        def open_stage(_checklist: Checklist, _plan: SectionPlan) -> Iterator[Stage]:
+            systems = {Side.SOURCE: self.left, Side.TARGET: self.right}
+            yield Stage(systems, self.clock, self.now_and_then, START, self.timeout_s, max_lag_s=self.max_lag_s)
+
+        return list(fold(run([self.checklist()], open_stage, Run("test", "seed", START, lambda: 0.0))).checks)
+
+    def now_and_then(self) -> None:
+        self.clock.sleep(1)
+        if (self.clock.now() - self.last).total_seconds() >= self.every_s:
+            self.last = self.clock.now()
+            self.sync(self)
+
+
+def only(checks: list[CheckFinished], kind: str) -> CheckFinished:
+    (found,) = [c for c in checks if c.kind == kind]
+    return found
+
+
+def never(_world: World) -> None:
+    """Do nothing."""
+
+
+def test_what_has_not_arrived_yet_is_no_broken_promise() -> None:
+    create = only(Waiting(sync=never).checks(), "create")
+    assert create.status is Status.ERROR
+    assert str(create.message).startswith("not yet: expected exactly one Right Thing")
+    assert "in 20 s" in str(create.message)
+
+
+def test_unless_it_was_promised_by_now() -> None:
+    create = only(Waiting(sync=never, max_lag_s=5).checks(), "create")
+    assert create.status is Status.FAILED
+    assert "where 5 s are promised" in str(create.message)
+
+
+@pytest.mark.parametrize(("limit", "status"), [(1.0, Status.FAILED), (60.0, Status.PASSED)])
+def test_lateness_is_a_failure_only_where_something_is_promised(limit: float, status: Status) -> None:
+    create = only(Waiting(every_s=9, max_lag_s=limit).checks(), "create")
+    assert create.status is status
+    assert create.latency_s
+    if status is Status.FAILED:
+        assert "expected within 1 s" in str(create.message)
+
+
+def test_latencies_are_told_by_way() -> None:
+    (section,) = World().results().specs[0].sections
+    assert set(section.latencies) == {"forward", "backward"}
+    forward = section.latencies["forward"]
+    arrivals = {check.kind: check.arrivals for check in section.checks}
+    assert {a.way for a in arrivals["newest-wins"]} == {a.way for a in arrivals["independent"]} == set(Way)
+    assert {a.way for a in arrivals["create"]} == {Way.FORWARD}
+    assert {a.way for a in arrivals["update-backward"]} == {Way.BACKWARD}
+    assert not arrivals["stable"]
+    assert forward.count == sum(a.way is Way.FORWARD for check in section.checks for a in check.arrivals)
+    assert all(c.latency_s == max(a.latency_s for a in c.arrivals) for c in section.checks if c.arrivals)
+    assert 0 < forward.p50_s <= forward.p95_s <= forward.max_s
+
+
+def test_where_nobody_knows_a_cycle_is_as_long_as_the_slowest_arrival() -> None:
+    world = Waiting(every_s=7)
+    checks = world.checks()
+    assert {c.status for c in checks} <= {Status.PASSED, Status.SKIPPED}
+    stage = Stage({}, world.clock, lambda: None, START, timeout_s=20)
+    before = world.clock.now()
+    stage.settle(2)
+    assert (world.clock.now() - before).total_seconds() == 20
+    stage.pace.note(3)
+    stage.settle(2)
+    assert (world.clock.now() - before).total_seconds() == 26
+
+
+def test_a_verdict_tells_what_was_done() -> None:
+    checks = World().results().checks
+    (update,) = [c for c in checks if c.kind == "update-forward" and c.title == "count -> number"]
+    assert update.steps[0] == "make Left Thing (subject)"
+    assert "edit count of Left Thing (subject)" in update.steps
+    assert not any("bystander" in step for step in update.steps)
+
+
+def test_a_single_cycle_is_no_answer() -> None:
+    stage = Stage({}, World().clock, never_mind, START, cycles_known=True)
+    lacking = Verdict(Status.FAILED, "nothing came", final=False)
+    assert patient(lacking, stage, looks=1).status is Status.ERROR
+    assert patient(lacking, stage, looks=2).status is Status.FAILED
+    assert patient(Verdict(Status.FAILED, "there are two"), stage, looks=1).status is Status.FAILED
+
+
+def never_mind() -> None:
+    """Do nothing."""

@@ -1,0 +1,158 @@
+"""Sections side by side: the same results, an end at the first failure, and nothing left behind when interrupted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+
+import pytest
+from running_world import START, World
+
+from qa_sync.checklist.model import Checklist, SectionPlan, Side
+from qa_sync.errors import BrokenRule, Refused
+from qa_sync.running.environment import Stage
+from qa_sync.running.events import CheckFinished, Event, RunFinished, SectionFinished, Status
+from qa_sync.running.results import Results, fold
+from qa_sync.running.runner import OpenStage, Run, run
+
+SECTIONS = 5
+
+
+class Worlds:
+    """The same section several times, each with systems of its own; `before` is called whenever one is opened."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, World] = {}
+        self.threads: set[int] = set()
+
+    def checklists(self) -> list[Checklist]:
+        whole = World().checklist()
+        (plan,) = whole.sections
+        plans = [
+            replace(plan, section=replace(plan.section, ordinal=n, heading=f"{n}")) for n in range(1, SECTIONS + 1)
+        ]
+        return [replace(whole, sections=tuple(plans))]
+
+    def world(self, key: str) -> World:
+        return self.made.setdefault(key, World(timeout_s=3))
+
+    @contextmanager
+    def open(self, _checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
+        self.threads.add(threading.get_ident())
+        world = self.world(plan.section.key)
+        yield Stage(
+            {Side.SOURCE: world.left, Side.TARGET: world.right}, world.clock, world.work, START, 3, cycles_known=True
+        )
+
+    def events(
+        self, jobs: int, *, first_only: bool = False, open_stage: OpenStage | None = None
+    ) -> Generator[Event, None, None]:
+        told = Run("test", "seed", START, lambda: 0.0, jobs, first_only)
+        return run(self.checklists(), open_stage or self.open, told)
+
+    def results(self, jobs: int, *, first_only: bool = False) -> Results:
+        return fold(self.events(jobs, first_only=first_only))
+
+
+def test_side_by_side_comes_to_the_same() -> None:
+    alone, together = Worlds(), Worlds()
+    assert alone.results(1) == together.results(4)
+    assert alone.threads == {threading.get_ident()}
+    assert threading.get_ident() not in together.threads
+
+
+def test_as_many_run_at_once_as_were_asked_for() -> None:
+    worlds, meeting = Worlds(), threading.Barrier(SECTIONS, timeout=10)
+
+    @contextmanager
+    def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
+        meeting.wait()
+        with worlds.open(checklist, plan) as stage:
+            yield stage
+
+    assert fold(worlds.events(SECTIONS, open_stage=open_stage)).exit_code == 0
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_an_end_at_the_first_failure(jobs: int) -> None:
+    worlds = Worlds()
+    worlds.world("1-1").sync = lambda _world: None
+    results = worlds.results(jobs, first_only=True)
+    assert results.exit_code == 1
+    first = results.specs[0].sections[0]
+    assert [c.status for c in first.checks].count(Status.FAILED) == 1
+    assert "(-x)" in str(first.checks[-1].message)
+    assert all(len(s.checks) == len(first.checks) for s in results.specs[0].sections)
+    assert not any(w.left.records or w.right.records for w in worlds.made.values())
+    if jobs == 1:
+        assert list(worlds.made) == ["1-1"]
+
+
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """Whoever starts the tests in the background may have told them to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_an_interruption_removes_what_was_made_and_tells_what_could_not_be(jobs: int) -> None:
+    worlds = Worlds()
+    pressed: list[str] = []
+
+    def interrupted(world: World) -> None:
+        world.carry()
+        if jobs == 1:
+            raise KeyboardInterrupt
+        if not pressed:
+            pressed.append("Ctrl-C")
+            time.sleep(0.3)  # until the listener has nothing to do but to wait
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def refuse(operation: str) -> None:
+        if operation == "delete":
+            raise Refused("not today", status=403)
+
+    worlds.world("1-1").sync = interrupted
+    worlds.world("1-1").right.before = refuse
+    seen: list[Event] = []
+    with pytest.raises(KeyboardInterrupt):
+        _told_to(seen, worlds.events(jobs))
+    assert isinstance(seen[-1], RunFinished)
+    lost = [lost for event in seen if isinstance(event, SectionFinished) for lost in event.leftovers]
+    assert {(one.system, one.why) for one in lost} == {("Right", "not today")}
+    assert not any(w.left.records for w in worlds.made.values())
+    assert [key for key, w in worlds.made.items() if w.right.records] == ["1-1"]
+
+
+def _told_to(seen: list[Event], events: Iterator[Event]) -> None:
+    for event in events:
+        seen += [event]
+
+
+def test_an_error_of_ours_in_one_section_is_not_lost() -> None:
+    worlds = Worlds()
+
+    @contextmanager
+    def open_stage(_checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
+        if plan.section.ordinal == 2:
+            raise BrokenRule("a fault of ours")
+        with worlds.open(_checklist, plan) as stage:
+            yield stage
+
+    with pytest.raises(BrokenRule, match="a fault of ours"):
+        list(worlds.events(2, open_stage=open_stage))
+
+
+def test_a_listener_that_goes_away_lets_every_section_clean_up() -> None:
+    worlds = Worlds()
+    with closing(worlds.events(3)) as events:
+        next(event for event in events if isinstance(event, CheckFinished))
+    assert not any(w.left.records or w.right.records for w in worlds.made.values())

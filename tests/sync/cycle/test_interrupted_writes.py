@@ -1,0 +1,131 @@
+"""Creates whose answer is lost: the engine, and the judge, look for what they made before they make it again."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import pytest
+from fault_proxy import FaultProxy
+from sync_fakes import OFFICE, FakeSystem
+from sync_world import KEY, World, every, make_world
+
+from qa_sync.checklist.model import Cast, Insert, Scenario, Side
+from qa_sync.clock import VirtualClock
+from qa_sync.dataflow.model import Dataflow
+from qa_sync.dataflow.reader import read_dataflow
+from qa_sync.running.environment import Stage
+from qa_sync.running.scenario_records import Held, Scene
+from qa_sync.sandbox.vendors import VENDORS
+from qa_sync.sync.engine import Engine
+from qa_sync.sync.store.links import Links
+from qa_sync.systems.connectors.find import builtin_folder, connector_for
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.http.asgi_transport import AsgiTransport
+from qa_sync.systems.redaction import Hider
+from qa_sync.systems.rest.live_connection import Line, open_line
+from qa_sync.values.form import Json
+
+START = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)
+
+
+class Forgetful(FakeSystem):
+    """Makes what it is told to and does not say so; asks whoever told it to look for it."""
+
+    copies = 1
+
+    def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
+        for _ in range(self.copies):
+            made = super().insert(datatype, values)
+        assert found is not None
+        return found() or made + " (not found)"
+
+
+@pytest.fixture
+def world() -> World:
+    made = make_world()
+    made.office = Forgetful("Office", OFFICE, made.office.clock)
+    return made
+
+
+class TestEngine:
+    def test_the_new_record_is_found_and_linked(self, world: World) -> None:
+        world.office.records("person")["O-0"] = {"id": "O-0", "rev": 1, "fullName": "Ada"}  # alike, but there before
+        world.shop.insert("people", {"name": "Ada"})
+        summary = world.engine(every()).cycle()
+        assert (summary.created, summary.problems) == (1, ())
+        link = world.links.by_source(KEY, "S-1")
+        assert link is not None
+        assert link.target == "O-1"
+
+    def test_two_that_look_like_it_are_a_problem(self, world: World) -> None:
+        world.office.copies = 2  # type: ignore[attr-defined]
+        world.shop.insert("people", {"name": "Ada"})
+        summary = world.engine(every()).cycle()
+        assert summary.created == 0
+        assert "2 records look like it: O-1, O-2" in summary.problems[0].text
+        assert world.links.intent(KEY, "S-1") is not None
+
+
+class TestJudge:
+    def scene(self, world: World) -> Scene:
+        stage = Stage({Side.SOURCE: world.shop, Side.TARGET: world.office}, world.office.clock, lambda: None, START)
+        card = OFFICE["person"]
+        cast = {"subject": Cast(1, card, card)}
+        return Scene(stage, Scenario("create", cast, (), ()))
+
+    def test_the_new_record_is_found_by_its_mark_and_removed_in_the_end(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for system in (world.office, world.shop):
+            monkeypatch.setattr(system, "list", lambda datatype, _since=None, of=system: FakeSystem.list(of, datatype))
+        world.office.records("person")["O-0"] = {"id": "O-0", "rev": 1, "fullName": "Ada"}
+        scene = self.scene(world)
+        scene.insert(Insert("subject", Side.TARGET, {"fullName": "Ada qa7"}, "qa7"))
+        assert scene.ids[Held("subject", Side.TARGET)] == "O-1"
+        assert list(scene.remove_all()) == []
+        assert set(world.office.records("person")) == {"O-0"}
+
+
+SPEC = "specs/003.txt"
+PEOPLE = 12
+
+
+def test_over_a_faulty_network_every_record_gets_one_counterpart(pytestconfig: pytest.Config) -> None:
+    dataflow = read_dataflow((pytestconfig.rootpath / SPEC).read_text(encoding="utf-8"), SPEC)
+    made = {seed: synced(dataflow, seed, rate) for seed, rate in ((0, 0.0), (1, 0.2), (2, 0.2))}
+    assert made[0] == [(f"name {n}", f"buyer-{n:02}@example.test") for n in range(PEOPLE)]
+    assert made[1] == made[2] == made[0]
+
+
+def synced(dataflow: Dataflow, seed: int, rate: float) -> list[tuple[str, str]]:
+    """Return the webshop's customers after the engine has carried those of WooCommerce over."""
+    clock = VirtualClock(START)
+    source, target = (opened(label, clock, seed, rate) for label in (dataflow.source, dataflow.target))
+    shop = source.system()
+    for number in range(PEOPLE):
+        mail = f"buyer-{number:02}@example.test"
+        values = {"email": mail, "first_name": f"name {number}", "last_name": "Berg"}
+        shop.insert("customer", values, lambda mail=mail: by_mail(source, mail))  # type: ignore[misc]
+    engine = Engine(dataflow, shop, target.system(), Links())
+    for _ in range(4):
+        engine.cycle()
+        clock.sleep(2)
+    left = [(str(r.data["firstName"]), str(r.data["email"])) for r in target.system().list("customer")]
+    source.close()
+    target.close()
+    return sorted(left, key=lambda each: each[1])
+
+
+def by_mail(line: Line, mail: str) -> str | None:
+    return next((r.id for r in line.system().list("customer") if r.data["email"] == mail), None)
+
+
+def opened(label: str, clock: VirtualClock, seed: int, rate: float) -> Line:
+    name = connector_for(label)
+    vendor = VENDORS[name]
+    proxy = FaultProxy(AsgiTransport(vendor.build_app(clock.now, "1")), clock, f"{label}{seed}", rate)
+    connector = load_connector(builtin_folder(name))
+    dice = random.Random(seed)  # noqa: S311 - chance that repeats itself
+    return open_line(label, connector, vendor.base_url, vendor.secrets, clock=clock, hide=Hider(), out=proxy, dice=dice)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sync_world import every, make_world
+
+from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.sync.store.database import told
+from qa_sync.sync.store.encoding import decode, encode, fingerprint, spell, unspell
+from qa_sync.sync.store.links import Intent, Links
+from qa_sync.sync.store.system_urls import settle
+from qa_sync.values.form import Canonical
+
+INTENT = Intent(7, {"name": '"Ada"'}, {"fullName": '"Ada"'})
+
+
+def test_a_link_is_found_from_either_side_and_answers_its_intent() -> None:
+    links = Links()
+    links.intend("s", "1", INTENT)
+    assert links.intent("s", "1") == INTENT
+    links.connect("s", "1", "a")
+    assert links.intent("s", "1") is None
+    by_source, by_target = links.by_source("s", "1"), links.by_target("s", "a")
+    assert by_source == by_target
+    assert by_source is not None
+    assert (by_source.source, by_source.target) == ("1", "a")
+    assert links.by_source("other", "1") is links.by_target("s", "1") is None
+
+
+def test_a_withdrawn_intent_is_forgotten() -> None:
+    links = Links()
+    links.intend("s", "1", INTENT)
+    links.withdraw("s", "1")
+    assert links.intent("s", "1") is None
+
+
+def test_synced_values_are_kept_by_side_and_property() -> None:
+    links = Links()
+    link = links.connect("s", "1", "a")
+    links.remember(link, {("source", "name"): '"Ada"', ("target", "name"): '"ADA"'})
+    links.remember(link, {("source", "name"): '"Bo"'})
+    assert links.synced(link) == {("source", "name"): '"Bo"', ("target", "name"): '"ADA"'}
+
+
+def test_a_file_keeps_everything_between_two_engines(tmp_path: Path) -> None:
+    world = make_world()
+    world.links = Links(tmp_path / "links.db")
+    world.shop.insert("people", {"name": "Ada"})
+    world.engine(every()).cycle()
+    world.links.close()
+    world.links = Links(tmp_path / "links.db")
+    world.shop.edit("people", "S-1", {"name": "Bo"})
+    summary = world.engine(every()).cycle()
+    assert (summary.created, summary.updated) == (0, 1)
+    world.links.close()
+
+
+def connect_many(links: Links, word: str) -> None:
+    for n in range(5000):
+        links.connect("s", f"{word} {n}", f"{word} {n}")
+
+
+def test_a_file_that_is_damaged_further_down_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "links.db"
+    links = Links(path)
+    connect_many(links, "old")
+    links.close()
+    data = path.read_bytes()
+    path.write_bytes(data[:8192] + b"\xff" * (len(data) - 8192))
+    with pytest.raises(UsageError, match=r"links\.db is damaged"), told(path):
+        connect_many(Links(path), "new")
+
+
+def test_what_cannot_be_written_at_the_moment_is_not_found_out(tmp_path: Path) -> None:
+    path = tmp_path / "links.db"
+    links = Links(path)
+    links.state.db.execute("PRAGMA max_page_count=1")  # as on a full disk
+    with pytest.raises(CouldNotFindOut, match=r"links\.db cannot be used: .* full"), told(path):
+        connect_many(links, "new")
+    links.state.db.close()
+
+
+def test_links_of_a_system_at_another_place_are_refused() -> None:
+    links = Links()
+    settle(links.state, {"Shop": "https://u:p@shop.example/wp/", "Office": "https://office.example"})
+    settle(links.state, {"Shop": "http://SHOP.example/wp"})
+    with pytest.raises(UsageError, match=r"Shop at shop\.example/wp.* say other\.example/wp") as caught:
+        settle(links.state, {"Shop": "https://u:p@other.example/wp"})
+    assert "--links" in str(caught.value)
+    settle(links.state, {"Shop": "https://other.example/wp"}, moved=True)
+    settle(links.state, {"Shop": "https://other.example/wp"})
+
+
+def test_a_file_from_before_a_table_was_added_goes_on(tmp_path: Path) -> None:
+    links = Links(tmp_path / "links.db")
+    link = links.connect("s", "1", "a")
+    links.state.flush()
+    for table in ("whole", "homes", "clocks"):
+        links.state.db.execute(f"DROP TABLE {table}")
+    links.close()
+    links = Links(tmp_path / "links.db")
+    settle(links.state, {"Shop": "https://shop.example"})
+    assert links.by_source("s", "1") == link
+    links.close()
+
+
+def test_a_file_of_another_kind_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("these are no links " * 100)
+    with pytest.raises(UsageError, match=r"notes\.txt is no store of links"):
+        Links(path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nowhere"):
+        Links(tmp_path / "nowhere" / "links.db")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "null"),
+        ("007", '"007"'),
+        (7, "7"),
+        (True, "true"),
+        (Decimal("15.00"), '{"decimal": "15"}'),
+        (Decimal("1E+2"), '{"decimal": "100"}'),
+        (date(2024, 2, 29), '{"date": "2024-02-29"}'),
+        (datetime(2024, 2, 29, 12, tzinfo=UTC), '{"instant": "2024-02-29T12:00:00+00:00"}'),
+        (("a", None, (1,)), '["a", null, [1]]'),
+        ("\ud800", '"\\ud800"'),
+    ],
+)
+def test_the_text_of_a_value(value: Canonical, text: str) -> None:
+    assert encode(value) == text
+    assert decode(text) == value
+
+
+@pytest.mark.parametrize(
+    "data", [{"a": Decimal("1.50"), "b": [1, 2.5, None, "x"]}, {"$decimal": "no number"}, {"c": {"$decimal": 1}}]
+)
+def test_what_a_system_answered_comes_back_as_it_was(data: dict[str, object]) -> None:
+    back = unspell(spell(data))
+    assert back == data
+    assert str(back) == str({name: back[name] for name in data})
+
+
+def test_a_copy_is_another_store() -> None:
+    links = Links()
+    links.connect("s", "1", "a")
+    copy = Links(state=links.state.copied())
+    copy.connect("s", "2", "b")
+    assert (links.number("s"), copy.number("s")) == (1, 2)
+
+
+def test_a_store_of_another_version_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "links.db"
+    links = Links(path)
+    links.state.db.execute("PRAGMA user_version=99")
+    links.close()
+    with pytest.raises(UsageError, match="version 99"):
+        Links(path)
+
+
+def test_a_fingerprint_does_not_mind_the_order_of_members() -> None:
+    assert fingerprint({"a": 1, "b": Decimal("1.5")}) == fingerprint({"b": Decimal("1.5"), "a": 1})
+    assert fingerprint({"a": 1}) != fingerprint({"a": 2})

@@ -1,0 +1,131 @@
+"""Through SOCKS5 proxies, also those that do not behave: real sockets. RFC 1928, RFC 1929."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from loopback import Loopback, loopback
+from proxy_servers import Greeting, proxy_to, saying, socks_greeting
+from small_system import START, opened
+
+from qa_sync.clock import VirtualClock
+from qa_sync.errors import SystemUnreachable
+from qa_sync.systems.http.failures import NEVER_SENT
+from qa_sync.systems.http.transport import Outlet, live_transport
+from qa_sync.systems.redaction import Hider
+
+CONNECT_S = 0.4
+OPEN = b"\x05\x00"
+
+
+@pytest.fixture
+def server() -> Iterator[Loopback]:
+    with loopback(lambda _: httpx.Response(200, json={"id": "1"})) as server:
+        yield server
+
+
+def client_through(proxy: str, read_s: float = 5) -> httpx.Client:
+    transport = live_transport(Outlet("X", proxies={"all": proxy}, environment={}), Hider())
+    return httpx.Client(transport=transport, timeout=httpx.Timeout(read_s, connect=CONNECT_S), trust_env=False)
+
+
+@pytest.mark.parametrize("host", ["small.test", "192.0.2.7", "[2001:db8::7]"])
+@pytest.mark.parametrize("credentials", ["", "me:p%40ss@"])
+def test_its_answers_may_come_in_pieces(server: Loopback, host: str, credentials: str) -> None:
+    with proxy_to(server.port, socks_greeting) as proxy, client_through(proxy.url("socks5", credentials)) as client:
+        for _ in range(2):
+            assert client.post(f"http://{host}/x", content=b"body").json() == {"id": "1"}
+    assert [request.content for request in server.asked] == [b"body", b"body"]
+    assert proxy.asked == [f"{host.strip('[]')}:80"]  # a connection is kept
+    assert proxy.shown == (["me:p@ss"] if credentials else [])
+
+
+@pytest.mark.parametrize(
+    ("greeting", "error"),
+    [
+        (saying(b""), httpx.ConnectTimeout("did not answer in time")),
+        (saying(OPEN, b""), httpx.ConnectTimeout("did not answer in time")),
+        (saying(), httpx.TransportError("closed|reset")),
+        (saying(OPEN), httpx.TransportError("closed|reset")),  # reset where it left something unread
+        (saying(OPEN, b"\x05\x00\x00"), httpx.TransportError("closed|reset")),
+        (saying(b"HTTP/1.1 400 Bad\r\n\r\n"), httpx.ProxyError("Unexpected SOCKS version")),
+        (saying(OPEN, b"HTTP"), httpx.ProxyError("Unexpected SOCKS version")),
+        (saying(b"\x05\xff"), httpx.ProxyError("No acceptable authentication methods")),
+        (saying(OPEN, b"\x05\x02\x00\x01"), httpx.ProxyError("the SOCKS proxy: Connection not allowed by ruleset")),
+        (saying(OPEN, b"\x05\x63\x00\x01"), httpx.ProxyError("Invalid reply code")),
+    ],
+)
+def test_what_goes_wrong_before_there_is_a_connection(greeting: Greeting, error: Exception) -> None:
+    with proxy_to(1, greeting) as proxy, client_through(proxy.url("socks5"), read_s=20) as client:
+        begin = time.monotonic()
+        with pytest.raises(type(error), match=str(error)) as told:
+            client.get("https://small.test/x")
+        assert time.monotonic() - begin < 3 * CONNECT_S
+    assert isinstance(told.value, NEVER_SENT)
+
+
+@pytest.mark.parametrize(
+    ("answers", "error"),
+    [
+        ([b"\x05\x02", b"\x01\x01"], "Username and password authentication failure"),
+        ([b"\x05\xff"], "No acceptable authentication methods"),
+    ],
+)
+def test_a_password_that_it_does_not_take(answers: list[bytes], error: str) -> None:
+    with proxy_to(1, saying(*answers)) as proxy, client_through(proxy.url("socks5", "me:secret@")) as client:  # noqa: SIM117
+        with pytest.raises(httpx.ProxyError, match=error):
+            client.get("http://small.test/x")
+
+
+def test_a_password_that_cannot_be_said() -> None:
+    credentials = f"me:{'x' * 256}@"
+    with proxy_to(1, saying(b"\x05\x02")) as proxy, client_through(proxy.url("socks5", credentials)) as client:  # noqa: SIM117
+        with pytest.raises(httpx.ProxyError, match="nobody has a name or a password of more than 255 bytes"):
+            client.get("http://small.test/x")
+
+
+def test_a_proxy_that_is_not_there() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    with client_through(f"socks5://127.0.0.1:{port}") as client, pytest.raises(httpx.ConnectError):
+        client.get("http://small.test/x")
+
+
+def test_what_goes_wrong_later_is_told_as_it_is() -> None:
+    def cut(client: socket.socket, _: object) -> None:
+        client.recv(1024)
+        client.sendall(OPEN)
+        client.recv(1024)
+        client.sendall(OPEN + b"\x00\x01" + bytes(6))
+        client.recv(1024)
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut")
+
+    with proxy_to(1, cut) as proxy, client_through(proxy.url("socks5")) as client:  # noqa: SIM117
+        with pytest.raises(httpx.RemoteProtocolError) as told:
+            client.post("http://small.test/x")
+    assert not isinstance(told.value, NEVER_SENT)
+
+
+def test_a_write_that_was_not_sent_is_not_unclear(tmp_path: Path) -> None:
+    with proxy_to(1, saying(b"junk")) as proxy:
+        line = opened(tmp_path, "http://small.test", VirtualClock(START), {}, proxies={"all": proxy.url("socks5")})
+        try:
+            with pytest.raises(SystemUnreachable, match="ProxyError: the SOCKS proxy: Unexpected") as told:
+                line.system().insert("thing", {"name": "x"})
+        finally:
+            line.close()
+    assert "a proxy is in between" in str(told.value)
+
+
+def test_it_is_not_loaded_before_there_is_such_a_proxy() -> None:
+    socks = "{'httpx_socks', 'qa_sync.systems.http.socks'}"
+    code = f"import sys, qa_sync.systems.http.transport; print({socks} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

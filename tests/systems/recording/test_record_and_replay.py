@@ -1,0 +1,291 @@
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from vcr.cassette import Cassette
+
+from qa_sync.errors import RecordingError
+from qa_sync.systems.recording.cassettes import LARGEST, TapeLabel
+from qa_sync.systems.recording.nearest_request import canonical_body
+from qa_sync.systems.recording.player import Expected, ReplayTransport, Tape, load_tape
+from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport
+
+LABEL = TapeLabel("seed-1", datetime(2024, 11, 13, 10, 0, 0, 5, tzinfo=UTC), {"wix": "abc", "customerp": "def"}, "sec1")
+EXPECTED = Expected(LABEL.connectors, LABEL.spec, "specs/000.txt")
+AGAIN = "qa-sync check specs/000.txt --mode record"
+HARD = 'æ🚀 "q" \u0085\u2028 \t\x01 \\ : # - ' + "x " * 100
+URL = "https://api.test/things"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "cassettes" / "000" / "1-a.yaml"
+
+
+def client(transport: httpx.BaseTransport) -> httpx.Client:
+    return httpx.Client(transport=transport)
+
+
+def record(path: Path, *, secrets: tuple[str, ...] = (), work: Callable[[httpx.Client], object] | None = None) -> None:
+    counter = iter(range(1000))
+
+    def vendor(request: httpx.Request) -> httpx.Response:
+        body = {"n": next(counter), "hard": HARD, "echo": request.content.decode(), "url": str(request.url)}
+        headers = {"ETag": '"7"', "Set-Cookie": "session=1", "Link": "<x>; rel=next"}
+        return httpx.Response(201, json={**body, "headers": dict(request.headers)}, headers=headers)
+
+    tape = BlankTape(path, LABEL, secrets)
+    (work or default_work)(client(RecordingTransport(httpx.MockTransport(vendor), tape)))
+    tape.save()
+
+
+def default_work(c: httpx.Client) -> list[object]:
+    answers = [c.get(URL), c.post(URL, json={"a": 1, "b": [HARD]}), c.get(URL), c.get(f"{URL}?q=å")]
+    return [(a.status_code, a.json(), a.headers["etag"]) for a in answers]
+
+
+def refused(path: Path, expect: Expected = EXPECTED) -> str:
+    with pytest.raises(RecordingError) as caught:
+        load_tape(path, expect)
+    assert AGAIN in str(caught.value)
+    return str(caught.value)
+
+
+def asked(tape: Tape, method: str, url: str, content: bytes = b"") -> str:
+    with pytest.raises(RecordingError) as caught:
+        client(ReplayTransport(tape)).request(method, url, content=content)
+    assert AGAIN in str(caught.value)
+    return str(caught.value)
+
+
+def test_what_was_recorded_is_replayed_in_its_order(path: Path) -> None:
+    told: list[object] = []
+    record(path, work=lambda c: told.extend(default_work(c)))
+    tape = load_tape(path, EXPECTED)
+    assert tape.label == LABEL
+    assert default_work(client(ReplayTransport(tape))) == told
+    assert tape.unplayed() == ()
+
+
+def test_stock_vcrpy_reads_the_file(path: Path) -> None:
+    record(path)
+    cassette = Cassette.load(path=path)
+    assert [(r.method, r.uri) for r in cassette.requests][:2] == [("GET", URL), ("POST", URL)]
+    assert json.loads(cassette.responses[1]["body"]["string"])["hard"] == HARD
+    assert cassette.get_metadata("qa_sync", None)["seed"] == "seed-1"
+
+
+def test_the_order_of_members_in_a_body_does_not_matter(path: Path) -> None:
+    record(path)
+    body = json.dumps({"b": [HARD], "a": 1}).encode()
+    assert client(ReplayTransport(load_tape(path, EXPECTED))).post(URL, content=body).status_code == 201
+
+
+def test_only_the_allowed_headers_are_kept(path: Path) -> None:
+    record(path)
+    cassette = Cassette.load(path=path)
+    assert dict(cassette.requests[0].headers) == {}
+    assert dict(cassette.requests[1].headers) == {"content-type": "application/json"}
+    assert list(cassette.responses[0]["headers"]) == ["content-type", "etag", "link"]
+
+
+def test_no_secret_gets_on_the_tape_however_it_is_spelled(path: Path) -> None:
+    name, password = secrets = ('canary/1+"', "canary2-é")
+
+    def work(c: httpx.Client) -> None:
+        c.post(URL, params={"key": name, "p": password}, json={"k": name}, auth=(name, password))
+        c.post(URL, content=json.dumps({name: password}, ensure_ascii=False), headers={"X-Key": name})
+
+    record(path, secrets=secrets, work=work)
+    text = path.read_text()
+    assert "canary" not in text
+    assert base64.b64encode(f"{name}:{password}".encode()).decode()[:12] not in text
+    assert text.count("(hidden)") > 8
+
+
+def test_a_request_with_a_secret_in_it_is_found_again(path: Path) -> None:
+    record(path, secrets=("canary",), work=lambda c: c.post(URL, params={"key": "canary"}, json={"k": "canary"}))
+    replay = client(ReplayTransport(load_tape(path, EXPECTED, ["canary"])))
+    assert replay.post(URL, params={"key": "canary"}, json={"k": "canary"}).status_code == 201
+
+
+def test_bodies_that_are_no_text_survive(path: Path) -> None:
+    tape = BlankTape(path, LABEL)
+    inner = httpx.MockTransport(lambda r: httpx.Response(200, content=r.content[::-1]))
+    client(RecordingTransport(inner, tape)).post(URL, content=b"\x00\xff\xfe")
+    tape.save()
+    replay = client(ReplayTransport(load_tape(path, EXPECTED)))
+    assert replay.post(URL, content=b"\x00\xff\xfe").content == b"\xfe\xff\x00"
+
+
+def test_recording_again_replaces(path: Path) -> None:
+    record(path)
+    record(path, work=lambda c: c.get(f"{URL}/1"))
+    assert load_tape(path, EXPECTED).unplayed() == (f"GET {URL}/1",)
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_a_recording_that_cannot_be_written_leaves_the_old_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(path)
+    before = path.read_bytes()
+
+    def full(*_: object, **__: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        record(path, work=lambda c: c.get(URL))
+    assert path.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_what_was_not_played_is_told(path: Path) -> None:
+    record(path)
+    tape = load_tape(path, EXPECTED)
+    client(ReplayTransport(tape)).get(URL)
+    assert sorted(tape.unplayed()) == [f"GET {URL}", f"GET {URL}?q=%C3%A5", f"POST {URL}"]
+
+
+def test_an_unknown_request_shows_the_nearest_and_what_differs(path: Path) -> None:
+    record(
+        path, work=lambda c: [c.post(f"{URL}/{n}", json={"name": {"first": f"A{n}"}, "n": [1, 2]}) for n in range(3)]
+    )
+    body = b'{"name": {"first": "A1", "last": "B"}, "n": [1, 3]}'
+    text = asked(load_tape(path, EXPECTED), "POST", f"{URL}/1", body)
+    assert f"has no answer to POST {URL}/1" in text
+    assert f"the nearest recorded request is POST {URL}/1" in text
+    assert "n[1]: recorded 2, asked for 3" in text
+    assert 'name.last: recorded nothing, asked for "B"' in text
+    assert "first" not in text
+
+
+def test_an_unknown_request_of_an_empty_recording(path: Path) -> None:
+    record(path, work=lambda _: None)
+    assert "nothing at all was recorded" in asked(load_tape(path, EXPECTED), "GET", URL)
+
+
+def test_many_differences_are_cut_short(path: Path) -> None:
+    record(path, work=lambda c: c.post(URL, json={str(n): n for n in range(20)}))
+    assert "and 15 more differences" in asked(load_tape(path, EXPECTED), "POST", URL, b"{}")
+
+
+def test_an_answer_is_played_once(path: Path) -> None:
+    record(path)
+    tape = load_tape(path, EXPECTED)
+    default_work(client(ReplayTransport(tape)))
+    assert "every answer to it was already played" in asked(tape, "GET", URL)
+
+
+def test_a_missing_recording(path: Path) -> None:
+    text = refused(path)
+    assert f"there is no recording {path}" in text
+    assert "hint: record it: " in text
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "it is empty"),
+        (b" \n\n", "it is empty"),
+        (b"\xff\xfe\x00binary", "it is not UTF-8 text"),
+        (b"a: [1, 2", "it is not YAML: "),
+        (b"a: b: c", "it is not YAML: "),
+        (b"just words", "it has not the shape of a cassette"),
+        (b"[]", "it has not the shape of a cassette"),
+        (b"interactions: [{request: 1}]\nversion: 1\n", "it has not the shape of a cassette"),
+        (b"interactions: []\nversion: 1\n", "its metadata hold no 'qa_sync' of format 1"),
+        (b"interactions: []\nmetadata: {qa_sync: 5}\n", "its metadata hold no 'qa_sync' of format 1"),
+        (b"interactions: []\nmetadata: {qa_sync: {format: 99}}\n", "its metadata hold no 'qa_sync' of format 1"),
+        (b"!!python/object/apply:os.system ['echo no']", "it "),
+    ],
+)
+def test_an_unreadable_recording_is_an_error_and_never_an_empty_one(path: Path, content: bytes, why: str) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    text = refused(path)
+    assert f"the recording {path} cannot be read: {why}" in text
+    assert "hint: record it again: " in text
+
+
+LAUGHS = 'a: &a ["lol"]\n' + "".join(
+    f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n"
+    for before, name in zip("abcdefghijklmn", "bcdefghijklmno", strict=True)
+)
+"""A few lines that stand for 9 to the 14th texts."""
+WHOLE = """interactions:
+- request: {method: GET, uri: x, body: y}
+  response: {status: {code: 200}, headers: {h: [v]}, body: {string: z}}
+metadata:
+  qa_sync: {format: 1, seed: s, started: "2026-01-01T00:00:00+00:00", connectors: {c: f}, spec: p, urls: {l: u}}
+"""
+
+
+@pytest.mark.parametrize("value", ["GET", "uri: x", "y}", "200", "[v]", "v]", "string: z", "seed: s", "f}", "p,", "u}"])
+def test_a_recording_that_is_a_bomb_is_unreadable(path: Path, value: str) -> None:
+    """No error text is made of what a bomb stands for either: that alone would take all memory."""
+    path.parent.mkdir(parents=True)
+    bad = re.sub(r"\w+(?=\W*$)", "*o", value)
+    assert WHOLE.count(value) == 1
+    path.write_text(LAUGHS + WHOLE.replace(value, bad), encoding="utf-8")
+    assert "cannot be read: it" in refused(path)
+
+
+def test_a_recording_that_merges_mappings_is_unreadable(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_text("a: &a {k: v}\nb: {<<: [*a, *a]}\n" + WHOLE, encoding="utf-8")
+    assert "it merges mappings" in refused(path)
+
+
+def test_a_recording_that_is_too_large_is_not_read(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with path.open("wb") as file:
+        file.truncate(LARGEST + 1)  # takes no room on the disk
+    assert "268,435,457 bytes" in refused(path)
+
+
+def test_a_recording_with_broken_answers_is_unreadable(path: Path) -> None:
+    record(path)
+    path.write_text(path.read_text().replace("code: 201", "kode: 201"))
+    assert "cannot be read: it has not the shape of a cassette" in refused(path)
+
+
+def test_a_recording_of_another_connector_is_stale(path: Path) -> None:
+    record(path)
+    text = refused(path, replace(EXPECTED, connectors={"wix": "new", "customerp": "def"}))
+    assert "is stale: the connector 'wix' has changed (abc then, new now)" in text
+    assert "'tripletex' has changed (absent then" in refused(path, replace(EXPECTED, connectors={"tripletex": "x"}))
+
+
+def test_a_recording_of_another_section_is_stale(path: Path) -> None:
+    record(path)
+    assert "is stale: the section has changed (sec1 then, sec2 now)" in refused(path, replace(EXPECTED, spec="sec2"))
+
+
+def test_replay_is_linear(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tape = BlankTape(path, LABEL)
+    recorder = client(RecordingTransport(httpx.MockTransport(lambda _: httpx.Response(200, json={})), tape))
+    for n in range(1000):
+        recorder.get(f"{URL}/{n % 40}")
+    tape.save()
+    looked_at = 0
+
+    def counted(content: bytes) -> str:
+        nonlocal looked_at
+        looked_at += 1
+        return canonical_body(content)
+
+    monkeypatch.setattr("qa_sync.systems.recording.player.canonical_body", counted)
+    loaded = load_tape(path, EXPECTED)
+    replay = client(ReplayTransport(loaded))
+    for n in range(1000):
+        replay.get(f"{URL}/{n % 40}")
+    assert looked_at == 2000  # each recorded request once when it is loaded, each asked one once: no search
+    assert loaded.unplayed() == ()
