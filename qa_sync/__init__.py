@@ -29,16 +29,16 @@ if TYPE_CHECKING:
     from qa_sync.checklist.compiler import compile_checklist
     from qa_sync.dataflow.reader import read_dataflow
     from qa_sync.reports.formats.table import render
-    from qa_sync.running.results import fold
+    from qa_sync.running.results import collect_results
     from qa_sync.running.runner import run
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "compile_checklist", "fold", "read_dataflow", "render", "run"]
+__all__ = ["__version__", "collect_results", "compile_checklist", "read_dataflow", "render", "run"]
 
 _HOMES = {
+    "collect_results": "qa_sync.running.results",
     "compile_checklist": "qa_sync.checklist.compiler",
-    "fold": "qa_sync.running.results",
     "read_dataflow": "qa_sync.dataflow.reader",
     "render": "qa_sync.reports.formats.table",
     "run": "qa_sync.running.runner",

@@ -31,7 +31,7 @@ class RealClock:
         time.sleep(seconds)
 
 
-class EvenClock:
+class MonotonicClock:
     """The machine's clock as it was at first, going on evenly.
 
     When somebody sets the machine's clock meanwhile, nothing is waited for longer or shorter.
@@ -39,18 +39,18 @@ class EvenClock:
 
     def __init__(self) -> None:
         self._began = datetime.now(UTC)
-        self._mark_s = _even_s()
+        self._began_s = _monotonic_s()
 
     def now(self) -> datetime:
         """Return the time in UTC."""
-        return self._began + timedelta(seconds=_even_s() - self._mark_s)
+        return self._began + timedelta(seconds=_monotonic_s() - self._began_s)
 
     def sleep(self, seconds: float) -> None:
         """Wait."""
         time.sleep(seconds)
 
 
-class InterruptibleClock(EvenClock):
+class InterruptibleClock(MonotonicClock):
     """An even clock; `stop` ends every wait at once, as Ctrl-C does."""
 
     def __init__(self) -> None:
@@ -63,13 +63,13 @@ class InterruptibleClock(EvenClock):
             raise KeyboardInterrupt
 
 
-def _even_s() -> float:
+def _monotonic_s() -> float:
     """Return seconds that nobody can set; where the system counts them, those in which it was suspended too."""
     boot = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
-class NotingClock:
+class RecordingClock:
     """Another clock, and what it showed each time that it was looked at, in seconds after `started`."""
 
     def __init__(self, clock: Clock, started: datetime) -> None:
@@ -88,7 +88,7 @@ class NotingClock:
         self._clock.sleep(seconds)
 
 
-class NotedClock:
+class ReplayClock:
     """The noted times again, one after the other; afterwards it stands still until somebody sleeps."""
 
     def __init__(self, started: datetime, times: Iterable[float]) -> None:

@@ -5,15 +5,15 @@
         SpecError               a document that cannot be read at all
         ConnectorError          a connector folder or an entity card is wrong
         UnknownName             a name that no table has; tells the nearest
-      CouldNotFindOut (3)       no verdict is possible
+      NoVerdict (3)       no verdict is possible
         RecordingError          a cassette is missing, unreadable, stale or does not match
         SystemUnreachable       no answer at all
-        BadAnswer               an answer that makes no sense (status, content type, shape)
-          Unclear               a write of which nobody can tell whether it happened
-        Refused                 the system said no to a write (4xx)
+        InvalidResponse               an answer that makes no sense (status, content type, shape)
+          UncertainWrite               a write of which nobody can tell whether it happened
+        RequestRejected                 the system said no to a write (4xx)
           Conflict              the record changed since it was read (409, 412)
       NotConvertible (3)        a value that has no loss-free form on the other side
-      BrokenRule (3)            a rule of our own was broken: a programming error
+      InternalError (3)            a rule of our own was broken: a programming error
 
 A promise that does not hold is no error: it is a value (`qa_sync.running.results`).
 """
@@ -76,34 +76,34 @@ class UnknownName(UsageError):
         )
 
 
-class CouldNotFindOut(QaSyncError):
+class NoVerdict(QaSyncError):
     """No verdict is possible."""
 
 
-class RecordingError(CouldNotFindOut):
+class RecordingError(NoVerdict):
     """A cassette is missing, unreadable, stale, or does not hold the request."""
 
 
-class SystemUnreachable(CouldNotFindOut):
+class SystemUnreachable(NoVerdict):
     """A system did not answer at all."""
 
 
-class BadAnswer(CouldNotFindOut):
+class InvalidResponse(NoVerdict):
     """A system's answer makes no sense: status, content type or shape."""
 
 
-class Unclear(BadAnswer):
+class UncertainWrite(InvalidResponse):
     """A write of which nobody can tell whether it happened, and which must not be repeated blindly.
 
-    `done` says that the system reported success, so that a new record exists, only nobody knows its id.
+    `succeeded` says that the system reported success, so that a new record exists, only nobody knows its id.
     """
 
-    def __init__(self, message: str, *, done: bool, hint: str | None = None) -> None:
+    def __init__(self, message: str, *, succeeded: bool, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
-        self.done = done
+        self.succeeded = succeeded
 
 
-class Refused(CouldNotFindOut):
+class RequestRejected(NoVerdict):
     """A system said no to a request (4xx).
 
     `status` is the HTTP status, `code` the system's own word for it (None when it gave none).
@@ -115,7 +115,7 @@ class Refused(CouldNotFindOut):
         self.code = code
 
 
-class Conflict(Refused):
+class Conflict(RequestRejected):
     """The record changed since it was read, or a unique value is taken (409, 412).
 
     `repeated` says that the request was sent before, so that the conflict may be with itself.
@@ -132,7 +132,7 @@ class NotConvertible(QaSyncError):
     """A value that has no loss-free form on the other side."""
 
 
-class BrokenRule(QaSyncError):
+class InternalError(QaSyncError):
     """A rule of our own was broken; a programming error."""
 
 

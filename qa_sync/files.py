@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str | Iterable[str]) -> None:
+def write_atomically(path: Path, text: str | Iterable[str]) -> None:
     """Write a UTF-8 text beside its place and move it there; a reader sees the old file or the new one, never a part.
 
     A text may come in pieces, so that a large one is never in memory as a whole. Missing folders are made; a link is
@@ -23,7 +23,7 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with open(beside, "w", encoding="utf-8", newline="", opener=private) as out:
+        with open(beside, "w", encoding="utf-8", newline="", opener=open_private) as out:
             if path.exists():
                 os.fchmod(out.fileno(), path.stat().st_mode & 0o777)
             out.writelines(pieces)
@@ -34,6 +34,6 @@ def write_whole(path: Path, text: str | Iterable[str]) -> None:
         beside.unlink(missing_ok=True)
 
 
-def private(path: str, flags: int) -> int:
+def open_private(path: str, flags: int) -> int:
     """Open a file as `open` asks its opener to; a new one is for its owner only."""
     return os.open(path, flags, 0o600)

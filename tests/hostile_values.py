@@ -46,8 +46,8 @@ PIECES = (
 
 
 def values() -> list[str]:
-    dice = random.Random("hostile")  # noqa: S311 - the same values every time
-    made = ["".join(dice.choices(PIECES, k=dice.randint(1, 4))) for _ in range(COUNT - 4)]
+    rng = random.Random("hostile")  # noqa: S311 - the same values every time
+    made = ["".join(rng.choices(PIECES, k=rng.randint(1, 4))) for _ in range(COUNT - 4)]
     return [*made, *(piece * (LARGE // len(piece)) for piece in ("x", "\x1b[31m", "<b>", "\u202e"))]
 
 

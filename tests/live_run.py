@@ -19,13 +19,13 @@ from qa_sync.checklist.model import Checklist, Insert
 from qa_sync.modes.documents import connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
-from qa_sync.running.results import Results, fold
-from qa_sync.running.runner import Run, run
+from qa_sync.running.results import Results, collect_results
+from qa_sync.running.runner import RunConfig, run
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.settings.read import load_settings
 from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import Connector, load_connector
-from qa_sync.systems.rest.live_connection import Line, open_line
+from qa_sync.systems.rest.live_connection import LiveConnection, open_connection
 from qa_sync.systems.rest.rest_system import RestSystem
 
 SPECS = ("specs/000.txt", "specs/003.txt")
@@ -47,14 +47,16 @@ class Went:
         return [c.message for c in self.results.checks if c.status in {"failed", "error"}]
 
 
-def go(mode: str, seed: str, specs: Sequence[str] = SPECS, config: Path | None = None, side_by_side: int = 1) -> Went:
+def go(
+    mode: str, seed: str, specs: Sequence[str] = SPECS, config: Path | None = None, parallel_sections: int = 1
+) -> Went:
     settings = load_settings(config)
     dataflows = read_all([str(ROOT / spec) for spec in specs])
     job = Job(dataflows, connectors_of(dataflows, settings), ROOT / "cassettes", seed=seed, settings=settings)
     prepared = prepare(mode, job)
     with closing(prepared):
-        told = Run(mode, prepared.seed, prepared.started, time.perf_counter, side_by_side)
-        results = fold(run(prepared.checklists, prepared.open_stage, told))
+        told = RunConfig(mode, prepared.seed, prepared.started, time.perf_counter, parallel_sections)
+        results = collect_results(run(prepared.checklists, prepared.open_environment, told))
     return Went(results, frozenset(marks_of(prepared.checklists)))
 
 
@@ -92,8 +94,8 @@ def left_in(config: Path) -> dict[tuple[str, str], list[Any]]:
 def over(monkeypatch: pytest.MonkeyPatch, change: Callable[[str, Connector], tuple[Connector, dict[str, Any]]]) -> None:
     """Let every line of a live run be opened with another connector, and with more said of it."""
 
-    def opened(label: str, connector: Connector, *args: Any, **named: Any) -> Line:
+    def opened(label: str, connector: Connector, *args: Any, **named: Any) -> LiveConnection:
         changed, more = change(label, connector)
-        return open_line(label, changed, *args, **{**named, **more})
+        return open_connection(label, changed, *args, **{**named, **more})
 
-    monkeypatch.setattr("qa_sync.modes.live_systems.connections.open_line", opened)
+    monkeypatch.setattr("qa_sync.modes.live_systems.connections.open_connection", opened)

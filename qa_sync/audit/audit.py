@@ -19,8 +19,8 @@ from qa_sync.audit.sections import Terms, Work
 from qa_sync.audit.trend import earlier, trends
 from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
-from qa_sync.errors import CouldNotFindOut, UsageError
-from qa_sync.files import private
+from qa_sync.errors import NoVerdict, UsageError
+from qa_sync.files import open_private
 from qa_sync.running.events import (
     Event,
     RunFinished,
@@ -133,11 +133,11 @@ def _put(found: Path, place: Path) -> None:
     beside = place.with_name(f".{place.name}.unfinished")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with found.open("rb") as read, open(beside, "wb", opener=private) as write:
+        with found.open("rb") as read, open(beside, "wb", opener=open_private) as write:
             shutil.copyfileobj(read, write)
         beside.replace(place)
     except OSError as error:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         told = f"the differences could not be written to {place}: {error.strerror or error}"
-        raise CouldNotFindOut(told, hint="--differences names another place") from None
+        raise NoVerdict(told, hint="--differences names another place") from None

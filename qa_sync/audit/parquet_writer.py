@@ -10,13 +10,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qa_sync.errors import CouldNotFindOut
+from qa_sync.errors import NoVerdict
 
 ROWS = 10_000
 
 
 class Spool:
-    """A file of rows of one schema; raises CouldNotFindOut when the disk does not take them."""
+    """A file of rows of one schema; raises NoVerdict when the disk does not take them."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.path = path
@@ -60,6 +60,6 @@ class Spool:
             raise self._full(error) from None
         self._waiting = []
 
-    def _full(self, error: OSError) -> CouldNotFindOut:
+    def _full(self, error: OSError) -> NoVerdict:
         self.abandon()
-        return CouldNotFindOut(f"{self.path}: {error.strerror or error}", hint="is there room on the disk?")
+        return NoVerdict(f"{self.path}: {error.strerror or error}", hint="is there room on the disk?")

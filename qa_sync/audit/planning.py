@@ -11,7 +11,7 @@ from qa_sync.audit.model import Match, Ready, SectionPlan, Way
 from qa_sync.dataflow.model import Dataflow, Entity, Section, StatementKind
 from qa_sync.errors import UnknownName
 from qa_sync.location import Location
-from qa_sync.settings.model import SettledCondition, SettledKey
+from qa_sync.settings.model import ConfiguredCondition, ConfiguredKey
 from qa_sync.systems.cards import EntityCard, PropertyCard, find_card
 from qa_sync.systems.pairing import Cards
 from qa_sync.values.condition import Condition
@@ -28,9 +28,9 @@ class Known:
     """What is known beside the documents: cards, sections with links, the settings' keys and conditions."""
 
     cards: Cards
-    keys: Sequence[SettledKey] = ()
+    keys: Sequence[ConfiguredKey] = ()
     linked: frozenset[str] = frozenset()
-    conditions: Sequence[SettledCondition] = ()
+    conditions: Sequence[ConfiguredCondition] = ()
 
 
 def plan(dataflow: Dataflow, together: Sequence[Dataflow], known: Known) -> tuple[SectionPlan, ...]:
@@ -98,7 +98,7 @@ def _match(dataflow: Dataflow, ends: Ends, known: Known) -> Match | None:
     return Match(Way.CONCEPT, (shared,)) if shared else None
 
 
-def _settled(ends: Ends, key: SettledKey) -> tuple[PropertyCard, PropertyCard]:
+def _settled(ends: Ends, key: ConfiguredKey) -> tuple[PropertyCard, PropertyCard]:
     for card, path in ((ends.source, key.source), (ends.target, key.target)):
         if card.properties and path not in {card.key, *card.properties}:
             raise UnknownName(f"property of {card.names[0]}", path, card.properties, location=key.location)

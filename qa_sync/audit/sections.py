@@ -24,7 +24,7 @@ from qa_sync.audit.records.load import Stock, sides_of
 from qa_sync.audit.records.tables import Loaded
 from qa_sync.audit.results import Outcome, coverage_id, unique_id
 from qa_sync.clock import Clock
-from qa_sync.values.conversions.conversion import spell
+from qa_sync.values.conversions.conversion import to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class Work:
 
     def _cutoffs(self, sides: tuple[Loaded, Loaded]) -> tuple[str | None, str | None]:
         age = self.terms.min_age
-        one, other = (spell(side.as_of - age) if age else None for side in sides)
+        one, other = (to_text(side.as_of - age) if age else None for side in sides)
         return one, other
 
 

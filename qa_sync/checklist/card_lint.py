@@ -8,7 +8,7 @@ from qa_sync.checklist.known_paths import KnownPaths, type_fits
 from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.lint import is_path
 from qa_sync.dataflow.model import Dataflow, Entity, Finding, PropertyPair, Section
-from qa_sync.dataflow.parsing.sections import shown
+from qa_sync.dataflow.parsing.sections import quote_text
 from qa_sync.errors import UnknownName, did_you_mean
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable, find_card
 
@@ -25,7 +25,7 @@ def card_findings(dataflow: Dataflow, cards: Cards) -> list[Finding]:
     known: dict[tuple[str, str], KnownPaths] = {}
     for section in dataflow.sections:
         if section.duplicate_of is None:
-            found += _section(section, cards, known)
+            found += _section_findings(section, cards, known)
     return found
 
 
@@ -35,18 +35,18 @@ def _unknown_systems(dataflow: Dataflow, cards: Cards) -> Iterator[Finding]:
         for label in (section.source.system, section.target.system):
             if label not in seen:
                 seen.add(label)
-                message = f"no connector for the system {shown(label)}; what is said of it is not checked"
+                message = f"no connector for the system {quote_text(label)}; what is said of it is not checked"
                 yield make_finding("no-connector", section.line, message)
 
 
-Side = tuple[Entity, KnownPaths | None]
+EntityPaths = tuple[Entity, KnownPaths | None]
 """An entity, and what its card knows (None: it has no card)."""
 
 
-def _section(section: Section, cards: Cards, known: dict[tuple[str, str], KnownPaths]) -> Iterator[Finding]:
-    sides: list[Side] = []
+def _section_findings(section: Section, cards: Cards, known: dict[tuple[str, str], KnownPaths]) -> Iterator[Finding]:
+    sides: list[EntityPaths] = []
     for entity in (section.source, section.target):
-        card = _card(entity, cards)
+        card = _card_or_reason(entity, cards)
         if isinstance(card, EntityCard):
             key = (card.system, card.datatype)
             known[key] = known.get(key) or KnownPaths(card)
@@ -59,10 +59,10 @@ def _section(section: Section, cards: Cards, known: dict[tuple[str, str], KnownP
     yield from _unknown_properties(section, source, target)
     if target[1]:
         for pair in section.pairs:
-            yield from _target(pair, section, target[1])
+            yield from _target_findings(pair, section, target[1])
 
 
-def _card(entity: Entity, cards: Cards) -> EntityCard | str | None:
+def _card_or_reason(entity: Entity, cards: Cards) -> EntityCard | str | None:
     """Return the entity's card, else why there is none (None: the system has no connector)."""
     if entity.system not in cards:
         return None
@@ -70,29 +70,31 @@ def _card(entity: Entity, cards: Cards) -> EntityCard | str | None:
         return find_card(cards[entity.system], entity.entity, entity.system)
     except UnknownName as unknown:
         near = f"; {unknown.hint}" if unknown.hint else ""
-        return f"the connector of {entity.system} has no entity {shown(entity.entity)}{near}"
+        return f"the connector of {entity.system} has no entity {quote_text(entity.entity)}{near}"
 
 
-def _unknown_properties(section: Section, source: Side, target: Side) -> Iterator[Finding]:
-    told = set()
-    for entity, known, line, path in _named(section, source, target):
-        if (entity, line, path) in told or not is_path(path) or known.has(path):
+def _unknown_properties(section: Section, source: EntityPaths, target: EntityPaths) -> Iterator[Finding]:
+    reported = set()
+    for entity, known, line, path in _named_paths(section, source, target):
+        if (entity, line, path) in reported or not is_path(path) or known.has(path):
             continue
-        told.add((entity, line, path))
+        reported.add((entity, line, path))
         near = did_you_mean(path, known.paths) if len(path) < 100 else None  # noqa: PLR2004 - names, not texts
-        message = f"`{entity}` has no property {shown(path)}" + (f"; {near}" if near else "")
+        message = f"`{entity}` has no property {quote_text(path)}" + (f"; {near}" if near else "")
         yield make_finding("unknown-property", line, message)
 
 
-def _named(section: Section, source: Side, target: Side) -> Iterator[tuple[Entity, KnownPaths, int, str]]:
+def _named_paths(
+    section: Section, source: EntityPaths, target: EntityPaths
+) -> Iterator[tuple[Entity, KnownPaths, int, str]]:
     """Return every path that a section names, with whose it is and its line, where the entity has a card."""
-    for side, places in ((source, _places(section, 0)), (target, _places(section, 1))):
+    for side, places in ((source, _lines_and_paths(section, 0)), (target, _lines_and_paths(section, 1))):
         entity, known = side
         if known:
             yield from ((entity, known, line, path) for line, path in places)
 
 
-def _places(section: Section, side: int) -> Iterable[tuple[int, str]]:
+def _lines_and_paths(section: Section, side: int) -> Iterable[tuple[int, str]]:
     for row in section.criteria:
         yield row.line, (row.source, row.target)[side]
     for pair in section.pairs:
@@ -101,23 +103,23 @@ def _places(section: Section, side: int) -> Iterable[tuple[int, str]]:
         yield from ((line, when.path) for when in (pair.source_when, pair.target_when)[side])
 
 
-def _target(pair: PropertyPair, section: Section, known: KnownPaths) -> Iterator[Finding]:
+def _target_findings(pair: PropertyPair, section: Section, known: KnownPaths) -> Iterator[Finding]:
     card = known.property(pair.target)
     if card is None:
         return
     line = pair.line or section.line
     what = f"`{section.target} {pair.target}`"
-    if code := _CLOSED.get(card.writable):
-        yield make_finding(code, line, f"{what} {_how_closed(card)}")
+    if code := _NOT_WRITABLE_CODES.get(card.writable):
+        yield make_finding(code, line, f"{what} {_describe_not_writable(card)}")
     if pair.type and not type_fits(pair.type, card.form):
-        message = f"the data type of {what} is told as {pair.type!r}; its connector has a {_form(card)}"
+        message = f"the data type of {what} is told as {pair.type!r}; its connector has a {_describe_type(card)}"
         yield make_finding("type-contradiction", line, message)
 
 
-_CLOSED = {Writable.NEVER: "read-only-target", Writable.CREATE: "create-only-target"}
+_NOT_WRITABLE_CODES = {Writable.NEVER: "read-only-target", Writable.CREATE: "create-only-target"}
 
 
-def _how_closed(card: PropertyCard) -> str:
+def _describe_not_writable(card: PropertyCard) -> str:
     if card.writable is Writable.CREATE:
         how = "can be written only at creation"
     else:
@@ -125,6 +127,6 @@ def _how_closed(card: PropertyCard) -> str:
     return how + (f": {card.why}" if card.why else "")
 
 
-def _form(card: PropertyCard) -> str:
+def _describe_type(card: PropertyCard) -> str:
     form = card.form
     return form.type if form.convert in {form.type, "text"} else f"{form.type} ({form.convert})"

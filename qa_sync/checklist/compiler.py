@@ -11,11 +11,11 @@ from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.findings import findings_of
 from qa_sync.checklist.linking import linking_of
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
-from qa_sync.checklist.pair_capabilities import Ends
-from qa_sync.checklist.samples.related_records import Company
+from qa_sync.checklist.pair_capabilities import EntityPair
+from qa_sync.checklist.samples.related_records import RelatedRecords
 from qa_sync.checklist.scenarios.condition import condition
-from qa_sync.checklist.scenarios.conditional_rows import dependants
-from qa_sync.checklist.scenarios.context import Brief, Part
+from qa_sync.checklist.scenarios.conditional_rows import conditional_rows
+from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.checklist.scenarios.create import create
 from qa_sync.checklist.scenarios.merge import merge
 from qa_sync.checklist.scenarios.merge_not import merge_not
@@ -33,9 +33,9 @@ from qa_sync.systems.pairing import pairs_of
 Cards = Mapping[str, Mapping[str, EntityCard]]
 """Entity cards by system label, then by datatype."""
 
-SCENARIOS: tuple[tuple[StatementKind | None, Callable[[Brief], Part]], ...] = (
+SCENARIOS: tuple[tuple[StatementKind | None, Callable[[SectionContext], ChecksAndScenarios]], ...] = (
     (None, create),
-    (None, dependants),
+    (None, conditional_rows),
     (StatementKind.KEEP, update),
     (StatementKind.LINK_FIRST, not_without_link),
     (StatementKind.NEW_IF_CONNECTED, connected),
@@ -47,10 +47,10 @@ SCENARIOS: tuple[tuple[StatementKind | None, Callable[[Brief], Part]], ...] = (
 )
 """The scenarios in the order of their checks, each with the statement that a section needs for it (None: any)."""
 
-SMOKE = 2
+SMOKE_SCENARIOS = 2
 """So many of the table are played when only the smoke is looked for: create and properties."""
 
-NOTHING = Settings()
+NO_SETTINGS = Settings()
 """The settings of somebody who has none."""
 
 
@@ -60,7 +60,7 @@ def compile_checklist(
     seed: str,
     findings: Sequence[Finding] | None = None,
     *,
-    settings: Settings = NOTHING,
+    settings: Settings = NO_SETTINGS,
     depth: Depth = Depth.STANDARD,
 ) -> Checklist:
     """Return what the document asks to be verified; a system or entity without a card is a skip with its reason.
@@ -68,17 +68,23 @@ def compile_checklist(
     `findings` are the document's among others (`findings_of`); None: it is looked at by itself. `settings` say what
     the document does not: conditions, literals, policies.
     """
-    found = {s.ordinal: _ends(dataflow, s, cards) for s in dataflow.sections}
-    known = {ordinal: ends for ordinal, ends in found.items() if isinstance(ends, Ends)}
+    entities_by_section = {s.ordinal: _find_entities(dataflow, s, cards) for s in dataflow.sections}
+    with_cards = {
+        ordinal: entities for ordinal, entities in entities_by_section.items() if isinstance(entities, EntityPair)
+    }
     plans = tuple(
-        _plan(s, found[s.ordinal], Whole(PurePath(dataflow.path).stem, known, seed, settings, depth))
+        _section_plan(
+            s,
+            entities_by_section[s.ordinal],
+            DocumentContext(PurePath(dataflow.path).stem, with_cards, seed, settings, depth),
+        )
         for s in dataflow.sections
     )
-    found_out = findings_of([dataflow], cards)[0] if findings is None else tuple(findings)
-    return Checklist(dataflow, seed, plans, found_out)
+    all_findings = findings_of([dataflow], cards)[0] if findings is None else tuple(findings)
+    return Checklist(dataflow, seed, plans, all_findings)
 
 
-def _ends(dataflow: Dataflow, section: Section, cards: Cards) -> Ends | str:
+def _find_entities(dataflow: Dataflow, section: Section, cards: Cards) -> EntityPair | str:
     try:
         source, target = (
             find_card(cards[e.system], e.entity, e.system, Location(dataflow.path, section.line))
@@ -88,52 +94,52 @@ def _ends(dataflow: Dataflow, section: Section, cards: Cards) -> Ends | str:
         return f"no connector for {unknown.args[0]}"
     except UnknownName as error:
         return error.message
-    return Ends(section, source, target)
+    return EntityPair(section, source, target)
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """What all sections of a document have in common; `known` are the ends of those that have cards."""
+class DocumentContext:
+    """What all sections of a document have in common; `with_cards` are the ends of those that have cards."""
 
     stem: str
-    known: Mapping[int, Ends]
+    with_cards: Mapping[int, EntityPair]
     seed: str
     settings: Settings
     depth: Depth
 
 
-def _plan(section: Section, ends: Ends | str, whole: Whole) -> SectionPlan:
-    prefix = f"{whole.stem}/{section.key}"
-    if isinstance(ends, str):
-        return SectionPlan(section, section.pairs, _untried(section, prefix, ends), ())
-    pairs = pairs_of(section, ends.source, ends.target)
+def _section_plan(section: Section, entities: EntityPair | str, document: DocumentContext) -> SectionPlan:
+    prefix = f"{document.stem}/{section.key}"
+    if isinstance(entities, str):
+        return SectionPlan(section, section.pairs, _skipped_checks(section, prefix, entities), ())
+    pairs = pairs_of(section, entities.source, entities.target)
     if section.duplicate_of:
         return SectionPlan(section, pairs, (), ())
-    brief = Brief(
-        ends=ends,
+    context = SectionContext(
+        entities=entities,
         pairs=tuple(p for p in pairs if not (p.source_when or p.target_when)),
-        dependants=tuple(p for p in pairs if p.source_when or p.target_when),
+        conditional_pairs=tuple(p for p in pairs if p.source_when or p.target_when),
         prefix=prefix,
-        seed=whole.seed,
+        seed=document.seed,
         repeated=_repeated(pairs),
-        company=Company(ends, whole.known),
-        linking=linking_of(ends, whole.known, whole.settings.condition(section.heading)),
-        settings=whole.settings,
-        depth=whole.depth,
+        related=RelatedRecords(entities, document.with_cards),
+        linking=linking_of(entities, document.with_cards, document.settings.condition(section.heading)),
+        settings=document.settings,
+        depth=document.depth,
     )
-    wanted = SCENARIOS[:SMOKE] if whole.depth is Depth.SMOKE else SCENARIOS
-    parts = [make(brief) for needs, make in wanted if needs is None or section.statement(needs)]
-    checks = chain.from_iterable(part.checks for part in parts)
-    scenarios = chain.from_iterable(part.scenarios for part in parts)
+    scenarios_to_build = SCENARIOS[:SMOKE_SCENARIOS] if document.depth is Depth.SMOKE else SCENARIOS
+    built = [build(context) for needs, build in scenarios_to_build if needs is None or section.statement(needs)]
+    checks = chain.from_iterable(contribution.checks for contribution in built)
+    scenarios = chain.from_iterable(contribution.scenarios for contribution in built)
     return SectionPlan(section, pairs, tuple(checks), tuple(scenarios))
 
 
-def _untried(section: Section, prefix: str, why: str) -> tuple[Check, ...]:
+def _skipped_checks(section: Section, prefix: str, reason: str) -> tuple[Check, ...]:
     """Return a skipped check for each kind of statement of a section that no card tells about."""
     kinds = {} if section.duplicate_of else {s.kind: s for s in section.statements}
-    return tuple(Check(f"{prefix}/{s.kind}", s.kind, s.text, s.line, skip=why) for s in kinds.values())
+    return tuple(Check(f"{prefix}/{s.kind}", s.kind, s.text, s.line, skip=reason) for s in kinds.values())
 
 
 def _repeated(pairs: tuple[PropertyPair, ...]) -> frozenset[tuple[str, str]]:
-    ends = Counter((p.source, p.target) for p in pairs)
-    return frozenset(both for both, count in ends.items() if count > 1)
+    paths = Counter((p.source, p.target) for p in pairs)
+    return frozenset(both for both, count in paths.items() if count > 1)

@@ -12,7 +12,7 @@ _SELECTOR = re.compile(r"\[[^\]]*\]")
 
 # Names that no API has: the connector's own additions, and a reference to the record that a line came from
 # (facts/GRAMMAR.md 6.2). A path with a colon belongs to another entity.
-_OTHERS = ("sesam_", "$")
+_SPECIAL_PREFIXES = ("sesam_", "$")
 
 # Which data types hold every value of a JSON type, and of a meaning (an amount may travel as a string).
 _BY_WIRE = {
@@ -28,7 +28,7 @@ _BY_MEANING = {
     "identifier": ("string", "integer"),
     "reference": ("string", "integer"),
 }
-_NOT_JUDGED = ("list", "expression")
+_ANY_TYPE = ("list", "expression")
 
 
 class KnownPaths:
@@ -44,19 +44,19 @@ class KnownPaths:
 
     def has(self, path: str) -> bool:
         """Tell whether the API has such a property, as far as the card knows; a whole object counts."""
-        beyond = path.startswith(_OTHERS) or ":" in path
-        return beyond or path in self._known
+        is_special = path.startswith(_SPECIAL_PREFIXES) or ":" in path
+        return is_special or path in self._known
 
     def property(self, path: str) -> PropertyCard | None:
         """Return the property that a plain path means, None when it may mean none or several."""
-        found = self._properties.get(path, ())
-        return found[0] if len(found) == 1 else None
+        candidates = self._properties.get(path, ())
+        return candidates[0] if len(candidates) == 1 else None
 
 
 def type_fits(declared: str, form: Form) -> bool:
     """Tell whether a document's data type can hold what a property has."""
     fitting = (*_BY_WIRE.get(form.type, ()), *_BY_MEANING.get(form.convert, ()))
-    return declared in _NOT_JUDGED or declared in fitting
+    return declared in _ANY_TYPE or declared in fitting
 
 
 def _paths(card: EntityCard) -> Iterator[str]:

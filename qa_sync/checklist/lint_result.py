@@ -11,7 +11,7 @@ from qa_sync.errors import QaSyncError
 
 
 @dataclass(frozen=True, slots=True)
-class Linted:
+class LintedDocument:
     """A document that could be read, and all that is wrong with it, by line."""
 
     dataflow: Dataflow
@@ -25,7 +25,7 @@ class LintResult:
     `fail_on` is the least severity that makes the result bad.
     """
 
-    documents: tuple[Linted, ...]
+    documents: tuple[LintedDocument, ...]
     unreadable: tuple[QaSyncError, ...] = ()
     fail_on: Severity = Severity.ERROR
 

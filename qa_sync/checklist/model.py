@@ -50,14 +50,14 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class RoleId:
+class IdOf:
     """Stands in a sample for the id of another role's record on the same side."""
 
     role: str
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class Role:
     """Who a role is: a record of this section's pair of entities (or of the section it refers to).
 
     `section` is the ordinal of that section; `source` and `target` are the cards of its two entities.
@@ -73,7 +73,7 @@ class Cast:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ValueOf:
     """Stands in a sample for what the role's record on a side answers at a path."""
 
     role: str
@@ -81,7 +81,7 @@ class Shown:
     path: str
 
 
-SampleValue = Canonical | RoleId | Shown | tuple["SampleValue", ...]
+SampleValue = Canonical | IdOf | ValueOf | tuple["SampleValue", ...]
 """What a sample holds at a path: a canonical value (None clears), another record's, or a tuple along a list."""
 
 
@@ -116,37 +116,37 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class Sleep:
     """Let time pass without asking the sync to work, so that the next edit is plainly the later one."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Settle:
+class WaitCycles:
     """Let the sync work for some cycles although nothing was edited."""
 
     cycles: int
 
 
 @dataclass(frozen=True, slots=True)
-class Remember:
-    """Keep how the roles' records look now, on every side where there is one, for `Unchanged` and `Kept`."""
+class Snapshot:
+    """Keep how the roles' records look now, on each side that has one, for `RecordsUnchanged` and `NotCleared`."""
 
     roles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Appears:
-    """A record on `side` is the counterpart of the role's record on the other side; `once`: exactly one is."""
+class CounterpartExists:
+    """A record on `side` is the counterpart of the role's record on the other side; `exactly_one`: exactly one is."""
 
     role: str
     side: Side
-    once: bool = True
+    exactly_one: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class NoDuplicate:
     """The counterpart that appeared on `side` has got no twin since."""
 
     role: str
@@ -154,7 +154,7 @@ class Alone:
 
 
 @dataclass(frozen=True, slots=True)
-class Absent:
+class NoCounterpart:
     """No record on `side` is a counterpart of the role's record on the other side."""
 
     role: str
@@ -162,22 +162,22 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
-class Carries:
+class PropertySynced:
     """The role's record on `side` shows what the one on the other side answers, for this pair.
 
-    `beside` are the pairs that share its receiving end: any of them may match. `stays`: the other side must also still
-    show what it answered when it was last written.
+    `alternatives` are the pairs that share its receiving end: any of them may match. `other_unchanged`: the other side
+    must also still show what it answered when it was last written.
     """
 
     role: str
     side: Side
     pair: PropertyPair
-    beside: tuple[PropertyPair, ...] = ()
-    stays: bool = True
+    alternatives: tuple[PropertyPair, ...] = ()
+    other_unchanged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class NotCleared:
     """The role's record on `side` shows what it showed when remembered, although the other side is empty by now.
 
     `erased`: it shows nothing any more instead.
@@ -190,7 +190,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Stays:
+class ValueUnchanged:
     """The role's record on `side` still shows at `path` what it answered when that was written."""
 
     role: str
@@ -199,13 +199,15 @@ class Stays:
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged:
+class RecordsUnchanged:
     """The role's records look as when they were remembered, and there are no more of them."""
 
     role: str
 
 
-Claim = Appears | Alone | Absent | Carries | Kept | Stays | Unchanged
+Claim = (
+    CounterpartExists | NoDuplicate | NoCounterpart | PropertySynced | NotCleared | ValueUnchanged | RecordsUnchanged
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,16 +222,16 @@ class Expect:
     wait: bool
 
 
-Deed = Insert | Edit | Delete | Pause | Settle | Remember
-Step = Deed | Expect
+Action = Insert | Edit | Delete | Sleep | WaitCycles | Snapshot
+Step = Action | Expect
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Ordered steps on fresh records; `checks` are the ids that it decides, `cast` tells who the roles are."""
+    """Ordered steps on fresh records; `checks` are the ids that it decides, `roles` tells who the roles are."""
 
     name: str
-    cast: Mapping[str, Cast]
+    roles: Mapping[str, Role]
     steps: tuple[Step, ...]
     checks: tuple[str, ...]
 

@@ -9,7 +9,7 @@ from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
+class EntityPair:
     """A section's two entities with their cards; every question about ability is asked here."""
 
     section: Section
@@ -28,44 +28,48 @@ class Ends:
         """Return the property card of a pair's end, None when the card has no such property."""
         return self.card(side).properties.get(pair.source if side is Side.SOURCE else pair.target)
 
-    def no_operation(self, side: Side, operation: str) -> str | None:
+    def reason_no_operation(self, side: Side, operation: str) -> str | None:
         """Return why a side has no such operation, None when it has."""
-        why = self.card(side).cannot.get(operation)
-        return f"{self.entity(side)} has no {operation}: {why}" if why else None
+        reason = self.card(side).cannot.get(operation)
+        return f"{self.entity(side)} has no {operation}: {reason}" if reason else None
 
-    def unknown(self, pair: PropertyPair) -> str | None:
+    def reason_unknown(self, pair: PropertyPair) -> str | None:
         """Return which end of a pair no card knows, None when both are known."""
         for side, path in ((Side.SOURCE, pair.source), (Side.TARGET, pair.target)):
             if self.property(pair, side) is None:
                 return f"the connector knows no property {path!r} of {self.entity(side)}"
         return None
 
-    def no_create(self) -> str | None:
+    def reason_not_creatable(self) -> str | None:
         """Return why no record can be made on the source and carried to the target, None when it can."""
-        return self.no_operation(Side.SOURCE, "insert") or self.no_operation(Side.TARGET, "insert")
+        return self.reason_no_operation(Side.SOURCE, "insert") or self.reason_no_operation(Side.TARGET, "insert")
 
-    def no_property(self, pair: PropertyPair, *, existing: bool = False) -> str | None:
+    def reason_not_synced(self, pair: PropertyPair, *, existing: bool = False) -> str | None:
         """Return why the target cannot show a pair's value once linked, None when it can.
 
         `existing`: the target's record was there before, so that it must be updated.
         """
-        no_update = self.no_operation(Side.TARGET, "update") if existing else None
-        return self.unknown(pair) or no_update or self._closed(pair, Side.TARGET, at_create=not existing)
+        reason_not_updatable = self.reason_no_operation(Side.TARGET, "update") if existing else None
+        return (
+            self.reason_unknown(pair)
+            or reason_not_updatable
+            or self._reason_read_only(pair, Side.TARGET, at_create=not existing)
+        )
 
-    def no_update(self, pair: PropertyPair, edited: Side) -> str | None:
+    def reason_not_updatable(self, pair: PropertyPair, edited: Side) -> str | None:
         """Return why an edit of a pair on one side cannot be made, or not be carried to the other; None when both can.
 
         What a system computes for itself is edited by editing what it is computed from; that is not tried.
         """
         return (
-            self.unknown(pair)
-            or self.no_operation(edited, "update")
-            or self._closed(pair, edited, at_create=False)
-            or self.no_operation(edited.other, "update")
-            or self._closed(pair, edited.other, at_create=False)
+            self.reason_unknown(pair)
+            or self.reason_no_operation(edited, "update")
+            or self._reason_read_only(pair, edited, at_create=False)
+            or self.reason_no_operation(edited.other, "update")
+            or self._reason_read_only(pair, edited.other, at_create=False)
         )
 
-    def _closed(self, pair: PropertyPair, side: Side, *, at_create: bool) -> str | None:
+    def _reason_read_only(self, pair: PropertyPair, side: Side, *, at_create: bool) -> str | None:
         card = self.property(pair, side)
         if card is None or card.writable is Writable.ALWAYS or (at_create and card.writable is Writable.CREATE):
             return None

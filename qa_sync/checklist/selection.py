@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa_sync.checklist.keyword_expression import Wanted
+from qa_sync.checklist.keyword_expression import Matcher
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.frozen import dataclass
@@ -18,17 +18,18 @@ CheckId = tuple[str, str]
 class Selection:
     """What a check must meet to be wanted; empty means all.
 
-    `words` is asked about id, kind, title and the section's heading together; `sections` are headings, keys or ordinals
-    as typed; `kinds` are kinds of checks; `shard` is (number, of how many), from 1: whole sections, dealt out in turn.
+    `keywords` is asked about id, kind, title and the section's heading together; `sections` are headings, keys or
+    ordinals as typed; `kinds` are kinds of checks; `shard` is (number, of how many), from 1: whole sections, dealt out
+    in turn.
     """
 
-    words: Wanted | None = None
+    keywords: Matcher | None = None
     sections: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     shard: tuple[int, int] | None = None
 
     @property
-    def takes_all(self) -> bool:
+    def selects_all(self) -> bool:
         """Whether nothing is left out."""
         return self == Selection()
 
@@ -36,52 +37,53 @@ class Selection:
 def select(checklists: Sequence[Checklist], selection: Selection) -> frozenset[CheckId]:
     """Return the checks that are wanted; raises UnknownName for a section or kind that no document has."""
     plans = [(c.dataflow.path, plan) for c in checklists for plan in c.sections]
-    _known("kind of check", selection.kinds, {check.kind for _, plan in plans for check in plan.checks})
-    _known("section", selection.sections, {name for _, plan in plans for name in _names(plan)})
+    _reject_unknown("kind of check", selection.kinds, {check.kind for _, plan in plans for check in plan.checks})
+    _reject_unknown("section", selection.sections, {name for _, plan in plans for name in _names(plan)})
     number, shards = selection.shard or (1, 1)
-    played = [(spec, plan) for spec, plan in plans if plan.checks]
-    if shards > max(len(played), 1):
+    with_checks = [(spec, plan) for spec, plan in plans if plan.checks]
+    if shards > max(len(with_checks), 1):
         raise UsageError(
-            f"--shard {number}/{shards}: there are {len(played)} sections to share, so some would be empty"
+            f"--shard {number}/{shards}: there are {len(with_checks)} sections to share, so some would be empty"
         )
     return frozenset(
         (spec, check.id)
-        for spec, plan in played[number - 1 :: shards]
-        if _meant(plan, selection)
+        for spec, plan in with_checks[number - 1 :: shards]
+        if _section_is_selected(plan, selection)
         for check in plan.checks
-        if _wants(selection, plan, check)
+        if _is_selected(selection, plan, check)
     )
 
 
-def narrowed(checklist: Checklist, ids: frozenset[CheckId], *, whole_sections: bool) -> Checklist:
+def narrow_checklist(checklist: Checklist, ids: frozenset[CheckId], *, whole_sections: bool) -> Checklist:
     """Return the checklist without the sections that decide nothing wanted, and without such scenarios.
 
     With `whole_sections` every scenario of a section that is left is kept: a recording is of whole sections.
     """
     path = checklist.dataflow.path
     plans = (
-        _narrowed(plan, {check for spec, check in ids if spec == path}, whole_sections) for plan in checklist.sections
+        _narrow_section(plan, {check for spec, check in ids if spec == path}, whole_sections)
+        for plan in checklist.sections
     )
     return replace(checklist, sections=tuple(plan for plan in plans if plan))
 
 
-def _narrowed(plan: SectionPlan, ids: set[str], whole: bool) -> SectionPlan | None:
+def _narrow_section(plan: SectionPlan, ids: set[str], whole_sections: bool) -> SectionPlan | None:
     if not any(check.id in ids for check in plan.checks):
         return None
-    scenarios = tuple(s for s in plan.scenarios if whole or ids.intersection(s.checks))
+    scenarios = tuple(s for s in plan.scenarios if whole_sections or ids.intersection(s.checks))
     # A scenario that is played decides all its checks; those that nobody wanted are left out of what is told.
     decided = ids.union(*(s.checks for s in scenarios))
     return replace(plan, scenarios=scenarios, checks=tuple(c for c in plan.checks if c.id in decided))
 
 
-def _wants(selection: Selection, plan: SectionPlan, check: Check) -> bool:
+def _is_selected(selection: Selection, plan: SectionPlan, check: Check) -> bool:
     if selection.kinds and check.kind not in selection.kinds:
         return False
     texts = (check.id, check.kind, check.title, plan.section.heading)
-    return selection.words is None or selection.words("\n".join(texts))
+    return selection.keywords is None or selection.keywords("\n".join(texts))
 
 
-def _meant(plan: SectionPlan, selection: Selection) -> bool:
+def _section_is_selected(plan: SectionPlan, selection: Selection) -> bool:
     typed = {name.casefold() for name in selection.sections}
     return not typed or bool(typed.intersection(name.casefold() for name in _names(plan)))
 
@@ -90,7 +92,7 @@ def _names(plan: SectionPlan) -> tuple[str, str, str]:
     return plan.section.heading, plan.section.key, str(plan.section.ordinal)
 
 
-def _known(what: str, typed: tuple[str, ...], known: set[str]) -> None:
+def _reject_unknown(what: str, typed: tuple[str, ...], known: set[str]) -> None:
     folded = {name.casefold() for name in known}
     for name in typed:
         if name.casefold() not in folded:

@@ -12,7 +12,7 @@ import click
 from qa_sync.errors import UsageError
 from qa_sync.modes.job import Planned
 from qa_sync.modes.live_systems.planned_writes import announced
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 
 yes_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--yes", "-y", is_flag=True, help="Do not ask before anything is written to live systems."
@@ -48,7 +48,7 @@ def on_terminal() -> bool:
 def _tell(lines: Iterable[str]) -> None:
     """Print lines, on a terminal broken between words; what is set in stays so."""
     width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
-    for line in map(visible, lines):
+    for line in map(escape_invisible, lines):
         indent = line[: len(line) - len(line.lstrip())]
         click.echo(line if width is None else click.wrap_text(line, width, subsequent_indent=indent * 2), err=True)
 

@@ -135,12 +135,12 @@ def guarded() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return COULD_NOT_FIND_OUT
     except (Exception, KeyboardInterrupt) as error:
-        from qa_sync.reports.shared.escape import visible  # noqa: PLC0415 - only when something went wrong
+        from qa_sync.reports.shared.escape import escape_invisible  # noqa: PLC0415 - only when something went wrong
 
         if os.environ.get("QA_SYNC_DEBUG"):
             raise
         told, code = _told(error)
-        click.echo(visible(told, lines=True), err=True)
+        click.echo(escape_invisible(told, lines=True), err=True)
     return code if isinstance(code, int) else 0
 
 

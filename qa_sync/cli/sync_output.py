@@ -9,7 +9,7 @@ from typing import Protocol
 
 import click
 
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.sync.dry_run import PlannedWrite
 from qa_sync.sync.summary import CycleSummary
 
@@ -39,12 +39,12 @@ class Text:
         self._rows += 1
         name = f"{planned.system} {planned.entity} {planned.id or planned.made}"
         values = ", ".join(f"{path} = {json.dumps(v, ensure_ascii=False, default=str)}" for path, v in _sorted(planned))
-        click.echo(visible(f"{'update' if planned.id else 'create':8}{name:39} {values}"))
+        click.echo(escape_invisible(f"{'update' if planned.id else 'create':8}{name:39} {values}"))
 
     def cycle(self, summary: CycleSummary) -> None:
         """Print one line, and the problems."""
         for problem in summary.problems:
-            click.echo(visible(str(problem)), err=True)
+            click.echo(escape_invisible(str(problem)), err=True)
         number = len(summary.problems) + summary.untold
         if summary.untold:
             click.echo(f"... and {summary.untold} more problems", err=True)

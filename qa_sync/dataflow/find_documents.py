@@ -14,11 +14,11 @@ from qa_sync.location import Location
 ENDINGS = (".txt", ".rst")
 """What the name of a document in a folder ends with."""
 
-_BEGINNING = 8192
+_SNIFFED_BYTES = 8192
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
 
 
-def documents_at(given: str) -> tuple[str, ...]:
+def find_documents(given: str) -> tuple[str, ...]:
     """Return the paths of the documents that a word of the command line means, sorted.
 
     A folder means every text below it whose name ends with `.txt` or `.rst`, hidden ones and binary files left out; a
@@ -35,7 +35,7 @@ def documents_at(given: str) -> tuple[str, ...]:
 
 
 def _folder(given: str) -> tuple[str, ...]:
-    found = tuple(_below(given))
+    found = tuple(_documents_below(given))
     if not found:
         hint = f"documents in a folder are files that end with {' or '.join(ENDINGS)}; name others one by one"
         raise SpecError("expected documents in the folder, found none", location=Location(given), hint=hint)
@@ -54,12 +54,12 @@ def _pattern(given: str) -> tuple[str, ...]:
 def _documents(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - as above
-            yield from _below(path)
+            yield from _documents_below(path)
         else:
             yield path
 
 
-def _below(folder: str) -> list[str]:
+def _documents_below(folder: str) -> list[str]:
     """Return the documents of a folder and of those in it, sorted by their paths' parts."""
     found: list[Path] = []
     for at, folders, files in os.walk(folder, onerror=_cannot_search):
@@ -75,7 +75,7 @@ def _is_text(path: Path) -> bool:
         return False  # a pipe would wait for somebody to write
     try:
         with path.open("rb") as file:
-            beginning = file.read(_BEGINNING)
+            beginning = file.read(_SNIFFED_BYTES)
     except OSError:
         return True
     return b"\0" not in beginning or beginning.startswith(_WIDE_TEXT)

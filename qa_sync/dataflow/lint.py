@@ -17,7 +17,7 @@ from qa_sync.dataflow.model import (
     StatementKind,
 )
 from qa_sync.dataflow.parsing.headings import split_heading
-from qa_sync.dataflow.parsing.statements import other_entity, plain, recognise
+from qa_sync.dataflow.parsing.statements import find_other_entity, match_template, normalize_blanks
 
 _PATH = re.compile(r"[^\s.()\[\]/]+(\.[^\s.()\[\]/]+)*\Z")
 
@@ -52,12 +52,12 @@ def untestable_conditions(section: Section) -> Iterator[Finding]:
             yield make_finding("untestable-condition", statement.line, message)
 
 
-def other_entities(section: Section) -> Iterator[Finding]:
+def statements_about_other_entities(section: Section) -> Iterator[Finding]:
     """Find statements about other entities than the heading's."""
-    a, b = map(plain, split_heading(section.heading) or ("", ""))
+    a, b = map(normalize_blanks, split_heading(section.heading) or ("", ""))
     for statement in section.statements:
-        sentence = recognise(statement.text)
-        if sentence and (other := other_entity(sentence, a, b)):
+        sentence = match_template(statement.text)
+        if sentence and (other := find_other_entity(sentence, a, b)):
             message = f"the statement speaks of {other[1]!r}, the heading of {other[0]!r}"
             yield make_finding("entity-mismatch", statement.line, message)
 
@@ -148,7 +148,7 @@ SECTION_RULES: tuple[Callable[[Section], Iterator[Finding]], ...] = (
     empty_tables,
     duplicates,
     untestable_conditions,
-    other_entities,
+    statements_about_other_entities,
     empty_criteria,
     empty_dependencies,
     malformed_paths,

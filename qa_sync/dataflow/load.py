@@ -21,7 +21,7 @@ def load_dataflow(path: str) -> Dataflow:
 
     Raises SpecError when there is no such file, when it is no UTF-8 text, and when it is no dataflow document.
     """
-    return read_dataflow(decode(_bytes(path), path), path)
+    return read_dataflow(decode(_read_file(path), path), path)
 
 
 def decode(data: bytes, path: str) -> str:
@@ -36,23 +36,25 @@ def decode(data: bytes, path: str) -> str:
         raise SpecError(message, location=Location(path, line), hint=hint) from error
 
 
-def _bytes(path: str) -> bytes:
+def _read_file(path: str) -> bytes:
     if path == STDIN:
         return sys.stdin.buffer.read()
     try:
-        return _whole(Path(path))
+        return _read_regular_file(Path(path))
     except IsADirectoryError as error:
         hint = f"name a document in it, for example {_example(Path(path))}"
         raise SpecError("expected a document, got a folder", location=Location(path), hint=hint) from error
     except FileNotFoundError as error:
-        raise SpecError("there is no such document", location=Location(path), hint=_neighbour(Path(path))) from error
+        raise SpecError(
+            "there is no such document", location=Location(path), hint=_neighbors_hint(Path(path))
+        ) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         hint = "check the path and its permissions"
         raise SpecError(f"the document cannot be read: {reason}", location=Location(path), hint=hint) from error
 
 
-def _whole(path: Path) -> bytes:
+def _read_regular_file(path: Path) -> bytes:
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         # A pipe may wait for ever, a device may never end.
@@ -62,7 +64,7 @@ def _whole(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _neighbour(path: Path) -> str:
+def _neighbors_hint(path: Path) -> str:
     names = _files(path.parent)
     near = did_you_mean(path.name, names)
     if near:

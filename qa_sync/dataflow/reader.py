@@ -13,7 +13,7 @@ from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph
 from qa_sync.dataflow.parsing.headings import split_heading, split_title
 from qa_sync.dataflow.parsing.markup import read_blocks
 from qa_sync.dataflow.parsing.preamble import generated, preamble_findings
-from qa_sync.dataflow.parsing.sections import SectionReading, shown
+from qa_sync.dataflow.parsing.sections import SectionReader, quote_text
 from qa_sync.errors import SpecError
 from qa_sync.location import Location
 
@@ -28,9 +28,9 @@ def read_dataflow(text: str, path: str) -> Dataflow:
 
     `path` is only remembered. Raises SpecError when the text is no dataflow document: binary, or without a title.
     """
-    blocks = read_blocks(_text_only(text, path).removeprefix("\ufeff"))
+    blocks = read_blocks(_expect_text(text, path).removeprefix("\ufeff"))
     at, title, labels = _title(blocks, path)
-    front, parts = _parts(blocks, at)
+    front, parts = _split_sections(blocks, at)
     findings = [*preamble_findings(front), *_short_underlines(blocks)]
     sections: list[Section] = []
     for heading, below in parts:
@@ -42,7 +42,7 @@ def read_dataflow(text: str, path: str) -> Dataflow:
     return replace(dataflow, findings=tuple(sorted(findings, key=lambda finding: finding.line)))
 
 
-def _text_only(text: str, path: str) -> str:
+def _expect_text(text: str, path: str) -> str:
     if "\0" in text:
         raise SpecError(
             "expected a text document, got a NUL character",
@@ -60,13 +60,13 @@ def _title(blocks: Sequence[Block], path: str) -> tuple[int, str, tuple[str, str
                 return at, block.text.strip(), labels
     first = next((block for block in blocks if isinstance(block, Heading | Paragraph)), None)
     raise SpecError(
-        f"expected a title of the form `<S> to <T> Dataflow`, got {shown(first.text) if first else 'no text'}",
+        f"expected a title of the form `<S> to <T> Dataflow`, got {quote_text(first.text) if first else 'no text'}",
         location=Location(path, first.line if first else 1),
         hint="is this a dataflow document? Its first lines are the title with a line of `=` above and below",
     )
 
 
-def _parts(blocks: Sequence[Block], title: int) -> tuple[list[Block], list[Part]]:
+def _split_sections(blocks: Sequence[Block], title: int) -> tuple[list[Block], list[Part]]:
     """Return what stands before the first section (without the title), and the headings with what is below each."""
     front: list[Block] = []
     parts: list[Part] = []
@@ -83,10 +83,10 @@ def _section(
 ) -> tuple[Section | None, list[Finding]]:
     sides = None if split_title(heading.text) else split_heading(heading.text)
     if sides is None:
-        message = f"expected a heading `<S> <Entity> to <T> <Entity>`, got {shown(heading.text)}"
+        message = f"expected a heading `<S> <Entity> to <T> <Entity>`, got {quote_text(heading.text)}"
         unread = f"; blocks below it that are not read: {len(below)}" if below else ""
         return None, [make_finding("unknown-heading", heading.line, message + unread)]
-    reading = SectionReading(heading, sides)
+    reading = SectionReader(heading, sides)
     reading.read(below)
     return reading.section(ordinal, labels), reading.findings
 

@@ -29,8 +29,8 @@ def reverse_findings(dataflows: Sequence[Dataflow]) -> dict[str, tuple[Finding, 
     for dataflow in dataflows:
         ids, labels = _ids(dataflow), _labels(dataflow)
         # Labels are no names of systems: several lose theirs at times, and the two directions spell them differently.
-        by_label = (unnamed if ids else labelled).get(_turned(labels)) if all(labels) else None
-        other = (named.get(_turned(ids)) if ids else None) or by_label
+        by_label = (unnamed if ids else labelled).get(_reversed(labels)) if all(labels) else None
+        other = (named.get(_reversed(ids)) if ids else None) or by_label
         found[dataflow.path] = tuple(_compare(dataflow, other)) if other else ()
     return found
 
@@ -44,7 +44,7 @@ def _labels(dataflow: Dataflow) -> Direction:
     return dataflow.source.casefold(), dataflow.target.casefold()
 
 
-def _turned(direction: Direction) -> Direction:
+def _reversed(direction: Direction) -> Direction:
     return direction[1], direction[0]
 
 
@@ -54,27 +54,29 @@ def _compare(dataflow: Dataflow, other: Dataflow) -> Iterator[Finding]:
         mirrors.setdefault((_name(section.target), _name(section.source)), []).append(section)
     for section in dataflow.sections:
         if section.duplicate_of is None and section.statement(StatementKind.KEEP):
-            finding = _claim(section, mirrors.get((_name(section.source), _name(section.target)), ()), other.path)
+            finding = _make_finding(
+                section, mirrors.get((_name(section.source), _name(section.target)), ()), other.path
+            )
             if finding:
                 yield finding
 
 
-def _claim(section: Section, mirrors: Sequence[Section], other: str) -> Finding | None:
+def _make_finding(section: Section, mirrors: Sequence[Section], other: str) -> Finding | None:
     if not mirrors:
         message = f"`{section.heading}` is said to be kept in sync both ways, but {other} has no section for it"
         return make_finding("reverse-missing", section.line, message)
-    rows = _rows((p.source, p.target) for p in section.pairs)
-    if any(rows == _rows((p.target, p.source) for p in mirror.pairs) for mirror in mirrors):
+    rows = _row_set((p.source, p.target) for p in section.pairs)
+    if any(rows == _row_set((p.target, p.source) for p in mirror.pairs) for mirror in mirrors):
         return None
     mirror = mirrors[0]
-    differing = rows ^ _rows((p.target, p.source) for p in mirror.pairs)
+    differing = rows ^ _row_set((p.target, p.source) for p in mirror.pairs)
     shown = ", ".join(f"{source} <-> {target}" for source, target in sorted(differing)[:5])
     more = f" and {len(differing) - 5} more" if len(differing) > 5 else ""  # noqa: PLR2004
     message = f"`{section.heading}` and {other}:{mirror.line} pair different properties: {shown}{more}"
     return make_finding("reverse-differs", section.line, message)
 
 
-def _rows(pairs: Iterable[Pair]) -> frozenset[Pair]:
+def _row_set(pairs: Iterable[Pair]) -> frozenset[Pair]:
     return frozenset(pairs)
 
 

@@ -18,11 +18,11 @@ from qa_sync.audit.records.link_store import linked_sections
 from qa_sync.audit.records.load import Files, SourceOf, Wish
 from qa_sync.audit.sections import Terms
 from qa_sync.clock import RealClock
-from qa_sync.errors import CouldNotFindOut
+from qa_sync.errors import NoVerdict
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import reach
-from qa_sync.systems.connectors.capabilities import abilities_of
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.connectors.capabilities import capabilities_of
+from qa_sync.systems.redaction import Redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def opened(job: Job, options: Options, tell: Callable[[str], None]) -> Iterator[
         with tempfile.TemporaryDirectory(prefix="qa-sync-audit-") as scratch:
             yield from _opened(job, options, tell, Path(scratch))
     except OSError as error:
-        raise CouldNotFindOut(f"the scratch folder: {error.strerror or error}", hint="TMPDIR names another") from None
+        raise NoVerdict(f"the scratch folder: {error.strerror or error}", hint="TMPDIR names another") from None
 
 
 def _opened(job: Job, options: Options, tell: Callable[[str], None], scratch: Path) -> Iterator[Audit]:
@@ -82,13 +82,13 @@ def _origin(job: Job, options: Options) -> Iterator[SourceOf | Files]:
     if options.left and options.right:
         yield Files(options.left, options.right)
         return
-    reached = reach(job, Hider())
-    systems = {label: one.line.system() for label, one in reached.items()}
+    reached = reach(job, Redactor())
+    systems = {label: one.connection.system() for label, one in reached.items()}
 
     def source_of(label: str, datatype: str) -> Source:
         system, connector = systems[label], job.connectors[label]
-        since = any(a.since for a in abilities_of(connector) if a.datatype == datatype)
-        url = reached[label].line.base_url
+        since = any(a.since for a in capabilities_of(connector) if a.datatype == datatype)
+        url = reached[label].connection.base_url
         whose = {"system": label, "connector": connector.name, "url": url, "datatype": datatype}
         return Source(system, system.cards[datatype], whose, since)
 
@@ -96,4 +96,4 @@ def _origin(job: Job, options: Options) -> Iterator[SourceOf | Files]:
         yield source_of
     finally:
         for one in reached.values():
-            one.line.close()
+            one.connection.close()

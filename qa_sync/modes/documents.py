@@ -8,15 +8,15 @@ from os.path import abspath, isdir
 from pathlib import Path
 from typing import TypeVar
 
-from qa_sync.dataflow.find_documents import documents_at
+from qa_sync.dataflow.find_documents import find_documents
 from qa_sync.dataflow.load import STDIN, load_dataflow
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import SpecError, UnknownName, UsageError
 from qa_sync.location import Location
 from qa_sync.settings.model import Settings
-from qa_sync.systems.connectors.find import connector_folder, load_bound
+from qa_sync.systems.connectors.find import connector_folder, load_with_settings
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.pairs_from_settings import problems_of, with_plain_properties, with_settled
+from qa_sync.systems.pairs_from_settings import pair_problems, with_configured_pairs, with_configured_properties
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -47,7 +47,7 @@ def _no_folder(given: str) -> None:
 
 def read_each(given: Sequence[str]) -> tuple[tuple[Dataflow, ...], tuple[UsageError, ...]]:
     """Read the documents that the words mean, each once: what could be read, and what is wrong with the rest."""
-    found, nowhere = _tried(documents_at, given)
+    found, nowhere = _tried(find_documents, given)
     once: dict[str, str] = {}
     for path in chain.from_iterable(found):
         # Not resolved: two links to one document are two documents, as their names may say.
@@ -56,11 +56,11 @@ def read_each(given: Sequence[str]) -> tuple[tuple[Dataflow, ...], tuple[UsageEr
     return tuple(dataflows), (*nowhere, *unreadable)
 
 
-NOTHING = Settings()
+NO_SETTINGS = Settings()
 """The settings of somebody who has none."""
 
 
-def connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NOTHING) -> Mapping[str, Connector]:
+def connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NO_SETTINGS) -> Mapping[str, Connector]:
     """Return the connector of every system that the documents name, by label; raises for all unknown ones at once."""
     dataflows = tuple(dataflows)
     places = {label: place for dataflow in dataflows for label, place in _labels(dataflow)}
@@ -70,7 +70,7 @@ def connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NOTHING) -
     loaded = dict(zip(once, _each(lambda end: _load(settings, *end), once), strict=True))
     _refuse_namesakes(dict.fromkeys(folders.values()))
     found = {label: loaded[end] for label, end in ends.items()}
-    return with_plain_properties(found, dataflows, settings.pairs) if settings.pairs else found
+    return with_configured_properties(found, dataflows, settings.pairs) if settings.pairs else found
 
 
 def _completed_by(settings: Settings, label: str) -> str | None:
@@ -80,21 +80,21 @@ def _completed_by(settings: Settings, label: str) -> str | None:
 
 
 def _load(settings: Settings, folder: Path, label: str | None) -> Connector:
-    return load_bound(folder, settings.system(label) if label else None)
+    return load_with_settings(folder, settings.system(label) if label else None)
 
 
-def known_connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NOTHING) -> Mapping[str, Connector]:
+def known_connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NO_SETTINGS) -> Mapping[str, Connector]:
     """Return the connectors of the systems that have one; the others are left out."""
     dataflows = tuple(dataflows)
     found: dict[str, Connector] = {}
     for label in {label: None for dataflow in dataflows for label, _ in _labels(dataflow)}:
         own = settings.system(label)
         try:
-            found[label] = load_bound(connector_folder(settings, label), own)
+            found[label] = load_with_settings(connector_folder(settings, label), own)
         except UnknownName:
             if own is not None and own.connector is not None:
                 raise
-    return with_plain_properties(found, dataflows, settings.pairs) if settings.pairs else found
+    return with_configured_properties(found, dataflows, settings.pairs) if settings.pairs else found
 
 
 def settle(
@@ -105,8 +105,8 @@ def settle(
         return tuple(dataflows)
     cards = {label: connector.cards for label, connector in connectors.items()}
     dataflows = tuple(dataflows)
-    _raise(tuple(problems_of(dataflows, cards, settings)))
-    return tuple(with_settled(dataflow, settings.pairs) for dataflow in dataflows)
+    _raise(tuple(pair_problems(dataflows, cards, settings)))
+    return tuple(with_configured_pairs(dataflow, settings.pairs) for dataflow in dataflows)
 
 
 def _refuse_namesakes(folders: Collection[Path]) -> None:

@@ -18,7 +18,7 @@ from qa_sync.frozen import dataclass
 from qa_sync.running.environment import Keep
 from qa_sync.running.events import Event, Leftover, Status
 from qa_sync.running.results import Recording, Results
-from qa_sync.running.runner import OpenStage
+from qa_sync.running.runner import OpenEnvironment
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.load import Connector
@@ -58,9 +58,9 @@ class Job:
         """Return a document's checklist."""
         return compile_checklist(dataflow, self.cards, seed, settings=self.settings, depth=self.depth)
 
-    def lag_of(self, section: Section) -> float | None:
+    def max_lag_for(self, section: Section) -> float | None:
         """Return how late an arrival in a section may be, None when nothing is promised."""
-        return self.settings.sync.lag_of(section.heading) if self.max_lag_s is None else self.max_lag_s
+        return self.settings.sync.max_lag_for(section.heading) if self.max_lag_s is None else self.max_lag_s
 
     @property
     def cards(self) -> Mapping[str, Mapping[str, EntityCard]]:
@@ -114,25 +114,25 @@ def _no_writes(_: Sequence[Checklist]) -> tuple[Planned, ...]:
 class Prepared:
     """A job that can be run: checklists, stages, the seed and the start, and what is done with the results.
 
-    `close` lets go of what was opened, whatever happened; `side_by_side` is how many sections run at once when nobody
-    says otherwise (where nothing is waited for, one after the other is quickest); `stop` ends every wait; `recordings`
-    tells after the run what it was played from; `hide` takes confidential values out of what is told (None: there are
-    none, for nobody was shown any). `writes` tells what checklists make in systems of the user's; `sweep`, called once
-    when all sections have ended, is given what they told as left, removes what it can, and returns what is left;
-    `noted` keeps what happens for a later run, and tells what an earlier one has kept; `notes` are told before anything
-    else, `begin` is called when all is agreed to, before the first section.
+    `close` lets go of what was opened, whatever happened; `parallel_sections` is how many sections run at once when
+    nobody says otherwise (where nothing is waited for, one after the other is quickest); `stop` ends every wait;
+    `recordings` tells after the run what it was played from; `redact` takes confidential values out of what is told
+    (None: there are none, for nobody was shown any). `writes` tells what checklists make in systems of the user's;
+    `sweep`, called once when all sections have ended, is given what they told as left, removes what it can, and returns
+    what is left; `noted` keeps what happens for a later run, and tells what an earlier one has kept; `notes` are told
+    before anything else, `begin` is called when all is agreed to, before the first section.
     """
 
     checklists: tuple[Checklist, ...]
-    open_stage: OpenStage
+    open_environment: OpenEnvironment
     seed: str
     started: datetime = EPOCH
     finish: Callable[[Results], None] = _nothing
     close: Callable[[], None] = _no_more
-    side_by_side: int = 1
+    parallel_sections: int = 1
     stop: Flag = field(default_factory=Flag)
     recordings: Callable[[], tuple[Recording, ...]] = _no_recordings
-    hide: Callable[[str], str] | None = None
+    redact: Callable[[str], str] | None = None
     sweep: Callable[[Sequence[Leftover]], tuple[Leftover, ...]] = _as_told
     writes: Callable[[Sequence[Checklist]], tuple[Planned, ...]] = _no_writes
     noted: Callable[[Iterator[Event]], Iterator[Event]] = _as_they_come

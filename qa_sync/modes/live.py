@@ -23,9 +23,9 @@ from qa_sync.modes.live_systems.run_journal import SKEW, Ledger, open_ledger, pl
 from qa_sync.modes.live_systems.write_permissions import permitted
 from qa_sync.modes.triggers.context import Surroundings
 from qa_sync.modes.triggers.table import Triggers
-from qa_sync.running.environment import Stage
+from qa_sync.running.environment import Environment
 from qa_sync.settings.model import Trigger
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
 
 SIDE_BY_SIDE = 8
@@ -36,7 +36,7 @@ LONGEST_FIRST_PAUSE_S = 1.0
 class Session:
     """A run against live systems; `since` bounds the lists in which counterparts are looked for.
 
-    `hide` knows all that is confidential.
+    `redact` knows all that is confidential.
     """
 
     job: Job
@@ -47,17 +47,17 @@ class Session:
     checklists: tuple[Checklist, ...]
     reached: Mapping[str, Reached]
     triggers: Triggers
-    hide: Hider
+    redact: Redactor
     ledger: Ledger
     noted: Noting
     begin: Callable[[], None] = nothing_first
 
-    def stage(
+    def environment(
         self, checklist: Checklist, plan: SectionPlan, systems: Mapping[str, System], clock: Clock | None = None
-    ) -> Stage:
+    ) -> Environment:
         """Return a section's stage; `systems` are by label, `clock` is put in place of the run's own."""
         labels = {Side.SOURCE: plan.section.source.system, Side.TARGET: plan.section.target.system}
-        return Stage(
+        return Environment(
             systems={side: systems[label] for side, label in labels.items()},
             clock=clock or self.clock,
             let_sync_work=self.triggers.of(checklist.dataflow, *labels.values()),
@@ -66,7 +66,7 @@ class Session:
             zone=self.job.settings.zone,
             first_pause_s=min(self.job.settings.sync.interval_s, LONGEST_FIRST_PAUSE_S),
             cycles_known=self.cycles_known,
-            max_lag_s=self.job.lag_of(plan.section),
+            max_lag_s=self.job.max_lag_for(plan.section),
             jitter=_shorter,
             keep=self.job.keep,
         )
@@ -84,7 +84,7 @@ class Session:
         self.triggers.close()
         self.ledger.close()
         for one in self.reached.values():
-            one.line.close()
+            one.connection.close()
 
 
 def _shorter(pause_s: float) -> float:
@@ -96,8 +96,8 @@ def open_session(job: Job) -> Session:
     """Reach every system of the job and make the checklists; raises UsageError that tells all that is missing."""
     earlier = take_up(job) if job.resume else None
     seed = next_seed(earlier.seed) if earlier else job.seed or secrets.token_hex(4)
-    hide = Hider()
-    reached = reach(job, hide)
+    redact = Redactor()
+    reached = reach(job, redact)
     clock = InterruptibleClock()
     started = clock.now().replace(microsecond=0)
     compiled = (job.compiled(dataflow, seed) for dataflow in job.dataflows)
@@ -106,10 +106,10 @@ def open_session(job: Job) -> Session:
     known = earlier.known(prints) if earlier else {}
     checklists = tuple(without(checklist, known) for checklist in checklists)
     since = started - SKEW
-    ledger = open_ledger(job, seed, started=started, since=since, checklists=checklists, reached=reached, hide=hide)
-    triggers = Triggers(Surroundings(job, clock, reached, checklists, since, hide=hide, around=ledger.around))
+    ledger = open_ledger(job, seed, started=started, since=since, checklists=checklists, reached=reached, redact=redact)
+    triggers = Triggers(Surroundings(job, clock, reached, checklists, since, redact=redact, around=ledger.around))
     noted = Noting(ledger, prints, known)
-    session = Session(job, seed, started, since, clock, checklists, reached, triggers, hide, ledger, noted)
+    session = Session(job, seed, started, since, clock, checklists, reached, triggers, redact, ledger, noted)
     return replace(session, begin=partial(clean_up, earlier, ledger)) if earlier else session
 
 
@@ -119,18 +119,18 @@ def prepare(job: Job) -> Prepared:
     systems = {label: session.ledger.around(reached.system()) for label, reached in session.reached.items()}
 
     @contextmanager
-    def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
-        yield session.stage(checklist, plan, systems)
+    def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
+        yield session.environment(checklist, plan, systems)
 
     return Prepared(
         session.checklists,
-        open_stage,
+        open_environment,
         session.seed,
         session.started,
         close=session.close,
-        side_by_side=SIDE_BY_SIDE,
+        parallel_sections=SIDE_BY_SIDE,
         stop=session.clock.stop,
-        hide=session.hide,
+        redact=session.redact,
         sweep=session.ledger.sweep,
         writes=partial(planned, session.reached),
         noted=session.noted,

@@ -15,16 +15,16 @@ from pathlib import Path
 import httpx
 
 from qa_sync.checklist.model import Checklist, SectionPlan
-from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.embedded.world import build_world
 from qa_sync.modes.job import EPOCH, Job, Prepared, cassette_path, could_not_find_out, fingerprint, one_place_each
 from qa_sync.modes.live_systems.connections import has_url, labels_of
 from qa_sync.modes.sandbox import SEED
-from qa_sync.running.environment import Stage
+from qa_sync.running.environment import Environment
 from qa_sync.running.results import Results
 from qa_sync.sandbox.vendors import VENDORS
-from qa_sync.systems.recording.cassettes import TapeLabel
-from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport
+from qa_sync.systems.recording.cassettes import CassetteLabel
+from qa_sync.systems.recording.recorder import CassetteRecorder, RecordingTransport
 
 
 def prepare(job: Job) -> Prepared:
@@ -38,36 +38,36 @@ def prepare(job: Job) -> Prepared:
         return prepare_live(job)
     seed = job.seed or SEED
     checklists = tuple(job.compiled(d, seed) for d in job.dataflows)
-    tapes: dict[Path, BlankTape] = {}
+    tapes: dict[Path, CassetteRecorder] = {}
 
     @contextmanager
-    def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
+    def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
         path = cassette_path(job.cassettes, checklist.dataflow, plan.section)
-        tape = tapes[path] = BlankTape(path, _label(job, checklist, plan), _secrets(job))
+        cassette = tapes[path] = CassetteRecorder(path, _label(job, checklist, plan), _secrets(job))
 
         def wire(door: httpx.BaseTransport) -> httpx.BaseTransport:
-            return RecordingTransport(door, tape)
+            return RecordingTransport(door, cassette)
 
         world = build_world(job, checklist.dataflow, plan.section, f"{seed}/{plan.section.key}", wire)
         try:
-            yield world.stage
+            yield world.environment
         finally:
             world.close()
 
     def finish(results: Results) -> None:
         if could_not_find_out(results):
-            raise CouldNotFindOut("nothing was recorded, because not every verdict could be found out")
-        for tape in tapes.values():
-            tape.save()
+            raise NoVerdict("nothing was recorded, because not every verdict could be found out")
+        for cassette in tapes.values():
+            cassette.save()
 
-    return Prepared(checklists, open_stage, seed, finish=finish)
+    return Prepared(checklists, open_environment, seed, finish=finish)
 
 
-def _label(job: Job, checklist: Checklist, plan: SectionPlan) -> TapeLabel:
+def _label(job: Job, checklist: Checklist, plan: SectionPlan) -> CassetteLabel:
     names = {
         job.connectors[e.system].name: job.connectors[e.system] for e in (plan.section.source, plan.section.target)
     }
-    return TapeLabel(
+    return CassetteLabel(
         seed=checklist.seed,
         started=EPOCH,
         connectors={name: connector.fingerprint for name, connector in names.items()},

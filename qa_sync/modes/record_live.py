@@ -11,17 +11,17 @@ from pathlib import Path
 import httpx
 
 from qa_sync.checklist.model import Checklist, SectionPlan
-from qa_sync.clock import NotingClock
-from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.clock import RecordingClock
+from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.job import Job, Prepared, cassette_path, could_not_find_out, fingerprint
 from qa_sync.modes.live import SIDE_BY_SIDE, Session, open_session
 from qa_sync.modes.live_systems.connections import labels_of
 from qa_sync.modes.live_systems.run_journal import planned
 from qa_sync.modes.live_systems.write_permissions import closed
-from qa_sync.running.environment import Stage
+from qa_sync.running.environment import Environment
 from qa_sync.running.results import Results
-from qa_sync.systems.recording.cassettes import TapeLabel
-from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport
+from qa_sync.systems.recording.cassettes import CassetteLabel
+from qa_sync.systems.recording.recorder import CassetteRecorder, RecordingTransport
 
 
 def prepare_live(job: Job) -> Prepared:
@@ -29,53 +29,53 @@ def prepare_live(job: Job) -> Prepared:
     if why := next((why for label in labels_of(job.dataflows) if (why := closed(job.settings, label))), None):
         raise UsageError(f"a recording needs both systems to be writable: {why}")
     session = open_session(job)
-    tapes: dict[Path, tuple[BlankTape, NotingClock]] = {}
+    tapes: dict[Path, tuple[CassetteRecorder, RecordingClock]] = {}
 
     @contextmanager
-    def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
+    def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
         path = cassette_path(job.cassettes, checklist.dataflow, plan.section)
-        tape = BlankTape(path, _label(session, plan), session.hide)
-        clock = NotingClock(session.clock, session.started)
-        tapes[path] = tape, clock
+        cassette = CassetteRecorder(path, _label(session, plan), session.redact)
+        clock = RecordingClock(session.clock, session.started)
+        tapes[path] = cassette, clock
         ends = dict.fromkeys((plan.section.source.system, plan.section.target.system))
 
         def wrap(way: httpx.BaseTransport) -> httpx.BaseTransport:
-            return RecordingTransport(way, tape)
+            return RecordingTransport(way, cassette)
 
         systems = {label: session.ledger.around(session.reached[label].system(wrap, clock)) for label in ends}
-        yield session.stage(checklist, plan, systems, clock)
+        yield session.environment(checklist, plan, systems, clock)
 
     def finish(results: Results) -> None:
         if could_not_find_out(results):
-            raise CouldNotFindOut("nothing was recorded, because not every verdict could be found out")
-        for tape, clock in tapes.values():
-            tape.label = replace(tape.label, times=tuple(clock.times))
-            tape.save()
+            raise NoVerdict("nothing was recorded, because not every verdict could be found out")
+        for cassette, clock in tapes.values():
+            cassette.label = replace(cassette.label, times=tuple(clock.times))
+            cassette.save()
 
     return Prepared(
         session.checklists,
-        open_stage,
+        open_environment,
         session.seed,
         session.started,
         finish,
         session.close,
         SIDE_BY_SIDE,
         session.clock.stop,
-        hide=session.hide,
+        redact=session.redact,
         sweep=session.ledger.sweep,
         writes=partial(planned, session.reached),
     )
 
 
-def _label(session: Session, plan: SectionPlan) -> TapeLabel:
+def _label(session: Session, plan: SectionPlan) -> CassetteLabel:
     ends = dict.fromkeys((plan.section.source.system, plan.section.target.system))
     connectors = [session.job.connectors[label] for label in ends]
-    return TapeLabel(
+    return CassetteLabel(
         seed=session.seed,
         started=session.started,
         connectors={c.name: c.fingerprint for c in connectors},
         spec=fingerprint(session.job, plan.section),
-        urls={label: session.reached[label].line.base_url for label in ends},
+        urls={label: session.reached[label].connection.base_url for label in ends},
         since=session.since,
         cycles_known=session.cycles_known,
     )

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
-from qa_sync.clock import NotedClock, RealClock, VirtualClock
+from qa_sync.clock import RealClock, ReplayClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError
 from qa_sync.modes.job import CYCLE_S, Job, Prepared, cassette_path, fingerprint, one_place_each
-from qa_sync.running.environment import Stage
+from qa_sync.running.environment import Environment
 from qa_sync.running.results import Recording
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.recording.player import Expected, ReplayTransport, Tape, load_tape
+from qa_sync.systems.recording.player import Cassette, ExpectedLabel, ReplayTransport, load_cassette
 from qa_sync.systems.redaction import HIDDEN
 from qa_sync.systems.rest.rest_system import RestSystem
 
-Tapes = Mapping[tuple[str, int], Tape]
+Tapes = Mapping[tuple[str, int], Cassette]
 """The recordings by document and section ordinal."""
 
 
@@ -28,7 +28,7 @@ def prepare(job: Job) -> Prepared:
     """
     one_place_each(job.dataflows)
     checklists = []
-    tapes: dict[tuple[str, int], Tape] = {}
+    tapes: dict[tuple[str, int], Cassette] = {}
     problems: list[RecordingError] = []
     for dataflow in job.dataflows:
         try:
@@ -40,26 +40,28 @@ def prepare(job: Job) -> Prepared:
         tapes |= found
     if problems:
         raise problems[0] if len(problems) == 1 else _together(problems)
-    labels = [tape.label for tape in tapes.values()]
+    labels = [cassette.label for cassette in tapes.values()]
 
-    played: dict[tuple[str, str], Tape] = {}
+    played: dict[tuple[str, str], Cassette] = {}
 
     @contextmanager
-    def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
-        tape = tapes[checklist.dataflow.path, plan.section.ordinal]
-        played[checklist.dataflow.path, plan.section.key] = tape
-        yield _stage(job, tape, plan)
+    def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
+        cassette = tapes[checklist.dataflow.path, plan.section.ordinal]
+        played[checklist.dataflow.path, plan.section.key] = cassette
+        yield _stage(job, cassette, plan)
 
     def recordings() -> tuple[Recording, ...]:
-        return tuple(_recording(spec, key, tape) for (spec, key), tape in played.items())
+        return tuple(_recording(spec, key, cassette) for (spec, key), cassette in played.items())
 
     if not labels:
-        return Prepared(tuple(checklists), open_stage, job.seed or "")
-    return Prepared(tuple(checklists), open_stage, labels[0].seed, labels[0].started, recordings=recordings)
+        return Prepared(tuple(checklists), open_environment, job.seed or "")
+    return Prepared(tuple(checklists), open_environment, labels[0].seed, labels[0].started, recordings=recordings)
 
 
-def _recording(spec: str, key: str, tape: Tape) -> Recording:
-    return Recording(spec, key, str(tape.path), tape.label.started, tape.requests, tape.unplayed())
+def _recording(spec: str, key: str, cassette: Cassette) -> Recording:
+    return Recording(
+        spec, key, str(cassette.path), cassette.label.started, cassette.requests, cassette.unused_requests()
+    )
 
 
 def _rehearsed(job: Job, dataflow: Dataflow) -> tuple[Checklist, Tapes]:
@@ -77,7 +79,7 @@ def _rehearsed(job: Job, dataflow: Dataflow) -> tuple[Checklist, Tapes]:
 
 
 def _loaded(job: Job, dataflow: Dataflow, sections: Iterable[Section]) -> tuple[Tapes, list[RecordingError]]:
-    tapes: dict[tuple[str, int], Tape] = {}
+    tapes: dict[tuple[str, int], Cassette] = {}
     problems: list[RecordingError] = []
     for section in sections:
         try:
@@ -88,7 +90,7 @@ def _loaded(job: Job, dataflow: Dataflow, sections: Iterable[Section]) -> tuple[
 
 
 def _seed(job: Job, dataflow: Dataflow, tapes: Tapes) -> str:
-    seeds = {tape.label.seed for tape in tapes.values()} or {job.seed or ""}
+    seeds = {cassette.label.seed for cassette in tapes.values()} or {job.seed or ""}
     if len(seeds) > 1:
         raise RecordingError(
             f"{dataflow.path}: its recordings were made in different runs (seeds {', '.join(sorted(seeds))})",
@@ -107,19 +109,19 @@ def _together(problems: Sequence[RecordingError]) -> RecordingError:
     return RecordingError(f"{len(problems)} problems with recordings:\n{told}", hint="; ".join(hints))
 
 
-def _load(job: Job, dataflow: Dataflow, section: Section) -> Tape:
+def _load(job: Job, dataflow: Dataflow, section: Section) -> Cassette:
     fingerprints = {c.name: c.fingerprint for c in _ends(job, section).values()}
-    expected = Expected(fingerprints, fingerprint(job, section), dataflow.path)
-    tape = load_tape(cassette_path(job.cassettes, dataflow, section), expected)
+    expected = ExpectedLabel(fingerprints, fingerprint(job, section), dataflow.path)
+    cassette = load_cassette(cassette_path(job.cassettes, dataflow, section), expected)
     if job.max_age is not None:
-        tape.refuse_old(RealClock().now(), job.max_age)
-    return tape
+        cassette.reject_old(RealClock().now(), job.max_age)
+    return cassette
 
 
-def _stage(job: Job, tape: Tape, plan: SectionPlan) -> Stage:
-    label = tape.label
-    clock = NotedClock(label.started, label.times) if label.times else VirtualClock(label.started)
-    transport = ReplayTransport(tape)
+def _stage(job: Job, cassette: Cassette, plan: SectionPlan) -> Environment:
+    label = cassette.label
+    clock = ReplayClock(label.started, label.times) if label.times else VirtualClock(label.started)
+    transport = ReplayTransport(cassette)
     labels = {Side.SOURCE: plan.section.source.system, Side.TARGET: plan.section.target.system}
     systems = {
         side: RestSystem(
@@ -130,11 +132,11 @@ def _stage(job: Job, tape: Tape, plan: SectionPlan) -> Stage:
             transport,
             env=_parameters(job, labels[side]),
             clock=clock,
-            signs=False,
+            authenticates=False,
         )
         for side, c in _ends(job, plan.section).items()
     }
-    return Stage(
+    return Environment(
         systems,
         clock,
         lambda: clock.sleep(CYCLE_S),
@@ -142,8 +144,8 @@ def _stage(job: Job, tape: Tape, plan: SectionPlan) -> Stage:
         job.timeout_s,
         job.settings.zone,
         cycles_known=label.cycles_known,
-        alone=label.since is None,
-        max_lag_s=job.lag_of(plan.section),
+        exclusive=label.since is None,
+        max_lag_s=job.max_lag_for(plan.section),
     )
 
 

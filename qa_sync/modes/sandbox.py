@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.modes.embedded.world import build_world
 from qa_sync.modes.job import Job, Prepared
-from qa_sync.running.environment import Stage
+from qa_sync.running.environment import Environment
 
 SEED = "sandbox"
 """The seed when none is given: the same run every time."""
@@ -20,11 +20,11 @@ def prepare(job: Job) -> Prepared:
     checklists = tuple(job.compiled(d, seed) for d in job.dataflows)
 
     @contextmanager
-    def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
+    def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
         world = build_world(job, checklist.dataflow, plan.section, f"{seed}/{plan.section.key}", lambda door: door)
         try:
-            yield world.stage
+            yield world.environment
         finally:
             world.close()
 
-    return Prepared(checklists, open_stage, seed)
+    return Prepared(checklists, open_environment, seed)

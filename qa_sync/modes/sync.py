@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
-from qa_sync.clock import EvenClock, RealClock
+from qa_sync.clock import MonotonicClock, RealClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.embedded.sync_engine import engine_of
@@ -25,8 +25,8 @@ from qa_sync.sync.store.database import told
 from qa_sync.sync.store.links import Links
 from qa_sync.sync.store.system_urls import settle
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.read_only import Guarded
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.read_only import ReadOnlySystem
+from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
 
 LINKS: Final = Path(".qa-sync", "links.sqlite")
@@ -43,7 +43,7 @@ class Worked:
     closed: tuple[str, ...]
 
 
-class StoppableClock(EvenClock):
+class StoppableClock(MonotonicClock):
     """An even clock; once `stop` is set nobody waits any more, so that a worker that is told to end does."""
 
     def __init__(self, stop: Event) -> None:
@@ -59,7 +59,7 @@ class StoppableClock(EvenClock):
             raise Stopped
 
 
-class Closed(Guarded):
+class Closed(ReadOnlySystem):
     """A system that is read only, and whose cards say so: nothing is tried there."""
 
     def __init__(self, system: System, why: str) -> None:
@@ -92,13 +92,13 @@ def working(
     only = chosen(dataflow, sections)
     faults = [find_fault(name) for name in job.faults]
     with told(links or LINKS), ExitStack() as exits:
-        reached = reach(job, Hider(), StoppableClock(stop))
+        reached = reach(job, Redactor(), StoppableClock(stop))
         for each in reached.values():
-            exits.callback(each.line.close)
+            exits.callback(each.connection.close)
         source, target, why = _ends(job, dataflow, reached, rehearse)
         store = _rehearsed(links) if rehearse else _opened(links)
         exits.callback(store.close)
-        settle(store.state, {label: each.line.base_url for label, each in reached.items()}, moved=moved)
+        settle(store.state, {label: each.connection.base_url for label, each in reached.items()}, moved=moved)
         yield Worked(
             engine_of(
                 dataflow,
@@ -140,7 +140,7 @@ def _ends(
     """Return both systems as they may be used, and why they may not be written to."""
     first = next(section for section in dataflow.sections if section.duplicate_of is None)
     labels = first.source.system, first.target.system
-    systems: list[System] = [reached[label].line.system() for label in labels]
+    systems: list[System] = [reached[label].connection.system() for label in labels]
     reasons = [closed(job.settings, label) for label in labels]
     if rehearse and all(reasons):
         return Untouched(systems[0]), Untouched(systems[1]), ()

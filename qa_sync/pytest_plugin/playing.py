@@ -20,14 +20,14 @@ from qa_sync.modes.job import Job, Prepared
 from qa_sync.modes.live_systems.planned_writes import announced
 from qa_sync.modes.live_systems.redact_events import hidden
 from qa_sync.modes.table import MODES, prepare
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.page_options import Page
 from qa_sync.reports.shared.text_layout import text_of
 from qa_sync.reports.shared.wording import leftovers
 from qa_sync.reports.terminal.final_report import end_report
 from qa_sync.running.events import CheckFinished
-from qa_sync.running.results import Results, SectionResult, SpecResult, fold
-from qa_sync.running.runner import Run, run
+from qa_sync.running.results import Results, SectionResult, SpecResult, collect_results
+from qa_sync.running.runner import RunConfig, run
 from qa_sync.settings.read import find_settings, load_settings
 
 TIMEOUT_S = 120.0
@@ -78,9 +78,9 @@ class Playing:
         only = [replace(c, sections=tuple(p for p in c.sections if p.section.key == key)) for c in ready.checklists]
         for line in announced(ready.writes(only)):
             self._tell(line)
-        told = Run(self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop)
-        events = run(only, ready.open_stage, told)
-        return fold(hidden(events, ready.hide) if ready.hide else events)
+        told = RunConfig(self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop)
+        events = run(only, ready.open_environment, told)
+        return collect_results(hidden(events, ready.redact) if ready.redact else events)
 
     def _ready(self) -> Prepared:
         """Make the document ready for its mode, once; what makes that impossible is told of every check."""
@@ -105,13 +105,15 @@ class Playing:
         with closing(self.prepared):
             left = self.prepared.sweep([lost for results in self.results.values() for lost in results.leftovers])
         for what, ids, why in leftovers(left if self.mode != "replay" else ()):
-            sys.stderr.write(f"\n{visible(f'left behind: {what} {ids}: {why}')}\n")  # a line of its own amid the dots
+            sys.stderr.write(
+                f"\n{escape_invisible(f'left behind: {what} {ids}: {why}')}\n"
+            )  # a line of its own amid the dots
 
     def _tell(self, line: str) -> None:
         """Tell something while tests run, past what captures their output; a worker of pytest-xdist has no terminal."""
         if reporter := self.config.pluginmanager.get_plugin("terminalreporter"):
             reporter.ensure_newline()
-            reporter.write_line(visible(line))
+            reporter.write_line(escape_invisible(line))
 
 
 def told(playing: Playing, plan: SectionPlan, verdict: CheckFinished) -> str:

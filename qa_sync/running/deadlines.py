@@ -7,30 +7,30 @@ from datetime import datetime
 
 from qa_sync.frozen import dataclass
 from qa_sync.running.claims.verdict import Verdict
-from qa_sync.running.environment import Stage
+from qa_sync.running.environment import Environment
 from qa_sync.running.events import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ClaimState:
     """A claim's last verdict and when it began to hold (None: it does not)."""
 
     verdict: Verdict
-    since: datetime | None
+    passing_since: datetime | None
 
 
-ENOUGH = 2
+CYCLES_TO_REST = 2
 """Completed cycles of a sync after which it counts as at rest: what the first has moved, the second has seen."""
 
 
-def holds_since(verdict: Verdict, before: Seen | None, now: datetime) -> datetime | None:
+def passing_since(verdict: Verdict, previous: ClaimState | None, now: datetime) -> datetime | None:
     """Return since when a claim holds, None when it does not."""
     if verdict.status is not Status.PASSED:
         return None
-    return before.since if before and before.since else now
+    return previous.passing_since if previous and previous.passing_since else now
 
 
-def patient(verdict: Verdict, stage: Stage, looks: int) -> Verdict:
+def timeout_verdict(verdict: Verdict, environment: Environment, polls: int) -> Verdict:
     """Return the verdict of a wait that is over.
 
     What has not arrived is lost when the sync is known to have come to rest without it, or when an arrival was promised
@@ -38,19 +38,19 @@ def patient(verdict: Verdict, stage: Stage, looks: int) -> Verdict:
     """
     if verdict.final or verdict.status is not Status.FAILED:
         return verdict
-    waited_s = stage.patience.timeout_s
-    told = f"{verdict.message}; looked {looks} times in {waited_s:g} s"
-    if stage.cycles_known and looks >= ENOUGH:
-        return replace(verdict, message=f"{told}, each after a cycle of the sync")
-    if stage.max_lag_s is not None:
-        return replace(verdict, message=f"{told}, where {stage.max_lag_s:g} s are promised")
-    return replace(verdict, status=Status.ERROR, message=f"not yet: {told}")
+    waited_s = environment.poll_policy.timeout_s
+    message = f"{verdict.message}; looked {polls} times in {waited_s:g} s"
+    if environment.cycles_known and polls >= CYCLES_TO_REST:
+        return replace(verdict, message=f"{message}, each after a cycle of the sync")
+    if environment.max_lag_s is not None:
+        return replace(verdict, message=f"{message}, where {environment.max_lag_s:g} s are promised")
+    return replace(verdict, status=Status.ERROR, message=f"not yet: {message}")
 
 
-def in_time(verdict: Verdict, stage: Stage, latency_s: float) -> Verdict:
+def check_latency(verdict: Verdict, environment: Environment, latency_s: float) -> Verdict:
     """Return a verdict that says so when something arrived later than is promised."""
-    limit = stage.max_lag_s
+    limit = environment.max_lag_s
     if limit is None or latency_s <= limit or verdict.status is not Status.PASSED:
         return verdict
-    told = f"it arrived after {latency_s:.1f} s, expected within {limit:g} s"
-    return replace(verdict, status=Status.FAILED, message=told, expected=limit, actual=latency_s)
+    message = f"it arrived after {latency_s:.1f} s, expected within {limit:g} s"
+    return replace(verdict, status=Status.FAILED, message=message, expected=limit, actual=latency_s)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from qa_sync.dataflow.model import Origin
 from qa_sync.frozen import dataclass
-from qa_sync.systems.system import Exchanged
+from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json
 
@@ -22,7 +22,7 @@ class Status(StrEnum):
     MANUAL = "manual"
 
 
-class Way(StrEnum):
+class Direction(StrEnum):
     """Where something arrives: on the target (`forward`), or on the source (`backward`)."""
 
     FORWARD = "forward"
@@ -33,7 +33,7 @@ class Way(StrEnum):
 class Arrival:
     """What was waited for has come, so many seconds after the write was answered."""
 
-    way: Way
+    way: Direction
     latency_s: float
 
 
@@ -140,7 +140,7 @@ class CheckFinished:
     records: tuple[RecordRef, ...] = ()
     difference: Difference | None = None
     steps: tuple[str, ...] = ()
-    exchanges: tuple[Exchanged, ...] = ()
+    exchanges: tuple[ExchangeSummary, ...] = ()
     arrivals: tuple[Arrival, ...] = ()
 
 

@@ -9,7 +9,7 @@ from qa_sync.checklist.selection import CheckId
 from qa_sync.running.events import CheckFinished, Event, RunStarted, SectionStarted
 
 
-def selected(events: Iterable[Event], ids: frozenset[CheckId]) -> Iterator[Event]:
+def filter_events(events: Iterable[Event], ids: frozenset[CheckId]) -> Iterator[Event]:
     """Pass on what is about the wanted checks; the counts are theirs."""
     for event in events:
         match event:

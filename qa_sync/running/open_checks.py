@@ -9,14 +9,14 @@ from dataclasses import replace
 from qa_sync.checklist.model import Check, Claim, Expect, Scenario
 from qa_sync.frozen import dataclass
 from qa_sync.running.claims.verdict import Verdict
-from qa_sync.running.events import Arrival, Status, Way
+from qa_sync.running.events import Arrival, Direction, Status
 
 WORST_FIRST = (Status.FAILED, Status.ERROR, Status.PASSED, Status.SKIPPED)
-BROKEN = frozenset({Status.FAILED, Status.ERROR})
+FAILURES = frozenset({Status.FAILED, Status.ERROR})
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class CheckResult:
     """What was found for a check, and what has arrived for it: on the target first, then on the source."""
 
     verdict: Verdict
@@ -27,38 +27,38 @@ class Ruling:
         """How long the slowest arrival took, None when nothing was waited for."""
         return max((arrival.latency_s for arrival in self.arrivals), default=None)
 
-    def with_(self, other: Ruling) -> Ruling:
+    def merged_with(self, other: CheckResult) -> CheckResult:
         """Return the worse of two; a claim that cannot apply does not outweigh one that holds."""
-        worse = min(self, other, key=lambda ruling: WORST_FIRST.index(ruling.verdict.status))
-        arrivals = sorted((*self.arrivals, *other.arrivals), key=lambda arrival: arrival.way is Way.BACKWARD)
+        worse = min(self, other, key=lambda result: WORST_FIRST.index(result.verdict.status))
+        arrivals = sorted((*self.arrivals, *other.arrivals), key=lambda arrival: arrival.way is Direction.BACKWARD)
         return replace(worse, arrivals=tuple(arrivals))
 
 
-class Docket:
+class OpenChecks:
     """A check is decided by the first claim that does not hold, else by the last that names it."""
 
     def __init__(self, checks: Sequence[Check], scenario: Scenario) -> None:
         self.open = {c.id: c for c in checks if c.id in scenario.checks}
         claims = (claim for step in scenario.steps if isinstance(step, Expect) for claim in step.claims)
-        self._to_come = Counter(check for check, _ in claims if check)
-        self._found: dict[str, Ruling] = {}
+        self._claims_left = Counter(check for check, _ in claims if check)
+        self._results: dict[str, CheckResult] = {}
 
-    def asked(self, step: Expect) -> tuple[tuple[str | None, Claim], ...]:
+    def open_claims(self, step: Expect) -> tuple[tuple[str | None, Claim], ...]:
         """Return the claims of a step that still matter."""
-        self._to_come.subtract(check for check, _ in step.claims if check)
+        self._claims_left.subtract(check for check, _ in step.claims if check)
         return tuple((check, claim) for check, claim in step.claims if check is None or check in self.open)
 
-    def note(self, check: str, ruling: Ruling) -> None:
+    def note(self, check: str, result: CheckResult) -> None:
         """Add what one claim has come to."""
-        before = self._found.get(check)
-        self._found[check] = before.with_(ruling) if before else ruling
+        previous = self._results.get(check)
+        self._results[check] = previous.merged_with(result) if previous else result
 
-    def decided(self, checks: Sequence[str | None]) -> Iterator[tuple[Check, Ruling]]:
+    def decided(self, checks: Sequence[str | None]) -> Iterator[tuple[Check, CheckResult]]:
         """Yield what has been decided of these checks by now, each once, and close it."""
         for check in checks:
-            ruling = self._found.get(check) if check else None
-            if check in self.open and ruling and self._is_final(check, ruling):
-                yield self.open.pop(check), ruling
+            result = self._results.get(check) if check else None
+            if check in self.open and result and self._is_final(check, result):
+                yield self.open.pop(check), result
 
-    def _is_final(self, check: str, ruling: Ruling) -> bool:
-        return ruling.verdict.status in BROKEN or not self._to_come[check]
+    def _is_final(self, check: str, result: CheckResult) -> bool:
+        return result.verdict.status in FAILURES or not self._claims_left[check]

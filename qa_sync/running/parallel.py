@@ -16,30 +16,33 @@ Stream: TypeAlias = Callable[[], Generator[Event, None, None]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Ended:
+class _ThreadEnded:
     """A thread has nothing more to do; `error` is what went wrong."""
 
     error: BaseException | None = None
 
 
-Told: TypeAlias = "SimpleQueue[Event | _Ended]"
+EventQueue: TypeAlias = "SimpleQueue[Event | _ThreadEnded]"
 
 
-def side_by_side(streams: Sequence[Stream], count: int, stop: Flag) -> Iterator[Event]:
+def merge_streams(streams: Sequence[Stream], count: int, stop: Flag) -> Iterator[Event]:
     """Yield the events of all streams, `count` of them at once, taken in the given order.
 
     When the run is interrupted, `stop` is set, every stream that has begun is told (by a KeyboardInterrupt), its last
     events are yielded, and then the interruption is raised. An error in one stream ends the others in the same way.
     """
-    told: Told = SimpleQueue()
+    events_queue: EventQueue = SimpleQueue()
     waiting = deque(streams)
     # Daemons: a second Ctrl-C leaves at once, whatever they are waiting for.
-    threads = [Thread(target=_work, args=(waiting, told, stop), daemon=True) for _ in range(min(count, len(streams)))]
+    threads = [
+        Thread(target=_run_streams, args=(waiting, events_queue, stop), daemon=True)
+        for _ in range(min(count, len(streams)))
+    ]
     for thread in threads:
         thread.start()
-    open_ends = _Ends(told, len(threads))
+    running = _RunningThreads(events_queue, len(threads))
     try:
-        yield from open_ends.events()
+        yield from running.events()
     except GeneratorExit:
         stop.set()
         for thread in threads:
@@ -47,43 +50,43 @@ def side_by_side(streams: Sequence[Stream], count: int, stop: Flag) -> Iterator[
         raise
     except KeyboardInterrupt:
         stop.set()
-        yield from open_ends.events()
+        yield from running.events()
         raise
-    if open_ends.error is not None:
-        raise open_ends.error
+    if running.error is not None:
+        raise running.error
 
 
 @dataclass(slots=True)
-class _Ends:
+class _RunningThreads:
     """How many threads are still at work, and the first error of those that are not."""
 
-    told: Told
-    left: int
+    events_queue: EventQueue
+    still_running: int
     error: BaseException | None = None
 
     def events(self) -> Iterator[Event]:
-        while self.left:
-            item = self.told.get()
-            if isinstance(item, _Ended):
-                self.left -= 1
+        while self.still_running:
+            item = self.events_queue.get()
+            if isinstance(item, _ThreadEnded):
+                self.still_running -= 1
                 self.error = self.error or item.error
             else:
                 yield item
 
 
-def _work(waiting: deque[Stream], told: Told, stop: Flag) -> None:
+def _run_streams(waiting: deque[Stream], events_queue: EventQueue, stop: Flag) -> None:
     error: BaseException | None = None
     try:
         while waiting and not stop.is_set():
             if stream := _next(waiting):
-                _tell(stream(), told, stop)
+                _forward(stream(), events_queue, stop)
     except KeyboardInterrupt:
         pass  # that is how a stream ends when it was told to stop
-    except BaseException as wrong:  # noqa: BLE001 - raised again by the thread that listens
-        error = wrong
+    except BaseException as raised:  # noqa: BLE001 - raised again by the thread that listens
+        error = raised
         stop.set()
     finally:
-        told.put(_Ended(error))
+        events_queue.put(_ThreadEnded(error))
 
 
 def _next(waiting: deque[Stream]) -> Stream | None:
@@ -93,8 +96,8 @@ def _next(waiting: deque[Stream]) -> Stream | None:
         return None  # another thread was quicker
 
 
-def _tell(events: Generator[Event, None, None], told: Told, stop: Flag) -> None:
+def _forward(events: Generator[Event, None, None], events_queue: EventQueue, stop: Flag) -> None:
     for event in events:
-        told.put(event)
+        events_queue.put(event)
         if stop.is_set():
-            told.put(events.throw(KeyboardInterrupt))
+            events_queue.put(events.throw(KeyboardInterrupt))

@@ -17,22 +17,22 @@ GROWTH = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Waited(Generic[T]):
+class PollResult(Generic[T]):
     """The last look, how many there were, and whether that was all; `waited_s` is how long it took until now."""
 
-    last: T
-    looks: int
+    latest: T
+    polls: int
     waited_s: float = 0.0
-    over: bool = True
+    is_last: bool = True
 
 
-def whole(pause_s: float) -> float:
+def no_jitter(pause_s: float) -> float:
     """Return a pause as it is."""
     return pause_s
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class PollPolicy:
     """How long is waited in all, how long between the first two looks, and by how much a pause varies.
 
     `jitter` makes a pause shorter at random, so that what waits side by side does not ask all at once.
@@ -40,23 +40,23 @@ class Patience:
 
     timeout_s: float
     first_pause_s: float = FIRST_PAUSE_S
-    jitter: Callable[[float], float] = whole
+    jitter: Callable[[float], float] = no_jitter
 
 
-def until(
-    satisfied: Callable[[T], bool], look: Callable[[], T], clock: Clock, patience: Patience
-) -> Iterator[Waited[T]]:
+def poll(
+    satisfied: Callable[[T], bool], read: Callable[[], T], clock: Clock, poll_policy: PollPolicy
+) -> Iterator[PollResult[T]]:
     """Look until `satisfied` (which a known-bad state is as well) or the time is over; yield how it is after each look.
 
     There is always at least one look, and one at the deadline; pauses grow. What is yielded last is over.
     """
-    deadline = clock.now() + timedelta(seconds=patience.timeout_s)
-    pause, looks = patience.first_pause_s, 1
-    last = look()
-    while not satisfied(last) and (left := (deadline - clock.now()).total_seconds()) > 0:
-        yield Waited(last, looks, patience.timeout_s - left, over=False)
-        clock.sleep(min(patience.jitter(pause), left))
+    deadline = clock.now() + timedelta(seconds=poll_policy.timeout_s)
+    pause, polls = poll_policy.first_pause_s, 1
+    latest = read()
+    while not satisfied(latest) and (left := (deadline - clock.now()).total_seconds()) > 0:
+        yield PollResult(latest, polls, poll_policy.timeout_s - left, is_last=False)
+        clock.sleep(min(poll_policy.jitter(pause), left))
         pause = min(pause * GROWTH, LONGEST_PAUSE_S)
-        last = look()
-        looks += 1
-    yield Waited(last, looks)
+        latest = read()
+        polls += 1
+    yield PollResult(latest, polls)

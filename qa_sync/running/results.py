@@ -13,6 +13,7 @@ from qa_sync.frozen import dataclass
 from qa_sync.running.events import (
     Arrival,
     CheckFinished,
+    Direction,
     Event,
     Leftover,
     RunFinished,
@@ -21,12 +22,11 @@ from qa_sync.running.events import (
     SectionStarted,
     SpecStarted,
     Status,
-    Way,
 )
 
 E = TypeVar("E")
 
-WAYS = {"update-backward": Way.BACKWARD, "newest-wins": None, "independent": None}
+DIRECTIONS = {"update-backward": Direction.BACKWARD, "newest-wins": None, "independent": None}
 """Where the arrivals of a kind of check are when it does not tell itself: None on either side, else forward."""
 
 WORST_FIRST = (Status.FAILED, Status.ERROR, Status.MANUAL, Status.PASSED, Status.SKIPPED)
@@ -34,10 +34,10 @@ WORST_FIRST = (Status.FAILED, Status.ERROR, Status.MANUAL, Status.PASSED, Status
 
 def arrivals_of(check: CheckFinished) -> tuple[Arrival, ...]:
     """Return what arrived for a check; where it does not tell (results of old), the slowest alone."""
-    way = WAYS.get(check.kind, Way.FORWARD)
-    if check.arrivals or check.latency_s is None or way is None:
+    direction = DIRECTIONS.get(check.kind, Direction.FORWARD)
+    if check.arrivals or check.latency_s is None or direction is None:
         return check.arrivals
-    return (Arrival(way, check.latency_s),)
+    return (Arrival(direction, check.latency_s),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class SectionResult:
     def latencies(self) -> dict[str, Latency]:
         """How long arrivals took, `forward` (on the target) and `backward`; no entry where nothing arrived."""
         arrivals = [arrival for check in self.checks for arrival in arrivals_of(check)]
-        found = {way: sorted(a.latency_s for a in arrivals if a.way is way) for way in Way}
-        return {way.value: _latency(seconds) for way, seconds in found.items() if seconds}
+        found = {direction: sorted(a.latency_s for a in arrivals if a.way is direction) for direction in Direction}
+        return {direction.value: _latency(seconds) for direction, seconds in found.items() if seconds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class SpecResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownFailure:
     """A failure that is known: it does not fail the run. `expires` is an ISO date."""
 
     check: str
@@ -126,7 +126,7 @@ class Results:
     specs: tuple[SpecResult, ...]
     leftovers: tuple[Leftover, ...]
     recordings: tuple[Recording, ...] = ()
-    known: tuple[Known, ...] = ()
+    known: tuple[KnownFailure, ...] = ()
     overdue: tuple[str, ...] = ()
 
     @property
@@ -169,7 +169,7 @@ def _latency(seconds: list[float]) -> Latency:
     return Latency(count, p50, p95, seconds[-1])
 
 
-def fold(events: Iterable[Event]) -> Results:
+def collect_results(events: Iterable[Event]) -> Results:
     """Fold a stream of events into Results; raises ValueError on a stream that does not start with RunStarted."""
     seen = list(events)
     started = next(iter(_only(RunStarted, seen)), None)

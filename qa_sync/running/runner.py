@@ -13,7 +13,7 @@ from threading import Event as Flag
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.frozen import dataclass
-from qa_sync.running.environment import Stage
+from qa_sync.running.environment import Environment
 from qa_sync.running.events import (
     CheckFinished,
     Event,
@@ -25,82 +25,95 @@ from qa_sync.running.events import (
     SpecStarted,
     Status,
 )
-from qa_sync.running.scenario import Play
+from qa_sync.running.scenario import ScenarioRun
 from qa_sync.settings.sign_off import SignOff
 
-OpenStage = Callable[[Checklist, SectionPlan], AbstractContextManager[Stage]]
+OpenEnvironment = Callable[[Checklist, SectionPlan], AbstractContextManager[Environment]]
 """Sets a section's stage up, and takes it down when its scenarios have been played."""
 
-NOT_WELL = frozenset({Status.FAILED, Status.ERROR})
-CUT_SHORT = "not tried: the run was told to end at the first check that is not well (-x)"
+FAILURES = frozenset({Status.FAILED, Status.ERROR})
+STOPPED_EARLY = "not tried: the run was told to end at the first check that is not well (-x)"
 
 
-def nobody(_check: Check) -> SignOff | None:
+def no_sign_off(_check: Check) -> SignOff | None:
     """Say nothing about a check that only a person can decide."""
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunConfig:
     """What a run is told beside its checklists; `stopwatch` returns real seconds.
 
-    `side_by_side` sections run at once; `first_only` ends the run at the first check that failed or could not be found
-    out; `stop` is set when the run is interrupted, and ends whatever waits; `answer` speaks for the person who decides
-    manual checks.
+    `parallel_sections` sections run at once; `stop_at_first_failure` ends the run at the first check that failed or
+    could not be found out; `stop` is set when the run is interrupted, and ends whatever waits; `sign_off` speaks for
+    the person who decides manual checks.
     """
 
     mode: str
     seed: str
     started: datetime
     stopwatch: Callable[[], float]
-    side_by_side: int = 1
-    first_only: bool = False
+    parallel_sections: int = 1
+    stop_at_first_failure: bool = False
     stop: Flag = field(default_factory=Flag)
-    answer: Callable[[Check], SignOff | None] = nobody
+    sign_off: Callable[[Check], SignOff | None] = no_sign_off
 
 
-def run(checklists: Sequence[Checklist], open_stage: OpenStage, told: Run) -> Generator[Event, None, None]:
+def run(
+    checklists: Sequence[Checklist], open_environment: OpenEnvironment, config: RunConfig
+) -> Generator[Event, None, None]:
     """Carry checklists out; sections that repeat another are not run.
 
     When the run is interrupted, whatever was made is removed before the interruption is raised.
     """
-    began = told.stopwatch()
+    started = config.stopwatch()
     total = sum(len(plan.checks) for checklist in checklists for plan in checklist.sections)
-    yield RunStarted(told.mode, told.seed, told.started, total)
-    enough = Flag()
+    yield RunStarted(config.mode, config.seed, config.started, total)
+    stop_early = Flag()
     try:
-        if told.side_by_side > 1:
+        if config.parallel_sections > 1:
             yield from (SpecStarted(c.dataflow.path, c.dataflow.title) for c in checklists)
-            sections = [_Section(c, plan, open_stage, told, enough) for c in checklists for plan in c.sections]
-            from qa_sync.running.parallel import side_by_side  # noqa: PLC0415 - a replay needs no threads
+            sections = [
+                _SectionRun(c, plan, open_environment, config, stop_early) for c in checklists for plan in c.sections
+            ]
+            from qa_sync.running.parallel import merge_streams  # noqa: PLC0415 - a replay needs no threads
 
-            yield from side_by_side([section.events for section in sections], told.side_by_side, told.stop)
+            yield from merge_streams([section.events for section in sections], config.parallel_sections, config.stop)
         else:
-            yield from _in_turn(checklists, open_stage, told, enough)
+            yield from _run_serially(checklists, open_environment, config, stop_early)
     except GeneratorExit:
         raise  # nobody listens any more
     except BaseException:
-        yield RunFinished(told.stopwatch() - began)
+        yield RunFinished(config.stopwatch() - started)
         raise
-    yield RunFinished(told.stopwatch() - began)
+    yield RunFinished(config.stopwatch() - started)
 
 
-def _in_turn(checklists: Sequence[Checklist], open_stage: OpenStage, told: Run, enough: Flag) -> Iterator[Event]:
+def _run_serially(
+    checklists: Sequence[Checklist], open_environment: OpenEnvironment, config: RunConfig, stop_early: Flag
+) -> Iterator[Event]:
     for checklist in checklists:
         yield SpecStarted(checklist.dataflow.path, checklist.dataflow.title)
         for plan in checklist.sections:
-            yield from _Section(checklist, plan, open_stage, told, enough).events()
+            yield from _SectionRun(checklist, plan, open_environment, config, stop_early).events()
 
 
-class _Section:
-    """A section on its way; `enough` is set when a run that is told so has met its first check that is not well."""
+class _SectionRun:
+    """A section on its way; `stop_early` is set when a run that is told so has met its first check that is not well."""
 
-    def __init__(self, checklist: Checklist, plan: SectionPlan, open_stage: OpenStage, told: Run, enough: Flag) -> None:
+    def __init__(
+        self,
+        checklist: Checklist,
+        plan: SectionPlan,
+        open_environment: OpenEnvironment,
+        config: RunConfig,
+        stop_early: Flag,
+    ) -> None:
         self.checklist = checklist
         self.plan = plan
-        self.open_stage = open_stage
-        self.told = told
-        self.enough = enough
+        self.open_environment = open_environment
+        self.config = config
+        self.stop_early = stop_early
         self.undecided: dict[str, Check] = {}
         self.create_failed = False
         self.leftovers: list[Leftover] = []
@@ -114,50 +127,52 @@ class _Section:
         s, checks = self.plan.section, self.plan.checks
         ids = tuple(check.id for check in checks)
         yield SectionStarted(self.spec, s.key, s.ordinal, s.heading, s.line, s.duplicate_of, ids)
-        yield from (self._unplayed(check) for check in checks if check.skip or check.manual)
+        yield from (self._not_run(check) for check in checks if check.skip or check.manual)
         self.undecided = {check.id: check for check in checks if not check.skip and not check.manual}
         try:
-            yield from self._played()
+            yield from self._run_scenarios()
         except KeyboardInterrupt:
             yield SectionFinished(self.spec, s.key, tuple(self.leftovers))
             raise
-        if self.enough.is_set():
-            yield from (self._unplayed(check, CUT_SHORT) for check in self.undecided.values())
+        if self.stop_early.is_set():
+            yield from (self._not_run(check, STOPPED_EARLY) for check in self.undecided.values())
         yield SectionFinished(self.spec, s.key, tuple(self.leftovers))
 
-    def _played(self) -> Iterator[Event]:
-        if not self.plan.scenarios or self.enough.is_set():
+    def _run_scenarios(self) -> Iterator[Event]:
+        if not self.plan.scenarios or self.stop_early.is_set():
             return
-        with self.open_stage(self.checklist, self.plan) as stage:
+        with self.open_environment(self.checklist, self.plan) as environment:
             for scenario in self.plan.scenarios:
-                if not self.enough.is_set():
-                    play = Play(self.spec, self.plan, scenario, stage, create_failed=self.create_failed)
-                    yield from self._scenario(play)
+                if not self.stop_early.is_set():
+                    scenario_run = ScenarioRun(
+                        self.spec, self.plan, scenario, environment, create_failed=self.create_failed
+                    )
+                    yield from self._run_scenario(scenario_run)
 
-    def _scenario(self, play: Play) -> Iterator[Event]:
+    def _run_scenario(self, scenario_run: ScenarioRun) -> Iterator[Event]:
         try:
-            with closing(play.events()) as events:
+            with closing(scenario_run.events()) as events:
                 for event in events:
                     yield event
                     if isinstance(event, CheckFinished):
                         self._note(event)
-                        play.unwell |= event.status in NOT_WELL
-                    if self.enough.is_set():
+                        scenario_run.failed |= event.status in FAILURES
+                    if self.stop_early.is_set():
                         return
         finally:
-            self.leftovers += play.leftovers
+            self.leftovers += scenario_run.leftovers
 
     def _note(self, event: CheckFinished) -> None:
         self.undecided.pop(event.id, None)
         self.create_failed |= event.kind == "create" and event.status is Status.FAILED
-        if self.told.first_only and event.status in NOT_WELL:
-            self.enough.set()
+        if self.config.stop_at_first_failure and event.status in FAILURES:
+            self.stop_early.set()
 
-    def _unplayed(self, check: Check, why: str | None = None) -> CheckFinished:
-        status = Status.SKIPPED if why or check.skip else Status.MANUAL
-        signed = self.told.answer(check) if status is Status.MANUAL else None
-        if signed:
-            status = Status.PASSED if signed.passed else Status.FAILED
+    def _not_run(self, check: Check, reason: str | None = None) -> CheckFinished:
+        status = Status.SKIPPED if reason or check.skip else Status.MANUAL
+        signed_off = self.config.sign_off(check) if status is Status.MANUAL else None
+        if signed_off:
+            status = Status.PASSED if signed_off.passed else Status.FAILED
         return CheckFinished(
             spec=self.spec,
             key=self.plan.section.key,
@@ -167,5 +182,5 @@ class _Section:
             line=check.line,
             status=status,
             origin=check.origin,
-            message=signed.told if signed else why or check.skip or check.manual,
+            message=signed_off.summary if signed_off else reason or check.skip or check.manual,
         )

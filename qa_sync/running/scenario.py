@@ -8,39 +8,39 @@ from dataclasses import replace
 from datetime import datetime
 
 from qa_sync.checklist.model import (
-    Carries,
+    Action,
     Check,
     Claim,
-    Deed,
     Delete,
     Edit,
     Expect,
     Insert,
-    Pause,
-    Remember,
+    PropertySynced,
+    RecordsUnchanged,
     Scenario,
     SectionPlan,
-    Settle,
     Side,
-    Unchanged,
+    Sleep,
+    Snapshot,
+    WaitCycles,
 )
-from qa_sync.errors import BrokenRule, QaSyncError
-from qa_sync.running.claims.check_claim import judge
+from qa_sync.errors import InternalError, QaSyncError
+from qa_sync.running.claims.check_claim import check_claim
 from qa_sync.running.claims.verdict import Verdict
-from qa_sync.running.deadlines import Seen, holds_since, in_time, patient
-from qa_sync.running.environment import Stage
-from qa_sync.running.events import Arrival, CheckFinished, Leftover, Looked, Status, StepStarted, Way
-from qa_sync.running.open_checks import BROKEN, Docket, Ruling
-from qa_sync.running.polling import Waited, until
-from qa_sync.running.scenario_records import Gone, Held, Scene
-from qa_sync.running.step_log import Account, awaited, told
-from qa_sync.systems.responses.exchange_log import heard_of
-from qa_sync.systems.system import Exchanged
+from qa_sync.running.deadlines import ClaimState, check_latency, passing_since, timeout_verdict
+from qa_sync.running.environment import Environment
+from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Looked, Status, StepStarted
+from qa_sync.running.open_checks import FAILURES, CheckResult, OpenChecks
+from qa_sync.running.polling import PollResult, poll
+from qa_sync.running.scenario_records import RecordGone, RecordKey, ScenarioRecords
+from qa_sync.running.step_log import StepLog, awaited_record, describe_step
+from qa_sync.systems.responses.exchange_log import exchange_log_of
+from qa_sync.systems.system import ExchangeSummary
 
 Claims = tuple[tuple[str | None, Claim], ...]
 
 
-class _Unmet(Exception):
+class _PreconditionFailed(Exception):
     """A precondition does not hold: no error, but what follows has nothing to stand on."""
 
     def __init__(self, verdict: Verdict) -> None:
@@ -48,144 +48,158 @@ class _Unmet(Exception):
         self.verdict = replace(verdict, message=f"needs what did not happen: {verdict.message}")
 
 
-class Play:
+class ScenarioRun:
     """One scenario on its way; `leftovers` are known when the events have all been taken.
 
     `create_failed` says that the section's promise to create is known to be broken already; whoever takes the events
-    sets `unwell` when a check failed or could not be found out.
+    sets `failed` when a check failed or could not be found out.
     """
 
     def __init__(
-        self, spec: str, plan: SectionPlan, scenario: Scenario, stage: Stage, *, create_failed: bool = False
+        self, spec: str, plan: SectionPlan, scenario: Scenario, environment: Environment, *, create_failed: bool = False
     ) -> None:
         self.spec = spec
         self.plan = plan
         self.scenario = scenario
-        self.stage = stage
+        self.environment = environment
         self.create_failed = create_failed
         self.leftovers: list[Leftover] = []
-        self.account = Account()
-        self.unwell = False
-        self._claimed: defaultdict[str | None, list[Claim]] = defaultdict(list)
+        self.step_log = StepLog()
+        self.failed = False
+        self._claims_by_check: defaultdict[str | None, list[Claim]] = defaultdict(list)
         for check, claim in (named for step in scenario.steps if isinstance(step, Expect) for named in step.claims):
-            self._claimed[check].append(claim)
+            self._claims_by_check[check].append(claim)
 
     def events(self) -> Generator[StepStarted | Looked | CheckFinished, None, None]:
         """Carry the scenario out; yield every check of it exactly once, whatever happens, and then clean up."""
-        docket = Docket(self.plan.checks, self.scenario)
-        scene = Scene(self.stage, self.scenario)
+        open_checks = OpenChecks(self.plan.checks, self.scenario)
+        records = ScenarioRecords(self.environment, self.scenario)
         try:
-            yield from self._steps(scene, docket)
-        except BrokenRule:
+            yield from self._steps(records, open_checks)
+        except InternalError:
             raise
-        except _Unmet as unmet:
-            yield from self._unmet(unmet.verdict, list(docket.open.values()))
-        except Gone as gone:
-            lost = _Unmet(Verdict(Status.FAILED, gone.message)).verdict
-            yield from self._unmet(lost, list(docket.open.values()))
+        except _PreconditionFailed as precondition:
+            yield from self._skip_rest(precondition.verdict, list(open_checks.open.values()))
+        except RecordGone as gone:
+            lost = _PreconditionFailed(Verdict(Status.FAILED, gone.message)).verdict
+            yield from self._skip_rest(lost, list(open_checks.open.values()))
         except QaSyncError as error:
-            ruling = Ruling(Verdict(Status.ERROR, self._told(str(error))))
-            yield from (self._finished(c, ruling) for c in docket.open.values())
+            result = CheckResult(Verdict(Status.ERROR, self._with_heading(str(error))))
+            yield from (self._finished(c, result) for c in open_checks.open.values())
         finally:
-            self.leftovers.extend(scene.remove_all(self.stage.keep.why(unwell=self.unwell)))
+            self.leftovers.extend(records.remove_all(self.environment.keep.reason(failed=self.failed)))
 
-    def _unmet(self, why: Verdict, left: list[Check]) -> Iterator[CheckFinished]:
+    def _skip_rest(self, verdict: Verdict, undecided: list[Check]) -> Iterator[CheckFinished]:
         """Skip what has nothing to stand on; but a record that never came is itself a broken promise, told once.
 
         It is told of a check about whole records where there is one: a promise that is broken is never only skipped.
         """
-        whole = next((c for c in left if c.pair is None), next(iter(left), None))
-        for check in left:
-            told_here = (check is whole and not self.create_failed) or why.status is Status.ERROR
-            yield self._finished(check, Ruling(why if told_here else Verdict(Status.SKIPPED, why.message)))
+        reported_check = next((c for c in undecided if c.pair is None), next(iter(undecided), None))
+        for check in undecided:
+            reported_here = (check is reported_check and not self.create_failed) or verdict.status is Status.ERROR
+            yield self._finished(
+                check, CheckResult(verdict if reported_here else Verdict(Status.SKIPPED, verdict.message))
+            )
 
-    def _steps(self, scene: Scene, docket: Docket) -> Iterator[StepStarted | Looked | CheckFinished]:
+    def _steps(
+        self, records: ScenarioRecords, open_checks: OpenChecks
+    ) -> Iterator[StepStarted | Looked | CheckFinished]:
         for step in self.scenario.steps:
-            text = told(scene, step)
-            self.account.note(step, text)
-            yield StepStarted(self.spec, self.plan.section.key, text)
+            description = describe_step(records, step)
+            self.step_log.note(step, description)
+            yield StepStarted(self.spec, self.plan.section.key, description)
             if isinstance(step, Expect):
-                yield from self._decide(scene, step, docket)
+                yield from self._check_step(records, step, open_checks)
             else:
-                self._do(scene, step)
+                self._perform(records, step)
 
-    def _do(self, scene: Scene, step: Deed) -> None:
+    def _perform(self, records: ScenarioRecords, step: Action) -> None:
         match step:
             case Insert():
-                scene.insert(step)
+                records.insert(step)
             case Edit():
-                scene.edit(step)
+                records.edit(step)
             case Delete():
-                scene.delete(Held(step.role, step.side))
-            case Pause():
-                self.stage.clock.sleep(step.seconds)
-            case Settle():
-                self.stage.settle(step.cycles)
-            case Remember():
-                scene.remember(step.roles)
+                records.delete(RecordKey(step.role, step.side))
+            case Sleep():
+                self.environment.clock.sleep(step.seconds)
+            case WaitCycles():
+                self.environment.wait_cycles(step.cycles)
+            case Snapshot():
+                records.take_snapshots(step.roles)
 
-    def _decide(self, scene: Scene, step: Expect, docket: Docket) -> Iterator[Looked | CheckFinished]:
-        claims = docket.asked(step)
+    def _check_step(
+        self, records: ScenarioRecords, step: Expect, open_checks: OpenChecks
+    ) -> Iterator[Looked | CheckFinished]:
+        claims = open_checks.open_claims(step)
         if not claims:
             if step.wait:  # what is known to be broken is not waited for, but what follows is another edit
-                self.stage.settle(1)
+                self.environment.wait_cycles(1)
             return
-        waited = yield from self._waited(scene, step, claims)
-        looks = waited.looks if step.wait else None
-        rulings = {claim: self._ruled(scene, claim, seen, looks) for claim, seen in waited.last.items()}
+        poll_result = yield from self._poll(records, step, claims)
+        polls = poll_result.polls if step.wait else None
+        results = {
+            claim: self._check_result(records, claim, state, polls) for claim, state in poll_result.latest.items()
+        }
         for check, claim in claims:
             if check is not None:
-                docket.note(check, rulings[claim])
-        decided = docket.decided([check for check, _ in claims])
-        yield from (self._finished(check, ruling) for check, ruling in decided)
+                open_checks.note(check, results[claim])
+        decided = open_checks.decided([check for check, _ in claims])
+        yield from (self._finished(check, result) for check, result in decided)
         for check, claim in claims:
-            if check is None and rulings[claim].verdict.status is not Status.PASSED:
-                raise _Unmet(rulings[claim].verdict)
+            if check is None and results[claim].verdict.status is not Status.PASSED:
+                raise _PreconditionFailed(results[claim].verdict)
 
-    def _ruled(self, scene: Scene, claim: Claim, seen: Seen, looks: int | None) -> Ruling:
-        """Return what a claim has come to; `looks` is None when nothing was waited for."""
-        if looks is None or isinstance(claim, Unchanged):
-            return Ruling(seen.verdict)
-        verdict = patient(seen.verdict, self.stage, looks)
-        if seen.since is None:
-            return Ruling(verdict)
-        latency_s = (seen.since - scene.written_at).total_seconds()
-        self.stage.pace.note(latency_s)
-        way = Way.BACKWARD if claim.side is Side.SOURCE else Way.FORWARD
-        return Ruling(in_time(verdict, self.stage, latency_s), (Arrival(way, latency_s),))
+    def _check_result(
+        self, records: ScenarioRecords, claim: Claim, state: ClaimState, polls: int | None
+    ) -> CheckResult:
+        """Return what a claim has come to; `polls` is None when nothing was waited for."""
+        if polls is None or isinstance(claim, RecordsUnchanged):
+            return CheckResult(state.verdict)
+        verdict = timeout_verdict(state.verdict, self.environment, polls)
+        if state.passing_since is None:
+            return CheckResult(verdict)
+        latency_s = (state.passing_since - records.written_at).total_seconds()
+        self.environment.sync_speed.note(latency_s)
+        direction = Direction.BACKWARD if claim.side is Side.SOURCE else Direction.FORWARD
+        return CheckResult(check_latency(verdict, self.environment, latency_s), (Arrival(direction, latency_s),))
 
-    def _waited(
-        self, scene: Scene, step: Expect, claims: Claims
-    ) -> Generator[Looked, None, Waited[Mapping[Claim, Seen]]]:
-        seen: Mapping[Claim, Seen] = {}
+    def _poll(
+        self, records: ScenarioRecords, step: Expect, claims: Claims
+    ) -> Generator[Looked, None, PollResult[Mapping[Claim, ClaimState]]]:
+        states: Mapping[Claim, ClaimState] = {}
         if not step.wait:
-            return Waited(self._look(scene, claims, seen), 1)
+            return PollResult(self._check_claims(records, claims, states), 1)
 
-        def look() -> Mapping[Claim, Seen]:
-            nonlocal seen
-            self.stage.let_sync_work()
-            seen = self._look(scene, claims, seen)
-            return seen
+        def look() -> Mapping[Claim, ClaimState]:
+            nonlocal states
+            self.environment.let_sync_work()
+            states = self._check_claims(records, claims, states)
+            return states
 
-        patience, what = self.stage.patience, awaited(scene, step)
-        for waited in until(_all_final, look, self.stage.clock, patience):
-            if not waited.over:
-                told = (what, waited.looks, waited.waited_s, patience.timeout_s)
-                yield Looked(self.spec, self.plan.section.key, *told)
-        return waited
+        poll_policy, what = self.environment.poll_policy, awaited_record(records, step)
+        for poll_result in poll(_all_final, look, self.environment.clock, poll_policy):
+            if not poll_result.is_last:
+                progress = (what, poll_result.polls, poll_result.waited_s, poll_policy.timeout_s)
+                yield Looked(self.spec, self.plan.section.key, *progress)
+        return poll_result
 
-    def _look(self, scene: Scene, claims: Claims, before: Mapping[Claim, Seen]) -> Mapping[Claim, Seen]:
-        scene.begin_look()
-        distinct = dict.fromkeys(claim for _, claim in sorted(claims, key=lambda named: isinstance(named[1], Carries)))
-        verdicts = [(claim, judge(scene, claim)) for claim in distinct]
-        now: datetime = self.stage.clock.now()
-        return {claim: Seen(v, holds_since(v, before.get(claim), now)) for claim, v in verdicts}
+    def _check_claims(
+        self, records: ScenarioRecords, claims: Claims, previous: Mapping[Claim, ClaimState]
+    ) -> Mapping[Claim, ClaimState]:
+        records.begin_poll()
+        distinct = dict.fromkeys(
+            claim for _, claim in sorted(claims, key=lambda named: isinstance(named[1], PropertySynced))
+        )
+        verdicts = [(claim, check_claim(records, claim)) for claim in distinct]
+        now: datetime = self.environment.clock.now()
+        return {claim: ClaimState(v, passing_since(v, previous.get(claim), now)) for claim, v in verdicts}
 
-    def _told(self, message: str | None) -> str | None:
+    def _with_heading(self, message: str | None) -> str | None:
         return f"{self.plan.section.heading}: {message}" if message else None
 
-    def _finished(self, check: Check, ruling: Ruling) -> CheckFinished:
-        verdict = ruling.verdict
+    def _finished(self, check: Check, result: CheckResult) -> CheckFinished:
+        verdict = result.verdict
         self.create_failed |= check.kind == "create" and verdict.status is Status.FAILED
         return CheckFinished(
             spec=self.spec,
@@ -196,25 +210,25 @@ class Play:
             line=check.line,
             status=verdict.status,
             origin=check.origin,
-            message=self._told(verdict.message) if verdict.status is Status.FAILED else verdict.message,
+            message=self._with_heading(verdict.message) if verdict.status is Status.FAILED else verdict.message,
             expected=verdict.expected,
             actual=verdict.actual,
-            latency_s=ruling.latency_s,
+            latency_s=result.latency_s,
             records=verdict.records,
             difference=verdict.difference,
             steps=self._steps_of(check),
-            exchanges=self._exchanges(verdict) if verdict.status in BROKEN else (),
-            arrivals=tuple(a for way in Way for a in ruling.arrivals if a.way is way),
+            exchanges=self._exchanges(verdict) if verdict.status in FAILURES else (),
+            arrivals=tuple(a for direction in Direction for a in result.arrivals if a.way is direction),
         )
 
-    def _exchanges(self, verdict: Verdict) -> tuple[Exchanged, ...]:
-        heard = dict.fromkeys(heard_of(system) for system in self.stage.systems.values())
+    def _exchanges(self, verdict: Verdict) -> tuple[ExchangeSummary, ...]:
+        exchange_logs = dict.fromkeys(exchange_log_of(system) for system in self.environment.systems.values())
         ids = {record.id for record in verdict.records}
-        return tuple(found for one in heard for found in one.about(ids))
+        return tuple(found for one in exchange_logs for found in one.mentioning(ids))
 
     def _steps_of(self, check: Check) -> tuple[str, ...]:
-        return self.account.of(check, tuple(self._claimed[check.id]))
+        return self.step_log.steps_of(check, tuple(self._claims_by_check[check.id]))
 
 
-def _all_final(seen: Mapping[Claim, Seen]) -> bool:
-    return all(s.verdict.final for s in seen.values())
+def _all_final(states: Mapping[Claim, ClaimState]) -> bool:
+    return all(s.verdict.final for s in states.values())

@@ -13,15 +13,15 @@ from qa_sync.sandbox.store import Store
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One vendor's surroundings; `now` answers in UTC, `dice` is the only source of chance."""
+    """One vendor's surroundings; `now` answers in UTC, `rng` is the only source of chance."""
 
     store: Store
     now: Callable[[], datetime]
-    dice: random.Random
+    rng: random.Random
 
     def guid(self) -> str:
         """Return the next id that looks like a version 4 GUID."""
-        return str(uuid.UUID(int=self.dice.getrandbits(128), version=4))
+        return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
 
 def new_world(vendor: str, now: Callable[[], datetime], seed: str) -> World:

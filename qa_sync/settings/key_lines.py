@@ -10,31 +10,31 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-Place: TypeAlias = tuple[str | int, ...]
+KeyPath: TypeAlias = tuple[str | int, ...]
 """A key's way from the top: table names, keys, positions in lists."""
 
 
-def places_of(text: str) -> dict[Place, int]:
+def key_lines(text: str) -> dict[KeyPath, int]:
     """Return the 1-based line of every table and key of a text that tomllib can read as a whole."""
-    found: dict[Place, int] = {}
-    seen: Counter[Place] = Counter()
-    table: Place = ()
+    found: dict[KeyPath, int] = {}
+    seen: Counter[KeyPath] = Counter()
+    table: KeyPath = ()
     for line, statement in _statements(text):
         value = tomllib.loads(statement)
         if statement.lstrip().startswith("["):
-            table = _header(value, seen)
+            table = _header_path(value, seen)
             found.setdefault(table, line)
         else:
-            for place in _ways(value):
-                found.setdefault(table + place, line)
+            for key_path in _inner_paths(value):
+                found.setdefault(table + key_path, line)
     return found
 
 
-def line_of(places: Mapping[Place, int], place: Place) -> int | None:
+def line_of_key(key_lines: Mapping[KeyPath, int], key_path: KeyPath) -> int | None:
     """Return the line of a key, else of the nearest table around it."""
-    while place and place not in places:
-        place = place[:-1]
-    return places.get(place)
+    while key_path and key_path not in key_lines:
+        key_path = key_path[:-1]
+    return key_lines.get(key_path)
 
 
 def _statements(text: str) -> list[tuple[int, str]]:
@@ -46,13 +46,13 @@ def _statements(text: str) -> list[tuple[int, str]]:
             continue
         first = first if begun else number
         begun += line + "\n"
-        if _is_whole(begun):
+        if _is_complete(begun):
             found.append((first, begun))
             begun = ""
     return found
 
 
-def _is_whole(statement: str) -> bool:
+def _is_complete(statement: str) -> bool:
     try:
         tomllib.loads(statement)
     except tomllib.TOMLDecodeError:
@@ -60,21 +60,21 @@ def _is_whole(statement: str) -> bool:
     return True
 
 
-def _header(value: Any, seen: Counter[Place]) -> Place:
-    way: Place = ()
+def _header_path(value: Any, seen: Counter[KeyPath]) -> KeyPath:
+    key_path: KeyPath = ()
     while isinstance(value, dict) and value:
         ((name, value),) = value.items()
-        way += (name,)
+        key_path += (name,)
         if isinstance(value, list):
-            way += (seen[way],)
-            seen[way[:-1]] += 1
+            key_path += (seen[key_path],)
+            seen[key_path[:-1]] += 1
             value = value[0]
-    return way
+    return key_path
 
 
-def _ways(value: Any, way: Place = ()) -> list[Place]:
-    inner: list[Place] = [way] if way else []
+def _inner_paths(value: Any, key_path: KeyPath = ()) -> list[KeyPath]:
+    inner: list[KeyPath] = [key_path] if key_path else []
     if isinstance(value, dict):
         for name, one in value.items():
-            inner += _ways(one, (*way, name))
+            inner += _inner_paths(one, (*key_path, name))
     return inner

@@ -11,25 +11,25 @@ from qa_sync.settings.value_types import (
     CONFLICT,
     COUNT,
     DELETES,
+    DURATION_VALUE,
+    DURATIONS,
     EMPTY,
     ENV,
-    ENVS,
+    ENV_TABLE,
     FLAG,
-    LASTING,
-    LASTINGS,
     LITERALS,
     METHOD,
-    PACE,
     PARAMETERS,
     PAYLOADS,
+    RATE_VALUE,
     TEXT,
     TRIGGER,
+    URL_VALUE,
     VALUE,
     VALUES,
-    WEB,
     WORDS,
     ZONE,
-    Kind,
+    ValueType,
 )
 
 
@@ -37,8 +37,8 @@ from qa_sync.settings.value_types import (
 class Key:
     """A key: what it holds, what it is for, the noun's field that it fills, and whether it must be there."""
 
-    kind: Kind
-    told: str
+    kind: ValueType
+    description: str
     field: str
     required: bool = False
 
@@ -49,26 +49,28 @@ TOP: Final[Mapping[str, Key]] = {
 }
 SYSTEM: Final[Mapping[str, Key]] = {
     "connector": Key(TEXT, "A built-in connector's name, or a folder relative to this file.", "connector"),
-    "url": Key(WEB, "Where the system is, for --mode live.", "url"),
+    "url": Key(URL_VALUE, "Where the system is, for --mode live.", "url"),
     "writes": Key(FLAG, "Whether records may be made, edited and removed; default false.", "writes"),
     "production": Key(FLAG, "Whether every write is refused, whatever else is said; default false.", "production"),
-    "secrets": Key(ENVS, "The connector's secrets as names of environment variables, never as values.", "secrets"),
+    "secrets": Key(ENV_TABLE, "The connector's secrets as names of environment variables, never as values.", "secrets"),
     "parameters": Key(PARAMETERS, "What the connector asks for beside secrets, such as account_id.", "parameters"),
     "payloads": Key(PAYLOADS, "Bodies of writes that the connector does not show, by operation.", "payloads"),
-    "rate": Key(PACE, "How often the system may be asked.", "rate"),
+    "rate": Key(RATE_VALUE, "How often the system may be asked.", "rate"),
     "concurrency": Key(COUNT, "How many requests may be under way at once; default 8.", "concurrency"),
 }
 SYNC: Final[Mapping[str, Key]] = {
     "trigger": Key(TRIGGER, "What moves the sync on; default wait.", "trigger"),
-    "timeout": Key(LASTING, "How long an arrival is waited for; default 120s.", "timeout_s"),
-    "interval": Key(LASTING, "How long a cycle of the sync takes; default 2s.", "interval_s"),
+    "timeout": Key(DURATION_VALUE, "How long an arrival is waited for; default 120s.", "timeout_s"),
+    "interval": Key(DURATION_VALUE, "How long a cycle of the sync takes; default 2s.", "interval_s"),
     "command": Key(WORDS, "The program that runs the sync once, and its words; no shell.", "command"),
-    "url": Key(WEB, "What is called to run the sync once (http), or the node's API (sesam).", "url"),
+    "url": Key(URL_VALUE, "What is called to run the sync once (http), or the node's API (sesam).", "url"),
     "method": Key(METHOD, "How the url is called (http); default POST.", "method"),
     "token": Key(ENV, "An environment variable that holds a bearer token for the url.", "token"),
     "pipes": Key(WORDS, "The pipes that are pumped, in this order (sesam).", "pipes"),
-    "max_lag": Key(LASTING, "How late an arrival may be; later is a broken promise. Default: no promise.", "max_lag_s"),
-    "max_lags": Key(LASTINGS, "The same for single sections, by heading.", "max_lags"),
+    "max_lag": Key(
+        DURATION_VALUE, "How late an arrival may be; later is a broken promise. Default: no promise.", "max_lag_s"
+    ),
+    "max_lags": Key(DURATIONS, "The same for single sections, by heading.", "max_lags"),
 }
 PAIR: Final[Mapping[str, Key]] = {
     "section": Key(TEXT, "The section's heading as the document writes it.", "section", required=True),
@@ -91,7 +93,7 @@ KEY: Final[Mapping[str, Key]] = {
     "source": Key(TEXT, "The source property by which an audit matches records.", "source", required=True),
     "target": Key(TEXT, "The target property that holds the same value.", "target", required=True),
 }
-NEEDED: Final[Mapping[Trigger, tuple[str, ...]]] = {
+REQUIRED_BY_TRIGGER: Final[Mapping[Trigger, tuple[str, ...]]] = {
     Trigger.HTTP: ("url",),
     Trigger.COMMAND: ("command",),
     Trigger.SESAM: ("url", "pipes"),

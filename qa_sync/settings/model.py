@@ -61,7 +61,7 @@ class SystemSettings:
     concurrency: int = 8
 
     @property
-    def closed(self) -> str | None:
+    def read_only_reason(self) -> str | None:
         """Why nothing may be written to the system, None when something may."""
         if self.production:
             return f"{self.label} is marked `production = true`, so nothing is written to it"
@@ -91,13 +91,16 @@ class SyncSettings:
     max_lag_s: float | None = None
     max_lags: Mapping[str, float] = field(default_factory=dict)
 
-    def lag_of(self, heading: str) -> float | None:
+    def max_lag_for(self, heading: str) -> float | None:
         """Return how late an arrival in a section may be at most, None when nothing is promised about time."""
-        return next((s for h, s in self.max_lags.items() if _folded(h) == _folded(heading)), self.max_lag_s)
+        return next(
+            (s for h, s in self.max_lags.items() if _normalized_heading(h) == _normalized_heading(heading)),
+            self.max_lag_s,
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class SettledPair:
+class ConfiguredPair:
     """Two properties that carry the same value in the section with that heading, where the document lists none."""
 
     section: str
@@ -107,7 +110,7 @@ class SettledPair:
 
 
 @dataclass(frozen=True, slots=True)
-class SettledCondition:
+class ConfiguredCondition:
     """What the condition of the section with that heading means: the source's `property` holds one of `values`."""
 
     section: str
@@ -117,7 +120,7 @@ class SettledCondition:
 
 
 @dataclass(frozen=True, slots=True)
-class SettledKey:
+class ConfiguredKey:
     """Two properties by which an audit knows that two records of the section with that heading are the same."""
 
     section: str
@@ -149,16 +152,18 @@ class Settings:
     path: Path | None = None
     systems: Mapping[str, SystemSettings] = field(default_factory=dict)
     sync: SyncSettings = field(default_factory=SyncSettings)
-    pairs: tuple[SettledPair, ...] = ()
-    keys: tuple[SettledKey, ...] = ()
+    pairs: tuple[ConfiguredPair, ...] = ()
+    keys: tuple[ConfiguredKey, ...] = ()
     zone: tzinfo = UTC
-    conditions: tuple[SettledCondition, ...] = ()
+    conditions: tuple[ConfiguredCondition, ...] = ()
     literals: Mapping[str, str] = field(default_factory=dict)
     policies: Policies = field(default_factory=Policies)
 
-    def condition(self, heading: str) -> SettledCondition | None:
+    def condition(self, heading: str) -> ConfiguredCondition | None:
         """Return what the condition of the section with that heading means, None when nobody says."""
-        return next((c for c in self.conditions if _folded(c.section) == _folded(heading)), None)
+        return next(
+            (c for c in self.conditions if _normalized_heading(c.section) == _normalized_heading(heading)), None
+        )
 
     def system(self, label: str) -> SystemSettings | None:
         """Return what is said of a system, None when nothing is; documents differ in how they write a label's case."""
@@ -167,11 +172,11 @@ class Settings:
         return next((s for known, s in self.systems.items() if known.casefold() == label.casefold()), None)
 
 
-def _folded(heading: str) -> str:
+def _normalized_heading(heading: str) -> str:
     return " ".join(heading.split()).casefold()
 
 
-def values_of(names: Mapping[str, str], environ: Mapping[str, str], whose: str) -> dict[str, str]:
+def read_environment(names: Mapping[str, str], environ: Mapping[str, str], whose: str) -> dict[str, str]:
     """Return the values behind environment names; raises UsageError that names every variable that is not set."""
     absent = [name for name in names.values() if not environ.get(name)]
     if absent:

@@ -10,15 +10,15 @@ from typing import Any, TypeVar
 
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
-from qa_sync.settings.key_lines import Place, line_of, places_of
-from qa_sync.settings.keys import CONDITION, KEY, NEEDED, PAIR, POLICIES, SYNC, SYSTEM, TOP, Key
+from qa_sync.settings.key_lines import KeyPath, key_lines, line_of_key
+from qa_sync.settings.keys import CONDITION, KEY, PAIR, POLICIES, REQUIRED_BY_TRIGGER, SYNC, SYSTEM, TOP, Key
 from qa_sync.settings.model import (
     FILE_NAME,
+    ConfiguredCondition,
+    ConfiguredKey,
+    ConfiguredPair,
     Policies,
     Settings,
-    SettledCondition,
-    SettledKey,
-    SettledPair,
     SyncSettings,
     SystemSettings,
 )
@@ -45,7 +45,7 @@ def load_settings(path: Path | None) -> Settings:
         line = str(error).rpartition("at line ")[2].partition(",")[0]
         where = Location(str(path), int(line) if line.isdecimal() else text.rstrip("\n").count("\n") + 1)
         raise UsageError(f"not TOML: {error}", location=where) from None
-    reader = _Reader(path, places_of(text))
+    reader = _Reader(path, key_lines(text))
     settings = reader.settings(document)
     problems = sorted(reader.problems, key=lambda p: p.location.line or 0 if p.location else 0)
     if len(problems) > 1:
@@ -64,38 +64,38 @@ def _text(path: Path) -> str:
         raise UsageError(f"{path}: not UTF-8: {error.reason}") from None
 
 
-def _same_place(one: str, other: str) -> bool:
+def _is_same_url(one: str, other: str) -> bool:
     return one.rstrip("/").casefold() == other.rstrip("/").casefold()
 
 
 @dataclass(slots=True)
 class _Reader:
     path: Path
-    places: Mapping[Place, int]
+    places: Mapping[KeyPath, int]
     problems: list[UsageError] = field(default_factory=list)
 
     def settings(self, document: Mapping[str, Any]) -> Settings:
         top = self._read({k: v for k, v in document.items() if k not in TABLES}, TOP, (), TABLES)
         systems = {s.label: s for s in self._systems(document.get("systems", {}))}
-        self._see_apart(tuple(systems.values()))
+        self._check_distinct(tuple(systems.values()))
         sync = self._sync(document.get("sync", {}))
-        pairs = tuple(self._rows(document, "pairs", PAIR, SettledPair))
-        keys = tuple(self._rows(document, "keys", KEY, SettledKey))
+        pairs = tuple(self._rows(document, "pairs", PAIR, ConfiguredPair))
+        keys = tuple(self._rows(document, "keys", KEY, ConfiguredKey))
         conditions = tuple(self._conditions(document))
         policies = Policies(**self._read(document.get("policies", {}), POLICIES, ("policies",)))
         return Settings(self.path, systems, sync, pairs, keys=keys, conditions=conditions, policies=policies, **top)
 
     def _systems(self, raw: Any) -> Iterator[SystemSettings]:
         if not isinstance(raw, dict):
-            self._expected(("systems",), 'tables: [systems."LABEL"]', raw)
+            self._wrong_value(("systems",), 'tables: [systems."LABEL"]', raw)
             return
         for label, one in raw.items():
             found = self._read(one, SYSTEM, ("systems", label))
             if "connector" in found:
                 found["folder"] = self.path.parent / found["connector"]
-            yield SystemSettings(label, self._at(("systems", label)), **found)
+            yield SystemSettings(label, self._location(("systems", label)), **found)
 
-    def _see_apart(self, systems: Sequence[SystemSettings]) -> None:
+    def _check_distinct(self, systems: Sequence[SystemSettings]) -> None:
         """Find what could let a write through to a production system: a second name, or a second table of it."""
         for at, one in enumerate(systems):
             for other in systems[:at]:
@@ -103,76 +103,78 @@ class _Reader:
                     self._problem(
                         ("systems", one.label), f"{other.label!r} is the same label: case does not tell them apart"
                     )
-                elif one.url and other.url and _same_place(one.url, other.url) and one.production != other.production:
+                elif one.url and other.url and _is_same_url(one.url, other.url) and one.production != other.production:
                     open_one, closed = sorted((one, other), key=lambda each: each.production)
                     told = f"{open_one.label!r} has the url of {closed.label!r}, which is marked `production = true`"
                     self._problem(("systems", open_one.label), told, "both are, or one url is not right")
 
     def _sync(self, raw: Any) -> SyncSettings:
         found = SyncSettings(**self._read(raw, SYNC, ("sync",)))
-        for key in NEEDED.get(found.trigger, ()):
+        for key in REQUIRED_BY_TRIGGER.get(found.trigger, ()):
             if key not in raw:
                 self._problem(("sync", "trigger"), f"the trigger {found.trigger!r} needs {key!r} in [sync]")
         return found
 
     def _rows(
-        self, document: Mapping[str, Any], name: str, keys: Mapping[str, Key], noun: Callable[..., Row]
+        self, document: Mapping[str, Any], name: str, keys: Mapping[str, Key], make: Callable[..., Row]
     ) -> Iterator[Row]:
-        for way, found in self._each(document, name, keys):
+        for key_path, found in self._each(document, name, keys):
             if len(found) == len(keys):
-                yield noun(location=self._at(way), **found)
+                yield make(location=self._location(key_path), **found)
 
-    def _conditions(self, document: Mapping[str, Any]) -> Iterator[SettledCondition]:
-        for way, found in self._each(document, "conditions", CONDITION):
+    def _conditions(self, document: Mapping[str, Any]) -> Iterator[ConfiguredCondition]:
+        for key_path, found in self._each(document, "conditions", CONDITION):
             if len(found.keys() & {"equals", "one_of"}) != 1:
-                self._problem(way, "expected exactly one of 'equals' and 'one_of'")
+                self._problem(key_path, "expected exactly one of 'equals' and 'one_of'")
             elif found.keys() >= {"section", "property"}:
                 values = found["one_of"] if "one_of" in found else (found["equals"],)
-                yield SettledCondition(found["section"], found["property"], values, self._at(way))
+                yield ConfiguredCondition(found["section"], found["property"], values, self._location(key_path))
 
     def _each(
         self, document: Mapping[str, Any], name: str, keys: Mapping[str, Key]
-    ) -> Iterator[tuple[Place, dict[str, Any]]]:
+    ) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
         """Yield what each table of a list fills, and where it stands."""
         raw = document.get(name, [])
         if not isinstance(raw, list):
-            self._expected((name,), f"a list of tables: [[{name}]]", raw)
+            self._wrong_value((name,), f"a list of tables: [[{name}]]", raw)
             return
         yield from (((name, at), self._read(one, keys, (name, at))) for at, one in enumerate(raw))
 
-    def _read(self, raw: Any, keys: Mapping[str, Key], way: Place, beside: tuple[str, ...] = ()) -> dict[str, Any]:
+    def _read(
+        self, raw: Any, keys: Mapping[str, Key], key_path: KeyPath, also_known: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
         """Return the noun's fields that a table fills."""
         if not isinstance(raw, dict):
-            self._expected(way, "a table", raw)
+            self._wrong_value(key_path, "a table", raw)
             return {}
         for name in (name for name in raw if name not in keys):
-            near = did_you_mean(name, [*keys, *beside])
-            known = ", ".join([*keys, *beside])
-            self._problem((*way, name), f"unknown key {name!r}; expected one of: {known}", near)
+            near = did_you_mean(name, [*keys, *also_known])
+            known = ", ".join([*keys, *also_known])
+            self._problem((*key_path, name), f"unknown key {name!r}; expected one of: {known}", near)
         for name, key in keys.items():
             if key.required and name not in raw:
-                self._problem(way, f"{name!r} is missing; expected {key.kind.expected}")
+                self._problem(key_path, f"{name!r} is missing; expected {key.kind.expected}")
         found = ((keys[name], name, value) for name, value in raw.items() if name in keys)
-        return dict(read for key, name, value in found for read in self._value(key, (*way, name), value))
+        return dict(read for key, name, value in found for read in self._value(key, (*key_path, name), value))
 
-    def _value(self, key: Key, way: Place, value: Any) -> Iterator[tuple[str, Any]]:
+    def _value(self, key: Key, key_path: KeyPath, value: Any) -> Iterator[tuple[str, Any]]:
         try:
             yield key.field, key.kind.read(value)
         except ValueError:
-            self._expected(way, key.kind.expected, value)
+            self._wrong_value(key_path, key.kind.expected, value)
 
-    def _expected(self, way: Place, expected: str, got: Any) -> None:
-        name = ".".join(map(str, way))
-        if way[-1] in {"secrets", "token"} or "@" in str(got):
+    def _wrong_value(self, key_path: KeyPath, expected: str, got: Any) -> None:
+        name = ".".join(map(str, key_path))
+        if key_path[-1] in {"secrets", "token"} or "@" in str(got):
             # What stands there may be the secret itself, or an address with a password in it.
             hint = "export the value in the environment, and write the variable's name here"
-            self._problem(way, f"{name}: expected {expected}, got something else (not shown)", hint)
+            self._problem(key_path, f"{name}: expected {expected}, got something else (not shown)", hint)
             return
         near = did_you_mean(got, expected.partition("one of ")[2].split(", ")) if isinstance(got, str) else None
-        self._problem(way, f"{name}: expected {expected}, got {got!r}", near)
+        self._problem(key_path, f"{name}: expected {expected}, got {got!r}", near)
 
-    def _problem(self, way: Place, message: str, hint: str | None = None) -> None:
-        self.problems.append(UsageError(message, location=self._at(way), hint=hint))
+    def _problem(self, key_path: KeyPath, message: str, hint: str | None = None) -> None:
+        self.problems.append(UsageError(message, location=self._location(key_path), hint=hint))
 
-    def _at(self, way: Place) -> Location:
-        return Location(str(self.path), line_of(self.places, way))
+    def _location(self, key_path: KeyPath) -> Location:
+        return Location(str(self.path), line_of_key(self.places, key_path))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qa_sync.settings.keys import CONDITION, KEY, NEEDED, PAIR, POLICIES, SYNC, SYSTEM, TOP, Key
+from qa_sync.settings.keys import CONDITION, KEY, PAIR, POLICIES, REQUIRED_BY_TRIGGER, SYNC, SYSTEM, TOP, Key
 
-MEANS = ("equals", "one_of")
+CONDITION_CHOICES = ("equals", "one_of")
 """The two ways to say what a condition means, of which one is taken."""
 
 
@@ -16,10 +16,16 @@ def settings_schema() -> dict[str, Any]:
     top = _table(TOP)
     top["properties"] |= {
         "systems": {"type": "object", "additionalProperties": _table(SYSTEM)},
-        "sync": {**_table(SYNC), "allOf": [_needed(trigger, keys) for trigger, keys in NEEDED.items()]},
+        "sync": {
+            **_table(SYNC),
+            "allOf": [_required_by_trigger(trigger, keys) for trigger, keys in REQUIRED_BY_TRIGGER.items()],
+        },
         "pairs": {"type": "array", "items": _table(PAIR)},
         "keys": {"type": "array", "items": _table(KEY)},
-        "conditions": {"type": "array", "items": {**_table(CONDITION), "oneOf": [{"required": [k]} for k in MEANS]}},
+        "conditions": {
+            "type": "array",
+            "items": {**_table(CONDITION), "oneOf": [{"required": [k]} for k in CONDITION_CHOICES]},
+        },
         "policies": _table(POLICIES),
     }
     head = {
@@ -33,14 +39,14 @@ def settings_schema() -> dict[str, Any]:
 def _table(keys: Mapping[str, Key]) -> dict[str, Any]:
     table: dict[str, Any] = {
         "type": "object",
-        "properties": {name: {"description": key.told, **key.kind.schema} for name, key in keys.items()},
+        "properties": {name: {"description": key.description, **key.kind.schema} for name, key in keys.items()},
         "additionalProperties": False,
     }
     required = [name for name, key in keys.items() if key.required]
     return {**table, "required": required} if required else table
 
 
-def _needed(trigger: str, keys: tuple[str, ...]) -> dict[str, Any]:
+def _required_by_trigger(trigger: str, keys: tuple[str, ...]) -> dict[str, Any]:
     """Return the rule that a trigger makes keys required."""
     is_it = {"properties": {"trigger": {"const": str(trigger)}}, "required": ["trigger"]}
     return {"if": is_it, "then": {"required": list(keys)}}

@@ -31,7 +31,7 @@ class SignOff:
     by: str = ""
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The verdict in words."""
         who = f"signed off by {self.by}" if self.by else "signed off by a person"
         return f"{who}: {self.note}" if self.note else who

@@ -20,7 +20,7 @@ URL: Final = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ValueType:
     """What is expected, in words and for an editor, and how it is read."""
 
     expected: str
@@ -28,7 +28,7 @@ class Kind:
     read: Callable[[Any], Any]
 
 
-def _of(kind: type) -> Callable[[Any], Any]:
+def _typed(kind: type) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
         if type(value) is not kind or value == "":
             raise ValueError(value)
@@ -43,7 +43,7 @@ def _count(value: Any) -> int:
     return value
 
 
-def _patterned(expected: str, pattern: str, make: Callable[[str], Any] = str) -> Kind:
+def _patterned(expected: str, pattern: str, make: Callable[[str], Any] = str) -> ValueType:
     compiled = re.compile(pattern.removesuffix("$") + r"\Z")
 
     def read(value: Any) -> Any:
@@ -51,10 +51,10 @@ def _patterned(expected: str, pattern: str, make: Callable[[str], Any] = str) ->
             raise ValueError(value)
         return make(value)
 
-    return Kind(expected, {"type": "string", "pattern": pattern}, read)
+    return ValueType(expected, {"type": "string", "pattern": pattern}, read)
 
 
-def _choice(words: Iterable[str], make: Callable[[str], Any] = str) -> Kind:
+def _choice(words: Iterable[str], make: Callable[[str], Any] = str) -> ValueType:
     known = list(words)
 
     def read(value: Any) -> Any:
@@ -62,25 +62,25 @@ def _choice(words: Iterable[str], make: Callable[[str], Any] = str) -> Kind:
             raise ValueError(value)
         return make(value)
 
-    return Kind(f"one of {', '.join(known)}", {"enum": known}, read)
+    return ValueType(f"one of {', '.join(known)}", {"enum": known}, read)
 
 
-def _many(item: Kind, expected: str) -> Kind:
+def _list_of(item: ValueType, expected: str) -> ValueType:
     def read(value: Any) -> Any:
         if not isinstance(value, list) or not value:
             raise ValueError(value)
         return tuple(item.read(v) for v in value)
 
-    return Kind(expected, {"type": "array", "items": dict(item.schema), "minItems": 1}, read)
+    return ValueType(expected, {"type": "array", "items": dict(item.schema), "minItems": 1}, read)
 
 
-def _named(item: Kind, expected: str) -> Kind:
+def _table_of(item: ValueType, expected: str) -> ValueType:
     def read(value: Any) -> Any:
         if not isinstance(value, dict):
             raise ValueError(value)  # noqa: TRY004 - one way to say no for all kinds
         return {name: item.read(v) for name, v in value.items()}
 
-    return Kind(expected, {"type": "object", "additionalProperties": dict(item.schema)}, read)
+    return ValueType(expected, {"type": "object", "additionalProperties": dict(item.schema)}, read)
 
 
 def _seconds(text: str) -> float:
@@ -121,27 +121,27 @@ def _is_json(value: Any) -> bool:
     return isinstance(value, str | int | float)
 
 
-TEXT: Final = Kind("a text", {"type": "string", "minLength": 1}, _of(str))
-COUNT: Final = Kind("a whole number from 1", {"type": "integer", "minimum": 1}, _count)
-FLAG: Final = Kind("true or false", {"type": "boolean"}, _of(bool))
-WEB: Final = _patterned('a URL that begins with "https://" or "http://"', URL)
-LASTING: Final = _patterned('a duration such as "120s" or "2min"', DURATION, _seconds)
-PACE: Final = _patterned('a rate such as "200/min"', RATE, _rate)
+TEXT: Final = ValueType("a text", {"type": "string", "minLength": 1}, _typed(str))
+COUNT: Final = ValueType("a whole number from 1", {"type": "integer", "minimum": 1}, _count)
+FLAG: Final = ValueType("true or false", {"type": "boolean"}, _typed(bool))
+URL_VALUE: Final = _patterned('a URL that begins with "https://" or "http://"', URL)
+DURATION_VALUE: Final = _patterned('a duration such as "120s" or "2min"', DURATION, _seconds)
+RATE_VALUE: Final = _patterned('a rate such as "200/min"', RATE, _rate)
 ENV: Final = _patterned('the name of an environment variable, written "$NAME"', REFERENCE, lambda text: text[1:])
-ENVS: Final = _named(ENV, 'a table of environment variables: { name = "$NAME" }')
-WORDS: Final = _many(TEXT, 'a list of texts: ["program", "word"]')
+ENV_TABLE: Final = _table_of(ENV, 'a table of environment variables: { name = "$NAME" }')
+WORDS: Final = _list_of(TEXT, 'a list of texts: ["program", "word"]')
 TRIGGER: Final = _choice(list(Trigger), Trigger)
 METHOD: Final = _choice(("GET", "POST"))
-ZONE: Final = Kind('a time zone such as "Europe/Oslo"', {"type": "string", "minLength": 1}, _zone)
-VALUE: Final = Kind("a text, a whole number, true or false", {"type": ["string", "integer", "boolean"]}, _value)
-PARAMETERS: Final = _named(VALUE, 'a table of values: { account_id = "12345" }')
-PAYLOADS: Final = _named(
-    Kind("a table, a list or a text", {"type": ["object", "array", "string"]}, _template),
+ZONE: Final = ValueType('a time zone such as "Europe/Oslo"', {"type": "string", "minLength": 1}, _zone)
+VALUE: Final = ValueType("a text, a whole number, true or false", {"type": ["string", "integer", "boolean"]}, _value)
+PARAMETERS: Final = _table_of(VALUE, 'a table of values: { account_id = "12345" }')
+PAYLOADS: Final = _table_of(
+    ValueType("a table, a list or a text", {"type": ["object", "array", "string"]}, _template),
     'a table of JSON templates by operation: { "contact-insert" = { contact = "{{ name }}" } }',
 )
-VALUES: Final = _many(VALUE, 'a list of values: ["Sold", "Won"]')
-LASTINGS: Final = _named(LASTING, 'a table of durations: { "HEADING" = "60s" }')
-LITERALS: Final = _named(TEXT, 'a table of texts: { "wd:Q..." = "NO" }')
+VALUES: Final = _list_of(VALUE, 'a list of values: ["Sold", "Won"]')
+DURATIONS: Final = _table_of(DURATION_VALUE, 'a table of durations: { "HEADING" = "60s" }')
+LITERALS: Final = _table_of(TEXT, 'a table of texts: { "wd:Q..." = "NO" }')
 EMPTY: Final = _choice(("keep", "erase"))
 DELETES: Final = _choice(("unchecked", "kept", "carried"))
 CONFLICT: Final = _choice(("newest", "unchecked"))

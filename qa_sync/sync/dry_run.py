@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from qa_sync.errors import BrokenRule
+from qa_sync.errors import InternalError
 from qa_sync.sync.lanes import End, Lane
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.rest.uncertain_writes import Found
@@ -66,13 +66,13 @@ class Untouched:
         return None if id.startswith("-") else self._system.lookup(datatype, id)
 
     def insert(self, datatype: str, values: Mapping[str, Json], found: Found | None = None) -> str:  # noqa: ARG002
-        """Raise BrokenRule."""
-        raise BrokenRule(f"a rehearsal would have created a {datatype}")
+        """Raise InternalError."""
+        raise InternalError(f"a rehearsal would have created a {datatype}")
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:  # noqa: ARG002
-        """Raise BrokenRule."""
-        raise BrokenRule(f"a rehearsal would have changed {record.id}")
+        """Raise InternalError."""
+        raise InternalError(f"a rehearsal would have changed {record.id}")
 
     def delete(self, datatype: str, id: str) -> None:
-        """Raise BrokenRule."""
-        raise BrokenRule(f"a rehearsal would have removed the {datatype} {id}")
+        """Raise InternalError."""
+        raise InternalError(f"a rehearsal would have removed the {datatype} {id}")

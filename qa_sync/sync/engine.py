@@ -14,7 +14,7 @@ from functools import reduce
 
 from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
-from qa_sync.errors import BadAnswer, Refused
+from qa_sync.errors import InvalidResponse, RequestRejected
 from qa_sync.sync.cycle.connected import Connections
 from qa_sync.sync.cycle.create_record import Creator
 from qa_sync.sync.cycle.creation_rules import Predicate, standing_problem
@@ -116,7 +116,7 @@ class Engine:
             uses = [use for use in listing.uses if use.lane in self._lanes]
             try:
                 number = self._gatherer.gather(listing)
-            except (Refused, BadAnswer) as error:
+            except (RequestRejected, InvalidResponse) as error:
                 text = f"the section is cut short: {error.in_line}"
                 tally.tell(Problem(use.lane.section.key, place[0], None, text) for use in uses)
                 cut.update(use.lane.section.key for use in uses)

@@ -113,7 +113,7 @@ class EntityCard:
     gone: Mapping[str, object] = field(default_factory=dict)
 
     @property
-    def lets_elements_go(self) -> bool:
+    def can_remove_elements(self) -> bool:
         """Whether an update can take an element out of a list."""
         return self.element_key is None or bool(self.element_gone) or "remove" in self.list_commands
 

@@ -8,7 +8,7 @@ from itertools import chain, product
 
 from qa_sync.dataflow.model import Dataflow, Entity, Origin, PropertyPair, Section
 from qa_sync.errors import UnknownName, UsageError, did_you_mean
-from qa_sync.settings.model import Settings, SettledPair
+from qa_sync.settings.model import ConfiguredPair, Settings
 from qa_sync.systems.cards import EntityCard, PropertyCard, find_card
 from qa_sync.systems.connectors.find import LABELS
 from qa_sync.systems.connectors.load import Connector
@@ -16,17 +16,19 @@ from qa_sync.systems.pairing import Cards
 from qa_sync.values.form import Form
 
 
-def with_settled(dataflow: Dataflow, settled: Sequence[SettledPair]) -> Dataflow:
+def with_configured_pairs(dataflow: Dataflow, configured: Sequence[ConfiguredPair]) -> Dataflow:
     """Return the dataflow with the settings' pairs (origin `settings`) in the sections whose property table is empty.
 
     What the document lists itself is its promise, and stays as it is.
     """
-    sections = tuple(replace(s, pairs=s.pairs or _pairs(_of(s, settled))) for s in dataflow.sections)
+    sections = tuple(
+        replace(s, pairs=s.pairs or _as_property_pairs(_pairs_for(s, configured))) for s in dataflow.sections
+    )
     return replace(dataflow, sections=sections)
 
 
-def with_plain_properties(
-    connectors: Mapping[str, Connector], dataflows: Iterable[Dataflow], settled: Sequence[SettledPair]
+def with_configured_properties(
+    connectors: Mapping[str, Connector], dataflows: Iterable[Dataflow], configured: Sequence[ConfiguredPair]
 ) -> Mapping[str, Connector]:
     """Return the connectors with the pairs' properties, as texts, on the cards that know no property at all.
 
@@ -35,9 +37,9 @@ def with_plain_properties(
     cards = {label: connector.cards for label, connector in connectors.items()}
     named: dict[tuple[str, str], dict[str, PropertyCard]] = {}
     for section in (s for dataflow in dataflows for s in dataflow.sections if not s.pairs):
-        for pair in _of(section, settled):
+        for pair in _pairs_for(section, configured):
             for entity, path in ((section.source, pair.source), (section.target, pair.target)):
-                card = _card(entity, cards)
+                card = _find_card(entity, cards)
                 if card is not None and not card.properties:
                     named.setdefault((entity.system, card.datatype), {})[path] = PropertyCard(path, Form())
     changed = dict(connectors)
@@ -48,7 +50,7 @@ def with_plain_properties(
     return changed
 
 
-def problems_of(dataflows: Sequence[Dataflow], cards: Cards, settings: Settings) -> Iterator[UsageError]:
+def pair_problems(dataflows: Sequence[Dataflow], cards: Cards, settings: Settings) -> Iterator[UsageError]:
     """Yield what is wrong with the settings' pairs, each with its line there.
 
     That is a property that the entity's card does not have, and a heading that no section has: unless it is about other
@@ -56,19 +58,19 @@ def problems_of(dataflows: Sequence[Dataflow], cards: Cards, settings: Settings)
     """
     sections = [section for dataflow in dataflows for section in dataflow.sections]
     for section in sections:
-        for pair in _of(section, settings.pairs) if not section.pairs and section.duplicate_of is None else ():
-            yield from _unknown(section.source, pair.source, cards, pair)
-            yield from _unknown(section.target, pair.target, cards, pair)
+        for pair in _pairs_for(section, settings.pairs) if not section.pairs and section.duplicate_of is None else ():
+            yield from _unknown_property(section.source, pair.source, cards, pair)
+            yield from _unknown_property(section.target, pair.target, cards, pair)
     headings = {_folded(section.heading): section.heading for section in sections}
     ends = {(section.source.system.casefold(), section.target.system.casefold()) for section in sections}
     for pair in settings.pairs:
-        if _folded(pair.section) not in headings and not _is_elsewhere(pair, ends, settings):
+        if _folded(pair.section) not in headings and not _concerns_other_systems(pair, ends, settings):
             hint = did_you_mean(pair.section, headings.values()) or f"the headings are: {', '.join(headings.values())}"
             what = f"[[pairs]] is for the section {pair.section!r}, and no section is headed so"
             yield UsageError(what, location=pair.location, hint=hint)
 
 
-def _is_elsewhere(pair: SettledPair, ends: Iterable[tuple[str, str]], settings: Settings) -> bool:
+def _concerns_other_systems(pair: ConfiguredPair, ends: Iterable[tuple[str, str]], settings: Settings) -> bool:
     """Tell whether a heading is about two systems that somebody knows, and that the documents are not about."""
     heading = _folded(pair.section)
     known = {label.casefold() for label in chain(settings.systems, *LABELS.values())}
@@ -76,22 +78,22 @@ def _is_elsewhere(pair: SettledPair, ends: Iterable[tuple[str, str]], settings: 
     return bool(about) and about.isdisjoint(ends)
 
 
-def _of(section: Section, settled: Sequence[SettledPair]) -> list[SettledPair]:
+def _pairs_for(section: Section, configured: Sequence[ConfiguredPair]) -> list[ConfiguredPair]:
     heading = _folded(section.heading)
-    return [pair for pair in settled if _folded(pair.section) == heading]
+    return [pair for pair in configured if _folded(pair.section) == heading]
 
 
-def _pairs(settled: Iterable[SettledPair]) -> tuple[PropertyPair, ...]:
-    return tuple(PropertyPair(p.source, p.target, origin=Origin.SETTINGS) for p in settled)
+def _as_property_pairs(configured: Iterable[ConfiguredPair]) -> tuple[PropertyPair, ...]:
+    return tuple(PropertyPair(p.source, p.target, origin=Origin.SETTINGS) for p in configured)
 
 
-def _unknown(entity: Entity, path: str, cards: Cards, pair: SettledPair) -> Iterator[UsageError]:
-    card = _card(entity, cards)
+def _unknown_property(entity: Entity, path: str, cards: Cards, pair: ConfiguredPair) -> Iterator[UsageError]:
+    card = _find_card(entity, cards)
     if card is not None and path not in card.properties:
         yield UnknownName(f"property of {entity}", path, card.properties, location=pair.location)
 
 
-def _card(entity: Entity, cards: Cards) -> EntityCard | None:
+def _find_card(entity: Entity, cards: Cards) -> EntityCard | None:
     """Return an entity's card; None when there is none, which the checklist tells."""
     try:
         return find_card(cards.get(entity.system, {}), entity.entity, entity.system)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import NoReturn
 
-from qa_sync.errors import Refused
+from qa_sync.errors import RequestRejected
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
@@ -14,14 +14,14 @@ from qa_sync.values.form import Json
 METHOD_NOT_ALLOWED = 405
 
 
-class Guarded:
+class ReadOnlySystem:
     """Hands every read on to a system, and refuses every write with the reason why nothing may be written."""
 
-    def __init__(self, system: System, closed: str) -> None:
+    def __init__(self, system: System, read_only_reason: str) -> None:
         self.label = system.label
         self.cards: Mapping[str, EntityCard] = system.cards
         self._system = system
-        self._closed = closed
+        self._reason = read_only_reason
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
         """Yield all records of the system."""
@@ -37,16 +37,16 @@ class Guarded:
         values: Mapping[str, Json],  # noqa: ARG002
         found: Callable[[], str | None] | None = None,  # noqa: ARG002
     ) -> str:
-        """Raise Refused."""
-        self._refuse()
+        """Raise RequestRejected."""
+        self._raise_rejected()
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:  # noqa: ARG002
-        """Raise Refused."""
-        self._refuse()
+        """Raise RequestRejected."""
+        self._raise_rejected()
 
     def delete(self, datatype: str, id: str) -> None:  # noqa: ARG002
-        """Raise Refused."""
-        self._refuse()
+        """Raise RequestRejected."""
+        self._raise_rejected()
 
-    def _refuse(self) -> NoReturn:
-        raise Refused(self._closed, status=METHOD_NOT_ALLOWED)
+    def _raise_rejected(self) -> NoReturn:
+        raise RequestRejected(self._reason, status=METHOD_NOT_ALLOWED)

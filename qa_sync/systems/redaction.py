@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from qa_sync.frozen import dataclass
 
-TALKERS: Final = (
+HTTP_LOGGERS: Final = (
     "httpx",
     "httpcore.connection",
     "httpcore.http11",
@@ -27,30 +27,30 @@ TALKERS: Final = (
 )
 """The loggers of httpx and what it stands on; a filter holds for the logger that it is put on, not for its children."""
 
-SIGNERS: Final = ("oauthlib", "spnego")
+AUTH_LOGGERS: Final = ("oauthlib", "spnego")
 """Tell at DEBUG what they sign and how, step by step; of an NTLM answer a password can be guessed."""
 
 
-def hide_in_logs(hide: Callable[[str], str]) -> None:
-    """Take out of what the HTTP libraries log from now on what `hide` takes out of a text."""
-    for name in TALKERS:
-        logging.getLogger(name).addFilter(_Hiding(hide))  # a filter that is there already is not added again
-    for name in SIGNERS:
+def redact_logs(redact: Callable[[str], str]) -> None:
+    """Take out of what the HTTP libraries log from now on what `redact` takes out of a text."""
+    for name in HTTP_LOGGERS:
+        logging.getLogger(name).addFilter(_RedactingFilter(redact))  # a filter that is there already is not added again
+    for name in AUTH_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def show_in_logs(hide: Callable[[str], str]) -> None:
-    """Undo `hide_in_logs`."""
-    for name in TALKERS:
-        logging.getLogger(name).removeFilter(_Hiding(hide))
+def stop_redacting_logs(redact: Callable[[str], str]) -> None:
+    """Undo `redact_logs`."""
+    for name in HTTP_LOGGERS:
+        logging.getLogger(name).removeFilter(_RedactingFilter(redact))
 
 
 @dataclass(frozen=True, slots=True)
-class _Hiding:
-    hide: Callable[[str], str]
+class _RedactingFilter:
+    redact: Callable[[str], str]
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self.hide(record.getMessage()), ()
+        record.msg, record.args = self.redact(record.getMessage()), ()
         return True
 
 
@@ -79,7 +79,7 @@ SHORTEST_CORE: Final = 6
 """How many bytes a value must have to be looked for within base64: fewer leave letters that are found by chance."""
 
 
-class Hider:
+class Redactor:
     """Takes confidential values out of a text, in every spelling in which a request or an answer may show them.
 
     What is learned while running (a token that was fetched) is hidden from then on; any thread may teach and ask.
@@ -92,7 +92,7 @@ class Hider:
         self._pattern: re.Pattern[str] | None = None
         self._lock = Lock()
 
-    def learn(self, *values: str) -> None:
+    def add_secrets(self, *values: str) -> None:
         """Hide these values too."""
         with self._lock:
             new = frozenset(v for v in values if v)
@@ -111,13 +111,13 @@ class Hider:
     def _compiled(self) -> re.Pattern[str]:
         with self._lock:
             packed = {_base64(pair) for pair in self._pairs}
-            packed |= {core for value in self._known for core in (_base64(value), *_base64_cores(value))}
+            packed |= {core for value in self._known for core in (_base64(value), *_base64_variants(value))}
             longest_first = sorted(self._known | packed, key=lambda value: (-len(value), value))
-            self._pattern = re.compile("|".join("".join(map(_anyhow, value)) for value in longest_first))
+            self._pattern = re.compile("|".join("".join(map(_escaped_pattern, value)) for value in longest_first))
             return self._pattern
 
 
-def userinfo(url: str) -> list[str]:
+def url_secrets(url: str) -> list[str]:
     """Return what must be hidden of a url, as it is written and as it is meant.
 
     That is the password before its host; a long name without one is a token. The url of a proxy may lack its scheme.
@@ -128,7 +128,7 @@ def userinfo(url: str) -> list[str]:
     return [secret, unquote(secret), f"{unquote(name)}:{unquote(password)}"] if secret else []
 
 
-def _anyhow(char: str) -> str:
+def _escaped_pattern(char: str) -> str:
     """Return a pattern for a character however it is escaped, and however often: JSON, HTML, in a url, as itself."""
     if char.isascii() and char.isalnum():
         return char
@@ -146,7 +146,7 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def _base64_cores(value: str) -> Iterator[str]:
+def _base64_variants(value: str) -> Iterator[str]:
     """Yield what base64 makes of a value whatever stands before and after it: three shifts, in both alphabets."""
     data = value.encode()
     if len(data) < SHORTEST_CORE:
@@ -159,9 +159,9 @@ def _base64_cores(value: str) -> Iterator[str]:
         yield core.translate(URL_SAFE)
 
 
-def cleaned(hide: Hider, content: bytes) -> bytes:
+def redacted_body(redact: Redactor, content: bytes) -> bytes:
     """Return a body without its confidential values, whatever bytes it holds."""
     try:
-        return hide(content.decode()).encode()
+        return redact(content.decode()).encode()
     except UnicodeDecodeError:
-        return hide(content.decode("latin-1")).encode("latin-1")
+        return redact(content.decode("latin-1")).encode("latin-1")

@@ -22,7 +22,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchanged:
+class ExchangeSummary:
     """A request and its answer as reports show them: without headers, cleaned of secrets, long bodies in part.
 
     `status` is None when there was no answer; bodies are empty texts when there were none.
@@ -39,8 +39,9 @@ class Exchanged:
 class System(Protocol):
     """One business system.
 
-    Every method may raise `SystemUnreachable`, `BadAnswer` (`Unclear`) or `Refused` (`Conflict`); none of them repeats
-    a create blindly. A write returns nothing of value: it is believed only when it has been read back.
+    Every method may raise `SystemUnreachable`, `InvalidResponse` (`UncertainWrite`) or `RequestRejected` (`Conflict`);
+    none of them repeats a create blindly. A write returns nothing of value: it is believed only when it has been read
+    back.
     """
 
     label: str
@@ -59,7 +60,8 @@ class System(Protocol):
         """Create a record from wire values by write path; return its id.
 
         `found` looks for the record by what is its own (a mark, a key) and returns its id, None when it is not there:
-        with it a create whose answer was lost is looked for before it is tried again, without it that is Unclear.
+        with it a create whose answer was lost is looked for before it is tried again, without it that is
+        UncertainWrite.
         """
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:

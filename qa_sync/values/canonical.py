@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, tzinfo
 
 from qa_sync.errors import UnknownName
 from qa_sync.values.conversions.choices import BOOLEAN, CHOICE
-from qa_sync.values.conversions.conversion import Conversion, Target, plain, refuse
+from qa_sync.values.conversions.conversion import Conversion, Target, exact_scalar, not_convertible
 from qa_sync.values.conversions.countries import COUNTRY, REGION
 from qa_sync.values.conversions.html import ESCAPED_TEXT, HTML
 from qa_sync.values.conversions.ids import IDENTIFIER, REFERENCE
@@ -52,11 +52,11 @@ def to_canonical(wire: Json, form: Form) -> Canonical:
 def _canonical(wire: Json, form: Form, depth: int) -> Canonical:
     if isinstance(wire, list | tuple):
         if depth == MAX_DEPTH:
-            raise refuse(wire, f"a list nested less than {MAX_DEPTH} times", form)
+            raise not_convertible(wire, f"a list nested less than {MAX_DEPTH} times", form)
         return tuple(_canonical(element, form, depth + 1) for element in wire) or None
     if is_empty(wire):
         return None
-    value = _conversion(form).read(plain(wire, form), form)
+    value = _conversion(form).read(exact_scalar(wire, form), form)
     return None if is_empty(value) else value
 
 
@@ -94,9 +94,9 @@ def _scalar(value: Scalar, form: Form) -> Scalar:
     if isinstance(value, datetime):
         moment = instant_of(value, None)
         if moment is None:
-            raise refuse(value, "an instant with its zone", form)
+            raise not_convertible(value, "an instant with its zone", form)
         return moment
-    return value if isinstance(value, date) else plain(value, form)
+    return value if isinstance(value, date) else exact_scalar(value, form)
 
 
 def _beside(siblings: Mapping[str, Canonical], at: int) -> Mapping[str, Canonical]:

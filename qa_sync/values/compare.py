@@ -7,9 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from qa_sync.frozen import dataclass
-from qa_sync.values.comparison_kinds import Sides, brought, equal
-from qa_sync.values.conversions.conversion import spell
-from qa_sync.values.difference_text import contrast, kind, notation, worded
+from qa_sync.values.comparison_kinds import Sides, equal, normalize
+from qa_sync.values.conversions.conversion import to_text
+from qa_sync.values.difference_text import describe_difference, describe_scalar_difference, notation, type_name
 from qa_sync.values.form import Canonical, Form, Json, Scalar
 
 
@@ -56,15 +56,17 @@ def compare(expected: Canonical, actual: Canonical, source: Form, target: Form, 
 def _difference(expected: Canonical, actual: Canonical, sides: Sides) -> _Finding | None:
     if isinstance(expected, tuple) and isinstance(actual, tuple):
         return _in_lists(expected, actual, sides)
-    expected, actual = _unwrapped(expected), _unwrapped(actual)
+    expected, actual = _single_value(expected), _single_value(actual)
     if expected is None or actual is None:
         if expected is actual:
             return None
-        return (Difference.MISSING if actual is None else Difference.VALUE), worded(expected, actual)
+        return (Difference.MISSING if actual is None else Difference.VALUE), describe_difference(expected, actual)
     if isinstance(expected, tuple) or isinstance(actual, tuple):
-        return Difference.TYPE, worded(expected, actual)
-    one, other = brought(expected, sides), brought(actual, sides)
-    return None if equal(one, other, sides) else (_kind_of_difference(one, other), contrast(one, other))
+        return Difference.TYPE, describe_difference(expected, actual)
+    one, other = normalize(expected, sides), normalize(actual, sides)
+    return (
+        None if equal(one, other, sides) else (_kind_of_difference(one, other), describe_scalar_difference(one, other))
+    )
 
 
 def _in_lists(expected: tuple[Canonical, ...], actual: tuple[Canonical, ...], sides: Sides) -> _Finding | None:
@@ -72,7 +74,11 @@ def _in_lists(expected: tuple[Canonical, ...], actual: tuple[Canonical, ...], si
     found = next(((at, finding) for at, (e, a) in pairs if (finding := _difference(e, a, sides))), None)
     if len(expected) == len(actual):
         return found and (found[1][0], f"[{found[0]}]: {found[1][1]}")
-    where = f"; first at [{found[0]}]: {found[1][1]}" if found else f"; the first {_shorter(expected, actual)} agree"
+    where = (
+        f"; first at [{found[0]}]: {found[1][1]}"
+        if found
+        else f"; the first {_difference_in_length(expected, actual)} agree"
+    )
     fewer = len(actual) < len(expected)
     return (
         Difference.MISSING if fewer else Difference.VALUE,
@@ -80,30 +86,30 @@ def _in_lists(expected: tuple[Canonical, ...], actual: tuple[Canonical, ...], si
     )
 
 
-def _shorter(expected: tuple[Canonical, ...], actual: tuple[Canonical, ...]) -> int:
+def _difference_in_length(expected: tuple[Canonical, ...], actual: tuple[Canonical, ...]) -> int:
     return min(len(expected), len(actual))
 
 
-def _unwrapped(value: Canonical) -> Canonical:
+def _single_value(value: Canonical) -> Canonical:
     """Return a list of one as its element and a list of nothing but empty values as empty."""
     if isinstance(value, tuple):
-        if all(_unwrapped(element) is None for element in value):
+        if all(_single_value(element) is None for element in value):
             return None
         if len(value) == 1:
-            return _unwrapped(value[0])
+            return _single_value(value[0])
     return value
 
 
 def _kind_of_difference(expected: Scalar, actual: Scalar) -> Difference:
-    if kind(expected) != kind(actual):
+    if type_name(expected) != type_name(actual):
         return Difference.TYPE
-    if isinstance(expected, str) and notation(expected) == notation(spell(actual)):
+    if isinstance(expected, str) and notation(expected) == notation(to_text(actual)):
         return Difference.FORMAT
     return Difference.VALUE
 
 
-def show(value: Canonical) -> Json:
+def format_value(value: Canonical) -> Json:
     """Return a canonical value as JSON: decimals and times as text (ISO 8601, instants with Z), tuples as lists."""
     if isinstance(value, tuple):
-        return [show(element) for element in value]
-    return spell(value) if isinstance(value, Decimal | datetime | date) else value
+        return [format_value(element) for element in value]
+    return to_text(value) if isinstance(value, Decimal | datetime | date) else value

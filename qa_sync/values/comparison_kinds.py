@@ -13,7 +13,7 @@ from functools import cache
 
 from qa_sync.frozen import dataclass
 from qa_sync.values.conversions.choices import truth_of
-from qa_sync.values.conversions.conversion import spell
+from qa_sync.values.conversions.conversion import to_text
 from qa_sync.values.conversions.countries import bare_region, country_code
 from qa_sync.values.conversions.html import collapsed
 from qa_sync.values.conversions.numbers import number_without_loss, places_of, quantised
@@ -38,12 +38,12 @@ class Sides:
     zone: tzinfo
 
 
-Notion = Callable[[Scalar, Sides], Scalar]
+Normalize = Callable[[Scalar, Sides], Scalar]
 
 
-def brought(value: Scalar, sides: Sides) -> Scalar:
+def normalize(value: Scalar, sides: Sides) -> Scalar:
     """Return what counts of a value when the two sides are compared."""
-    return _notion(sides)(value, sides)
+    return _comparison_kind(sides)(value, sides)
 
 
 def equal(one: Scalar, other: Scalar, sides: Sides) -> bool:
@@ -51,16 +51,16 @@ def equal(one: Scalar, other: Scalar, sides: Sides) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         # Python holds True and 1 equal; a truth is no number.
         return one is other
-    return one == other or (_notion(sides) is _phone and _same_but_for_country(spell(one), spell(other)))
+    return one == other or (_comparison_kind(sides) is _phone and _same_but_for_country(to_text(one), to_text(other)))
 
 
-def _notion(sides: Sides) -> Notion:
-    return _between(sides.source.convert, sides.target.convert)
+def _comparison_kind(sides: Sides) -> Normalize:
+    return _equivalent(sides.source.convert, sides.target.convert)
 
 
 @cache
-def _between(one: str, other: str) -> Notion:
-    return next((notion for convert, notion in NOTIONS.items() if convert in {one, other}), _exact)
+def _equivalent(one: str, other: str) -> Normalize:
+    return next((notion for convert, notion in COMPARISON_KINDS.items() if convert in {one, other}), _exact)
 
 
 def _same_but_for_country(one: str, other: str) -> bool:
@@ -72,11 +72,11 @@ def _same_but_for_country(one: str, other: str) -> bool:
 
 
 def _collapsed(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001 - one signature for the table
-    return collapsed(spell(value))
+    return collapsed(to_text(value))
 
 
 def _email(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
-    return spell(value).strip().casefold()
+    return to_text(value).strip().casefold()
 
 
 def _phone(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
@@ -88,7 +88,7 @@ def _country(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
 
 
 def _region(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
-    return bare_region(spell(value))
+    return bare_region(to_text(value))
 
 
 def _day(value: Scalar, sides: Sides) -> Scalar:
@@ -114,9 +114,9 @@ def _truth(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
     return value if truth is None else truth
 
 
-def _spelled(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
+def _as_choice_text(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
     # An identifier is a text however it travels; a truth is none.
-    return spell(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
+    return to_text(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
 
 
 def _exact(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
@@ -124,10 +124,10 @@ def _exact(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
 
 
 def _as_text(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
-    return spell(value)
+    return to_text(value)
 
 
-NOTIONS: Mapping[str, Notion] = {
+COMPARISON_KINDS: Mapping[str, Normalize] = {
     "phone": _phone,
     "country": _country,
     "date": _day,
@@ -138,8 +138,8 @@ NOTIONS: Mapping[str, Notion] = {
     "email": _email,
     "html": _collapsed,
     "region": _region,
-    "reference": _spelled,
-    "identifier": _spelled,
+    "reference": _as_choice_text,
+    "identifier": _as_choice_text,
     "choice": _as_text,
 }
 """The first row that either form has decides, so a coarser notion stands above a finer one; texts, which are not here,

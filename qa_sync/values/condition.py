@@ -26,11 +26,11 @@ class Condition:
 
     def holds_for(self, found: Json) -> bool:
         """Tell whether the property's value is inside the condition."""
-        shown = {spelled(v) for v in (found if isinstance(found, list) else [found])}
-        return any(spelled(v) in shown for v in self.values)
+        shown = {to_text(v) for v in (found if isinstance(found, list) else [found])}
+        return any(to_text(v) in shown for v in self.values)
 
 
-def spelled(value: Json) -> str | None:
+def to_text(value: Json) -> str | None:
     """Return the text by which a value is told, None for what is empty; truths as JSON has them."""
     if value is None:
         return None

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from qa_sync.values.conversions.conversion import spell
+from qa_sync.values.conversions.conversion import to_text
 from qa_sync.values.form import Canonical, Scalar
 
 _LONG = 60
@@ -24,7 +24,7 @@ _KINDS: Mapping[type, str] = {
 }
 
 
-def kind(value: Scalar) -> str:
+def type_name(value: Scalar) -> str:
     """Return what kind of value it is, in a word: `text`, `number`, `truth`, `date-time`, `date`."""
     if isinstance(value, str):
         return "text"  # as most are
@@ -49,20 +49,20 @@ def notation(text: str) -> str:
     return folded
 
 
-def contrast(expected: Scalar, actual: Scalar) -> str:
+def describe_scalar_difference(expected: Scalar, actual: Scalar) -> str:
     """Return `expected 'Åse', got 'Ase'`; of long texts where they part, of look-alikes their escapes."""
-    one, other = spell(expected), spell(actual)
-    kinds = kind(expected), kind(actual)
+    one, other = to_text(expected), to_text(actual)
+    kinds = type_name(expected), type_name(actual)
     if kinds[0] != kinds[1]:
         return f"expected the {kinds[0]} {_quoted(expected)}, got the {kinds[1]} {_quoted(actual)}"
     if kinds[0] != "text":
         return f"expected {one}, got {other}"
     if max(len(one), len(other)) > _LONG:
-        return _parting(one, other)
+        return _describe_long_difference(one, other)
     return f"expected {_distinct(one, other)}, got {_distinct(other, one)}"
 
 
-def worded(expected: Canonical, actual: Canonical) -> str:
+def describe_difference(expected: Canonical, actual: Canonical) -> str:
     """Return the sentence for values of which one is empty or a list."""
     return f"expected {_quoted(expected)}, got {_quoted(actual)}"
 
@@ -72,7 +72,7 @@ def _quoted(value: Canonical) -> str:
         return "nothing"
     if isinstance(value, tuple):
         return f"a list of {len(value)} values"
-    text = repr(value) if isinstance(value, str) else spell(value)
+    text = repr(value) if isinstance(value, str) else to_text(value)
     return text if len(text) <= _LONG else f"{text[:_LONG]}... ({len(text)} characters)"
 
 
@@ -82,7 +82,7 @@ def _distinct(text: str, other: str) -> str:
     return ascii(text) if alike else repr(text)
 
 
-def _parting(expected: str, actual: str) -> str:
+def _describe_long_difference(expected: str, actual: str) -> str:
     at = next((i for i, (e, a) in enumerate(zip(expected, actual, strict=False)) if e != a), None)
     if at is None:
         at = min(len(expected), len(actual))

@@ -61,12 +61,12 @@ def find(elements: list[Json], step: Index | Selector) -> int | None:
     if isinstance(step, Index):
         return step.index if step.index < len(elements) else None
     for at, element in enumerate(elements):
-        if isinstance(element, (dict, Mapping)) and _spelled(element, step.key) == step.value:
+        if isinstance(element, (dict, Mapping)) and _key_text(element, step.key) == step.value:
             return at
     return None
 
 
-def _spelled(element: Mapping[str, Json], key: str) -> str | None:
+def _key_text(element: Mapping[str, Json], key: str) -> str | None:
     value = element.get(key)
     if isinstance(value, str):
         return value
@@ -115,12 +115,14 @@ def _write_all(elements: list[Json], rest: tuple[Step, ...], value: Json, path: 
         raise NotConvertible(f"{path}: expected a list of values along a list, got a {type(value).__name__}")
     slots = [_read(el, rest) for el in elements] if rest else []
     if any(isinstance(slot, list) for slot in slots):
-        return _deal(elements, slots, rest, value, path)
-    fresh: list[Json] = [_fresh(rest) for _ in range(len(value) - len(elements))]
+        return _write_elements(elements, slots, rest, value, path)
+    fresh: list[Json] = [_new_container(rest) for _ in range(len(value) - len(elements))]
     return [_write(el, rest, v, path) for el, v in zip([*elements, *fresh], value, strict=False)]
 
 
-def _deal(elements: list[Json], slots: list[Json], rest: tuple[Step, ...], value: list[Json], path: str) -> list[Json]:
+def _write_elements(
+    elements: list[Json], slots: list[Json], rest: tuple[Step, ...], value: list[Json], path: str
+) -> list[Json]:
     """Hand a flat list of values out to lists within a list: only when each finds its place."""
     total = sum(len(slot) if isinstance(slot, list) else 1 for slot in slots)
     if total != len(value):
@@ -138,19 +140,19 @@ def _write_one(
         return elements
     if place is None:
         place = len(elements)
-        elements = [*elements, _added(elements, step, rest, path)]
+        elements = [*elements, _with_new_element(elements, step, rest, path)]
     element = _write(elements[place], rest, value, path)
     if isinstance(step, Selector) and find([element], step) is None:
         raise NotConvertible(f"{path}: after the write [{step.key}={step.value}] would select the element no more")
     return [*elements[:place], element, *elements[place + 1 :]]
 
 
-def _added(elements: list[Json], step: Index | Selector, rest: tuple[Step, ...], path: str) -> Json:
+def _with_new_element(elements: list[Json], step: Index | Selector, rest: tuple[Step, ...], path: str) -> Json:
     if isinstance(step, Selector):
         return {step.key: _selecting(elements, step)}
     if step.index > len(elements):
         raise NotConvertible(f"{path}: expected at least {step.index} elements before that index, got {len(elements)}")
-    return _fresh(rest)
+    return _new_container(rest)
 
 
 def _selecting(elements: list[Json], step: Selector) -> Json:
@@ -163,7 +165,7 @@ def _selecting(elements: list[Json], step: Selector) -> Json:
     return step.value
 
 
-def _fresh(rest: tuple[Step, ...]) -> Json:
+def _new_container(rest: tuple[Step, ...]) -> Json:
     return {} if rest and isinstance(rest[0], Name) else None
 
 

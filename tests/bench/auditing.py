@@ -37,7 +37,7 @@ from qa_sync.audit.records.snapshots import load  # noqa: E402
 from qa_sync.audit.sections import Terms  # noqa: E402
 from qa_sync.clock import RealClock  # noqa: E402
 from qa_sync.dataflow.model import Dataflow, Entity, PropertyPair, Section, Statement, StatementKind  # noqa: E402
-from qa_sync.running.results import fold  # noqa: E402
+from qa_sync.running.results import collect_results  # noqa: E402
 from qa_sync.sandbox.vendors import VENDORS  # noqa: E402
 from qa_sync.systems.cards import EntityCard, PropertyCard  # noqa: E402
 from qa_sync.systems.connectors.find import builtin_folder  # noqa: E402
@@ -122,7 +122,9 @@ def audited(folder: Path, memory: str, engine: str = "duckdb") -> object:
         )
         started = start_engine(engine, Needs(memory, Path(scratch)))
         terms = Terms(UTC, differences=folder / "differences.parquet")
-        results = fold(Audit([flow], known, wish, started, terms, clock, time.perf_counter, Path(scratch)).events())
+        results = collect_results(
+            Audit([flow], known, wish, started, terms, clock, time.perf_counter, Path(scratch)).events()
+        )
         started.close()
     return [check.actual for check in results.checks if check.actual]
 
@@ -201,7 +203,7 @@ def _read_from(url: str, count: int) -> None:
     floors, ours = [], []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(2):
-            floors.append(_timed(lambda: sum(len(records) for records, _ in system.browse("customer"))))
+            floors.append(_timed(lambda: sum(len(records) for records, _ in system.list_pages("customer"))))
             ours.append(_timed(lambda: read_whole(source, columns, Path(folder), manner)))
             rows = load(Path(folder), source.whose, columns)
     system.close()

@@ -21,8 +21,8 @@ from qa_sync.modes.documents import connectors_of, read_all  # noqa: E402
 from qa_sync.modes.job import Job  # noqa: E402
 from qa_sync.modes.table import prepare  # noqa: E402
 from qa_sync.running.events import Status  # noqa: E402
-from qa_sync.running.results import Results, fold  # noqa: E402
-from qa_sync.running.runner import Run, run  # noqa: E402
+from qa_sync.running.results import Results, collect_results  # noqa: E402
+from qa_sync.running.runner import RunConfig, run  # noqa: E402
 from qa_sync.sync.engine import Engine  # noqa: E402
 from qa_sync.systems.http.asgi_transport import AsgiTransport  # noqa: E402
 
@@ -66,9 +66,9 @@ def check() -> tuple[float, Results]:
     began = time.perf_counter()
     dataflows = read_all([SPEC])
     prepared = prepare("sandbox", Job(dataflows, connectors_of(dataflows), Path("cassettes")))
-    told = Run("sandbox", prepared.seed, prepared.started, time.perf_counter, prepared.side_by_side)
+    told = RunConfig("sandbox", prepared.seed, prepared.started, time.perf_counter, prepared.parallel_sections)
     with closing(prepared):
-        results = fold(run(prepared.checklists, prepared.open_stage, told))
+        results = collect_results(run(prepared.checklists, prepared.open_environment, told))
     if results.exit_code:
         raise SystemExit(f"not every check passed: {results.totals}")
     return time.perf_counter() - began, results

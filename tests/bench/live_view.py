@@ -26,7 +26,7 @@ from qa_sync.modes.documents import connectors_of, read_all  # noqa: E402
 from qa_sync.modes.job import Job  # noqa: E402
 from qa_sync.modes.table import prepare  # noqa: E402
 from qa_sync.reports.terminal.terminal import Terminal  # noqa: E402
-from qa_sync.running.runner import Run, run  # noqa: E402
+from qa_sync.running.runner import RunConfig, run  # noqa: E402
 
 BAR = 0.05
 COPIES = (1, 12)
@@ -80,8 +80,8 @@ def _drain(terminal: int) -> None:
 def _measure(how: str, folder: Path) -> None:
     dataflows = read_all([str(path) for path in sorted(folder.glob("*.txt"))])
     prepared = prepare("replay", Job(dataflows, connectors_of(dataflows), folder / "cassettes"))
-    told = Run("replay", prepared.seed, prepared.started, time.perf_counter)
-    events = run(prepared.checklists, prepared.open_stage, told)
+    told = RunConfig("replay", prepared.seed, prepared.started, time.perf_counter)
+    events = run(prepared.checklists, prepared.open_environment, told)
     wall, cpu = time.perf_counter(), time.process_time()
     deque(Terminal(sys.stdout, sys.stderr).watch(events) if how == "live" else events, maxlen=0)
     print(json.dumps([time.perf_counter() - wall, time.process_time() - cpu]))

@@ -23,8 +23,8 @@ from qa_sync.modes.documents import connectors_of, read_all  # noqa: E402
 from qa_sync.modes.job import Job  # noqa: E402
 from qa_sync.modes.table import prepare  # noqa: E402
 from qa_sync.running.events import Status  # noqa: E402
-from qa_sync.running.results import Results, fold  # noqa: E402
-from qa_sync.running.runner import Run, run  # noqa: E402
+from qa_sync.running.results import Results, collect_results  # noqa: E402
+from qa_sync.running.runner import RunConfig, run  # noqa: E402
 from qa_sync.settings.read import load_settings  # noqa: E402
 
 SPECS = ("specs/000.txt", "specs/003.txt")
@@ -60,9 +60,9 @@ def play(config: Path, section: str | None = None) -> tuple[float, Results]:
         replace(c, sections=tuple(p for p in c.sections if section in {None, p.section.heading}))
         for c in prepared.checklists
     ]
-    told = Run("live", prepared.seed, prepared.started, time.perf_counter, prepared.side_by_side)
+    told = RunConfig("live", prepared.seed, prepared.started, time.perf_counter, prepared.parallel_sections)
     with closing(prepared):
-        results = fold(run(checklists, prepared.open_stage, told))
+        results = collect_results(run(checklists, prepared.open_environment, told))
     if results.exit_code:
         raise SystemExit(f"not every check passed: {results.totals}")
     return results.duration_s, results

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from qa_sync.dataflow.model import Origin
-from qa_sync.files import write_whole
+from qa_sync.files import write_atomically
 from qa_sync.reports.formats.table import pieces
 from qa_sync.running.events import CheckFinished, RecordRef, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
@@ -61,7 +61,7 @@ def _render(format_: str, path: Path) -> None:
     gc.set_threshold(500_000)  # as the command line does
     results = large()
     began, busy = time.perf_counter(), time.process_time()
-    write_whole(path, pieces(results, format_))
+    write_atomically(path, pieces(results, format_))
     taken, busy = time.perf_counter() - began, time.process_time() - busy
     print(json.dumps([taken, busy, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
 

@@ -23,16 +23,16 @@ import vcr  # noqa: E402
 import yaml  # noqa: E402
 from vcr.cassette import Cassette  # noqa: E402
 
-from qa_sync.systems.recording.cassettes import TapeLabel  # noqa: E402
-from qa_sync.systems.recording.player import Expected, ReplayTransport, load_tape  # noqa: E402
-from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport  # noqa: E402
+from qa_sync.systems.recording.cassettes import CassetteLabel  # noqa: E402
+from qa_sync.systems.recording.player import ExpectedLabel, ReplayTransport, load_cassette  # noqa: E402
+from qa_sync.systems.recording.recorder import CassetteRecorder, RecordingTransport  # noqa: E402
 
 COUNTS = (100, 1_000, 10_000)
 MOST_FOR_VCRPY = 1_000
 TURNS = 3
 URL = "https://api.example.test/contacts"
-LABEL = TapeLabel("seed", datetime(2024, 11, 13, 9, 0, tzinfo=UTC), {"wix": "f"}, "section", {"wix": URL})
-EXPECTED = Expected(LABEL.connectors, LABEL.spec, "specs/000.txt")
+LABEL = CassetteLabel("seed", datetime(2024, 11, 13, 9, 0, tzinfo=UTC), {"wix": "f"}, "section", {"wix": URL})
+EXPECTED = ExpectedLabel(LABEL.connectors, LABEL.spec, "specs/000.txt")
 
 
 def contact(number: int) -> dict[str, object]:
@@ -58,10 +58,10 @@ def record(path: Path, count: int) -> None:
         number = json.loads(request.content)["info"]["name"]["first"][1:7] if request.content else str(request.url)[-6:]
         return httpx.Response(200, json={"contact": contact(int(number))})
 
-    tape = BlankTape(path, LABEL)
-    with httpx.Client(transport=RecordingTransport(httpx.MockTransport(vendor), tape)) as client:
+    cassette = CassetteRecorder(path, LABEL)
+    with httpx.Client(transport=RecordingTransport(httpx.MockTransport(vendor), cassette)) as client:
         ask(client, count)
-    tape.save()
+    cassette.save()
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -74,12 +74,12 @@ def seconds(work: Callable[[], object]) -> float:
 def ours(path: Path, count: int) -> tuple[float, float]:
     """Return how long we take to load a cassette, and to replay all of it."""
     began = time.perf_counter()
-    tape = load_tape(path, EXPECTED)
+    cassette = load_cassette(path, EXPECTED)
     loaded = time.perf_counter()
-    with httpx.Client(transport=ReplayTransport(tape)) as client:
+    with httpx.Client(transport=ReplayTransport(cassette)) as client:
         ask(client, count)
     replayed = time.perf_counter()
-    if tape.unplayed():
+    if cassette.unused_requests():
         raise SystemExit("not everything was replayed")
     return loaded - began, replayed - loaded
 

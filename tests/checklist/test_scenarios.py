@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa_sync.checklist.depth import Depth
-from qa_sync.checklist.model import Checklist, Edit, Expect, Insert, Scenario, Side, Stays
+from qa_sync.checklist.model import Checklist, Edit, Expect, Insert, Scenario, Side, ValueUnchanged
 from qa_sync.modes.documents import connectors_of, read_all, settle
 from qa_sync.modes.job import Job
 from qa_sync.settings.read import load_settings
@@ -44,7 +44,7 @@ def test_what_cannot_be_removed_again_is_made_once() -> None:
         for s in compiled("wix-woocommerce").sections[0].scenarios
     }
     assert {"subject", "fellow"} <= {*roles["create"]} & {*roles["update"]}
-    assert "fellow" not in scenario(compiled("wix-woocommerce"), 2, "create").cast
+    assert "fellow" not in scenario(compiled("wix-woocommerce"), 2, "create").roles
 
 
 def test_each_side_takes_a_line_away_and_adds_one() -> None:
@@ -57,7 +57,7 @@ def test_each_side_takes_a_line_away_and_adds_one() -> None:
 
 
 def test_lines_of_which_one_system_keeps_what_was_sent_once_are_only_added(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(EntityCard, "lets_elements_go", property(lambda _card: False))
+    monkeypatch.setattr(EntityCard, "can_remove_elements", property(lambda _card: False))
     steps = scenario(compiled("woocommerce-customerp"), 2, "update").steps
     edits = [s for s in steps if isinstance(s, Edit) and s.role == "subject" and s.side is Side.SOURCE]
     lengths = [len(e.values["line_items.name"]) for e in edits if "line_items.name" in e.values]  # type: ignore[arg-type]
@@ -70,7 +70,11 @@ def test_what_no_row_is_about_is_edited_and_watched_but_never_the_conditions_pro
     for plan in checklist.sections:
         steps = next(s.steps for s in plan.scenarios if s.name == "update")
         watched = {
-            (c.side, c.path) for s in steps if isinstance(s, Expect) for _, c in s.claims if isinstance(c, Stays)
+            (c.side, c.path)
+            for s in steps
+            if isinstance(s, Expect)
+            for _, c in s.claims
+            if isinstance(c, ValueUnchanged)
         }
         assert watched
         named = {Side.SOURCE: {p.source for p in plan.pairs}, Side.TARGET: {p.target for p in plan.pairs}}

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_sync.checklist.compiler import compile_checklist
-from qa_sync.checklist.keyword_expression import wanted
+from qa_sync.checklist.keyword_expression import keyword_matcher
 from qa_sync.checklist.model import Checklist
-from qa_sync.checklist.selection import Selection, narrowed, select
+from qa_sync.checklist.selection import Selection, narrow_checklist, select
 from qa_sync.dataflow.load import load_dataflow
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.documents import connectors_of
@@ -42,7 +42,7 @@ def checklists() -> list[Checklist]:
     ],
 )
 def test_words(expression: str, text: str, meant: bool) -> None:
-    assert wanted(expression)(text) is meant
+    assert keyword_matcher(expression)(text) is meant
 
 
 @pytest.mark.parametrize(
@@ -59,14 +59,14 @@ def test_words(expression: str, text: str, meant: bool) -> None:
 )
 def test_a_wrong_expression_shows_where(expression: str, told: str) -> None:
     with pytest.raises(UsageError) as caught:
-        wanted(expression)
+        keyword_matcher(expression)
     assert told in str(caught.value)
 
 
 @given(st.text(max_size=30))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        meant = wanted(text)
+        meant = keyword_matcher(text)
     except UsageError:
         return
     assert meant("anything") in {True, False}
@@ -75,7 +75,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 def test_nothing_said_means_every_check_of_every_section(checklists: list[Checklist]) -> None:
     every = {(c.dataflow.path, check.id) for c in checklists for plan in c.sections for check in plan.checks}
     assert select(checklists, Selection()) == every
-    assert Selection().takes_all
+    assert Selection().selects_all
 
 
 @pytest.mark.parametrize("name", ["Wix.com Products to Customerp Product", "3-WIX-com-products-to-customerp-product"])
@@ -114,10 +114,10 @@ def test_more_shards_than_sections_are_refused(checklists: list[Checklist]) -> N
 def test_only_the_scenarios_that_decide_something_wanted_are_kept(checklists: list[Checklist]) -> None:
     (first, _) = checklists
     ids = select(checklists, Selection(kinds=("create",), sections=("1",)))
-    kept = narrowed(first, ids, whole_sections=False)
+    kept = narrow_checklist(first, ids, whole_sections=False)
     (plan,) = kept.sections
     whole = next(p for p in first.sections if p.section.key == plan.section.key)
     assert 0 < len(plan.scenarios) < len(whole.scenarios)
     assert {check for s in plan.scenarios for check in s.checks} <= {check.id for check in plan.checks}
-    (recorded,) = narrowed(first, ids, whole_sections=True).sections
+    (recorded,) = narrow_checklist(first, ids, whole_sections=True).sections
     assert recorded.scenarios == whole.scenarios

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from cli_caller import ROOT, QaSync
 
-from qa_sync.files import write_whole
+from qa_sync.files import write_atomically
 
 TITLE = "======\nA to B\n======\n"
 
@@ -203,7 +203,7 @@ def test_a_report_is_written_to_a_pipe_and_never_in_its_place(tmp_path: Path) ->
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    write_whole(pipe, "told")
+    write_atomically(pipe, "told")
     assert os.read(reader, 10) == b"told"
     os.close(reader)
     assert pipe.is_fifo()

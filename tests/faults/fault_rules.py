@@ -218,7 +218,7 @@ def _longer(facts: Facts) -> Iterator[Place]:
 
 
 def _shorter(facts: Facts) -> Iterator[Place]:
-    if all(facts.card(side).lets_elements_go for side in Side):
+    if all(facts.card(side).can_remove_elements for side in Side):
         yield from _longer(facts)
 
 

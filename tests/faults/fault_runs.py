@@ -13,8 +13,8 @@ from qa_sync.modes.documents import connectors_of, read_all, settle
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
 from qa_sync.running.events import Status
-from qa_sync.running.results import fold
-from qa_sync.running.runner import Run, run
+from qa_sync.running.results import collect_results
+from qa_sync.running.runner import RunConfig, run
 
 TIMEOUT_S = 20.0
 """Virtual seconds that an arrival is waited for: ten cycles of the sync."""
@@ -49,9 +49,9 @@ def play(
         dataflows, connectors, Path("cassettes"), seed, timeout_s, faults, settings, depth=depth, max_lag_s=max_lag_s
     )
     prepared = prepare("sandbox", job)
-    told = Run("sandbox", prepared.seed, prepared.started, time.perf_counter, prepared.side_by_side)
+    told = RunConfig("sandbox", prepared.seed, prepared.started, time.perf_counter, prepared.parallel_sections)
     try:
-        results = fold(run(prepared.checklists, prepared.open_stage, told))
+        results = collect_results(run(prepared.checklists, prepared.open_environment, told))
     finally:
         prepared.close()
     pairs = {c.id: c.pair for cl in prepared.checklists for plan in cl.sections for c in plan.checks}

@@ -24,8 +24,8 @@ from qa_sync.reports.formats import ndjson
 from qa_sync.reports.formats.table import render
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.events import Event
-from qa_sync.running.results import Results, fold
-from qa_sync.running.runner import Run, run
+from qa_sync.running.results import Results, collect_results
+from qa_sync.running.runner import RunConfig, run
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -41,9 +41,9 @@ def at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
 def played(stem: str) -> tuple[Checklist, tuple[Event, ...], Results]:
     dataflows = read_all([f"specs/{stem}.txt"])
     prepared = prepare("replay", Job(dataflows, connectors_of(dataflows), Path("cassettes")))
-    told = Run("replay", prepared.seed, prepared.started, lambda: 0.0)
-    events = tuple(run(prepared.checklists, prepared.open_stage, told))
-    return prepared.checklists[0], events, fold(events)
+    told = RunConfig("replay", prepared.seed, prepared.started, lambda: 0.0)
+    events = tuple(run(prepared.checklists, prepared.open_environment, told))
+    return prepared.checklists[0], events, collect_results(events)
 
 
 def dataflow(stem: str) -> str:

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import qa_sync
-from qa_sync.checklist.lint_result import Linted, LintResult
+from qa_sync.checklist.lint_result import LintedDocument, LintResult
 from qa_sync.dataflow.finding_codes import CODES, make_finding
 from qa_sync.dataflow.model import Dataflow, Severity
 from qa_sync.errors import SpecError
 from qa_sync.location import Location
 from qa_sync.reports.documents import lint_json, lint_text, sarif
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.page_options import Page
 
 
@@ -47,7 +47,7 @@ problems = st.builds(
 results = st.builds(
     LintResult,
     st.lists(
-        st.builds(lambda p, t, f: Linted(Dataflow(p, t, "A", "B"), tuple(f)), paths, text, st.lists(findings)),
+        st.builds(lambda p, t, f: LintedDocument(Dataflow(p, t, "A", "B"), tuple(f)), paths, text, st.lists(findings)),
         max_size=3,
     ).map(tuple),
     st.lists(problems, max_size=2).map(tuple),
@@ -78,21 +78,21 @@ def test_every_result_is_sarif(result: LintResult) -> None:
     for found in run["results"]:
         rule = rules[found["ruleIndex"]]
         assert (rule["id"], rule["defaultConfiguration"]["level"]) == (found["ruleId"], found["level"])
-        assert visible(found["message"]["text"]) == found["message"]["text"]
+        assert escape_invisible(found["message"]["text"]) == found["message"]["text"]
 
 
 @given(results)
 def test_every_finding_is_one_printable_line(result: LintResult) -> None:
     lines = lint_text.render(result).splitlines()
     assert len(lines) == len(list(result.findings)) + 1
-    assert all(visible(shown) == shown for shown in lines)
+    assert all(escape_invisible(shown) == shown for shown in lines)
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_on_a_terminal_nothing_is_wider_than_it(qa_sync: QaSync, width: int) -> None:
     assert qa_sync("lint", "specs").code == 0
     finding = make_finding("unknown-sentence", 7, "no known sentence: " + "word " * 30)
-    result = LintResult((Linted(Dataflow("specs/a.rst", "T", "A", "B"), (finding, finding)),))
+    result = LintResult((LintedDocument(Dataflow("specs/a.rst", "T", "A", "B"), (finding, finding)),))
     folded = lint_text.render(result, Page(width)).splitlines()
     assert max(map(len, folded)) <= width
     assert [at for at, shown in enumerate(folded[:-1]) if shown.startswith("specs/a.rst:7: error: no")] == [

@@ -19,18 +19,18 @@ from live_run import SPECS, Went, base_of, by_way_of, go, left_in, over
 
 from qa_sync.clock import RealClock
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.http.retry_policy import Patience
+from qa_sync.systems.http.retry_policy import RetryPolicy
 
 SHORT_STALL_S = 1.0
-QUICK = Patience(first_s=0.02, slowest_s=0.4, longest_s=0.05, looks_s=(0.02, 0.05, 0.1, 0.2))
+QUICK = RetryPolicy(first_delay_s=0.02, max_backoff_s=0.4, max_delay_s=0.05, check_delays_s=(0.02, 0.05, 0.1, 0.2))
 
 
-def impatient(monkeypatch: pytest.MonkeyPatch, read_s: float, patience: Patience | None) -> None:
+def impatient(monkeypatch: pytest.MonkeyPatch, read_s: float, retry_policy: RetryPolicy | None) -> None:
     """Let every line wait that long for an answer, and have that patience with its system (None: as ever)."""
 
     def change(_label: str, connector: Connector) -> tuple[Connector, dict[str, Any]]:
         service = replace(connector.service, settings={**connector.service.settings, "read_timeout": read_s})
-        return replace(connector, service=service), {"patience": patience}
+        return replace(connector, service=service), {"patience": retry_policy}
 
     over(monkeypatch, change)
 
@@ -38,7 +38,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch, read_s: float, patience: Patience
 def faulty(config: Path, seed: int, stall_s: float) -> tuple[Went, FaultProxy]:
     proxy = FaultProxy(httpx.HTTPTransport(), RealClock(), seed, 0.2, stall_s, at_once=8)
     with fault_server(proxy, base_of(config)) as url:
-        went = go("live", f"faulty-{seed}", config=by_way_of(config, url), side_by_side=8)
+        went = go("live", f"faulty-{seed}", config=by_way_of(config, url), parallel_sections=8)
     proxy.close()
     return went, proxy
 

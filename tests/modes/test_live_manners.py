@@ -24,7 +24,7 @@ from qa_sync.modes.live_systems.connections import Reached, reach
 from qa_sync.modes.table import prepare
 from qa_sync.settings.read import load_settings
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.redaction import Redactor
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 LABELS = {"Wix.com": "wix", "Customerp": "customerp", "WooCommerce": "woocommerce", "Custom Webshop": "customwebshop"}
@@ -66,7 +66,7 @@ class Network(httpx.BaseTransport):
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> VirtualClock:
     virtual = VirtualClock(START)
-    for name in ("RealClock", "EvenClock"):
+    for name in ("RealClock", "MonotonicClock"):
         monkeypatch.setattr(f"qa_sync.modes.live_systems.connections.{name}", lambda: virtual)
     for variable, value in environment(LABELS).items():
         monkeypatch.setitem(os.environ, variable, value)
@@ -82,7 +82,7 @@ def go_out_by(monkeypatch: pytest.MonkeyPatch, network: httpx.BaseTransport) -> 
 
 def reached(monkeypatch: pytest.MonkeyPatch, network: Network, the_job: Job) -> Reached:
     go_out_by(monkeypatch, network)
-    return reach(the_job, Hider())["Wix.com"]
+    return reach(the_job, Redactor())["Wix.com"]
 
 
 def test_the_rate_of_the_settings_is_everybody_s(
@@ -128,7 +128,7 @@ def test_a_run_opens_one_line_a_system(tmp_path: Path, monkeypatch: pytest.Monke
     with closing(prepare("live", job(tmp_path, ""))) as prepared:
         for checklist in prepared.checklists:
             for plan in checklist.sections:
-                with prepared.open_stage(checklist, plan):
+                with prepared.open_environment(checklist, plan):
                     pass
     assert opened == dict.fromkeys(LABELS, 1)
     assert [network.asked for network in networks] == [0] * 4
@@ -153,7 +153,7 @@ def test_a_body_that_is_not_json_is_an_error_and_no_failure(
 ) -> None:
     go_out_by(monkeypatch, httpx.MockTransport(lambda _: answer))
     job(tmp_path, "")
-    went = go("live", "nonsense", config=tmp_path / "qa-sync.toml", side_by_side=8)
+    went = go("live", "nonsense", config=tmp_path / "qa-sync.toml", parallel_sections=8)
     assert went.results.exit_code == 3
     played = [check for check in went.results.checks if check.status not in {"skipped", "manual"}]
     assert {check.status.value for check in played} == {"error"}

@@ -12,10 +12,10 @@ import pytest
 from cli_caller import Serve
 from live_run import SPECS, go, over
 
-from qa_sync.running.scenario import Play
+from qa_sync.running.scenario import ScenarioRun
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.http.transport import Outlet, live_transport
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.http.transport import TransportOptions, live_transport
+from qa_sync.systems.redaction import Redactor
 
 Request = tuple[str, str, bytes]
 LOOK = "look"
@@ -53,7 +53,7 @@ class Noting(httpx.BaseTransport):
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.inner = live_transport(Outlet("all"), Hider())
+        self.inner = live_transport(TransportOptions("all"), Redactor())
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         params = sorted((k, v) for k, v in request.url.params.multi_items() if not k.startswith("oauth_"))
@@ -67,7 +67,7 @@ class Noting(httpx.BaseTransport):
 @pytest.fixture
 def trace(monkeypatch: pytest.MonkeyPatch) -> Trace:
     noted = Trace()
-    look = Play._look
+    look = ScenarioRun._check_claims
 
     def marked(*given: Any) -> Any:
         noted.note(LOOK)
@@ -79,7 +79,7 @@ def trace(monkeypatch: pytest.MonkeyPatch) -> Trace:
     def change(_label: str, connector: Connector) -> tuple[Connector, dict[str, Any]]:
         return connector, {"out": Noting(noted)}
 
-    monkeypatch.setattr(Play, "_look", marked)
+    monkeypatch.setattr(ScenarioRun, "_check_claims", marked)
     over(monkeypatch, change)
     return noted
 
@@ -90,7 +90,7 @@ def reads(request: Request) -> bool:
 
 @pytest.mark.slow
 def test_nothing_is_asked_twice(serve: Serve, trace: Trace) -> None:
-    went = go("live", "counted", config=serve(*SPECS, "--every", "0.1"), side_by_side=8)
+    went = go("live", "counted", config=serve(*SPECS, "--every", "0.1"), parallel_sections=8)
     assert went.unwell == []
     writes = Counter(request for request in trace.requests if not reads(request))
     assert sum(writes.values()) > len(went.marks)

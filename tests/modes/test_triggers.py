@@ -22,7 +22,7 @@ from loopback import loopback
 from proxy_servers import proxy_to, saying
 
 from qa_sync.clock import VirtualClock
-from qa_sync.errors import BadAnswer, CouldNotFindOut, SystemUnreachable, UsageError
+from qa_sync.errors import InvalidResponse, NoVerdict, SystemUnreachable, UsageError
 from qa_sync.modes.job import EPOCH, Job
 from qa_sync.modes.live import Session
 from qa_sync.modes.triggers.context import Between, Surroundings
@@ -118,7 +118,7 @@ def test_http_calls_the_url_with_the_token(make: Make, node: tuple[Node, str], m
     make(sync, VirtualClock(EPOCH))()
     assert it.seen == [("GET", "/run", "Bearer canary-token")]
     wrong = SyncSettings(Trigger.HTTP, url=f"{url}/canary-token", token="SYNC_TOKEN")  # noqa: S106
-    with pytest.raises(BadAnswer, match="404"):
+    with pytest.raises(InvalidResponse, match="404"):
         make(wrong, VirtualClock(EPOCH))()
 
 
@@ -149,7 +149,7 @@ def test_http_has_no_token_that_no_header_can_carry(make: Make, monkeypatch: pyt
 @pytest.mark.parametrize("charset", ["hex", "idna", "undefined"])
 def test_http_is_answered_in_an_encoding_that_is_none(make: Make, charset: str) -> None:
     answer = httpx.Response(500, content=b"no \xff", headers={"Content-Type": f"text/plain; charset={charset}"})
-    with loopback(lambda _: answer) as server, pytest.raises(BadAnswer, match="500 no \ufffd"):
+    with loopback(lambda _: answer) as server, pytest.raises(InvalidResponse, match="500 no \ufffd"):
         make(SyncSettings(Trigger.HTTP, url=server.url), VirtualClock(EPOCH))()
 
 
@@ -167,7 +167,7 @@ def test_command_runs_a_program_in_the_folder_of_the_settings(make: Make, tmp_pa
     ],
 )
 def test_command_that_fails(make: Make, code: str, told: str) -> None:
-    with pytest.raises(CouldNotFindOut, match=told):
+    with pytest.raises(NoVerdict, match=told):
         make(SyncSettings(Trigger.COMMAND, command=(sys.executable, "-c", code)), VirtualClock(EPOCH))()
 
 
@@ -197,14 +197,14 @@ def test_sesam_pumps_every_pipe_until_its_queues_are_empty(make: Make, node: tup
 def test_sesam_pipes_that_fail(make: Make, node: tuple[Node, str], wrong: dict[str, Any], told: str) -> None:
     it, url = node
     vars(it).update(wrong)
-    with pytest.raises(CouldNotFindOut, match=told):
+    with pytest.raises(NoVerdict, match=told):
         make(SyncSettings(Trigger.SESAM, url=f"{url}/api", pipes=("p",)), VirtualClock(EPOCH))()
 
 
 def test_sesam_pipe_that_fails_with_a_queue_is_given_time_and_tells_why(make: Make, node: tuple[Node, str]) -> None:
     it, url = node
     it.success, it.queue = False, 1000
-    with pytest.raises(CouldNotFindOut, match="not done after 5 s; the run before failed: 'boom'"):
+    with pytest.raises(NoVerdict, match="not done after 5 s; the run before failed: 'boom'"):
         make(SyncSettings(Trigger.SESAM, url=f"{url}/api", pipes=("p",)), VirtualClock(EPOCH))()
     assert len(it.started) < 8
 
@@ -239,7 +239,7 @@ def test_sesam_is_asked_again_where_that_does_no_harm(make: Make, method: str, s
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_what_may_have_begun_is_not_begun_again(make: Make, method: str) -> None:
-    with loopback(unwell_at_first(method, 503)) as at_first, pytest.raises(BadAnswer, match="503"):
+    with loopback(unwell_at_first(method, 503)) as at_first, pytest.raises(InvalidResponse, match="503"):
         make(SyncSettings(Trigger.HTTP, url=at_first.url, method=method), VirtualClock(EPOCH))()
     assert len(at_first.asked) == 1
 
@@ -247,13 +247,13 @@ def test_what_may_have_begun_is_not_begun_again(make: Make, method: str) -> None
 def test_sesam_that_answers_without_end(make: Make) -> None:
     with (
         loopback(lambda _: httpx.Response(200, text="[" * 100_000)) as odd,
-        pytest.raises(BadAnswer, match="200 \\[\\["),
+        pytest.raises(InvalidResponse, match="200 \\[\\["),
     ):
         make(SyncSettings(Trigger.SESAM, url=odd.url, pipes=("p",)), VirtualClock(EPOCH))()
 
 
 def test_sesam_that_is_no_node(make: Make, node: tuple[Node, str]) -> None:
-    with pytest.raises(BadAnswer, match="404"):
+    with pytest.raises(InvalidResponse, match="404"):
         make(SyncSettings(Trigger.SESAM, url=f"{node[1]}/else", pipes=("p",)), VirtualClock(EPOCH))()
 
 
@@ -290,10 +290,10 @@ def test_an_error_is_everybodys_and_the_next_run_is_a_new_one() -> None:
 
     def work() -> None:
         if failing.pop() if failing else False:
-            raise CouldNotFindOut("broken")
+            raise NoVerdict("broken")
 
     together = Together(work)
-    with pytest.raises(CouldNotFindOut):
+    with pytest.raises(NoVerdict):
         together()
     together()
 

@@ -182,7 +182,7 @@ def test_live_systems_are_swept_once_and_nothing_confidential_is_told(
     def prepared(mode: str, job: Job) -> Prepared:
         made = (Planned("ERP", "https://erp.example", "Product", 3),)
         ready = replace(prepare(mode, job), sweep=sweep, writes=lambda _: made)
-        return replace(ready, hide=lambda text: text.replace("brand 0", "(hidden)"))
+        return replace(ready, redact=lambda text: text.replace("brand 0", "(hidden)"))
 
     monkeypatch.setattr(playing, "prepare", prepared)
     result = project.runpytest_inprocess(*BROKEN)

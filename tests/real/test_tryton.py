@@ -22,7 +22,7 @@ from servers import HERE, KEPT, Real
 from tryton_server import PASSWORD, tryton
 from workbench import Bench, checks_of
 
-from qa_sync.errors import Refused
+from qa_sync.errors import RequestRejected
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.rest.rest_system import RestSystem
 
@@ -92,7 +92,7 @@ def test_without_a_sync_nobody_can_tell_until_lateness_is_a_broken_promise(bench
 
 
 def test_a_wrong_key_is_refused_and_a_record_that_is_not_there_is_none(real: Real) -> None:
-    with pytest.raises(Refused, match="401"):
+    with pytest.raises(RequestRejected, match="401"):
         next(system(real, "wrong").list("party"))
     assert system(real, real.key).lookup("party", "999999") is None
     system(real, real.key).delete("party", "999999")
@@ -100,7 +100,7 @@ def test_a_wrong_key_is_refused_and_a_record_that_is_not_there_is_none(real: Rea
 
 @pytest.mark.parametrize("datatype", ["sale", "product"])
 def test_a_record_that_lacks_what_tryton_requires_is_refused_in_its_words(real: Real, datatype: str) -> None:
-    with pytest.raises(Refused, match="A value is required for field"):
+    with pytest.raises(RequestRejected, match="A value is required for field"):
         system(real, real.key).insert(datatype, {})
 
 
@@ -123,7 +123,7 @@ def test_json_rpc_is_spoken_by_a_folder_too(real: Real) -> None:
     assert one is not None
     rpc.update(one, {"name": "another"})
     changed = rpc.lookup("party", made[0])
-    with pytest.raises(Refused, match="The code on party must be unique"):
+    with pytest.raises(RequestRejected, match="The code on party must be unique"):
         rpc.insert("party", {"name": "n", "code": "R-1"})
     listed = [record.id for record in rpc.list("party", datetime.now(UTC) - timedelta(minutes=10))]
     for party in made:

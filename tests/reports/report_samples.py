@@ -36,8 +36,8 @@ from qa_sync.running.events import (
     Status,
     StepStarted,
 )
-from qa_sync.running.results import Results, SectionResult, SpecResult, fold
-from qa_sync.systems.system import Exchanged
+from qa_sync.running.results import Results, SectionResult, SpecResult, collect_results
+from qa_sync.systems.system import ExchangeSummary
 
 SPEC = "specs/shop.txt"
 CUSTOMER, ORDER, COPY = "1-a-customer-to-b-client", "2-a-order-to-b-purchase", "3-a-customer-to-b-client"
@@ -115,12 +115,12 @@ def _order_checks() -> Iterator[CheckFinished]:
 
 
 def results() -> Results:
-    return fold(events())
+    return collect_results(events())
 
 
 def hostile_results() -> Results:
     key, spec = "1-x", "specs/\x1b[2Jx.txt"
-    return fold(
+    return collect_results(
         [
             RunStarted(HOSTILE, HOSTILE, STARTED, 5),
             SpecStarted(spec, HOSTILE),
@@ -204,11 +204,11 @@ HOSTILE_DOCUMENT = DOCUMENT.replace("name.first", f"name.{SCRIPT}").replace(
 )
 
 
-def _exchanges(hostile: str) -> tuple[Exchanged, ...]:
+def _exchanges(hostile: str) -> tuple[ExchangeSummary, ...]:
     url = "https://b.example.test/clients"
     return (
-        Exchanged("B", "POST", url, f'{{"firstName":"Åse {hostile}Žofie"}}', None, ""),
-        Exchanged("B", "GET", f"{url}/9001{hostile}", "", 200, f'{{"firstName":"Åse {hostile}Sofie"}}'),
+        ExchangeSummary("B", "POST", url, f'{{"firstName":"Åse {hostile}Žofie"}}', None, ""),
+        ExchangeSummary("B", "GET", f"{url}/9001{hostile}", "", 200, f'{{"firstName":"Åse {hostile}Sofie"}}'),
     )
 
 
@@ -302,7 +302,7 @@ def large_results(checks: int = 60) -> Results:
         )
         for n in range(checks)
     ]
-    return fold([*stream, SectionFinished(SPEC, CUSTOMER), RunFinished(1.0)])
+    return collect_results([*stream, SectionFinished(SPEC, CUSTOMER), RunFinished(1.0)])
 
 
 def checklist() -> Checklist:

@@ -16,8 +16,8 @@ from qa_sync.reports.formats import ndjson
 from qa_sync.reports.formats import results_json as report
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.events import Event, Looked, Status
-from qa_sync.running.results import Results, fold
-from qa_sync.running.runner import Run, run
+from qa_sync.running.results import Results, collect_results
+from qa_sync.running.runner import RunConfig, run
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,10 +31,10 @@ def at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
 def played() -> tuple[tuple[Event, ...], Results]:
     dataflows = read_all(["specs/000.txt"])
     prepared = prepare("sandbox", Job(dataflows, connectors_of(dataflows), Path("cassettes"), faults=("one-way",)))
-    told = Run("sandbox", prepared.seed, prepared.started, time.perf_counter)
-    events = tuple(run(prepared.checklists, prepared.open_stage, told))
+    told = RunConfig("sandbox", prepared.seed, prepared.started, time.perf_counter)
+    events = tuple(run(prepared.checklists, prepared.open_environment, told))
     prepared.close()
-    return events, fold(events)
+    return events, collect_results(events)
 
 
 def test_a_failing_run_comes_back_whole_from_json() -> None:

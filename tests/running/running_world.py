@@ -12,10 +12,10 @@ from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.reader import read_dataflow
-from qa_sync.running.environment import Stage
+from qa_sync.running.environment import Environment
 from qa_sync.running.events import CheckFinished, Event
-from qa_sync.running.results import Results, fold
-from qa_sync.running.runner import Run, run
+from qa_sync.running.results import Results, collect_results
+from qa_sync.running.runner import RunConfig, run
 from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
@@ -193,13 +193,15 @@ class World:
         systems = {Side.SOURCE: self.left, Side.TARGET: self.right}
 
         @contextmanager
-        def open_stage(_checklist: Checklist, _plan: SectionPlan) -> Iterator[Stage]:
-            yield Stage(systems, self.clock, self.work, START, self.timeout_s, cycles_known=True, alone=self.alone)
+        def open_environment(_checklist: Checklist, _plan: SectionPlan) -> Iterator[Environment]:
+            yield Environment(
+                systems, self.clock, self.work, START, self.timeout_s, cycles_known=True, exclusive=self.alone
+            )
 
-        return run([self.checklist()], open_stage, Run("test", "seed", START, lambda: 0.0))
+        return run([self.checklist()], open_environment, RunConfig("test", "seed", START, lambda: 0.0))
 
     def results(self) -> Results:
-        return fold(self.events())
+        return collect_results(self.events())
 
     def by_kind(self) -> dict[str, list[CheckFinished]]:
         found: dict[str, list[CheckFinished]] = {}

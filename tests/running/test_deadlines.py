@@ -12,11 +12,11 @@ from running_world import START, World
 
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.running.claims.verdict import Verdict
-from qa_sync.running.deadlines import patient
-from qa_sync.running.environment import Stage
-from qa_sync.running.events import CheckFinished, Status, Way
-from qa_sync.running.results import fold
-from qa_sync.running.runner import Run, run
+from qa_sync.running.deadlines import timeout_verdict
+from qa_sync.running.environment import Environment
+from qa_sync.running.events import CheckFinished, Direction, Status
+from qa_sync.running.results import collect_results
+from qa_sync.running.runner import RunConfig, run
 
 
 @dataclass
@@ -29,11 +29,15 @@ class Waiting(World):
 
     def checks(self) -> list[CheckFinished]:
         @contextmanager
-        def open_stage(_checklist: Checklist, _plan: SectionPlan) -> Iterator[Stage]:
+        def open_environment(_checklist: Checklist, _plan: SectionPlan) -> Iterator[Environment]:
             systems = {Side.SOURCE: self.left, Side.TARGET: self.right}
-            yield Stage(systems, self.clock, self.now_and_then, START, self.timeout_s, max_lag_s=self.max_lag_s)
+            yield Environment(systems, self.clock, self.now_and_then, START, self.timeout_s, max_lag_s=self.max_lag_s)
 
-        return list(fold(run([self.checklist()], open_stage, Run("test", "seed", START, lambda: 0.0))).checks)
+        return list(
+            collect_results(
+                run([self.checklist()], open_environment, RunConfig("test", "seed", START, lambda: 0.0))
+            ).checks
+        )
 
     def now_and_then(self) -> None:
         self.clock.sleep(1)
@@ -78,11 +82,11 @@ def test_latencies_are_told_by_way() -> None:
     assert set(section.latencies) == {"forward", "backward"}
     forward = section.latencies["forward"]
     arrivals = {check.kind: check.arrivals for check in section.checks}
-    assert {a.way for a in arrivals["newest-wins"]} == {a.way for a in arrivals["independent"]} == set(Way)
-    assert {a.way for a in arrivals["create"]} == {Way.FORWARD}
-    assert {a.way for a in arrivals["update-backward"]} == {Way.BACKWARD}
+    assert {a.way for a in arrivals["newest-wins"]} == {a.way for a in arrivals["independent"]} == set(Direction)
+    assert {a.way for a in arrivals["create"]} == {Direction.FORWARD}
+    assert {a.way for a in arrivals["update-backward"]} == {Direction.BACKWARD}
     assert not arrivals["stable"]
-    assert forward.count == sum(a.way is Way.FORWARD for check in section.checks for a in check.arrivals)
+    assert forward.count == sum(a.way is Direction.FORWARD for check in section.checks for a in check.arrivals)
     assert all(c.latency_s == max(a.latency_s for a in c.arrivals) for c in section.checks if c.arrivals)
     assert 0 < forward.p50_s <= forward.p95_s <= forward.max_s
 
@@ -91,12 +95,12 @@ def test_where_nobody_knows_a_cycle_is_as_long_as_the_slowest_arrival() -> None:
     world = Waiting(every_s=7)
     checks = world.checks()
     assert {c.status for c in checks} <= {Status.PASSED, Status.SKIPPED}
-    stage = Stage({}, world.clock, lambda: None, START, timeout_s=20)
+    environment = Environment({}, world.clock, lambda: None, START, timeout_s=20)
     before = world.clock.now()
-    stage.settle(2)
+    environment.wait_cycles(2)
     assert (world.clock.now() - before).total_seconds() == 20
-    stage.pace.note(3)
-    stage.settle(2)
+    environment.sync_speed.note(3)
+    environment.wait_cycles(2)
     assert (world.clock.now() - before).total_seconds() == 26
 
 
@@ -109,11 +113,11 @@ def test_a_verdict_tells_what_was_done() -> None:
 
 
 def test_a_single_cycle_is_no_answer() -> None:
-    stage = Stage({}, World().clock, never_mind, START, cycles_known=True)
+    environment = Environment({}, World().clock, never_mind, START, cycles_known=True)
     lacking = Verdict(Status.FAILED, "nothing came", final=False)
-    assert patient(lacking, stage, looks=1).status is Status.ERROR
-    assert patient(lacking, stage, looks=2).status is Status.FAILED
-    assert patient(Verdict(Status.FAILED, "there are two"), stage, looks=1).status is Status.FAILED
+    assert timeout_verdict(lacking, environment, polls=1).status is Status.ERROR
+    assert timeout_verdict(lacking, environment, polls=2).status is Status.FAILED
+    assert timeout_verdict(Verdict(Status.FAILED, "there are two"), environment, polls=1).status is Status.FAILED
 
 
 def never_mind() -> None:

@@ -14,11 +14,11 @@ import pytest
 from running_world import START, World
 
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
-from qa_sync.errors import BrokenRule, Refused
-from qa_sync.running.environment import Stage
+from qa_sync.errors import InternalError, RequestRejected
+from qa_sync.running.environment import Environment
 from qa_sync.running.events import CheckFinished, Event, RunFinished, SectionFinished, Status
-from qa_sync.running.results import Results, fold
-from qa_sync.running.runner import OpenStage, Run, run
+from qa_sync.running.results import Results, collect_results
+from qa_sync.running.runner import OpenEnvironment, RunConfig, run
 
 SECTIONS = 5
 
@@ -42,21 +42,21 @@ class Worlds:
         return self.made.setdefault(key, World(timeout_s=3))
 
     @contextmanager
-    def open(self, _checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
+    def open(self, _checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
         self.threads.add(threading.get_ident())
         world = self.world(plan.section.key)
-        yield Stage(
+        yield Environment(
             {Side.SOURCE: world.left, Side.TARGET: world.right}, world.clock, world.work, START, 3, cycles_known=True
         )
 
     def events(
-        self, jobs: int, *, first_only: bool = False, open_stage: OpenStage | None = None
+        self, jobs: int, *, first_only: bool = False, open_environment: OpenEnvironment | None = None
     ) -> Generator[Event, None, None]:
-        told = Run("test", "seed", START, lambda: 0.0, jobs, first_only)
-        return run(self.checklists(), open_stage or self.open, told)
+        told = RunConfig("test", "seed", START, lambda: 0.0, jobs, first_only)
+        return run(self.checklists(), open_environment or self.open, told)
 
     def results(self, jobs: int, *, first_only: bool = False) -> Results:
-        return fold(self.events(jobs, first_only=first_only))
+        return collect_results(self.events(jobs, first_only=first_only))
 
 
 def test_side_by_side_comes_to_the_same() -> None:
@@ -70,12 +70,12 @@ def test_as_many_run_at_once_as_were_asked_for() -> None:
     worlds, meeting = Worlds(), threading.Barrier(SECTIONS, timeout=10)
 
     @contextmanager
-    def open_stage(checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
+    def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
         meeting.wait()
-        with worlds.open(checklist, plan) as stage:
-            yield stage
+        with worlds.open(checklist, plan) as environment:
+            yield environment
 
-    assert fold(worlds.events(SECTIONS, open_stage=open_stage)).exit_code == 0
+    assert collect_results(worlds.events(SECTIONS, open_environment=open_environment)).exit_code == 0
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -118,7 +118,7 @@ def test_an_interruption_removes_what_was_made_and_tells_what_could_not_be(jobs:
 
     def refuse(operation: str) -> None:
         if operation == "delete":
-            raise Refused("not today", status=403)
+            raise RequestRejected("not today", status=403)
 
     worlds.world("1-1").sync = interrupted
     worlds.world("1-1").right.before = refuse
@@ -141,14 +141,14 @@ def test_an_error_of_ours_in_one_section_is_not_lost() -> None:
     worlds = Worlds()
 
     @contextmanager
-    def open_stage(_checklist: Checklist, plan: SectionPlan) -> Iterator[Stage]:
+    def open_environment(_checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
         if plan.section.ordinal == 2:
-            raise BrokenRule("a fault of ours")
-        with worlds.open(_checklist, plan) as stage:
-            yield stage
+            raise InternalError("a fault of ours")
+        with worlds.open(_checklist, plan) as environment:
+            yield environment
 
-    with pytest.raises(BrokenRule, match="a fault of ours"):
-        list(worlds.events(2, open_stage=open_stage))
+    with pytest.raises(InternalError, match="a fault of ours"):
+        list(worlds.events(2, open_environment=open_environment))
 
 
 def test_a_listener_that_goes_away_lets_every_section_clean_up() -> None:

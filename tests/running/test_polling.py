@@ -6,20 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_sync.clock import VirtualClock
-from qa_sync.running.polling import LONGEST_PAUSE_S, Patience, until
+from qa_sync.running.polling import LONGEST_PAUSE_S, PollPolicy, poll
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_the_first_look_costs_no_time() -> None:
     clock = VirtualClock(START)
-    *_, waited = until(bool, lambda: True, clock, Patience(120))
-    assert (waited.last, waited.looks, clock.now()) == (True, 1, START)
+    *_, waited = poll(bool, lambda: True, clock, PollPolicy(120))
+    assert (waited.latest, waited.polls, clock.now()) == (True, 1, START)
 
 
 def test_without_patience_there_is_still_one_look() -> None:
-    *_, waited = until(bool, lambda: False, VirtualClock(START), Patience(0))
-    assert (waited.last, waited.looks) == (False, 1)
+    *_, waited = poll(bool, lambda: False, VirtualClock(START), PollPolicy(0))
+    assert (waited.latest, waited.polls) == (False, 1)
 
 
 @given(arrives=st.floats(0, 200), timeout=st.floats(0, 150))
@@ -29,12 +29,12 @@ def test_what_arrives_in_time_is_seen_and_the_deadline_is_kept(arrives: float, t
     def arrived() -> bool:
         return (clock.now() - START).total_seconds() >= arrives
 
-    *_, waited = until(bool, arrived, clock, Patience(timeout))
+    *_, waited = poll(bool, arrived, clock, PollPolicy(timeout))
     elapsed = (clock.now() - START).total_seconds()
     assert elapsed <= timeout + 1e-3
     # The clock counts whole microseconds, so the very edge is left out.
     if arrives < timeout - 1e-3:
-        assert waited.last
+        assert waited.latest
         assert elapsed <= arrives + LONGEST_PAUSE_S + 1e-3
     if arrives > timeout + 1e-3:
-        assert not waited.last
+        assert not waited.latest

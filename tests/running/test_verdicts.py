@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from running_world import World, forth
 
-from qa_sync.errors import BadAnswer, Refused, SystemUnreachable
+from qa_sync.errors import InvalidResponse, RequestRejected, SystemUnreachable
 from qa_sync.running.events import CheckFinished, Event, RunFinished, Status
-from qa_sync.running.results import fold
+from qa_sync.running.results import collect_results
 
 PASSED, FAILED, ERROR, SKIPPED = Status.PASSED, Status.FAILED, Status.ERROR, Status.SKIPPED
 
@@ -183,7 +183,9 @@ def test_an_edit_that_the_target_did_not_take_is_no_verdict() -> None:
 
 
 @pytest.mark.parametrize("operation", ["list", "lookup", "insert", "update"])
-@pytest.mark.parametrize("error", [SystemUnreachable("gone"), BadAnswer("no JSON"), Refused("no", status=400)])
+@pytest.mark.parametrize(
+    "error", [SystemUnreachable("gone"), InvalidResponse("no JSON"), RequestRejected("no", status=400)]
+)
 def test_a_system_that_does_not_answer_is_an_error_and_exit_code_3(operation: str, error: Exception) -> None:
     world = World()
 
@@ -203,7 +205,7 @@ def test_what_cannot_be_removed_is_left_behind_with_its_reason() -> None:
 
     def keep(asked: str) -> None:
         if asked == "delete":
-            raise Refused("deleting is forbidden", status=403)
+            raise RequestRejected("deleting is forbidden", status=403)
 
     world.right.before = keep
     results = world.results()
@@ -239,7 +241,9 @@ def test_the_stream_ends_with_run_finished_even_when_it_breaks() -> None:
 
 
 def test_nothing_ran_is_no_success() -> None:
-    results = fold(e for e in World(sync=never).events() if not isinstance(e, CheckFinished) or e.status is SKIPPED)
+    results = collect_results(
+        e for e in World(sync=never).events() if not isinstance(e, CheckFinished) or e.status is SKIPPED
+    )
     assert results.exit_code == 3
 
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from qa_sync.errors import Refused, SystemUnreachable
+from qa_sync.errors import RequestRejected, SystemUnreachable
 from qa_sync.systems.cards import EntityCard, PropertyCard
-from qa_sync.systems.journal.journal import Journal, Place
-from qa_sync.systems.journal.ownership import Owned
+from qa_sync.systems.journal.journal import Journal, RecordLocation
+from qa_sync.systems.journal.ownership import RunRecords
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Form, Json
 
@@ -67,7 +67,7 @@ class Memory:
     def delete(self, datatype: str, id: str) -> None:
         self._ask(f"delete {datatype} {id}")
         if any(data.get(f"{datatype}_id") == id for data in self.held.values()):
-            raise Refused(f"{datatype} {id} is referred to", status=409)
+            raise RequestRejected(f"{datatype} {id} is referred to", status=409)
         if not self.clings:
             self.held.pop((datatype, id), None)
 
@@ -86,15 +86,15 @@ def away(*calls: str) -> Callable[[str], None]:
     return trouble
 
 
-def places(system: Memory) -> list[Place]:
-    return [Place(system.label, URL, c.datatype, c.names[0]) for c in system.cards.values()]
+def places(system: Memory) -> list[RecordLocation]:
+    return [RecordLocation(system.label, URL, c.datatype, c.names[0]) for c in system.cards.values()]
 
 
-def owned(path: Path, system: Memory, marks: Iterable[str] = (MARK,), seed: str = "s") -> Owned:
+def owned(path: Path, system: Memory, marks: Iterable[str] = (MARK,), seed: str = "s") -> RunRecords:
     journal = Journal(path / "journal.sqlite")
     run = journal.begin(seed, ["a.txt"], STARTED, places(system))
-    found = Owned(journal, run, marks, STARTED - timedelta(minutes=10))
+    found = RunRecords(journal, run, marks, STARTED - timedelta(minutes=10))
     for place in run.places:
-        found.note_standing(place, system)
+        found.note_preexisting(place, system)
     system.looked, system.asked = system.asked, []
     return found

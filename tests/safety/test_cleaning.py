@@ -15,9 +15,9 @@ from qa_sync.location import Location
 from qa_sync.modes.live_systems import cleanup as cleaning
 from qa_sync.modes.live_systems.cleanup import Reacher, chosen, clean
 from qa_sync.settings.model import Settings, SystemSettings
-from qa_sync.systems.journal.journal import NAME, Journal, RunNote
-from qa_sync.systems.journal.journaled_system import Journaled
-from qa_sync.systems.journal.ownership import Owned
+from qa_sync.systems.journal.journal import NAME, Journal, JournaledRun
+from qa_sync.systems.journal.journaled_system import JournaledSystem
+from qa_sync.systems.journal.ownership import RunRecords
 
 
 @pytest.fixture
@@ -33,15 +33,15 @@ def settings(tmp_path: Path, url: str = URL, *, writes: bool = True, production:
     return Settings(tmp_path / "qa-sync.toml", {"Acme": own})
 
 
-def dead_run(tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch, seed: str = "s") -> RunNote:
+def dead_run(tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch, seed: str = "s") -> JournaledRun:
     """Note a run that made a record and was killed."""
     journal = Journal(tmp_path / NAME)
-    monkeypatch.setattr("qa_sync.systems.journal.journal.begun", lambda _pid: "long ago")
+    monkeypatch.setattr("qa_sync.systems.journal.journal.process_started", lambda _pid: "long ago")
     run = journal.begin(seed, ["a.txt"], STARTED, places(acme))
-    ours = Owned(journal, run, [MARK], STARTED)
+    ours = RunRecords(journal, run, [MARK], STARTED)
     for place in run.places:
-        ours.note_standing(place, acme)
-    Journaled(acme, acme, ours).insert("contact", {"name": MARK})
+        ours.note_preexisting(place, acme)
+    JournaledSystem(acme, acme, ours).insert("contact", {"name": MARK})
     journal.close()
     monkeypatch.setattr("qa_sync.clock.time.sleep", lambda _: None)
     return run

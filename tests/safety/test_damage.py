@@ -28,13 +28,13 @@ from standing import people, settled, systems_of
 
 from qa_sync import clock as clock_module
 from qa_sync.clock import InterruptibleClock
-from qa_sync.errors import CouldNotFindOut, SystemUnreachable
+from qa_sync.errors import NoVerdict, SystemUnreachable
 from qa_sync.modes.live_systems.connections import open_to
 from qa_sync.settings.read import load_settings
 from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.journal.journal import Journal
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.redaction import Redactor
 
 SPEC = "specs/000.txt"
 LIMITED = Path(__file__).with_name("limited.py")
@@ -138,7 +138,7 @@ def test_a_folder_in_which_no_journal_can_be(qa_sync: QaSync, served: Path) -> N
 )
 def test_a_journal_that_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "journal.sqlite").write_bytes(content)
-    with pytest.raises(CouldNotFindOut, match=r"journal\.sqlite cannot be used: file is not a database"):
+    with pytest.raises(NoVerdict, match=r"journal\.sqlite cannot be used: file is not a database"):
         Journal(tmp_path / "journal.sqlite")
     assert (tmp_path / "journal.sqlite").read_bytes() == content
 
@@ -151,13 +151,13 @@ def test_a_journal_of_another_version_and_one_that_is_locked(tmp_path: Path) -> 
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     journal._file._db.execute("PRAGMA busy_timeout = 50")
-    with pytest.raises(CouldNotFindOut, match=r"database is locked[\s\S]*another process is writing to it"):
+    with pytest.raises(NoVerdict, match=r"database is locked[\s\S]*another process is writing to it"):
         journal.end("x")
     other.execute("ROLLBACK")
     other.execute("PRAGMA user_version = 99")
     other.close()
     journal.close()
-    with pytest.raises(CouldNotFindOut, match="version 99, expected 2"):
+    with pytest.raises(NoVerdict, match="version 99, expected 2"):
         Journal(path)
 
 
@@ -210,7 +210,7 @@ def test_nobody_waits_for_the_hour_that_a_clock_was_set_back(tmp_path: Path, mon
         def now(cls, tz: Any = None) -> Any:
             return datetime.now(tz) - timedelta(hours=1)
 
-    with closing(open_to(settings, "Shop", connector, Hider())) as line:
+    with closing(open_to(settings, "Shop", connector, Redactor())) as line:
         monkeypatch.setattr(clock_module, "datetime", Back)
         with pytest.raises(SystemUnreachable):
             list(line.system().list("contact"))

@@ -13,13 +13,13 @@ import pytest
 from hostile_values import AT_ONCE, COUNT, LARGE, VALUES, check, results
 from markdown_it import MarkdownIt
 
-from qa_sync.checklist.lint_result import Linted, LintResult
+from qa_sync.checklist.lint_result import LintedDocument, LintResult
 from qa_sync.dataflow.model import Dataflow, Finding, Severity
 from qa_sync.reports.documents import lint_json, lint_text, sarif
 from qa_sync.reports.formats import github_annotations as workflow
 from qa_sync.reports.formats import ndjson, results_json
 from qa_sync.reports.formats import table as formats
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.events import Leftover, SectionFinished, StepStarted
 
@@ -48,7 +48,9 @@ def test_junit_is_xml_with_the_values_as_text(share: list[str]) -> None:
     assert inert(text)
     root = ET.fromstring(text)  # noqa: S314 - our own
     cases = list(root.iter("testcase"))
-    assert [case.get("name") for case in cases] == [f"property: {visible(value, lines=True)}" for value in share]
+    assert [case.get("name") for case in cases] == [
+        f"property: {escape_invisible(value, lines=True)}" for value in share
+    ]
     known = {"testsuites", "testsuite", "testcase", "properties", "property", "failure", "error", "skipped"}
     assert {element.tag for element in root.iter()} <= known | {"system-out", "system-err"}
 
@@ -81,7 +83,7 @@ def test_findings_are_json(share: list[str]) -> None:
     text = lint_json.render(linted(share))
     assert inert(text)
     told = "\n".join(texts(json.loads(text)))
-    assert [value for value in share if value not in told and visible(value) not in told] == []
+    assert [value for value in share if value not in told and escape_invisible(value) not in told] == []
 
 
 @pytest.mark.parametrize("share", SHARES)
@@ -92,7 +94,7 @@ def test_findings_are_sarif(share: list[str]) -> None:
     # A message has placeholders and links of its own, which a text must not be taken for (3.11.5, 3.11.6).
     assert "](" not in told
     told = told.replace("{{", "{").replace("}}", "}").replace("]\\(", "](")
-    assert [value for value in share if visible(value) not in told] == []
+    assert [value for value in share if escape_invisible(value) not in told] == []
 
 
 @pytest.mark.parametrize("share", SHARES)
@@ -129,7 +131,7 @@ class Tags(HTMLParser):
 
 
 def one_line(value: str) -> str:
-    return " ".join(visible(value, lines=True).split())
+    return " ".join(escape_invisible(value, lines=True).split())
 
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -174,4 +176,4 @@ def test_annotations_are_one_command_each(share: list[str]) -> None:
 
 def linted(share: list[str]) -> LintResult:
     found = tuple(Finding("unknown-sentence", Severity.WARNING, 7, value) for value in share)
-    return LintResult((Linted(Dataflow("a.txt", share[0][:300], "A", "B"), found),))
+    return LintResult((LintedDocument(Dataflow("a.txt", share[0][:300], "A", "B"), found),))

@@ -14,12 +14,20 @@ from threading import Barrier
 import pytest
 from memory import MARK, OTHER_MARK, STARTED, Memory, away, card, owned, places
 
-from qa_sync.errors import BadAnswer, BrokenRule, CouldNotFindOut, QaSyncError, Refused, SystemUnreachable, UsageError
+from qa_sync.errors import (
+    InternalError,
+    InvalidResponse,
+    NoVerdict,
+    QaSyncError,
+    RequestRejected,
+    SystemUnreachable,
+    UsageError,
+)
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.journal import journaled_system as module
-from qa_sync.systems.journal.journal import WHOLE, Journal
-from qa_sync.systems.journal.journaled_system import Journaled
-from qa_sync.systems.journal.ownership import Owned
+from qa_sync.systems.journal.journal import ALL_RECORDS, Journal
+from qa_sync.systems.journal.journaled_system import JournaledSystem
+from qa_sync.systems.journal.ownership import RunRecords
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Form
 
@@ -35,13 +43,13 @@ def acme() -> Memory:
 
 
 @pytest.fixture
-def ours(tmp_path: Path, acme: Memory) -> Iterator[Owned]:
+def ours(tmp_path: Path, acme: Memory) -> Iterator[RunRecords]:
     found = owned(tmp_path, acme)
     yield found
     found.journal.close()
 
 
-def states(ours: Owned) -> list[tuple[str | None, str]]:
+def states(ours: RunRecords) -> list[tuple[str | None, str]]:
     return [(entry.id, entry.state) for entry in ours.entries()]
 
 
@@ -50,20 +58,20 @@ def on_disk(path: Path) -> list[tuple[str | None, str, str]]:
         return db.execute("SELECT id, state, mark FROM records").fetchall()
 
 
-def test_an_intent_is_on_disk_before_the_call(tmp_path: Path, acme: Memory, ours: Owned) -> None:
+def test_an_intent_is_on_disk_before_the_call(tmp_path: Path, acme: Memory, ours: RunRecords) -> None:
     seen: list[list[tuple[str | None, str, str]]] = []
     acme.trouble = lambda call: seen.append(on_disk(tmp_path)) if "insert" in call else None
-    made = Journaled(acme, acme, ours).insert("contact", {"name": f"{MARK} Kari"})
+    made = JournaledSystem(acme, acme, ours).insert("contact", {"name": f"{MARK} Kari"})
     assert seen[0] == [(None, "intended", MARK)]
     assert on_disk(tmp_path) == [(made, "made", MARK)]
     assert "Kari" not in (tmp_path / "journal.sqlite").read_text(encoding="latin-1")  # only a fingerprint of values
 
 
-def test_a_removal_is_noted_when_a_read_has_shown_it(acme: Memory, ours: Owned) -> None:
-    system = Journaled(acme, acme, ours)
+def test_a_removal_is_noted_when_a_read_has_shown_it(acme: Memory, ours: RunRecords) -> None:
+    system = JournaledSystem(acme, acme, ours)
     made = system.insert("contact", {"name": MARK})
     acme.clings = True
-    with pytest.raises(BadAnswer, match="still has it"):
+    with pytest.raises(InvalidResponse, match="still has it"):
         system.delete("contact", made)
     assert states(ours) == [(made, "made")]
     acme.clings = False
@@ -71,20 +79,20 @@ def test_a_removal_is_noted_when_a_read_has_shown_it(acme: Memory, ours: Owned) 
     assert states(ours) == [(made, "removed")]
 
 
-def test_what_nobody_made_is_not_touched(acme: Memory, ours: Owned) -> None:
+def test_what_nobody_made_is_not_touched(acme: Memory, ours: RunRecords) -> None:
     theirs = acme.put("contact", "c1", name="Ola")
-    system = Journaled(acme, acme, ours)
-    with pytest.raises(BrokenRule, match="none of the records of the run"):
+    system = JournaledSystem(acme, acme, ours)
+    with pytest.raises(InternalError, match="none of the records of the run"):
         system.update(theirs, {"name": "x"})
-    with pytest.raises(BrokenRule, match="none of the records of the run"):
+    with pytest.raises(InternalError, match="none of the records of the run"):
         system.delete("contact", "c1")
     assert acme.held == {("contact", "c1"): {"name": "Ola"}}
     assert states(ours) == []
 
 
-def test_a_counterpart_is_known_by_the_mark(acme: Memory, ours: Owned) -> None:
+def test_a_counterpart_is_known_by_the_mark(acme: Memory, ours: RunRecords) -> None:
     theirs, counterpart = acme.put("contact", "c1", name="Ola"), acme.put("contact", "c2", name=f"{MARK.upper()} x")
-    system = Journaled(acme, acme, ours)
+    system = JournaledSystem(acme, acme, ours)
     assert list(system.list("contact")) == [theirs, counterpart]
     assert states(ours) == [("c2", "made")]
     system.update(Record("Acme", "contact", "c2", {"name": "the sync has emptied it"}), {"name": "y"})
@@ -105,23 +113,23 @@ def test_a_counterpart_is_known_by_the_mark(acme: Memory, ours: Owned) -> None:
     ],
 )
 def test_a_record_that_was_there_before_is_not_ours_whatever_the_sync_wrote_into_it(
-    created: dict[str, str], ours_then: bool, acme: Memory, ours: Owned
+    created: dict[str, str], ours_then: bool, acme: Memory, ours: RunRecords
 ) -> None:
     record = acme.put("contact", "c1", name=MARK, **created)
-    system = Journaled(acme, acme, ours)
+    system = JournaledSystem(acme, acme, ours)
     assert list(system.list("contact")) == [record]
     if ours_then:
         system.delete("contact", "c1")
         assert acme.held == {}
         return
-    with pytest.raises(Refused, match="was there before it"):
+    with pytest.raises(RequestRejected, match="was there before it"):
         system.update(record, {"name": "x"})
-    with pytest.raises(Refused, match="was there before it"):
+    with pytest.raises(RequestRejected, match="was there before it"):
         system.delete("contact", "c1")
     assert acme.held["contact", "c1"] == {"name": MARK, **created}
 
 
-def test_what_the_sync_can_write_tells_nothing_of_when_a_record_was_made(acme: Memory, ours: Owned) -> None:
+def test_what_the_sync_can_write_tells_nothing_of_when_a_record_was_made(acme: Memory, ours: RunRecords) -> None:
     record = acme.put("contact", "c1", name=MARK, created_at="1999-01-01T00:00:00Z")
     known = acme.cards["contact"]
     assert not ours.claim(record, known)
@@ -135,11 +143,11 @@ def test_a_record_that_was_there_and_tells_no_age_is_not_ours_when_the_sync_writ
     ours = owned(tmp_path, acme)
     acme.held["contact", "c1"]["name"] = f"{MARK} Kari"
     acme.put("contact", "c2", name=f"{MARK} Kari")
-    again = Owned(ours.journal, ours.run, [MARK], ours.since)  # as cleanup has it, long after
+    again = RunRecords(ours.journal, ours.run, [MARK], ours.since)  # as cleanup has it, long after
     for mine in (ours, again):
-        system = Journaled(acme, acme, mine)
+        system = JournaledSystem(acme, acme, mine)
         assert [mine.claim(record, acme.cards["contact"]) for record in system.list("contact")] == [False, True]
-        with pytest.raises(Refused, match="was there before it"):
+        with pytest.raises(RequestRejected, match="was there before it"):
             system.delete("contact", theirs.id)
     assert [e.id for e in ours.entries()] == ["c2"]
     ours.journal.close()
@@ -147,7 +155,7 @@ def test_a_record_that_was_there_and_tells_no_age_is_not_ours_when_the_sync_writ
 
 def test_where_nobody_knows_what_was_there_nothing_is_taken_for_ours(tmp_path: Path, acme: Memory) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
-    ours = Owned(journal, journal.begin("s", ["a.txt"], STARTED, places(acme)), [MARK], STARTED)
+    ours = RunRecords(journal, journal.begin("s", ["a.txt"], STARTED, places(acme)), [MARK], STARTED)
     record = acme.put("contact", "c1", name=MARK)
     assert not ours.claim(record, acme.cards["contact"])
     told = acme.put("contact", "c2", name=MARK, created="2026-01-31T12:00:00Z")
@@ -158,11 +166,11 @@ def test_where_nobody_knows_what_was_there_nothing_is_taken_for_ours(tmp_path: P
 def test_where_nobody_may_list_nothing_is_noted_and_nothing_taken_for_ours(tmp_path: Path, acme: Memory) -> None:
     def closed(call: str) -> None:
         if call == "list order":
-            raise Refused("orders are not for you", status=403)
+            raise RequestRejected("orders are not for you", status=403)
 
     acme.trouble = closed
     ours = owned(tmp_path, acme)
-    assert ours.journal.standing(ours.run.id) == {("Acme", "contact"): {WHOLE}}
+    assert ours.journal.preexisting_ids(ours.run.id) == {("Acme", "contact"): {ALL_RECORDS}}
     assert not ours.claim(acme.put("order", "o1", name=MARK), acme.cards["order"])
     ours.journal.close()
 
@@ -172,7 +180,7 @@ def test_where_records_tell_their_age_only_the_newest_are_noted(tmp_path: Path, 
     acme.asked.clear()
     ours = owned(tmp_path, acme)
     assert acme.looked == ["list contact", "list contact since", "list order"]
-    assert ours.journal.standing(ours.run.id) == {("Acme", "contact"): {"c1"}, ("Acme", "order"): {WHOLE}}
+    assert ours.journal.preexisting_ids(ours.run.id) == {("Acme", "contact"): {"c1"}, ("Acme", "order"): {ALL_RECORDS}}
     silent = acme.put("contact", "c2", name=MARK)  # of this one nobody can know whether it was there
     assert not ours.claim(silent, acme.cards["contact"])
     ours.journal.close()
@@ -186,42 +194,42 @@ def test_a_record_that_was_made_just_before_the_run_is_not_ours_whatever_the_syn
     ours = owned(tmp_path, acme)
     acme.held["contact", "c1"]["name"] = MARK
     assert not ours.claim(theirs, acme.cards["contact"])
-    assert not Owned(ours.journal, ours.run, [MARK], ours.since).claim(theirs, acme.cards["contact"])
+    assert not RunRecords(ours.journal, ours.run, [MARK], ours.since).claim(theirs, acme.cards["contact"])
     ours.journal.close()
 
 
-def test_a_record_that_somebody_else_makes_meanwhile_is_not_ours_either(acme: Memory, ours: Owned) -> None:
+def test_a_record_that_somebody_else_makes_meanwhile_is_not_ours_either(acme: Memory, ours: RunRecords) -> None:
     acme.put("contact", "c1", name="Ola", created="2026-01-31T12:00:01Z")
-    list(Journaled(acme, acme, ours).list("contact"))
+    list(JournaledSystem(acme, acme, ours).list("contact"))
     acme.held["contact", "c1"]["name"] = MARK
-    with pytest.raises(Refused, match="was there before it"):
-        Journaled(acme, acme, ours).delete("contact", "c1")
+    with pytest.raises(RequestRejected, match="was there before it"):
+        JournaledSystem(acme, acme, ours).delete("contact", "c1")
     assert states(ours) == []
 
 
-def test_what_was_there_is_looked_at_before_the_intent(acme: Memory, ours: Owned) -> None:
+def test_what_was_there_is_looked_at_before_the_intent(acme: Memory, ours: RunRecords) -> None:
     def look() -> None:
         raise SystemUnreachable("nobody can tell")
 
     with pytest.raises(SystemUnreachable):
-        Journaled(acme, acme, ours, look).insert("contact", {"name": MARK})
+        JournaledSystem(acme, acme, ours, look).insert("contact", {"name": MARK})
     assert states(ours) == []
     assert acme.asked == []
 
 
-def test_an_id_that_is_given_again_to_somebody_else_s_record(acme: Memory, ours: Owned) -> None:
-    system = Journaled(acme, acme, ours)
+def test_an_id_that_is_given_again_to_somebody_else_s_record(acme: Memory, ours: RunRecords) -> None:
+    system = JournaledSystem(acme, acme, ours)
     made = system.insert("contact", {"name": MARK})
     system.delete("contact", made)
     theirs = acme.put("contact", made, name="Ola")
     system.delete("contact", made)
-    with pytest.raises(BrokenRule, match="none of the records of the run"):
+    with pytest.raises(InternalError, match="none of the records of the run"):
         system.update(theirs, {"name": "x"})
     assert acme.held == {("contact", made): {"name": "Ola"}}
 
 
-def test_an_id_that_is_given_again_to_a_counterpart(acme: Memory, ours: Owned) -> None:
-    system = Journaled(acme, acme, ours)
+def test_an_id_that_is_given_again_to_a_counterpart(acme: Memory, ours: RunRecords) -> None:
+    system = JournaledSystem(acme, acme, ours)
     made = system.insert("contact", {"name": MARK})
     system.delete("contact", made)
     acme.put("contact", made, name=f"{MARK} again")
@@ -231,24 +239,24 @@ def test_an_id_that_is_given_again_to_a_counterpart(acme: Memory, ours: Owned) -
     assert acme.held == {}
 
 
-def test_no_journal_no_write(acme: Memory, ours: Owned, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_journal_no_write(acme: Memory, ours: RunRecords, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> int:
-        raise CouldNotFindOut("the journal cannot be used: database or disk is full")
+        raise NoVerdict("the journal cannot be used: database or disk is full")
 
-    monkeypatch.setattr(ours.journal, "intend", full)
-    with pytest.raises(CouldNotFindOut, match="disk is full"):
-        Journaled(acme, acme, ours).insert("contact", {"name": MARK})
+    monkeypatch.setattr(ours.journal, "note_intent", full)
+    with pytest.raises(NoVerdict, match="disk is full"):
+        JournaledSystem(acme, acme, ours).insert("contact", {"name": MARK})
     assert acme.asked == []
 
 
 def test_who_made_a_record_knows_its_id_though_the_journal_cannot(
-    tmp_path: Path, acme: Memory, ours: Owned, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, acme: Memory, ours: RunRecords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> int:
-        raise CouldNotFindOut("the journal cannot be used: database or disk is full")
+        raise NoVerdict("the journal cannot be used: database or disk is full")
 
-    system = Journaled(acme, acme, ours)
-    monkeypatch.setattr(ours.journal, "answered", full)
+    system = JournaledSystem(acme, acme, ours)
+    monkeypatch.setattr(ours.journal, "note_created", full)
     monkeypatch.setattr(ours.journal, "removed", full)
     made = system.insert("contact", {"name": MARK})
     assert on_disk(tmp_path) == [(None, "intended", MARK)]
@@ -258,18 +266,18 @@ def test_who_made_a_record_knows_its_id_though_the_journal_cannot(
     assert states(ours) == [(made, "removed")]
 
 
-def test_an_answer_that_was_lost_stays_an_intent(acme: Memory, ours: Owned) -> None:
+def test_an_answer_that_was_lost_stays_an_intent(acme: Memory, ours: RunRecords) -> None:
     acme.trouble = away("inserted")
     with pytest.raises(SystemUnreachable):
-        Journaled(acme, acme, ours).insert("contact", {"name": MARK})
+        JournaledSystem(acme, acme, ours).insert("contact", {"name": MARK})
     assert states(ours) == [(None, "intended")]
     acme.trouble = away()
-    list(Journaled(acme, acme, ours).list("contact"))
+    list(JournaledSystem(acme, acme, ours).list("contact"))
     assert states(ours) == [("c1", "made")]
 
 
-def test_a_record_that_was_listed_before_its_answer_came_is_noted_once(acme: Memory, ours: Owned) -> None:
-    system = Journaled(acme, acme, ours)
+def test_a_record_that_was_listed_before_its_answer_came_is_noted_once(acme: Memory, ours: RunRecords) -> None:
+    system = JournaledSystem(acme, acme, ours)
 
     def look(call: str) -> None:
         if call == "inserted contact":
@@ -280,34 +288,34 @@ def test_a_record_that_was_listed_before_its_answer_came_is_noted_once(acme: Mem
     assert states(ours) == [(made, "made")]
 
 
-def test_a_place_that_the_run_has_no_business_with(acme: Memory, ours: Owned) -> None:
+def test_a_place_that_the_run_has_no_business_with(acme: Memory, ours: RunRecords) -> None:
     acme.cards = {**acme.cards, "invoice": card("invoice")}
-    with pytest.raises(BrokenRule, match="no business with Acme invoice"):
-        Journaled(acme, acme, ours).insert("invoice", {"name": MARK})
+    with pytest.raises(InternalError, match="no business with Acme invoice"):
+        JournaledSystem(acme, acme, ours).insert("invoice", {"name": MARK})
     assert acme.held == {}
 
 
-def test_the_started_time_is_that_of_the_run(ours: Owned) -> None:
+def test_the_started_time_is_that_of_the_run(ours: RunRecords) -> None:
     assert ours.run.started == STARTED
     assert ours.run.alive
     with pytest.raises(QaSyncError, match="has the seed s too"):
         ours.journal.begin("s", ["b.txt"], STARTED, [])
 
 
-def test_what_stood_before_a_run_is_kept_while_something_of_it_is_left(acme: Memory, ours: Owned) -> None:
-    system = Journaled(acme, acme, ours)
+def test_what_stood_before_a_run_is_kept_while_something_of_it_is_left(acme: Memory, ours: RunRecords) -> None:
+    system = JournaledSystem(acme, acme, ours)
     made = system.insert("contact", {"name": MARK})
     ours.journal.begin("t", [], STARTED + timedelta(days=30), [])
-    assert ours.journal.standing(ours.run.id)
+    assert ours.journal.preexisting_ids(ours.run.id)
     system.delete("contact", made)
     ours.journal.begin("u", [], STARTED + timedelta(days=6), [])
-    assert ours.journal.standing(ours.run.id)
+    assert ours.journal.preexisting_ids(ours.run.id)
     ours.journal.begin("v", [], STARTED + timedelta(days=8), [])
-    assert not ours.journal.standing(ours.run.id)
+    assert not ours.journal.preexisting_ids(ours.run.id)
 
 
-def test_marks_that_records_of_an_earlier_run_bear(acme: Memory, ours: Owned) -> None:
-    system = Journaled(acme, acme, ours)
+def test_marks_that_records_of_an_earlier_run_bear(acme: Memory, ours: RunRecords) -> None:
+    system = JournaledSystem(acme, acme, ours)
     made = system.insert("contact", {"name": MARK})
     ours.journal.end(ours.run.id)
     with pytest.raises(UsageError, match="1 records of earlier runs with the seed s are still there"):

@@ -67,16 +67,15 @@ def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, stan
     counts = tmp_path / "counts.json"
     assert start(config, counts, "before", 0).wait(timeout=300) == 0
     passed = json.loads(counts.read_text(encoding="utf-8"))
-    dice = random.Random("killed")  # noqa: S311 - the same points every time
+    rng = random.Random("killed")  # noqa: S311 - the same points every time
     told, killed, rounds = "", 0, 0
     while killed < points:
         rounds += 1
         assert rounds <= 2 + 2 * points // at_once, f"only {killed} of {points} runs could be killed"
-        chosen = [dice.choice(POINTS) for _ in range(min(at_once, points - killed))]
+        chosen = [rng.choice(POINTS) for _ in range(min(at_once, points - killed))]
         files = [tmp_path / f"counts-{rounds}-{number}.json" for number in range(len(chosen))]
         running = [
-            start(config, file, point, dice.randint(1, passed[point]))
-            for file, point in zip(files, chosen, strict=True)
+            start(config, file, point, rng.randint(1, passed[point])) for file, point in zip(files, chosen, strict=True)
         ]
         killed += sum(process.wait(timeout=300) < 0 for process in running)
         for file in (file for file in files if file.exists()):

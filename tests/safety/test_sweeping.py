@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from memory import MARK, OTHER_MARK, Memory, away, card, owned
 
-from qa_sync.errors import CouldNotFindOut, SystemUnreachable
+from qa_sync.errors import NoVerdict, SystemUnreachable
 from qa_sync.systems.journal import journaled_system as journaled_module
-from qa_sync.systems.journal.cleanup import Sweep
-from qa_sync.systems.journal.journaled_system import Journaled
-from qa_sync.systems.journal.ownership import Owned
+from qa_sync.systems.journal.cleanup import Cleanup
+from qa_sync.systems.journal.journaled_system import JournaledSystem
+from qa_sync.systems.journal.ownership import RunRecords
 
 
 @pytest.fixture(autouse=True)
@@ -27,26 +27,26 @@ def acme() -> Memory:
 
 
 @pytest.fixture
-def ours(tmp_path: Path, acme: Memory) -> Iterator[Owned]:
+def ours(tmp_path: Path, acme: Memory) -> Iterator[RunRecords]:
     found = owned(tmp_path, acme, (MARK, OTHER_MARK))
     yield found
     found.journal.close()
 
 
-def told(ours: Owned, acme: Memory, spared: frozenset[str] = frozenset()) -> list[tuple[str | None, str | None]]:
-    return [(entry.id, entry.why) for entry in Sweep(ours, lambda _: acme, lambda: None, spared)()]
+def told(ours: RunRecords, acme: Memory, spared: frozenset[str] = frozenset()) -> list[tuple[str | None, str | None]]:
+    return [(entry.id, entry.why) for entry in Cleanup(ours, lambda _: acme, lambda: None, spared)()]
 
 
-def made(ours: Owned, acme: Memory, datatype: str, **more: str) -> str:
-    return Journaled(acme, acme, ours).insert(datatype, {"name": MARK, **more})
+def made(ours: RunRecords, acme: Memory, datatype: str, **more: str) -> str:
+    return JournaledSystem(acme, acme, ours).insert(datatype, {"name": MARK, **more})
 
 
-def test_a_run_that_made_nothing_asks_nothing(acme: Memory, ours: Owned) -> None:
+def test_a_run_that_made_nothing_asks_nothing(acme: Memory, ours: RunRecords) -> None:
     assert told(ours, acme) == []
     assert acme.asked == []
 
 
-def test_what_refers_to_others_goes_first_whenever_it_was_made(acme: Memory, ours: Owned) -> None:
+def test_what_refers_to_others_goes_first_whenever_it_was_made(acme: Memory, ours: RunRecords) -> None:
     first = made(ours, acme, "order")
     contact = made(ours, acme, "contact")
     acme.held["order", first]["contact_id"] = contact
@@ -58,15 +58,15 @@ def test_what_refers_to_others_goes_first_whenever_it_was_made(acme: Memory, our
     assert acme.held == {}
 
 
-def test_a_counterpart_that_came_late_is_found_by_the_mark(acme: Memory, ours: Owned) -> None:
-    Journaled(acme, acme, ours).delete("contact", made(ours, acme, "contact"))
+def test_a_counterpart_that_came_late_is_found_by_the_mark(acme: Memory, ours: RunRecords) -> None:
+    JournaledSystem(acme, acme, ours).delete("contact", made(ours, acme, "contact"))
     acme.put("contact", "late", name=f"{MARK} x")
     theirs = acme.put("contact", "theirs", name="Kari")
     assert told(ours, acme) == []
     assert acme.held == {("contact", "theirs"): theirs.data}
 
 
-def test_a_record_that_nobody_can_read_through_is_in_nobody_s_way(acme: Memory, ours: Owned) -> None:
+def test_a_record_that_nobody_can_read_through_is_in_nobody_s_way(acme: Memory, ours: RunRecords) -> None:
     made(ours, acme, "contact")
     deep: list[object] = []
     for _ in range(5_000):
@@ -76,7 +76,7 @@ def test_a_record_that_nobody_can_read_through_is_in_nobody_s_way(acme: Memory, 
     assert set(acme.held) == {("contact", "theirs")}
 
 
-def test_a_counterpart_that_comes_while_it_is_looked_for(acme: Memory, ours: Owned) -> None:
+def test_a_counterpart_that_comes_while_it_is_looked_for(acme: Memory, ours: RunRecords) -> None:
     made(ours, acme, "contact")
     waits: list[int] = []
 
@@ -85,11 +85,11 @@ def test_a_counterpart_that_comes_while_it_is_looked_for(acme: Memory, ours: Own
         if len(waits) == 2:
             acme.put("contact", "later", name=MARK)
 
-    assert Sweep(ours, lambda _: acme, wait)() == ()
+    assert Cleanup(ours, lambda _: acme, wait)() == ()
     assert acme.held == {}
 
 
-def test_a_counterpart_that_the_sync_makes_again_while_it_is_removed(acme: Memory, ours: Owned) -> None:
+def test_a_counterpart_that_the_sync_makes_again_while_it_is_removed(acme: Memory, ours: RunRecords) -> None:
     contact = made(ours, acme, "contact")
     ours.claim(acme.put("contact", "theirs", name=MARK), acme.cards["contact"])
     again: list[str] = []
@@ -106,12 +106,12 @@ def test_a_counterpart_that_the_sync_makes_again_while_it_is_removed(acme: Memor
         if len(waits) == 1:
             acme.put("contact", *again, name=MARK)
 
-    assert Sweep(ours, lambda _: acme, wait)() == ()
+    assert Cleanup(ours, lambda _: acme, wait)() == ()
     assert again
     assert acme.held == {}
 
 
-def test_an_intent_without_an_answer_is_looked_for(acme: Memory, ours: Owned) -> None:
+def test_an_intent_without_an_answer_is_looked_for(acme: Memory, ours: RunRecords) -> None:
     acme.trouble = away("inserted")
     with suppress(SystemUnreachable):
         made(ours, acme, "contact")
@@ -120,7 +120,7 @@ def test_an_intent_without_an_answer_is_looked_for(acme: Memory, ours: Owned) ->
     assert acme.held == {}
 
 
-def test_an_intent_that_was_never_carried_out_is_no_leftover(acme: Memory, ours: Owned) -> None:
+def test_an_intent_that_was_never_carried_out_is_no_leftover(acme: Memory, ours: RunRecords) -> None:
     acme.trouble = away("insert ")
     with suppress(SystemUnreachable):
         made(ours, acme, "contact")
@@ -128,7 +128,7 @@ def test_an_intent_that_was_never_carried_out_is_no_leftover(acme: Memory, ours:
     assert [entry.state for entry in ours.entries()] == ["removed"]
 
 
-def test_an_intent_is_looked_for_among_all_records_at_last(acme: Memory, ours: Owned) -> None:
+def test_an_intent_is_looked_for_among_all_records_at_last(acme: Memory, ours: RunRecords) -> None:
     acme.trouble = away("insert ")
     with suppress(SystemUnreachable):
         made(ours, acme, "contact")
@@ -136,7 +136,7 @@ def test_an_intent_is_looked_for_among_all_records_at_last(acme: Memory, ours: O
     assert "list contact" in acme.asked  # our clock may be far from the system's
 
 
-def test_nobody_could_look(acme: Memory, ours: Owned) -> None:
+def test_nobody_could_look(acme: Memory, ours: RunRecords) -> None:
     acme.trouble = away("insert ", "list")
     with suppress(SystemUnreachable):
         made(ours, acme, "contact")
@@ -144,7 +144,7 @@ def test_nobody_could_look(acme: Memory, ours: Owned) -> None:
     assert [entry.state for entry in ours.entries()] == ["intended"]  # the next cleanup looks again
 
 
-def test_a_system_that_is_away_is_told_and_tried_again_next_time(acme: Memory, ours: Owned) -> None:
+def test_a_system_that_is_away_is_told_and_tried_again_next_time(acme: Memory, ours: RunRecords) -> None:
     contact = made(ours, acme, "contact")
     acme.trouble = away("delete")
     assert told(ours, acme) == [(contact, f"no answer to delete contact {contact}")]
@@ -164,12 +164,12 @@ def test_what_no_api_can_remove_is_told_every_time_and_tried_never(tmp_path: Pat
 
 
 def test_what_the_journal_cannot_be_told_of_is_removed_all_the_same(
-    acme: Memory, ours: Owned, monkeypatch: pytest.MonkeyPatch
+    acme: Memory, ours: RunRecords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
-        raise CouldNotFindOut("the journal cannot be used: database or disk is full")
+        raise NoVerdict("the journal cannot be used: database or disk is full")
 
-    for name in ("answered", "claim", "removed", "left", "refused"):
+    for name in ("note_created", "claim", "removed", "left", "note_not_created"):
         monkeypatch.setattr(ours.journal, name, full)
     made(ours, acme, "contact")
     acme.put("contact", "theirs", name="Ola")
@@ -184,14 +184,14 @@ def test_what_the_journal_cannot_be_told_of_is_removed_all_the_same(
     assert set(acme.held) == {("contact", "theirs")}
 
 
-def test_what_is_kept_on_purpose_stays(acme: Memory, ours: Owned) -> None:
+def test_what_is_kept_on_purpose_stays(acme: Memory, ours: RunRecords) -> None:
     contact = made(ours, acme, "contact")
-    other = Journaled(acme, acme, ours).insert("contact", {"name": OTHER_MARK})
+    other = JournaledSystem(acme, acme, ours).insert("contact", {"name": OTHER_MARK})
     assert told(ours, acme, frozenset({MARK})) == []
     assert set(acme.held) == {("contact", contact)} != {("contact", other)}
 
 
-def test_records_that_hold_each_other_are_tried_until_nothing_helps(acme: Memory, ours: Owned) -> None:
+def test_records_that_hold_each_other_are_tried_until_nothing_helps(acme: Memory, ours: RunRecords) -> None:
     acme.cards = {**acme.cards, "contact": card("contact", "order")}  # a circle: no order of removal is the right one
     contact, order = made(ours, acme, "contact"), made(ours, acme, "order")
     acme.held["order", order]["contact_id"] = contact

@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 
 import qa_sync
 from qa_sync.errors import UsageError
-from qa_sync.settings.key_lines import places_of
-from qa_sync.settings.model import Rate, Settings, Trigger, values_of
+from qa_sync.settings.key_lines import key_lines
+from qa_sync.settings.model import Rate, Settings, Trigger, read_environment
 from qa_sync.settings.read import find_settings, load_settings
 from qa_sync.settings.schema import settings_schema
 
@@ -65,10 +65,10 @@ def read(tmp_path: Path) -> Read:
 def test_everything_that_can_be_said(read: Read, tmp_path: Path) -> None:
     settings = read(WHOLE)
     shop, erp = settings.systems["WooCommerce"], settings.systems["My ERP"]
-    assert (shop.url, shop.rate, shop.closed) == ("https://shop.example/wp", Rate(200, 60), None)
+    assert (shop.url, shop.rate, shop.read_only_reason) == ("https://shop.example/wp", Rate(200, 60), None)
     assert shop.secrets == {"consumer_key": "WOO_KEY", "consumer_secret": "WOO_SECRET"}
     assert erp.folder == tmp_path / "connectors/erp"
-    assert "production" in (erp.closed or "")
+    assert "production" in (erp.read_only_reason or "")
     assert (settings.sync.trigger, settings.sync.timeout_s, settings.sync.interval_s) == (Trigger.COMMAND, 120, 0.5)
     assert settings.sync.command == ("run-sync", "--once")
     assert erp.parameters == {"account_id": "12345", "old": True}
@@ -90,7 +90,7 @@ def test_it_is_found_upwards(tmp_path: Path) -> None:
 
 
 def test_a_system_is_read_only_unless_it_says_otherwise(read: Read) -> None:
-    closed = read('[systems.A]\nurl = "https://a.example"\n').systems["A"].closed
+    closed = read('[systems.A]\nurl = "https://a.example"\n').systems["A"].read_only_reason
     assert closed is not None
     assert "writes = true" in closed
 
@@ -164,8 +164,8 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(read: Read, text: str)
 def test_a_missing_variable_is_told_by_name() -> None:
     names = {"key": "A_KEY", "other": "B_KEY", "third": "C_KEY"}
     with pytest.raises(UsageError, match=r"Shop needs \$A_KEY, \$C_KEY from the environment"):
-        values_of(names, {"A_KEY": "", "B_KEY": "x"}, "Shop")
-    assert values_of({"key": "A"}, {"A": "1"}, "Shop") == {"key": "1"}
+        read_environment(names, {"A_KEY": "", "B_KEY": "x"}, "Shop")
+    assert read_environment({"key": "A"}, {"A": "1"}, "Shop") == {"key": "1"}
 
 
 def test_an_unreadable_file(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_an_unreadable_file(tmp_path: Path) -> None:
 
 def test_lines_of_every_way_to_write_a_key() -> None:
     text = 'a.b = 1\r\n# no\r\n[ "t" . x ] # head\nlong = """\n[no]\nk = 2\n"""\ni = { m = 1 }\n[[l]]\n[[l]]\nz = 0\n'
-    places = places_of(text)
+    places = key_lines(text)
     assert places["a", "b"] == 1
     assert places["t", "x"] == 3
     assert places["t", "x", "long"] == 4

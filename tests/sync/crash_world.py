@@ -185,9 +185,9 @@ def create(world: CrashWorld, numbers: range) -> None:
             world.source.insert(datatype, values)
 
 
-def edit(system: RestSystem, edits: Mapping[str, tuple[str, str]], dice: random.Random, mark: str) -> None:
+def edit(system: RestSystem, edits: Mapping[str, tuple[str, str]], rng: random.Random, mark: str) -> None:
     """Edit about half of the records of a system."""
     for datatype, (path, text) in edits.items():
         for record in list(system.list(datatype)) if datatype in system.cards else ():
-            if dice.random() < 0.5:
-                system.update(record, {path: text.replace("{n}", f"{mark} {dice.randrange(100)}")})
+            if rng.random() < 0.5:
+                system.update(record, {path: text.replace("{n}", f"{mark} {rng.randrange(100)}")})

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Criterion, Dataflow, Entity, PropertyPair, Section, Statement, StatementKind
-from qa_sync.errors import Conflict, Refused
+from qa_sync.errors import Conflict, RequestRejected
 from qa_sync.systems.cards import EntityCard, PropertyCard, Revision, Writable
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
@@ -108,7 +108,7 @@ class FakeSystem:
 
     def _check(self, card: EntityCard, id: str | None, values: Mapping[str, Json]) -> None:
         if self.refuse(values):
-            raise Refused("the value is not allowed", status=400)
+            raise RequestRejected("the value is not allowed", status=400)
         for p in card.properties.values():
             others = (d for other, d in self.records(card.datatype).items() if other != id)
             wanted = values.get(p.write_path)

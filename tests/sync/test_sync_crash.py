@@ -14,11 +14,11 @@ SPECS = ("specs/000.txt", "specs/003.txt")
 
 def prepared(world: CrashWorld, seed: int) -> None:
     """Records that are linked, edits of them on both sides, and records that are new."""
-    dice = random.Random(seed)  # noqa: S311 - chance that repeats itself
+    rng = random.Random(seed)  # noqa: S311 - chance that repeats itself
     create(world, range(2))
     world.rest()
-    edit(world.source, SOURCE_EDITS, dice, "first")
-    edit(world.target, TARGET_EDITS, dice, "first")
+    edit(world.source, SOURCE_EDITS, rng, "first")
+    edit(world.target, TARGET_EDITS, rng, "first")
     create(world, range(2, 4))
 
 
@@ -28,8 +28,8 @@ def played(spec: str, seed: int, last: int, store: Path) -> tuple[int, Any]:
         prepared(world, seed)
         done = world.cycle(last)
         # Somebody goes on editing what was linked before, whatever became of the sync.
-        dice = random.Random(seed + 1)  # noqa: S311 - chance that repeats itself
-        edit(world.source, SOURCE_EDITS, dice, "second")
+        rng = random.Random(seed + 1)  # noqa: S311 - chance that repeats itself
+        edit(world.source, SOURCE_EDITS, rng, "second")
         world.rest()
         return (done[0] if done else last), world.ends()
 
@@ -39,8 +39,8 @@ def hold(tmp_path: Path, spec: str, seed: int, points: int) -> None:
     for found, strangers in expected.values():
         assert strangers == []
         assert all(twin for _, _, twin in found)
-    dice = random.Random(seed)  # noqa: S311 - chance that repeats itself
-    for last in sorted(dice.sample(range(1, number), points)):
+    rng = random.Random(seed)  # noqa: S311 - chance that repeats itself
+    for last in sorted(rng.sample(range(1, number), points)):
         _, got = played(spec, seed, last, tmp_path / f"{last}.sqlite")
         assert got == expected, f"killed at point {last} of {number}, {spec}, seed {seed}"
 

@@ -11,7 +11,7 @@ from sync_world import BASIC, EVERY, World, every, make_world
 
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import PropertyPair, When
-from qa_sync.errors import BadAnswer, Refused
+from qa_sync.errors import InvalidResponse, RequestRejected
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
@@ -226,7 +226,7 @@ def test_a_record_that_cannot_be_read_holds_back_no_other(world: World) -> None:
 
     def broken(datatype: str, id: str) -> Record | None:
         if id == "S-1":
-            raise BadAnswer("not JSON")
+            raise InvalidResponse("not JSON")
         return lookup(datatype, id)
 
     world.shop.lookup = broken  # type: ignore[method-assign]
@@ -242,7 +242,7 @@ def test_a_list_that_cannot_be_read_cuts_short_its_section_only(world: World) ->
 
     def broken(datatype: str, since: datetime | None = None) -> Iterator[Record]:
         if datatype == "person":
-            raise Refused("forbidden", status=403)
+            raise RequestRejected("forbidden", status=403)
         return listing(datatype, since)
 
     world.office.list = broken  # type: ignore[method-assign]
@@ -266,7 +266,7 @@ def test_only_pairs_that_were_looked_at_and_found_in_sync_count_as_unchanged(wor
     assert engine.cycle().unchanged == 1
 
     def forbidden(datatype: str, since: datetime | None = None) -> Iterator[Record]:
-        raise Refused(f"{datatype} since {since} are forbidden", status=403)
+        raise RequestRejected(f"{datatype} since {since} are forbidden", status=403)
 
     world.office.list = forbidden  # type: ignore[method-assign]
     assert engine.cycle().unchanged == 0

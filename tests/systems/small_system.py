@@ -14,9 +14,9 @@ import httpx
 
 from qa_sync.clock import VirtualClock
 from qa_sync.systems.connectors.load import Connector, load_connector
-from qa_sync.systems.http.rate_limits import Limits
-from qa_sync.systems.redaction import Hider
-from qa_sync.systems.rest.live_connection import Line, open_line
+from qa_sync.systems.http.rate_limits import RateLimiter
+from qa_sync.systems.redaction import Redactor
+from qa_sync.systems.rest.live_connection import LiveConnection, open_connection
 
 START = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)
 URL = "https://small.test"
@@ -78,7 +78,7 @@ class Server:
 class Small:
     server: Server
     clock: VirtualClock
-    line: Line
+    connection: LiveConnection
 
     @property
     def waited(self) -> float:
@@ -91,28 +91,28 @@ def small(
     handler: Handler | None = None,
     url: str = URL,
     secrets: dict[str, str] | None = None,
-    limits: Callable[[VirtualClock], Limits] = Limits,
+    rate_limiter: Callable[[VirtualClock], RateLimiter] = RateLimiter,
     out: Callable[[Handler, VirtualClock], httpx.BaseTransport] = lambda server, _clock: httpx.MockTransport(server),
-    hide: Hider | None = None,
+    redact: Redactor | None = None,
     **system: Any,
 ) -> Small:
     server, clock = Server(handler, list(script)), VirtualClock(START)
-    line = open_line(
+    connection = open_connection(
         "Small",
         connector(place, **system),
         url,
         secrets or {},
         clock=clock,
-        hide=hide or Hider(),
-        limits=limits(clock),
+        redact=redact or Redactor(),
+        rate_limiter=rate_limiter(clock),
         out=out(server, clock),
-        dice=random.Random(1),  # noqa: S311 - chance that repeats itself
+        rng=random.Random(1),  # noqa: S311 - chance that repeats itself
     )
-    return Small(server, clock, line)
+    return Small(server, clock, connection)
 
 
-def opened(place: Path, url: str, clock: VirtualClock, secrets: dict[str, str], **system: Any) -> Line:
+def opened(place: Path, url: str, clock: VirtualClock, secrets: dict[str, str], **system: Any) -> LiveConnection:
     """Open a line to such a system where it really is; of the secrets it is given those that it asks for."""
     made = connector(place, **system)
     asked_for = {name: secrets[name] for name in made.secrets}
-    return open_line("Small", made, url, asked_for, clock=clock, hide=Hider())
+    return open_connection("Small", made, url, asked_for, clock=clock, redact=Redactor())

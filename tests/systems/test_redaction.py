@@ -16,10 +16,10 @@ from canaries import leaks, shapes
 from small_system import START, Small, small
 
 from qa_sync.errors import QaSyncError
-from qa_sync.systems.recording.cassettes import TapeLabel
-from qa_sync.systems.recording.player import Expected, ReplayTransport, load_tape
-from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport
-from qa_sync.systems.redaction import HIDDEN, TALKERS, Hider, userinfo
+from qa_sync.systems.recording.cassettes import CassetteLabel
+from qa_sync.systems.recording.player import ExpectedLabel, ReplayTransport, load_cassette
+from qa_sync.systems.recording.recorder import CassetteRecorder, RecordingTransport
+from qa_sync.systems.redaction import HIDDEN, HTTP_LOGGERS, Redactor, url_secrets
 from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.system import Record
 
@@ -124,7 +124,7 @@ def told(error: BaseException) -> str:
 
 def world(place: Path, kind: str, answer: str) -> Small:
     system = {"headers": {}, **KINDS[kind]}
-    return small(place, handler=Parrot(kind, ANSWERS[answer]), url=URL, secrets=SECRETS, hide=Hider(), **system)
+    return small(place, handler=Parrot(kind, ANSWERS[answer]), url=URL, secrets=SECRETS, redact=Redactor(), **system)
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
@@ -133,25 +133,25 @@ def test_nothing_that_is_told_or_kept_holds_a_secret(
     tmp_path: Path, kind: str, answer: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    for name in TALKERS:  # what lines of other tests have left there
+    for name in HTTP_LOGGERS:  # what lines of other tests have left there
         monkeypatch.setattr(logging.getLogger(name), "filters", [])
     made = world(tmp_path, kind, answer)
-    label = TapeLabel("seed", START, {"small": "f"}, "spec", {"small": URL})
-    tape = BlankTape(tmp_path / "tape.yaml", label, made.line.hide)
+    label = CassetteLabel("seed", START, {"small": "f"}, "spec", {"small": URL})
+    cassette = CassetteRecorder(tmp_path / "tape.yaml", label, made.connection.redact)
     errors = []
-    for act in work(made.line.system(lambda way: RecordingTransport(way, tape))):
+    for act in work(made.connection.system(lambda way: RecordingTransport(way, cassette))):
         try:
             act()
         except QaSyncError as error:
             errors.append(told(error))
-    tape.save()
+    cassette.save()
     assert errors
     assert leaks("\n".join(errors)) == []
     assert leaks((tmp_path / "tape.yaml").read_text()) == []
-    made.line.close()
+    made.connection.close()
     assert caplog.text
     assert leaks(caplog.text) == []
-    assert not any(logging.getLogger(name).filters for name in TALKERS)
+    assert not any(logging.getLogger(name).filters for name in HTTP_LOGGERS)
 
 
 def test_the_search_finds_what_is_there() -> None:
@@ -162,27 +162,27 @@ def test_the_search_finds_what_is_there() -> None:
 
 @pytest.mark.parametrize("secret", [*ALL, "x", "a b", "é"])
 def test_every_shape_is_hidden(secret: str) -> None:
-    hide = Hider([secret, "u"])
+    redact = Redactor([secret, "u"])
     if len(secret) > 6:
-        assert leaks(hide(" ".join(shapes(secret)))) == []
-    assert hide(f"<{secret}>") == f"<{HIDDEN}>"
+        assert leaks(redact(" ".join(shapes(secret)))) == []
+    assert redact(f"<{secret}>") == f"<{HIDDEN}>"
 
 
 def test_what_is_learned_is_hidden_from_then_on() -> None:
-    hide = Hider()
-    assert hide("a token-1 b") == "a token-1 b"
-    hide.learn("token-1", "")
-    assert hide("a token-1 b") == f"a {HIDDEN} b"
-    hide.learn("token-2")
-    assert hide("token-1 token-2") == f"{HIDDEN} {HIDDEN}"
+    redact = Redactor()
+    assert redact("a token-1 b") == "a token-1 b"
+    redact.add_secrets("token-1", "")
+    assert redact("a token-1 b") == f"a {HIDDEN} b"
+    redact.add_secrets("token-2")
+    assert redact("token-1 token-2") == f"{HIDDEN} {HIDDEN}"
 
 
 def test_the_password_of_a_url_is_a_secret() -> None:
-    assert userinfo("https://ann:p%40q@h.test/a@b") == ["p%40q", "p@q", "ann:p@q"]
-    assert userinfo("ann:p%40q@proxy:3128") == userinfo("//ann:p%40q@h.test") == ["p%40q", "p@q", "ann:p@q"]
-    assert userinfo("https://t%40ken-of-us@h.test") == ["t%40ken-of-us", "t@ken-of-us", "t@ken-of-us:"]
-    assert userinfo("https://ann@h.test") == []
-    assert userinfo("https://h.test/a:b@c") == userinfo("proxy:3128") == []
+    assert url_secrets("https://ann:p%40q@h.test/a@b") == ["p%40q", "p@q", "ann:p@q"]
+    assert url_secrets("ann:p%40q@proxy:3128") == url_secrets("//ann:p%40q@h.test") == ["p%40q", "p@q", "ann:p@q"]
+    assert url_secrets("https://t%40ken-of-us@h.test") == ["t%40ken-of-us", "t@ken-of-us", "t@ken-of-us:"]
+    assert url_secrets("https://ann@h.test") == []
+    assert url_secrets("https://h.test/a:b@c") == url_secrets("proxy:3128") == []
 
 
 def test_a_recording_over_a_line_is_replayed_without_any_credentials(tmp_path: Path) -> None:
@@ -210,18 +210,20 @@ def test_a_recording_over_a_line_is_replayed_without_any_credentials(tmp_path: P
         **{f"thing-{verb}": {"url": "things", "method": "POST"} for verb in ("insert", "update", "delete")},
     }
     made = small(tmp_path, handler=shop, url=URL, secrets=SECRETS, **told)
-    tape = BlankTape(tmp_path / "t.yaml", TapeLabel("s", START, {"small": "f"}, "x", {"small": URL}), made.line.hide)
-    lived = act(made.line.system(lambda way: RecordingTransport(way, tape)))
-    tape.save()
-    again = load_tape(tmp_path / "t.yaml", Expected({"small": "f"}, "x", "spec"))
+    cassette = CassetteRecorder(
+        tmp_path / "t.yaml", CassetteLabel("s", START, {"small": "f"}, "x", {"small": URL}), made.connection.redact
+    )
+    lived = act(made.connection.system(lambda way: RecordingTransport(way, cassette)))
+    cassette.save()
+    again = load_cassette(tmp_path / "t.yaml", ExpectedLabel({"small": "f"}, "x", "spec"))
     replayed = RestSystem(
         "Small",
-        made.line.connector,
+        made.connection.connector,
         again.label.urls["small"],
         dict.fromkeys(SECRETS, HIDDEN),
         ReplayTransport(again),
-        signs=False,
+        authenticates=False,
     )
     assert act(replayed) == lived
-    assert again.unplayed() == ()
+    assert again.unused_requests() == ()
     assert leaks((tmp_path / "t.yaml").read_text()) == []

@@ -14,7 +14,7 @@ from values_forms import FORMS, SIBLINGS, VALUES, form
 
 from qa_sync.errors import NotConvertible
 from qa_sync.values.canonical import to_canonical, to_wire
-from qa_sync.values.compare import Difference, Verdict, compare, show
+from qa_sync.values.compare import Difference, Verdict, compare, format_value
 from qa_sync.values.form import Canonical, Form
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -202,8 +202,8 @@ def test_the_detail_tells_a_person_where_to_look(
     ],
 )
 def test_show_gives_json(value: Canonical, shown: object) -> None:
-    assert show(value) == shown
-    assert json.loads(json.dumps(show(value))) == shown
+    assert format_value(value) == shown
+    assert json.loads(json.dumps(format_value(value))) == shown
 
 
 NAMES = st.sampled_from(list(FORMS))

@@ -9,7 +9,7 @@ from qa_sync.audit.compare.matching import Ground
 from qa_sync.audit.engines.table import Table
 from qa_sync.audit.expressions.cells import Kind, decoded
 from qa_sync.audit.records.tables import Loaded
-from qa_sync.values.condition import Condition, spelled
+from qa_sync.values.condition import Condition, to_text
 
 SCHEMA = pa.schema([("id", pa.string())])
 
@@ -18,7 +18,7 @@ def meant(ground: Ground, condition: Condition, side: Loaded, ids: Table) -> Tab
     """Return those of the ids whose records are inside the condition; lists are read by Python."""
     asked = side.table.semi_join(ids, "id")
     cell = side.cell(condition.path, asked)
-    texts = [spelled(value) for value in condition.values]
+    texts = [to_text(value) for value in condition.values]
     easy = asked.filter(cell.isa(Kind.TEXT, Kind.NUMBER, Kind.TRUTH) & cell.text.isin(texts)).select("id")
     rest = asked.filter(cell.isa(Kind.JSON, Kind.BLANK)).select("id", kind=cell.kind, text=cell.text)
     rows = (row for batch in ground.engine.batches(rest) for row in batch.to_pylist())

@@ -10,9 +10,9 @@ from typing import Final
 
 from qa_sync.audit.records.parquet_parts import modified_of
 from qa_sync.audit.records.tables import Loaded
-from qa_sync.errors import CouldNotFindOut
+from qa_sync.errors import NoVerdict
 from qa_sync.systems.system import Record
-from qa_sync.values.conversions.conversion import spell
+from qa_sync.values.conversions.conversion import to_text
 
 AT_ONCE: Final = 8
 """Requests that are under way at once; a system's own limits may allow fewer."""
@@ -65,12 +65,12 @@ class Again:
     def _look(self, ids: Ids) -> Look:
         try:
             records = [self._lookup(side, one) for side, one in zip(self.sides, ids, strict=True)]
-        except CouldNotFindOut:
+        except NoVerdict:
             return NOT_DONE
         gone = any(record is None and one is not None for record, one in zip(records, ids, strict=True))
         cutoff = self.cutoff()
         changed = [modified_of(r.data, s.card) for r, s in zip(records, self.sides, strict=True) if r is not None]
-        young = cutoff is not None and any(c is not None and c > spell(cutoff) for c in changed)
+        young = cutoff is not None and any(c is not None and c > to_text(cutoff) for c in changed)
         return Look(True, records[0], records[1], young, gone)
 
     def _lookup(self, side: Loaded, id: str | None) -> Record | None:

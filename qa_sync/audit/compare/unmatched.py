@@ -15,7 +15,7 @@ from qa_sync.audit.findings import Difference, Ledger
 from qa_sync.audit.model import Match
 from qa_sync.audit.records.fetch import SKEW
 from qa_sync.audit.records.tables import Loaded
-from qa_sync.errors import CouldNotFindOut
+from qa_sync.errors import NoVerdict
 from qa_sync.systems.system import Record
 from qa_sync.values.paths import read
 
@@ -42,9 +42,9 @@ class Newcomers:
         if side.system is None or not side.since:
             return set()
         try:
-            pages = side.system.browse(side.card.datatype, side.as_of - SKEW)
+            pages = side.system.list_pages(side.card.datatype, side.as_of - SKEW)
             return {key for records, _ in pages for record in records for key in self.keys(at, record)}
-        except CouldNotFindOut:
+        except NoVerdict:
             return set()
 
 

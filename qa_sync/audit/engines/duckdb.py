@@ -13,7 +13,7 @@ import ibis
 import pyarrow as pa
 
 from qa_sync.audit.engines.table import BATCH, Needs, Table
-from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.errors import NoVerdict, UsageError
 
 T = TypeVar("T")
 
@@ -92,9 +92,9 @@ def told(work: Callable[[], T]) -> T:
         return work()
     except duckdb.OutOfMemoryException as error:
         hint = "give more with --memory, a roomier TMPDIR, or use --engine spark"
-        raise CouldNotFindOut(f"too little memory: {_first_line(error)}", hint=hint) from None
+        raise NoVerdict(f"too little memory: {_first_line(error)}", hint=hint) from None
     except (duckdb.IOException, OSError) as error:
-        raise CouldNotFindOut(f"the scratch folder: {_first_line(error)}", hint="TMPDIR names another") from None
+        raise NoVerdict(f"the scratch folder: {_first_line(error)}", hint="TMPDIR names another") from None
     except (duckdb.InterruptException, RuntimeError) as error:
         if "interrupt" not in str(error).lower():
             raise

@@ -15,7 +15,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from qa_sync.audit.engines.table import BATCH, Needs, Table
-from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.errors import NoVerdict, UsageError
 
 LOCAL = "local[2]"
 LOOPBACK = "127.0.0.1"
@@ -24,7 +24,7 @@ LOOPBACK = "127.0.0.1"
 def start(needs: Needs) -> Spark:
     """Join the session that is there, else start one at `master` (two local workers when none is named).
 
-    The scratch folder must be one that all workers share. Raises CouldNotFindOut when no session can be had.
+    The scratch folder must be one that all workers share. Raises NoVerdict when no session can be had.
     """
     builder = SparkSession.builder.appName("qa-sync audit").config("spark.sql.session.timeZone", "UTC")
     builder = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
@@ -34,9 +34,7 @@ def start(needs: Needs) -> Spark:
     try:
         session = builder.master(needs.master or LOCAL).getOrCreate()
     except Exception as error:  # noqa: BLE001 - the gateway to Java raises whatever it likes
-        raise CouldNotFindOut(
-            f"no Spark session: {error}", hint="is Java installed, is --spark-master right?"
-        ) from None
+        raise NoVerdict(f"no Spark session: {error}", hint="is Java installed, is --spark-master right?") from None
     session.sparkContext.setLogLevel("ERROR")
     return Spark(session, needs.scratch)
 
@@ -73,7 +71,7 @@ class Spark:
         try:
             self._con.to_parquet(table, str(folder))
         except PySparkException as error:
-            raise CouldNotFindOut(f"Spark: {str(error).splitlines()[0]}") from None
+            raise NoVerdict(f"Spark: {str(error).splitlines()[0]}") from None
         return self._view([str(folder)])
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
@@ -81,7 +79,7 @@ class Spark:
         try:
             yield from self._con.to_pyarrow_batches(table, chunk_size=BATCH)
         except PySparkException as error:
-            raise CouldNotFindOut(f"Spark: {str(error).splitlines()[0]}") from None
+            raise NoVerdict(f"Spark: {str(error).splitlines()[0]}") from None
 
     def row(self, table: Table) -> Mapping[str, Any]:
         """Return the only row of a table."""

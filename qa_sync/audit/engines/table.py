@@ -29,7 +29,7 @@ class Needs:
 
 
 class Engine(Protocol):
-    """Carries out Ibis expressions; raises CouldNotFindOut when memory or disk are not enough."""
+    """Carries out Ibis expressions; raises NoVerdict when memory or disk are not enough."""
 
     name: str
 

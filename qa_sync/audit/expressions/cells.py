@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import IntEnum
 
 from qa_sync.values.canonical import is_empty
-from qa_sync.values.conversions.conversion import MAX_DIGITS, within_reason
+from qa_sync.values.conversions.conversion import MAX_DIGITS, is_reasonable_number
 from qa_sync.values.form import Json
 
 
@@ -88,7 +88,7 @@ def _is_plain(number: float | Decimal) -> bool:
     if isinstance(number, int):
         return number.bit_length() <= MAX_DIGITS
     exact = number if isinstance(number, Decimal) else Decimal(repr(number))
-    return exact.is_finite() and within_reason(exact)
+    return exact.is_finite() and is_reasonable_number(exact)
 
 
 def _iso(day: date) -> str:

@@ -36,7 +36,7 @@ from qa_sync.audit.expressions.columns import (
     reads,
 )
 from qa_sync.audit.expressions.outcomes import Code, Forms
-from qa_sync.values.comparison_kinds import NOTIONS
+from qa_sync.values.comparison_kinds import COMPARISON_KINDS
 from qa_sync.values.form import Form
 
 Decision = tuple[Expr, Code]
@@ -89,7 +89,7 @@ def verdict(both: Both) -> Expr:
 
 def notion_of(words: frozenset[str]) -> str:
     """Return as what values of two conversions are compared."""
-    return next((name for name in NOTIONS if name in words), "exact")
+    return next((name for name in COMPARISON_KINDS if name in words), "exact")
 
 
 def _is_none(cell: Cell) -> Expr:

@@ -22,9 +22,9 @@ from qa_sync.audit.expressions.outcomes import Forms
 from qa_sync.audit.parquet_writer import Spool
 from qa_sync.errors import NotConvertible
 from qa_sync.values.canonical import to_canonical
-from qa_sync.values.comparison_kinds import Sides, brought
-from qa_sync.values.conversions.conversion import spell
-from qa_sync.values.difference_text import kind as word_of
+from qa_sync.values.comparison_kinds import Sides, normalize
+from qa_sync.values.conversions.conversion import to_text
+from qa_sync.values.difference_text import type_name as word_of
 from qa_sync.values.form import Canonical, Form, Json, Scalar
 
 SCHEMA: Final = pa.schema([("id", pa.string()), ("key", pa.string())])
@@ -61,7 +61,7 @@ def keys_of(wire: Json, form: Form, forms: Forms) -> tuple[str, ...]:
     except NotConvertible:
         return ()
     sides = Sides(forms.source, forms.target, forms.zone)
-    return tuple(dict.fromkeys(_key(brought(v, sides)) for v in _flat(value)))
+    return tuple(dict.fromkeys(_key(normalize(v, sides)) for v in _flat(value)))
 
 
 def _flat(value: Canonical) -> Iterator[Scalar]:
@@ -78,7 +78,7 @@ def _key(value: Scalar) -> str:
         return value if is_unicode(value) else f"\x01text:{value!a}"
     if isinstance(value, Decimal):
         value = int(value) if value == int(value) else value.normalize()
-    return f"\x01{word_of(value)}:{spell(value)}"
+    return f"\x01{word_of(value)}:{to_text(value)}"
 
 
 def hard_keys(engine: Engine, side: KeySide, path: Path) -> Table:

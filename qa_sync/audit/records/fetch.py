@@ -15,15 +15,15 @@ from typing import Final, Protocol
 from qa_sync.audit.records.parquet_parts import Parts, Row, next_number, row_of
 from qa_sync.audit.records.snapshots import Reading, Snapshot, discard, finished, load, save
 from qa_sync.clock import Clock
-from qa_sync.errors import CouldNotFindOut
+from qa_sync.errors import NoVerdict
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.responses.pagination import Bookmark
+from qa_sync.systems.responses.pagination import PageCursor
 from qa_sync.systems.system import Record
 
 SKEW: Final = timedelta(minutes=10)
 """How far a system's clock may be from ours before a changed record would be missed."""
 
-Pages = Iterator[tuple[Sequence[Record], Bookmark | None]]
+Pages = Iterator[tuple[Sequence[Record], PageCursor | None]]
 
 
 class Readable(Protocol):
@@ -32,7 +32,7 @@ class Readable(Protocol):
     label: str
     cards: Mapping[str, EntityCard]
 
-    def browse(self, datatype: str, since: datetime | None = None, start: Bookmark | None = None) -> Pages:
+    def list_pages(self, datatype: str, since: datetime | None = None, start: PageCursor | None = None) -> Pages:
         """Yield records page by page."""
 
     def lookup(self, datatype: str, id: str) -> Record | None:
@@ -65,7 +65,7 @@ class Manner:
 def read_whole(source: Source, columns: tuple[str, ...], folder: Path, manner: Manner) -> Snapshot:
     """Read an entity into the folder and return its snapshot, complete.
 
-    Raises what the system raises, UsageError for a snapshot that is not ours, CouldNotFindOut when told to stop; what
+    Raises what the system raises, UsageError for a snapshot that is not ours, NoVerdict when told to stop; what
     was read until then is kept.
     """
     if manner.fresh:
@@ -95,13 +95,13 @@ def _begun(source: Source, before: Snapshot | None, columns: tuple[str, ...], no
 def _read(source: Source, snapshot: Snapshot, parts: Parts, manner: Manner) -> Iterator[Snapshot]:
     reading = snapshot.reading
     assert reading is not None  # noqa: S101 - _begun has begun one
-    for records, mark in source.system.browse(source.card.datatype, reading.since, reading.mark):
+    for records, mark in source.system.list_pages(source.card.datatype, reading.since, reading.mark):
         parts.add(_row(source, r, snapshot.columns) for r in records)
         if parts.full:
             snapshot = replace(snapshot, parts=(*snapshot.parts, parts.write()), reading=replace(reading, mark=mark))
             yield snapshot
         if manner.stop.is_set():
-            raise CouldNotFindOut(f"{source.system.label}: the reading was stopped; the next audit goes on from here")
+            raise NoVerdict(f"{source.system.label}: the reading was stopped; the next audit goes on from here")
     if parts.empty and snapshot.parts:
         yield finished(snapshot)
     else:
@@ -112,4 +112,4 @@ def _row(source: Source, record: Record, columns: tuple[str, ...]) -> Row:
     try:
         return row_of(record.id, record.data, source.card, columns)
     except RecursionError:
-        raise CouldNotFindOut(f"{source.system.label}: the record {record.id} nests too many values") from None
+        raise NoVerdict(f"{source.system.label}: the record {record.id} nests too many values") from None

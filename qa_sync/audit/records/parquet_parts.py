@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 
 from qa_sync.audit.expressions.cells import Coded, encoded, is_unicode
 from qa_sync.audit.records.snapshots import Part
-from qa_sync.errors import CouldNotFindOut, NotConvertible
-from qa_sync.files import private
+from qa_sync.errors import NotConvertible, NoVerdict
+from qa_sync.files import open_private
 from qa_sync.systems.cards import EntityCard
 from qa_sync.values.canonical import to_canonical
-from qa_sync.values.conversions.conversion import spell
+from qa_sync.values.conversions.conversion import to_text
 from qa_sync.values.form import Json
 from qa_sync.values.paths import read
 
@@ -30,10 +30,10 @@ Row = tuple[str, str | None, list[Coded]]
 def row_of(id: str, data: Mapping[str, Json], card: EntityCard, columns: tuple[str, ...]) -> Row:
     """Return what is kept of a record; a column may also stand in it under its whole path (as in CSV).
 
-    Raises CouldNotFindOut for an id that cannot be kept, RecursionError for values that are nested too deeply.
+    Raises NoVerdict for an id that cannot be kept, RecursionError for values that are nested too deeply.
     """
     if not is_unicode(id):
-        raise CouldNotFindOut(f"a record has the id {id!a}, which is no text")
+        raise NoVerdict(f"a record has the id {id!a}, which is no text")
     cells = [encoded(data[path] if path in data else read(data, path)) for path in columns]
     return id, modified_of(data, card), cells
 
@@ -47,7 +47,7 @@ def modified_of(data: Mapping[str, Json], card: EntityCard) -> str | None:
         value = to_canonical(wire, card.modified_form)
     except NotConvertible:
         return None
-    return None if value is None or isinstance(value, tuple) else spell(value)
+    return None if value is None or isinstance(value, tuple) else to_text(value)
 
 
 class Parts:
@@ -74,7 +74,7 @@ class Parts:
         return not self._rows
 
     def write(self) -> Part:
-        """Write what was taken as one part, whole or not at all; raises CouldNotFindOut when the disk is full."""
+        """Write what was taken as one part, whole or not at all; raises NoVerdict when the disk is full."""
         return self._written(self._table())
 
     def copied(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Part]:
@@ -87,7 +87,7 @@ class Parts:
         path, beside = self._folder / name, self._folder / f"{name}.unfinished"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with open(beside, "wb", opener=private) as file:
+            with open(beside, "wb", opener=open_private) as file:
                 pq.write_table(table, file, compression="zstd")
                 file.flush()
                 os.fsync(file.fileno())
@@ -95,7 +95,7 @@ class Parts:
             beside.replace(path)
         except OSError as error:
             beside.unlink(missing_ok=True)
-            raise CouldNotFindOut(f"{path}: {error.strerror or error}", hint="is there room on the disk?") from None
+            raise NoVerdict(f"{path}: {error.strerror or error}", hint="is there room on the disk?") from None
         part = Part(name, table.num_rows, size)
         self._number += 1
         self._rows = []

@@ -16,10 +16,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from qa_sync.errors import CouldNotFindOut, UsageError
-from qa_sync.files import write_whole
+from qa_sync.errors import NoVerdict, UsageError
+from qa_sync.files import write_atomically
 from qa_sync.location import Location
-from qa_sync.systems.responses.pagination import Bookmark
+from qa_sync.systems.responses.pagination import PageCursor
 
 SCHEMA: Final = "qa-sync/snapshot/1"
 MANIFEST: Final = "manifest.json"
@@ -41,7 +41,7 @@ class Reading:
 
     as_of: datetime
     since: datetime | None = None
-    mark: Bookmark | None = None
+    mark: PageCursor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def load(folder: Path, whose: Mapping[str, str], columns: tuple[str, ...]) -> Sn
 
 
 def save(folder: Path, snapshot: Snapshot) -> None:
-    """Replace the manifest, whole; raises CouldNotFindOut when the disk does not take it."""
+    """Replace the manifest, whole; raises NoVerdict when the disk does not take it."""
     reading = snapshot.reading
     document = {
         "schema": SCHEMA,
@@ -104,9 +104,9 @@ def save(folder: Path, snapshot: Snapshot) -> None:
         },
     }
     try:
-        write_whole(folder / MANIFEST, json.dumps(document, indent=1) + "\n")
+        write_atomically(folder / MANIFEST, json.dumps(document, indent=1) + "\n")
     except OSError as error:
-        raise CouldNotFindOut(f"the snapshot {folder}: {error.strerror or error}") from None
+        raise NoVerdict(f"the snapshot {folder}: {error.strerror or error}") from None
 
 
 def discard(folder: Path, keep: Snapshot | None = None) -> None:
@@ -162,7 +162,7 @@ def _reading(raw: Any) -> Reading | None:
     if as_of is None:
         raise ValueError("a reading without a beginning")
     mark = raw["mark"]
-    return Reading(as_of, _instant(raw["since"]), Bookmark(mark["page"], mark["link"]) if mark else None)
+    return Reading(as_of, _instant(raw["since"]), PageCursor(mark["page"], mark["link"]) if mark else None)
 
 
 def _instant(text: str | None) -> datetime | None:

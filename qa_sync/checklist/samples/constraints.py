@@ -10,9 +10,9 @@ from qa_sync.systems.cards import PropertyCard
 VERSIONS = 12
 """More than any scenario edits a record."""
 
-MANY_PLACES = 4
+DEFAULT_PLACES = 4
 
-SHAPES = (NEGATIVE, NOTHING) = range(2)
+EXTREMES = (NEGATIVE, ZERO) = range(2)
 """What is special about the values of all versions but the first, in turn: below zero; zero, and outer blanks.
 
 Each property is edited in two versions on each side, so that each side gives both. Texts are as long as they may be.
@@ -20,25 +20,25 @@ Each property is edited in two versions on each side, so that each side gives bo
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class SampleConstraints:
     """Where a value is wanted: the property on the side it is written, and which version.
 
-    `twins` are the properties on the other side that take it too; `boundary` says that limits are tried however far
-    away they are, `recased` that a text is that of its version but for the case of its letters.
+    `counterparts` are the properties on the other side that take it too; `boundary` says that limits are tried however
+    far away they are, `swap_case` that a text is that of its version but for the case of its letters.
     """
 
     card: PropertyCard
-    twins: tuple[PropertyCard, ...]
+    counterparts: tuple[PropertyCard, ...]
     mark: str
     version: int
     line: int = 0
     boundary: bool = False
-    recased: bool = False
+    swap_case: bool = False
 
     @property
     def cards(self) -> tuple[PropertyCard, ...]:
         """All properties that the value must fit."""
-        return (self.card, *self.twins)
+        return (self.card, *self.counterparts)
 
     @property
     def limit(self) -> int:
@@ -46,14 +46,14 @@ class Slot:
         return min((c.max_length for c in self.cards if c.max_length), default=200)
 
     @property
-    def is_whole(self) -> bool:
+    def is_integer(self) -> bool:
         """Whether one of the sides takes whole numbers only."""
         return any(c.form.convert == "integer" for c in self.cards)
 
     @property
-    def shape(self) -> int | None:
+    def extreme(self) -> int | None:
         """What is special about the value; a record is made of plain ones."""
-        return self.version % len(SHAPES) if self.version else None
+        return self.version % len(EXTREMES) if self.version else None
 
     @property
     def number(self) -> int:
@@ -66,7 +66,7 @@ class Slot:
         """Which sample place the value belongs to: country, region and postal code of one address agree."""
         return self.version + (self.card.concept or "").startswith("shipping.")
 
-    def kept(self, text: str) -> str:
+    def fitted(self, text: str) -> str:
         """Return the text without what one of the systems does not keep, cut to the limit."""
         avoided = "".join(c.avoid for c in self.cards)
         return "".join(c for c in text if c not in avoided)[: self.limit].strip()
@@ -77,9 +77,9 @@ class Slot:
         return all(c.blanks for c in self.cards)
 
     @property
-    def places(self) -> int:
+    def decimal_places(self) -> int:
         """How many decimal places all sides keep: four where none says."""
-        return min((c.form.options["places"] for c in self.cards if "places" in c.form.options), default=MANY_PLACES)
+        return min((c.form.options["places"] for c in self.cards if "places" in c.form.options), default=DEFAULT_PLACES)
 
 
 def digest(text: str, length: int) -> int:

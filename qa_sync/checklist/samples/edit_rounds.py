@@ -14,52 +14,52 @@ from qa_sync.systems.cards import PropertyCard
 
 Pairs = tuple[PropertyPair, ...]
 
-AGREEING = frozenset({"country", "region", "postal_code"})
+ADDRESS_PARTS = frozenset({"country", "region", "postal_code"})
 """Parts of an address that systems check against each other."""
-SUMS = frozenset({"subtotal", "shipping_total", "discount_total", "tax_total", "total"})
+ORDER_TOTALS = frozenset({"subtotal", "shipping_total", "discount_total", "tax_total", "total"})
 
 
-def received(pair: PropertyPair, edited: Side) -> str:
+def receiving_path(pair: PropertyPair, edited: Side) -> str:
     """Return the end of a pair that takes the value of an edit on a side."""
     return pair.target if edited is Side.SOURCE else pair.source
 
 
-def given(pair: PropertyPair, edited: Side) -> str:
+def edited_path(pair: PropertyPair, edited: Side) -> str:
     """Return the end of a pair that is edited."""
     return pair.source if edited is Side.SOURCE else pair.target
 
 
-def units(pairs: Iterable[PropertyPair], card: dict[str, PropertyCard | None]) -> tuple[Pairs, ...]:
+def edit_groups(pairs: Iterable[PropertyPair], card: dict[str, PropertyCard | None]) -> tuple[Pairs, ...]:
     """Return the pairs in groups that can only be edited together; `card` is that of a pair's source by path."""
     found: dict[str, list[PropertyPair]] = {}
     joined: dict[str, str] = {}
     for pair in pairs:
-        name = _unit(pair, card.get(pair.source))
+        name = _group_name(pair, card.get(pair.source))
         # Several sources of one target are one unit, and several targets of one source.
         name = joined.setdefault(f"s:{pair.source}", joined.setdefault(f"t:{pair.target}", name))
         found.setdefault(name, []).append(pair)
     return tuple(tuple(group) for group in found.values())
 
 
-def _unit(pair: PropertyPair, card: PropertyCard | None) -> str:
+def _group_name(pair: PropertyPair, card: PropertyCard | None) -> str:
     concept = (card.concept if card else None) or pair.source
     head, _, tail = concept.rpartition(".")
-    if head.startswith("lines") or concept in SUMS:
+    if head.startswith("lines") or concept in ORDER_TOTALS:
         return "amounts"
-    return f"{head}/place" if tail in AGREEING else concept
+    return f"{head}/place" if tail in ADDRESS_PARTS else concept
 
 
-def rounds_of(groups: tuple[Pairs, ...], edited: Side, *, each: bool = False) -> tuple[Pairs, ...]:
-    """Return what is edited in each round; `each`: every group once by itself instead of half of them at a time.
+def edit_rounds(groups: tuple[Pairs, ...], edited: Side, *, one_by_one: bool = False) -> tuple[Pairs, ...]:
+    """Return what is edited in each round; `one_by_one`: every group once by itself instead of half of them at a time.
 
     Two pairs with one receiving end are edited in one round only when their given ends differ in nothing but that: an
     edit on the target of two properties that one source feeds would be a conflict, so the second has a round of its
     own.
     """
-    apart = [_split(group, edited) for group in groups]
-    first = [ready for ready, _ in apart]
-    partial: list[list[Pairs]] = [[group] for group in first] if each else [first[::2], first[1::2]]
-    later: list[list[Pairs]] = [[(pair,)] for _, rest in apart for pair in rest]
+    split = [_split(group, edited) for group in groups]
+    first = [at_once for at_once, _ in split]
+    partial: list[list[Pairs]] = [[group] for group in first] if one_by_one else [first[::2], first[1::2]]
+    later: list[list[Pairs]] = [[(pair,)] for _, rest in split for pair in rest]
     rounds: list[list[Pairs]] = [first, *partial, *later]
     edits = [_flat(groups) for groups in rounds]
     return tuple(pairs for pairs in edits if pairs)
@@ -70,24 +70,24 @@ def _split(group: Pairs, edited: Side) -> tuple[Pairs, Pairs]:
     if edited is Side.SOURCE:
         return group, ()
     seen: set[str] = set()
-    ready = []
+    at_once = []
     for pair in group:
         if pair.source not in seen:
-            ready.append(pair)
+            at_once.append(pair)
         seen.add(pair.source)
-    return tuple(ready), tuple(p for p in group if p not in ready)
+    return tuple(at_once), tuple(p for p in group if p not in at_once)
 
 
 def _flat(groups: Iterable[Pairs]) -> Pairs:
     return tuple(pair for group in groups for pair in group)
 
 
-def beside(pair: PropertyPair, pairs: Iterable[PropertyPair]) -> Pairs:
+def same_target(pair: PropertyPair, pairs: Iterable[PropertyPair]) -> Pairs:
     """Return the other pairs with the same target: of several sources any may match."""
     return tuple(p for p in pairs if p.target == pair.target and p != pair)
 
 
-def one_each(pairs: Pairs) -> Pairs:
+def without_shared_ends(pairs: Pairs) -> Pairs:
     """Return the pairs of which no two share an end: an edit of one would be an edit of the other."""
     sources, targets = [p.source for p in pairs], [p.target for p in pairs]
     return tuple(p for p in pairs if sources.count(p.source) == targets.count(p.target) == 1)

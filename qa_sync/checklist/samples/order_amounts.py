@@ -10,9 +10,9 @@ from qa_sync.values.form import Canonical
 
 LINES = 3
 """Lines of a sample order: enough to see a lost line and a changed order of lines."""
-MORE = LINES + 1
+LINES_WITH_ADDED = LINES + 1
 """Lines after one was added."""
-FEWER = LINES - 1
+LINES_WITH_REMOVED = LINES - 1
 """Lines after one was removed."""
 
 QUANTITIES = (3, 1, 2, 4)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qa_sync.checklist.model import Appears, Cast, Claim, Expect, Insert, RoleId, Side, Step
-from qa_sync.checklist.pair_capabilities import Ends
-from qa_sync.checklist.samples.record import Recipe
+from qa_sync.checklist.model import Claim, CounterpartExists, Expect, IdOf, Insert, Role, Side, Step
+from qa_sync.checklist.pair_capabilities import EntityPair
+from qa_sync.checklist.samples.record import RecordBuilder
 from qa_sync.checklist.samples.values import mark_of
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.frozen import dataclass
 from qa_sync.systems.pairing import pairs_of
 
-SECOND = "-2"
+SECOND_SUFFIX = "-2"
 """Ends the role of a second record of a kind: with one only, a wrong reference would be a right one."""
 
 
@@ -20,86 +20,98 @@ Claims = tuple[tuple[str | None, Claim], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
+class RelatedRecords:
     """The records beside a section's own; `siblings` are the ends of all sections of the document by ordinal."""
 
-    ends: Ends
-    siblings: Mapping[int, Ends]
+    entities: EntityPair
+    siblings: Mapping[int, EntityPair]
 
     @property
-    def referred(self) -> Mapping[str, Ends]:
+    def referenced(self) -> Mapping[str, EntityPair]:
         """The sections whose records this one's refer to, by datatype on the source side."""
-        wanted = {p.references for p in self.ends.source.properties.values() if p.references}
-        return {datatype: ends for datatype, ends in self._others().items() if datatype in wanted}
+        datatypes = {p.references for p in self.entities.source.properties.values() if p.references}
+        return {datatype: entities for datatype, entities in self._other_sections().items() if datatype in datatypes}
 
     @property
-    def watched(self) -> Mapping[str, Ends]:
+    def watched(self) -> Mapping[str, EntityPair]:
         """The other sections with a record that is only watched.
 
         What cannot be removed again is not made for that, nor what cannot be made without a further record.
         """
-        referred = self.referred
+        referenced = self.referenced
         return {
-            datatype: ends
-            for datatype, ends in self._others().items()
-            if datatype not in referred
-            and not _needs_another(ends)
-            and not any(ends.no_operation(s, "delete") for s in Side)
+            datatype: entities
+            for datatype, entities in self._other_sections().items()
+            if datatype not in referenced
+            and not _requires_reference(entities)
+            and not any(entities.reason_no_operation(s, "delete") for s in Side)
         }
 
     @property
-    def roles(self) -> Mapping[str, tuple[str, ...]]:
+    def reference_roles(self) -> Mapping[str, tuple[str, ...]]:
         """The roles that references can point to, by datatype on either side."""
         found: dict[str, tuple[str, ...]] = {}
-        for datatype, ends in self.referred.items():
-            found[ends.target.datatype] = found[datatype] = (datatype, datatype + SECOND)
+        for datatype, entities in self.referenced.items():
+            found[entities.target.datatype] = found[datatype] = (datatype, datatype + SECOND_SUFFIX)
         return found
 
-    def reference(self, datatype: str) -> RoleId:
+    def reference(self, datatype: str) -> IdOf:
         """Return a reference to the second record of a datatype: the first is what a careless sync would take."""
-        return RoleId(datatype + SECOND)
+        return IdOf(datatype + SECOND_SUFFIX)
 
     @property
     def bystanders(self) -> tuple[str, ...]:
         """The roles that are only watched: what is referred to may change with what refers to it (an order's stock)."""
         return tuple(self.watched)
 
-    def cast(self) -> Mapping[str, Cast]:
+    def roles(self) -> Mapping[str, Role]:
         """Return who these roles are."""
-        every = {**self.referred, **self.watched}
-        casts = {name: Cast(e.section.ordinal, e.source, e.target) for name, e in every.items()}
-        return casts | {name + SECOND: casts[name] for name in self.referred}
+        sections = {**self.referenced, **self.watched}
+        roles = {name: Role(e.section.ordinal, e.source, e.target) for name, e in sections.items()}
+        return roles | {name + SECOND_SUFFIX: roles[name] for name in self.referenced}
 
-    def arrive(self, seed: str, scenario: str, *, bystanders: bool) -> tuple[Step, ...]:
+    def create_and_wait(self, seed: str, scenario: str, *, bystanders: bool) -> tuple[Step, ...]:
         """Return the steps that make these records and wait for their counterparts."""
-        inserts, arrived = self.made(seed, scenario, bystanders=bystanders)
-        return (*inserts, Expect(arrived, wait=True)) if inserts else ()
+        inserts, counterparts_exist = self.inserts_and_claims(seed, scenario, bystanders=bystanders)
+        return (*inserts, Expect(counterparts_exist, wait=True)) if inserts else ()
 
-    def made(self, seed: str, scenario: str, *, bystanders: bool = False) -> tuple[tuple[Insert, ...], Claims]:
+    def inserts_and_claims(
+        self, seed: str, scenario: str, *, bystanders: bool = False
+    ) -> tuple[tuple[Insert, ...], Claims]:
         """Return the steps that make these records, and that each has a counterpart."""
         made = [
-            *((name, ends) for datatype, ends in self.referred.items() for name in (datatype, datatype + SECOND)),
+            *(
+                (name, entities)
+                for datatype, entities in self.referenced.items()
+                for name in (datatype, datatype + SECOND_SUFFIX)
+            ),
             *(self.watched.items() if bystanders else ()),
         ]
-        inserts = tuple(self._insert(seed, scenario, name, ends) for name, ends in made)
-        return inserts, tuple((None, Appears(name, Side.TARGET, once=False)) for name, _ in made)
+        inserts = tuple(self._insert(seed, scenario, name, entities) for name, entities in made)
+        return inserts, tuple((None, CounterpartExists(name, Side.TARGET, exactly_one=False)) for name, _ in made)
 
-    def _insert(self, seed: str, scenario: str, name: str, ends: Ends) -> Insert:
+    def _insert(self, seed: str, scenario: str, name: str, entities: EntityPair) -> Insert:
         mark = mark_of(seed, scenario, name)
-        pairs = pairs_of(ends.section, ends.source, ends.target)
-        return Insert(name, Side.SOURCE, Recipe(ends, Side.SOURCE, mark, 0, making=True).values(pairs), mark)
+        pairs = pairs_of(entities.section, entities.source, entities.target)
+        return Insert(
+            name, Side.SOURCE, RecordBuilder(entities, Side.SOURCE, mark, 0, creating=True).values(pairs), mark
+        )
 
-    def _others(self) -> Mapping[str, Ends]:
+    def _other_sections(self) -> Mapping[str, EntityPair]:
         """Return the first other section of each datatype on the source side whose records are created there."""
-        found: dict[str, Ends] = {}
-        for ends in self.siblings.values():
-            if self._is_other(ends) and ends.section.statement(StatementKind.EVERY) and not ends.no_create():
-                found.setdefault(ends.source.datatype, ends)
+        found: dict[str, EntityPair] = {}
+        for entities in self.siblings.values():
+            if (
+                self._is_other_section(entities)
+                and entities.section.statement(StatementKind.EVERY)
+                and not entities.reason_not_creatable()
+            ):
+                found.setdefault(entities.source.datatype, entities)
         return found
 
-    def _is_other(self, ends: Ends) -> bool:
-        own, section = self.ends, ends.section
-        same = (ends.source.datatype, ends.target.datatype) == (own.source.datatype, own.target.datatype)
+    def _is_other_section(self, entities: EntityPair) -> bool:
+        own, section = self.entities, entities.section
+        same = (entities.source.datatype, entities.target.datatype) == (own.source.datatype, own.target.datatype)
         return (
             not same
             and section.duplicate_of is None
@@ -107,6 +119,6 @@ class Company:
         )
 
 
-def _needs_another(ends: Ends) -> bool:
+def _requires_reference(entities: EntityPair) -> bool:
     """Tell whether a record on the source cannot be made without one that it refers to."""
-    return any(p.required and p.references for p in ends.source.properties.values())
+    return any(p.required and p.references for p in entities.source.properties.values())

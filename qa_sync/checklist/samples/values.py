@@ -15,10 +15,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from qa_sync.checklist.samples.constraints import NEGATIVE, NOTHING, VERSIONS, Slot, digest
+from qa_sync.checklist.samples.constraints import NEGATIVE, VERSIONS, ZERO, SampleConstraints, digest
 from qa_sync.values.form import Canonical
 
-FLAVOURS = (
+TRICKY_TEXTS = (
     "Åse & Sønn 'naïve' \N{MATHEMATICAL FRAKTUR CAPITAL A} <&>, C:\\new",
     'Žofie "ß" çà & fils \N{MATHEMATICAL DOUBLE-STRUCK DIGIT ZERO} A\N{COMBINING RING ABOVE} {x}; 50%25',
     "Ωmega \N{LATIN SMALL LIGATURE FI}n & C++\u00a0\N{MATHEMATICAL SCRIPT CAPITAL Z} e\N{COMBINING ACUTE ACCENT}",
@@ -58,128 +58,137 @@ def mark_of(seed: str, *names: str) -> str:
     return f"q{digest[:8]}"
 
 
-def value_for(slot: Slot) -> Canonical:
+def sample_value(constraints: SampleConstraints) -> Canonical:
     """Return the canonical value for a slot: by its concept where that has limits of its own, else by conversion."""
-    make = BY_CONCEPT.get(slot.card.concept or "") or BY_CONVERSION[slot.card.form.convert]
-    return make(slot)
+    make = BY_CONCEPT.get(constraints.card.concept or "") or BY_CONVERSION[constraints.card.form.convert]
+    return make(constraints)
 
 
-def _text(slot: Slot) -> Canonical:
-    text = _cased(slot)
-    return slot.mark.join(_recased(part) for part in text.split(slot.mark)) if slot.recased else text
+def _text(constraints: SampleConstraints) -> Canonical:
+    text = _plain_text(constraints)
+    return (
+        constraints.mark.join(_swap_case(part) for part in text.split(constraints.mark))
+        if constraints.swap_case
+        else text
+    )
 
 
-def _recased(text: str) -> str:
+def _swap_case(text: str) -> str:
     """Return a text with its letters in the other case, those that have one of the same length."""
     return "".join(c.swapcase() if c.swapcase().swapcase() == c else c for c in text)
 
 
-def _cased(slot: Slot) -> str:
-    words = (slot.card.concept or slot.card.path).replace(".", " ").replace("_", " ")
-    at = f" {slot.line}" if slot.line else ""
-    flavour = FLAVOURS[(slot.number // VERSIONS + slot.version) % len(FLAVOURS)]
-    lines = "\nsecond line" if slot.card.concept in MULTI_LINE else ""
-    text = slot.kept(f"{slot.mark} {words}{at} {slot.version} {flavour}{lines}")
-    if slot.shape is None:
+def _plain_text(constraints: SampleConstraints) -> str:
+    words = (constraints.card.concept or constraints.card.path).replace(".", " ").replace("_", " ")
+    at = f" {constraints.line}" if constraints.line else ""
+    tricky = TRICKY_TEXTS[(constraints.number // VERSIONS + constraints.version) % len(TRICKY_TEXTS)]
+    lines = "\nsecond line" if constraints.card.concept in MULTI_LINE else ""
+    text = constraints.fitted(f"{constraints.mark} {words}{at} {constraints.version} {tricky}{lines}")
+    if constraints.extreme is None:
         return text
     # HTML is longer on the wire than it reads.
-    is_plain = slot.card.form.convert == "text" and all(c.form.convert != "html" for c in slot.twins)
-    longest = (slot.limit if slot.boundary else min(slot.limit, LONG)) if is_plain else 0
-    if slot.shape == NOTHING and slot.keeps_blanks and len(text) < slot.limit - 2:
-        return f" {_filled(text.replace(' ', '  ', 1), longest - 2)} "
-    return _filled(text, longest)
+    is_plain = constraints.card.form.convert == "text" and all(
+        c.form.convert != "html" for c in constraints.counterparts
+    )
+    longest = (constraints.limit if constraints.boundary else min(constraints.limit, LONG)) if is_plain else 0
+    if constraints.extreme == ZERO and constraints.keeps_blanks and len(text) < constraints.limit - 2:
+        return f" {_padded(text.replace(' ', '  ', 1), longest - 2)} "
+    return _padded(text, longest)
 
 
-def _filled(text: str, length: int) -> str:
+def _padded(text: str, length: int) -> str:
     return text + "x" * (length - len(text))
 
 
-def _code(slot: Slot) -> Canonical:
-    return slot.kept(f"{slot.mark}-00{slot.number}0")
+def _code(constraints: SampleConstraints) -> Canonical:
+    return constraints.fitted(f"{constraints.mark}-00{constraints.number}0")
 
 
-def _slug(slot: Slot) -> Canonical:
-    return slot.kept(f"{slot.mark}-{slot.number}")
+def _slug(constraints: SampleConstraints) -> Canonical:
+    return constraints.fitted(f"{constraints.mark}-{constraints.number}")
 
 
-def _email(slot: Slot) -> Canonical:
-    return f"{slot.mark}.{slot.version}@example.test"
+def _email(constraints: SampleConstraints) -> Canonical:
+    return f"{constraints.mark}.{constraints.version}@example.test"
 
 
-def _phone(slot: Slot) -> Canonical:
+def _phone(constraints: SampleConstraints) -> Canonical:
     # By the mark as well, since a number may be what tells that two records are the same.
-    at = digest(f"{slot.mark}/{slot.card.concept or slot.card.path}/{slot.line}", 8) + slot.version
+    at = (
+        digest(f"{constraints.mark}/{constraints.card.concept or constraints.card.path}/{constraints.line}", 8)
+        + constraints.version
+    )
     return f"{PHONES[at // 1000 % len(PHONES)]}{at % 1000:03d}"
 
 
-def _decimal(slot: Slot) -> Canonical:
-    if slot.is_whole:
-        return _integer(slot)
-    fraction = 10**slot.places // FRACTIONS[slot.version % len(FRACTIONS)]
-    plain = Decimal(slot.number * 10**slot.places + fraction).scaleb(-slot.places)
-    return _shaped(slot, plain)
+def _decimal(constraints: SampleConstraints) -> Canonical:
+    if constraints.is_integer:
+        return _integer(constraints)
+    fraction = 10**constraints.decimal_places // FRACTIONS[constraints.version % len(FRACTIONS)]
+    plain = Decimal(constraints.number * 10**constraints.decimal_places + fraction).scaleb(-constraints.decimal_places)
+    return _with_extreme(constraints, plain)
 
 
-def _integer(slot: Slot) -> Canonical:
-    return _shaped(slot, Decimal(slot.number + 1))
+def _integer(constraints: SampleConstraints) -> Canonical:
+    return _with_extreme(constraints, Decimal(constraints.number + 1))
 
 
-def _shaped(slot: Slot, plain: Decimal) -> Canonical:
+def _with_extreme(constraints: SampleConstraints, plain: Decimal) -> Canonical:
     """Return a number as it is, zero or below zero, where the property can be."""
     # A whole number that nobody says more of is a count, as a stock is.
-    concepts = {c.concept or ("stock_quantity" if c.form.convert == "integer" else "") for c in slot.cards}
-    shaped = plain
-    if slot.shape == NOTHING and concepts <= MAY_BE_ZERO:
-        shaped = Decimal(0)
-    elif slot.shape == NEGATIVE and concepts <= MAY_BE_NEGATIVE:
-        shaped = -plain
-    return int(shaped) if slot.is_whole else shaped
+    concepts = {c.concept or ("stock_quantity" if c.form.convert == "integer" else "") for c in constraints.cards}
+    number = plain
+    if constraints.extreme == ZERO and concepts <= MAY_BE_ZERO:
+        number = Decimal(0)
+    elif constraints.extreme == NEGATIVE and concepts <= MAY_BE_NEGATIVE:
+        number = -plain
+    return int(number) if constraints.is_integer else number
 
 
-def _boolean(slot: Slot) -> Canonical:
-    return slot.version % 2 == 0
+def _boolean(constraints: SampleConstraints) -> Canonical:
+    return constraints.version % 2 == 0
 
 
-def _choice(slot: Slot) -> Canonical:
-    known = [set(c.form.options["values"].values()) for c in slot.cards if "values" in c.form.options]
-    shared = [v for v in slot.card.form.options["values"].values() if all(v in values for values in known)]
-    chosen: Canonical = shared[slot.version % len(shared)]
+def _choice(constraints: SampleConstraints) -> Canonical:
+    choices = [set(c.form.options["values"].values()) for c in constraints.cards if "values" in c.form.options]
+    shared = [v for v in constraints.card.form.options["values"].values() if all(v in values for values in choices)]
+    chosen: Canonical = shared[constraints.version % len(shared)]
     return chosen
 
 
-def _turn(values: tuple[Canonical, ...], at: int) -> Canonical:
+def _pick(values: tuple[Canonical, ...], at: int) -> Canonical:
     return values[at % len(values)]
 
 
-def _date(slot: Slot) -> Canonical:
-    return _turn((date(1992, 2, 29), date(1970, 1, 1), date(2000, 12, 31), date(2003, 4, 5)), slot.version)
+def _date(constraints: SampleConstraints) -> Canonical:
+    return _pick((date(1992, 2, 29), date(1970, 1, 1), date(2000, 12, 31), date(2003, 4, 5)), constraints.version)
 
 
-def _instant(slot: Slot) -> Canonical:
-    return datetime(2024, 2, 29, 23, 30 + slot.version, 7, tzinfo=UTC)
+def _instant(constraints: SampleConstraints) -> Canonical:
+    return datetime(2024, 2, 29, 23, 30 + constraints.version, 7, tzinfo=UTC)
 
 
-def _postal_code(slot: Slot) -> Canonical:
-    return _turn(("0150", "10001", "00100", "0007"), slot.place)
+def _postal_code(constraints: SampleConstraints) -> Canonical:
+    return _pick(("0150", "10001", "00100", "0007"), constraints.place)
 
 
-def _country(slot: Slot) -> Canonical:
-    return _turn(("NO", "US", "FI", "SE"), slot.place)
+def _country(constraints: SampleConstraints) -> Canonical:
+    return _pick(("NO", "US", "FI", "SE"), constraints.place)
 
 
-def _region(slot: Slot) -> Canonical:
-    return _turn(("03", "NY", "18", "AB"), slot.place)
+def _region(constraints: SampleConstraints) -> Canonical:
+    return _pick(("03", "NY", "18", "AB"), constraints.place)
 
 
-def _language(slot: Slot) -> Canonical:
-    return _turn(("nb-no", "en-us", "sv-se", "fi-fi"), slot.version)
+def _language(constraints: SampleConstraints) -> Canonical:
+    return _pick(("nb-no", "en-us", "sv-se", "fi-fi"), constraints.version)
 
 
-def _currency(slot: Slot) -> Canonical:
-    return _turn(("EUR", "SEK", "USD", "GBP"), slot.version)
+def _currency(constraints: SampleConstraints) -> Canonical:
+    return _pick(("EUR", "SEK", "USD", "GBP"), constraints.version)
 
 
-BY_CONVERSION: Mapping[str, Callable[[Slot], Canonical]] = {
+BY_CONVERSION: Mapping[str, Callable[[SampleConstraints], Canonical]] = {
     "text": _text,
     "escaped_text": _text,
     "html": _text,
@@ -196,7 +205,7 @@ BY_CONVERSION: Mapping[str, Callable[[Slot], Canonical]] = {
     "region": _region,
 }
 
-BY_CONCEPT: Mapping[str, Callable[[Slot], Canonical]] = {
+BY_CONCEPT: Mapping[str, Callable[[SampleConstraints], Canonical]] = {
     "sku": _code,
     "external_number": _code,
     "slug": _slug,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qa_sync.checklist.linking import HOW_TO_TELL
-from qa_sync.checklist.model import Absent, Appears, Expect, SampleValue, Scenario, Settle, Side
-from qa_sync.checklist.samples.constraints import VERSIONS, Slot
-from qa_sync.checklist.samples.values import BY_CONVERSION, value_for
-from qa_sync.checklist.scenarios.context import Brief, Part
+from qa_sync.checklist.linking import CONDITIONS_HINT
+from qa_sync.checklist.model import CounterpartExists, Expect, NoCounterpart, SampleValue, Scenario, Side, WaitCycles
+from qa_sync.checklist.samples.constraints import VERSIONS, SampleConstraints
+from qa_sync.checklist.samples.values import BY_CONVERSION, sample_value
+from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.dataflow.model import StatementKind
-from qa_sync.settings.model import SettledCondition
+from qa_sync.settings.model import ConfiguredCondition
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.condition import Condition
@@ -18,41 +18,45 @@ from qa_sync.values.condition import Condition
 CYCLES = 3
 """Cycles in which nothing may be created."""
 
-MANY = 5
+MAX_VALUES = 5
 """So many of the values that are inside are tried."""
 
 
-def condition(brief: Brief) -> Part:
+def condition(context: SectionContext) -> ChecksAndScenarios:
     """Return `condition`; what the document's words mean is told by the settings, else a person must find out."""
-    statement = brief.section.statement(StatementKind.CONDITION)
-    said = statement.condition.text if statement and statement.condition else "the condition"
-    line = brief.line(StatementKind.CONDITION)
-    check = brief.check("condition", f"only inside: {said}", line)
-    settled = brief.settings.condition(brief.section.heading)
-    if settled is None:
-        return Part((replace(check, manual=f"what it means is not told; {HOW_TO_TELL}"),))
-    if why := brief.linking.why_not:
-        return Part((replace(check, skip=why),))
-    card = brief.ends.source.properties[settled.property]
-    outside = _outside(card, settled, brief.mark("condition", "outsider"))
+    statement = context.section.statement(StatementKind.CONDITION)
+    condition_text = statement.condition.text if statement and statement.condition else "the condition"
+    line = context.line(StatementKind.CONDITION)
+    check = context.check("condition", f"only inside: {condition_text}", line)
+    setting = context.settings.condition(context.section.heading)
+    if setting is None:
+        return ChecksAndScenarios((replace(check, manual=f"what it means is not told; {CONDITIONS_HINT}"),))
+    if reason := context.linking.skip_reason:
+        return ChecksAndScenarios((replace(check, skip=reason),))
+    card = context.entities.source.properties[setting.property]
+    outside = _value_outside(card, setting, context.mark("condition", "outsider"))
     if outside is None:
-        return Part((replace(check, manual=f"no value of {card.path} outside the condition is known"),))
-    inside = {f"insider-{n}": to_canonical(value, card.form) for n, value in enumerate(settled.values[:MANY], 1)}
+        return ChecksAndScenarios((replace(check, manual=f"no value of {card.path} outside the condition is known"),))
+    values_by_role = {
+        f"insider-{n}": to_canonical(value, card.form) for n, value in enumerate(setting.values[:MAX_VALUES], 1)
+    }
     steps = (
-        *brief.begin("condition"),
-        brief.insert("condition", "outsider", fixed={card.path: outside}),
-        *(brief.insert("condition", role, fixed={card.path: value}) for role, value in inside.items()),
-        Expect(tuple((check.id, Appears(role, Side.TARGET)) for role in inside), wait=True),
-        Settle(CYCLES),
-        Expect(((check.id, Absent("outsider", Side.TARGET)),), wait=False),
+        *context.create_related("condition"),
+        context.insert("condition", "outsider", fixed={card.path: outside}),
+        *(context.insert("condition", role, fixed={card.path: value}) for role, value in values_by_role.items()),
+        Expect(tuple((check.id, CounterpartExists(role, Side.TARGET)) for role in values_by_role), wait=True),
+        WaitCycles(CYCLES),
+        Expect(((check.id, NoCounterpart("outsider", Side.TARGET)),), wait=False),
     )
-    return Part((check,), (Scenario("condition", brief.cast("outsider", *inside), steps, (check.id,)),))
+    return ChecksAndScenarios(
+        (check,), (Scenario("condition", context.roles("outsider", *values_by_role), steps, (check.id,)),)
+    )
 
 
-def _outside(card: PropertyCard, settled: SettledCondition, mark: str) -> SampleValue:
+def _value_outside(card: PropertyCard, setting: ConfiguredCondition, mark: str) -> SampleValue:
     """Return a value that the property takes and that is outside, None when none is known."""
     if card.form.convert not in BY_CONVERSION:
         return None
-    predicate = Condition(card.path, settled.values)
-    values = (value_for(Slot(card, (), mark, version)) for version in range(VERSIONS))
+    predicate = Condition(card.path, setting.values)
+    values = (sample_value(SampleConstraints(card, (), mark, version)) for version in range(VERSIONS))
     return next((v for v in values if not predicate.holds_for(to_wire(v, card.form))), None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qa_sync.checklist.model import Carries, Check, Claim, Edit, Expect, Pause, Side, Step
-from qa_sync.checklist.samples.edit_rounds import Pairs, given, one_each, rounds_of, units
-from qa_sync.checklist.scenarios.context import Brief
+from qa_sync.checklist.model import Check, Claim, Edit, Expect, PropertySynced, Side, Sleep, Step
+from qa_sync.checklist.samples.edit_rounds import Pairs, edit_groups, edit_rounds, edited_path, without_shared_ends
+from qa_sync.checklist.scenarios.context import SectionContext
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.frozen import dataclass
 
@@ -22,94 +22,108 @@ Checks = tuple[Check, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
+class ConflictPlan:
     """The checks, and the steps that decide them on a pair that is already linked."""
 
     checks: Checks
     steps: tuple[Step, ...]
 
 
-def contest(brief: Brief, directed: tuple[Checks, Checks]) -> Contest:
+def conflict_plan(context: SectionContext, directed: tuple[Checks, Checks]) -> ConflictPlan:
     """Return `newest-wins` (both orders) and `independent`; `directed` are the checks of single edits, each way."""
     forward, backward = (tuple(c.pair for c in checks if c.pair and not c.skip) for checks in directed)
-    newest = _newest(brief, tuple(p for p in forward if p in backward))
-    apart = _independent(brief, forward, backward)
-    return Contest((*newest.checks, *apart.checks), (*newest.steps, *apart.steps))
+    newest = _newest_wins(context, tuple(p for p in forward if p in backward))
+    independent = _independent(context, forward, backward)
+    return ConflictPlan((*newest.checks, *independent.checks), (*newest.steps, *independent.steps))
 
 
-def _newest(brief: Brief, pairs: Pairs) -> Contest:
-    if brief.settings.policies.conflict == "unchecked":
-        return Contest((), ())
-    telling = _telling(brief, one_each(pairs))
-    skip = brief.linking.why_not or _nobody_tells(brief)
-    if not skip and not telling:
+def _newest_wins(context: SectionContext, pairs: Pairs) -> ConflictPlan:
+    if context.settings.policies.conflict == "unchecked":
+        return ConflictPlan((), ())
+    distinguishable = _distinguishable(context, without_shared_ends(pairs))
+    skip = context.linking.skip_reason or _reason_no_edit_times(context)
+    if not skip and not distinguishable:
         skip = "no property can be edited on both sides, with three different values in turn"
-    check = brief.check(
-        "newest-wins", "of two edits the later one stands on both sides", brief.line(StatementKind.KEEP), skip=skip
+    check = context.check(
+        "newest-wins", "of two edits the later one stands on both sides", context.line(StatementKind.KEEP), skip=skip
     )
-    steps = () if skip else tuple(s for first, version in ORDERS for s in _order(brief, check, telling, first, version))
-    return Contest((check,), steps)
+    steps = (
+        ()
+        if skip
+        else tuple(
+            s for first, version in ORDERS for s in _edits_in_order(context, check, distinguishable, first, version)
+        )
+    )
+    return ConflictPlan((check,), steps)
 
 
-def _nobody_tells(brief: Brief) -> str | None:
-    silent = [str(brief.ends.entity(side)) for side in Side if brief.ends.card(side).modified is None]
+def _reason_no_edit_times(context: SectionContext) -> str | None:
+    without_times = [
+        str(context.entities.entity(side)) for side in Side if context.entities.card(side).modified is None
+    ]
     return (
-        f"{' and '.join(silent)} does not tell when it changed, so no edit is known to be the later" if silent else None
+        f"{' and '.join(without_times)} does not tell when it changed, so no edit is known to be the later"
+        if without_times
+        else None
     )
 
 
-def _order(brief: Brief, check: Check, pairs: Pairs, first: Side, version: int) -> Iterator[Step]:
+def _edits_in_order(context: SectionContext, check: Check, pairs: Pairs, first: Side, version: int) -> Iterator[Step]:
     for side, at in ((first, version), (first.other, version + 1)):
-        yield Pause(PAUSE_S)
-        yield Edit("subject", side, brief.edited("update", "subject", side, pairs, at))
-    yield Expect(tuple((check.id, Carries("subject", first, pair)) for pair in pairs), wait=True)
+        yield Sleep(PAUSE_S)
+        yield Edit("subject", side, context.edited_values("update", "subject", side, pairs, at))
+    yield Expect(tuple((check.id, PropertySynced("subject", first, pair)) for pair in pairs), wait=True)
 
 
-def _telling(brief: Brief, pairs: Pairs) -> Pairs:
+def _distinguishable(context: SectionContext, pairs: Pairs) -> Pairs:
     """Return the pairs of which each edit differs from what was there and from the other side's."""
-    telling = pairs
+    distinguishable = pairs
     for first, version in ORDERS:
-        looks = ((Side.TARGET, version - 1), (first, version), (first.other, version + 1))
-        edits = [(side, brief.edited("update", "subject", side, pairs, at)) for side, at in looks]
-        telling = tuple(p for p in telling if len({str(made[given(p, side)]) for side, made in edits}) == len(edits))
-    return telling
+        edits_to_compare = ((Side.TARGET, version - 1), (first, version), (first.other, version + 1))
+        edits = [(side, context.edited_values("update", "subject", side, pairs, at)) for side, at in edits_to_compare]
+        distinguishable = tuple(
+            p for p in distinguishable if len({str(made[edited_path(p, side)]) for side, made in edits}) == len(edits)
+        )
+    return distinguishable
 
 
-def _independent(brief: Brief, forward: Pairs, backward: Pairs) -> Contest:
-    ours, theirs = _shared_out(brief, forward, backward)
-    skip = brief.linking.why_not
-    if not skip and not (ours and theirs):
+def _independent(context: SectionContext, forward: Pairs, backward: Pairs) -> ConflictPlan:
+    on_source, on_target = _divided(context, forward, backward)
+    skip = context.linking.skip_reason
+    if not skip and not (on_source and on_target):
         skip = "there are no two properties of which one can be edited on each side"
-    check = brief.check(
+    check = context.check(
         "independent",
         "edits of different properties on both sides both survive",
-        brief.line(StatementKind.KEEP),
+        context.line(StatementKind.KEEP),
         skip=skip,
     )
     if skip:
-        return Contest((check,), ())
-    edits = ((Side.SOURCE, ours), (Side.TARGET, theirs))
+        return ConflictPlan((check,), ())
+    edits = ((Side.SOURCE, on_source), (Side.TARGET, on_target))
     claims: tuple[tuple[str | None, Claim], ...] = tuple(
-        (check.id, Carries("subject", side.other, pair)) for side, pairs in edits for pair in pairs
+        (check.id, PropertySynced("subject", side.other, pair)) for side, pairs in edits for pair in pairs
     )
     steps: tuple[Step, ...] = (
-        Pause(PAUSE_S),
-        *(Edit("subject", s, brief.edited("update", "subject", s, pairs, INDEPENDENT)) for s, pairs in edits),
+        Sleep(PAUSE_S),
+        *(Edit("subject", s, context.edited_values("update", "subject", s, pairs, INDEPENDENT)) for s, pairs in edits),
         Expect(claims, wait=True),
     )
-    return Contest((check,), steps)
+    return ConflictPlan((check,), steps)
 
 
-def _shared_out(brief: Brief, forward: Pairs, backward: Pairs) -> tuple[Pairs, Pairs]:
+def _divided(context: SectionContext, forward: Pairs, backward: Pairs) -> tuple[Pairs, Pairs]:
     """Return the pairs to edit on the source and those to edit on the target: about half of them each."""
-    ours: list[Pairs] = []
-    theirs: list[Pairs] = []
-    for group in units(dict.fromkeys((*forward, *backward)), dict(brief.ends.source.properties)):
-        here, there = tuple(p for p in group if p in forward), tuple(p for p in group if p in backward)
-        if here and (not there or len(ours) <= len(theirs)):
-            ours.append(here)
-        elif there:
-            theirs.append(there)
-    first = (rounds_of(tuple(groups), side)[:1] for groups, side in ((ours, Side.SOURCE), (theirs, Side.TARGET)))
+    on_source: list[Pairs] = []
+    on_target: list[Pairs] = []
+    for group in edit_groups(dict.fromkeys((*forward, *backward)), dict(context.entities.source.properties)):
+        source_pairs, target_pairs = tuple(p for p in group if p in forward), tuple(p for p in group if p in backward)
+        if source_pairs and (not target_pairs or len(on_source) <= len(on_target)):
+            on_source.append(source_pairs)
+        elif target_pairs:
+            on_target.append(target_pairs)
+    first = (
+        edit_rounds(tuple(groups), side)[:1] for groups, side in ((on_source, Side.SOURCE), (on_target, Side.TARGET))
+    )
     left, right = (found[0] if found else () for found in first)
     return left, right

@@ -6,28 +6,39 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 
 from qa_sync.checklist.depth import Depth
-from qa_sync.checklist.linking import Linking, connection_of, untestable
-from qa_sync.checklist.model import Appears, Carries, Cast, Check, Expect, Insert, SampleValue, Scenario, Side, Step
-from qa_sync.checklist.pair_capabilities import Ends
+from qa_sync.checklist.linking import Linking, connection_or_reason, reason_untestable
+from qa_sync.checklist.model import (
+    Check,
+    CounterpartExists,
+    Expect,
+    Insert,
+    PropertySynced,
+    Role,
+    SampleValue,
+    Scenario,
+    Side,
+    Step,
+)
+from qa_sync.checklist.pair_capabilities import EntityPair
 from qa_sync.checklist.samples.edit_rounds import Pairs
-from qa_sync.checklist.samples.order_amounts import FEWER, LINES, MORE
-from qa_sync.checklist.samples.record import Recipe, is_of_lines
-from qa_sync.checklist.samples.related_records import Claims, Company
+from qa_sync.checklist.samples.order_amounts import LINES, LINES_WITH_ADDED, LINES_WITH_REMOVED
+from qa_sync.checklist.samples.record import RecordBuilder, is_line_property
+from qa_sync.checklist.samples.related_records import Claims, RelatedRecords
 from qa_sync.checklist.samples.values import mark_of
 from qa_sync.dataflow.model import Criterion, PropertyPair, Section, StatementKind
 from qa_sync.frozen import dataclass
 from qa_sync.settings.model import Settings
 
-FULL = 0
+AS_CREATED = 0
 """The version of a record as it is made."""
-SECOND = 2
+SECOND_EDIT = 2
 """The version of a second edit, which adds a line to an order."""
-FEWERS = {1: FEWER, 3: LINES}
+LINES_AFTER_EDIT = {1: LINES_WITH_REMOVED, 3: LINES}
 """The lines of an order after the first edit on either side, which removes one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChecksAndScenarios:
     """What one scenario file adds to a section."""
 
     checks: tuple[Check, ...]
@@ -35,22 +46,22 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class SectionContext:
     """One section, ready for the scenario files.
 
-    `pairs` are those that always apply, `dependants` those under conditions; `prefix` begins every check's id;
-    `repeated` are the ends that more than one pair has (their ids need the line); `company` are the records of other
+    `pairs` are those that always apply, `conditional_pairs` those under conditions; `prefix` begins every check's id;
+    `repeated` are the ends that more than one pair has (their ids need the line); `related` are the records of other
     sections; `linking` is how a pair of records is linked; `seed` makes the samples; `settings` say what the document
     does not.
     """
 
-    ends: Ends
+    entities: EntityPair
     pairs: tuple[PropertyPair, ...]
     prefix: str
     seed: str
     repeated: frozenset[tuple[str, str]]
-    company: Company
-    dependants: Pairs = ()
+    related: RelatedRecords
+    conditional_pairs: Pairs = ()
     linking: Linking = field(default_factory=Linking)
     settings: Settings = field(default_factory=Settings)
     depth: Depth = Depth.STANDARD
@@ -58,12 +69,12 @@ class Brief:
     @property
     def section(self) -> Section:
         """The section itself."""
-        return self.ends.section
+        return self.entities.section
 
     def line(self, kind: StatementKind) -> int:
         """Return the line of the first statement of a kind, else the heading's."""
-        found = self.section.statement(kind)
-        return found.line if found else self.section.line
+        result = self.section.statement(kind)
+        return result.line if result else self.section.line
 
     def check(
         self,
@@ -86,66 +97,76 @@ class Brief:
         return pair.line or self.section.table_line or self.line(StatementKind.PROPS)
 
     @property
-    def keys(self) -> Pairs:
+    def key_pairs(self) -> Pairs:
         """The rows of the merge table whose values two records can be made to share, as pairs."""
-        testable = (c for c in self.section.criteria if not untestable(self.ends, c))
+        testable = (c for c in self.section.criteria if not reason_untestable(self.entities, c))
         return tuple(PropertyPair(c.source, c.target, line=c.line) for c in testable)
 
     @property
-    def spare(self) -> bool:
+    def may_create_more(self) -> bool:
         """Whether a further record may be made: what cannot be removed again is made once, or to know thoroughly."""
-        return self.depth is Depth.THOROUGH or not any(self.ends.no_operation(side, "delete") for side in Side)
+        return self.depth is Depth.THOROUGH or not any(
+            self.entities.reason_no_operation(side, "delete") for side in Side
+        )
 
     # -- records
 
-    def cast(self, *roles: str) -> Mapping[str, Cast]:
+    def roles(self, *roles: str) -> Mapping[str, Role]:
         """Return who the roles are: records of this section, and those of other sections beside them."""
-        own = dict.fromkeys(roles, Cast(self.section.ordinal, self.ends.source, self.ends.target))
-        return {**own, **self.company.cast()}
+        own = dict.fromkeys(roles, Role(self.section.ordinal, self.entities.source, self.entities.target))
+        return {**own, **self.related.roles()}
 
-    def begin(self, scenario: str, *, bystanders: bool = False) -> tuple[Step, ...]:
+    def create_related(self, scenario: str, *, bystanders: bool = False) -> tuple[Step, ...]:
         """Return the steps that make the records which this section's records refer to, and others to be watched."""
-        return self.company.arrive(self.seed, f"{self.prefix}/{scenario}", bystanders=bystanders)
+        return self.related.create_and_wait(self.seed, f"{self.prefix}/{scenario}", bystanders=bystanders)
 
-    def at_once(self, scenario: str) -> tuple[tuple[Insert, ...], Claims]:
+    def related_inserts(self, scenario: str) -> tuple[tuple[Insert, ...], Claims]:
         """Return the steps that make the records which this section's refer to, and that they arrive: nobody waits."""
-        return self.company.made(self.seed, f"{self.prefix}/{scenario}")
+        return self.related.inserts_and_claims(self.seed, f"{self.prefix}/{scenario}")
 
-    def arrive(
+    def create_linked(
         self,
         scenario: str,
         role: str,
         *,
-        also: Pairs = (),
-        more: Mapping[str, SampleValue] | None = None,
-        version: int = FULL,
+        extra_pairs: Pairs = (),
+        extra_values: Mapping[str, SampleValue] | None = None,
+        version: int = AS_CREATED,
     ) -> tuple[Step, ...]:
         """Return the steps by which a fresh record on the source comes to be linked with one on the target.
 
-        `also` are pairs beyond the section's own of which it gets a value, `more` are further values.
+        `extra_pairs` are pairs beyond the section's own of which it gets a value, `extra_values` are further values.
         """
-        made = self.insert(scenario, role, also=also, fixed={**self.fixed(), **(more or {})}, version=version)
-        if criterion := self.linking.matched:
-            return self.match(scenario, made, criterion)
-        return (made, Expect(((None, Appears(role, Side.TARGET, once=False)),), wait=True))
+        source_insert = self.insert(
+            scenario, role, extra_pairs=extra_pairs, fixed={**self.fixed(), **(extra_values or {})}, version=version
+        )
+        if criterion := self.linking.match_criterion:
+            return self.create_matched(scenario, source_insert, criterion)
+        return (source_insert, Expect(((None, CounterpartExists(role, Side.TARGET, exactly_one=False)),), wait=True))
 
-    def match(self, scenario: str, made: Insert, criterion: Criterion) -> tuple[Step, ...]:
+    def create_matched(self, scenario: str, source_insert: Insert, criterion: Criterion) -> tuple[Step, ...]:
         """Return the steps that make a record on the target which one on the source matches, and that one."""
-        there = self.bare(scenario, made.role, Side.TARGET, {criterion.target: made.values[criterion.source]})
-        shown = self.shows_link(made, there)
-        claim = Carries(made.role, Side.TARGET, shown) if shown else Appears(made.role, Side.TARGET, once=False)
-        return (there, made, Expect(((None, claim),), wait=True))
+        target_insert = self.minimal_insert(
+            scenario, source_insert.role, Side.TARGET, {criterion.target: source_insert.values[criterion.source]}
+        )
+        shown = self.link_indicator(source_insert, target_insert)
+        claim = (
+            PropertySynced(source_insert.role, Side.TARGET, shown)
+            if shown
+            else CounterpartExists(source_insert.role, Side.TARGET, exactly_one=False)
+        )
+        return (target_insert, source_insert, Expect(((None, claim),), wait=True))
 
-    def shows_link(self, made: Insert, there: Insert) -> PropertyPair | None:
+    def link_indicator(self, source_insert: Insert, target_insert: Insert) -> PropertyPair | None:
         """Return a pair by which two records that are linked are known: the target's end is empty before."""
-        return next((p for p in self.pairs if self._fills(p, made, there)), None)
+        return next((p for p in self.pairs if self._shows_link(p, source_insert, target_insert)), None)
 
-    def _fills(self, pair: PropertyPair, made: Insert, there: Insert) -> bool:
+    def _shows_link(self, pair: PropertyPair, source_insert: Insert, target_insert: Insert) -> bool:
         """Tell whether a pair shows that two records were linked: the target's end was empty."""
         return (
-            pair.source in made.values
-            and pair.target not in there.values
-            and not self.ends.no_property(pair, existing=True)
+            pair.source in source_insert.values
+            and pair.target not in target_insert.values
+            and not self.entities.reason_not_synced(pair, existing=True)
         )
 
     def insert(
@@ -153,75 +174,89 @@ class Brief:
         scenario: str,
         role: str,
         *,
-        also: Pairs = (),
+        extra_pairs: Pairs = (),
         fixed: Mapping[str, SampleValue] | None = None,
-        version: int = FULL,
+        version: int = AS_CREATED,
     ) -> Insert:
         """Return the step that makes a role's record on the source.
 
-        `also` are pairs beyond the section's own; `fixed` are values that are decided already (None: those by which it
-        may get a counterpart); `version` tells records apart whose values do not depend on the mark.
+        `extra_pairs` are pairs beyond the section's own; `fixed` are values that are decided already (None: those by
+        which it may get a counterpart); `version` tells records apart whose values do not depend on the mark.
         """
         mark = self.mark(scenario, role)
-        decided = self.fixed() if fixed is None else fixed
-        recipe = replace(self._recipe(Side.SOURCE, mark, version, making=True), fixed=decided)
-        return Insert(role, Side.SOURCE, recipe.values((*self.pairs, *self.keys, *also)), mark)
+        values_decided = self.fixed() if fixed is None else fixed
+        builder = replace(self._builder(Side.SOURCE, mark, version, creating=True), fixed=values_decided)
+        return Insert(role, Side.SOURCE, builder.values((*self.pairs, *self.key_pairs, *extra_pairs)), mark)
 
     def fixed(self) -> Mapping[str, SampleValue]:
         """Return what a source record must hold to get a counterpart."""
-        connected = self.linking.connected
-        reference = {connected[0]: self.company.reference(connected[1])} if connected else {}
-        return {**self.linking.inside, **reference}
+        connected = self.linking.connection
+        reference = {connected[0]: self.related.reference(connected[1])} if connected else {}
+        return {**self.linking.condition_values, **reference}
 
-    def unconnected(self, made: Insert) -> Insert:
+    def without_connection(self, source_insert: Insert) -> Insert:
         """Return a source record without what connects it with a record of the section's list."""
-        found = connection_of(self.ends, self.company.siblings)
-        lost = found[0] if isinstance(found, tuple) else None
-        return replace(made, values={path: value for path, value in made.values.items() if path != lost})
+        result = connection_or_reason(self.entities, self.related.siblings)
+        connecting_path = result[0] if isinstance(result, tuple) else None
+        return replace(
+            source_insert,
+            values={path: value for path, value in source_insert.values.items() if path != connecting_path},
+        )
 
-    def no_edit(self, pair: PropertyPair, edited: Side) -> str | None:
+    def reason_not_editable(self, pair: PropertyPair, edited: Side) -> str | None:
         """Return why an edit of a pair on a side cannot be tried, None when it can."""
-        if pair.source in self.linking.inside:
+        if pair.source in self.linking.condition_values:
             return f"the section's condition is about {pair.source}"
-        return self.ends.no_update(pair, edited)
+        return self.entities.reason_not_updatable(pair, edited)
 
-    def bare(self, scenario: str, role: str, side: Side, fixed: Mapping[str, SampleValue]) -> Insert:
+    def minimal_insert(self, scenario: str, role: str, side: Side, fixed: Mapping[str, SampleValue]) -> Insert:
         """Return the step that makes a role's record with some values, and what else the system requires."""
         mark = self.mark(scenario, role)
-        recipe = replace(self._recipe(side, mark, FULL, making=True), fixed=fixed)
-        values = recipe.values(())
+        builder = replace(self._builder(side, mark, AS_CREATED, creating=True), fixed=fixed)
+        values = builder.values(())
         if not any(mark in str(value) for value in values.values()):
-            texts = (p for p in self.pairs if (c := self.ends.property(p, side)) and c.form.convert == "text")
-            values = {**recipe.values(tuple(texts)[:1]), **values}
+            texts = (p for p in self.pairs if (c := self.entities.property(p, side)) and c.form.convert == "text")
+            values = {**builder.values(tuple(texts)[:1]), **values}
         return Insert(role, side, values, mark)
 
-    def edited(
-        self, scenario: str, role: str, side: Side, pairs: Pairs, version: int, *, recased: bool = False
+    def edited_values(
+        self, scenario: str, role: str, side: Side, pairs: Pairs, version: int, *, swap_case: bool = False
     ) -> Mapping[str, SampleValue]:
-        """Return new values for the pairs' ends on a side; `recased`: texts that differ in nothing but their case."""
-        return replace(self._recipe(side, self.mark(scenario, role), version), recased=recased).values(pairs)
+        """Return new values for the pairs' ends on a side; `swap_case`: texts that differ in nothing but their case."""
+        return replace(self._builder(side, self.mark(scenario, role), version), swap_case=swap_case).values(pairs)
 
     def mark(self, scenario: str, role: str) -> str:
         """Return what a role's records are known by."""
         return mark_of(self.seed, self.prefix, scenario, role)
 
-    def _recipe(self, side: Side, mark: str, version: int, *, making: bool = False) -> Recipe:
+    def _builder(self, side: Side, mark: str, version: int, *, creating: bool = False) -> RecordBuilder:
         boundary = self.depth is Depth.THOROUGH
-        lines = LINES if making else self._lines(version)
-        return Recipe(self.ends, side, mark, version, self.company.roles, making=making, boundary=boundary, lines=lines)
+        lines = LINES if creating else self._lines(version)
+        return RecordBuilder(
+            self.entities,
+            side,
+            mark,
+            version,
+            self.related.reference_roles,
+            creating=creating,
+            boundary=boundary,
+            lines=lines,
+        )
 
     def _lines(self, version: int) -> int:
         """Return how many lines an order has after an edit: on each side the first removes one, the second adds."""
         if not self._may_change_lines():
             return LINES
-        takes_away = all(self.ends.card(side).lets_elements_go for side in Side)
-        return (FEWERS if takes_away else {}).get(version, MORE if version >= SECOND else LINES)
+        can_remove = all(self.entities.card(side).can_remove_elements for side in Side)
+        return (LINES_AFTER_EDIT if can_remove else {}).get(
+            version, LINES_WITH_ADDED if version >= SECOND_EDIT else LINES
+        )
 
     def _may_change_lines(self) -> bool:
         """Tell whether an edit on either side can add a line, with all that either side requires of one."""
-        cards = (card for side in Side for card in self.ends.card(side).properties.values())
-        wanted = {card.path for card in cards if card.required and is_of_lines(card)}
-        if not wanted:
+        cards = (card for side in Side for card in self.entities.card(side).properties.values())
+        line_paths = {card.path for card in cards if card.required and is_line_property(card)}
+        if not line_paths:
             return True
-        edited = [p for p in self.pairs if not any(self.no_edit(p, side) for side in Side)]
-        return wanted <= {p.source for p in edited} | {p.target for p in edited}
+        edited = [p for p in self.pairs if not any(self.reason_not_editable(p, side) for side in Side)]
+        return line_paths <= {p.source for p in edited} | {p.target for p in edited}

@@ -4,82 +4,114 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qa_sync.checklist.model import Alone, Appears, Carries, Check, Claim, Expect, Scenario, Settle, Side, Step
-from qa_sync.checklist.samples.edit_rounds import beside
-from qa_sync.checklist.scenarios.context import FULL, Brief, Part
+from qa_sync.checklist.model import (
+    Check,
+    Claim,
+    CounterpartExists,
+    Expect,
+    NoDuplicate,
+    PropertySynced,
+    Scenario,
+    Side,
+    Step,
+    WaitCycles,
+)
+from qa_sync.checklist.samples.edit_rounds import same_target
+from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 
 CYCLES = 2
 """Further cycles after which there must still be one counterpart, with the same values."""
 
-OTHER = 1
+SECOND_RECORD = 1
 """The version of the second record."""
 
 
-def create(brief: Brief) -> Part:
+def create(context: SectionContext) -> ChecksAndScenarios:
     """Return `create`, `unique` and a `property` check for each pair (DESIGN 3, rows EVERY and PROPS).
 
     Where nothing is created, the properties are those of a pair that was matched or connected.
     """
-    why = brief.linking.why_not
-    whole = (
-        _whole(brief, why) if brief.linking.creates and not brief.section.statement(StatementKind.LINK_FIRST) else ()
+    reason = context.linking.skip_reason
+    record_checks = (
+        _record_checks(context, reason)
+        if context.linking.creates and not context.section.statement(StatementKind.LINK_FIRST)
+        else ()
     )
-    carried = tuple(_property(brief, pair, why) for pair in brief.pairs)
-    checks = (*whole, *carried)
-    if why:
-        return Part(checks)
-    tried = tuple((c.id, c.pair) for c in carried if c.pair and not c.skip)
-    roles = _roles(brief)
-    arrived = tuple((c, Carries(role, Side.TARGET, p, beside(p, brief.pairs))) for role in roles for c, p in tried)
-    steps = _made(brief, roles, whole, arrived)
-    ids = (*(c.id for c in whole), *(check for check, _ in tried))
-    return Part(checks, (Scenario("create", brief.cast(*roles), steps, ids),) if ids else ())
+    property_checks = tuple(_property_check(context, pair, reason) for pair in context.pairs)
+    checks = (*record_checks, *property_checks)
+    if reason:
+        return ChecksAndScenarios(checks)
+    tried = tuple((c.id, c.pair) for c in property_checks if c.pair and not c.skip)
+    roles = _roles(context)
+    property_claims = tuple(
+        (c, PropertySynced(role, Side.TARGET, p, same_target(p, context.pairs))) for role in roles for c, p in tried
+    )
+    steps = _steps(context, roles, record_checks, property_claims)
+    ids = (*(c.id for c in record_checks), *(check for check, _ in tried))
+    return ChecksAndScenarios(checks, (Scenario("create", context.roles(*roles), steps, ids),) if ids else ())
 
 
-def _roles(brief: Brief) -> Mapping[str, int]:
+def _roles(context: SectionContext) -> Mapping[str, int]:
     """Return the records that are made, each with its version.
 
     The second comes in the same cycle as the first, and has other values: what a system would have put there anyway
     (true, a currency, the only customer) cannot pass for what was carried.
     """
-    return {"subject": FULL, "fellow": OTHER} if brief.spare else {"subject": FULL}
+    return {"subject": AS_CREATED, "fellow": SECOND_RECORD} if context.may_create_more else {"subject": AS_CREATED}
 
 
-def _whole(brief: Brief, why: str | None) -> tuple[Check, ...]:
-    source, target = brief.section.source, brief.section.target
-    line = brief.line(StatementKind.CONDITION if brief.linking.inside else StatementKind.EVERY)
-    inside = " inside the condition" if brief.section.statement(StatementKind.CONDITION) else ""
+def _record_checks(context: SectionContext, reason: str | None) -> tuple[Check, ...]:
+    source, target = context.section.source, context.section.target
+    line = context.line(StatementKind.CONDITION if context.linking.condition_values else StatementKind.EVERY)
+    inside = " inside the condition" if context.section.statement(StatementKind.CONDITION) else ""
     return (
-        brief.check("create", f"a new {source}{inside} gets one {target}", line, skip=why),
-        brief.check("unique", f"still one {target} after further cycles", line, skip=why),
+        context.check("create", f"a new {source}{inside} gets one {target}", line, skip=reason),
+        context.check("unique", f"still one {target} after further cycles", line, skip=reason),
     )
 
 
-def _property(brief: Brief, pair: PropertyPair, why: str | None) -> Check:
-    title, existing = f"{pair.source} -> {pair.target}", brief.linking.matched is not None
-    skip = why or brief.ends.no_property(pair, existing=existing)
-    return brief.check("property", title, brief.property_line(pair), pair, skip)
+def _property_check(context: SectionContext, pair: PropertyPair, reason: str | None) -> Check:
+    title, existing = f"{pair.source} -> {pair.target}", context.linking.match_criterion is not None
+    skip = reason or context.entities.reason_not_synced(pair, existing=existing)
+    return context.check("property", title, context.property_line(pair), pair, skip)
 
 
-def _made(
-    brief: Brief, roles: Mapping[str, int], whole: tuple[Check, ...], arrived: tuple[tuple[str | None, Claim], ...]
+def _steps(
+    context: SectionContext,
+    roles: Mapping[str, int],
+    record_checks: tuple[Check, ...],
+    property_claims: tuple[tuple[str | None, Claim], ...],
 ) -> tuple[Step, ...]:
     """Return the steps that link the records and look at them, and again later.
 
     Where they are created, there must be one counterpart of each, and still one later; and what they refer to is made
     in the same cycle, so that a reference may have to wait for it.
     """
-    if not whole:
-        linked = (step for role, version in roles.items() for step in brief.arrive("create", role, version=version))
-        begun = (*brief.begin("create"), *linked)
-        return (*begun, Expect(arrived, wait=True), Settle(CYCLES), Expect(arrived, wait=False))
-    made, once = whole
-    referred, there = brief.at_once("create")
+    if not record_checks:
+        linked = (
+            step for role, version in roles.items() for step in context.create_linked("create", role, version=version)
+        )
+        related_steps = (*context.create_related("create"), *linked)
+        return (
+            *related_steps,
+            Expect(property_claims, wait=True),
+            WaitCycles(CYCLES),
+            Expect(property_claims, wait=False),
+        )
+    create_check, unique_check = record_checks
+    related_inserts, related_exist = context.related_inserts("create")
     return (
-        *referred,
-        *(brief.insert("create", role, version=version) for role, version in roles.items()),
-        Expect((*((made.id, Appears(role, Side.TARGET)) for role in roles), *arrived, *there), wait=True),
-        Settle(CYCLES),
-        Expect((*((once.id, Alone(role, Side.TARGET)) for role in roles), *arrived), wait=False),
+        *related_inserts,
+        *(context.insert("create", role, version=version) for role, version in roles.items()),
+        Expect(
+            (
+                *((create_check.id, CounterpartExists(role, Side.TARGET)) for role in roles),
+                *property_claims,
+                *related_exist,
+            ),
+            wait=True,
+        ),
+        WaitCycles(CYCLES),
+        Expect((*((unique_check.id, NoDuplicate(role, Side.TARGET)) for role in roles), *property_claims), wait=False),
     )

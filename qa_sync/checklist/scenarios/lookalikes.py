@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from qa_sync.checklist.model import Insert, SampleValue, Side
-from qa_sync.checklist.samples.record import Recipe
-from qa_sync.checklist.scenarios.context import FULL, Brief
+from qa_sync.checklist.samples.record import RecordBuilder
+from qa_sync.checklist.scenarios.context import AS_CREATED, SectionContext
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.systems.cards import PropertyCard, Writable
 
@@ -18,66 +18,75 @@ KEYS = frozenset({"email", "sku", "external_number", "number", "slug"})
 """Concepts that tell records apart where the cards call nothing unique."""
 
 
-def twins(
-    brief: Brief, scenario: str, there: str, here: str, apart: tuple[PropertyPair, ...] = ()
+def lookalikes(
+    context: SectionContext,
+    scenario: str,
+    target_role: str,
+    source_role: str,
+    extra_pairs: tuple[PropertyPair, ...] = (),
 ) -> tuple[Insert, Insert]:
     """Return a record on the target, and one on the source that shows the same but for what is unique.
 
-    `apart` are further pairs in which they differ.
+    `extra_pairs` are further pairs in which they differ.
     """
-    own = _own(brief, apart)
-    twin = brief.mark(scenario, f"{there}+{here}")
-    made = brief.insert(scenario, here)
-    recipe = Recipe(
-        brief.ends,
+    differing = _differing_pairs(context, extra_pairs)
+    shared_mark = context.mark(scenario, f"{target_role}+{source_role}")
+    made = context.insert(scenario, source_role)
+    builder = RecordBuilder(
+        context.entities,
         Side.SOURCE,
         made.mark,
-        FULL,
-        brief.company.roles,
-        fixed=brief.fixed(),
-        own=frozenset(p.source for p in own),
-        twin=twin,
-        making=True,
+        AS_CREATED,
+        context.related.reference_roles,
+        fixed=context.fixed(),
+        own_paths=frozenset(p.source for p in differing),
+        shared_mark=shared_mark,
+        creating=True,
     )
-    source = replace(made, values=recipe.values((*brief.pairs, *apart)))
-    mark = brief.mark(scenario, there)
-    target = replace(recipe, side=Side.TARGET, mark=mark, own=frozenset(p.target for p in own), fixed={})
-    values = dict(replace(target, fixed=_shown(brief, source.values, own)).values(own))
-    alike = tuple(p for p in apart if values.get(p.target) == source.values.get(p.source))
-    others = replace(target, version=FULL + 1).values(alike)  # what is the same whatever the mark, as a date is
+    source = replace(made, values=builder.values((*context.pairs, *extra_pairs)))
+    mark = context.mark(scenario, target_role)
+    target = replace(builder, side=Side.TARGET, mark=mark, own_paths=frozenset(p.target for p in differing), fixed={})
+    values = dict(replace(target, fixed=_values_on_target(context, source.values, differing)).values(differing))
+    alike = tuple(p for p in extra_pairs if values.get(p.target) == source.values.get(p.source))
+    others = replace(target, version=AS_CREATED + 1).values(alike)  # what is the same whatever the mark, as a date is
     values |= {p.target: others[p.target] for p in alike if p.target in others}
-    return Insert(there, Side.TARGET, values, mark), source
+    return Insert(target_role, Side.TARGET, values, mark), source
 
 
-def _shown(brief: Brief, values: Mapping[str, SampleValue], own: tuple[PropertyPair, ...]) -> Mapping[str, SampleValue]:
+def _values_on_target(
+    context: SectionContext, values: Mapping[str, SampleValue], differing: tuple[PropertyPair, ...]
+) -> Mapping[str, SampleValue]:
     """Return a source record's values as the target would hold them, without those in which the two differ."""
-    differ = {p.target for p in own}
-    found: dict[str, SampleValue] = {}
-    for pair in brief.pairs:
-        card = brief.ends.property(pair, Side.TARGET)
-        if card and card.writable is not Writable.NEVER and pair.source in values and card.path not in differ:
-            found.setdefault(card.path, values[pair.source])
-    return found
+    differing_paths = {p.target for p in differing}
+    values_on_target: dict[str, SampleValue] = {}
+    for pair in context.pairs:
+        card = context.entities.property(pair, Side.TARGET)
+        if card and card.writable is not Writable.NEVER and pair.source in values and card.path not in differing_paths:
+            values_on_target.setdefault(card.path, values[pair.source])
+    return values_on_target
 
 
-def _own(brief: Brief, apart: tuple[PropertyPair, ...]) -> tuple[PropertyPair, ...]:
+def _differing_pairs(context: SectionContext, extra_pairs: tuple[PropertyPair, ...]) -> tuple[PropertyPair, ...]:
     """Return the pairs in which the two must differ: the unique ones, and always one that bears their marks."""
-    known = [p for p in brief.pairs if not brief.ends.unknown(p)]
-    unique = tuple(p for p in known if any(_end(brief, p, side).unique for side in Side) and p not in apart)
-    if any(_bears_mark(brief, p) for p in (*apart, *unique)):
-        return (*apart, *unique)
-    texts = [p for p in known if _bears_mark(brief, p)]
-    keys = [p for p in texts if _end(brief, p, Side.SOURCE).concept in KEYS]
-    return (*apart, *unique, *(keys or texts[-1:])[:1])
+    known = [p for p in context.pairs if not context.entities.reason_unknown(p)]
+    unique = tuple(
+        p for p in known if any(_property_card(context, p, side).unique for side in Side) and p not in extra_pairs
+    )
+    if any(_contains_mark(context, p) for p in (*extra_pairs, *unique)):
+        return (*extra_pairs, *unique)
+    texts = [p for p in known if _contains_mark(context, p)]
+    keys = [p for p in texts if _property_card(context, p, Side.SOURCE).concept in KEYS]
+    return (*extra_pairs, *unique, *(keys or texts[-1:])[:1])
 
 
-def _bears_mark(brief: Brief, pair: PropertyPair) -> bool:
+def _contains_mark(context: SectionContext, pair: PropertyPair) -> bool:
     return all(
-        _end(brief, pair, side).form.convert in TEXTS and _end(brief, pair, side).writable is not Writable.NEVER
+        _property_card(context, pair, side).form.convert in TEXTS
+        and _property_card(context, pair, side).writable is not Writable.NEVER
         for side in Side
     )
 
 
-def _end(brief: Brief, pair: PropertyPair, side: Side) -> PropertyCard:
+def _property_card(context: SectionContext, pair: PropertyPair, side: Side) -> PropertyCard:
     path = pair.source if side is Side.SOURCE else pair.target
-    return brief.ends.card(side).properties[path]
+    return context.entities.card(side).properties[path]

@@ -6,133 +6,144 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from qa_sync.checklist.model import (
-    Absent,
-    Alone,
-    Appears,
     Claim,
+    CounterpartExists,
     Expect,
     Insert,
-    Remember,
+    NoCounterpart,
+    NoDuplicate,
+    RecordsUnchanged,
     Scenario,
-    Settle,
     Side,
+    Snapshot,
     Step,
-    Unchanged,
+    WaitCycles,
 )
-from qa_sync.checklist.scenarios.context import FULL, Brief, Part
-from qa_sync.checklist.scenarios.lookalikes import twins
-from qa_sync.checklist.scenarios.merge import CYCLES, outside
+from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
+from qa_sync.checklist.scenarios.lookalikes import lookalikes
+from qa_sync.checklist.scenarios.merge import CYCLES, condition_skip_reason
 from qa_sync.dataflow.model import Criterion, StatementKind
 
-Both = tuple[Insert, Insert]
+InsertPair = tuple[Insert, Insert]
 """A record on the target, and one on the source that must not be taken for the same."""
 Rows = tuple[Criterion, ...]
 
 
-def merge_not(brief: Brief) -> Part:
+def merge_not(context: SectionContext) -> ChecksAndScenarios:
     """Return `merge-not`: neither different nor empty values of the criteria make two records one."""
-    line = brief.line(StatementKind.MERGE_IF)
-    why = outside(brief) or (None if brief.keys else "no row of the merge table can be tried")
-    apart = [] if why else _different(brief)
-    keyless = [] if why else list(_keyless(brief))
-    different = brief.check(
-        "merge-not", "different values do not merge, however alike the rest is", line, skip=why, at="different"
+    line = context.line(StatementKind.MERGE_IF)
+    reason = condition_skip_reason(context) or (None if context.key_pairs else "no row of the merge table can be tried")
+    different_pairs = [] if reason else _different_pairs(context)
+    without_keys = [] if reason else list(_without_keys(context))
+    different = context.check(
+        "merge-not", "different values do not merge, however alike the rest is", line, skip=reason, at="different"
     )
-    skip = why or (None if keyless else _no_empty(brief))
-    empty = brief.check("merge-not", "empty values do not merge", line, skip=skip, at="empty")
-    tried = [*((different.id, both) for both in apart), *((empty.id, both) for both in keyless)]
+    skip = reason or (None if without_keys else _reason_not_empty(context))
+    empty = context.check("merge-not", "empty values do not merge", line, skip=skip, at="empty")
+    tried = [
+        *((different.id, inserts) for inserts in different_pairs),
+        *((empty.id, inserts) for inserts in without_keys),
+    ]
     if not tried:
-        return Part((different, empty))
-    quiet = tuple((id_, claim) for id_, both in tried for claim in _not_linked(brief, both))
+        return ChecksAndScenarios((different, empty))
+    not_linked_claims = tuple((id_, claim) for id_, inserts in tried for claim in _not_linked(context, inserts))
     steps = (
-        *brief.begin("merge-not"),
-        *(step for id_, both in tried for step in _beside(brief, id_, both)),
-        Settle(CYCLES),
-        Expect(quiet, wait=False),
+        *context.create_related("merge-not"),
+        *(step for id_, inserts in tried for step in _insert_both(context, id_, inserts)),
+        WaitCycles(CYCLES),
+        Expect(not_linked_claims, wait=False),
     )
-    cast = brief.cast(*(made.role for _, both in tried for made in both))
-    return Part(
-        (different, empty), (Scenario("merge-not", cast, steps, tuple(dict.fromkeys(id_ for id_, _ in tried))),)
+    roles = context.roles(*(made.role for _, inserts in tried for made in inserts))
+    return ChecksAndScenarios(
+        (different, empty), (Scenario("merge-not", roles, steps, tuple(dict.fromkeys(id_ for id_, _ in tried))),)
     )
 
 
-def _beside(brief: Brief, check: str, both: Both) -> tuple[Step, ...]:
-    there, here = both
-    made = (there, Remember((there.role,)), here)
-    return (*made, Expect(((check, Appears(here.role, Side.TARGET)),), wait=True)) if _creates(brief, here) else made
+def _insert_both(context: SectionContext, check: str, inserts: InsertPair) -> tuple[Step, ...]:
+    target_insert, source_insert = inserts
+    made = (target_insert, Snapshot((target_insert.role,)), source_insert)
+    return (
+        (*made, Expect(((check, CounterpartExists(source_insert.role, Side.TARGET)),), wait=True))
+        if _gets_counterpart(context, source_insert)
+        else made
+    )
 
 
-def _not_linked(brief: Brief, both: Both) -> tuple[Claim, Claim]:
-    there, here = both
-    own: Claim = (Alone if _creates(brief, here) else Absent)(here.role, Side.TARGET)
-    return Unchanged(there.role), own
+def _not_linked(context: SectionContext, inserts: InsertPair) -> tuple[Claim, Claim]:
+    target_insert, source_insert = inserts
+    own: Claim = (NoDuplicate if _gets_counterpart(context, source_insert) else NoCounterpart)(
+        source_insert.role, Side.TARGET
+    )
+    return RecordsUnchanged(target_insert.role), own
 
 
-def _creates(brief: Brief, here: Insert) -> bool:
+def _gets_counterpart(context: SectionContext, source_insert: Insert) -> bool:
     """Tell whether a source record gets a counterpart of its own when it matches none."""
-    connected = brief.linking.connected
-    return brief.linking.creates or (connected is not None and connected[0] in here.values)
+    connected = context.linking.connection
+    return context.linking.creates or (connected is not None and connected[0] in source_insert.values)
 
 
-def _ways(brief: Brief) -> tuple[bool, ...]:
+def _connected_or_not(context: SectionContext) -> tuple[bool, ...]:
     """Return whether the source's record is connected: a sync may take the wrong one for either."""
-    return (False, True) if brief.linking.connected else (False,)
+    return (False, True) if context.linking.connection else (False,)
 
 
-def _different(brief: Brief) -> list[Both]:
+def _different_pairs(context: SectionContext) -> list[InsertPair]:
     found = []
-    for connected in _ways(brief):
+    for connected in _connected_or_not(context):
         end = "-connected" if connected else ""
-        there, here = twins(brief, "merge-not", f"other{end}", f"one{end}", brief.keys)
-        found.append((there, here if connected else brief.unconnected(here)))
+        target_insert, source_insert = lookalikes(context, "merge-not", f"other{end}", f"one{end}", context.key_pairs)
+        found.append((target_insert, source_insert if connected else context.without_connection(source_insert)))
     return found
 
 
-def _keyless(brief: Brief) -> Iterator[Both]:
+def _without_keys(context: SectionContext) -> Iterator[InsertPair]:
     """Yield records without a value for a row: each row by itself, and all of them when all may be empty."""
-    rows = _may_be_empty(brief)
-    every = (rows,) if len(rows) == len(brief.section.criteria) > 1 else ()
-    for number, empty in enumerate([*((row,) for row in rows), *every], 1):
-        for connected in _ways(brief):
-            there, here = _without(brief, empty, f"{number}{'-connected' if connected else ''}", connected=connected)
-            if _tells(there) and _tells(here):
-                yield there, here
+    rows = _may_be_empty(context)
+    all_rows = (rows,) if len(rows) == len(context.section.criteria) > 1 else ()
+    for number, empty in enumerate([*((row,) for row in rows), *all_rows], 1):
+        for connected in _connected_or_not(context):
+            target_insert, source_insert = _with_empty(
+                context, empty, f"{number}{'-connected' if connected else ''}", connected=connected
+            )
+            if _contains_mark(target_insert) and _contains_mark(source_insert):
+                yield target_insert, source_insert
 
 
-def _without(brief: Brief, empty: Rows, end: str, *, connected: bool) -> Both:
+def _with_empty(context: SectionContext, empty: Rows, end: str, *, connected: bool) -> InsertPair:
     """Return a record on the target and one on the source without values for some rows, different in the others."""
     sources, targets = {row.source for row in empty}, {row.target for row in empty}
-    here = brief.insert("merge-not", f"one-empty-{end}")
-    here = here if connected else brief.unconnected(here)
+    source_insert = context.insert("merge-not", f"one-empty-{end}")
+    source_insert = source_insert if connected else context.without_connection(source_insert)
     role = f"other-empty-{end}"
-    others = tuple(key for key in brief.keys if key.source not in sources and key.target not in targets)
-    shown = brief.edited("merge-not", role, Side.TARGET, others, FULL + 1)
-    there = brief.bare("merge-not", role, Side.TARGET, shown)
+    others = tuple(key for key in context.key_pairs if key.source not in sources and key.target not in targets)
+    target_values = context.edited_values("merge-not", role, Side.TARGET, others, AS_CREATED + 1)
+    target_insert = context.minimal_insert("merge-not", role, Side.TARGET, target_values)
     return (
-        replace(there, values={path: v for path, v in there.values.items() if path not in targets}),
-        replace(here, values={path: v for path, v in here.values.items() if path not in sources}),
+        replace(target_insert, values={path: v for path, v in target_insert.values.items() if path not in targets}),
+        replace(source_insert, values={path: v for path, v in source_insert.values.items() if path not in sources}),
     )
 
 
-def _tells(made: Insert) -> bool:
+def _contains_mark(made: Insert) -> bool:
     """Tell whether a record is known by its mark."""
     return any(made.mark in str(value) for value in made.values.values())
 
 
-def _may_be_empty(brief: Brief) -> Rows:
-    return tuple(row for row in brief.section.criteria if not _required(brief, row))
+def _may_be_empty(context: SectionContext) -> Rows:
+    return tuple(row for row in context.section.criteria if not _required(context, row))
 
 
-def _required(brief: Brief, row: Criterion) -> str | None:
+def _required(context: SectionContext, row: Criterion) -> str | None:
     """Return which end of a row no record can be without."""
     for side, path in ((Side.SOURCE, row.source), (Side.TARGET, row.target)):
-        card = brief.ends.card(side).properties.get(path)
+        card = context.entities.card(side).properties.get(path)
         if card and card.required:
-            return f"{brief.ends.entity(side)} {card.path} cannot be empty"
+            return f"{context.entities.entity(side)} {card.path} cannot be empty"
     return None
 
 
-def _no_empty(brief: Brief) -> str:
+def _reason_not_empty(context: SectionContext) -> str:
     """Return why no two records can be made without a value for any row."""
-    needed = (why for row in brief.section.criteria if (why := _required(brief, row)))
+    needed = (reason for row in context.section.criteria if (reason := _required(context, row)))
     return next(needed, "without it no property tells one record from another")

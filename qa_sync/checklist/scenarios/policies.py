@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qa_sync.checklist.model import (
-    Absent,
-    Alone,
     Check,
     Claim,
     Delete,
     Edit,
     Expect,
-    Kept,
-    Remember,
+    NoCounterpart,
+    NoDuplicate,
+    NotCleared,
     Scenario,
-    Settle,
     Side,
+    Snapshot,
     Step,
+    WaitCycles,
 )
-from qa_sync.checklist.samples.edit_rounds import AGREEING, Pairs, given
-from qa_sync.checklist.scenarios.context import Brief, Part
+from qa_sync.checklist.samples.edit_rounds import ADDRESS_PARTS, Pairs, edited_path
+from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 from qa_sync.systems.cards import Writable
 
@@ -30,86 +30,101 @@ CYCLES = 2
 CLEARABLE = frozenset({"text", "escaped_text", "html", "date", "phone"})
 """Conversions whose values a system can do without."""
 
-ERASES = {
+EMPTY_TITLES = {
     "keep": "clearing a value erases nothing on the other side",
     "erase": "clearing a value clears the other side's",
 }
-DELETES = {
+DELETE_TITLES = {
     "kept": "what was deleted on one side stays on the other",
     "carried": "what was deleted on one side goes on both",
 }
 
 
-def empty(brief: Brief) -> Part:
+def empty(context: SectionContext) -> ChecksAndScenarios:
     """Return `empty`: what the policy says of a value that is cleared, each way."""
-    policy = brief.settings.policies.empty
-    ways = {side: _but_one(brief, tuple(p for p in brief.pairs if clearable(brief, p, side))) for side in Side}
-    skip = brief.linking.why_not
-    if not skip and not any(ways.values()):
+    policy = context.settings.policies.empty
+    pairs_by_side = {
+        side: _keep_one(context, tuple(p for p in context.pairs if clearable(context, p, side))) for side in Side
+    }
+    skip = context.linking.skip_reason
+    if not skip and not any(pairs_by_side.values()):
         skip = "no property can be cleared on one side and be written on the other"
-    check = brief.check("empty", ERASES[policy], brief.line(StatementKind.KEEP), skip=skip)
+    check = context.check("empty", EMPTY_TITLES[policy], context.line(StatementKind.KEEP), skip=skip)
     if skip:
-        return Part((check,))
+        return ChecksAndScenarios((check,))
     steps = (
-        *brief.begin("empty"),
-        *(step for side, pairs in ways.items() if pairs for step in _cleared(brief, check, side, pairs)),
+        *context.create_related("empty"),
+        *(step for side, pairs in pairs_by_side.items() if pairs for step in _cleared(context, check, side, pairs)),
     )
-    return Part((check,), (Scenario("empty", brief.cast(*(f"{side}-cleared" for side in Side)), steps, (check.id,)),))
+    return ChecksAndScenarios(
+        (check,), (Scenario("empty", context.roles(*(f"{side}-cleared" for side in Side)), steps, (check.id,)),)
+    )
 
 
-def _cleared(brief: Brief, check: Check, side: Side, pairs: Pairs) -> Iterator[Step]:
-    role, erased = f"{side}-cleared", brief.settings.policies.empty == "erase"
-    yield from brief.arrive("empty", role)
-    yield Settle(CYCLES)
-    yield Remember((role,))
-    yield Edit(role, side, {given(pair, side): None for pair in pairs})
-    kept: tuple[tuple[str | None, Claim], ...] = tuple((check.id, Kept(role, side.other, p, erased)) for p in pairs)
+def _cleared(context: SectionContext, check: Check, side: Side, pairs: Pairs) -> Iterator[Step]:
+    role, erased = f"{side}-cleared", context.settings.policies.empty == "erase"
+    yield from context.create_linked("empty", role)
+    yield WaitCycles(CYCLES)
+    yield Snapshot((role,))
+    yield Edit(role, side, {edited_path(pair, side): None for pair in pairs})
+    claims: tuple[tuple[str | None, Claim], ...] = tuple(
+        (check.id, NotCleared(role, side.other, p, erased)) for p in pairs
+    )
     if not erased:
-        yield Settle(CYCLES)
-    yield Expect(kept, wait=erased)
+        yield WaitCycles(CYCLES)
+    yield Expect(claims, wait=erased)
 
 
-def _but_one(brief: Brief, pairs: Pairs) -> Pairs:
+def _keep_one(context: SectionContext, pairs: Pairs) -> Pairs:
     """Return the pairs without the first when they are all: a system may refuse a record that has lost every value."""
-    return pairs[1:] if len(pairs) == len(brief.pairs) else pairs
+    return pairs[1:] if len(pairs) == len(context.pairs) else pairs
 
 
-def clearable(brief: Brief, pair: PropertyPair, side: Side) -> bool:
+def clearable(context: SectionContext, pair: PropertyPair, side: Side) -> bool:
     """Tell whether a pair's value can be cleared on a side, and be given again from the other."""
-    card = brief.ends.property(pair, side)
-    if card is None or brief.ends.no_property(pair) or brief.no_edit(pair, side):
+    card = context.entities.property(pair, side)
+    if card is None or context.entities.reason_not_synced(pair) or context.reason_not_editable(pair, side):
         return False
     concept = card.concept or ""
-    apart = concept.startswith("lines.") or concept.rpartition(".")[2] in AGREEING
-    keys = {c.source for c in brief.section.criteria} | {c.target for c in brief.section.criteria}
-    shared = sum(p.source == pair.source for p in brief.pairs) + sum(p.target == pair.target for p in brief.pairs)
-    made = brief.ends.source.properties[pair.source].writable is not Writable.NEVER
+    depends_on_others = concept.startswith("lines.") or concept.rpartition(".")[2] in ADDRESS_PARTS
+    keys = {c.source for c in context.section.criteria} | {c.target for c in context.section.criteria}
+    ends_in_use = sum(p.source == pair.source for p in context.pairs) + sum(
+        p.target == pair.target for p in context.pairs
+    )
+    settable = context.entities.source.properties[pair.source].writable is not Writable.NEVER
     # An element of a list that a selector means is not cleared, but emptied: systems differ in what is left of it.
-    apart = apart or "[" in card.write_path
-    plain = card.form.convert in CLEARABLE and not (card.required or card.unique or card.references)
-    return plain and made and not apart and card.path not in keys and shared == len(Side)
+    depends_on_others = depends_on_others or "[" in card.write_path
+    clearable_form = card.form.convert in CLEARABLE and not (card.required or card.unique or card.references)
+    return clearable_form and settable and not depends_on_others and card.path not in keys and ends_in_use == len(Side)
 
 
-def deletes(brief: Brief) -> Part:
+def deletes(context: SectionContext) -> ChecksAndScenarios:
     """Return `deletes`: what the policy says of a record's counterpart when it is deleted, each way; else nothing."""
-    policy = brief.settings.policies.deletes
+    policy = context.settings.policies.deletes
     if policy == "unchecked":
-        return Part(())
-    skip = brief.linking.why_not or next((w for s in Side if (w := brief.ends.no_operation(s, "delete"))), None)
-    check = brief.check("deletes", DELETES[policy], brief.line(StatementKind.KEEP), skip=skip)
+        return ChecksAndScenarios(())
+    skip = context.linking.skip_reason or next(
+        (w for s in Side if (w := context.entities.reason_no_operation(s, "delete"))), None
+    )
+    check = context.check("deletes", DELETE_TITLES[policy], context.line(StatementKind.KEEP), skip=skip)
     if skip:
-        return Part((check,))
-    steps = (*brief.begin("deletes"), *(step for side in Side for step in _deleted(brief, check, side, policy)))
-    return Part((check,), (Scenario("deletes", brief.cast(*(f"{s}-deleted" for s in Side)), steps, (check.id,)),))
+        return ChecksAndScenarios((check,))
+    steps = (
+        *context.create_related("deletes"),
+        *(step for side in Side for step in _deleted(context, check, side, policy)),
+    )
+    return ChecksAndScenarios(
+        (check,), (Scenario("deletes", context.roles(*(f"{s}-deleted" for s in Side)), steps, (check.id,)),)
+    )
 
 
-def _deleted(brief: Brief, check: Check, side: Side, policy: str) -> Iterator[Step]:
+def _deleted(context: SectionContext, check: Check, side: Side, policy: str) -> Iterator[Step]:
     role = f"{side}-deleted"
-    yield from brief.arrive("deletes", role)
-    yield Settle(CYCLES)
+    yield from context.create_linked("deletes", role)
+    yield WaitCycles(CYCLES)
     yield Delete(role, side)
     if policy == "carried":
-        yield Expect(((check.id, Absent(role, side.other)),), wait=True)
+        yield Expect(((check.id, NoCounterpart(role, side.other)),), wait=True)
         return
-    yield Settle(CYCLES)
-    yield Expect(((check.id, Alone(role, side.other)), (check.id, Absent(role, side))), wait=False)
+    yield WaitCycles(CYCLES)
+    yield Expect(((check.id, NoDuplicate(role, side.other)), (check.id, NoCounterpart(role, side))), wait=False)

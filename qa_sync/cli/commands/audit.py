@@ -18,14 +18,14 @@ from qa_sync.modes.documents import connectors_of, read_named, settle
 from qa_sync.modes.job import Job
 from qa_sync.reports.formats.table import FORMATS
 from qa_sync.reports.terminal.terminal import Color, Terminal
-from qa_sync.running.results import fold
-from qa_sync.settings.value_types import LASTING
+from qa_sync.running.results import collect_results
+from qa_sync.settings.value_types import DURATION_VALUE
 
 
 def _age(_context: click.Context, _option: click.Parameter, value: str) -> timedelta:
     text = f"{value[:-1]}min" if value.endswith("m") else value
     try:
-        return timedelta(seconds=LASTING.read(text))
+        return timedelta(seconds=DURATION_VALUE.read(text))
     except ValueError:
         raise click.BadParameter(f"expected a duration such as 10m or 2h, got {value!r}") from None
 
@@ -126,7 +126,7 @@ def audit(
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
     terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
     with opened(Job(dataflows, connectors, Path(), settings=settings), options, _tell(quiet)) as told:
-        results = fold(terminal.watch(told.events()))
+        results = collect_results(terminal.watch(told.events()))
     terminal.report(results, _line_text)
     write_reports(results, targets)
     return results.exit_code

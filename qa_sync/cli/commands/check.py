@@ -41,13 +41,13 @@ from qa_sync.errors import UsageError
 from qa_sync.modes.documents import connectors_of, read_named, settle
 from qa_sync.modes.job import Job, Prepared
 from qa_sync.modes.table import prepare
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.environment import Keep
 from qa_sync.running.events import Event, Leftover, SectionFinished
-from qa_sync.running.filter import selected
-from qa_sync.running.results import fold, with_texts
-from qa_sync.running.runner import Run, run
+from qa_sync.running.filter import filter_events
+from qa_sync.running.results import collect_results, with_texts
+from qa_sync.running.runner import RunConfig, run
 from qa_sync.settings.model import Settings
 
 TIMEOUT_S = 120.0
@@ -119,14 +119,14 @@ def check(
         agree(prepared.writes(chosen.checklists), yes=yes)
         prepared.begin()
         told = _run(playing.mode, prepared, waiting, signing, first_only=first_only)
-        events: Iterator[Event] = chosen.told(run(chosen.checklists, prepared.open_stage, told))
-        if prepared.hide:
-            events = _hidden(events, prepared.hide)
+        events: Iterator[Event] = chosen.told(run(chosen.checklists, prepared.open_environment, told))
+        if prepared.redact:
+            events = _hidden(events, prepared.redact)
         if ids is not None:
-            events = selected(events, ids)
+            events = filter_events(events, ids)
         if ids is None and chosen.ids is None:
             events = prepared.noted(events)
-        results = fold(_heard(terminal.watch(events), prepared))
+        results = collect_results(_heard(terminal.watch(events), prepared))
         left = _swept(prepared, results.leftovers)
     results = excused(replace(results, recordings=prepared.recordings(), leftovers=left))
     terminal.report(results, _line_text)
@@ -159,23 +159,23 @@ def _terminal(telling: Telling, targets: Sequence[Target]) -> Terminal:
     return Terminal(out, sys.stderr, color=telling.color, quiet=telling.quiet, verbose=telling.verbose)
 
 
-def _run(mode: str, prepared: Prepared, waiting: Waiting, signing: Signing, *, first_only: bool) -> Run:
-    return Run(
+def _run(mode: str, prepared: Prepared, waiting: Waiting, signing: Signing, *, first_only: bool) -> RunConfig:
+    return RunConfig(
         mode,
         prepared.seed,
         prepared.started,
         time.perf_counter,
-        1 if signing.interactive else waiting.jobs or prepared.side_by_side,
+        1 if signing.interactive else waiting.jobs or prepared.parallel_sections,
         first_only,
         prepared.stop,
         answers(signing.sign_off, prepared.checklists, interactive=signing.interactive),
     )
 
 
-def _hidden(events: Iterator[Event], hide: Callable[[str], str]) -> Iterator[Event]:
+def _hidden(events: Iterator[Event], redact: Callable[[str], str]) -> Iterator[Event]:
     from qa_sync.modes.live_systems.redact_events import hidden  # noqa: PLC0415 - a replay has nothing to hide, and must start fast
 
-    return hidden(events, hide)
+    return hidden(events, redact)
 
 
 def _heard(events: Iterator[Event], prepared: Prepared) -> Iterator[Event]:
@@ -202,7 +202,7 @@ def _swept(prepared: Prepared, left: Sequence[Leftover]) -> tuple[Leftover, ...]
 
 def _tell_left(left: Sequence[Leftover]) -> None:
     for lost in left:
-        click.echo(visible(f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}"), err=True)
+        click.echo(escape_invisible(f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}"), err=True)
 
 
 def _line_text(spec: str, line: int) -> str | None:

@@ -10,7 +10,7 @@ from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.durations import age_of
 from qa_sync.cli.signals import leaving_well
 from qa_sync.modes.live_systems.cleanup import Cleaned, clean
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 
 STILL_THERE = 3
 
@@ -46,6 +46,6 @@ def cleanup(run: str | None, older_than: str | None, config: Path | None) -> int
 
 def _tell(cleaned: Cleaned) -> None:
     specs = ", ".join(cleaned.run.specs)
-    click.echo(visible(f"run {cleaned.run.id} ({specs}): {cleaned.removed} removed, {len(cleaned.left)} left"))
+    click.echo(escape_invisible(f"run {cleaned.run.id} ({specs}): {cleaned.removed} removed, {len(cleaned.left)} left"))
     for lost in cleaned.left:
-        click.echo(visible(f"  {lost.system} {lost.entity} {lost.id}: {lost.why}"))
+        click.echo(escape_invisible(f"  {lost.system} {lost.entity} {lost.id}: {lost.why}"))

@@ -11,13 +11,13 @@ from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard, PropertyCard
-from qa_sync.systems.connectors.capabilities import Abilities, abilities_of, authentication_of
+from qa_sync.systems.connectors.capabilities import Capabilities, authentication_of, capabilities_of
 from qa_sync.systems.connectors.find import LABELS, builtin_folder
-from qa_sync.systems.connectors.folder import Problem, Weight
-from qa_sync.systems.connectors.load import Connector, survey
+from qa_sync.systems.connectors.folder import Problem, Severity
+from qa_sync.systems.connectors.load import Connector, check_connector
 from qa_sync.systems.connectors.operations import VERBS
 
-EXIT: dict[Weight, int] = {Weight.FATAL: 2, Weight.MISSING: 1, Weight.NOTE: 0}
+EXIT: dict[Severity, int] = {Severity.FATAL: 2, Severity.MISSING: 1, Severity.NOTE: 0}
 """How a problem ends the program."""
 
 
@@ -71,9 +71,9 @@ def check(connector: str | None, config: Path | None) -> int:
     if connector is None or _is_system(connector, settings):
         return _asked(settings, list(settings.systems) if connector is None else [connector])
     loaded, problems = _surveyed(connector, settings.systems)
-    _tell([*_system(loaded), *(line for a in abilities_of(loaded) for line in _abilities(a))])
-    _tell((f"{problem.weight}: {problem}" for problem in problems), err=True)
-    return max((EXIT[problem.weight] for problem in problems), default=0)
+    _tell([*_system(loaded), *(line for a in capabilities_of(loaded) for line in _abilities(a))])
+    _tell((f"{problem.severity}: {problem}" for problem in problems), err=True)
+    return max((EXIT[problem.severity] for problem in problems), default=0)
 
 
 def _is_system(name: str, settings: Settings) -> bool:
@@ -88,7 +88,7 @@ def _asked(settings: Settings, labels: Sequence[str]) -> int:
     code = 0
     for ping in ping_each(settings, labels):
         where = f"{ping.label:<16}{'no' if ping.problem else 'ok'}  {ping.url}".rstrip()
-        _tell([f"{where}  as {ping.who}" if ping.who else where])
+        _tell([f"{where}  as {ping.user}" if ping.user else where])
         if ping.problem:
             _tell(f"Error: {ping.problem}".splitlines(), err=True)
             code = max(code, ping.problem.exit_code)
@@ -97,11 +97,11 @@ def _asked(settings: Settings, labels: Sequence[str]) -> int:
 
 def _surveyed(name: str, more: Iterable[str] = ()) -> tuple[Connector, Sequence[Problem]]:
     if name in LABELS:
-        return survey(builtin_folder(name), env={}, payloads={})
+        return check_connector(builtin_folder(name), env={}, payloads={})
     if not Path(name).is_dir():
         hint = "give a built-in name, the path of a connector folder, or a system that qa-sync.toml names"
         raise UnknownName("connector", name, [*LABELS, *more], hint=hint)
-    return survey(Path(name).resolve(), env={}, payloads={})
+    return check_connector(Path(name).resolve(), env={}, payloads={})
 
 
 def _tell(lines: Iterable[str], *, err: bool = False) -> None:
@@ -125,7 +125,7 @@ def _system(connector: Connector) -> Iterator[str]:
             yield f"  {what}: {', '.join(sorted(names))}"
 
 
-def _abilities(abilities: Abilities) -> Iterator[str]:
+def _abilities(abilities: Capabilities) -> Iterator[str]:
     words = [verb if verb in abilities.can else "-" * len(verb) for verb in VERBS]
     told = [f"pages until {abilities.paging}" if abilities.paging else "one page"] if "list" in abilities.can else []
     told += ["since"] if abilities.since else []

@@ -13,13 +13,13 @@ import click
 
 from qa_sync.cli.options.faults import fault_options
 from qa_sync.errors import UsageError
-from qa_sync.files import write_whole
+from qa_sync.files import write_atomically
 from qa_sync.modes.documents import connectors_of, read_named
-from qa_sync.settings.value_types import LASTING, PACE, Kind
+from qa_sync.settings.value_types import DURATION_VALUE, RATE_VALUE, ValueType
 from qa_sync.systems.connectors.find import LABELS
 
 
-def _of(kind: Kind) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+def _of(kind: ValueType) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
     """Return what lets a text of that kind pass, as the settings write it; click tells what is wrong with another."""
 
     def check(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
@@ -57,14 +57,14 @@ def _of(kind: Kind) -> Callable[[click.Context, click.Parameter, str | None], st
 )
 @click.option(
     "--lag",
-    callback=_of(LASTING),
+    callback=_of(DURATION_VALUE),
     default="0s",
     metavar="TIME",
     help="How long a write stays unseen in Wix's queries, half of that in its lists: 2s.",
 )
 @click.option(
     "--rate",
-    callback=_of(PACE),
+    callback=_of(RATE_VALUE),
     metavar="COUNT/TIME",
     help="How often Wix lets itself be asked before it answers 429: 200/min; its built-in sync does not count.",
 )
@@ -151,7 +151,7 @@ def _write_config(path: Path, text: str) -> None:
     try:
         if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(text.partition("\n")[0]):
             raise UsageError(f"{path} is there already, and was not written by qa-sync", hint="name another file")
-        write_whole(path, text)
+        write_atomically(path, text)
     except OSError as error:
         raise UsageError(f"the settings could not be written to {path}: {error.strerror or error}") from None
     click.echo(f"wrote {path}; what it needs from the environment, for --mode live in another terminal:", err=True)

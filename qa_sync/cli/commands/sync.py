@@ -14,13 +14,13 @@ from qa_sync.cli.confirm import agree_to_sync, on_terminal, yes_option
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.faults import fault_options
 from qa_sync.cli.sync_output import FORMATS, Told
-from qa_sync.errors import CouldNotFindOut, SystemUnreachable, UsageError
+from qa_sync.errors import NoVerdict, SystemUnreachable, UsageError
 from qa_sync.modes.documents import connectors_of, read_named, settle
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import labels_of
 from qa_sync.modes.live_systems.write_permissions import closed
 from qa_sync.modes.sync import LINKS, stopped_by_signals, working
-from qa_sync.settings.value_types import LASTING
+from qa_sync.settings.value_types import DURATION_VALUE
 from qa_sync.sync.dry_run import PlannedWrite
 from qa_sync.sync.engine import Engine
 
@@ -116,7 +116,7 @@ def _cycle(engine: Engine, told: Told) -> int:
     summary = engine.cycle()
     told.cycle(summary)
     if not summary.complete:
-        raise CouldNotFindOut("interrupted between two writes; the next run goes on from here")
+        raise NoVerdict("interrupted between two writes; the next run goes on from here")
     if summary.cut:
         return NOT_FOUND_OUT
     return PROBLEMS_LEFT if summary.problems else 0
@@ -131,7 +131,7 @@ def _watch(cycle: Callable[[], int], every_s: float, stop: Event) -> int:
         except SystemUnreachable as error:
             click.echo(f"Error: {error}", err=True)
             code = NOT_FOUND_OUT
-        except CouldNotFindOut:
+        except NoVerdict:
             if not stop.is_set():
                 raise
             return code
@@ -141,9 +141,9 @@ def _watch(cycle: Callable[[], int], every_s: float, stop: Event) -> int:
 
 def _seconds(text: str) -> float:
     try:
-        every_s = float(LASTING.read(text))
+        every_s = float(DURATION_VALUE.read(text))
     except ValueError:
-        raise UsageError(f"--watch {text}: expected {LASTING.expected}") from None
+        raise UsageError(f"--watch {text}: expected {DURATION_VALUE.expected}") from None
     if not every_s:
         raise UsageError(f"--watch {text}: the systems would be asked without a pause")
     return every_s

@@ -11,7 +11,7 @@ import click
 from qa_sync.errors import UsageError
 from qa_sync.settings.model import FILE_NAME, Settings
 from qa_sync.settings.read import find_settings, load_settings
-from qa_sync.settings.value_types import LASTING
+from qa_sync.settings.value_types import DURATION_VALUE
 
 config_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--config",
@@ -25,9 +25,9 @@ config_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option
 def duration_of(text: str, option: str) -> float:
     """Return the seconds of a duration as settings write it; raises UsageError that names the option."""
     try:
-        seconds: float = LASTING.read(text)
+        seconds: float = DURATION_VALUE.read(text)
     except ValueError:
-        raise UsageError(f"{option}: expected {LASTING.expected}, got {text!r}") from None
+        raise UsageError(f"{option}: expected {DURATION_VALUE.expected}, got {text!r}") from None
     return seconds
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import click
 
 from qa_sync.checklist.model import Checklist, SectionPlan
-from qa_sync.files import write_whole
+from qa_sync.files import write_atomically
 from qa_sync.frozen import dataclass
 from qa_sync.running.events import Event, Status
 from qa_sync.running.results import Results
@@ -49,9 +49,9 @@ class Chosen:
         """Pass on what is told of."""
         if self.ids is None:
             return events
-        from qa_sync.running.filter import selected  # noqa: PLC0415 - most runs carry everything out
+        from qa_sync.running.filter import filter_events  # noqa: PLC0415 - most runs carry everything out
 
-        return selected(events, self.ids)
+        return filter_events(events, self.ids)
 
 
 def choose(
@@ -60,7 +60,7 @@ def choose(
     """Return what of the checklists is carried out, in its order."""
     if not last_failed and not failed_first:
         return Chosen(tuple(checklists))
-    from qa_sync.checklist.selection import narrowed  # noqa: PLC0415 - most runs carry everything out
+    from qa_sync.checklist.selection import narrow_checklist  # noqa: PLC0415 - most runs carry everything out
 
     failed = _read(settings)
     wanted = {
@@ -72,7 +72,7 @@ def choose(
     }
     if last_failed and wanted:
         ids = frozenset(wanted)
-        return Chosen(tuple(narrowed(c, ids, whole_sections=mode in WHOLE) for c in checklists), ids)
+        return Chosen(tuple(narrow_checklist(c, ids, whole_sections=mode in WHOLE) for c in checklists), ids)
     if last_failed:
         click.echo("note: nothing is known to have failed the last time, so everything is carried out", err=True)
     return Chosen(tuple(_sorted(c, {check for spec, check in wanted if spec == c.dataflow.path}) for c in checklists))
@@ -92,7 +92,7 @@ def note_failed(results: Results, settings: Settings) -> None:
     if now == before:
         return
     try:
-        write_whole(_path(settings), json.dumps({"schema": SCHEMA, "failed": now}, indent=1) + "\n")
+        write_atomically(_path(settings), json.dumps({"schema": SCHEMA, "failed": now}, indent=1) + "\n")
     except OSError as error:
         click.echo(f"note: what failed could not be kept for --last-failed: {error.strerror or error}", err=True)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from qa_sync.errors import CouldNotFindOut, QaSyncError, UnknownName, UsageError
-from qa_sync.files import write_whole
+from qa_sync.errors import NoVerdict, QaSyncError, UnknownName, UsageError
+from qa_sync.files import write_atomically
 from qa_sync.frozen import dataclass
 from qa_sync.reports.formats.table import FORMATS, pieces
 from qa_sync.running.results import Results
@@ -56,7 +56,7 @@ def texts_of(specs: Iterable[str]) -> Mapping[str, str]:
 
 
 def write_reports(results: Results, targets: Sequence[Target], annotations: str | None = None) -> None:
-    """Render and write every report; raises UsageError when a file cannot be written, CouldNotFindOut on a full disk.
+    """Render and write every report; raises UsageError when a file cannot be written, NoVerdict on a full disk.
 
     A Markdown report is also appended to the job summary that GitHub asks for. Annotations go to standard error, where
     GitHub reads them too, so that standard output stays that of a report.
@@ -75,7 +75,7 @@ def write_reports(results: Results, targets: Sequence[Target], annotations: str 
                 click.echo(part, nl=False)
             continue
         try:
-            write_whole(target.path, parts)
+            write_atomically(target.path, parts)
         except OSError as error:
             raise _unwritten(f"the report could not be written to {target.path}", error) from None
 
@@ -95,7 +95,7 @@ def _unwritten(what: str, error: OSError) -> QaSyncError:
     """Return the error for a file that was not written: the call is wrong, unless the disk has no room or is broken."""
     told = f"{what}: {error.strerror or error}"
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
-        return CouldNotFindOut(told, hint="make room on the disk, and run it again")
+        return NoVerdict(told, hint="make room on the disk, and run it again")
     return UsageError(told)
 
 

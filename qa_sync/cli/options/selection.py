@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
-from qa_sync.checklist.keyword_expression import wanted
-from qa_sync.checklist.selection import CheckId, Selection, narrowed, select
+from qa_sync.checklist.keyword_expression import keyword_matcher
+from qa_sync.checklist.selection import CheckId, Selection, narrow_checklist, select
 from qa_sync.dataflow.model import Dataflow
-from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.job import Prepared
 from qa_sync.settings.model import Settings
 
@@ -51,7 +51,7 @@ def selection_options(command: Command) -> Command:
         shard: str | None,
         **kept: Any,
     ) -> Any:
-        meant = Selection(wanted(words) if words else None, sections, kinds, _shard(shard))
+        meant = Selection(keyword_matcher(words) if words else None, sections, kinds, _shard(shard))
         return command(*args, selection=meant, **kept)
 
     return reduce(lambda taking, option: option(taking), reversed(OPTIONS), selecting)
@@ -60,7 +60,7 @@ def selection_options(command: Command) -> Command:
 def changed_only(dataflows: Sequence[Dataflow], settings: Settings, revision: str | None) -> tuple[Dataflow, ...]:
     """Return the documents that git says changed; all without a revision.
 
-    Raises CouldNotFindOut when none did: nothing would be carried out, and that is no success.
+    Raises NoVerdict when none did: nothing would be carried out, and that is no success.
     """
     if revision is None:
         return tuple(dataflows)
@@ -68,7 +68,7 @@ def changed_only(dataflows: Sequence[Dataflow], settings: Settings, revision: st
 
     found = touched(dataflows, settings, changed_since(revision))
     if not found:
-        raise CouldNotFindOut(f"nothing to check: no document and no connector changed since {revision}")
+        raise NoVerdict(f"nothing to check: no document and no connector changed since {revision}")
     return found
 
 
@@ -77,12 +77,12 @@ def narrow(prepared: Prepared, selection: Selection, *, recorded: bool) -> tuple
 
     `recorded` says that a recording is played, which is of whole sections. Raises UsageError when nothing is wanted.
     """
-    if selection.takes_all:
+    if selection.selects_all:
         return prepared, None
     ids = select(prepared.checklists, selection)
     if not ids:
         raise UsageError("no check is wanted", hint="qa-sync show SPEC lists every check with its id and kind")
-    kept = (narrowed(checklist, ids, whole_sections=recorded) for checklist in prepared.checklists)
+    kept = (narrow_checklist(checklist, ids, whole_sections=recorded) for checklist in prepared.checklists)
     return replace(prepared, checklists=tuple(checklist for checklist in kept if checklist.sections)), ids
 
 

@@ -10,7 +10,7 @@ _SCALARS = {f'"{name}"': name for name in ("string", "integer", "float", "boolea
 _UNKNOWN = ("", "N/A")
 
 
-def path_cell(cell: str) -> tuple[str, tuple[When, ...]]:
+def parse_path_cell(cell: str) -> tuple[str, tuple[When, ...]]:
     """Return a cell's base path and its `Dependant on having V in P` conditions, all stripped of outer blanks.
 
     Several conditions stand in one pair of parentheses without a separator; V and P may be empty.
@@ -22,7 +22,7 @@ def path_cell(cell: str) -> tuple[str, tuple[When, ...]]:
     return base.strip(), tuple(_when(condition) for condition in conditions)
 
 
-def data_type(cell: str) -> tuple[str | None, str | None]:
+def parse_data_type(cell: str) -> tuple[str | None, str | None]:
     """Return a cell's type and, for an expression, its raw text.
 
     A JSON string that names a type is that type; `N/A` and an empty cell are None; all else is `expression`.

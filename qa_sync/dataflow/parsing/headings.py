@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qa_sync.dataflow.model import Entity
-from qa_sync.dataflow.parsing.labels import LABELS, MOST_WORDS
+from qa_sync.dataflow.parsing.labels import LABELS, MAX_LABEL_WORDS
 
 _DATAFLOW = " Dataflow"
 
@@ -41,14 +41,14 @@ def split_heading(text: str) -> tuple[str, str] | None:
     return (a, b) if to and a.strip() and b.strip() else None
 
 
-def entity_of(side: str, title_label: str, header_label: str | None = None) -> Entity:
+def parse_entity(side: str, title_label: str, header_label: str | None = None) -> Entity:
     """Tell label, entity and facet of a heading's side apart.
 
     `header_label` is what the property table's header calls the system (None: it does not say). It decides; else a
     leading blank (an empty label), the longest label known from the title or the family, else all but the last word.
     """
     named, facet = _facet(side.rstrip())
-    label = _label(named, title_label, header_label)
+    label = _split_label(named, title_label, header_label)
     entity = named.strip().removeprefix(label).strip()
     if facet is None:
         head, _, last = entity.rpartition(" ")
@@ -63,22 +63,24 @@ def _facet(side: str) -> tuple[str, str | None]:
     return (named.rstrip(), facet.strip()) if opened and named.strip() and side.endswith(")") else (side, None)
 
 
-def _label(named: str, title_label: str, header_label: str | None) -> str:
+def _split_label(named: str, title_label: str, header_label: str | None) -> str:
     if header_label is not None and _begins_with(named.strip(), header_label):
         return header_label
     if named.startswith(" "):
         return ""
     words = named.split(" ")
-    known = [label for n in range(1, MOST_WORDS + 1) if (label := " ".join(words[:n])) in LABELS and n < len(words)]
+    known = [
+        label for n in range(1, MAX_LABEL_WORDS + 1) if (label := " ".join(words[:n])) in LABELS and n < len(words)
+    ]
     if title_label and _begins_with(named, title_label):
         known.append(title_label)
-    return max(known, key=len) if known else _but_entity(words)
+    return max(known, key=len) if known else _without_entity(words)
 
 
 def _begins_with(named: str, label: str) -> bool:
     return not label or named.startswith(f"{label} ")
 
 
-def _but_entity(words: list[str]) -> str:
+def _without_entity(words: list[str]) -> str:
     entity = 2 if len(words) > 2 and words[-1] in _OLD_FACETS else 1  # noqa: PLR2004
     return " ".join(words[:-entity]).strip()

@@ -90,5 +90,5 @@ LABELS = frozenset(
     }
 )
 
-MOST_WORDS = 3
+MAX_LABEL_WORDS = 3
 """No label has more words."""

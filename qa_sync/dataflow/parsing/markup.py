@@ -45,7 +45,7 @@ _SETTINGS: Any = SimpleNamespace(
 def read_blocks(text: str) -> list[Block]:
     """Return the blocks of a document in their order; line ends may be LF, CRLF or CR."""
     machine = _Machine(state_classes=(Body, Text, Line), initial_state="Body")
-    machine.run(_lines(text), new_document("", _SETTINGS), inliner=_NoInliner())
+    machine.run(_lines(text), new_document("", _SETTINGS), inliner=_PlainTextInliner())
     return machine.blocks
 
 
@@ -55,7 +55,7 @@ def _lines(text: str) -> list[str]:
     return [line.expandtabs().rstrip() for line in text.split("\n")]
 
 
-class _NoInliner(states.Inliner):
+class _PlainTextInliner(states.Inliner):
     """Takes the place of docutils' inline parser: text is text."""
 
     def init_customizations(self, settings: Any) -> None:
@@ -89,7 +89,7 @@ class _Machine(states.RSTStateMachine):
         return found
 
 
-class _Emitting(states.RSTState):
+class _BlockState(states.RSTState):
     """A state that emits blocks instead of nodes."""
 
     state_machine: _Machine
@@ -104,7 +104,7 @@ class _Emitting(states.RSTState):
         return self.state_machine.line_offset + 1
 
 
-class Body(_Emitting, states.Body):
+class Body(_BlockState, states.Body):
     """The first line of a block."""
 
     initial_transitions = ("explicit_markup", "line", "text")
@@ -147,7 +147,7 @@ class ListTable(Directive):
         return []
 
 
-class Text(_Emitting, states.Text):
+class Text(_BlockState, states.Text):
     """The second line of a block: docutils tells a heading from a paragraph here."""
 
     def section(self, title: str, source: str, style: str, lineno: int, messages: list[nodes.Node]) -> None:  # noqa: ARG002
@@ -169,7 +169,7 @@ class Text(_Emitting, states.Text):
     indent = text
 
 
-class Line(_Emitting, states.Text):
+class Line(_BlockState, states.Text):
     """What follows a line of punctuation: an overlined title, or nothing that the family has."""
 
     def text(self, match: Match, context: list[str], next_state: str | None) -> Transition:  # noqa: ARG002
@@ -177,7 +177,7 @@ class Line(_Emitting, states.Text):
         machine = self.state_machine
         below = machine.input_lines[machine.line_offset + 1 : machine.line_offset + 2]
         if not below or not _ADORNMENT.match(below[0]):
-            return self._adorns_nothing()
+            return self._stray_punctuation()
         self.emit(Heading(match.string, self.lineno, short=min(len(context[0]), len(below[0])) < len(match.string)))
         machine.next_line()
         return [], "Body", []
@@ -186,7 +186,7 @@ class Line(_Emitting, states.Text):
 
     def underline(self, match: Match | None, context: list[str], next_state: str | None) -> Transition:  # noqa: ARG002
         """Two lines of punctuation: the second may still be an overline."""
-        return self._adorns_nothing()
+        return self._stray_punctuation()
 
     blank = underline
 
@@ -195,7 +195,7 @@ class Line(_Emitting, states.Text):
         self.emit(UnknownBlock("a line of punctuation", self.lineno - 1))
         return []
 
-    def _adorns_nothing(self) -> Transition:
+    def _stray_punctuation(self) -> Transition:
         self.emit(UnknownBlock("a line of punctuation that adorns no heading", self.lineno - 1))
         self.state_machine.previous_line()
         return [], "Body", []

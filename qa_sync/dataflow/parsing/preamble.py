@@ -8,7 +8,7 @@ from datetime import datetime
 from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.model import Finding
 from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
-from qa_sync.dataflow.parsing.sections import sentences_of, shown, unknown_markup
+from qa_sync.dataflow.parsing.sections import quote_text, split_sentences, unknown_markup
 
 _GENERATED = "Generated:"
 
@@ -43,11 +43,11 @@ def _date(block: Block) -> str | None:
 
 
 def _text(paragraph: Paragraph, *, introduced: bool) -> list[Finding]:
-    if any(sentence for _, _, sentence in sentences_of(paragraph)):
-        message = f"a statement outside of any section is not read: {shown(paragraph.text)}; is a heading missing?"
+    if any(sentence for _, _, sentence in split_sentences(paragraph)):
+        message = f"a statement outside of any section is not read: {quote_text(paragraph.text)}; is a heading missing?"
         return [make_finding("homeless-statement", paragraph.line, message)]
     if introduced:
-        return [make_finding("extra-text", paragraph.line, f"not read: {shown(paragraph.text)}")]
+        return [make_finding("extra-text", paragraph.line, f"not read: {quote_text(paragraph.text)}")]
     return []
 
 
@@ -59,7 +59,7 @@ def _other(block: Block) -> list[Finding]:
         case UnknownBlock():
             return [unknown_markup(block)]
         case Paragraph() if _date(block) is None:
-            message = f"expected `Generated: YYYY-MM-DD HH:MM:SS`, got {shown(block.text)}"
+            message = f"expected `Generated: YYYY-MM-DD HH:MM:SS`, got {quote_text(block.text)}"
             return [make_finding("unknown-date", block.line, message)]
         case Paragraph() | Heading():
             return []

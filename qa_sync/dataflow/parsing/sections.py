@@ -8,8 +8,14 @@ from itertools import pairwise
 from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.model import Finding, Section, StatementKind
 from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
-from qa_sync.dataflow.parsing.headings import entity_of
-from qa_sync.dataflow.parsing.statements import Sentence, nearest, plain, recognise, statement_of
+from qa_sync.dataflow.parsing.headings import parse_entity
+from qa_sync.dataflow.parsing.statements import (
+    Sentence,
+    make_statement,
+    match_template,
+    nearest_template,
+    normalize_blanks,
+)
 from qa_sync.dataflow.parsing.tables import MERGE_COLUMNS, PROPERTY_COLUMNS, Table, criteria_of, pairs_of, read_table
 
 TABLE_KINDS = {MERGE_COLUMNS: StatementKind.MERGE_IF, PROPERTY_COLUMNS: StatementKind.PROPS}
@@ -18,30 +24,30 @@ Read = tuple[str, int, Sentence | None]
 """A sentence's text, its first line, and what it was recognised as."""
 
 
-def sentences_of(paragraph: Paragraph) -> list[Read]:
+def split_sentences(paragraph: Paragraph) -> list[Read]:
     """Return a paragraph's sentences: what its lines say, else (a wrapped sentence) the paragraph as a whole."""
     # Lines come first: a template's field takes any text, so a whole paragraph could swallow what stands between.
-    lines = list(_line_by_line(paragraph)) if "\n" in paragraph.text else []
+    lines = list(_sentences_by_line(paragraph)) if "\n" in paragraph.text else []
     if any(sentence for _, _, sentence in lines):
         return lines
-    return [(paragraph.text, paragraph.line, recognise(paragraph.text))]
+    return [(paragraph.text, paragraph.line, match_template(paragraph.text))]
 
 
-def _line_by_line(paragraph: Paragraph) -> Iterator[Read]:
+def _sentences_by_line(paragraph: Paragraph) -> Iterator[Read]:
     lines = paragraph.text.split("\n")
     at = 0
     while at < len(lines):
         two = "\n".join(lines[at : at + 2])
-        both = recognise(two)
+        both = match_template(two)
         if both and both.template.kind is StatementKind.MATCHING:
             yield two, paragraph.line + at, both
             at += 2
         else:
-            yield lines[at], paragraph.line + at, recognise(lines[at])
+            yield lines[at], paragraph.line + at, match_template(lines[at])
             at += 1
 
 
-class SectionReading:
+class SectionReader:
     """A section that is being read; its entities are known only when its property table is."""
 
     def __init__(self, heading: Heading, sides: tuple[str, str]) -> None:
@@ -72,21 +78,21 @@ class SectionReading:
         """Return the section; `labels` are those of the title."""
         props = self._tables.get(StatementKind.PROPS)
         merge = self._tables.get(StatementKind.MERGE_IF)
-        source = entity_of(self.sides[0], labels[0])
+        source = parse_entity(self.sides[0], labels[0])
         return Section(
             ordinal=ordinal,
             heading=self.heading.text.strip(),
             line=self.heading.line,
             source=source,
-            target=entity_of(self.sides[1], labels[1], props.system_label if props else None),
-            statements=tuple(statement_of(s, text, line, source.system) for text, line, s in self._sentences),
+            target=parse_entity(self.sides[1], labels[1], props.system_label if props else None),
+            statements=tuple(make_statement(s, text, line, source.system) for text, line, s in self._sentences),
             criteria=criteria_of(merge) if merge else (),
             pairs=pairs_of(props) if props else (),
             table_line=props.line if props else None,
         )
 
     def _read_text(self, paragraph: Paragraph) -> None:
-        for text, line, sentence in sentences_of(paragraph):
+        for text, line, sentence in split_sentences(paragraph):
             if sentence:
                 self._sentences.append((text, line, sentence))
             else:
@@ -113,8 +119,8 @@ class SectionReading:
 
     def _other_header(self, table: Table) -> Iterator[Finding]:
         for side, cell in zip(self.sides, table.header, strict=False):
-            if plain(cell) != plain(f"{side} Property"):
-                message = f"the table's header speaks of {cell!r}, the heading of {plain(side)!r}"
+            if normalize_blanks(cell) != normalize_blanks(f"{side} Property"):
+                message = f"the table's header speaks of {cell!r}, the heading of {normalize_blanks(side)!r}"
                 yield make_finding("entity-mismatch", table.line, message)
 
     def _error(self, code: str, line: int, message: str) -> None:
@@ -123,7 +129,7 @@ class SectionReading:
 
 def unknown_sentence(text: str, line: int) -> Finding:
     """Return the finding for a sentence that no template knows."""
-    message = f"no known sentence: {shown(text)}; the nearest is `{nearest(text[:2000])}`"
+    message = f"no known sentence: {quote_text(text)}; the nearest is `{nearest_template(text[:2000])}`"
     return make_finding("unknown-sentence", line, message)
 
 
@@ -132,7 +138,7 @@ def unknown_markup(block: UnknownBlock) -> Finding:
     return make_finding("unknown-markup", block.line, f"not read: {block.what}")
 
 
-def shown(text: str) -> str:
+def quote_text(text: str) -> str:
     """Return text quoted for a message, on one line and not too long."""
-    text = plain(text[:400])
+    text = normalize_blanks(text[:400])
     return repr(text if len(text) <= 100 else f"{text[:97]}...")  # noqa: PLR2004

@@ -74,25 +74,25 @@ TEMPLATES: tuple[Template, ...] = (
 _BEGINNINGS = tuple((template.words.partition("{")[0], template) for template in TEMPLATES)
 
 
-def recognise(text: str) -> Sentence | None:
+def match_template(text: str) -> Sentence | None:
     """Return the first template that the text fills, None when none does; linear in the text's length."""
-    text = plain(text)
+    text = normalize_blanks(text)
     for beginning, template in _BEGINNINGS:
         # Nearly every template is out of the question here, and a large family has many sentences.
-        if text.startswith(beginning) and (fields := _fill(template.words, text)) is not None:
+        if text.startswith(beginning) and (fields := _match_fields(template.words, text)) is not None:
             return Sentence(template, text, fields)
     return None
 
 
-def statement_of(sentence: Sentence, text: str, line: int, label: str) -> Statement:
+def make_statement(sentence: Sentence, text: str, line: int, label: str) -> Statement:
     """Return the statement that a sentence makes; `label` is that of the section's source system."""
     return Statement(sentence.template.kind, line, text, _condition(sentence), _connection(sentence, label))
 
 
-def other_entity(sentence: Sentence, a: str, b: str) -> tuple[str, str] | None:
+def find_other_entity(sentence: Sentence, a: str, b: str) -> tuple[str, str] | None:
     """Return (expected, got) where a sentence does not speak of the heading's sides `a` and `b`, else None."""
     fields = sentence.fields
-    if "c" in fields and not same_entity(fields["c"], a):
+    if "c" in fields and not is_same_entity(fields["c"], a):
         return a, fields["c"]
     # A name may itself hold words of the template, so the whole sentence is compared before its parts.
     if sentence.template.words.format_map({**fields, "a": a, "b": b}) == sentence.text:
@@ -101,26 +101,26 @@ def other_entity(sentence: Sentence, a: str, b: str) -> tuple[str, str] | None:
     return next(((side, fields[key]) for key, side in sides if fields.get(key, side) != side), (b, sentence.text))
 
 
-def same_entity(one: str, other: str) -> bool:
+def is_same_entity(one: str, other: str) -> bool:
     """Tell whether two entity names differ in case, blanks and a plural `s` at most."""
-    return _fold(one) == _fold(other)
+    return _normalized_name(one) == _normalized_name(other)
 
 
-def nearest(text: str) -> str:
+def nearest_template(text: str) -> str:
     """Return the words of the template that shares most of its words with the text."""
     # Words, not characters: difflib is quadratic, and a damaged document may hold any number of unknown sentences.
     found = set(text.split())
     return max((t.words for t in TEMPLATES), key=lambda words: len(found & _words(words)) / len(_words(words)))
 
 
-def plain(text: str) -> str:
+def normalize_blanks(text: str) -> str:
     """Return the text with every run of blanks and line breaks as one blank."""
     return " ".join(text.split())
 
 
-def _fill(words: str, text: str) -> dict[str, str] | None:
+def _match_fields(words: str, text: str) -> dict[str, str] | None:
     # Not a regular expression: several `.*` in a row are quadratic on a long line that almost fits.
-    literals, names = _pieces(words)
+    literals, names = _split_template(words)
     end = len(text) - len(literals[-1])
     at = len(literals[0])
     if at > end or not (text.startswith(literals[0]) and text.endswith(literals[-1])):
@@ -136,7 +136,7 @@ def _fill(words: str, text: str) -> dict[str, str] | None:
 
 
 @cache
-def _pieces(words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _split_template(words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the n + 1 literals and the n field names between them."""
     parsed = list(Formatter().parse(words))
     names = tuple(name for _, name, _, _ in parsed if name is not None)
@@ -149,7 +149,7 @@ def _words(words: str) -> frozenset[str]:
     return frozenset(word for word in words.split() if "{" not in word)
 
 
-def _fold(name: str) -> str:
+def _normalized_name(name: str) -> str:
     return "".join(name.split()).casefold().removesuffix("s")
 
 
@@ -164,5 +164,5 @@ def _condition(sentence: Sentence) -> Condition | None:
 def _connection(sentence: Sentence, label: str) -> Connection | None:
     if sentence.template.kind is not StatementKind.NEW_IF_CONNECTED:
         return None
-    listed = sentence.fields["list"].removeprefix(plain(label)).strip()
+    listed = sentence.fields["list"].removeprefix(normalize_blanks(label)).strip()
     return Connection(tuple(re.split(r",? or |, ", listed)), sentence.fields["into"])

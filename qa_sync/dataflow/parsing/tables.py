@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.model import Criterion, Finding, PropertyPair
 from qa_sync.dataflow.parsing.blocks import Paragraph, TableBlock
-from qa_sync.dataflow.parsing.cells import data_type, path_cell
+from qa_sync.dataflow.parsing.cells import parse_data_type, parse_path_cell
 from qa_sync.frozen import dataclass
 
 _ROW = re.compile(r"\* +-(?: +(?P<cell>.*))?\Z")
@@ -51,21 +51,21 @@ class Table:
 
 def read_table(block: TableBlock, after: Paragraph | None = None) -> Table:
     """Return the table of a directive; `after` is text right below it that may hold its cells (GRAMMAR 7)."""
-    reading = _Reading()
+    reading = _TableReader()
     for number, line in block.lines:
-        reading.take(number, f" {line}")
-    damaged = reading.lacks_a_cell and after is not None
+        reading.read_line(number, f" {line}")
+    damaged = reading.is_row_short and after is not None
     if after is not None and damaged:
         message = "cells stand outside of their table; they were read as its cells"
         reading.findings.append(make_finding("damaged-table", after.line, message))
         for number, line in enumerate(after.text.split("\n"), start=after.line):
-            reading.take(number, line)
+            reading.read_line(number, line)
     header, *rows = [Row(number, tuple(map(" ".join, cells))) for number, cells in reading.rows] or [Row(0, ())]
-    findings = (*reading.findings, *_uneven(header, rows))
+    findings = (*reading.findings, *_uneven_row_findings(header, rows))
     return Table(block.line, header.cells, tuple(rows), findings, damaged)
 
 
-class _Reading:
+class _TableReader:
     """The rows read so far: each the line of its `* -` and its cells, each cell its lines."""
 
     def __init__(self) -> None:
@@ -73,11 +73,11 @@ class _Reading:
         self.findings: list[Finding] = []
 
     @property
-    def lacks_a_cell(self) -> bool:
+    def is_row_short(self) -> bool:
         """Whether the last row has fewer cells than the header."""
         return len(self.rows) > 1 and len(self.rows[-1][1]) < len(self.rows[0][1])
 
-    def take(self, number: int, line: str) -> None:
+    def read_line(self, number: int, line: str) -> None:
         """Read one line: a row's first cell, a further cell, an option, or the rest of a cell."""
         text = line.strip()
         if row := _ROW.match(text):
@@ -86,7 +86,7 @@ class _Reading:
             self.rows[-1][1].append([(cell["cell"] or "").strip()])
         elif self.rows and line.startswith(" "):
             self.rows[-1][1][-1].append(text)
-        elif self.lacks_a_cell:
+        elif self.is_row_short:
             self.rows[-1][1].append([text])
         elif not _OPTION.match(text):
             message = f"expected a table row `* - ...`, got {text[:80]!r}"
@@ -104,9 +104,9 @@ def pairs_of(table: Table) -> tuple[PropertyPair, ...]:
 
 
 def _pair(row: Row) -> PropertyPair:
-    source, source_when = path_cell(_cell(row, 0))
-    target, target_when = path_cell(_cell(row, 1))
-    type_, expression = data_type(_cell(row, 2))
+    source, source_when = parse_path_cell(_cell(row, 0))
+    target, target_when = parse_path_cell(_cell(row, 1))
+    type_, expression = parse_data_type(_cell(row, 2))
     return PropertyPair(
         source,
         target,
@@ -122,7 +122,7 @@ def _cell(row: Row, column: int) -> str:
     return row.cells[column] if column < len(row.cells) else ""
 
 
-def _uneven(header: Row, rows: Iterable[Row]) -> list[Finding]:
+def _uneven_row_findings(header: Row, rows: Iterable[Row]) -> list[Finding]:
     expected = f"expected {len(header.cells)} cells as in the header"
     return [
         make_finding("uneven-row", row.line, f"{expected}, got {len(row.cells)}")

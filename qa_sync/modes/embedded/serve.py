@@ -19,7 +19,7 @@ from qa_sync.sandbox.load import Load
 from qa_sync.sandbox.serve import build_server_app, delayed
 from qa_sync.sandbox.vendors import VENDORS, under
 from qa_sync.settings.model import Settings
-from qa_sync.settings.value_types import LASTING, PACE
+from qa_sync.settings.value_types import DURATION_VALUE, RATE_VALUE
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.store.links import Links
@@ -60,8 +60,8 @@ class Far:
 
 def far(delay_s: float, lag: str, rate: str | None) -> Far:
     """Return how the systems are to be; lag and rate are texts as the settings have them, raises ValueError."""
-    pace = PACE.read(rate) if rate else None
-    return Far(delay_s, LASTING.read(lag), Rate(pace.count, pace.seconds) if pace else None)
+    pace = RATE_VALUE.read(rate) if rate else None
+    return Far(delay_s, DURATION_VALUE.read(lag), Rate(pace.count, pace.seconds) if pace else None)
 
 
 def serve(listener: socket.socket, inner: socket.socket, seed: str, told: Far) -> None:

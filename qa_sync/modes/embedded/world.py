@@ -13,7 +13,7 @@ from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName
 from qa_sync.modes.embedded.sync_engine import engine_of
 from qa_sync.modes.job import CYCLE_S, EPOCH, Job
-from qa_sync.running.environment import Stage
+from qa_sync.running.environment import Environment
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.store.links import Links
@@ -28,7 +28,7 @@ Wire = Callable[[httpx.BaseTransport], httpx.BaseTransport]
 class World:
     """A section's own embedded systems: whatever happens in one section, the others never see it."""
 
-    stage: Stage
+    environment: Environment
     close: Callable[[], None]
 
 
@@ -73,7 +73,7 @@ def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire:
         for door in doors.values():
             door.close()
 
-    stage = Stage(
+    environment = Environment(
         judged,
         clock,
         cycle,
@@ -81,7 +81,7 @@ def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire:
         job.timeout_s,
         job.settings.zone,
         cycles_known=True,
-        alone=True,
-        max_lag_s=job.lag_of(section),
+        exclusive=True,
+        max_lag_s=job.max_lag_for(section),
     )
-    return World(stage, close)
+    return World(environment, close)

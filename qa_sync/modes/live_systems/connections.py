@@ -6,18 +6,18 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from qa_sync.clock import Clock, EvenClock, RealClock
+from qa_sync.clock import Clock, MonotonicClock, RealClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.write_permissions import closed
-from qa_sync.settings.model import FILE_NAME, Settings, SystemSettings, values_of
+from qa_sync.settings.model import FILE_NAME, Settings, SystemSettings, read_environment
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.http.rate_limits import Limits, Rate
-from qa_sync.systems.http.retry_policy import Patience
-from qa_sync.systems.read_only import Guarded
-from qa_sync.systems.redaction import Hider
-from qa_sync.systems.rest.live_connection import Line, Wrap, open_line
+from qa_sync.systems.http.rate_limits import Rate, RateLimiter
+from qa_sync.systems.http.retry_policy import RetryPolicy
+from qa_sync.systems.read_only import ReadOnlySystem
+from qa_sync.systems.redaction import Redactor
+from qa_sync.systems.rest.live_connection import LiveConnection, Wrap, open_connection
 from qa_sync.systems.system import System
 
 
@@ -26,16 +26,16 @@ class Reached:
     """One live system and the line to it."""
 
     job: Job
-    line: Line
+    connection: LiveConnection
 
     def system(self, wrap: Wrap | None = None, clock: Clock | None = None) -> System:
         """Return the system over its line, with a recorder around that and a clock of its own when they are given.
 
         It can be written to only when the settings allow it.
         """
-        rest = self.line.system(wrap, clock) if wrap else self.line.system(clock=clock)
-        why = closed(self.job.settings, self.line.label)
-        return Guarded(rest, why) if why else rest
+        rest = self.connection.system(wrap, clock) if wrap else self.connection.system(clock=clock)
+        why = closed(self.job.settings, self.connection.label)
+        return ReadOnlySystem(rest, why) if why else rest
 
 
 def labels_of(dataflows: Iterable[Dataflow]) -> tuple[str, ...]:
@@ -50,17 +50,17 @@ def has_url(job: Job, label: str) -> bool:
     return bool(own and own.url)
 
 
-def reach(job: Job, hide: Hider, clock: Clock | None = None) -> Mapping[str, Reached]:
+def reach(job: Job, redact: Redactor, clock: Clock | None = None) -> Mapping[str, Reached]:
     """Return every system of the job by label; raises UsageError that tells all that is missing.
 
-    `hide` is the run's, and learns what is confidential about each; `clock` is waited on (None: as `open_to` does).
+    `redact` is the run's, and learns what is confidential about each; `clock` is waited on (None: as `open_to` does).
     """
     found: dict[str, Reached] = {}
     problems: list[UsageError] = []
     for label in labels_of(job.dataflows):
         try:
-            line = open_to(job.settings, label, job.connectors[label], hide, clock=clock)
-            found[label] = Reached(job, line)
+            connection = open_to(job.settings, label, job.connectors[label], redact, clock=clock)
+            found[label] = Reached(job, connection)
         except UsageError as problem:
             problems.append(problem)
     if len(problems) > 1:
@@ -74,14 +74,14 @@ def open_to(
     settings: Settings,
     label: str,
     connector: Connector,
-    hide: Hider,
+    redact: Redactor,
     *,
-    patience: Patience | None = None,
+    retry_policy: RetryPolicy | None = None,
     clock: Clock | None = None,
-) -> Line:
+) -> LiveConnection:
     """Open the line to a system where the settings say it is; raises UsageError when they do not say enough.
 
-    `patience` is in place of the connector's, `clock` in place of the machine's.
+    `retry_policy` is in place of the connector's, `clock` in place of the machine's.
     """
     own = settings.system(label)
     if own is None or own.url is None:
@@ -91,23 +91,23 @@ def open_to(
             location=own.location if own else None,
             hint=near or f'in {FILE_NAME}: [systems."{label}"] url = "https://..."',
         )
-    secrets = values_of(own.secrets, os.environ, label)
+    secrets = read_environment(own.secrets, os.environ, label)
     # A check's pause is not cut short by an interruption: what was made must still be removed, over the same line.
-    limits = _limits(own, clock or EvenClock())
+    rate_limiter = _rate_limiter(own, clock or MonotonicClock())
     clock = clock or RealClock()
-    return open_line(
+    return open_connection(
         label,
         connector,
         own.url,
         secrets,
         clock=clock,
-        hide=hide,
+        redact=redact,
         env=own.parameters,
-        limits=limits,
-        patience=patience,
+        rate_limiter=rate_limiter,
+        retry_policy=retry_policy,
     )
 
 
-def _limits(own: SystemSettings, clock: Clock) -> Limits:
+def _rate_limiter(own: SystemSettings, clock: Clock) -> RateLimiter:
     rate = Rate(own.rate.count, own.rate.seconds) if own.rate else None
-    return Limits(clock, rate, own.concurrency)
+    return RateLimiter(clock, rate, own.concurrency)

@@ -8,20 +8,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from qa_sync.clock import RealClock
-from qa_sync.errors import CouldNotFindOut, QaSyncError
+from qa_sync.errors import NoVerdict, QaSyncError
 from qa_sync.modes.live_systems.connections import open_to
 from qa_sync.settings.model import Settings
-from qa_sync.systems.auth.describe import who
-from qa_sync.systems.connectors.capabilities import abilities_of
-from qa_sync.systems.connectors.find import connector_folder, load_bound
+from qa_sync.systems.auth.describe import describe_user
+from qa_sync.systems.connectors.capabilities import capabilities_of
+from qa_sync.systems.connectors.find import connector_folder, load_with_settings
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Service
-from qa_sync.systems.http.retry_policy import Patience
-from qa_sync.systems.redaction import Hider
-from qa_sync.systems.rest.clients import filler_for
-from qa_sync.systems.rest.live_connection import Line
+from qa_sync.systems.http.retry_policy import RetryPolicy
+from qa_sync.systems.redaction import Redactor
+from qa_sync.systems.rest.clients import references_for
+from qa_sync.systems.rest.live_connection import LiveConnection
 
-PATIENCE = Patience(attempts=2)
+RETRY_POLICY = RetryPolicy(attempts=2)
 """Somebody sits and waits for the answer."""
 
 
@@ -31,7 +31,7 @@ class Ping:
 
     label: str
     url: str = ""
-    who: str = ""
+    user: str = ""
     read: str = ""
     problem: QaSyncError | None = None
 
@@ -39,27 +39,27 @@ class Ping:
 def ping_each(settings: Settings, labels: Sequence[str]) -> Iterator[Ping]:
     """Yield one ping a system, when it is done; an error of one is its own, and raised for none."""
     variables = {name for each in settings.systems.values() for name in each.secrets.values()}
-    hide = Hider(os.environ.get(name, "") for name in variables)
+    redact = Redactor(os.environ.get(name, "") for name in variables)
     for label in labels:
         try:
-            yield _ping(settings, label, hide)
+            yield _ping(settings, label, redact)
         except QaSyncError as problem:
             yield Ping(label, problem=problem)
 
 
-def _ping(settings: Settings, label: str, hide: Hider) -> Ping:
+def _ping(settings: Settings, label: str, redact: Redactor) -> Ping:
     own = settings.system(label)
-    connector = load_bound(connector_folder(settings, label, own.location if own else None), own)
-    line = open_to(settings, label, connector, hide, patience=PATIENCE)
+    connector = load_with_settings(connector_folder(settings, label, own.location if own else None), own)
+    connection = open_to(settings, label, connector, redact, retry_policy=RETRY_POLICY)
     try:
-        filler = filler_for(label, connector, line.base_url, line.secrets, line.env)
-        told = hide(line.base_url), hide(who(_as_asked(connector), filler, line.base_url))
+        references = references_for(label, connector, connection.base_url, connection.secrets, connection.env)
+        told = redact(connection.base_url), redact(describe_user(_as_asked(connector), references, connection.base_url))
         try:
-            return Ping(label, *told, read=_read(line, connector))
+            return Ping(label, *told, read=_read(connection, connector))
         except QaSyncError as problem:
             return Ping(label, *told, problem=problem)
     finally:
-        line.close()
+        connection.close()
 
 
 def _as_asked(connector: Connector) -> Service:
@@ -68,15 +68,15 @@ def _as_asked(connector: Connector) -> Service:
     return replace(connector.service, headers=headers)
 
 
-def _read(line: Line, connector: Connector) -> str:
+def _read(connection: LiveConnection, connector: Connector) -> str:
     """Ask for the records that changed just now, or for a first page; return the datatype's name."""
-    listed = [a for a in abilities_of(connector) if "list" in a.can and "list" not in a.cannot and not a.parent]
+    listed = [a for a in capabilities_of(connector) if "list" in a.can and "list" not in a.cannot and not a.parent]
     if not listed:
-        raise CouldNotFindOut(
-            f"{line.label}: its connector can list nothing, so nothing was asked",
+        raise NoVerdict(
+            f"{connection.label}: its connector can list nothing, so nothing was asked",
             hint=f"qa-sync connectors check {connector.name} says why",
         )
     cheapest = next((a for a in listed if a.since), listed[0])
-    system = line.system()
+    system = connection.system()
     next(system.list(cheapest.datatype, RealClock().now() if cheapest.since else None), None)
     return cheapest.datatype

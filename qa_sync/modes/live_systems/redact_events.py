@@ -14,41 +14,41 @@ from qa_sync.running.events import CheckFinished, Event, Looked, SectionFinished
 Hide = Callable[[str], str]
 
 
-def hidden(events: Iterator[Event], hide: Hide) -> Iterator[Event]:
+def hidden(events: Iterator[Event], redact: Hide) -> Iterator[Event]:
     """Yield the events, with everything in them that comes from the systems cleaned."""
     for event in events:
-        yield _cleaned(event, hide)
+        yield _cleaned(event, redact)
 
 
-def _cleaned(event: Event, hide: Hide) -> Event:
+def _cleaned(event: Event, redact: Hide) -> Event:
     match event:
         case CheckFinished():
             return replace(
                 event,
-                message=event.message and hide(event.message),
-                expected=_value(event.expected, hide),
-                actual=_value(event.actual, hide),
-                records=tuple(replace(record, id=hide(record.id)) for record in event.records),
+                message=event.message and redact(event.message),
+                expected=_value(event.expected, redact),
+                actual=_value(event.actual, redact),
+                records=tuple(replace(record, id=redact(record.id)) for record in event.records),
                 exchanges=tuple(
-                    replace(e, url=hide(e.url), sent=hide(e.sent), answer=hide(e.answer)) for e in event.exchanges
+                    replace(e, url=redact(e.url), sent=redact(e.sent), answer=redact(e.answer)) for e in event.exchanges
                 ),
             )
         case SectionFinished():
-            lost = (replace(each, id=hide(each.id), why=hide(each.why)) for each in event.leftovers)
+            lost = (replace(each, id=redact(each.id), why=redact(each.why)) for each in event.leftovers)
             return replace(event, leftovers=tuple(lost))
         case StepStarted():
-            return replace(event, text=hide(event.text))
+            return replace(event, text=redact(event.text))
         case Looked():
-            return replace(event, what=hide(event.what))
+            return replace(event, what=redact(event.what))
         case _:
             return event
 
 
-def _value(value: Any, hide: Hide) -> Any:
+def _value(value: Any, redact: Hide) -> Any:
     if isinstance(value, str):
-        return hide(value)
+        return redact(value)
     if isinstance(value, Mapping):
-        return {hide(key): _value(inner, hide) for key, inner in value.items()}
+        return {redact(key): _value(inner, redact) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_value(inner, hide) for inner in value]
+        return [_value(inner, redact) for inner in value]
     return value

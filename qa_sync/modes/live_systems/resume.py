@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.dataflow.model import Origin
-from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.cleanup import clean
 from qa_sync.modes.live_systems.run_journal import Ledger, journal_path
@@ -25,7 +25,7 @@ from qa_sync.running.events import (
     SectionStarted,
     Status,
 )
-from qa_sync.systems.journal.journal import Journal, RunNote
+from qa_sync.systems.journal.journal import Journal, JournaledRun
 
 SectionId = tuple[str, str]
 """A document's path and a section's key."""
@@ -54,7 +54,7 @@ def take_up(job: Job) -> Earlier:
     specs = tuple(dataflow.path for dataflow in job.dataflows)
     path = journal_path(job.settings)
     with ExitStack() as exits:
-        found: list[RunNote] = []
+        found: list[JournaledRun] = []
         if path.exists():
             journal = Journal(path)
             exits.callback(journal.close)
@@ -128,10 +128,10 @@ class Noting:
     def _write(self, at: SectionId, events: Sequence[Event]) -> None:
         """Keep what was found out; a journal that cannot be written any more is no reason to lose a verdict."""
         if self.ledger.owned is not None:
-            with suppress(CouldNotFindOut):
+            with suppress(NoVerdict):
                 spec, key = at
                 owned = self.ledger.owned
-                owned.journal.finished(owned.run.id, spec, key, self.prints[at], _written(events))
+                owned.journal.save_section(owned.run.id, spec, key, self.prints[at], _written(events))
 
 
 def prints_of(checklists: Sequence[Checklist]) -> Mapping[SectionId, str]:

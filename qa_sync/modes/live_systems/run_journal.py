@@ -22,11 +22,11 @@ from qa_sync.running.environment import KEPT
 from qa_sync.running.events import Leftover
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import find_card
-from qa_sync.systems.journal.cleanup import Sweep
-from qa_sync.systems.journal.journal import NAME, Entry, Journal, Place
-from qa_sync.systems.journal.journaled_system import Journaled
-from qa_sync.systems.journal.ownership import Owned
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.journal.cleanup import Cleanup
+from qa_sync.systems.journal.journal import NAME, Journal, JournaledRecord, RecordLocation
+from qa_sync.systems.journal.journaled_system import JournaledSystem
+from qa_sync.systems.journal.ownership import RunRecords
+from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
 
 SKEW = timedelta(minutes=10)
@@ -54,8 +54,8 @@ class Ledger:
 
     job: Job
     reached: Mapping[str, Reached]
-    hide: Hider
-    owned: Owned | None = None
+    redact: Redactor
+    owned: RunRecords | None = None
     inherited: tuple[Leftover, ...] = ()
     told: tuple[Leftover, ...] = ()
     swept: bool = False
@@ -66,14 +66,14 @@ class Ledger:
         """Return a system whose writes are noted; one that is read only as it is."""
         if self.owned is None or closed(self.job.settings, system.label):
             return system
-        return Journaled(system, self.reached[system.label].system(), self.owned, partial(self._look, self.owned))
+        return JournaledSystem(system, self.reached[system.label].system(), self.owned, partial(self._look, self.owned))
 
-    def _look(self, owned: Owned) -> None:
+    def _look(self, owned: RunRecords) -> None:
         """Note what is there before the first write, once for all sections."""
         with self.lock:
             if not self.looked:
                 for place in owned.run.places:
-                    owned.note_standing(place, self.reached[place.system].system())
+                    owned.note_preexisting(place, self.reached[place.system].system())
             self.looked = True
 
     def sweep(self, told: Sequence[Leftover]) -> tuple[Leftover, ...]:
@@ -83,7 +83,7 @@ class Ledger:
         if self.owned is not None:
             kept = {at for at, lost in left.items() if lost.why.startswith(KEPT)}
             found = {_key(lost): lost for lost in self._swept(self.owned, kept)}
-            noted = {_key(lost) for lost in leftovers(self.owned.entries(), self.hide)}
+            noted = {_key(lost) for lost in leftovers(self.owned.entries(), self.redact)}
             # What an earlier run has left is told again when its sections are.
             left = {at: lost for at, lost in left.items() if at in found or at in kept or at not in noted}
             left |= {at: lost for at, lost in found.items() if at not in left}
@@ -91,16 +91,16 @@ class Ledger:
         self.swept = True
         return tuple(left.values())
 
-    def _swept(self, owned: Owned, kept: Collection[Key]) -> Iterator[Leftover]:
+    def _swept(self, owned: RunRecords, kept: Collection[Key]) -> Iterator[Leftover]:
         entries = owned.entries()
-        told = zip(entries, leftovers(entries, self.hide), strict=True)
-        sweep = Sweep(
+        told = zip(entries, leftovers(entries, self.redact), strict=True)
+        sweep = Cleanup(
             owned,
             lambda place: self.reached[place.system].system(),
             lambda: RealClock().sleep(self.job.settings.sync.interval_s),
             frozenset(entry.mark for entry, lost in told if _key(lost) in kept),
         )
-        return leftovers(sweep(), self.hide)
+        return leftovers(sweep(), self.redact)
 
     def close(self) -> None:
         """Note how the run ended; when nobody has swept yet, that is done now."""
@@ -117,11 +117,11 @@ def _key(lost: Leftover) -> Key:
     return lost.system, lost.entity, lost.id
 
 
-def leftovers(entries: Iterable[Entry], hide: Hider) -> Iterator[Leftover]:
+def leftovers(entries: Iterable[JournaledRecord], redact: Redactor) -> Iterator[Leftover]:
     """Yield records that are left as reports tell them."""
     for entry in entries:
         why = entry.why or "nobody has tried to remove it"
-        yield Leftover(entry.place.system, entry.place.entity, hide(entry.id or NAMELESS), hide(why))
+        yield Leftover(entry.place.system, entry.place.entity, redact(entry.id or NAMELESS), redact(why))
 
 
 def open_ledger(
@@ -132,10 +132,10 @@ def open_ledger(
     since: datetime,
     checklists: Sequence[Checklist],
     reached: Mapping[str, Reached],
-    hide: Hider,
+    redact: Redactor,
 ) -> Ledger:
     """Return the ledger of a run that begins; without anything to be made there is no journal."""
-    ledger = Ledger(job, reached, hide)
+    ledger = Ledger(job, reached, redact)
     marks = {step.mark for _, scenario in _scenarios(checklists) for step in _inserts(scenario)}
     if marks:
         places = dict.fromkeys(_places(job, checklists, reached))
@@ -145,27 +145,27 @@ def open_ledger(
         except QaSyncError:
             journal.close()
             raise
-        ledger.owned = Owned(journal, run, marks, since)
+        ledger.owned = RunRecords(journal, run, marks, since)
     return ledger
 
 
 def planned(reached: Mapping[str, Reached], checklists: Sequence[Checklist]) -> tuple[Planned, ...]:
     """Return what the checklists make, by system and entity."""
     count = Counter(
-        (_label(plan, step.side), scenario.cast[step.role].card(step.side).names[0])
+        (_label(plan, step.side), scenario.roles[step.role].card(step.side).names[0])
         for plan, scenario in _scenarios(checklists)
         for step in _inserts(scenario)
     )
-    return tuple(Planned(label, reached[label].line.base_url, entity, n) for (label, entity), n in count.items())
+    return tuple(Planned(label, reached[label].connection.base_url, entity, n) for (label, entity), n in count.items())
 
 
-def _places(job: Job, checklists: Sequence[Checklist], reached: Mapping[str, Reached]) -> Iterator[Place]:
+def _places(job: Job, checklists: Sequence[Checklist], reached: Mapping[str, Reached]) -> Iterator[RecordLocation]:
     """Yield where records can come to be: the sync carries sections out that the run tries nothing of, too."""
     ends = (e for c in checklists for plan in c.sections for e in (plan.section.source, plan.section.target))
     for end in ends:
         with suppress(KeyError, UnknownName):  # a duplicate of a section, or one that no card tells of
             card = find_card(job.cards[end.system], end.entity, end.system)
-            yield Place(end.system, reached[end.system].line.base_url, card.datatype, card.names[0])
+            yield RecordLocation(end.system, reached[end.system].connection.base_url, card.datatype, card.names[0])
 
 
 def _scenarios(checklists: Sequence[Checklist]) -> Iterator[tuple[SectionPlan, Scenario]]:

@@ -11,12 +11,12 @@ from qa_sync.checklist.model import (
     Edit,
     Expect,
     Insert,
-    Remember,
+    RecordsUnchanged,
     Scenario,
     SectionPlan,
     Side,
+    Snapshot,
     Step,
-    Unchanged,
 )
 from qa_sync.settings.model import Settings
 
@@ -26,7 +26,7 @@ NOT_SETTLED = "{label} is read-only: qa-sync.toml says nothing about it"
 def closed(settings: Settings, label: str) -> str | None:
     """Return why nothing may be written to a system, None when something may."""
     own = settings.system(label)
-    return own.closed if own else NOT_SETTLED.format(label=label)
+    return own.read_only_reason if own else NOT_SETTLED.format(label=label)
 
 
 def permitted(checklist: Checklist, settings: Settings) -> Checklist:
@@ -70,7 +70,11 @@ def _without(scenario: Scenario, roles: frozenset[str]) -> Scenario:
     """Return a scenario that leaves bystanders out; a role that anything is done with but to watch it stays."""
     busy = {s.role for s in scenario.steps if isinstance(s, Edit | Delete)}
     busy |= {
-        c.role for s in scenario.steps if isinstance(s, Expect) for _, c in s.claims if not isinstance(c, Unchanged)
+        c.role
+        for s in scenario.steps
+        if isinstance(s, Expect)
+        for _, c in s.claims
+        if not isinstance(c, RecordsUnchanged)
     }
     idle = roles - busy
     if not idle:
@@ -80,7 +84,7 @@ def _without(scenario: Scenario, roles: frozenset[str]) -> Scenario:
 
 
 def _spared(step: Step, idle: frozenset[str]) -> Step:
-    if isinstance(step, Remember):
+    if isinstance(step, Snapshot):
         return replace(step, roles=tuple(role for role in step.roles if role not in idle))
     if isinstance(step, Expect):
         return replace(step, claims=tuple((check, c) for check, c in step.claims if c.role not in idle))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 
-from qa_sync.errors import CouldNotFindOut
+from qa_sync.errors import NoVerdict
 from qa_sync.modes.embedded.sync_engine import engine_of
 from qa_sync.modes.triggers.context import Between, Surroundings, Work
 from qa_sync.sync.store.links import Links
@@ -72,7 +72,7 @@ def builtin(around: Surroundings, between: Between) -> Work:
         problems = engine.cycle().problems
         refused = [p.text for p in problems if "failed" in p.text and "read-only" in p.text]
         if refused:
-            raise CouldNotFindOut(f"the built-in sync may not write: {refused[0]}")
+            raise NoVerdict(f"the built-in sync may not write: {refused[0]}")
         around.clock.sleep(pause)
 
     return cycle

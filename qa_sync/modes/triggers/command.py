@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.triggers.context import Between, Surroundings, Work
 
 SHOWN = 200
@@ -32,17 +32,17 @@ def command(around: Surroundings, _between: Between) -> Work:
             text = f"the sync could not be started: {words[0]!r}: {why}"
             raise UsageError(text, hint="see command in [sync]") from None
         except subprocess.TimeoutExpired:
-            raise CouldNotFindOut(f"the sync ({words[0]}) was not over after {around.job.timeout_s:g} s") from None
+            raise NoVerdict(f"the sync ({words[0]}) was not over after {around.job.timeout_s:g} s") from None
         if done.returncode:
-            raise CouldNotFindOut(
-                f"the sync ({words[0]}) ended with {done.returncode}: {_last_line(done.stderr, around.hide)}"
+            raise NoVerdict(
+                f"the sync ({words[0]}) ended with {done.returncode}: {_last_line(done.stderr, around.redact)}"
             )
 
     return run
 
 
-def _last_line(said: bytes, hide: Callable[[str], str]) -> str:
+def _last_line(said: bytes, redact: Callable[[str], str]) -> str:
     """Return the last thing that was said, with no secret in it and nothing that a terminal would act on."""
-    lines = hide(said.decode("utf-8", "replace")).split("\n")
+    lines = redact(said.decode("utf-8", "replace")).split("\n")
     last = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in last[:SHOWN])

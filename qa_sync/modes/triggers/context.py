@@ -13,11 +13,11 @@ from qa_sync.clock import Clock
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import Reached
 from qa_sync.settings.model import SyncSettings
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
 
 Work: TypeAlias = Callable[[], None]
-"""Gives the sync one chance to work; raises CouldNotFindOut when it fails."""
+"""Gives the sync one chance to work; raises NoVerdict when it fails."""
 
 
 def _as_it_is(system: System) -> System:
@@ -36,7 +36,7 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The run that a trigger belongs to; what it opens is closed by `exits`, what it tells goes through `hide`.
+    """The run that a trigger belongs to; what it opens is closed by `exits`, what it tells goes through `redact`.
 
     `around` puts the run's journal before each write to a system.
     """
@@ -47,7 +47,7 @@ class Surroundings:
     checklists: tuple[Checklist, ...]
     since: datetime
     exits: ExitStack = field(default_factory=ExitStack)
-    hide: Hider = field(default_factory=Hider)
+    redact: Redactor = field(default_factory=Redactor)
     around: Callable[[System], System] = _as_it_is
 
     @property

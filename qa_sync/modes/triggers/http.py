@@ -10,7 +10,7 @@ from qa_sync.modes.triggers.http_client import Web
 
 def http(around: Surroundings, _between: Between) -> Work:
     """Return what calls the URL; an answer that is no success is an error."""
-    web = around.exits.enter_context(closing(Web(around.sync, around.job.timeout_s, around.hide, around.clock)))
+    web = around.exits.enter_context(closing(Web(around.sync, around.job.timeout_s, around.redact, around.clock)))
 
     def call() -> None:
         response = web.call(around.sync.method)

@@ -8,41 +8,41 @@ from collections.abc import Mapping
 import httpx
 
 from qa_sync.clock import Clock
-from qa_sync.errors import BadAnswer, SystemUnreachable, UsageError
-from qa_sync.settings.model import SyncSettings, values_of
-from qa_sync.systems.http.rate_limits import Limits
-from qa_sync.systems.http.request_extensions import REPEATABLE
-from qa_sync.systems.http.retries import PoliteTransport
-from qa_sync.systems.http.retry_policy import Patience
-from qa_sync.systems.http.transport import Outlet, live_transport
-from qa_sync.systems.redaction import Hider, userinfo
+from qa_sync.errors import InvalidResponse, SystemUnreachable, UsageError
+from qa_sync.settings.model import SyncSettings, read_environment
+from qa_sync.systems.http.rate_limits import RateLimiter
+from qa_sync.systems.http.request_extensions import IDEMPOTENT
+from qa_sync.systems.http.retries import RetryTransport
+from qa_sync.systems.http.retry_policy import RetryPolicy
+from qa_sync.systems.http.transport import TransportOptions, live_transport
+from qa_sync.systems.redaction import Redactor, url_secrets
 from qa_sync.values.form import Json
 
 SHOWN = 200
-PATIENCE = Patience(attempts=4)
+RETRY_POLICY = RetryPolicy(attempts=4)
 """It is called again and again in a run: who is not there is not waited for as long as a system is."""
 
 
 class Web:
     """Calls the url of `[sync]`, and what is below it; raises UsageError when its token is not in the environment.
 
-    `hide` is the run's, and learns the token and what is confidential in the url; `clock` is waited on before what was
-    not answered well is asked again: what only reads, and what was certainly not heard.
+    `redact` is the run's, and learns the token and what is confidential in the url; `clock` is waited on before what
+    was not answered well is asked again: what only reads, and what was certainly not heard.
     """
 
-    def __init__(self, sync: SyncSettings, timeout_s: float, hide: Hider, clock: Clock) -> None:
+    def __init__(self, sync: SyncSettings, timeout_s: float, redact: Redactor, clock: Clock) -> None:
         names = {"token": sync.token} if sync.token else {}
-        token = values_of(names, os.environ, "the trigger in [sync]").get("token")
+        token = read_environment(names, os.environ, "the trigger in [sync]").get("token")
         self._url = (sync.url or "").rstrip("/")
         if token and not (token.isascii() and token.isprintable() and token == token.strip()):
             hint = "is there a blank, a line's end or a letter that is not ASCII in it?"
             raise UsageError(f"the trigger in [sync]: ${sync.token} holds no token that a header can carry", hint=hint)
-        hide.learn(token or "", *userinfo(self._url))
-        self.hide = hide
-        way = live_transport(Outlet("the trigger in [sync]"), hide)
+        redact.add_secrets(token or "", *url_secrets(self._url))
+        self.redact = redact
+        way = live_transport(TransportOptions("the trigger in [sync]"), redact)
         self._way = way
         self._client = httpx.Client(
-            transport=PoliteTransport(way, way, Limits(clock), clock, hide, PATIENCE),
+            transport=RetryTransport(way, way, RateLimiter(clock), clock, redact, RETRY_POLICY),
             headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=httpx.Timeout(timeout_s, connect=20),
             trust_env=False,
@@ -54,24 +54,26 @@ class Web:
         """Return the answer, whatever its status; raises SystemUnreachable when there is none."""
         try:
             return self._client.request(
-                method, self._url + path, data=dict(form) if form else None, extensions={REPEATABLE: reads}
+                method, self._url + path, data=dict(form) if form else None, extensions={IDEMPOTENT: reads}
             )
         except httpx.RequestError as error:
             raise SystemUnreachable(
-                self.hide(f"the sync at {self._url + path} did not answer: {str(error) or type(error).__name__}"),
+                self.redact(f"the sync at {self._url + path} did not answer: {str(error) or type(error).__name__}"),
                 hint="is the url in [sync] right, and can it be reached from here?",
             ) from None
 
-    def refuse(self, response: httpx.Response) -> BadAnswer:
+    def refuse(self, response: httpx.Response) -> InvalidResponse:
         """Return the error about an answer that is no success."""
         said = response.content.decode("utf-8", "replace")
-        text = self.hide(said)[:SHOWN]  # whole: a secret cut in two would not be known
+        text = self.redact(said)[:SHOWN]  # whole: a secret cut in two would not be known
         shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
         asked = response.request
-        return BadAnswer(f"the sync: {asked.method} {self.hide(str(asked.url))}: {response.status_code} {shown}")
+        return InvalidResponse(
+            f"the sync: {asked.method} {self.redact(str(asked.url))}: {response.status_code} {shown}"
+        )
 
     def json(self, response: httpx.Response) -> Json:
-        """Return the body of a success; raises BadAnswer for anything else."""
+        """Return the body of a success; raises InvalidResponse for anything else."""
         if not response.is_success:
             raise self.refuse(response)
         try:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from qa_sync.clock import Clock
-from qa_sync.errors import BadAnswer, CouldNotFindOut
+from qa_sync.errors import InvalidResponse, NoVerdict
 from qa_sync.modes.triggers.context import Between, Surroundings, Work
 from qa_sync.modes.triggers.http_client import Web
 from qa_sync.values.form import Json
@@ -27,7 +27,7 @@ class Node:
     timeout_s: float
 
     def pump(self, pipe: str) -> None:
-        """Run a pipe until its queues are empty; raises CouldNotFindOut when it fails or takes too long."""
+        """Run a pipe until its queues are empty; raises NoVerdict when it fails or takes too long."""
         path = f"/pipes/{quote(pipe, safe='')}/pump"
         deadline = self.clock.now() + timedelta(seconds=self.timeout_s)
         self._rested(pipe, path, deadline)
@@ -43,14 +43,14 @@ class Node:
             self._still_time(pipe, deadline, failed)
             self.clock.sleep(POLL_S)
         if failed:
-            raise CouldNotFindOut(f"the pipe {pipe!r} {failed}")
+            raise NoVerdict(f"the pipe {pipe!r} {failed}")
 
     def _failed(self, runtime: Mapping[str, Json]) -> str:
         """Return that a pipe's last run failed, and why; nothing when it did not."""
         if runtime.get("success") is True:
             return ""
         why = runtime.get("last-original-error-message") or runtime.get("last-message") or "it does not say why"
-        return f"failed: {self.web.hide(str(why))[:200]!r}"
+        return f"failed: {self.web.redact(str(why))[:200]!r}"
 
     def _rested(self, pipe: str, path: str, deadline: datetime, failed: str = "") -> Mapping[str, Json]:
         """Wait until the pipe does not run, and return its runtime; `failed` tells of the run before."""
@@ -59,7 +59,7 @@ class Node:
             runtime = answer.get("runtime") if isinstance(answer, dict) else None
             if not isinstance(runtime, dict):
                 hint = "is the url in [sync] that of a node's api?"
-                raise BadAnswer(f"the pump of {pipe!r} has no 'runtime'", hint=hint)
+                raise InvalidResponse(f"the pump of {pipe!r} has no 'runtime'", hint=hint)
             if not runtime.get("is-running"):
                 return runtime
             self._still_time(pipe, deadline, failed)
@@ -68,12 +68,12 @@ class Node:
     def _still_time(self, pipe: str, deadline: datetime, failed: str) -> None:
         if self.clock.now() >= deadline:
             before = f"; the run before {failed}" if failed else ""
-            raise CouldNotFindOut(f"the pipe {pipe!r} was not done after {self.timeout_s:g} s{before}")
+            raise NoVerdict(f"the pipe {pipe!r} was not done after {self.timeout_s:g} s{before}")
 
 
 def sesam(around: Surroundings, _between: Between) -> Work:
     """Return what pumps the pipes of the settings in their order."""
-    web = around.exits.enter_context(closing(Web(around.sync, around.job.timeout_s, around.hide, around.clock)))
+    web = around.exits.enter_context(closing(Web(around.sync, around.job.timeout_s, around.redact, around.clock)))
     node = Node(web, around.clock, around.job.timeout_s)
 
     def pump_all() -> None:

@@ -14,7 +14,7 @@ from qa_sync.checklist.lint_result import LintResult
 from qa_sync.dataflow.finding_codes import CODES
 from qa_sync.dataflow.model import Finding, Severity
 from qa_sync.errors import QaSyncError
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -83,7 +83,7 @@ def _location(uri: str, line: int | None) -> dict[str, Any]:
 
 def _message(text: str) -> dict[str, str]:
     """Return text as a plain message: no placeholder, no link is in it (SARIF 2.1.0, 3.11.5 and 3.11.6)."""
-    return {"text": visible(text).replace("{", "{{").replace("}", "}}").replace("](", "]\\(") or "-"}
+    return {"text": escape_invisible(text).replace("{", "{{").replace("}", "}}").replace("](", "]\\(") or "-"}
 
 
 def uri_of(path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.wording import as_json, excerpts
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results
@@ -28,7 +28,7 @@ def github(results: Results) -> Iterator[str]:
 def _command(check: CheckFinished) -> str:
     title = f"{check.kind}: {check.title}"
     place = f"file={_property(check.spec)},line={check.line},title={_property(title)}"
-    return f"::{LEVELS[check.status]} {place}::{visible(_message(check), lines=True).translate(_DATA)}\n"
+    return f"::{LEVELS[check.status]} {place}::{escape_invisible(_message(check), lines=True).translate(_DATA)}\n"
 
 
 def _message(check: CheckFinished) -> str:
@@ -40,7 +40,7 @@ def _message(check: CheckFinished) -> str:
 
 
 def _property(some: str) -> str:
-    return visible(some).translate(_PROPERTY)
+    return escape_invisible(some).translate(_PROPERTY)
 
 
 ANNOTATIONS = {"github": github}

@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.json_values import plain
 from qa_sync.reports.shared.wording import mark_of
 from qa_sync.running.events import CheckFinished, Status
-from qa_sync.running.results import Known, Results, SectionResult
+from qa_sync.running.results import KnownFailure, Results, SectionResult
 
-KnownById: TypeAlias = Mapping[str, Known]
+KnownById: TypeAlias = Mapping[str, KnownFailure]
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;"})
 
@@ -61,7 +61,7 @@ def _suite(spec: str, section: SectionResult, results: Results, known: KnownById
     return f"  {_start('testsuite', attributes)}>\n{inner}\n  </testsuite>"
 
 
-def _case(check: CheckFinished, classname: str, file: str, known: Known | None) -> str:
+def _case(check: CheckFinished, classname: str, file: str, known: KnownFailure | None) -> str:
     mark = mark_of(check)
     name = _escape(f"{check.kind}: {check.title}{mark and f' ({mark})'}")
     properties = _properties({"id": check.id, "kind": check.kind, "origin": check.origin}, "      ")
@@ -70,7 +70,7 @@ def _case(check: CheckFinished, classname: str, file: str, known: Known | None) 
     return "\n".join([start, properties, *(f"      {line}" for line in _verdict(check, known)), "    </testcase>"])
 
 
-def _verdict(check: CheckFinished, known: Known | None) -> list[str]:
+def _verdict(check: CheckFinished, known: KnownFailure | None) -> list[str]:
     message = check.message or check.status
     if known and check.status is Status.FAILED:
         said = f"known failure: {known.reason} ({known.owner}, until {known.expires}): {message}"
@@ -131,7 +131,7 @@ def _ascii(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return visible(text, lines=True).translate(_ESCAPES)
+    return escape_invisible(text, lines=True).translate(_ESCAPES)
 
 
 def _seconds(value: float) -> str:

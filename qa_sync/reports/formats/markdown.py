@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.wording import (
     NOTHING_VERIFIED,
     Problem,
@@ -115,7 +115,7 @@ def _problem(problem: Problem, checks: Sequence[CheckFinished]) -> Iterator[str]
     if problem.expected is not None and problem.actual is not None:
         expected, actual = excerpts(problem.expected, problem.actual, LONG)
         # Indented, not fenced: no text can end a block that only its indentation makes.
-        yield from (f"      - {visible(expected)}", f"      + {visible(actual)}", "")
+        yield from (f"      - {escape_invisible(expected)}", f"      + {escape_invisible(actual)}", "")
     if problem.records:
         yield from ("  " + ", ".join(_code(f"{r.system} {r.entity} {r.id}") for r in problem.records), "")
 
@@ -151,7 +151,7 @@ def _left(results: Results) -> Iterator[str]:
 
 def _plain(some: str) -> str:
     """Return text from outside as one line in which nothing is markup, an HTML tag, a mention or a link."""
-    return _MARK.sub(_escaped, " ".join(visible(some, lines=True).split()))
+    return _MARK.sub(_escaped, " ".join(escape_invisible(some, lines=True).split()))
 
 
 def _escaped(match: re.Match[str]) -> str:

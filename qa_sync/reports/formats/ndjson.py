@@ -23,7 +23,7 @@ from qa_sync.running.events import (
     SpecStarted,
 )
 from qa_sync.running.results import Results, SectionResult
-from qa_sync.systems.system import Exchanged
+from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.form import Json
 
 
@@ -68,14 +68,14 @@ def event_line(event: Event) -> str:
     return json.dumps({"event": type(event).__name__, **_members(event)}, allow_nan=False)
 
 
-def _members(noun: Event | RecordRef | Leftover | Exchanged | Arrival) -> dict[str, Json]:
+def _members(noun: Event | RecordRef | Leftover | ExchangeSummary | Arrival) -> dict[str, Json]:
     members = ((field.name, getattr(noun, field.name)) for field in fields(noun))
     return {name: _value(value) for name, value in members if value or name not in RARE}
 
 
 def _value(value: object) -> Json:
     match value:
-        case RecordRef() | Leftover() | Exchanged() | Arrival():
+        case RecordRef() | Leftover() | ExchangeSummary() | Arrival():
             return _members(value)
         case tuple():
             return [_value(member) for member in value]

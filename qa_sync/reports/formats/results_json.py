@@ -19,9 +19,9 @@ from qa_sync.location import Location
 from qa_sync.reports.formats.recordings_json import read_recordings, recordings_json
 from qa_sync.reports.shared.json_node import Node, line_of, read
 from qa_sync.reports.shared.json_values import plain
-from qa_sync.running.events import Arrival, CheckFinished, Leftover, RecordRef, Status, Way
-from qa_sync.running.results import Known, Latency, Results, SectionResult, SpecResult
-from qa_sync.systems.system import Exchanged
+from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, RecordRef, Status
+from qa_sync.running.results import KnownFailure, Latency, Results, SectionResult, SpecResult
+from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json
 
@@ -75,7 +75,7 @@ def parse(text: str, path: str = "results.json") -> Results:
             for n in root["leftovers"].items()
         ),
         recordings=read_recordings(root),
-        known=tuple(Known(*(n[key].text() for key in KNOWN)) for n in _optional(root, "known")),
+        known=tuple(KnownFailure(*(n[key].text() for key in KNOWN)) for n in _optional(root, "known")),
         overdue=tuple(n.text() for n in _optional(root, "overdue")),
     )
 
@@ -149,12 +149,12 @@ def _records(records: tuple[RecordRef, ...]) -> str:
 @lru_cache(maxsize=1024)
 def _arrivals(arrivals: tuple[Arrival, ...]) -> str:
     """Return the seconds of each way; neighbours arrived together."""
-    ways = {way.value: [a.latency_s for a in arrivals if a.way is way] for way in Way}
+    ways = {way.value: [a.latency_s for a in arrivals if a.way is way] for way in Direction}
     return _value({way: seconds for way, seconds in ways.items() if seconds}, 14)
 
 
 @lru_cache(maxsize=64)
-def _exchanges(exchanges: tuple[Exchanged, ...]) -> str:
+def _exchanges(exchanges: tuple[ExchangeSummary, ...]) -> str:
     """Return requests and answers; what failed together often shares them."""
     return _value([asdict(exchanged) for exchanged in exchanges], 14)
 
@@ -242,10 +242,10 @@ def _read_check(node: Node, spec: str, key: str) -> CheckFinished:
 
 
 def _read_arrivals(node: Node) -> Iterator[Arrival]:
-    for way in (way for way in Way if way.value in node.value):
+    for way in (way for way in Direction if way.value in node.value):
         yield from (Arrival(way, seconds.number()) for seconds in node[way.value].items())
 
 
-def _read_exchanged(node: Node) -> Exchanged:
+def _read_exchanged(node: Node) -> ExchangeSummary:
     system, method, url, sent, answer = (node[key].text() for key in ("system", "method", "url", "sent", "answer"))
-    return Exchanged(system, method, url, sent, node["status"].optional(Node.whole), answer)
+    return ExchangeSummary(system, method, url, sent, node["status"].optional(Node.whole), answer)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from qa_sync.reports.shared.annotated_document import Checks, Grid, Loose, Part, Passage, Prose, Unread, as_written
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.page_options import SYMBOLS
 from qa_sync.reports.shared.wording import LEGEND, as_json, counts, seconds
 from qa_sync.running.events import CheckFinished, Status
@@ -43,7 +43,7 @@ def pieces(results: Results) -> Iterator[str]:
     """Yield the text of `render` document by document."""
     for n, spec in enumerate(results.specs):
         lines = [*_document(spec), "", *_told(spec, results)]
-        yield "\n" * (n > 0) + "".join(f"{visible(line)}\n" for line in lines)
+        yield "\n" * (n > 0) + "".join(f"{escape_invisible(line)}\n" for line in lines)
 
 
 def _document(spec: SpecResult) -> Iterator[str]:
@@ -181,7 +181,7 @@ def _told(spec: SpecResult, results: Results) -> Iterable[str]:
 
 def _plain(some: str) -> str:
     """Return text from outside so that nothing in it is markup, on one line."""
-    return _ANY_MARK.sub(r"\\\g<0>", " ".join(visible(some, lines=True).split()))
+    return _ANY_MARK.sub(r"\\\g<0>", " ".join(escape_invisible(some, lines=True).split()))
 
 
 def _quoted(words: str) -> str:

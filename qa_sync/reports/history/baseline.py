@@ -13,8 +13,8 @@ from typing import Any
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
 from qa_sync.running.events import CheckFinished, Status
-from qa_sync.running.results import Known, Results
-from qa_sync.settings.key_lines import Place, line_of, places_of
+from qa_sync.running.results import KnownFailure, Results
+from qa_sync.settings.key_lines import KeyPath, key_lines, line_of_key
 
 TABLE = "known"
 TEXTS = ("check", "owner", "reason")
@@ -53,14 +53,16 @@ def read_baseline(path: Path) -> tuple[Entry, ...]:
         line = re.search(r"at line (\d+)", str(error))
         where = Location(str(path), int(line[1]) if line else text.rstrip("\n").count("\n") + 1)
         raise UsageError(f"not TOML: {error}", location=where) from None
-    places = places_of(text)
-    problems = [UsageError(what, location=Location(str(path), line_of(places, at))) for at, what in _problems(document)]
+    places = key_lines(text)
+    problems = [
+        UsageError(what, location=Location(str(path), line_of_key(places, at))) for at, what in _problems(document)
+    ]
     if len(problems) > 1:
         raise UsageError("\n".join([f"{len(problems)} problems:", *map(str, problems)]))
     if problems:
         raise problems[0]
     return tuple(
-        Entry(**one, location=Location(str(path), line_of(places, (TABLE, n))))
+        Entry(**one, location=Location(str(path), line_of_key(places, (TABLE, n))))
         for n, one in enumerate(document.get(TABLE, []))
     )
 
@@ -71,7 +73,7 @@ def judged(results: Results, entries: Sequence[Entry], today: date) -> Results:
     An entry that is past its day excuses nothing and is itself a fault; so is one whose check passed: whoever fixed it
     should say so by taking the entry away, or the next time it fails nobody would know.
     """
-    known: dict[str, Known] = {}
+    known: dict[str, KnownFailure] = {}
     overdue = []
     for entry in entries:
         covered = [check for check in results.checks if entry.covers(check)]
@@ -79,7 +81,7 @@ def judged(results: Results, entries: Sequence[Entry], today: date) -> Results:
         if entry.expires < today:
             overdue.append(f"{entry.location}: expired on {entry.expires}, owner {entry.owner}: {entry.check}")
         elif failed:
-            told = Known("", entry.owner, entry.reason, entry.expires.isoformat())
+            told = KnownFailure("", entry.owner, entry.reason, entry.expires.isoformat())
             known |= {check.id: replace(told, check=check.id) for check in failed}
         elif any(check.status is Status.PASSED for check in covered):
             overdue.append(f"{entry.location}: no longer fails, take the entry away: {entry.check}")
@@ -94,7 +96,7 @@ def unmatched(results: Results, entries: Sequence[Entry]) -> Iterator[str]:
             yield f"{entry.location}: no check of this run is {entry.check}" + (f"; {near}" if near else "")
 
 
-def _problems(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+def _problems(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
     for key in document:
         if key != TABLE:
             yield (key,), f"unknown key {key!r}; expected {EXAMPLE}"
@@ -112,7 +114,7 @@ def _problems(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
         yield from _values(row, n)
 
 
-def _values(row: Mapping[str, Any], n: int) -> Iterator[tuple[Place, str]]:
+def _values(row: Mapping[str, Any], n: int) -> Iterator[tuple[KeyPath, str]]:
     for key in TEXTS:
         if not isinstance(row.get(key), str) or not row[key].strip():
             yield (TABLE, n, key), f"{key}: expected a text, got {row.get(key, 'nothing')!r}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qa_sync.reports.history.compare_runs import RULE, Change, Comparison
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.wording import seconds
 
 LONG = 300
@@ -35,7 +35,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
         yield f"Slower ({len(comparison.slower)})"
         for slower in comparison.slower:
             times = f"{seconds(slower.old_s)} -> {seconds(slower.new_s)}"
-            yield visible(f"  {times}  {slower.spec}  {slower.key}  {slower.kind}, {slower.checks} checks")
+            yield escape_invisible(f"  {times}  {slower.spec}  {slower.key}  {slower.kind}, {slower.checks} checks")
         yield from (f"  {RULE}", "")
     yield _summary(comparison)
 
@@ -44,10 +44,10 @@ def _change(change: Change, *, why: bool) -> Iterator[str]:
     check = change.check
     was = change.old.status if change.old and change.new else ""
     status = f"{was} -> {check.status}" if was else check.status
-    yield visible(f"  {check.spec}:{check.line}  {check.kind}  {check.title}  ({status})")
+    yield escape_invisible(f"  {check.spec}:{check.line}  {check.kind}  {check.title}  ({status})")
     if why and check.message:
         said = check.message if len(check.message) <= LONG else f"{check.message[:LONG]} ..."
-        yield from (f"      {visible(line)}" for line in said.splitlines())
+        yield from (f"      {escape_invisible(line)}" for line in said.splitlines())
 
 
 def _summary(comparison: Comparison) -> str:

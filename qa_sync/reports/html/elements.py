@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.events import CheckFinished, Status
 
 LETTER = {Status.PASSED: "p", Status.FAILED: "f", Status.ERROR: "e", Status.SKIPPED: "s", Status.MANUAL: "m"}
@@ -14,7 +14,7 @@ LETTER = {Status.PASSED: "p", Status.FAILED: "f", Status.ERROR: "e", Status.SKIP
 
 def text(some: str) -> str:
     """Return text from outside as HTML, also within quotes; what cannot be seen is written out."""
-    return escape(visible(some, lines=True))
+    return escape(escape_invisible(some, lines=True))
 
 
 def title(check: CheckFinished) -> str:

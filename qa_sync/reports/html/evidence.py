@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qa_sync.reports.html.elements import LETTER, arrowed
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.json_values import plain
 from qa_sync.reports.shared.wording import answered, as_json, asked, brief, excerpts, mark_of, seconds
 from qa_sync.running.events import CheckFinished, RecordRef
-from qa_sync.systems.system import Exchanged
+from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.form import Json
 
 LONG = 2_000
@@ -42,7 +42,7 @@ class Evidence:
 
     def as_data(self) -> str:
         """Return everything as JSON that can stand inside a script element."""
-        records = [[visible(f"{r.system} {r.entity} {r.id}") for r in some] for some in self._records]
+        records = [[escape_invisible(f"{r.system} {r.entity} {r.id}") for r in some] for some in self._records]
         data = {"t": list(self._shared), "r": records, "c": self._checks, "p": self._passages}
         # ASCII, and without the only character that could end the element or open a comment in it.
         return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
@@ -59,7 +59,7 @@ class Evidence:
         row: list[Any] = [
             self._share(check.kind),
             LETTER[check.status],
-            visible(arrowed(check.title)),
+            escape_invisible(arrowed(check.title)),
             seconds(check.latency_s),
             self._share(_cut(brief(check) or "")),
             self._records.setdefault(check.records, len(self._records)),
@@ -74,7 +74,7 @@ class Evidence:
 
     def _share(self, some: str) -> int:
         """Return the number of a text that many checks have."""
-        return self._shared.setdefault(visible(some, lines=True), len(self._shared))
+        return self._shared.setdefault(escape_invisible(some, lines=True), len(self._shared))
 
 
 def _values(check: CheckFinished) -> tuple[str, str]:
@@ -82,10 +82,10 @@ def _values(check: CheckFinished) -> tuple[str, str]:
     if expected is None and actual is None:
         return "", ""
     if type(expected) is str and expected == actual and len(expected) < LONG:  # nearly every check
-        said = visible(as_json(expected))
+        said = escape_invisible(as_json(expected))
         return said, said
     one, other = excerpts(as_json(expected), as_json(actual), LONG)
-    return visible(one), visible(other)
+    return escape_invisible(one), escape_invisible(other)
 
 
 def _more(check: CheckFinished) -> tuple[str, list[str]]:
@@ -93,10 +93,10 @@ def _more(check: CheckFinished) -> tuple[str, list[str]]:
     difference = getattr(check, "difference", None)
     steps = getattr(check, "steps", None) or ()
     said = _sentence(plain(difference)) if difference else ""
-    return _cut(visible(said, lines=True)), [_cut(visible(_sentence(plain(step)))) for step in steps]
+    return _cut(escape_invisible(said, lines=True)), [_cut(escape_invisible(_sentence(plain(step)))) for step in steps]
 
 
-def _exchanged(exchanged: Exchanged) -> tuple[str, str, str, str]:
+def _exchanged(exchanged: ExchangeSummary) -> tuple[str, str, str, str]:
     return asked(exchanged), exchanged.sent, answered(exchanged), exchanged.answer
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from qa_sync.dataflow.model import Origin
 from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
 from qa_sync.dataflow.parsing.markup import read_blocks
-from qa_sync.dataflow.parsing.sections import sentences_of
+from qa_sync.dataflow.parsing.sections import split_sentences
 from qa_sync.dataflow.parsing.tables import read_table
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import WORST_FIRST, SectionResult, SpecResult
@@ -129,7 +129,9 @@ def _blocks(below: list[Block], by_line: ByLine, by_pair: ByPair) -> Iterator[Wr
     for block, after in pairwise((*below, None)):
         match block:
             case Paragraph() if block is not taken:
-                yield Prose(tuple(Passage(n, (text,), tuple(by_line.get(n, ()))) for text, n, _ in sentences_of(block)))
+                yield Prose(
+                    tuple(Passage(n, (text,), tuple(by_line.get(n, ()))) for text, n, _ in split_sentences(block))
+                )
             case TableBlock():
                 split = after if isinstance(after, Paragraph) and after.line == block.last_line + 1 else None
                 table = read_table(block, split)

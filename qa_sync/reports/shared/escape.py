@@ -17,7 +17,7 @@ _UNSEEN = (
 _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
 
-def visible(text: str, *, lines: bool = False) -> str:
+def escape_invisible(text: str, *, lines: bool = False) -> str:
     r"""Write out every character that cannot be seen: `\x1b`, `\u202e`; `lines` keeps line breaks.
 
     The answer is printable and legal in XML 1.0.
@@ -26,7 +26,7 @@ def visible(text: str, *, lines: bool = False) -> str:
     return text if text.isprintable() else _unseen(lines).sub(_written_out, text)
 
 
-def encodable(text: str, encoding: str) -> str:
+def escape_unencodable(text: str, encoding: str) -> str:
     r"""Write out what the encoding has no character for (`\xe5` in ASCII), so that printing never fails."""
     return text.encode(encoding, "backslashreplace").decode(encoding)
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TypeAlias
 
 from qa_sync.frozen import dataclass
-from qa_sync.reports.shared.escape import encodable, visible
+from qa_sync.reports.shared.escape import escape_invisible, escape_unencodable
 from qa_sync.running.events import Status
 
 LineText: TypeAlias = Callable[[str, int], str | None]
@@ -55,10 +55,10 @@ class Page:
 
     def text(self, text: str, *, lines: bool = False) -> str:
         """Return text from outside, fit to be printed here; `lines` keeps its line breaks."""
-        shown = visible(text, lines=lines)
-        return shown if shown.isascii() else encodable(shown, self.encoding)
+        shown = escape_invisible(text, lines=lines)
+        return shown if shown.isascii() else escape_unencodable(shown, self.encoding)
 
 
 @cache
 def _has_symbols(encoding: str) -> bool:
-    return encodable(OURS, encoding) == OURS
+    return escape_unencodable(OURS, encoding) == OURS

@@ -15,7 +15,7 @@ from qa_sync.frozen import dataclass
 from qa_sync.reports.shared.json_values import plain
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
 from qa_sync.running.results import Results
-from qa_sync.systems.system import Exchanged
+from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json
 
@@ -79,12 +79,12 @@ def _seen(text: str) -> str:
     return "".join(char for char in normalize("NFKC", text) if category(char) != "Cf")
 
 
-def asked(exchanged: Exchanged) -> str:
+def asked(exchanged: ExchangeSummary) -> str:
     """Return `Wix.com: GET https://...`."""
     return f"{exchanged.system}: {exchanged.method} {exchanged.url}"
 
 
-def answered(exchanged: Exchanged) -> str:
+def answered(exchanged: ExchangeSummary) -> str:
     """Return how a request was answered, without the body."""
     return "no answer" if exchanged.status is None else f"answered with {exchanged.status}"
 

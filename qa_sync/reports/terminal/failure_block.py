@@ -13,7 +13,7 @@ from qa_sync.reports.terminal.check_table import title_of
 from qa_sync.reports.terminal.value_diff import diff_lines
 from qa_sync.running.events import CheckFinished
 from qa_sync.running.results import Results
-from qa_sync.systems.system import Exchanged
+from qa_sync.systems.system import ExchangeSummary
 
 FIELD = 8
 """The width of `expected`, the longest word before a value."""
@@ -38,7 +38,7 @@ class _Blocks:
     """The blocks of one report; a request that several checks rest on is shown whole once."""
 
     page: Page
-    shown: set[Exchanged] = field(default_factory=set)
+    shown: set[ExchangeSummary] = field(default_factory=set)
 
     def block(self, problem: Problem, checks: Sequence[CheckFinished]) -> Iterator[Line]:
         page, style = self.page, Style(problem.status)
@@ -69,7 +69,7 @@ class _Blocks:
             before = [f"{len(steps) - len(last)} more"] if len(last) < len(steps) else []
             yield from _field("steps", f" {self.page.arrow} ".join((*before, *last)) + of, self.page, Style.QUIET)
 
-    def _exchanged(self, one: Exchanged) -> Iterator[Line]:
+    def _exchanged(self, one: ExchangeSummary) -> Iterator[Line]:
         again = one in self.shown
         self.shown.add(one)
         yield from _field("request", asked(one) + (" (shown above)" if again else ""), self.page)

@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from qa_sync.checklist.model import Absent, Alone, Appears, Carries, Claim, Kept, Stays, Unchanged
-from qa_sync.running.claims.counterparts import absent, alone, appears
-from qa_sync.running.claims.property_values import carries, kept
-from qa_sync.running.claims.unchanged import stays, unchanged
+from qa_sync.checklist.model import (
+    Claim,
+    CounterpartExists,
+    NoCounterpart,
+    NoDuplicate,
+    NotCleared,
+    PropertySynced,
+    RecordsUnchanged,
+    ValueUnchanged,
+)
+from qa_sync.running.claims.counterparts import check_counterpart_exists, check_no_counterpart, check_no_duplicate
+from qa_sync.running.claims.property_values import check_not_cleared, check_property
+from qa_sync.running.claims.unchanged import check_unchanged, check_value_unchanged
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import Status
-from qa_sync.running.scenario_records import Gone, Held, Scene
+from qa_sync.running.scenario_records import RecordGone, RecordKey, ScenarioRecords
 
 
-def judge(scene: Scene, claim: Claim) -> Verdict:
-    """Look at the systems and decide one claim; raises CouldNotFindOut when they do not answer."""
+def check_claim(records: ScenarioRecords, claim: Claim) -> Verdict:
+    """Look at the systems and decide one claim; raises NoVerdict when they do not answer."""
     try:
-        return _judged(scene, claim)
-    except Gone as gone:
+        return _check(records, claim)
+    except RecordGone as gone:
         return Verdict(Status.FAILED, gone.message)
 
 
-def _judged(scene: Scene, claim: Claim) -> Verdict:
+def _check(records: ScenarioRecords, claim: Claim) -> Verdict:
     match claim:
-        case Appears():
-            return appears(scene, Held(claim.role, claim.side), once=claim.once)
-        case Alone() | Absent():
-            count = alone if isinstance(claim, Alone) else absent
-            return count(scene, Held(claim.role, claim.side))
-        case Carries():
-            return carries(scene, claim)
-        case Kept():
-            return kept(scene, claim)
-        case Unchanged():
-            return unchanged(scene, claim.role)
-        case Stays():
-            return stays(scene, claim)
+        case CounterpartExists():
+            return check_counterpart_exists(records, RecordKey(claim.role, claim.side), exactly_one=claim.exactly_one)
+        case NoDuplicate() | NoCounterpart():
+            check_count = check_no_duplicate if isinstance(claim, NoDuplicate) else check_no_counterpart
+            return check_count(records, RecordKey(claim.role, claim.side))
+        case PropertySynced():
+            return check_property(records, claim)
+        case NotCleared():
+            return check_not_cleared(records, claim)
+        case RecordsUnchanged():
+            return check_unchanged(records, claim.role)
+        case ValueUnchanged():
+            return check_value_unchanged(records, claim)

@@ -8,25 +8,25 @@ from qa_sync.checklist.model import Side
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import RecordRef, Status
-from qa_sync.running.scenario_records import Held, Scene
+from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.cards import PropertyCard
 
 
-def entity(scene: Scene, held: Held) -> str:
+def entity_name(records: ScenarioRecords, key: RecordKey) -> str:
     """Return the record's system and entity."""
-    return f"{scene.system(held).label} {scene.card(held).names[0]}"
+    return f"{records.system(key).label} {records.card(key).names[0]}"
 
 
-def property_of(scene: Scene, held: Held, pair: PropertyPair) -> PropertyCard:
+def property_of(records: ScenarioRecords, key: RecordKey, pair: PropertyPair) -> PropertyCard:
     """Return the card of the pair's end on the record's side."""
-    return scene.card(held).properties[pair.source if held.side is Side.SOURCE else pair.target]
+    return records.card(key).properties[pair.source if key.side is Side.SOURCE else pair.target]
 
 
-def refs(scene: Scene, held: Held, found: Iterable[str]) -> tuple[RecordRef, ...]:
+def record_refs(records: ScenarioRecords, key: RecordKey, found: Iterable[str]) -> tuple[RecordRef, ...]:
     """Return how a report names records of the role's entity."""
-    return tuple(RecordRef(scene.system(held).label, scene.card(held).names[0], one) for one in found)
+    return tuple(RecordRef(records.system(key).label, records.card(key).names[0], one) for one in found)
 
 
-def no_counterpart(scene: Scene, held: Held) -> Verdict:
+def no_counterpart(records: ScenarioRecords, key: RecordKey) -> Verdict:
     """Return that nothing can be told without a counterpart."""
-    return Verdict(Status.SKIPPED, f"needs a counterpart, and there is no {entity(scene, held)}", final=False)
+    return Verdict(Status.SKIPPED, f"needs a counterpart, and there is no {entity_name(records, key)}", final=False)

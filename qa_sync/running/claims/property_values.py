@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from qa_sync.checklist.model import Carries, Kept, Side
+from qa_sync.checklist.model import NotCleared, PropertySynced, Side
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.errors import NotConvertible
-from qa_sync.running.claims.naming import entity, no_counterpart, property_of
+from qa_sync.running.claims.naming import entity_name, no_counterpart, property_of
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import Status
-from qa_sync.running.scenario_records import Held, Scene
+from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.canonical import to_canonical
-from qa_sync.values.compare import Difference, compare, show
+from qa_sync.values.compare import Difference, compare, format_value
 from qa_sync.values.condition import Condition
 from qa_sync.values.conversions.currencies import in_currency
 from qa_sync.values.data_types import possible, wrong_notation, wrong_type
@@ -22,132 +22,153 @@ from qa_sync.values.form import Canonical, Form
 from qa_sync.values.paths import read
 
 
-def carries(scene: Scene, claim: Carries) -> Verdict:
+def check_property(records: ScenarioRecords, claim: PropertySynced) -> Verdict:
     """Tell whether a pair agrees; of several pairs with one receiving end any may."""
-    first = _carries(scene, claim, claim.pair)
-    if first.status is not Status.FAILED or first.final or not claim.beside:
+    first = _check_pair(records, claim, claim.pair)
+    if first.status is not Status.FAILED or first.final or not claim.alternatives:
         return first
-    others = (_carries(scene, claim, pair) for pair in claim.beside)
+    others = (_check_pair(records, claim, pair) for pair in claim.alternatives)
     return next((v for v in others if v.status is Status.PASSED), first)
 
 
-def _carries(scene: Scene, claim: Carries, pair: PropertyPair) -> Verdict:
-    here, there = Held(claim.role, claim.side.other), Held(claim.role, claim.side)
-    if there not in scene.ids:
-        return no_counterpart(scene, there)
-    scene.seen(here)
-    scene.seen(there)
-    left, right = property_of(scene, here, pair), property_of(scene, there, pair)
-    named = (scene.ref(here), scene.ref(there))
+def _check_pair(records: ScenarioRecords, claim: PropertySynced, pair: PropertyPair) -> Verdict:
+    here, there = RecordKey(claim.role, claim.side.other), RecordKey(claim.role, claim.side)
+    if there not in records.ids:
+        return no_counterpart(records, there)
+    records.current(here)
+    records.current(there)
+    left, right = property_of(records, here, pair), property_of(records, there, pair)
+    references = (records.ref(here), records.ref(there))
     try:
-        expected = _expected(scene, here, left)
-        overwritten = _undone(scene, here, left) if claim.stays else None
+        expected = _expected(records, here, left)
+        overwritten = _overwritten_verdict(records, here, left) if claim.other_unchanged else None
     except NotConvertible as error:
-        return Verdict(Status.ERROR, f"{entity(scene, here)} {left.path}: {error.message}", records=named)
-    unclear = _unclear(scene, here, left, expected)
-    if unclear or overwritten:
-        return replace(unclear or overwritten or Verdict(Status.PASSED), records=named)
-    return replace(_compared(scene, there, (left, right), expected, pair), records=named)
+        return Verdict(Status.ERROR, f"{entity_name(records, here)} {left.path}: {error.message}", records=references)
+    no_verdict = _no_verdict(records, here, left, expected)
+    if no_verdict or overwritten:
+        return replace(no_verdict or overwritten or Verdict(Status.PASSED), records=references)
+    return replace(_compare_values(records, there, (left, right), expected, pair), records=references)
 
 
-def _compared(
-    scene: Scene, there: Held, ends: tuple[PropertyCard, PropertyCard], expected: Canonical, pair: PropertyPair
+def _compare_values(
+    records: ScenarioRecords,
+    there: RecordKey,
+    cards: tuple[PropertyCard, PropertyCard],
+    expected: Canonical,
+    pair: PropertyPair,
 ) -> Verdict:
-    left, right = ends
-    name = f"{entity(scene, there)} {right.path}"
-    wire = read(scene.latest[there].data, right.path)
-    if there.side is Side.TARGET and (unmet := _unmet(scene, there, pair)):
-        return unmet
+    left, right = cards
+    name = f"{entity_name(records, there)} {right.path}"
+    wire = read(records.latest[there].data, right.path)
+    if there.side is Side.TARGET and (unmet_condition := _unmet_condition(records, there, pair)):
+        return unmet_condition
     # What the API cannot show is the document's fault, which lint tells of, not the sync's.
-    told_type = pair.type if there.side is Side.TARGET else None
-    declared = told_type if told_type and possible(told_type, right.form.type) else None
-    if why := wrong_type(wire, declared):
-        told = f"{name}: {why} ({Difference.TYPE})"
-        return Verdict(Status.FAILED, told, show(expected), wire, final=False, difference=Difference.TYPE)
+    type_in_document = pair.type if there.side is Side.TARGET else None
+    declared = type_in_document if type_in_document and possible(type_in_document, right.form.type) else None
+    if reason := wrong_type(wire, declared):
+        message = f"{name}: {reason} ({Difference.TYPE})"
+        return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.TYPE)
     try:
         actual = to_canonical(wire, right.form)
     except NotConvertible as error:
-        told = f"{name}: expected {show(expected)!r}, got something else: {error.message}"
-        return Verdict(Status.FAILED, told, show(expected), wire, final=False, difference=Difference.FORMAT)
-    forms = (_as_shown(scene, Held(there.role, there.side.other), left), _as_shown(scene, there, right))
-    verdict = compare(expected, actual, *forms, scene.stage.zone)
-    if verdict.same and (why := wrong_notation(wire, right.form)):
-        told = f"{name}: {why} ({Difference.FORMAT})"
-        return Verdict(Status.FAILED, told, show(expected), wire, final=False, difference=Difference.FORMAT)
+        message = f"{name}: expected {format_value(expected)!r}, got something else: {error.message}"
+        return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.FORMAT)
+    forms = (
+        _form_in_currency(records, RecordKey(there.role, there.side.other), left),
+        _form_in_currency(records, there, right),
+    )
+    verdict = compare(expected, actual, *forms, records.environment.zone)
+    if verdict.same and (reason := wrong_notation(wire, right.form)):
+        message = f"{name}: {reason} ({Difference.FORMAT})"
+        return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.FORMAT)
     if verdict.same:
-        return Verdict(Status.PASSED, None, show(expected), show(actual))
-    told = f"{name}: {verdict.detail} ({verdict.difference})"
-    return Verdict(Status.FAILED, told, show(expected), show(actual), final=False, difference=verdict.difference)
+        return Verdict(Status.PASSED, None, format_value(expected), format_value(actual))
+    message = f"{name}: {verdict.detail} ({verdict.difference})"
+    return Verdict(
+        Status.FAILED, message, format_value(expected), format_value(actual), final=False, difference=verdict.difference
+    )
 
 
-def _as_shown(scene: Scene, held: Held, card: PropertyCard) -> Form:
+def _form_in_currency(records: ScenarioRecords, key: RecordKey, card: PropertyCard) -> Form:
     """Return the form of a property in one record, whose currency says how exact its money is."""
-    return in_currency(card.form, partial(read, scene.latest[held].data))
+    return in_currency(card.form, partial(read, records.latest[key].data))
 
 
-def _unmet(scene: Scene, there: Held, pair: PropertyPair) -> Verdict | None:
+def _unmet_condition(records: ScenarioRecords, there: RecordKey, pair: PropertyPair) -> Verdict | None:
     """Tell when the target does not hold what the row depends on."""
     for when in pair.target_when:
-        found = read(scene.latest[there].data, when.path)
+        found = read(records.latest[there].data, when.path)
         if not Condition(when.path, (when.value,)).holds_for(found):
-            name = f"{entity(scene, there)} {when.path}, on which {pair.target} depends"
-            told = f"{name}: expected {when.value!r}, got {found!r}"
-            return Verdict(Status.FAILED, told, when.value, found, final=False, difference=Difference.VALUE)
+            name = f"{entity_name(records, there)} {when.path}, on which {pair.target} depends"
+            message = f"{name}: expected {when.value!r}, got {found!r}"
+            return Verdict(Status.FAILED, message, when.value, found, final=False, difference=Difference.VALUE)
     return None
 
 
-def _expected(scene: Scene, here: Held, left: PropertyCard) -> Canonical:
-    value = to_canonical(read(scene.latest[here].data, left.path), left.form)
+def _expected(records: ScenarioRecords, here: RecordKey, left: PropertyCard) -> Canonical:
+    value = to_canonical(read(records.latest[here].data, left.path), left.form)
     if left.references is None:
         return value
     if isinstance(value, tuple):
-        return tuple(_counterpart(scene, here, left.references, v) for v in value)
-    return _counterpart(scene, here, left.references, value)
+        return tuple(_counterpart(records, here, left.references, v) for v in value)
+    return _counterpart(records, here, left.references, value)
 
 
-def _counterpart(scene: Scene, here: Held, datatype: str, value: Canonical) -> Canonical:
-    return None if value is None else scene.counterpart_of(here.side, datatype, str(value))
+def _counterpart(records: ScenarioRecords, here: RecordKey, datatype: str, value: Canonical) -> Canonical:
+    return None if value is None else records.counterpart_of(here.side, datatype, str(value))
 
 
-def _unclear(scene: Scene, here: Held, left: PropertyCard, expected: Canonical) -> Verdict | None:
-    name = f"{entity(scene, here)} {left.path}"
-    if (here, left.path) in scene.ignored:
+def _no_verdict(records: ScenarioRecords, here: RecordKey, left: PropertyCard, expected: Canonical) -> Verdict | None:
+    name = f"{entity_name(records, here)} {left.path}"
+    if (here, left.path) in records.ignored_writes:
         return Verdict(Status.ERROR, f"{name}: the value that was written did not stay; nothing to follow")
-    if expected is None and _never_had(scene, here, left):
-        why = f" ({left.why})" if left.why else ""
-        return Verdict(Status.SKIPPED, f"{name} has no value to carry{why}")
+    if expected is None and _never_had(records, here, left):
+        reason = f" ({left.why})" if left.why else ""
+        return Verdict(Status.SKIPPED, f"{name} has no value to carry{reason}")
     return None
 
 
-def _never_had(scene: Scene, here: Held, left: PropertyCard) -> bool:
+def _never_had(records: ScenarioRecords, here: RecordKey, left: PropertyCard) -> bool:
     """Tell whether the record showed nothing either when it was last written: else the sync has emptied it."""
-    answered = scene.answered.get(here)
+    answered = records.after_write.get(here)
     return answered is None or to_canonical(read(answered.data, left.path), left.form) is None
 
 
-def _undone(scene: Scene, here: Held, left: PropertyCard) -> Verdict | None:
+def _overwritten_verdict(records: ScenarioRecords, here: RecordKey, left: PropertyCard) -> Verdict | None:
     """Tell when the side that was written no longer shows what it answered then: the sync has overwritten it."""
-    if here not in scene.answered:
+    if here not in records.after_write:
         return None
-    then = to_canonical(read(scene.answered[here].data, left.path), left.form)
-    now = to_canonical(read(scene.latest[here].data, left.path), left.form)
+    then = to_canonical(read(records.after_write[here].data, left.path), left.form)
+    now = to_canonical(read(records.latest[here].data, left.path), left.form)
     if then == now:
         return None
-    told = f"{entity(scene, here)} {left.path}: expected {show(then)!r} to stay as written, got {show(now)!r}"
-    return Verdict(Status.FAILED, told, show(then), show(now), final=False, difference=Difference.VALUE)
+    label = f"{entity_name(records, here)} {left.path}"
+    message = f"{label}: expected {format_value(then)!r} to stay as written, got {format_value(now)!r}"
+    return Verdict(
+        Status.FAILED, message, format_value(then), format_value(now), final=False, difference=Difference.VALUE
+    )
 
 
-def kept(scene: Scene, claim: Kept) -> Verdict:
+def check_not_cleared(records: ScenarioRecords, claim: NotCleared) -> Verdict:
     """Tell whether a value has outlived that the other side's was cleared, or has gone with it."""
-    here, there = Held(claim.role, claim.side.other), Held(claim.role, claim.side)
-    left, right = property_of(scene, here, claim.pair), property_of(scene, there, claim.pair)
-    if to_canonical(read(scene.answered[here].data, left.path), left.form) is not None:
-        return Verdict(Status.SKIPPED, f"{entity(scene, here)} {left.path} cannot be cleared")
-    expected = None if claim.erased else to_canonical(read(scene.remembered[there].data, right.path), right.form)
-    actual = to_canonical(read(scene.seen(there).data, right.path), right.form)
-    named = (scene.ref(here), scene.ref(there))
-    verdict = compare(expected, actual, right.form, right.form, scene.stage.zone)
+    here, there = RecordKey(claim.role, claim.side.other), RecordKey(claim.role, claim.side)
+    left, right = property_of(records, here, claim.pair), property_of(records, there, claim.pair)
+    if to_canonical(read(records.after_write[here].data, left.path), left.form) is not None:
+        return Verdict(Status.SKIPPED, f"{entity_name(records, here)} {left.path} cannot be cleared")
+    expected = None if claim.erased else to_canonical(read(records.snapshots[there].data, right.path), right.form)
+    actual = to_canonical(read(records.current(there).data, right.path), right.form)
+    references = (records.ref(here), records.ref(there))
+    verdict = compare(expected, actual, right.form, right.form, records.environment.zone)
     if verdict.same:
-        return Verdict(Status.PASSED, None, show(expected), show(actual), named)
-    told = f"{entity(scene, there)} {right.path}, cleared on the other side: {verdict.detail} ({verdict.difference})"
-    return Verdict(Status.FAILED, told, show(expected), show(actual), named, final=False, difference=verdict.difference)
+        return Verdict(Status.PASSED, None, format_value(expected), format_value(actual), references)
+    name = f"{entity_name(records, there)} {right.path}"
+    message = f"{name}, cleared on the other side: {verdict.detail} ({verdict.difference})"
+    return Verdict(
+        Status.FAILED,
+        message,
+        format_value(expected),
+        format_value(actual),
+        references,
+        final=False,
+        difference=verdict.difference,
+    )

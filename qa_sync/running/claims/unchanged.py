@@ -5,48 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from qa_sync.checklist.model import Side, Stays
-from qa_sync.running.claims.counterparts import copied
-from qa_sync.running.claims.naming import entity
+from qa_sync.checklist.model import Side, ValueUnchanged
+from qa_sync.running.claims.counterparts import check_no_copies
+from qa_sync.running.claims.naming import entity_name
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import Status
-from qa_sync.running.scenario_records import Held, Scene
+from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.values.form import Json
 from qa_sync.values.paths import read
 
 
-def unchanged(scene: Scene, role: str) -> Verdict:
+def check_unchanged(records: ScenarioRecords, role: str) -> Verdict:
     """Tell whether the role's records look as when they were remembered, and there are no copies of them."""
-    both = [held for side in Side if (held := Held(role, side)) in scene.remembered]
-    return next((v for held in both if (v := copied(scene, held))), None) or _moved(scene, both)
+    keys = [key for side in Side if (key := RecordKey(role, side)) in records.snapshots]
+    return next((v for key in keys if (v := check_no_copies(records, key))), None) or _check_snapshots(records, keys)
 
 
-def stays(scene: Scene, claim: Stays) -> Verdict:
+def check_value_unchanged(records: ScenarioRecords, claim: ValueUnchanged) -> Verdict:
     """Tell whether a record still shows at a path what it answered when that was written."""
-    held = Held(claim.role, claim.side)
-    name = f"{entity(scene, held)} {claim.path}"
-    if (held, claim.path) in scene.ignored:
+    key = RecordKey(claim.role, claim.side)
+    name = f"{entity_name(records, key)} {claim.path}"
+    if (key, claim.path) in records.ignored_writes:
         return Verdict(Status.SKIPPED, f"{name}: the value that was written did not stay")
-    then, now = (read(record.data, claim.path) for record in (scene.written[held, claim.path], scene.seen(held)))
+    then, now = (
+        read(record.data, claim.path) for record in (records.after_write_of[key, claim.path], records.current(key))
+    )
     if then == now:
-        return Verdict(Status.PASSED, records=(scene.ref(held),))
-    told = f"{name}, which nothing synchronises: was {then!r}, now {now!r}"
-    return Verdict(Status.FAILED, told, then, now, (scene.ref(held),))
+        return Verdict(Status.PASSED, records=(records.ref(key),))
+    message = f"{name}, which nothing synchronises: was {then!r}, now {now!r}"
+    return Verdict(Status.FAILED, message, then, now, (records.ref(key),))
 
 
-def _moved(scene: Scene, both: list[Held]) -> Verdict:
+def _check_snapshots(records: ScenarioRecords, keys: list[RecordKey]) -> Verdict:
     """Tell which members of the records are not as they were remembered."""
     changes = [
-        (held, path, was, now)
-        for held in both
-        for path, was, now in _differences(scene.remembered[held].data, scene.seen(held).data, "")
+        (key, path, was, now)
+        for key in keys
+        for path, was, now in _differences(records.snapshots[key].data, records.current(key).data, "")
     ]
-    named = tuple(scene.ref(held) for held in both)
+    references = tuple(records.ref(key) for key in keys)
     if not changes:
-        return Verdict(Status.PASSED, records=named)
-    told = "; ".join(f"{entity(scene, held)} {path}: was {was!r}, now {now!r}" for held, path, was, now in changes)
-    was, now = ({f"{held.side}.{path}": value[at] for held, path, *value in changes} for at in (0, 1))
-    return Verdict(Status.FAILED, f"changed although nobody edited it: {told}", was, now, named)
+        return Verdict(Status.PASSED, records=references)
+    message = "; ".join(
+        f"{entity_name(records, key)} {path}: was {was!r}, now {now!r}" for key, path, was, now in changes
+    )
+    was, now = ({f"{key.side}.{path}": value[at] for key, path, *value in changes} for at in (0, 1))
+    return Verdict(Status.FAILED, f"changed although nobody edited it: {message}", was, now, references)
 
 
 def _differences(was: Json, now: Json, path: str) -> Iterator[tuple[str, Json, Json]]:

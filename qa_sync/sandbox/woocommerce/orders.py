@@ -48,7 +48,7 @@ class Orders:
         self._set(doc, body)
         doc["id"] = self.shop.next_post()
         letters = string.ascii_letters + string.digits
-        doc["order_key"] = "wc_order_" + "".join(self.shop.world.dice.choices(letters, k=13))
+        doc["order_key"] = "wc_order_" + "".join(self.shop.world.rng.choices(letters, k=13))
         return self._save(doc, body, [])
 
     def update(self, doc: Doc, body: Doc) -> Doc:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from qa_sync.errors import BadAnswer, NotConvertible, Refused
+from qa_sync.errors import InvalidResponse, NotConvertible, RequestRejected
 from qa_sync.sync.cycle.lane_cycle import Turn
 from qa_sync.sync.cycle.update_pair import Kept
 from qa_sync.sync.lanes import Lane, Row, Side
@@ -90,8 +90,8 @@ class Creator:
         self._links.intend(lane.key, source.record.id, intent)
         try:
             made = self._writer.insert(lane, lane.target, values, lambda: self._found(turn, intent))
-        except (Refused, BadAnswer, NotConvertible) as error:
-            if not isinstance(error, BadAnswer):
+        except (RequestRejected, InvalidResponse, NotConvertible) as error:
+            if not isinstance(error, InvalidResponse):
                 self._links.withdraw(lane.key, source.record.id)
             text = f"create in {lane.target.system.label} failed: {error.in_line}"
             tally.problem(lane.section.key, source.end.system.label, source.record.id, text)
@@ -143,7 +143,9 @@ class Creator:
         new = (r for r in listed if turn.target.digest(r.id) is None and not turn.is_linked(r.id))
         alike = made_by(intent, (look(end, record, turn.lane.rows) for record in new), self._carrier.zone)
         if len(alike) > 1:
-            raise BadAnswer(f"a create was not answered, and {len(alike)} records look like it: {', '.join(alike)}")
+            raise InvalidResponse(
+                f"a create was not answered, and {len(alike)} records look like it: {', '.join(alike)}"
+            )
         return alike[0] if alike else None
 
 

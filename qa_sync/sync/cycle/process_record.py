@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 
 from qa_sync.dataflow.model import StatementKind
-from qa_sync.errors import BadAnswer, Refused
+from qa_sync.errors import InvalidResponse, RequestRejected
 from qa_sync.sync.cycle.connected import Connections
 from qa_sync.sync.cycle.create_record import Creator
 from qa_sync.sync.cycle.creation_rules import Predicate, may_create, meets_condition
@@ -75,7 +75,7 @@ class Worker:
                 self._source(turn, item)
             else:
                 self._target(turn, item)
-        except (Refused, BadAnswer) as error:
+        except (RequestRejected, InvalidResponse) as error:
             turn.problem(turn.lane.end(item.side), item.id, error.in_line)
             self._leave(turn, item.side, item.id, Mood.AGAIN)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from qa_sync.errors import BadAnswer, Conflict, NotConvertible, Refused
+from qa_sync.errors import Conflict, InvalidResponse, NotConvertible, RequestRejected
 from qa_sync.sync.cycle.merge_plan import Plan, make_plan
 from qa_sync.sync.lanes import Lane, Row, Side
 from qa_sync.sync.policies import Policies
@@ -94,7 +94,7 @@ class Keeper:
                 seen[side] = self._write(lane, link, plan, kept.seen, side, late=bool(kept.written))
             except Conflict:
                 raise
-            except (Refused, BadAnswer, NotConvertible) as error:
+            except (RequestRejected, InvalidResponse, NotConvertible) as error:
                 failed = True
                 record = seen[side].record
                 tally.problem(
@@ -131,7 +131,7 @@ class Keeper:
         began = self._clocks.now()
         try:
             sent = self._writer.update(lane, end, record, values)
-        except (Refused, NotConvertible):
+        except (RequestRejected, NotConvertible):
             self._links.answered(link, side)
             raise
         answer = end.system.lookup(end.card.datatype, record.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from qa_sync.errors import Refused
+from qa_sync.errors import RequestRejected
 from qa_sync.sync.faults.property_kinds import is_written, shown
 from qa_sync.sync.faults.wrappers import Faulty, Values
 from qa_sync.sync.lanes import End, Lane
@@ -20,7 +20,7 @@ class Duplicate(Faulty):
     def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
         """Create a record and a copy that differs in what must be unique only."""
         made = self.inner.insert(lane, end, values, found)
-        with suppress(Refused):  # a system that refuses the copy guards itself against this fault
+        with suppress(RequestRejected):  # a system that refuses the copy guards itself against this fault
             self.inner.insert(lane, end, copied(end, values))
         return made
 
@@ -34,7 +34,7 @@ class DuplicateOnUpdate(Faulty):
         written = frozenset(p.write_path for p in end.card.properties.values() if is_written(p))
         before = {path: value for path, value in shown(end, record.data, written).items() if value is not None}
         if end.can("insert"):
-            with suppress(Refused):
+            with suppress(RequestRejected):
                 self.inner.insert(lane, end, copied(end, {**before, **values}))
         return sent
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from qa_sync.dataflow.model import StatementKind
-from qa_sync.errors import NotConvertible, Refused
+from qa_sync.errors import NotConvertible, RequestRejected
 from qa_sync.sync.faults.wrappers import Faulty, Values
 from qa_sync.sync.lanes import End, Lane
 from qa_sync.sync.writer import Writer
@@ -52,7 +52,7 @@ class Adopting(Faulty):
     def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
         """Overwrite the record that is taken for the new one, else create it."""
         for twin in self.twins(lane, end, values):
-            with suppress(Refused):
+            with suppress(RequestRejected):
                 self.inner.update(lane, end, twin, values)
             is_ours = self._key(end, twin.id) in self._ours
             return None if is_ours else self._remembered(end, twin.id)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from qa_sync.errors import Refused
+from qa_sync.errors import RequestRejected
 from qa_sync.sync.faults.property_kinds import is_edited, shown
 from qa_sync.sync.faults.wrappers import Faulty, Passing, Values, within
 from qa_sync.sync.lanes import End, Lane, Side
@@ -56,7 +56,7 @@ class Returning(Passing):
         record = self.inner.lookup(back.datatype, back.id)
         if record is None:
             return
-        with suppress(Refused):
+        with suppress(RequestRejected):
             self.inner.update(record, back.values)
         if self.forever:
             self._due.append(Return(back.datatype, back.id, back.after, back.values))

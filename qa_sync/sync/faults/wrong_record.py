@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from qa_sync.errors import Refused
+from qa_sync.errors import RequestRejected
 from qa_sync.sync.faults.property_kinds import by_write_path, fitted, is_edited, is_free_text
 from qa_sync.sync.faults.wrappers import Faulty, Values
 from qa_sync.sync.lanes import End, Lane
@@ -84,7 +84,7 @@ def _spill(end: End, values: Values) -> None:
     for card, record in _strangers(end.system, end.card):
         place = next((p for p in card.properties.values() if is_edited(p) and is_free_text(p)), None)
         if place is not None:
-            with suppress(Refused):
+            with suppress(RequestRejected):
                 end.system.update(record, {place.write_path: fitted(place, text)})
 
 

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.errors import NoVerdict, UsageError
 
 MEMORY: Final = ":memory:"
 VERSION: Final = 1
@@ -131,12 +131,12 @@ class State:
 def told(path: str | Path) -> Iterator[None]:
     """Turn what SQLite says of an open store into an error that a person understands.
 
-    Raises UsageError for a damaged file, CouldNotFindOut for one that cannot be written at the moment (a full disk).
+    Raises UsageError for a damaged file, NoVerdict for one that cannot be written at the moment (a full disk).
     """
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise CouldNotFindOut(f"{path} cannot be used: {error}", hint="is its disk full, or read-only?") from error
+        raise NoVerdict(f"{path} cannot be used: {error}", hint="is its disk full, or read-only?") from error
     except sqlite3.DatabaseError as error:
         hint = "put a copy of it back; with a new file, what no merge table matches is created once more"
         raise UsageError(f"{path} is damaged: {error}", hint=hint) from error

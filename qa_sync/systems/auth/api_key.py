@@ -6,15 +6,15 @@ from collections.abc import Generator
 
 import httpx
 
-from qa_sync.systems.auth.credentials import Identity, moved
+from qa_sync.systems.auth.credentials import AuthContext, with_url
 
 
-def make(identity: Identity) -> httpx.Auth:
+def make(auth_context: AuthContext) -> httpx.Auth:
     """Return the key of `api_key`, which goes where its `in` says."""
-    told = identity.setting("api_key")
-    name, value = str(told["name"]), str(told["value"])
-    identity.hide.learn(value)
-    return KeyInQuery(name, value) if told["in"] == "query" else KeyInHeader(name, value)
+    config = auth_context.setting("api_key")
+    name, value = str(config["name"]), str(config["value"])
+    auth_context.redact.add_secrets(value)
+    return KeyInQuery(name, value) if config["in"] == "query" else KeyInHeader(name, value)
 
 
 class KeyInHeader(httpx.Auth):
@@ -38,4 +38,4 @@ class KeyInQuery(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request with the key."""
-        yield moved(request, request.url.copy_merge_params(self._key))
+        yield with_url(request, request.url.copy_merge_params(self._key))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import httpx
 
-from qa_sync.systems.auth.credentials import Identity
+from qa_sync.systems.auth.credentials import AuthContext
 
 
-def make(identity: Identity) -> httpx.Auth:
+def make(auth_context: AuthContext) -> httpx.Auth:
     """Return HTTP Basic."""
-    identity.hide.learn(identity.password, f"{identity.username}:{identity.password}")
-    return httpx.BasicAuth(identity.username, identity.password)
+    auth_context.redact.add_secrets(auth_context.password, f"{auth_context.username}:{auth_context.password}")
+    return httpx.BasicAuth(auth_context.username, auth_context.password)

@@ -6,13 +6,13 @@ from collections.abc import Generator
 
 import httpx
 
-from qa_sync.systems.auth.credentials import Identity
+from qa_sync.systems.auth.credentials import AuthContext
 
 
-def make(identity: Identity) -> httpx.Auth:
+def make(auth_context: AuthContext) -> httpx.Auth:
     """Return the bearer token of `jwt_token`; it wins over an `Authorization` of the connector's own."""
-    token = identity.filler.text(str(identity.service.settings["jwt_token"]))
-    identity.hide.learn(token)
+    token = auth_context.references.text(str(auth_context.service.settings["jwt_token"]))
+    auth_context.redact.add_secrets(token)
     return BearerAuth(token)
 
 

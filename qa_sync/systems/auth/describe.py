@@ -9,60 +9,62 @@ from typing import Final
 from urllib.parse import unquote
 
 from qa_sync.systems.connectors.operations import Service
-from qa_sync.systems.templates.references import Filler
+from qa_sync.systems.templates.references import ReferenceResolver
 from qa_sync.values.form import Json
 
-SHOWN: Final = 4
-LONG_ENOUGH: Final = 16
+SHOWN_CHARACTERS: Final = 4
+MIN_LENGTH_SHOWN: Final = 16
 """How long a key must be for its last letters to be told: of a shorter one they would be too large a part."""
 
 CLAIMS: Final = ("preferred_username", "email", "upn", "name", "sub", "client_id", "azp", "appid")
 """Where a token's owner stands in it, the most telling first. Source: RFC 7519 4.1, OpenID Connect Core 5.1."""
 
 
-def who(service: Service, filler: Filler, base_url: str) -> str:
+def describe_user(service: Service, references: ReferenceResolver, base_url: str) -> str:
     """Return whom the system takes us for, as far as our side can tell."""
-    tell = TOLD.get(service.authentication or "")
-    return tell(service, filler) if tell else _by_headers(service, filler) or _by_url(service, base_url)
+    tell = DESCRIBERS.get(service.authentication or "")
+    return tell(service, references) if tell else _by_headers(service, references) or _by_url(service, base_url)
 
 
-def _user(service: Service, filler: Filler) -> str:
-    return f"{_name('user', service.username, filler)} ({service.authentication})"
+def _user(service: Service, references: ReferenceResolver) -> str:
+    return f"{_describe_name('user', service.username, references)} ({service.authentication})"
 
 
-def _bearer(service: Service, filler: Filler) -> str:
-    token = filler.text(str(service.settings["jwt_token"]))
-    owner = _owner(token)
-    return f"{owner} (bearer token)" if owner else _key("bearer token", token)
+def _bearer(service: Service, references: ReferenceResolver) -> str:
+    token = references.text(str(service.settings["jwt_token"]))
+    owner = _token_owner(token)
+    return f"{owner} (bearer token)" if owner else _describe_secret("bearer token", token)
 
 
-def _api_key(service: Service, filler: Filler) -> str:
-    told: Mapping[str, Json] = service.settings["api_key"]
-    where = "query" if told["in"] == "query" else "header"
-    return _key(f"key in the {where} {filler.text(str(told['name']))}", filler.text(str(told["value"])))
+def _api_key(service: Service, references: ReferenceResolver) -> str:
+    config: Mapping[str, Json] = service.settings["api_key"]
+    where = "query" if config["in"] == "query" else "header"
+    return _describe_secret(
+        f"key in the {where} {references.text(str(config['name']))}", references.text(str(config["value"]))
+    )
 
 
-def _client(service: Service, filler: Filler) -> str:
-    told: Mapping[str, Json] = service.settings["oauth2"]
-    return f"{_name('client', str(told['client_id']), filler)} (oauth2)"
+def _client(service: Service, references: ReferenceResolver) -> str:
+    config: Mapping[str, Json] = service.settings["oauth2"]
+    return f"{_describe_name('client', str(config['client_id']), references)} (oauth2)"
 
 
-def _employee(service: Service, filler: Filler) -> str:
-    told: Mapping[str, Json] = service.settings["tripletex"]
-    return _key("the owner of the employee token", filler.text(str(told["employee_token"])))
+def _employee(service: Service, references: ReferenceResolver) -> str:
+    config: Mapping[str, Json] = service.settings["tripletex"]
+    return _describe_secret("the owner of the employee token", references.text(str(config["employee_token"])))
 
 
-def _custom(_service: Service, filler: Filler) -> str:
-    return f"whoever {filler.system}'s own token operation signs in"
+def _custom(_service: Service, references: ReferenceResolver) -> str:
+    return f"whoever {references.system}'s own token operation signs in"
 
 
-def _by_headers(service: Service, filler: Filler) -> str | None:
+def _by_headers(service: Service, references: ReferenceResolver) -> str | None:
     """Return who one is by the connector's own headers, None when none of them is confidential."""
     for name, text in service.headers.items():
         if "$SECRET(" in str(text):
-            value = filler.text(str(text))
-            owner = _owner(value.rpartition(" ")[2])
-            return f"{owner} (header {name})" if owner else _key(f"key in the header {name}", value)
+            value = references.text(str(text))
+            owner = _token_owner(value.rpartition(" ")[2])
+            return f"{owner} (header {name})" if owner else _describe_secret(f"key in the header {name}", value)
     return None
 
 
@@ -73,16 +75,16 @@ def _by_url(service: Service, base_url: str) -> str:
     return "somebody with a key in the url" if "$SECRET(" in service.url_pattern else "nobody: no credentials are sent"
 
 
-def _name(what: str, template: str, filler: Filler) -> str:
-    value = filler.text(template)
-    return _key("key", value) if "$SECRET(" in template else f"{what} {value!r}"
+def _describe_name(what: str, template: str, references: ReferenceResolver) -> str:
+    value = references.text(template)
+    return _describe_secret("key", value) if "$SECRET(" in template else f"{what} {value!r}"
 
 
-def _key(what: str, value: str) -> str:
-    return f"{what}, ending in ...{value[-SHOWN:]}" if len(value) >= LONG_ENOUGH else what
+def _describe_secret(what: str, value: str) -> str:
+    return f"{what}, ending in ...{value[-SHOWN_CHARACTERS:]}" if len(value) >= MIN_LENGTH_SHOWN else what
 
 
-def _owner(token: str) -> str | None:
+def _token_owner(token: str) -> str | None:
     """Return whom a token is about when it is a JWT that says so, None when not; its signature is not our business."""
     parts = token.split(".")
     if len(parts) != len(("header", "claims", "signature")):
@@ -95,7 +97,7 @@ def _owner(token: str) -> str | None:
     return next((repr(name) for name in found if isinstance(name, str) and name), None)
 
 
-TOLD: Final[Mapping[str, Callable[[Service, Filler], str]]] = {
+DESCRIBERS: Final[Mapping[str, Callable[[Service, ReferenceResolver], str]]] = {
     "basic": _user,
     "digest": _user,
     "ntlm": _user,

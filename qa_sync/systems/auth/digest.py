@@ -7,37 +7,37 @@ from typing import Final
 
 import httpx
 
-from qa_sync.systems.auth.credentials import Identity
-from qa_sync.systems.responses.exchange import Answers
+from qa_sync.systems.auth.credentials import AuthContext
+from qa_sync.systems.responses.exchange import ResponseChecker
 
 FAULTS: Final = (LookupError, NotImplementedError, ValueError)
 """What the library raises for a challenge that is none, or of a kind that it does not know."""
 
 
-def make(identity: Identity) -> httpx.Auth:
+def make(auth_context: AuthContext) -> httpx.Auth:
     """Return HTTP Digest."""
-    identity.hide.learn(identity.password)
-    return Digest(identity.username, identity.password, identity.answers)
+    auth_context.redact.add_secrets(auth_context.password)
+    return Digest(auth_context.username, auth_context.password, auth_context.response_checker)
 
 
 class Digest(httpx.Auth):
-    """Answers the challenges of a server; raises BadAnswer for one that is none."""
+    """Answers the challenges of a server; raises InvalidResponse for one that is none."""
 
-    def __init__(self, username: str, password: str, answers: Answers) -> None:
+    def __init__(self, username: str, password: str, response_checker: ResponseChecker) -> None:
         self._pair = username, password
-        self._answers = answers
+        self._response_checker = response_checker
         self._digest = httpx.DigestAuth(*self._pair)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send the request, and once more when it is challenged."""
         flow = self._digest.auth_flow(request)
-        going = next(flow)
+        current = next(flow)
         while True:
-            response = yield going
+            response = yield current
             try:
-                going = flow.send(response)
+                current = flow.send(response)
             except StopIteration:
                 return
             except FAULTS:
                 self._digest = httpx.DigestAuth(*self._pair)  # the other one would answer that challenge from now on
-                self._answers.bad(request, response, "its Digest challenge makes no sense")
+                self._response_checker.raise_invalid(request, response, "its Digest challenge makes no sense")

@@ -19,8 +19,8 @@ from cryptography.x509 import load_der_x509_certificate
 from spnego.channel_bindings import GssChannelBindings
 from spnego.exceptions import SpnegoError
 
-from qa_sync.systems.auth.credentials import Identity
-from qa_sync.systems.responses.exchange import Answers
+from qa_sync.systems.auth.credentials import AuthContext
+from qa_sync.systems.responses.exchange import ResponseChecker
 
 SCHEMES: Final = ("NTLM", "Negotiate")
 """What a server may call it, the usual first."""
@@ -32,53 +32,53 @@ WEAK: Final = frozenset({"md5", "sha1"})
 Flow = Generator[httpx.Request, httpx.Response, httpx.Response]
 
 
-def make(identity: Identity) -> httpx.Auth:
+def make(auth_context: AuthContext) -> httpx.Auth:
     r"""Return NTLM for a user (`DOMAIN\user`, `user@domain`)."""
-    identity.hide.learn(identity.password)
-    return NtlmAuth(identity.username, identity.password, identity.answers)
+    auth_context.redact.add_secrets(auth_context.password)
+    return NtlmAuth(auth_context.username, auth_context.password, auth_context.response_checker)
 
 
 class NtlmAuth(httpx.Auth):
     """Shakes hands at the first request, and whenever the connection is no longer known; one request at a time."""
 
-    def __init__(self, username: str, password: str, answers: Answers) -> None:
+    def __init__(self, username: str, password: str, response_checker: ResponseChecker) -> None:
         self._username = username
         self._password = password
-        self._answers = answers
+        self._response_checker = response_checker
         self._lock = Lock()
         self._scheme = SCHEMES[0]
-        self._is_known = False
+        self._is_authenticated = False
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send the request on a connection that is known by then; raises BadAnswer for a challenge that is none."""
+        """Send the request on an authenticated connection; raises InvalidResponse for an invalid challenge."""
         with self._lock:
-            if self._is_known:
+            if self._is_authenticated:
                 response = yield request
                 if response.status_code != httpx.codes.UNAUTHORIZED:
                     return
-            response = yield from self._greeted(request)
-            if response.status_code == httpx.codes.UNAUTHORIZED and (other := self._other(response)):
+            response = yield from self._negotiate(request)
+            if response.status_code == httpx.codes.UNAUTHORIZED and (other := self._other_scheme(response)):
                 self._scheme = other
-                response = yield from self._greeted(request)
-            self._is_known = response.status_code != httpx.codes.UNAUTHORIZED
+                response = yield from self._negotiate(request)
+            self._is_authenticated = response.status_code != httpx.codes.UNAUTHORIZED
 
-    def _greeted(self, request: httpx.Request) -> Flow:
+    def _negotiate(self, request: httpx.Request) -> Flow:
         """Send the request with a greeting, and again with the answer to the challenge that this is met with."""
         client = spnego.client(
             self._username, self._password, hostname=request.url.host, service="http", protocol="ntlm"
         )
-        response = yield self._shown(request, client.step())
+        response = yield self._with_message(request, client.step())
         challenge = self._challenge(response)
         if response.status_code != httpx.codes.UNAUTHORIZED or challenge is None:
             return response
         try:
-            told = base64.b64decode(challenge, validate=True)
-            answer = client.step(told, channel_bindings=_bindings(response))
+            decoded = base64.b64decode(challenge, validate=True)
+            answer = client.step(decoded, channel_bindings=_channel_bindings(response))
         except FAULTS:
-            self._answers.bad(request, response, "its NTLM challenge makes no sense")
-        return (yield self._shown(request, answer))
+            self._response_checker.raise_invalid(request, response, "its NTLM challenge makes no sense")
+        return (yield self._with_message(request, answer))
 
-    def _shown(self, request: httpx.Request, message: bytes | None) -> httpx.Request:
+    def _with_message(self, request: httpx.Request, message: bytes | None) -> httpx.Request:
         """Return a copy with the message on it: the next request on this connection needs none."""
         text = base64.b64encode(message or b"").decode()
         headers = httpx.Headers(request.headers)
@@ -91,14 +91,14 @@ class NtlmAuth(httpx.Auth):
         offers = (offer.partition(" ") for offer in response.headers.get_list(CHALLENGE, split_commas=True))
         return next((text for name, _, text in offers if name.lower() == self._scheme.lower() and text), None)
 
-    def _other(self, response: httpx.Response) -> str | None:
+    def _other_scheme(self, response: httpx.Response) -> str | None:
         """Return the other name of the same thing when a server knows that one only."""
         offered = {offer.lower() for offer in response.headers.get_list(CHALLENGE, split_commas=True)}
         names = [name for name in SCHEMES if name.lower() in offered]
         return names[0] if names and self._scheme not in names else None
 
 
-def _bindings(response: httpx.Response) -> GssChannelBindings | None:
+def _channel_bindings(response: httpx.Response) -> GssChannelBindings | None:
     """Return what binds the answer to the server's certificate, None over plain http."""
     stream = response.extensions.get("network_stream")
     tls = stream.get_extra_info("ssl_object") if stream else None

@@ -9,13 +9,13 @@ import httpx
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA256, SIGNATURE_TYPE_QUERY, Client
 
 from qa_sync.clock import Clock
-from qa_sync.systems.auth.credentials import Identity, moved
+from qa_sync.systems.auth.credentials import AuthContext, with_url
 
 
-def make(identity: Identity) -> httpx.Auth:
+def make(auth_context: AuthContext) -> httpx.Auth:
     """Return a signer that takes the user's name for the consumer's key and the password for its secret."""
-    identity.hide.learn(identity.username, identity.password)
-    return OAuth1(identity.username, identity.password, identity.clock)
+    auth_context.redact.add_secrets(auth_context.username, auth_context.password)
+    return OAuth1(auth_context.username, auth_context.password, auth_context.clock)
 
 
 class OAuth1(httpx.Auth):
@@ -39,4 +39,4 @@ class OAuth1(httpx.Auth):
         # What a url may show as it is (`[`, `|`) must be escaped to be signed.
         url = request.url.copy_with(params=request.url.params) if request.url.query else request.url
         signed, _, _ = client.sign(str(url), http_method=request.method)
-        yield moved(request, signed)
+        yield with_url(request, signed)

@@ -9,55 +9,62 @@ from typing import Any, Final
 import httpx
 
 from qa_sync.clock import Clock
-from qa_sync.systems.auth.credentials import Identity
+from qa_sync.systems.auth.credentials import AuthContext
 from qa_sync.systems.auth.tokens import Token, TokenAuth
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.redaction import Redactor
 from qa_sync.values.form import Json
 
 REFRESH_WINDOW_S: Final = 30.0
-FOR_EVER_S: Final = 10**10
+MAX_LIFETIME_S: Final = 10**10
 """How long a token is good of which nobody will see the end: three hundred years, which a clock can still count."""
 CONFIDENTIAL: Final = ("client_secret", "access_token", "refresh_token")
 
 
-def make(identity: Identity) -> httpx.Auth:
+def make(auth_context: AuthContext) -> httpx.Auth:
     """Return what `oauth2` describes: the refresh-token grant when it has such a token, else client credentials."""
-    told = {
-        **identity.setting("oauth2"),
-        "token_url": identity.url("oauth2.token_url"),
-        "refresh_window": identity.figure("oauth2.refresh_window", REFRESH_WINDOW_S),
+    config = {
+        **auth_context.setting("oauth2"),
+        "token_url": auth_context.url("oauth2.token_url"),
+        "refresh_window": auth_context.number("oauth2.refresh_window", REFRESH_WINDOW_S),
     }
-    identity.hide.learn(*(str(told[name]) for name in CONFIDENTIAL if told.get(name)), *_in_headers(told))
-    return TokenAuth(OAuth2Tokens(told, identity.clock, identity.hide), identity.clock, identity.answers, identity.hide)
+    auth_context.redact.add_secrets(
+        *(str(config[name]) for name in CONFIDENTIAL if config.get(name)), *_header_tokens(config)
+    )
+    return TokenAuth(
+        OAuth2Tokens(config, auth_context.clock, auth_context.redact),
+        auth_context.clock,
+        auth_context.response_checker,
+        auth_context.redact,
+    )
 
 
 class OAuth2Tokens:
     """Asks the token endpoint; a refresh token that it exchanges for a new one is kept for the rest of the run."""
 
-    def __init__(self, told: Mapping[str, Json], clock: Clock, hide: Hider) -> None:
-        self._told = told
+    def __init__(self, config: Mapping[str, Json], clock: Clock, redact: Redactor) -> None:
+        self._config = config
         self._clock = clock
-        self._hide = hide
-        self._refresh = str(told.get("refresh_token") or "")
-        self._window = float(told["refresh_window"])
-        given = str(told.get("access_token") or "")
-        self.first = Token(given) if given else None
+        self._redact = redact
+        self._refresh = str(config.get("refresh_token") or "")
+        self._window = float(config["refresh_window"])
+        given = str(config.get("access_token") or "")
+        self.initial_token = Token(given) if given else None
 
-    def ask(self) -> httpx.Request:
+    def token_request(self) -> httpx.Request:
         """Return the token request, its parameters as a form (RFC 6749 4.4.2 and 6)."""
-        extra = dict(self._told.get("extra") or {})
+        extra = dict(self._config.get("extra") or {})
         own = {name: str(value) for name, value in (extra.pop("headers", None) or {}).items()}
         headers = {"Accept": "application/json", **own}
         form = {
             "grant_type": "refresh_token" if self._refresh else "client_credentials",
             "refresh_token": self._refresh,
-            "client_id": self._told["client_id"],
-            "client_secret": self._told.get("client_secret"),
-            "scope": _scope(self._told.get("scope")),
+            "client_id": self._config["client_id"],
+            "client_secret": self._config.get("client_secret"),
+            "scope": _scope(self._config.get("scope")),
             **extra,
         }
         data = {name: value for name, value in form.items() if value not in (None, "")}
-        return httpx.Request("POST", self._told["token_url"], data=data, headers=headers)
+        return httpx.Request("POST", self._config["token_url"], data=data, headers=headers)
 
     def read(self, answer: Json) -> Token | None:
         """Return the access token and when it is due; keep the refresh token beside it."""
@@ -65,7 +72,7 @@ class OAuth2Tokens:
         if not isinstance(value, str) or not value:
             return None
         if isinstance(refresh := answer.get("refresh_token"), str) and refresh:
-            self._hide.learn(refresh)
+            self._redact.add_secrets(refresh)
             self._refresh = refresh if self._refresh else ""
         lasts = _seconds(answer.get("expires_in"))
         if lasts is None:
@@ -74,24 +81,24 @@ class OAuth2Tokens:
         due = lasts - min(self._window, lasts / 2)
         return Token(value, self._clock.now() + timedelta(seconds=due))
 
-    def show(self, request: httpx.Request, token: Token) -> httpx.Request:
+    def apply_token(self, request: httpx.Request, token: Token) -> httpx.Request:
         """Put the token on a request, as a bearer token."""
         request.headers["Authorization"] = f"Bearer {token.value}"
         return request
 
 
-def _scope(told: Json) -> str:
-    return " ".join(map(str, told)) if isinstance(told, list) else str(told or "")
+def _scope(value: Json) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
-def _seconds(told: Json) -> float | None:
+def _seconds(value: Json) -> float | None:
     try:
-        seconds = float(told)
+        seconds = float(value)
     except (TypeError, ValueError, OverflowError):
         return None
-    return seconds if 0 < seconds < FOR_EVER_S else None
+    return seconds if 0 < seconds < MAX_LIFETIME_S else None
 
 
-def _in_headers(told: Mapping[str, Any]) -> list[str]:
-    headers = (told.get("extra") or {}).get("headers") or {}
+def _header_tokens(config: Mapping[str, Any]) -> list[str]:
+    headers = (config.get("extra") or {}).get("headers") or {}
     return [word for value in headers.values() for word in str(value).split()[1:]]

@@ -9,7 +9,7 @@ from typing import Final
 import httpx
 
 from qa_sync.errors import UsageError
-from qa_sync.systems.auth.credentials import Identity
+from qa_sync.systems.auth.credentials import AuthContext
 from qa_sync.systems.connectors.auth_options import CUSTOM, NTLM
 
 KINDS: Final[Mapping[str, str]] = {
@@ -29,25 +29,26 @@ WOOCOMMERCE: Final = "/wp-json/wc/"
 """Where any WooCommerce API is, whoever wrote the connector."""
 
 
-def make_auth(identity: Identity) -> httpx.Auth | None:
+def make_auth(auth_context: AuthContext) -> httpx.Auth | None:
     """Return what signs the requests of a service, None when nothing does.
 
     Raises UsageError for a kind whose package is not installed: its extra is called like the kind.
     """
-    kind = _kind(identity)
+    kind = _kind(auth_context)
     if kind is None:
         return None
     try:
-        make: Callable[[Identity], httpx.Auth] = import_module(f"qa_sync.systems.auth.{KINDS[kind]}").make
+        make: Callable[[AuthContext], httpx.Auth] = import_module(f"qa_sync.systems.auth.{KINDS[kind]}").make
     except ModuleNotFoundError as error:
-        text = f"{identity.answers.label}: the authentication {kind!r} needs {error.name}, which is not installed"
+        label = auth_context.response_checker.label
+        text = f"{label}: the authentication {kind!r} needs {error.name}, which is not installed"
         raise UsageError(text, hint=f"pip install 'qa-sync[{kind}]'") from None
-    return make(identity)
+    return make(auth_context)
 
 
-def _kind(identity: Identity) -> str | None:
-    kind = identity.service.authentication
-    where = identity.filler.text(identity.service.url_pattern)
+def _kind(auth_context: AuthContext) -> str | None:
+    kind = auth_context.service.authentication
+    where = auth_context.references.text(auth_context.service.url_pattern)
     if kind == "basic" and where.startswith("http://") and WOOCOMMERCE in where:
         return "oauth1"  # over plain http WooCommerce takes no other credentials (facts/WOOCOMMERCE.md 1.2)
     return kind

@@ -10,63 +10,63 @@ from typing import Final
 import httpx
 
 from qa_sync.clock import Clock
-from qa_sync.systems.auth.credentials import Identity
+from qa_sync.systems.auth.credentials import AuthContext
 from qa_sync.systems.auth.tokens import Token, TokenAuth
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.redaction import Redactor
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 
 TTL_HOURS: Final = 48.0
-EARLY: Final = timedelta(hours=3)
+RENEWAL_LEAD: Final = timedelta(hours=3)
 """A session ends with its day in Oslo, which begins before the day does in UTC."""
 
 
-def make(identity: Identity) -> httpx.Auth:
+def make(auth_context: AuthContext) -> httpx.Auth:
     """Return what `tripletex` describes."""
-    told = {
-        **identity.setting("tripletex"),
-        "token_url": identity.url("tripletex.token_url"),
-        "ttl": identity.figure("tripletex.ttl", TTL_HOURS),
+    config = {
+        **auth_context.setting("tripletex"),
+        "token_url": auth_context.url("tripletex.token_url"),
+        "ttl": auth_context.number("tripletex.ttl", TTL_HOURS),
     }
-    identity.hide.learn(str(told["consumer_token"]), str(told["employee_token"]))
-    tokens = TripletexTokens(told, identity.clock, identity.hide)
-    return TokenAuth(tokens, identity.clock, identity.answers, identity.hide)
+    auth_context.redact.add_secrets(str(config["consumer_token"]), str(config["employee_token"]))
+    tokens = TripletexTokens(config, auth_context.clock, auth_context.redact)
+    return TokenAuth(tokens, auth_context.clock, auth_context.response_checker, auth_context.redact)
 
 
 class TripletexTokens:
     """Asks for a session that lasts `ttl` hours, in whole days."""
 
-    def __init__(self, told: Mapping[str, Json], clock: Clock, hide: Hider) -> None:
-        self._told = told
+    def __init__(self, config: Mapping[str, Json], clock: Clock, redact: Redactor) -> None:
+        self._config = config
         self._clock = clock
-        self._hide = hide
-        self.first: Token | None = None
+        self._redact = redact
+        self.initial_token: Token | None = None
 
-    def ask(self) -> httpx.Request:
+    def token_request(self) -> httpx.Request:
         """Return the request for a session."""
         query = {
-            "consumerToken": str(self._told["consumer_token"]),
-            "employeeToken": str(self._told["employee_token"]),
-            "expirationDate": self._end().date().isoformat(),
+            "consumerToken": str(self._config["consumer_token"]),
+            "employeeToken": str(self._config["employee_token"]),
+            "expirationDate": self._expiry_date().date().isoformat(),
         }
-        return httpx.Request("PUT", self._told["token_url"].copy_merge_params(query))
+        return httpx.Request("PUT", self._config["token_url"].copy_merge_params(query))
 
     def read(self, answer: Json) -> Token | None:
         """Return the session token, to be renewed before its last day begins."""
         value = paths.read(answer, "value.token")
         if not isinstance(value, str) or not value:
             return None
-        self._hide.learn(f"0:{value}")
-        return Token(value, self._end() - EARLY)
+        self._redact.add_secrets(f"0:{value}")
+        return Token(value, self._expiry_date() - RENEWAL_LEAD)
 
-    def show(self, request: httpx.Request, token: Token) -> httpx.Request:
+    def apply_token(self, request: httpx.Request, token: Token) -> httpx.Request:
         """Put the token on a request: the password of user 0, who stands for the token's own company."""
         request.headers["Authorization"] = "Basic " + base64.b64encode(f"0:{token.value}".encode()).decode()
         return request
 
-    def _end(self) -> datetime:
+    def _expiry_date(self) -> datetime:
         """Return the midnight (UTC) that begins the day on which the session is to end; it is not due at once."""
         now = self._clock.now()
-        lasts = timedelta(hours=self._told["ttl"] or TTL_HOURS)
-        day = max(now + lasts, now + EARLY + timedelta(days=1)).date()
+        lasts = timedelta(hours=self._config["ttl"] or TTL_HOURS)
+        day = max(now + lasts, now + RENEWAL_LEAD + timedelta(days=1)).date()
         return datetime.combine(day, time(), UTC)

@@ -65,7 +65,7 @@ def auth_problems(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     if kind in NEEDS:
         yield from _incomplete(system, str(kind))
     elif kind is not None:
-        yield "authentication", f"{kind!r} is not supported: {_why_not(str(kind))}"
+        yield "authentication", f"{kind!r} is not supported: {_unknown_kind_hint(str(kind))}"
 
 
 def _wrong_custom(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
@@ -97,7 +97,7 @@ def _incomplete(system: Mapping[str, Json], kind: str) -> Iterator[tuple[str, st
         yield "api_key.in", f"is {where!r}; expected 'header' or 'query'"
 
 
-def _why_not(kind: str) -> str:
+def _unknown_kind_hint(kind: str) -> str:
     return did_you_mean(kind, NEEDS) or f"expected one of: {', '.join(sorted(NEEDS))}"
 
 

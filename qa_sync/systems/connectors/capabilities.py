@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.connectors.operations import ASKS_SINCE, VERBS, Operation, Service
+from qa_sync.systems.connectors.operations import USES_SINCE, VERBS, Operation, Service
 
 CREDENTIALS: Final = "secret("
 """What asks for a secret, in small letters: `$SECRET(name)`, or `secret('name')` in a template."""
 
 
 @dataclass(frozen=True, slots=True)
-class Abilities:
+class Capabilities:
     """What can be done with a datatype.
 
     `can` are the verbs, `cannot` the reasons for the others; `paging` is None where a list has one page, else what ends
@@ -31,19 +31,19 @@ class Abilities:
     parent: str | None
 
 
-def abilities_of(connector: Connector) -> tuple[Abilities, ...]:
+def capabilities_of(connector: Connector) -> tuple[Capabilities, ...]:
     """Return what each datatype of a connector allows, in its order."""
     found = []
     for name, card in connector.cards.items():
         listing = connector.operations.get(f"{name}-list")
         found.append(
-            Abilities(
+            Capabilities(
                 datatype=name,
                 key=_key(connector, name) or card.key,
                 can=tuple(verb for verb in VERBS if f"{name}-{verb}" in connector.operations),
                 cannot=card.cannot,
                 paging=" or ".join(listing.termination) if listing and listing.next_page_link else None,
-                since=listing is not None and _knows_since(listing),
+                since=listing is not None and _supports_since(listing),
                 parent=listing.children.parent if listing and listing.children else None,
             )
         )
@@ -66,7 +66,7 @@ def _key(connector: Connector, datatype: str) -> str:
     return next((", ".join(o.primary_key) for o in operations if o and o.primary_key), "")
 
 
-def _knows_since(operation: Operation) -> bool:
+def _supports_since(operation: Operation) -> bool:
     texts = (operation.url, str(operation.params), str(operation.headers), str(operation.payload))
     sent = operation.supports_since and operation.since_location != "manual"
-    return sent or any(re.search(ASKS_SINCE, text) for text in texts)
+    return sent or any(re.search(USES_SINCE, text) for text in texts)

@@ -13,28 +13,28 @@ from typing import TYPE_CHECKING
 
 from qa_sync.errors import ConnectorError
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.connectors.folder import MANIFEST_FILE, Problem, Weight, inside, parsed, text_of
+from qa_sync.systems.connectors.folder import MANIFEST_FILE, Problem, Severity, parse_json, read_text, resolve_inside
 from qa_sync.systems.connectors.operations import VERBS, Operation, operation_of
-from qa_sync.systems.connectors.parameters import datatype_variables, expanded
-from qa_sync.systems.connectors.validation.type_checks import Wrong, fitted_pipe
+from qa_sync.systems.connectors.parameters import datatype_variables, expand_parameters
+from qa_sync.systems.connectors.validation.type_checks import TypeProblems, type_checked_pipe
 from qa_sync.values.form import Json
 
 if TYPE_CHECKING:
-    from qa_sync.systems.connectors.pipes.complete import Completed, Completer
+    from qa_sync.systems.connectors.pipes.complete import CompletedDatatype, DatatypeCompleter
 
 Raw = Mapping[str, Json]
 
 
 @dataclass
-class Found:
-    """What was found: operations by `<datatype>-<verb>`, cards, and problems; `piped` says that pipes were read.
+class ReadDatatypes:
+    """What was found: operations by `<datatype>-<verb>`, cards, and problems; `has_pipes` says that pipes were read.
 
     `pipes` are those by file, as they are written: for the first of the datatypes that share a file.
     """
 
     operations: dict[str, Operation] = field(default_factory=dict)
     cards: dict[str, EntityCard] = field(default_factory=dict)
-    piped: bool = False
+    has_pipes: bool = False
     problems: list[Problem] = field(default_factory=list)
     pipes: dict[str, Sequence[Json]] = field(default_factory=dict)
 
@@ -45,24 +45,24 @@ def read(
     systems: Mapping[str, Raw],
     cards: Mapping[str, EntityCard],
     payloads: Mapping[str, Json],
-) -> Found:
+) -> ReadDatatypes:
     """Read the datatypes of a manifest; never raises for one of them, what is wrong with it is a problem."""
-    found = Found(cards=dict(cards))
+    found = ReadDatatypes(cards=dict(cards))
     datatypes = manifest["datatypes"]
     if not datatypes:
-        found.problems.append(Problem(MANIFEST_FILE, "datatypes", "there are none", Weight.FATAL))
+        found.problems.append(Problem(MANIFEST_FILE, "datatypes", "there are none", Severity.FATAL))
     plain = {name for name in cards if not datatypes[name].get("template")}
     for name in plain:
-        found.operations |= dict(_exact(name, systems))
+        found.operations |= dict(_read_exact(name, systems))
     if plain < datatypes.keys():
-        found.piped = True
-        _complete(folder, manifest, systems, payloads, found)
+        found.has_pipes = True
+        _read_pipes(folder, manifest, systems, payloads, found)
     for card in cards.values():
-        found.problems += _missing(card, found.operations)
+        found.problems += _missing_operations(card, found.operations)
     return found
 
 
-def _exact(datatype: str, systems: Mapping[str, Raw]) -> Iterator[tuple[str, Operation]]:
+def _read_exact(datatype: str, systems: Mapping[str, Raw]) -> Iterator[tuple[str, Operation]]:
     for system, raw in systems.items():
         for verb in VERBS:
             name = f"{datatype}-{verb}"
@@ -70,16 +70,16 @@ def _exact(datatype: str, systems: Mapping[str, Raw]) -> Iterator[tuple[str, Ope
                 yield name, operation_of(name, raw["operations"][name], system)
 
 
-def _complete(
-    folder: Path, manifest: Raw, systems: Mapping[str, Raw], payloads: Mapping[str, Json], into: Found
+def _read_pipes(
+    folder: Path, manifest: Raw, systems: Mapping[str, Raw], payloads: Mapping[str, Json], into: ReadDatatypes
 ) -> None:
     # Only connectors with pipes need what reads pipes; the built-in ones load without it.
-    from qa_sync.systems.connectors.pipes.complete import Completer, Kind  # noqa: PLC0415  see above
-    from qa_sync.systems.connectors.pipes.operation_names import Shelf  # noqa: PLC0415  see above
+    from qa_sync.systems.connectors.pipes.complete import DatatypeCompleter, IncompleteDatatype  # noqa: PLC0415  see above
+    from qa_sync.systems.connectors.pipes.operation_names import OperationsByName  # noqa: PLC0415  see above
 
     datatypes = manifest["datatypes"]
-    shelf = Shelf({system: raw.get("operations") or {} for system, raw in systems.items()})
-    completer: Completer = Completer(shelf, tuple(datatypes), payloads)
+    operations_by_name = OperationsByName({system: raw.get("operations") or {} for system, raw in systems.items()})
+    completer: DatatypeCompleter = DatatypeCompleter(operations_by_name, tuple(datatypes), payloads)
     with_card = frozenset(into.cards)
     for name, variables in datatype_variables(folder.name, manifest):
         raw = datatypes[name]
@@ -88,45 +88,45 @@ def _complete(
         file = str(raw.get("template") or MANIFEST_FILE)
         pipes = _pipes(folder, file, variables, into) if raw.get("template") else []
         own = into.cards[name].key if name in with_card else None
-        done = completer.complete(Kind(name, pipes, file, raw.get("parent"), own))
+        done = completer.complete(IncompleteDatatype(name, pipes, file, raw.get("parent"), own))
         into.operations |= {f"{name}-{verb}": operation for verb, operation in done.operations.items()}
         into.problems += [*done.problems, *_cannot_list(file, name, done)]
         if own is None:
-            into.cards[name] = _minimal(folder.name, name, raw, done)
+            into.cards[name] = _minimal_card(folder.name, name, raw, done)
 
 
-def _pipes(folder: Path, file: str, variables: Mapping[str, Json], into: Found) -> Sequence[Raw]:
+def _pipes(folder: Path, file: str, variables: Mapping[str, Json], into: ReadDatatypes) -> Sequence[Raw]:
     """Return the pipes of a datatype's template; none, with the problem told, when it cannot be read."""
     try:
-        path = inside(folder, file)
-        text = expanded(text_of(path), variables)
-        value = parsed(text, path)
+        path = resolve_inside(folder, file)
+        text = expand_parameters(read_text(path), variables)
+        value = parse_json(text, path)
     except ConnectorError as error:
         key = f"datatypes.{variables['datatype']}.template"
-        into.problems.append(Problem(MANIFEST_FILE, key, error.message, Weight.MISSING))
+        into.problems.append(Problem(MANIFEST_FILE, key, error.message, Severity.MISSING))
         return []
-    wrong: Wrong = []
+    wrong: TypeProblems = []
     listed = value if isinstance(value, list) else [value]
     into.pipes.setdefault(file, listed)
-    pipes = [fitted_pipe(pipe, f"[{place}]", wrong) for place, pipe in enumerate(listed)]
-    into.problems += (Problem(file, key, words, Weight.MISSING) for key, words in wrong)
+    pipes = [type_checked_pipe(pipe, f"[{place}]", wrong) for place, pipe in enumerate(listed)]
+    into.problems += (Problem(file, key, words, Severity.MISSING) for key, words in wrong)
     return [pipe for pipe in pipes if pipe.get("type", "pipe") == "pipe"]
 
 
-def _minimal(system: str, name: str, raw: Raw, done: Completed) -> EntityCard:
+def _minimal_card(system: str, name: str, raw: Raw, done: CompletedDatatype) -> EntityCard:
     names = dict.fromkeys([name, *([raw["label"]] if raw.get("label") else [])])
     key = done.key[0] if len(done.key) == 1 else "_id"
     return EntityCard(system, name, tuple(names), key, properties={}, cannot=done.cannot)
 
 
-def _cannot_list(file: str, name: str, done: Completed) -> Iterator[Problem]:
+def _cannot_list(file: str, name: str, done: CompletedDatatype) -> Iterator[Problem]:
     if "list" in done.cannot:
-        yield Problem(file, name, f"cannot be listed: {done.cannot['list']}", Weight.MISSING)
+        yield Problem(file, name, f"cannot be listed: {done.cannot['list']}", Severity.MISSING)
 
 
-def _missing(card: EntityCard, operations: Mapping[str, Operation]) -> Iterator[Problem]:
+def _missing_operations(card: EntityCard, operations: Mapping[str, Operation]) -> Iterator[Problem]:
     for verb in VERBS:
         name = f"{card.datatype}-{verb}"
         if verb not in card.cannot and name not in operations:
             text = f"no operation {name!r}, and entities.toml does not say why it cannot be"
-            yield Problem("templates/system.json", "operations", text, Weight.FATAL)
+            yield Problem("templates/system.json", "operations", text, Severity.FATAL)

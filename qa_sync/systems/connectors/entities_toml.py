@@ -97,7 +97,7 @@ def read_cards(path: Path, system: str, datatypes: Mapping[str, Any]) -> dict[st
         raise ConnectorError(f"{path}: not TOML: {error}") from None
     problems = list(_wrong_shared(document.get(SHARED, {})))
     if not problems:
-        document = _shared_out(document)
+        document = _with_shared_values(document)
         problems = list(_problems(document, datatypes))
     if problems:
         raise ConnectorError(f"{path} has {len(problems)} problem(s):\n  " + "\n  ".join(problems))
@@ -112,7 +112,7 @@ def _wrong_shared(shared: Any) -> Iterator[str]:
         yield f'["{SHARED}"]: expected a table'
 
 
-def _shared_out(document: Mapping[str, Any]) -> dict[str, Any]:
+def _with_shared_values(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the tables of the datatypes, each with what holds for all of them."""
     shared = document.get(SHARED, {})
     tables = {name: raw for name, raw in document.items() if name != SHARED}
@@ -122,7 +122,7 @@ def _shared_out(document: Mapping[str, Any]) -> dict[str, Any]:
 def _problems(document: Mapping[str, Any], datatypes: Mapping[str, Any]) -> Iterator[str]:
     for name, raw in document.items():
         if name not in datatypes:
-            yield f"[{name}]: manifest.json has no such datatype{_near(name, datatypes)}"
+            yield f"[{name}]: manifest.json has no such datatype{_suggestion(name, datatypes)}"
         if not isinstance(raw, dict):
             yield f"{name}: expected a table"
             continue
@@ -157,7 +157,7 @@ def _wrong_properties(name: str, entity: Mapping[str, Any], document: Mapping[st
             continue
         yield from _wrong_property(where, raw, defaults)
         if (referred := raw.get("references", name)) not in document:
-            yield f"{where}: references {referred!r}, which has no card here{_near(str(referred), document)}"
+            yield f"{where}: references {referred!r}, which has no card here{_suggestion(str(referred), document)}"
         concept = raw.get("concept")
         if concept in concepts:
             yield f"{where}: the concept {concept!r} is already that of {concepts[concept]!r}"
@@ -182,14 +182,14 @@ def _wrong_keys(
 ) -> Iterator[str]:
     for key, value in raw.items():
         if key not in known:
-            yield f"{where}: unknown key {key!r}{_near(key, [*known, *options])}"
+            yield f"{where}: unknown key {key!r}{_suggestion(key, [*known, *options])}"
         elif type(value) is not known[key]:
             yield f"{where}.{key}: expected {known[key].__name__}, got {value!r}"
 
 
 def _wrong_word(where: str, word: object, known: Mapping[str, Any] | list[Any] | tuple[str, ...]) -> Iterator[str]:
     if word not in list(known):
-        yield f"{where}: {word!r} is not one of {', '.join(known)}{_near(str(word), known)}"
+        yield f"{where}: {word!r} is not one of {', '.join(known)}{_suggestion(str(word), known)}"
 
 
 def _wrong_revision(name: str, revision: object) -> Iterator[str]:
@@ -197,17 +197,17 @@ def _wrong_revision(name: str, revision: object) -> Iterator[str]:
         yield f"{name}.revision: expected 'read' and exactly one of 'write' and 'header', got {', '.join(revision)}"
 
 
-def _near(name: str, known: Mapping[str, Any] | list[Any] | tuple[str, ...]) -> str:
+def _suggestion(name: str, known: Mapping[str, Any] | list[Any] | tuple[str, ...]) -> str:
     hint = did_you_mean(name, known)
     return f"; {hint}" if hint else ""
 
 
-MADE: Final = frozenset({"names", "properties", "defaults", "modified_form", "revision"})
+COMPUTED_MEMBERS: Final = frozenset({"names", "properties", "defaults", "modified_form", "revision"})
 """The members of an entity's table that something else is made of; the card takes the others as they are."""
 
 
 def _entity(system: str, datatype: str, raw: Mapping[str, Any]) -> EntityCard:
-    plain = {name: member for name, member in raw.items() if name not in MADE}
+    plain = {name: member for name, member in raw.items() if name not in COMPUTED_MEMBERS}
     return EntityCard(
         system=system,
         datatype=datatype,

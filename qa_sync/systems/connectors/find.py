@@ -65,26 +65,26 @@ def _own_folder(own: SystemSettings) -> Path:
     )
 
 
-def load_bound(folder: Path, own: SystemSettings | None) -> Connector:
+def load_with_settings(folder: Path, own: SystemSettings | None) -> Connector:
     """Read a connector with what the settings give it; raises UsageError for a payload that no write would use."""
     if own is None:
         return load_connector(folder)
     connector = load_connector(folder, env=own.parameters, payloads=own.payloads)
-    for problem in _useless(own, connector):
+    for problem in _unused_payloads(own, connector):
         raise problem
     return connector
 
 
-def _useless(own: SystemSettings, connector: Connector) -> Iterator[UsageError]:
+def _unused_payloads(own: SystemSettings, connector: Connector) -> Iterator[UsageError]:
     writes = [f"{datatype}-{verb}" for datatype in connector.cards for verb in ("insert", "update")]
     for name in own.payloads:
         operation = connector.operations.get(name)
         if operation is None or operation.body is None or operation.body.template is None:
-            text = f"{own.label}: payloads: {_why_useless(connector, name, writes)}"
+            text = f"{own.label}: payloads: {_why_unused(connector, name, writes)}"
             yield UsageError(text, location=own.location, hint=None if name in writes else did_you_mean(name, writes))
 
 
-def _why_useless(connector: Connector, name: str, writes: Collection[str]) -> str:
+def _why_unused(connector: Connector, name: str, writes: Collection[str]) -> str:
     if name not in writes:
         return f"{name!r} is no write of {connector.name}; expected one of: {', '.join(sorted(writes))}"
     datatype, _, verb = name.rpartition("-")

@@ -16,7 +16,7 @@ from qa_sync.values.form import Json
 MANIFEST_FILE: Final = "manifest.json"
 
 
-class Weight(StrEnum):
+class Severity(StrEnum):
     """How much a problem matters."""
 
     FATAL = "fatal"
@@ -34,14 +34,14 @@ class Problem:
     file: str
     key: str
     message: str
-    weight: Weight
+    severity: Severity
 
     def __str__(self) -> str:
         return f"{self.file}: {self.key}: {self.message}" if self.key else f"{self.file}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class ConnectorFiles:
     """What stands in a folder, as it is written: the manifest, the system's template, the pipes by file.
 
     `template` is the name of the system's template; `systems` are those in it by their ids, as they fit.
@@ -54,7 +54,7 @@ class Files:
     pipes: Mapping[str, Sequence[Json]]
 
 
-def parsed(text: str, path: Path) -> Json:
+def parse_json(text: str, path: Path) -> Json:
     """Return the JSON value of a file's text; raises ConnectorError with the file and where in it."""
     try:
         return json.loads(text)
@@ -62,15 +62,15 @@ def parsed(text: str, path: Path) -> Json:
         raise ConnectorError(f"{path}: not JSON: {error}") from None
 
 
-def parsed_object(text: str, path: Path) -> Mapping[str, Json]:
+def parse_json_object(text: str, path: Path) -> Mapping[str, Json]:
     """Return the one JSON object of a file's text; raises ConnectorError when it is something else."""
-    value = parsed(text, path)
+    value = parse_json(text, path)
     if not isinstance(value, dict):
         raise ConnectorError(f"{path}: expected one JSON object, got {type(value).__name__}")
     return value
 
 
-def text_of(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Return a file's text; some editors leave a byte order mark. Raises ConnectorError."""
     try:
         return path.read_text(encoding="utf-8-sig")
@@ -82,7 +82,7 @@ def text_of(path: Path) -> str:
         raise ConnectorError(f"{path}: not UTF-8: {error.reason}") from None
 
 
-def inside(folder: Path, name: str) -> Path:
+def resolve_inside(folder: Path, name: str) -> Path:
     """Return a file that the manifest names; raises ConnectorError for one outside the folder."""
     if PurePath(name).is_absolute() or ".." in PurePath(name).parts:
         raise ConnectorError(f"{folder / 'manifest.json'}: {name!r} is outside the connector's folder")

@@ -21,27 +21,32 @@ from qa_sync.systems.connectors.connection_options import connection_problems
 from qa_sync.systems.connectors.entities_toml import read_cards
 from qa_sync.systems.connectors.folder import (
     MANIFEST_FILE,
-    Files,
+    ConnectorFiles,
     Problem,
-    Weight,
+    Severity,
     fingerprint_of,
-    inside,
-    parsed,
-    parsed_object,
-    text_of,
+    parse_json,
+    parse_json_object,
+    read_text,
+    resolve_inside,
 )
 from qa_sync.systems.connectors.operations import VERBS, Operation, Service, service_of
 from qa_sync.systems.connectors.parameters import KEY as CONDITIONAL
-from qa_sync.systems.connectors.parameters import expanded, resolved, system_variables, undecided
+from qa_sync.systems.connectors.parameters import (
+    expand_parameters,
+    resolve_conditions,
+    system_variables,
+    unresolved_conditions,
+)
 from qa_sync.systems.connectors.validation.object_types import DATATYPE, MANIFEST, SYSTEM
-from qa_sync.systems.connectors.validation.type_checks import Wrong, fitted, fitted_operations
+from qa_sync.systems.connectors.validation.type_checks import TypeProblems, type_checked, type_checked_operations
 from qa_sync.systems.templates.references import REFERENCE
 from qa_sync.values.form import Json
 
-__all__ = ["VERBS", "Connector", "Operation", "Service", "load_connector", "survey"]
+__all__ = ["VERBS", "Connector", "Operation", "Service", "check_connector", "load_connector"]
 
 REST: Final = "system:rest"
-BY_CALL: Final = r"\bsecret\(\s*\\?[\"']([^\"'\\]+)"
+SECRETS_BY_CALL: Final = r"\bsecret\(\s*\\?[\"']([^\"'\\]+)"
 
 Raw = Mapping[str, Json]
 
@@ -76,59 +81,61 @@ def load_connector(
     is fatally wrong; what is merely missing becomes a reason on the entity's card.
     """
     read = _read(folder, env or {}, payloads or {})
-    fatal = [str(problem) for problem in read.problems if problem.weight is Weight.FATAL]
+    fatal = [str(problem) for problem in read.problems if problem.severity is Severity.FATAL]
     if fatal:
         raise ConnectorError(f"{folder}: " + "; ".join(fatal))
     return read.connector
 
 
-def survey(
+def check_connector(
     folder: Path, *, env: Mapping[str, Json], payloads: Mapping[str, Json]
 ) -> tuple[Connector, Sequence[Problem]]:
     """Read a connector folder and tell all that is wrong with it; raises ConnectorError when it is unreadable."""
-    from qa_sync.systems.connectors.validation.warnings import remarks_on  # noqa: PLC0415 - a run reads connectors without it
+    from qa_sync.systems.connectors.validation.warnings import connector_warnings  # noqa: PLC0415 - a run reads connectors without it
 
     read = _read(folder, env, payloads)
-    return read.connector, [*read.problems, *remarks_on(read.files)]
+    return read.connector, [*read.problems, *connector_warnings(read.files)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _ReadConnector:
     connector: Connector
     problems: list[Problem]
-    files: Files
+    files: ConnectorFiles
 
 
-def _read(folder: Path, env: Mapping[str, Json], payloads: Mapping[str, Json]) -> _Read:
+def _read(folder: Path, env: Mapping[str, Json], payloads: Mapping[str, Json]) -> _ReadConnector:
     raw, manifest, wrong_manifest = _manifest(folder)
     file = str(manifest.get("system-template") or "templates/system.json")
-    template = inside(folder, file)
-    text = expanded(text_of(template), system_variables(folder.name, manifest))
-    value = parsed(text, template)
+    template = resolve_inside(folder, file)
+    text = expand_parameters(read_text(template), system_variables(folder.name, manifest))
+    value = parse_json(text, template)
     systems, wrong_systems = _systems(value, template, env)
     cards = read_cards(folder / "entities.toml", folder.name, manifest.get("datatypes") or {})
     found = datatypes.read(folder, manifest, systems, cards, payloads)
     problems = [
         *_fatal(MANIFEST_FILE, wrong_manifest),
-        *(_undecided(value, file, env) if CONDITIONAL in text else ()),
+        *(_undecided_problems(value, file, env) if CONDITIONAL in text else ()),
         *_fatal(file, wrong_systems),
         *found.problems,
     ]
     main = folder.name if folder.name in systems else next(iter(systems))
     services = {name: service_of(raw) for name, raw in systems.items()}
-    asking = f"{services!r}{found.operations!r}" if found.piped else text  # public systems have operations in excess
+    asking = (
+        f"{services!r}{found.operations!r}" if found.has_pipes else text
+    )  # public systems have operations in excess
     connector = Connector(
         name=folder.name,
         fingerprint=fingerprint_of(folder),
         service=services.pop(main),
         operations=found.operations,
         cards=found.cards,
-        secrets=frozenset(_names("SECRET", asking)) | _called(asking),
+        secrets=frozenset(_names("SECRET", asking)) | _secrets_called(asking),
         further=services,
         parameters=frozenset(_names("ENV", asking)),
         defaults=_defaults(manifest),
     )
-    return _Read(connector, problems, Files(raw, file, value, systems, found.pipes))
+    return _ReadConnector(connector, problems, ConnectorFiles(raw, file, value, systems, found.pipes))
 
 
 def _defaults(manifest: Raw) -> dict[str, Json]:
@@ -137,51 +144,53 @@ def _defaults(manifest: Raw) -> dict[str, Json]:
     return {"token_url": token_url} if isinstance(token_url, str) and token_url else {}
 
 
-def _called(text: str) -> frozenset[str]:
+def _secrets_called(text: str) -> frozenset[str]:
     """Return the secrets that templates ask for by `secret('name')`, which is rare."""
-    return frozenset(re.findall(BY_CALL, text)) if "secret(" in text else frozenset()
+    return frozenset(re.findall(SECRETS_BY_CALL, text)) if "secret(" in text else frozenset()
 
 
 def _names(kind: str, text: str) -> Iterator[str]:
     return (name for each, name in REFERENCE.findall(text) if each == kind)
 
 
-def _fatal(file: str, wrong: Wrong) -> Iterator[Problem]:
-    return (Problem(file, key, words, Weight.FATAL) for key, words in wrong)
+def _fatal(file: str, wrong: TypeProblems) -> Iterator[Problem]:
+    return (Problem(file, key, words, Severity.FATAL) for key, words in wrong)
 
 
-def _manifest(folder: Path) -> tuple[Raw, dict[str, Json], Wrong]:
+def _manifest(folder: Path) -> tuple[Raw, dict[str, Json], TypeProblems]:
     """Return a manifest as it stands, as it fits, and what is wrong in it."""
-    wrong: Wrong = []
-    raw = parsed_object(text_of(folder / MANIFEST_FILE), folder / MANIFEST_FILE)
-    manifest = fitted(raw, MANIFEST, "", wrong)
+    wrong: TypeProblems = []
+    raw = parse_json_object(read_text(folder / MANIFEST_FILE), folder / MANIFEST_FILE)
+    manifest = type_checked(raw, MANIFEST, "", wrong)
     kinds = manifest.get("datatypes", {})
-    manifest["datatypes"] = {name: fitted(kind, DATATYPE, f"datatypes.{name}", wrong) for name, kind in kinds.items()}
+    manifest["datatypes"] = {
+        name: type_checked(kind, DATATYPE, f"datatypes.{name}", wrong) for name, kind in kinds.items()
+    }
     return raw, manifest, wrong
 
 
-def _systems(value: Json, template: Path, env: Mapping[str, Json]) -> tuple[dict[str, Raw], Wrong]:
+def _systems(value: Json, template: Path, env: Mapping[str, Json]) -> tuple[dict[str, Raw], TypeProblems]:
     """Return the systems of a template by their ids, one object or a list of them, and what is wrong in them."""
     listed = value if isinstance(value, list) else [value]
     if not listed or not all(isinstance(each, dict) for each in listed):
         raise ConnectorError(f"{template}: expected one JSON object or a list of them")
-    wrong: Wrong = []
+    wrong: TypeProblems = []
     systems: dict[str, Raw] = {}
     listed = [raw for raw in listed if _is_rest(raw)] or listed  # a microservice may be the server of the REST system
     for raw in listed:
         where = f"{raw.get('_id')}." if len(listed) > 1 else ""
-        system = fitted(resolved(raw, env), SYSTEM, where.removesuffix("."), wrong)
+        system = type_checked(resolve_conditions(raw, env), SYSTEM, where.removesuffix("."), wrong)
         wrong += ((f"{where}{key}", words) for key, words in _wrong_system(system))
-        system["operations"] = fitted_operations(system.get("operations", {}), f"{where}operations", wrong)
+        system["operations"] = type_checked_operations(system.get("operations", {}), f"{where}operations", wrong)
         systems[system.get("_id", "")] = system
     if len(systems) < len(listed):
         raise ConnectorError(f"{template}: two systems have the same '_id'")
     return systems, wrong
 
 
-def _undecided(value: Json, file: str, env: Mapping[str, Json]) -> Iterator[Problem]:
-    for key, name in undecided(value, env):
-        yield Problem(file, key, f"needs the parameter {name!r} to choose; nothing is chosen", Weight.MISSING)
+def _undecided_problems(value: Json, file: str, env: Mapping[str, Json]) -> Iterator[Problem]:
+    for key, name in unresolved_conditions(value, env):
+        yield Problem(file, key, f"needs the parameter {name!r} to choose; nothing is chosen", Severity.MISSING)
 
 
 def _is_rest(system: Raw) -> bool:

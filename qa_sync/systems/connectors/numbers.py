@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from qa_sync.errors import UsageError
-from qa_sync.systems.templates.references import REFERENCE, Filler
+from qa_sync.systems.templates.references import REFERENCE, ReferenceResolver
 from qa_sync.values.form import Json
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 """The first and the last status of each range."""
 
 
-def codes_of(given: Json) -> Ranges:
+def parse_status_ranges(given: Json) -> Ranges:
     """Return a list of statuses as ranges, none when it is no such list."""
-    return _parsed(given) if given and are_codes(given) else ()
+    return _parsed(given) if given and is_status_list(given) else ()
 
 
-def are_codes(given: Json) -> bool:
+def is_status_list(given: Json) -> bool:
     """Tell whether something is a list of statuses."""
     try:
         return bool(_parsed(given))
@@ -27,7 +27,7 @@ def are_codes(given: Json) -> bool:
         return False
 
 
-def one_of(status: int, ranges: Ranges) -> bool:
+def in_status_ranges(status: int, ranges: Ranges) -> bool:
     """Whether a status is in one of the ranges."""
     return any(low <= status <= high for low, high in ranges)
 
@@ -37,8 +37,8 @@ def _parsed(given: Json) -> Ranges:
     return tuple((int(low), int(high or low)) for low, _, high in ends)
 
 
-OF_OPERATION: Final = ("page_size", "rate_limiting_retries", "rate_limiting_delay")
-OF_SERVICE: Final = (
+OPERATION_NUMBERS: Final = ("page_size", "rate_limiting_retries", "rate_limiting_delay")
+SERVICE_NUMBERS: Final = (
     "connect_timeout",
     "read_timeout",
     "rate_limiting_retries",
@@ -68,25 +68,27 @@ def whole(value: Json) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def left_open(raw: Mapping[str, Json]) -> dict[str, str]:
+def unresolved_numbers(raw: Mapping[str, Json]) -> dict[str, str]:
     """Return the numbers of an operation that parameters are to fill in, as they are written."""
-    texts = {name: raw[name] for name in OF_OPERATION if isinstance(raw.get(name), str)}
+    texts = {name: raw[name] for name in OPERATION_NUMBERS if isinstance(raw.get(name), str)}
     return {name: text for name, text in texts.items() if REFERENCE.search(text)}
 
 
-def filled(name: str, told: Json, at: str, filler: Filler) -> Json:
+def resolve_number(name: str, told: Json, at: str, references: ReferenceResolver) -> Json:
     """Return a number, or an object of such, with what parameters fill in; `name` is its own, `at` where it is.
 
     Raises UsageError for what is no number of that kind then. What is none and asks for nothing stays as it is.
     """
     if isinstance(told, Mapping):
-        return {filler.text(key): filled(key, each, f"{at}.{key}", filler) for key, each in told.items()}
+        return {
+            references.text(key): resolve_number(key, each, f"{at}.{key}", references) for key, each in told.items()
+        }
     if not isinstance(told, str):
         return told
     if not REFERENCE.search(told):
         return told if number(told) is None else number(told)
-    found = number(filler.tree(told)) if name in TIMES else whole(filler.tree(told))
+    found = number(references.tree(told)) if name in TIMES else whole(references.tree(told))
     if found is None or found < 0:
         kind = "a number" if name in TIMES else "a whole number"
-        raise UsageError(f"{filler.system}: {at} is to be {kind}, and what {told} stands for is none")
+        raise UsageError(f"{references.system}: {at} is to be {kind}, and what {told} stands for is none")
     return found

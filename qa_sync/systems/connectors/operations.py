@@ -12,7 +12,7 @@ from typing import Final
 from qa_sync.frozen import dataclass
 from qa_sync.systems.connectors.auth_options import AUTH_SETTINGS, CUSTOM, custom_operations, kind_of
 from qa_sync.systems.connectors.connection_options import CONNECTION_SETTINGS
-from qa_sync.systems.connectors.numbers import OF_SERVICE, codes_of, left_open, number, whole
+from qa_sync.systems.connectors.numbers import SERVICE_NUMBERS, number, parse_status_ranges, unresolved_numbers, whole
 from qa_sync.values.form import Json
 
 VERBS: Final = ("list", "lookup", "insert", "update", "delete")
@@ -21,14 +21,14 @@ VERBS: Final = ("list", "lookup", "insert", "update", "delete")
 DEFAULT_TERMINATION: Final = ("next-page-link-empty", "same-next-page-request", "same-response")
 ENTITY_PAYLOAD: Final = "entity_payload"
 """The variable that holds a payload of the entity's own, which wins over the operation's."""
-ASKS_SINCE: Final = r"\{[{%][^}]*\bsince\b"
+USES_SINCE: Final = r"\{[{%][^}]*\bsince\b"
 """A template that asks for the time of the last change; compiled when it is needed, which is rare."""
 
-SETTINGS: Final = (*AUTH_SETTINGS, *CONNECTION_SETTINGS, *OF_SERVICE)
+SETTINGS: Final = (*AUTH_SETTINGS, *CONNECTION_SETTINGS, *SERVICE_NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class WriteBody:
     """How the body of a write is made of an entity. Source: facts/SESAM.md 2.6.
 
     `form` is `object` or `patch` (a JSON-Patch list); `key` wraps it, `many` puts it into a list; `drop` are patterns
@@ -47,7 +47,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Children:
+class ChildList:
     """A list that is read once per record of another datatype. Source: facts/SESAM.md 2.5 (1).
 
     `parent` is that datatype; `adds` are members that the parent's record gets before the operation sees it, as
@@ -67,7 +67,7 @@ class Operation:
     answer that is one object as a list of it; `termination` are the strategies of which any one ends the paging that
     `next_page_link` switches on; `supports_since` sends the time of the last change under `since_name` in
     `since_location` (`query`, `header`, `manual`: nowhere), and `since_initial` when there is none yet; `allowed` and
-    `ignored` are inclusive ranges of status codes; `left_open` are the numbers that parameters will fill in;
+    `ignored` are inclusive ranges of status codes; `unresolved_numbers` are the numbers that parameters will fill in;
     `primary_key` are the members that make an id (empty: the card's key), `new_key` those of the answer to an insert;
     `body` is None where the entity card says how a body is made.
     """
@@ -101,11 +101,11 @@ class Operation:
     ignored: tuple[tuple[int, int], ...] = ()
     rate_limiting_retries: int | None = None
     rate_limiting_delay: float | None = None
-    left_open: Mapping[str, str] = field(default_factory=dict)
+    unresolved_numbers: Mapping[str, str] = field(default_factory=dict)
     primary_key: tuple[str, ...] = ()
     new_key: tuple[str, ...] = ()
-    children: Children | None = None
-    body: Body | None = None
+    children: ChildList | None = None
+    body: WriteBody | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Service:
 def service_of(raw: Mapping[str, Json]) -> Service:
     """Return the service that a system's JSON object describes."""
     return Service(
-        url_pattern=raw.get("url_pattern") or _joined(raw.get("base_url") or ""),
+        url_pattern=raw.get("url_pattern") or _joined_pattern(raw.get("base_url") or ""),
         headers=raw.get("headers") or {},
         authentication=kind_of(raw),
         username=raw.get("username") or "",
@@ -144,7 +144,7 @@ def _settings(raw: Mapping[str, Json]) -> dict[str, Json]:
     return {**settings, CUSTOM: custom_operations(raw)} if CUSTOM in settings else settings
 
 
-def _joined(base_url: str) -> str:
+def _joined_pattern(base_url: str) -> str:
     """Return the pattern that the old `base_url` means: an operation's url is joined to it."""
     return base_url and f"{base_url.rstrip('/')}/%s"
 
@@ -160,11 +160,11 @@ def operation_of(name: str, raw: Mapping[str, Json], system: str = "") -> Operat
         termination=(strategy,) if isinstance(strategy, str) else tuple(strategy),
         page_size=whole(raw.get("page_size")) or None,
         supports_since=bool(raw.get("supports_since")),
-        allowed=codes_of(raw.get("allowed_status_codes")),
-        ignored=codes_of(raw.get("ignored_status_codes")),
+        allowed=parse_status_ranges(raw.get("allowed_status_codes")),
+        ignored=parse_status_ranges(raw.get("ignored_status_codes")),
         rate_limiting_retries=whole(raw.get("rate_limiting_retries")),
         rate_limiting_delay=number(raw.get("rate_limiting_delay")),
-        left_open=left_open(raw),
+        unresolved_numbers=unresolved_numbers(raw),
     )
 
 
@@ -195,6 +195,6 @@ MEMBERS: Final[Mapping[str, tuple[str, Json]]] = {
 """The members of an operation that are taken as they stand: the key of each, and what it is when that is absent."""
 
 
-def with_template(body: Body | None, template: Json) -> Body:
+def with_template(body: WriteBody | None, template: Json) -> WriteBody:
     """Return the body that a payload template from outside the connector makes."""
-    return replace(body or Body(), template=template)
+    return replace(body or WriteBody(), template=template)

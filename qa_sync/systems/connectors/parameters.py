@@ -18,29 +18,29 @@ from qa_sync.values.form import Json
 KEY: Final = "$conditional_properties"
 
 
-def resolved(value: Json, env: Mapping[str, Json]) -> Json:
+def resolve_conditions(value: Json, env: Mapping[str, Json]) -> Json:
     """Return the value with each choice made: the alternative's members replace those beside it, never merged deeper.
 
     Where no alternative stands for the condition's value, nothing is replaced.
     """
     if isinstance(value, list):
-        return [resolved(item, env) for item in value]
+        return [resolve_conditions(item, env) for item in value]
     if not isinstance(value, dict):
         return value
-    plain = {name: resolved(member, env) for name, member in value.items() if name != KEY}
+    plain = {name: resolve_conditions(member, env) for name, member in value.items() if name != KEY}
     if KEY not in value:
         return plain
     choice = value[KEY] if isinstance(value[KEY], dict) else {}
     alternatives = choice.get("alternatives")
     chosen = alternatives.get(_condition(choice, env)) if isinstance(alternatives, dict) else None
-    return {**plain, **resolved(chosen, env)} if isinstance(chosen, dict) else plain
+    return {**plain, **resolve_conditions(chosen, env)} if isinstance(chosen, dict) else plain
 
 
-def undecided(value: Json, env: Mapping[str, Json], at: str = "") -> Iterator[tuple[str, str]]:
+def unresolved_conditions(value: Json, env: Mapping[str, Json], at: str = "") -> Iterator[tuple[str, str]]:
     """Yield every choice that cannot be made: its key in the file, and the parameter that nobody gave."""
     if isinstance(value, list):
         for place, item in enumerate(value):
-            yield from undecided(item, env, f"{at}[{place}]")
+            yield from unresolved_conditions(item, env, f"{at}[{place}]")
     if not isinstance(value, dict):
         return
     for name, member in value.items():
@@ -49,29 +49,29 @@ def undecided(value: Json, env: Mapping[str, Json], at: str = "") -> Iterator[tu
             condition = str(member.get("condition"))
             asked = (found for kind, found in REFERENCE.findall(condition) if kind == "ENV")
             yield from ((here, parameter) for parameter in asked if parameter not in env)
-        yield from undecided(member, env, here)
+        yield from unresolved_conditions(member, env, here)
 
 
 def _condition(choice: Mapping[str, Json], env: Mapping[str, Json]) -> str:
     condition = choice.get("condition")
     if isinstance(condition, str):
-        return REFERENCE.sub(lambda m: _spelled(env.get(m[2], "")), condition)
-    return _spelled(condition)
+        return REFERENCE.sub(lambda m: _to_text(env.get(m[2], "")), condition)
+    return _to_text(condition)
 
 
-def _spelled(value: Json) -> str:
+def _to_text(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 NAME: Final = re.compile(r"\{\{@\s*(\w+)\s*@\}\}")
 MORE_THAN_NAMES: Final = ("{{%", "{#")
-ALWAYS_KNOWN: Final = ("account_id", "base_url", "token_url", "service_url")
+BUILTIN_PARAMETERS: Final = ("account_id", "base_url", "token_url", "service_url")
 """Parameters that manifests need not declare: where a connector is deployed they are there."""
 TRUTH: Final = '"?\ue000(true|false)\ue000"?'
 """A truth value on its way through the text; the private character occurs in no connector. Rare: compiled late."""
 
 
-def expanded(text: str, variables: Mapping[str, Json]) -> str:
+def expand_parameters(text: str, variables: Mapping[str, Json]) -> str:
     """Return a file's text with everything between `{{@` and `@}}` filled in.
 
     Raises ConnectorError when what stands there cannot be rendered.
@@ -81,10 +81,10 @@ def expanded(text: str, variables: Mapping[str, Json]) -> str:
     # Names are all that occurs in practice; what is more than a name is given to the template engine, which is slow.
     if "{{@" in filled or any(opener in text for opener in MORE_THAN_NAMES):
         filled = expand(text, known)
-    return re.sub(TRUTH, _bare, filled) if "\ue000" in filled else filled
+    return re.sub(TRUTH, _unquote_whole, filled) if "\ue000" in filled else filled
 
 
-def _bare(match: re.Match[str]) -> str:
+def _unquote_whole(match: re.Match[str]) -> str:
     whole = match[0]
     if whole[0] == whole[-1]:
         return match[1]  # quoted on both sides, or on neither
@@ -94,7 +94,7 @@ def _bare(match: re.Match[str]) -> str:
 def system_variables(name: str, manifest: Mapping[str, Json]) -> dict[str, Json]:
     """Return what the system's template knows: the system's own name, and the parameters of the environment."""
     declared = manifest.get("additional_parameters") or {}
-    return {"system": name, **{key: f"$ENV({key})" for key in (*ALWAYS_KNOWN, *declared)}}
+    return {"system": name, **{key: f"$ENV({key})" for key in (*BUILTIN_PARAMETERS, *declared)}}
 
 
 def datatype_variables(name: str, manifest: Mapping[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import httpx
 
-from qa_sync.systems.http.request_extensions import ERRAND
+from qa_sync.systems.http.request_extensions import TOKEN_REQUEST
 
 
-class SigningTransport(httpx.BaseTransport):
+class AuthTransport(httpx.BaseTransport):
     """Carries an `httpx.Auth` out over another transport, as httpx's client does."""
 
     def __init__(self, inner: httpx.BaseTransport, auth: httpx.Auth | None) -> None:
@@ -21,11 +21,11 @@ class SigningTransport(httpx.BaseTransport):
         """
         flow = self._auth.sync_auth_flow(request)
         try:
-            going = next(flow)
+            current = next(flow)
             while True:
-                response = self._sent(going)
+                response = self._sent(current)
                 try:
-                    going = flow.send(response)
+                    current = flow.send(response)
                 except StopIteration:
                     return response
         finally:
@@ -39,7 +39,7 @@ class SigningTransport(httpx.BaseTransport):
             finally:
                 response.close()
         except httpx.RequestError as error:
-            if ERRAND not in request.extensions:
+            if TOKEN_REQUEST not in request.extensions:
                 raise
             raise httpx.ConnectError(f"no token: {type(error).__name__}: {error}") from None
         response.request = request

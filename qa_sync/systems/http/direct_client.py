@@ -7,14 +7,14 @@ from typing import Any
 import httpx
 
 
-class AtOnce(httpx.BaseTransport):
+class DirectTransport(httpx.BaseTransport):
     """A transport that needs no more of a client than to be asked: no cookies, no time limits, no default headers."""
 
 
-class PlainClient(httpx.Client):
+class DirectClient(httpx.Client):
     """Asks such a transport, without what httpx does for a network, which takes longer than the answer."""
 
-    def __init__(self, transport: AtOnce) -> None:
+    def __init__(self, transport: DirectTransport) -> None:
         super().__init__(transport=transport, trust_env=False)
         self._ask = transport.handle_request
 

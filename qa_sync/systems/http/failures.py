@@ -6,7 +6,7 @@ from typing import Final
 
 import httpx
 
-NEVER_SENT: Final = (
+NOT_SENT_ERRORS: Final = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
@@ -15,14 +15,14 @@ NEVER_SENT: Final = (
 )
 """Errors after which it is certain that the system has seen nothing of the request."""
 
-ILLEGAL: Final = "Illegal header"
+INVALID_REQUEST: Final = "Illegal header"
 """What the library tells of a header that cannot be sent, before anything is."""
 
-UNCLEAR: Final = frozenset({408, 502, 503, 504, 520, 521, 522, 523, 524})
+GATEWAY_STATUSES: Final = frozenset({408, 502, 503, 504, 520, 521, 522, 523, 524})
 """Statuses of something that stands before the system, which tell nothing of what the system did."""
 
 
-class NoTokenYet(httpx.ConnectError):
+class TokenUnavailable(httpx.ConnectError):
     """A token is to be asked for later, as `response` says; the request that needs it was never sent."""
 
     def __init__(self, response: httpx.Response) -> None:
@@ -30,11 +30,11 @@ class NoTokenYet(httpx.ConnectError):
         self.response = response
 
 
-def never_sent(error: Exception) -> bool:
+def was_not_sent(error: Exception) -> bool:
     """Tell whether it is certain that the system has seen nothing of a request."""
-    return isinstance(error, NEVER_SENT) or cannot_be_sent(error)
+    return isinstance(error, NOT_SENT_ERRORS) or is_invalid_request(error)
 
 
-def cannot_be_sent(error: object) -> bool:
+def is_invalid_request(error: object) -> bool:
     """Tell whether a request has a header that none can be, which no repetition changes."""
-    return isinstance(error, httpx.LocalProtocolError) and str(error).startswith(ILLEGAL)
+    return isinstance(error, httpx.LocalProtocolError) and str(error).startswith(INVALID_REQUEST)

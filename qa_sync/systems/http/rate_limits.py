@@ -11,7 +11,7 @@ from typing import Final
 
 from qa_sync.clock import Clock
 
-AT_ONCE: Final = 8
+MAX_CONCURRENT: Final = 8
 BURST: Final = 10
 """A tenth of what a while allows may go out in one go."""
 
@@ -24,7 +24,7 @@ class Rate:
     seconds: float
 
 
-class Bucket:
+class TokenBucket:
     """A token bucket, as the time at which it will be full again; in no window of the rate goes out more than it says.
 
     A bucket of `burst` tokens that fills so that burst and refill together make the rate.
@@ -47,43 +47,43 @@ class Bucket:
             return max(0.0, (full_at - self._tolerance - now).total_seconds())
 
 
-class Limits:
+class RateLimiter:
     """The limits of one system; any number of `Line`s and threads may share them.
 
     `at_once` bounds the requests that are under way; a system that says it has had enough is left alone by everybody.
     """
 
-    def __init__(self, clock: Clock, rate: Rate | None = None, at_once: int = AT_ONCE) -> None:
+    def __init__(self, clock: Clock, rate: Rate | None = None, at_once: int = MAX_CONCURRENT) -> None:
         self._clock = clock
-        self._bucket = Bucket(rate, clock) if rate else None
+        self._bucket = TokenBucket(rate, clock) if rate else None
         self._slots = threading.BoundedSemaphore(at_once)
-        self._closed_until: datetime | None = None
+        self._paused_until: datetime | None = None
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def acquire(self) -> Iterator[None]:
         """Wait for one's turn, and have it."""
         # The slot comes first: who waited for one with a token in his hand would be late, and many such come at once.
         with self._slots:
-            self._wait_while_closed()
+            self._wait_while_paused()
             while self._bucket and (pause := self._bucket.take()) > 0:
                 self._clock.sleep(pause)
-                if not self._wait_while_closed():
+                if not self._wait_while_paused():
                     break
             yield
 
-    def close_for(self, seconds: float) -> None:
+    def pause_for(self, seconds: float) -> None:
         """Let nobody ask for so long."""
         until = self._clock.now() + timedelta(seconds=seconds)
-        self._closed_until = max(until, self._closed_until or until)
+        self._paused_until = max(until, self._paused_until or until)
 
-    def _wait_while_closed(self) -> bool:
+    def _wait_while_paused(self) -> bool:
         """Return whether there was anything to wait for; then a token is an old one."""
         waited = False
-        while (left := self._closed_for()) > 0:
+        while (left := self._remaining_pause_s()) > 0:
             self._clock.sleep(left)
             waited = True
         return waited
 
-    def _closed_for(self) -> float:
-        until = self._closed_until
+    def _remaining_pause_s(self) -> float:
+        until = self._paused_until
         return 0.0 if until is None else (until - self._clock.now()).total_seconds()

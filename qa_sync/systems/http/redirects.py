@@ -7,18 +7,20 @@ from typing import Final
 
 import httpx
 
-MOST_HOPS: Final = 5
-READERS: Final = frozenset({"GET", "HEAD"})
+MAX_REDIRECTS: Final = 5
+READ_METHODS: Final = frozenset({"GET", "HEAD"})
 HARMLESS: Final = ("accept", "accept-encoding", "accept-language", "user-agent")
 """The headers that a stranger may see; anything else may be a credential."""
 
 
-def next_hop(request: httpx.Request, response: httpx.Response, hide: Callable[[str], str]) -> httpx.Request | None:
+def follow_redirect(
+    request: httpx.Request, response: httpx.Response, redact: Callable[[str], str]
+) -> httpx.Request | None:
     """Return the request that follows a redirect of a read, None when there is none to follow.
 
     A stranger gets no credentials: neither headers, nor a url that has them in it.
     """
-    if request.method not in READERS or not response.has_redirect_location:
+    if request.method not in READ_METHODS or not response.has_redirect_location:
         return None
     try:
         url = request.url.join(response.headers["location"]).copy_with(username=None, password=None, fragment=None)
@@ -26,16 +28,16 @@ def next_hop(request: httpx.Request, response: httpx.Response, hide: Callable[[s
         return None
     if url.scheme not in {"http", "https"} or not url.host:
         return None
-    if same_place(request.url, url):
+    if is_same_origin(request.url, url):
         headers = httpx.Headers({k: v for k, v in request.headers.items() if k != "host"})
         return httpx.Request(request.method, url, headers=headers, extensions=request.extensions)
-    if hide(str(url)) != str(url):
+    if redact(str(url)) != str(url):
         return None
     headers = httpx.Headers({k: request.headers[k] for k in HARMLESS if k in request.headers})
     return httpx.Request(request.method, url, headers=headers, extensions=request.extensions)
 
 
-def same_place(one: httpx.URL, other: httpx.URL) -> bool:
+def is_same_origin(one: httpx.URL, other: httpx.URL) -> bool:
     """Tell whether two urls are of one server; from http to https on its usual ports it stays the same."""
     if one.host != other.host:
         return False

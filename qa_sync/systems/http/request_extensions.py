@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-ERRAND: Final = "qa_sync.errand"
+TOKEN_REQUEST: Final = "qa_sync.errand"  # noqa: S105 - the name of an extension
 """The extension of a request that fetches a token for another; what it is answered is not shown."""
 
-STRANGER: Final = "qa_sync.stranger"
+OTHER_HOST: Final = "qa_sync.stranger"
 """The extension of a request to somebody else than the system: it goes out without credentials."""
 
-REPEATABLE: Final = "qa_sync.repeatable"
+IDEMPOTENT: Final = "qa_sync.repeatable"
 """The extension that tells (True, False) whether a request may be sent again when nobody knows what became of it."""
 
 RATE_LIMITING: Final = "qa_sync.rate_limiting"
@@ -19,5 +19,5 @@ RATE_LIMITING: Final = "qa_sync.rate_limiting"
 ATTEMPTS_HEADER: Final = "x-qa-sync-attempts"
 """How often a request was sent until it was answered so; absent for once. A header, so that a recording keeps it."""
 
-AGAIN: Final = "qa_sync.again"
+RERENDER: Final = "qa_sync.again"
 """The extension of a request with stand-ins: what makes its call of a token, and the url that it was made with."""

@@ -15,54 +15,54 @@ from typing import Final, TypeAlias
 import httpx
 
 from qa_sync.clock import Clock
-from qa_sync.systems.http.failures import NEVER_SENT, UNCLEAR, NoTokenYet, cannot_be_sent
-from qa_sync.systems.http.rate_limits import Limits
-from qa_sync.systems.http.redirects import MOST_HOPS, next_hop, same_place
-from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, REPEATABLE, STRANGER
-from qa_sync.systems.http.retry_policy import TOO_MANY, Patience
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.http.failures import GATEWAY_STATUSES, NOT_SENT_ERRORS, TokenUnavailable, is_invalid_request
+from qa_sync.systems.http.rate_limits import RateLimiter
+from qa_sync.systems.http.redirects import MAX_REDIRECTS, follow_redirect, is_same_origin
+from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, IDEMPOTENT, OTHER_HOST
+from qa_sync.systems.http.retry_policy import TOO_MANY_REQUESTS, RetryPolicy
+from qa_sync.systems.redaction import Redactor
 
-SEVERAL: Final = ("ndjson", "jsonl", "json-seq", "stream+json")
+JSON_SEQUENCE_TYPES: Final = ("ndjson", "jsonl", "json-seq", "stream+json")
 """How content types call JSON after JSON."""
 
 Outcome: TypeAlias = httpx.Response | httpx.RequestError
 
 
 @dataclass(frozen=True, slots=True)
-class PoliteTransport(httpx.BaseTransport):
-    """Asks one system; `signed` goes to it with credentials, `plain` anywhere without; threads may share it.
+class RetryTransport(httpx.BaseTransport):
+    """Asks one system; `authenticated` goes to it with credentials, `anonymous` anywhere without; threads may share it.
 
-    `dice` spread the pauses. Closing it closes nothing: the connections belong to the `Line`.
+    `rng` spread the pauses. Closing it closes nothing: the connections belong to the `Line`.
     """
 
-    signed: httpx.BaseTransport
-    plain: httpx.BaseTransport
-    limits: Limits
+    authenticated: httpx.BaseTransport
+    anonymous: httpx.BaseTransport
+    rate_limiter: RateLimiter
     clock: Clock
-    hide: Hider
-    patience: Patience = field(default_factory=Patience)
-    dice: random.Random = field(default_factory=random.Random)
+    redact: Redactor
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+    rng: random.Random = field(default_factory=random.Random)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer, read whole, of the last place that a read was sent on to."""
         request.read()
-        home, going = None if request.extensions.get(STRANGER) else request.url, request
-        response = self._asked(going, self._door(home, going.url))
-        for _ in range(MOST_HOPS):
-            hop = next_hop(going, response, self.hide)
-            if hop is None:
+        home, current = None if request.extensions.get(OTHER_HOST) else request.url, request
+        response = self._send_with_retries(current, self._transport_for(home, current.url))
+        for _ in range(MAX_REDIRECTS):
+            redirect = follow_redirect(current, response, self.redact)
+            if redirect is None:
                 return response
-            going = hop
-            response = self._asked(going, self._door(home, going.url))
+            current = redirect
+            response = self._send_with_retries(current, self._transport_for(home, current.url))
         return response
 
-    def _door(self, home: httpx.URL | None, url: httpx.URL) -> httpx.BaseTransport:
-        return self.signed if home is not None and same_place(home, url) else self.plain
+    def _transport_for(self, home: httpx.URL | None, url: httpx.URL) -> httpx.BaseTransport:
+        return self.authenticated if home is not None and is_same_origin(home, url) else self.anonymous
 
-    def _asked(self, request: httpx.Request, door: httpx.BaseTransport) -> httpx.Response:
+    def _send_with_retries(self, request: httpx.Request, transport: httpx.BaseTransport) -> httpx.Response:
         attempt = 1
-        while self._is_worth_another(request, outcome := self._once(request, door), attempt):
-            self._pause(request, outcome, attempt)
+        while self._should_retry(request, outcome := self._send_once(request, transport), attempt):
+            self._wait_before_retry(request, outcome, attempt)
             attempt += 1
         if isinstance(outcome, httpx.RequestError):
             raise outcome
@@ -70,19 +70,19 @@ class PoliteTransport(httpx.BaseTransport):
             outcome.headers[ATTEMPTS_HEADER] = str(attempt)
         return outcome
 
-    def _pause(self, request: httpx.Request, outcome: Outcome, attempt: int) -> None:
+    def _wait_before_retry(self, request: httpx.Request, outcome: Outcome, attempt: int) -> None:
         """Wait as long as the system, or who gives its tokens, asks for."""
-        rule = self.patience.rule(request, outcome.status_code if isinstance(outcome, httpx.Response) else None)
-        response = _said(outcome)
-        pause = self.patience.pause(rule, response, attempt, self.clock.now(), self.dice)
-        if response is not None and response.status_code == TOO_MANY:
-            self.limits.close_for(pause)
+        rule = self.retry_policy.rule(request, outcome.status_code if isinstance(outcome, httpx.Response) else None)
+        response = _response_of(outcome)
+        pause = self.retry_policy.pause(rule, response, attempt, self.clock.now(), self.rng)
+        if response is not None and response.status_code == TOO_MANY_REQUESTS:
+            self.rate_limiter.pause_for(pause)
         self.clock.sleep(pause)
 
-    def _once(self, request: httpx.Request, door: httpx.BaseTransport) -> Outcome:
-        with self.limits.turn():
+    def _send_once(self, request: httpx.Request, transport: httpx.BaseTransport) -> Outcome:
+        with self.rate_limiter.acquire():
             try:
-                response = door.handle_request(request)
+                response = transport.handle_request(request)
                 try:
                     response.read()
                 finally:
@@ -91,31 +91,31 @@ class PoliteTransport(httpx.BaseTransport):
                 return error
         return response
 
-    def _is_worth_another(self, request: httpx.Request, outcome: Outcome, attempt: int) -> bool:
+    def _should_retry(self, request: httpx.Request, outcome: Outcome, attempt: int) -> bool:
         status = outcome.status_code if isinstance(outcome, httpx.Response) else None
-        rule = self.patience.rule(request, status)
-        if attempt >= self.patience.attempts_for(rule) or cannot_be_sent(outcome):
+        rule = self.retry_policy.rule(request, status)
+        if attempt >= self.retry_policy.attempts_for(rule) or is_invalid_request(outcome):
             return False
-        if status == TOO_MANY or isinstance(outcome, NEVER_SENT):
+        if status == TOO_MANY_REQUESTS or isinstance(outcome, NOT_SENT_ERRORS):
             return True  # nothing has happened yet
-        if not request.extensions.get(REPEATABLE, request.method != "POST"):
+        if not request.extensions.get(IDEMPOTENT, request.method != "POST"):
             return False
         if not isinstance(outcome, httpx.Response):
             return True
-        return status in UNCLEAR or rule.retries is not None or _is_cut(request, outcome)
+        return status in GATEWAY_STATUSES or rule.retries is not None or _is_truncated(request, outcome)
 
 
-def _said(outcome: Outcome) -> httpx.Response | None:
+def _response_of(outcome: Outcome) -> httpx.Response | None:
     """Return what was answered, be it by who gives tokens; None when nothing was."""
-    if isinstance(outcome, NoTokenYet):
+    if isinstance(outcome, TokenUnavailable):
         return outcome.response
     return outcome if isinstance(outcome, httpx.Response) else None
 
 
-def _is_cut(request: httpx.Request, response: httpx.Response) -> bool:
+def _is_truncated(request: httpx.Request, response: httpx.Response) -> bool:
     """Tell whether what a read was answered begins as JSON and does not end as such; JSON after JSON is not cut."""
     body = response.content.strip()
-    if any(name in response.headers.get("content-type", "") for name in SEVERAL):
+    if any(name in response.headers.get("content-type", "") for name in JSON_SEQUENCE_TYPES):
         return False
     if not response.is_success or request.method not in {"GET", "POST"} or body[:1] not in {b"{", b"["}:
         return False

@@ -15,76 +15,76 @@ from typing import Final
 import httpx
 
 from qa_sync.systems.connectors.connection_options import DEFAULT, LIMITING, READS, WRITES
-from qa_sync.systems.http.failures import UNCLEAR
-from qa_sync.systems.http.request_extensions import RATE_LIMITING, REPEATABLE
+from qa_sync.systems.http.failures import GATEWAY_STATUSES
+from qa_sync.systems.http.request_extensions import IDEMPOTENT, RATE_LIMITING
 from qa_sync.values.form import Json
 
-PAUSES_S: Final = (1.0, 2.0, 4.0, 8.0)
+CHECK_DELAYS_S: Final = (1.0, 2.0, 4.0, 8.0)
 """Before each look: a system that lost its answer may be at work still, and its lists may be late."""
-TOO_MANY: Final = int(httpx.codes.TOO_MANY_REQUESTS)
-WRITERS: Final = frozenset({"PUT", "PATCH", "DELETE"})
+TOO_MANY_REQUESTS: Final = int(httpx.codes.TOO_MANY_REQUESTS)
+WRITE_METHODS: Final = frozenset({"PUT", "PATCH", "DELETE"})
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RetryRule:
     """What a connector says of one status: how often it is asked again, and after how many seconds (None: as ever)."""
 
     retries: int | None = None
     delay_s: float | None = None
 
-    def before(self, other: Rule) -> Rule:
+    def or_else(self, other: RetryRule) -> RetryRule:
         """Return what this rule says, and the other where this one says nothing."""
-        return Rule(
+        return RetryRule(
             other.retries if self.retries is None else self.retries,
             other.delay_s if self.delay_s is None else self.delay_s,
         )
 
 
-AS_EVER: Final = Rule()
+NO_RULE: Final = RetryRule()
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How often and how slowly: `attempts` in all, pauses that grow from `first_s` to `slowest_s`.
+class RetryPolicy:
+    """How often and how slowly: `attempts` in all, pauses that grow from `first_delay_s` to `max_backoff_s`.
 
-    What a system asks for is granted up to `longest_s`; `looks_s` are the pauses before each look for what a write
-    without an answer has done. `rules` are a connector's, of reads by status, `write_rules` those of writes.
+    What a system asks for is granted up to `max_delay_s`; `check_delays_s` are the pauses before each look for what a
+    write without an answer has done. `rules` are a connector's, of reads by status, `write_rules` those of writes.
     """
 
     attempts: int = 8
-    first_s: float = 0.5
+    first_delay_s: float = 0.5
     growth: float = 2.0
-    slowest_s: float = 8.0
-    longest_s: float = 60.0
-    looks_s: Sequence[float] = PAUSES_S
-    rules: Mapping[int, Rule] = field(default_factory=dict)
-    write_rules: Mapping[int, Rule] = field(default_factory=dict)
+    max_backoff_s: float = 8.0
+    max_delay_s: float = 60.0
+    check_delays_s: Sequence[float] = CHECK_DELAYS_S
+    rules: Mapping[int, RetryRule] = field(default_factory=dict)
+    write_rules: Mapping[int, RetryRule] = field(default_factory=dict)
 
-    def rule(self, request: httpx.Request, status: int | None) -> Rule:
+    def rule(self, request: httpx.Request, status: int | None) -> RetryRule:
         """Return what is said of a request that was answered so (None: not at all); its operation is asked first."""
-        is_write = request.method in WRITERS or request.extensions.get(REPEATABLE) is False
-        rule = (self.write_rules if is_write else self.rules).get(status or 0, AS_EVER)
-        if status != TOO_MANY:
+        is_write = request.method in WRITE_METHODS or request.extensions.get(IDEMPOTENT) is False
+        rule = (self.write_rules if is_write else self.rules).get(status or 0, NO_RULE)
+        if status != TOO_MANY_REQUESTS:
             return rule
         retries, delay_s = request.extensions.get(RATE_LIMITING, (None, None))
-        return Rule(_count(retries), _seconds(delay_s)).before(rule)
+        return RetryRule(_count(retries), _seconds(delay_s)).or_else(rule)
 
-    def attempts_for(self, rule: Rule) -> int:
+    def attempts_for(self, rule: RetryRule) -> int:
         """Return how often a request is sent for whose answers a rule holds."""
         return self.attempts if rule.retries is None else rule.retries + 1
 
     def pause(
-        self, rule: Rule, response: httpx.Response | None, attempt: int, now: datetime, dice: random.Random
+        self, rule: RetryRule, response: httpx.Response | None, attempt: int, now: datetime, rng: random.Random
     ) -> float:
         """Return how many seconds to wait after that attempt (from 1): as the system says, else longer each time."""
-        backoff = min(self.first_s * self.growth ** (attempt - 1), self.slowest_s)
-        jitter = 0.5 + dice.random() / 2  # so that those who failed together do not come back together
+        backoff = min(self.first_delay_s * self.growth ** (attempt - 1), self.max_backoff_s)
+        jitter = 0.5 + rng.random() / 2  # so that those who failed together do not come back together
         if response is None:
             return backoff * jitter
         asked = retry_after(response.headers.get("retry-after", ""), now)
         if asked is None:
-            return backoff * jitter if rule.delay_s is None else min(rule.delay_s, self.longest_s)
-        return min(asked, self.longest_s) + self.first_s * (1 - jitter)
+            return backoff * jitter if rule.delay_s is None else min(rule.delay_s, self.max_delay_s)
+        return min(asked, self.max_delay_s) + self.first_delay_s * (1 - jitter)
 
 
 def retry_after(text: str, now: datetime) -> float | None:
@@ -98,7 +98,7 @@ def retry_after(text: str, now: datetime) -> float | None:
     return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - now).total_seconds())
 
 
-def patience_of(settings: Mapping[str, Json]) -> Patience:
+def read_retry_policy(settings: Mapping[str, Json]) -> RetryPolicy:
     """Return the patience that a connector asks for; what it does not say is as ever."""
     told_of = settings.get("retry_strategy") or {}
     strategy = [
@@ -109,20 +109,20 @@ def patience_of(settings: Mapping[str, Json]) -> Patience:
     ]
     reads, writes = ({status: _rule(told, names) for status, told in strategy} for names in (READS, WRITES))
     limiting = _rule(settings, LIMITING)
-    for rules in (reads, writes) if limiting != AS_EVER else ():
-        rules[TOO_MANY] = limiting.before(rules.get(TOO_MANY, AS_EVER))
-    return Patience(rules=reads, write_rules=writes)
+    for rules in (reads, writes) if limiting != NO_RULE else ():
+        rules[TOO_MANY_REQUESTS] = limiting.or_else(rules.get(TOO_MANY_REQUESTS, NO_RULE))
+    return RetryPolicy(rules=reads, write_rules=writes)
 
 
-def _rule(told: Mapping[str, Json], names: tuple[str, str]) -> Rule:
+def _rule(told: Mapping[str, Json], names: tuple[str, str]) -> RetryRule:
     retries, delay_s = names
-    return Rule(_count(told.get(retries)), _seconds(told.get(delay_s)))
+    return RetryRule(_count(told.get(retries)), _seconds(told.get(delay_s)))
 
 
 def _statuses(key: str) -> list[int]:
     """Return the statuses of a key: `500`, `500,502`, `400-428`; those of `default` are what is asked again at all."""
     if key == DEFAULT:
-        return [TOO_MANY, *UNCLEAR]
+        return [TOO_MANY_REQUESTS, *GATEWAY_STATUSES]
     spans = [part.partition("-") for part in key.split(",")]
     return [
         status

@@ -20,16 +20,16 @@ from qa_sync.errors import UsageError
 from qa_sync.systems.connectors.auth_options import NTLM
 from qa_sync.systems.connectors.connection_options import CHAIN, PROXIES, VERIFY
 from qa_sync.systems.connectors.operations import Service
-from qa_sync.systems.http.proxies import Proxied, environment_proxies
-from qa_sync.systems.redaction import Hider, userinfo
-from qa_sync.systems.templates.references import REFERENCE, Filler
+from qa_sync.systems.http.proxies import ProxyTransport, environment_proxies
+from qa_sync.systems.redaction import Redactor, url_secrets
+from qa_sync.systems.templates.references import REFERENCE, ReferenceResolver
 
-KEPT: Final = 20
+KEEPALIVE_CONNECTIONS: Final = 20
 """How many connections are kept for later."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
+class TransportOptions:
     """What is known of the connections to `label`.
 
     Without `verify` certificates are not looked at; `chain` is trusted beside the usual ones (PEM); `proxies` are urls
@@ -45,44 +45,46 @@ class Outlet:
     connections: int = 100
 
 
-def outlet_of(service: Service, filler: Filler) -> Outlet:
+def transport_options(service: Service, references: ReferenceResolver) -> TransportOptions:
     """Return what a service says of its connections, filled in."""
     told = service.settings
-    verify = str(filler.tree(told.get(VERIFY, True))).lower() != "false"
-    proxies = {prefix: _proxy_url(str(url), filler) for prefix, url in (told.get(PROXIES) or {}).items() if url}
-    outlet = Outlet(filler.system, verify, filler.text(told.get(CHAIN) or ""), proxies)
-    return replace(outlet, connections=1) if service.authentication == NTLM else outlet
+    verify = str(references.tree(told.get(VERIFY, True))).lower() != "false"
+    proxies = {prefix: _proxy_url(str(url), references) for prefix, url in (told.get(PROXIES) or {}).items() if url}
+    options = TransportOptions(references.system, verify, references.text(told.get(CHAIN) or ""), proxies)
+    return replace(options, connections=1) if service.authentication == NTLM else options
 
 
-def _proxy_url(url: str, filler: Filler) -> str:
+def _proxy_url(url: str, references: ReferenceResolver) -> str:
     """Fill the url of a proxy in; what is filled in before its `@` is a value, whatever it holds, no piece of url."""
     credentials, at, place = url.rpartition("@")
-    before = REFERENCE.sub(lambda reference: quote(filler.text(reference[0]), safe=""), credentials)
-    return before + at + filler.text(place)
+    before = REFERENCE.sub(lambda reference: quote(references.text(reference[0]), safe=""), credentials)
+    return before + at + references.text(place)
 
 
-def live_transport(outlet: Outlet, hide: Hider) -> httpx.BaseTransport:
+def live_transport(options: TransportOptions, redact: Redactor) -> httpx.BaseTransport:
     """Return a transport over the network; raises UsageError when a chain or a proxy is none.
 
-    All of them share what is slow to make, their trust; `hide` learns the passwords of proxies.
+    All of them share what is slow to make, their trust; `redact` learns the passwords of proxies.
     """
-    for url in (*outlet.proxies.values(), *outlet.environment.values()):
-        hide.learn(*userinfo(url))
+    for url in (*options.proxies.values(), *options.environment.values()):
+        redact.add_secrets(*url_secrets(url))
     try:
-        tls = _trust(outlet.verify, outlet.chain)
+        tls = _trust(options.verify, options.chain)
     except (ssl.SSLError, ValueError) as error:
-        text = f"{outlet.label}: {CHAIN} cannot be read: {error}"
+        text = f"{options.label}: {CHAIN} cannot be read: {error}"
         raise UsageError(text, hint="give certificates as PEM text") from None
-    limits = httpx.Limits(max_connections=outlet.connections, max_keepalive_connections=min(outlet.connections, KEPT))
+    limits = httpx.Limits(
+        max_connections=options.connections, max_keepalive_connections=min(options.connections, KEEPALIVE_CONNECTIONS)
+    )
 
-    def way(proxy: httpx.Proxy | None) -> httpx.BaseTransport:
+    def make_transport(proxy: httpx.Proxy | None) -> httpx.BaseTransport:
         if proxy and proxy.url.scheme.startswith("socks"):
             from qa_sync.systems.http.socks import SocksTransport  # noqa: PLC0415 - few ways are like that; a replay has none
 
             return SocksTransport(proxy, tls, limits)
         return httpx.HTTPTransport(verify=tls, proxy=proxy, limits=limits)
 
-    return Proxied(outlet.label, way, outlet.proxies, outlet.environment)
+    return ProxyTransport(options.label, make_transport, options.proxies, options.environment)
 
 
 @cache

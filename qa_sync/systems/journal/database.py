@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Final
 
-from qa_sync.errors import CouldNotFindOut
+from qa_sync.errors import NoVerdict
 
 VERSION: Final = 2
 BUSY_S: Final = 10.0
@@ -54,7 +54,7 @@ HINTS: Final[Mapping[str, str]] = {
 class JournalFile:
     """The file, made with mode 0600; many threads and processes may use it.
 
-    Whatever goes wrong with it is raised as CouldNotFindOut, and then nothing has been written.
+    Whatever goes wrong with it is raised as NoVerdict, and then nothing has been written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -64,9 +64,9 @@ class JournalFile:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # SQLite gives what it puts beside the file the same mode.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._db = _opened(path)
+            self._db = _open_database(path)
         except (OSError, sqlite3.Error) as error:
-            raise self._trouble(error) from None
+            raise self._file_error(error) from None
 
     def close(self) -> None:
         """Let go of the file."""
@@ -82,7 +82,7 @@ class JournalFile:
                 with self._db:
                     yield self._db
             except sqlite3.Error as error:
-                raise self._trouble(error) from None
+                raise self._file_error(error) from None
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -91,20 +91,20 @@ class JournalFile:
             try:
                 yield self._db
             except sqlite3.Error as error:
-                raise self._trouble(error) from None
+                raise self._file_error(error) from None
 
     def write(self, query: str, *values: object) -> int:
         """Carry one statement out; return the number of the row that it added."""
         with self.transaction() as db:
             return db.execute(query, values).lastrowid or 0
 
-    def _trouble(self, error: Exception) -> CouldNotFindOut:
+    def _file_error(self, error: Exception) -> NoVerdict:
         told = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
         hint = next((hint for word, hint in HINTS.items() if word in told), None)
-        return CouldNotFindOut(f"the journal {self.path} cannot be used: {told}", hint=hint)
+        return NoVerdict(f"the journal {self.path} cannot be used: {told}", hint=hint)
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _open_database(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode = WAL")

@@ -25,18 +25,18 @@ from typing import Final
 
 from qa_sync.errors import UsageError
 from qa_sync.systems.journal.database import JournalFile
-from qa_sync.systems.journal.process import HOST, begun, is_alive
-from qa_sync.systems.journal.pruning import forget
+from qa_sync.systems.journal.process import HOST, is_alive, process_started
+from qa_sync.systems.journal.pruning import delete_old_runs
 
 NAME: Final = Path(".qa-sync", "journal.sqlite")
 """Where it is, below the folder of the settings."""
 
-WHOLE: Final = ""
+ALL_RECORDS: Final = ""
 """Stands among the ids of what was there when those are all: no record has an empty id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RecordLocation:
     """A kind of records in a system: its label, where it is, the datatype, and how documents call the entity."""
 
     system: str
@@ -46,11 +46,11 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournaledRecord:
     """A record of a run; `id` is None while nobody knows it, `why` tells why it is still there."""
 
     number: int
-    place: Place
+    place: RecordLocation
     mark: str
     id: str | None
     state: str
@@ -59,8 +59,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class RunNote:
-    """A run; `alive` says that its process is at work, `state` is `begun`, `ended` or `closed`.
+class JournaledRun:
+    """A run; `alive` says that its process is at work, `state` is `process_started`, `ended` or `closed`.
 
     `elsewhere` is the machine that it was begun on when that is another one: then it is taken to be alive.
     """
@@ -71,12 +71,12 @@ class RunNote:
     specs: tuple[str, ...]
     state: str
     alive: bool
-    places: tuple[Place, ...]
+    places: tuple[RecordLocation, ...]
     elsewhere: str | None = None
 
 
 class Journal:
-    """What is written in the file, and read there; every method raises CouldNotFindOut when the file has trouble."""
+    """What is written in the file, and read there; every method raises NoVerdict when the file has trouble."""
 
     def __init__(self, path: Path) -> None:
         self._file = JournalFile(path)
@@ -86,34 +86,39 @@ class Journal:
     # -- runs
 
     def begin(
-        self, seed: str, specs: Sequence[str], started: datetime, places: Iterable[Place], marks: Collection[str] = ()
-    ) -> RunNote:
+        self,
+        seed: str,
+        specs: Sequence[str],
+        started: datetime,
+        places: Iterable[RecordLocation],
+        marks: Collection[str] = (),
+    ) -> JournaledRun:
         """Note a run of this process whose records will bear `marks`.
 
         Raises UsageError when another one with that seed is under way, or has left records that bear the same marks.
         """
         name = f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         pid = os.getpid()
-        row = (name, started.isoformat(), seed, json.dumps(list(specs)), HOST, pid, begun(pid), "begun")
+        row = (name, started.isoformat(), seed, json.dumps(list(specs)), HOST, pid, process_started(pid), "begun")
         named = [(name, p.system, p.url, p.datatype, p.entity) for p in places]
         with self._file.transaction() as db:  # the questions too: another run may begin at this very moment
-            self._refuse_twin(seed, frozenset(marks))
-            forget(db, started)
+            self._reject_duplicate_run(seed, frozenset(marks))
+            delete_old_runs(db, started)
             db.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             db.executemany("INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?)", named)
         return next(run for run in self.runs() if run.id == name)
 
-    def _refuse_twin(self, seed: str, marks: Collection[str]) -> None:
+    def _reject_duplicate_run(self, seed: str, marks: Collection[str]) -> None:
         other = next((run for run in self.runs() if run.alive and run.seed == seed), None)
         if other:
             told = f"the run {other.id}, which is under way, has the seed {seed} too"
             raise UsageError(told, hint="their records could not be told apart: give another --seed, or none")
-        if still := self._bearing(marks):
+        if still := self._count_with_marks(marks):
             told = f"{sum(still.values())} records of earlier runs with the seed {seed} are still there"
             hint = f"they could not be told from new ones: give another --seed, or qa-sync cleanup --run {min(still)}"
             raise UsageError(told, hint=hint)
 
-    def _bearing(self, marks: Collection[str]) -> Counter[str]:
+    def _count_with_marks(self, marks: Collection[str]) -> Counter[str]:
         """Return how many records that bear one of the marks are still there, by run."""
         query = "SELECT run, mark FROM records WHERE state != 'removed'"
         with self._file.reading() as db:
@@ -123,19 +128,19 @@ class Journal:
         """Note that a run has ended and has been swept; `closed`: that later cleanups need not look again."""
         self._file.write("UPDATE runs SET state = ? WHERE id = ?", state, run)
 
-    def runs(self) -> tuple[RunNote, ...]:
+    def runs(self) -> tuple[JournaledRun, ...]:
         """Return all runs, oldest first."""
         with self._file.reading() as db:
             return tuple(_runs(db))
 
     # -- records
 
-    def intend(self, run: str, place: Place, mark: str, payload: str) -> int:
+    def note_intent(self, run: str, place: RecordLocation, mark: str, payload: str) -> int:
         """Note, durably, a record that is about to be made; return the number of the note."""
         query = "INSERT INTO records VALUES (NULL, ?, ?, ?, ?, ?, NULL, 'intended', NULL, 0)"
         return self._file.write(query, run, place.system, place.datatype, mark, payload)
 
-    def answered(self, number: int, id: str) -> None:
+    def note_created(self, number: int, id: str) -> None:
         """Note the id of a record that was made."""
         with self._file.transaction() as db:
             *at, known = db.execute(
@@ -150,11 +155,11 @@ class Journal:
             if known not in {None, id}:
                 db.execute("INSERT INTO records VALUES (NULL, ?, ?, ?, ?, '', ?, 'made', NULL, 1)", (*at, known))
 
-    def refused(self, number: int, why: str) -> None:
+    def note_not_created(self, number: int, why: str) -> None:
         """Note that an intended record was not made."""
         self._file.write("UPDATE records SET state = 'removed', why = ? WHERE number = ? AND id IS NULL", why, number)
 
-    def claim(self, run: str, place: Place, mark: str, id: str) -> None:
+    def claim(self, run: str, place: RecordLocation, mark: str, id: str) -> None:
         """Note a record that was found by a mark: that of an intent without an answer, or a counterpart."""
         at = (run, place.system, place.datatype)
         with self._file.transaction() as db:
@@ -173,7 +178,7 @@ class Journal:
             else:
                 db.execute("INSERT INTO records VALUES (NULL, ?, ?, ?, ?, '', ?, 'made', NULL, 1)", (*at, mark, id))
 
-    def removed(self, run: str, place: Place, id: str) -> None:
+    def removed(self, run: str, place: RecordLocation, id: str) -> None:
         """Note that a record is known to be gone."""
         query = (
             "UPDATE records SET state = 'removed', why = NULL WHERE run = ? AND system = ? AND datatype = ? AND id = ?"
@@ -185,7 +190,7 @@ class Journal:
         query = "UPDATE records SET why = ?, state = iif(?, 'left', state) WHERE number = ?"
         self._file.write(query, why, for_good, number)
 
-    def entries(self, run: str) -> tuple[Entry, ...]:
+    def entries(self, run: str) -> tuple[JournaledRecord, ...]:
         """Return the records of a run in the order of their notes, removed ones too."""
         query = (
             "SELECT number, r.system, url, r.datatype, entity, mark, id, state, why, counterpart FROM records r"
@@ -194,17 +199,17 @@ class Journal:
         )
         with self._file.reading() as db:
             rows = db.execute(query, (run,)).fetchall()
-        return tuple(Entry(r[0], Place(*r[1:5]), r[5], r[6], r[7], r[8], bool(r[9])) for r in rows)
+        return tuple(JournaledRecord(r[0], RecordLocation(*r[1:5]), r[5], r[6], r[7], r[8], bool(r[9])) for r in rows)
 
     # -- what was there before
 
-    def stood(self, run: str, place: Place, ids: Iterable[str]) -> None:
+    def note_preexisting(self, run: str, place: RecordLocation, ids: Iterable[str]) -> None:
         """Note records that are at a place before the run writes anything."""
         rows = ((run, place.system, place.datatype, one) for one in ids)
         with self._file.transaction() as db:
             db.executemany("INSERT OR IGNORE INTO standing VALUES (?, ?, ?, ?)", rows)
 
-    def standing(self, run: str) -> dict[tuple[str, str], set[str]]:
+    def preexisting_ids(self, run: str) -> dict[tuple[str, str], set[str]]:
         """Return the ids that were noted, by system and datatype."""
         found: dict[tuple[str, str], set[str]] = {}
         with self._file.reading() as db:
@@ -214,7 +219,7 @@ class Journal:
 
     # -- finished sections
 
-    def finished(self, run: str, spec: str, key: str, print: str, events: str) -> None:
+    def save_section(self, run: str, spec: str, key: str, print: str, events: str) -> None:
         """Keep what was found out about a section; `print` tells later whether it is still the same."""
         self._file.write("INSERT OR REPLACE INTO sections VALUES (?, ?, ?, ?, ?)", run, spec, key, print, events)
 
@@ -225,11 +230,11 @@ class Journal:
         return {(spec, key, mark): events for spec, key, mark, events in rows}
 
 
-def _runs(db: sqlite3.Connection) -> Iterator[RunNote]:
+def _runs(db: sqlite3.Connection) -> Iterator[JournaledRun]:
     for name, started, seed, specs, host, pid, since, state in db.execute("SELECT * FROM runs").fetchall():
         query = "SELECT system, url, datatype, entity FROM places WHERE run = ? ORDER BY system, datatype"
-        places = tuple(Place(*place) for place in db.execute(query, (name,)))
+        places = tuple(RecordLocation(*place) for place in db.execute(query, (name,)))
         alive = state == "begun" and is_alive(host, pid, since)
         at = datetime.fromisoformat(started).astimezone(UTC)
         elsewhere = host if host != HOST else None
-        yield RunNote(name, at, seed, tuple(json.loads(specs)), state, alive, places, elsewhere)
+        yield JournaledRun(name, at, seed, tuple(json.loads(specs)), state, alive, places, elsewhere)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
-from qa_sync.errors import BadAnswer
+from qa_sync.errors import InvalidResponse
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.journal.ownership import Owned
-from qa_sync.systems.responses.exchange_log import heard_of
+from qa_sync.systems.journal.ownership import RunRecords
+from qa_sync.systems.responses.exchange_log import exchange_log_of
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
@@ -22,25 +22,25 @@ LOOKS_S: Final = (0.0, 0.5, 1.5)
 """The pauses before each look for a record that was removed: some systems take their time."""
 
 
-def _known_already() -> None:
+def _no_check() -> None:
     """Have nothing to look at."""
 
 
-class Journaled:
+class JournaledSystem:
     """Hands reads on to a system, and writes when they are about the run's own records.
 
     `quiet` is the same system by another way, which no recording hears: what the journal asks is nobody's verdict.
     `look` is called before each create: when it returns, what was there before the run is known.
     """
 
-    def __init__(self, system: System, quiet: System, owned: Owned, look: Callable[[], None] = _known_already) -> None:
+    def __init__(self, system: System, quiet: System, owned: RunRecords, look: Callable[[], None] = _no_check) -> None:
         self.label = system.label
         self.cards: Mapping[str, EntityCard] = system.cards
         self._system = system
         self._quiet = quiet
         self._owned = owned
         self._look = look
-        self.heard = heard_of(system)
+        self.exchange_log = exchange_log_of(system)
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
         """Yield the system's records; counterparts of the run's are noted as they come by."""
@@ -56,37 +56,37 @@ class Journaled:
     def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
         """Create a record that has been noted before; its id is noted after."""
         self._look()
-        number = self._owned.intend(self.label, datatype, values)
+        number = self._owned.note_intent(self.label, datatype, values)
         # An error may hide that the record was made after all: then a last look finds it, by its mark.
         made = self._system.insert(datatype, values, found)
         self._owned.made(number, self.label, datatype, made)
         return made
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
-        """Change one of the run's records; raises BrokenRule for another."""
-        self._owned.demand(record, self.cards[record.datatype])
+        """Change one of the run's records; raises InternalError for another."""
+        self._owned.require_owned(record, self.cards[record.datatype])
         self._system.update(record, values)
 
     def delete(self, datatype: str, id: str) -> None:
-        """Remove one of the run's records, and see that it is gone; raises BrokenRule for another."""
-        if self._owned.is_gone(self.label, datatype, id):
+        """Remove one of the run's records, and see that it is gone; raises InternalError for another."""
+        if self._owned.was_removed(self.label, datatype, id):
             return
-        if not self._owned.knows(self.label, datatype, id):
+        if not self._owned.is_known(self.label, datatype, id):
             record = self._quiet.lookup(datatype, id)
             if record is None:
                 return
-            self._owned.demand(record, self.cards[datatype])
+            self._owned.require_owned(record, self.cards[datatype])
         self._system.delete(datatype, id)
-        see_gone(self._quiet, datatype, id)
+        confirm_deleted(self._quiet, datatype, id)
         self._owned.removed(self.label, datatype, id)
 
 
-def see_gone(system: System, datatype: str, id: str) -> None:
-    """Return when a record that was removed is no longer there; raises BadAnswer when it stays."""
+def confirm_deleted(system: System, datatype: str, id: str) -> None:
+    """Return when a record that was removed is no longer there; raises InvalidResponse when it stays."""
     if "lookup" in system.cards[datatype].cannot:
         return  # nobody can look, so the answer to the removal must do
     for pause_s in LOOKS_S:
         time.sleep(pause_s)
         if system.lookup(datatype, id) is None:
             return
-    raise BadAnswer(f"{system.label} said that it removed {datatype} {id}, and still has it")
+    raise InvalidResponse(f"{system.label} said that it removed {datatype} {id}, and still has it")

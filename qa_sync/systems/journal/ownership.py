@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Final
 
-from qa_sync.errors import BrokenRule, CouldNotFindOut, Refused
+from qa_sync.errors import InternalError, NoVerdict, RequestRejected
 from qa_sync.systems.cards import EntityCard, Writable
-from qa_sync.systems.journal.journal import WHOLE, Entry, Journal, Place, RunNote
+from qa_sync.systems.journal.journal import ALL_RECORDS, Journal, JournaledRecord, JournaledRun, RecordLocation
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
@@ -37,13 +37,13 @@ CREATED: Final = frozenset(
 """How systems call the instant of a record's creation; entity cards do not say."""
 
 
-class Owned:
+class RunRecords:
     """The records of one run, as its journal has them; safe to be used by many threads.
 
     `marks` are those of the run's records, `since` is when it began, less what clocks may differ by.
     """
 
-    def __init__(self, journal: Journal, run: RunNote, marks: Iterable[str], since: datetime) -> None:
+    def __init__(self, journal: Journal, run: JournaledRun, marks: Iterable[str], since: datetime) -> None:
         self.journal = journal
         self.run = run
         self.since = since
@@ -52,44 +52,44 @@ class Owned:
         entries = [e for e in journal.entries(run.id) if e.id]
         self._known = {(e.place.system, e.place.datatype, e.id) for e in entries if e.state != "removed"}
         self._gone: set[tuple[str, str, str]] = set()
-        self._unnoted: dict[int, Entry] = {}
-        self._standing = journal.standing(run.id)
+        self._pending_notes: dict[int, JournaledRecord] = {}
+        self._preexisting = journal.preexisting_ids(run.id)
         self._lock = Lock()
 
-    def note_standing(self, place: Place, system: System) -> None:
+    def note_preexisting(self, place: RecordLocation, system: System) -> None:
         """Note what is at a place before anything is written: what may be taken for new, for all that it tells.
 
         Where records tell how old they are, that is what is younger than clocks may differ by, else all of them. Where
         nobody may list, nothing will be found either.
         """
-        with suppress(Refused):
-            standing = _standing(system, place.datatype, self.since)
-            self.journal.stood(self.run.id, place, standing)
-            self._standing[place.system, place.datatype] = standing
+        with suppress(RequestRejected):
+            preexisting_ids = _preexisting_ids(system, place.datatype, self.since)
+            self.journal.note_preexisting(self.run.id, place, preexisting_ids)
+            self._preexisting[place.system, place.datatype] = preexisting_ids
 
-    def place(self, system: str, datatype: str) -> Place:
-        """Return a place of the run; raises BrokenRule when it has none there."""
+    def place(self, system: str, datatype: str) -> RecordLocation:
+        """Return a place of the run; raises InternalError when it has none there."""
         try:
             return self._places[system, datatype]
         except KeyError:
-            raise BrokenRule(f"the run {self.run.id} has no business with {system} {datatype}") from None
+            raise InternalError(f"the run {self.run.id} has no business with {system} {datatype}") from None
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[JournaledRecord]:
         """Return the run's records in the order in which they were noted, those that are gone too.
 
         What the journal could not be told of, on a full disk, is among them for as long as this process lives.
         """
         with self._lock:
-            noted = {entry.number: entry for entry in self.journal.entries(self.run.id)} | self._unnoted
+            noted = {entry.number: entry for entry in self.journal.entries(self.run.id)} | self._pending_notes
             return [replace(entry, state="removed") if self._is_over(entry) else entry for entry in noted.values()]
 
-    def _is_over(self, entry: Entry) -> bool:
+    def _is_over(self, entry: JournaledRecord) -> bool:
         return (entry.place.system, entry.place.datatype, entry.id) in self._gone
 
-    def intend(self, system: str, datatype: str, values: Mapping[str, Json]) -> int:
+    def note_intent(self, system: str, datatype: str, values: Mapping[str, Json]) -> int:
         """Note a record that is about to be made; return the note's number."""
         text = json.dumps(values, default=str, sort_keys=True)
-        return self.journal.intend(
+        return self.journal.note_intent(
             self.run.id, self.place(system, datatype), self._mark_in(text) or "", _fingerprint(text)
         )
 
@@ -97,11 +97,11 @@ class Owned:
         """Note the id of an intended record: who made it must know it, even when the journal cannot be written."""
         self._know(system, datatype, id)
         try:
-            self.journal.answered(number, id)
-        except CouldNotFindOut:
+            self.journal.note_created(number, id)
+        except NoVerdict:
             known = next(entry for entry in self.journal.entries(self.run.id) if entry.number == number)
             with self._lock:
-                self._unnoted[number] = replace(known, id=id, state="made")
+                self._pending_notes[number] = replace(known, id=id, state="made")
 
     def claim(self, record: Record, card: EntityCard) -> bool:
         """Note a record when it carries a mark of the run and was not there before; tell whether it is the run's."""
@@ -111,40 +111,42 @@ class Owned:
         mark = self.mark_of(record)
         if mark is None:
             # What is somebody else's now, made while the run goes on, is not ours when a sync writes a mark into it.
-            self._standing.setdefault(at[:2], set()).add(record.id)
+            self._preexisting.setdefault(at[:2], set()).add(record.id)
             return False
-        if at[:2] not in self._places or self._was_there(record, card):
+        if at[:2] not in self._places or self._is_preexisting(record, card):
             return False
         try:
             self.journal.claim(self.run.id, self.place(*at[:2]), mark, record.id)
-        except CouldNotFindOut:
+        except NoVerdict:
             with self._lock:
-                number = -1 - len(self._unnoted)
-                self._unnoted[number] = Entry(number, self.place(*at[:2]), mark, record.id, "made", None, True)
+                number = -1 - len(self._pending_notes)
+                self._pending_notes[number] = JournaledRecord(
+                    number, self.place(*at[:2]), mark, record.id, "made", None, True
+                )
         self._know(*at)
         return True
 
-    def demand(self, record: Record, card: EntityCard) -> None:
+    def require_owned(self, record: Record, card: EntityCard) -> None:
         """Raise unless a record is the run's.
 
-        Refused when a sync has put the run's mark into a record that was there before, BrokenRule when qa-sync itself
-        has lost its way.
+        RequestRejected when a sync has put the run's mark into a record that was there before, InternalError when
+        qa-sync itself has lost its way.
         """
         if self.claim(record, card):
             return
         told = f"{record.system} {card.names[0]} {record.id}"
         if self.mark_of(record) is None:
-            raise BrokenRule(f"{told} is none of the records of the run {self.run.id}, so it is not touched")
-        raise Refused(
+            raise InternalError(f"{told} is none of the records of the run {self.run.id}, so it is not touched")
+        raise RequestRejected(
             f"{told} bears a mark of this run but was there before it (the sync has written to it): it is not touched",
             status=FORBIDDEN,
         )
 
-    def knows(self, system: str, datatype: str, id: str) -> bool:
+    def is_known(self, system: str, datatype: str, id: str) -> bool:
         """Tell whether the journal has a record."""
         return (system, datatype, id) in self._known
 
-    def is_gone(self, system: str, datatype: str, id: str) -> bool:
+    def was_removed(self, system: str, datatype: str, id: str) -> bool:
         """Tell whether this process has removed a record, and has seen no other one with that id since."""
         return (system, datatype, id) in self._gone
 
@@ -153,19 +155,19 @@ class Owned:
         with self._lock:
             self._known.discard((system, datatype, id))
             self._gone.add((system, datatype, id))
-        with suppress(CouldNotFindOut):  # what is only written down twice is looked for in vain, and no harm
+        with suppress(NoVerdict):  # what is only written down twice is looked for in vain, and no harm
             self.journal.removed(self.run.id, self.place(system, datatype), id)
 
-    def left(self, entry: Entry, why: str, *, for_good: bool = False) -> None:
+    def left(self, entry: JournaledRecord, why: str, *, for_good: bool = False) -> None:
         """Note why a record is still there; `for_good`: it cannot be removed at all."""
-        noted = entry.number not in self._unnoted
+        noted = entry.number not in self._pending_notes
         try:
             self.journal.left(entry.number, why, for_good=for_good)
-        except CouldNotFindOut:
+        except NoVerdict:
             noted = False
         if not noted:
             with self._lock:
-                self._unnoted[entry.number] = replace(entry, why=why, state="left" if for_good else entry.state)
+                self._pending_notes[entry.number] = replace(entry, why=why, state="left" if for_good else entry.state)
 
     def mark_of(self, record: Record) -> str | None:
         """Return the mark of the run that a record carries, None when it carries none."""
@@ -178,14 +180,14 @@ class Owned:
         text = text.casefold()
         return next((mark for mark in self._marks if mark in text), None)
 
-    def _was_there(self, record: Record, card: EntityCard) -> bool:
+    def _is_preexisting(self, record: Record, card: EntityCard) -> bool:
         """Tell whether a record was there before the run wrote anything; where nobody can know, it was."""
-        standing = self._standing.get((record.system, record.datatype), set())
-        if record.id in standing:
+        preexisting_ids = self._preexisting.get((record.system, record.datatype), set())
+        if record.id in preexisting_ids:
             return True
-        if ages := _ages(record, card):
+        if ages := _creation_times(record, card):
             return any(instant < self.since for instant in ages)
-        return WHOLE not in standing
+        return ALL_RECORDS not in preexisting_ids
 
     def _know(self, system: str, datatype: str, id: str) -> None:
         with self._lock:
@@ -193,16 +195,16 @@ class Owned:
             self._known.add((system, datatype, id))
 
 
-def _standing(system: System, datatype: str, since: datetime) -> set[str]:
+def _preexisting_ids(system: System, datatype: str, since: datetime) -> set[str]:
     first = next(iter(system.list(datatype)), None)
     if first is None:
-        return {WHOLE}
-    if _ages(first, system.cards[datatype]):
+        return {ALL_RECORDS}
+    if _creation_times(first, system.cards[datatype]):
         return {record.id for record in system.list(datatype, since)}
-    return {WHOLE, *(record.id for record in system.list(datatype))}
+    return {ALL_RECORDS, *(record.id for record in system.list(datatype))}
 
 
-def _ages(record: Record, card: EntityCard) -> list[datetime]:
+def _creation_times(record: Record, card: EntityCard) -> list[datetime]:
     """Return when a record says that it was made, none when it does not.
 
     What can be written tells nothing: a sync may have carried a value there.

@@ -12,7 +12,7 @@ START: Final = 19
 """The place of the start time in /proc/PID/stat, counted after the command's closing bracket."""
 
 
-def begun(pid: int) -> str:
+def process_started(pid: int) -> str:
     """Return when a process began, as its system counts (proc_pid_stat(5)); empty where that is not told.
 
     A number is given again to another process, but not with the same beginning.
@@ -30,7 +30,7 @@ def is_alive(host: str, pid: int, since: str) -> bool:
     if host != HOST:
         return True
     if since:
-        return begun(pid) == since
+        return process_started(pid) == since
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -6,10 +6,10 @@ import sqlite3
 from datetime import datetime, timedelta
 from typing import Final
 
-FORGOTTEN_AFTER: Final = timedelta(days=90)
+KEEP_RUNS_FOR: Final = timedelta(days=90)
 """How long a run is kept of which nothing is left."""
 
-STOOD_FOR: Final = timedelta(days=7)
+KEEP_PREEXISTING_FOR: Final = timedelta(days=7)
 """How long it is kept what was there before a run of which nothing is to be removed: it may be very much."""
 
 _OLD: Final = (
@@ -22,10 +22,10 @@ _OVER: Final = (
 )
 
 
-def forget(db: sqlite3.Connection, now: datetime) -> None:
+def delete_old_runs(db: sqlite3.Connection, now: datetime) -> None:
     """Remove old runs of which nothing is left, and what was there before runs of which nothing is to be removed."""
-    db.execute(_OVER, ((now - STOOD_FOR).isoformat(),))
-    for (name,) in db.execute(_OLD, ((now - FORGOTTEN_AFTER).isoformat(),)).fetchall():
+    db.execute(_OVER, ((now - KEEP_PREEXISTING_FOR).isoformat(),))
+    for (name,) in db.execute(_OLD, ((now - KEEP_RUNS_FOR).isoformat(),)).fetchall():
         for query in (
             "DELETE FROM runs WHERE id = ?",
             "DELETE FROM places WHERE run = ?",

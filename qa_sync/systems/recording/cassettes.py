@@ -19,19 +19,19 @@ import yaml
 
 from qa_sync.errors import RecordingError
 from qa_sync.frozen import dataclass
-from qa_sync.systems.recording.yaml_reader import NotPlain, read_plain
+from qa_sync.systems.recording.yaml_reader import UnsupportedYaml, read_plain_yaml
 from qa_sync.values.form import Json
 
 FORMAT: Final = 1
 KEY: Final = "qa_sync"
 """Where our part of a cassette's metadata stands."""
 
-LARGEST: Final = 256 * 1024 * 1024
+MAX_CASSETTE_BYTES: Final = 256 * 1024 * 1024
 """Bytes of a cassette: a hundred times the largest that we know of, and still less than a machine's memory."""
 
 
 @dataclass(frozen=True, slots=True)
-class TapeLabel:
+class CassetteLabel:
     """What a recording was made with: the samples' seed, when it began (UTC), and what it depends on.
 
     `connectors` are fingerprints by the connector's name, `spec` is the fingerprint of the section's text, `urls` are
@@ -52,7 +52,7 @@ class TapeLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class Interaction:
+class RecordedInteraction:
     """A recorded request and its answer; bodies are bytes, `headers` one list of values a name."""
 
     method: str
@@ -64,13 +64,13 @@ class Interaction:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """Where one cassette lies; `again` is the command that records it."""
+class CassetteFile:
+    """Where one cassette lies; `record_command` is the command that records it."""
 
     path: Path
-    again: str
+    record_command: str
 
-    def load(self) -> tuple[TapeLabel, list[Interaction]]:
+    def load(self) -> tuple[CassetteLabel, list[RecordedInteraction]]:
         """Return the cassette's label and its interactions in their order.
 
         Raises RecordingError, each with its own message, for a file that is missing, empty, not text, not YAML, or
@@ -80,56 +80,56 @@ class Shelf:
         try:
             interactions = [_interaction(one) for one in raw["interactions"]]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            self.refuse(f"it has not the shape of a cassette ({type(error).__name__}: {_first_line(error)})")
+            self.raise_unusable(f"it has not the shape of a cassette ({type(error).__name__}: {_first_line(error)})")
         try:
             return _read_label(raw["metadata"][KEY]), interactions
         except (KeyError, TypeError, ValueError, AttributeError):
-            self.refuse(f"its metadata hold no {KEY!r} of format {FORMAT}")
+            self.raise_unusable(f"its metadata hold no {KEY!r} of format {FORMAT}")
 
     def _text(self) -> str:
         try:
-            if (size := self.path.stat().st_size) > LARGEST:
-                self.refuse(f"it has {size:,} bytes, and {LARGEST:,} are the most that is read")
+            if (size := self.path.stat().st_size) > MAX_CASSETTE_BYTES:
+                self.raise_unusable(f"it has {size:,} bytes, and {MAX_CASSETTE_BYTES:,} are the most that is read")
             text = self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
             raise RecordingError(f"there is no recording {self.path}", hint=self._hint("record it")) from None
         except UnicodeDecodeError:
-            self.refuse("it is not UTF-8 text")
+            self.raise_unusable("it is not UTF-8 text")
         except OSError as error:
-            self.refuse(error.strerror or str(error))
+            self.raise_unusable(error.strerror or str(error))
         if not text.strip():
-            self.refuse("it is empty")
+            self.raise_unusable("it is empty")
         return text
 
     def _parsed(self, text: str) -> Json:
         try:
-            return read_plain(text)
+            return read_plain_yaml(text)
         except yaml.YAMLError as error:
-            self.refuse(f"it is not YAML: {_first_line(error)}")
-        except NotPlain as error:
-            self.refuse(f"it is no plain YAML: {_first_line(error)}")
+            self.raise_unusable(f"it is not YAML: {_first_line(error)}")
+        except UnsupportedYaml as error:
+            self.raise_unusable(f"it is no plain YAML: {_first_line(error)}")
 
-    def refuse(self, why: str) -> NoReturn:
+    def raise_unusable(self, why: str) -> NoReturn:
         """Raise RecordingError about a file that is there but cannot be used."""
         raise RecordingError(f"the recording {self.path} cannot be read: {why}", hint=self._hint("record it again"))
 
-    def stale(self, why: str) -> NoReturn:
+    def raise_stale(self, why: str) -> NoReturn:
         """Raise RecordingError about a recording that was made of something else."""
         raise RecordingError(f"the recording {self.path} is stale: {why}", hint=self._hint("record it again"))
 
-    def too_old(self, why: str) -> NoReturn:
+    def raise_too_old(self, why: str) -> NoReturn:
         """Raise RecordingError about a recording that was made too long ago to be trusted."""
         raise RecordingError(f"the recording {self.path} is too old: {why}", hint=self._hint("record it again"))
 
-    def mismatch(self, why: str) -> NoReturn:
+    def raise_mismatch(self, why: str) -> NoReturn:
         """Raise RecordingError about a request that the recording does not hold."""
         raise RecordingError(f"the recording {self.path} {why}", hint=self._hint("record it again"))
 
     def _hint(self, what: str) -> str:
-        return f"{what}: {self.again}"
+        return f"{what}: {self.record_command}"
 
 
-def label_as_written(label: TapeLabel) -> dict[str, Json]:
+def label_to_metadata(label: CassetteLabel) -> dict[str, Json]:
     """Return the label as it stands in the metadata."""
     live: dict[str, Json] = {"since": label.since.isoformat()} if label.since else {}
     if label.times:
@@ -147,9 +147,9 @@ def label_as_written(label: TapeLabel) -> dict[str, Json]:
     }
 
 
-def _interaction(raw: Mapping[str, Json]) -> Interaction:
+def _interaction(raw: Mapping[str, Json]) -> RecordedInteraction:
     request, response = raw["request"], raw["response"]
-    return Interaction(
+    return RecordedInteraction(
         method=_text(request["method"]),
         url=_text(request["uri"]),
         body=_bytes(request["body"]),
@@ -172,13 +172,13 @@ def _bytes(body: Json) -> bytes:
     return b"" if body is None else _text(body).encode()
 
 
-def _read_label(raw: Mapping[str, Json]) -> TapeLabel:
+def _read_label(raw: Mapping[str, Json]) -> CassetteLabel:
     if raw["format"] != FORMAT:
         raise ValueError("another format")
     started = datetime.fromisoformat(raw["started"])
     if started.tzinfo is None:
         raise ValueError("a local time")
-    return TapeLabel(
+    return CassetteLabel(
         seed=_text(raw["seed"]),
         started=started,
         connectors={_text(name): _text(one) for name, one in raw["connectors"].items()},

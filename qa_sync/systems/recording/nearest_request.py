@@ -16,7 +16,7 @@ LENGTH: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestKey:
     """A request as it is looked up; `body` is canonical, so that the order of members does not matter."""
 
     method: str
@@ -34,7 +34,7 @@ def canonical_body(content: bytes) -> str:
         return content.decode("utf-8", "replace")
 
 
-def tell_nearest(asked: Asked, recorded: Iterable[Asked]) -> str:
+def describe_nearest(asked: RequestKey, recorded: Iterable[RequestKey]) -> str:
     """Return a few lines about the recorded request that is nearest to the one asked for."""
     recorded = tuple(recorded)
     if not recorded:

@@ -17,11 +17,11 @@ from vcr.request import Request
 from vcr.serialize import serialize
 from vcr.serializers import yamlserializer
 
-from qa_sync.files import write_whole
-from qa_sync.systems.http.failures import never_sent
-from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, REPEATABLE
-from qa_sync.systems.recording.cassettes import KEY, TapeLabel, label_as_written
-from qa_sync.systems.redaction import Hider, cleaned
+from qa_sync.files import write_atomically
+from qa_sync.systems.http.failures import was_not_sent
+from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, IDEMPOTENT
+from qa_sync.systems.recording.cassettes import KEY, CassetteLabel, label_to_metadata
+from qa_sync.systems.redaction import Redactor, redacted_body
 
 REQUEST_HEADERS: Final = ("content-type",)
 RESPONSE_HEADERS: Final = (
@@ -38,46 +38,46 @@ RESPONSE_HEADERS: Final = (
 """What is kept; everything else (credentials, cookies) stays out."""
 
 
-class BlankTape:
+class CassetteRecorder:
     """The requests and answers of one section, in their order, on their way to a file.
 
     `label` tells what they were made with. Confidential values are taken out of everything that goes on the tape;
     `secrets` are those values, or what hides them.
     """
 
-    def __init__(self, path: Path, label: TapeLabel, secrets: Iterable[str] | Hider = ()) -> None:
+    def __init__(self, path: Path, label: CassetteLabel, secrets: Iterable[str] | Redactor = ()) -> None:
         self.label = label
         self._path = path
         self._cassette = Cassette(path=path, record_mode=RecordMode.ALL)
-        self._hide = secrets if isinstance(secrets, Hider) else Hider(secrets)
+        self._redact = secrets if isinstance(secrets, Redactor) else Redactor(secrets)
 
     def add(self, request: httpx.Request, response: httpx.Response) -> None:
         """Put a request and its answer (read whole) on the tape."""
         kept = Request(
             request.method,
-            self._hide(str(request.url)),
-            cleaned(self._hide, request.content) or None,
+            self._redact(str(request.url)),
+            redacted_body(self._redact, request.content) or None,
             self._headers(request.headers, REQUEST_HEADERS),
         )
         answer = {
             "status": {"code": response.status_code, "message": response.reason_phrase},
             "headers": {k: [v] for k, v in self._headers(response.headers, RESPONSE_HEADERS).items()},
-            "body": {"string": cleaned(self._hide, response.content)},
+            "body": {"string": redacted_body(self._redact, response.content)},
         }
         self._cassette.append(kept, answer)
 
     def save(self) -> None:
         """Write the tape in place of an older one, whole or not at all."""
-        urls = {name: self._hide(url) for name, url in self.label.urls.items()}
+        urls = {name: self._redact(url) for name, url in self.label.urls.items()}
         content = {
             "requests": self._cassette.requests,
             "responses": self._cassette.responses,
-            "metadata": {KEY: label_as_written(replace(self.label, urls=urls))},
+            "metadata": {KEY: label_to_metadata(replace(self.label, urls=urls))},
         }
-        write_whole(self._path, serialize(content, yamlserializer))
+        write_atomically(self._path, serialize(content, yamlserializer))
 
     def _headers(self, headers: httpx.Headers, allowed: tuple[str, ...]) -> dict[str, str]:
-        return {name: self._hide(headers[name]) for name in allowed if name in headers}
+        return {name: self._redact(headers[name]) for name in allowed if name in headers}
 
 
 class RecordingTransport(httpx.BaseTransport):
@@ -87,9 +87,9 @@ class RecordingTransport(httpx.BaseTransport):
     whether it happened) is on the tape too.
     """
 
-    def __init__(self, inner: httpx.BaseTransport, tape: BlankTape) -> None:
+    def __init__(self, inner: httpx.BaseTransport, cassette: CassetteRecorder) -> None:
         self._inner = inner
-        self._tape = tape
+        self._recorder = cassette
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the inner transport's answer, read whole."""
@@ -98,10 +98,10 @@ class RecordingTransport(httpx.BaseTransport):
             response = self._inner.handle_request(request)
             response.read()
         except httpx.RequestError as error:
-            if request.extensions.get(REPEATABLE) is False and not never_sent(error):
-                self._tape.add(request, httpx.Response(504, text=f"no answer: {type(error).__name__}"))
+            if request.extensions.get(IDEMPOTENT) is False and not was_not_sent(error):
+                self._recorder.add(request, httpx.Response(504, text=f"no answer: {type(error).__name__}"))
             raise
-        self._tape.add(request, response)
+        self._recorder.add(request, response)
         return response
 
     def close(self) -> None:

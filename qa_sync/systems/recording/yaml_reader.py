@@ -31,17 +31,17 @@ SEQUENCE: Final = "tag:yaml.org,2002:seq"
 MERGE: Final = "tag:yaml.org,2002:merge"
 
 
-class NotPlain(Exception):
+class UnsupportedYaml(Exception):
     """A text is YAML, but of more than plain data."""
 
 
-def read_plain(text: str) -> Json:
+def read_plain_yaml(text: str) -> Json:
     """Return what a text's document stands for, None for no document; raises NotPlain and yaml.YAMLError."""
     try:
         return Reader(text).document()
     # A text that is no number, a list for a key, lists within lists without end: each has an error of its own.
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise NotPlain(str(error)) from error
+        raise UnsupportedYaml(str(error)) from error
 
 
 class Reader(SAFE):  # type: ignore[misc]  # either of the two

@@ -75,10 +75,10 @@ def _members(payload: Json, kind: str) -> Iterator[tuple[str, str]]:
     for name, value in payload.items():
         for each in value if isinstance(value, list) else [value]:
             if each is not None:
-                yield name, spelled(each)
+                yield name, to_text(each)
 
 
-def spelled(value: Json) -> str:
+def to_text(value: Json) -> str:
     """Return a value as a form or a query shows it; an object is shown as JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"

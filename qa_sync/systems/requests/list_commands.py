@@ -16,7 +16,7 @@ from qa_sync.values.form import Json
 ELEMENT, KEY = "$element", "$key"
 
 
-def commanded(card: EntityCard, before: Json, body: Json) -> Json:
+def with_list_commands(card: EntityCard, before: Json, body: Json) -> Json:
     """Return a body in which each list of objects is a list of the commands that lead there from what was `before`.
 
     Elements with a key are those that were there, with what changes of them; the others are new. Raises NotConvertible
@@ -27,7 +27,7 @@ def commanded(card: EntityCard, before: Json, body: Json) -> Json:
     if not isinstance(body, Mapping):
         return body
     known = before if isinstance(before, Mapping) else {}
-    return {name: commanded(card, known.get(name), member) for name, member in body.items()}
+    return {name: with_list_commands(card, known.get(name), member) for name, member in body.items()}
 
 
 def _commands(card: EntityCard, before: list[Json], elements: list[Json]) -> Iterator[Json]:
@@ -37,13 +37,13 @@ def _commands(card: EntityCard, before: list[Json], elements: list[Json]) -> Ite
         key = element.get(own)
         was = known.get(key, {})
         changed = {name: m for name, m in element.items() if name != own and (name not in was or was[name] != m)}
-        inner = commanded(card, was, changed)
+        inner = with_list_commands(card, was, changed)
         if key not in known:
-            yield _filled(_form(card, "create"), None, inner)
+            yield _filled_form(_form(card, "create"), None, inner)
         elif inner:
-            yield _filled(_form(card, "change"), key, inner)
+            yield _filled_form(_form(card, "change"), key, inner)
     kept = {element.get(own) for element in elements}
-    yield from (_filled(_form(card, "remove"), key, None) for key in known if key not in kept)
+    yield from (_filled_form(_form(card, "remove"), key, None) for key in known if key not in kept)
 
 
 def _form(card: EntityCard, command: str) -> Json:
@@ -52,11 +52,11 @@ def _form(card: EntityCard, command: str) -> Json:
     return card.list_commands[command]
 
 
-def _filled(form: Json, key: Json, element: Json) -> Json:
+def _filled_form(form: Json, key: Json, element: Json) -> Json:
     if isinstance(form, list):
-        return [_filled(each, key, element) for each in form]
+        return [_filled_form(each, key, element) for each in form]
     if isinstance(form, Mapping):
-        return {name: _filled(member, key, element) for name, member in form.items()}
+        return {name: _filled_form(member, key, element) for name, member in form.items()}
     return {ELEMENT: element, KEY: key}.get(form, form) if isinstance(form, str) else form
 
 

@@ -14,22 +14,22 @@ import httpx
 from qa_sync.errors import ConnectorError
 from qa_sync.frozen import dataclass
 from qa_sync.systems.connectors.auth_options import CUSTOM
-from qa_sync.systems.connectors.operations import ASKS_SINCE, Operation, Service
-from qa_sync.systems.requests.encoding import spelled
-from qa_sync.systems.requests.request import Call
+from qa_sync.systems.connectors.operations import USES_SINCE, Operation, Service
+from qa_sync.systems.requests.encoding import to_text
+from qa_sync.systems.requests.request import RenderedRequest
 from qa_sync.systems.templates.jinja import SKIP, render, render_tree
-from qa_sync.systems.templates.references import Filler
-from qa_sync.systems.templates.token_placeholders import StandIns, Watched
+from qa_sync.systems.templates.references import ReferenceResolver
+from qa_sync.systems.templates.token_placeholders import TokenPlaceholders, TrackedToken
 from qa_sync.values.form import Json
 
 ABSOLUTE: Final = ("http://", "https://")
-ASKS_PARAMS: Final = re.compile(r"\{[{%][^}]*\bparams\b")
+USES_PARAMS: Final = re.compile(r"\{[{%][^}]*\bparams\b")
 SHORT: Final = ("access_token", "refresh_token")
 """The members of a token that `custom_auth` can give names of their own; an old habit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class ResolvedOperation:
     """What an operation's templates are when the references in them are filled in."""
 
     operation: Operation
@@ -37,26 +37,26 @@ class Filled:
     headers: Json
     params: Json
     payload: Json
-    asks_params: bool
+    uses_params: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Calls:
-    """Makes the calls of one service; `hide` takes secrets out of texts, `functions` is what templates can call.
+class RequestRenderer:
+    """Makes the calls of one service; `redact` takes secrets out of texts, `functions` is what templates can call.
 
-    `moved` is where the connector says that the system is, and where it is instead (None: there).
+    `url_rebase` is where the connector says that the system is, and where it is instead (None: there).
     """
 
     service: Service
-    filler: Filler
-    hide: Callable[[str], str]
+    references: ReferenceResolver
+    redact: Callable[[str], str]
     functions: Mapping[str, object] = field(default_factory=dict)
-    moved: tuple[str, str] | None = None
-    _filled: dict[int, Filled] = field(default_factory=dict)
+    url_rebase: tuple[str, str] | None = None
+    _resolved: dict[int, ResolvedOperation] = field(default_factory=dict)
 
     def make(
         self, operation: Operation, variables: Mapping[str, object], *, body: Json = None, link: str | None = None
-    ) -> Call:
+    ) -> RenderedRequest:
         """Render url, headers, parameters and payload in that order, each seeing those before it.
 
         `body` is an entity's payload and wins over the operation's; `link` is where the next page is. Raises
@@ -65,67 +65,75 @@ class Calls:
         try:
             call = self._made(operation, variables, body, link)
         except ConnectorError as error:
-            raise self.told(operation, error) from None
-        if self.service.authentication != CUSTOM or isinstance(variables.get("token"), Watched):
+            raise self.with_operation_name(operation, error) from None
+        if self.service.authentication != CUSTOM or isinstance(variables.get("token"), TrackedToken):
             return call
-        return replace(call, again=partial(self._of_token, operation, variables, body=body, link=link))
+        return replace(call, rerender=partial(self._of_token, operation, variables, body=body, link=link))
 
     def text(self, operation: Operation, template: str, seen: Mapping[str, object]) -> str:
         """Return what an expression makes of an answer; raises ConnectorError that names the operation."""
         try:
-            return render(self.filler.text(template), {**self.known(operation, {}), **seen})
+            return render(self.references.text(template), {**self.known(operation, {}), **seen})
         except ConnectorError as error:
-            raise self.told(operation, error) from None
+            raise self.with_operation_name(operation, error) from None
 
-    def told(self, operation: Operation, error: ConnectorError) -> ConnectorError:
+    def with_operation_name(self, operation: Operation, error: ConnectorError) -> ConnectorError:
         """Return an error in an operation's templates with the operation's name and without secrets."""
-        return ConnectorError(f"{self._name(operation)}: {self.hide(error.message)}", hint=error.hint)
+        return ConnectorError(f"{self._name(operation)}: {self.redact(error.message)}", hint=error.hint)
 
     def _name(self, operation: Operation) -> str:
-        return f"{self.filler.system}: operation {operation.name!r}"
+        return f"{self.references.system}: operation {operation.name!r}"
 
     def known(self, operation: Operation, variables: Mapping[str, object]) -> dict[str, object]:
         """Return what every template of an operation knows."""
-        properties = self._with_references(operation).properties
+        properties = self._resolve_references(operation).properties
         known = {**self.functions, "page_size": operation.page_size, "properties": properties, **variables}
         if "since" in known:
             known.setdefault(operation.since_name, known["since"])
         if self.service.authentication != CUSTOM:
             return known
         token = known.get("token")
-        return known | self._of(token if isinstance(token, Watched) else StandIns())
+        return known | self._of(token if isinstance(token, TrackedToken) else TokenPlaceholders())
 
-    def _of(self, token: Watched | StandIns) -> dict[str, object]:
+    def _of(self, token: TrackedToken | TokenPlaceholders) -> dict[str, object]:
         """Return the names under which templates know a token and, where a connector says so, two of its members."""
         told = self.service.settings[CUSTOM]
         members = {name: told.get(f"{name}_property") for name in SHORT}
         return {"token": token} | {name: token[at] for name, at in members.items() if at and at in token}
 
     def _of_token(
-        self, operation: Operation, variables: Mapping[str, object], token: Watched, *, body: Json, link: str | None
-    ) -> Call:
-        link = link and token.filled(link)
+        self,
+        operation: Operation,
+        variables: Mapping[str, object],
+        token: TrackedToken,
+        *,
+        body: Json,
+        link: str | None,
+    ) -> RenderedRequest:
+        link = link and token.fill_url(link)
         return self.make(operation, {**variables, "token": token}, body=body, link=link)
 
-    def _with_references(self, operation: Operation) -> Filled:
+    def _resolve_references(self, operation: Operation) -> ResolvedOperation:
         """Return an operation's templates with `$ENV` and `$SECRET` filled in, which is done once."""
-        filled = self._filled.get(id(operation))
+        filled = self._resolved.get(id(operation))
         if filled is None or filled.operation is not operation:
-            tree = self.filler.tree
-            headers = tree(_overridden(self.service.headers, operation.headers))
+            tree = self.references.tree
+            headers = tree(_merged_headers(self.service.headers, operation.headers))
             params, payload = tree(operation.params), tree(operation.payload)
-            asks = bool(ASKS_PARAMS.search(str(headers)))
-            filled = Filled(operation, tree(operation.properties), headers, params, payload, asks)
-            self._filled[id(operation)] = filled
+            asks = bool(USES_PARAMS.search(str(headers)))
+            filled = ResolvedOperation(operation, tree(operation.properties), headers, params, payload, asks)
+            self._resolved[id(operation)] = filled
         return filled
 
-    def _made(self, operation: Operation, variables: Mapping[str, object], body: Json, link: str | None) -> Call:
-        filled = self._with_references(operation)
+    def _made(
+        self, operation: Operation, variables: Mapping[str, object], body: Json, link: str | None
+    ) -> RenderedRequest:
+        filled = self._resolve_references(operation)
         known = self.known(operation, variables)
         url = self._url(operation, known) if link is None else link
         entity = known.get("entity")
         known = {**(entity if isinstance(entity, Mapping) else {}), **known, "url": url}
-        if filled.asks_params:  # else it is the other way round: parameters may ask for headers
+        if filled.uses_params:  # else it is the other way round: parameters may ask for headers
             known["params"] = render_tree(filled.params, known)
         headers = _texts(render_tree(filled.headers, known))
         headers |= self._since(operation, known, "header")
@@ -134,7 +142,7 @@ class Calls:
         known["request_params"] = params
         payload = render_tree(filled.payload, known) if body is None else body
         payload = None if payload is SKIP else payload
-        return Call(
+        return RenderedRequest(
             operation.method,
             self._absolute(url, variables),
             headers,
@@ -146,41 +154,41 @@ class Calls:
         )
 
     def _url(self, operation: Operation, known: Mapping[str, object]) -> str:
-        text = self.filler.text(operation.url)
+        text = self.references.text(operation.url)
         if "{" not in text:
             return text
         token = known.get("token")
-        quoted = self._of(token.quoted()) if isinstance(token, Watched) else {}
+        quoted = self._of(token.quoted()) if isinstance(token, TrackedToken) else {}
         return render(text, _safe_in_url({**known, **quoted}))
 
     def _since(self, operation: Operation, known: Mapping[str, object], place: str) -> dict[str, str]:
         """Return the time of the last change where the pipe says that it is sent, unless the url tells it already."""
         if not operation.supports_since or operation.since_location != place or known.get("since") is None:
             return {}
-        return {} if re.search(ASKS_SINCE, operation.url) else {operation.since_name: str(known["since"])}
+        return {} if re.search(USES_SINCE, operation.url) else {operation.since_name: str(known["since"])}
 
     def _absolute(self, url: str, variables: Mapping[str, object]) -> str:
         """Return where a url is: as it stands, beside the page before (a bare query), or in the service's pattern."""
         if url.startswith(ABSOLUTE):
-            return self._in_place(url)
+            return self._rebase(url)
         before = variables.get("previous_url")
         if url.startswith("?") and isinstance(before, str):
             return urljoin(before, url)
-        pattern = self.filler.text(self.service.url_pattern)
+        pattern = self.references.text(self.service.url_pattern)
         if "%s" not in pattern:
-            return self._in_place(pattern + url)
-        return self._in_place(pattern.replace("%s", url.removeprefix("/") if "/%s" in pattern else url, 1))
+            return self._rebase(pattern + url)
+        return self._rebase(pattern.replace("%s", url.removeprefix("/") if "/%s" in pattern else url, 1))
 
-    def _in_place(self, url: str) -> str:
+    def _rebase(self, url: str) -> str:
         """Return a url of the place that the connector names as one of the place where the system is."""
-        if self.moved is None:
+        if self.url_rebase is None:
             return url
-        there, here = self.moved
+        there, here = self.url_rebase
         rest = url.removeprefix(there)
         return here + rest if rest != url and rest[:1] in {"", "/", "?"} else url
 
 
-def moved_to(pattern: str, base_url: str) -> tuple[str, str] | None:
+def find_url_rebase(pattern: str, base_url: str) -> tuple[str, str] | None:
     """Return the scheme and host of a url pattern and the url to be used instead, None when that is no other place."""
     origin = re.match(r"https?://[^/?#%]+", pattern)
     if origin is None or not base_url or re.match(rf"{re.escape(base_url)}(?:[/?#%]|$)", pattern):
@@ -188,14 +196,14 @@ def moved_to(pattern: str, base_url: str) -> tuple[str, str] | None:
     return origin[0], base_url
 
 
-def _overridden(headers: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+def _merged_headers(headers: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
     """Return a service's headers with an operation's own in their place; the names of headers have no case."""
     named = {name.lower() for name in own}
     return {**{name: text for name, text in headers.items() if name.lower() not in named}, **own}
 
 
 def _texts(headers: Mapping[str, Json]) -> dict[str, str]:
-    texts = {name: spelled(value) for name, value in headers.items() if value is not None}
+    texts = {name: to_text(value) for name, value in headers.items() if value is not None}
     for name, text in texts.items():
         if not text.isascii() or "\n" in text:
             raise ConnectorError(f"the header {name!r} would be {text!r}, which no header can be")

@@ -10,19 +10,18 @@ import httpx
 
 from qa_sync.errors import ConnectorError, NotConvertible
 from qa_sync.frozen import dataclass
-from qa_sync.systems.http.request_extensions import AGAIN, RATE_LIMITING
-from qa_sync.systems.requests.encoding import encode, spelled
-from qa_sync.systems.templates.token_placeholders import Watched
+from qa_sync.systems.http.request_extensions import RATE_LIMITING, RERENDER
+from qa_sync.systems.requests.encoding import encode, to_text
+from qa_sync.systems.templates.token_placeholders import TrackedToken
 from qa_sync.values.form import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RenderedRequest:
     """A rendered operation; two equal calls are the same request.
 
-    `operation` is whose it is, as it is told; `payload` is None when there is no body; `again` renders it of a token,
-    where there are stand-ins for one in it;
-    `rate_limiting` is what the operation says of too many requests.
+    `operation` is whose it is, as it is told; `payload` is None when there is no body; `rerender` renders it of a
+    token, where there are stand-ins for one in it; `rate_limiting` is what the operation says of too many requests.
     """
 
     method: str
@@ -32,7 +31,7 @@ class Call:
     payload: Json
     payload_type: str = "json"
     operation: str = field(default="", compare=False)
-    again: Callable[[Watched], Call] | None = field(default=None, compare=False)
+    rerender: Callable[[TrackedToken], RenderedRequest] | None = field(default=None, compare=False)
     rate_limiting: tuple[Json, Json] = field(default=(None, None), compare=False)
 
     def request(self, build: Callable[..., httpx.Request]) -> httpx.Request:
@@ -43,7 +42,7 @@ class Call:
         """
         try:
             params = tuple((name, _query(value)) for name, value in self.params.items() if value is not None)
-            url = _address(self.url, params)
+            url = _url_with_params(self.url, params)
             content, kind = (None, None) if self.payload is None else encode(self.payload_type, self.payload)
         except httpx.InvalidURL:  # it is not told: a secret may stand in it
             raise ConnectorError(f"{self.operation}: its url, filled in, is none that HTTP knows") from None
@@ -56,18 +55,18 @@ class Call:
         headers = httpx.Headers({} if kind is None else {"Content-Type": kind})
         headers.update(self.headers)
         request = build(self.method, url, headers=headers, content=content)
-        if self.again:
-            request.extensions[AGAIN] = (self.again, request.url)
+        if self.rerender:
+            request.extensions[RERENDER] = (self.rerender, request.url)
         if self.rate_limiting != (None, None):
             request.extensions[RATE_LIMITING] = self.rate_limiting
         return request
 
 
 def _query(value: Json) -> str | tuple[str, ...]:
-    return tuple(spelled(v) for v in value) if isinstance(value, list) else spelled(value)
+    return tuple(to_text(v) for v in value) if isinstance(value, list) else to_text(value)
 
 
 @lru_cache(maxsize=500)
-def _address(url: str, params: tuple[tuple[str, str | tuple[str, ...]], ...]) -> httpx.URL:
+def _url_with_params(url: str, params: tuple[tuple[str, str | tuple[str, ...]], ...]) -> httpx.URL:
     """Return where a request goes; the same few addresses are asked again and again, and parsing one takes long."""
     return httpx.URL(url).copy_merge_params(dict(params)) if params else httpx.URL(url)

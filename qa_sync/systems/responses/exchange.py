@@ -14,11 +14,11 @@ from typing import Final, NoReturn
 
 import httpx
 
-from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear
+from qa_sync.errors import Conflict, InvalidResponse, RequestRejected, SystemUnreachable, UncertainWrite
 from qa_sync.frozen import dataclass
-from qa_sync.systems.http.failures import UNCLEAR, cannot_be_sent, never_sent
-from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, ERRAND, REPEATABLE, STRANGER
-from qa_sync.systems.responses.exchange_log import Heard
+from qa_sync.systems.http.failures import GATEWAY_STATUSES, is_invalid_request, was_not_sent
+from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, IDEMPOTENT, OTHER_HOST, TOKEN_REQUEST
+from qa_sync.systems.responses.exchange_log import ExchangeLog
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 
@@ -45,153 +45,157 @@ TRUST: Final = "custom_ca_pem_chain in the connector, or SSL_CERT_FILE in the en
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """Judges the answers of one system; `hide` takes secrets out of every text."""
+class ResponseChecker:
+    """Judges the answers of one system; `redact` takes secrets out of every text."""
 
     label: str
-    hide: Callable[[str], str]
+    redact: Callable[[str], str]
 
-    def expect(self, request: httpx.Request, response: httpx.Response, *, unclear: bool = False) -> None:
-        """Return when the status is a success; raises Conflict, Refused or BadAnswer.
+    def expect_success(self, request: httpx.Request, response: httpx.Response, *, uncertain: bool = False) -> None:
+        """Return when the status is a success; raises Conflict, RequestRejected or InvalidResponse.
 
-        With `unclear` a status that does not tell whether anything happened is Unclear.
+        With `uncertain` a status that does not tell whether anything happened is UncertainWrite.
         """
         if response.is_success:
             return
-        if unclear and response.status_code in UNCLEAR:
-            text = self._told(request, response, "it may have happened or not")
-            raise Unclear(text, done=False, hint=f"look in {self.label} whether it happened")
+        if uncertain and response.status_code in GATEWAY_STATUSES:
+            text = self._describe(request, response, "it may have happened or not")
+            raise UncertainWrite(text, succeeded=False, hint=f"look in {self.label} whether it happened")
         if response.is_client_error:
-            self._refuse(request, response)
+            self._raise_rejected(request, response)
         if response.has_redirect_location:
             where = self._shown(response.headers["location"])
-            raise BadAnswer(
-                f"{self._what(request)}: redirected to {where}, which is not followed",
+            raise InvalidResponse(
+                f"{self._describe_request(request)}: redirected to {where}, which is not followed",
                 hint=f"give the url of {self.label} as the system itself calls it",
             )
-        self.bad(request, response, "a status that is no success")
+        self.raise_invalid(request, response, "a status that is no success")
 
     def json(self, request: httpx.Request, response: httpx.Response) -> Json:
-        """Return the body with exact decimals; an empty body is None. Raises BadAnswer when it is not JSON."""
+        """Return the body with exact decimals; an empty body is None. Raises InvalidResponse when it is not JSON."""
         if not response.content.strip():
             return None
         try:
-            return EXACT.decode(response.content.removeprefix(BOM_UTF8).decode())
+            return EXACT_JSON.decode(response.content.removeprefix(BOM_UTF8).decode())
         except (ValueError, RecursionError):
             pass
         # Out here, so that the text that is no JSON does not hang on the error.
-        return self.bad(request, response, "not JSON")
+        return self.raise_invalid(request, response, "not JSON")
 
-    def bad(self, request: httpx.Request, response: httpx.Response, why: str) -> NoReturn:
-        """Raise BadAnswer with the status, the content type and how the answer begins."""
-        raise BadAnswer(
-            self._told(request, response, why),
+    def raise_invalid(self, request: httpx.Request, response: httpx.Response, why: str) -> NoReturn:
+        """Raise InvalidResponse with the status, the content type and how the answer begins."""
+        raise InvalidResponse(
+            self._describe(request, response, why),
             hint=f"is the url of {self.label} that of its API? look at what it answers there",
         )
 
-    def shapeless(self, operation: str, why: str) -> NoReturn:
-        """Raise BadAnswer about what an operation answered."""
-        raise BadAnswer(f"{self.label}: {operation}: {why}", hint="does the connector fit the system's version?")
+    def raise_unexpected_shape(self, operation: str, why: str) -> NoReturn:
+        """Raise InvalidResponse about what an operation answered."""
+        raise InvalidResponse(f"{self.label}: {operation}: {why}", hint="does the connector fit the system's version?")
 
-    def _refuse(self, request: httpx.Request, response: httpx.Response) -> NoReturn:
+    def _raise_rejected(self, request: httpx.Request, response: httpx.Response) -> NoReturn:
         status = response.status_code
-        code, message = self._vendor_words(response)
-        text = f"{self._what(request)}: refused with {status} {code or ''}".rstrip()
+        code, message = self._vendor_error(response)
+        text = f"{self._describe_request(request)}: refused with {status} {code or ''}".rstrip()
         hint = _woocommerce_hint(request, status, code) or HINTS.get(status)
         if status in {httpx.codes.CONFLICT, httpx.codes.PRECONDITION_FAILED}:
             raise Conflict(f"{text}: {message}", status=status, code=code, hint=hint, repeated=_attempts(response) > 1)
-        raise Refused(f"{text}: {message}", status=status, code=code, hint=hint)
+        raise RequestRejected(f"{text}: {message}", status=status, code=code, hint=hint)
 
-    def _vendor_words(self, response: httpx.Response) -> tuple[str | None, str]:
+    def _vendor_error(self, response: httpx.Response) -> tuple[str | None, str]:
         try:
             body = json.loads(response.content)
         except (ValueError, RecursionError):
-            return None, self._beginning(response)
+            return None, self._body_start(response)
         code = _first_text(body, CODE_PATHS)
         message = _first_text(body, MESSAGE_PATHS)
-        return code and self._shown(code), self._shown(message) if message else self._beginning(response)
+        return code and self._shown(code), self._shown(message) if message else self._body_start(response)
 
-    def _told(self, request: httpx.Request, response: httpx.Response, why: str) -> str:
+    def _describe(self, request: httpx.Request, response: httpx.Response, why: str) -> str:
         kind = self._shown(response.headers.get("content-type", "no content type"))
-        private = ERRAND in request.extensions and response.is_success
-        begins = "not shown, for it is about a token" if private else self._beginning(response)
-        return f"{self._what(request)}: {why}: status {response.status_code}, {kind}, {begins}"
+        private = TOKEN_REQUEST in request.extensions and response.is_success
+        begins = "not shown, for it is about a token" if private else self._body_start(response)
+        return f"{self._describe_request(request)}: {why}: status {response.status_code}, {kind}, {begins}"
 
-    def _what(self, request: httpx.Request) -> str:
+    def _describe_request(self, request: httpx.Request) -> str:
         url = request.url.copy_with(query=None, fragment=None, username=None, password=None)
-        return f"{self.label}: {request.method} {self.hide(str(url))}"
+        return f"{self.label}: {request.method} {self.redact(str(url))}"
 
-    def _beginning(self, response: httpx.Response) -> str:
+    def _body_start(self, response: httpx.Response) -> str:
         text = response.content.decode("utf-8", "replace")  # whole: a secret cut in two would not be known
         return f"beginning {self._shown(text)!r}" if text else "with an empty body"
 
     def _shown(self, text: str) -> str:
         """Return a text from outside without secrets, shortened, with nothing in it that a terminal would act on."""
-        plain = self.hide(text)
+        plain = self.redact(text)
         short = plain if len(plain) <= SHOWN else plain[:SHOWN] + "..."
         return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange(Answers):
-    """Sends requests for one system and judges the answers; `heard` keeps the last of both."""
+class HttpExchange(ResponseChecker):
+    """Sends requests for one system and judges the answers; `exchange_log` keeps the last of both."""
 
     client: httpx.Client
-    heard: Heard
+    exchange_log: ExchangeLog
 
-    def send(self, request: httpx.Request, *, repeatable: bool = True) -> httpx.Response:
+    def send(self, request: httpx.Request, *, idempotent: bool = True) -> httpx.Response:
         """Return the answer, whatever its status; raises SystemUnreachable when there is none.
 
-        For a request that is not to be repeated blindly it raises Unclear when the system may have seen it.
+        For a request that is not to be repeated blindly it raises UncertainWrite when the system may have seen it.
         """
-        request.extensions[REPEATABLE] = repeatable
+        request.extensions[IDEMPOTENT] = idempotent
         try:
             response = self.client.send(request)
         except (httpx.RequestError, httpx.InvalidURL) as error:  # the url may be that of a redirect
-            sent = not never_sent(error)
-            hint = self._way_out(error)
-            text = f"{self._what(request)}: no answer ({type(error).__name__}: {self._shown(_told_by(error))})"
+            sent = not was_not_sent(error)
+            hint = self._connection_hint(error)
+            reason = f"{type(error).__name__}: {self._shown(_error_text(error))}"
+            text = f"{self._describe_request(request)}: no answer ({reason})"
         else:
-            self.heard.note(request, response)
+            self.exchange_log.note(request, response)
             return response
-        self.heard.note(request, None)
+        self.exchange_log.note(request, None)
         # Raised out here, so that nothing of the request hangs on the error.
-        if sent and not repeatable:
-            raise Unclear(text, done=False, hint=f"look in {self.label} whether it happened")
+        if sent and not idempotent:
+            raise UncertainWrite(text, succeeded=False, hint=f"look in {self.label} whether it happened")
         raise SystemUnreachable(text, hint=hint)
 
-    def nameless(self, request: httpx.Request, response: httpx.Response, why: str) -> NoReturn:
-        """Raise Unclear about a create that was a success and does not tell what it made."""
+    def raise_missing_id(self, request: httpx.Request, response: httpx.Response, why: str) -> NoReturn:
+        """Raise UncertainWrite about a create that was a success and does not tell what it made."""
         hint = f"look in {self.label} for the new record; does the connector fit the system's version?"
-        raise Unclear(self._told(request, response, why), done=True, hint=hint)
+        raise UncertainWrite(self._describe(request, response, why), succeeded=True, hint=hint)
 
-    def _way_out(self, error: Exception) -> str:
+    def _connection_hint(self, error: Exception) -> str:
         if UNTRUSTED in str(error):
             return f"give what its certificate is signed with: {TRUST}"
-        if cannot_be_sent(error):
+        if is_invalid_request(error):
             return "a header holds what none can: is there a blank or a line's end around a secret in the environment?"
         if isinstance(error, httpx.ProxyError):
             return "a proxy is in between: the connector's proxies, or HTTPS_PROXY (NO_PROXY names what needs none)"
         return f"is the url of {self.label} right, and can it be reached from here?"
 
-    def fetch(self, url: str) -> Json:
-        """Return what is public at a url; nobody there learns who asks. Raises as `send`, `expect` and `json` do."""
-        request = self.client.build_request("GET", url, extensions={STRANGER: True})
+    def fetch_public(self, url: str) -> Json:
+        """Return the JSON at a public url, requested without credentials.
+
+        Raises what `send`, `expect_success` and `json` raise.
+        """
+        request = self.client.build_request("GET", url, extensions={OTHER_HOST: True})
         response = self.send(request)
-        self.expect(request, response)
+        self.expect_success(request, response)
         return self.json(request, response)
 
-    def created(self, request: httpx.Request, response: httpx.Response) -> Json:
-        """Return what a create was answered; raises Unclear for an answer that does not tell what came of it."""
-        self.expect(request, response, unclear=True)
+    def read_created(self, request: httpx.Request, response: httpx.Response) -> Json:
+        """Return what a create was answered; raises UncertainWrite for an answer that does not tell what came of it."""
+        self.expect_success(request, response, uncertain=True)
         try:
             return self.json(request, response)
-        except BadAnswer as error:
+        except InvalidResponse as error:
             text, hint = error.message, error.hint
-        raise Unclear(text, done=True, hint=hint)
+        raise UncertainWrite(text, succeeded=True, hint=hint)
 
 
-def _told_by(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     """Return what a library tells of an error; of a url that is none it tells a part, in which no secret is known."""
     is_about_url = isinstance(error, httpx.InvalidURL) or isinstance(error.__context__, httpx.InvalidURL)
     return "it redirects to no url" if is_about_url else str(error)
@@ -217,9 +221,9 @@ def _woocommerce_hint(request: httpx.Request, status: int, code: str | None) -> 
     )
 
 
-def _no_number(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
-EXACT: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
+EXACT_JSON: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_reject_constant)
 """Made once: there are hundreds of answers."""

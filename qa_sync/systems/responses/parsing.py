@@ -8,11 +8,11 @@ from typing import Final
 import httpx
 
 from qa_sync.frozen import dataclass
-from qa_sync.systems.connectors.numbers import one_of
+from qa_sync.systems.connectors.numbers import in_status_ranges
 from qa_sync.systems.connectors.operations import Operation
-from qa_sync.systems.requests.rendering import Calls
-from qa_sync.systems.requests.request import Call
-from qa_sync.systems.responses.exchange import Exchange
+from qa_sync.systems.requests.rendering import RequestRenderer
+from qa_sync.systems.requests.request import RenderedRequest
+from qa_sync.systems.responses.exchange import HttpExchange
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 
@@ -20,40 +20,40 @@ JSON: Final = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentRequest:
     """A call that was answered, and what its templates were given."""
 
-    call: Call
+    call: RenderedRequest
     request: httpx.Request
     response: httpx.Response
     given: Mapping[str, object]
 
-    def seen(self, body: Json) -> dict[str, object]:
+    def expression_variables(self, body: Json) -> dict[str, object]:
         """Return what the expressions that look at the answer know of it; `body` is what stands in it."""
-        return {**self.given, **seen_of(self.call, _Headers(self.response), body)}
+        return {**self.given, **response_variables(self.call, _Headers(self.response), body)}
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class OperationResponse:
     """One answer to an operation: the call, the whole body, and the headers as expressions see them.
 
-    `dropped` says that the operation wants an answer of that status passed over.
+    `is_ignored` says that the operation wants an answer of that status passed over.
     """
 
-    call: Call
+    call: RenderedRequest
     request: httpx.Request
     response: httpx.Response
     body: Json
     headers: Mapping[str, object]
-    dropped: bool = False
+    is_ignored: bool = False
 
     @property
     def variables(self) -> dict[str, object]:
         """What the expressions that look at an answer know of it."""
-        return seen_of(self.call, self.headers, self.body)
+        return response_variables(self.call, self.headers, self.body)
 
 
-def seen_of(call: Call, headers: Mapping[str, object], body: Json) -> dict[str, object]:
+def response_variables(call: RenderedRequest, headers: Mapping[str, object], body: Json) -> dict[str, object]:
     """Return what the expressions that look at an answer to a call know of it."""
     return {
         "body": body,
@@ -65,42 +65,52 @@ def seen_of(call: Call, headers: Mapping[str, object], body: Json) -> dict[str, 
     }
 
 
-def ask(operation: Operation, calls: Calls, exchange: Exchange, call: Call, variables: Mapping[str, object]) -> Reply:
-    """Send a call and return what it answered; raises what `Exchange` raises.
+def call_operation(
+    operation: Operation,
+    renderer: RequestRenderer,
+    exchange: HttpExchange,
+    call: RenderedRequest,
+    variables: Mapping[str, object],
+) -> OperationResponse:
+    """Send a call and return what it answered; raises what `HttpExchange` raises.
 
     A status that the operation allows but that is no success, and one that it ignores, is a reply that is dropped. An
-    `error_expression` that renders to anything is a BadAnswer with that text.
+    `error_expression` that renders to anything is a InvalidResponse with that text.
     """
     request = call.request(exchange.client.build_request)
     response = exchange.send(request)
     headers = _Headers(response)
-    if _dropped(operation, response):
-        return Reply(call, request, response, None, headers, dropped=True)
-    exchange.expect(request, response)
-    if operation.allowed and not one_of(response.status_code, operation.allowed):
-        exchange.bad(request, response, "a status that the operation does not allow")
-    is_json = _is_json(response, calls.service.json_content_types)
+    if _is_ignored(operation, response):
+        return OperationResponse(call, request, response, None, headers, is_ignored=True)
+    exchange.expect_success(request, response)
+    if operation.allowed and not in_status_ranges(response.status_code, operation.allowed):
+        exchange.raise_invalid(request, response, "a status that the operation does not allow")
+    is_json = _is_json(response, renderer.service.json_content_types)
     if operation.response_property and not is_json:
         raw = {operation.response_property: _text(response), "content-type": response.headers.get("content-type")}
-        return Reply(call, request, response, [raw], headers)
-    reply = Reply(call, request, response, exchange.json(request, response), headers)
-    told = tells_errors(operation) and is_json and error_told(operation, calls, {**variables, **reply.variables})
+        return OperationResponse(call, request, response, [raw], headers)
+    reply = OperationResponse(call, request, response, exchange.json(request, response), headers)
+    told = (
+        has_error_expression(operation)
+        and is_json
+        and read_error(operation, renderer, {**variables, **reply.variables})
+    )
     if told:
-        exchange.bad(request, response, f"the system reports {exchange.hide(told)!r}")
+        exchange.raise_invalid(request, response, f"the system reports {exchange.redact(told)!r}")
     return reply
 
 
-def tells_errors(operation: Operation) -> bool:
+def has_error_expression(operation: Operation) -> bool:
     """Tell whether an operation's `error_expression` is to be asked; the format wants a `payload_property` with it."""
     return bool(operation.error_expression and operation.payload_property)
 
 
-def error_told(operation: Operation, calls: Calls, seen: Mapping[str, object]) -> str:
+def read_error(operation: Operation, renderer: RequestRenderer, expression_variables: Mapping[str, object]) -> str:
     """Return what `error_expression` makes of an answer, nothing when the answer is well."""
-    return calls.text(operation, operation.error_expression or "", seen).strip()
+    return renderer.text(operation, operation.error_expression or "", expression_variables).strip()
 
 
-def entities_of(operation: Operation, body: Json) -> Json:
+def select_entities(operation: Operation, body: Json) -> Json:
     """Return the part of a body that `payload_property` names: a literal member wins over a dotted path.
 
     None when there is no such part, as in a body that is no object.
@@ -113,13 +123,17 @@ def entities_of(operation: Operation, body: Json) -> Json:
     return body[name] if name in body else paths.read(body, name)
 
 
-def rows_of(
-    operation: Operation, calls: Calls, exchange: Exchange, reply: Reply, variables: Mapping[str, object]
+def list_entities(
+    operation: Operation,
+    renderer: RequestRenderer,
+    exchange: HttpExchange,
+    reply: OperationResponse,
+    variables: Mapping[str, object],
 ) -> list[Json]:
-    """Return the entities of an answer to a list operation; raises BadAnswer when it holds no list of them."""
-    if reply.dropped:
+    """Return the entities of an answer to a list operation; raises InvalidResponse when it holds no list of them."""
+    if reply.is_ignored:
         return []
-    entities = reply.body if _is_raw(operation, reply) else entities_of(operation, reply.body)
+    entities = reply.body if _is_plain_text(operation, reply) else select_entities(operation, reply.body)
     if operation.rows:
         entities = paths.read(entities, operation.rows)
     if operation.one_is_list and isinstance(entities, Mapping):
@@ -129,18 +143,22 @@ def rows_of(
         entities = []
     if not isinstance(entities, list):
         where = f" in {operation.payload_property!r}" if operation.payload_property else ""
-        exchange.bad(reply.request, reply.response, f"expected a list{where}")
-    return list(_marked(operation, calls, reply, entities, variables))
+        exchange.raise_invalid(reply.request, reply.response, f"expected a list{where}")
+    return list(_with_added_members(operation, renderer, reply, entities, variables))
 
 
-def _is_raw(operation: Operation, reply: Reply) -> bool:
+def _is_plain_text(operation: Operation, reply: OperationResponse) -> bool:
     """Whether the body is text that stands in an entity of its own."""
     first = reply.body[0] if isinstance(reply.body, list) and len(reply.body) == 1 else None
     return isinstance(first, Mapping) and first.keys() == {operation.response_property, "content-type"}
 
 
-def _marked(
-    operation: Operation, calls: Calls, reply: Reply, rows: list[Json], variables: Mapping[str, object]
+def _with_added_members(
+    operation: Operation,
+    renderer: RequestRenderer,
+    reply: OperationResponse,
+    rows: list[Json],
+    variables: Mapping[str, object],
 ) -> Iterator[Json]:
     """Give each entity the members that the operation adds: `_id`, the headers and the status of the answer."""
     adds = {
@@ -156,15 +174,17 @@ def _marked(
         if not isinstance(row, Mapping):
             yield row
         elif operation.id_expression and "_id" not in row:
-            key = calls.text(operation, operation.id_expression, {**known, **row, "entity": row})
+            key = renderer.text(operation, operation.id_expression, {**known, **row, "entity": row})
             yield {**row, **common, "_id": key}
         else:
             yield {**row, **common}
 
 
-def _dropped(operation: Operation, response: httpx.Response) -> bool:
+def _is_ignored(operation: Operation, response: httpx.Response) -> bool:
     status = response.status_code
-    return one_of(status, operation.ignored) or (not response.is_success and one_of(status, operation.allowed))
+    return in_status_ranges(status, operation.ignored) or (
+        not response.is_success and in_status_ranges(status, operation.allowed)
+    )
 
 
 def _text(response: httpx.Response) -> str:

@@ -13,16 +13,16 @@ from qa_sync.systems.templates.jinja import render
 from qa_sync.values.form import Json
 
 
-def untagged(data: Json, tagged: Mapping[str, Any]) -> Json:
+def without_tags(data: Json, tagged: Mapping[str, Any]) -> Json:
     """Return the data with each object of a known kind replaced by the text that it stands for.
 
     Objects of other kinds stay as they are. Raises ConnectorError that names a template's fault.
     """
     if isinstance(data, list):
-        return [untagged(each, tagged) for each in data]
+        return [without_tags(each, tagged) for each in data]
     if not isinstance(data, Mapping):
         return data
     template = tagged["kinds"].get(data.get(tagged["member"]))
     if template is not None:
         return render(template, data)
-    return {name: untagged(member, tagged) for name, member in data.items()}
+    return {name: without_tags(member, tagged) for name, member in data.items()}

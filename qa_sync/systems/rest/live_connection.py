@@ -11,13 +11,13 @@ import httpx
 from qa_sync.clock import Clock
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Service
-from qa_sync.systems.http.auth_transport import SigningTransport
-from qa_sync.systems.http.rate_limits import Limits
-from qa_sync.systems.http.retries import PoliteTransport
-from qa_sync.systems.http.retry_policy import Patience, patience_of
-from qa_sync.systems.http.transport import live_transport, outlet_of
-from qa_sync.systems.redaction import Hider, hide_in_logs, show_in_logs, userinfo
-from qa_sync.systems.rest.clients import auth_of, filler_for, with_figures
+from qa_sync.systems.http.auth_transport import AuthTransport
+from qa_sync.systems.http.rate_limits import RateLimiter
+from qa_sync.systems.http.retries import RetryTransport
+from qa_sync.systems.http.retry_policy import RetryPolicy, read_retry_policy
+from qa_sync.systems.http.transport import live_transport, transport_options
+from qa_sync.systems.redaction import Redactor, redact_logs, stop_redacting_logs, url_secrets
+from qa_sync.systems.rest.clients import make_auth_for, references_for, with_numbers_resolved
 from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.values.form import Json
 
@@ -25,12 +25,12 @@ Wrap = Callable[[httpx.BaseTransport], httpx.BaseTransport]
 """What stands between a section and the line: nothing, or a recorder."""
 
 
-def _bare(transport: httpx.BaseTransport) -> httpx.BaseTransport:
+def _unwrapped(transport: httpx.BaseTransport) -> httpx.BaseTransport:
     return transport
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LiveConnection:
     """One pool of connections, an identity for each service, one set of limits; many sections and threads may use it.
 
     What goes over it is signed and repeated beneath `transport`, so that a recorder above it sees each request once and
@@ -44,12 +44,12 @@ class Line:
     env: Mapping[str, Json]
     transport: httpx.BaseTransport
     further: Mapping[str, httpx.BaseTransport]
-    hide: Hider
+    redact: Redactor
     clock: Clock
-    patience: Patience
+    retry_policy: RetryPolicy
     close: Callable[[], None]
 
-    def system(self, wrap: Wrap = _bare, clock: Clock | None = None) -> RestSystem:
+    def system(self, wrap: Wrap = _unwrapped, clock: Clock | None = None) -> RestSystem:
         """Return a section's own `System` over the line, by its own `clock`; closing it leaves the line open."""
         return RestSystem(
             self.label,
@@ -59,53 +59,54 @@ class Line:
             wrap(self.transport),
             further={name: wrap(transport) for name, transport in self.further.items()},
             env=self.env,
-            hide=self.hide,
+            redact=self.redact,
             clock=clock or self.clock,
-            signs=False,
-            pauses_s=self.patience.looks_s,
+            authenticates=False,
+            check_delays_s=self.retry_policy.check_delays_s,
         )
 
 
-def open_line(
+def open_connection(
     label: str,
     connector: Connector,
     base_url: str,
     secrets: Mapping[str, str],
     *,
     clock: Clock,
-    hide: Hider,
+    redact: Redactor,
     env: Mapping[str, Json] | None = None,
-    limits: Limits | None = None,
-    patience: Patience | None = None,
+    rate_limiter: RateLimiter | None = None,
+    retry_policy: RetryPolicy | None = None,
     out: httpx.BaseTransport | None = None,
-    dice: random.Random | None = None,
-) -> Line:
+    rng: random.Random | None = None,
+) -> LiveConnection:
     """Open the line to a system; nothing is sent yet.
 
-    `hide` is the run's (one for all its lines: a short secret of one may be part of another's), and learns everything
+    `redact` is the run's (one for all its lines: a short secret of one may be part of another's), and learns everything
     confidential about this system; until the line is closed, the logs are kept clean. `env` are further parameters that
-    the connector asks for, `limits` are the system's, however many services it has, `patience` is had with it (None: as
-    each service of the connector says); `out` is the way to the network (None: as each service says), `dice` spread the
-    pauses. Raises UsageError as RestSystem does, and for a service whose connections cannot be made as it says.
+    the connector asks for, `rate_limiter` are the system's, however many services it has, `retry_policy` is had with it
+    (None: as each service of the connector says); `out` is the way to the network (None: as each service says), `rng`
+    spread the pauses. Raises UsageError as RestSystem does, and for a service whose connections cannot be made as it
+    says.
     """
-    hide.learn(*secrets.values(), *userinfo(base_url))
-    filler = filler_for(label, connector, base_url, secrets, env or {})
-    connector = with_figures(connector, filler)
-    limits = limits or Limits(clock)
+    redact.add_secrets(*secrets.values(), *url_secrets(base_url))
+    references = references_for(label, connector, base_url, secrets, env or {})
+    connector = with_numbers_resolved(connector, references)
+    rate_limiter = rate_limiter or RateLimiter(clock)
     networks = [out] if out else []
 
     def transport(service: Service) -> httpx.BaseTransport:
-        network = out or live_transport(outlet_of(service, filler), hide)
+        network = out or live_transport(transport_options(service, references), redact)
         if network is not out:
             networks.append(network)
-        return PoliteTransport(
-            signed=SigningTransport(network, auth_of(service, filler, hide, clock)),
-            plain=network,
-            limits=limits,
+        return RetryTransport(
+            authenticated=AuthTransport(network, make_auth_for(service, references, redact, clock)),
+            anonymous=network,
+            rate_limiter=rate_limiter,
             clock=clock,
-            hide=hide,
-            patience=patience or patience_of(service.settings),
-            dice=dice or random.Random(),  # noqa: S311 - pauses are no secret
+            redact=redact,
+            retry_policy=retry_policy or read_retry_policy(service.settings),
+            rng=rng or random.Random(),  # noqa: S311 - pauses are no secret
         )
 
     main = transport(connector.service)
@@ -114,10 +115,10 @@ def open_line(
     def close() -> None:
         for network in networks:
             network.close()
-        show_in_logs(hide)
+        stop_redacting_logs(redact)
 
-    hide_in_logs(hide)
-    return Line(
+    redact_logs(redact)
+    return LiveConnection(
         label=label,
         connector=connector,
         base_url=base_url,
@@ -125,8 +126,8 @@ def open_line(
         env=env or {},
         transport=main,
         further=further,
-        hide=hide,
+        redact=redact,
         clock=clock,
-        patience=patience or patience_of(connector.service.settings),
+        retry_policy=retry_policy or read_retry_policy(connector.service.settings),
         close=close,
     )

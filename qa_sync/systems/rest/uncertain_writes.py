@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from qa_sync.errors import Conflict, NotConvertible, Refused, Unclear
+from qa_sync.errors import Conflict, NotConvertible, RequestRejected, UncertainWrite
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.http.retry_policy import PAUSES_S
+from qa_sync.systems.http.retry_policy import CHECK_DELAYS_S
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_canonical
@@ -20,37 +20,40 @@ CREATES: Final = 4
 """How often a create is tried."""
 
 
-def create_once(
-    post: Callable[[], str], found: Found | None, wait: Callable[[float], None], pauses_s: Sequence[float] = PAUSES_S
+def create_idempotently(
+    post: Callable[[], str],
+    found: Found | None,
+    wait: Callable[[float], None],
+    check_delays_s: Sequence[float] = CHECK_DELAYS_S,
 ) -> str:
     """Return the id of the one record that comes of it, by `post` or, after an answer that was lost, by `found`.
 
-    `pauses_s` are the seconds to `wait` before each look. Raises what `post` raises: Unclear at once when there is no
-    way of looking, and when the record was made but is not to be found.
+    `check_delays_s` are the seconds to `wait` before each look. Raises what `post` raises: UncertainWrite at once when
+    there is no way of looking, and when the record was made but is not to be found.
     """
     again = False
     for _ in range(CREATES - 1):
         try:
             return post()
-        except Refused:
+        except RequestRejected:
             # What is refused the second time may be refused because the first time did it after all.
             made = found() if again and found else None
             if made is None:
                 raise
             return made
-        except Unclear as unclear:
+        except UncertainWrite as uncertain:
             if found is None:
                 raise
-            made = _looked_for(found, wait, pauses_s)
+            made = _poll_created(found, wait, check_delays_s)
             if made is not None:
                 return made
-            if unclear.done:
+            if uncertain.succeeded:
                 raise
         again = True
     return post()
 
 
-def change_once(
+def update_idempotently(
     change: Callable[[Record], None],
     record: Record,
     look: Callable[[], Record | None],
@@ -58,39 +61,39 @@ def change_once(
     card: EntityCard,
     values: Mapping[str, Json],
     wait: Callable[[float], None],
-    pauses_s: Sequence[float] = PAUSES_S,
+    check_delays_s: Sequence[float] = CHECK_DELAYS_S,
 ) -> None:
     """Change a record by `change`; after an answer that was lost, once more only when a fresh `look` does not show it.
 
     A change that was sent again beneath us (it carried a revision) may conflict with itself, which is no conflict.
     """
-    for pause in pauses_s:
+    for pause in check_delays_s:
         try:
             return change(record)
         except Conflict as conflict:
-            if not conflict.repeated or not _shows(card, look(), values):
+            if not conflict.repeated or not _has_values(card, look(), values):
                 raise
             return None
-        except Unclear:
+        except UncertainWrite:
             wait(pause)
             fresh = look()
             if fresh is None:
                 raise
-            if _shows(card, fresh, values):
+            if _has_values(card, fresh, values):
                 return None
-            if _revised(card, record, fresh):
+            if _has_new_revision(card, record, fresh):
                 raise  # somebody else's change, which a revision is there to protect
             # Elements that were added have a key now, so that what is sent next changes them.
             record = fresh
     return change(record)
 
 
-def _revised(card: EntityCard, before: Record, now: Record) -> bool:
+def _has_new_revision(card: EntityCard, before: Record, now: Record) -> bool:
     revision = card.revision
     return revision is not None and paths.read(before.data, revision.read) != paths.read(now.data, revision.read)
 
 
-def _shows(card: EntityCard, record: Record | None, values: Mapping[str, Json]) -> bool:
+def _has_values(card: EntityCard, record: Record | None, values: Mapping[str, Json]) -> bool:
     """Tell whether a record holds the wire values (by write path) that it was to be given."""
     if record is None:
         return False
@@ -104,8 +107,8 @@ def _shows(card: EntityCard, record: Record | None, values: Mapping[str, Json]) 
         return False
 
 
-def _looked_for(found: Found, wait: Callable[[float], None], pauses_s: Sequence[float]) -> str | None:
-    for pause in pauses_s:
+def _poll_created(found: Found, wait: Callable[[float], None], check_delays_s: Sequence[float]) -> str | None:
+    for pause in check_delays_s:
         wait(pause)
         made = found()
         if made is not None:

@@ -13,15 +13,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from qa_sync.errors import ConnectorError
-from qa_sync.systems.templates.simple_expressions import OPENERS, fill
+from qa_sync.systems.templates.simple_expressions import OPENERS, render_simple
 from qa_sync.values.form import Json
 
 if TYPE_CHECKING:
     from jinja2 import Template
     from jinja2.sandbox import SandboxedEnvironment
 
-MARK_SKIP: Final = "sesam:markskip"
-MARKS_JSON: Final = ("sesam:markjson", "system:markjson")
+SKIP_MARKER: Final = "sesam:markskip"
+JSON_MARKERS: Final = ("sesam:markjson", "system:markjson")
 
 FAULTS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a wrong expression raises beside the engine's own errors."""
@@ -40,11 +40,11 @@ def render(template: str, variables: Mapping[str, object]) -> str:
     """
     if not _is_template(template):
         return template
-    filled = fill(template, variables)
+    filled = render_simple(template, variables)
     return _rendered(template, variables) if filled is None else filled
 
 
-def render_found(template: str, variables: Mapping[str, object]) -> str | None:
+def render_optional(template: str, variables: Mapping[str, object]) -> str | None:
     """Render what is looked for in an answer; None when it is blank, null or about something that is not there.
 
     Raises ConnectorError that names the expression's fault.
@@ -77,7 +77,7 @@ def expand(text: str, variables: Mapping[str, object]) -> str:
     from jinja2 import TemplateError  # noqa: PLC0415  as above
 
     try:
-        return _expander().from_string(text).render(variables)
+        return _parameter_environment().from_string(text).render(variables)
     except (TemplateError, *FAULTS) as error:
         raise ConnectorError(f"cannot be expanded: {error}") from error
 
@@ -85,20 +85,20 @@ def expand(text: str, variables: Mapping[str, object]) -> str:
 def render_tree(value: Json, variables: Mapping[str, object]) -> Json:
     """Render every text of a JSON value, in keys and in values; members that are marked so fall away."""
     if isinstance(value, str):
-        return _marked(render(value, variables))
+        return _keep_json_type(render(value, variables))
     if isinstance(value, Mapping):
-        pairs = ((_marked(render(k, variables)), render_tree(v, variables)) for k, v in value.items())
+        pairs = ((_keep_json_type(render(k, variables)), render_tree(v, variables)) for k, v in value.items())
         return {k: v for k, v in pairs if k is not SKIP and v is not SKIP}
     if isinstance(value, list):
         return [v for v in (render_tree(item, variables) for item in value) if v is not SKIP]
     return value
 
 
-def _marked(text: str) -> Json:
-    if MARK_SKIP in text:
+def _keep_json_type(text: str) -> Json:
+    if SKIP_MARKER in text:
         return SKIP
     plain = text.rstrip()
-    for mark in MARKS_JSON:
+    for mark in JSON_MARKERS:
         if plain.endswith(mark):
             try:
                 return json.loads(plain.removesuffix(mark))
@@ -141,7 +141,7 @@ def _environment() -> SandboxedEnvironment:
 
 
 @cache
-def _expander() -> SandboxedEnvironment:
+def _parameter_environment() -> SandboxedEnvironment:
     from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415  as above
 
     return SandboxedEnvironment(

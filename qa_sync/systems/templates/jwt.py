@@ -11,8 +11,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from qa_sync.errors import ConnectorError
-from qa_sync.systems.redaction import HIDDEN, Hider
-from qa_sync.systems.templates.token_placeholders import StandIn, Unknown, Watched
+from qa_sync.systems.redaction import HIDDEN, Redactor
+from qa_sync.systems.templates.token_placeholders import TokenPlaceholder, TrackedToken, UnknownMember
 from qa_sync.values.form import Json
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ Fetch = Callable[[str], Json]
 class JwtReader:
     """Reads the tokens that one service's templates ask about; without `fetch` a key must be given to it."""
 
-    def __init__(self, hide: Hider, fetch: Fetch | None = None) -> None:
-        self._hide = hide
+    def __init__(self, redact: Redactor, fetch: Fetch | None = None) -> None:
+        self._redact = redact
         self._fetch = fetch
 
     def __call__(
@@ -58,17 +58,17 @@ class JwtReader:
             raise ConnectorError("decode_jwt: needs 'key' or 'jwks_url', or verify=false")
         by_set = bool(jwks_url and verify)
         keys = self._key_set(jwks_url) if by_set else None
-        if isinstance(token, StandIn):
+        if isinstance(token, TokenPlaceholder):
             return token
         if token == HIDDEN:
-            return Unknown(HIDDEN)
+            return UnknownMember(HIDDEN)
         checks = {name: bool(told.pop(name)) for name in CHECKS & told.keys()}
         required = [require] if isinstance(require, str) else list(require)
         options = {"verify_signature": bool(verify), "require": required, **checks}
         allowed = [algorithms] if isinstance(algorithms, str) else list(algorithms)
         given = {"algorithms": allowed, "options": options, **told}
-        claims = _decoded(token, _fitting(token, keys) if by_set else [key], given)
-        return Watched(claims, self._learn)
+        claims = _decoded(token, _matching_keys(token, keys) if by_set else [key], given)
+        return TrackedToken(claims, self._add_secret)
 
     def _key_set(self, url: str) -> Json:
         if self._fetch is None:
@@ -77,12 +77,12 @@ class JwtReader:
             raise ConnectorError("decode_jwt: jwks_url must be https: whoever stands in between could give other keys")
         return self._fetch(url)
 
-    def _learn(self, _path: str, value: Json) -> None:
+    def _add_secret(self, _path: str, value: Json) -> None:
         if isinstance(value, str) and len(value) >= SHORTEST:  # "1" would be hidden wherever it stands
-            self._hide.learn(value)
+            self._redact.add_secrets(value)
 
 
-def _library() -> ModuleType:
+def _import_pyjwt() -> ModuleType:
     """Return PyJWT, which is slow to load, and which hardly any connector asks for."""
     try:
         import jwt  # noqa: PLC0415  see above
@@ -92,9 +92,9 @@ def _library() -> ModuleType:
     return jwt
 
 
-def _fitting(token: str | bytes, keys: Json) -> list[PyJWK]:
+def _matching_keys(token: str | bytes, keys: Json) -> list[PyJWK]:
     """Return the keys of a set that a token can be signed with: the one that it names, else all."""
-    jwt = _library()
+    jwt = _import_pyjwt()
     try:
         known: list[PyJWK] = jwt.PyJWKSet.from_dict(keys).keys
         named = jwt.get_unverified_header(token).get("kid")
@@ -108,7 +108,7 @@ def _fitting(token: str | bytes, keys: Json) -> list[PyJWK]:
 
 def _decoded(token: str | bytes, keys: Sequence[PyJWK | str], given: Mapping[str, Any]) -> dict[str, Json]:
     """Return the claims by the first key that fits; raises ConnectorError that tells why the last one did not."""
-    jwt = _library()
+    jwt = _import_pyjwt()
     why = ""
     for key in keys:
         try:

@@ -14,7 +14,7 @@ REFERENCE: Final = re.compile(r"\$(ENV|SECRET)\(([^()]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Filler:
+class ReferenceResolver:
     """Fills `$ENV(x)` and `$SECRET(x)` in; raises UsageError for a name without a value."""
 
     system: str
@@ -23,7 +23,7 @@ class Filler:
 
     def text(self, text: str) -> str:
         """Return the text with every reference replaced by its value."""
-        return REFERENCE.sub(lambda m: _spelled(self.value(*m.groups())), text) if "$" in text else text
+        return REFERENCE.sub(lambda m: _to_text(self.value(*m.groups())), text) if "$" in text else text
 
     def tree(self, value: Json) -> Json:
         """Do the same for every text of a JSON value, in keys and in values; `$ENV(x)` alone takes its value's type."""
@@ -50,5 +50,5 @@ class Filler:
         return found
 
 
-def _spelled(value: Json) -> str:
+def _to_text(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -34,12 +34,12 @@ CALCULATIONS: Final = {"+": operator.add, "*": operator.mul}
 _ABSENT: Final = object()
 
 
-def fill(template: str, variables: Mapping[str, object]) -> str | None:
+def render_simple(template: str, variables: Mapping[str, object]) -> str | None:
     """Return the text; None when the template says more than names, or a name has no text or whole number.
 
     Whole numbers may be added and multiplied, and a text may depend on whether a name has a value.
     """
-    if not _says_names_only(template):
+    if not _has_only_names(template):
         return None
     pieces = _pieces(GIVEN.sub(lambda m: m[2] if variables.get(m[1]) is not None else m[3], template))
     values = [_value(*pieces[at : at + 3], variables=variables) for at in range(1, len(pieces), 4)]
@@ -50,7 +50,7 @@ def fill(template: str, variables: Mapping[str, object]) -> str | None:
 
 
 @lru_cache(TEMPLATES)
-def _says_names_only(template: str) -> bool:
+def _has_only_names(template: str) -> bool:
     if template.endswith("\n") or any(unclear in template for unclear in UNCLEAR):
         return False
     # Both answers of a question must be of this kind, also the one that is not given: in Jinja it could be a fault.

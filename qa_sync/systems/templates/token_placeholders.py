@@ -13,27 +13,27 @@ from urllib.parse import quote
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 
-STAND_IN: Final = re.compile(r"~token~([A-Za-z0-9_.-]+)~")
+PLACEHOLDER: Final = re.compile(r"~token~([A-Za-z0-9_.-]+)~")
 """Made of characters that neither a url nor JSON nor a form escapes."""
 PATH: Final = r"\1"
 
-Learn = Callable[[str, Json], None]
+OnSecretRead = Callable[[str, Json], None]
 
 
-class StandIn(str):
+class TokenPlaceholder(str):
     """Stands for a member of a token; every text can be made of it that can be made of a text."""
 
     __slots__ = ()
 
     def __getitem__(self, at: SupportsIndex | slice | str) -> str:
-        return _stand_in(f"{STAND_IN.sub(PATH, self)}.{at}") if isinstance(at, str) else super().__getitem__(at)
+        return _placeholder(f"{PLACEHOLDER.sub(PATH, self)}.{at}") if isinstance(at, str) else super().__getitem__(at)
 
 
-def _stand_in(path: str) -> StandIn:
-    return StandIn(f"~token~{path}~")
+def _placeholder(path: str) -> TokenPlaceholder:
+    return TokenPlaceholder(f"~token~{path}~")
 
 
-class Unknown(str):
+class UnknownMember(str):
     """A text in place of something confidential, of which nothing is known: its members are as confidential."""
 
     __slots__ = ()
@@ -42,11 +42,11 @@ class Unknown(str):
         return self if isinstance(at, str) else super().__getitem__(at)
 
 
-class StandIns(Mapping[str, StandIn]):
+class TokenPlaceholders(Mapping[str, TokenPlaceholder]):
     """A token of which nothing is known yet: it has every member."""
 
-    def __getitem__(self, name: str) -> StandIn:
-        return _stand_in(name)
+    def __getitem__(self, name: str) -> TokenPlaceholder:
+        return _placeholder(name)
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -61,20 +61,20 @@ class StandIns(Mapping[str, StandIn]):
         return True
 
 
-class Watched(Mapping[str, Json]):
-    """A token; tells `learn` of each member that it is asked for, by its path, and notes those that are `missing`."""
+class TrackedToken(Mapping[str, Json]):
+    """A token; tells `on_read` of each member that it is asked for, by its path, and notes those that are `missing`."""
 
     def __init__(
         self,
         members: Mapping[str, Json],
-        learn: Learn,
+        on_read: OnSecretRead,
         path: str = "",
         missing: list[str] | None = None,
         *,
         quoted: bool = False,
     ) -> None:
         self._members = members
-        self._learn = learn
+        self._on_read = on_read
         self._path = path
         self._quoted = quoted
         self.missing: list[str] = [] if missing is None else missing
@@ -84,9 +84,9 @@ class Watched(Mapping[str, Json]):
         if name not in self._members:
             self.missing.append(path)
         value = self._members[name]
-        self._learn(path, value)
+        self._on_read(path, value)
         if isinstance(value, Mapping):
-            return Watched(value, self._learn, f"{path}.", self.missing, quoted=self._quoted)
+            return TrackedToken(value, self._on_read, f"{path}.", self.missing, quoted=self._quoted)
         return quote(value, safe="") if self._quoted and isinstance(value, str) else value
 
     def __contains__(self, name: object) -> bool:
@@ -98,10 +98,10 @@ class Watched(Mapping[str, Json]):
     def __len__(self) -> int:
         return len(self._members)
 
-    def quoted(self) -> Watched:
+    def quoted(self) -> TrackedToken:
         """Return the token as its members stand in a url."""
-        return Watched(self._members, self._learn, self._path, self.missing, quoted=True)
+        return TrackedToken(self._members, self._on_read, self._path, self.missing, quoted=True)
 
-    def filled(self, url: str) -> str:
+    def fill_url(self, url: str) -> str:
         """Return a url with what it has stand-ins for."""
-        return STAND_IN.sub(lambda match: str(paths.read(self.quoted(), match[1])), url)
+        return PLACEHOLDER.sub(lambda match: str(paths.read(self.quoted(), match[1])), url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qa_sync.values.conversions.conversion import Conversion, Plain, Target, refuse, spell
+from qa_sync.values.conversions.conversion import Conversion, Plain, Target, not_convertible, to_text
 from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.form import Form, Json, Scalar
 
@@ -20,27 +20,27 @@ def truth_of(value: object) -> bool | None:
 def _read_boolean(value: Plain, form: Form) -> bool:
     truth = truth_of(value) if isinstance(value, bool) or form.type == "string" else None
     if truth is None:
-        raise refuse(value, "true or false", form)
+        raise not_convertible(value, "true or false", form)
     return truth
 
 
 def _write_boolean(value: Scalar, target: Target) -> Json:
     truth = truth_of(value)
     if truth is None:
-        raise refuse(value, "true or false", target.form)
+        raise not_convertible(value, "true or false", target.form)
     return typed(truth, target.form)
 
 
 def _values(form: Form) -> Mapping[str, Scalar]:
     values = form.options.get("values", {})
-    return {spell(wire): canonical for wire, canonical in values.items()}
+    return {to_text(wire): canonical for wire, canonical in values.items()}
 
 
 def _read_choice(value: Plain, form: Form) -> Scalar:
     values = _values(form)
-    if spell(value) not in values:
-        raise refuse(value, f"one of: {', '.join(values)}", form)
-    return values[spell(value)]
+    if to_text(value) not in values:
+        raise not_convertible(value, f"one of: {', '.join(values)}", form)
+    return values[to_text(value)]
 
 
 def _write_choice(value: Scalar, target: Target) -> Json:
@@ -49,7 +49,7 @@ def _write_choice(value: Scalar, target: Target) -> Json:
     for wire, canonical in values.items():
         if type(canonical) is type(value) and canonical == value:
             return typed(wire, target.form)
-    raise refuse(value, f"one of: {', '.join(spell(v) for v in values.values())}", target.form)
+    raise not_convertible(value, f"one of: {', '.join(to_text(v) for v in values.values())}", target.form)
 
 
 BOOLEAN = Conversion(_read_boolean, _write_boolean)

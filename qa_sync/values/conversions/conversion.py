@@ -37,14 +37,14 @@ class Conversion:
     write: Callable[[Scalar, Target], Json]
 
 
-def refuse(value: object, expected: str, form: Form) -> NotConvertible:
+def not_convertible(value: object, expected: str, form: Form) -> NotConvertible:
     """Return the error for a value that is not what its form says."""
     options = ", ".join(f"{key}={text}" for key, text in form.options.items() if isinstance(text, str | int))
     described = f"{form.convert} as {form.type}" + (f" ({options})" if options else "")
-    return NotConvertible(f"{shown(value)} is not {expected}; the form is {described}")
+    return NotConvertible(f"{quote_value(value)} is not {expected}; the form is {described}")
 
 
-def shown(value: object) -> str:
+def quote_value(value: object) -> str:
     """Return a value for a person, shortened."""
     if isinstance(value, Mapping):
         return "an object"
@@ -56,7 +56,7 @@ def shown(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:60]}... ({len(text)} characters)"  # noqa: PLR2004 - a line's worth
 
 
-def plain(value: object, form: Form) -> Plain:
+def exact_scalar(value: object, form: Form) -> Plain:
     """Return a JSON scalar with exact numbers; a float means the number that its shortest text says."""
     if isinstance(value, float):
         # Never through the binary value: 0.1 is meant to be 0.1 (MAPPING 6.1).
@@ -65,17 +65,17 @@ def plain(value: object, form: Form) -> Plain:
         return value
     if isinstance(value, int) and value.bit_length() <= MAX_DIGITS * 3:
         return value
-    if isinstance(value, Decimal) and value.is_finite() and within_reason(value):
+    if isinstance(value, Decimal) and value.is_finite() and is_reasonable_number(value):
         return value
-    raise refuse(value, "a text, a finite number or a truth", form)
+    raise not_convertible(value, "a text, a finite number or a truth", form)
 
 
-def within_reason(number: Decimal) -> bool:
+def is_reasonable_number(number: Decimal) -> bool:
     """Tell whether a number can be written out in digits."""
     return abs(number.adjusted()) <= MAX_DIGITS and len(number.as_tuple().digits) <= MAX_DIGITS
 
 
-def spell(value: Scalar) -> str:
+def to_text(value: Scalar) -> str:
     """Return the one text of a canonical value: JSON's own for truths and numbers, ISO 8601 for times."""
     if isinstance(value, str):
         return value

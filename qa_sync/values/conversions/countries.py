@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from qa_sync.errors import UnknownName
-from qa_sync.values.conversions.conversion import Conversion, Plain, Target, refuse, spell
+from qa_sync.values.conversions.conversion import Conversion, Plain, Target, not_convertible, to_text
 from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.form import Form, Json, Scalar
 
@@ -59,7 +59,7 @@ def _style(form: Form, styles: tuple[str, ...]) -> str:
 def _country(value: object, form: Form) -> str:
     code = country_code(value)
     if code is None:
-        raise refuse(value, "a country's code or name", form)
+        raise not_convertible(value, "a country's code or name", form)
     return code
 
 
@@ -92,17 +92,17 @@ def bare_region(text: str) -> str:
 
 def _read_region(value: Plain, form: Form) -> str:
     if isinstance(value, bool):
-        raise refuse(value, "a region", form)
-    return bare_region(spell(value))
+        raise not_convertible(value, "a region", form)
+    return bare_region(to_text(value))
 
 
 def _write_region(value: Scalar, target: Target) -> Json:
-    region = bare_region(spell(value))
+    region = bare_region(to_text(value))
     if _style(target.form, ("bare", "prefixed")) == "bare":
         return typed(region, target.form)
     country = country_code(target.siblings.get(str(target.form.options.get("country"))))
     if country is None or not _BARE.fullmatch(region):
-        raise refuse(value, "a region's code with its country beside it", target.form)
+        raise not_convertible(value, "a region's code with its country beside it", target.form)
     return typed(f"{country}-{region}", target.form)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qa_sync.values.conversions.conversion import Conversion, Plain, Target, spell
+from qa_sync.values.conversions.conversion import Conversion, Plain, Target, to_text
 from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.conversions.text import write_text
 from qa_sync.values.form import Form, Json, Scalar
@@ -34,11 +34,11 @@ def collapsed(text: str) -> str:
 
 
 def _read_html(value: Plain, form: Form) -> str:  # noqa: ARG001 - one signature for all conversions
-    without = re.sub(_TAG, _gap, re.sub(_COMMENT, "", spell(value)))
+    without = re.sub(_TAG, _tag_text, re.sub(_COMMENT, "", to_text(value)))
     return collapsed(_unescaped(without))
 
 
-def _gap(tag: re.Match[str]) -> str:
+def _tag_text(tag: re.Match[str]) -> str:
     return "" if re.fullmatch(_INLINE, tag[1]) else " "
 
 
@@ -51,7 +51,7 @@ def _unescaped(text: str) -> str:
 def _write_html(value: Scalar, target: Target) -> Json:
     import html  # noqa: PLC0415 - start-up time, see above
 
-    return typed(html.escape(spell(value), quote=False), target.form)
+    return typed(html.escape(to_text(value), quote=False), target.form)
 
 
 ESCAPED_TEXT = Conversion(_read_escaped, write_text)

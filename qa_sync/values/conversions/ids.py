@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from qa_sync.values.conversions.conversion import Conversion, Plain, Target, refuse, spell
+from qa_sync.values.conversions.conversion import Conversion, Plain, Target, not_convertible, to_text
 from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.form import Form, Json, Scalar
 
 
 def _read_identifier(value: Plain, form: Form) -> str:
     if isinstance(value, bool):
-        raise refuse(value, "an identifier", form)
+        raise not_convertible(value, "an identifier", form)
     if isinstance(value, Decimal) and value == int(value):
         # 5.0 is how a parser may show the integer 5; a text keeps all its zeros.
         return str(int(value))
-    return spell(value)
+    return to_text(value)
 
 
 def _read_reference(value: Plain, form: Form) -> str | None:
@@ -26,13 +26,13 @@ def _read_reference(value: Plain, form: Form) -> str | None:
 
 def _write(value: Scalar, target: Target) -> Json:
     if isinstance(value, bool):
-        raise refuse(value, "an identifier", target.form)
-    return typed(value if isinstance(value, str) else spell(value), target.form)
+        raise not_convertible(value, "an identifier", target.form)
+    return typed(value if isinstance(value, str) else to_text(value), target.form)
 
 
 def _write_reference(value: Scalar, target: Target) -> Json:
-    if spell(value) == "0":
-        raise refuse(value, "a reference (0 means none)", target.form)
+    if to_text(value) == "0":
+        raise not_convertible(value, "a reference (0 means none)", target.form)
     return _write(value, target)
 
 

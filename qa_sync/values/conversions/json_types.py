@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from qa_sync.errors import UnknownName
-from qa_sync.values.conversions.conversion import Plain, refuse, spell
+from qa_sync.values.conversions.conversion import Plain, not_convertible, to_text
 from qa_sync.values.form import Form, Json
 
 # Only texts that a number spells back the same way: no lost zero of `007` or `1.50`.
@@ -33,25 +33,25 @@ def typed(value: Plain, form: Form) -> Json:
 
 
 def _string(value: Plain, form: Form) -> str:  # noqa: ARG001 - one signature for the table
-    return spell(value)
+    return to_text(value)
 
 
 def _integer(value: Plain, form: Form) -> int:
     number = _number(value, form)
     if isinstance(number, int):
         return number
-    raise refuse(value, "a whole number", form)
+    raise not_convertible(value, "a whole number", form)
 
 
 def _number(value: Plain, form: Form) -> int | float:
     number = number_in(value) if isinstance(value, str) else value
     if number is None or isinstance(number, bool):
-        raise refuse(value, "a number that comes back as it went", form)
+        raise not_convertible(value, "a number that comes back as it went", form)
     if number == int(number):
         return int(number)
     nearest = float(number)
     if Decimal(repr(nearest)) != number:
-        raise refuse(value, "a number that a JSON number holds exactly", form)
+        raise not_convertible(value, "a number that a JSON number holds exactly", form)
     return nearest
 
 
@@ -60,7 +60,7 @@ def _boolean(value: Plain, form: Form) -> bool:
         return value
     if value in ("true", "false"):
         return value == "true"
-    raise refuse(value, "true or false", form)
+    raise not_convertible(value, "true or false", form)
 
 
 TYPES: dict[str, Callable[[Plain, Form], Json]] = {

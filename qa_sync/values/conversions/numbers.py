@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from qa_sync.values.conversions.conversion import MAX_DIGITS, Conversion, Plain, Target, refuse, within_reason
+from qa_sync.values.conversions.conversion import (
+    MAX_DIGITS,
+    Conversion,
+    Plain,
+    Target,
+    is_reasonable_number,
+    not_convertible,
+)
 from qa_sync.values.conversions.currencies import in_currency
 from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.form import Form, Json, Scalar
@@ -24,7 +31,7 @@ def number_of(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     number = Decimal(value)
-    return (number or abs(number)) if number.is_finite() and within_reason(number) else None
+    return (number or abs(number)) if number.is_finite() and is_reasonable_number(number) else None
 
 
 def number_without_loss(value: object) -> Decimal | None:
@@ -66,13 +73,13 @@ def _write_integer(value: Scalar, target: Target) -> Json:
 
 def _expect(number: Decimal | None, value: object, form: Form) -> Decimal:
     if number is None:
-        raise refuse(value, "a number", form)
+        raise not_convertible(value, "a number", form)
     return number
 
 
 def _whole(number: Decimal, form: Form) -> int:
     if number != int(number):
-        raise refuse(number, "a whole number", form)
+        raise not_convertible(number, "a whole number", form)
     return int(number)
 
 

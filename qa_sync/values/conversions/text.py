@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from qa_sync.values.conversions.conversion import Conversion, Plain, Target, refuse, spell
+from qa_sync.values.conversions.conversion import Conversion, Plain, Target, not_convertible, to_text
 from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.form import Form, Json, Scalar
 
@@ -21,21 +21,21 @@ def _read_text(value: Plain, form: Form) -> Plain:  # noqa: ARG001 - one signatu
 
 def write_text(value: Scalar, target: Target) -> Json:
     """Write a canonical value as it is spelled; numbers and truths keep their JSON type where the form has it."""
-    return typed(value if isinstance(value, Plain) else spell(value), target.form)
+    return typed(value if isinstance(value, Plain) else to_text(value), target.form)
 
 
-def _address(value: object, form: Form) -> str:
+def _parse_address(value: object, form: Form) -> str:
     if not isinstance(value, str):
-        raise refuse(value, "an e-mail address", form)
+        raise not_convertible(value, "an e-mail address", form)
     return value.strip().lower()
 
 
 def _read_email(value: Plain, form: Form) -> str:
-    return _address(value, form)
+    return _parse_address(value, form)
 
 
 def _write_email(value: Scalar, target: Target) -> Json:
-    return typed(_address(value, target.form), target.form)
+    return typed(_parse_address(value, target.form), target.form)
 
 
 def phone_number(value: object) -> str | None:
@@ -54,7 +54,7 @@ def phone_number(value: object) -> str | None:
 def _expect_phone(value: object, form: Form) -> str:
     number = phone_number(value)
     if number is None:
-        raise refuse(value, "a phone number", form)
+        raise not_convertible(value, "a phone number", form)
     return number
 
 

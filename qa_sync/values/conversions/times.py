@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, tzinfo
 
 from qa_sync.errors import UnknownName
-from qa_sync.values.conversions.conversion import Conversion, Plain, Target, refuse
+from qa_sync.values.conversions.conversion import Conversion, Plain, Target, not_convertible
 from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.form import Form, Json, Scalar
 
@@ -69,25 +69,25 @@ def _read_instant(value: Plain, form: Form) -> datetime:
     naive = UTC if _style(form) == "naive_utc" else None
     moment = instant_of(value, naive)
     if moment is None:
-        raise refuse(value, "a date-time" if naive else "a date-time with its zone", form)
+        raise not_convertible(value, "a date-time" if naive else "a date-time with its zone", form)
     return moment
 
 
 def _write_instant(value: Scalar, target: Target) -> Json:
     moment = instant_of(value, None, midnight=target.zone)
     if moment is None:
-        raise refuse(value, "a date-time with its zone", target.form)
+        raise not_convertible(value, "a date-time with its zone", target.form)
     try:
         return typed(STYLES[_style(target.form)](moment, target.zone), target.form)
     except OverflowError as error:
-        raise refuse(value, "a date-time within the years 1 to 9999", target.form) from error
+        raise not_convertible(value, "a date-time within the years 1 to 9999", target.form) from error
 
 
 def _read_date(value: Plain, form: Form) -> date:
     # The zone does not matter: a wire value is a text, never an instant.
     day = day_of(value, UTC)
     if day is None:
-        raise refuse(value, "a date YYYY-MM-DD", form)
+        raise not_convertible(value, "a date YYYY-MM-DD", form)
     return day
 
 
@@ -95,18 +95,18 @@ def _write_date(value: Scalar, target: Target) -> Json:
     moment = instant_of(value, None) if isinstance(value, str) else None
     day = day_of(moment or value, target.zone)
     if day is None:
-        raise refuse(value, "a date, or a date-time with its zone", target.form)
+        raise not_convertible(value, "a date, or a date-time with its zone", target.form)
     return typed(day.isoformat(), target.form)
 
 
-def _naive(moment: datetime) -> datetime:
+def _local_time(moment: datetime) -> datetime:
     return moment.replace(tzinfo=None)
 
 
 STYLES: dict[str, Callable[[datetime, tzinfo], str]] = {
-    "z": lambda moment, _: _naive(moment).isoformat(timespec="seconds") + "Z",
-    "ms_z": lambda moment, _: _naive(moment).isoformat(timespec="milliseconds") + "Z",
-    "naive_utc": lambda moment, _: _naive(moment).isoformat(timespec="seconds"),
+    "z": lambda moment, _: _local_time(moment).isoformat(timespec="seconds") + "Z",
+    "ms_z": lambda moment, _: _local_time(moment).isoformat(timespec="milliseconds") + "Z",
+    "naive_utc": lambda moment, _: _local_time(moment).isoformat(timespec="seconds"),
     "offset": lambda moment, zone: moment.astimezone(zone).isoformat(timespec="seconds"),
 }
 

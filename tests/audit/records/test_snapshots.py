@@ -18,9 +18,9 @@ from qa_sync.audit.records.parquet_parts import ROWS
 from qa_sync.audit.records.snapshots import MANIFEST, Snapshot, load
 from qa_sync.audit.records.tables import settled, table_of
 from qa_sync.clock import VirtualClock
-from qa_sync.errors import CouldNotFindOut, SystemUnreachable, UsageError
+from qa_sync.errors import NoVerdict, SystemUnreachable, UsageError
 from qa_sync.systems.cards import EntityCard, PropertyCard
-from qa_sync.systems.responses.pagination import Bookmark
+from qa_sync.systems.responses.pagination import PageCursor
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Form
 
@@ -40,7 +40,7 @@ class Paged:
         self.breaks_at = breaks_at
         self.asked: list[tuple[datetime | None, int]] = []
 
-    def browse(self, datatype: str, since: datetime | None = None, start: Bookmark | None = None) -> Pages:
+    def list_pages(self, datatype: str, since: datetime | None = None, start: PageCursor | None = None) -> Pages:
         ids = [i for i in self.names if since is None or self.changed.get(i, THEN - timedelta(days=9)) >= since]
         for page in range(start.page if start else 0, max(1, -(-len(ids) // PAGE))):
             self.asked.append((since, page))
@@ -50,7 +50,7 @@ class Paged:
             last = (page + 1) * PAGE >= len(ids)
             yield (
                 [Record("Shop", datatype, i, {"name": self.names[i]}) for i in some],
-                None if last else Bookmark(page + 1, None),
+                None if last else PageCursor(page + 1, None),
             )
 
     def lookup(self, datatype: str, id: str) -> Record | None:
@@ -124,7 +124,7 @@ def test_without_changed_since_everything_is_read_anew(tmp_path: Path) -> None:
 def test_told_to_stop_it_keeps_what_it_has(tmp_path: Path) -> None:
     stopped = manner()
     stopped.stop.set()
-    with pytest.raises(CouldNotFindOut, match="stopped"):
+    with pytest.raises(NoVerdict, match="stopped"):
         read_whole(Source(Paged(ROWS * 2), CARD, WHOSE, since=True), ("name",), tmp_path, stopped)
     assert load(tmp_path, WHOSE, ("name",)) is not None
 
@@ -140,7 +140,7 @@ def test_what_cannot_be_kept_is_told(tmp_path: Path, id: str, name: Any, told: s
     if not told:
         assert read(system, tmp_path).rows == 1
         return
-    with pytest.raises(CouldNotFindOut, match=told):
+    with pytest.raises(NoVerdict, match=told):
         read(system, tmp_path)
 
 
@@ -199,6 +199,6 @@ def test_a_full_disk_is_told_and_leaves_no_half_part(tmp_path: Path, monkeypatch
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("qa_sync.audit.records.parquet_parts.pq.write_table", full)
-    with pytest.raises(CouldNotFindOut, match="No space left"):
+    with pytest.raises(NoVerdict, match="No space left"):
         read(Paged(10), tmp_path)
     assert not list(tmp_path.glob("part-*"))

@@ -46,7 +46,7 @@ def test_nonsense_is_told(qa_sync: QaSync, words: tuple[str, str]) -> None:
 @pytest.mark.slow
 def test_a_live_run_comes_to_the_same_verdicts(serve: Serve) -> None:
     config = serve(*SPECS, "--lag", "1s", "--rate", "200/min")
-    went = go("live", "under-load", config=config, side_by_side=8)
+    went = go("live", "under-load", config=config, parallel_sections=8)
     assert went.unwell == []
     assert went.verdicts == go("sandbox", "under-load").verdicts
 
@@ -64,7 +64,7 @@ def test_who_does_not_keep_the_rate_is_only_slower(serve: Serve, monkeypatch: py
     over(monkeypatch, lambda _label, connector: (connector, {"out": Counting()}))
     config = serve(*SPECS, "--rate", "5/s")
     config.write_text(config.read_text(encoding="utf-8").replace('rate = "5/s"', ""), encoding="utf-8")
-    went = go("live", "hasty", config=config, side_by_side=8)
+    went = go("live", "hasty", config=config, parallel_sections=8)
     assert statuses[429] > 0
     assert went.unwell == []
     assert went.verdicts == go("sandbox", "hasty").verdicts

@@ -21,7 +21,7 @@ from qa_sync.reports.formats import results_json as report
 from qa_sync.reports.formats import table as formats
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
-from qa_sync.systems.system import Exchanged
+from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.compare import Difference
 
 SCHEMAS = Path(qa_sync.__file__).parent / "schemas"
@@ -47,7 +47,7 @@ values = st.recursive(
     max_leaves=6,
 )
 lines = st.integers(1, 10**6)
-exchanges = st.builds(Exchanged, text, text, text, text, st.none() | st.integers(100, 599), text)
+exchanges = st.builds(ExchangeSummary, text, text, text, text, st.none() | st.integers(100, 599), text)
 latencies = st.none() | st.floats(0, 1e6) | st.integers(0, 100)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from report_samples import hostile_results, large_results, results
 
 from qa_sync.reports.formats import junit
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 
@@ -38,9 +38,9 @@ def test_any_text_is_legal_and_comes_back_visible(title: str, message: str, stat
     some = Results("live", "1", datetime(2025, 1, 1, tzinfo=UTC), 0, (SpecResult("s", title, (section,)),), ())
     case = parsed(some).find("testsuite/testcase")
     assert case is not None
-    assert case.get("name") == visible(f"create: {title}", lines=True)
+    assert case.get("name") == escape_invisible(f"create: {title}", lines=True)
     reason = case.find("failure") or case[-1]
-    assert (reason.get("message") or "").endswith(visible(message or status, lines=True))
+    assert (reason.get("message") or "").endswith(escape_invisible(message or status, lines=True))
 
 
 def test_a_suite_a_section_and_a_case_a_check() -> None:

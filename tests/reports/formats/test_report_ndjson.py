@@ -7,14 +7,14 @@ import pytest
 from report_golden import RUNS
 
 from qa_sync.reports.formats import ndjson
-from qa_sync.running.results import fold
+from qa_sync.running.results import collect_results
 
 
 @pytest.mark.parametrize("name", RUNS)
 def test_the_events_fold_to_the_same_results(name: str) -> None:
     some = RUNS[name]()
     without_texts = replace(some, specs=tuple(replace(spec, text=None) for spec in some.specs))
-    assert fold(ndjson.events_of(some)) == without_texts
+    assert collect_results(ndjson.events_of(some)) == without_texts
 
 
 def test_a_line_is_an_event() -> None:

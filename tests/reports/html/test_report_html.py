@@ -20,7 +20,7 @@ from qa_sync.reports.html import page
 from qa_sync.reports.html.latency import Lag
 from qa_sync.reports.shared.annotated_document import as_written
 from qa_sync.running.events import CheckFinished, Leftover, Status
-from qa_sync.running.results import Known, Results, SectionResult, SpecResult
+from qa_sync.running.results import KnownFailure, Results, SectionResult, SpecResult
 
 VOID = {"meta", "input", "link", "br", "wbr", "img"}
 KNOWN = {
@@ -207,7 +207,7 @@ def test_what_a_run_adds_to_a_check_is_shown() -> None:
 
 def test_known_failures_are_told_apart() -> None:
     failed = next(check for check in written_results().checks if check.status is Status.FAILED)
-    known = Known(failed.id, "ann", "ticket 7", "2026-12-31")
+    known = KnownFailure(failed.id, "ann", "ticket 7", "2026-12-31")
     words = " ".join("".join(read(replace(written_results(), known=(known,))).words).split())
     assert "1 failure, all of them known" in words
     assert "ticket 7 (ann, until 2026-12-31)" in words

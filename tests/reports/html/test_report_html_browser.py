@@ -15,7 +15,7 @@ from report_golden import real
 from report_samples import KINDS, hostile_written, of_every_kind, written_results
 
 from qa_sync.reports.html import page
-from qa_sync.reports.shared.escape import visible
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.results import Results
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[test]'")
@@ -160,7 +160,7 @@ def test_two_thousand_hostile_values_do_nothing(see: Any) -> None:
     theirs = "img, iframe, object, embed, form, link, base, svg svg, [onload], [onerror], [onmouseover], [href*=evil]"
     assert tab.locator(theirs).count() == 0
     shown = " ".join(tab.evaluate("document.body.textContent").split())
-    missing = [v for v in VALUES if " ".join(visible(v, lines=True).split()) not in shown]
+    missing = [v for v in VALUES if " ".join(escape_invisible(v, lines=True).split()) not in shown]
     assert [value[:80] for value in missing if len(value) < LARGE // 2] == []
 
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa_sync.reports.shared.escape import encodable, visible
+from qa_sync.reports.shared.escape import escape_invisible, escape_unencodable
 from qa_sync.reports.shared.text_layout import Line, Style, clip, columns, text_of, width_of, wrap
 
 text = st.text(st.characters(), max_size=60)
-printable = text.map(lambda t: visible(t, lines=True))
+printable = text.map(lambda t: escape_invisible(t, lines=True))
 styled = st.lists(st.tuples(printable, st.sampled_from(Style)), max_size=4)
 
 
@@ -21,7 +21,7 @@ def words(lines: list[Line]) -> list[str]:
 @settings(deadline=None)
 @given(text)
 def test_what_is_visible_is_one_line_of_printable_text(given: str) -> None:
-    shown = visible(given)
+    shown = escape_invisible(given)
     assert shown.splitlines() in ([], [shown])
     assert not [c for c in shown if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}]
     shown.encode("utf-8")
@@ -38,15 +38,15 @@ def test_what_is_visible_is_one_line_of_printable_text(given: str) -> None:
     ],
 )
 def test_the_unseen_is_written_out(given: str, shown: str) -> None:
-    assert visible(given) == shown
+    assert escape_invisible(given) == shown
 
 
 def test_lines_are_kept_on_demand() -> None:
-    assert visible("a\r\nb\x0b", lines=True) == "a\\r\nb\\x0b"
+    assert escape_invisible("a\r\nb\x0b", lines=True) == "a\\r\nb\\x0b"
 
 
 def test_what_an_encoding_lacks_is_written_out() -> None:
-    assert encodable("å✓", "latin-1") == "å\\u2713"
+    assert escape_unencodable("å✓", "latin-1") == "å\\u2713"
 
 
 @settings(deadline=None)

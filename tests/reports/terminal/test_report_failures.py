@@ -15,12 +15,12 @@ from qa_sync.reports.shared.wording import brief
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.reports.terminal.value_diff import diff_lines
 from qa_sync.running.events import CheckFinished, RunFinished, Status
-from qa_sync.running.results import Results, fold
-from qa_sync.systems.system import Exchanged
+from qa_sync.running.results import Results, collect_results
+from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.compare import Difference
 
-GOT = Exchanged("B", "GET", "https://b.example.test/clients/9001", "", 200, '{"id": "9001", "name": "Sofie"}')
-PUT = Exchanged("A", "PATCH", "https://a.example.test/customers/c-17", '{"name": "Žofie"}', None, "")
+GOT = ExchangeSummary("B", "GET", "https://b.example.test/clients/9001", "", 200, '{"id": "9001", "name": "Sofie"}')
+PUT = ExchangeSummary("A", "PATCH", "https://a.example.test/customers/c-17", '{"name": "Žofie"}', None, "")
 STEPS = ("make A Customer (a)", "wait for B Client (a)", "edit x of A Customer (a)", "let 2 s pass", "look again")
 
 
@@ -33,7 +33,7 @@ def wrong(title: str = "name -> name", **more: object) -> CheckFinished:
 
 def of(*checks: CheckFinished) -> Results:
     start = [e for e in events() if not isinstance(e, CheckFinished | RunFinished)]
-    return fold([*start, *checks, RunFinished(0.5)])
+    return collect_results([*start, *checks, RunFinished(0.5)])
 
 
 def block(*checks: CheckFinished, width: int = 80, verbose: bool = False) -> str:
@@ -146,6 +146,6 @@ def test_no_character_is_lost_and_no_line_too_wide(some: list[str], others: list
 
 
 def test_a_hostile_request_stays_text() -> None:
-    hostile = Exchanged(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 200, HOSTILE * 3)
+    hostile = ExchangeSummary(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 200, HOSTILE * 3)
     shown = block(replace(wrong(), exchanges=(hostile,)), verbose=True)
     assert all(line.isprintable() and width_of(line) <= 80 for line in shown.splitlines())

@@ -31,7 +31,7 @@ from qa_sync.running.events import (
     Status,
     StepStarted,
 )
-from qa_sync.running.results import Results, fold
+from qa_sync.running.results import Results, collect_results
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -119,7 +119,7 @@ def test_a_reason_is_said_once_a_table_unless_verbose() -> None:
 
 def with_checks(*checks: CheckFinished) -> Results:
     start: list[Event] = [e for e in events() if not isinstance(e, CheckFinished | RunFinished)]
-    return fold([*start, *checks, RunFinished(0.5)])
+    return collect_results([*start, *checks, RunFinished(0.5)])
 
 
 def some_check(title: str, status: Status = Status.FAILED, **more: object) -> CheckFinished:
@@ -327,7 +327,7 @@ def test_the_display_is_put_away_when_the_run_breaks() -> None:
 
 def test_an_interrupted_run_still_reports() -> None:
     begun = [e for e in events() if not isinstance(e, SectionFinished | CheckFinished)]
-    assert "nothing to check" in printed(fold(begun))
+    assert "nothing to check" in printed(collect_results(begun))
 
 
 def test_rich_is_loaded_for_colours_only() -> None:

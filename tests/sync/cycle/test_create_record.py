@@ -7,7 +7,7 @@ import pytest
 from sync_fakes import pairs
 from sync_world import KEY, World, every, make_world
 
-from qa_sync.errors import BadAnswer, SystemUnreachable
+from qa_sync.errors import InvalidResponse, SystemUnreachable
 from qa_sync.sync.store.links import Intent
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.values.form import Json
@@ -42,7 +42,7 @@ def test_a_create_that_failed_without_a_trace_is_made(world: World) -> None:
     insert = world.office.insert
 
     def fail(datatype: str, values: Mapping[str, Json], _found: Found | None = None) -> str:
-        raise BadAnswer(f"500 for {datatype} with {len(values)} values")
+        raise InvalidResponse(f"500 for {datatype} with {len(values)} values")
 
     world.office.insert = fail  # type: ignore[method-assign]
     world.shop.insert("people", {"name": "Ada"})

@@ -17,24 +17,24 @@ TWINS = {"name": "fullName", "nick": "alias", "kind": "kind"}
 class People:
     """Those who edit: names in the shop only, aliases in the office only, kinds on both sides."""
 
-    def __init__(self, world: World, dice: random.Random) -> None:
+    def __init__(self, world: World, rng: random.Random) -> None:
         self.world = world
-        self.dice = dice
+        self.rng = rng
         self.edits = 0
         self.last: dict[tuple[str, str], str] = {}
-        self.patience = dice.randint(1, 8)
+        self.patience = rng.randint(1, 8)
         """How often they interrupt a cycle."""
         self.watching = False
 
     def act(self) -> None:
         self.edits += 1
         buyers, persons = sorted(self.world.shop.records("people")), self.linked()
-        if self.dice.random() < 0.2 or not persons:
+        if self.rng.random() < 0.2 or not persons:
             self.world.shop.insert("people", {"name": self.text, "nick": "x", "kind": "k"})
-        elif self.dice.random() < 0.5:
-            self.edit(self.world.shop, "people", self.dice.choice(buyers), self.dice.choice(["name", "kind"]))
+        elif self.rng.random() < 0.5:
+            self.edit(self.world.shop, "people", self.rng.choice(buyers), self.rng.choice(["name", "kind"]))
         else:
-            self.edit(self.world.office, "person", self.dice.choice(persons), self.dice.choice(["alias", "kind"]))
+            self.edit(self.world.office, "person", self.rng.choice(persons), self.rng.choice(["alias", "kind"]))
 
     @property
     def text(self) -> str:
@@ -61,7 +61,7 @@ class People:
         return interrupted
 
     def perhaps(self) -> None:
-        if self.watching and self.patience and self.dice.random() < 0.25:
+        if self.watching and self.patience and self.rng.random() < 0.25:
             self.watching, self.patience = False, self.patience - 1
             self.act()
             self.watching = True

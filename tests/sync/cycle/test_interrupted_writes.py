@@ -11,20 +11,20 @@ from fault_proxy import FaultProxy
 from sync_fakes import OFFICE, FakeSystem
 from sync_world import KEY, World, every, make_world
 
-from qa_sync.checklist.model import Cast, Insert, Scenario, Side
+from qa_sync.checklist.model import Insert, Role, Scenario, Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.reader import read_dataflow
-from qa_sync.running.environment import Stage
-from qa_sync.running.scenario_records import Held, Scene
+from qa_sync.running.environment import Environment
+from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.store.links import Links
 from qa_sync.systems.connectors.find import builtin_folder, connector_for
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.http.asgi_transport import AsgiTransport
-from qa_sync.systems.redaction import Hider
-from qa_sync.systems.rest.live_connection import Line, open_line
+from qa_sync.systems.redaction import Redactor
+from qa_sync.systems.rest.live_connection import LiveConnection, open_connection
 from qa_sync.values.form import Json
 
 START = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)
@@ -69,11 +69,13 @@ class TestEngine:
 
 
 class TestJudge:
-    def scene(self, world: World) -> Scene:
-        stage = Stage({Side.SOURCE: world.shop, Side.TARGET: world.office}, world.office.clock, lambda: None, START)
+    def scene(self, world: World) -> ScenarioRecords:
+        environment = Environment(
+            {Side.SOURCE: world.shop, Side.TARGET: world.office}, world.office.clock, lambda: None, START
+        )
         card = OFFICE["person"]
-        cast = {"subject": Cast(1, card, card)}
-        return Scene(stage, Scenario("create", cast, (), ()))
+        cast = {"subject": Role(1, card, card)}
+        return ScenarioRecords(environment, Scenario("create", cast, (), ()))
 
     def test_the_new_record_is_found_by_its_mark_and_removed_in_the_end(
         self, world: World, monkeypatch: pytest.MonkeyPatch
@@ -83,7 +85,7 @@ class TestJudge:
         world.office.records("person")["O-0"] = {"id": "O-0", "rev": 1, "fullName": "Ada"}
         scene = self.scene(world)
         scene.insert(Insert("subject", Side.TARGET, {"fullName": "Ada qa7"}, "qa7"))
-        assert scene.ids[Held("subject", Side.TARGET)] == "O-1"
+        assert scene.ids[RecordKey("subject", Side.TARGET)] == "O-1"
         assert list(scene.remove_all()) == []
         assert set(world.office.records("person")) == {"O-0"}
 
@@ -118,14 +120,16 @@ def synced(dataflow: Dataflow, seed: int, rate: float) -> list[tuple[str, str]]:
     return sorted(left, key=lambda each: each[1])
 
 
-def by_mail(line: Line, mail: str) -> str | None:
+def by_mail(line: LiveConnection, mail: str) -> str | None:
     return next((r.id for r in line.system().list("customer") if r.data["email"] == mail), None)
 
 
-def opened(label: str, clock: VirtualClock, seed: int, rate: float) -> Line:
+def opened(label: str, clock: VirtualClock, seed: int, rate: float) -> LiveConnection:
     name = connector_for(label)
     vendor = VENDORS[name]
     proxy = FaultProxy(AsgiTransport(vendor.build_app(clock.now, "1")), clock, f"{label}{seed}", rate)
     connector = load_connector(builtin_folder(name))
-    dice = random.Random(seed)  # noqa: S311 - chance that repeats itself
-    return open_line(label, connector, vendor.base_url, vendor.secrets, clock=clock, hide=Hider(), out=proxy, dice=dice)
+    rng = random.Random(seed)  # noqa: S311 - chance that repeats itself
+    return open_connection(
+        label, connector, vendor.base_url, vendor.secrets, clock=clock, redact=Redactor(), out=proxy, rng=rng
+    )

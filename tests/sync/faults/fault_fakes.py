@@ -9,7 +9,7 @@ from sync_fakes import OFFICE, SHOP, START, FakeSystem, section
 
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Section, Statement, StatementKind
-from qa_sync.errors import Refused
+from qa_sync.errors import RequestRejected
 from qa_sync.sync.lanes import End, Lane, Row, Side
 from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
@@ -39,7 +39,7 @@ class Notes:
 
     def _check(self, values: Values) -> None:
         if any(value in self.refused for value in values.values() if not isinstance(value, list)):
-            raise Refused("no", status=400)
+            raise RequestRejected("no", status=400)
 
 
 def card_of(*properties: PropertyCard) -> EntityCard:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fault_fakes import Notes, card_of, lane_to
 
-from qa_sync.errors import Conflict, Refused
+from qa_sync.errors import Conflict, RequestRejected
 from qa_sync.sync.faults.table import find_fault
 from qa_sync.systems.cards import PropertyCard, Writable
 from qa_sync.systems.system import Record
@@ -128,7 +128,7 @@ class TestRefusedDamage:
 
     def test_what_is_refused_undamaged_stays_refused(self) -> None:
         lane, notes = lane_to(card_of(PropertyCard("p", WHOLE, required=True))), Notes(refused={5, "5"})
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRejected):
             find_fault("type-change").writer(notes).insert(lane, lane.target, {"p": 5})
 
     def test_a_conflict_is_the_engines_business(self) -> None:

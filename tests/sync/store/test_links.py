@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sync_world import every, make_world
 
-from qa_sync.errors import CouldNotFindOut, UsageError
+from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.sync.store.database import told
 from qa_sync.sync.store.encoding import decode, encode, fingerprint, spell, unspell
 from qa_sync.sync.store.links import Intent, Links
@@ -78,7 +78,7 @@ def test_what_cannot_be_written_at_the_moment_is_not_found_out(tmp_path: Path) -
     path = tmp_path / "links.db"
     links = Links(path)
     links.state.db.execute("PRAGMA max_page_count=1")  # as on a full disk
-    with pytest.raises(CouldNotFindOut, match=r"links\.db cannot be used: .* full"), told(path):
+    with pytest.raises(NoVerdict, match=r"links\.db cannot be used: .* full"), told(path):
         connect_many(links, "new")
     links.state.db.close()
 

@@ -18,14 +18,14 @@ import pytest
 from small_system import OPERATIONS, START, URL, Small, connector, small
 
 from qa_sync.clock import VirtualClock
-from qa_sync.errors import BadAnswer, ConnectorError, Refused, SystemUnreachable, UsageError
+from qa_sync.errors import ConnectorError, InvalidResponse, RequestRejected, SystemUnreachable, UsageError
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.http.asgi_transport import AsgiTransport
-from qa_sync.systems.http.rate_limits import Limits
-from qa_sync.systems.redaction import Hider
-from qa_sync.systems.rest.live_connection import Line, open_line
+from qa_sync.systems.http.rate_limits import RateLimiter
+from qa_sync.systems.redaction import Redactor
+from qa_sync.systems.rest.live_connection import LiveConnection, open_connection
 from qa_sync.systems.system import Record
 
 TOKEN_URL = "https://login.test/token"  # noqa: S105 - a url
@@ -39,7 +39,7 @@ def basic(text: str) -> str:
 
 
 def ask(world: Small, times: int = 1) -> None:
-    system = world.line.system()
+    system = world.connection.system()
     for _ in range(times):
         assert system.lookup("thing", "1") is not None
 
@@ -124,7 +124,7 @@ def test_a_digest_challenge_that_is_none_is_told_each_time(tmp_path: Path, chall
     kind: dict[str, Any] = {"authentication": "digest", "username": "u", "password": "$SECRET(secret)"}
     world = small(tmp_path, handler=lambda _: refused, secrets=SECRETS, **kind)
     for _ in range(2):
-        with pytest.raises(BadAnswer, match="its Digest challenge makes no sense: status 401"):
+        with pytest.raises(InvalidResponse, match="its Digest challenge makes no sense: status 401"):
             ask(world)
     assert len(world.server.asked) == 2
 
@@ -169,7 +169,7 @@ class TestOAuth2:
             return httpx.Response(200, json={"access_token": "t"}) if issued else httpx.Response(401, json={})
 
         world = small(tmp_path, handler=never, secrets=SECRETS, oauth2=OAUTH2)
-        with pytest.raises(Refused, match="refused with 401"):
+        with pytest.raises(RequestRejected, match="refused with 401"):
             ask(world)
         assert len(world.server.asked) == 4
 
@@ -214,17 +214,17 @@ class TestOAuth2:
     @pytest.mark.parametrize("trouble", [httpx.ReadError("x"), httpx.Response(503), httpx.Response(429)])
     def test_a_create_is_safe_while_there_is_no_token(self, tmp_path: Path, trouble: Any) -> None:
         world = small(tmp_path, trouble, {"access_token": "t"}, {"id": "7"}, secrets=SECRETS, oauth2=OAUTH2)
-        assert world.line.system().insert("thing", {"name": "a"}) == "7"
+        assert world.connection.system().insert("thing", {"name": "a"}) == "7"
         assert world.server.lines == ["POST /token", "POST /token", "POST /things"]
 
     @pytest.mark.parametrize(
         ("answer", "kind", "text"),
         [
-            (httpx.Response(401, json={"error": "invalid_client"}), Refused, "refused with 401 invalid_client"),
-            (httpx.Response(200, json={"accessToken": "private"}), BadAnswer, "no token in the answer"),
-            (httpx.Response(200, text='{"access_token":"private'), BadAnswer, "not JSON"),
-            (httpx.Response(200, json=["private"]), BadAnswer, "no token in the answer"),
-            (httpx.Response(200, json={"access_token": "", "x": "private"}), BadAnswer, "no token in the answer"),
+            (httpx.Response(401, json={"error": "invalid_client"}), RequestRejected, "refused with 401 invalid_client"),
+            (httpx.Response(200, json={"accessToken": "private"}), InvalidResponse, "no token in the answer"),
+            (httpx.Response(200, text='{"access_token":"private'), InvalidResponse, "not JSON"),
+            (httpx.Response(200, json=["private"]), InvalidResponse, "no token in the answer"),
+            (httpx.Response(200, json={"access_token": "", "x": "private"}), InvalidResponse, "no token in the answer"),
         ],
     )
     def test_no_token_to_be_had_is_told_without_the_answer(
@@ -267,7 +267,11 @@ class TestOAuth2:
             ask(world)
 
         world = small(
-            tmp_path, handler=door, secrets=SECRETS, oauth2=OAUTH2, limits=lambda clock: Limits(clock, None, 9)
+            tmp_path,
+            handler=door,
+            secrets=SECRETS,
+            oauth2=OAUTH2,
+            rate_limiter=lambda clock: RateLimiter(clock, None, 9),
         )
         with ThreadPoolExecutor(9) as pool:
             list(pool.map(work, range(9)))
@@ -276,7 +280,7 @@ class TestOAuth2:
 
     def test_the_lock_is_free_after_a_failure(self, tmp_path: Path) -> None:
         world = small(tmp_path, httpx.Response(400), {"access_token": "t"}, THING, secrets=SECRETS, oauth2=OAUTH2)
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRejected):
             ask(world)
         ask(world)
 
@@ -341,15 +345,17 @@ class TestWooCommerce:
         yield
         self.app.close()
 
-    def line(self, url: str, out: Callable[[httpx.BaseTransport], httpx.BaseTransport], **secrets: str) -> Line:
+    def connection(
+        self, url: str, out: Callable[[httpx.BaseTransport], httpx.BaseTransport], **secrets: str
+    ) -> LiveConnection:
         given = {**VENDORS["woocommerce"].secrets, **secrets}
         shop = load_connector(builtin_folder("woocommerce"))
-        return open_line("Shop", shop, url, given, clock=self.clock, hide=Hider(), out=out(self.app))
+        return open_connection("Shop", shop, url, given, clock=self.clock, redact=Redactor(), out=out(self.app))
 
     def test_over_http_every_request_is_signed(self) -> None:
         seen: list[httpx.Request] = []
-        line = self.line("http://shop.example", lambda app: Watched(app, seen))
-        system = line.system()
+        connection = self.connection("http://shop.example", lambda app: Watched(app, seen))
+        system = connection.system()
         made = system.insert("product", {"name": "Tee [x] & é", "regular_price": "10.00"})
         assert [r.id for r in system.list("product")] == [made]
         system.delete("product", made)
@@ -361,34 +367,34 @@ class TestWooCommerce:
 
     def test_a_second_attempt_has_a_signature_of_its_own(self) -> None:
         seen: list[httpx.Request] = []
-        line = self.line("http://shop.example", lambda app: Watched(app, seen, lose=1))
-        assert list(line.system().list("product")) == []
+        connection = self.connection("http://shop.example", lambda app: Watched(app, seen, lose=1))
+        assert list(connection.system().list("product")) == []
         assert len(seen) == 2
 
     def test_over_https_it_is_basic(self) -> None:
         seen: list[httpx.Request] = []
-        line = self.line("https://shop.example", lambda app: Watched(app, seen))
-        assert list(line.system().list("product")) == []
+        connection = self.connection("https://shop.example", lambda app: Watched(app, seen))
+        assert list(connection.system().list("product")) == []
         assert [r.headers["authorization"][:6] for r in seen] == ["Basic "]
         assert "oauth_nonce" not in seen[0].url.params
 
     def test_what_a_url_may_show_is_escaped_to_be_signed(self) -> None:
         seen: list[httpx.Request] = []
-        line = self.line("http://shop.example", lambda app: Watched(app, seen))
+        connection = self.connection("http://shop.example", lambda app: Watched(app, seen))
         url = "http://shop.example/wp-json/wc/v3/products?search=a|b%20[c]+d&x=%C3%A9"
-        with httpx.Client(transport=line.transport) as client:
+        with httpx.Client(transport=connection.transport) as client:
             assert client.get(url).status_code == 200
 
     def test_a_401_over_http_says_what_may_be_wrong(self) -> None:
-        line = self.line("http://shop.example", lambda app: app, consumer_secret="wrong")  # noqa: S106 - no secret
-        with pytest.raises(Refused) as caught:
-            list(line.system().list("product"))
+        connection = self.connection("http://shop.example", lambda app: app, consumer_secret="wrong")  # noqa: S106 - no secret
+        with pytest.raises(RequestRejected) as caught:
+            list(connection.system().list("product"))
         assert "takes Basic (and keys in the query) over https only" in str(caught.value.hint)
 
     def test_a_401_over_https_is_about_the_secrets(self) -> None:
-        line = self.line("https://shop.example", lambda app: app, consumer_secret="wrong")  # noqa: S106 - no secret
-        with pytest.raises(Refused) as caught:
-            list(line.system().list("product"))
+        connection = self.connection("https://shop.example", lambda app: app, consumer_secret="wrong")  # noqa: S106 - no secret
+        with pytest.raises(RequestRejected) as caught:
+            list(connection.system().list("product"))
         assert "check the secrets" in str(caught.value.hint)
 
 
@@ -423,7 +429,7 @@ class TestCustom:
         world = self.world(
             tmp_path, {"key": 'a b&"ä', "who": {"name": "o'x \\ y"}, "lasts": 60}, {"X-Who": "{{ token.lasts }}"}
         )
-        system = world.line.system()
+        system = world.connection.system()
         system.lookup("thing", "1")
         system.insert("thing", {"name": "n"})
         login, lookup, insert = world.server.asked
@@ -436,7 +442,7 @@ class TestCustom:
     def test_what_is_recorded_has_no_token_in_it(self, tmp_path: Path) -> None:
         world = self.world(tmp_path, {"key": "very-secret", "who": {"name": "n"}, "lasts": 60})
         above: list[httpx.Request] = []
-        world.line.system(lambda transport: Watched(transport, above)).lookup("thing", "1")
+        world.connection.system(lambda transport: Watched(transport, above)).lookup("thing", "1")
         assert [f"{r.url} {r.headers['x-session']}" for r in above] == [f"{URL}/things/1?t=~token~key~ ~token~key~"]
         assert world.server.asked[-1].headers["x-session"] == "very-secret"
 
@@ -445,11 +451,11 @@ class TestCustom:
         headers = {"Authorization": shown, "X-Up": "{{ token.who.name|upper }}"}
         world = self.world(tmp_path, {"key": "session-k€y", "who": {"name": "n-1"}, "lasts": 60}, headers)
         above: list[httpx.Request] = []
-        world.line.system(lambda transport: Watched(transport, above)).lookup("thing", "1")
+        world.connection.system(lambda transport: Watched(transport, above)).lookup("thing", "1")
         sent = world.server.asked[-1].headers
         assert (sent["authorization"], sent["x-up"]) == (basic("0:session-k€y"), "N-1")
         assert above[0].headers["authorization"] == basic("0:~token~key~")
-        assert world.line.hide(sent["authorization"]) == "Basic MDp(hidden)"  # `0:`, which is no secret
+        assert world.connection.redact(sent["authorization"]) == "Basic MDp(hidden)"  # `0:`, which is no secret
 
     def test_two_members_may_have_names_of_their_own(self, tmp_path: Path) -> None:
         def serve(request: httpx.Request) -> httpx.Response:
@@ -468,7 +474,7 @@ class TestCustom:
             tmp_path, secrets=SECRETS, handler=serve, custom_auth=told, operations=operations, headers=headers
         )
         above: list[httpx.Request] = []
-        system = world.line.system(lambda transport: Watched(transport, above))
+        system = world.connection.system(lambda transport: Watched(transport, above))
         system.lookup("thing", "1")
         world.clock.sleep(60)
         system.lookup("thing", "1")
@@ -481,14 +487,14 @@ class TestCustom:
     def test_what_looks_like_a_part_of_a_token_is_data(self, tmp_path: Path) -> None:
         world = self.world(tmp_path, {"key": "very-secret", "who": {"name": "n"}, "lasts": 60})
         text = "~token~key~ {{ token.key }}"
-        system = world.line.system()
+        system = world.connection.system()
         system.update(Record("Small", "thing", "1", {"rev": 1}), {"name": text})
         assert json.loads(world.server.asked[-1].content) == {"name": text}
 
     def test_a_token_that_no_header_can_carry_is_told_without_it(self, tmp_path: Path) -> None:
         world = self.world(tmp_path, {"key": "k€y-1", "lasts": 60}, {"X-Up": "{{ token.key|upper }}"})
-        with pytest.raises(BadAnswer, match="the token is not what the templates take it for") as told:
-            world.line.system().lookup("thing", "1")
+        with pytest.raises(InvalidResponse, match="the token is not what the templates take it for") as told:
+            world.connection.system().lookup("thing", "1")
         assert "K€Y" not in str(told.value)
 
     def test_a_redirect_is_followed_with_the_token(self, tmp_path: Path) -> None:
@@ -499,7 +505,7 @@ class TestCustom:
 
         headers = {"X-Session": "{{ token.key }}"}
         world = small(tmp_path, secrets=SECRETS, handler=serve, custom_auth=CUSTOM, operations=THINGS, headers=headers)
-        assert world.line.system().lookup("thing", "1") is not None
+        assert world.connection.system().lookup("thing", "1") is not None
         asked = world.server.asked[-1]
         assert (str(asked.url), asked.headers["x-session"]) == (f"{URL}/elsewhere/1?a=b", "k")
 
@@ -519,23 +525,23 @@ class TestCustom:
         }
         operations = {**THINGS, "thing-list": listing}
         world = small(tmp_path, secrets=SECRETS, handler=serve, custom_auth=CUSTOM, operations=operations)
-        assert [record.id for record in world.line.system().list("thing")] == ["0", "1", "2"]
+        assert [record.id for record in world.connection.system().list("thing")] == ["0", "1", "2"]
         assert [r.url.params["t"] for r in world.server.asked if r.url.path == "/things"] == ["a&b"] * 3
 
     def test_a_member_that_the_token_does_not_have_is_told(self, tmp_path: Path) -> None:
         world = self.world(tmp_path, {"other": "x", "lasts": 60})
-        with pytest.raises(BadAnswer, match="the token has no member 'key'"):
-            world.line.system().lookup("thing", "1")
+        with pytest.raises(InvalidResponse, match="the token has no member 'key'"):
+            world.connection.system().lookup("thing", "1")
 
     def test_an_end_that_the_answer_does_not_have_is_told(self, tmp_path: Path) -> None:
-        with pytest.raises(BadAnswer, match="custom_auth: expires_in_expression gave no time"):
-            self.world(tmp_path, {"key": "k"}).line.system().lookup("thing", "1")
+        with pytest.raises(InvalidResponse, match="custom_auth: expires_in_expression gave no time"):
+            self.world(tmp_path, {"key": "k"}).connection.system().lookup("thing", "1")
 
     @pytest.mark.parametrize("lasts", ["soon", "", None])
     def test_an_end_that_is_no_time_is_told(self, tmp_path: Path, lasts: Any) -> None:
         world = self.world(tmp_path, {"key": "k", "lasts": lasts})
-        with pytest.raises(BadAnswer, match="custom_auth: expires_in_expression gave no time"):
-            world.line.system().lookup("thing", "1")
+        with pytest.raises(InvalidResponse, match="custom_auth: expires_in_expression gave no time"):
+            world.connection.system().lookup("thing", "1")
 
     def test_an_end_that_nobody_can_calculate_is_told_with_its_operation(self, tmp_path: Path) -> None:
         with pytest.raises(ConnectorError, match="Small: operation 'get_token_operation': the expression"):
@@ -561,13 +567,13 @@ class TestCustom:
 
     def test_a_short_member_is_not_hidden_wherever_it_stands(self, tmp_path: Path) -> None:
         world = self.world(tmp_path, {"key": "very-secret", "who": {"name": "1"}, "lasts": 60})
-        world.line.system().insert("thing", {"name": "n"})
-        assert world.line.hide("order 12, very-secret") == "order 12, (hidden)"
+        world.connection.system().insert("thing", {"name": "n"})
+        assert world.connection.redact("order 12, very-secret") == "order 12, (hidden)"
 
     @pytest.mark.parametrize("answer", ["text", [1], 5])
     def test_an_answer_without_members_is_no_token(self, tmp_path: Path, answer: Any) -> None:
-        with pytest.raises(BadAnswer, match="there is no token in the answer"):
-            self.world(tmp_path, answer).line.system().lookup("thing", "1")
+        with pytest.raises(InvalidResponse, match="there is no token in the answer"):
+            self.world(tmp_path, answer).connection.system().lookup("thing", "1")
 
 
 class Watched(httpx.BaseTransport):

@@ -237,10 +237,10 @@ class World:
 
     def __init__(self, place: Path, kind: Kind, server: Loopback, clock: VirtualClock, door: Door) -> None:
         self.server, self.clock, self.door = server, clock, door
-        self.line = opened(place, server.url, clock, SECRETS, **kind.told)
+        self.connection = opened(place, server.url, clock, SECRETS, **kind.told)
 
     def read(self, times: int = 1) -> None:
-        system = self.line.system()
+        system = self.connection.system()
         for _ in range(times):
             assert system.lookup("thing", "1") is not None
 
@@ -260,7 +260,7 @@ def play(place: Path, kind: Kind, work: Callable[[World], object]) -> int:
     with loopback(serve) as server:
         world = World(place, kind, server, clock, door)
         work(world)
-        world.line.close()
+        world.connection.close()
     return len(server.asked)
 
 

@@ -22,11 +22,11 @@ from small_system import START, opened
 from spnego.channel_bindings import GssChannelBindings
 
 from qa_sync.clock import VirtualClock
-from qa_sync.errors import BadAnswer, Refused, UsageError
+from qa_sync.errors import InvalidResponse, RequestRejected, UsageError
 from qa_sync.systems.auth.ntlm import NtlmAuth
-from qa_sync.systems.http.auth_transport import SigningTransport
-from qa_sync.systems.responses.exchange import Answers
-from qa_sync.systems.rest.live_connection import Line
+from qa_sync.systems.http.auth_transport import AuthTransport
+from qa_sync.systems.responses.exchange import ResponseChecker
+from qa_sync.systems.rest.live_connection import LiveConnection
 
 NTLM = {"authentication": "ntlm", "username": "OFFICE\\erna", "password": "$SECRET(password)"}
 PASSWORD = "pass wørd"  # noqa: S105 - nobody's
@@ -73,7 +73,7 @@ class Server:
         return httpx.Response(401, json={}, headers={"WWW-Authenticate": f"{self.scheme}{challenge}"})
 
 
-def line_to(place: Path, url: str, password: str = PASSWORD, **system: Any) -> Line:
+def line_to(place: Path, url: str, password: str = PASSWORD, **system: Any) -> LiveConnection:
     return opened(place, url, VirtualClock(START), {"password": password}, **NTLM, **system)
 
 
@@ -86,12 +86,12 @@ def asked(tmp_path: Path) -> Asked:
 
     def ask(server: Server) -> list[str]:
         with loopback(server) as place:
-            line = line_to(tmp_path, place.url)
-            system = line.system()
+            connection = line_to(tmp_path, place.url)
+            system = connection.system()
             assert system.lookup("thing", "1") is not None
             assert system.lookup("thing", "1") is not None
             assert system.insert("thing", {"name": "x"}) == "1"
-            line.close()
+            connection.close()
         return [f"{r.method} {r.headers.get('authorization', '-').partition(' ')[0]}" for r in place.asked]
 
     return ask
@@ -117,10 +117,10 @@ def test_another_handshake_on_another_connection(asked: Asked) -> None:
 
 def test_a_wrong_password_is_tried_once(tmp_path: Path) -> None:
     with loopback(Server()) as place:
-        line = line_to(tmp_path, place.url, "wrong")
-        with pytest.raises(Refused) as told:
-            line.system().lookup("thing", "1")
-        line.close()
+        connection = line_to(tmp_path, place.url, "wrong")
+        with pytest.raises(RequestRejected) as told:
+            connection.system().lookup("thing", "1")
+        connection.close()
     assert told.value.status == 401
     assert len(place.asked) == 2  # a domain locks those out who try often
 
@@ -138,10 +138,10 @@ def outcome(challenge: bytes) -> str:
     """Return what comes of a request that is met with that challenge, and with none of ours when that is answered."""
     headers = {"WWW-Authenticate": f"NTLM {base64.b64encode(challenge).decode()}"}
     refusing = httpx.MockTransport(lambda _: httpx.Response(401, json={}, headers=headers))
-    transport = SigningTransport(refusing, NtlmAuth("erna", "x", Answers(label="Small", hide=str)))
+    transport = AuthTransport(refusing, NtlmAuth("erna", "x", ResponseChecker(label="Small", redact=str)))
     try:
         return str(transport.handle_request(httpx.Request("GET", "http://small.test")).status_code)
-    except BadAnswer as told:
+    except InvalidResponse as told:
         return told.message
 
 
@@ -155,22 +155,22 @@ def test_what_is_no_challenge_is_never_a_fault_of_ours() -> None:
 def test_a_challenge_that_is_none(tmp_path: Path, challenge: str) -> None:
     headers = {"WWW-Authenticate": f"NTLM {challenge}"}
     with loopback(lambda _: httpx.Response(401, json={}, headers=headers)) as place:
-        line = line_to(tmp_path, place.url)
-        with pytest.raises(BadAnswer, match="its NTLM challenge makes no sense"):
-            line.system().lookup("thing", "1")
-        line.close()
+        connection = line_to(tmp_path, place.url)
+        with pytest.raises(InvalidResponse, match="its NTLM challenge makes no sense"):
+            connection.system().lookup("thing", "1")
+        connection.close()
 
 
 def test_the_password_is_hidden(tmp_path: Path) -> None:
-    assert line_to(tmp_path, "http://127.0.0.1:1").hide(f"it is {PASSWORD}") == "it is (hidden)"
+    assert line_to(tmp_path, "http://127.0.0.1:1").redact(f"it is {PASSWORD}") == "it is (hidden)"
 
 
 def test_the_logs_do_not_tell_what_is_signed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with loopback(Server()) as place:
-        line = line_to(tmp_path, place.url)
-        assert line.system().lookup("thing", "1") is not None
-        line.close()
+        connection = line_to(tmp_path, place.url)
+        assert connection.system().lookup("thing", "1") is not None
+        connection.close()
     assert [record.name for record in caplog.records if record.name.startswith("spnego")] == []
 
 
@@ -206,16 +206,16 @@ class TestOverTls:
         self, tmp_path: Path, authority: trustme.CA, tls: ssl.SSLContext, binding: GssChannelBindings
     ) -> None:
         with loopback(Server(binding=binding), tls) as place:
-            line = line_to(tmp_path, place.url, custom_ca_pem_chain=authority.cert_pem.bytes().decode())
-            assert line.system().lookup("thing", "1") is not None
-            line.close()
+            connection = line_to(tmp_path, place.url, custom_ca_pem_chain=authority.cert_pem.bytes().decode())
+            assert connection.system().lookup("thing", "1") is not None
+            connection.close()
 
     def test_a_server_that_is_not_who_it_seems_notices(
         self, tmp_path: Path, authority: trustme.CA, tls: ssl.SSLContext
     ) -> None:
         other = GssChannelBindings(application_data=b"tls-server-end-point:" + hashlib.sha256(b"other").digest())
         with loopback(Server(binding=other), tls) as place:
-            line = line_to(tmp_path, place.url, custom_ca_pem_chain=authority.cert_pem.bytes().decode())
-            with pytest.raises(Refused):
-                line.system().lookup("thing", "1")
-            line.close()
+            connection = line_to(tmp_path, place.url, custom_ca_pem_chain=authority.cert_pem.bytes().decode())
+            with pytest.raises(RequestRejected):
+                connection.system().lookup("thing", "1")
+            connection.close()

@@ -13,10 +13,10 @@ from qa_sync.clock import VirtualClock
 from qa_sync.errors import UsageError
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.connectors.numbers import number, whole
-from qa_sync.systems.http.retry_policy import Rule
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.http.retry_policy import RetryRule
+from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.rest.clients import _timeout
-from qa_sync.systems.rest.live_connection import Line, open_line
+from qa_sync.systems.rest.live_connection import LiveConnection, open_connection
 from qa_sync.systems.rest.rest_system import RestSystem
 
 URL = "https://small.test"
@@ -32,17 +32,17 @@ def paged(**members: Any) -> dict[str, Any]:
     return {**OPERATIONS, "thing-list": {**PAGED, **members}}
 
 
-def line_to(place: Path, server: Server, env: dict[str, Any], **system: Any) -> Line:
+def line_to(place: Path, server: Server, env: dict[str, Any], **system: Any) -> LiveConnection:
     made = connector(place, **system)
     out = httpx.MockTransport(server)
-    return open_line("Small", made, URL, {}, clock=VirtualClock(START), hide=Hider(), env=env, out=out)
+    return open_connection("Small", made, URL, {}, clock=VirtualClock(START), redact=Redactor(), env=env, out=out)
 
 
 @pytest.mark.parametrize("size", [2, "2"])
 def test_a_page_has_the_size_that_a_parameter_says(tmp_path: Path, size: Any) -> None:
     server = Server(script=[[{"id": "1"}, {"id": "2"}], [{"id": "3"}]])
-    line = line_to(tmp_path, server, {"n": size}, operations=paged(page_size="$ENV(n)"))
-    assert [thing.id for thing in line.system().list("thing")] == ["1", "2", "3"]
+    connection = line_to(tmp_path, server, {"n": size}, operations=paged(page_size="$ENV(n)"))
+    assert [thing.id for thing in connection.system().list("thing")] == ["1", "2", "3"]
     assert [str(r.url) for r in server.asked] == [f"{URL}/things?at=0", f"{URL}/things?at=2"]
 
 
@@ -63,7 +63,7 @@ def test_a_parameter_of_a_pipes_operation_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_times_and_patience_are_filled_in(tmp_path: Path) -> None:
-    line = line_to(
+    connection = line_to(
         tmp_path,
         Server(),
         {"short": "1.5", "long": 300, "few": "2"},
@@ -73,14 +73,14 @@ def test_times_and_patience_are_filled_in(tmp_path: Path) -> None:
         rate_limiting_delay="7",
         retry_strategy={"503": {"max_read_retries": "$ENV(few)", "read_retry_delay": "$ENV(long)", "comment": "$5"}},
     )
-    assert _timeout(line.connector.service) == httpx.Timeout(300, connect=1.5)
-    assert line.patience.rules == {429: Rule(2, 7), 503: Rule(2, 300)}
+    assert _timeout(connection.connector.service) == httpx.Timeout(300, connect=1.5)
+    assert connection.retry_policy.rules == {429: RetryRule(2, 7), 503: RetryRule(2, 300)}
 
 
 def test_an_operations_patience_is_filled_in(tmp_path: Path) -> None:
     server = Server(script=[httpx.Response(429), httpx.Response(429), []])
-    line = line_to(tmp_path, server, {"n": 2}, operations=paged(page_size=9, rate_limiting_retries="$ENV(n)"))
-    assert list(line.system().list("thing")) == []
+    connection = line_to(tmp_path, server, {"n": 2}, operations=paged(page_size=9, rate_limiting_retries="$ENV(n)"))
+    assert list(connection.system().list("thing")) == []
     assert len(server.asked) == 3
 
 
@@ -110,8 +110,8 @@ def test_a_parameter_without_a_value_is_asked_for(tmp_path: Path) -> None:
 
 
 def test_no_repetition_at_all_can_be_asked_for(tmp_path: Path) -> None:
-    line = line_to(tmp_path, Server(), {}, rate_limiting_retries=0)
-    assert line.patience.rules == {429: Rule(0)}
+    connection = line_to(tmp_path, Server(), {}, rate_limiting_retries=0)
+    assert connection.retry_policy.rules == {429: RetryRule(0)}
 
 
 @pytest.mark.parametrize(

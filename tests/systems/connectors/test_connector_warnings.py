@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from small_system import OPERATIONS, connector
 
-from qa_sync.systems.connectors.folder import Problem, Weight
-from qa_sync.systems.connectors.load import survey
+from qa_sync.systems.connectors.folder import Problem, Severity
+from qa_sync.systems.connectors.load import check_connector
 
 MANIFEST = {"additional_parameters": {"base_url": {}}, "datatypes": {"thing": {"template": "templates/thing.json"}}}
 SYSTEM = {
@@ -21,12 +21,12 @@ SYSTEM = {
 }
 
 
-def told(problems: Any, weight: Weight = Weight.NOTE) -> list[str]:
-    return [str(problem) for problem in problems if problem.weight is weight]
+def told(problems: Any, severity: Severity = Severity.NOTE) -> list[str]:
+    return [str(problem) for problem in problems if problem.severity is severity]
 
 
 def surveyed(place: Path) -> list[Problem]:
-    return list(survey(place, env={}, payloads={})[1])
+    return list(check_connector(place, env={}, payloads={})[1])
 
 
 def of_system(place: Path, **system: Any) -> list[str]:
@@ -204,7 +204,7 @@ class TestMissing:
             tmp_path,
             operations={**OPERATIONS, "thing-list": {**own, "next_page_termination_strategy": strategy, **size}},
         )
-        (line,) = told(surveyed(tmp_path / "small"), Weight.MISSING)
+        (line,) = told(surveyed(tmp_path / "small"), Severity.MISSING)
         assert line.startswith("templates/system.json: operations.thing-list.page_size: is needed by the strategy")
 
     @pytest.mark.parametrize("size", [2, "2", "$ENV(n)"])
@@ -217,7 +217,7 @@ class TestMissing:
         own = {"url": "things", "method": "GET", "next_page_termination_strategy": "not-full-page"}
         codes = {"allowed_status_codes": "200,404", "ignored_status_codes": "400-410"}
         pipe = listing(operation="o", operations={"o": own}, **codes)
-        overlapping, sizeless = told(of_folder(tmp_path / "x", pipe), Weight.MISSING)
+        overlapping, sizeless = told(of_folder(tmp_path / "x", pipe), Severity.MISSING)
         at = "templates/thing.json: [0].source"
         assert overlapping == f"{at}.ignored_status_codes: '400-410' and 'allowed_status_codes' must not overlap"
         assert sizeless.startswith(f"{at}.operations.o.page_size: is needed by the strategy 'not-full-page'")

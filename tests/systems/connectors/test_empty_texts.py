@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from small_system import OPERATIONS, connector, small
 
-from qa_sync.systems.connectors.load import load_connector, survey
+from qa_sync.systems.connectors.load import check_connector, load_connector
 from qa_sync.systems.connectors.validation.object_types import OPERATION, SHARE, SYSTEM, USE
 
 OPTIONAL = [name for name in SYSTEM if name not in {"url_pattern", "operations"}]
@@ -21,7 +21,7 @@ def test_in_a_system(tmp_path: Path, name: str) -> None:
     plain = connector(tmp_path / "without")
     made = connector(tmp_path / "with", **{name: ""})
     assert (made.service, made.operations) == (plain.service, plain.operations)
-    assert survey(tmp_path / "with" / "small", env={}, payloads={})[1] == []
+    assert check_connector(tmp_path / "with" / "small", env={}, payloads={})[1] == []
 
 
 @pytest.mark.parametrize("name", [*(name for name in OPERATION if name not in {"url", "method"}), "payload"])
@@ -33,7 +33,7 @@ def test_in_an_operation(tmp_path: Path, name: str) -> None:
 
 def test_an_empty_payload_is_no_body(tmp_path: Path) -> None:
     made = small(tmp_path, [], operations={**OPERATIONS, "thing-list": {**LISTING, "payload": ""}})
-    assert list(made.line.system().list("thing")) == []
+    assert list(made.connection.system().list("thing")) == []
     assert made.server.asked[0].content == b""
     assert "content-type" not in made.server.asked[0].headers
 

@@ -13,8 +13,8 @@ import pytest
 from folder_vendor import FOLDERS
 
 from qa_sync.errors import ConnectorError
-from qa_sync.systems.connectors.capabilities import abilities_of, authentication_of
-from qa_sync.systems.connectors.load import load_connector, survey
+from qa_sync.systems.connectors.capabilities import authentication_of, capabilities_of
+from qa_sync.systems.connectors.load import check_connector, load_connector
 
 Place = tuple[str | int, ...]
 
@@ -47,10 +47,10 @@ def test_a_value_of_another_type_anywhere(tmp_path: Path, file: str, by: Any) ->
     for at in places(value):
         (place / file).write_text(json.dumps(replaced(value, at, by)))
         try:
-            connector, _ = survey(place, env={}, payloads={})
+            connector, _ = check_connector(place, env={}, payloads={})
         except ConnectorError:
             continue
-        assert len(abilities_of(connector)) == len(connector.cards)
+        assert len(capabilities_of(connector)) == len(connector.cards)
         assert authentication_of(connector.service) == "header Authorization"
 
 
@@ -66,10 +66,10 @@ def test_a_value_of_another_type_in_a_system(tmp_path: Path, by: Any) -> None:
     for at in places(system):
         file.write_text(json.dumps(replaced(system, at, by)))
         try:
-            connector, _ = survey(place, env={}, payloads={})
+            connector, _ = check_connector(place, env={}, payloads={})
         except ConnectorError:
             continue
-        assert len(abilities_of(connector)) == len(connector.cards)
+        assert len(capabilities_of(connector)) == len(connector.cards)
 
 
 def test_a_wrong_type_is_told_with_its_place(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_wrong_type_is_told_with_its_place(tmp_path: Path) -> None:
     pipes[0]["source"]["operation"] = ["list"]
     pipes[1]["transform"][0]["properties"]["primary_key"] = {"id": 1}
     (place / "templates/plain.json").write_text(json.dumps(pipes))
-    _, problems = survey(place, env={}, payloads={})
+    _, problems = check_connector(place, env={}, payloads={})
     told = [str(problem) for problem in problems]
     assert "templates/plain.json: [0].source.operation: expected a text, got ['list']" in told
     want = "[1].transform[0].properties.primary_key: expected a text or a list of texts, got {'id': 1}"

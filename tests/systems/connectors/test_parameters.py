@@ -10,7 +10,12 @@ import pytest
 from folder_vendor import load
 
 from qa_sync.errors import ConnectorError
-from qa_sync.systems.connectors.parameters import datatype_variables, expanded, resolved, undecided
+from qa_sync.systems.connectors.parameters import (
+    datatype_variables,
+    expand_parameters,
+    resolve_conditions,
+    unresolved_conditions,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,18 +34,18 @@ from qa_sync.systems.connectors.parameters import datatype_variables, expanded, 
     ],
 )
 def test_expansion(text: str, want: str) -> None:
-    assert expanded(text, {"x": "X", "yes": True, "no": False, "number": 5}) == want
+    assert expand_parameters(text, {"x": "X", "yes": True, "no": False, "number": 5}) == want
 
 
 def test_a_wrong_expansion_is_told() -> None:
     with pytest.raises(ConnectorError, match="cannot be expanded"):
-        expanded("{{@ x + @}}", {})
+        expand_parameters("{{@ x + @}}", {})
 
 
 def test_names_alone_cost_no_template_engine() -> None:
     code = (
-        "import sys; from qa_sync.systems.connectors.parameters import expanded; "
-        "expanded('{{@ a @}} {{ b }}', {'a': True}); print('jinja2' in sys.modules)"
+        "import sys; from qa_sync.systems.connectors.parameters import expand_parameters; "
+        "expand_parameters('{{@ a @}} {{ b }}', {'a': True}); print('jinja2' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
@@ -71,13 +76,13 @@ CHOICE: dict[str, Any] = {
 
 @pytest.mark.parametrize(("at", "url"), [("home", "h"), ("away", "w"), ("else", "x")])
 def test_an_alternative_replaces_what_is_beside_it_and_nothing_deeper(at: str, url: str) -> None:
-    assert resolved(CHOICE, {"at": at}) == {"kept": 1, "url": url, "deep": [{"a": {"b": 1}}]}
+    assert resolve_conditions(CHOICE, {"at": at}) == {"kept": 1, "url": url, "deep": [{"a": {"b": 1}}]}
 
 
 def test_a_choice_that_nobody_can_make_is_told_with_its_place() -> None:
-    assert list(undecided(CHOICE, {})) == [("$conditional_properties", "at")]
-    assert list(undecided({"a": [CHOICE]}, {"at": 1})) == []
-    assert list(undecided({"a": [CHOICE]}, {})) == [("a[0].$conditional_properties", "at")]
+    assert list(unresolved_conditions(CHOICE, {})) == [("$conditional_properties", "at")]
+    assert list(unresolved_conditions({"a": [CHOICE]}, {"at": 1})) == []
+    assert list(unresolved_conditions({"a": [CHOICE]}, {})) == [("a[0].$conditional_properties", "at")]
 
 
 def test_a_system_template_may_use_what_the_manifest_declares() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from qa_sync.errors import BadAnswer, ConnectorError, UsageError
+from qa_sync.errors import ConnectorError, InvalidResponse, UsageError
 from qa_sync.systems.connectors.capabilities import authentication_of
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.rest.rest_system import RestSystem
@@ -219,7 +219,7 @@ def test_a_host_that_only_begins_like_it_is_another_one(tmp_path: Path) -> None:
     place = fixed(tmp_path, "https://vendor.test", "https://vendor.test.evil.example/next")
     door = httpx.MockTransport(lambda _: httpx.Response(200, json={"things": [{"id": "1"}]}))
     system = RestSystem("Mine", load_connector(place), "http://127.0.0.1:1", {}, door)
-    with pytest.raises(BadAnswer, match="the next page would be at"):
+    with pytest.raises(InvalidResponse, match="the next page would be at"):
         list(system.list("thing"))
 
 

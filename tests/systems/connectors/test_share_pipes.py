@@ -10,10 +10,10 @@ import pytest
 from fake_vendor import Answers, Fake
 from folder_vendor import BASE, listed, load, speak_folder
 
-from qa_sync.errors import Refused
+from qa_sync.errors import RequestRejected
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.connectors.operations import Body
-from qa_sync.systems.connectors.pipes.share_pipes import Sharing, body_of
+from qa_sync.systems.connectors.operations import WriteBody
+from qa_sync.systems.connectors.pipes.share_pipes import SharePipe, derive_body
 from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
@@ -112,7 +112,7 @@ def test_a_form_that_is_not_simple_is_told_and_a_payload_template_takes_its_plac
         "give a payload template"
     )
     system, _ = speak_folder("sharing")
-    with pytest.raises(Refused, match="no insert of shaped: the pipe"):
+    with pytest.raises(RequestRejected, match="no insert of shaped: the pipe"):
         system.insert("shaped", {})
     template = {"name": "{{ name }}", "all": "{{ entity.payload | tojson }}sesam:markjson"}
     fake = inserted("shaped", {"id": 7}, payloads={"shaped-insert": template})
@@ -179,31 +179,31 @@ def test_two_systems_each_have_their_way() -> None:
 @pytest.mark.parametrize(
     ("expression", "body"),
     [
-        ("_S.", Body()),
-        (["list", "_S."], Body(many=True)),
-        (["dict", "k", ["list", "_S."]], Body(key="k", many=True)),
+        ("_S.", WriteBody()),
+        (["list", "_S."], WriteBody(many=True)),
+        (["dict", "k", ["list", "_S."]], WriteBody(key="k", many=True)),
         (["list", ["dict", "k", "_S."]], None),
         (["dict", "k", "_S.", "j", 1], None),
         (["apply", "nowhere", "_S."], None),
         (["apply", "keep", ["list", "_S."]], None),
         (["if", ["is-null", "_S.id"], "_S."], None),
-        (["apply", "keep", ["apply", "less", "_S."]], Body(drop=("_*", "$*", "sesam_*", "a", "b"))),
+        (["apply", "keep", ["apply", "less", "_S."]], WriteBody(drop=("_*", "$*", "sesam_*", "a", "b"))),
     ],
 )
-def test_only_simple_forms_are_recognised(expression: Json, body: Body | None) -> None:
+def test_only_simple_forms_are_recognised(expression: Json, body: WriteBody | None) -> None:
     rules = {
         "default": [["copy", "*"], ["add", "$payload", expression]],
         "keep": [["copy", "*", "a"], ["comment", "x"]],
         "less": [[["copy", "*"], ["remove", ["list", "b"]]]],
     }
-    got = body_of(Sharing("x-share", {}, rules), "insert")
+    got = derive_body(SharePipe("x-share", {}, rules), "insert")
     if body is None:
         assert isinstance(got, str)
         assert "'x-share'" in got
-    elif body.drop == Body().drop:
+    elif body.drop == WriteBody().drop:
         assert got == body
     else:
-        assert isinstance(got, Body)
+        assert isinstance(got, WriteBody)
         assert set(got.drop) == set(body.drop)
 
 

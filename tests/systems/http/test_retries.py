@@ -18,10 +18,10 @@ from loopback import loopback
 from small_system import OPERATIONS, START, URL, Server, Small, opened, small
 
 from qa_sync.clock import VirtualClock
-from qa_sync.errors import BadAnswer, Conflict, Refused, SystemUnreachable, Unclear
-from qa_sync.systems.http.rate_limits import Bucket, Limits, Rate
-from qa_sync.systems.http.request_extensions import REPEATABLE
-from qa_sync.systems.http.retry_policy import Patience, Rule, patience_of, retry_after
+from qa_sync.errors import Conflict, InvalidResponse, RequestRejected, SystemUnreachable, UncertainWrite
+from qa_sync.systems.http.rate_limits import Rate, RateLimiter, TokenBucket
+from qa_sync.systems.http.request_extensions import IDEMPOTENT
+from qa_sync.systems.http.retry_policy import RetryPolicy, RetryRule, read_retry_policy, retry_after
 from qa_sync.systems.system import Record
 
 THING = {"id": "1", "rev": 1, "name": "a"}
@@ -31,14 +31,14 @@ NEVER = httpx.ConnectError("connection refused")
 RECORD = Record("Small", "thing", "1", THING)
 
 WORK: dict[str, Callable[[Small], object]] = {
-    "list": lambda w: [r.id for r in w.line.system().list("thing")],
-    "lookup": lambda w: w.line.system().lookup("thing", "1"),
-    "update": lambda w: w.line.system().update(RECORD, {"name": "b"}),
-    "delete": lambda w: w.line.system().delete("thing", "1"),
+    "list": lambda w: [r.id for r in w.connection.system().list("thing")],
+    "lookup": lambda w: w.connection.system().lookup("thing", "1"),
+    "update": lambda w: w.connection.system().update(RECORD, {"name": "b"}),
+    "delete": lambda w: w.connection.system().delete("thing", "1"),
 }
 DO: dict[str, Callable[[Small], object]] = {
     **WORK,
-    "insert": lambda w: w.line.system().insert("thing", {"name": "a"}, found=lambda: None),
+    "insert": lambda w: w.connection.system().insert("thing", {"name": "a"}, found=lambda: None),
 }
 ANSWERS: dict[str, Any] = {"list": [THING], "lookup": THING, "update": THING, "delete": {}}
 
@@ -62,20 +62,22 @@ class TestAgain:
     @pytest.mark.parametrize("status", [400, 401, 403, 500, 501])
     def test_what_will_not_change_is_not_asked_again(self, tmp_path: Path, status: int) -> None:
         world = small(tmp_path, html(status))
-        with pytest.raises((Refused, BadAnswer)):
+        with pytest.raises((RequestRejected, InvalidResponse)):
             WORK["lookup"](world)
         assert len(world.server.asked) == 1
 
     def test_pauses_grow_and_there_is_an_end(self, tmp_path: Path) -> None:
         world = small(tmp_path, handler=lambda _: html(503))
-        with pytest.raises(BadAnswer, match=r"status 503, text/html.*beginning '<h1>no</h1>'"):
+        with pytest.raises(InvalidResponse, match=r"status 503, text/html.*beginning '<h1>no</h1>'"):
             WORK["lookup"](world)
         assert len(world.server.asked) == 8
         assert 31.5 / 2 <= world.waited <= 31.5
 
     def test_each_pause_is_twice_the_last_and_a_little_less_by_chance(self) -> None:
-        patience, dice = Patience(), random.Random(1)  # noqa: S311 - chance that repeats itself
-        drawn = [[patience.pause(Rule(), None, attempt, START, dice) for _ in range(50)] for attempt in range(1, 8)]
+        retry_policy, rng = RetryPolicy(), random.Random(1)  # noqa: S311 - chance that repeats itself
+        drawn = [
+            [retry_policy.pause(RetryRule(), None, attempt, START, rng) for _ in range(50)] for attempt in range(1, 8)
+        ]
         for pauses, whole in zip(drawn, [0.5, 1, 2, 4, 8, 8, 8], strict=True):
             assert whole / 2 <= min(pauses) < max(pauses) <= whole
             assert len(set(pauses)) == 50
@@ -97,7 +99,7 @@ class TestAgain:
             200, text='<b>Notice</b>\x1b[1m\n{"id": 1}', headers={"Content-Type": "application/json"}
         )
         world = small(tmp_path, noise)
-        with pytest.raises(BadAnswer) as caught:
+        with pytest.raises(InvalidResponse) as caught:
             WORK["lookup"](world)
         assert "not JSON: status 200, application/json, beginning '<b>Notice</b>\\\\x1b[1m" in str(caught.value)
         assert len(world.server.asked) == 1
@@ -168,14 +170,14 @@ class TestCreate:
     def create(self, world: Small, *looks: str | None) -> tuple[str, int]:
         """Create a thing; each look for it finds what it is told; return the id and how many looks were left over."""
         left = list(looks)
-        made = world.line.system().insert("thing", {"name": "a"}, lambda: left.pop(0))
+        made = world.connection.system().insert("thing", {"name": "a"}, lambda: left.pop(0))
         return made, len(left)
 
     @pytest.mark.parametrize("trouble", [LOST, httpx.ReadTimeout("slow"), html(502), html(503), html(504), CUT])
     def test_without_a_way_of_looking_it_is_unclear(self, tmp_path: Path, trouble: Any) -> None:
         world = small(tmp_path, trouble)
-        with pytest.raises(Unclear) as caught:
-            world.line.system().insert("thing", {"name": "a"})
+        with pytest.raises(UncertainWrite) as caught:
+            world.connection.system().insert("thing", {"name": "a"})
         assert "Small: POST https://small.test/things" in str(caught.value)
         assert caught.value.__context__ is None
         assert len(world.server.asked) == 1
@@ -196,7 +198,7 @@ class TestCreate:
 
     def test_what_the_system_says_it_made_is_never_made_again(self, tmp_path: Path) -> None:
         world = small(tmp_path, self.CUT)
-        with pytest.raises(Unclear, match="not JSON: status 201"):
+        with pytest.raises(UncertainWrite, match="not JSON: status 201"):
             self.create(world, None, None, None, None)
         assert len(world.server.asked) == 1
 
@@ -229,15 +231,15 @@ class TestCreate:
 
     def test_it_is_tried_four_times_at_most(self, tmp_path: Path) -> None:
         world = small(tmp_path, handler=lambda _: html(503))
-        with pytest.raises(Unclear):
+        with pytest.raises(UncertainWrite):
             self.create(world, *[None] * 12)
         assert len(world.server.asked) == 4
 
     def test_an_error_of_the_vendor_s_own_is_no_reason_to_try_again(self, tmp_path: Path) -> None:
         world = small(tmp_path, html(500))
-        with pytest.raises(BadAnswer) as caught:
+        with pytest.raises(InvalidResponse) as caught:
             self.create(world)
-        assert not isinstance(caught.value, Unclear)
+        assert not isinstance(caught.value, UncertainWrite)
 
 
 class TestRetryAfter:
@@ -267,8 +269,8 @@ class TestRetryAfter:
     def test_everybody_waits_when_one_is_told_to(self, tmp_path: Path) -> None:
         world = small(tmp_path, html(429, retry_after="30"), *[html(429)] * 7)
         times: list[float] = []
-        system = world.line.system()
-        with pytest.raises(Refused):
+        system = world.connection.system()
+        with pytest.raises(RequestRejected):
             system.lookup("thing", "1")
 
         def answer(_: httpx.Request) -> httpx.Response:
@@ -280,9 +282,9 @@ class TestRetryAfter:
         assert times[0] >= 30
 
 
-def attempts(patience: Patience, method: str, **extensions: Any) -> list[int]:
+def attempts(retry_policy: RetryPolicy, method: str, **extensions: Any) -> list[int]:
     request = httpx.Request(method, URL, extensions=extensions)
-    return [patience.attempts_for(patience.rule(request, status)) for status in (429, 502, 503, 504, None)]
+    return [retry_policy.attempts_for(retry_policy.rule(request, status)) for status in (429, 502, 503, 504, None)]
 
 
 def test_a_connector_may_say_how_patient_one_is() -> None:
@@ -296,19 +298,19 @@ def test_a_connector_may_say_how_patient_one_is() -> None:
             "504": 7,
         },
     }
-    patience = patience_of(told)
-    assert attempts(patience, "GET") == attempts(patience, "POST") == [10, 8, 2, 8, 8]
-    assert attempts(patience, "PATCH") == [10, 5, 8, 8, 8]
-    assert attempts(patience, "POST", **{REPEATABLE: False}) == [10, 5, 8, 8, 8]
-    assert patience.rule(httpx.Request("PUT", URL), 502) == Rule(4, 1)
-    assert patience_of({}) == Patience()
+    retry_policy = read_retry_policy(told)
+    assert attempts(retry_policy, "GET") == attempts(retry_policy, "POST") == [10, 8, 2, 8, 8]
+    assert attempts(retry_policy, "PATCH") == [10, 5, 8, 8, 8]
+    assert attempts(retry_policy, "POST", **{IDEMPOTENT: False}) == [10, 5, 8, 8, 8]
+    assert retry_policy.rule(httpx.Request("PUT", URL), 502) == RetryRule(4, 1)
+    assert read_retry_policy({}) == RetryPolicy()
 
 
 @pytest.mark.parametrize("names", [("503", "default"), ("default", "503")])
 def test_a_status_that_is_named_wins_over_the_default(names: tuple[str, str]) -> None:
     retries = {"503": 1, "default": 4}
-    patience = patience_of({"retry_strategy": {name: {"max_read_retries": retries[name]} for name in names}})
-    assert attempts(patience, "GET") == [5, 5, 2, 5, 8]
+    retry_policy = read_retry_policy({"retry_strategy": {name: {"max_read_retries": retries[name]} for name in names}})
+    assert attempts(retry_policy, "GET") == [5, 5, 2, 5, 8]
 
 
 @pytest.mark.parametrize(("own", "asked", "waited"), [({}, 3, 10), ({"rate_limiting_retries": 1}, 2, 5)])
@@ -317,7 +319,7 @@ def test_an_operation_may_say_it_of_itself(tmp_path: Path, own: dict[str, int], 
     operations = {**OPERATIONS, "thing-lookup": lookup}
     limits: dict[str, Any] = {"rate_limiting_retries": 2, "rate_limiting_delay": 5}
     world = small(tmp_path, handler=lambda _: html(429), operations=operations, **limits)
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRejected):
         WORK["lookup"](world)
     assert (len(world.server.asked), world.waited) == (asked, waited)
 
@@ -331,7 +333,7 @@ def test_the_delay_of_an_operation_wins(tmp_path: Path) -> None:
 
 def test_a_rule_says_only_what_it_says() -> None:
     told = {"retry_strategy": {"429": {"max_read_retries": 7}}, "rate_limiting_delay": 0.5}
-    assert patience_of(told).rule(httpx.Request("GET", URL), 429) == Rule(7, 0.5)
+    assert read_retry_policy(told).rule(httpx.Request("GET", URL), 429) == RetryRule(7, 0.5)
 
 
 @pytest.mark.parametrize("verb", ["lookup", "update"])
@@ -346,31 +348,31 @@ def test_a_status_that_a_connector_wants_repeated_is_repeated(tmp_path: Path, ve
 def test_a_create_is_not_repeated_whatever_a_connector_wants(tmp_path: Path) -> None:
     strategy: dict[str, Any] = {"retry_strategy": {"500": {"max_retries_per_entity": 9, "max_read_retries": 9}}}
     world = small(tmp_path, handler=lambda _: html(500), **strategy)
-    with pytest.raises(BadAnswer):
-        world.line.system().insert("thing", {"name": "x"})
+    with pytest.raises(InvalidResponse):
+        world.connection.system().insert("thing", {"name": "x"})
     assert len(world.server.asked) == 1
 
 
 @pytest.mark.parametrize("status", [408, 502, 503, 504, 520, 522, 524])
 def test_what_stands_before_a_system_knows_nothing_of_a_create(tmp_path: Path, status: int) -> None:
     world = small(tmp_path, html(status))
-    assert world.line.system().insert("thing", {"name": "x"}, found=lambda: "77") == "77"
+    assert world.connection.system().insert("thing", {"name": "x"}, found=lambda: "77") == "77"
     assert len(world.server.asked) == 1
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(201), httpx.Response(201, json={"thing": {"id": "1"}})])
 def test_a_create_that_does_not_tell_what_it_made_is_looked_for(tmp_path: Path, answer: httpx.Response) -> None:
     world = small(tmp_path, answer)
-    assert world.line.system().insert("thing", {"name": "x"}, found=lambda: "77") == "77"
-    with pytest.raises(Unclear, match="'id' is not in the answer") as told:
-        small(tmp_path, answer).line.system().insert("thing", {"name": "x"})
-    assert told.value.done
+    assert world.connection.system().insert("thing", {"name": "x"}, found=lambda: "77") == "77"
+    with pytest.raises(UncertainWrite, match="'id' is not in the answer") as told:
+        small(tmp_path, answer).connection.system().insert("thing", {"name": "x"})
+    assert told.value.succeeded
 
 
 def test_what_is_nested_without_end_is_not_cut(tmp_path: Path) -> None:
     endless = httpx.Response(200, text="[" * 100_000, headers={"Content-Type": "application/json"})
     world = small(tmp_path, handler=lambda _: endless)
-    with pytest.raises(BadAnswer, match="not JSON"):
+    with pytest.raises(InvalidResponse, match="not JSON"):
         WORK["lookup"](world)
     assert len(world.server.asked) == 1
 
@@ -378,14 +380,14 @@ def test_what_is_nested_without_end_is_not_cut(tmp_path: Path) -> None:
 @pytest.mark.parametrize("status", [302, 304])
 def test_a_redirect_to_nowhere_is_a_status(tmp_path: Path, status: int) -> None:
     world = small(tmp_path, handler=lambda _: httpx.Response(status))
-    with pytest.raises(BadAnswer, match=f"a status that is no success: status {status}"):
+    with pytest.raises(InvalidResponse, match=f"a status that is no success: status {status}"):
         WORK["lookup"](world)
 
 
 def test_json_after_json_is_not_cut(tmp_path: Path) -> None:
     several = httpx.Response(200, content=b'{"a": 1}\n{"a": 2}', headers={"Content-Type": "application/x-ndjson"})
     world = small(tmp_path, handler=lambda _: several)
-    with pytest.raises(BadAnswer, match="not JSON"):
+    with pytest.raises(InvalidResponse, match="not JSON"):
         WORK["lookup"](world)
     assert len(world.server.asked) == 1
 
@@ -404,7 +406,7 @@ class TestRate:
     @pytest.mark.parametrize("rate", [Rate(200, 60), Rate(1, 1), Rate(7, 3), Rate(10, 60)])
     def test_no_window_holds_more_than_it_says(self, rate: Rate) -> None:
         clock = VirtualClock(START)
-        bucket = Bucket(rate, clock)
+        bucket = TokenBucket(rate, clock)
         times = []
         for _ in range(3 * rate.requests):
             clock.sleep(bucket.take())
@@ -415,22 +417,22 @@ class TestRate:
 
     def test_what_was_not_used_is_not_saved_up(self) -> None:
         clock = VirtualClock(START)
-        bucket = Bucket(Rate(60, 60), clock)
+        bucket = TokenBucket(Rate(60, 60), clock)
         clock.sleep(1000)
         assert [bucket.take() == 0 for _ in range(7)] == [True] * 6 + [False]
 
     def test_several_systems_share_one(self, tmp_path: Path) -> None:
-        world = small(tmp_path, handler=lambda _: httpx.Response(200, json=THING), limits=slow)
+        world = small(tmp_path, handler=lambda _: httpx.Response(200, json=THING), rate_limiter=slow)
         for _ in range(4):
-            world.line.system().lookup("thing", "1")
+            world.connection.system().lookup("thing", "1")
         assert world.waited == pytest.approx(3)
 
     def test_who_waited_for_a_slot_does_not_come_with_an_old_token(self) -> None:
         clock, entered, held = VirtualClock(START), list[float](), Event()
-        limits = Limits(clock, Rate(1, 1), at_once=1)
+        limits = RateLimiter(clock, Rate(1, 1), at_once=1)
 
         def ask(wait: bool) -> None:
-            with limits.turn():
+            with limits.acquire():
                 entered.append((clock.now() - START).total_seconds())
                 if wait:
                     held.wait(10)
@@ -447,11 +449,11 @@ class TestRate:
 
     def test_after_being_shut_out_one_needs_a_fresh_token(self) -> None:
         clock = VirtualClock(START)
-        limits = Limits(clock, Rate(1, 1))
-        with limits.turn():
-            limits.close_for(30)
+        limits = RateLimiter(clock, Rate(1, 1))
+        with limits.acquire():
+            limits.pause_for(30)
         for expected in (30, 31):
-            with limits.turn():
+            with limits.acquire():
                 assert (clock.now() - START).total_seconds() == expected
 
     def test_so_many_at_once_and_no_more(self, tmp_path: Path) -> None:
@@ -467,15 +469,15 @@ class TestRate:
                 now -= 1
             return httpx.Response(200, json=THING)
 
-        world = small(tmp_path, handler=answer, limits=lambda clock: Limits(clock, at_once=2))
+        world = small(tmp_path, handler=answer, rate_limiter=lambda clock: RateLimiter(clock, at_once=2))
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda _: WORK["lookup"](world), range(64)))
         assert most <= 2
         assert len(world.server.asked) == 64
 
 
-def slow(clock: VirtualClock) -> Limits:
-    return Limits(clock, Rate(1, 1))
+def slow(clock: VirtualClock) -> RateLimiter:
+    return RateLimiter(clock, Rate(1, 1))
 
 
 class TestRedirects:
@@ -527,7 +529,7 @@ class TestRedirects:
         world = self.world(tmp_path, self.to("https://other.test/?key=s3cr3t%2Dkey"), self.to("x"))
         world = self.world(tmp_path, self.to("https://other.test/?key=s3cr3t-key"))
         with pytest.raises(
-            BadAnswer, match=r"redirected to https://other.test/\?key=\(hidden\), which is not followed"
+            InvalidResponse, match=r"redirected to https://other.test/\?key=\(hidden\), which is not followed"
         ):
             WORK["lookup"](world)
         assert len(world.server.asked) == 1
@@ -535,13 +537,13 @@ class TestRedirects:
     def test_a_write_is_not_followed(self, tmp_path: Path) -> None:
         for verb in ("list", "update", "delete"):
             world = self.world(tmp_path, self.to(f"{URL}/v2", 307))
-            with pytest.raises(BadAnswer, match="not followed"):
+            with pytest.raises(InvalidResponse, match="not followed"):
                 WORK[verb](world)
             assert len(world.server.asked) == 1
 
     def test_a_circle_ends(self, tmp_path: Path) -> None:
         world = small(tmp_path, handler=lambda _: self.to("/things/1"))
-        with pytest.raises(BadAnswer, match="redirected"):
+        with pytest.raises(InvalidResponse, match="redirected"):
             WORK["lookup"](world)
         assert len(world.server.asked) == 6
 
@@ -549,16 +551,16 @@ class TestRedirects:
     def test_a_host_that_nobody_can_look_up_is_told(self, tmp_path: Path, host: str) -> None:
         clock = VirtualClock(START)
         with loopback(lambda _: self.to(f"http://{host}/x")) as server:
-            line = opened(tmp_path, server.url, clock, {})
+            connection = opened(tmp_path, server.url, clock, {})
             with pytest.raises(SystemUnreachable, match="its host is no name that can be looked up"):
-                line.system().lookup("thing", "1")
-            line.close()
+                connection.system().lookup("thing", "1")
+            connection.close()
         assert server.lines == ["GET /things/1"]
 
     @pytest.mark.parametrize("url", ["ftp://other.test/", "mailto:a@b", "http://a:b/"])
     def test_nonsense_is_not_followed(self, tmp_path: Path, url: str) -> None:
         world = self.world(tmp_path, self.to(url))
-        with pytest.raises((BadAnswer, SystemUnreachable), match=r"redirected|no answer"):
+        with pytest.raises((InvalidResponse, SystemUnreachable), match=r"redirected|no answer"):
             WORK["lookup"](world)
         assert len(world.server.asked) == 1
 
@@ -571,8 +573,8 @@ def test_the_line_stays_open_when_a_section_closes_its_system(tmp_path: Path) ->
             closed.append(True)
 
     world = small(tmp_path, THING, out=lambda server, _: Network(server))
-    world.line.system().close()
+    world.connection.system().close()
     assert closed == []
     assert WORK["lookup"](world)
-    world.line.close()
+    world.connection.close()
     assert closed == [True]

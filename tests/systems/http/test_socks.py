@@ -17,9 +17,9 @@ from small_system import START, opened
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import SystemUnreachable
-from qa_sync.systems.http.failures import NEVER_SENT
-from qa_sync.systems.http.transport import Outlet, live_transport
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.http.failures import NOT_SENT_ERRORS
+from qa_sync.systems.http.transport import TransportOptions, live_transport
+from qa_sync.systems.redaction import Redactor
 
 CONNECT_S = 0.4
 OPEN = b"\x05\x00"
@@ -32,7 +32,7 @@ def server() -> Iterator[Loopback]:
 
 
 def client_through(proxy: str, read_s: float = 5) -> httpx.Client:
-    transport = live_transport(Outlet("X", proxies={"all": proxy}, environment={}), Hider())
+    transport = live_transport(TransportOptions("X", proxies={"all": proxy}, environment={}), Redactor())
     return httpx.Client(transport=transport, timeout=httpx.Timeout(read_s, connect=CONNECT_S), trust_env=False)
 
 
@@ -68,7 +68,7 @@ def test_what_goes_wrong_before_there_is_a_connection(greeting: Greeting, error:
         with pytest.raises(type(error), match=str(error)) as told:
             client.get("https://small.test/x")
         assert time.monotonic() - begin < 3 * CONNECT_S
-    assert isinstance(told.value, NEVER_SENT)
+    assert isinstance(told.value, NOT_SENT_ERRORS)
 
 
 @pytest.mark.parametrize(
@@ -110,17 +110,19 @@ def test_what_goes_wrong_later_is_told_as_it_is() -> None:
     with proxy_to(1, cut) as proxy, client_through(proxy.url("socks5")) as client:  # noqa: SIM117
         with pytest.raises(httpx.RemoteProtocolError) as told:
             client.post("http://small.test/x")
-    assert not isinstance(told.value, NEVER_SENT)
+    assert not isinstance(told.value, NOT_SENT_ERRORS)
 
 
 def test_a_write_that_was_not_sent_is_not_unclear(tmp_path: Path) -> None:
     with proxy_to(1, saying(b"junk")) as proxy:
-        line = opened(tmp_path, "http://small.test", VirtualClock(START), {}, proxies={"all": proxy.url("socks5")})
+        connection = opened(
+            tmp_path, "http://small.test", VirtualClock(START), {}, proxies={"all": proxy.url("socks5")}
+        )
         try:
             with pytest.raises(SystemUnreachable, match="ProxyError: the SOCKS proxy: Unexpected") as told:
-                line.system().insert("thing", {"name": "x"})
+                connection.system().insert("thing", {"name": "x"})
         finally:
-            line.close()
+            connection.close()
     assert "a proxy is in between" in str(told.value)
 
 

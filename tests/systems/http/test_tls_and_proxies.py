@@ -21,9 +21,9 @@ from small_system import START, connector, opened
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import ConnectorError, SystemUnreachable, UsageError
-from qa_sync.systems.connectors.folder import Weight
-from qa_sync.systems.connectors.load import survey
-from qa_sync.systems.rest.live_connection import Line
+from qa_sync.systems.connectors.folder import Severity
+from qa_sync.systems.connectors.load import check_connector
+from qa_sync.systems.rest.live_connection import LiveConnection
 
 HOST = "small.test"
 """A name that nobody on earth can look up."""
@@ -72,16 +72,16 @@ def stack() -> Iterator[ExitStack]:
         yield stack
 
 
-def line_to(place: Path, url: str, **system: Any) -> Line:
+def line_to(place: Path, url: str, **system: Any) -> LiveConnection:
     return opened(place, url, VirtualClock(START), SECRETS, **system)
 
 
 def read(place: Path, url: str, **system: Any) -> None:
-    line = line_to(place, url, **system)
+    connection = line_to(place, url, **system)
     try:
-        assert line.system().lookup("thing", "1") is not None
+        assert connection.system().lookup("thing", "1") is not None
     finally:
-        line.close()
+        connection.close()
 
 
 class TestCertificates:
@@ -113,8 +113,8 @@ class TestCertificates:
         self, tmp_path: Path, secure: Loopback, parameter: object
     ) -> None:
         made = connector(tmp_path, verify_ssl=parameter)
-        _, problems = survey(tmp_path / "small", env={}, payloads={})
-        told = [str(problem) for problem in problems if problem.weight is Weight.NOTE]
+        _, problems = check_connector(tmp_path / "small", env={}, payloads={})
+        told = [str(problem) for problem in problems if problem.severity is Severity.NOTE]
         assert ["verify_ssl" in one for one in told] == ([True] if parameter is False else [])
         assert made.parameters >= ({"verify"} if parameter is not False else set())
         if parameter is False:
@@ -138,8 +138,8 @@ class TestCertificates:
 
 def test_a_length_that_is_wrong_is_not_overlooked_and_that_is_told(tmp_path: Path) -> None:
     connector(tmp_path, ignore_invalid_content_length_response_header=True)
-    _, problems = survey(tmp_path / "small", env={}, payloads={})
-    told = [str(problem) for problem in problems if problem.weight is Weight.NOTE]
+    _, problems = check_connector(tmp_path / "small", env={}, payloads={})
+    told = [str(problem) for problem in problems if problem.severity is Severity.NOTE]
     assert ["an answer with an invalid Content-Length counts as none" in one for one in told] == [True]
 
 
@@ -215,11 +215,11 @@ class TestProxies:
         whole = proxy.url("http", f"{quote(name, safe='')}:{quote(password, safe='')}@")
         url = reference if reference == "$SECRET(whole)" else proxy.url("http", reference)
         given = {"name": name, "password": password, "whole": whole}
-        line = opened(tmp_path, f"http://{HOST}", VirtualClock(START), given, proxies={"http": url})
-        stack.callback(line.close)
-        assert line.system().lookup("thing", "1") is not None
+        connection = opened(tmp_path, f"http://{HOST}", VirtualClock(START), given, proxies={"http": url})
+        stack.callback(connection.close)
+        assert connection.system().lookup("thing", "1") is not None
         assert proxy.shown == ["Basic " + b64encode(f"{name}:{password}".encode()).decode()]
-        assert line.hide(f"with {password}") == "with (hidden)"
+        assert connection.redact(f"with {password}") == "with (hidden)"
 
     def test_an_empty_one_is_none(self, tmp_path: Path, plain: Loopback) -> None:
         read(tmp_path, plain.url, proxies={"http": "", "https": None})
@@ -241,9 +241,9 @@ class TestProxies:
     ) -> None:
         answer = b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"
         proxy = stack.enter_context(proxy_to(secure.port, refuses=answer))
-        line = line_to(tmp_path, f"https://{HOST}", proxies={"https": proxy.url("http")})
+        connection = line_to(tmp_path, f"https://{HOST}", proxies={"https": proxy.url("http")})
         with pytest.raises(SystemUnreachable, match="ProxyError: 407 Who are you") as told:  # no Unclear: not sent
-            line.system().insert("thing", {"name": "x"})
+            connection.system().insert("thing", {"name": "x"})
         assert "a proxy is in between" in str(told.value)
         assert secure.asked == []
 
@@ -311,8 +311,8 @@ class TestOfTheEnvironment:
         assert socks.asked == [f"{HOST}:80"]
 
     def test_its_password_is_hidden(self, tmp_path: Path, proxy: Proxy) -> None:
-        line = line_to(tmp_path, f"http://{HOST}")
-        assert line.hide("with env-pass") == "with (hidden)"
+        connection = line_to(tmp_path, f"http://{HOST}")
+        assert connection.redact("with env-pass") == "with (hidden)"
         assert proxy.asked == []
 
     def test_one_that_is_none_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from qa_sync.systems.http.asgi_transport import AsgiTransport, Message, Receive, Send
-from qa_sync.systems.http.transport import Outlet, _trust, live_transport
-from qa_sync.systems.redaction import Hider
+from qa_sync.systems.http.transport import TransportOptions, _trust, live_transport
+from qa_sync.systems.redaction import Redactor
 
 loops: list[asyncio.AbstractEventLoop] = []
 
@@ -42,5 +42,5 @@ def test_a_bug_of_the_app_is_shown_as_it_is() -> None:
 def test_live_transports_share_what_is_slow_to_make() -> None:
     _trust.cache_clear()
     for _ in range(2):
-        live_transport(Outlet("X"), Hider()).close()
+        live_transport(TransportOptions("X"), Redactor()).close()
     assert (_trust.cache_info().hits, _trust.cache_info().misses) == (1, 1)

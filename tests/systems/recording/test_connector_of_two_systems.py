@@ -10,48 +10,48 @@ from folder_vendor import BASE, NOW, load
 
 from qa_sync.clock import VirtualClock
 from qa_sync.systems.connectors.capabilities import authentication_of
-from qa_sync.systems.recording.cassettes import TapeLabel
-from qa_sync.systems.recording.player import Expected, ReplayTransport, load_tape
-from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport
-from qa_sync.systems.redaction import HIDDEN, Hider
-from qa_sync.systems.rest.live_connection import Line, open_line
+from qa_sync.systems.recording.cassettes import CassetteLabel
+from qa_sync.systems.recording.player import ExpectedLabel, ReplayTransport, load_cassette
+from qa_sync.systems.recording.recorder import CassetteRecorder, RecordingTransport
+from qa_sync.systems.redaction import HIDDEN, Redactor
+from qa_sync.systems.rest.live_connection import LiveConnection, open_connection
 from qa_sync.systems.rest.rest_system import RestSystem
 
 OLD = "https://old.example.test"
 SECRETS = {"key": "new-secret", "old_key": "old-secret"}
-LABEL = TapeLabel("seed", NOW, {"twofold": "f"}, "spec", {"twofold": BASE})
+LABEL = CassetteLabel("seed", NOW, {"twofold": "f"}, "spec", {"twofold": BASE})
 
 
-def opened(asked: list[httpx.Request], clock: VirtualClock) -> Line:
+def opened(asked: list[httpx.Request], clock: VirtualClock) -> LiveConnection:
     def vendor(request: httpx.Request) -> httpx.Response:
         asked.append(request)
         if len(asked) == 1:
             return httpx.Response(429, headers={"retry-after": "7"})
         return httpx.Response(200, json=[{"Id": 1 if request.url.host == "old.example.test" else 2}])
 
-    return open_line(
+    return open_connection(
         "Twofold",
         load("twofold"),
         BASE,
         SECRETS,
         clock=clock,
-        hide=Hider(),
+        redact=Redactor(),
         env={"base_url_v1": OLD},
         out=httpx.MockTransport(vendor),
-        dice=random.Random(1),  # noqa: S311 - chance that repeats itself
+        rng=random.Random(1),  # noqa: S311 - chance that repeats itself
     )
 
 
 def test_each_system_is_shown_its_own_credentials(tmp_path: Path) -> None:
     asked: list[httpx.Request] = []
     clock = VirtualClock(NOW)
-    line = opened(asked, clock)
-    tape = BlankTape(tmp_path / "tape.yaml", LABEL, line.hide)
-    system = line.system(lambda way: RecordingTransport(way, tape))
+    connection = opened(asked, clock)
+    cassette = CassetteRecorder(tmp_path / "tape.yaml", LABEL, connection.redact)
+    system = connection.system(lambda way: RecordingTransport(way, cassette))
     assert [record.id for record in system.list("old")] == ["1"]
     assert [record.id for record in system.list("new")] == ["2"]
-    tape.save()
-    line.close()
+    cassette.save()
+    connection.close()
 
     assert [request.url.host for request in asked] == ["old.example.test", "old.example.test", "api.example.test"]
     assert (clock.now() - NOW).total_seconds() >= 7
@@ -60,7 +60,7 @@ def test_each_system_is_shown_its_own_credentials(tmp_path: Path) -> None:
     assert [request.headers.get("authorization") for request in asked] == [signed, signed, None]
     assert [request.headers.get("key") for request in asked] == [None, None, "new-secret"]
 
-    again = load_tape(tmp_path / "tape.yaml", Expected({"twofold": "f"}, "spec", "x.txt"))
+    again = load_cassette(tmp_path / "tape.yaml", ExpectedLabel({"twofold": "f"}, "spec", "x.txt"))
     replayed = RestSystem(
         "Twofold",
         load("twofold"),
@@ -68,10 +68,10 @@ def test_each_system_is_shown_its_own_credentials(tmp_path: Path) -> None:
         dict.fromkeys(SECRETS, HIDDEN),
         ReplayTransport(again),
         env={"base_url_v1": OLD},
-        signs=False,
+        authenticates=False,
     )
     assert [record.id for kind in ("old", "new") for record in replayed.list(kind)] == ["1", "2"]
-    assert again.unplayed() == ()
+    assert again.unused_requests() == ()
 
 
 def test_each_system_tells_how_it_is_told_who_asks() -> None:

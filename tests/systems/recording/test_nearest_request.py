@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from qa_sync.systems.recording.nearest_request import Asked, tell_nearest
+from qa_sync.systems.recording.nearest_request import RequestKey, describe_nearest
 
 URL = "https://api.test/things"
 RECORDED = [
-    Asked("GET", f"{URL}/1", ""),
-    Asked("DELETE", f"{URL}/3/y", ""),
-    Asked("PUT", "https://elsewhere.test/", ""),
-    Asked("POST", URL, '{"a": 1, "b": 2}'),
-    Asked("POST", URL, '{"a": 1, "b": 3}'),
+    RequestKey("GET", f"{URL}/1", ""),
+    RequestKey("DELETE", f"{URL}/3/y", ""),
+    RequestKey("PUT", "https://elsewhere.test/", ""),
+    RequestKey("POST", URL, '{"a": 1, "b": 2}'),
+    RequestKey("POST", URL, '{"a": 1, "b": 3}'),
 ]
 
 
@@ -23,13 +23,13 @@ RECORDED = [
     ],
 )
 def test_the_method_counts_most_and_then_the_url(method: str, url: str, nearest: str) -> None:
-    assert tell_nearest(Asked(method, url, ""), RECORDED) == f"the nearest recorded request is {nearest}"
+    assert describe_nearest(RequestKey(method, url, ""), RECORDED) == f"the nearest recorded request is {nearest}"
 
 
 def test_of_one_url_the_body_with_the_fewest_differences_is_nearest() -> None:
-    told = tell_nearest(Asked("POST", URL, '{"a": 2, "b": 3}'), RECORDED)
+    told = describe_nearest(RequestKey("POST", URL, '{"a": 2, "b": 3}'), RECORDED)
     assert told == f"the nearest recorded request is POST {URL}\n    a: recorded 1, asked for 2"
 
 
 def test_of_an_empty_recording_nothing_is_near() -> None:
-    assert tell_nearest(RECORDED[0], []) == "nothing at all was recorded"
+    assert describe_nearest(RECORDED[0], []) == "nothing at all was recorded"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from qa_sync.systems.recording.yaml_reader import NotPlain, read_plain
+from qa_sync.systems.recording.yaml_reader import UnsupportedYaml, read_plain_yaml
 
 RECORDED = sorted(Path(__file__).parents[3].glob("cassettes/*/*.yaml"))
 ALIKE = """
@@ -28,16 +28,16 @@ again: [*one, *two, &three 5, *three, &four "t", *four]
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
 def test_a_recording_is_read_as_the_safe_loader_reads_it(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert read_plain(text) == yaml.load(text, Loader=yaml.CSafeLoader)
+    assert read_plain_yaml(text) == yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize("text", [ALIKE, "", "# nothing", "---", "a", "'1'", "--- 1\n...\n", "%YAML 1.1\n---\n[]"])
 def test_whatever_is_plain_is_read_as_the_safe_loader_reads_it(text: str) -> None:
-    assert repr(read_plain(text)) == repr(yaml.safe_load(text))
+    assert repr(read_plain_yaml(text)) == repr(yaml.safe_load(text))
 
 
 def test_what_two_places_share_is_one_value_and_may_hold_itself() -> None:
-    held = read_plain("a: &a [{b: *a}]\nc: *a")
+    held = read_plain_yaml("a: &a [{b: *a}]\nc: *a")
     assert held["a"] is held["c"] is held["a"][0]["b"]
 
 
@@ -60,13 +60,13 @@ def test_what_two_places_share_is_one_value_and_may_hold_itself() -> None:
     ],
 )
 def test_what_is_no_plain_data_is_told(text: str) -> None:
-    with pytest.raises(NotPlain, match=r"."):
-        read_plain(text)
+    with pytest.raises(UnsupportedYaml, match=r"."):
+        read_plain_yaml(text)
 
 
 @pytest.mark.parametrize(
     "text", ["!!python/object/apply:os.system [x]", "!!python/name:os.system", "!!set {a}", "!x y"]
 )
 def test_nothing_else_is_made(text: str) -> None:
-    with pytest.raises((NotPlain, yaml.YAMLError)):
-        read_plain(text)
+    with pytest.raises((UnsupportedYaml, yaml.YAMLError)):
+        read_plain_yaml(text)

@@ -10,16 +10,18 @@ from pathlib import Path
 
 import httpx
 import pytest
-from vcr.cassette import Cassette
+from vcr.cassette import Cassette as VcrCassette
 
 from qa_sync.errors import RecordingError
-from qa_sync.systems.recording.cassettes import LARGEST, TapeLabel
+from qa_sync.systems.recording.cassettes import MAX_CASSETTE_BYTES, CassetteLabel
 from qa_sync.systems.recording.nearest_request import canonical_body
-from qa_sync.systems.recording.player import Expected, ReplayTransport, Tape, load_tape
-from qa_sync.systems.recording.recorder import BlankTape, RecordingTransport
+from qa_sync.systems.recording.player import Cassette, ExpectedLabel, ReplayTransport, load_cassette
+from qa_sync.systems.recording.recorder import CassetteRecorder, RecordingTransport
 
-LABEL = TapeLabel("seed-1", datetime(2024, 11, 13, 10, 0, 0, 5, tzinfo=UTC), {"wix": "abc", "customerp": "def"}, "sec1")
-EXPECTED = Expected(LABEL.connectors, LABEL.spec, "specs/000.txt")
+LABEL = CassetteLabel(
+    "seed-1", datetime(2024, 11, 13, 10, 0, 0, 5, tzinfo=UTC), {"wix": "abc", "customerp": "def"}, "sec1"
+)
+EXPECTED = ExpectedLabel(LABEL.connectors, LABEL.spec, "specs/000.txt")
 AGAIN = "qa-sync check specs/000.txt --mode record"
 HARD = 'æ🚀 "q" \u0085\u2028 \t\x01 \\ : # - ' + "x " * 100
 URL = "https://api.test/things"
@@ -42,9 +44,9 @@ def record(path: Path, *, secrets: tuple[str, ...] = (), work: Callable[[httpx.C
         headers = {"ETag": '"7"', "Set-Cookie": "session=1", "Link": "<x>; rel=next"}
         return httpx.Response(201, json={**body, "headers": dict(request.headers)}, headers=headers)
 
-    tape = BlankTape(path, LABEL, secrets)
-    (work or default_work)(client(RecordingTransport(httpx.MockTransport(vendor), tape)))
-    tape.save()
+    cassette = CassetteRecorder(path, LABEL, secrets)
+    (work or default_work)(client(RecordingTransport(httpx.MockTransport(vendor), cassette)))
+    cassette.save()
 
 
 def default_work(c: httpx.Client) -> list[object]:
@@ -52,16 +54,16 @@ def default_work(c: httpx.Client) -> list[object]:
     return [(a.status_code, a.json(), a.headers["etag"]) for a in answers]
 
 
-def refused(path: Path, expect: Expected = EXPECTED) -> str:
+def refused(path: Path, expect: ExpectedLabel = EXPECTED) -> str:
     with pytest.raises(RecordingError) as caught:
-        load_tape(path, expect)
+        load_cassette(path, expect)
     assert AGAIN in str(caught.value)
     return str(caught.value)
 
 
-def asked(tape: Tape, method: str, url: str, content: bytes = b"") -> str:
+def asked(cassette: Cassette, method: str, url: str, content: bytes = b"") -> str:
     with pytest.raises(RecordingError) as caught:
-        client(ReplayTransport(tape)).request(method, url, content=content)
+        client(ReplayTransport(cassette)).request(method, url, content=content)
     assert AGAIN in str(caught.value)
     return str(caught.value)
 
@@ -69,15 +71,15 @@ def asked(tape: Tape, method: str, url: str, content: bytes = b"") -> str:
 def test_what_was_recorded_is_replayed_in_its_order(path: Path) -> None:
     told: list[object] = []
     record(path, work=lambda c: told.extend(default_work(c)))
-    tape = load_tape(path, EXPECTED)
-    assert tape.label == LABEL
-    assert default_work(client(ReplayTransport(tape))) == told
-    assert tape.unplayed() == ()
+    cassette = load_cassette(path, EXPECTED)
+    assert cassette.label == LABEL
+    assert default_work(client(ReplayTransport(cassette))) == told
+    assert cassette.unused_requests() == ()
 
 
 def test_stock_vcrpy_reads_the_file(path: Path) -> None:
     record(path)
-    cassette = Cassette.load(path=path)
+    cassette = VcrCassette.load(path=path)
     assert [(r.method, r.uri) for r in cassette.requests][:2] == [("GET", URL), ("POST", URL)]
     assert json.loads(cassette.responses[1]["body"]["string"])["hard"] == HARD
     assert cassette.get_metadata("qa_sync", None)["seed"] == "seed-1"
@@ -86,12 +88,12 @@ def test_stock_vcrpy_reads_the_file(path: Path) -> None:
 def test_the_order_of_members_in_a_body_does_not_matter(path: Path) -> None:
     record(path)
     body = json.dumps({"b": [HARD], "a": 1}).encode()
-    assert client(ReplayTransport(load_tape(path, EXPECTED))).post(URL, content=body).status_code == 201
+    assert client(ReplayTransport(load_cassette(path, EXPECTED))).post(URL, content=body).status_code == 201
 
 
 def test_only_the_allowed_headers_are_kept(path: Path) -> None:
     record(path)
-    cassette = Cassette.load(path=path)
+    cassette = VcrCassette.load(path=path)
     assert dict(cassette.requests[0].headers) == {}
     assert dict(cassette.requests[1].headers) == {"content-type": "application/json"}
     assert list(cassette.responses[0]["headers"]) == ["content-type", "etag", "link"]
@@ -113,23 +115,23 @@ def test_no_secret_gets_on_the_tape_however_it_is_spelled(path: Path) -> None:
 
 def test_a_request_with_a_secret_in_it_is_found_again(path: Path) -> None:
     record(path, secrets=("canary",), work=lambda c: c.post(URL, params={"key": "canary"}, json={"k": "canary"}))
-    replay = client(ReplayTransport(load_tape(path, EXPECTED, ["canary"])))
+    replay = client(ReplayTransport(load_cassette(path, EXPECTED, ["canary"])))
     assert replay.post(URL, params={"key": "canary"}, json={"k": "canary"}).status_code == 201
 
 
 def test_bodies_that_are_no_text_survive(path: Path) -> None:
-    tape = BlankTape(path, LABEL)
+    cassette = CassetteRecorder(path, LABEL)
     inner = httpx.MockTransport(lambda r: httpx.Response(200, content=r.content[::-1]))
-    client(RecordingTransport(inner, tape)).post(URL, content=b"\x00\xff\xfe")
-    tape.save()
-    replay = client(ReplayTransport(load_tape(path, EXPECTED)))
+    client(RecordingTransport(inner, cassette)).post(URL, content=b"\x00\xff\xfe")
+    cassette.save()
+    replay = client(ReplayTransport(load_cassette(path, EXPECTED)))
     assert replay.post(URL, content=b"\x00\xff\xfe").content == b"\xfe\xff\x00"
 
 
 def test_recording_again_replaces(path: Path) -> None:
     record(path)
     record(path, work=lambda c: c.get(f"{URL}/1"))
-    assert load_tape(path, EXPECTED).unplayed() == (f"GET {URL}/1",)
+    assert load_cassette(path, EXPECTED).unused_requests() == (f"GET {URL}/1",)
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
@@ -149,9 +151,9 @@ def test_a_recording_that_cannot_be_written_leaves_the_old_one(path: Path, monke
 
 def test_what_was_not_played_is_told(path: Path) -> None:
     record(path)
-    tape = load_tape(path, EXPECTED)
-    client(ReplayTransport(tape)).get(URL)
-    assert sorted(tape.unplayed()) == [f"GET {URL}", f"GET {URL}?q=%C3%A5", f"POST {URL}"]
+    cassette = load_cassette(path, EXPECTED)
+    client(ReplayTransport(cassette)).get(URL)
+    assert sorted(cassette.unused_requests()) == [f"GET {URL}", f"GET {URL}?q=%C3%A5", f"POST {URL}"]
 
 
 def test_an_unknown_request_shows_the_nearest_and_what_differs(path: Path) -> None:
@@ -159,7 +161,7 @@ def test_an_unknown_request_shows_the_nearest_and_what_differs(path: Path) -> No
         path, work=lambda c: [c.post(f"{URL}/{n}", json={"name": {"first": f"A{n}"}, "n": [1, 2]}) for n in range(3)]
     )
     body = b'{"name": {"first": "A1", "last": "B"}, "n": [1, 3]}'
-    text = asked(load_tape(path, EXPECTED), "POST", f"{URL}/1", body)
+    text = asked(load_cassette(path, EXPECTED), "POST", f"{URL}/1", body)
     assert f"has no answer to POST {URL}/1" in text
     assert f"the nearest recorded request is POST {URL}/1" in text
     assert "n[1]: recorded 2, asked for 3" in text
@@ -169,19 +171,19 @@ def test_an_unknown_request_shows_the_nearest_and_what_differs(path: Path) -> No
 
 def test_an_unknown_request_of_an_empty_recording(path: Path) -> None:
     record(path, work=lambda _: None)
-    assert "nothing at all was recorded" in asked(load_tape(path, EXPECTED), "GET", URL)
+    assert "nothing at all was recorded" in asked(load_cassette(path, EXPECTED), "GET", URL)
 
 
 def test_many_differences_are_cut_short(path: Path) -> None:
     record(path, work=lambda c: c.post(URL, json={str(n): n for n in range(20)}))
-    assert "and 15 more differences" in asked(load_tape(path, EXPECTED), "POST", URL, b"{}")
+    assert "and 15 more differences" in asked(load_cassette(path, EXPECTED), "POST", URL, b"{}")
 
 
 def test_an_answer_is_played_once(path: Path) -> None:
     record(path)
-    tape = load_tape(path, EXPECTED)
-    default_work(client(ReplayTransport(tape)))
-    assert "every answer to it was already played" in asked(tape, "GET", URL)
+    cassette = load_cassette(path, EXPECTED)
+    default_work(client(ReplayTransport(cassette)))
+    assert "every answer to it was already played" in asked(cassette, "GET", URL)
 
 
 def test_a_missing_recording(path: Path) -> None:
@@ -247,7 +249,7 @@ def test_a_recording_that_merges_mappings_is_unreadable(path: Path) -> None:
 def test_a_recording_that_is_too_large_is_not_read(path: Path) -> None:
     path.parent.mkdir(parents=True)
     with path.open("wb") as file:
-        file.truncate(LARGEST + 1)  # takes no room on the disk
+        file.truncate(MAX_CASSETTE_BYTES + 1)  # takes no room on the disk
     assert "268,435,457 bytes" in refused(path)
 
 
@@ -270,11 +272,11 @@ def test_a_recording_of_another_section_is_stale(path: Path) -> None:
 
 
 def test_replay_is_linear(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tape = BlankTape(path, LABEL)
-    recorder = client(RecordingTransport(httpx.MockTransport(lambda _: httpx.Response(200, json={})), tape))
+    cassette = CassetteRecorder(path, LABEL)
+    recorder = client(RecordingTransport(httpx.MockTransport(lambda _: httpx.Response(200, json={})), cassette))
     for n in range(1000):
         recorder.get(f"{URL}/{n % 40}")
-    tape.save()
+    cassette.save()
     looked_at = 0
 
     def counted(content: bytes) -> str:
@@ -283,9 +285,9 @@ def test_replay_is_linear(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         return canonical_body(content)
 
     monkeypatch.setattr("qa_sync.systems.recording.player.canonical_body", counted)
-    loaded = load_tape(path, EXPECTED)
+    loaded = load_cassette(path, EXPECTED)
     replay = client(ReplayTransport(loaded))
     for n in range(1000):
         replay.get(f"{URL}/{n % 40}")
     assert looked_at == 2000  # each recorded request once when it is loaded, each asked one once: no search
-    assert loaded.unplayed() == ()
+    assert loaded.unused_requests() == ()

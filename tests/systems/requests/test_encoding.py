@@ -9,7 +9,7 @@ import httpx
 import pytest
 from folder_vendor import load, speak_folder
 
-from qa_sync.errors import BadAnswer, ConnectorError, UsageError
+from qa_sync.errors import ConnectorError, InvalidResponse, UsageError
 from qa_sync.systems.requests.encoding import encode
 
 ENV: dict[str, Any] = {"region": "no", "limit": 50, "strict": True}
@@ -84,7 +84,7 @@ def test_filters_and_functions_of_the_templates() -> None:
 
 def test_an_error_in_a_good_answer_is_an_error() -> None:
     system, _ = speak_folder("payloads", {"errors": [{"message": "no s-key here"}]}, env=ENV)
-    with pytest.raises(BadAnswer, match=r"the system reports 'no \(hidden\) here'"):
+    with pytest.raises(InvalidResponse, match=r"the system reports 'no \(hidden\) here'"):
         list(system.list("note"))
 
 

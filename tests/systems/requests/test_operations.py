@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fake_vendor import CANARY, speak
 
-from qa_sync.errors import NotConvertible, Refused, UsageError
+from qa_sync.errors import NotConvertible, RequestRejected, UsageError
 from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.connectors.operations import Operation
@@ -63,7 +63,7 @@ class TestWhoOneIs:
     def test_a_header_of_an_operation_wins_however_its_name_is_written(self) -> None:
         system, _ = speak("customwebshop")
         operation = Operation("x", "GET", "x", headers={"x-api-key": "own", "accept": "text/plain"})
-        call = system._calls.make(operation, {})
+        call = system._renderer.make(operation, {})
         assert call.request(httpx.Request).headers.get_list("X-Api-Key") == ["own"]
 
     def test_a_secret_that_is_not_given_is_told_before_anything_is_sent(self) -> None:
@@ -244,7 +244,7 @@ class TestDelete:
 
     def test_what_an_api_has_not_is_refused_with_the_reason(self) -> None:
         system, fake = speak("wix")
-        with pytest.raises(Refused, match="no delete of Orders: Wix has no endpoint for it") as caught:
+        with pytest.raises(RequestRejected, match="no delete of Orders: Wix has no endpoint for it") as caught:
             system.delete("orders", "o-1")
         assert caught.value.status == 405
         assert fake.asked == []

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from small_system import OPERATIONS, URL, Small, small
 
-from qa_sync.errors import BadAnswer, ConnectorError, NotConvertible, Refused
-from qa_sync.systems.requests.rendering import moved_to
+from qa_sync.errors import ConnectorError, InvalidResponse, NotConvertible, RequestRejected
+from qa_sync.systems.requests.rendering import find_url_rebase
 
 THING = {"id": "1"}
 TWO = {"rows": [{"no": "1"}, {"no": "2"}]}
@@ -27,7 +27,7 @@ def test_an_entity_is_known_by_all_its_names_everywhere(tmp_path: Path, name: st
     shown = f"{{{{ {name} }}}}"
     told = {"url": f"things/{shown}", "headers": {"X-Id": shown}, "params": {"p": shown}, "payload": {"b": shown}}
     world = with_operation(tmp_path, "thing-lookup", THING, method="POST", **told)
-    assert world.line.system().lookup("thing", "a/b") is not None
+    assert world.connection.system().lookup("thing", "a/b") is not None
     asked = world.server.asked[0]
     assert asked.url.raw_path.decode().startswith("/things/a%2Fb?")  # one segment of a path, whatever it holds
     assert (asked.headers["x-id"], asked.url.params["p"], json.loads(asked.content)) == ("a/b", "a/b", {"b": "a/b"})
@@ -38,7 +38,7 @@ def test_headers_and_parameters_know_each_other(tmp_path: Path) -> None:
     other = {"params": {"a": "{{ headers['x-a'] }}"}, "headers": {"X-A": "1"}}
     for told in (one, other):
         world = with_operation(tmp_path, "thing-list", [], method="GET", url="things", **told)
-        assert list(world.line.system().list("thing")) == []
+        assert list(world.connection.system().list("thing")) == []
         asked = world.server.asked[0]
         assert (asked.url.params["a"], asked.headers["x-a"]) == ("1", "1")
 
@@ -46,7 +46,7 @@ def test_headers_and_parameters_know_each_other(tmp_path: Path) -> None:
 def test_the_time_of_the_last_change_is_known_by_its_own_name(tmp_path: Path) -> None:
     told = {"url": "things?from={{ after }}", "since_property_name": "after"}
     world = with_operation(tmp_path, "thing-list", [], method="GET", **told)
-    list(world.line.system().list("thing", datetime(2024, 11, 13, tzinfo=UTC)))
+    list(world.connection.system().list("thing", datetime(2024, 11, 13, tzinfo=UTC)))
     assert world.server.asked[0].url.params["from"].startswith("2024-11-13")
 
 
@@ -61,10 +61,10 @@ NUMBERED = {
 
 def test_what_makes_an_id_knows_the_properties_and_the_environment(tmp_path: Path) -> None:
     world = with_operation(tmp_path, "thing-list", TWO, **NUMBERED)
-    assert [record.id for record in world.line.system().list("thing")] == [f"{URL}/1", f"{URL}/2"]
+    assert [record.id for record in world.connection.system().list("thing")] == [f"{URL}/1", f"{URL}/2"]
     lookup = {**NUMBERED, "payload_property": "row"}
     world = with_operation(tmp_path, "thing-lookup", {"row": {"no": "7"}}, **lookup)
-    record = world.line.system().lookup("thing", "7")
+    record = world.connection.system().lookup("thing", "7")
     assert record is not None
     assert record.id == f"{URL}/7"
 
@@ -77,15 +77,15 @@ def test_what_tells_of_a_fault_knows_what_was_asked(tmp_path: Path, name: str) -
     }
     payload = {"payload": {"name": "{{ entity.payload.name }}"}, "params": {"a": "p"}}
     world = with_operation(tmp_path, "thing-insert", {"error": 1}, method="POST", url="things", **told, **payload)
-    with pytest.raises(Refused, match="the system reports 'no: "):
-        world.line.system().insert("thing", {"name": "x"})
+    with pytest.raises(RequestRejected, match="the system reports 'no: "):
+        world.connection.system().insert("thing", {"name": "x"})
 
 
 def test_a_fault_of_an_expression_shows_no_secret(tmp_path: Path) -> None:
     told = {**NUMBERED, "id_expression": "$SECRET(key)-{{ 1 / 0 }}"}
     world = with_operation(tmp_path, "thing-list", TWO, **told)
     with pytest.raises(ConnectorError, match="operation 'thing-list'") as caught:
-        list(world.line.system().list("thing"))
+        list(world.connection.system().list("thing"))
     assert "canary7" not in str(caught.value)
 
 
@@ -97,8 +97,8 @@ def test_a_next_page_at_no_url_is_told(tmp_path: Path, link: str) -> None:
     told = {"payload_property": "rows", "next_page_link": "{{ body.next }}"}
     answer = {"rows": [{"id": "1"}], "next": link}
     world = with_operation(tmp_path, "thing-list", answer, method="GET", url="things", **told)
-    with pytest.raises(BadAnswer, match="the next page") as caught:
-        list(world.line.system().list("thing"))
+    with pytest.raises(InvalidResponse, match="the next page") as caught:
+        list(world.connection.system().list("thing"))
     assert len(str(caught.value)) < 500
 
 
@@ -106,14 +106,14 @@ def test_a_url_that_becomes_none_is_told(tmp_path: Path) -> None:
     url = "things?a={% if true %}\n$SECRET(key){% endif %}"
     world = with_operation(tmp_path, "thing-list", method="GET", url=url)
     with pytest.raises(ConnectorError, match="operation 'thing-list': its url, filled in, is none") as caught:
-        list(world.line.system().list("thing"))
+        list(world.connection.system().list("thing"))
     assert "canary7" not in str(caught.value)
 
 
 def test_half_a_character_is_told_and_not_sent(tmp_path: Path) -> None:
     world = small(tmp_path)
     with pytest.raises(NotConvertible, match=r"operation 'thing-insert': half a character"):
-        world.line.system().insert("thing", {"name": "a\ud83d"})
+        world.connection.system().insert("thing", {"name": "a\ud83d"})
     assert world.server.asked == []
 
 
@@ -121,7 +121,7 @@ def test_half_a_character_is_told_and_not_sent(tmp_path: Path) -> None:
 def test_bytes_are_what_really_is_base64(tmp_path: Path, text: str, sent: bytes) -> None:
     told = {"method": "POST", "url": "things", "payload-type": "text", "payload": "{{ entity.payload.name }}"}
     world = with_operation(tmp_path, "thing-insert", THING, **told)
-    world.line.system().insert("thing", {"name": text})
+    world.connection.system().insert("thing", {"name": text})
     assert world.server.asked[0].content == sent
 
 
@@ -129,11 +129,11 @@ def test_a_payload_that_is_no_form_is_told_with_its_operation(tmp_path: Path) ->
     told = {"method": "POST", "url": "things", "payload-type": "form", "payload": ["a"]}
     world = with_operation(tmp_path, "thing-list", **told)
     with pytest.raises(ConnectorError, match=r"operation 'thing-list': a payload of the type form must be an object"):
-        list(world.line.system().list("thing"))
+        list(world.connection.system().list("thing"))
 
 
 @pytest.mark.parametrize(
-    ("pattern", "url", "moved"),
+    ("pattern", "url", "url_rebase"),
     [
         ("https://small.test/%s", "https://small.test", False),
         ("https://small.test/v2/%s", "https://small.test/v2", False),
@@ -144,5 +144,5 @@ def test_a_payload_that_is_no_form_is_told_with_its_operation(tmp_path: Path) ->
         ("https://small.test/%s", "https://small.test/v2", True),
     ],
 )
-def test_a_url_that_only_begins_alike_is_another_place(pattern: str, url: str, *, moved: bool) -> None:
-    assert (moved_to(pattern, url) is not None) == moved
+def test_a_url_that_only_begins_alike_is_another_place(pattern: str, url: str, *, url_rebase: bool) -> None:
+    assert (find_url_rebase(pattern, url) is not None) == url_rebase

@@ -10,7 +10,7 @@ import pytest
 from fake_vendor import CANARY, speak
 from small_system import OPERATIONS, small
 
-from qa_sync.errors import BadAnswer, Conflict, QaSyncError, Refused, SystemUnreachable
+from qa_sync.errors import Conflict, InvalidResponse, QaSyncError, RequestRejected, SystemUnreachable
 from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.rest.rest_system import RestSystem
@@ -38,11 +38,11 @@ def insert(name: str, datatype: str, answer: httpx.Response) -> QaSyncError:
     ("name", "datatype", "status", "body", "kind", "code", "text"),
     [
         ("wix", "contacts", 409, WIX_CHANGED, Conflict, "CONTACT_ALREADY_CHANGED", "Contact has been updated."),
-        ("wix", "contacts", 400, WIX_INVALID, Refused, None, "has size 0"),
-        ("woocommerce", "product", 400, WOO, Refused, "product_invalid_sku", "Invalid or duplicated SKU."),
+        ("wix", "contacts", 400, WIX_INVALID, RequestRejected, None, "has size 0"),
+        ("woocommerce", "product", 400, WOO, RequestRejected, "product_invalid_sku", "Invalid or duplicated SKU."),
         ("customerp", "contact", 412, ERP, Conflict, "NOT_FOUND", "there is no such thing"),
-        ("customwebshop", "order", 422, {"error": "bad", "x": 1}, Refused, "bad", "bad"),
-        ("customwebshop", "order", 400, ["?"], Refused, None, "beginning '[\"?\"]'"),
+        ("customwebshop", "order", 422, {"error": "bad", "x": 1}, RequestRejected, "bad", "bad"),
+        ("customwebshop", "order", 400, ["?"], RequestRejected, None, "beginning '[\"?\"]'"),
     ],
 )
 def test_a_refusal_tells_the_vendors_code_and_words(  # noqa: PLR0917 - one column each
@@ -50,7 +50,7 @@ def test_a_refusal_tells_the_vendors_code_and_words(  # noqa: PLR0917 - one colu
 ) -> None:
     error = insert(name, datatype, httpx.Response(status, json=body))
     assert type(error) is kind
-    assert isinstance(error, Refused)
+    assert isinstance(error, RequestRejected)
     assert (error.status, error.code) == (status, code)
     assert str(error).startswith(f"{name}: POST https://api.example.test/")
     assert f"refused with {status}" in str(error)
@@ -59,7 +59,7 @@ def test_a_refusal_tells_the_vendors_code_and_words(  # noqa: PLR0917 - one colu
 
 def test_a_refusal_that_is_no_json_shows_how_it_begins() -> None:
     error = insert("wix", "contacts", httpx.Response(403, html="<h1>Forbidden</h1>"))
-    assert isinstance(error, Refused)
+    assert isinstance(error, RequestRejected)
     assert "beginning '<h1>Forbidden</h1>'" in str(error)
     assert "hint: check that the key may do this" in str(error)
 
@@ -67,14 +67,14 @@ def test_a_refusal_that_is_no_json_shows_how_it_begins() -> None:
 @pytest.mark.parametrize("status", [500, 502, 503])
 def test_a_server_fault_is_a_bad_answer(status: int) -> None:
     error = insert("woocommerce", "order", httpx.Response(status, html="<p>Maintenance"))
-    assert isinstance(error, BadAnswer)
+    assert isinstance(error, InvalidResponse)
     assert f"status {status}, text/html; charset=utf-8, beginning '<p>Maintenance'" in str(error)
 
 
 @pytest.mark.parametrize("content", [b"<br>Notice{}", b"\xff\xfe", b"[" * 100_000, b'{"a": NaN}', b'{"id": 1'])
 def test_what_is_no_json_is_a_bad_answer(content: bytes) -> None:
     error = insert("woocommerce", "order", httpx.Response(200, content=content))
-    assert isinstance(error, BadAnswer)
+    assert isinstance(error, InvalidResponse)
     assert "not JSON: status 200, no content type" in str(error)
     assert len(str(error)) < 600
 
@@ -93,13 +93,13 @@ def test_an_answer_without_the_new_id_is_a_bad_answer() -> None:
 
 def test_a_lookup_that_answers_no_record_is_a_bad_answer() -> None:
     system, _ = speak("customerp", [1])
-    with pytest.raises(BadAnswer, match="expected one record"):
+    with pytest.raises(InvalidResponse, match="expected one record"):
         system.lookup("order", "1")
 
 
 def test_a_redirect_is_not_followed() -> None:
     error = insert("customerp", "order", httpx.Response(302, headers={"Location": "https://evil.test/x"}))
-    assert isinstance(error, BadAnswer)
+    assert isinstance(error, InvalidResponse)
     assert "redirected to https://evil.test/x, which is not followed" in str(error)
 
 
@@ -146,4 +146,4 @@ def test_raw_text_in_an_encoding_that_is_none_is_taken_for_utf_8(tmp_path: Path,
     raw = {"url": "raw", "method": "GET", "response_property": "text", "id_expression": "{{ entity.text }}"}
     answer = httpx.Response(200, content="ä".encode(), headers={"Content-Type": f"text/plain; charset={charset}"})
     world = small(tmp_path, answer, operations={**OPERATIONS, "thing-list": raw})
-    assert [r.id for r in world.line.system().list("thing")] == ["Ã¤" if charset == "latin-1" else "ä"]
+    assert [r.id for r in world.connection.system().list("thing")] == ["Ã¤" if charset == "latin-1" else "ä"]

@@ -6,10 +6,10 @@ import httpx
 import pytest
 from fake_vendor import Answers, speak
 
-from qa_sync.errors import BadAnswer, ConnectorError
+from qa_sync.errors import ConnectorError, InvalidResponse
 from qa_sync.systems.connectors.operations import Operation
 from qa_sync.systems.responses import pagination as paging
-from qa_sync.systems.responses.parsing import entities_of
+from qa_sync.systems.responses.parsing import select_entities
 
 
 def listed(name: str, datatype: str, *answers: Answers) -> tuple[list[str], list[str], list[Any]]:
@@ -55,13 +55,13 @@ def test_a_record_on_two_pages_is_yielded_once() -> None:
 
 
 def test_a_page_that_repeats_the_one_before_is_an_error() -> None:
-    with pytest.raises(BadAnswer, match="order-list: page 2 repeats page 1; the paging does not advance"):
+    with pytest.raises(InvalidResponse, match="order-list: page 2 repeats page 1; the paging does not advance"):
         listed("woocommerce", "order", orders(1, 100), orders(1, 100))
 
 
 def test_there_is_an_end_whatever_the_system_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paging, "MAX_PAGES", 3)
-    with pytest.raises(BadAnswer, match="more than 3 pages"):
+    with pytest.raises(InvalidResponse, match="more than 3 pages"):
         listed("woocommerce", "order", *(orders(n * 100, 100) for n in range(4)))
 
 
@@ -75,7 +75,7 @@ def test_there_is_an_end_whatever_the_system_says(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_an_answer_of_another_shape_is_an_error(answer: Answers, why: str) -> None:
-    with pytest.raises(BadAnswer, match=why):
+    with pytest.raises(InvalidResponse, match=why):
         listed("customerp", "contact", answer)
 
 
@@ -85,8 +85,8 @@ def test_a_list_that_is_missing_is_empty() -> None:
 
 def test_a_literal_payload_property_wins_over_the_dotted_path() -> None:
     operation = Operation("x-list", "GET", "x", payload_property="a.b")
-    assert entities_of(operation, {"a.b": [1], "a": {"b": [2]}}) == [1]
-    assert entities_of(operation, {"a": {"b": [2]}}) == [2]
+    assert select_entities(operation, {"a.b": [1], "a": {"b": [2]}}) == [1]
+    assert select_entities(operation, {"a": {"b": [2]}}) == [2]
 
 
 STRATEGIES: list[tuple[str, list[Answers], int]] = [
@@ -101,7 +101,7 @@ STRATEGIES: list[tuple[str, list[Answers], int]] = [
 def test_the_other_strategies_end_too(strategy: str, answers: list[Answers], requests: int) -> None:
     system, fake = speak("customwebshop", *answers)
     operation = Operation("x-list", "GET", "first", next_page_link="more", termination=(strategy,))
-    pages = paging.pages(operation, system._calls, system._exchange, {})
+    pages = paging.pages(operation, system._renderer, system._exchange, {})
     assert sum(len(page) for page in pages) >= 2
     assert len(fake.asked) == requests
 
@@ -110,7 +110,7 @@ def test_a_link_header_gives_the_next_page() -> None:
     link = '<https://api.example.test/rest/x?page=2>; rel="next", <https://api.example.test/>; rel="first"'
     system, fake = speak("customwebshop", httpx.Response(200, json=orders(1, 1), headers={"Link": link}), orders(2, 1))
     operation = Operation("x-list", "GET", "x", params={"q": 1}, next_page_link="{{ headers.link.next }}")
-    assert list(paging.pages(operation, system._calls, system._exchange, {})) == [orders(1, 1), orders(2, 1)]
+    assert list(paging.pages(operation, system._renderer, system._exchange, {})) == [orders(1, 1), orders(2, 1)]
     assert fake.lines[1] == "GET https://api.example.test/rest/x?page=2&q=1"
 
 
@@ -118,7 +118,7 @@ def test_a_wrong_expression_is_told_with_its_operation_and_without_secrets() -> 
     system, _ = speak("customwebshop")
     operation = Operation("x-list", "GET", "x", headers={"X-Key": "$SECRET(api_key) {{ nobody }}"})
     with pytest.raises(ConnectorError) as caught:
-        list(paging.pages(operation, system._calls, system._exchange, {}))
+        list(paging.pages(operation, system._renderer, system._exchange, {}))
     text = "customwebshop: operation 'x-list': the expression '(hidden) {{ nobody }}' cannot be rendered: "
     assert str(caught.value) == text + "'nobody' is undefined"
 
@@ -127,7 +127,7 @@ def test_a_wrong_expression_is_told_with_its_operation_and_without_secrets() -> 
 def test_a_link_that_is_null_is_none(link: str) -> None:
     system, fake = speak("customwebshop", {"rows": [1], "next": None, "links": {"next": None}})
     operation = Operation("x-list", "GET", "x", payload_property="rows", next_page_link=link)
-    assert list(paging.pages(operation, system._calls, system._exchange, {})) == [[1]]
+    assert list(paging.pages(operation, system._renderer, system._exchange, {})) == [[1]]
     assert len(fake.asked) == 1
 
 
@@ -136,7 +136,7 @@ def test_a_wrong_link_is_told_with_its_operation_and_without_secrets() -> None:
     link = "x?key=$SECRET(api_key)&from={{ body.at / 2 }}"
     operation = Operation("x-list", "GET", "x", payload_property="rows", next_page_link=link)
     with pytest.raises(ConnectorError) as caught:
-        list(paging.pages(operation, system._calls, system._exchange, {}))
+        list(paging.pages(operation, system._renderer, system._exchange, {}))
     text = "customwebshop: operation 'x-list': the expression 'x?key=(hidden)&from={{ body.at / 2 }}' cannot be "
     assert str(caught.value).startswith(text)
 
@@ -154,5 +154,5 @@ def test_a_page_knows_the_one_before() -> None:
         next_page_link="x",
         termination=("empty-result",),
     )
-    assert list(paging.pages(operation, system._calls, system._exchange, {})) == [[1], []]
+    assert list(paging.pages(operation, system._renderer, system._exchange, {})) == [[1], []]
     assert [str(r.url.params) for r in fake.asked] == ["from=0", "from=6"]

@@ -180,9 +180,11 @@ def test_a_list_needs_so_many_requests(tmp_path: Path, technique: str) -> None:
         return answered if isinstance(answered, httpx.Response) else httpx.Response(200, json=answered)
 
     with loopback(serve) as server:
-        line = opened(tmp_path, server.url, VirtualClock(START), {}, operations={**OPERATIONS, "thing-list": listing})
-        assert sorted(record.id for record in line.system().list("thing")) == ["1", "2", "3", "4", "5"]
-        line.close()
+        connection = opened(
+            tmp_path, server.url, VirtualClock(START), {}, operations={**OPERATIONS, "thing-list": listing}
+        )
+        assert sorted(record.id for record in connection.system().list("thing")) == ["1", "2", "3", "4", "5"]
+        connection.close()
     assert len(server.asked) == needed, server.lines
 
 

@@ -14,11 +14,11 @@ from typing import Any
 import httpx
 import pytest
 
-from qa_sync.errors import BadAnswer, ConnectorError, NotConvertible, Refused
+from qa_sync.errors import ConnectorError, InvalidResponse, NotConvertible, RequestRejected
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.capabilities import authentication_of
 from qa_sync.systems.connectors.load import load_connector
-from qa_sync.systems.requests.list_commands import commanded
+from qa_sync.systems.requests.list_commands import with_list_commands
 from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.system import Record
 from qa_sync.systems.templates.filters import base64url_encode
@@ -182,10 +182,10 @@ def test_a_list_within_a_list_has_commands_of_its_own() -> None:
     )
     before = {"groups": [{"id": 1, "name": "g", "lines": [{"id": 2, "name": "one", "tags": ["a"]}]}]}
     after = {"groups": [{"id": 1, "name": "g", "lines": [{"id": 2, "name": "two", "tags": ["a"]}, {"name": "three"}]}]}
-    assert commanded(card, before, after) == {
+    assert with_list_commands(card, before, after) == {
         "groups": [["at", 1, {"lines": [["at", 2, {"name": "two"}], ["new", {"name": "three"}]]}]]
     }
-    assert commanded(card, {}, {"tags": ["a", "b"]}) == {"tags": ["a", "b"]}
+    assert with_list_commands(card, {}, {"tags": ["a", "b"]}) == {"tags": ["a", "b"]}
 
 
 # -- values that are answered as objects
@@ -334,9 +334,9 @@ def test_one_url_for_all_with_ids_as_numbers_and_pages_in_the_body(tmp_path: Pat
 def test_a_success_whose_body_says_that_it_was_none_is_refused(tmp_path: Path) -> None:
     rpc = spoken(tmp_path, Procedures())
     gone = record()
-    with pytest.raises(Refused, match="Keeper: thing-update: the system reports 'no thing 1'"):
+    with pytest.raises(RequestRejected, match="Keeper: thing-update: the system reports 'no thing 1'"):
         rpc.update(gone, {"name": "x"})
-    with pytest.raises(Refused, match="thing-delete"):
+    with pytest.raises(RequestRejected, match="thing-delete"):
         rpc.delete("thing", "1")
 
 
@@ -345,18 +345,18 @@ def test_what_a_create_or_a_list_is_told_in_the_body_is_no_record(tmp_path: Path
         return httpx.Response(200, json={"error": {"message": "full"}})
 
     rpc = spoken(tmp_path, full)
-    with pytest.raises(Refused, match="the system reports 'full'"):
+    with pytest.raises(RequestRejected, match="the system reports 'full'"):
         rpc.insert("thing", {"name": "x"})
-    with pytest.raises(Refused, match="the system reports 'full'"):
+    with pytest.raises(RequestRejected, match="the system reports 'full'"):
         rpc.lookup("thing", "1")
-    with pytest.raises(BadAnswer, match="the system reports 'full'"):
+    with pytest.raises(InvalidResponse, match="the system reports 'full'"):
         list(rpc.list("thing"))
 
 
 @pytest.mark.parametrize("answer", [{"result": []}, {"result": True}, {"result": None}, {}])
 def test_an_answer_without_an_id_is_no_new_record(tmp_path: Path, answer: Any) -> None:
     rpc = spoken(tmp_path, lambda _: httpx.Response(200, json=answer))
-    with pytest.raises(BadAnswer, match="the new record's 'id' is not in the answer"):
+    with pytest.raises(InvalidResponse, match="the new record's 'id' is not in the answer"):
         rpc.insert("thing", {"name": "x"})
 
 
@@ -367,7 +367,7 @@ def test_a_system_may_say_gone_with_a_status_of_its_own(tmp_path: Path) -> None:
     own = spoken(tmp_path, lambda _: httpx.Response(next(answers), json={"message": "no such thing"}), **operations)
     assert own.lookup("thing", "1") is None
     own.delete("thing", "1")
-    with pytest.raises(Refused, match="402"):
+    with pytest.raises(RequestRejected, match="402"):
         own.lookup("thing", "1")
 
 

@@ -19,9 +19,9 @@ from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.http.asgi_transport import AsgiTransport
-from qa_sync.systems.http.rate_limits import Limits, Rate
-from qa_sync.systems.redaction import Hider
-from qa_sync.systems.rest.live_connection import open_line
+from qa_sync.systems.http.rate_limits import Rate, RateLimiter
+from qa_sync.systems.redaction import Redactor
+from qa_sync.systems.rest.live_connection import open_connection
 from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
@@ -92,23 +92,23 @@ def worked(which: str, seed: int, rate: float) -> tuple[list[tuple[str, str]], F
     vendor = VENDORS[name]
     app = AsgiTransport(vendor.build_app(clock.now, "1"))
     proxy = FaultProxy(app, clock, seed, rate)
-    limits = Limits(clock, Rate(120, 60)) if name == "wix" else Limits(clock)
+    rate_limiter = RateLimiter(clock, Rate(120, 60)) if name == "wix" else RateLimiter(clock)
     connector = load_connector(builtin_folder(name))
-    line = open_line(
+    connection = open_connection(
         name,
         connector,
         vendor.base_url,
         vendor.secrets,
         clock=clock,
-        hide=Hider(),
-        limits=limits,
+        redact=Redactor(),
+        rate_limiter=rate_limiter,
         out=proxy,
-        dice=random.Random(seed),  # noqa: S311 - chance that repeats itself
+        rng=random.Random(seed),  # noqa: S311 - chance that repeats itself
     )
-    Worker(line.system(), kind).work()
+    Worker(connection.system(), kind).work()
     proxy.rate = 0
-    left = list(line.system().list(kind.datatype))
-    line.close()
+    left = list(connection.system().list(kind.datatype))
+    connection.close()
     card = connector.cards[kind.datatype]
     shown = {p.write_path: p.path for p in card.properties.values()}
     return sorted((read(r, shown[kind.mark]), read(r, shown[kind.other])) for r in left), proxy
@@ -138,8 +138,8 @@ def test_a_line_without_faults_asks_no_more_than_the_bare_system() -> None:
     connector = load_connector(builtin_folder("customerp"))
     Worker(RestSystem("customerp", connector, vendor.base_url, vendor.secrets, bare), KINDS["customerp contact"]).work()
     bare.close()
-    _, line = worked("customerp contact", 0, 0)
-    assert line.asked == bare.asked + 1  # the last look at the outcome
+    _, connection = worked("customerp contact", 0, 0)
+    assert connection.asked == bare.asked + 1  # the last look at the outcome
 
 
 def test_the_proxy_fails_in_the_same_way_for_the_same_seed() -> None:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from qa_sync.errors import Conflict, Unclear
+from qa_sync.errors import Conflict, UncertainWrite
 from qa_sync.systems.cards import EntityCard, PropertyCard, Revision
-from qa_sync.systems.rest.uncertain_writes import change_once
+from qa_sync.systems.rest.uncertain_writes import update_idempotently
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Form, Json
 
-LOST = Unclear("no answer", done=False)
+LOST = UncertainWrite("no answer", succeeded=False)
 Fate = Callable[["Shop"], None]
 
 
@@ -36,7 +36,7 @@ class Shop:
     def change(self) -> None:
         revision = Revision(read="rev", header="If-Match") if self.locked else None
         card = EntityCard("shop", "thing", ("Thing",), "id", {"name": PropertyCard("name", Form())}, revision=revision)
-        change_once(
+        update_idempotently(
             lambda _now: self.fates.pop(0)(self),
             Record("Shop", "thing", "1", dict(self.data)),
             self.look,
@@ -92,7 +92,7 @@ def test_it_is_made_once(fates: list[Fate], looks: int, *, locked: bool) -> None
 
 def test_what_somebody_else_changed_meanwhile_is_not_overwritten() -> None:
     shop = Shop(True, [lost_and_overtaken, taken])
-    with pytest.raises(Unclear):
+    with pytest.raises(UncertainWrite):
         shop.change()
     assert shop.data["name"] == "another's"
 

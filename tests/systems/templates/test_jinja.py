@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from qa_sync.errors import ConnectorError
-from qa_sync.systems.templates.jinja import render, render_found, render_tree
+from qa_sync.systems.templates.jinja import render, render_optional, render_tree
 
 
 def test_a_literal_is_its_own_answer_and_costs_no_jinja() -> None:
@@ -37,14 +37,16 @@ def test_templates_are_sandboxed() -> None:
 
 
 def test_a_link_that_asks_for_what_is_not_there_is_no_link() -> None:
-    assert render_found("p?after={{ body.next.after }}", {"body": {}}) is None
-    assert render_found("{{ '' }} ", {}) is None
+    assert render_optional("p?after={{ body.next.after }}", {"body": {}}) is None
+    assert render_optional("{{ '' }} ", {}) is None
     with pytest.raises(ConnectorError, match="unexpected"):
-        render_found("{{ } }}", {})
+        render_optional("{{ } }}", {})
     with pytest.raises(ConnectorError, match="unsupported operand"):
-        render_found("{{ body.at + 1 }}", {"body": {"at": None}})
-    assert render_found("things", {}) == "things"
-    assert render_found("p?after={{ headers['x-next'] }}", {"headers": httpx.Headers({"X-Next": "7"})}) == "p?after=7"
+        render_optional("{{ body.at + 1 }}", {"body": {"at": None}})
+    assert render_optional("things", {}) == "things"
+    assert (
+        render_optional("p?after={{ headers['x-next'] }}", {"headers": httpx.Headers({"X-Next": "7"})}) == "p?after=7"
+    )
 
 
 def test_marked_members_are_parsed_or_dropped_in_keys_and_values() -> None:

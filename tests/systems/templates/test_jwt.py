@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from small_system import OPERATIONS, URL, Small, small
 
-from qa_sync.errors import ConnectorError, QaSyncError, Refused
+from qa_sync.errors import ConnectorError, QaSyncError, RequestRejected
 from qa_sync.systems.redaction import HIDDEN
 from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.templates.jinja import render
@@ -67,7 +67,7 @@ def world(
 def shown(place: Path, args: str, token: str, path: str = ".tenant", **more: Any) -> str:
     """Return the path that was asked for."""
     made = world(place, args, token, path, **more)
-    made.line.system().lookup("thing", "1")
+    made.connection.system().lookup("thing", "1")
     return made.server.asked[-1].url.path.removeprefix("/")
 
 
@@ -174,7 +174,7 @@ class TestSetsOfKeys:
         self, tmp_path: Path, private: rsa.RSAPrivateKey, other: rsa.RSAPrivateKey, name: str | None
     ) -> None:
         made = world(tmp_path, self.TOLD, self.token(private, name), keys=key_set(("k0", other), ("k1", private)))
-        system = made.line.system()
+        system = made.connection.system()
         for _ in range(3):
             system.lookup("thing", "1")
         asked = made.server.asked
@@ -183,7 +183,7 @@ class TestSetsOfKeys:
     def test_whoever_has_the_keys_is_shown_nothing(self, tmp_path: Path, private: rsa.RSAPrivateKey) -> None:
         auth = {"authentication": "basic", "username": "u", "password": "p"}
         made = world(tmp_path, self.TOLD, self.token(private, "k"), keys=key_set(("k", private)), **auth)
-        made.line.system().lookup("thing", "1")
+        made.connection.system().lookup("thing", "1")
         keys, lookup = made.server.asked
         assert not {"authorization", "x-jwt", "x-key"} & keys.headers.keys()
         assert "authorization" in lookup.headers
@@ -191,13 +191,13 @@ class TestSetsOfKeys:
     def test_a_key_that_is_not_there(self, tmp_path: Path, private: rsa.RSAPrivateKey) -> None:
         made = world(tmp_path, self.TOLD, self.token(private, "k9"), keys=key_set(("k1", private)))
         with pytest.raises(ConnectorError, match="none of the 1 keys at jwks_url is 'k9'"):
-            made.line.system().lookup("thing", "1")
+            made.connection.system().lookup("thing", "1")
 
     @pytest.mark.parametrize("keys", [{"keys": []}, {"nothing": 1}, [1], {"keys": [{"kty": "?"}]}])
     def test_what_is_no_set_of_keys(self, tmp_path: Path, private: rsa.RSAPrivateKey, keys: Any) -> None:
         made = world(tmp_path, self.TOLD, self.token(private, "k"), keys=keys)
         with pytest.raises(ConnectorError, match="decode_jwt: "):
-            made.line.system().lookup("thing", "1")
+            made.connection.system().lookup("thing", "1")
 
     @pytest.mark.parametrize("answer", [b"", b"{}", b"null", b"[]"])
     def test_a_set_that_is_empty_vouches_for_nobody(self, tmp_path: Path, answer: bytes) -> None:
@@ -205,27 +205,27 @@ class TestSetsOfKeys:
         made = world(tmp_path, f"jwks_url='{KEYS_URL}', algorithms=['HS256']", token)
         made.server.handler = lambda _: httpx.Response(200, content=answer)
         with pytest.raises(ConnectorError, match="decode_jwt: ") as told:
-            made.line.system().lookup("thing", "1")
+            made.connection.system().lookup("thing", "1")
         assert "HMAC" not in str(told.value)  # no key was tried at all
 
     def test_keys_that_cannot_be_had(self, tmp_path: Path, private: rsa.RSAPrivateKey) -> None:
         made = world(tmp_path, self.TOLD, self.token(private, "k"))
-        with pytest.raises(Refused, match="404"):
-            made.line.system().lookup("thing", "1")
+        with pytest.raises(RequestRejected, match="404"):
+            made.connection.system().lookup("thing", "1")
 
     def test_only_over_a_line_that_nobody_can_change(self, tmp_path: Path, private: rsa.RSAPrivateKey) -> None:
         told = self.TOLD.replace("https", "http")
         made = world(tmp_path, told, self.token(private, "k"), keys=key_set(("k", private)))
         with pytest.raises(ConnectorError, match="jwks_url must be https"):
-            made.line.system().lookup("thing", "1")
+            made.connection.system().lookup("thing", "1")
         assert made.server.asked == []
 
 
 class TestWhatIsConfidential:
     def test_a_claim_is_hidden_and_a_replay_asks_for_it_all_the_same(self, tmp_path: Path) -> None:
         made = world(tmp_path, BY_SECRET, hs256(), ".place.city", key=SHARED)
-        made.line.system().lookup("thing", "1")
-        recorded = made.line.hide(str(made.server.asked[0].url))
+        made.connection.system().lookup("thing", "1")
+        recorded = made.connection.redact(str(made.server.asked[0].url))
         assert recorded == f"{URL}/{HIDDEN}"
 
         asked: list[httpx.Request] = []
@@ -234,15 +234,17 @@ class TestWhatIsConfidential:
             asked.append(request)
             return httpx.Response(200, json={"id": "1"})
 
-        without = dict.fromkeys(made.line.secrets, HIDDEN)
-        replay = RestSystem("Small", made.line.connector, URL, without, httpx.MockTransport(play), signs=False)
+        without = dict.fromkeys(made.connection.secrets, HIDDEN)
+        replay = RestSystem(
+            "Small", made.connection.connector, URL, without, httpx.MockTransport(play), authenticates=False
+        )
         replay.lookup("thing", "1")
         assert str(asked[0].url) == recorded
 
     def test_a_short_claim_is_not_hidden_wherever_it_stands(self, tmp_path: Path) -> None:
         made = world(tmp_path, "verify=false", hs256(tenant="1"))
-        made.line.system().lookup("thing", "1")
-        assert made.line.hide("order 12") == "order 12"
+        made.connection.system().lookup("thing", "1")
+        assert made.connection.redact("order 12") == "order 12"
 
     def test_a_token_that_was_fetched_tells_when_it_ends(self, tmp_path: Path) -> None:
         """The most likely use: a session's token says itself how long it is good, and for whom."""
@@ -268,7 +270,7 @@ class TestWhatIsConfidential:
                 above.append(request.headers["x-tenant"])
                 return self.inner.handle_request(request)
 
-        system = made.line.system(Above)
+        system = made.connection.system(Above)
         assert system.lookup("thing", "1") is not None
         assert system.lookup("thing", "1") is not None
         assert [r.url.path for r in made.server.asked] == ["/login", "/things/1", "/things/1"]
@@ -282,7 +284,7 @@ class TestWhatIsConfidential:
         }
         made = small(tmp_path, {"jwt": hs256()}, custom_auth=auth)
         with pytest.raises(QaSyncError, match="decode_jwt: keys are not fetched here"):
-            made.line.system().lookup("thing", "1")
+            made.connection.system().lookup("thing", "1")
 
 
 def test_where_nobody_reads_tokens_that_is_told() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2.sandbox import SandboxedEnvironment
 
-from qa_sync.systems.templates.simple_expressions import fill
+from qa_sync.systems.templates.simple_expressions import render_simple
 
 NAMES = st.sampled_from(["id", "entity", "a", "b", "items", "keys", "x1", "_y"])
 VALUES = st.recursive(
@@ -29,7 +29,7 @@ TEMPLATES = st.lists(st.tuples(LITERALS, PATHS, LITERALS), max_size=4).map(
 
 @given(template=TEMPLATES, variables=st.dictionaries(NAMES, VALUES, max_size=5))
 def test_what_is_filled_in_is_what_jinja_renders(template: str, variables: dict[str, Any]) -> None:
-    filled = fill(template, variables)
+    filled = render_simple(template, variables)
     if filled is not None:
         assert filled == SandboxedEnvironment().from_string(template).render(variables)
 
@@ -39,7 +39,7 @@ def test_what_depends_on_a_value_is_what_jinja_renders(
     name: str, one: str, other: str, variables: dict[str, Any]
 ) -> None:
     template = f"a{{% if {name} is defined and {name} is not none %}}{one}{{% else %}}{other}{{% endif %}}b"
-    filled = fill(template, variables)
+    filled = render_simple(template, variables)
     if filled is not None:
         assert filled == SandboxedEnvironment().from_string(template).render(variables)
 
@@ -69,4 +69,4 @@ def test_what_depends_on_a_value_is_what_jinja_renders(
 )
 def test_what_is_left_to_jinja(template: str, filled: str | None) -> None:
     variables = {"entity": {"id": "ø", "items": "x", "none": None, "true": True}, "page_size": 100}
-    assert fill(template, variables) == filled
+    assert render_simple(template, variables) == filled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from qa_sync.errors import Conflict, Refused
+from qa_sync.errors import Conflict, RequestRejected
 from qa_sync.sync.faults.property_kinds import by_write_path, fitted, is_written
 from qa_sync.sync.faults.wrappers import Faulty, Values
 from qa_sync.sync.lanes import End, Lane
@@ -55,7 +55,7 @@ class Altered(Faulty):
             return self.inner.insert(lane, end, self._damaged(end, values), found)
         except Conflict:
             raise
-        except Refused:
+        except RequestRejected:
             return self.inner.insert(lane, end, self._spared(end, values), found)
 
     def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
@@ -64,7 +64,7 @@ class Altered(Faulty):
             return self._sent(lane, end, record, self._damaged(end, values))
         except Conflict:
             raise
-        except Refused:
+        except RequestRejected:
             return self._sent(lane, end, record, self._spared(end, values))
 
     def _sent(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:

@@ -7,11 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from qa_sync.systems.connectors.folder import Problem, Weight
-from qa_sync.systems.connectors.operations import Body, Operation, operation_of, with_template
-from qa_sync.systems.connectors.pipes.operation_names import Found, Shelf
-from qa_sync.systems.connectors.pipes.parent_lists import member_taken, reading_through_parent, transforms_of
-from qa_sync.systems.connectors.pipes.share_pipes import COLLECT_TEMPLATE, SHARE_TEMPLATE, Sharing, body_of, sharing_of
+from qa_sync.systems.connectors.folder import Problem, Severity
+from qa_sync.systems.connectors.operations import Operation, WriteBody, operation_of, with_template
+from qa_sync.systems.connectors.pipes.operation_names import FoundOperation, OperationsByName
+from qa_sync.systems.connectors.pipes.parent_lists import entity_member, find_parent_reading, transforms_of
+from qa_sync.systems.connectors.pipes.share_pipes import (
+    COLLECT_TEMPLATE,
+    SHARE_TEMPLATE,
+    SharePipe,
+    derive_body,
+    find_share_pipe,
+)
 from qa_sync.values.form import Json
 
 OVERRIDES: Final = (
@@ -35,7 +41,7 @@ OVERRIDES: Final = (
 """The keys of a source or a transform that win over the operation's."""
 SIMPLE: Final = re.compile(r"\{\{-?\s*(?:entity\.|entity\[')?(\w+(?:\.\w+)*)(?:'\])?\s*-?\}\}")
 """An expression that is one member of the entity and nothing else."""
-ASKED: Final = re.compile(r"entity(?:\['\$source'\])?(?:\.|\[')(\w+)")
+REQUESTED_MEMBER: Final = re.compile(r"entity(?:\['\$source'\])?(?:\.|\[')(\w+)")
 """A member of the entity that a template asks for."""
 CHOOSES: Final = re.compile(r"\{%|\bif\b|\bor\b|\bdefault\b")
 """A template that has another way when a member is not there."""
@@ -43,7 +49,7 @@ WRITES: Final = ("insert", "update", "delete")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class IncompleteDatatype:
     """A datatype to be completed: its expanded pipes, where they stand, and its key when a card of its own says it.
 
     Such a card also says how a body is made; else the share pipe does.
@@ -57,7 +63,7 @@ class Kind:
 
 
 @dataclass
-class Completed:
+class CompletedDatatype:
     """What was found for a datatype: operations by verb, the reason for a verb without one, its key, and problems."""
 
     operations: dict[str, Operation] = field(default_factory=dict)
@@ -67,23 +73,23 @@ class Completed:
 
 
 @dataclass(frozen=True, slots=True)
-class Completer:
+class DatatypeCompleter:
     """Completes datatypes; `known` are all of their names, `payloads` are templates by `<datatype>-<verb>`."""
 
-    shelf: Shelf
+    operations_by_name: OperationsByName
     known: Sequence[str]
     payloads: Mapping[str, Json]
 
-    def complete(self, kind: Kind) -> Completed:
+    def complete(self, kind: IncompleteDatatype) -> CompletedDatatype:
         """Find the operations of a datatype; never raises, what is not there becomes a reason."""
-        done = Completed()
-        share = sharing_of(kind.pipes, SHARE_TEMPLATE)
-        collect = sharing_of(kind.pipes, COLLECT_TEMPLATE)
+        done = CompletedDatatype()
+        share = find_share_pipe(kind.pipes, SHARE_TEMPLATE)
+        collect = find_share_pipe(kind.pipes, COLLECT_TEMPLATE)
         said = next((s.key for s in (share, collect) if s and s.key), ())
         # What a person wrote on the card wins over the pipes, unless several members make the key.
         done.key = (kind.card_key,) if kind.card_key and len(said) < 2 else said  # noqa: PLR2004
         self._list(kind, done)
-        done.key = done.key or _simple_key(done.operations.get("list")) or _assumed(kind, done)
+        done.key = done.key or _simple_key(done.operations.get("list")) or _default_key(kind, done)
         if listing := done.operations.get("list"):
             expression = listing.id_expression if done.key == ("_id",) else None
             done.operations["list"] = replace(listing, primary_key=done.key, id_expression=expression)
@@ -93,14 +99,14 @@ class Completer:
             self._write(kind, done, share, verb)
         return done
 
-    def _list(self, kind: Kind, done: Completed) -> None:
+    def _list(self, kind: IncompleteDatatype, done: CompletedDatatype) -> None:
         at, use = next(_sources(kind), ("", {}))
-        reading = None if use else reading_through_parent(kind.pipes, kind.name, kind.parent, self.known)
+        reading = None if use else find_parent_reading(kind.pipes, kind.name, kind.parent, self.known)
         if reading:
             at, use = "a transform", reading.transform
-        found = self._found(kind, done, "list", use, at)
+        found = self._find_operation(kind, done, "list", use, at)
         if found is None or (reading and reading.why_not):
-            done.cannot["list"] = (reading and reading.why_not) or _nothing(use, "list")
+            done.cannot["list"] = (reading and reading.why_not) or _not_found_reason(use, "list")
             return
         overrides = {key: use[key] for key in OVERRIDES if use.get(key) not in (None, "")}
         if reading:
@@ -108,28 +114,32 @@ class Completer:
         operation = replace(operation_of(found.name, {**found.raw, **overrides}, found.system), one_is_list=True)
         if reading:
             operation = replace(operation, children=reading.children, rows=reading.rows)
-        elif inner := member_taken(kind.pipes):
-            operation = replace(operation, rows=inner, id_expression=_within(inner, operation.id_expression))
+        elif inner := entity_member(kind.pipes):
+            operation = replace(
+                operation, rows=inner, id_expression=_relative_to_member(inner, operation.id_expression)
+            )
         done.operations["list"] = operation
 
-    def _lookup(self, kind: Kind, done: Completed, sharing: Sharing | None) -> None:
-        use: Mapping[str, Json] = _use_of(sharing, "lookup") if sharing else {}
+    def _lookup(self, kind: IncompleteDatatype, done: CompletedDatatype, share_pipe: SharePipe | None) -> None:
+        use: Mapping[str, Json] = _use_of(share_pipe, "lookup") if share_pipe else {}
         if not use.get("operation"):
             use = next(_lookups(kind), use or {"operation": None})
-        self._keep(kind, done, "lookup", use)
+        self._add_operation(kind, done, "lookup", use)
         operation = done.operations.get("lookup")
-        if operation and (beyond := _beyond_key(operation, done.key)):
+        if operation and (beyond := _member_outside_key(operation, done.key)):
             del done.operations["lookup"]
             done.cannot["lookup"] = f"its request needs {beyond!r} besides the key"
 
-    def _write(self, kind: Kind, done: Completed, share: Sharing | None, verb: str) -> None:
+    def _write(self, kind: IncompleteDatatype, done: CompletedDatatype, share: SharePipe | None, verb: str) -> None:
         template = self.payloads.get(f"{kind.name}-{verb}")
-        body: Body | str | None = None
+        body: WriteBody | str | None = None
         if verb != "delete" and kind.card_key is None:
-            body = body_of(share, verb) if share else "no share pipe shows how a body is made; give a payload template"
+            body = (
+                derive_body(share, verb) if share else "no share pipe shows how a body is made; give a payload template"
+            )
             if template is not None:
-                body = with_template(body if isinstance(body, Body) else None, template)
-        self._keep(kind, done, verb, _use_of(share, verb) if share else {})
+                body = with_template(body if isinstance(body, WriteBody) else None, template)
+        self._add_operation(kind, done, verb, _use_of(share, verb) if share else {})
         operation = done.operations.get(verb)
         if operation is None:
             return
@@ -137,38 +147,42 @@ class Completer:
             del done.operations[verb]
             done.cannot[verb] = body
             return
-        if verb == "delete" and (beyond := _beyond_key(operation, done.key)):
+        if verb == "delete" and (beyond := _member_outside_key(operation, done.key)):
             del done.operations[verb]
             done.cannot[verb] = f"its request needs {beyond!r} besides the key"
             return
         done.operations[verb] = replace(operation, body=body, new_key=share.new_key if share else ())
 
-    def _keep(self, kind: Kind, done: Completed, verb: str, use: Mapping[str, Json]) -> None:
-        found = self._found(kind, done, verb, use, "its share pipe")
+    def _add_operation(
+        self, kind: IncompleteDatatype, done: CompletedDatatype, verb: str, use: Mapping[str, Json]
+    ) -> None:
+        found = self._find_operation(kind, done, verb, use, "its share pipe")
         if found is None:
-            done.cannot[verb] = _nothing(use, verb)
+            done.cannot[verb] = _not_found_reason(use, verb)
             return
         overrides = {key: use[key] for key in OVERRIDES if use.get(key) not in (None, "")}
         operation = operation_of(found.name, {**found.raw, **overrides}, found.system)
         done.operations[verb] = replace(operation, primary_key=done.key)
 
-    def _found(self, kind: Kind, done: Completed, verb: str, use: Mapping[str, Json], at: str) -> Found | None:
+    def _find_operation(
+        self, kind: IncompleteDatatype, done: CompletedDatatype, verb: str, use: Mapping[str, Json], at: str
+    ) -> FoundOperation | None:
         """Return the operation that a pipe names, or the one that it means; what was guessed is noted."""
         name, system = use.get("operation"), use.get("system")
         own = use.get("operations", {}).get(name)
         if isinstance(own, Mapping):  # a pipe may bring the operation along, and then it wins
-            base = self.shelf.named(str(name), system)
-            return Found(base.system if base else str(system or ""), str(name), own)
-        if name and (found := self.shelf.named(name, system)):
+            base = self.operations_by_name.named(str(name), system)
+            return FoundOperation(base.system if base else str(system or ""), str(name), own)
+        if name and (found := self.operations_by_name.named(name, system)):
             return found
-        found = self.shelf.meant(kind.name, verb, name or "", system)
+        found = self.operations_by_name.guess(kind.name, verb, name or "", system)
         if found and name and not use.get("by_default"):
             text = f"{at} asks for the operation {name!r}, which is not there; {found.name!r} is taken for it"
-            done.problems.append(Problem(kind.file, kind.name, text, Weight.NOTE))
+            done.problems.append(Problem(kind.file, kind.name, text, Severity.NOTE))
         return found
 
 
-def _sources(kind: Kind) -> Iterator[tuple[str, Mapping[str, Json]]]:
+def _sources(kind: IncompleteDatatype) -> Iterator[tuple[str, Mapping[str, Json]]]:
     """Yield the REST sources of a datatype's pipes."""
     for pipe in kind.pipes:
         source = pipe.get("source")
@@ -176,7 +190,7 @@ def _sources(kind: Kind) -> Iterator[tuple[str, Mapping[str, Json]]]:
             yield f"the source of {pipe.get('_id')!r}", source
 
 
-def _lookups(kind: Kind) -> Iterator[Mapping[str, Json]]:
+def _lookups(kind: IncompleteDatatype) -> Iterator[Mapping[str, Json]]:
     """Yield the REST transforms that look a record up (after an event, or in a share pipe made by hand)."""
     for pipe in kind.pipes:
         for transform in transforms_of(pipe):
@@ -185,9 +199,9 @@ def _lookups(kind: Kind) -> Iterator[Mapping[str, Json]]:
                 yield {key: transform[key] for key in kept if key in transform}
 
 
-def _use_of(sharing: Sharing, verb: str) -> dict[str, Json]:
+def _use_of(share_pipe: SharePipe, verb: str) -> dict[str, Json]:
     """Return what a share template says of a verb, in the words of a source; its names have defaults."""
-    given = sharing.properties
+    given = share_pipe.properties
     name = given.get(f"operation_{verb}")
     return {
         "operation": name or verb,
@@ -197,7 +211,7 @@ def _use_of(sharing: Sharing, verb: str) -> dict[str, Json]:
     }
 
 
-def _nothing(use: Mapping[str, Json], verb: str) -> str:
+def _not_found_reason(use: Mapping[str, Json], verb: str) -> str:
     name = use.get("operation")
     return f"the system has no operation {name!r}" if name else f"no pipe and no operation says how to {verb}"
 
@@ -208,23 +222,23 @@ def _simple_key(operation: Operation | None) -> tuple[str, ...]:
     return (match[1],) if match else ()
 
 
-def _within(member: str, expression: str | None) -> str | None:
+def _relative_to_member(member: str, expression: str | None) -> str | None:
     """Return an `id_expression` about a row as one about that member of it, None when it is about more."""
     match = SIMPLE.fullmatch((expression or "").strip())
     inner = match[1].removeprefix(f"{member}.") if match else ""
     return f"{{{{ {inner} }}}}" if match and inner != match[1] else None
 
 
-def _assumed(kind: Kind, done: Completed) -> tuple[str, ...]:
+def _default_key(kind: IncompleteDatatype, done: CompletedDatatype) -> tuple[str, ...]:
     operation = done.operations.get("list")
     if operation and operation.id_expression:
         return ("_id",)
     text = "neither primary_key nor id_expression names its key; 'id' is taken for it"
-    done.problems.append(Problem(kind.file, kind.name, text, Weight.NOTE))
+    done.problems.append(Problem(kind.file, kind.name, text, Severity.NOTE))
     return ("id",)
 
 
-def _beyond_key(operation: Operation, key: tuple[str, ...]) -> str | None:
+def _member_outside_key(operation: Operation, key: tuple[str, ...]) -> str | None:
     """Return a member that a request asks of the entity and that the key does not have."""
     texts = [
         operation.url,
@@ -233,5 +247,5 @@ def _beyond_key(operation: Operation, key: tuple[str, ...]) -> str | None:
         str(operation.payload),
     ]
     own = {part.partition(".")[0] for part in key}
-    asking = (name for text in texts if not CHOOSES.search(text) for name in ASKED.findall(text))
+    asking = (name for text in texts if not CHOOSES.search(text) for name in REQUESTED_MEMBER.findall(text))
     return next((name for name in asking if name not in own), None)

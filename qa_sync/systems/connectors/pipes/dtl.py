@@ -1,6 +1,6 @@
 """A small part of the pipe language: what pipes use to hand a parent's values to an operation. Pure.
 
-Only expressions that read the source entity and put texts together; `evaluable` says whether one is of that kind.
+Only expressions that read the source entity and put texts together; `can_evaluate` says whether one is of that kind.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from qa_sync.values.form import Json
 SOURCE: Final = "_S."
 
 
-def evaluable(expression: Json) -> bool:
+def can_evaluate(expression: Json) -> bool:
     """Whether `value` can tell what an expression means."""
     if isinstance(expression, str):
         return not expression.startswith("_") or expression.startswith(SOURCE)
     if not isinstance(expression, list):
         return not isinstance(expression, Mapping) or not expression
     known = bool(expression) and isinstance(expression[0], str) and expression[0] in FUNCTIONS
-    return known and all(evaluable(part) for part in expression[1:])
+    return known and all(can_evaluate(part) for part in expression[1:])
 
 
 def value(expression: Json, source: Mapping[str, Json]) -> Json:
@@ -38,15 +38,15 @@ def rules_of(transform: Mapping[str, Json]) -> Mapping[str, list[Json]]:
     """Return the rules of a transform of the type dtl, none for another."""
     if transform.get("type") != "dtl":
         return {}
-    return lists_of(transform.get("rules", {}))
+    return step_lists(transform.get("rules", {}))
 
 
-def lists_of(rules: Mapping[str, Json]) -> Mapping[str, list[Json]]:
+def step_lists(rules: Mapping[str, Json]) -> Mapping[str, list[Json]]:
     """Return the rules that are lists of steps, as all should be."""
     return {name: steps for name, steps in rules.items() if isinstance(steps, list)}
 
 
-def added(steps: list[Json]) -> Iterator[tuple[str, Json]]:
+def added_members(steps: list[Json]) -> Iterator[tuple[str, Json]]:
     """Yield the members that a rule adds, with their expressions."""
     for step in steps:
         if isinstance(step, list) and len(step) == 3 and step[0] == "add" and isinstance(step[1], str):  # noqa: PLR2004

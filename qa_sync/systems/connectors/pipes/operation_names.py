@@ -14,7 +14,7 @@ Raw = Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundOperation:
     """An operation as it is written, in which system, and under which name."""
 
     system: str
@@ -23,28 +23,28 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class OperationsByName:
     """All operations by system; `systems` are in the order of the file."""
 
     systems: Mapping[str, Mapping[str, Raw]]
 
-    def named(self, name: str, system: str | None = None) -> Found | None:
+    def named(self, name: str, system: str | None = None) -> FoundOperation | None:
         """Return the operation of exactly that name: in the system that a pipe says, when there is such a system."""
         for own, operations in self._searched(system):
             if isinstance(operations.get(name), Mapping):
-                return Found(own, name, operations[name])
+                return FoundOperation(own, name, operations[name])
         return None
 
-    def meant(self, datatype: str, verb: str, name: str = "", system: str | None = None) -> Found | None:
+    def guess(self, datatype: str, verb: str, name: str = "", system: str | None = None) -> FoundOperation | None:
         """Return the operation that a datatype's verb most likely means, None when nothing is near."""
         for candidate in _spellings(datatype, verb):
             if found := self.named(candidate, system):
                 return found
-        wanted = {_plain(spelling) for spelling in (*_spellings(datatype, verb), name) if spelling}
+        wanted = {_normalized_name(spelling) for spelling in (*_spellings(datatype, verb), name) if spelling}
         for own, operations in self._searched(system):
             for other, raw in operations.items():
-                if _plain(other) in wanted and isinstance(raw, Mapping):
-                    return Found(own, other, raw)
+                if _normalized_name(other) in wanted and isinstance(raw, Mapping):
+                    return FoundOperation(own, other, raw)
         return None
 
     def _searched(self, system: str | None) -> Iterator[tuple[str, Mapping[str, Raw]]]:
@@ -59,5 +59,5 @@ def _spellings(datatype: str, verb: str) -> list[str]:
     return [spelling for v in verbs for spelling in (f"{datatype}-{v}", f"{datatype}_{v}", f"{v}-{datatype}")]
 
 
-def _plain(name: str) -> str:
+def _normalized_name(name: str) -> str:
     return name.replace("-", "").replace("_", "").casefold()

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from qa_sync.systems.connectors.operations import ENTITY_PAYLOAD, Children
-from qa_sync.systems.connectors.pipes.dtl import SOURCE, added, evaluable, rules_of, value
+from qa_sync.systems.connectors.operations import ENTITY_PAYLOAD, ChildList
+from qa_sync.systems.connectors.pipes.dtl import SOURCE, added_members, can_evaluate, rules_of, value
 from qa_sync.values.form import Json
 
 NOT_READ_BY: Final = ("-share", "-event", "-event2", "-registerwebhook", "-wipe", "-preshare", "-transform")
@@ -20,7 +20,7 @@ MAKERS: Final = ("create", "create-child", "merge")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParentReading:
     """A pipe that reads a datatype through its parent: the transform that calls the operation, and how.
 
     `rows` is where the answer holds the entities (empty: the whole answer); `why_not` tells why it cannot be carried
@@ -28,12 +28,12 @@ class Reading:
     """
 
     transform: Mapping[str, Json]
-    children: Children
+    children: ChildList
     rows: str
     why_not: str | None = None
 
 
-def from_parent(children: Children, parent: Mapping[str, Json]) -> dict[str, object]:
+def parent_variables(children: ChildList, parent: Mapping[str, Json]) -> dict[str, object]:
     """Return what the templates of a list see of the parent's record that it is read for."""
     made = {name: value(expression, parent) for name, expression in children.adds.items()}
     properties = {"properties": made["properties"]} if isinstance(made.get("properties"), Mapping) else {}
@@ -47,9 +47,9 @@ def transforms_of(pipe: Mapping[str, Json]) -> list[Mapping[str, Json]]:
     return transforms
 
 
-def reading_through_parent(
+def find_parent_reading(
     pipes: Iterable[Mapping[str, Json]], datatype: str, parent: str | None, known: Iterable[str]
-) -> Reading | None:
+) -> ParentReading | None:
     """Return the first pipe that reads a datatype once per record of its parent, None when there is none."""
     known = [name for name in known if name != datatype]
     for pipe in pipes:
@@ -58,13 +58,13 @@ def reading_through_parent(
         transforms = transforms_of(pipe)
         places = (n for n, t in enumerate(transforms) if t.get("type") == "rest")
         at = next(places, None)
-        feeder = _feeder(pipe, known) or (parent if parent in known else None)
+        feeder = _feeding_datatype(pipe, known) or (parent if parent in known else None)
         if at is not None and feeder is not None:
             return _reading(transforms, at, feeder)
     return None
 
 
-def member_taken(pipes: Iterable[Mapping[str, Json]]) -> str | None:
+def entity_member(pipes: Iterable[Mapping[str, Json]]) -> str | None:
     """Return the member of each row that the first rule of the pipes takes for the entity, None when it takes all."""
     reading = (pipe for pipe in pipes if not str(pipe.get("_id", "")).endswith(NOT_READ_BY))
     for steps in (rules_of(t).get("default") for pipe in reading for t in transforms_of(pipe)):
@@ -78,18 +78,18 @@ def member_taken(pipes: Iterable[Mapping[str, Json]]) -> str | None:
     return None
 
 
-def _reading(transforms: list[Mapping[str, Json]], at: int, parent: str) -> Reading:
+def _reading(transforms: list[Mapping[str, Json]], at: int, parent: str) -> ParentReading:
     call = transforms[at]
-    adds = {name: e for t in transforms[:at] for steps in rules_of(t).values() for name, e in added(steps)}
-    lost = [name for name in ("properties", "payload") if name in adds and not evaluable(adds[name])]
+    adds = {name: e for t in transforms[:at] for steps in rules_of(t).values() for name, e in added_members(steps)}
+    lost = [name for name in ("properties", "payload") if name in adds and not can_evaluate(adds[name])]
     why_not = f"a rule makes its {lost[0]!r} in a way that qa-sync does not follow" if lost else None
     place = (
         "" if call.get("replace_entity") else _rows(transforms[at + 1 :], call.get("response_property") or "response")
     )
-    return Reading(call, Children(parent, {n: e for n, e in adds.items() if evaluable(e)}), place, why_not)
+    return ParentReading(call, ChildList(parent, {n: e for n, e in adds.items() if can_evaluate(e)}), place, why_not)
 
 
-def _feeder(pipe: Mapping[str, Json], known: list[str]) -> str | None:
+def _feeding_datatype(pipe: Mapping[str, Json], known: list[str]) -> str | None:
     """Return the datatype whose dataset feeds a pipe; the longest name that fits."""
     dataset = pipe.get("source", {}).get("dataset", "")
     fitting = [name for name in known if any(dataset.endswith(f"-{name}-{end}") for end in ("collect", "all", "all2"))]
@@ -101,17 +101,17 @@ def _rows(after: list[Mapping[str, Json]], member: str) -> str:
     at = f"_S.{member}"
     for transform in after:
         for steps in rules_of(transform).values():
-            for text in _made_from(steps):
+            for text in _source_texts(steps):
                 if text == at or text.startswith(f"{at}."):
                     return text.removeprefix(at).removeprefix(".")
     return ""
 
 
-def _made_from(steps: Json, *, making: bool = False) -> Iterator[str]:
+def _source_texts(steps: Json, *, making: bool = False) -> Iterator[str]:
     """Yield the texts within the steps that make entities."""
     if isinstance(steps, str) and making:
         yield steps
     if isinstance(steps, list):
         making = making or (bool(steps) and steps[0] in MAKERS)
         for part in steps:
-            yield from _made_from(part, making=making)
+            yield from _source_texts(part, making=making)

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from qa_sync.systems.connectors.operations import Body
-from qa_sync.systems.connectors.pipes.dtl import added, lists_of, rules_of
+from qa_sync.systems.connectors.operations import WriteBody
+from qa_sync.systems.connectors.pipes.dtl import added_members, rules_of, step_lists
 from qa_sync.systems.connectors.pipes.parent_lists import transforms_of
 from qa_sync.values.form import Json
 
@@ -19,11 +19,11 @@ SHARE_TEMPLATE: Final = "transform-share-rest"
 COLLECT_TEMPLATE: Final = "transform-collect-rest"
 ENTITY: Final = ("_S.", "_S.$source")
 REWRITES: Final[Mapping[str, str]] = {"insert": "rewrite_insert_payload", "update": "rewrite_update_payload"}
-ASIDE: Final = ("$", "_")
+METADATA_MEMBERS: Final = ("$", "_")
 """How the members begin that a body never has."""
 TARGET: Final = "_T."
 """What a rule has made so far."""
-SO_FAR: Final = "(so far)"
+BODY_SO_FAR: Final = "(so far)"
 """The name that the steps before one get, as if they were a rule of their own."""
 CONDITIONS: Final = ("is-null", "is-empty")
 
@@ -31,7 +31,7 @@ Rules = Mapping[str, list[Json]]
 
 
 @dataclass(frozen=True, slots=True)
-class Sharing:
+class SharePipe:
     """The properties of a share (or collect) template in a pipe, and the rules that make the body before it."""
 
     pipe: str
@@ -49,76 +49,80 @@ class Sharing:
         return _paths(self.properties.get("primary_key_insert"))
 
 
-def sharing_of(pipes: Iterable[Mapping[str, Json]], template: str) -> Sharing | None:
+def find_share_pipe(pipes: Iterable[Mapping[str, Json]], template: str) -> SharePipe | None:
     """Return what the first pipe with that template says, None when there is none."""
     for pipe in pipes:
         rules: dict[str, list[Json]] = {}
         for transform in transforms_of(pipe):
             if transform.get("template") == template:
-                return Sharing(str(pipe.get("_id", "")), transform.get("properties") or {}, rules)
+                return SharePipe(str(pipe.get("_id", "")), transform.get("properties") or {}, rules)
             rules |= rules_of(transform)
     return None
 
 
-def body_of(sharing: Sharing, verb: str) -> Body | str:
+def derive_body(share_pipe: SharePipe, verb: str) -> WriteBody | str:
     """Return how the body of a write is made, else the reason why that cannot be told."""
-    member = sharing.properties.get("payload_property") or "payload"
-    whole = verb == "update" and bool(sharing.properties.get("client_side_patching"))
-    rules, steps = _making(sharing, verb)
-    made = [e for name, e in added(steps) if name in {"$payload", "payload", member}]
+    member = share_pipe.properties.get("payload_property") or "payload"
+    whole = verb == "update" and bool(share_pipe.properties.get("client_side_patching"))
+    rules, steps = _body_rules(share_pipe, verb)
+    made = [e for name, e in added_members(steps) if name in {"$payload", "payload", member}]
     if not made and not _changes_entity(steps):
-        return Body(member=member, whole=whole)
-    body = _matched(_in_rules(made[-1]), {**rules, SO_FAR: _before(steps, made[-1])}) if len(made) == 1 else None
+        return WriteBody(member=member, whole=whole)
+    body = (
+        _match_body_form(_in_rules(made[-1]), {**rules, BODY_SO_FAR: _before(steps, made[-1])})
+        if len(made) == 1
+        else None
+    )
     if body is None:
         return (
-            f"the pipe {sharing.pipe!r} makes the {verb}'s body by rules that qa-sync does not follow; "
+            f"the pipe {share_pipe.pipe!r} makes the {verb}'s body by rules that qa-sync does not follow; "
             f"give a payload template"
         )
     return replace(body, member=member, whole=whole)
 
 
-def _making(sharing: Sharing, verb: str) -> tuple[Rules, list[Json]]:
+def _body_rules(share_pipe: SharePipe, verb: str) -> tuple[Rules, list[Json]]:
     """Return the rules that make a verb's body, and the one among them that begins."""
-    rewriting = lists_of(sharing.properties.get("rewrite_rules_payload", {}))
+    rewriting = step_lists(share_pipe.properties.get("rewrite_rules_payload", {}))
     if REWRITES[verb] in rewriting:
         return rewriting, rewriting[REWRITES[verb]]
-    return sharing.rules, sharing.rules.get("default", [])
+    return share_pipe.rules, share_pipe.rules.get("default", [])
 
 
 def _in_rules(expression: Json) -> Json:
     """Return an expression with what was made so far as what a rule makes of the entity."""
     if expression == TARGET:
-        return ["apply", SO_FAR, ENTITY[0]]
+        return ["apply", BODY_SO_FAR, ENTITY[0]]
     return [_in_rules(part) for part in expression] if isinstance(expression, list) else expression
 
 
 def _before(steps: list[Json], expression: Json) -> list[Json]:
     """Return the steps before the one that adds an expression."""
-    told = list(_told(steps))
+    told = list(_flat_steps(steps))
     return told[: next((n for n, step in enumerate(told) if expression in step), 0)]
 
 
-def _matched(expression: Json, rules: Rules) -> Body | None:
+def _match_body_form(expression: Json, rules: Rules) -> WriteBody | None:
     """Return the form that an expression gives the body: the entity, wrapped, in a list, or as a JSON-Patch."""
     match expression:
         case str() if expression in ENTITY:
-            return Body()
+            return WriteBody()
         case ["apply", str(name), ["items", inner]] if _is_patch(rules.get(name, [])):
-            body = _matched(inner, rules)
+            body = _match_body_form(inner, rules)
             return replace(body, form="patch") if body and body.form == "object" and not body.key else None
         case ["apply", str(name), inner]:
-            return _narrowed(_matched(inner, rules), _dropped(rules.get(name, [])))
+            return _with_dropped(_match_body_form(inner, rules), _dropped(rules.get(name, [])))
         case ["list", inner]:
-            body = _matched(inner, rules)
+            body = _match_body_form(inner, rules)
             return replace(body, many=True) if body and not body.many and not body.key else None
         case ["dict", str(key), inner]:
-            body = _matched(inner, rules)
+            body = _match_body_form(inner, rules)
             return replace(body, key=key) if body and not body.key else None
         case _:
             return None
 
 
-def _narrowed(body: Body | None, drop: list[str] | None) -> Body | None:
+def _with_dropped(body: WriteBody | None, drop: list[str] | None) -> WriteBody | None:
     if body is None or drop is None or body.key or body.many:
         return None
     return replace(body, drop=tuple(dict.fromkeys([*body.drop, *drop])))
@@ -128,7 +132,7 @@ def _dropped(steps: list[Json]) -> list[str] | None:
     """Return what a rule leaves out of the entity that it copies; None when it does anything else."""
     drop: list[str] = []
     copied = False
-    for step in _told(steps):
+    for step in _flat_steps(steps):
         match step:
             case ["copy", "*"]:
                 copied = True
@@ -146,7 +150,7 @@ def _dropped(steps: list[Json]) -> list[str] | None:
 
 def _is_patch(steps: list[Json]) -> bool:
     """Whether a rule turns a member into one step of a JSON-Patch."""
-    match list(_told(steps)):
+    match list(_flat_steps(steps)):
         case [
             ["merge", ["dict", "op", "replace", "path", ["concat", "/", ["first", "_S."]], "value", ["last", "_S."]]]
         ]:
@@ -155,25 +159,25 @@ def _is_patch(steps: list[Json]) -> bool:
             return False
 
 
-def _told(steps: list[Json]) -> Iterator[Json]:
+def _flat_steps(steps: list[Json]) -> Iterator[Json]:
     """Yield the steps; a comment is none, and a step may stand in a list of steps."""
     for step in steps:
         if isinstance(step, list) and step and isinstance(step[0], list):
-            yield from _told(step)
+            yield from _flat_steps(step)
         elif not (isinstance(step, list) and step and step[0] == "comment"):
             yield step
 
 
 def _changes_entity(steps: list[Json]) -> bool:
     """Whether a rule does more than copy the entity; then the body is not the entity as it comes."""
-    return any(step != ["copy", "*"] and not _is_aside(step) for step in _told(steps))
+    return any(step != ["copy", "*"] and not _is_metadata_step(step) for step in _flat_steps(steps))
 
 
-def _is_aside(step: Json) -> bool:
+def _is_metadata_step(step: Json) -> bool:
     """Whether a step adds a member that never goes along, such as the `$based_on` of the template."""
     match step:
         case ["add", str(name), _]:
-            return name.removeprefix("::").startswith(ASIDE)
+            return name.removeprefix("::").startswith(METADATA_MEMBERS)
         case _:
             return False
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Final, NamedTuple, TypeAlias
 
 from qa_sync.systems.connectors.parameters import KEY as CONDITIONAL
-from qa_sync.systems.connectors.validation import object_types as shapes
+from qa_sync.systems.connectors.validation import object_types
 from qa_sync.values.form import Json
 
 DESCRIBES: Final = frozenset({"name", "description", "comment", "comments", "trace"})
@@ -16,12 +16,12 @@ ASIDE: Final = ("_", "$")
 """What may stand in any object: keys that describe, and how others begin that nobody reads."""
 NEAR: Final = 0.7
 """How near a key must be to be the one that was meant: most keys have some word in common."""
-AS_EVER: Final[tuple[Json, ...]] = (None, "", False, "accept", [], {})
+NO_EFFECT: Final[tuple[Json, ...]] = (None, "", False, "accept", [], {})
 """Values by which a key asks for what is done anyway."""
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class KnownKeys:
     """What an object can hold: `read` are the keys that qa-sync reads, `silent` those that change nothing here.
 
     `unfollowed` are those that the format follows and qa-sync does not, with what happens instead.
@@ -32,34 +32,37 @@ class Level:
     unfollowed: Mapping[str, str] = field(default_factory=dict)
 
 
-class Remark(NamedTuple):
-    """A key with its place, and the words; `once` is the key alone where it is told once, however often it stands."""
+class ConnectorWarning(NamedTuple):
+    """A key with its place, and a message.
+
+    `once_key` is the key alone where it is reported once, however often it occurs.
+    """
 
     at: str
-    words: str
-    once: str = ""
+    message: str
+    once_key: str = ""
 
 
-Remarks: TypeAlias = Iterator[Remark]
+ConnectorWarnings: TypeAlias = Iterator[ConnectorWarning]
 
 
-def of_object(level: Level, raw: Json, at: str) -> Remarks:
+def unknown_key_warnings(level: KnownKeys, raw: Json, at: str) -> ConnectorWarnings:
     """Yield what an object holds that is not read, in each of its variants."""
     for here, variant in variants(raw, at):
         for name, value in variant.items():
-            place = below(here, name)
+            place = member_path(here, name)
             if name in level.unfollowed:
-                if value not in AS_EVER:
-                    yield Remark(place, f"is not followed: {level.unfollowed[name]}", once=name)
+                if value not in NO_EFFECT:
+                    yield ConnectorWarning(place, f"is not followed: {level.unfollowed[name]}", once_key=name)
             elif not (name in level.read or name in level.silent or name in DESCRIBES or name.startswith(ASIDE)):
-                yield Remark(place, f"is not read{_instead(name, level)}")
+                yield ConnectorWarning(place, f"is not read{_where_it_belongs(name, level)}")
 
 
-def _instead(name: str, level: Level) -> str:
+def _where_it_belongs(name: str, level: KnownKeys) -> str:
     near = get_close_matches(name.lower(), level.read, n=1, cutoff=NEAR)
     if near:
         return f"; did you mean {near[0]!r}?"
-    return "; it belongs to an operation" if name in shapes.OPERATION else ""
+    return "; it belongs to an operation" if name in object_types.OPERATION else ""
 
 
 def variants(raw: Json, at: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
@@ -69,7 +72,7 @@ def variants(raw: Json, at: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
     yield at, raw
     choice = raw.get(CONDITIONAL)
     for value, alternative in members(choice.get("alternatives") if isinstance(choice, Mapping) else None):
-        yield from variants(alternative, below(at, CONDITIONAL, "alternatives", value))
+        yield from variants(alternative, member_path(at, CONDITIONAL, "alternatives", value))
 
 
 def members(raw: Json) -> Iterator[tuple[str, Json]]:
@@ -78,6 +81,6 @@ def members(raw: Json) -> Iterator[tuple[str, Json]]:
         yield from ((name, value) for name, value in raw.items() if name != CONDITIONAL)
 
 
-def below(at: str, *names: str) -> str:
+def member_path(at: str, *names: str) -> str:
     """Return the place of a member of what is at that place."""
     return ".".join([*([at] if at else []), *names])

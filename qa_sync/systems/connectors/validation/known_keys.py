@@ -12,20 +12,20 @@ from qa_sync.systems.connectors.auth_options import ENDS, OPERATIONS, REFRESH_EN
 from qa_sync.systems.connectors.connection_options import ANY_LENGTH, READS, VERIFY, WRITES
 from qa_sync.systems.connectors.operations import VERBS
 from qa_sync.systems.connectors.pipes.complete import OVERRIDES
-from qa_sync.systems.connectors.validation import object_types as shapes
-from qa_sync.systems.connectors.validation.key_rules import Level
-from qa_sync.systems.connectors.validation.operation_checks import SLIPS
+from qa_sync.systems.connectors.validation import object_types
+from qa_sync.systems.connectors.validation.key_rules import KnownKeys
+from qa_sync.systems.connectors.validation.operation_checks import COMMON_MISTAKES
 
 EMPTY: Final = "an answer without records is a list without records"
 STATUSES: Final = "2xx is a success, 404 and 410 say that there is no such record, any other status fails"
 LOOKED_UP: Final = "the answer to a lookup is taken as it comes"
 
-MANIFEST: Final = Level(
-    shapes.MANIFEST,
+MANIFEST: Final = KnownKeys(
+    object_types.MANIFEST,
     ("auth", "auth_variant", "jwt", "system", "requires_service_api_access", "use_webhook_secret"),
 )
-DATATYPE: Final = Level(
-    shapes.DATATYPE,
+DATATYPE: Final = KnownKeys(
+    object_types.DATATYPE,
     (
         "sync_frequency",
         "schedule_interval",
@@ -35,13 +35,13 @@ DATATYPE: Final = Level(
         "stage",
     ),
 )
-SYSTEM: Final = Level(
-    (*shapes.SYSTEM, VERIFY, ANY_LENGTH),
+SYSTEM: Final = KnownKeys(
+    (*object_types.SYSTEM, VERIFY, ANY_LENGTH),
     ("metadata",),
     {"worker_threads": "qa-sync.toml says how many requests may be under way at once (concurrency)"},
 )
-INNER: Final[Mapping[str, Level]] = {
-    "oauth2": Level(
+INNER: Final[Mapping[str, KnownKeys]] = {
+    "oauth2": KnownKeys(
         (
             "client_id",
             "client_secret",
@@ -53,9 +53,9 @@ INNER: Final[Mapping[str, Level]] = {
             "extra",
         )
     ),
-    "tripletex": Level(("consumer_token", "employee_token", "token_url", "ttl")),
-    "api_key": Level(("in", "name", "value")),
-    "custom_auth": Level(
+    "tripletex": KnownKeys(("consumer_token", "employee_token", "token_url", "ttl")),
+    "api_key": KnownKeys(("in", "name", "value")),
+    "custom_auth": KnownKeys(
         (
             *OPERATIONS,
             *ENDS,
@@ -68,7 +68,7 @@ INNER: Final[Mapping[str, Level]] = {
     ),
 }
 """The objects of a system that say how one shows who one is."""
-RETRIES: Final = Level(
+RETRIES: Final = KnownKeys(
     (*READS, *WRITES),
     (),
     {
@@ -77,9 +77,11 @@ RETRIES: Final = Level(
         "max_write_errors_in_retry_dataset": "there is no retry dataset; each write that fails is told",
     },
 )
-OPERATION: Final = Level((*shapes.OPERATION, "payload", "supports_since", "initial_since_value", *SLIPS))
-PIPE: Final = Level(
-    shapes.PIPE,
+OPERATION: Final = KnownKeys(
+    (*object_types.OPERATION, "payload", "supports_since", "initial_since_value", *COMMON_MISTAKES)
+)
+PIPE: Final = KnownKeys(
+    object_types.PIPE,
     (
         "sink",
         "pump",
@@ -105,7 +107,7 @@ PIPE: Final = Level(
         "track_dead",
     ),
 )
-SOURCE: Final = Level(
+SOURCE: Final = KnownKeys(
     ("type", "system", "operation", "operations", *OVERRIDES),
     ("is_since_comparable", "is_chronological"),
     {
@@ -113,7 +115,7 @@ SOURCE: Final = Level(
         "response_include_content_type": "a raw answer's type stands in 'content-type', that of JSON nowhere",
     },
 )
-TRANSFORM: Final = Level(
+TRANSFORM: Final = KnownKeys(
     (*SOURCE.read, "replace_entity"),
     ("side_effects", *SOURCE.silent),
     {
@@ -122,8 +124,8 @@ TRANSFORM: Final = Level(
         "trigger_on": "every record goes through the transform",
     },
 )
-SHARE: Final = Level(
-    (*shapes.SHARE, "client_side_patching"),
+SHARE: Final = KnownKeys(
+    (*object_types.SHARE, "client_side_patching"),
     ("share_dataset", "original_property", "is_natural_key", "enable_deletes", "operation_lookup_delete"),
     {
         **{f"{verb}_allowed_status_codes": STATUSES for verb in VERBS},

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from qa_sync.errors import did_you_mean
-from qa_sync.systems.connectors.numbers import are_codes, codes_of
+from qa_sync.systems.connectors.numbers import is_status_list, parse_status_ranges
 from qa_sync.systems.connectors.operations import DEFAULT_TERMINATION
 from qa_sync.values.form import Json
 
@@ -20,7 +20,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "since_property_location": SINCE_LOCATIONS,
 }
 STATUSES: Final = ("allowed_status_codes", "ignored_status_codes")
-SLIPS: Final[Mapping[str, str]] = {"payload_type": "payload-type", "payload-property": "payload_property"}
+COMMON_MISTAKES: Final[Mapping[str, str]] = {"payload_type": "payload-type", "payload-property": "payload_property"}
 """Keys that are easily written the wrong way round, and that nothing would read."""
 
 
@@ -28,23 +28,25 @@ def operation_problems(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the values of an operation, whose types fit: the key and the words."""
     if not raw.get("method"):
         yield "method", "is missing"
-    yield from _wrong_words(raw)
+    yield from _wrong_choices(raw)
     yield from _wrong_strategies(raw.get("next_page_termination_strategy") or ())
-    yield from ((key, _not_codes(raw[key])) for key in STATUSES if raw.get(key) and not are_codes(raw[key]))
-    yield from overlapping(raw)
-    yield from ((slip, f"is not read; did you mean {right!r}?") for slip, right in SLIPS.items() if slip in raw)
+    yield from ((key, _not_codes(raw[key])) for key in STATUSES if raw.get(key) and not is_status_list(raw[key]))
+    yield from overlapping_statuses(raw)
+    yield from (
+        (slip, f"is not read; did you mean {right!r}?") for slip, right in COMMON_MISTAKES.items() if slip in raw
+    )
 
 
-def overlapping(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+def overlapping_statuses(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with statuses that stand in both lists: whether such an answer counts, nobody could tell."""
-    allowed, ignored = (codes_of(raw.get(key)) for key in STATUSES)
+    allowed, ignored = (parse_status_ranges(raw.get(key)) for key in STATUSES)
     for low, high in ignored:
         if any(low <= end and start <= high for start, end in allowed):
             yield "ignored_status_codes", f"{raw['ignored_status_codes']!r} and 'allowed_status_codes' must not overlap"
             return
 
 
-def _wrong_words(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+def _wrong_choices(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     for key, words in WORDS.items():
         if raw.get(key) and raw[key] not in words:
             yield key, f"{raw[key]!r} is not one of {', '.join(words)}"

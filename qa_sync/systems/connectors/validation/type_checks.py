@@ -25,11 +25,11 @@ from qa_sync.systems.connectors.validation.operation_checks import operation_pro
 from qa_sync.systems.templates.references import REFERENCE
 from qa_sync.values.form import Json
 
-Wrong: TypeAlias = list[tuple[str, str]]
+TypeProblems: TypeAlias = list[tuple[str, str]]
 """Keys and what is wrong with them."""
 
 
-def fitted(raw: Json, table: Table, at: str, wrong: Wrong) -> dict[str, Json]:
+def type_checked(raw: Json, table: Table, at: str, wrong: TypeProblems) -> dict[str, Json]:
     """Return the members of an object that have their type; what has not is added to `wrong`.
 
     Members that the table does not know stay as they are. `at` is the object's own key, for the report.
@@ -49,19 +49,19 @@ def fitted(raw: Json, table: Table, at: str, wrong: Wrong) -> dict[str, Json]:
     return fit
 
 
-def fitted_operations(raw: Mapping[str, Json], at: str, wrong: Wrong) -> dict[str, dict[str, Json]]:
+def type_checked_operations(raw: Mapping[str, Json], at: str, wrong: TypeProblems) -> dict[str, dict[str, Json]]:
     """Return operations by name, fitted; what their values are wrong in is added to `wrong` too."""
     operations: dict[str, dict[str, Json]] = {}
     for name, given in raw.items():
-        operations[name] = fitted(given, OPERATION, f"{at}.{name}", wrong)
+        operations[name] = type_checked(given, OPERATION, f"{at}.{name}", wrong)
         if isinstance(given, dict):
             wrong += ((f"{at}.{name}.{key}", words) for key, words in operation_problems(operations[name]))
     return operations
 
 
-def fitted_pipe(raw: Mapping[str, Json], at: str, wrong: Wrong) -> dict[str, Json]:
+def type_checked_pipe(raw: Mapping[str, Json], at: str, wrong: TypeProblems) -> dict[str, Json]:
     """Return a pipe whose source, transforms and share properties have the types that they must have."""
-    pipe = fitted(raw, PIPE, at, wrong)
+    pipe = type_checked(raw, PIPE, at, wrong)
     if "source" in pipe:
         pipe["source"] = _use(pipe["source"], f"{at}.source", wrong)
     given = pipe.get("transform", [])
@@ -70,17 +70,17 @@ def fitted_pipe(raw: Mapping[str, Json], at: str, wrong: Wrong) -> dict[str, Jso
     return pipe
 
 
-def _use(raw: Json, at: str, wrong: Wrong) -> dict[str, Json]:
-    use = fitted(raw, USE, at, wrong)
+def _use(raw: Json, at: str, wrong: TypeProblems) -> dict[str, Json]:
+    use = type_checked(raw, USE, at, wrong)
     if "operations" in use:
-        use["operations"] = fitted_operations(use["operations"], f"{at}.operations", wrong)
+        use["operations"] = type_checked_operations(use["operations"], f"{at}.operations", wrong)
     return use
 
 
-def _transform(raw: Json, at: str, wrong: Wrong) -> dict[str, Json]:
+def _transform(raw: Json, at: str, wrong: TypeProblems) -> dict[str, Json]:
     transform = _use(raw, at, wrong)
     if "template" in transform:
-        transform["properties"] = fitted(transform.get("properties", {}), SHARE, f"{at}.properties", wrong)
+        transform["properties"] = type_checked(transform.get("properties", {}), SHARE, f"{at}.properties", wrong)
     return transform
 
 

@@ -11,12 +11,20 @@ from typing import Final
 
 from qa_sync.systems.connectors.auth_options import OPERATIONS
 from qa_sync.systems.connectors.connection_options import connection_notes
-from qa_sync.systems.connectors.folder import MANIFEST_FILE, Files, Problem, Weight
+from qa_sync.systems.connectors.folder import MANIFEST_FILE, ConnectorFiles, Problem, Severity
 from qa_sync.systems.connectors.numbers import whole
 from qa_sync.systems.connectors.pipes.share_pipes import COLLECT_TEMPLATE, SHARE_TEMPLATE
 from qa_sync.systems.connectors.validation import known_keys as known
-from qa_sync.systems.connectors.validation.key_rules import Level, Remark, Remarks, below, members, of_object, variants
-from qa_sync.systems.connectors.validation.operation_checks import overlapping
+from qa_sync.systems.connectors.validation.key_rules import (
+    ConnectorWarning,
+    ConnectorWarnings,
+    KnownKeys,
+    member_path,
+    members,
+    unknown_key_warnings,
+    variants,
+)
+from qa_sync.systems.connectors.validation.operation_checks import overlapping_statuses
 from qa_sync.systems.templates.references import REFERENCE
 from qa_sync.values.form import Json
 
@@ -24,83 +32,87 @@ STATUSES: Final = r"default|\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*"
 """What a `retry_strategy` can be about."""
 
 
-def remarks_on(files: Files) -> Iterator[Problem]:
+def connector_warnings(files: ConnectorFiles) -> Iterator[Problem]:
     """Yield the remarks on a connector's files, each with its place."""
-    yield from _told(MANIFEST_FILE, _of_manifest(files.manifest))
-    yield from _told(files.template, _of_systems(files))
-    for key, words in _missing(files.systems):
-        yield Problem(files.template, key, words, Weight.MISSING)
+    yield from _as_problems(MANIFEST_FILE, _manifest_warnings(files.manifest))
+    yield from _as_problems(files.template, _systems_warnings(files))
+    for key, words in _missing_warnings(files.systems):
+        yield Problem(files.template, key, words, Severity.MISSING)
     seen: set[str] = set()
     for file, pipes in files.pipes.items():
         for place, pipe in enumerate(pipes):
-            yield from _told(file, _of_pipe(pipe, f"[{place}]"), seen)
-            yield from (Problem(file, key, words, Weight.MISSING) for key, words in _wrong_in_pipe(pipe, f"[{place}]"))
+            yield from _as_problems(file, _pipe_warnings(pipe, f"[{place}]"), seen)
+            yield from (
+                Problem(file, key, words, Severity.MISSING) for key, words in _pipe_value_warnings(pipe, f"[{place}]")
+            )
 
 
-def _told(file: str, remarks: Iterable[Remark], seen: set[str] | None = None) -> Iterator[Problem]:
+def _as_problems(file: str, warnings: Iterable[ConnectorWarning], seen: set[str] | None = None) -> Iterator[Problem]:
     seen = set() if seen is None else seen
-    for remark in remarks:
-        if not remark.once or remark.once not in seen:
-            yield Problem(file, remark.at, remark.words, Weight.NOTE)
-        seen.add(remark.once)
+    for remark in warnings:
+        if not remark.once_key or remark.once_key not in seen:
+            yield Problem(file, remark.at, remark.message, Severity.NOTE)
+        seen.add(remark.once_key)
 
 
-def _of_manifest(manifest: Mapping[str, Json]) -> Remarks:
-    yield from of_object(known.MANIFEST, manifest, "")
+def _manifest_warnings(manifest: Mapping[str, Json]) -> ConnectorWarnings:
+    yield from unknown_key_warnings(known.MANIFEST, manifest, "")
     for name, datatype in members(manifest.get("datatypes")):
-        yield from of_object(known.DATATYPE, datatype, f"datatypes.{name}")
+        yield from unknown_key_warnings(known.DATATYPE, datatype, f"datatypes.{name}")
 
 
-def _of_systems(files: Files) -> Remarks:
+def _systems_warnings(files: ConnectorFiles) -> ConnectorWarnings:
     for raw in files.system if isinstance(files.system, list) else [files.system]:
         name = raw.get("_id")
         if (name if isinstance(name, str) else "") in files.systems:
-            yield from _of_system(raw, str(name) if len(files.systems) > 1 else "")
+            yield from _system_warnings(raw, str(name) if len(files.systems) > 1 else "")
     for name, system in files.systems.items():
         at = f"{name}." if len(files.systems) > 1 else ""
-        yield from (Remark(f"{at}{key}", words) for key, words in connection_notes(system))
+        yield from (ConnectorWarning(f"{at}{key}", words) for key, words in connection_notes(system))
 
 
-def _of_system(raw: Json, at: str) -> Remarks:
-    yield from of_object(known.SYSTEM, raw, at)
+def _system_warnings(raw: Json, at: str) -> ConnectorWarnings:
+    yield from unknown_key_warnings(known.SYSTEM, raw, at)
     for here, system in variants(raw, at):
         for name, level in known.INNER.items():
-            yield from of_object(level, system.get(name), below(here, name))
-        yield from _of_operations(_own_operations(system.get("custom_auth")), below(here, "custom_auth"))
-        yield from _of_strategy(system.get("retry_strategy"), below(here, "retry_strategy"))
-        yield from _of_operations(system.get("operations"), below(here, "operations"))
+            yield from unknown_key_warnings(level, system.get(name), member_path(here, name))
+        yield from _operations_warnings(_inline_operations(system.get("custom_auth")), member_path(here, "custom_auth"))
+        yield from _retry_strategy_warnings(system.get("retry_strategy"), member_path(here, "retry_strategy"))
+        yield from _operations_warnings(system.get("operations"), member_path(here, "operations"))
 
 
-def _of_operations(raw: Json, at: str) -> Remarks:
+def _operations_warnings(raw: Json, at: str) -> ConnectorWarnings:
     for here, operations in variants(raw, at):
         for name, operation in members(operations):
-            yield from of_object(known.OPERATION, operation, below(here, name))
+            yield from unknown_key_warnings(known.OPERATION, operation, member_path(here, name))
 
 
-def _own_operations(custom: Json) -> dict[str, Json]:
+def _inline_operations(custom: Json) -> dict[str, Json]:
     """Return the operations that stand in `custom_auth` themselves, where others are only named."""
     return {name: value for name, value in members(custom) if name in OPERATIONS}
 
 
-def _of_strategy(raw: Json, at: str) -> Remarks:
+def _retry_strategy_warnings(raw: Json, at: str) -> ConnectorWarnings:
     for here, strategy in variants(raw, at):
         for statuses, rule in members(strategy):
             if not re.fullmatch(STATUSES, statuses.strip()):
-                yield Remark(below(here, statuses), "is not read: expected 'default', or statuses such as 500,502-504")
-            yield from of_object(known.RETRIES, rule, below(here, statuses))
+                yield ConnectorWarning(
+                    member_path(here, statuses), "is not read: expected 'default', or statuses such as 500,502-504"
+                )
+            yield from unknown_key_warnings(known.RETRIES, rule, member_path(here, statuses))
 
 
-def _of_pipe(pipe: Json, at: str) -> Remarks:
-    yield from of_object(known.PIPE, pipe, at)
-    for here, level, use in _uses(pipe, at):
-        yield from of_object(level, use, here)
-        yield from _of_operations(use.get("operations"), below(here, "operations"))
+def _pipe_warnings(pipe: Json, at: str) -> ConnectorWarnings:
+    yield from unknown_key_warnings(known.PIPE, pipe, at)
+    for here, level, use in _operation_uses(pipe, at):
+        yield from unknown_key_warnings(level, use, here)
+        yield from _operations_warnings(use.get("operations"), member_path(here, "operations"))
     for place, transform in _transforms(pipe):
         if transform.get("template") in (SHARE_TEMPLATE, COLLECT_TEMPLATE):
-            yield from of_object(known.SHARE, transform.get("properties"), f"{at}.{place}.properties")
+            yield from unknown_key_warnings(known.SHARE, transform.get("properties"), f"{at}.{place}.properties")
 
 
-def _uses(pipe: Json, at: str) -> Iterator[tuple[str, Level, Mapping[str, Json]]]:
+def _operation_uses(pipe: Json, at: str) -> Iterator[tuple[str, KnownKeys, Mapping[str, Json]]]:
     """Yield the source and the transforms of a pipe that call an operation."""
     source = pipe.get("source") if isinstance(pipe, Mapping) else None
     if isinstance(source, Mapping) and source.get("type") == "rest":
@@ -117,22 +129,22 @@ def _transforms(pipe: Json) -> Iterator[tuple[str, Mapping[str, Json]]]:
             yield f"transform[{place}]", transform
 
 
-def _missing(systems: Mapping[str, Mapping[str, Json]]) -> Iterator[tuple[str, str]]:
+def _missing_warnings(systems: Mapping[str, Mapping[str, Json]]) -> Iterator[tuple[str, str]]:
     for system, raw in systems.items():
         at = f"{system}." if len(systems) > 1 else ""
         for name, operation in raw["operations"].items():
-            yield from ((f"{at}operations.{name}.{key}", words) for key, words in _sizeless(operation))
+            yield from ((f"{at}operations.{name}.{key}", words) for key, words in _page_size_warnings(operation))
 
 
-def _wrong_in_pipe(pipe: Json, at: str) -> Iterator[tuple[str, str]]:
-    for here, _, use in _uses(pipe, at):
-        yield from ((f"{here}.{key}", words) for key, words in overlapping(use))
+def _pipe_value_warnings(pipe: Json, at: str) -> Iterator[tuple[str, str]]:
+    for here, _, use in _operation_uses(pipe, at):
+        yield from ((f"{here}.{key}", words) for key, words in overlapping_statuses(use))
         for name, operation in members(use.get("operations")):
             if isinstance(operation, Mapping):
-                yield from ((f"{here}.operations.{name}.{key}", words) for key, words in _sizeless(operation))
+                yield from ((f"{here}.operations.{name}.{key}", words) for key, words in _page_size_warnings(operation))
 
 
-def _sizeless(operation: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+def _page_size_warnings(operation: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the size of pages: a page that is not full can only be told by it."""
     size, strategy = operation.get("page_size"), operation.get("next_page_termination_strategy")
     if whole(size) or REFERENCE.search(str(size)):
