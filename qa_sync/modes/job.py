@@ -141,8 +141,8 @@ class Prepared:
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:
-    """Return where a section's recording stands: `cassettes/<spec stem>/<ordinal>-<section slug>.yaml`."""
-    return cassettes / _folder_name(dataflow.path) / f"{section.key}.yaml"
+    """Return where a section's recording stands: `cassettes/<spec stem>/<ordinal>-<section slug>.json`."""
+    return cassettes / _folder_name(dataflow.path) / f"{section.key}.json"
 
 
 def _folder_name(spec: str) -> str:

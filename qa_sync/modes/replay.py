@@ -13,6 +13,7 @@ from qa_sync.modes.job import CYCLE_S, Job, Prepared, cassette_path, fingerprint
 from qa_sync.running.environment import Environment
 from qa_sync.running.results import Recording
 from qa_sync.systems.connectors.load import Connector
+from qa_sync.systems.recording.cassette_file import is_recorded
 from qa_sync.systems.recording.player import Cassette, ExpectedLabel, ReplayTransport, load_cassette
 from qa_sync.systems.redaction import HIDDEN
 from qa_sync.systems.rest.rest_system import RestSystem
@@ -68,11 +69,11 @@ def _rehearsed(job: Job, dataflow: Dataflow) -> tuple[Checklist, Tapes]:
     """Load a document's recordings and make its checklist with their seed."""
     sections = [s for s in dataflow.sections if s.duplicate_of is None]
     paths = {s.ordinal: cassette_path(job.cassettes, dataflow, s) for s in sections}
-    loaded, problems = _loaded(job, dataflow, [s for s in sections if paths[s.ordinal].exists()])
+    loaded, problems = _loaded(job, dataflow, [s for s in sections if is_recorded(paths[s.ordinal])])
     checklist = job.compiled(dataflow, _seed(job, dataflow, loaded))
     needed = [plan.section for plan in checklist.sections if plan.scenarios]
     # Loading what is missing is what tells that it is.
-    problems += _loaded(job, dataflow, [s for s in needed if not paths[s.ordinal].exists()])[1]
+    problems += _loaded(job, dataflow, [s for s in needed if not is_recorded(paths[s.ordinal])])[1]
     if problems:
         raise problems[0] if len(problems) == 1 else _together(problems)
     return checklist, loaded

@@ -114,9 +114,7 @@ class ScenarioRecords:
         return before
 
     def reread(self, key: RecordKey) -> Record:
-        """Read the record afresh; raises RecordGone when it was there before, InvalidResponse when it was never
-        seen.
-        """
+        """Read the record again; raises RecordGone if it existed before, InvalidResponse if it never did."""
         record = self.system(key).lookup(self.card(key).datatype, self.ids[key])
         if record is None:
             named = f"{self.ref(key).system} {self.card(key).names[0]} {self.ids[key]}"

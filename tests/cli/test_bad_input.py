@@ -131,9 +131,9 @@ class TestCassettes:
 
     def test_all_are_missing_and_all_are_told(self, qa_sync: QaSync, tmp_path: Path) -> None:
         told = self.check(qa_sync, tmp_path / "nowhere")
-        assert told.count(".yaml") == 3
+        assert told.count(".json") == 3
 
-    @pytest.mark.parametrize("content", [b"", b"interactions: [", b"\x00\xff\xfe", b"a: 1\n", b"[]\n", b"- 1\n"])
+    @pytest.mark.parametrize("content", [b"", b'{"interactions": [', b"\x00\xff\xfe", b'{"a": 1}', b"[]\n", b"1\n"])
     def test_one_cannot_be_read(self, qa_sync: QaSync, cassettes: Path, content: bytes) -> None:
         path = self.first(cassettes)
         path.write_bytes(content)
@@ -142,7 +142,7 @@ class TestCassettes:
     def test_one_is_stale(self, qa_sync: QaSync, cassettes: Path) -> None:
         path = self.first(cassettes)
         text = path.read_text()
-        changed = text.replace("      wix: ", "      wix: x", 1)
+        changed = text.replace('"wix": "', '"wix": "x', 1)
         assert changed != text
         path.write_text(changed)
         told = self.check(qa_sync, cassettes)
@@ -158,7 +158,7 @@ class TestCassettes:
 
     def test_an_answer_is_missing_in_the_middle(self, qa_sync: QaSync, cassettes: Path) -> None:
         path = self.first(cassettes)
-        path.write_text(path.read_text().replace("method: PATCH", "method: TRACE"))
+        path.write_text(path.read_text().replace('"method": "PATCH"', '"method": "TRACE"'))
         got = qa_sync("check", "specs/000.txt", "--cassettes", str(cassettes))
         assert got.code == 3
         assert "PATCH" in got.out
@@ -167,7 +167,7 @@ class TestCassettes:
 
     def test_recordings_of_two_runs_do_not_mix(self, qa_sync: QaSync, cassettes: Path) -> None:
         path = self.first(cassettes)
-        path.write_text(path.read_text().replace("seed: sandbox", "seed: other"))
+        path.write_text(path.read_text().replace('"seed": "sandbox"', '"seed": "other"'))
         assert "different runs" in self.check(qa_sync, cassettes)
 
     def test_another_seed_than_the_recordings(self, qa_sync: QaSync) -> None:

@@ -96,8 +96,8 @@ def test_the_failure_names_the_line_of_the_document(qa_sync: QaSync) -> None:
 def test_recording_anew_gives_the_committed_files(qa_sync: QaSync, tmp_path: Any) -> None:
     got = qa_sync("check", *BOTH, "--mode", "record", "--cassettes", str(tmp_path))
     assert got.code == 0
-    committed = {p.relative_to(ROOT / "cassettes"): p.read_bytes() for p in (ROOT / "cassettes").rglob("*.yaml")}
-    assert {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*.yaml")} == committed
+    committed = {p.relative_to(ROOT / "cassettes"): p.read_bytes() for p in (ROOT / "cassettes").rglob("*.json")}
+    assert {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*.json")} == committed
 
 
 @pytest.mark.parametrize("seed", ["a", "b", "42", "ø"])

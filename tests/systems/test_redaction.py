@@ -137,7 +137,7 @@ def test_nothing_that_is_told_or_kept_holds_a_secret(
         monkeypatch.setattr(logging.getLogger(name), "filters", [])
     made = world(tmp_path, kind, answer)
     label = CassetteLabel("seed", START, {"small": "f"}, "spec", {"small": URL})
-    cassette = CassetteRecorder(tmp_path / "tape.yaml", label, made.connection.redact)
+    cassette = CassetteRecorder(tmp_path / "tape.json", label, made.connection.redact)
     errors = []
     for act in work(made.connection.system(lambda way: RecordingTransport(way, cassette))):
         try:
@@ -147,7 +147,7 @@ def test_nothing_that_is_told_or_kept_holds_a_secret(
     cassette.save()
     assert errors
     assert leaks("\n".join(errors)) == []
-    assert leaks((tmp_path / "tape.yaml").read_text()) == []
+    assert leaks((tmp_path / "tape.json").read_text()) == []
     made.connection.close()
     assert caplog.text
     assert leaks(caplog.text) == []
@@ -211,11 +211,11 @@ def test_a_recording_over_a_line_is_replayed_without_any_credentials(tmp_path: P
     }
     made = small(tmp_path, handler=shop, url=URL, secrets=SECRETS, **told)
     cassette = CassetteRecorder(
-        tmp_path / "t.yaml", CassetteLabel("s", START, {"small": "f"}, "x", {"small": URL}), made.connection.redact
+        tmp_path / "t.json", CassetteLabel("s", START, {"small": "f"}, "x", {"small": URL}), made.connection.redact
     )
     lived = act(made.connection.system(lambda way: RecordingTransport(way, cassette)))
     cassette.save()
-    again = load_cassette(tmp_path / "t.yaml", ExpectedLabel({"small": "f"}, "x", "spec"))
+    again = load_cassette(tmp_path / "t.json", ExpectedLabel({"small": "f"}, "x", "spec"))
     replayed = RestSystem(
         "Small",
         made.connection.connector,
@@ -226,4 +226,4 @@ def test_a_recording_over_a_line_is_replayed_without_any_credentials(tmp_path: P
     )
     assert act(replayed) == lived
     assert again.unused_requests() == ()
-    assert leaks((tmp_path / "t.yaml").read_text()) == []
+    assert leaks((tmp_path / "t.json").read_text()) == []

@@ -1,4 +1,5 @@
 """Recordings: cassettes are written, read and replayed.
 
-`recorder` is the only module that imports vcrpy. May import `systems.http`.
+`recorder` writes them by vcrpy; a replay reads JSON without it. Only `yaml_recordings`, which reads YAML by vcrpy,
+imports PyYAML. May import `systems.http`.
 """

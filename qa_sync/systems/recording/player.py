@@ -16,7 +16,8 @@ import httpx
 
 from qa_sync.frozen import dataclass
 from qa_sync.systems.http.direct_client import DirectTransport
-from qa_sync.systems.recording.cassettes import CassetteFile, CassetteLabel, RecordedInteraction
+from qa_sync.systems.recording.cassette_file import CassetteFile, find_cassette_file
+from qa_sync.systems.recording.cassettes import CassetteLabel, RecordedInteraction
 from qa_sync.systems.recording.nearest_request import RequestKey, canonical_body, describe_nearest
 from qa_sync.systems.redaction import HIDDEN, Redactor, redacted_body
 
@@ -90,8 +91,11 @@ class Cassette:
 
 
 def load_cassette(path: Path, expect: ExpectedLabel, secrets: Iterable[str] = ()) -> Cassette:
-    """Return a recorded tape; raises RecordingError when it is missing, unreadable or made of something else."""
-    cassette_file = CassetteFile(path, f"qa-sync check {expect.document} --mode record")
+    """Return a recorded tape; `path` is where it stands as JSON, or as YAML in its place.
+
+    Raises RecordingError when it is missing, unreadable, made of something else, or there in both formats.
+    """
+    cassette_file = find_cassette_file(path, f"qa-sync check {expect.document} --mode record")
     label, played = cassette_file.load()
     for name, fingerprint in expect.connectors.items():
         if (recorded := label.connectors.get(name)) != fingerprint:

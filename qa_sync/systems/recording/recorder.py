@@ -15,11 +15,12 @@ from vcr.cassette import Cassette
 from vcr.record_mode import RecordMode
 from vcr.request import Request
 from vcr.serialize import serialize
-from vcr.serializers import yamlserializer
+from vcr.serializers import jsonserializer, yamlserializer
 
 from qa_sync.files import write_atomically
 from qa_sync.systems.http.failures import was_not_sent
 from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, IDEMPOTENT
+from qa_sync.systems.recording.cassette_file import other_format
 from qa_sync.systems.recording.cassettes import KEY, CassetteLabel, label_to_metadata
 from qa_sync.systems.redaction import Redactor, redacted_body
 
@@ -41,8 +42,8 @@ RESPONSE_HEADERS: Final = (
 class CassetteRecorder:
     """The requests and answers of one section, in their order, on their way to a file.
 
-    `label` tells what they were made with. Confidential values are taken out of everything that goes on the tape;
-    `secrets` are those values, or what hides them.
+    `path` is where the file stands as JSON; `label` tells what they were made with. Confidential values are taken out
+    of everything that goes on the tape; `secrets` are those values, or what hides them.
     """
 
     def __init__(self, path: Path, label: CassetteLabel, secrets: Iterable[str] | Redactor = ()) -> None:
@@ -67,14 +68,22 @@ class CassetteRecorder:
         self._cassette.append(kept, answer)
 
     def save(self) -> None:
-        """Write the tape in place of an older one, whole or not at all."""
+        """Write the tape in place of an older one, whole or not at all: as JSON, or as YAML when a body is not text.
+
+        The recording in the other format is removed last: a crash leaves two, which a replay refuses, and never none.
+        """
         urls = {name: self._redact(url) for name, url in self.label.urls.items()}
         content = {
             "requests": self._cassette.requests,
             "responses": self._cassette.responses,
             "metadata": {KEY: label_to_metadata(replace(self.label, urls=urls))},
         }
-        write_atomically(self._path, serialize(content, yamlserializer))
+        try:
+            path, text = self._path, serialize(content, jsonserializer)
+        except TypeError:  # JSON has no bytes
+            path, text = other_format(self._path), serialize(content, yamlserializer)
+        write_atomically(path, text)
+        other_format(path).unlink(missing_ok=True)
 
     def _headers(self, headers: httpx.Headers, allowed: tuple[str, ...]) -> dict[str, str]:
         return {name: self._redact(headers[name]) for name in allowed if name in headers}

@@ -17,7 +17,7 @@ from qa_sync.reports.formats.results_json import parse, render
 
 SPEC = "specs/000.txt"
 SCHEMA = json.loads((ROOT / "qa_sync" / "schemas" / "results-1.json").read_text())
-CONTACTS = "1-wix-com-contacts-to-customerp-contact.yaml"
+CONTACTS = "1-wix-com-contacts-to-customerp-contact.json"
 URL = "https://www.wixapis.com/contacts/v4/contacts/"
 
 
@@ -29,19 +29,20 @@ def cassettes(tmp_path: Path) -> Path:
 
 def more_requests(cassette: Path, count: int) -> int:
     """Add requests to a cassette that nobody asks for; return how many there are then."""
-    held = yaml.load(cassette.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    held = json.loads(cassette.read_text(encoding="utf-8"))
     response = held["interactions"][-1]["response"]
     request: dict[str, object] = {"method": "GET", "body": None, "headers": {}}
     held["interactions"] += [{"request": {**request, "uri": f"{URL}x-{n}"}, "response": response} for n in range(count)]
-    cassette.write_text(yaml.safe_dump(held), encoding="utf-8")
+    cassette.write_text(json.dumps(held), encoding="utf-8")
     return len(held["interactions"])
 
 
 def made(cassette: Path, age: timedelta) -> None:
     """Make a cassette say that it was recorded of live systems so long ago."""
     then = (datetime.now(UTC) - age).isoformat()
-    text = re.sub("started: .*", f"started: '{then}'\n    since: '{then}'", cassette.read_text(encoding="utf-8"))
-    cassette.write_text(text, encoding="utf-8")
+    held = json.loads(cassette.read_text(encoding="utf-8"))
+    held["metadata"]["qa_sync"] |= {"started": then, "since": then}
+    cassette.write_text(json.dumps(held), encoding="utf-8")
 
 
 def test_all_of_the_committed_recordings_is_played(qa_sync: QaSync) -> None:
@@ -73,13 +74,52 @@ def test_the_json_report_has_them_all_and_can_be_read_back(qa_sync: QaSync, cass
     assert render(parse(got.out)) == got.out
 
 
+def in_yaml(cassette: Path) -> Path:
+    """Write a cassette in YAML beside it, as older versions do; return where."""
+    older = cassette.with_suffix(".yaml")
+    older.write_text(yaml.dump(json.loads(cassette.read_text(encoding="utf-8")), Dumper=yaml.CSafeDumper))
+    return older
+
+
+def test_a_recording_in_yaml_is_played_and_recorded_again_as_json(qa_sync: QaSync, cassettes: Path) -> None:
+    json_file = cassettes / "000" / CONTACTS
+    written = json_file.read_bytes()
+    older = in_yaml(json_file)
+    json_file.unlink()
+    before = qa_sync("check", SPEC, "--cassettes", str(cassettes), "--report", "json")
+    committed = qa_sync("check", SPEC, "--report", "json")
+    assert before.code == 0
+    assert json.loads(before.out)["recordings"][0]["path"] == str(older)
+    verdicts = [
+        [(c["id"], c["status"]) for section in json.loads(out)["specs"][0]["sections"] for c in section["checks"]]
+        for out in (before.out, committed.out)
+    ]
+    assert verdicts[0] == verdicts[1]
+    again = qa_sync("check", SPEC, "--section", "1", "--mode", "record", "--cassettes", str(cassettes))
+    assert again.code == 0, again.err
+    assert not older.exists()
+    assert json_file.read_bytes() == written
+
+
+def test_a_section_with_two_recordings_is_refused(qa_sync: QaSync, cassettes: Path) -> None:
+    paths = [cassettes / "000" / CONTACTS, *(cassettes / "000").glob("2-*")]
+    for path in paths:
+        in_yaml(path)
+    got = qa_sync("check", SPEC, "--cassettes", str(cassettes))
+    assert (got.code, got.out) == (3, "")
+    for path in paths:
+        assert f"two recordings of one section: {path} and {path.with_suffix('.yaml')}" in got.err
+    assert got.err.count("hint: remove the older one, or record it again") == 1
+    assert got.err.rstrip().endswith(f"qa-sync check {SPEC} --mode record")
+
+
 @pytest.mark.parametrize("name", ["...txt", "..rst", "....txt"])
 def test_no_document_s_name_leads_out_of_the_recordings(qa_sync: QaSync, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text((ROOT / SPEC).read_text(encoding="utf-8"), encoding="utf-8")
     place = tmp_path / "all" / "cassettes"
     words = ("--mode", "record", "--depth", "smoke", "--cassettes", str(place), "--config", "/dev/null")
     assert qa_sync("check", str(tmp_path / name), *words).code == 0
-    assert len([*(place / name).glob("*.yaml")]) == len([*tmp_path.rglob("*.yaml")]) == 3
+    assert len([*(place / name).glob("*.json")]) == len([*tmp_path.rglob("*.json")]) == 3
 
 
 def test_other_modes_play_from_no_recording(qa_sync: QaSync) -> None:

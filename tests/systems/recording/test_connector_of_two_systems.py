@@ -46,7 +46,7 @@ def test_each_system_is_shown_its_own_credentials(tmp_path: Path) -> None:
     asked: list[httpx.Request] = []
     clock = VirtualClock(NOW)
     connection = opened(asked, clock)
-    cassette = CassetteRecorder(tmp_path / "tape.yaml", LABEL, connection.redact)
+    cassette = CassetteRecorder(tmp_path / "tape.json", LABEL, connection.redact)
     system = connection.system(lambda way: RecordingTransport(way, cassette))
     assert [record.id for record in system.list("old")] == ["1"]
     assert [record.id for record in system.list("new")] == ["2"]
@@ -60,7 +60,7 @@ def test_each_system_is_shown_its_own_credentials(tmp_path: Path) -> None:
     assert [request.headers.get("authorization") for request in asked] == [signed, signed, None]
     assert [request.headers.get("key") for request in asked] == [None, None, "new-secret"]
 
-    again = load_cassette(tmp_path / "tape.yaml", ExpectedLabel({"twofold": "f"}, "spec", "x.txt"))
+    again = load_cassette(tmp_path / "tape.json", ExpectedLabel({"twofold": "f"}, "spec", "x.txt"))
     replayed = RestSystem(
         "Twofold",
         load("twofold"),

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 from vcr.cassette import Cassette as VcrCassette
+from vcr.serializers import jsonserializer
 
 from qa_sync.errors import RecordingError
-from qa_sync.systems.recording.cassettes import MAX_CASSETTE_BYTES, CassetteLabel
+from qa_sync.systems.recording.cassette_file import MAX_CASSETTE_BYTES
+from qa_sync.systems.recording.cassettes import CassetteLabel
 from qa_sync.systems.recording.nearest_request import canonical_body
 from qa_sync.systems.recording.player import Cassette, ExpectedLabel, ReplayTransport, load_cassette
 from qa_sync.systems.recording.recorder import CassetteRecorder, RecordingTransport
@@ -29,7 +32,7 @@ URL = "https://api.test/things"
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "cassettes" / "000" / "1-a.yaml"
+    return tmp_path / "cassettes" / "000" / "1-a.json"
 
 
 def client(transport: httpx.BaseTransport) -> httpx.Client:
@@ -79,7 +82,7 @@ def test_what_was_recorded_is_replayed_in_its_order(path: Path) -> None:
 
 def test_stock_vcrpy_reads_the_file(path: Path) -> None:
     record(path)
-    cassette = VcrCassette.load(path=path)
+    cassette = VcrCassette.load(path=path, serializer=jsonserializer)
     assert [(r.method, r.uri) for r in cassette.requests][:2] == [("GET", URL), ("POST", URL)]
     assert json.loads(cassette.responses[1]["body"]["string"])["hard"] == HARD
     assert cassette.get_metadata("qa_sync", None)["seed"] == "seed-1"
@@ -93,7 +96,7 @@ def test_the_order_of_members_in_a_body_does_not_matter(path: Path) -> None:
 
 def test_only_the_allowed_headers_are_kept(path: Path) -> None:
     record(path)
-    cassette = VcrCassette.load(path=path)
+    cassette = VcrCassette.load(path=path, serializer=jsonserializer)
     assert dict(cassette.requests[0].headers) == {}
     assert dict(cassette.requests[1].headers) == {"content-type": "application/json"}
     assert list(cassette.responses[0]["headers"]) == ["content-type", "etag", "link"]
@@ -107,10 +110,11 @@ def test_no_secret_gets_on_the_tape_however_it_is_spelled(path: Path) -> None:
         c.post(URL, content=json.dumps({name: password}, ensure_ascii=False), headers={"X-Key": name})
 
     record(path, secrets=secrets, work=work)
-    text = path.read_text()
+    held = path.read_text()
+    text = held + str(json.loads(held))  # as it stands there, and as it is meant
     assert "canary" not in text
     assert base64.b64encode(f"{name}:{password}".encode()).decode()[:12] not in text
-    assert text.count("(hidden)") > 8
+    assert held.count("(hidden)") > 8
 
 
 def test_a_request_with_a_secret_in_it_is_found_again(path: Path) -> None:
@@ -119,13 +123,62 @@ def test_a_request_with_a_secret_in_it_is_found_again(path: Path) -> None:
     assert replay.post(URL, params={"key": "canary"}, json={"k": "canary"}).status_code == 201
 
 
-def test_bodies_that_are_no_text_survive(path: Path) -> None:
+def record_bytes(path: Path) -> None:
+    """Record an answer that is text, and one that is not."""
     cassette = CassetteRecorder(path, LABEL)
-    inner = httpx.MockTransport(lambda r: httpx.Response(200, content=r.content[::-1]))
-    client(RecordingTransport(inner, cassette)).post(URL, content=b"\x00\xff\xfe")
+    reversing = httpx.MockTransport(lambda r: httpx.Response(200, content=r.content[::-1]))
+    recorder = client(RecordingTransport(reversing, cassette))
+    recorder.post(URL, content=HARD.encode())
+    recorder.post(URL, content=b"\x00\xff\xfe")
     cassette.save()
-    replay = client(ReplayTransport(load_cassette(path, EXPECTED)))
-    assert replay.post(URL, content=b"\x00\xff\xfe").content == b"\xfe\xff\x00"
+
+
+def test_a_body_that_is_not_text_makes_it_a_recording_in_yaml(path: Path) -> None:
+    record(path)
+    record_bytes(path)
+    assert [p.name for p in path.parent.iterdir()] == ["1-a.yaml"]
+    cassette = load_cassette(path, EXPECTED)
+    assert (cassette.path, cassette.label) == (path.with_suffix(".yaml"), LABEL)
+    assert client(ReplayTransport(cassette)).post(URL, content=b"\x00\xff\xfe").content == b"\xfe\xff\x00"
+    stock = VcrCassette.load(path=path.with_suffix(".yaml"))
+    assert [r.body for r in stock.requests] == [HARD.encode(), b"\x00\xff\xfe"]
+    assert stock.responses[1]["body"]["string"] == b"\xfe\xff\x00"
+
+
+def test_recording_again_rewrites_a_recording_in_yaml_as_json(path: Path) -> None:
+    record_bytes(path)
+    record(path)
+    assert [p.name for p in path.parent.iterdir()] == ["1-a.json"]
+    assert load_cassette(path, EXPECTED).requests == 4
+
+
+def test_a_recording_of_an_older_version_answers_the_same(path: Path) -> None:
+    told: list[object] = []
+    record(path, work=lambda c: told.extend(default_work(c)))
+    older = yaml.dump(json.loads(path.read_text()), Dumper=yaml.CSafeDumper)
+    path.with_suffix(".yaml").write_text(older)
+    path.unlink()
+    cassette = load_cassette(path, EXPECTED)
+    assert cassette.label == LABEL
+    assert default_work(client(ReplayTransport(cassette))) == told
+
+
+def test_two_recordings_of_one_section_are_refused(path: Path) -> None:
+    record(path)
+    path.with_suffix(".yaml").write_bytes(path.read_bytes())
+    text = refused(path)
+    assert f"two recordings of one section: {path} and {path.with_suffix('.yaml')}" in text
+    assert "hint: remove the older one, or record it again" in text
+    record(path)
+    assert load_cassette(path, EXPECTED).requests == 4
+
+
+def test_the_file_is_as_vcrpy_writes_json_a_line_for_each_value(path: Path) -> None:
+    record(path)
+    text = path.read_text(encoding="ascii")
+    assert text == jsonserializer.serialize(json.loads(text))
+    assert text.count('\n                "uri": "') == 4
+    assert text.endswith("}\n")
 
 
 def test_recording_again_replaces(path: Path) -> None:
@@ -135,9 +188,13 @@ def test_recording_again_replaces(path: Path) -> None:
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
-def test_a_recording_that_cannot_be_written_leaves_the_old_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    record(path)
-    before = path.read_bytes()
+@pytest.mark.parametrize(("make", "suffix"), [(record, ".json"), (record_bytes, ".yaml")])
+def test_a_recording_that_cannot_be_written_leaves_the_old_one(
+    path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None], suffix: str
+) -> None:
+    make(path)
+    old = path.with_suffix(suffix)
+    before = old.read_bytes()
 
     def full(*_: object, **__: object) -> int:
         raise OSError(28, "No space left on device")
@@ -145,8 +202,8 @@ def test_a_recording_that_cannot_be_written_leaves_the_old_one(path: Path, monke
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         record(path, work=lambda c: c.get(URL))
-    assert path.read_bytes() == before
-    assert [p.name for p in path.parent.iterdir()] == [path.name]
+    assert old.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir()] == [old.name]
 
 
 def test_what_was_not_played_is_told(path: Path) -> None:
@@ -192,29 +249,89 @@ def test_a_missing_recording(path: Path) -> None:
     assert "hint: record it: " in text
 
 
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (b"", "it is empty"),
-        (b" \n\n", "it is empty"),
-        (b"\xff\xfe\x00binary", "it is not UTF-8 text"),
-        (b"a: [1, 2", "it is not YAML: "),
-        (b"a: b: c", "it is not YAML: "),
-        (b"just words", "it has not the shape of a cassette"),
-        (b"[]", "it has not the shape of a cassette"),
-        (b"interactions: [{request: 1}]\nversion: 1\n", "it has not the shape of a cassette"),
-        (b"interactions: []\nversion: 1\n", "its metadata hold no 'qa_sync' of format 1"),
-        (b"interactions: []\nmetadata: {qa_sync: 5}\n", "its metadata hold no 'qa_sync' of format 1"),
-        (b"interactions: []\nmetadata: {qa_sync: {format: 99}}\n", "its metadata hold no 'qa_sync' of format 1"),
-        (b"!!python/object/apply:os.system ['echo no']", "it "),
-    ],
+def whole(metadata: str = '"x": 1', **request: object) -> bytes:
+    """Return the text of a recording with one interaction."""
+    asked = {"method": "GET", "uri": "x", "body": "y", **request}
+    answer = {"status": {"code": 200}, "headers": {"h": ["v"]}, "body": {"string": "z"}}
+    interactions = json.dumps([{"request": asked, "response": answer}])
+    label = '"format": 1, "seed": "s", "started": "2026-01-01T00:00:00+00:00", "connectors": {}, "spec": "p"'
+    return f'{{"interactions": {interactions}, "metadata": {{"qa_sync": {{{label}, {metadata}}}}}}}'.encode()
+
+
+SHAPE = "it has not the shape of a cassette"
+NO_LABEL = "its metadata hold no 'qa_sync' of format 1"
+BROKEN = (
+    (b"", "it is empty"),
+    (b" \n\n", "it is empty"),
+    (b"\xff\xfe\x00binary", "it is not UTF-8 text"),
+    (b"[]", SHAPE),
+    (b'{"interactions": [{"request": 1}], "version": 1}', SHAPE),
+    (whole(uri=None), SHAPE),
+    (whole(body=1), SHAPE),
+    (whole().replace(b'["v"]', b'"v"'), SHAPE),
+    (b'{"interactions": [], "version": 1}', NO_LABEL),
+    (b'{"interactions": [], "metadata": {"qa_sync": 5}}', NO_LABEL),
+    (b'{"interactions": [], "metadata": {"qa_sync": {"format": 99}}}', NO_LABEL),
+    (whole('"since": "2026-01-01T00:00:00"'), NO_LABEL),
+    (whole('"times": [1e999]'), NO_LABEL),
+    (whole('"times": [1e99]'), NO_LABEL),
 )
-def test_an_unreadable_recording_is_an_error_and_never_an_empty_one(path: Path, content: bytes, why: str) -> None:
+"""What no recording is, in either format; this JSON is YAML, too."""
+NOT_JSON = (
+    (whole(uri="\ud83d"), SHAPE),
+    (b"interactions: []", "it is not JSON: "),
+    (b'{"interactions": [', "it is not JSON: "),
+    (b"just words", "it is not JSON: "),
+    (b"[" * 100_000, "it is not JSON: "),
+    (b"1" * 5000, "it is not JSON: "),
+    (whole().replace(b"200", b"Infinity"), SHAPE),
+)
+NOT_YAML = (
+    (b"a: [1, 2", "it is not YAML: "),
+    (b"a: b: c", "it is not YAML: "),
+    (b"a: *b", "it is not YAML: "),
+    (b"1\n---\n2", "it is not YAML: "),
+    (b"{[a]: 1}", "it is not YAML: "),
+    (b"&a {*a : 1}", "it is not YAML: "),
+    (b"[" * 100_000, "it is not YAML: "),
+    (b"1" * 5000, "it is not YAML: "),
+    (b"2020-13-41", "it is not YAML: "),
+    (b"!!int ''", "it is not YAML: "),
+    (b"!!bool x", "it is not YAML: "),
+    (b"!!timestamp x", "it is not YAML: "),
+    (b"!x y", "it is not YAML: "),
+    (b"!!python/object/apply:os.system ['echo no']", "it is not YAML: "),
+    (b"just words", SHAPE),
+    (whole().replace(b"200", b".inf"), SHAPE),
+    (whole().replace(b'"y"', b"!!python/object/new:_io.BytesIO {state: [!!binary eA==]}"), SHAPE),
+)
+
+
+def refuse_to_read(path: Path, content: bytes, why: str) -> None:
     path.parent.mkdir(parents=True)
     path.write_bytes(content)
     text = refused(path)
     assert f"the recording {path} cannot be read: {why}" in text
     assert "hint: record it again: " in text
+
+
+@pytest.mark.parametrize(("content", "why"), BROKEN + NOT_JSON)
+def test_an_unreadable_recording_is_an_error_and_never_an_empty_one(path: Path, content: bytes, why: str) -> None:
+    refuse_to_read(path, content, why)
+
+
+@pytest.mark.parametrize(("content", "why"), BROKEN + NOT_YAML)
+def test_so_is_an_unreadable_recording_in_yaml(path: Path, content: bytes, why: str) -> None:
+    refuse_to_read(path.with_suffix(".yaml"), content, why)
+
+
+def test_the_whole_one_is_readable(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    for place in (path, path.with_suffix(".yaml")):
+        place.write_bytes(whole('"times": [1e3]'))
+        cassette = load_cassette(path, ExpectedLabel({}, "p", "specs/000.txt"))
+        assert (cassette.path, cassette.requests, cassette.label.times) == (place, 1, (1000.0,))
+        place.unlink()
 
 
 LAUGHS = 'a: &a ["lol"]\n' + "".join(
@@ -236,13 +353,15 @@ def test_a_recording_that_is_a_bomb_is_unreadable(path: Path, value: str) -> Non
     path.parent.mkdir(parents=True)
     bad = re.sub(r"\w+(?=\W*$)", "*o", value)
     assert WHOLE.count(value) == 1
-    path.write_text(LAUGHS + WHOLE.replace(value, bad), encoding="utf-8")
+    path.with_suffix(".yaml").write_text(LAUGHS + WHOLE.replace(value, bad), encoding="utf-8")
     assert "cannot be read: it" in refused(path)
 
 
-def test_a_recording_that_merges_mappings_is_unreadable(path: Path) -> None:
+@pytest.mark.parametrize("key", ["<<", "!!merge x", "!<tag:yaml.org,2002:%6derge> x"])
+def test_a_recording_that_merges_mappings_is_unreadable(path: Path, key: str) -> None:
     path.parent.mkdir(parents=True)
-    path.write_text("a: &a {k: v}\nb: {<<: [*a, *a]}\n" + WHOLE, encoding="utf-8")
+    text = f"a: &a {{k: v}}\nb: {{{key}: [*a, *a]}}\n{WHOLE}"
+    path.with_suffix(".yaml").write_text(text, encoding="utf-8")
     assert "it merges mappings" in refused(path)
 
 
@@ -255,7 +374,7 @@ def test_a_recording_that_is_too_large_is_not_read(path: Path) -> None:
 
 def test_a_recording_with_broken_answers_is_unreadable(path: Path) -> None:
     record(path)
-    path.write_text(path.read_text().replace("code: 201", "kode: 201"))
+    path.write_text(path.read_text().replace('"code": 201', '"kode": 201'))
     assert "cannot be read: it has not the shape of a cassette" in refused(path)
 
 

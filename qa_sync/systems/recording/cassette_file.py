@@ -1,0 +1,130 @@
+"""Where a section's recording stands, and what it holds: a cassette, read whole or not at all.
+
+It is JSON, and read without vcrpy, because importing vcrpy takes longer than replaying a document. Recordings of older
+versions, and those with a body that is not text, are YAML, which vcrpy reads. Source: DESIGN 5.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final, NoReturn
+
+from qa_sync.errors import RecordingError
+from qa_sync.frozen import dataclass
+from qa_sync.systems.recording.cassettes import (
+    FORMAT,
+    KEY,
+    MISSHAPEN,
+    CassetteLabel,
+    RecordedInteraction,
+    read_interactions,
+    read_label,
+)
+from qa_sync.values.form import Json
+
+JSON: Final = ".json"
+YAML: Final = ".yaml"
+
+MAX_CASSETTE_BYTES: Final = 256 * 1024 * 1024
+"""Bytes of a cassette: a hundred times the largest that we know of, and still less than a machine's memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class CassetteFile:
+    """Where one cassette lies; `record_command` is the command that records it."""
+
+    path: Path
+    record_command: str
+
+    def load(self) -> tuple[CassetteLabel, list[RecordedInteraction]]:
+        """Return the cassette's label and its interactions in their order.
+
+        Raises RecordingError, each with its own message, for a file that is missing, empty, not text, not JSON (or
+        YAML, as its name says), or no recording of ours.
+        """
+        raw = self._parsed(self._text())
+        try:
+            interactions = read_interactions(raw)
+        except MISSHAPEN as error:
+            self.raise_unusable(f"it has not the shape of a cassette ({type(error).__name__}: {_first_line(error)})")
+        try:
+            return read_label(raw), interactions
+        except MISSHAPEN:
+            self.raise_unusable(f"its metadata hold no {KEY!r} of format {FORMAT}")
+
+    def _text(self) -> str:
+        try:
+            if (size := self.path.stat().st_size) > MAX_CASSETTE_BYTES:
+                self.raise_unusable(f"it has {size:,} bytes, and {MAX_CASSETTE_BYTES:,} are the most that is read")
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise RecordingError(f"there is no recording {self.path}", hint=self._hint("record it")) from None
+        except UnicodeDecodeError:
+            self.raise_unusable("it is not UTF-8 text")
+        except OSError as error:
+            self.raise_unusable(error.strerror or str(error))
+        if not text.strip():
+            self.raise_unusable("it is empty")
+        return text
+
+    def _parsed(self, text: str) -> Json:
+        try:
+            return _read_yaml(text) if self.path.suffix == YAML else json.loads(text)
+        except (ValueError, RecursionError) as error:
+            self.raise_unusable(f"it is not {self.path.suffix[1:].upper()}: {_first_line(error)}")
+
+    def raise_unusable(self, why: str) -> NoReturn:
+        """Raise RecordingError about a file that is there but cannot be used."""
+        raise RecordingError(f"the recording {self.path} cannot be read: {why}", hint=self._hint("record it again"))
+
+    def raise_stale(self, why: str) -> NoReturn:
+        """Raise RecordingError about a recording that was made of something else."""
+        raise RecordingError(f"the recording {self.path} is stale: {why}", hint=self._hint("record it again"))
+
+    def raise_too_old(self, why: str) -> NoReturn:
+        """Raise RecordingError about a recording that was made too long ago to be trusted."""
+        raise RecordingError(f"the recording {self.path} is too old: {why}", hint=self._hint("record it again"))
+
+    def raise_mismatch(self, why: str) -> NoReturn:
+        """Raise RecordingError about a request that the recording does not hold."""
+        raise RecordingError(f"the recording {self.path} {why}", hint=self._hint("record it again"))
+
+    def _hint(self, what: str) -> str:
+        return f"{what}: {self.record_command}"
+
+
+def other_format(path: Path) -> Path:
+    """Return where the same recording stands in the other format: `x.yaml` for `x.json` and `x.json` for `x.yaml`."""
+    return path.with_suffix(JSON if path.suffix == YAML else YAML)
+
+
+def is_recorded(path: Path) -> bool:
+    """Whether there is a recording, in either format."""
+    return path.exists() or other_format(path).exists()
+
+
+def find_cassette_file(path: Path, record_command: str) -> CassetteFile:
+    """Return where a recording stands, in either format.
+
+    Raises RecordingError when it stands in both, because nothing says which one is meant.
+    """
+    other = other_format(path)
+    if not other.exists():
+        return CassetteFile(path, record_command)
+    if not path.exists():
+        return CassetteFile(other, record_command)
+    raise RecordingError(
+        f"there are two recordings of one section: {path} and {other}",
+        hint=f"remove the older one, or record it again, which leaves one: {record_command}",
+    )
+
+
+def _read_yaml(text: str) -> Json:
+    from qa_sync.systems.recording.yaml_recordings import read_yaml  # noqa: PLC0415 - imports vcrpy
+
+    return read_yaml(text)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
