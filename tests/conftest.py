@@ -16,7 +16,7 @@ import pytest
 from cli_caller import ROOT, Answer, QaSync, Serve
 from sandbox_caller import Caller, HandClock
 
-from qa_sync.cli.main import guarded
+from qa_sync.cli.main import run_guarded
 from qa_sync.sandbox.vendors import VENDORS
 
 pytest_plugins = ["pytester"]
@@ -70,7 +70,7 @@ def qa_sync(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     def run(*words: str) -> Answer:
         monkeypatch.setattr(sys, "argv", ["qa-sync", *words])
         capsys.readouterr()
-        code = guarded()
+        code = run_guarded()
         got = capsys.readouterr()
         return Answer(code, got.out, got.err)
 

@@ -23,7 +23,7 @@ def test_a_dataflow_can_be_read_from_python() -> None:
 @pytest.mark.parametrize("word", ["--help", "--version"])
 def test_help_loads_nothing_heavy(word: str) -> None:
     heavy = {"httpx", "docutils", "vcr", "jinja2", "duckdb", "rich", "starlette", "yaml", "difflib"}
-    code = f"import sys; sys.argv = ['qa-sync', '{word}']\nfrom qa_sync.cli.main import guarded\nguarded()\n"
+    code = f"import sys; sys.argv = ['qa-sync', '{word}']\nfrom qa_sync.cli.main import run_guarded\nrun_guarded()\n"
     code += "print(*sorted(sys.modules), file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout
@@ -31,8 +31,10 @@ def test_help_loads_nothing_heavy(word: str) -> None:
 
 
 def test_a_replay_loads_neither_the_sandbox_nor_the_recorder() -> None:
-    code = "import sys; sys.argv = ['qa-sync', 'check', 'specs/000.txt', '-q']\nfrom qa_sync.cli.main import guarded\n"
-    code += "assert guarded() == 0\nprint(*sorted(sys.modules), file=sys.stderr)"
+    code = (
+        "import sys; sys.argv = ['qa-sync', 'check', 'specs/000.txt', '-q']\nfrom qa_sync.cli.main import run_guarded\n"
+    )
+    code += "assert run_guarded() == 0\nprint(*sorted(sys.modules), file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     unneeded = {"vcr", "yaml", "starlette", "uvicorn", "jinja2", "oauthlib", "qa_sync.sync.engine"}
     assert not unneeded & set(done.stderr.split())

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qa_sync.audit.engines.table import Engine
-from qa_sync.audit.findings import SCHEMA, Ledger
+from qa_sync.audit.findings import SCHEMA, FindingsWriter
 from qa_sync.audit.model import SectionPlan
-from qa_sync.audit.parquet_writer import Spool
-from qa_sync.audit.planning import Known, plan
-from qa_sync.audit.records.load import Stock, Wish, sides_of, stock
-from qa_sync.audit.results import Outcome, Told, coverage_id, unique_id, untried, verdicts
-from qa_sync.audit.sections import Terms, Work
-from qa_sync.audit.trend import earlier, trends
+from qa_sync.audit.parquet_writer import ParquetWriter
+from qa_sync.audit.planning import AuditConfig, plan_sections
+from qa_sync.audit.records.load import LoadRequest, SourceRecords, load_records, sides_of
+from qa_sync.audit.results import ReportOptions, SectionOutcome, coverage_id, section_checks, skipped_section, unique_id
+from qa_sync.audit.sections import AuditOptions, SectionAudits
+from qa_sync.audit.trend import has_earlier_differences, trends
 from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import NoVerdict, UsageError
@@ -37,10 +37,10 @@ class Audit:
     """Documents to be audited with what is known beside them; `seconds` tells real time, `scratch` is emptied after."""
 
     dataflows: Sequence[Dataflow]
-    known: Known
-    wish: Wish
+    config: AuditConfig
+    load: LoadRequest
     engine: Engine
-    terms: Terms
+    options: AuditOptions
     clock: Clock
     seconds: Callable[[], float]
     scratch: Path
@@ -48,32 +48,37 @@ class Audit:
     def events(self) -> Iterator[Event]:
         """Carry the audit out and tell of it; raises what reading and the engine raise."""
         begun, started = self.seconds(), self.clock.now().replace(microsecond=0)
-        had_before = earlier(self.terms.differences)
-        plans = {d.path: plan(d, self.dataflows, self.known) for d in self.dataflows}
+        had_before = has_earlier_differences(self.options.differences)
+        plans = {d.path: plan_sections(d, self.dataflows, self.config) for d in self.dataflows}
         yield RunStarted("audit", "", started, sum(len(_ids(p)) for some in plans.values() for p in some))
-        yield from self._begun(plans)
+        yield from self._start_sections(plans)
         every = [p for some in plans.values() for p in some]
-        records = stock(self.engine, every, self.wish)
-        ledger = Ledger(Spool(self.scratch / "differences.parquet", SCHEMA), self.terms.samples)
-        outcomes: dict[str, list[Outcome]] = {}
+        records = load_records(self.engine, every, self.load)
+        ledger = FindingsWriter(ParquetWriter(self.scratch / "differences.parquet", SCHEMA), self.options.samples)
+        outcomes: dict[str, list[SectionOutcome]] = {}
         for dataflow in self.dataflows:
-            able = [_without_absent(p, records) for p in plans[dataflow.path]]
-            work = Work(self.engine, self.scratch, self.terms, self.clock, able, records, ledger)
+            able = [_without_missing_columns(p, records) for p in plans[dataflow.path]]
+            work = SectionAudits(self.engine, self.scratch, self.options, self.clock, able, records, ledger)
             outcomes[dataflow.path] = []
             for one in work.outcomes():
                 yield StepStarted(dataflow.path, one.plan.section.key, "compare the records")
                 outcomes[dataflow.path].append(one)
-        found = ledger.spool.close()
-        told = trends(self.engine, self.terms.differences, found) if had_before and self.terms.differences else None
+        found = ledger.writer.close()
+        trend_by_check = (
+            trends(self.engine, self.options.differences, found) if had_before and self.options.differences else None
+        )
         for dataflow in self.dataflows:
-            yield from _told(
-                dataflow, plans[dataflow.path], outcomes[dataflow.path], Told(dataflow.path, self.terms.max_drift, told)
+            yield from _results(
+                dataflow,
+                plans[dataflow.path],
+                outcomes[dataflow.path],
+                ReportOptions(dataflow.path, self.options.max_drift, trend_by_check),
             )
-        if self.terms.differences:
-            _put(found, self.terms.differences)
+        if self.options.differences:
+            _move_into_place(found, self.options.differences)
         yield RunFinished(self.seconds() - begun)
 
-    def _begun(self, plans: Mapping[str, Sequence[SectionPlan]]) -> Iterator[Event]:
+    def _start_sections(self, plans: Mapping[str, Sequence[SectionPlan]]) -> Iterator[Event]:
         """Tell of all sections at once: their records are read together."""
         for dataflow in self.dataflows:
             planned = {one.section.key: one for one in plans[dataflow.path]}
@@ -86,50 +91,52 @@ class Audit:
 
 
 def _ids(plan: SectionPlan) -> tuple[str, ...]:
-    if plan.ready is None:
+    if plan.auditable is None:
         return (coverage_id(plan, 0),)
-    return (coverage_id(plan, 0), coverage_id(plan, 1), unique_id(plan), *(c.id for c in plan.ready.claims))
+    return (coverage_id(plan, 0), coverage_id(plan, 1), unique_id(plan), *(c.id for c in plan.auditable.claims))
 
 
-def _told(dataflow: Dataflow, plans: Sequence[SectionPlan], outcomes: Sequence[Outcome], told: Told) -> Iterator[Event]:
+def _results(
+    dataflow: Dataflow, plans: Sequence[SectionPlan], outcomes: Sequence[SectionOutcome], options: ReportOptions
+) -> Iterator[Event]:
     by_key = {one.plan.section.key: one for one in outcomes}
     planned = {one.section.key: one for one in plans}
     for section in dataflow.sections:
         if (one := planned.get(section.key)) is not None:
             outcome = by_key.get(section.key)
-            yield from verdicts(outcome, told) if outcome else untried(one, told)
+            yield from section_checks(outcome, options) if outcome else skipped_section(one, options)
         yield SectionFinished(dataflow.path, section.key)
 
 
-def _without_absent(plan: SectionPlan, records: Stock) -> SectionPlan:
+def _without_missing_columns(plan: SectionPlan, records: SourceRecords) -> SectionPlan:
     """Return the plan without the claims that an export has no column for; raises UsageError where a key is absent."""
-    if plan.ready is None:
+    if plan.auditable is None:
         return plan
-    ready, absent = plan.ready, [side.absent for side in sides_of(records, plan, plan.ready)]
+    ready, absent = plan.auditable, [side.absent for side in sides_of(records, plan, plan.auditable)]
     for keys in ready.match.keys:
         for at, key in enumerate(keys):
             if key.path in absent[at]:
-                told = f"the export of {plan.labels[at]} has no column {key.path!r}, by which records are matched"
-                raise UsageError(told)
+                message = f"the export of {plan.labels[at]} has no column {key.path!r}, by which records are matched"
+                raise UsageError(message)
     if ready.condition and ready.condition.path in absent[0]:
-        told = (
+        message = (
             f"the export has no column {ready.condition.path!r}, which tells the {plan.section.source} that are meant"
         )
-        ready = replace(ready, condition=None, only_a_person=told)
+        ready = replace(ready, condition=None, manual_reason=message)
     claims = []
     for claim in ready.claims:
         ends = (
-            (claim.source.path, *(w.path for w in claim.whens[0])),
-            (claim.target.path, *(w.path for w in claim.whens[1])),
+            (claim.source.path, *(w.path for w in claim.conditions[0])),
+            (claim.target.path, *(w.path for w in claim.conditions[1])),
         )
         lacking = [path for at in (0, 1) for path in ends[at] if path in absent[at]]
         claims.append(
-            replace(claim, skip=f"the export has no column {lacking[0]!r}") if lacking and claim.judged else claim
+            replace(claim, skip=f"the export has no column {lacking[0]!r}") if lacking and claim.is_checked else claim
         )
-    return replace(plan, ready=replace(ready, claims=tuple(claims)))
+    return replace(plan, auditable=replace(ready, claims=tuple(claims)))
 
 
-def _put(found: Path, place: Path) -> None:
+def _move_into_place(found: Path, place: Path) -> None:
     beside = place.with_name(f".{place.name}.unfinished")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -139,5 +146,5 @@ def _put(found: Path, place: Path) -> None:
     except OSError as error:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-        told = f"the differences could not be written to {place}: {error.strerror or error}"
-        raise NoVerdict(told, hint="--differences names another place") from None
+        message = f"the differences could not be written to {place}: {error.strerror or error}"
+        raise NoVerdict(message, hint="--differences names another place") from None

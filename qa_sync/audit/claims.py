@@ -18,7 +18,7 @@ _ENTITY = re.compile(r"(wd|p|ps):")
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
+class EntityPair:
     """A section with the cards of its two entities."""
 
     section: Section
@@ -26,16 +26,18 @@ class Ends:
     target: EntityCard
 
 
-def claims_of(ends: Ends, prefix: str, sections: Mapping[int, Ends]) -> tuple[Claim, ...]:
+def claims_of(ends: EntityPair, prefix: str, sections: Mapping[int, EntityPair]) -> tuple[Claim, ...]:
     """Return a claim for each pair; `sections` are those of the document, through which ids are translated."""
     pairs = pairs_of(ends.section, ends.source, ends.target)
     repeated = Counter((p.source, p.target) for p in pairs)
     return tuple(_claim(ends, p, prefix, sections, many=repeated[p.source, p.target] > 1) for p in pairs)
 
 
-def _claim(ends: Ends, pair: PropertyPair, prefix: str, sections: Mapping[int, Ends], *, many: bool) -> Claim:
+def _claim(
+    ends: EntityPair, pair: PropertyPair, prefix: str, sections: Mapping[int, EntityPair], *, many: bool
+) -> Claim:
     one, other = ends.source.properties.get(pair.source), ends.target.properties.get(pair.target)
-    through = _through(ends, one, other, sections)
+    through = _id_section(ends, one, other, sections)
     return Claim(
         id=f"{prefix}/property/{pair.source}:{pair.target}" + (f"@{pair.line}" if many else ""),
         pair=pair,
@@ -43,11 +45,11 @@ def _claim(ends: Ends, pair: PropertyPair, prefix: str, sections: Mapping[int, E
         target=other or PropertyCard(pair.target, Form()),
         line=pair.line or ends.section.table_line or _line(ends.section),
         skip=_unknown(ends, pair)
-        or (_closed(ends, other) if other else None)
+        or (_why_not_writable(ends, other) if other else None)
         or (through if isinstance(through, str) else None),
         manual=_condition(pair),
         note=_note(ends, other),
-        through=through if isinstance(through, int) else None,
+        id_section=through if isinstance(through, int) else None,
     )
 
 
@@ -56,7 +58,7 @@ def _line(section: Section) -> int:
     return found.line if found else section.line
 
 
-def _unknown(ends: Ends, pair: PropertyPair) -> str | None:
+def _unknown(ends: EntityPair, pair: PropertyPair) -> str | None:
     for entity, card, path in (
         (ends.section.source, ends.source, pair.source),
         (ends.section.target, ends.target, pair.target),
@@ -66,13 +68,13 @@ def _unknown(ends: Ends, pair: PropertyPair) -> str | None:
     return None
 
 
-def _closed(ends: Ends, other: PropertyCard) -> str | None:
+def _why_not_writable(ends: EntityPair, other: PropertyCard) -> str | None:
     if other.writable is Writable.NEVER and not other.derived:
         return f"read-only in {ends.section.target}" + (f": {other.why}" if other.why else "")
     return None
 
 
-def _note(ends: Ends, other: PropertyCard | None) -> str | None:
+def _note(ends: EntityPair, other: PropertyCard | None) -> str | None:
     if other and other.writable is Writable.CREATE:
         return f"{ends.section.target} takes it only in a new record, so a later edit cannot follow"
     return None
@@ -88,8 +90,8 @@ def _condition(pair: PropertyPair) -> str | None:
     return f"applies only when {told}"
 
 
-def _through(
-    ends: Ends, one: PropertyCard | None, other: PropertyCard | None, sections: Mapping[int, Ends]
+def _id_section(
+    ends: EntityPair, one: PropertyCard | None, other: PropertyCard | None, sections: Mapping[int, EntityPair]
 ) -> int | str | None:
     """Return the section whose matches translate an id, why there is none, or None for what is no reference."""
     if one is None or one.references is None:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import pyarrow as pa
 
-from qa_sync.audit.parquet_writer import Spool
+from qa_sync.audit.parquet_writer import ParquetWriter
 
 COLUMNS: Final = (
     *("check", "kind", "class", "source_id", "target_id", "source_path", "target_path", "expected", "actual", "detail"),
@@ -35,40 +35,40 @@ class Difference(NamedTuple):
 
 
 @dataclass(slots=True)
-class Tally:
+class CheckTally:
     """What one check counted.
 
-    `compared` records or pairs were held to the claim; `sorts` counts what was found by class; `healed` suspects were
-    well, gone or too young when they were read again, `again` were read again at all; `samples` are the first.
+    `compared` records or pairs were held to the claim; `sorts` counts what was found by class; `resolved` suspects were
+    well, gone or too young when they were read again, `reread` were read again at all; `samples` are the first.
     """
 
     compared: int = 0
     sorts: Counter[str] = field(default_factory=Counter)
     empty: int = 0
-    again: int = 0
-    healed: int = 0
+    reread: int = 0
+    resolved: int = 0
     samples: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class Ledger:
-    """Takes differences as they are found: into the file, into the tallies by check, and `most` samples a check."""
+class FindingsWriter:
+    """Writes differences to the file, counts them by check, and keeps `max_samples` samples a check."""
 
-    spool: Spool
-    most: int
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    writer: ParquetWriter
+    max_samples: int
+    tallies: dict[str, CheckTally] = field(default_factory=dict)
 
-    def tally(self, check: str) -> Tally:
+    def tally(self, check: str) -> CheckTally:
         """Return a check's tally."""
         if check not in self.tallies:
-            self.tallies[check] = Tally()
+            self.tallies[check] = CheckTally()
         return self.tallies[check]
 
     def add(self, difference: Difference) -> None:
         """Take a difference."""
         tally = self.tally(difference.check)
         tally.sorts[difference.sort] += 1
-        if len(tally.samples) < self.most:
+        if len(tally.samples) < self.max_samples:
             tally.samples.append(difference)
-        self.spool.add([difference])
+        self.writer.add([difference])

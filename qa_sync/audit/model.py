@@ -10,7 +10,7 @@ from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.values.condition import Condition
 
 
-class Way(StrEnum):
+class MatchMethod(StrEnum):
     """By what records are matched, in this order."""
 
     CRITERIA = "the section's merge criteria"
@@ -20,16 +20,16 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class MatchRule:
     """By what two records are the same: any of the key pairs, or the links that are kept under the name `links`."""
 
-    way: Way
+    method: MatchMethod
     keys: tuple[tuple[PropertyCard, PropertyCard], ...] = ()
     links: str = ""
 
     def __str__(self) -> str:
         told = " or ".join(f"{one.path} = {other.path}" for one, other in self.keys)
-        return f"matched by {self.way}" + (f" ({told})" if told else "")
+        return f"matched by {self.method}" + (f" ({told})" if told else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Claim:
     """A pair that existing records are held to.
 
     `skip` and `manual` are reasons why it is not judged; `note` is what a reader of a difference should know;
-    `through` is the ordinal of the section whose matches translate its ids.
+    `id_section` is the ordinal of the section whose matches translate its ids.
     """
 
     id: str
@@ -48,40 +48,40 @@ class Claim:
     skip: str | None = None
     manual: str | None = None
     note: str | None = None
-    through: int | None = None
+    id_section: int | None = None
 
     @property
-    def judged(self) -> bool:
+    def is_checked(self) -> bool:
         """Whether records are looked at for it."""
         return not self.skip and not self.manual
 
     @property
-    def whens(self) -> tuple[tuple[When, ...], tuple[When, ...]]:
+    def conditions(self) -> tuple[tuple[When, ...], tuple[When, ...]]:
         """The literal conditions on the source's and on the target's record."""
         return self.pair.source_when, self.pair.target_when
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class AuditableSection:
     """A section whose records can be matched: the two cards, by what, and the claims.
 
-    `no_coverage` is why an A without B breaks no promise, `no_reverse` the same for a B without A; `only_a_person`
+    `no_coverage` is why an A without B breaks no promise, `no_reverse` the same for a B without A; `manual_reason`
     says that a person must know which A are meant, `condition` what the settings say of it.
     """
 
     source: EntityCard
     target: EntityCard
-    match: Match
+    match: MatchRule
     claims: tuple[Claim, ...]
     no_coverage: str | None
-    only_a_person: str | None
+    manual_reason: str | None
     no_reverse: str | None
     condition: Condition | None = None
 
     @property
-    def judged(self) -> tuple[Claim, ...]:
+    def checked_claims(self) -> tuple[Claim, ...]:
         """The claims that records are looked at for."""
-        return tuple(c for c in self.claims if c.judged)
+        return tuple(c for c in self.claims if c.is_checked)
 
     def card(self, at: int) -> EntityCard:
         """Return the card of the source (0) or the target (1)."""
@@ -90,19 +90,21 @@ class Ready:
     def paths(self, at: int) -> tuple[str, ...]:
         """Return the property paths that are needed of the source (0) or the target (1)."""
         keys = [key[at].path for key in self.match.keys]
-        ends = [(c.source, c.target)[at].path for c in self.judged]
+        ends = [(c.source, c.target)[at].path for c in self.checked_claims]
         told = [self.condition.path] if self.condition and at == 0 else []
-        return tuple(dict.fromkeys([*keys, *ends, *told, *(w.path for c in self.judged for w in c.whens[at])]))
+        return tuple(
+            dict.fromkeys([*keys, *ends, *told, *(w.path for c in self.checked_claims for w in c.conditions[at])])
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class SectionPlan:
-    """A section to be audited; `ready` is None when it cannot be, and `why_not` then says why."""
+    """A section to be audited; `auditable` is None when it cannot be, and `skip_reason` then says why."""
 
     section: Section
     prefix: str
-    ready: Ready | None
-    why_not: str = ""
+    auditable: AuditableSection | None
+    skip_reason: str = ""
 
     def line(self, kind: StatementKind) -> int:
         """Return the line of the first statement of a kind, else the heading's."""

@@ -15,7 +15,7 @@ from qa_sync.errors import NoVerdict
 ROWS = 10_000
 
 
-class Spool:
+class ParquetWriter:
     """A file of rows of one schema; raises NoVerdict when the disk does not take them."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
@@ -23,10 +23,10 @@ class Spool:
         self.rows = 0
         self._schema = schema
         self._waiting: list[Sequence[Any]] = []
-        self._beside = path.with_name(f".{path.name}.{os.getpid()}")
+        self._temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = pq.ParquetWriter(self._beside, schema, compression="zstd")
+            self._writer = pq.ParquetWriter(self._temporary, schema, compression="zstd")
         except OSError as error:
             raise self._full(error) from None
 
@@ -42,14 +42,14 @@ class Spool:
         self._flush()
         try:
             self._writer.close()
-            self._beside.replace(self.path)
+            self._temporary.replace(self.path)
         except OSError as error:
             raise self._full(error) from None
         return self.path
 
-    def abandon(self) -> None:
+    def discard(self) -> None:
         """Leave nothing behind."""
-        self._beside.unlink(missing_ok=True)
+        self._temporary.unlink(missing_ok=True)
 
     def _flush(self) -> None:
         columns = zip(*self._waiting, strict=True) if self._waiting else [()] * len(self._schema)
@@ -61,5 +61,5 @@ class Spool:
         self._waiting = []
 
     def _full(self, error: OSError) -> NoVerdict:
-        self.abandon()
+        self.discard()
         return NoVerdict(f"{self.path}: {error.strerror or error}", hint="is there room on the disk?")

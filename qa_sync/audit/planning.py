@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from qa_sync.audit.claims import Ends, claims_of
-from qa_sync.audit.model import Match, Ready, SectionPlan, Way
+from qa_sync.audit.claims import EntityPair, claims_of
+from qa_sync.audit.model import AuditableSection, MatchMethod, MatchRule, SectionPlan
 from qa_sync.dataflow.model import Dataflow, Entity, Section, StatementKind
 from qa_sync.errors import UnknownName
 from qa_sync.location import Location
@@ -24,37 +24,39 @@ NOT_MATCHED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AuditConfig:
     """What is known beside the documents: cards, sections with links, the settings' keys and conditions."""
 
     cards: Cards
     keys: Sequence[ConfiguredKey] = ()
-    linked: frozenset[str] = frozenset()
+    linked_sections: frozenset[str] = frozenset()
     conditions: Sequence[ConfiguredCondition] = ()
 
 
-def plan(dataflow: Dataflow, together: Sequence[Dataflow], known: Known) -> tuple[SectionPlan, ...]:
+def plan_sections(dataflow: Dataflow, together: Sequence[Dataflow], known: AuditConfig) -> tuple[SectionPlan, ...]:
     """Return what is audited of a document; `together` are all that were given (a mirror may be in another).
 
     Raises UnknownName for a key or a condition of the settings that an entity does not have.
     """
     sections = [s for s in dataflow.sections if s.duplicate_of is None]
     found = {s.ordinal: _cards_of(dataflow, s, known.cards) for s in sections}
-    ends = {at: both for at, both in found.items() if isinstance(both, Ends)}
+    ends = {at: pair for at, pair in found.items() if isinstance(pair, EntityPair)}
     mirrored = {_names(s)[::-1] for d in together for s in d.sections if s.statement(StatementKind.EVERY)}
     plans = []
     for section in sections:
-        both = found[section.ordinal]
+        pair = found[section.ordinal]
         prefix = f"{PurePath(dataflow.path).stem}/{section.key}"
-        match = _match(dataflow, both, known) if isinstance(both, Ends) else None
-        if not isinstance(both, Ends) or match is None:
-            plans.append(SectionPlan(section, prefix, None, both if isinstance(both, str) else NOT_MATCHED))
+        match = _match(dataflow, pair, known) if isinstance(pair, EntityPair) else None
+        if not isinstance(pair, EntityPair) or match is None:
+            plans.append(SectionPlan(section, prefix, None, pair if isinstance(pair, str) else NOT_MATCHED))
             continue
-        reverse = None if _names(section) in mirrored else _unclaimed(section)
-        claims = claims_of(both, prefix, ends)
-        condition = _condition(both, known)
-        person = None if condition else _only_a_person(section)
-        ready = Ready(both.source, both.target, match, claims, _no_coverage(section), person, reverse, condition)
+        reverse = None if _names(section) in mirrored else _unclaimed_section(section)
+        claims = claims_of(pair, prefix, ends)
+        condition = _condition(pair, known)
+        manual = None if condition else _manual_reason(section)
+        ready = AuditableSection(
+            pair.source, pair.target, match, claims, _no_coverage(section), manual, reverse, condition
+        )
         plans.append(SectionPlan(section, prefix, ready))
     return tuple(plans)
 
@@ -63,16 +65,16 @@ def _names(section: Section) -> tuple[str, ...]:
     return str(section.source).casefold(), str(section.target).casefold()
 
 
-def _unclaimed(section: Section) -> str:
+def _unclaimed_section(section: Section) -> str:
     return f"the document does not promise a {section.source} for every {section.target}"
 
 
-def _cards_of(dataflow: Dataflow, section: Section, cards: Cards) -> Ends | str:
+def _cards_of(dataflow: Dataflow, section: Section, cards: Cards) -> EntityPair | str:
     def card(entity: Entity) -> EntityCard:
         return find_card(cards[entity.system], entity.entity, entity.system, Location(dataflow.path, section.line))
 
     try:
-        found = Ends(section, card(section.source), card(section.target))
+        found = EntityPair(section, card(section.source), card(section.target))
     except KeyError as unknown:
         return f"no connector for {unknown.args[0]}"
     except UnknownName as error:
@@ -83,22 +85,22 @@ def _cards_of(dataflow: Dataflow, section: Section, cards: Cards) -> Ends | str:
     return found
 
 
-def _match(dataflow: Dataflow, ends: Ends, known: Known) -> Match | None:
+def _match(dataflow: Dataflow, ends: EntityPair, known: AuditConfig) -> MatchRule | None:
     section = ends.section
     if rows := [(c.source, c.target) for c in section.criteria if c.source and c.target]:
         keys = [(_property(ends.source, one), _property(ends.target, other)) for one, other in rows]
-        return Match(Way.CRITERIA, tuple(keys))
-    if settled := [key for key in known.keys if _folded(key.section) == _folded(section.heading)]:
-        return Match(Way.SETTINGS, tuple(_settled(ends, key) for key in settled))
+        return MatchRule(MatchMethod.CRITERIA, tuple(keys))
+    if settled := [key for key in known.keys if _normal_heading(key.section) == _normal_heading(section.heading)]:
+        return MatchRule(MatchMethod.SETTINGS, tuple(_configured_match(ends, key) for key in settled))
     # Sections with the same two entities share their links, under the key of the first.
     first = next(s for s in dataflow.sections if _names(s) == _names(section))
-    if first.key in known.linked:
-        return Match(Way.LINKS, links=first.key)
+    if first.key in known.linked_sections:
+        return MatchRule(MatchMethod.LINKS, links=first.key)
     shared = _unique_in_both(ends.source, ends.target)
-    return Match(Way.CONCEPT, (shared,)) if shared else None
+    return MatchRule(MatchMethod.CONCEPT, (shared,)) if shared else None
 
 
-def _settled(ends: Ends, key: ConfiguredKey) -> tuple[PropertyCard, PropertyCard]:
+def _configured_match(ends: EntityPair, key: ConfiguredKey) -> tuple[PropertyCard, PropertyCard]:
     for card, path in ((ends.source, key.source), (ends.target, key.target)):
         if card.properties and path not in {card.key, *card.properties}:
             raise UnknownName(f"property of {card.names[0]}", path, card.properties, location=key.location)
@@ -120,22 +122,22 @@ def _unique_in_both(source: EntityCard, target: EntityCard) -> tuple[PropertyCar
     return None
 
 
-def _folded(heading: str) -> str:
+def _normal_heading(heading: str) -> str:
     return " ".join(heading.split()).casefold()
 
 
 def _no_coverage(section: Section) -> str | None:
     if section.statement(StatementKind.LINK_FIRST) and not section.statement(StatementKind.NEW_IF_CONNECTED):
         return f"a {section.source} is only linked, so one without a {section.target} breaks no promise"
-    if not any(section.statement(kind) for kind in _PROMISING):
+    if not any(section.statement(kind) for kind in _COVERAGE_STATEMENTS):
         return "the section does not say which records get a counterpart"
     return None
 
 
-_PROMISING = (StatementKind.EVERY, StatementKind.CONDITION, StatementKind.NEW_IF_CONNECTED)
+_COVERAGE_STATEMENTS = (StatementKind.EVERY, StatementKind.CONDITION, StatementKind.NEW_IF_CONNECTED)
 
 
-def _only_a_person(section: Section) -> str | None:
+def _manual_reason(section: Section) -> str | None:
     for kind in (StatementKind.CONDITION, StatementKind.NEW_IF_CONNECTED):
         if statement := section.statement(kind):
             return f"only a person can tell which {section.source} are meant: {statement.text.splitlines()[0]}"
@@ -144,10 +146,12 @@ def _only_a_person(section: Section) -> str | None:
     return None
 
 
-def _condition(ends: Ends, known: Known) -> Condition | None:
+def _condition(ends: EntityPair, known: AuditConfig) -> Condition | None:
     """Return what the settings say of a section's condition, None when nothing, or when it is not all that limits."""
     section, card = ends.section, ends.source
-    settled = next((c for c in known.conditions if _folded(c.section) == _folded(section.heading)), None)
+    settled = next(
+        (c for c in known.conditions if _normal_heading(c.section) == _normal_heading(section.heading)), None
+    )
     limits = [section.statement(StatementKind.NEW_IF_CONNECTED), section.source.facet]
     if settled is None or any(limits) or not section.statement(StatementKind.CONDITION):
         return None
@@ -160,8 +164,8 @@ def needed_columns(plans: Sequence[SectionPlan]) -> Mapping[tuple[str, str], tup
     """Return the property paths that all sections need, by system label and datatype."""
     found: dict[tuple[str, str], dict[str, None]] = {}
     for one in plans:
-        if one.ready is None:
+        if one.auditable is None:
             continue
-        for at, (label, card) in enumerate(zip(one.labels, (one.ready.source, one.ready.target), strict=True)):
-            found.setdefault((label, card.datatype), {}).update(dict.fromkeys(one.ready.paths(at)))
+        for at, (label, card) in enumerate(zip(one.labels, (one.auditable.source, one.auditable.target), strict=True)):
+            found.setdefault((label, card.datatype), {}).update(dict.fromkeys(one.auditable.paths(at)))
     return {entity: tuple(paths) for entity, paths in found.items()}

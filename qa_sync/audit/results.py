@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from qa_sync.audit.expressions.outcomes import DIFFERENT
-from qa_sync.audit.findings import Difference, Ledger, Tally
-from qa_sync.audit.model import Claim, Ready, SectionPlan
+from qa_sync.audit.findings import CheckTally, Difference, FindingsWriter
+from qa_sync.audit.model import AuditableSection, Claim, SectionPlan
 from qa_sync.audit.trend import Trend
 from qa_sync.dataflow.model import Entity, Origin, StatementKind
 from qa_sync.running.events import CheckFinished, RecordRef, Status
 from qa_sync.values.form import Json
 
-SORTS = tuple(code.name.lower() for code in DIFFERENT)
+DIFFERENCE_SORTS = tuple(code.name.lower() for code in DIFFERENT)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportOptions:
     """How much of what is wrong is told and allowed: a share of the compared, and trends by check."""
 
     spec: str
@@ -26,31 +26,38 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SectionOutcome:
     """What was found of a section: its counts and the ledger that all sections share; `notes` hold for every check."""
 
     plan: SectionPlan
-    ready: Ready
+    ready: AuditableSection
     counts: Mapping[str, int]
-    ledger: Ledger
+    findings: FindingsWriter
     notes: tuple[str, ...]
 
 
-def untried(plan: SectionPlan, told: Told) -> Iterator[CheckFinished]:
+def skipped_section(plan: SectionPlan, options: ReportOptions) -> Iterator[CheckFinished]:
     """Return the skipped check of a section that cannot be audited."""
     line = plan.section.line
     yield _check(
-        told, plan, f"{plan.prefix}/coverage", "coverage", plan.section.heading, line, Status.SKIPPED, plan.why_not
+        options,
+        plan,
+        f"{plan.prefix}/coverage",
+        "coverage",
+        plan.section.heading,
+        line,
+        Status.SKIPPED,
+        plan.skip_reason,
     )
 
 
-def verdicts(outcome: Outcome, told: Told) -> Iterator[CheckFinished]:
+def section_checks(outcome: SectionOutcome, options: ReportOptions) -> Iterator[CheckFinished]:
     """Return a section's checks: coverage both ways, uniqueness, and each property."""
-    yield _coverage(outcome, told, 0)
-    yield _coverage(outcome, told, 1)
-    yield _unique(outcome, told)
+    yield _coverage(outcome, options, 0)
+    yield _coverage(outcome, options, 1)
+    yield _unique(outcome, options)
     for claim in outcome.ready.claims:
-        yield _property(outcome, told, claim)
+        yield _property(outcome, options, claim)
 
 
 def coverage_id(plan: SectionPlan, at: int) -> str:
@@ -63,43 +70,43 @@ def unique_id(plan: SectionPlan) -> str:
     return f"{plan.prefix}/unique"
 
 
-def _coverage(outcome: Outcome, told: Told, at: int) -> CheckFinished:
+def _coverage(outcome: SectionOutcome, options: ReportOptions, at: int) -> CheckFinished:
     plan, ready = outcome.plan, outcome.ready
     ends = (plan.section.source, plan.section.target)
     check, title = coverage_id(plan, at), f"every {ends[at]} has a {ends[1 - at]}"
-    tally = outcome.ledger.tally(check)
+    tally = outcome.findings.tally(check)
     alone, keyless = tally.sorts["alone"], tally.sorts["keyless"]
     tally.compared = outcome.counts["matched"] + alone + outcome.counts[("several_source", "several_target")[at]]
     line = plan.line(StatementKind.EVERY)
     said = f"{alone:,} of {tally.compared:,} have none" + (
         f", {keyless:,} more have nothing to be matched by" if keyless else ""
     )
-    limit = (ready.no_coverage or ready.only_a_person, ready.no_reverse)[at]
-    message = "; ".join([said, *_notes(outcome, told, check, tally)])
+    limit = (ready.no_coverage or ready.manual_reason, ready.no_reverse)[at]
+    message = "; ".join([said, *_notes(outcome, options, check, tally)])
     expected, actual = (
         {"matched": tally.compared},
         {"matched": tally.compared - alone, "alone": alone, "keyless": keyless},
     )
     if limit:
-        status = Status.MANUAL if at == 0 and ready.only_a_person and not ready.no_coverage else Status.SKIPPED
+        status = Status.MANUAL if at == 0 and ready.manual_reason and not ready.no_coverage else Status.SKIPPED
         short = f"{limit} ({said})" if alone or keyless else limit
-        return _check(told, plan, check, "coverage", title, line, status, short)
+        return _check(options, plan, check, "coverage", title, line, status, short)
     if not tally.compared and not keyless:
-        return _check(told, plan, check, "coverage", title, line, Status.SKIPPED, _nobody(outcome, ends[at]))
-    status = _status(told, tally, alone, keyless)
+        return _check(options, plan, check, "coverage", title, line, Status.SKIPPED, _no_records(outcome, ends[at]))
+    status = _status(options, tally, alone, keyless)
     return _check(
-        told, plan, check, "coverage", title, line, status, message, expected, actual, _refs(plan, ready, tally)
+        options, plan, check, "coverage", title, line, status, message, expected, actual, _refs(plan, ready, tally)
     )
 
 
-def _nobody(outcome: Outcome, entity: Entity) -> str:
+def _no_records(outcome: SectionOutcome, entity: Entity) -> str:
     return "; ".join([f"there is no {entity} to be judged", *outcome.notes])
 
 
-def _unique(outcome: Outcome, told: Told) -> CheckFinished:
+def _unique(outcome: SectionOutcome, options: ReportOptions) -> CheckFinished:
     plan = outcome.plan
     check = unique_id(plan)
-    tally = outcome.ledger.tally(check)
+    tally = outcome.findings.tally(check)
     several = tally.sorts["several"]
     tally.compared = outcome.counts["matched"] + several
     said = (
@@ -107,14 +114,14 @@ def _unique(outcome: Outcome, told: Told) -> CheckFinished:
         if several
         else "no record has several"
     )
-    message = "; ".join([said, *_notes(outcome, told, check, tally)])
+    message = "; ".join([said, *_notes(outcome, options, check, tally)])
     title = f"no {plan.section.source} has several {plan.section.target}, nor the other way round"
     line = plan.line(StatementKind.EVERY)
     if not tally.compared:
-        return _check(told, plan, check, "unique", title, line, Status.SKIPPED, "no two records belong together")
-    status = _status(told, tally, several, 0)
+        return _check(options, plan, check, "unique", title, line, Status.SKIPPED, "no two records belong together")
+    status = _status(options, tally, several, 0)
     return _check(
-        told,
+        options,
         plan,
         check,
         "unique",
@@ -128,25 +135,25 @@ def _unique(outcome: Outcome, told: Told) -> CheckFinished:
     )
 
 
-def _property(outcome: Outcome, told: Told, claim: Claim) -> CheckFinished:
+def _property(outcome: SectionOutcome, options: ReportOptions, claim: Claim) -> CheckFinished:
     plan = outcome.plan
     title = f"{claim.pair.source} -> {claim.pair.target}"
-    common = (told, plan, claim.id, "property", title, claim.line)
-    if not claim.judged:
+    common = (options, plan, claim.id, "property", title, claim.line)
+    if not claim.is_checked:
         status = Status.MANUAL if claim.manual and not claim.skip else Status.SKIPPED
         return _check(*common, status, claim.skip or claim.manual, origin=claim.pair.origin)
-    tally = outcome.ledger.tally(claim.id)
-    number = outcome.ready.judged.index(claim)
-    same = outcome.counts[f"same{number}"] + tally.sorts["same"] + tally.healed
-    wrong, unreadable = sum(tally.sorts[sort] for sort in SORTS), tally.sorts["unreadable"]
+    tally = outcome.findings.tally(claim.id)
+    number = outcome.ready.checked_claims.index(claim)
+    same = outcome.counts[f"same{number}"] + tally.sorts["same"] + tally.resolved
+    wrong, unreadable = sum(tally.sorts[sort] for sort in DIFFERENCE_SORTS), tally.sorts["unreadable"]
     tally.compared = same + wrong
-    status = _status(told, tally, wrong, unreadable)
-    by_sort = {sort: tally.sorts[sort] for sort in SORTS if tally.sorts[sort]}
+    status = _status(options, tally, wrong, unreadable)
+    by_sort = {sort: tally.sorts[sort] for sort in DIFFERENCE_SORTS if tally.sorts[sort]}
     said = f"{wrong:,} of {tally.compared:,} differ" + (f" ({_counted(by_sort)})" if by_sort else "")
     lost = f"{tally.sorts['lost']:,} refer to a record without a counterpart" if tally.sorts["lost"] else None
     bad = f"{unreadable:,} have a value at the source that is not of its own form" if unreadable else None
     note = claim.note if wrong else None
-    message = "; ".join(part for part in (said, bad, lost, note, *_notes(outcome, told, claim.id, tally)) if part)
+    message = "; ".join(part for part in (said, bad, lost, note, *_notes(outcome, options, claim.id, tally)) if part)
     if not tally.compared and not unreadable:
         return _check(*common, Status.SKIPPED, "no pair of records has a value to carry", origin=claim.pair.origin)
     actual = {"same": same, **by_sort, **({"unreadable": unreadable} if unreadable else {})}
@@ -154,20 +161,20 @@ def _property(outcome: Outcome, told: Told, claim: Claim) -> CheckFinished:
     return _check(*common, status, message, {"same": tally.compared}, actual, refs, origin=claim.pair.origin)
 
 
-def _status(told: Told, tally: Tally, wrong: int, unclear: int) -> Status:
-    if wrong > told.max_drift * tally.compared:
+def _status(options: ReportOptions, tally: CheckTally, wrong: int, unclear: int) -> Status:
+    if wrong > options.max_drift * tally.compared:
         return Status.FAILED
-    return Status.ERROR if unclear > told.max_drift * (tally.compared + unclear) else Status.PASSED
+    return Status.ERROR if unclear > options.max_drift * (tally.compared + unclear) else Status.PASSED
 
 
-def _notes(outcome: Outcome, told: Told, check: str, tally: Tally) -> Iterator[str]:
-    found = sum(tally.sorts[s] for s in (*SORTS, "unreadable", "alone", "several"))
-    if found or tally.healed:
-        if tally.again:
-            yield f"{tally.again:,} were read again, {tally.healed:,} of them are well"
-        if found > tally.again - tally.healed:
-            yield f"{found - (tally.again - tally.healed):,} were not read again"
-    if told.trends is not None and (trend := told.trends.get(check)):
+def _notes(outcome: SectionOutcome, options: ReportOptions, check: str, tally: CheckTally) -> Iterator[str]:
+    found = sum(tally.sorts[s] for s in (*DIFFERENCE_SORTS, "unreadable", "alone", "several"))
+    if found or tally.resolved:
+        if tally.reread:
+            yield f"{tally.reread:,} were read again, {tally.resolved:,} of them are well"
+        if found > tally.reread - tally.resolved:
+            yield f"{found - (tally.reread - tally.resolved):,} were not read again"
+    if options.trends is not None and (trend := options.trends.get(check)):
         yield str(trend)
     if found or check in {coverage_id(outcome.plan, 0), unique_id(outcome.plan)}:
         yield from outcome.notes
@@ -183,7 +190,7 @@ def _counted(sorts: Mapping[str, int]) -> str:
     return ", ".join(f"{number:,} {sort}" for sort, number in sorts.items())
 
 
-def _refs(plan: SectionPlan, ready: Ready, tally: Tally) -> tuple[RecordRef, ...]:
+def _refs(plan: SectionPlan, ready: AuditableSection, tally: CheckTally) -> tuple[RecordRef, ...]:
     found: dict[RecordRef, None] = {}
     for one in tally.samples:
         for label, card, record in zip(
@@ -195,7 +202,7 @@ def _refs(plan: SectionPlan, ready: Ready, tally: Tally) -> tuple[RecordRef, ...
 
 
 def _check(  # noqa: PLR0917 - a verdict's fields in their order
-    told: Told,
+    options: ReportOptions,
     plan: SectionPlan,
     id: str,
     kind: str,
@@ -210,5 +217,5 @@ def _check(  # noqa: PLR0917 - a verdict's fields in their order
 ) -> CheckFinished:
     key = plan.section.key
     return CheckFinished(
-        told.spec, key, id, kind, title, line, status, origin, message, expected, actual, None, records
+        options.spec, key, id, kind, title, line, status, origin, message, expected, actual, None, records
     )

@@ -9,26 +9,26 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from qa_sync.audit.compare.compare_pairs import Sides, counts, judge, suspects, unsettled
-from qa_sync.audit.compare.condition import meant
-from qa_sync.audit.compare.confirm_differences import Settler
-from qa_sync.audit.compare.matching import Ground, Matched, match
-from qa_sync.audit.compare.reread import Again
-from qa_sync.audit.compare.unmatched import Newcomers, settle_alone, settle_keyless, settle_several
+from qa_sync.audit.compare.compare_pairs import Comparison, compare_pairs, counts, suspect_pairs, unsettled_claims
+from qa_sync.audit.compare.condition import ids_in_condition
+from qa_sync.audit.compare.confirm_differences import DifferenceConfirmer
+from qa_sync.audit.compare.matching import AuditContext, Matched, match_records
+from qa_sync.audit.compare.reread import Rereader
+from qa_sync.audit.compare.unmatched import NewRecords, report_ambiguous, report_keyless, report_unmatched
 from qa_sync.audit.engines.table import Engine, Table
-from qa_sync.audit.findings import Ledger
-from qa_sync.audit.model import Ready, SectionPlan, Way
-from qa_sync.audit.parquet_writer import Spool
-from qa_sync.audit.records.link_store import linked
-from qa_sync.audit.records.load import Stock, sides_of
-from qa_sync.audit.records.tables import Loaded
-from qa_sync.audit.results import Outcome, coverage_id, unique_id
+from qa_sync.audit.findings import FindingsWriter
+from qa_sync.audit.model import AuditableSection, MatchMethod, SectionPlan
+from qa_sync.audit.parquet_writer import ParquetWriter
+from qa_sync.audit.records.link_store import linked_ids
+from qa_sync.audit.records.load import SourceRecords, sides_of
+from qa_sync.audit.records.tables import RecordTable
+from qa_sync.audit.results import SectionOutcome, coverage_id, unique_id
 from qa_sync.clock import Clock
 from qa_sync.values.conversions.conversion import to_text
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class AuditOptions:
     """How an audit goes.
 
     `min_age` leaves out what changed less long ago; `recheck` suspects are read again at most, for all sections
@@ -46,101 +46,113 @@ class Terms:
 
 
 @dataclass(slots=True)
-class Work:
+class SectionAudits:
     """The sections of one document under way: all are matched before any is judged, as references need."""
 
     engine: Engine
     scratch: Path
-    terms: Terms
+    options: AuditOptions
     clock: Clock
     plans: Sequence[SectionPlan]
-    records: Stock
-    ledger: Ledger
+    records: SourceRecords
+    findings: FindingsWriter
 
     @property
-    def ground(self) -> Ground:
+    def context(self) -> AuditContext:
         """Where the work is done."""
-        return Ground(self.engine, self.scratch, self.terms.zone)
+        return AuditContext(self.engine, self.scratch, self.options.zone)
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self) -> Iterator[SectionOutcome]:
         """Match all sections, then judge one after the other."""
-        ready = [(p, p.ready) for p in self.plans if p.ready is not None]
+        ready = [(p, p.auditable) for p in self.plans if p.auditable is not None]
         matched = {p.section.ordinal: self._matched(p, r) for p, r in ready}
-        wanted = {c.through for _, r in ready for c in r.judged if c.through is not None}
-        pairs = {ordinal: self.engine.keep(matched[ordinal].pairs()) for ordinal in wanted}
-        left = self.terms.recheck
+        wanted = {c.id_section for _, r in ready for c in r.checked_claims if c.id_section is not None}
+        pairs = {ordinal: self.engine.materialize(matched[ordinal].pairs()) for ordinal in wanted}
+        left = self.options.recheck
         for p, r in ready:
-            again = Again(sides_of(self.records, p, r), left, self._cutoff)
-            yield self._outcome(p, r, matched[p.section.ordinal], pairs, again)
-            left = again.left
+            rereader = Rereader(sides_of(self.records, p, r), left, self._cutoff)
+            yield self._outcome(p, r, matched[p.section.ordinal], pairs, rereader)
+            left = rereader.left
 
-    def _matched(self, p: SectionPlan, r: Ready) -> Matched:
+    def _matched(self, p: SectionPlan, r: AuditableSection) -> Matched:
         one, other = sides_of(self.records, p, r)
-        return match(self.ground, r.match, one, other, self._links(r))
+        return match_records(self.context, r.match, one, other, self._links(r))
 
-    def _links(self, r: Ready) -> Table | None:
-        if r.match.way is not Way.LINKS or self.terms.links is None:
+    def _links(self, r: AuditableSection) -> Table | None:
+        if r.match.method is not MatchMethod.LINKS or self.options.links is None:
             return None
         schema = pa.schema([("sid", pa.string()), ("tid", pa.string())])
-        spool = Spool(self.scratch / f"links-{r.match.links}.parquet", schema)
-        for source, target in linked(self.terms.links, r.match.links):
+        spool = ParquetWriter(self.scratch / f"links-{r.match.links}.parquet", schema)
+        for source, target in linked_ids(self.options.links, r.match.links):
             spool.add([(source, target)])
         return self.engine.read([spool.close()])
 
-    def _outcome(self, p: SectionPlan, r: Ready, matched: Matched, pairs: Mapping[int, Table], again: Again) -> Outcome:
-        sides, claims = sides_of(self.records, p, r), r.judged
-        translations = {n: pairs[c.through] for n, c in enumerate(claims) if c.through is not None}
+    def _outcome(
+        self, p: SectionPlan, r: AuditableSection, matched: Matched, pairs: Mapping[int, Table], rereader: Rereader
+    ) -> SectionOutcome:
+        sides, claims = sides_of(self.records, p, r), r.checked_claims
+        translations = {n: pairs[c.id_section] for n, c in enumerate(claims) if c.id_section is not None}
         key = (r.match.keys[0][0].path, r.match.keys[0][1].path) if matched.by_key else None
-        both = Sides(claims, matched, sides, translations, self._cutoffs(sides), key)
-        codes = judge(self.ground, both)
+        comparison = Comparison(claims, matched, sides, translations, self._cutoffs(sides), key)
+        codes = compare_pairs(self.context, comparison)
         found = dict(counts(self.engine, codes, len(claims)))
-        newcomers = Newcomers(self.ground, r.match, sides)
-        found |= self._several(p, matched, again, newcomers)
+        new_records = NewRecords(self.context, r.match, sides)
+        found |= self._report_ambiguous(p, matched, rereader, new_records)
         if any(found[f"{side}_{sort}"] for side in ("source", "target") for sort in ("alone", "keyless")):
-            self._alone(p, r, codes, again, newcomers)
-        if wrong := unsettled(found, len(claims)):
-            settler = Settler(self.ground, claims, translations, again, self.ledger)
-            for batch in self.engine.batches(suspects(self.ground, both, codes, wrong)):
-                settler.settle(batch)
-        return Outcome(p, r, found, self.ledger, (*_notes(r, sides, found), *self._ageless(sides)))
+            self._report_unmatched(p, r, codes, rereader, new_records)
+        if wrong := unsettled_claims(found, len(claims)):
+            settler = DifferenceConfirmer(self.context, claims, translations, rereader, self.findings)
+            for batch in self.engine.batches(suspect_pairs(self.context, comparison, codes, wrong)):
+                settler.confirm(batch)
+        return SectionOutcome(p, r, found, self.findings, (*_notes(r, sides, found), *self._undated_notes(sides)))
 
-    def _several(self, p: SectionPlan, matched: Matched, again: Again, newcomers: Newcomers) -> Mapping[str, int]:
-        if matched.several is None:
+    def _report_ambiguous(
+        self, p: SectionPlan, matched: Matched, rereader: Rereader, new_records: NewRecords
+    ) -> Mapping[str, int]:
+        if matched.ambiguous is None:
             return {"several_source": 0, "several_target": 0}
-        pairs = matched.several
-        settle_several(self.engine, pairs, unique_id(p), again=again, ledger=self.ledger, newcomers=newcomers)
+        pairs = matched.ambiguous
+        report_ambiguous(
+            self.engine, pairs, unique_id(p), rereader=rereader, findings=self.findings, new_records=new_records
+        )
         return self.engine.row(pairs.aggregate(several_source=pairs.sid.nunique(), several_target=pairs.tid.nunique()))
 
-    def _alone(self, p: SectionPlan, r: Ready, codes: Table, again: Again, newcomers: Newcomers) -> None:
+    def _report_unmatched(
+        self, p: SectionPlan, r: AuditableSection, codes: Table, rereader: Rereader, new_records: NewRecords
+    ) -> None:
         old = codes.filter(~codes.young)
         for at, (mine, other) in enumerate((("sid", "there"), ("tid", "here"))):
             rows = old.filter(~old[other])
-            claimed = not ((r.no_coverage or r.only_a_person, r.no_reverse)[at])
-            reader = again if claimed else Again(again.sides, 0, again.cutoff)
-            lonely, keyless = (rows.filter(keyed).select(id=mine) for keyed in (rows.keyed, ~rows.keyed))
+            claimed = not ((r.no_coverage or r.manual_reason, r.no_reverse)[at])
+            reader = rereader if claimed else Rereader(rereader.sides, 0, rereader.cutoff)
+            unmatched, keyless = (rows.filter(keyed).select(id=mine) for keyed in (rows.keyed, ~rows.keyed))
             if at == 0 and r.condition:
-                lonely, keyless = (meant(self.ground, r.condition, again.sides[0], ids) for ids in (lonely, keyless))
+                unmatched, keyless = (
+                    ids_in_condition(self.context, r.condition, rereader.sides[0], ids) for ids in (unmatched, keyless)
+                )
             check = coverage_id(p, at)
-            settle_alone(self.ground, lonely, at, check, again=reader, ledger=self.ledger, newcomers=newcomers)
-            settle_keyless(self.engine, keyless, at, check, self.ledger)
+            report_unmatched(
+                self.context, unmatched, at, check, rereader=reader, findings=self.findings, new_records=new_records
+            )
+            report_keyless(self.engine, keyless, at, check, self.findings)
 
-    def _ageless(self, sides: tuple[Loaded, Loaded]) -> Iterator[str]:
-        for side in sides if self.terms.min_age else ():
+    def _undated_notes(self, sides: tuple[RecordTable, RecordTable]) -> Iterator[str]:
+        for side in sides if self.options.min_age else ():
             count = self.engine.row(side.table.aggregate(rows=side.table.count(), dated=side.table.modified.count()))
             if without := count["rows"] - count["dated"]:
                 yield f"{without:,} of {side.label} do not tell when they changed, and are judged whatever their age"
 
     def _cutoff(self) -> datetime | None:
-        age = self.terms.min_age
+        age = self.options.min_age
         return self.clock.now() - age if age else None
 
-    def _cutoffs(self, sides: tuple[Loaded, Loaded]) -> tuple[str | None, str | None]:
-        age = self.terms.min_age
+    def _cutoffs(self, sides: tuple[RecordTable, RecordTable]) -> tuple[str | None, str | None]:
+        age = self.options.min_age
         one, other = (to_text(side.as_of - age) if age else None for side in sides)
         return one, other
 
 
-def _notes(r: Ready, sides: tuple[Loaded, Loaded], found: Mapping[str, int]) -> Iterator[str]:
+def _notes(r: AuditableSection, sides: tuple[RecordTable, RecordTable], found: Mapping[str, int]) -> Iterator[str]:
     yield str(r.match)
     if found["young"]:
         yield f"{found['young']:,} are too young to be judged"

@@ -30,7 +30,7 @@ class Trend:
         return f"since the audit before: {self.new:,} new, {self.gone:,} gone, {self.same:,} as they were"
 
 
-def earlier(path: Path | None) -> bool:
+def has_earlier_differences(path: Path | None) -> bool:
     """Tell whether there is a file of differences of an audit before; raises UsageError for another's file."""
     if path is None or not path.exists():
         return False

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from qa_sync.errors import UsageError
-from qa_sync.modes.job import Planned
-from qa_sync.modes.live_systems.planned_writes import announced
+from qa_sync.modes.job import PlannedRecords
+from qa_sync.modes.live_systems.planned_writes import describe_writes
 from qa_sync.reports.shared.escape import escape_invisible
 
 yes_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
@@ -19,15 +19,15 @@ yes_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
 )
 
 
-def agree(writes: Sequence[Planned], *, yes: bool) -> None:
+def confirm_writes(writes: Sequence[PlannedRecords], *, yes: bool) -> None:
     """Tell what is made where, and on a terminal ask; raises UsageError when the answer is no."""
-    lines = list(announced(writes))
-    _tell(lines)
-    if lines and not yes and on_terminal():
+    lines = list(describe_writes(writes))
+    _print_lines(lines)
+    if lines and not yes and is_interactive():
         _ask("Make them?")
 
 
-def agree_to_sync(writes: Mapping[tuple[str, str], int], *, watching: bool) -> None:
+def confirm_sync(writes: Mapping[tuple[str, str], int], *, watching: bool) -> None:
     """Tell what a sync would write where, and ask; raises UsageError when the answer is no.
 
     `writes` are numbers by system and what is done there; `watching`: what changes later is carried over as well.
@@ -36,16 +36,16 @@ def agree_to_sync(writes: Mapping[tuple[str, str], int], *, watching: bool) -> N
         return
     counted = [f"  {system}: {number} {what}" for (system, what), number in sorted(writes.items())]
     later = ["  whatever changes from now on, until it is told to stop"] if watching else []
-    _tell(["This is written, and stays:", *counted, *later])
+    _print_lines(["This is written, and stays:", *counted, *later])
     _ask("Write it?")
 
 
-def on_terminal() -> bool:
+def is_interactive() -> bool:
     """Tell whether there is somebody to be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _tell(lines: Iterable[str]) -> None:
+def _print_lines(lines: Iterable[str]) -> None:
     """Print lines, on a terminal broken between words; what is set in stays so."""
     width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
     for line in map(escape_invisible, lines):

@@ -16,8 +16,8 @@ import click
 from qa_sync import __version__
 from qa_sync.errors import QaSyncError, did_you_mean
 
-WRONG_CALL = 2
-COULD_NOT_FIND_OUT = 3
+USAGE_ERROR = 2
+NO_VERDICT = 3
 
 COMMANDS: Mapping[str, str] = {
     "check": "Carry a document's promises out and tell which hold.",
@@ -120,31 +120,31 @@ def main() -> None:
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     # The same for docutils, which would import pygments to highlight code, of which documents have none.
     sys.modules.setdefault("pygments", None)  # type: ignore[arg-type]
-    code = guarded()
+    code = run_guarded()
     # At its exit the interpreter would look through everything for garbage once more, a seventh of a replay's time.
     gc.freeze()
     sys.exit(code)
 
 
-def guarded() -> int:
+def run_guarded() -> int:
     """Run the command line and return its exit code; every error has become one message on standard error."""
     try:
         code = qa_sync.main(standalone_mode=False)
     except BrokenPipeError:
         # Whoever read our output has gone; leave nothing for the interpreter to flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return COULD_NOT_FIND_OUT
+        return NO_VERDICT
     except (Exception, KeyboardInterrupt) as error:
         from qa_sync.reports.shared.escape import escape_invisible  # noqa: PLC0415 - only when something went wrong
 
         if os.environ.get("QA_SYNC_DEBUG"):
             raise
-        told, code = _told(error)
+        told, code = _error_text(error)
         click.echo(escape_invisible(told, lines=True), err=True)
     return code if isinstance(code, int) else 0
 
 
-def _told(error: BaseException) -> tuple[str, int]:
+def _error_text(error: BaseException) -> tuple[str, int]:
     match error:
         case click.UsageError():
             usage = f"{error.ctx.get_usage()}\n" if error.ctx else ""
@@ -154,17 +154,17 @@ def _told(error: BaseException) -> tuple[str, int]:
         case QaSyncError():
             return f"Error: {error}", error.exit_code
         case KeyboardInterrupt() | click.Abort():
-            return "Interrupted.", COULD_NOT_FIND_OUT
+            return "Interrupted.", NO_VERDICT
         case OSError():
-            return f"Error: {error.filename or 'the output'}: {error.strerror or error}", COULD_NOT_FIND_OUT
+            return f"Error: {error.filename or 'the output'}: {error.strerror or error}", NO_VERDICT
         case _:
-            return _unforeseen(error)
+            return _print_unexpected(error)
 
 
-def _unforeseen(error: BaseException) -> tuple[str, int]:
+def _print_unexpected(error: BaseException) -> tuple[str, int]:
     """Tell of what no error of ours stands for: a package that is not installed, else a fault."""
     name = (isinstance(error, ModuleNotFoundError) and error.name) or ""
     if extra := EXTRAS.get(name.partition(".")[0]):
-        return f"Error: this needs {name}, which is not installed\n  hint: pip install 'qa-sync[{extra}]'", WRONG_CALL
+        return f"Error: this needs {name}, which is not installed\n  hint: pip install 'qa-sync[{extra}]'", USAGE_ERROR
     told = f"a fault in qa-sync itself: {type(error).__name__}: {error}"
-    return f"Error: {told}\n  hint: please report it; QA_SYNC_DEBUG=1 shows where", COULD_NOT_FIND_OUT
+    return f"Error: {told}\n  hint: please report it; QA_SYNC_DEBUG=1 shows where", NO_VERDICT

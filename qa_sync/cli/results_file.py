@@ -8,11 +8,11 @@ from pathlib import Path
 from qa_sync.errors import UsageError
 from qa_sync.location import Location
 from qa_sync.reports.formats import results_json as json
-from qa_sync.reports.shared.page_options import LineText
+from qa_sync.reports.shared.page_options import SourceLine
 from qa_sync.running.results import Results
 
 STDIN = "-"
-WRITE_ONE = "qa-sync check SPEC --report json=results.json writes one"
+HOW_TO_WRITE = "qa-sync check SPEC --report json=results.json writes one"
 
 
 def read_results(path: str) -> Results:
@@ -25,19 +25,19 @@ def read_results(path: str) -> Results:
         data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError("expected results as JSON, got no UTF-8 text", location=place, hint=WRITE_ONE) from None
+        raise UsageError("expected results as JSON, got no UTF-8 text", location=place, hint=HOW_TO_WRITE) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"the results cannot be read: {reason}", location=place, hint=WRITE_ONE) from None
+        raise UsageError(f"the results cannot be read: {reason}", location=place, hint=HOW_TO_WRITE) from None
     return json.parse(text, place.path)
 
 
-def line_texts(results: Results) -> LineText:
+def source_lines(results: Results) -> SourceLine:
     """Return what gives the lines of the documents that the results kept."""
     lines = {spec.spec: (spec.text or "").splitlines() for spec in results.specs}
 
-    def line_text(spec: str, line: int) -> str | None:
+    def source_line(spec: str, line: int) -> str | None:
         found = lines.get(spec, [])
         return found[line - 1] if 0 < line <= len(found) else None
 
-    return line_text
+    return source_line

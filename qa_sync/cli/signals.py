@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from typing import Any, Final, NoReturn
 
 SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-COULD_NOT_FIND_OUT: Final = 3
+NO_VERDICT: Final = 3
 SHOW_CURSOR: Final = "\x1b[?25h"
 
 
 @contextmanager
-def leaving_well() -> Iterator[None]:
+def graceful_shutdown() -> Iterator[None]:
     """Raise KeyboardInterrupt at the first signal; at the second, leave without another word to any system."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -26,7 +26,7 @@ def leaving_well() -> Iterator[None]:
     def leave(_number: int, _frame: Any) -> None:
         nonlocal told
         if told:
-            _leave_at_once()
+            _exit_immediately()
         told = True
         raise KeyboardInterrupt
 
@@ -38,7 +38,7 @@ def leaving_well() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _leave_at_once() -> NoReturn:
+def _exit_immediately() -> NoReturn:
     cursor = SHOW_CURSOR if sys.stderr.isatty() else ""
     os.write(2, f"{cursor}Left at once; what a live run has made, `qa-sync cleanup` removes.\n".encode())
-    os._exit(COULD_NOT_FIND_OUT)
+    os._exit(NO_VERDICT)

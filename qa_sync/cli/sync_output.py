@@ -16,7 +16,7 @@ from qa_sync.sync.summary import CycleSummary
 NUMBERS = ("seen", "linked", "created", "updated", "unchanged", "conflicts")
 
 
-class Told(Protocol):
+class SyncOutput(Protocol):
     """Tells of cycles, and of writes that are not made."""
 
     def write(self, planned: PlannedWrite) -> None:
@@ -26,7 +26,7 @@ class Told(Protocol):
         """Tell what a cycle did."""
 
 
-class Text:
+class TextOutput:
     """Tells a person: a table of the writes, a line for each cycle; problems go to standard error."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Text:
         click.echo(", ".join([*numbers, f"problems {number}", *cut, *interrupted]))
 
 
-class Json:
+class JsonOutput:
     """Tells a program: one object a line."""
 
     def write(self, planned: PlannedWrite) -> None:
@@ -66,7 +66,7 @@ class Json:
         _print({"schema": "qa-sync/cycle/1", **asdict(summary)})
 
 
-FORMATS: Mapping[str, Callable[[], Told]] = {"text": Text, "json": Json}
+FORMATS: Mapping[str, Callable[[], SyncOutput]] = {"text": TextOutput, "json": JsonOutput}
 """How it can be told."""
 
 

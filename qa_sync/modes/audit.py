@@ -12,21 +12,21 @@ from pathlib import Path
 
 from qa_sync.audit.audit import Audit
 from qa_sync.audit.engines.table import Needs, start_engine
-from qa_sync.audit.planning import Known
-from qa_sync.audit.records.fetch import Source
+from qa_sync.audit.planning import AuditConfig
+from qa_sync.audit.records.fetch import FetchSource
 from qa_sync.audit.records.link_store import linked_sections
-from qa_sync.audit.records.load import Files, SourceOf, Wish
-from qa_sync.audit.sections import Terms
+from qa_sync.audit.records.load import ExportFiles, LoadRequest, SourceOf
+from qa_sync.audit.sections import AuditOptions
 from qa_sync.clock import RealClock
 from qa_sync.errors import NoVerdict
 from qa_sync.modes.job import Job
-from qa_sync.modes.live_systems.connections import reach
+from qa_sync.modes.live_systems.connections import connect
 from qa_sync.systems.connectors.capabilities import capabilities_of
 from qa_sync.systems.redaction import Redactor
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class AuditArguments:
     """What the command line says of an audit; `left` and `right` are exports, both or neither."""
 
     snapshot: Path | None
@@ -45,18 +45,18 @@ class Options:
 
 
 @contextmanager
-def opened(job: Job, options: Options, tell: Callable[[str], None]) -> Iterator[Audit]:
+def open_audit(job: Job, options: AuditArguments, tell: Callable[[str], None]) -> Iterator[Audit]:
     """Yield the audit of the job's documents; what it read is kept in the snapshot, all else is removed."""
     try:
         with tempfile.TemporaryDirectory(prefix="qa-sync-audit-") as scratch:
-            yield from _opened(job, options, tell, Path(scratch))
+            yield from _audit(job, options, tell, Path(scratch))
     except OSError as error:
         raise NoVerdict(f"the scratch folder: {error.strerror or error}", hint="TMPDIR names another") from None
 
 
-def _opened(job: Job, options: Options, tell: Callable[[str], None], scratch: Path) -> Iterator[Audit]:
-    known = Known(job.cards, job.settings.keys, linked_sections(options.links), job.settings.conditions)
-    terms = Terms(
+def _audit(job: Job, options: AuditArguments, tell: Callable[[str], None], scratch: Path) -> Iterator[Audit]:
+    known = AuditConfig(job.cards, job.settings.keys, linked_sections(options.links), job.settings.conditions)
+    terms = AuditOptions(
         job.settings.zone,
         options.min_age,
         options.recheck,
@@ -70,30 +70,30 @@ def _opened(job: Job, options: Options, tell: Callable[[str], None], scratch: Pa
     try:
         with _origin(job, options) as origin:
             # Of exports nothing is kept: they are themselves what a snapshot would be.
-            kept = None if isinstance(origin, Files) else options.snapshot
-            wish = Wish(origin, kept or scratch / "read", clock, options.fresh, tell)
+            kept = None if isinstance(origin, ExportFiles) else options.snapshot
+            wish = LoadRequest(origin, kept or scratch / "read", clock, options.fresh, tell)
             yield Audit(job.dataflows, known, wish, engine, terms, clock, time.perf_counter, scratch)
     finally:
         engine.close()
 
 
 @contextmanager
-def _origin(job: Job, options: Options) -> Iterator[SourceOf | Files]:
+def _origin(job: Job, options: AuditArguments) -> Iterator[SourceOf | ExportFiles]:
     if options.left and options.right:
-        yield Files(options.left, options.right)
+        yield ExportFiles(options.left, options.right)
         return
-    reached = reach(job, Redactor())
-    systems = {label: one.connection.system() for label, one in reached.items()}
+    live_systems = connect(job, Redactor())
+    systems = {label: one.connection.system() for label, one in live_systems.items()}
 
-    def source_of(label: str, datatype: str) -> Source:
+    def source_of(label: str, datatype: str) -> FetchSource:
         system, connector = systems[label], job.connectors[label]
         since = any(a.since for a in capabilities_of(connector) if a.datatype == datatype)
-        url = reached[label].connection.base_url
+        url = live_systems[label].connection.base_url
         whose = {"system": label, "connector": connector.name, "url": url, "datatype": datatype}
-        return Source(system, system.cards[datatype], whose, since)
+        return FetchSource(system, system.cards[datatype], whose, since)
 
     try:
         yield source_of
     finally:
-        for one in reached.values():
+        for one in live_systems.values():
             one.connection.close()

@@ -31,7 +31,7 @@ def read_all(given: Sequence[str]) -> tuple[Dataflow, ...]:
 
 def read_named(given: Sequence[str]) -> tuple[Dataflow, ...]:
     """Read documents that are to be carried out, which makes records in systems: a folder is refused, not searched."""
-    _each(_no_folder, given)
+    _collect_errors(_no_folder, given)
     return read_all(given)
 
 
@@ -47,12 +47,12 @@ def _no_folder(given: str) -> None:
 
 def read_each(given: Sequence[str]) -> tuple[tuple[Dataflow, ...], tuple[UsageError, ...]]:
     """Read the documents that the words mean, each once: what could be read, and what is wrong with the rest."""
-    found, nowhere = _tried(find_documents, given)
+    found, nowhere = _try_each(find_documents, given)
     once: dict[str, str] = {}
     for path in chain.from_iterable(found):
         # Not resolved: two links to one document are two documents, as their names may say.
         once.setdefault(path if path == STDIN else abspath(path), path)  # noqa: PTH100
-    dataflows, unreadable = _tried(load_dataflow, once.values())
+    dataflows, unreadable = _try_each(load_dataflow, once.values())
     return tuple(dataflows), (*nowhere, *unreadable)
 
 
@@ -64,11 +64,13 @@ def connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NO_SETTING
     """Return the connector of every system that the documents name, by label; raises for all unknown ones at once."""
     dataflows = tuple(dataflows)
     places = {label: place for dataflow in dataflows for label, place in _labels(dataflow)}
-    folders = dict(zip(places, _each(lambda at: connector_folder(settings, *at), places.items()), strict=True))
+    folders = dict(
+        zip(places, _collect_errors(lambda at: connector_folder(settings, *at), places.items()), strict=True)
+    )
     ends = {label: (folder, _completed_by(settings, label)) for label, folder in folders.items()}
     once = dict.fromkeys(ends.values())
-    loaded = dict(zip(once, _each(lambda end: _load(settings, *end), once), strict=True))
-    _refuse_namesakes(dict.fromkeys(folders.values()))
+    loaded = dict(zip(once, _collect_errors(lambda end: _load(settings, *end), once), strict=True))
+    _reject_same_names(dict.fromkeys(folders.values()))
     found = {label: loaded[end] for label, end in ends.items()}
     return with_configured_properties(found, dataflows, settings.pairs) if settings.pairs else found
 
@@ -97,7 +99,7 @@ def known_connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NO_S
     return with_configured_properties(found, dataflows, settings.pairs) if settings.pairs else found
 
 
-def settle(
+def apply_configured_pairs(
     dataflows: Iterable[Dataflow], connectors: Mapping[str, Connector], settings: Settings
 ) -> tuple[Dataflow, ...]:
     """Return the dataflows with the settings' pairs where the documents list none; all problems at once."""
@@ -109,7 +111,7 @@ def settle(
     return tuple(with_configured_pairs(dataflow, settings.pairs) for dataflow in dataflows)
 
 
-def _refuse_namesakes(folders: Collection[Path]) -> None:
+def _reject_same_names(folders: Collection[Path]) -> None:
     """Raise for two different connectors of one name, because recordings know them by name."""
     by_name = {folder.name: folder for folder in folders}
     for folder in folders:
@@ -125,14 +127,14 @@ def _labels(dataflow: Dataflow) -> Iterable[tuple[str, Location]]:
     return seen.items()
 
 
-def _each(work: Callable[[A], B], items: Iterable[A]) -> list[B]:
+def _collect_errors(work: Callable[[A], B], items: Iterable[A]) -> list[B]:
     """Do the work for each item; raise what went wrong with all of them as one."""
-    done, problems = _tried(work, items)
+    done, problems = _try_each(work, items)
     _raise(problems)
     return done
 
 
-def _tried(work: Callable[[A], B], items: Iterable[A]) -> tuple[list[B], list[UsageError]]:
+def _try_each(work: Callable[[A], B], items: Iterable[A]) -> tuple[list[B], list[UsageError]]:
     done: list[B] = []
     problems: list[UsageError] = []
     for item in items:

@@ -72,11 +72,11 @@ def _nothing(_: Results) -> None:
     """Do nothing at the end of a run."""
 
 
-def _no_more() -> None:
+def _close_nothing() -> None:
     """Have nothing to let go of."""
 
 
-def nothing_first() -> None:
+def begin_nothing() -> None:
     """Have nothing to do before the first section."""
 
 
@@ -85,18 +85,18 @@ def _no_recordings() -> tuple[Recording, ...]:
     return ()
 
 
-def _as_told(told: Sequence[Leftover]) -> tuple[Leftover, ...]:
+def _clean_up_nothing(told: Sequence[Leftover]) -> tuple[Leftover, ...]:
     """Have nothing else to remove."""
     return tuple(told)
 
 
-def _as_they_come(events: Iterator[Event]) -> Iterator[Event]:
+def _record_nothing(events: Iterator[Event]) -> Iterator[Event]:
     """Keep nothing of what happens."""
     return events
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedRecords:
     """So many records of an entity are to be made in a system; as many counterparts may come of them."""
 
     system: str
@@ -105,22 +105,22 @@ class Planned:
     count: int
 
 
-def _no_writes(_: Sequence[Checklist]) -> tuple[Planned, ...]:
+def _no_writes(_: Sequence[Checklist]) -> tuple[PlannedRecords, ...]:
     """Make nothing in a system of the user's."""
     return ()
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedRun:
     """A job that can be run: checklists, stages, the seed and the start, and what is done with the results.
 
     `close` lets go of what was opened, whatever happened; `parallel_sections` is how many sections run at once when
     nobody says otherwise (where nothing is waited for, one after the other is quickest); `stop` ends every wait;
     `recordings` tells after the run what it was played from; `redact` takes confidential values out of what is told
     (None: there are none, for nobody was shown any). `writes` tells what checklists make in systems of the user's;
-    `sweep`, called once when all sections have ended, is given what they told as left, removes what it can, and returns
-    what is left; `noted` keeps what happens for a later run, and tells what an earlier one has kept; `notes` are told
-    before anything else, `begin` is called when all is agreed to, before the first section.
+    `clean_up`, called once when all sections have ended, is given what they told as left, removes what it can, and
+    returns what is left; `recorded` keeps what happens for a later run, and tells what an earlier one has kept; `notes`
+    are told before anything else, `begin` is called when all is agreed to, before the first section.
     """
 
     checklists: tuple[Checklist, ...]
@@ -128,16 +128,16 @@ class Prepared:
     seed: str
     started: datetime = EPOCH
     finish: Callable[[Results], None] = _nothing
-    close: Callable[[], None] = _no_more
+    close: Callable[[], None] = _close_nothing
     parallel_sections: int = 1
     stop: Flag = field(default_factory=Flag)
     recordings: Callable[[], tuple[Recording, ...]] = _no_recordings
     redact: Callable[[str], str] | None = None
-    sweep: Callable[[Sequence[Leftover]], tuple[Leftover, ...]] = _as_told
-    writes: Callable[[Sequence[Checklist]], tuple[Planned, ...]] = _no_writes
-    noted: Callable[[Iterator[Event]], Iterator[Event]] = _as_they_come
+    clean_up: Callable[[Sequence[Leftover]], tuple[Leftover, ...]] = _clean_up_nothing
+    writes: Callable[[Sequence[Checklist]], tuple[PlannedRecords, ...]] = _no_writes
+    recorded: Callable[[Iterator[Event]], Iterator[Event]] = _record_nothing
     notes: tuple[str, ...] = ()
-    begin: Callable[[], None] = nothing_first
+    begin: Callable[[], None] = begin_nothing
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:
@@ -151,7 +151,7 @@ def _folder_name(spec: str) -> str:
     return stem if stem.strip(".") else PurePath(spec).name
 
 
-def one_place_each(dataflows: Iterable[Dataflow]) -> None:
+def check_distinct_recordings(dataflows: Iterable[Dataflow]) -> None:
     """Raise UsageError when two documents of the same name would share their recordings."""
     taken: dict[str, str] = {}
     for path in (dataflow.path for dataflow in dataflows):
@@ -181,6 +181,6 @@ def fingerprint(job: Job, section: Section) -> str:
     return hashlib.sha256(repr(words).encode()).hexdigest()[:12]
 
 
-def could_not_find_out(results: Results) -> bool:
+def has_errors(results: Results) -> bool:
     """Whether any verdict is missing."""
     return results.totals[Status.ERROR] > 0

@@ -16,24 +16,31 @@ from functools import partial
 
 from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import Clock, InterruptibleClock
-from qa_sync.modes.job import Job, Prepared, nothing_first
-from qa_sync.modes.live_systems.connections import Reached, reach
-from qa_sync.modes.live_systems.resume import Noting, clean_up, next_seed, prints_of, take_up, without
-from qa_sync.modes.live_systems.run_journal import SKEW, Ledger, open_ledger, planned
-from qa_sync.modes.live_systems.write_permissions import permitted
-from qa_sync.modes.triggers.context import Surroundings
+from qa_sync.modes.job import Job, PreparedRun, begin_nothing
+from qa_sync.modes.live_systems.connections import LiveSystem, connect
+from qa_sync.modes.live_systems.resume import (
+    ProgressRecorder,
+    clean_up_interrupted,
+    find_interrupted_run,
+    next_seed,
+    section_fingerprints,
+    skip_known,
+)
+from qa_sync.modes.live_systems.run_journal import SKEW, RunJournal, open_run_journal, planned_records
+from qa_sync.modes.live_systems.write_permissions import limit_to_writable
+from qa_sync.modes.triggers.context import TriggerContext
 from qa_sync.modes.triggers.table import Triggers
 from qa_sync.running.environment import Environment
 from qa_sync.settings.model import Trigger
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
 
-SIDE_BY_SIDE = 8
+PARALLEL_SECTIONS = 8
 LONGEST_FIRST_PAUSE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class LiveSession:
     """A run against live systems; `since` bounds the lists in which counterparts are looked for.
 
     `redact` knows all that is confidential.
@@ -45,12 +52,12 @@ class Session:
     since: datetime
     clock: InterruptibleClock
     checklists: tuple[Checklist, ...]
-    reached: Mapping[str, Reached]
+    live_systems: Mapping[str, LiveSystem]
     triggers: Triggers
     redact: Redactor
-    ledger: Ledger
-    noted: Noting
-    begin: Callable[[], None] = nothing_first
+    journal: RunJournal
+    recorder: ProgressRecorder
+    begin: Callable[[], None] = begin_nothing
 
     def environment(
         self, checklist: Checklist, plan: SectionPlan, systems: Mapping[str, System], clock: Clock | None = None
@@ -60,14 +67,14 @@ class Session:
         return Environment(
             systems={side: systems[label] for side, label in labels.items()},
             clock=clock or self.clock,
-            let_sync_work=self.triggers.of(checklist.dataflow, *labels.values()),
+            let_sync_work=self.triggers.for_systems(checklist.dataflow, *labels.values()),
             since=self.since,
             timeout_s=self.job.timeout_s,
             zone=self.job.settings.zone,
             first_pause_s=min(self.job.settings.sync.interval_s, LONGEST_FIRST_PAUSE_S),
             cycles_known=self.cycles_known,
             max_lag_s=self.job.max_lag_for(plan.section),
-            jitter=_shorter,
+            jitter=_jittered,
             keep=self.job.keep,
         )
 
@@ -82,58 +89,64 @@ class Session:
     def close(self) -> None:
         """Let every connection go."""
         self.triggers.close()
-        self.ledger.close()
-        for one in self.reached.values():
+        self.journal.close()
+        for one in self.live_systems.values():
             one.connection.close()
 
 
-def _shorter(pause_s: float) -> float:
+def _jittered(pause_s: float) -> float:
     """Return a pause of at least half the length, so that the sections do not all ask at once."""
     return pause_s * random.uniform(0.5, 1)  # noqa: S311 - nothing secret
 
 
-def open_session(job: Job) -> Session:
+def open_session(job: Job) -> LiveSession:
     """Reach every system of the job and make the checklists; raises UsageError that tells all that is missing."""
-    earlier = take_up(job) if job.resume else None
+    earlier = find_interrupted_run(job) if job.resume else None
     seed = next_seed(earlier.seed) if earlier else job.seed or secrets.token_hex(4)
     redact = Redactor()
-    reached = reach(job, redact)
+    live_systems = connect(job, redact)
     clock = InterruptibleClock()
     started = clock.now().replace(microsecond=0)
     compiled = (job.compiled(dataflow, seed) for dataflow in job.dataflows)
-    checklists = tuple(permitted(checklist, job.settings) for checklist in compiled)
-    prints = prints_of(checklists)
-    known = earlier.known(prints) if earlier else {}
-    checklists = tuple(without(checklist, known) for checklist in checklists)
+    checklists = tuple(limit_to_writable(checklist, job.settings) for checklist in compiled)
+    prints = section_fingerprints(checklists)
+    known = earlier.known_sections(prints) if earlier else {}
+    checklists = tuple(skip_known(checklist, known) for checklist in checklists)
     since = started - SKEW
-    ledger = open_ledger(job, seed, started=started, since=since, checklists=checklists, reached=reached, redact=redact)
-    triggers = Triggers(Surroundings(job, clock, reached, checklists, since, redact=redact, around=ledger.around))
-    noted = Noting(ledger, prints, known)
-    session = Session(job, seed, started, since, clock, checklists, reached, triggers, redact, ledger, noted)
-    return replace(session, begin=partial(clean_up, earlier, ledger)) if earlier else session
+    journal = open_run_journal(
+        job, seed, started=started, since=since, checklists=checklists, live_systems=live_systems, redact=redact
+    )
+    triggers = Triggers(TriggerContext(job, clock, live_systems, checklists, since, redact=redact, wrap=journal.wrap))
+    recorder = ProgressRecorder(journal, prints, known)
+    session = LiveSession(
+        job, seed, started, since, clock, checklists, live_systems, triggers, redact, journal, recorder
+    )
+    return replace(session, begin=partial(clean_up_interrupted, earlier, journal)) if earlier else session
 
 
-def prepare(job: Job) -> Prepared:
+def prepare(job: Job) -> PreparedRun:
     """Make the job ready; all sections share one connection to each system."""
     session = open_session(job)
-    systems = {label: session.ledger.around(reached.system()) for label, reached in session.reached.items()}
+    systems = {
+        label: session.journal.wrap(live_systems.system()) for label, live_systems in session.live_systems.items()
+    }
 
     @contextmanager
     def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
         yield session.environment(checklist, plan, systems)
 
-    return Prepared(
+    return PreparedRun(
         session.checklists,
         open_environment,
         session.seed,
         session.started,
         close=session.close,
-        parallel_sections=SIDE_BY_SIDE,
+        parallel_sections=PARALLEL_SECTIONS,
         stop=session.clock.stop,
         redact=session.redact,
-        sweep=session.ledger.sweep,
-        writes=partial(planned, session.reached),
-        noted=session.noted,
-        notes=session.noted.notes,
+        clean_up=session.journal.clean_up,
+        writes=partial(planned_records, session.live_systems),
+        recorded=session.recorder,
+        notes=session.recorder.notes,
         begin=session.begin,
     )

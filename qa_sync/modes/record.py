@@ -17,7 +17,7 @@ import httpx
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.embedded.world import build_world
-from qa_sync.modes.job import EPOCH, Job, Prepared, cassette_path, could_not_find_out, fingerprint, one_place_each
+from qa_sync.modes.job import EPOCH, Job, PreparedRun, cassette_path, check_distinct_recordings, fingerprint, has_errors
 from qa_sync.modes.live_systems.connections import has_url, labels_of
 from qa_sync.modes.sandbox import SEED
 from qa_sync.running.environment import Environment
@@ -27,11 +27,11 @@ from qa_sync.systems.recording.cassettes import CassetteLabel
 from qa_sync.systems.recording.recorder import CassetteRecorder, RecordingTransport
 
 
-def prepare(job: Job) -> Prepared:
+def prepare(job: Job) -> PreparedRun:
     """Make the job ready for recording; raises UsageError when the sync is told to misbehave."""
     if job.faults:
         raise UsageError("a faulty sync is not recorded", hint="use --mode sandbox with --fault")
-    one_place_each(job.dataflows)
+    check_distinct_recordings(job.dataflows)
     if any(has_url(job, label) for label in labels_of(job.dataflows)):
         from qa_sync.modes.record_live import prepare_live  # noqa: PLC0415 - nobody else needs it
 
@@ -55,12 +55,12 @@ def prepare(job: Job) -> Prepared:
             world.close()
 
     def finish(results: Results) -> None:
-        if could_not_find_out(results):
+        if has_errors(results):
             raise NoVerdict("nothing was recorded, because not every verdict could be found out")
         for cassette in tapes.values():
             cassette.save()
 
-    return Prepared(checklists, open_environment, seed, finish=finish)
+    return PreparedRun(checklists, open_environment, seed, finish=finish)
 
 
 def _label(job: Job, checklist: Checklist, plan: SectionPlan) -> CassetteLabel:

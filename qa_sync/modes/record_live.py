@@ -13,20 +13,20 @@ import httpx
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.clock import RecordingClock
 from qa_sync.errors import NoVerdict, UsageError
-from qa_sync.modes.job import Job, Prepared, cassette_path, could_not_find_out, fingerprint
-from qa_sync.modes.live import SIDE_BY_SIDE, Session, open_session
+from qa_sync.modes.job import Job, PreparedRun, cassette_path, fingerprint, has_errors
+from qa_sync.modes.live import PARALLEL_SECTIONS, LiveSession, open_session
 from qa_sync.modes.live_systems.connections import labels_of
-from qa_sync.modes.live_systems.run_journal import planned
-from qa_sync.modes.live_systems.write_permissions import closed
+from qa_sync.modes.live_systems.run_journal import planned_records
+from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.running.environment import Environment
 from qa_sync.running.results import Results
 from qa_sync.systems.recording.cassettes import CassetteLabel
 from qa_sync.systems.recording.recorder import CassetteRecorder, RecordingTransport
 
 
-def prepare_live(job: Job) -> Prepared:
+def prepare_live(job: Job) -> PreparedRun:
     """Make the job ready; raises UsageError when a system may not be written to, or is not told enough of."""
-    if why := next((why for label in labels_of(job.dataflows) if (why := closed(job.settings, label))), None):
+    if why := next((why for label in labels_of(job.dataflows) if (why := read_only_reason(job.settings, label))), None):
         raise UsageError(f"a recording needs both systems to be writable: {why}")
     session = open_session(job)
     tapes: dict[Path, tuple[CassetteRecorder, RecordingClock]] = {}
@@ -42,32 +42,32 @@ def prepare_live(job: Job) -> Prepared:
         def wrap(way: httpx.BaseTransport) -> httpx.BaseTransport:
             return RecordingTransport(way, cassette)
 
-        systems = {label: session.ledger.around(session.reached[label].system(wrap, clock)) for label in ends}
+        systems = {label: session.journal.wrap(session.live_systems[label].system(wrap, clock)) for label in ends}
         yield session.environment(checklist, plan, systems, clock)
 
     def finish(results: Results) -> None:
-        if could_not_find_out(results):
+        if has_errors(results):
             raise NoVerdict("nothing was recorded, because not every verdict could be found out")
         for cassette, clock in tapes.values():
             cassette.label = replace(cassette.label, times=tuple(clock.times))
             cassette.save()
 
-    return Prepared(
+    return PreparedRun(
         session.checklists,
         open_environment,
         session.seed,
         session.started,
         finish,
         session.close,
-        SIDE_BY_SIDE,
+        PARALLEL_SECTIONS,
         session.clock.stop,
         redact=session.redact,
-        sweep=session.ledger.sweep,
-        writes=partial(planned, session.reached),
+        clean_up=session.journal.clean_up,
+        writes=partial(planned_records, session.live_systems),
     )
 
 
-def _label(session: Session, plan: SectionPlan) -> CassetteLabel:
+def _label(session: LiveSession, plan: SectionPlan) -> CassetteLabel:
     ends = dict.fromkeys((plan.section.source.system, plan.section.target.system))
     connectors = [session.job.connectors[label] for label in ends]
     return CassetteLabel(
@@ -75,7 +75,7 @@ def _label(session: Session, plan: SectionPlan) -> CassetteLabel:
         started=session.started,
         connectors={c.name: c.fingerprint for c in connectors},
         spec=fingerprint(session.job, plan.section),
-        urls={label: session.reached[label].connection.base_url for label in ends},
+        urls={label: session.live_systems[label].connection.base_url for label in ends},
         since=session.since,
         cycles_known=session.cycles_known,
     )

@@ -9,7 +9,7 @@ from qa_sync.checklist.model import Checklist, SectionPlan, Side
 from qa_sync.clock import RealClock, ReplayClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError
-from qa_sync.modes.job import CYCLE_S, Job, Prepared, cassette_path, fingerprint, one_place_each
+from qa_sync.modes.job import CYCLE_S, Job, PreparedRun, cassette_path, check_distinct_recordings, fingerprint
 from qa_sync.running.environment import Environment
 from qa_sync.running.results import Recording
 from qa_sync.systems.connectors.load import Connector
@@ -18,29 +18,29 @@ from qa_sync.systems.recording.player import Cassette, ExpectedLabel, ReplayTran
 from qa_sync.systems.redaction import HIDDEN
 from qa_sync.systems.rest.rest_system import RestSystem
 
-Tapes = Mapping[tuple[str, int], Cassette]
+Cassettes = Mapping[tuple[str, int], Cassette]
 """The recordings by document and section ordinal."""
 
 
-def prepare(job: Job) -> Prepared:
+def prepare(job: Job) -> PreparedRun:
     """Make the job ready from its recordings, with their seed.
 
     Raises RecordingError that tells of everything that is missing, unreadable, stale or too old.
     """
-    one_place_each(job.dataflows)
+    check_distinct_recordings(job.dataflows)
     checklists = []
     tapes: dict[tuple[str, int], Cassette] = {}
     problems: list[RecordingError] = []
     for dataflow in job.dataflows:
         try:
-            checklist, found = _rehearsed(job, dataflow)
+            checklist, found = _load_document(job, dataflow)
         except RecordingError as problem:
             problems.append(problem)
             continue
         checklists.append(checklist)
         tapes |= found
     if problems:
-        raise problems[0] if len(problems) == 1 else _together(problems)
+        raise problems[0] if len(problems) == 1 else _merged_error(problems)
     labels = [cassette.label for cassette in tapes.values()]
 
     played: dict[tuple[str, str], Cassette] = {}
@@ -55,8 +55,8 @@ def prepare(job: Job) -> Prepared:
         return tuple(_recording(spec, key, cassette) for (spec, key), cassette in played.items())
 
     if not labels:
-        return Prepared(tuple(checklists), open_environment, job.seed or "")
-    return Prepared(tuple(checklists), open_environment, labels[0].seed, labels[0].started, recordings=recordings)
+        return PreparedRun(tuple(checklists), open_environment, job.seed or "")
+    return PreparedRun(tuple(checklists), open_environment, labels[0].seed, labels[0].started, recordings=recordings)
 
 
 def _recording(spec: str, key: str, cassette: Cassette) -> Recording:
@@ -65,7 +65,7 @@ def _recording(spec: str, key: str, cassette: Cassette) -> Recording:
     )
 
 
-def _rehearsed(job: Job, dataflow: Dataflow) -> tuple[Checklist, Tapes]:
+def _load_document(job: Job, dataflow: Dataflow) -> tuple[Checklist, Cassettes]:
     """Load a document's recordings and make its checklist with their seed."""
     sections = [s for s in dataflow.sections if s.duplicate_of is None]
     paths = {s.ordinal: cassette_path(job.cassettes, dataflow, s) for s in sections}
@@ -75,11 +75,11 @@ def _rehearsed(job: Job, dataflow: Dataflow) -> tuple[Checklist, Tapes]:
     # Loading what is missing is what tells that it is.
     problems += _loaded(job, dataflow, [s for s in needed if not is_recorded(paths[s.ordinal])])[1]
     if problems:
-        raise problems[0] if len(problems) == 1 else _together(problems)
+        raise problems[0] if len(problems) == 1 else _merged_error(problems)
     return checklist, loaded
 
 
-def _loaded(job: Job, dataflow: Dataflow, sections: Iterable[Section]) -> tuple[Tapes, list[RecordingError]]:
+def _loaded(job: Job, dataflow: Dataflow, sections: Iterable[Section]) -> tuple[Cassettes, list[RecordingError]]:
     tapes: dict[tuple[str, int], Cassette] = {}
     problems: list[RecordingError] = []
     for section in sections:
@@ -90,7 +90,7 @@ def _loaded(job: Job, dataflow: Dataflow, sections: Iterable[Section]) -> tuple[
     return tapes, problems
 
 
-def _seed(job: Job, dataflow: Dataflow, tapes: Tapes) -> str:
+def _seed(job: Job, dataflow: Dataflow, tapes: Cassettes) -> str:
     seeds = {cassette.label.seed for cassette in tapes.values()} or {job.seed or ""}
     if len(seeds) > 1:
         raise RecordingError(
@@ -103,7 +103,7 @@ def _seed(job: Job, dataflow: Dataflow, tapes: Tapes) -> str:
     return seed
 
 
-def _together(problems: Sequence[RecordingError]) -> RecordingError:
+def _merged_error(problems: Sequence[RecordingError]) -> RecordingError:
     """Return all problems as one; what to do next is told once for each document."""
     hints = dict.fromkeys(p.hint for p in problems if p.hint)
     told = "\n".join(f"  {p.message}" for p in problems)

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.modes.embedded.world import build_world
-from qa_sync.modes.job import Job, Prepared
+from qa_sync.modes.job import Job, PreparedRun
 from qa_sync.running.environment import Environment
 
 SEED = "sandbox"
 """The seed when none is given: the same run every time."""
 
 
-def prepare(job: Job) -> Prepared:
+def prepare(job: Job) -> PreparedRun:
     """Make the job ready; each section gets a world of its own. Raises UnknownName for a fault or system."""
     seed = job.seed or SEED
     checklists = tuple(job.compiled(d, seed) for d in job.dataflows)
@@ -27,4 +27,4 @@ def prepare(job: Job) -> Prepared:
         finally:
             world.close()
 
-    return Prepared(checklists, open_environment, seed)
+    return PreparedRun(checklists, open_environment, seed)

@@ -13,17 +13,17 @@ from typing import Final
 from qa_sync.clock import MonotonicClock, RealClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName, UsageError
-from qa_sync.modes.embedded.sync_engine import engine_of
+from qa_sync.modes.embedded.sync_engine import make_engine
 from qa_sync.modes.job import Job
-from qa_sync.modes.live_systems.connections import Reached, reach
-from qa_sync.modes.live_systems.write_permissions import closed
+from qa_sync.modes.live_systems.connections import LiveSystem, connect
+from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.sync.cycle.read_changes import Stopped
-from qa_sync.sync.dry_run import PlannedWrite, Rehearsal, Untouched
+from qa_sync.sync.dry_run import DryRunWriter, PlannedWrite, ReadOnlyView
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.faults.table import find_fault
-from qa_sync.sync.store.database import told
+from qa_sync.sync.store.database import readable_errors
 from qa_sync.sync.store.links import Links
-from qa_sync.sync.store.system_urls import settle
+from qa_sync.sync.store.system_urls import check_system_urls
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.read_only import ReadOnlySystem
 from qa_sync.systems.redaction import Redactor
@@ -36,11 +36,11 @@ Tell = Callable[[PlannedWrite], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Worked:
+class RunnableSync:
     """An engine that can work, and why nothing is written to a system, for each that is read only."""
 
     engine: Engine
-    closed: tuple[str, ...]
+    read_only_reasons: tuple[str, ...]
 
 
 class StoppableClock(MonotonicClock):
@@ -59,48 +59,50 @@ class StoppableClock(MonotonicClock):
             raise Stopped
 
 
-class Closed(ReadOnlySystem):
+class ReadOnlyCards(ReadOnlySystem):
     """A system that is read only, and whose cards say so: nothing is tried there."""
 
     def __init__(self, system: System, why: str) -> None:
         super().__init__(system, why)
-        self.cards = {name: _closed(card, why) for name, card in system.cards.items()}
+        self.cards = {name: _read_only_card(card, why) for name, card in system.cards.items()}
 
 
-def _closed(card: EntityCard, why: str) -> EntityCard:
+def _read_only_card(card: EntityCard, why: str) -> EntityCard:
     return replace(card, cannot={**card.cannot, "insert": why, "update": why})
 
 
 @contextmanager
-def working(
+def open_sync(
     job: Job,
     links: Path | None,
     sections: Sequence[str],
     stop: Event,
     *,
-    rehearse: Tell | None = None,
+    dry_run: Tell | None = None,
     moved: bool = False,
-) -> Iterator[Worked]:
+) -> Iterator[RunnableSync]:
     """Make the engine of the job's one document ready, and let go of everything afterwards.
 
     `links` is the store (None: LINKS), `sections` are those that are carried out (none: all), `stop` ends the work
-    between two writes; with `rehearse` nothing is written, neither to a system nor to the store; `moved` says that the
+    between two writes; with `dry_run` nothing is written, neither to a system nor to the store; `moved` says that the
     systems are at new addresses. Raises UsageError when neither system may be written to, when the store is damaged or
     of other systems, and UnknownName for a section or a fault.
     """
     (dataflow,) = job.dataflows
-    only = chosen(dataflow, sections)
+    only = selected_sections(dataflow, sections)
     faults = [find_fault(name) for name in job.faults]
-    with told(links or LINKS), ExitStack() as exits:
-        reached = reach(job, Redactor(), StoppableClock(stop))
-        for each in reached.values():
+    with readable_errors(links or LINKS), ExitStack() as exits:
+        live_systems = connect(job, Redactor(), StoppableClock(stop))
+        for each in live_systems.values():
             exits.callback(each.connection.close)
-        source, target, why = _ends(job, dataflow, reached, rehearse)
-        store = _rehearsed(links) if rehearse else _opened(links)
+        source, target, why = _usable_systems(job, dataflow, live_systems, dry_run)
+        store = _links_copy(links) if dry_run else _open_links(links)
         exits.callback(store.close)
-        settle(store.state, {label: each.connection.base_url for label, each in reached.items()}, moved=moved)
-        yield Worked(
-            engine_of(
+        check_system_urls(
+            store.state, {label: each.connection.base_url for label, each in live_systems.items()}, moved=moved
+        )
+        yield RunnableSync(
+            make_engine(
                 dataflow,
                 source,
                 target,
@@ -109,14 +111,14 @@ def working(
                 faults=faults,
                 only=only,
                 clock=RealClock(),
-                writer=Rehearsal(rehearse) if rehearse else None,
+                writer=DryRunWriter(dry_run) if dry_run else None,
                 stop=stop.is_set,
             ),
             why,
         )
 
 
-def chosen(dataflow: Dataflow, wanted: Sequence[str]) -> frozenset[str] | None:
+def selected_sections(dataflow: Dataflow, wanted: Sequence[str]) -> frozenset[str] | None:
     """Return the keys of the sections that are meant by number, key or heading; None for all of them."""
     if not wanted:
         return None
@@ -134,39 +136,39 @@ def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _ends(
-    job: Job, dataflow: Dataflow, reached: Mapping[str, Reached], rehearse: Tell | None
+def _usable_systems(
+    job: Job, dataflow: Dataflow, live_systems: Mapping[str, LiveSystem], dry_run: Tell | None
 ) -> tuple[System, System, tuple[str, ...]]:
     """Return both systems as they may be used, and why they may not be written to."""
     first = next(section for section in dataflow.sections if section.duplicate_of is None)
     labels = first.source.system, first.target.system
-    systems: list[System] = [reached[label].connection.system() for label in labels]
-    reasons = [closed(job.settings, label) for label in labels]
-    if rehearse and all(reasons):
-        return Untouched(systems[0]), Untouched(systems[1]), ()
-    if rehearse:
-        systems = [Untouched(system) for system in systems]
+    systems: list[System] = [live_systems[label].connection.system() for label in labels]
+    reasons = [read_only_reason(job.settings, label) for label in labels]
+    if dry_run and all(reasons):
+        return ReadOnlyView(systems[0]), ReadOnlyView(systems[1]), ()
+    if dry_run:
+        systems = [ReadOnlyView(system) for system in systems]
     if all(reasons):
-        told = "\n".join(dict.fromkeys(str(why) for why in reasons))
-        raise UsageError(f"nothing may be written\n{told}", hint="--dry-run tells what would be written")
-    source, target = (Closed(s, why) if why else s for s, why in zip(systems, reasons, strict=True))
+        text = "\n".join(dict.fromkeys(str(why) for why in reasons))
+        raise UsageError(f"nothing may be written\n{text}", hint="--dry-run tells what would be written")
+    source, target = (ReadOnlyCards(s, why) if why else s for s, why in zip(systems, reasons, strict=True))
     return source, target, tuple(why for why in reasons if why)
 
 
-def _opened(path: Path | None) -> Links:
+def _open_links(path: Path | None) -> Links:
     if path is None:
         LINKS.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Links(path or LINKS)
 
 
-def _rehearsed(path: Path | None) -> Links:
+def _links_copy(path: Path | None) -> Links:
     """Return a copy of the store in memory, an empty one when there is none yet."""
     path = path or LINKS
     if not path.exists():
         return Links()
     store = Links(path)
     try:
-        return Links(state=store.state.copied())
+        return Links(state=store.state.copy_in_memory())
     finally:
         store.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
-from qa_sync.modes.job import Job, Prepared
+from qa_sync.modes.job import Job, PreparedRun
 
 MODES: Mapping[str, str] = {
     "replay": "the committed recording: no network, no waiting",
@@ -16,7 +16,7 @@ MODES: Mapping[str, str] = {
 """The modes by name, each a module of this room with a function `prepare`, and what they play on."""
 
 
-def prepare(mode: str, job: Job) -> Prepared:
+def prepare(mode: str, job: Job) -> PreparedRun:
     """Make a job ready in a mode; raises what the mode raises (`RecordingError`, `UnknownName`, ...)."""
-    make: Callable[[Job], Prepared] = import_module(f"qa_sync.modes.{mode}").prepare
+    make: Callable[[Job], PreparedRun] = import_module(f"qa_sync.modes.{mode}").prepare
     return make(job)

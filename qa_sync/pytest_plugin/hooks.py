@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-ENDINGS = frozenset({".txt", ".rst"})
+SUFFIXES = frozenset({".txt", ".rst"})
 DEPTHS = ("smoke", "standard", "thorough")
 """Those of `qa_sync.checklist.depth`, which is not imported here: every run of pytest would."""
-BEGINNING = 4096
+HEAD_CHARS = 4096
 """Characters in which a document's title stands."""
 
 
@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect a document that was opted in and that has the title form."""
-    if file_path.suffix.lower() not in ENDINGS or not _opted_in(parent.config, file_path) or not _titled(file_path):
+    if file_path.suffix.lower() not in SUFFIXES or not _opted_in(parent.config, file_path) or not _titled(file_path):
         return None
     from qa_sync.pytest_plugin.items import SpecFile  # noqa: PLC0415 - see above
 
@@ -48,5 +48,5 @@ def _opted_in(config: pytest.Config, path: Path) -> bool:
 def _titled(path: Path) -> bool:
     """Tell whether a line of the beginning is a title, `<source> to <target> Dataflow`."""
     with path.open(encoding="utf-8-sig", errors="replace") as file:
-        lines = file.read(BEGINNING).splitlines()
+        lines = file.read(HEAD_CHARS).splitlines()
     return any(line.rstrip().endswith(" Dataflow") and " to " in line for line in lines)

@@ -15,15 +15,15 @@ from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.dataflow.load import load_dataflow
 from qa_sync.errors import QaSyncError, UnknownName
-from qa_sync.modes.documents import connectors_of, settle
-from qa_sync.modes.job import Job, Prepared
-from qa_sync.modes.live_systems.planned_writes import announced
-from qa_sync.modes.live_systems.redact_events import hidden
+from qa_sync.modes.documents import apply_configured_pairs, connectors_of
+from qa_sync.modes.job import Job, PreparedRun
+from qa_sync.modes.live_systems.planned_writes import describe_writes
+from qa_sync.modes.live_systems.redact_events import redact_events
 from qa_sync.modes.table import MODES, prepare
 from qa_sync.reports.shared.escape import escape_invisible
-from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import text_of
-from qa_sync.reports.shared.wording import leftovers
+from qa_sync.reports.shared.wording import group_not_removed
 from qa_sync.reports.terminal.final_report import end_report
 from qa_sync.running.events import CheckFinished
 from qa_sync.running.results import Results, SectionResult, SpecResult, collect_results
@@ -31,14 +31,14 @@ from qa_sync.running.runner import RunConfig, run
 from qa_sync.settings.read import find_settings, load_settings
 
 TIMEOUT_S = 120.0
-PLAYED = tuple(mode for mode in MODES if mode != "record")
+SUPPORTED_MODES = tuple(mode for mode in MODES if mode != "record")
 """A recording is of a whole document, and tests are of parts."""
 NO_SEED = "collected"
 """No seed changes the checks' ids; the records are made of the mode's own one when a section is played."""
 
 
 @dataclass(slots=True)
-class Playing:
+class DocumentRun:
     """A document on its way: nothing is asked of any system, and no recording is read, before a check is wanted."""
 
     config: pytest.Config
@@ -46,16 +46,16 @@ class Playing:
     job: Job
     lines: Sequence[str]
     checklist: Checklist
-    prepared: Prepared | None = None
+    prepared: PreparedRun | None = None
     results: dict[str, Results] = field(default_factory=dict)
-    cannot: QaSyncError | None = None
+    error: QaSyncError | None = None
 
     @classmethod
-    def open(cls, config: pytest.Config, path: Path) -> Playing:
+    def open(cls, config: pytest.Config, path: Path) -> DocumentRun:
         """Read a document; raises what is wrong with it, the settings or the options."""
         mode = str(config.getoption("--qa-sync-mode"))
-        if mode not in PLAYED:
-            raise UnknownName("mode", mode, PLAYED, hint="recordings are made by qa-sync check --mode record")
+        if mode not in SUPPORTED_MODES:
+            raise UnknownName("mode", mode, SUPPORTED_MODES, hint="recordings are made by qa-sync check --mode record")
         job = _job(config, path)
         (dataflow,) = job.dataflows
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -70,32 +70,32 @@ class Playing:
         """Return a check's verdict; plays its section if that was not done yet."""
         key = plan.section.key
         if key not in self.results:
-            self.results[key] = self._played(key)
+            self.results[key] = self._run_section(key)
         return next(c for c in self.results[key].checks if c.id == check.id)
 
-    def _played(self, key: str) -> Results:
-        ready = self._ready()
+    def _run_section(self, key: str) -> Results:
+        ready = self._prepare()
         only = [replace(c, sections=tuple(p for p in c.sections if p.section.key == key)) for c in ready.checklists]
-        for line in announced(ready.writes(only)):
-            self._tell(line)
-        told = RunConfig(self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop)
-        events = run(only, ready.open_environment, told)
-        return collect_results(hidden(events, ready.redact) if ready.redact else events)
+        for line in describe_writes(ready.writes(only)):
+            self._print(line)
+        settings = RunConfig(self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop)
+        events = run(only, ready.open_environment, settings)
+        return collect_results(redact_events(events, ready.redact) if ready.redact else events)
 
-    def _ready(self) -> Prepared:
+    def _prepare(self) -> PreparedRun:
         """Make the document ready for its mode, once; what makes that impossible is told of every check."""
-        if self.cannot:
-            raise self.cannot
+        if self.error:
+            raise self.error
         if self.prepared is None:
             try:
                 self.prepared = prepare(self.mode, self.job)
             except QaSyncError as error:
-                self.cannot = error
+                self.error = error
                 raise
-            self.config.add_cleanup(self._end)
+            self.config.add_cleanup(self._finish)
         return self.prepared
 
-    def _end(self) -> None:
+    def _finish(self) -> None:
         """Remove what the sections left in live systems, tell what could not be removed, and let everything go.
 
         A replay leaves nothing: what the recorded run left stands in that run's report.
@@ -103,26 +103,26 @@ class Playing:
         if self.prepared is None:
             return
         with closing(self.prepared):
-            left = self.prepared.sweep([lost for results in self.results.values() for lost in results.leftovers])
-        for what, ids, why in leftovers(left if self.mode != "replay" else ()):
+            left = self.prepared.clean_up([lost for results in self.results.values() for lost in results.leftovers])
+        for what, ids, why in group_not_removed(left if self.mode != "replay" else ()):
             sys.stderr.write(
                 f"\n{escape_invisible(f'left behind: {what} {ids}: {why}')}\n"
             )  # a line of its own amid the dots
 
-    def _tell(self, line: str) -> None:
+    def _print(self, line: str) -> None:
         """Tell something while tests run, past what captures their output; a worker of pytest-xdist has no terminal."""
         if reporter := self.config.pluginmanager.get_plugin("terminalreporter"):
             reporter.ensure_newline()
             reporter.write_line(escape_invisible(line))
 
 
-def told(playing: Playing, plan: SectionPlan, verdict: CheckFinished) -> str:
+def failure_text(document_run: DocumentRun, plan: SectionPlan, verdict: CheckFinished) -> str:
     """Return the block that the terminal's report shows for a verdict that is not well."""
-    whole = playing.results[plan.section.key]
+    whole = document_run.results[plan.section.key]
     alone = tuple(SpecResult(s.spec, s.title, tuple(_only(r, verdict) for r in s.sections)) for s in whole.specs)
-    lines = playing.lines
-    page = Page(quiet=True, line_text=lambda _, line: lines[line - 1] if 0 < line <= len(lines) else None)
-    return text_of(end_report(replace(whole, specs=alone), page))
+    lines = document_run.lines
+    output = OutputOptions(quiet=True, source_line=lambda _, line: lines[line - 1] if 0 < line <= len(lines) else None)
+    return text_of(end_report(replace(whole, specs=alone), output))
 
 
 def _only(section: SectionResult, verdict: CheckFinished) -> SectionResult:
@@ -139,6 +139,6 @@ def _job(config: pytest.Config, path: Path) -> Job:
     timeout_s = TIMEOUT_S if settings.sync.timeout_s is None else settings.sync.timeout_s
     cassettes = root / (config.getoption("--qa-sync-cassettes") or "cassettes")
     seed = config.getoption("--qa-sync-seed")
-    settled = settle(dataflows, connectors, settings)
+    settled = apply_configured_pairs(dataflows, connectors, settings)
     depth = Depth(config.getoption("--qa-sync-depth"))
     return Job(settled, connectors, cassettes, seed, timeout_s, settings=settings, depth=depth)

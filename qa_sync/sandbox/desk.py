@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from qa_sync.sandbox.world import World
 
 
-class Refusal(Exception):
+class Rejection(Exception):
     """The vendor says no: a status and the body that this vendor writes for it."""
 
     def __init__(self, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:
@@ -30,7 +30,7 @@ class Refusal(Exception):
         return JSONResponse(self.body, self.status, self.headers)
 
 
-class Desk:
+class RequestGuard:
     """ASGI middleware: `check` raises a Refusal for wrong credentials; any Refusal on the way becomes the answer."""
 
     def __init__(self, app: ASGIApp, check: Callable[[Request], None]) -> None:
@@ -45,12 +45,12 @@ class Desk:
         try:
             self.check(Request(scope))
             await self.app(scope, receive, send)
-        except Refusal as refusal:
+        except Rejection as refusal:
             await refusal.response()(scope, receive, send)
 
 
 def build(
-    world: World, routes: Sequence[BaseRoute], check: Callable[[Request], None], no_route: Callable[[int], Refusal]
+    world: World, routes: Sequence[BaseRoute], check: Callable[[Request], None], no_route: Callable[[int], Rejection]
 ) -> Starlette:
     """Return an app; `no_route` is given 404 or 405. The app's store is at `app.state.store`."""
 
@@ -59,7 +59,7 @@ def build(
 
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(Desk, check=check)],
+        middleware=[Middleware(RequestGuard, check=check)],
         exception_handlers={404: lost, 405: lost},
     )
     app.router.redirect_slashes = False
@@ -67,7 +67,7 @@ def build(
     return app
 
 
-async def json_body(request: Request, wrong: Callable[[str], Refusal]) -> Any:
+async def json_body(request: Request, wrong: Callable[[str], Rejection]) -> Any:
     """Return the request's JSON (None for no body); raise `wrong(why)` when it is none."""
     raw = await request.body()
     if not raw.strip():

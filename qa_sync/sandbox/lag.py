@@ -25,15 +25,15 @@ class LateTable(Table):
 
     def save(self, id: object, doc: Doc, at: datetime) -> None:
         """Add or replace a document; remember how it was."""
-        self._remember(id)
+        self._save_before(id)
         super().save(id, doc, at)
 
     def remove(self, id: object) -> None:
         """Take a document away; remember how it was."""
-        self._remember(id)
+        self._save_before(id)
         super().remove(id)
 
-    def seen(self, share: float = 1.0) -> list[Doc]:
+    def delayed(self, share: float = 1.0) -> list[Doc]:
         """Return the documents as they were `share` of the lag ago, oldest first; those since removed come last."""
         known = {str(doc["id"]): doc for doc in self.all()}
         since = self._now() - self._lag * share
@@ -45,7 +45,7 @@ class LateTable(Table):
                 known[one] = doc
         return list(known.values())
 
-    def _remember(self, id: object) -> None:
+    def _save_before(self, id: object) -> None:
         if self._lag == NONE:
             return
         now = self._now()

@@ -12,18 +12,18 @@ from qa_sync.systems.http.rate_limits import Rate
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Lists show a write after `lag`; above `rate` a request is refused, except at the port that is `spared`."""
+    """Lists show a write after `lag`; above `rate` a request is refused, except at the port that is `exempt_port`."""
 
     lag: timedelta = timedelta(0)
     rate: Rate | None = None
-    spared: int | None = None
+    exempt_port: int | None = None
 
 
-CALM = Load()
+NO_LOAD = Load()
 """No lag and no limit: recordings and the tests of others stay as they are."""
 
 
-class Meter:
+class RateMeter:
     """Counts requests; no more than the rate allows pass in any window of it. A refused one does not count."""
 
     def __init__(self, rate: Rate, now: Callable[[], datetime]) -> None:
@@ -32,7 +32,7 @@ class Meter:
         self._now = now
         self._passed: deque[datetime] = deque()
 
-    def passes(self) -> bool:
+    def allows(self) -> bool:
         """Tell whether one more is allowed, and count it when it is."""
         now = self._now()
         while self._passed and self._passed[0] <= now - self._window:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
-class Misfit(ValueError):
+class ShapeError(ValueError):
     """A value that does not have the shape: where, which rule, and what was expected."""
 
     def __init__(self, path: str, rule: str, expected: str) -> None:
@@ -37,13 +37,13 @@ class Text:
     def fit(self, value: Any, path: str) -> str:
         """Return the string as it is."""
         if not isinstance(value, str):
-            raise Misfit(path, "TYPE", "a string")
+            raise ShapeError(path, "TYPE", "a string")
         if self.choices and value not in self.choices:
-            raise Misfit(path, "ENUM", f"one of {', '.join(self.choices)}")
+            raise ShapeError(path, "ENUM", f"one of {', '.join(self.choices)}")
         if not self.min <= len(value) <= (self.max or len(value)):
-            raise Misfit(path, "MAX_LENGTH" if value else "MIN_LENGTH", f"{self.min} to {self.max} characters")
+            raise ShapeError(path, "MAX_LENGTH" if value else "MIN_LENGTH", f"{self.min} to {self.max} characters")
         if value and self.pattern and not re.fullmatch(self.pattern, value):
-            raise Misfit(path, "FORMAT", f"text like {self.pattern}")
+            raise ShapeError(path, "FORMAT", f"text like {self.pattern}")
         return value
 
 
@@ -56,9 +56,9 @@ class Whole:
     def fit(self, value: Any, path: str) -> int:
         """Return the integer as it is."""
         if not isinstance(value, int) or isinstance(value, bool):
-            raise Misfit(path, "TYPE", "an integer")
+            raise ShapeError(path, "TYPE", "an integer")
         if self.min is not None and value < self.min:
-            raise Misfit(path, "MIN", f"at least {self.min}")
+            raise ShapeError(path, "MIN", f"at least {self.min}")
         return value
 
 
@@ -72,9 +72,9 @@ class Number:
     def fit(self, value: Any, path: str) -> int | float:
         """Return the number as it is."""
         if not isinstance(value, int | float) or isinstance(value, bool):
-            raise Misfit(path, "TYPE", "a number")
+            raise ShapeError(path, "TYPE", "a number")
         if (self.min is not None and value < self.min) or (self.max is not None and value > self.max):
-            raise Misfit(path, "RANGE", f"a number from {self.min} to {self.max}")
+            raise ShapeError(path, "RANGE", f"a number from {self.min} to {self.max}")
         return value
 
 
@@ -85,7 +85,7 @@ class Flag:
     def fit(self, value: Any, path: str) -> bool:
         """Return the truth as it is."""
         if not isinstance(value, bool):
-            raise Misfit(path, "TYPE", "a boolean")
+            raise ShapeError(path, "TYPE", "a boolean")
         return value
 
 
@@ -98,7 +98,7 @@ class Obj:
     def fit(self, value: Any, path: str) -> dict[str, Any]:
         """Return the known fields that are there."""
         if not isinstance(value, dict):
-            raise Misfit(path, "TYPE", "an object")
+            raise ShapeError(path, "TYPE", "an object")
         lead = f"{path}." if path else ""
         return {
             name: None if value[name] is None else shape.fit(value[name], f"{lead}{name}")
@@ -116,7 +116,7 @@ class MapOf:
     def fit(self, value: Any, path: str) -> dict[str, Any]:
         """Return the pairs whose keys may be written."""
         if not isinstance(value, dict):
-            raise Misfit(path, "TYPE", "an object")
+            raise ShapeError(path, "TYPE", "an object")
         return {k: v for k, v in value.items() if k.startswith(self.prefix)}
 
 
@@ -131,7 +131,7 @@ class Many:
     def fit(self, value: Any, path: str) -> list[Any]:
         """Return the list with each element fitted."""
         if not isinstance(value, list):
-            raise Misfit(path, "TYPE", "an array")
+            raise ShapeError(path, "TYPE", "an array")
         if not self.min <= len(value) <= (self.max or len(value)):
-            raise Misfit(path, "MAX_SIZE", f"{self.min} to {self.max} elements")
+            raise ShapeError(path, "MAX_SIZE", f"{self.min} to {self.max} elements")
         return [self.of.fit(element, f"{path}[{n}]") for n, element in enumerate(value)]

@@ -51,6 +51,6 @@ VENDORS: Mapping[str, Vendor] = {
 }
 
 
-def under(load: Load) -> Mapping[str, Vendor]:
+def vendors_under(load: Load) -> Mapping[str, Vendor]:
     """Return the vendors under a load; only Wix documents what it does then (facts/WIX.md 1)."""
     return {**VENDORS, "wix": replace(VENDORS["wix"], build_app=partial(wix.build_app, load=load))}

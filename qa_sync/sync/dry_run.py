@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qa_sync.errors import InternalError
-from qa_sync.sync.lanes import End, Lane
+from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record, System
@@ -26,30 +26,30 @@ class PlannedWrite:
     values: Mapping[str, Json]
 
 
-class Rehearsal:
+class DryRunWriter:
     """A Writer that tells instead of writing; what it would create gets a negative number for an id."""
 
     def __init__(self, tell: Callable[[PlannedWrite], None]) -> None:
-        self._tell = tell
-        self._made = 0
+        self._report = tell
+        self._created = 0
 
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:  # noqa: ARG002 - a Writer's
+    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> str | None:  # noqa: ARG002 - a Writer's
         """Tell of a create and return a stand-in for its id, so that what refers to it is told as well."""
-        self._made -= 1
-        self._tell(_planned(lane, end, None, str(self._made), values))
-        return str(self._made)
+        self._created -= 1
+        self._report(_planned(lane, end, None, str(self._created), values))
+        return str(self._created)
 
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
         """Tell of an update."""
-        self._tell(_planned(lane, end, record.id, None, values))
+        self._report(_planned(lane, end, record.id, None, values))
         return frozenset()
 
 
-def _planned(lane: Lane, end: End, id: str | None, made: str | None, values: Mapping[str, Json]) -> PlannedWrite:
+def _planned(lane: Lane, end: LaneEnd, id: str | None, made: str | None, values: Mapping[str, Json]) -> PlannedWrite:
     return PlannedWrite(lane.section.key, end.system.label, end.card.names[0], id, made, dict(values))
 
 
-class Untouched:
+class ReadOnlyView:
     """A system that is read only, and that knows nothing of stand-ins."""
 
     def __init__(self, system: System) -> None:

@@ -16,20 +16,20 @@ from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import InvalidResponse, RequestRejected
 from qa_sync.sync.cycle.connected import Connections
-from qa_sync.sync.cycle.create_record import Creator
-from qa_sync.sync.cycle.creation_rules import Predicate, standing_problem
-from qa_sync.sync.cycle.lists import listings_of, where
-from qa_sync.sync.cycle.process_record import Worker
-from qa_sync.sync.cycle.read_changes import Gatherer, Stopped
-from qa_sync.sync.cycle.update_pair import Keeper
+from qa_sync.sync.cycle.create_record import RecordCreator
+from qa_sync.sync.cycle.creation_rules import Predicate, permanent_problem
+from qa_sync.sync.cycle.lists import list_key, make_listings
+from qa_sync.sync.cycle.process_record import RecordProcessor
+from qa_sync.sync.cycle.read_changes import ChangeReader, Stopped
+from qa_sync.sync.cycle.update_pair import PairUpdater
 from qa_sync.sync.faults.fault import Fault
 from qa_sync.sync.lanes import Lane, Side
 from qa_sync.sync.policies import Policies
-from qa_sync.sync.prepare_lanes import Preparation
-from qa_sync.sync.records.clock_offsets import Clocks
-from qa_sync.sync.records.conversion import Carrier
+from qa_sync.sync.prepare_lanes import PreparedLanes
+from qa_sync.sync.records.clock_offsets import ClockOffsets
+from qa_sync.sync.records.conversion import ValueConverter
 from qa_sync.sync.store.links import Links
-from qa_sync.sync.summary import CycleSummary, Problem, Tally
+from qa_sync.sync.summary import CycleSummary, CycleTally, Problem
 from qa_sync.sync.writer import PlainWriter, Writer
 from qa_sync.systems.system import System
 
@@ -69,80 +69,86 @@ class Engine:
         writer = writer or PlainWriter()
         for fault in faults:
             writer, source, target = fault.writer(writer), fault.system(source), fault.system(target)
-        prepared = Preparation(dataflow, source, target, literals or {})
+        prepared = PreparedLanes(dataflow, source, target, literals or {})
         policies, conditions = policies or Policies(), conditions or {}
-        carrier = Carrier(links, zone)
-        lanes = tuple(_misread(lane, faults) for lane in prepared.lanes)
+        converter = ValueConverter(links, zone)
+        lanes = tuple(_with_faults(lane, faults) for lane in prepared.lanes)
         self._lanes = tuple(lane for lane in lanes if only is None or lane.section.key in only)
         self._links = links
         self._stop = stop
-        self._listings = listings_of(lanes, links, f"{dataflow.source} > {dataflow.target}", policies, conditions)
-        self._gatherer = Gatherer(links, clock, stop)
+        self._listings = make_listings(lanes, links, f"{dataflow.source} > {dataflow.target}", policies, conditions)
+        self._reader = ChangeReader(links, clock, stop)
         connections = Connections(links, lanes, self._listings)
-        keeper = Keeper(links, carrier, writer, policies, Clocks(links.state, clock))
-        creator = Creator(links, carrier, writer)
-        self._worker = Worker(
-            links, self._listings, conditions, connections=connections, keeper=keeper, creator=creator, zone=zone
+        updater = PairUpdater(links, converter, writer, policies, ClockOffsets(links.state, clock))
+        record_creator = RecordCreator(links, converter, writer)
+        self._processor = RecordProcessor(
+            links,
+            self._listings,
+            conditions,
+            connections=connections,
+            updater=updater,
+            record_creator=record_creator,
+            zone=zone,
         )
-        untold = (standing_problem(lane, lanes, conditions) for lane in self._lanes)
-        self._untold = [*prepared.problems, *(p for p in untold if p)]
+        untold = (permanent_problem(lane, lanes, conditions) for lane in self._lanes)
+        self._first_problems = [*prepared.problems, *(p for p in untold if p)]
 
     def cycle(self) -> CycleSummary:
         """Look at all that changed once; raises SystemUnreachable, everything else is a Problem.
 
         What is wrong with the document's rows is told by the first cycle only; what is wrong with records by every one.
         """
-        tally = Tally(problems=dict.fromkeys(self._untold))
-        self._untold = []
+        tally = CycleTally(problems=dict.fromkeys(self._first_problems))
+        self._first_problems = []
         lanes: list[Lane] = []
         try:
-            lanes = self._gather(tally)
-            self._carry_out(lanes, tally)
+            lanes = self._read_lists(tally)
+            self._process_lanes(lanes, tally)
         except Stopped:
             tally.complete = False
             lanes = []  # of what was not looked at nobody knows whether it is in sync
         finally:
             self._links.state.flush()
         for lane in self._lanes:
-            tally.tell(self._worker.told(lane))
-        return tally.summary(sum(self._worker.at_rest(lane) for lane in lanes))
+            tally.report(self._processor.problems(lane))
+        return tally.summary(sum(self._processor.in_sync_count(lane) for lane in lanes))
 
-    def _gather(self, tally: Tally) -> list[Lane]:
+    def _read_lists(self, tally: CycleTally) -> list[Lane]:
         """Read every list once; return the lanes of which both were read whole."""
-        used = {where(lane.end(side)): None for side in Side for lane in self._lanes}
+        used = {list_key(lane.end(side)): None for side in Side for lane in self._lanes}
         cut: set[str] = set()
         for place in used:
             listing = self._listings[place]
             uses = [use for use in listing.uses if use.lane in self._lanes]
             try:
-                number = self._gatherer.gather(listing)
+                number = self._reader.read(listing)
             except (RequestRejected, InvalidResponse) as error:
                 text = f"the section is cut short: {error.in_line}"
-                tally.tell(Problem(use.lane.section.key, place[0], None, text) for use in uses)
+                tally.report(Problem(use.lane.section.key, place[0], None, text) for use in uses)
                 cut.update(use.lane.section.key for use in uses)
                 continue
             tally.add("seen", number * sum(use.side is Side.SOURCE for use in uses))
         tally.add("cut", len(cut))
         return [lane for lane in self._lanes if lane.section.key not in cut]
 
-    def _carry_out(self, lanes: Sequence[Lane], tally: Tally) -> None:
+    def _process_lanes(self, lanes: Sequence[Lane], tally: CycleTally) -> None:
         """Look at everything once; then, as long as something is linked, at what waited for that."""
         again = False
         for _ in range(len(lanes) + 1):
             begun = self._links.state.counter
             for lane in lanes:
-                self._lane(lane, tally, again=again)
+                self._process_lane(lane, tally, again=again)
             if self._links.state.counter == begun:
                 return
             again = True
 
-    def _lane(self, lane: Lane, tally: Tally, *, again: bool) -> None:
-        turn = self._worker.turn(lane, tally)
-        for item in self._worker.items(lane, again=again):
+    def _process_lane(self, lane: Lane, tally: CycleTally, *, again: bool) -> None:
+        lane_cycle = self._processor.lane_cycle(lane, tally)
+        for item in self._processor.items(lane, again=again):
             if self._stop():
                 raise Stopped
-            self._worker.look_at(turn, item)
+            self._processor.process(lane_cycle, item)
 
 
-def _misread(lane: Lane, faults: Sequence[Fault]) -> Lane:
+def _with_faults(lane: Lane, faults: Sequence[Fault]) -> Lane:
     return reduce(lambda read, fault: fault.lane(read), faults, lane)

@@ -23,7 +23,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class LaneEnd:
     """One end of a lane: a system and the card of its entity."""
 
     side: Side
@@ -57,7 +57,7 @@ class Row:
         """Return the conditions on that side's record."""
         return self.source_when if side is Side.SOURCE else self.target_when
 
-    def received_by(self, side: Side, *, creating: bool = False) -> bool:
+    def is_writable_on(self, side: Side, *, creating: bool = False) -> bool:
         """Tell whether the side takes a value that is written to it."""
         card = self.card(side)
         times = {Writable.ALWAYS, Writable.CREATE} if creating else {Writable.ALWAYS}
@@ -74,22 +74,22 @@ class Lane:
 
     section: Section
     key: str
-    source: End
-    target: End
+    source: LaneEnd
+    target: LaneEnd
     rows: tuple[Row, ...]
     criteria: tuple[Row, ...] = ()
     mirror: str | None = None
 
-    def end(self, side: Side) -> End:
+    def end(self, side: Side) -> LaneEnd:
         """Return that end."""
         return self.source if side is Side.SOURCE else self.target
 
-    def says(self, kind: StatementKind) -> bool:
+    def has_statement(self, kind: StatementKind) -> bool:
         """Tell whether the section has such a statement."""
         return self.section.statement(kind) is not None
 
     @property
-    def shared(self) -> frozenset[str]:
+    def shared_sources(self) -> frozenset[str]:
         """The source properties that several target properties take their value from."""
         paths = [r.source.path for r in self.rows]
         return frozenset(p for p in paths if paths.count(p) > 1)

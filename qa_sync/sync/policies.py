@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Empty(StrEnum):
+class EmptyPolicy(StrEnum):
     """What becomes of the other side's value when a value is cleared."""
 
     KEEP = "keep"
@@ -20,4 +20,4 @@ class Empty(StrEnum):
 class Policies:
     """The decisions; as `[policies]` in the settings."""
 
-    empty: Empty = Empty.KEEP
+    empty: EmptyPolicy = EmptyPolicy.KEEP

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from qa_sync.dataflow.model import Criterion, Dataflow, PropertyPair, Section, When
 from qa_sync.errors import UnknownName, did_you_mean
 from qa_sync.location import Location
-from qa_sync.sync.lanes import End, Lane, Row, Side, in_order
+from qa_sync.sync.lanes import Lane, LaneEnd, Row, Side, in_order
 from qa_sync.sync.summary import Problem
 from qa_sync.systems.cards import EntityCard, PropertyCard, find_card
 from qa_sync.systems.pairing import pairs_of
 from qa_sync.systems.system import System
 
 
-class Preparation:
+class PreparedLanes:
     """The lanes of a dataflow and what is wrong with its rows.
 
     `literals` tells the values behind the names in `Dependant on having wd:Q...`.
@@ -28,10 +28,10 @@ class Preparation:
         self._keys: dict[tuple[str, str], str] = {}
         ends = [(s, found) for s in dataflow.sections if s.duplicate_of is None and (found := self._ends(s))]
         for _, (a, b) in ends:
-            self._keys.setdefault((a.card.datatype, b.card.datatype), key_of(a, b))
+            self._keys.setdefault((a.card.datatype, b.card.datatype), links_key(a, b))
         self.lanes = in_order(tuple(self._lane(section, a, b) for section, (a, b) in ends))
 
-    def _ends(self, section: Section) -> tuple[End, End] | None:
+    def _ends(self, section: Section) -> tuple[LaneEnd, LaneEnd] | None:
         at = Location(self._path, section.line)
         source, target = self._systems
         try:
@@ -40,9 +40,9 @@ class Preparation:
         except UnknownName as error:
             self.problems.append(Problem(section.key, source.label, None, f"the section is left out: {error}"))
             return None
-        return End(Side.SOURCE, source, a), End(Side.TARGET, target, b)
+        return LaneEnd(Side.SOURCE, source, a), LaneEnd(Side.TARGET, target, b)
 
-    def _lane(self, section: Section, a: End, b: End) -> Lane:
+    def _lane(self, section: Section, a: LaneEnd, b: LaneEnd) -> Lane:
         within = a.system.label == b.system.label
         return Lane(
             section=section,
@@ -54,7 +54,7 @@ class Preparation:
             mirror=self._keys.get((b.card.datatype, a.card.datatype)) if within else None,
         )
 
-    def _rows(self, section: Section, a: End, b: End, pairs: Iterable[PropertyPair]) -> tuple[Row, ...]:
+    def _rows(self, section: Section, a: LaneEnd, b: LaneEnd, pairs: Iterable[PropertyPair]) -> tuple[Row, ...]:
         rows = []
         for pair in pairs:
             if pair.source == a.card.key and pair.target == b.card.key:
@@ -67,7 +67,7 @@ class Preparation:
                 rows.append(row)
         return tuple(rows)
 
-    def _row(self, a: End, b: End, pair: PropertyPair) -> Row | str:
+    def _row(self, a: LaneEnd, b: LaneEnd, pair: PropertyPair) -> Row | str:
         """Return the resolved row, or why there is none."""
         source, target = a.card.properties.get(pair.source), b.card.properties.get(pair.target)
         if source is None:
@@ -100,7 +100,7 @@ class Preparation:
         return when.value
 
 
-def key_of(a: End, b: End) -> str:
+def links_key(a: LaneEnd, b: LaneEnd) -> str:
     """Return the name of the links between two entities: the sections of a document may move, its links must not."""
     return f"{a.system.label} {a.card.datatype} = {b.system.label} {b.card.datatype}"
 

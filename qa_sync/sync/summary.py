@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-TOLD: Final = 1000
+MAX_PROBLEMS: Final = 1000
 """How many problems of a cycle are told one by one; beyond that a person reads no more of them."""
 
 
@@ -53,7 +53,7 @@ class CycleSummary:
 
 
 @dataclass(slots=True)
-class Tally:
+class CycleTally:
     """The numbers and problems of a cycle that is still going on; `latest` are those of the record at hand."""
 
     count: Counter[str] = field(default_factory=Counter)
@@ -69,12 +69,12 @@ class Tally:
         """Note a problem of the record at hand."""
         self.latest.append(Problem(section, system, id, text))
 
-    def tell(self, problems: Iterable[Problem]) -> None:
+    def report(self, problems: Iterable[Problem]) -> None:
         """Have problems in the summary, each once: a record may be looked at more than once in a cycle."""
         for problem in problems:
             if problem in self.problems:
                 continue
-            if len(self.problems) < TOLD:
+            if len(self.problems) < MAX_PROBLEMS:
                 self.problems[problem] = None
             else:
                 self.add("untold")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from qa_sync.sync.lanes import End, Lane
+from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
@@ -14,21 +14,21 @@ from qa_sync.values.form import Json
 class Writer(Protocol):
     """Writes wire values by write path to one end of a lane."""
 
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> str | None:
         """Create a record and return its id, None when nothing was created; `found` as in `System.insert`."""
 
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
         """Change a record that was just read; return the write paths that were sent, which are nobody's edits then."""
 
 
 class PlainWriter:
     """Writes what it is given."""
 
-    def insert(self, lane: Lane, end: End, values: Mapping[str, Json], found: Found | None = None) -> str | None:  # noqa: ARG002 - a Writer's
+    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> str | None:  # noqa: ARG002 - a Writer's
         """Create a record and return its id."""
         return end.system.insert(end.card.datatype, values, found)
 
-    def update(self, lane: Lane, end: End, record: Record, values: Mapping[str, Json]) -> frozenset[str]:  # noqa: ARG002
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> frozenset[str]:  # noqa: ARG002
         """Change a record that was just read; return the write paths."""
         end.system.update(record, values)
         return frozenset(values)

@@ -13,7 +13,7 @@ from audit_served import served
 from audit_world import Doc, World, ids_of, make_world
 from cli_caller import ROOT, QaSync
 
-from qa_sync.audit.compare.reread import Again
+from qa_sync.audit.compare.reread import Rereader
 
 CONTACTS = ("customerp", "contacts")
 
@@ -26,15 +26,15 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> None:
     """Do something after the lists were read and before the first suspect is read again."""
-    looks = Again.looks
+    looks = Rereader.read_pairs
     done: list[object] = []
 
-    def changed(self: Again, suspects: Sequence[Any]) -> Any:
+    def changed(self: Rereader, suspects: Sequence[Any]) -> Any:
         if suspects and not done:
             done.append(change())
         return looks(self, suspects)
 
-    monkeypatch.setattr(Again, "looks", changed)
+    monkeypatch.setattr(Rereader, "read_pairs", changed)
 
 
 def named(name: str) -> Callable[[Doc], object]:

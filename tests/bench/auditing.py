@@ -30,11 +30,11 @@ import ibis  # noqa: E402
 
 from qa_sync.audit.audit import Audit  # noqa: E402
 from qa_sync.audit.engines.table import Needs, start_engine  # noqa: E402
-from qa_sync.audit.planning import Known  # noqa: E402
-from qa_sync.audit.records.fetch import Manner, Source, read_whole  # noqa: E402
-from qa_sync.audit.records.load import Files, Wish  # noqa: E402
+from qa_sync.audit.planning import AuditConfig  # noqa: E402
+from qa_sync.audit.records.fetch import FetchOptions, FetchSource, fetch_entity  # noqa: E402
+from qa_sync.audit.records.load import ExportFiles, LoadRequest  # noqa: E402
 from qa_sync.audit.records.snapshots import load  # noqa: E402
-from qa_sync.audit.sections import Terms  # noqa: E402
+from qa_sync.audit.sections import AuditOptions  # noqa: E402
 from qa_sync.clock import RealClock  # noqa: E402
 from qa_sync.dataflow.model import Dataflow, Entity, PropertyPair, Section, Statement, StatementKind  # noqa: E402
 from qa_sync.running.results import collect_results  # noqa: E402
@@ -96,14 +96,14 @@ def _card(system: str, price: str) -> EntityCard:
     return EntityCard(system, "people", ("People",), "id", properties)
 
 
-def _flow() -> tuple[Dataflow, Known]:
+def _flow() -> tuple[Dataflow, AuditConfig]:
     cards = {"Shop": {"people": _card("shop", "number")}, "Office": {"people": _card("office", "string")}}
     pairs = tuple(PropertyPair(p, p, line=9) for p in cards["Shop"]["people"].properties)
     every = Statement(StatementKind.EVERY, 2, "Every Shop People will be synchronized with a Office People.")
     section = Section(
         1, "Shop People to Office People", 1, Entity("Shop", "People"), Entity("Office", "People"), (every,), (), pairs
     )
-    return Dataflow("bench.txt", "Bench", "Shop", "Office", None, (section,)), Known(cards)
+    return Dataflow("bench.txt", "Bench", "Shop", "Office", None, (section,)), AuditConfig(cards)
 
 
 def bare(folder: Path, memory: str) -> object:
@@ -117,11 +117,11 @@ def audited(folder: Path, memory: str, engine: str = "duckdb") -> object:
     flow, known = _flow()
     clock = RealClock()
     with tempfile.TemporaryDirectory() as scratch:
-        wish = Wish(
-            Files(folder / "left.parquet", folder / "right.parquet"), Path(scratch) / "read", clock, False, print
+        wish = LoadRequest(
+            ExportFiles(folder / "left.parquet", folder / "right.parquet"), Path(scratch) / "read", clock, False, print
         )
         started = start_engine(engine, Needs(memory, Path(scratch)))
-        terms = Terms(UTC, differences=folder / "differences.parquet")
+        terms = AuditOptions(UTC, differences=folder / "differences.parquet")
         results = collect_results(
             Audit([flow], known, wish, started, terms, clock, time.perf_counter, Path(scratch)).events()
         )
@@ -198,14 +198,14 @@ def _read_from(url: str, count: int) -> None:
     connector = load_connector(builtin_folder("customwebshop"))
     system = RestSystem(label, connector, f"{url}/customwebshop", vendor.secrets, httpx.HTTPTransport())
     card = system.cards["customer"]
-    source = Source(system, card, {"system": label}, since=False)
-    manner, columns = Manner(RealClock(), fresh=True, stop=Event(), tell=print), tuple(card.properties)
+    source = FetchSource(system, card, {"system": label}, since=False)
+    manner, columns = FetchOptions(RealClock(), fresh=True, stop=Event(), report=print), tuple(card.properties)
     floors, ours = [], []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(2):
             floors.append(_timed(lambda: sum(len(records) for records, _ in system.list_pages("customer"))))
-            ours.append(_timed(lambda: read_whole(source, columns, Path(folder), manner)))
-            rows = load(Path(folder), source.whose, columns)
+            ours.append(_timed(lambda: fetch_entity(source, columns, Path(folder), manner)))
+            rows = load(Path(folder), source.identity, columns)
     system.close()
     assert rows
     assert rows.rows == count

@@ -83,7 +83,7 @@ def _measure(how: str, folder: Path) -> None:
     told = RunConfig("replay", prepared.seed, prepared.started, time.perf_counter)
     events = run(prepared.checklists, prepared.open_environment, told)
     wall, cpu = time.perf_counter(), time.process_time()
-    deque(Terminal(sys.stdout, sys.stderr).watch(events) if how == "live" else events, maxlen=0)
+    deque(Terminal(sys.stdout, sys.stderr).follow(events) if how == "live" else events, maxlen=0)
     print(json.dumps([time.perf_counter() - wall, time.process_time() - cpu]))
 
 

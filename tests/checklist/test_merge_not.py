@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa_sync.checklist.model import Checklist, Expect, Insert, Scenario, Side
-from qa_sync.modes.documents import connectors_of, read_all, settle
+from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.settings.model import Settings
 
@@ -20,7 +20,15 @@ CUSTOMERS, ORDERS = 1, 2
 def checklist() -> Checklist:
     settings, dataflows = Settings(), read_all([str(ROOT / SPEC)])
     connectors = connectors_of(dataflows, settings)
-    job = Job(settle(dataflows, connectors, settings), connectors, ROOT / "cassettes", None, 20.0, (), settings)
+    job = Job(
+        apply_configured_pairs(dataflows, connectors, settings),
+        connectors,
+        ROOT / "cassettes",
+        None,
+        20.0,
+        (),
+        settings,
+    )
     return job.compiled(job.dataflows[0], "seed")
 
 

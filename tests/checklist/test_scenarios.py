@@ -8,7 +8,7 @@ import pytest
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Checklist, Edit, Expect, Insert, Scenario, Side, ValueUnchanged
-from qa_sync.modes.documents import connectors_of, read_all, settle
+from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.settings.read import load_settings
 from qa_sync.systems.cards import EntityCard
@@ -20,7 +20,7 @@ SPECS = ROOT / "tests/faults/specs"
 def compiled(name: str, depth: Depth = Depth.STANDARD) -> Checklist:
     settings, dataflows = load_settings(SPECS / "qa-sync.toml"), read_all([str(SPECS / f"{name}.txt")])
     connectors = connectors_of(dataflows, settings)
-    found = settle(dataflows, connectors, settings)
+    found = apply_configured_pairs(dataflows, connectors, settings)
     job = Job(found, connectors, ROOT / "cassettes", None, 20.0, (), settings, depth=depth)
     return job.compiled(job.dataflows[0], "seed")
 

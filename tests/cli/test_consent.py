@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from qa_sync.cli.confirm import agree
-from qa_sync.modes.job import Planned
+from qa_sync.cli.confirm import confirm_writes
+from qa_sync.modes.job import PlannedRecords
 
-PLANNED = [Planned("Custom Webshop", "http://shop.example.test", entity, 12) for entity in ("Order", "Customer")]
+PLANNED = [PlannedRecords("Custom Webshop", "http://shop.example.test", entity, 12) for entity in ("Order", "Customer")]
 
 
 class Screen(io.StringIO):
@@ -19,7 +19,7 @@ def test_on_a_terminal_the_question_breaks_between_words(monkeypatch: pytest.Mon
     screen = Screen()
     monkeypatch.setattr("sys.stderr", screen)
     monkeypatch.setenv("COLUMNS", "50")
-    agree(PLANNED, yes=True)
+    confirm_writes(PLANNED, yes=True)
     assert screen.getvalue() == (
         "This makes records, which are removed again, and\n"
         "as many counterparts may come of them:\n"
@@ -29,7 +29,7 @@ def test_on_a_terminal_the_question_breaks_between_words(monkeypatch: pytest.Mon
 
 
 def test_in_a_pipe_it_is_a_line_a_system(capsys: pytest.CaptureFixture[str]) -> None:
-    agree(PLANNED, yes=True)
+    confirm_writes(PLANNED, yes=True)
     assert capsys.readouterr().err.splitlines()[1] == (
         "  Custom Webshop (http://shop.example.test): 12 Order, 12 Customer"
     )

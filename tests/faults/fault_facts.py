@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qa_sync.dataflow.model import PropertyPair, Section, StatementKind
-from qa_sync.modes.documents import connectors_of, read_all, settle
+from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.settings.model import Settings
 from qa_sync.settings.read import load_settings
 from qa_sync.sync.lanes import Row, Side
@@ -134,7 +134,7 @@ def facts_of(path: Path) -> tuple[Facts, ...]:
     settings = settings_of(path)
     dataflows = read_all([str(path)])
     connectors = connectors_of(dataflows, settings)
-    (dataflow,) = settle(dataflows, connectors, settings)
+    (dataflow,) = apply_configured_pairs(dataflows, connectors, settings)
     own = [s for s in dataflow.sections if s.duplicate_of is None]
     cards = {label: connector.cards for label, connector in connectors.items()}
     ends = [tuple(find_card(cards[e.system], e.entity, e.system) for e in (s.source, s.target)) for s in own]

@@ -27,7 +27,7 @@ from fault_values import (
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.sync.faults.matching import NAMES
 from qa_sync.sync.faults.property_kinds import is_edited, is_free_text
-from qa_sync.sync.faults.wrong_property import misplaced, neighbours
+from qa_sync.sync.faults.wrong_property import similar_rows, swappable_rows
 from qa_sync.sync.lanes import Row, Side
 from qa_sync.systems.cards import PropertyCard
 
@@ -262,8 +262,8 @@ RULES: Mapping[str, Rule] = {
     "late": Rule(created("create"), NOTHING_IS_CREATED),
     "duplicate": Rule(created("create", "unique"), NOTHING_IS_CREATED),
     "duplicate-on-update": Rule(edited("stable", "unique"), NOTHING_IS_EDITED),
-    "swap-properties": Rule(_mixed(neighbours), "no two free texts stand side by side on both sides"),
-    "wrong-property": Rule(_mixed(misplaced), "no two free texts that nothing requires stand side by side"),
+    "swap-properties": Rule(_mixed(similar_rows), "no two free texts stand side by side on both sides"),
+    "wrong-property": Rule(_mixed(swappable_rows), "no two free texts that nothing requires stand side by side"),
     "truncate": Rule(values(is_long), "no free text may be longer than 20 characters on both sides"),
     "case-fold": Rule(values(is_free), NO_TEXT),
     "trim": Rule(values(is_spaced), "no free text that both systems are known to keep with its blanks"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from fault_facts import ROOT, Place, settings_of
 
 from qa_sync.checklist.depth import Depth
-from qa_sync.modes.documents import connectors_of, read_all, settle
+from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
 from qa_sync.running.events import Status
@@ -44,7 +44,7 @@ def play(
     settings = settings_of(spec)
     dataflows = read_all([str(spec.relative_to(ROOT))])
     connectors = connectors_of(dataflows, settings)
-    dataflows = settle(dataflows, connectors, settings)
+    dataflows = apply_configured_pairs(dataflows, connectors, settings)
     job = Job(
         dataflows, connectors, Path("cassettes"), seed, timeout_s, faults, settings, depth=depth, max_lag_s=max_lag_s
     )

@@ -21,7 +21,7 @@ from qa_sync.errors import SpecError
 from qa_sync.location import Location
 from qa_sync.reports.documents import lint_json, lint_text, sarif
 from qa_sync.reports.shared.escape import escape_invisible
-from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.page_options import OutputOptions
 
 
 def validator(path: Path) -> Draft202012Validator:
@@ -93,7 +93,7 @@ def test_on_a_terminal_nothing_is_wider_than_it(qa_sync: QaSync, width: int) -> 
     assert qa_sync("lint", "specs").code == 0
     finding = make_finding("unknown-sentence", 7, "no known sentence: " + "word " * 30)
     result = LintResult((LintedDocument(Dataflow("specs/a.rst", "T", "A", "B"), (finding, finding)),))
-    folded = lint_text.render(result, Page(width)).splitlines()
+    folded = lint_text.render(result, OutputOptions(width)).splitlines()
     assert max(map(len, folded)) <= width
     assert [at for at, shown in enumerate(folded[:-1]) if shown.startswith("specs/a.rst:7: error: no")] == [
         0,

@@ -20,7 +20,7 @@ from qa_sync.clock import VirtualClock
 from qa_sync.modes.documents import connectors_of, read_all
 from qa_sync.modes.embedded.settings_text import environment, settings_text
 from qa_sync.modes.job import Job
-from qa_sync.modes.live_systems.connections import Reached, reach
+from qa_sync.modes.live_systems.connections import LiveSystem, connect
 from qa_sync.modes.table import prepare
 from qa_sync.settings.read import load_settings
 from qa_sync.systems.connectors.load import Connector
@@ -80,9 +80,9 @@ def go_out_by(monkeypatch: pytest.MonkeyPatch, network: httpx.BaseTransport) -> 
     over(monkeypatch, change)
 
 
-def reached(monkeypatch: pytest.MonkeyPatch, network: Network, the_job: Job) -> Reached:
+def reached(monkeypatch: pytest.MonkeyPatch, network: Network, the_job: Job) -> LiveSystem:
     go_out_by(monkeypatch, network)
-    return reach(the_job, Redactor())["Wix.com"]
+    return connect(the_job, Redactor())["Wix.com"]
 
 
 def test_the_rate_of_the_settings_is_everybody_s(

@@ -24,13 +24,13 @@ from proxy_servers import proxy_to, saying
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import InvalidResponse, NoVerdict, SystemUnreachable, UsageError
 from qa_sync.modes.job import EPOCH, Job
-from qa_sync.modes.live import Session
-from qa_sync.modes.triggers.context import Between, Surroundings
-from qa_sync.modes.triggers.shared_run import Together
+from qa_sync.modes.live import LiveSession
+from qa_sync.modes.triggers.context import SystemPair, TriggerContext
+from qa_sync.modes.triggers.shared_run import SharedRun
 from qa_sync.modes.triggers.table import TRIGGERS
 from qa_sync.settings.model import Settings, SyncSettings, Trigger
 
-BETWEEN = Between("a.txt", "A", "B")
+BETWEEN = SystemPair("a.txt", "A", "B")
 
 
 @dataclass
@@ -91,7 +91,7 @@ def make() -> Iterator[Callable[..., Callable[[], None]]]:
 
         def trigger(sync: SyncSettings, clock: VirtualClock, path: Path | None = None) -> Callable[[], None]:
             job = Job((), {}, Path("cassettes"), timeout_s=5, settings=Settings(path, sync=sync))
-            return TRIGGERS[sync.trigger](Surroundings(job, clock, {}, (), EPOCH, exits), BETWEEN)
+            return TRIGGERS[sync.trigger](TriggerContext(job, clock, {}, (), EPOCH, exits), BETWEEN)
 
         yield trigger
 
@@ -266,7 +266,7 @@ def test_all_who_ask_at_once_share_a_run_that_began_after_they_asked() -> None:
         time.sleep(0.05)
         runs.append((began, time.monotonic()))
 
-    together = Together(work)
+    together = SharedRun(work)
 
     def ask(after_s: float) -> None:
         time.sleep(after_s)
@@ -292,7 +292,7 @@ def test_an_error_is_everybodys_and_the_next_run_is_a_new_one() -> None:
         if failing.pop() if failing else False:
             raise NoVerdict("broken")
 
-    together = Together(work)
+    together = SharedRun(work)
     with pytest.raises(NoVerdict):
         together()
     together()
@@ -301,5 +301,5 @@ def test_an_error_is_everybodys_and_the_next_run_is_a_new_one() -> None:
 @pytest.mark.parametrize("trigger", Trigger)
 def test_only_what_waits_for_the_end_of_a_cycle_knows_that_there_was_one(trigger: Trigger) -> None:
     session = SimpleNamespace(job=SimpleNamespace(settings=SimpleNamespace(sync=SyncSettings(trigger))))
-    known = Session.cycles_known.fget(session)  # type: ignore[attr-defined]
+    known = LiveSession.cycles_known.fget(session)  # type: ignore[attr-defined]
     assert known is (trigger in {Trigger.BUILTIN, Trigger.COMMAND, Trigger.SESAM})

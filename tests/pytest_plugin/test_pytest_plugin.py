@@ -18,7 +18,7 @@ from cli_caller import QaSync
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.modes import replay, sandbox
-from qa_sync.modes.job import Job, Planned, Prepared
+from qa_sync.modes.job import Job, PlannedRecords, PreparedRun
 from qa_sync.modes.table import prepare
 from qa_sync.pytest_plugin import hooks, playing
 from qa_sync.running.events import Leftover
@@ -179,9 +179,9 @@ def test_live_systems_are_swept_once_and_nothing_confidential_is_told(
         swept.append(told)
         return (Leftover("ERP", "Product", "7", "it is locked"),)
 
-    def prepared(mode: str, job: Job) -> Prepared:
-        made = (Planned("ERP", "https://erp.example", "Product", 3),)
-        ready = replace(prepare(mode, job), sweep=sweep, writes=lambda _: made)
+    def prepared(mode: str, job: Job) -> PreparedRun:
+        made = (PlannedRecords("ERP", "https://erp.example", "Product", 3),)
+        ready = replace(prepare(mode, job), clean_up=sweep, writes=lambda _: made)
         return replace(ready, redact=lambda text: text.replace("brand 0", "(hidden)"))
 
     monkeypatch.setattr(playing, "prepare", prepared)

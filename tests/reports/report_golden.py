@@ -13,8 +13,8 @@ from report_samples import (
     events,
     hostile_results,
     hostile_written,
-    line_text,
     results,
+    source_line,
     written_results,
 )
 
@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 
 def on_paper(some: Results, width: int) -> str:
     out = io.StringIO()
-    Terminal(out, io.StringIO(), width=width, environ={}).report(some, line_text)
+    Terminal(out, io.StringIO(), width=width, environ={}).report(some, source_line)
     return out.getvalue()
 
 

@@ -54,7 +54,7 @@ NO_UPDATE = "A has no endpoint that changes an order; it is written once and for
 STARTED = datetime(2025, 3, 9, 12, 0, tzinfo=UTC)
 
 
-def line_text(spec: str, line: int) -> str | None:
+def source_line(spec: str, line: int) -> str | None:
     return LINES.get(line) if spec == SPEC else None
 
 

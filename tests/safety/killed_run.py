@@ -22,7 +22,7 @@ from typing import Any
 
 import httpx
 
-from qa_sync.cli.main import guarded
+from qa_sync.cli.main import run_guarded
 from qa_sync.modes import live
 from qa_sync.modes.live_systems import run_journal as ledger
 from qa_sync.systems.journal import database as journal_file
@@ -71,7 +71,7 @@ if "SKEW_S" in os.environ:  # the systems are on this machine, so their clocks a
 vars(line)["live_transport"] = Deadly
 journal_file.JournalFile.transaction = noting  # type: ignore[method-assign]
 sys.argv = ["qa-sync", *WORDS]
-code = guarded()
+code = run_guarded()
 if COUNTS != "-":
     Path(COUNTS).write_text(json.dumps(passed), encoding="utf-8")
 sys.exit(code)

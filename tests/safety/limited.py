@@ -6,9 +6,9 @@ import resource
 import signal
 import sys
 
-from qa_sync.cli.main import guarded
+from qa_sync.cli.main import run_guarded
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
 sys.argv = ["qa-sync", *sys.argv[2:]]
-sys.exit(guarded())
+sys.exit(run_guarded())

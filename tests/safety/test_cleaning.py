@@ -13,7 +13,7 @@ from memory import MARK, STARTED, URL, Memory, places
 from qa_sync.errors import QaSyncError, UnknownName, UsageError
 from qa_sync.location import Location
 from qa_sync.modes.live_systems import cleanup as cleaning
-from qa_sync.modes.live_systems.cleanup import Reacher, chosen, clean
+from qa_sync.modes.live_systems.cleanup import LazyConnections, clean_up, select_runs
 from qa_sync.settings.model import Settings, SystemSettings
 from qa_sync.systems.journal.journal import NAME, Journal, JournaledRun
 from qa_sync.systems.journal.journaled_system import JournaledSystem
@@ -23,7 +23,7 @@ from qa_sync.systems.journal.ownership import RunRecords
 @pytest.fixture
 def acme(monkeypatch: pytest.MonkeyPatch) -> Memory:
     system = Memory()
-    monkeypatch.setattr(Reacher, "_reached", lambda *_: system)
+    monkeypatch.setattr(LazyConnections, "_connect", lambda *_: system)
     monkeypatch.setattr("qa_sync.systems.journal.journaled_system.LOOKS_S", (0.0,))
     return system
 
@@ -51,13 +51,13 @@ def test_a_killed_run_is_cleaned_up_after_and_looked_at_once_more(
     tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = dead_run(tmp_path, acme, monkeypatch)
-    (cleaned,) = clean(settings(tmp_path))
-    assert (cleaned.run.id, cleaned.removed, cleaned.left, cleaned.open) == (run.id, 1, (), 0)
+    (cleaned,) = clean_up(settings(tmp_path))
+    assert (cleaned.run.id, cleaned.removed, cleaned.not_removed, cleaned.open) == (run.id, 1, (), 0)
     acme.put("contact", "late", name=MARK)
-    assert [each.removed for each in clean(settings(tmp_path))] == [1]
+    assert [each.removed for each in clean_up(settings(tmp_path))] == [1]
     assert acme.held == {}
-    assert list(clean(settings(tmp_path))) == []
-    assert [each.removed for each in clean(settings(tmp_path), run.id)] == [0]
+    assert list(clean_up(settings(tmp_path))) == []
+    assert [each.removed for each in clean_up(settings(tmp_path), run.id)] == [0]
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_nothing_is_removed_where_the_settings_forbid_it_or_mean_another_system(
 ) -> None:
     dead_run(tmp_path, acme, monkeypatch)
     before = dict(acme.held)
-    (cleaned,) = clean(settings(tmp_path, **told))  # type: ignore[arg-type]
+    (cleaned,) = clean_up(settings(tmp_path, **told))  # type: ignore[arg-type]
     assert (cleaned.removed, cleaned.open) == (0, 1)
-    assert why in cleaned.left[0].why
+    assert why in cleaned.not_removed[0].why
     assert acme.held == before
 
 
@@ -84,11 +84,11 @@ def test_a_number_that_the_system_has_given_to_somebody_else_meanwhile(
 ) -> None:
     run = dead_run(tmp_path, acme, monkeypatch)
     acme.held["contact", "c1"] = {"name": "Ola"}  # ours was removed by hand, and its number was free again
-    (cleaned,) = clean(settings(tmp_path))
+    (cleaned,) = clean_up(settings(tmp_path))
     assert (cleaned.removed, cleaned.open) == (0, 0)
-    assert [lost.id for lost in cleaned.left] == ["c1"]
-    assert "may be somebody else's" in cleaned.left[0].why
-    list(clean(settings(tmp_path), run.id))
+    assert [lost.id for lost in cleaned.not_removed] == ["c1"]
+    assert "may be somebody else's" in cleaned.not_removed[0].why
+    list(clean_up(settings(tmp_path), run.id))
     assert acme.held == {("contact", "c1"): {"name": "Ola"}}
 
 
@@ -96,18 +96,18 @@ def test_a_journal_of_the_version_before(tmp_path: Path, acme: Memory, monkeypat
     dead_run(tmp_path, acme, monkeypatch)
     with closing(sqlite3.connect(tmp_path / NAME)) as db:
         db.executescript("DROP TABLE standing; PRAGMA user_version = 1")
-    (cleaned,) = clean(settings(tmp_path))
+    (cleaned,) = clean_up(settings(tmp_path))
     assert (cleaned.removed, cleaned.open) == (1, 0)
 
 
 def test_a_run_that_is_under_way_is_left_alone(tmp_path: Path) -> None:
     journal = Journal(tmp_path / NAME)
     run = journal.begin("s", ["a.txt"], STARTED, [])
-    assert chosen(journal, None, None) == ()
+    assert select_runs(journal, None, None) == ()
     with pytest.raises(UsageError, match="is under way"):
-        chosen(journal, run.id, None)
+        select_runs(journal, run.id, None)
     with pytest.raises(UnknownName, match="unknown run"):
-        chosen(journal, "x", None)
+        select_runs(journal, "x", None)
     journal.close()
 
 
@@ -118,26 +118,26 @@ def test_a_run_of_another_machine_is_cleaned_up_after_when_it_is_said_to_have_en
         there.setattr("qa_sync.systems.journal.journal.HOST", "container-1")
         run = dead_run(tmp_path, acme, there)
     for age in (None, timedelta(days=36_500)):
-        (cleaned,) = clean(settings(tmp_path), run.id, age)
-        assert (cleaned.removed, cleaned.open, [lost.id for lost in cleaned.left]) == (0, 1, ["c1"])
-        assert "may be under way on container-1" in cleaned.left[0].why
-    assert [each.open for each in clean(settings(tmp_path))] == [1]
+        (cleaned,) = clean_up(settings(tmp_path), run.id, age)
+        assert (cleaned.removed, cleaned.open, [lost.id for lost in cleaned.not_removed]) == (0, 1, ["c1"])
+        assert "may be under way on container-1" in cleaned.not_removed[0].why
+    assert [each.open for each in clean_up(settings(tmp_path))] == [1]
     assert acme.held
-    (cleaned,) = clean(settings(tmp_path), older_than=timedelta(hours=1))
-    assert (cleaned.removed, cleaned.left) == (1, ())
+    (cleaned,) = clean_up(settings(tmp_path), older_than=timedelta(hours=1))
+    assert (cleaned.removed, cleaned.not_removed) == (1, ())
     assert acme.held == {}
 
 
 def test_runs_that_are_not_old_enough(tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     dead_run(tmp_path, acme, monkeypatch)
     journal = Journal(tmp_path / NAME)
-    assert chosen(journal, None, timedelta(days=36_500)) == ()
+    assert select_runs(journal, None, timedelta(days=36_500)) == ()
     journal.close()
 
 
 def test_without_a_journal_there_is_nothing_to_do_and_none_is_made(tmp_path: Path) -> None:
-    assert list(clean(settings(tmp_path))) == []
+    assert list(clean_up(settings(tmp_path))) == []
     with pytest.raises(QaSyncError, match="unknown run"):
-        list(clean(settings(tmp_path), "x"))
+        list(clean_up(settings(tmp_path), "x"))
     assert list(tmp_path.iterdir()) == []
     assert cleaning.NEXT["begun"] == "ended"

@@ -29,7 +29,7 @@ from standing import people, settled, systems_of
 from qa_sync import clock as clock_module
 from qa_sync.clock import InterruptibleClock
 from qa_sync.errors import NoVerdict, SystemUnreachable
-from qa_sync.modes.live_systems.connections import open_to
+from qa_sync.modes.live_systems.connections import open_system_connection
 from qa_sync.settings.read import load_settings
 from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
@@ -210,7 +210,7 @@ def test_nobody_waits_for_the_hour_that_a_clock_was_set_back(tmp_path: Path, mon
         def now(cls, tz: Any = None) -> Any:
             return datetime.now(tz) - timedelta(hours=1)
 
-    with closing(open_to(settings, "Shop", connector, Redactor())) as line:
+    with closing(open_system_connection(settings, "Shop", connector, Redactor())) as line:
         monkeypatch.setattr(clock_module, "datetime", Back)
         with pytest.raises(SystemUnreachable):
             list(line.system().list("contact"))

@@ -19,7 +19,7 @@ import pytest
 from cli_caller import ROOT, QaSync, Serve
 from standing import people, prints_of, settled, systems_of
 
-from qa_sync.modes.live_systems.run_journal import Ledger
+from qa_sync.modes.live_systems.run_journal import RunJournal
 from qa_sync.systems.journal.journal import NAME
 
 SPEC = "specs/000.txt"
@@ -177,7 +177,7 @@ def test_an_interrupted_run_is_taken_up(qa_sync: QaSync, serve: Serve, monkeypat
     assert killed.returncode == -signal.SIGKILL
     there = ours(config)
     with monkeypatch.context() as terminal:
-        terminal.setattr("qa_sync.cli.confirm.on_terminal", lambda: True)
+        terminal.setattr("qa_sync.cli.confirm.is_interactive", lambda: True)
         terminal.setattr(click, "confirm", lambda *_, **__: False)
         assert qa_sync(*live(config, "--resume")).code == 2
     assert ours(config) == there != []
@@ -213,7 +213,7 @@ def test_there_is_nothing_to_take_up(qa_sync: QaSync, serve: Serve) -> None:
 def test_on_a_terminal_one_is_asked(qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     config = serve(SPEC, "--no-sync")
     asked: list[str] = []
-    monkeypatch.setattr("qa_sync.cli.confirm.on_terminal", lambda: True)
+    monkeypatch.setattr("qa_sync.cli.confirm.is_interactive", lambda: True)
     monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text))
     got = qa_sync(*live(config))
     assert got.code == 2
@@ -230,15 +230,15 @@ def test_an_interruption_of_the_last_look_is_followed_by_another(
 ) -> None:
     config = serve(SPEC, "--no-sync")
     looks: list[int] = []
-    look = Ledger._swept
+    look = RunJournal._clean_up
 
-    def interrupted(self: Ledger, *more: Any) -> Any:
+    def interrupted(self: RunJournal, *more: Any) -> Any:
         looks.append(1)
         if len(looks) == 1:
             raise KeyboardInterrupt
         return look(self, *more)
 
-    monkeypatch.setattr(Ledger, "_swept", interrupted)
+    monkeypatch.setattr(RunJournal, "_clean_up", interrupted)
     words = ("--timeout", "0", "-x", "-j", "1", "-q")
     kept = qa_sync(*live(config, *words, "--keep", "always"))
     assert kept.code == 3

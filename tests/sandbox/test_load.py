@@ -8,7 +8,7 @@ import pytest
 from sandbox_caller import HandClock
 
 from qa_sync.sandbox.lag import LateTable
-from qa_sync.sandbox.load import Meter
+from qa_sync.sandbox.load import RateMeter
 from qa_sync.sandbox.store import Store
 from qa_sync.systems.http.rate_limits import Rate
 
@@ -22,7 +22,7 @@ def put(things: LateTable, clock: HandClock, id: str, name: str) -> None:
 
 
 def names(things: LateTable, share: float = 1.0) -> str:
-    return "".join(doc["name"] for doc in things.seen(share))
+    return "".join(doc["name"] for doc in things.delayed(share))
 
 
 def test_without_a_lag_a_list_is_as_fresh_as_a_look(clock: HandClock) -> None:
@@ -72,10 +72,10 @@ def test_what_is_long_ago_is_not_remembered(clock: HandClock) -> None:
 
 @pytest.mark.parametrize("pause", [0, 1, 19, 20, 35])
 def test_no_window_holds_more_than_the_rate(clock: HandClock, pause: float) -> None:
-    meter = Meter(Rate(3, 60), clock.now)
+    meter = RateMeter(Rate(3, 60), clock.now)
     passed = []
     for _ in range(30):
-        if meter.passes():
+        if meter.allows():
             passed.append(clock.now())
         clock.tick(pause)
     windows = [sum(at <= other < at + timedelta(seconds=60) for other in passed) for at in passed]

@@ -16,7 +16,7 @@ from sandbox_caller import Caller, HandClock
 from wix_documented import ACCEPTED, ROWS
 from wix_rows import Row
 
-from qa_sync.sandbox.vendors import under
+from qa_sync.sandbox.vendors import vendors_under
 
 CHECKLIST = range(1, 14)
 
@@ -33,7 +33,7 @@ def at(body: Any, path: str) -> Any:
 
 def answer(row: Row) -> httpx.Response:
     clock = HandClock()
-    caller = Caller(under(row.load)["wix"], clock)
+    caller = Caller(vendors_under(row.load)["wix"], clock)
     try:
         return row.ask(caller, clock)
     finally:

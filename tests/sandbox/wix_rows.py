@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from sandbox_caller import Caller, HandClock
 
-from qa_sync.sandbox.load import CALM, Load
+from qa_sync.sandbox.load import NO_LOAD, Load
 from qa_sync.systems.http.rate_limits import Rate
 
 Ask = Callable[[Caller, HandClock], httpx.Response]
@@ -78,7 +78,7 @@ class Row:
     types: Mapping[str, type] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     item: int | None = None
-    load: Load = CALM
+    load: Load = NO_LOAD
 
 
 def contact(wix: Caller, **info: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import httpx
 
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.store.database import State
+from qa_sync.sync.store.database import SyncStore
 from qa_sync.sync.store.links import Links
 from qa_sync.systems.connectors.find import builtin_folder, connector_for
 from qa_sync.systems.connectors.load import load_connector
@@ -74,7 +74,7 @@ def work(pipe: Connection, spec: str, path: Path, vendors: dict[str, tuple[str, 
     """Run one cycle, unless the process ends before that; tell how many points there were."""
     points = Points(last)
     for name in ("write", "write_many", "flush"):
-        setattr(State, name, points.round(getattr(State, name)))
+        setattr(SyncStore, name, points.round(getattr(SyncStore, name)))
     dataflow = read_dataflow(Path(spec).read_text(encoding="utf-8"), spec)
     wire = Wire(pipe, points)
     links = Links(path)

@@ -18,8 +18,8 @@ from qa_sync.modes.job import EPOCH
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.lanes import Lane, Row
-from qa_sync.sync.prepare_lanes import Preparation
-from qa_sync.sync.records.record_view import look
+from qa_sync.sync.prepare_lanes import PreparedLanes
+from qa_sync.sync.records.record_view import read_view
 from qa_sync.sync.store.links import Links
 from qa_sync.systems.http.asgi_transport import AsgiTransport
 from qa_sync.systems.rest.rest_system import RestSystem
@@ -61,7 +61,7 @@ class CrashWorld:
         self.door = Door(VirtualClock(EPOCH))
         self.dataflow = read_dataflow((ROOT / spec).read_text(encoding="utf-8"), spec)
         self.source, self.target = (self.system(label) for label in (self.dataflow.source, self.dataflow.target))
-        self.lanes = Preparation(self.dataflow, self.source, self.target, {}).lanes
+        self.lanes = PreparedLanes(self.dataflow, self.source, self.target, {}).lanes
 
     def system(self, label: str) -> RestSystem:
         return crash_child.system(label, WHERE, self.door)
@@ -126,7 +126,7 @@ class CrashWorld:
 
     def _values(self, lane: Lane, record: Record, links: Links) -> dict[str, Any]:
         end = lane.source if record.system == self.source.label else lane.target
-        seen = look(end, record, lane.rows)
+        seen = read_view(end, record, lane.rows)
         rows = {row.card(end.side).path: row for row in lane.rows}
         return {path: _meant(rows[path], value, end is lane.target, links) for path, value in seen.values.items()}
 

@@ -13,7 +13,7 @@ from sync_world import EVERY, KEY, MERGE_IF, make_world
 
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.policies import Empty, Policies
+from qa_sync.sync.policies import EmptyPolicy, Policies
 
 TWINS = {"name": "fullName", "nick": "alias", "kind": "kind"}
 PEOPLE = section(
@@ -46,7 +46,7 @@ class Syncing(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
-        policies = Policies(Empty.ERASE if self.erases else Empty.KEEP)
+        policies = Policies(EmptyPolicy.ERASE if self.erases else EmptyPolicy.KEEP)
         self.engine: Engine = self.world.engine(PEOPLE, policies=policies, clock=self.world.shop.clock)
 
     @rule(mail=MAILS, name=VALUES, nick=VALUES)

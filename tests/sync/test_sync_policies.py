@@ -5,9 +5,9 @@ from sync_fakes import criteria, pairs, section
 from sync_world import BASIC, EVERY, LINK_FIRST, World, every, make_world
 
 from qa_sync.dataflow.model import Connection, Statement, StatementKind
-from qa_sync.sync.policies import Empty, Policies
+from qa_sync.sync.policies import EmptyPolicy, Policies
 
-ERASING = Policies(Empty.ERASE)
+ERASING = Policies(EmptyPolicy.ERASE)
 
 
 @pytest.fixture

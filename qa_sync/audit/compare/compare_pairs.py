@@ -14,30 +14,30 @@ from typing import TypeAlias
 
 import ibis
 
-from qa_sync.audit.compare.matching import Ground, Matched
+from qa_sync.audit.compare.matching import AuditContext, Matched
 from qa_sync.audit.engines.table import Engine, Table
-from qa_sync.audit.expressions.cells import Kind, decoded
+from qa_sync.audit.expressions.cells import Kind, decode_cell
 from qa_sync.audit.expressions.columns import Cell, Expr
-from qa_sync.audit.expressions.comparison_rules import Both, verdict
+from qa_sync.audit.expressions.comparison_rules import CellPair, outcome_code
 from qa_sync.audit.expressions.match_keys import keys_of
-from qa_sync.audit.expressions.outcomes import Code, Forms
+from qa_sync.audit.expressions.outcomes import OutcomeCode, PropertyFormats
 from qa_sync.audit.model import Claim
-from qa_sync.audit.records.tables import Loaded
+from qa_sync.audit.records.tables import RecordTable
 from qa_sync.dataflow.model import When
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.form import Form
 
-LOOKED_AT = ("country", "choice")
+ENUMERATED_CONVERSIONS = ("country", "choice")
 """Conversions of few values: those that occur are brought to what counts of them beforehand."""
 
-MOST_WORDS = 300
+MAX_TEXTS = 300
 
-Words: TypeAlias = tuple[Mapping[str, str] | None, Mapping[str, str] | None]
+NormalTexts: TypeAlias = tuple[Mapping[str, str] | None, Mapping[str, str] | None]
 """What counts of the texts that occur, on both sides."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class Comparison:
     """What is judged: the claims, the matched records, and what is known of the two sides.
 
     `translations` are the pairs of ids by claim, `cutoffs` when a record is too young (UTC text, None: never); `key` is
@@ -46,7 +46,7 @@ class Sides:
 
     claims: Sequence[Claim]
     matched: Matched
-    loaded: tuple[Loaded, Loaded]
+    tables: tuple[RecordTable, RecordTable]
     translations: Mapping[int, Table]
     cutoffs: tuple[str | None, str | None] = (None, None)
     key: tuple[str, str] | None = None
@@ -60,31 +60,35 @@ class Sides:
 
     def is_key(self, claim: Claim) -> bool:
         """Tell whether a claim is the same wherever records belong together."""
-        return self.key == (claim.source.path, claim.target.path) and not any(claim.whens) and claim.through is None
+        return (
+            self.key == (claim.source.path, claim.target.path)
+            and not any(claim.conditions)
+            and claim.id_section is None
+        )
 
 
-def judge(ground: Ground, sides: Sides) -> Table:
+def compare_pairs(context: AuditContext, sides: Comparison) -> Table:
     """Judge every pair once.
 
     A code v0, v1, ... a claim (null without a pair), `here` and `there` (which records there are), `keyed`, `young`,
     and where something is not well `sid` and `tid`.
     """
     one, other = sides.side(0), sides.side(1)
-    words = [_words(ground, sides, n, (one, other)) for n in range(len(sides.claims))]
-    return ground.engine.keep(_joined(ground, sides, one, other, words))
+    words = [_normal_texts(context, sides, n, (one, other)) for n in range(len(sides.claims))]
+    return context.engine.materialize(_join_pairs(context, sides, one, other, words))
 
 
-def _side(sides: Sides, at: int, table: Table) -> Table:
+def _side(sides: Comparison, at: int, table: Table) -> Table:
     """Return `id`, `key`, `young`, and the columns of all claims; what depends on a condition or a reference is said.
 
     Cells are made of the columns after the join (`_cell`): typed columns are lighter to carry than their texts.
     """
-    loaded, cutoff, letter = sides.loaded[at], sides.cutoffs[at], "ab"[at]
-    numbers = sorted({loaded.columns[_end(claim, at).path] for claim in sides.claims})
-    columns = {f"{letter}{x}{n}": table[f"{x}{n}"] for n in numbers for x in loaded.letters}
+    tables, cutoff, letter = sides.tables[at], sides.cutoffs[at], "ab"[at]
+    numbers = sorted({tables.columns[_side_path(claim, at).path] for claim in sides.claims})
+    columns = {f"{letter}{x}{n}": table[f"{x}{n}"] for n in numbers for x in tables.letters}
     for n, claim in enumerate(sides.claims):
-        if claim.whens[at]:
-            columns[f"{letter}when{n}"] = _inside(claim.whens[at], loaded, table)
+        if claim.conditions[at]:
+            columns[f"{letter}when{n}"] = _meets_conditions(claim.conditions[at], tables, table)
     young = ibis.literal(False) if cutoff is None else (table.modified > cutoff).coalesce(False)
     found = table.select("id", "key", young=young, **columns)
     for n, pairs in sides.translations.items() if at == 0 else ():
@@ -92,50 +96,52 @@ def _side(sides: Sides, at: int, table: Table) -> Table:
     return found
 
 
-def _end(claim: Claim, at: int) -> PropertyCard:
+def _side_path(claim: Claim, at: int) -> PropertyCard:
     return (claim.source, claim.target)[at]
 
 
-def _inside(whens: Sequence[When], loaded: Loaded, table: Table) -> Expr:
+def _meets_conditions(whens: Sequence[When], tables: RecordTable, table: Table) -> Expr:
     """Return whether a record holds the literals."""
-    cells = [(when.value, loaded.cell(when.path, table)) for when in whens]
-    held = [cell.isa(Kind.TEXT, Kind.NUMBER, Kind.TRUTH) & (cell.text == value) for value, cell in cells]
+    cells = [(when.value, tables.cell(when.path, table)) for when in whens]
+    held = [cell.is_kind(Kind.TEXT, Kind.NUMBER, Kind.TRUTH) & (cell.text == value) for value, cell in cells]
     return reduce(and_, held).coalesce(False)
 
 
-def _translated(sides: Sides, table: Table, n: int, pairs: Table) -> Table:
+def _translated(sides: Comparison, table: Table, n: int, pairs: Table) -> Table:
     """Put the counterpart's id beside a claim's single reference; lists are Python's."""
-    cell = sides.loaded[0].cell(sides.claims[n].source.path, table, "a")
+    cell = sides.tables[0].cell(sides.claims[n].source.path, table, "a")
     joined = table.mutate(ref=cell.text).left_join(pairs.select(sid="sid", to="tid"), [("ref", "sid")])
     return joined.drop("ref", "sid").rename({f"ato{n}": "to"})
 
 
-def _cell(sides: Sides, at: int, n: int, table: Table) -> Cell:
+def _cell(sides: Comparison, at: int, n: int, table: Table) -> Cell:
     """Return the cell of a claim in a table that has the columns of `_side`."""
     claim, letter = sides.claims[n], "ab"[at]
-    cell = sides.loaded[at].cell(_end(claim, at).path, table, letter)
+    cell = sides.tables[at].cell(_side_path(claim, at).path, table, letter)
     if at == 0 and n in sides.translations:
-        single = cell.isa(Kind.TEXT, Kind.NUMBER) & (cell.text != "0")
+        single = cell.is_kind(Kind.TEXT, Kind.NUMBER) & (cell.text != "0")
         to = table[f"ato{n}"]
         kind = ibis.cases((single & to.isnull(), _small(Kind.LOST)), (single, _small(Kind.TEXT)), else_=cell.kind)
         cell = Cell(kind, ibis.cases((single & to.notnull(), to), else_=cell.text))
-    if claim.whens[at]:
+    if claim.conditions[at]:
         outside = Kind.EMPTY if at == 0 else Kind.OUTSIDE
         cell = Cell(ibis.cases((table[f"{letter}when{n}"], cell.kind), else_=_small(outside)), cell.text)
     return cell
 
 
-def _joined(ground: Ground, sides: Sides, one: Table, other: Table, words: Sequence[Words]) -> Table:
+def _join_pairs(
+    context: AuditContext, sides: Comparison, one: Table, other: Table, words: Sequence[NormalTexts]
+) -> Table:
     source = one.rename(sid="id", skey="key", syoung="young")
     target = other.rename(tid="id", tkey="key", tyoung="young")
     both = source.outer_join(target, source.skey == target.tkey)
     together = both.sid.notnull() & both.tid.notnull()
     codes = {}
     for n, claim in enumerate(sides.claims):
-        said = ibis.literal(int(Code.SAME), type="int8")
+        said = ibis.literal(int(OutcomeCode.SAME), type="int8")
         if not sides.is_key(claim):
-            cells = [replace(_cell(sides, at, n, both), normal=words[n][at]) for at in (0, 1)]
-            said = verdict(Both(cells[0], cells[1], forms_of(claim, ground)))
+            cells = [replace(_cell(sides, at, n, both), normal_texts=words[n][at]) for at in (0, 1)]
+            said = outcome_code(CellPair(cells[0], cells[1], claim_formats(claim, context)))
         codes[f"v{n}"] = ibis.cases((together, said), else_=ibis.null("int8"))
     said = both.select(
         "sid",
@@ -147,35 +153,39 @@ def _joined(ground: Ground, sides: Sides, one: Table, other: Table, words: Seque
         **codes,
     )
     # Most pairs are well, and nobody will ask which they are.
-    asked = reduce(or_, [said[name] > int(Code.EMPTY) for name in codes], ~(said.here & said.there)).coalesce(True)
+    asked = reduce(or_, [said[name] > int(OutcomeCode.EMPTY) for name in codes], ~(said.here & said.there)).coalesce(
+        True
+    )
     nobody = ibis.null("string")
     return said.mutate(**{name: ibis.cases((asked, said[name]), else_=nobody) for name in ("sid", "tid")})
 
 
-def forms_of(claim: Claim, ground: Ground) -> Forms:
+def claim_formats(claim: Claim, context: AuditContext) -> PropertyFormats:
     """Return the forms of a claim's two ends."""
-    return Forms(claim.source.form, claim.target.form, ground.zone)
+    return PropertyFormats(claim.source.form, claim.target.form, context.zone)
 
 
-def _words(ground: Ground, sides: Sides, n: int, tables: tuple[Table, Table]) -> Words:
+def _normal_texts(context: AuditContext, sides: Comparison, n: int, tables: tuple[Table, Table]) -> NormalTexts:
     """Return what counts of the texts that occur on both sides of a claim, where there are few."""
     claim = sides.claims[n]
-    forms = forms_of(claim, ground)
-    if not {forms.source.convert, forms.target.convert} & set(LOOKED_AT):
+    forms = claim_formats(claim, context)
+    if not {forms.source.convert, forms.target.convert} & set(ENUMERATED_CONVERSIONS):
         return None, None
     one, other = (
-        _normals(ground.engine, _cell(sides, at, n, tables[at]), tables[at], _end(claim, at).form, forms)
+        _normalized(context.engine, _cell(sides, at, n, tables[at]), tables[at], _side_path(claim, at).form, forms)
         for at in (0, 1)
     )
     return one, other
 
 
-def _normals(engine: Engine, cell: Cell, table: Table, form: Form, forms: Forms) -> Mapping[str, str] | None:
+def _normalized(
+    engine: Engine, cell: Cell, table: Table, form: Form, forms: PropertyFormats
+) -> Mapping[str, str] | None:
     """Return what counts of each text that occurs, None when they are too many to look at."""
-    texts = table.filter(cell.isa(Kind.TEXT, Kind.TRUTH)).select(kind=cell.kind, text=cell.text)
-    found = [row for batch in engine.batches(texts.distinct().limit(MOST_WORDS + 1)) for row in batch.to_pylist()]
-    normal = {row["text"]: keys_of(decoded(row["kind"], row["text"]), form, forms) for row in found}
-    if len(found) > MOST_WORDS or len(normal) < len(found):
+    texts = table.filter(cell.is_kind(Kind.TEXT, Kind.TRUTH)).select(kind=cell.kind, text=cell.text)
+    found = [row for batch in engine.batches(texts.distinct().limit(MAX_TEXTS + 1)) for row in batch.to_pylist()]
+    normal = {row["text"]: keys_of(decode_cell(row["kind"], row["text"]), form, forms) for row in found}
+    if len(found) > MAX_TEXTS or len(normal) < len(found):
         return None
     return {text: keys[0] for text, keys in normal.items() if len(keys) == 1}
 
@@ -196,23 +206,23 @@ def counts(engine: Engine, codes: Table, claims: int) -> Mapping[str, int]:
         "target_keyless": (there & ~here & ~old.keyed).sum(),
     }
     for n in range(claims):
-        sums[f"same{n}"] = (old[f"v{n}"] == int(Code.SAME)).sum()
-        sums[f"empty{n}"] = (old[f"v{n}"] == int(Code.EMPTY)).sum()
+        sums[f"same{n}"] = (old[f"v{n}"] == int(OutcomeCode.SAME)).sum()
+        sums[f"empty{n}"] = (old[f"v{n}"] == int(OutcomeCode.EMPTY)).sum()
     found = dict(engine.row(old.aggregate(**sums)))
     found |= engine.row(codes.aggregate(young=codes.young.sum()))
     return {name: int(number or 0) for name, number in found.items()}
 
 
-def unsettled(found: Mapping[str, int], claims: int) -> Sequence[int]:
+def unsettled_claims(found: Mapping[str, int], claims: int) -> Sequence[int]:
     """Return the numbers of the claims in which, by the counts, something looks wrong or cannot be decided."""
     return [n for n in range(claims) if found[f"same{n}"] + found[f"empty{n}"] < found["matched"]]
 
 
-def suspects(ground: Ground, sides: Sides, codes: Table, claims: Sequence[int]) -> Table:
+def suspect_pairs(context: AuditContext, sides: Comparison, codes: Table, claims: Sequence[int]) -> Table:
     """Return the pairs of which one of those claims is not settled, in order, with the claims' cells."""
     old = codes.filter(~codes.young)
-    wrong = [old[f"v{n}"] > int(Code.EMPTY) for n in claims]
-    rows = ground.engine.keep(old.filter(reduce(or_, wrong)).drop("here", "there", "keyed", "young"))
+    wrong = [old[f"v{n}"] > int(OutcomeCode.EMPTY) for n in claims]
+    rows = context.engine.materialize(old.filter(reduce(or_, wrong)).drop("here", "there", "keyed", "young"))
     source = sides.side(0, rows.select(id="sid")).drop("key", "young").rename(sid="id")
     target = sides.side(1, rows.select(id="tid")).drop("key", "young").rename(tid="id")
     both = rows.join(source, "sid").join(target, "tid")

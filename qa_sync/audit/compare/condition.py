@@ -5,22 +5,22 @@ from __future__ import annotations
 import ibis
 import pyarrow as pa
 
-from qa_sync.audit.compare.matching import Ground
+from qa_sync.audit.compare.matching import AuditContext
 from qa_sync.audit.engines.table import Table
-from qa_sync.audit.expressions.cells import Kind, decoded
-from qa_sync.audit.records.tables import Loaded
+from qa_sync.audit.expressions.cells import Kind, decode_cell
+from qa_sync.audit.records.tables import RecordTable
 from qa_sync.values.condition import Condition, to_text
 
 SCHEMA = pa.schema([("id", pa.string())])
 
 
-def meant(ground: Ground, condition: Condition, side: Loaded, ids: Table) -> Table:
+def ids_in_condition(context: AuditContext, condition: Condition, side: RecordTable, ids: Table) -> Table:
     """Return those of the ids whose records are inside the condition; lists are read by Python."""
     asked = side.table.semi_join(ids, "id")
     cell = side.cell(condition.path, asked)
     texts = [to_text(value) for value in condition.values]
-    easy = asked.filter(cell.isa(Kind.TEXT, Kind.NUMBER, Kind.TRUTH) & cell.text.isin(texts)).select("id")
-    rest = asked.filter(cell.isa(Kind.JSON, Kind.BLANK)).select("id", kind=cell.kind, text=cell.text)
-    rows = (row for batch in ground.engine.batches(rest) for row in batch.to_pylist())
-    hard = [row["id"] for row in rows if condition.holds_for(decoded(row["kind"], row["text"]))]
-    return ibis.union(easy, ground.engine.put(pa.table({"id": hard}, schema=SCHEMA))) if hard else easy
+    easy = asked.filter(cell.is_kind(Kind.TEXT, Kind.NUMBER, Kind.TRUTH) & cell.text.isin(texts)).select("id")
+    rest = asked.filter(cell.is_kind(Kind.JSON, Kind.BLANK)).select("id", kind=cell.kind, text=cell.text)
+    rows = (row for batch in context.engine.batches(rest) for row in batch.to_pylist())
+    hard = [row["id"] for row in rows if condition.holds_for(decode_cell(row["kind"], row["text"]))]
+    return ibis.union(easy, context.engine.from_arrow(pa.table({"id": hard}, schema=SCHEMA))) if hard else easy

@@ -11,19 +11,26 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qa_sync.audit.compare.compare_pairs import forms_of
-from qa_sync.audit.compare.matching import Ground
-from qa_sync.audit.compare.reread import Again, Look
-from qa_sync.audit.expressions.cells import Kind, decoded, is_unicode
-from qa_sync.audit.expressions.outcomes import DIFFERENT, Code, Forms, Said, judged, judged_canonical
-from qa_sync.audit.findings import Difference, Ledger
+from qa_sync.audit.compare.compare_pairs import claim_formats
+from qa_sync.audit.compare.matching import AuditContext
+from qa_sync.audit.compare.reread import FreshPair, Rereader
+from qa_sync.audit.expressions.cells import Kind, decode_cell, is_unicode
+from qa_sync.audit.expressions.outcomes import (
+    DIFFERENT,
+    Outcome,
+    OutcomeCode,
+    PropertyFormats,
+    compare_canonical,
+    compare_values,
+)
+from qa_sync.audit.findings import Difference, FindingsWriter
 from qa_sync.audit.model import Claim
 from qa_sync.errors import NotConvertible
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.form import Canonical, Json
 from qa_sync.values.paths import read
 
-REPORTED = (*DIFFERENT, Code.UNREADABLE)
+REPORTED = (*DIFFERENT, OutcomeCode.UNREADABLE)
 
 Ids = tuple[str, str]
 """A source's and a target's record."""
@@ -34,115 +41,120 @@ class Suspect(NamedTuple):
 
     source: Json
     target: Json
-    said: Said
+    outcome: Outcome
 
 
 @dataclass(slots=True)
-class Settler:
+class DifferenceConfirmer:
     """Settles a section's suspects batch by batch; `translations` are the tables of ids by claim."""
 
-    ground: Ground
+    context: AuditContext
     claims: Sequence[Claim]
     translations: Mapping[int, Any]
-    again: Again
-    ledger: Ledger
+    rereader: Rereader
+    findings: FindingsWriter
     _ids: dict[int, dict[str, str]] = field(default_factory=dict)
-    _rivals: dict[int, list[int]] = field(init=False)
-    _forms: list[Forms] = field(init=False)
+    _alternatives: dict[int, list[int]] = field(init=False)
+    _forms: list[PropertyFormats] = field(init=False)
 
     def __post_init__(self) -> None:
         """Note once what is the same for every suspect."""
         targets = [claim.target.path for claim in self.claims]
         rivals = {n: [m for m, path in enumerate(targets) if m != n and path == own] for n, own in enumerate(targets)}
-        self._rivals = {n: others for n, others in rivals.items() if others}
-        self._forms = [forms_of(claim, self.ground) for claim in self.claims]
+        self._alternatives = {n: others for n, others in rivals.items() if others}
+        self._forms = [claim_formats(claim, self.context) for claim in self.claims]
 
-    def settle(self, batch: pa.RecordBatch) -> None:
+    def confirm(self, batch: pa.RecordBatch) -> None:
         """Judge the suspects of a batch, read again what is wrong, and take what stays wrong."""
         ids: list[Ids] = list(zip(batch["sid"].to_pylist(), batch["tid"].to_pylist(), strict=True))
         suspects = self._suspects(batch)
-        wrong = sorted(at for at, found in suspects.items() if any(s.said.code in REPORTED for s in found.values()))
-        looks = dict(zip(wrong, self.again.looks([ids[at] for at in wrong]), strict=True))
+        wrong = sorted(at for at, found in suspects.items() if any(s.outcome.code in REPORTED for s in found.values()))
+        fresh = dict(zip(wrong, self.rereader.read_pairs([ids[at] for at in wrong]), strict=True))
         self._translate(
             [
                 (n, read(k.source.data, self.claims[n].source.path))
-                for k in looks.values()
+                for k in fresh.values()
                 if k.source
                 for n in self.translations
             ]
         )
         for at in sorted(suspects):
-            self._take(ids[at], suspects[at], looks.get(at))
+            self._report(ids[at], suspects[at], fresh.get(at))
 
     def _suspects(self, batch: pa.RecordBatch) -> Mapping[int, dict[int, Suspect]]:
         """Return what the expressions did not settle, by row and claim; others for one target may serve."""
         cells = {n: _cells(batch, n) for n in range(len(self.claims)) if f"ak{n}" in batch.schema.names}
-        self._translate([(n, decoded(c[0], c[1])) for n in {*self.translations} & {*cells} for c in cells[n].values()])
+        self._translate(
+            [(n, decode_cell(c[0], c[1])) for n in {*self.translations} & {*cells} for c in cells[n].values()]
+        )
         found: dict[int, dict[int, Suspect]] = defaultdict(dict)
         for n, rows in cells.items():
             for at, cell in rows.items():
-                found[at][n] = self._judged(n, cell)
-        for n, others in self._rivals.items():
+                found[at][n] = self._suspect(n, cell)
+        for n, others in self._alternatives.items():
             well = [batch[f"v{m}"].to_pylist() for m in others]
             for at in cells.get(n, ()):
                 row = found[at]
-                if any(w[at] == Code.SAME for w in well) or any(_is_same(row.get(m)) for m in others):
-                    row[n] = row[n]._replace(said=Said(Code.SAME))
+                if any(w[at] == OutcomeCode.SAME for w in well) or any(_is_same(row.get(m)) for m in others):
+                    row[n] = row[n]._replace(outcome=Outcome(OutcomeCode.SAME))
         return found
 
-    def _judged(self, n: int, cell: tuple[int, str, int, str]) -> Suspect:
+    def _suspect(self, n: int, cell: tuple[int, str, int, str]) -> Suspect:
         kind, text = cell[0], cell[1]
-        source, target = decoded(kind, text), decoded(cell[2], cell[3])
+        source, target = decode_cell(kind, text), decode_cell(cell[2], cell[3])
         if kind == Kind.LOST:
-            return Suspect(source, target, Said(Code.LOST))
+            return Suspect(source, target, Outcome(OutcomeCode.LOST))
         if n in self.translations and kind == Kind.TEXT:  # translated by the join
-            return Suspect(source, target, judged_canonical(text, target, self._forms[n]))
-        return Suspect(source, target, self._compared(n, source, target))
+            return Suspect(source, target, compare_canonical(text, target, self._forms[n]))
+        return Suspect(source, target, self._compare(n, source, target))
 
-    def _compared(self, n: int, source: Json, target: Json) -> Said:
+    def _compare(self, n: int, source: Json, target: Json) -> Outcome:
         forms = self._forms[n]
         if n not in self.translations:
-            return judged(source, target, forms)
+            return compare_values(source, target, forms)
         try:
             expected = _counterparts(to_canonical(source, forms.source), self._ids.get(n, {}))
         except NotConvertible as error:
-            return Said(Code.UNREADABLE, error.message)
+            return Outcome(OutcomeCode.UNREADABLE, error.message)
         except LookupError:
-            return Said(Code.LOST)
-        return judged_canonical(expected, target, forms)
+            return Outcome(OutcomeCode.LOST)
+        return compare_canonical(expected, target, forms)
 
-    def _take(self, ids: Ids, suspects: Mapping[int, Suspect], look: Look | None) -> None:
+    def _report(self, ids: Ids, suspects: Mapping[int, Suspect], fresh_pair: FreshPair | None) -> None:
         for n, one in suspects.items():
-            tally, code = self.ledger.tally(self.claims[n].id), one.said.code
+            tally, code = self.findings.tally(self.claims[n].id), one.outcome.code
             if code not in REPORTED:
                 tally.sorts[code.name.lower()] += 1
                 continue
-            now = self._now(n, look) if look and look.done else None
-            tally.again += bool(look and look.done)
-            if now is not None and now.said.code not in REPORTED:
-                tally.healed += 1
+            now = self._fresh_suspect(n, fresh_pair) if fresh_pair and fresh_pair.done else None
+            tally.reread += bool(fresh_pair and fresh_pair.done)
+            if now is not None and now.outcome.code not in REPORTED:
+                tally.resolved += 1
                 continue
-            self.ledger.add(self._difference(ids, n, now or one, read_again=bool(look and look.done)))
+            self.findings.add(self._difference(ids, n, now or one, read_again=bool(fresh_pair and fresh_pair.done)))
 
-    def _now(self, n: int, look: Look) -> Suspect:
-        if look.gone or look.young or look.source is None or look.target is None:
-            return Suspect(None, None, Said(Code.EMPTY))
+    def _fresh_suspect(self, n: int, fresh_pair: FreshPair) -> Suspect:
+        if fresh_pair.gone or fresh_pair.young or fresh_pair.source is None or fresh_pair.target is None:
+            return Suspect(None, None, Outcome(OutcomeCode.EMPTY))
         claim = self.claims[n]
-        source, target = read(look.source.data, claim.source.path), read(look.target.data, claim.target.path)
-        return Suspect(source, target, self._compared(n, source, target))
+        source, target = (
+            read(fresh_pair.source.data, claim.source.path),
+            read(fresh_pair.target.data, claim.target.path),
+        )
+        return Suspect(source, target, self._compare(n, source, target))
 
     def _difference(self, ids: Ids, n: int, one: Suspect, *, read_again: bool) -> Difference:
         claim = self.claims[n]
         return Difference(
             claim.id,
             "property",
-            one.said.code.name.lower(),
+            one.outcome.code.name.lower(),
             *ids,
             claim.source.path,
             claim.target.path,
-            _told(one.source),
-            _told(one.target),
-            one.said.detail,
+            _as_text(one.source),
+            _as_text(one.target),
+            one.outcome.detail,
             read_again=read_again,
         )
 
@@ -157,20 +169,20 @@ class Settler:
             by_claim.setdefault(n, set()).update(_ids(value))
         self._ids = {}
         for n, ids in by_claim.items():
-            asked = self.ground.engine.put(pa.table({"sid": pa.array(sorted(ids), pa.string())}))
+            asked = self.context.engine.from_arrow(pa.table({"sid": pa.array(sorted(ids), pa.string())}))
             rows = self.translations[n].join(asked, "sid").select("sid", "tid")
-            self._ids[n] = {r["sid"]: r["tid"] for b in self.ground.engine.batches(rows) for r in b.to_pylist()}
+            self._ids[n] = {r["sid"]: r["tid"] for b in self.context.engine.batches(rows) for r in b.to_pylist()}
 
 
 def _cells(batch: pa.RecordBatch, n: int) -> Mapping[int, tuple[int, str, int, str]]:
     """Return kind and text of both values of a claim, by row, where the expressions did not settle it."""
-    rows = pc.indices_nonzero(pc.greater(batch[f"v{n}"], pa.scalar(int(Code.EMPTY), pa.int8())))
+    rows = pc.indices_nonzero(pc.greater(batch[f"v{n}"], pa.scalar(int(OutcomeCode.EMPTY), pa.int8())))
     cells = [batch[f"{letter}{part}{n}"].take(rows).to_pylist() for letter in "ab" for part in "kt"]
     return dict(zip(rows.to_pylist(), zip(*cells, strict=True), strict=True))
 
 
 def _is_same(suspect: Suspect | None) -> bool:
-    return suspect is not None and suspect.said.code is Code.SAME
+    return suspect is not None and suspect.outcome.code is OutcomeCode.SAME
 
 
 def _ids(value: Canonical) -> set[str]:
@@ -186,7 +198,7 @@ def _counterparts(value: Canonical, ids: Mapping[str, str]) -> Canonical:
     return None if value is None else ids[str(value)]
 
 
-def _told(wire: Json) -> str:
+def _as_text(wire: Json) -> str:
     text = _JSON.encode(wire)
     return text if is_unicode(text) else json.dumps(wire, default=str)
 

@@ -6,98 +6,105 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qa_sync.audit.compare.matching import Ground
-from qa_sync.audit.compare.reread import Again, Look
+from qa_sync.audit.compare.matching import AuditContext
+from qa_sync.audit.compare.reread import FreshPair, Rereader
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.match_keys import keys_of
-from qa_sync.audit.expressions.outcomes import Forms
-from qa_sync.audit.findings import Difference, Ledger
-from qa_sync.audit.model import Match
-from qa_sync.audit.records.fetch import SKEW
-from qa_sync.audit.records.tables import Loaded
+from qa_sync.audit.expressions.outcomes import PropertyFormats
+from qa_sync.audit.findings import Difference, FindingsWriter
+from qa_sync.audit.model import MatchRule
+from qa_sync.audit.records.fetch import CLOCK_SKEW
+from qa_sync.audit.records.tables import RecordTable
 from qa_sync.errors import NoVerdict
 from qa_sync.systems.system import Record
 from qa_sync.values.paths import read
 
 
 @dataclass(slots=True)
-class Newcomers:
+class NewRecords:
     """Keys of records that changed since the list was read: among them a missing counterpart may be."""
 
-    ground: Ground
-    match: Match
-    sides: tuple[Loaded, Loaded]
+    context: AuditContext
+    match: MatchRule
+    sides: tuple[RecordTable, RecordTable]
 
     def keys(self, at: int, record: Record) -> set[tuple[int, str]]:
         """Return a record's keys, each with the number of its criterion."""
         found = set()
         for n, ends in enumerate(self.match.keys):
-            forms = Forms(ends[0].form, ends[1].form, self.ground.zone)
+            forms = PropertyFormats(ends[0].form, ends[1].form, self.context.zone)
             found |= {(n, key) for key in keys_of(read(record.data, ends[at].path), ends[at].form, forms)}
         return found
 
-    def known(self, at: int) -> set[tuple[int, str]]:
+    def keys_of_side(self, at: int) -> set[tuple[int, str]]:
         """Return the keys of a side's records that changed since its list was read; none when it cannot be asked."""
         side = self.sides[at]
         if side.system is None or not side.since:
             return set()
         try:
-            pages = side.system.list_pages(side.card.datatype, side.as_of - SKEW)
+            pages = side.system.list_pages(side.card.datatype, side.as_of - CLOCK_SKEW)
             return {key for records, _ in pages for record in records for key in self.keys(at, record)}
         except NoVerdict:
             return set()
 
 
-def settle_alone(
-    ground: Ground, rows: Table, at: int, check: str, *, again: Again, ledger: Ledger, newcomers: Newcomers
+def report_unmatched(
+    context: AuditContext,
+    rows: Table,
+    at: int,
+    check: str,
+    *,
+    rereader: Rereader,
+    findings: FindingsWriter,
+    new_records: NewRecords,
 ) -> None:
     """Take the records of a side that have no counterpart; `rows` has their ids as `id`."""
     come: set[tuple[int, str]] | None = None
-    for batch in ground.engine.batches(rows.order_by("id")):
+    for batch in context.engine.batches(rows.order_by("id")):
         ids = [row["id"] for row in batch.to_pylist()]
-        looks = again.looks([_place(one, at) for one in ids])
+        looks = rereader.read_pairs([_place(one, at) for one in ids])
         for one, look in zip(ids, looks, strict=True):
-            tally = ledger.tally(check)
-            tally.again += look.done
+            tally = findings.tally(check)
+            tally.reread += look.done
             record = (look.source, look.target)[at]
             if look.done and come is None:
-                come = newcomers.known(1 - at)
-            if look.gone or look.young or (record and come and newcomers.keys(at, record) & come):
-                tally.healed += 1
+                come = new_records.keys_of_side(1 - at)
+            if look.gone or look.young or (record and come and new_records.keys(at, record) & come):
+                tally.resolved += 1
                 continue
-            ledger.add(Difference(check, "coverage", "alone", *_place(one, at), read_again=look.done))
+            findings.add(Difference(check, "coverage", "alone", *_place(one, at), read_again=look.done))
 
 
-def settle_keyless(engine: Engine, rows: Table, at: int, check: str, ledger: Ledger) -> None:
+def report_keyless(engine: Engine, rows: Table, at: int, check: str, findings: FindingsWriter) -> None:
     """Take the records of a side that have nothing to be matched by."""
     for batch in engine.batches(rows.order_by("id")):
         for row in batch.to_pylist():
-            ledger.add(Difference(check, "coverage", "keyless", *_place(row["id"], at)))
+            findings.add(Difference(check, "coverage", "keyless", *_place(row["id"], at)))
 
 
-def settle_several(
-    engine: Engine, pairs: Table, check: str, *, again: Again, ledger: Ledger, newcomers: Newcomers
+def report_ambiguous(
+    engine: Engine, pairs: Table, check: str, *, rereader: Rereader, findings: FindingsWriter, new_records: NewRecords
 ) -> None:
     """Take the pairs of records of which one has several candidates; those that part when read again are none."""
     batches = (batch.to_pylist() for batch in engine.batches(pairs.order_by("sid", "tid")))
     ids = [(row["sid"], row["tid"]) for rows in batches for row in rows]
-    looks = again.looks(ids)
-    left = [(pair, look) for pair, look in zip(ids, looks, strict=True) if not _parted(look, newcomers)]
-    tally = ledger.tally(check)
-    tally.again += sum(look.done for look in looks)
+    looks = rereader.read_pairs(ids)
+    left = [(pair, look) for pair, look in zip(ids, looks, strict=True) if not _is_resolved(look, new_records)]
+    tally = findings.tally(check)
+    tally.reread += sum(look.done for look in looks)
     told = list(_ambiguous(left))
-    tally.healed += len(ids) - len(told)
+    tally.resolved += len(ids) - len(told)
     for (sid, tid), look, detail in told:
-        ledger.add(Difference(check, "unique", "several", sid, tid, detail=detail, read_again=look.done))
+        findings.add(Difference(check, "unique", "several", sid, tid, detail=detail, read_again=look.done))
 
 
-def _parted(look: Look, newcomers: Newcomers) -> bool:
+def _is_resolved(look: FreshPair, new_records: NewRecords) -> bool:
     if not look.done or look.gone or look.young or look.source is None or look.target is None:
         return look.gone or look.young
-    return bool(newcomers.match.keys) and not newcomers.keys(0, look.source) & newcomers.keys(1, look.target)
+    return bool(new_records.match.keys) and not new_records.keys(0, look.source) & new_records.keys(1, look.target)
 
 
-def _ambiguous(left: Sequence[tuple[tuple[str, str], Look]]) -> Iterator[tuple[tuple[str, str], Look, str]]:
+def _ambiguous(left: Sequence[tuple[tuple[str, str], FreshPair]]) -> Iterator[tuple[tuple[str, str], FreshPair, str]]:
     here = Counter(sid for (sid, _), _ in left)
     there = Counter(tid for (_, tid), _ in left)
     for (sid, tid), look in left:

@@ -49,25 +49,25 @@ class DuckDB:
             names = ", ".join(str(file) for file in files[:3])
             raise UsageError(f"{names}: not readable as Parquet: {_first_line(error)}") from None
 
-    def put(self, rows: pa.Table) -> Table:
+    def from_arrow(self, rows: pa.Table) -> Table:
         """Return rows of ours as a table."""
         name = f"put_{next(self._numbers)}"
         # Ibis 12 makes tables of Arrow by a statement that DuckDB 2 does not take.
         self._con.con.register(f"{name}_rows", rows)
-        told(lambda: self._con.con.execute(f"CREATE TABLE {name} AS SELECT * FROM {name}_rows"))  # noqa: S608 - ours
+        readable_errors(lambda: self._con.con.execute(f"CREATE TABLE {name} AS SELECT * FROM {name}_rows"))  # noqa: S608 - ours
         self._con.con.unregister(f"{name}_rows")
         return self._con.table(name)
 
-    def keep(self, table: Table) -> Table:
+    def materialize(self, table: Table) -> Table:
         """Carry a table out once."""
-        return told(lambda: self._con.create_table(f"kept_{next(self._numbers)}", table))
+        return readable_errors(lambda: self._con.create_table(f"kept_{next(self._numbers)}", table))
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
         """Yield the rows; the order is the table's own."""
         # A cursor of its own: another question on the same connection would end this answer.
         cursor = self._con.con.cursor()
-        reader = told(lambda: cursor.sql(self._con.compile(table)).to_arrow_reader(BATCH))
-        while (batch := told(lambda: next(reader, None))) is not None:
+        reader = readable_errors(lambda: cursor.sql(self._con.compile(table)).to_arrow_reader(BATCH))
+        while (batch := readable_errors(lambda: next(reader, None))) is not None:
             yield batch
         cursor.close()
 
@@ -86,7 +86,7 @@ def _quoted(file: Path) -> str:
     return "'" + re.sub(r"([*?\[])", r"[\1]", str(file)).replace("'", "''") + "'"
 
 
-def told(work: Callable[[], T]) -> T:
+def readable_errors(work: Callable[[], T]) -> T:
     """Do the work; what the machine has too little of is told as such."""
     try:
         return work()

@@ -59,13 +59,13 @@ class Spark:
                 raise UsageError(f"{file}: not readable as Parquet: {error}") from None
         return self._view([re.sub(r"([*?\[\]{}\\])", r"\\\1", str(file.resolve())) for file in files])  # no patterns
 
-    def put(self, rows: pa.Table) -> Table:
+    def from_arrow(self, rows: pa.Table) -> Table:
         """Return rows of ours as a table."""
         file = self._new()
         pq.write_table(rows, file)
         return self._view([str(file)])
 
-    def keep(self, table: Table) -> Table:
+    def materialize(self, table: Table) -> Table:
         """Carry a table out once."""
         folder = self._new()
         try:

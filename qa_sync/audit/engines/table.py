@@ -36,10 +36,10 @@ class Engine(Protocol):
     def read(self, files: Sequence[Path]) -> Table:
         """Return the rows of Parquet files; raises UsageError for a file that is none."""
 
-    def put(self, rows: pa.Table) -> Table:
+    def from_arrow(self, rows: pa.Table) -> Table:
         """Return rows of ours as a table."""
 
-    def keep(self, table: Table) -> Table:
+    def materialize(self, table: Table) -> Table:
         """Carry a table out once, so that it can be used several times."""
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:

@@ -1,6 +1,7 @@
 """A value in a column: its kind as a small number and its text; both engines see a JSON value this way.
 
-The wire value comes back exactly (`decoded`), so that what an expression cannot decide is decided by `qa_sync.values`.
+The wire value comes back exactly (`decode_cell`), so that what an expression cannot decide is decided by
+`qa_sync.values`.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ class Kind(IntEnum):
     OUTSIDE = 7
 
 
-Coded = tuple[int, str | None]
-_NOTHING: Coded = (int(Kind.EMPTY), None)
+EncodedCell = tuple[int, str | None]
+_NOTHING: EncodedCell = (int(Kind.EMPTY), None)
 
 
-def encoded(wire: Json) -> Coded:
+def encode_cell(wire: Json) -> EncodedCell:
     """Return the kind and the text of a wire value; dates of typed files become ISO texts."""
     if isinstance(wire, str):
         return _text(wire)
@@ -47,13 +48,13 @@ def encoded(wire: Json) -> Coded:
     if isinstance(wire, bool):
         return int(Kind.TRUTH), "true" if wire else "false"
     if isinstance(wire, int | float | Decimal):
-        return (int(Kind.NUMBER), str(wire)) if _is_plain(wire) else (int(Kind.JSON), _spelled(wire))
+        return (int(Kind.NUMBER), str(wire)) if _is_plain(wire) else (int(Kind.JSON), _exact_json(wire))
     if isinstance(wire, date):
         return int(Kind.TEXT), _iso(wire)
-    return int(Kind.JSON), _spelled(wire)
+    return int(Kind.JSON), _exact_json(wire)
 
 
-def decoded(kind: int, text: str | None) -> Json:
+def decode_cell(kind: int, text: str | None) -> Json:
     """Return the wire value of a cell (a lost reference is none)."""
     if text is None or kind in {Kind.EMPTY, Kind.LOST, Kind.OUTSIDE}:
         return None
@@ -67,7 +68,7 @@ def decoded(kind: int, text: str | None) -> Json:
 _JSON = json.JSONDecoder(parse_float=Decimal)
 
 
-def _text(wire: str) -> Coded:
+def _text(wire: str) -> EncodedCell:
     if not wire.strip():
         return _NOTHING
     if wire.isascii() or is_unicode(wire):
@@ -97,12 +98,12 @@ def _iso(day: date) -> str:
     return day.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z" if day.tzinfo else day.isoformat()
 
 
-def _spelled(wire: Json) -> str:
+def _exact_json(wire: Json) -> str:
     """Return JSON text with exact numbers, which json.dumps does not write."""
     if isinstance(wire, Mapping):
-        return "{" + ", ".join(f"{json.dumps(str(key))}: {_spelled(v)}" for key, v in wire.items()) + "}"
+        return "{" + ", ".join(f"{json.dumps(str(key))}: {_exact_json(v)}" for key, v in wire.items()) + "}"
     if isinstance(wire, list | tuple):
-        return "[" + ", ".join(_spelled(v) for v in wire) + "]"
+        return "[" + ", ".join(_exact_json(v) for v in wire) + "]"
     if isinstance(wire, Decimal):
         return str(wire) if wire.is_finite() else "NaN"
     if isinstance(wire, date):

@@ -40,25 +40,27 @@ LONGEST_EXACT: Final = 15
 class Cell:
     """A column of values: expressions for kind and text.
 
-    `tests` tell a kind more cheaply than `kind` does, for the kinds that the column can have (None: by `kind`);
+    `kind_tests` tell a kind more cheaply than `kind` does, for the kinds that the column can have (None: by `kind`);
     `number` is a typed column's number in binary, and `short` that it is as exact as a decimal of up to 15 digits;
     `whole` that the column has integers only;
-    `normal` maps observed texts to what counts of them, decided by Python beforehand (None: not looked at).
+    `normal_texts` maps observed texts to what counts of them, decided by Python beforehand (None: not looked at).
     """
 
     kind: Expr
     text: Expr
-    tests: Mapping[Kind, Expr] | None = None
-    normal: Mapping[str, str] | None = None
+    kind_tests: Mapping[Kind, Expr] | None = None
+    normal_texts: Mapping[str, str] | None = None
     number: Expr | None = None
     short: Expr | None = None
     whole: bool = False
 
-    def isa(self, *kinds: Kind) -> Expr:
+    def is_kind(self, *kinds: Kind) -> Expr:
         """Tell whether a value is of one of the kinds."""
-        if self.tests is None:
+        if self.kind_tests is None:
             return self.kind.isin([int(kind) for kind in kinds]) if len(kinds) > 1 else self.kind == int(kinds[0])
-        return reduce(or_, [self.tests[kind] for kind in kinds if kind in self.tests] or [ibis.literal(False)])
+        return reduce(
+            or_, [self.kind_tests[kind] for kind in kinds if kind in self.kind_tests] or [ibis.literal(False)]
+        )
 
 
 def fits(text: Expr, pattern: str) -> Expr:
@@ -68,8 +70,12 @@ def fits(text: Expr, pattern: str) -> Expr:
 
 def reads(form: Form, cell: Cell) -> Expr:
     """Surely of its form, and surely not empty."""
-    if cell.normal is not None:
-        return cell.isa(Kind.TEXT) & cell.text.isin(list(cell.normal)) if cell.normal else ibis.literal(False)
+    if cell.normal_texts is not None:
+        return (
+            cell.is_kind(Kind.TEXT) & cell.text.isin(list(cell.normal_texts))
+            if cell.normal_texts
+            else ibis.literal(False)
+        )
     read = READS.get(form.convert)
     return read(cell) if read else ibis.literal(False)
 
@@ -91,32 +97,32 @@ def is_trimmed(text: Expr) -> Expr:
 
 def is_plain(cell: Cell) -> Expr:
     """Tell a text without tags and entities, which every reading leaves alone."""
-    return cell.isa(Kind.TEXT) & ~cell.text.contains("&") & ~cell.text.contains("<")
+    return cell.is_kind(Kind.TEXT) & ~cell.text.contains("&") & ~cell.text.contains("<")
 
 
 def _decimal(cell: Cell) -> Expr:
-    return cell.isa(Kind.NUMBER) | (cell.isa(Kind.TEXT) & fits(cell.text, NUMBER))
+    return cell.is_kind(Kind.NUMBER) | (cell.is_kind(Kind.TEXT) & fits(cell.text, NUMBER))
 
 
 def _integer(cell: Cell) -> Expr:
     if cell.whole:
-        return cell.isa(Kind.NUMBER)
+        return cell.is_kind(Kind.NUMBER)
     whole = ~cell.text.contains(".") & ~cell.text.contains("e") & ~cell.text.contains("E")
-    return (cell.isa(Kind.NUMBER) & whole) | (cell.isa(Kind.TEXT) & fits(cell.text, WHOLE))
+    return (cell.is_kind(Kind.NUMBER) & whole) | (cell.is_kind(Kind.TEXT) & fits(cell.text, WHOLE))
 
 
 READS: Final[Mapping[str, Callable[[Cell], Expr]]] = {
-    "text": lambda cell: cell.isa(Kind.TEXT, Kind.NUMBER, Kind.TRUTH),
+    "text": lambda cell: cell.is_kind(Kind.TEXT, Kind.NUMBER, Kind.TRUTH),
     "escaped_text": is_plain,
     "html": is_plain,
-    "email": lambda cell: cell.isa(Kind.TEXT),
-    "phone": lambda cell: cell.isa(Kind.TEXT) & fits(cell.text, PHONE),
-    "identifier": lambda cell: cell.isa(Kind.TEXT),
-    "reference": lambda cell: cell.isa(Kind.TEXT) & (cell.text != "0"),
-    "region": lambda cell: cell.isa(Kind.TEXT),
+    "email": lambda cell: cell.is_kind(Kind.TEXT),
+    "phone": lambda cell: cell.is_kind(Kind.TEXT) & fits(cell.text, PHONE),
+    "identifier": lambda cell: cell.is_kind(Kind.TEXT),
+    "reference": lambda cell: cell.is_kind(Kind.TEXT) & (cell.text != "0"),
+    "region": lambda cell: cell.is_kind(Kind.TEXT),
     "decimal": _decimal,
     "integer": _integer,
-    "boolean": lambda cell: cell.isa(Kind.TRUTH),
-    "instant": lambda cell: cell.isa(Kind.TEXT) & fits(cell.text, f"{DAYS}T{TIMES}{FRACTION}Z"),
-    "date": lambda cell: cell.isa(Kind.TEXT) & fits(cell.text, DAYS),
+    "boolean": lambda cell: cell.is_kind(Kind.TRUTH),
+    "instant": lambda cell: cell.is_kind(Kind.TEXT) & fits(cell.text, f"{DAYS}T{TIMES}{FRACTION}Z"),
+    "date": lambda cell: cell.is_kind(Kind.TEXT) & fits(cell.text, DAYS),
 }

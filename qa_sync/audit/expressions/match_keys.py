@@ -15,11 +15,11 @@ import ibis
 import pyarrow as pa
 
 from qa_sync.audit.engines.table import Engine, Table
-from qa_sync.audit.expressions.cells import Kind, decoded, is_unicode
+from qa_sync.audit.expressions.cells import Kind, decode_cell, is_unicode
 from qa_sync.audit.expressions.columns import PHONE, PHONE_NOISE, READS, WHOLE, Cell, Expr, fits, is_ascii, is_trimmed
-from qa_sync.audit.expressions.comparison_rules import notion_of, without
-from qa_sync.audit.expressions.outcomes import Forms
-from qa_sync.audit.parquet_writer import Spool
+from qa_sync.audit.expressions.comparison_rules import comparison_kind, without
+from qa_sync.audit.expressions.outcomes import PropertyFormats
+from qa_sync.audit.parquet_writer import ParquetWriter
 from qa_sync.errors import NotConvertible
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.comparison_kinds import Sides, normalize
@@ -37,24 +37,24 @@ class KeySide:
     table: Table
     cell: Cell
     form: Form
-    forms: Forms
+    forms: PropertyFormats
 
     @property
     def text(self) -> Expr:
         """The key where it is easy, null elsewhere."""
         words = frozenset({self.forms.source.convert, self.forms.target.convert})
-        easy, text = EASY.get(notion_of(words), _none)(self.cell, self.form)
-        if not words <= _MIXED.get(notion_of(words), words):
+        easy, text = EASY.get(comparison_kind(words), _none)(self.cell, self.form)
+        if not words <= _MIXED.get(comparison_kind(words), words):
             easy, text = _none(self.cell, self.form)
         return ibis.cases((easy, text), else_=ibis.null("string"))
 
     @property
-    def hard(self) -> Expr:
+    def needs_python(self) -> Expr:
         """There is a value, and Python must say what the key is."""
-        return ~self.cell.isa(Kind.EMPTY) & self.text.isnull()
+        return ~self.cell.is_kind(Kind.EMPTY) & self.text.isnull()
 
 
-def keys_of(wire: Json, form: Form, forms: Forms) -> tuple[str, ...]:
+def keys_of(wire: Json, form: Form, forms: PropertyFormats) -> tuple[str, ...]:
     """Return the keys of a wire value: along a list each element is one; none of an empty or unreadable value."""
     try:
         value = to_canonical(wire, form)
@@ -83,11 +83,11 @@ def _key(value: Scalar) -> str:
 
 def hard_keys(engine: Engine, side: KeySide, path: Path) -> Table:
     """Return the keys that Python makes, as a table of `id` and `key`."""
-    rows = side.table.filter(side.hard).select("id", kind=side.cell.kind, text=side.cell.text)
-    spool = Spool(path, SCHEMA)
+    rows = side.table.filter(side.needs_python).select("id", kind=side.cell.kind, text=side.cell.text)
+    spool = ParquetWriter(path, SCHEMA)
     for batch in engine.batches(rows):
         for row in batch.to_pylist():
-            keys = keys_of(decoded(row["kind"], row["text"]), side.form, side.forms)
+            keys = keys_of(decode_cell(row["kind"], row["text"]), side.form, side.forms)
             spool.add([(row["id"], key) for key in keys])
     return engine.read([spool.close()])
 
@@ -96,7 +96,7 @@ def all_keys(engine: Engine, side: KeySide, path: Path) -> Table:
     """Return every key of the records as a table of `id` and `key`."""
     easy = side.table.select("id", key=side.text)
     easy = easy.filter(easy.key.notnull())
-    return engine.keep(easy.union(hard_keys(engine, side, path)))
+    return engine.materialize(easy.union(hard_keys(engine, side, path)))
 
 
 Easy = Callable[[Cell, Form], tuple[Expr, Expr]]
@@ -107,21 +107,21 @@ def _none(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001 - one si
 
 
 def _exact(cell: Cell, form: Form) -> tuple[Expr, Expr]:
-    return cell.isa(Kind.TEXT) & READS[form.convert](cell), cell.text
+    return cell.is_kind(Kind.TEXT) & READS[form.convert](cell), cell.text
 
 
 def _email(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001
-    return cell.isa(Kind.TEXT) & is_ascii(cell.text) & is_trimmed(cell.text), cell.text.lower()
+    return cell.is_kind(Kind.TEXT) & is_ascii(cell.text) & is_trimmed(cell.text), cell.text.lower()
 
 
 def _identifier(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001
-    whole = cell.isa(Kind.NUMBER) & fits(cell.text, WHOLE)
-    return (cell.isa(Kind.TEXT) | whole) & (cell.text != "0"), cell.text
+    whole = cell.is_kind(Kind.NUMBER) & fits(cell.text, WHOLE)
+    return (cell.is_kind(Kind.TEXT) | whole) & (cell.text != "0"), cell.text
 
 
 def _phone(cell: Cell, form: Form) -> tuple[Expr, Expr]:  # noqa: ARG001
     digits = without(cell.text, PHONE_NOISE).re_replace("^00", "+")
-    return cell.isa(Kind.TEXT) & fits(cell.text, PHONE), digits
+    return cell.is_kind(Kind.TEXT) & fits(cell.text, PHONE), digits
 
 
 EASY: Final[Mapping[str, Easy]] = {

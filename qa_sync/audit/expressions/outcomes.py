@@ -12,7 +12,7 @@ from qa_sync.values.compare import Difference, compare
 from qa_sync.values.form import Canonical, Form, Json
 
 
-class Code(IntEnum):
+class OutcomeCode(IntEnum):
     """What two values are to each other.
 
     `EMPTY`: nothing is claimed; `UNREADABLE`: the source's value is not of its own form; `LOST`: it refers to a record
@@ -30,19 +30,19 @@ class Code(IntEnum):
     ASK = 8
 
 
-DIFFERENT = (Code.VALUE, Code.TYPE, Code.FORMAT, Code.MISSING)
-UNCLEAR = (Code.UNREADABLE, Code.LOST)
+DIFFERENT = (OutcomeCode.VALUE, OutcomeCode.TYPE, OutcomeCode.FORMAT, OutcomeCode.MISSING)
+UNCLEAR = (OutcomeCode.UNREADABLE, OutcomeCode.LOST)
 
 _OF = {
-    Difference.VALUE: Code.VALUE,
-    Difference.TYPE: Code.TYPE,
-    Difference.FORMAT: Code.FORMAT,
-    Difference.MISSING: Code.MISSING,
+    Difference.VALUE: OutcomeCode.VALUE,
+    Difference.TYPE: OutcomeCode.TYPE,
+    Difference.FORMAT: OutcomeCode.FORMAT,
+    Difference.MISSING: OutcomeCode.MISSING,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Forms:
+class PropertyFormats:
     """The forms of a pair's two ends, and the business time zone."""
 
     source: Form
@@ -51,34 +51,34 @@ class Forms:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Outcome:
     """A verdict with its words; `detail` is empty when there is nothing to tell."""
 
-    code: Code
+    code: OutcomeCode
     detail: str = ""
 
 
-def judged(source: Json, target: Json, forms: Forms) -> Said:
+def compare_values(source: Json, target: Json, forms: PropertyFormats) -> Outcome:
     """Return what two wire values are to each other; an empty source claims nothing (policy `empty = keep`)."""
     try:
         expected = to_canonical(source, forms.source)
     except NotConvertible as error:
-        return Said(Code.UNREADABLE, error.message)
-    return judged_canonical(expected, target, forms)
+        return Outcome(OutcomeCode.UNREADABLE, error.message)
+    return compare_canonical(expected, target, forms)
 
 
-def judged_canonical(expected: Canonical, target: Json, forms: Forms) -> Said:
+def compare_canonical(expected: Canonical, target: Json, forms: PropertyFormats) -> Outcome:
     """Return the verdict for a canonical source value and a target's wire value."""
-    if _is_nothing(expected):
-        return Said(Code.EMPTY)
+    if _is_empty(expected):
+        return Outcome(OutcomeCode.EMPTY)
     try:
         actual = to_canonical(target, forms.target)
     except NotConvertible as error:
-        return Said(Code.TYPE, error.message)
+        return Outcome(OutcomeCode.TYPE, error.message)
     verdict = compare(expected, actual, forms.source, forms.target, forms.zone)
-    return Said(Code.SAME if verdict.difference is None else _OF[verdict.difference], verdict.detail)
+    return Outcome(OutcomeCode.SAME if verdict.difference is None else _OF[verdict.difference], verdict.detail)
 
 
-def _is_nothing(value: Canonical) -> bool:
+def _is_empty(value: Canonical) -> bool:
     """Tell whether a canonical value is empty, or a list of nothing but empty values."""
-    return all(map(_is_nothing, value)) if isinstance(value, tuple) else value is None
+    return all(map(_is_empty, value)) if isinstance(value, tuple) else value is None

@@ -12,13 +12,13 @@ from qa_sync.audit.expressions.cells import Kind
 from qa_sync.audit.expressions.columns import Cell, Expr
 
 
-def native(column: Expr) -> Cell:
+def typed_cell(column: Expr) -> Cell:
     """Return a typed column's cell."""
     kind: dt.DataType = column.type()
     there, empty = column.notnull(), column.isnull()
     if isinstance(kind, dt.String):
         blank = empty | (column == "")
-        text = ((column >= "!") & (column < "\x7f")) | solid(column)
+        text = ((column >= "!") & (column < "\x7f")) | starts_nonblank(column)
         return _cell(column, {Kind.TEXT: text, Kind.EMPTY: blank}, Kind.BLANK)
     if isinstance(kind, dt.Boolean):
         return _cell(ibis.cases((column, "true"), (~column, "false")), {Kind.TRUTH: there, Kind.EMPTY: empty})
@@ -49,7 +49,7 @@ def _cell(text: Expr, tests: Mapping[Kind, Expr], other: Kind = Kind.BLANK) -> C
     return Cell(_coded(*((test, kind) for kind, test in tests.items()), other=other), text, tests)
 
 
-def solid(text: Expr) -> Expr:
+def starts_nonblank(text: Expr) -> Expr:
     """Surely not blank, beside ASCII: begins with a character that no Unicode blank is; compared by code point."""
     return ((text >= "\u00c0") & (text < "\u1000")) | (text >= "\u4e00")
 

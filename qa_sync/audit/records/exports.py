@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cells import is_unicode
 from qa_sync.audit.expressions.columns import DAYS, FRACTION, TIMES, Expr, fits
-from qa_sync.audit.records.parquet_parts import Parts, chunks, row_of
+from qa_sync.audit.records.parquet_parts import PartWriter, row_of, write_parts
 from qa_sync.audit.records.row_formats import SUFFIXES, Rows
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
@@ -57,17 +57,19 @@ def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str
     if file.suffix not in SUFFIXES:
         known = ", ".join(SUFFIXES)
         raise UsageError(f"{file}: {file.suffix or 'no ending'} is no kind of export; expected one of {known}")
-    if file.suffix == ".parquet" and (schema := _in_place(file, card, columns)):
-        return _once(engine, file, card, _as_it_is(engine, file, schema, card, columns))
+    if file.suffix == ".parquet" and (schema := _flat_schema(file, card, columns)):
+        return _check_unique_ids(engine, file, card, _unchanged_table(engine, file, schema, card, columns))
     rows, present = SUFFIXES[file.suffix](file)
     if present is not None and not _has(present, card.key):
         near = did_you_mean(card.key, present)
         raise UsageError(f"{file}: no column {card.key!r}, by which records are told", hint=near)
     kept = tuple(c for c in columns if present is None or _has(present, c))
-    parts = Parts(scratch, kept)
-    written = [scratch / part.file for part in chunks(_identified(file, rows, card, kept), parts)]
+    parts = PartWriter(scratch, kept)
+    written = [scratch / part.file for part in write_parts(_identified(file, rows, card, kept), parts)]
     numbers = {path: at for at, path in enumerate(kept)}
-    return _once(engine, file, card, Export(engine.read(written).drop("seq"), numbers, frozenset(columns) - {*kept}))
+    return _check_unique_ids(
+        engine, file, card, Export(engine.read(written).drop("seq"), numbers, frozenset(columns) - {*kept})
+    )
 
 
 def _identified(file: Path, rows: Rows, card: EntityCard, columns: tuple[str, ...]) -> Iterator[Any]:
@@ -100,7 +102,7 @@ def _typed(data: Mapping[str, Json], card: EntityCard) -> Mapping[str, Json]:
     }
 
 
-def _once(engine: Engine, file: Path, card: EntityCard, export: Export) -> Export:
+def _check_unique_ids(engine: Engine, file: Path, card: EntityCard, export: Export) -> Export:
     table = export.table
     # Equal hashes are rare, so the texts themselves are counted only when there are some.
     count = engine.row(
@@ -113,7 +115,7 @@ def _once(engine: Engine, file: Path, card: EntityCard, export: Export) -> Expor
     if count["rows"] == count["ids"]:
         return export
     twice = table.group_by("id").aggregate(n=table.count())
-    twice = engine.keep(twice.filter(twice.n > 1).order_by("id").limit(3))
+    twice = engine.materialize(twice.filter(twice.n > 1).order_by("id").limit(3))
     ids = ", ".join(str(row["id"]) for batch in engine.batches(twice) for row in batch.to_pylist())
     if ids:
         raise UsageError(f"{file}: {card.key!r} is not unique: several records have {ids}")
@@ -135,7 +137,7 @@ def _schema(file: Path) -> pa.Schema:
     return schema
 
 
-def _in_place(file: Path, card: EntityCard, columns: tuple[str, ...]) -> pa.Schema | None:
+def _flat_schema(file: Path, card: EntityCard, columns: tuple[str, ...]) -> pa.Schema | None:
     """Return the schema of a file that an engine can use as it is, None for one with nested or unusual columns."""
     schema = _schema(file)
     offset = card.modified in schema.names and card.modified_form.options.get("style") == "offset"
@@ -160,7 +162,9 @@ _PLAIN: Final[tuple[Callable[[pa.DataType], bool], ...]] = (
 )
 
 
-def _as_it_is(engine: Engine, file: Path, schema: pa.Schema, card: EntityCard, columns: tuple[str, ...]) -> Export:
+def _unchanged_table(
+    engine: Engine, file: Path, schema: pa.Schema, card: EntityCard, columns: tuple[str, ...]
+) -> Export:
     raw = engine.read([file])
     kept = [c for c in columns if c in schema.names]
     modified = _utc(raw[card.modified]) if card.modified in schema.names else ibis.null("string")

@@ -12,15 +12,15 @@ from pathlib import Path
 from threading import Event
 from typing import Final, Protocol
 
-from qa_sync.audit.records.parquet_parts import Parts, Row, next_number, row_of
-from qa_sync.audit.records.snapshots import Reading, Snapshot, discard, finished, load, save
+from qa_sync.audit.records.parquet_parts import PartWriter, Row, next_number, row_of
+from qa_sync.audit.records.snapshots import PartialRead, Snapshot, discard, finished, load, save
 from qa_sync.clock import Clock
 from qa_sync.errors import NoVerdict
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.responses.pagination import PageCursor
 from qa_sync.systems.system import Record
 
-SKEW: Final = timedelta(minutes=10)
+CLOCK_SKEW: Final = timedelta(minutes=10)
 """How far a system's clock may be from ours before a changed record would be missed."""
 
 Pages = Iterator[tuple[Sequence[Record], PageCursor | None]]
@@ -40,7 +40,7 @@ class Readable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class FetchSource:
     """One entity of a system: how it is read, and what the snapshot of it is called.
 
     `since` says whether the API can narrow a list to what changed.
@@ -48,21 +48,21 @@ class Source:
 
     system: Readable
     card: EntityCard
-    whose: Mapping[str, str]
+    identity: Mapping[str, str]
     since: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class FetchOptions:
     """How a reading goes: `fresh` ignores what is there; `stop` ends it after the page that is under way."""
 
     clock: Clock
     fresh: bool
     stop: Event
-    tell: Callable[[str], None]
+    report: Callable[[str], None]
 
 
-def read_whole(source: Source, columns: tuple[str, ...], folder: Path, manner: Manner) -> Snapshot:
+def fetch_entity(source: FetchSource, columns: tuple[str, ...], folder: Path, manner: FetchOptions) -> Snapshot:
     """Read an entity into the folder and return its snapshot, complete.
 
     Raises what the system raises, UsageError for a snapshot that is not ours, NoVerdict when told to stop; what
@@ -70,35 +70,35 @@ def read_whole(source: Source, columns: tuple[str, ...], folder: Path, manner: M
     """
     if manner.fresh:
         discard(folder)
-    before = load(folder, source.whose, columns)
+    before = load(folder, source.identity, columns)
     snapshot = _begun(source, before, columns, manner.clock.now().replace(microsecond=0))
     save(folder, snapshot)
     discard(folder, snapshot)
     if before and before.reading:
-        manner.tell(f"{source.system.label} {source.card.names[0]}: going on after {before.rows} records")
-    parts = Parts(folder, snapshot.columns, next_number(snapshot.parts))
+        manner.report(f"{source.system.label} {source.card.names[0]}: going on after {before.rows} records")
+    parts = PartWriter(folder, snapshot.columns, next_number(snapshot.parts))
     for snapshot in _read(source, snapshot, parts, manner):  # noqa: B020 - each is what the one before became
         save(folder, snapshot)
     return snapshot
 
 
-def _begun(source: Source, before: Snapshot | None, columns: tuple[str, ...], now: datetime) -> Snapshot:
+def _begun(source: FetchSource, before: Snapshot | None, columns: tuple[str, ...], now: datetime) -> Snapshot:
     if before is None:
-        return Snapshot(source.whose, columns, reading=Reading(now))
+        return Snapshot(source.identity, columns, reading=PartialRead(now))
     if before.reading is not None:
         return before
     if source.since and before.as_of is not None:
-        return replace(before, reading=Reading(now, since=before.as_of - SKEW))
-    return Snapshot(source.whose, columns, reading=Reading(now))
+        return replace(before, reading=PartialRead(now, since=before.as_of - CLOCK_SKEW))
+    return Snapshot(source.identity, columns, reading=PartialRead(now))
 
 
-def _read(source: Source, snapshot: Snapshot, parts: Parts, manner: Manner) -> Iterator[Snapshot]:
+def _read(source: FetchSource, snapshot: Snapshot, parts: PartWriter, manner: FetchOptions) -> Iterator[Snapshot]:
     reading = snapshot.reading
     assert reading is not None  # noqa: S101 - _begun has begun one
-    for records, mark in source.system.list_pages(source.card.datatype, reading.since, reading.mark):
+    for records, mark in source.system.list_pages(source.card.datatype, reading.since, reading.cursor):
         parts.add(_row(source, r, snapshot.columns) for r in records)
         if parts.full:
-            snapshot = replace(snapshot, parts=(*snapshot.parts, parts.write()), reading=replace(reading, mark=mark))
+            snapshot = replace(snapshot, parts=(*snapshot.parts, parts.write()), reading=replace(reading, cursor=mark))
             yield snapshot
         if manner.stop.is_set():
             raise NoVerdict(f"{source.system.label}: the reading was stopped; the next audit goes on from here")
@@ -108,7 +108,7 @@ def _read(source: Source, snapshot: Snapshot, parts: Parts, manner: Manner) -> I
         yield finished(replace(snapshot, parts=(*snapshot.parts, parts.write())))
 
 
-def _row(source: Source, record: Record, columns: tuple[str, ...]) -> Row:
+def _row(source: FetchSource, record: Record, columns: tuple[str, ...]) -> Row:
     try:
         return row_of(record.id, record.data, source.card, columns)
     except RecursionError:

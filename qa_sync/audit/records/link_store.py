@@ -17,7 +17,7 @@ def linked_sections(path: Path | None) -> frozenset[str]:
     return frozenset(str(row[0]) for row in _rows(path, "SELECT DISTINCT section FROM links", ()))
 
 
-def linked(path: Path, section: str) -> Iterator[tuple[str, str]]:
+def linked_ids(path: Path, section: str) -> Iterator[tuple[str, str]]:
     """Yield the ids of the source's and the target's record of each link of a section."""
     for source, target in _rows(path, "SELECT source, target FROM links WHERE section = ? ORDER BY source", (section,)):
         yield str(source), str(target)

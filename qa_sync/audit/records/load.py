@@ -10,23 +10,23 @@ from pathlib import Path
 from threading import Event
 
 from qa_sync.audit.engines.table import Engine
-from qa_sync.audit.model import Ready, SectionPlan
+from qa_sync.audit.model import AuditableSection, SectionPlan
 from qa_sync.audit.planning import needed_columns
 from qa_sync.audit.records.exports import find_export, load_export
-from qa_sync.audit.records.fetch import Manner, Source, read_whole
-from qa_sync.audit.records.tables import Loaded, settled, table_of
+from qa_sync.audit.records.fetch import FetchOptions, FetchSource, fetch_entity
+from qa_sync.audit.records.tables import RecordTable, deduplicated, table_of
 from qa_sync.clock import Clock
 from qa_sync.errors import UsageError
 
-Stock = Mapping[tuple[int, str, str], Loaded]
+SourceRecords = Mapping[tuple[int, str, str], RecordTable]
 """Records by side (0 the source, 1 the target), system label and datatype."""
 
-SourceOf = Callable[[str, str], Source]
+SourceOf = Callable[[str, str], FetchSource]
 """Given a label and a datatype: how it is read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class ExportFiles:
     """Exports of the two sides: files, or folders with a file for each datatype."""
 
     left: Path
@@ -34,36 +34,36 @@ class Files:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class LoadRequest:
     """Where records come from, and where what is read is kept."""
 
-    origin: SourceOf | Files
+    origin: SourceOf | ExportFiles
     folder: Path
     clock: Clock
     fresh: bool
-    tell: Callable[[str], None]
+    report: Callable[[str], None]
 
 
-def stock(engine: Engine, plans: Sequence[SectionPlan], wish: Wish) -> Stock:
+def load_records(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequest) -> SourceRecords:
     """Return the records of all sections; raises what reading raises."""
-    if isinstance(wish.origin, Files):
-        return _exported(engine, plans, wish, wish.origin)
-    return _read(engine, plans, wish, wish.origin)
+    if isinstance(request.origin, ExportFiles):
+        return _exported(engine, plans, request, request.origin)
+    return _read(engine, plans, request, request.origin)
 
 
-def sides_of(stock: Stock, plan: SectionPlan, ready: Ready) -> tuple[Loaded, Loaded]:
+def sides_of(records: SourceRecords, plan: SectionPlan, ready: AuditableSection) -> tuple[RecordTable, RecordTable]:
     """Return a section's two sides."""
     one, other = plan.labels
-    return stock[0, one, ready.source.datatype], stock[1, other, ready.target.datatype]
+    return records[0, one, ready.source.datatype], records[1, other, ready.target.datatype]
 
 
-def _read(engine: Engine, plans: Sequence[SectionPlan], wish: Wish, source_of: SourceOf) -> Stock:
+def _read(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequest, source_of: SourceOf) -> SourceRecords:
     needed = needed_columns(plans)
-    manner = Manner(wish.clock, wish.fresh, Event(), wish.tell)
+    manner = FetchOptions(request.clock, request.fresh, Event(), request.report)
     sources = {entity: source_of(*entity) for entity in needed}
-    folders = {entity: wish.folder / _slug(entity[0]) / _slug(entity[1]) for entity in needed}
+    folders = {entity: request.folder / _slug(entity[0]) / _slug(entity[1]) for entity in needed}
     with ThreadPoolExecutor(max(1, len(needed))) as pool:
-        jobs = {e: pool.submit(read_whole, sources[e], needed[e], folders[e], manner) for e in needed}
+        jobs = {e: pool.submit(fetch_entity, sources[e], needed[e], folders[e], manner) for e in needed}
         try:
             snapshots = {entity: job.result() for entity, job in jobs.items()}
         except BaseException:
@@ -72,14 +72,14 @@ def _read(engine: Engine, plans: Sequence[SectionPlan], wish: Wish, source_of: S
     loaded = {}
     for entity, snapshot in snapshots.items():
         source, folder = sources[entity], folders[entity]
-        whole = settled(engine, folder, snapshot)
+        whole = deduplicated(engine, folder, snapshot)
         numbers = {path: at for at, path in enumerate(whole.columns)}
-        loaded[entity] = Loaded(
+        loaded[entity] = RecordTable(
             entity[0],
             source.card,
             table_of(engine, folder, whole),
             numbers,
-            whole.as_of or wish.clock.now(),
+            whole.as_of or request.clock.now(),
             source.system,
             partial=whole.partial,
             since=source.since,
@@ -87,28 +87,34 @@ def _read(engine: Engine, plans: Sequence[SectionPlan], wish: Wish, source_of: S
     return {(at, *entity): one for entity, one in loaded.items() for at in (0, 1)}
 
 
-def _exported(engine: Engine, plans: Sequence[SectionPlan], wish: Wish, files: Files) -> Stock:
-    found: dict[tuple[int, str, str], Loaded] = {}
+def _exported(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequest, files: ExportFiles) -> SourceRecords:
+    found: dict[tuple[int, str, str], RecordTable] = {}
     for at, place in enumerate((files.left, files.right)):
-        _refuse_one_for_all(place, {plan.ready.card(at).names[0] for plan in plans if plan.ready})
+        _reject_shared_file(place, {plan.auditable.card(at).names[0] for plan in plans if plan.auditable})
     for plan in plans:
-        if plan.ready is None:
+        if plan.auditable is None:
             continue
-        cards = (plan.ready.source, plan.ready.target)
+        cards = (plan.auditable.source, plan.auditable.target)
         for at, (label, card, place) in enumerate(zip(plan.labels, cards, (files.left, files.right), strict=True)):
             if (at, label, card.datatype) in found:
                 continue
             columns = _columns(plans, at, label, card.datatype)
             file = find_export(place, card)
-            scratch = wish.folder / f"export-{at}-{_slug(label)}-{_slug(card.datatype)}"
+            scratch = request.folder / f"export-{at}-{_slug(label)}-{_slug(card.datatype)}"
             export = load_export(engine, file, card, columns, scratch)
-            found[at, label, card.datatype] = Loaded(
-                label, card, export.table, export.columns, wish.clock.now(), absent=export.absent, native=export.native
+            found[at, label, card.datatype] = RecordTable(
+                label,
+                card,
+                export.table,
+                export.columns,
+                request.clock.now(),
+                absent=export.absent,
+                native=export.native,
             )
     return found
 
 
-def _refuse_one_for_all(place: Path, entities: set[str]) -> None:
+def _reject_shared_file(place: Path, entities: set[str]) -> None:
     if len(entities) > 1 and not place.is_dir():
         told = f"{place} is one file, and the sections need {' and '.join(sorted(entities))}"
         raise UsageError(told, hint="name one with --section, or give a folder with a file for each")
@@ -117,8 +123,11 @@ def _refuse_one_for_all(place: Path, entities: set[str]) -> None:
 def _columns(plans: Sequence[SectionPlan], at: int, label: str, datatype: str) -> tuple[str, ...]:
     wanted: dict[str, None] = {}
     for plan in plans:
-        if plan.ready and (plan.labels[at], (plan.ready.source, plan.ready.target)[at].datatype) == (label, datatype):
-            wanted |= dict.fromkeys(plan.ready.paths(at))
+        if plan.auditable and (plan.labels[at], (plan.auditable.source, plan.auditable.target)[at].datatype) == (
+            label,
+            datatype,
+        ):
+            wanted |= dict.fromkeys(plan.auditable.paths(at))
     return tuple(wanted)
 
 

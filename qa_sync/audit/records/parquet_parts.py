@@ -10,7 +10,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qa_sync.audit.expressions.cells import Coded, encoded, is_unicode
+from qa_sync.audit.expressions.cells import EncodedCell, encode_cell, is_unicode
 from qa_sync.audit.records.snapshots import Part
 from qa_sync.errors import NotConvertible, NoVerdict
 from qa_sync.files import open_private
@@ -23,7 +23,7 @@ from qa_sync.values.paths import read
 ROWS: Final = 10_000
 """Rows of a part; what an interruption loses at most."""
 
-Row = tuple[str, str | None, list[Coded]]
+Row = tuple[str, str | None, list[EncodedCell]]
 """Id, last change (UTC text), cells."""
 
 
@@ -34,7 +34,7 @@ def row_of(id: str, data: Mapping[str, Json], card: EntityCard, columns: tuple[s
     """
     if not is_unicode(id):
         raise NoVerdict(f"a record has the id {id!a}, which is no text")
-    cells = [encoded(data[path] if path in data else read(data, path)) for path in columns]
+    cells = [encode_cell(data[path] if path in data else read(data, path)) for path in columns]
     return id, modified_of(data, card), cells
 
 
@@ -50,7 +50,7 @@ def modified_of(data: Mapping[str, Json], card: EntityCard) -> str | None:
     return None if value is None or isinstance(value, tuple) else to_text(value)
 
 
-class Parts:
+class PartWriter:
     """Collects rows, and writes them as parts into a folder; `first` is the number of the first of them."""
 
     def __init__(self, folder: Path, columns: tuple[str, ...], first: int = 0) -> None:
@@ -119,7 +119,7 @@ def next_number(parts: Iterable[Part]) -> int:
     return max((int(part.file[5:10]) for part in parts), default=-1) + 1
 
 
-def chunks(rows: Iterable[Row], parts: Parts) -> Iterator[Part]:
+def write_parts(rows: Iterable[Row], parts: PartWriter) -> Iterator[Part]:
     """Write all rows; yield the parts."""
     for row in rows:
         parts.add([row])

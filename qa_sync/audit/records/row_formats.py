@@ -27,7 +27,7 @@ WHOLE: Final = "is the file whole?"
 
 def _json_lines(file: Path) -> tuple[Rows, None]:
     def rows() -> Rows:
-        with _opened(file) as lines:
+        with _open(file) as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     yield number, _object(line, Location(str(file), number))
@@ -64,7 +64,7 @@ def _csv(file: Path) -> tuple[Rows, frozenset[str]]:
 
 def _csv_lines(file: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield lines with their numbers, empty ones left out; a quote that is never closed is told, not taken."""
-    with _opened(file) as lines:
+    with _open(file) as lines:
         reader = csv.reader(lines, strict=True)
         try:
             yield from ((reader.line_num, cells) for cells in reader if cells)
@@ -108,7 +108,7 @@ def _plain(value: Any) -> Json:
     return known
 
 
-def _opened(file: Path) -> TextIO:
+def _open(file: Path) -> TextIO:
     return file.open(encoding="utf-8-sig", newline="")
 
 

@@ -23,7 +23,7 @@ from qa_sync.systems.responses.pagination import PageCursor
 
 SCHEMA: Final = "qa-sync/snapshot/1"
 MANIFEST: Final = "manifest.json"
-FRESH: Final = "--fresh reads everything anew, or name another folder with --snapshot"
+REREAD_HINT: Final = "--fresh reads everything anew, or name another folder with --snapshot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +36,27 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A reading under way: begun at `as_of`, of what changed since `since` (None: of everything), up to `mark`."""
+class PartialRead:
+    """A reading under way: begun at `as_of`, of what changed since `since` (None: of everything), up to `cursor`."""
 
     as_of: datetime
     since: datetime | None = None
-    mark: PageCursor | None = None
+    cursor: PageCursor | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A manifest.
 
-    `whose` tells system, connector, url and datatype; `columns` are property paths; `as_of` is when the
+    `identity` tells system, connector, url and datatype; `columns` are property paths; `as_of` is when the
     last complete reading began (None: there was none); `partial` says that it asked for changes only.
     """
 
-    whose: Mapping[str, str]
+    identity: Mapping[str, str]
     columns: tuple[str, ...]
     as_of: datetime | None = None
     parts: tuple[Part, ...] = ()
-    reading: Reading | None = None
+    reading: PartialRead | None = None
     partial: bool = False
 
     @property
@@ -65,7 +65,7 @@ class Snapshot:
         return sum(part.rows for part in self.parts)
 
 
-def load(folder: Path, whose: Mapping[str, str], columns: tuple[str, ...]) -> Snapshot | None:
+def load(folder: Path, identity: Mapping[str, str], columns: tuple[str, ...]) -> Snapshot | None:
     """Return the snapshot in a folder, None when there is none.
 
     Raises UsageError when it is another's, lacks a column, is of another version, or when a part is not as it was.
@@ -74,13 +74,13 @@ def load(folder: Path, whose: Mapping[str, str], columns: tuple[str, ...]) -> Sn
     if not path.exists():
         return None
     found = _parsed(path)
-    for name, value in whose.items():
-        if found.whose.get(name) != value:
-            told = f"this snapshot is of another {name}: expected {value!r}, got {found.whose.get(name)!r}"
-            raise UsageError(told, location=Location(str(path)), hint=FRESH)
+    for name, value in identity.items():
+        if found.identity.get(name) != value:
+            told = f"this snapshot is of another {name}: expected {value!r}, got {found.identity.get(name)!r}"
+            raise UsageError(told, location=Location(str(path)), hint=REREAD_HINT)
     if lacking := [column for column in columns if column not in found.columns]:
         told = f"this snapshot was read for other sections: it has no column {', '.join(lacking)}"
-        raise UsageError(told, location=Location(str(path)), hint=FRESH)
+        raise UsageError(told, location=Location(str(path)), hint=REREAD_HINT)
     for part in found.parts:
         _check(folder / part.file, part)
     return found
@@ -91,7 +91,7 @@ def save(folder: Path, snapshot: Snapshot) -> None:
     reading = snapshot.reading
     document = {
         "schema": SCHEMA,
-        "whose": dict(snapshot.whose),
+        "whose": dict(snapshot.identity),
         "columns": list(snapshot.columns),
         "as_of": snapshot.as_of.isoformat() if snapshot.as_of else None,
         "partial": snapshot.partial,
@@ -100,7 +100,7 @@ def save(folder: Path, snapshot: Snapshot) -> None:
         and {
             "as_of": reading.as_of.isoformat(),
             "since": reading.since.isoformat() if reading.since else None,
-            "mark": {"page": reading.mark.page, "link": reading.mark.link} if reading.mark else None,
+            "mark": {"page": reading.cursor.page, "link": reading.cursor.link} if reading.cursor else None,
         },
     }
     try:
@@ -132,7 +132,7 @@ def _check(path: Path, part: Part) -> None:
     if size != part.size:
         found = "it is not there" if size is None else f"it has {size} bytes"
         told = f"a part of the snapshot is damaged: expected {part.size} bytes, {found}"
-        raise UsageError(told, location=Location(str(path)), hint=FRESH)
+        raise UsageError(told, location=Location(str(path)), hint=REREAD_HINT)
 
 
 def _parsed(path: Path) -> Snapshot:
@@ -141,9 +141,9 @@ def _parsed(path: Path) -> Snapshot:
         version = raw["schema"]
         if version != SCHEMA:
             told = f"expected a snapshot of version {SCHEMA!r}, got {version!r}"
-            raise UsageError(told, location=Location(str(path)), hint=FRESH)
+            raise UsageError(told, location=Location(str(path)), hint=REREAD_HINT)
         return Snapshot(
-            whose=dict(raw["whose"]),
+            identity=dict(raw["whose"]),
             columns=tuple(raw["columns"]),
             as_of=_instant(raw["as_of"]),
             parts=tuple(Part(p["file"], p["rows"], p["size"]) for p in raw["parts"]),
@@ -152,17 +152,17 @@ def _parsed(path: Path) -> Snapshot:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         told = f"this is no manifest of a snapshot: {type(error).__name__}: {error}"
-        raise UsageError(told, location=Location(str(path)), hint=FRESH) from None
+        raise UsageError(told, location=Location(str(path)), hint=REREAD_HINT) from None
 
 
-def _reading(raw: Any) -> Reading | None:
+def _reading(raw: Any) -> PartialRead | None:
     if raw is None:
         return None
     as_of = _instant(raw["as_of"])
     if as_of is None:
         raise ValueError("a reading without a beginning")
-    mark = raw["mark"]
-    return Reading(as_of, _instant(raw["since"]), PageCursor(mark["page"], mark["link"]) if mark else None)
+    cursor = raw["mark"]
+    return PartialRead(as_of, _instant(raw["since"]), PageCursor(cursor["page"], cursor["link"]) if cursor else None)
 
 
 def _instant(text: str | None) -> datetime | None:

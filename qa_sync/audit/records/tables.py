@@ -11,15 +11,15 @@ import ibis
 
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.columns import Cell
-from qa_sync.audit.expressions.typed_columns import native
+from qa_sync.audit.expressions.typed_columns import typed_cell
 from qa_sync.audit.records.fetch import Readable
-from qa_sync.audit.records.parquet_parts import Parts, next_number
+from qa_sync.audit.records.parquet_parts import PartWriter, next_number
 from qa_sync.audit.records.snapshots import Snapshot, discard, save
 from qa_sync.systems.cards import EntityCard
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class RecordTable:
     """One side's records as a table with `id`, `modified`, and kind and text of each column (k0, t0, ...).
 
     `native` says that it has typed columns instead (c0, ...); `columns` are their numbers by property path; `absent`
@@ -47,7 +47,7 @@ class Loaded:
         """Return a property's cell in the table, or in one made of it whose columns have a prefix."""
         table = self.table if table is None else table
         columns = [table[f"{prefix}{letter}{self.columns[path]}"] for letter in self.letters]
-        return native(columns[0]) if self.native else Cell(columns[0], columns[1])
+        return typed_cell(columns[0]) if self.native else Cell(columns[0], columns[1])
 
 
 def table_of(engine: Engine, folder: Path, snapshot: Snapshot) -> Table:
@@ -55,7 +55,7 @@ def table_of(engine: Engine, folder: Path, snapshot: Snapshot) -> Table:
     return engine.read([folder / part.file for part in snapshot.parts]).drop("seq")
 
 
-def settled(engine: Engine, folder: Path, snapshot: Snapshot) -> Snapshot:
+def deduplicated(engine: Engine, folder: Path, snapshot: Snapshot) -> Snapshot:
     """Return the snapshot with each id once, the later row winning; rewritten when pages or readings overlap."""
     table = engine.read([folder / part.file for part in snapshot.parts])
     count = engine.row(table.aggregate(rows=table.count(), ids=table.id.nunique()))
@@ -64,7 +64,7 @@ def settled(engine: Engine, folder: Path, snapshot: Snapshot) -> Snapshot:
     newest = ibis.row_number().over(ibis.window(group_by="id", order_by=ibis.desc("seq")))
     once = table.mutate(newest=newest)
     once = once.filter(once.newest == 0).drop("newest")
-    parts = Parts(folder, snapshot.columns, next_number(snapshot.parts))
+    parts = PartWriter(folder, snapshot.columns, next_number(snapshot.parts))
     whole = replace(snapshot, parts=tuple(parts.copied(engine.batches(once))))
     save(folder, whole)
     discard(folder, whole)

@@ -14,7 +14,7 @@ from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.report_targets import Target, parse_targets, write_reports
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UnknownName, UsageError
-from qa_sync.modes.documents import connectors_of, read_named, settle
+from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
 from qa_sync.modes.job import Job
 from qa_sync.reports.formats.table import FORMATS
 from qa_sync.reports.terminal.terminal import Color, Terminal
@@ -112,31 +112,31 @@ def audit(
     qa-sync audit specs/000.txt --section Contacts --left wix.jsonl --right erp.csv
     """
     # Ibis and its engines take a second to load, which `--help` must not.
-    from qa_sync.modes.audit import Options, opened  # noqa: PLC0415  see above
+    from qa_sync.modes.audit import AuditArguments, open_audit  # noqa: PLC0415  see above
 
-    options = Options(**given)  # type: ignore[arg-type] # click has read them under the same names
+    options = AuditArguments(**given)  # type: ignore[arg-type] # click has read them under the same names
     targets = parse_targets(reports, specs)
     if (options.left is None) != (options.right is None):
         raise UsageError("--left and --right belong together", hint="an export is compared with an export")
     settings = settings_from(config)
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows, settings)
-    dataflows = _chosen(settle(dataflows, connectors, settings), sections)
-    options = replace(options, differences=options.differences or _beside(targets, options.snapshot))
+    dataflows = _select_sections(apply_configured_pairs(dataflows, connectors, settings), sections)
+    options = replace(options, differences=options.differences or _default_differences(targets, options.snapshot))
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
     terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
-    with opened(Job(dataflows, connectors, Path(), settings=settings), options, _tell(quiet)) as told:
-        results = collect_results(terminal.watch(told.events()))
-    terminal.report(results, _line_text)
+    with open_audit(Job(dataflows, connectors, Path(), settings=settings), options, _progress_printer(quiet)) as told:
+        results = collect_results(terminal.follow(told.events()))
+    terminal.report(results, _source_line)
     write_reports(results, targets)
     return results.exit_code
 
 
-def _tell(quiet: bool) -> Callable[[str], None]:
+def _progress_printer(quiet: bool) -> Callable[[str], None]:
     return (lambda _: None) if quiet else (lambda text: click.echo(text, err=True))
 
 
-def _chosen(dataflows: tuple[Dataflow, ...], sections: tuple[str, ...]) -> tuple[Dataflow, ...]:
+def _select_sections(dataflows: tuple[Dataflow, ...], sections: tuple[str, ...]) -> tuple[Dataflow, ...]:
     """Return the dataflows with the sections that were asked for; the others are as if they were not there."""
     if not sections:
         return dataflows
@@ -151,7 +151,7 @@ def _chosen(dataflows: tuple[Dataflow, ...], sections: tuple[str, ...]) -> tuple
     )
 
 
-def _beside(targets: tuple[Target, ...], snapshot: Path | None) -> Path | None:
+def _default_differences(targets: tuple[Target, ...], snapshot: Path | None) -> Path | None:
     """Return where the differences go when nobody says so: beside the first report that is a file."""
     report = next((t.path for t in targets if t.path), None)
     if report is not None:
@@ -159,7 +159,7 @@ def _beside(targets: tuple[Target, ...], snapshot: Path | None) -> Path | None:
     return snapshot / "differences.parquet" if snapshot else None
 
 
-def _line_text(spec: str, line: int) -> str | None:
+def _source_line(spec: str, line: int) -> str | None:
     try:
         lines = Path(spec).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):

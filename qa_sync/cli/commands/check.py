@@ -12,34 +12,34 @@ from pathlib import Path
 import click
 
 from qa_sync.checklist.selection import Selection
-from qa_sync.cli.confirm import agree, yes_option
-from qa_sync.cli.options.baseline import excuses
+from qa_sync.cli.confirm import confirm_writes, yes_option
+from qa_sync.cli.options.baseline import load_baseline
 from qa_sync.cli.options.check_options import (
     GROUPS,
-    Knowing,
-    Playing,
-    Signing,
-    Telling,
-    Waiting,
-    knowing_options,
-    playing_options,
-    signing_options,
-    telling_options,
-    waiting_options,
+    HistoryOptions,
+    ReportOptions,
+    RunOptions,
+    SignOffOptions,
+    WaitOptions,
+    add_history_options,
+    add_report_options,
+    add_run_options,
+    add_sign_off_options,
+    add_wait_options,
 )
 from qa_sync.cli.options.config import config_option, settings_from
-from qa_sync.cli.options.history import remember
-from qa_sync.cli.options.last_failed import choose, failed_options, note_failed
+from qa_sync.cli.options.history import save_history
+from qa_sync.cli.options.last_failed import failed_options, save_failed, select_last_failed
 from qa_sync.cli.options.option_groups import GroupedCommand
 from qa_sync.cli.options.report_targets import Target, parse_targets, texts_of, write_reports
-from qa_sync.cli.options.selection import changed_only, narrow, selection_options
-from qa_sync.cli.options.shell_completion import files
-from qa_sync.cli.options.sign_off import answers
-from qa_sync.cli.signals import leaving_well
+from qa_sync.cli.options.selection import apply_selection, changed_only, selection_options
+from qa_sync.cli.options.shell_completion import complete_files
+from qa_sync.cli.options.sign_off import sign_off_source
+from qa_sync.cli.signals import graceful_shutdown
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError
-from qa_sync.modes.documents import connectors_of, read_named, settle
-from qa_sync.modes.job import Job, Prepared
+from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
+from qa_sync.modes.job import Job, PreparedRun
 from qa_sync.modes.table import prepare
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Terminal
@@ -54,12 +54,12 @@ TIMEOUT_S = 120.0
 
 
 @click.command(cls=GroupedCommand, groups=GROUPS)
-@click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=files)
-@playing_options
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...", shell_complete=complete_files)
+@add_run_options
 @config_option
 @selection_options
 @click.option("-x", "first_only", is_flag=True, help="End at the first check that failed or could not be found out.")
-@waiting_options
+@add_wait_options
 @click.option(
     "--keep",
     type=click.Choice([keep.value for keep in Keep]),
@@ -70,25 +70,25 @@ TIMEOUT_S = 120.0
 @yes_option
 @click.option("--resume", is_flag=True, help="Take the last live run of the documents up where it was interrupted.")
 @failed_options
-@signing_options
-@telling_options
-@knowing_options
+@add_sign_off_options
+@add_report_options
+@add_history_options
 def check(
     specs: tuple[str, ...],
-    playing: Playing,
+    run_options: RunOptions,
     config: Path | None,
     selection: Selection,
     changed_since: str | None,
     first_only: bool,
-    waiting: Waiting,
+    wait_options: WaitOptions,
     keep: str,
     yes: bool,
     resume: bool,
     last_failed: bool,
     failed_first: bool,
-    signing: Signing,
-    telling: Telling,
-    knowing: Knowing,
+    sign_off_options: SignOffOptions,
+    report_options: ReportOptions,
+    history_options: HistoryOptions,
 ) -> int:
     """Carry the promises of each SPEC out and tell which hold.
 
@@ -102,83 +102,89 @@ def check(
     Exit codes: 0 every check that ran passed; 1 a promise does not hold; 2 the call, the document or the settings are
     wrong; 3 something could not be found out.
     """
-    targets = parse_targets(telling.reports, specs)
-    excused = excuses(knowing.baseline)
-    if resume and (playing.mode != "live" or playing.seed is not None or last_failed):
+    targets = parse_targets(report_options.reports, specs)
+    excused = load_baseline(history_options.baseline)
+    if resume and (run_options.mode != "live" or run_options.seed is not None or last_failed):
         raise UsageError("--resume takes up a whole live run, with a seed of its own: not with --seed or --last-failed")
     settings = settings_from(config)
     dataflows = changed_only(read_named(specs), settings, changed_since)
     texts = texts_of(d.path for d in dataflows)  # before the run, which may take long
-    job = replace(_job(dataflows, settings, playing, waiting), keep=Keep(keep), resume=resume)
-    prepared, ids = narrow(prepare(playing.mode, job), selection, recorded=playing.mode == "replay")
-    terminal = _terminal(telling, targets)
+    job = replace(_job(dataflows, settings, run_options, wait_options), keep=Keep(keep), resume=resume)
+    prepared, ids = apply_selection(prepare(run_options.mode, job), selection, recorded=run_options.mode == "replay")
+    terminal = _terminal(report_options, targets)
     for note in prepared.notes:
         click.echo(f"note: {note}", err=True)
-    with closing(prepared), leaving_well():
-        chosen = choose(prepared.checklists, settings, playing.mode, last_failed=last_failed, failed_first=failed_first)
-        agree(prepared.writes(chosen.checklists), yes=yes)
+    with closing(prepared), graceful_shutdown():
+        chosen = select_last_failed(
+            prepared.checklists, settings, run_options.mode, last_failed=last_failed, failed_first=failed_first
+        )
+        confirm_writes(prepared.writes(chosen.checklists), yes=yes)
         prepared.begin()
-        told = _run(playing.mode, prepared, waiting, signing, first_only=first_only)
-        events: Iterator[Event] = chosen.told(run(chosen.checklists, prepared.open_environment, told))
+        told = _run(run_options.mode, prepared, wait_options, sign_off_options, first_only=first_only)
+        events: Iterator[Event] = chosen.select_events(run(chosen.checklists, prepared.open_environment, told))
         if prepared.redact:
-            events = _hidden(events, prepared.redact)
+            events = _redacted(events, prepared.redact)
         if ids is not None:
             events = filter_events(events, ids)
         if ids is None and chosen.ids is None:
-            events = prepared.noted(events)
-        results = collect_results(_heard(terminal.watch(events), prepared))
-        left = _swept(prepared, results.leftovers)
+            events = prepared.recorded(events)
+        results = collect_results(_cleanup_on_interrupt(terminal.follow(events), prepared))
+        left = _final_cleanup(prepared, results.leftovers)
     results = excused(replace(results, recordings=prepared.recordings(), leftovers=left))
-    terminal.report(results, _line_text)
-    write_reports(with_texts(results, texts), targets, telling.annotations)
+    terminal.report(results, _source_line)
+    write_reports(with_texts(results, texts), targets, report_options.annotations)
     prepared.finish(results)
-    note_failed(results, settings)
-    remember(results, settings, texts, knowing.history)
+    save_failed(results, settings)
+    save_history(results, settings, texts, history_options.history)
     return results.exit_code
 
 
-def _job(dataflows: Sequence[Dataflow], settings: Settings, playing: Playing, waiting: Waiting) -> Job:
+def _job(dataflows: Sequence[Dataflow], settings: Settings, run_options: RunOptions, wait_options: WaitOptions) -> Job:
     connectors = connectors_of(dataflows, settings)
     return Job(
-        settle(dataflows, connectors, settings),
+        apply_configured_pairs(dataflows, connectors, settings),
         connectors,
-        playing.cassettes,
-        playing.seed,
-        next(t for t in (waiting.timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None),
-        playing.faults,
+        run_options.cassettes,
+        run_options.seed,
+        next(t for t in (wait_options.timeout_s, settings.sync.timeout_s, TIMEOUT_S) if t is not None),
+        run_options.faults,
         settings,
-        max_age=playing.oldest,
-        depth=playing.depth,
-        max_lag_s=waiting.lag_s,
+        max_age=run_options.max_recording_age,
+        depth=run_options.depth,
+        max_lag_s=wait_options.lag_s,
     )
 
 
-def _terminal(telling: Telling, targets: Sequence[Target]) -> Terminal:
+def _terminal(report_options: ReportOptions, targets: Sequence[Target]) -> Terminal:
     """Return the terminal; its report makes room on standard output when another one goes there."""
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
-    return Terminal(out, sys.stderr, color=telling.color, quiet=telling.quiet, verbose=telling.verbose)
+    return Terminal(
+        out, sys.stderr, color=report_options.color, quiet=report_options.quiet, verbose=report_options.verbose
+    )
 
 
-def _run(mode: str, prepared: Prepared, waiting: Waiting, signing: Signing, *, first_only: bool) -> RunConfig:
+def _run(
+    mode: str, prepared: PreparedRun, wait_options: WaitOptions, sign_off_options: SignOffOptions, *, first_only: bool
+) -> RunConfig:
     return RunConfig(
         mode,
         prepared.seed,
         prepared.started,
         time.perf_counter,
-        1 if signing.interactive else waiting.jobs or prepared.parallel_sections,
+        1 if sign_off_options.interactive else wait_options.jobs or prepared.parallel_sections,
         first_only,
         prepared.stop,
-        answers(signing.sign_off, prepared.checklists, interactive=signing.interactive),
+        sign_off_source(sign_off_options.sign_off, prepared.checklists, interactive=sign_off_options.interactive),
     )
 
 
-def _hidden(events: Iterator[Event], redact: Callable[[str], str]) -> Iterator[Event]:
-    from qa_sync.modes.live_systems.redact_events import hidden  # noqa: PLC0415 - a replay has nothing to hide, and must start fast
+def _redacted(events: Iterator[Event], redact: Callable[[str], str]) -> Iterator[Event]:
+    from qa_sync.modes.live_systems.redact_events import redact_events  # noqa: PLC0415 - a replay has nothing to hide, and must start fast
 
-    return hidden(events, redact)
+    return redact_events(events, redact)
 
 
-def _heard(events: Iterator[Event], prepared: Prepared) -> Iterator[Event]:
+def _cleanup_on_interrupt(events: Iterator[Event], prepared: PreparedRun) -> Iterator[Event]:
     """Pass events on; when the run ends before its time, remove what was made, and tell what could not be removed."""
     left: list[Leftover] = []
     try:
@@ -187,25 +193,25 @@ def _heard(events: Iterator[Event], prepared: Prepared) -> Iterator[Event]:
                 left += event.leftovers
             yield event
     except (KeyboardInterrupt, Exception):
-        _tell_left(prepared.sweep(left))
+        _report_not_removed(prepared.clean_up(left))
         raise
 
 
-def _swept(prepared: Prepared, left: Sequence[Leftover]) -> tuple[Leftover, ...]:
+def _final_cleanup(prepared: PreparedRun, left: Sequence[Leftover]) -> tuple[Leftover, ...]:
     """Remove what is still there at the end; an interruption of that is the first signal, so it is done once more."""
     try:
-        return prepared.sweep(left)
+        return prepared.clean_up(left)
     except KeyboardInterrupt:
-        _tell_left(prepared.sweep(left))
+        _report_not_removed(prepared.clean_up(left))
         raise
 
 
-def _tell_left(left: Sequence[Leftover]) -> None:
+def _report_not_removed(left: Sequence[Leftover]) -> None:
     for lost in left:
         click.echo(escape_invisible(f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}"), err=True)
 
 
-def _line_text(spec: str, line: int) -> str | None:
+def _source_line(spec: str, line: int) -> str | None:
     try:
         lines = Path(spec).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):

@@ -8,8 +8,8 @@ import click
 
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.durations import age_of
-from qa_sync.cli.signals import leaving_well
-from qa_sync.modes.live_systems.cleanup import Cleaned, clean
+from qa_sync.cli.signals import graceful_shutdown
+from qa_sync.modes.live_systems.cleanup import CleanupResult, clean_up
 from qa_sync.reports.shared.escape import escape_invisible
 
 STILL_THERE = 3
@@ -37,15 +37,17 @@ def cleanup(run: str | None, older_than: str | None, config: Path | None) -> int
     settings = settings_from(config)
     age = age_of(older_than, "--older-than") if older_than is not None else None
     code = 0
-    with leaving_well():
-        for cleaned in clean(settings, run, age):
-            _tell(cleaned)
+    with graceful_shutdown():
+        for cleaned in clean_up(settings, run, age):
+            _report(cleaned)
             code = STILL_THERE if cleaned.open else code
     return code
 
 
-def _tell(cleaned: Cleaned) -> None:
+def _report(cleaned: CleanupResult) -> None:
     specs = ", ".join(cleaned.run.specs)
-    click.echo(escape_invisible(f"run {cleaned.run.id} ({specs}): {cleaned.removed} removed, {len(cleaned.left)} left"))
-    for lost in cleaned.left:
+    click.echo(
+        escape_invisible(f"run {cleaned.run.id} ({specs}): {cleaned.removed} removed, {len(cleaned.not_removed)} left")
+    )
+    for lost in cleaned.not_removed:
         click.echo(escape_invisible(f"  {lost.system} {lost.entity} {lost.id}: {lost.why}"))

@@ -44,8 +44,8 @@ def list_() -> None:
 @click.argument("connector", metavar="NAME|PATH")
 def show(connector: str) -> None:
     """Show the entities of a connector and their properties."""
-    loaded, _ = _surveyed(connector)
-    _tell(line for card in loaded.cards.values() for line in _card(card))
+    loaded, _ = _inspect(connector)
+    _print_lines(line for card in loaded.cards.values() for line in _card(card))
 
 
 @connectors.command()
@@ -69,10 +69,10 @@ def check(connector: str | None, config: Path | None) -> int:
             hint="give a connector's name or folder, or name a qa-sync.toml by --config",
         )
     if connector is None or _is_system(connector, settings):
-        return _asked(settings, list(settings.systems) if connector is None else [connector])
-    loaded, problems = _surveyed(connector, settings.systems)
-    _tell([*_system(loaded), *(line for a in capabilities_of(loaded) for line in _abilities(a))])
-    _tell((f"{problem.severity}: {problem}" for problem in problems), err=True)
+        return _ping_all(settings, list(settings.systems) if connector is None else [connector])
+    loaded, problems = _inspect(connector, settings.systems)
+    _print_lines([*_system(loaded), *(line for a in capabilities_of(loaded) for line in _abilities(a))])
+    _print_lines((f"{problem.severity}: {problem}" for problem in problems), err=True)
     return max((EXIT[problem.severity] for problem in problems), default=0)
 
 
@@ -82,20 +82,20 @@ def _is_system(name: str, settings: Settings) -> bool:
     return name in settings.systems or (settings.system(name) is not None and not offline)
 
 
-def _asked(settings: Settings, labels: Sequence[str]) -> int:
+def _ping_all(settings: Settings, labels: Sequence[str]) -> int:
     from qa_sync.modes.live_systems.ping import ping_each  # noqa: PLC0415 - the other commands need no network
 
     code = 0
     for ping in ping_each(settings, labels):
         where = f"{ping.label:<16}{'no' if ping.problem else 'ok'}  {ping.url}".rstrip()
-        _tell([f"{where}  as {ping.user}" if ping.user else where])
+        _print_lines([f"{where}  as {ping.identity}" if ping.identity else where])
         if ping.problem:
-            _tell(f"Error: {ping.problem}".splitlines(), err=True)
+            _print_lines(f"Error: {ping.problem}".splitlines(), err=True)
             code = max(code, ping.problem.exit_code)
     return code
 
 
-def _surveyed(name: str, more: Iterable[str] = ()) -> tuple[Connector, Sequence[Problem]]:
+def _inspect(name: str, more: Iterable[str] = ()) -> tuple[Connector, Sequence[Problem]]:
     if name in LABELS:
         return check_connector(builtin_folder(name), env={}, payloads={})
     if not Path(name).is_dir():
@@ -104,7 +104,7 @@ def _surveyed(name: str, more: Iterable[str] = ()) -> tuple[Connector, Sequence[
     return check_connector(Path(name).resolve(), env={}, payloads={})
 
 
-def _tell(lines: Iterable[str], *, err: bool = False) -> None:
+def _print_lines(lines: Iterable[str], *, err: bool = False) -> None:
     """Print lines that come from a folder: data, with nothing in them that a terminal would act on."""
     for line in lines:
         click.echo("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line), err=err)

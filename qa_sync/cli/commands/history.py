@@ -15,10 +15,10 @@ from qa_sync.cli.options.report_targets import texts_of
 from qa_sync.dataflow.model import Section, StatementKind
 from qa_sync.errors import UsageError
 from qa_sync.modes.documents import read_each
-from qa_sync.reports.history.store import Verdict, history_path, verdicts
+from qa_sync.reports.history.store import Verdict, history_path, read_verdicts
 from qa_sync.reports.history.text import render_coverage, render_trends
 from qa_sync.reports.history.trends import Sentence, coverage
-from qa_sync.reports.shared.page_options import NARROWEST, Page
+from qa_sync.reports.shared.page_options import NARROWEST, OutputOptions
 
 
 @click.command()
@@ -41,7 +41,7 @@ def history(specs: tuple[str, ...], covered: bool, mode: str | None, runs: int, 
     qa-sync history specs/000.txt --coverage
     """
     path = history_path(folder_of(settings_from(config)))
-    kept = [v for v in verdicts(path) if not specs or v.spec in specs]
+    kept = [v for v in read_verdicts(path) if not specs or v.spec in specs]
     if not kept:
         raise UsageError(
             f"no run {'of these documents ' if specs else ''}is kept in {path}",
@@ -53,8 +53,12 @@ def history(specs: tuple[str, ...], covered: bool, mode: str | None, runs: int, 
         raise UsageError(
             f"no run of mode {mode!r} is kept", hint=f"there are: {', '.join(sorted({v.mode for v in kept}))}"
         )
-    page = Page(max(NARROWEST, shutil.get_terminal_size().columns), sys.stdout.encoding or "utf-8")
-    told = render_coverage(coverage(_sentences(chosen), chosen), page) if covered else render_trends(chosen, runs, page)
+    output = OutputOptions(max(NARROWEST, shutil.get_terminal_size().columns), sys.stdout.encoding or "utf-8")
+    told = (
+        render_coverage(coverage(_sentences(chosen), chosen), output)
+        if covered
+        else render_trends(chosen, runs, output)
+    )
     click.echo(told, nl=False)
     return 0
 

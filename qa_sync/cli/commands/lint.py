@@ -15,7 +15,7 @@ from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.dataflow.model import Severity
 from qa_sync.modes.documents import known_connectors_of, read_each
 from qa_sync.reports.documents import lint_json, lint_text, sarif
-from qa_sync.reports.shared.page_options import NARROWEST, Page
+from qa_sync.reports.shared.page_options import NARROWEST, OutputOptions
 
 
 def _text(result: LintResult) -> str:
@@ -65,9 +65,9 @@ def lint(specs: tuple[str, ...], format_: str, fail_on: str, config: Path | None
     return result.exit_code
 
 
-def _terminal() -> Page | None:
+def _terminal() -> OutputOptions | None:
     """Return the terminal's page, None when standard output is no terminal."""
     if not sys.stdout.isatty():
         return None
     width = shutil.get_terminal_size().columns
-    return Page(max(NARROWEST, width), sys.stdout.encoding or "utf-8")
+    return OutputOptions(max(NARROWEST, width), sys.stdout.encoding or "utf-8")

@@ -7,7 +7,7 @@ import sys
 import click
 
 from qa_sync.cli.options.report_targets import annotations_option, parse_targets, write_reports
-from qa_sync.cli.results_file import line_texts, read_results
+from qa_sync.cli.results_file import read_results, source_lines
 from qa_sync.reports.formats.table import FORMATS
 from qa_sync.reports.terminal.terminal import Color, Terminal
 
@@ -49,6 +49,6 @@ def report(
     found = read_results(results)
     if not targets:
         terminal = Terminal(sys.stdout, sys.stderr, color=color, quiet=quiet, verbose=verbose)
-        terminal.report(found, line_texts(found))
+        terminal.report(found, source_lines(found))
     write_reports(found, targets, annotations)
     return 0

@@ -19,7 +19,7 @@ from qa_sync.settings.value_types import DURATION_VALUE, RATE_VALUE, ValueType
 from qa_sync.systems.connectors.find import LABELS
 
 
-def _of(kind: ValueType) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+def _checked_text(kind: ValueType) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
     """Return what lets a text of that kind pass, as the settings write it; click tells what is wrong with another."""
 
     def check(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
@@ -57,14 +57,14 @@ def _of(kind: ValueType) -> Callable[[click.Context, click.Parameter, str | None
 )
 @click.option(
     "--lag",
-    callback=_of(DURATION_VALUE),
+    callback=_checked_text(DURATION_VALUE),
     default="0s",
     metavar="TIME",
     help="How long a write stays unseen in Wix's queries, half of that in its lists: 2s.",
 )
 @click.option(
     "--rate",
-    callback=_of(RATE_VALUE),
+    callback=_checked_text(RATE_VALUE),
     metavar="COUNT/TIME",
     help="How often Wix lets itself be asked before it answers 429: 200/min; its built-in sync does not count.",
 )
@@ -102,20 +102,22 @@ def sandbox(
 
     if faults and (no_sync or not specs):
         raise UsageError("--fault needs a sync", hint="give a SPEC, and leave out --no-sync")
-    far = serving.far(delay_s, lag, rate)
+    far = serving.network_conditions(delay_s, lag, rate)
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows)
     with ExitStack() as stack:
-        listener = stack.enter_context(serving.bound(port))
-        inner = stack.enter_context(serving.bound(0))
+        listener = stack.enter_context(serving.bind_port(port))
+        inner = stack.enter_context(serving.bind_port(0))
         if dataflows and not no_sync:
             told = partial(click.echo, err=True)
             own = inner.getsockname()[1]
-            stack.enter_context(serving.syncing(dataflows, connectors, own, faults=faults, every_s=every_s, tell=told))
+            stack.enter_context(
+                serving.sync_in_background(dataflows, connectors, own, faults=faults, every_s=every_s, tell=told)
+            )
         urls = serving.urls(listener.getsockname()[1])
         if config:
             _configure(config, connectors, urls, every_s, rate)
-        _announce(urls)
+        _print_urls(urls)
         serving.serve(listener, inner, seed, far)
 
 
@@ -136,7 +138,7 @@ def _configure(
         click.echo(f"export {variable}={value}")
 
 
-def _announce(urls: Mapping[str, str]) -> None:
+def _print_urls(urls: Mapping[str, str]) -> None:
     """Tell where each system is, and what it takes for a secret."""
     from qa_sync.sandbox.vendors import VENDORS  # noqa: PLC0415 - starlette is slow to load
 

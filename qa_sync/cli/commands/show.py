@@ -9,7 +9,7 @@ import click
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.findings import findings_of
 from qa_sync.cli.options.config import config_option, settings_from
-from qa_sync.modes.documents import known_connectors_of, read_all, settle
+from qa_sync.modes.documents import apply_configured_pairs, known_connectors_of, read_all
 from qa_sync.reports.documents import checklist_json, checklist_text
 
 
@@ -30,7 +30,7 @@ def show(specs: tuple[str, ...], format_: str, config: Path | None, seed: str) -
     connectors = known_connectors_of(dataflows, settings)
     cards = {label: connector.cards for label, connector in connectors.items()}
     findings = findings_of(dataflows, cards)  # of what the documents say, before anything is settled
-    dataflows = settle(dataflows, connectors, settings)
+    dataflows = apply_configured_pairs(dataflows, connectors, settings)
     checklists = [
         compile_checklist(d, cards, seed, found, settings=settings)
         for d, found in zip(dataflows, findings, strict=True)

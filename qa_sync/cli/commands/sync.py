@@ -10,22 +10,22 @@ from threading import Event
 
 import click
 
-from qa_sync.cli.confirm import agree_to_sync, on_terminal, yes_option
+from qa_sync.cli.confirm import confirm_sync, is_interactive, yes_option
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.faults import fault_options
-from qa_sync.cli.sync_output import FORMATS, Told
+from qa_sync.cli.sync_output import FORMATS, SyncOutput
 from qa_sync.errors import NoVerdict, SystemUnreachable, UsageError
-from qa_sync.modes.documents import connectors_of, read_named, settle
+from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import labels_of
-from qa_sync.modes.live_systems.write_permissions import closed
-from qa_sync.modes.sync import LINKS, stopped_by_signals, working
+from qa_sync.modes.live_systems.write_permissions import read_only_reason
+from qa_sync.modes.sync import LINKS, open_sync, stopped_by_signals
 from qa_sync.settings.value_types import DURATION_VALUE
 from qa_sync.sync.dry_run import PlannedWrite
 from qa_sync.sync.engine import Engine
 
 PROBLEMS_LEFT = 1
-NOT_FOUND_OUT = 3
+NO_VERDICT = 3
 
 
 @click.command()
@@ -78,27 +78,27 @@ def sync(
     if len(dataflows) != 1:
         raise UsageError(f"{spec} means {len(dataflows)} documents", hint="carry them out one by one")
     connectors = connectors_of(dataflows, settings)
-    dataflows = settle(dataflows, connectors, settings)
+    dataflows = apply_configured_pairs(dataflows, connectors, settings)
     job = Job(dataflows, connectors, Path(), faults=faults, settings=settings)
-    told: Told = FORMATS[format_]()
-    if not (yes or dry_run) and on_terminal() and _may_write(job):
-        agree_to_sync(_rehearsed(job, links, sections, moved), watching=every_s is not None)
-    rehearse = told.write if dry_run else None
+    output: SyncOutput = FORMATS[format_]()
+    if not (yes or dry_run) and is_interactive() and _check_writable(job):
+        confirm_sync(_count_writes(job, links, sections, moved), watching=every_s is not None)
+    rehearse = output.write if dry_run else None
     with (
         stopped_by_signals() as stop,
-        working(job, links, sections, stop, rehearse=rehearse, moved=moved) as worked,
+        open_sync(job, links, sections, stop, dry_run=rehearse, moved=moved) as worked,
     ):
-        for why in worked.closed:
+        for why in worked.read_only_reasons:
             click.echo(why, err=True)
-        cycle = partial(_cycle, worked.engine, told)
+        cycle = partial(_cycle, worked.engine, output)
         return cycle() if every_s is None else _watch(cycle, every_s, stop)
 
 
-def _may_write(job: Job) -> bool:
-    return not all(closed(job.settings, label) for label in labels_of(job.dataflows))
+def _check_writable(job: Job) -> bool:
+    return not all(read_only_reason(job.settings, label) for label in labels_of(job.dataflows))
 
 
-def _rehearsed(job: Job, links: Path | None, sections: Sequence[str], moved: bool) -> Counter[tuple[str, str]]:
+def _count_writes(job: Job, links: Path | None, sections: Sequence[str], moved: bool) -> Counter[tuple[str, str]]:
     """Return how much a cycle would write, by system and what is done there."""
     counted: Counter[tuple[str, str]] = Counter()
 
@@ -107,30 +107,30 @@ def _rehearsed(job: Job, links: Path | None, sections: Sequence[str], moved: boo
         where = f"{planned.system} ({own.url})" if own else planned.system
         counted[where, f"{planned.entity} {'changed' if planned.id else 'created'}"] += 1
 
-    with working(job, links, sections, Event(), rehearse=count, moved=moved) as worked:
+    with open_sync(job, links, sections, Event(), dry_run=count, moved=moved) as worked:
         worked.engine.cycle()
     return counted
 
 
-def _cycle(engine: Engine, told: Told) -> int:
+def _cycle(engine: Engine, output: SyncOutput) -> int:
     summary = engine.cycle()
-    told.cycle(summary)
+    output.cycle(summary)
     if not summary.complete:
         raise NoVerdict("interrupted between two writes; the next run goes on from here")
     if summary.cut:
-        return NOT_FOUND_OUT
+        return NO_VERDICT
     return PROBLEMS_LEFT if summary.problems else 0
 
 
 def _watch(cycle: Callable[[], int], every_s: float, stop: Event) -> int:
     """Run cycles until told to stop; what cannot be reached now may be later."""
-    code = NOT_FOUND_OUT
+    code = NO_VERDICT
     while True:
         try:
             code = cycle()
         except SystemUnreachable as error:
             click.echo(f"Error: {error}", err=True)
-            code = NOT_FOUND_OUT
+            code = NO_VERDICT
         except NoVerdict:
             if not stop.is_set():
                 raise

@@ -11,20 +11,20 @@ import click
 from qa_sync.running.results import Results
 
 
-def excuses(path: Path | None) -> Callable[[Results], Results]:
+def load_baseline(path: Path | None) -> Callable[[Results], Results]:
     """Read the baseline now, before anything is run; return what is done with the results.
 
     Raises UsageError for what is wrong in the file.
     """
     if path is None:
         return lambda results: results
-    from qa_sync.reports.history.baseline import judged, read_baseline, unmatched  # noqa: PLC0415 - most runs have none
+    from qa_sync.reports.history.baseline import apply_baseline, read_baseline, unmatched_entries  # noqa: PLC0415 - most runs have none
 
     entries = read_baseline(path)
 
     def excused(results: Results) -> Results:
-        for sentence in unmatched(results, entries):
+        for sentence in unmatched_entries(results, entries):
             click.echo(f"note: {sentence}", err=True)
-        return judged(results, entries, datetime.now().astimezone().date())
+        return apply_baseline(results, entries, datetime.now().astimezone().date())
 
     return excused

@@ -23,7 +23,9 @@ def changed_since(revision: str) -> frozenset[Path]:
     return frozenset(top / name for listed in (differ, unknown) for name in listed.split("\0") if name)
 
 
-def touched(dataflows: Iterable[Dataflow], settings: Settings, changed: Collection[Path]) -> tuple[Dataflow, ...]:
+def changed_documents(
+    dataflows: Iterable[Dataflow], settings: Settings, changed: Collection[Path]
+) -> tuple[Dataflow, ...]:
     """Return the documents that changed, or one of whose systems has a connector that did."""
     return tuple(d for d in dataflows if _changed(_places(d, settings), changed))
 

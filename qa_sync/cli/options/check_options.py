@@ -14,9 +14,9 @@ from qa_sync.cli.options.config import duration_of
 from qa_sync.cli.options.durations import age_of
 from qa_sync.cli.options.faults import fault_options
 from qa_sync.cli.options.history import history_option
-from qa_sync.cli.options.option_groups import bundled
+from qa_sync.cli.options.option_groups import option_group
 from qa_sync.cli.options.report_targets import annotations_option
-from qa_sync.cli.options.shell_completion import offered
+from qa_sync.cli.options.shell_completion import complete_from
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.frozen import dataclass
 from qa_sync.modes.table import MODES
@@ -39,19 +39,19 @@ GROUPS: Mapping[str, Sequence[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Playing:
-    """Where to play, and what makes the run the one it is; recordings older than `oldest` are not trusted."""
+class RunOptions:
+    """The run mode and what defines the run; recordings older than `max_recording_age` are rejected."""
 
     mode: str
     faults: tuple[str, ...]
     seed: str | None
     cassettes: Path
-    oldest: timedelta | None
+    max_recording_age: timedelta | None
     depth: Depth
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitOptions:
     """How long an arrival is waited for and may take, in seconds, and how many sections (`jobs`) run side by side."""
 
     timeout_s: float | None
@@ -60,7 +60,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Signing:
+class SignOffOptions:
     """Where answers to manual checks come from."""
 
     sign_off: Path | None
@@ -68,7 +68,7 @@ class Signing:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class ReportOptions:
     """Which reports go where, and how the terminal's looks."""
 
     reports: tuple[str, ...]
@@ -79,41 +79,41 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
-class Knowing:
+class HistoryOptions:
     """What is known of earlier runs: the baseline, and whether this run is kept (None: as the place says)."""
 
     baseline: Path | None
     history: bool | None
 
 
-def _playing(
+def _run_options(
     mode: str | None,
     faults: tuple[str, ...],
     seed: str | None,
     cassettes: Path,
     max_age: str | None,
     depth: str,
-) -> Playing:
-    meant = mode or ("sandbox" if faults else "replay")
-    if meant not in MODES:
-        raise UnknownName("mode", meant, MODES)
-    if faults and meant != "sandbox":
-        raise UsageError(f"--fault needs --mode sandbox, got --mode {meant}")
-    if max_age is not None and meant != "replay":
-        raise UsageError(f"--max-age is about recordings, which --mode {meant} does not replay")
-    oldest = None if max_age is None else age_of(max_age)
-    return Playing(meant, faults, seed, cassettes, oldest, Depth(depth))
+) -> RunOptions:
+    run_mode = mode or ("sandbox" if faults else "replay")
+    if run_mode not in MODES:
+        raise UnknownName("mode", run_mode, MODES)
+    if faults and run_mode != "sandbox":
+        raise UsageError(f"--fault needs --mode sandbox, got --mode {run_mode}")
+    if max_age is not None and run_mode != "replay":
+        raise UsageError(f"--max-age is about recordings, which --mode {run_mode} does not replay")
+    max_recording_age = None if max_age is None else age_of(max_age)
+    return RunOptions(run_mode, faults, seed, cassettes, max_recording_age, Depth(depth))
 
 
-def _waiting(timeout_s: float | None, max_lag: str | None, jobs: int | None) -> Waiting:
+def _wait_options(timeout_s: float | None, max_lag: str | None, jobs: int | None) -> WaitOptions:
     if timeout_s is not None and math.isnan(timeout_s):
         raise UsageError("--timeout nan: expected a number of seconds")
-    return Waiting(timeout_s, None if max_lag is None else duration_of(max_lag, "--max-lag"), jobs)
+    return WaitOptions(timeout_s, None if max_lag is None else duration_of(max_lag, "--max-lag"), jobs)
 
 
-playing_options = bundled(
-    "playing",
-    _playing,
+add_run_options = option_group(
+    "run_options",
+    _run_options,
     ("mode", "faults", "seed", "cassettes", "max_age", "depth"),
     (
         click.option(
@@ -121,7 +121,7 @@ playing_options = bundled(
             help=f"Where to play: {', '.join(MODES)}.",
             metavar="MODE",
             show_default="replay; sandbox with --fault",
-            shell_complete=offered(lambda: MODES),
+            shell_complete=complete_from(lambda: MODES),
         ),
         fault_options,
         click.option("--seed", help="The seed of the sample records.", show_default="of the recording"),
@@ -150,9 +150,9 @@ playing_options = bundled(
     ),
 )
 
-waiting_options = bundled(
-    "waiting",
-    _waiting,
+add_wait_options = option_group(
+    "wait_options",
+    _wait_options,
     ("timeout_s", "max_lag", "jobs"),
     (
         click.option(
@@ -180,9 +180,9 @@ waiting_options = bundled(
     ),
 )
 
-signing_options = bundled(
-    "signing",
-    Signing,
+add_sign_off_options = option_group(
+    "sign_off_options",
+    SignOffOptions,
     ("sign_off", "interactive"),
     (
         click.option(
@@ -195,9 +195,9 @@ signing_options = bundled(
     ),
 )
 
-telling_options = bundled(
-    "telling",
-    Telling,
+add_report_options = option_group(
+    "report_options",
+    ReportOptions,
     ("reports", "annotations", "color", "quiet", "verbose"),
     (
         click.option(
@@ -206,7 +206,7 @@ telling_options = bundled(
             multiple=True,
             metavar="FORMAT[=PATH]",
             help=f"Also report as {', '.join(FORMATS)}, to PATH or standard output.",
-            shell_complete=offered(lambda: FORMATS),
+            shell_complete=complete_from(lambda: FORMATS),
         ),
         annotations_option,
         click.option(
@@ -221,9 +221,9 @@ telling_options = bundled(
     ),
 )
 
-knowing_options = bundled(
-    "knowing",
-    Knowing,
+add_history_options = option_group(
+    "history_options",
+    HistoryOptions,
     ("baseline", "history"),
     (
         click.option(

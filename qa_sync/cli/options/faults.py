@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from qa_sync.cli.options.shell_completion import offered
+from qa_sync.cli.options.shell_completion import complete_from
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,7 +28,7 @@ def fault_options(command: Command) -> Command:
         multiple=True,
         metavar="NAME",
         help="Tell the built-in sync to misbehave; --list-faults tells how.",
-        shell_complete=offered(_names),
+        shell_complete=complete_from(_names),
     )
     return named(listing(command))
 

@@ -27,7 +27,7 @@ def folder_of(settings: Settings) -> Path:
     return settings.path.parent if settings.path else Path()
 
 
-def remember(results: Results, settings: Settings, texts: Mapping[str, str], wanted: bool | None) -> None:
+def save_history(results: Results, settings: Settings, texts: Mapping[str, str], wanted: bool | None) -> None:
     """Append a run to the history.
 
     In CI nothing is kept unless it is asked for: what is written there is thrown away. A history that cannot be written
@@ -37,10 +37,10 @@ def remember(results: Results, settings: Settings, texts: Mapping[str, str], wan
         return
     import sqlite3  # noqa: PLC0415 - start-up speed
 
-    from qa_sync.reports.history.store import history_path, remember  # noqa: PLC0415
+    from qa_sync.reports.history.store import append_run, history_path  # noqa: PLC0415
 
     path = history_path(folder_of(settings))
     try:
-        remember(results, path, texts)
+        append_run(results, path, texts)
     except (OSError, sqlite3.Error) as error:
         click.echo(f"note: the run could not be kept in {path}: {error}", err=True)

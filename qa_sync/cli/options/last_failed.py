@@ -20,8 +20,8 @@ from qa_sync.settings.model import Settings
 
 NAME: Final = Path(".qa-sync", "last-failed.json")
 SCHEMA: Final = "qa-sync/last-failed/1"
-NOT_WELL: Final = frozenset({Status.FAILED, Status.ERROR})
-WHOLE: Final = frozenset({"replay", "record"})
+FAILED_STATUSES: Final = frozenset({Status.FAILED, Status.ERROR})
+WHOLE_SECTION_MODES: Final = frozenset({"replay", "record"})
 """The modes in which a section is played whole, because a recording is of whole sections."""
 
 Failed = Mapping[str, Sequence[str]]
@@ -30,22 +30,22 @@ Failed = Mapping[str, Sequence[str]]
 
 def failed_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add both options to a command."""
-    for name, told in (
+    for name, select_events in (
         ("--last-failed", "Carry out only what was not well the last time; everything when all was."),
         ("--failed-first", "Carry sections out first in which something was not well the last time."),
     ):
-        command = click.option(name, is_flag=True, help=told)(command)
+        command = click.option(name, is_flag=True, help=select_events)(command)
     return command
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Selected:
     """What is carried out, and the checks that are told of (None: all)."""
 
     checklists: tuple[Checklist, ...]
     ids: frozenset[tuple[str, str]] | None = None
 
-    def told(self, events: Iterator[Event]) -> Iterator[Event]:
+    def select_events(self, events: Iterator[Event]) -> Iterator[Event]:
         """Pass on what is told of."""
         if self.ids is None:
             return events
@@ -54,12 +54,12 @@ class Chosen:
         return filter_events(events, self.ids)
 
 
-def choose(
+def select_last_failed(
     checklists: Sequence[Checklist], settings: Settings, mode: str, *, last_failed: bool, failed_first: bool
-) -> Chosen:
+) -> Selected:
     """Return what of the checklists is carried out, in its order."""
     if not last_failed and not failed_first:
-        return Chosen(tuple(checklists))
+        return Selected(tuple(checklists))
     from qa_sync.checklist.selection import narrow_checklist  # noqa: PLC0415 - most runs carry everything out
 
     failed = _read(settings)
@@ -72,13 +72,15 @@ def choose(
     }
     if last_failed and wanted:
         ids = frozenset(wanted)
-        return Chosen(tuple(narrow_checklist(c, ids, whole_sections=mode in WHOLE) for c in checklists), ids)
+        return Selected(
+            tuple(narrow_checklist(c, ids, whole_sections=mode in WHOLE_SECTION_MODES) for c in checklists), ids
+        )
     if last_failed:
         click.echo("note: nothing is known to have failed the last time, so everything is carried out", err=True)
-    return Chosen(tuple(_sorted(c, {check for spec, check in wanted if spec == c.dataflow.path}) for c in checklists))
+    return Selected(tuple(_sorted(c, {check for spec, check in wanted if spec == c.dataflow.path}) for c in checklists))
 
 
-def note_failed(results: Results, settings: Settings) -> None:
+def save_failed(results: Results, settings: Settings) -> None:
     """Keep what is not well; what was not tried stays as it was. A folder that cannot be written is a note only."""
     before = _read(settings)
     now = dict(before)
@@ -87,7 +89,7 @@ def note_failed(results: Results, settings: Settings) -> None:
         tried = {check.id for check in checks}
         at = _place(spec.spec)
         untried = [check for check in before.get(at, ()) if check not in tried]
-        now[at] = [*untried, *(check.id for check in checks if check.status in NOT_WELL)]
+        now[at] = [*untried, *(check.id for check in checks if check.status in FAILED_STATUSES)]
     now = {at: ids for at, ids in now.items() if ids}
     if now == before:
         return

@@ -38,21 +38,23 @@ Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
 
 
-def bundled(name: str, build: Callable[..., Any], typed: Sequence[str], options: Sequence[Decorator]) -> Decorator:
+def option_group(
+    name: str, build: Callable[..., Any], parameters: Sequence[str], options: Sequence[Decorator]
+) -> Decorator:
     """Return a decorator that gives a command the options, and hands it as `name` what `build` makes of them.
 
-    `typed` are the parameters of `build`, as the options call them.
+    `parameters` are the parameters of `build`, as the options call them.
     """
 
     def decorate(command: Command) -> Command:
         @wraps(command)
-        def bundling(*args: Any, **given: Any) -> Any:
-            built = build(**{parameter: given.pop(parameter) for parameter in typed})
-            return command(*args, **{name: built}, **given)
+        def wrapper(*args: Any, **arguments: Any) -> Any:
+            built = build(**{parameter: arguments.pop(parameter) for parameter in parameters})
+            return command(*args, **{name: built}, **arguments)
 
-        taking: Command = bundling
+        decorated: Command = wrapper
         for option in reversed(options):  # the last decorator is applied first, as when they stand above a function
-            taking = option(taking)
-        return taking
+            decorated = option(decorated)
+        return decorated
 
     return decorate

@@ -77,7 +77,7 @@ def write_reports(results: Results, targets: Sequence[Target], annotations: str 
         try:
             write_atomically(target.path, parts)
         except OSError as error:
-            raise _unwritten(f"the report could not be written to {target.path}", error) from None
+            raise _write_error(f"the report could not be written to {target.path}", error) from None
 
 
 def _summarize(results: Results) -> None:
@@ -88,10 +88,10 @@ def _summarize(results: Results) -> None:
             with Path(path).open("a", encoding="utf-8") as out:
                 out.writelines(pieces(results, SUMMARY_FORMAT))
         except OSError as error:
-            raise _unwritten(f"the summary could not be written to {path}", error) from None
+            raise _write_error(f"the summary could not be written to {path}", error) from None
 
 
-def _unwritten(what: str, error: OSError) -> QaSyncError:
+def _write_error(what: str, error: OSError) -> QaSyncError:
     """Return the error for a file that was not written: the call is wrong, unless the disk has no room or is broken."""
     told = f"{what}: {error.strerror or error}"
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:

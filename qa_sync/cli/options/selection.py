@@ -14,7 +14,7 @@ from qa_sync.checklist.keyword_expression import keyword_matcher
 from qa_sync.checklist.selection import CheckId, Selection, narrow_checklist, select
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import NoVerdict, UsageError
-from qa_sync.modes.job import Prepared
+from qa_sync.modes.job import PreparedRun
 from qa_sync.settings.model import Settings
 
 Command = Callable[..., Any]
@@ -64,15 +64,17 @@ def changed_only(dataflows: Sequence[Dataflow], settings: Settings, revision: st
     """
     if revision is None:
         return tuple(dataflows)
-    from qa_sync.cli.options.changed_files import changed_since, touched  # noqa: PLC0415 - few ask, and start-up must be quick
+    from qa_sync.cli.options.changed_files import changed_documents, changed_since  # noqa: PLC0415 - few ask, and start-up must be quick
 
-    found = touched(dataflows, settings, changed_since(revision))
+    found = changed_documents(dataflows, settings, changed_since(revision))
     if not found:
         raise NoVerdict(f"nothing to check: no document and no connector changed since {revision}")
     return found
 
 
-def narrow(prepared: Prepared, selection: Selection, *, recorded: bool) -> tuple[Prepared, frozenset[CheckId] | None]:
+def apply_selection(
+    prepared: PreparedRun, selection: Selection, *, recorded: bool
+) -> tuple[PreparedRun, frozenset[CheckId] | None]:
     """Return the run without what nobody wants, and the wanted checks (None: all).
 
     `recorded` says that a recording is played, which is of whole sections. Raises UsageError when nothing is wanted.

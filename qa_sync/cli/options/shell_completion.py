@@ -10,10 +10,10 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-Offer: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[CompletionItem]]"
+CompleteFunction: TypeAlias = "Callable[[click.Context, click.Parameter, str], list[CompletionItem]]"
 
 
-def offered(names: Callable[[], Iterable[str]]) -> Offer:
+def complete_from(names: Callable[[], Iterable[str]]) -> CompleteFunction:
     """Return what offers those of a table's names that begin as typed; the table is looked up when a shell asks."""
 
     def offer(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
@@ -22,7 +22,7 @@ def offered(names: Callable[[], Iterable[str]]) -> Offer:
     return offer
 
 
-def files(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+def complete_files(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
     """Let the shell offer its files."""
     return [_item(typed, type="file")]
 

@@ -12,7 +12,7 @@ from qa_sync.errors import UnknownName, UsageError
 from qa_sync.settings.sign_off import SignOff, load_sign_offs
 
 
-def answers(
+def sign_off_source(
     path: Path | None, checklists: Iterable[Checklist], *, interactive: bool
 ) -> Callable[[Check], SignOff | None]:
     """Return what answers for a person: the file first, then the person; None where neither does.
@@ -26,7 +26,7 @@ def answers(
     def answer(check: Check) -> SignOff | None:
         if check.id in signed:
             return signed[check.id]
-        return _asked(check) if interactive else None
+        return _ask(check) if interactive else None
 
     return answer
 
@@ -40,7 +40,7 @@ def _only_manual(signed: Mapping[str, SignOff], checklists: Iterable[Checklist])
             raise UsageError(f"{name} is decided by the run, not by a person", hint="take it out of the sign-off file")
 
 
-def _asked(check: Check) -> SignOff | None:
+def _ask(check: Check) -> SignOff | None:
     """Ask on standard error, so that a report on standard output stays clean."""
     click.echo(f"\n{check.kind}: {check.title}\n{check.manual}", err=True)
     found = click.prompt("[p]ass, [f]ail or [s]kip", type=click.Choice(["p", "f", "s"]), default="s", err=True)

@@ -14,10 +14,10 @@ import uvicorn
 
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import QaSyncError, UsageError
-from qa_sync.modes.embedded.sync_engine import engine_of
+from qa_sync.modes.embedded.sync_engine import make_engine
 from qa_sync.sandbox.load import Load
 from qa_sync.sandbox.serve import build_server_app, delayed
-from qa_sync.sandbox.vendors import VENDORS, under
+from qa_sync.sandbox.vendors import VENDORS, vendors_under
 from qa_sync.settings.model import Settings
 from qa_sync.settings.value_types import DURATION_VALUE, RATE_VALUE
 from qa_sync.sync.engine import Engine
@@ -31,7 +31,7 @@ HOST = "127.0.0.1"
 """The embedded systems are for this machine only."""
 
 
-def bound(port: int) -> socket.socket:
+def bind_port(port: int) -> socket.socket:
     """Return a socket on that port (0: any free one); raises UsageError when it is taken."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -50,7 +50,7 @@ def urls(port: int) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Far:
+class NetworkConditions:
     """How the systems are for whoever comes from outside: answers late by `delay_s`, lists by `lag_s`, a `rate`."""
 
     delay_s: float = 0.0
@@ -58,26 +58,26 @@ class Far:
     rate: Rate | None = None
 
 
-def far(delay_s: float, lag: str, rate: str | None) -> Far:
+def network_conditions(delay_s: float, lag: str, rate: str | None) -> NetworkConditions:
     """Return how the systems are to be; lag and rate are texts as the settings have them, raises ValueError."""
     pace = RATE_VALUE.read(rate) if rate else None
-    return Far(delay_s, DURATION_VALUE.read(lag), Rate(pace.count, pace.seconds) if pace else None)
+    return NetworkConditions(delay_s, DURATION_VALUE.read(lag), Rate(pace.count, pace.seconds) if pace else None)
 
 
-def serve(listener: socket.socket, inner: socket.socket, seed: str, told: Far) -> None:
+def serve(listener: socket.socket, inner: socket.socket, seed: str, told: NetworkConditions) -> None:
     """Serve all vendors, empty at first, until the process is told to stop (SIGINT, SIGTERM).
 
     The delay and the rate hold at `listener`; `inner` is for the sync that belongs to the place. Lists lag for both.
     """
-    load = Load(timedelta(seconds=told.lag_s), told.rate, spared=inner.getsockname()[1])
-    apps = {name: vendor.build_app(lambda: datetime.now(UTC), seed) for name, vendor in under(load).items()}
+    load = Load(timedelta(seconds=told.lag_s), told.rate, exempt_port=inner.getsockname()[1])
+    apps = {name: vendor.build_app(lambda: datetime.now(UTC), seed) for name, vendor in vendors_under(load).items()}
     app = delayed(build_server_app(apps), listener.getsockname()[1], told.delay_s)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
     uvicorn.Server(config).run(sockets=[listener, inner])
 
 
 @contextmanager
-def syncing(
+def sync_in_background(
     dataflows: Sequence[Dataflow],
     connectors: Mapping[str, Connector],
     port: int,
@@ -96,7 +96,7 @@ def syncing(
 
     broken = [find_fault(name) for name in faults]
     engines = [
-        engine_of(d, system(d.source), system(d.target), Links(":memory:"), Settings(), faults=broken)
+        make_engine(d, system(d.source), system(d.target), Links(":memory:"), Settings(), faults=broken)
         for d in dataflows
     ]
     stop = Event()

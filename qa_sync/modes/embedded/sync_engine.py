@@ -9,14 +9,14 @@ from typing import Any
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.settings.model import Settings
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.policies import Empty, Policies
+from qa_sync.sync.policies import EmptyPolicy, Policies
 from qa_sync.sync.store.links import Links
 from qa_sync.systems.system import Record, System
 from qa_sync.values.condition import Condition
 
 
 @dataclass(frozen=True, slots=True)
-class Holds:
+class ConditionPredicate:
     """What a section's condition means; its repr tells it from any other, which the engine's store relies on."""
 
     condition: Condition
@@ -26,13 +26,13 @@ class Holds:
         return self.condition.holds(record.data)
 
 
-def predicates(settings: Settings, dataflow: Dataflow) -> Mapping[str, Holds]:
+def predicates(settings: Settings, dataflow: Dataflow) -> Mapping[str, ConditionPredicate]:
     """Return what the settings say that conditions mean, by section key."""
     settled = ((s.key, settings.condition(s.heading)) for s in dataflow.sections)
-    return {key: Holds(Condition(found.property, found.values)) for key, found in settled if found}
+    return {key: ConditionPredicate(Condition(found.property, found.values)) for key, found in settled if found}
 
 
-def engine_of(
+def make_engine(
     dataflow: Dataflow, source: System, target: System, links: Links, settings: Settings, **more: Any
 ) -> Engine:
     """Return the engine that carries a document out between two systems; `more` are further arguments of it."""
@@ -44,6 +44,6 @@ def engine_of(
         zone=settings.zone,
         conditions=predicates(settings, dataflow),
         literals=settings.literals,
-        policies=Policies(Empty(settings.policies.empty)),
+        policies=Policies(EmptyPolicy(settings.policies.empty)),
         **more,
     )

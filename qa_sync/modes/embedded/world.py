@@ -11,7 +11,7 @@ from qa_sync.checklist.model import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName
-from qa_sync.modes.embedded.sync_engine import engine_of
+from qa_sync.modes.embedded.sync_engine import make_engine
 from qa_sync.modes.job import CYCLE_S, EPOCH, Job
 from qa_sync.running.environment import Environment
 from qa_sync.sandbox.vendors import VENDORS
@@ -32,7 +32,7 @@ class World:
     close: Callable[[], None]
 
 
-def embedded(job: Job, label: str) -> str:
+def embedded_name(job: Job, label: str) -> str:
     """Return the name of the embedded system that a label means; raises UnknownName when there is none."""
     name = job.connectors[label].name
     if name not in VENDORS:
@@ -45,14 +45,14 @@ def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire:
     """Set up the section's two systems empty, and the engine that carries the whole document out between them."""
     clock = VirtualClock(EPOCH)
     labels = {Side.SOURCE: section.source.system, Side.TARGET: section.target.system}
-    names = {label: embedded(job, label) for label in labels.values()}
+    names = {label: embedded_name(job, label) for label in labels.values()}
     doors = {name: AsgiTransport(VENDORS[name].build_app(clock.now, seed)) for name in set(names.values())}
 
     def system(label: str, transport: httpx.BaseTransport) -> RestSystem:
         vendor = VENDORS[names[label]]
         return RestSystem(label, job.connectors[label], vendor.base_url, vendor.secrets, transport, clock=clock)
 
-    engine = engine_of(
+    engine = make_engine(
         dataflow,
         system(labels[Side.SOURCE], doors[names[labels[Side.SOURCE]]]),
         system(labels[Side.TARGET], doors[names[labels[Side.TARGET]]]),

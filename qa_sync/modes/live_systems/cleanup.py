@@ -10,9 +10,9 @@ from typing import Final
 
 from qa_sync.clock import RealClock
 from qa_sync.errors import InternalError, NoVerdict, QaSyncError, UnknownName, UsageError
-from qa_sync.modes.live_systems.connections import open_to
-from qa_sync.modes.live_systems.run_journal import SKEW, journal_path, leftovers
-from qa_sync.modes.live_systems.write_permissions import closed
+from qa_sync.modes.live_systems.connections import open_system_connection
+from qa_sync.modes.live_systems.run_journal import SKEW, as_leftovers, journal_path
+from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.running.events import Leftover
 from qa_sync.settings.model import Settings
 from qa_sync.systems.connectors.find import connector_folder, load_with_settings
@@ -30,16 +30,16 @@ Of what a run made a sync may make a counterpart long after; so a run that has e
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
+class CleanupResult:
     """What came of one run: how many records were removed, what is left; `open` are those that may still go."""
 
     run: JournaledRun
     removed: int
-    left: tuple[Leftover, ...]
+    not_removed: tuple[Leftover, ...]
     open: int
 
 
-def chosen(journal: Journal, run: str | None, older_than: timedelta | None) -> tuple[JournaledRun, ...]:
+def select_runs(journal: Journal, run: str | None, older_than: timedelta | None) -> tuple[JournaledRun, ...]:
     """Return the runs that are to be cleaned up after; those of living processes of this machine never are.
 
     Raises UnknownName for a run that the journal has not, UsageError for one that is under way.
@@ -57,41 +57,41 @@ def chosen(journal: Journal, run: str | None, older_than: timedelta | None) -> t
             raise UsageError(f"the run {run} is under way", hint="interrupt it: then it cleans up after itself")
         return (named,)
     before = datetime.now(UTC) - (older_than or timedelta(0))
-    return tuple(e for e in runs if not is_at_work(e) and e.started <= before and _has_business(journal, e))
+    return tuple(e for e in runs if not is_at_work(e) and e.started <= before and _needs_cleanup(journal, e))
 
 
-def _has_business(journal: Journal, run: JournaledRun) -> bool:
+def _needs_cleanup(journal: Journal, run: JournaledRun) -> bool:
     entries = journal.entries(run.id)
     return any(entry.state in REMOVABLE_STATES for entry in entries) or (run.state != "closed" and bool(entries))
 
 
 @dataclass(slots=True)
-class Reacher:
+class LazyConnections:
     """The user's systems as the settings have them now, each reached when it is needed first."""
 
     settings: Settings
     exits: ExitStack
     redact: Redactor = field(default_factory=Redactor)
-    _found: dict[str, System | QaSyncError] = field(default_factory=dict)
+    _connected: dict[str, System | QaSyncError] = field(default_factory=dict)
 
     def __call__(self, place: RecordLocation) -> System:
         """Return the system of a place; raises QaSyncError that tells why nothing can be done there."""
         own = self.settings.system(place.system)
         if own is None or own.url is None or own.url.rstrip("/") != place.url.rstrip("/"):
             raise NoVerdict(f"it was made at {place.url}, and the settings do not say that this is {place.system}")
-        if why := closed(self.settings, place.system):
+        if why := read_only_reason(self.settings, place.system):
             raise NoVerdict(why)
-        if place.system not in self._found:
-            self._found[place.system] = self._reached(place.system)
-        found = self._found[place.system]
+        if place.system not in self._connected:
+            self._connected[place.system] = self._connect(place.system)
+        found = self._connected[place.system]
         if isinstance(found, QaSyncError):
             raise found
         return found
 
-    def _reached(self, label: str) -> System | QaSyncError:
+    def _connect(self, label: str) -> System | QaSyncError:
         try:
             connector = load_with_settings(connector_folder(self.settings, label), self.settings.system(label))
-            connection = open_to(self.settings, label, connector, self.redact)
+            connection = open_system_connection(self.settings, label, connector, self.redact)
         except InternalError:
             raise
         except QaSyncError as error:
@@ -100,7 +100,9 @@ class Reacher:
         return connection.system()
 
 
-def clean(settings: Settings, run: str | None = None, older_than: timedelta | None = None) -> Iterator[Cleaned]:
+def clean_up(
+    settings: Settings, run: str | None = None, older_than: timedelta | None = None
+) -> Iterator[CleanupResult]:
     """Clean up after the runs that are meant, the latest first; yield what came of each.
 
     Nothing is made, and without a journal there is nothing to do.
@@ -113,31 +115,31 @@ def clean(settings: Settings, run: str | None = None, older_than: timedelta | No
     with ExitStack() as exits:
         journal = Journal(path)
         exits.callback(journal.close)
-        reacher = Reacher(settings, exits)
-        runs: Sequence[JournaledRun] = chosen(journal, run, older_than)
+        reacher = LazyConnections(settings, exits)
+        runs: Sequence[JournaledRun] = select_runs(journal, run, older_than)
         for note in reversed(runs):
             if note.alive and not _is_older(note, older_than):
-                yield _left_alone(journal, note, reacher.redact)
+                yield _skipped_run(journal, note, reacher.redact)
             else:
-                yield _cleaned(journal, note, reacher, settings.sync.interval_s)
+                yield _clean_up_run(journal, note, reacher, settings.sync.interval_s)
 
 
 def _is_older(run: JournaledRun, age: timedelta | None) -> bool:
     return age is not None and run.started <= datetime.now(UTC) - age
 
 
-def _left_alone(journal: Journal, run: JournaledRun, redact: Redactor) -> Cleaned:
+def _skipped_run(journal: Journal, run: JournaledRun, redact: Redactor) -> CleanupResult:
     """Tell what a run has made of which nobody here can know whether it is still under way."""
     why = f"its run may be under way on {run.elsewhere}; --older-than AGE says that earlier ones have ended"
     entries = [replace(entry, why=why) for entry in journal.entries(run.id) if entry.state in REMOVABLE_STATES]
-    return Cleaned(run, 0, tuple(leftovers(entries, redact)), len(entries))
+    return CleanupResult(run, 0, tuple(as_leftovers(entries, redact)), len(entries))
 
 
-def _cleaned(journal: Journal, run: JournaledRun, reacher: Reacher, interval_s: float) -> Cleaned:
+def _clean_up_run(journal: Journal, run: JournaledRun, reacher: LazyConnections, interval_s: float) -> CleanupResult:
     marks = {entry.mark for entry in journal.entries(run.id)}
     owned = RunRecords(journal, run, marks, run.started - SKEW)
     sweep = Cleanup(owned, reacher, lambda: RealClock().sleep(interval_s))
-    left = sweep()
+    not_removed = sweep()
     still = [
         entry
         for entry in journal.entries(run.id)
@@ -145,4 +147,4 @@ def _cleaned(journal: Journal, run: JournaledRun, reacher: Reacher, interval_s: 
     ]
     if not still:
         journal.end(run.id, NEXT[run.state])
-    return Cleaned(run, len(sweep.removed_numbers), tuple(leftovers(left, reacher.redact)), len(still))
+    return CleanupResult(run, len(sweep.removed_numbers), tuple(as_leftovers(not_removed, reacher.redact)), len(still))

@@ -10,7 +10,7 @@ from qa_sync.clock import Clock, MonotonicClock, RealClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.modes.job import Job
-from qa_sync.modes.live_systems.write_permissions import closed
+from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.settings.model import FILE_NAME, Settings, SystemSettings, read_environment
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.http.rate_limits import Rate, RateLimiter
@@ -22,7 +22,7 @@ from qa_sync.systems.system import System
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class LiveSystem:
     """One live system and the line to it."""
 
     job: Job
@@ -34,7 +34,7 @@ class Reached:
         It can be written to only when the settings allow it.
         """
         rest = self.connection.system(wrap, clock) if wrap else self.connection.system(clock=clock)
-        why = closed(self.job.settings, self.connection.label)
+        why = read_only_reason(self.job.settings, self.connection.label)
         return ReadOnlySystem(rest, why) if why else rest
 
 
@@ -50,17 +50,18 @@ def has_url(job: Job, label: str) -> bool:
     return bool(own and own.url)
 
 
-def reach(job: Job, redact: Redactor, clock: Clock | None = None) -> Mapping[str, Reached]:
+def connect(job: Job, redact: Redactor, clock: Clock | None = None) -> Mapping[str, LiveSystem]:
     """Return every system of the job by label; raises UsageError that tells all that is missing.
 
-    `redact` is the run's, and learns what is confidential about each; `clock` is waited on (None: as `open_to` does).
+    `redact` is the run's, and learns what is confidential about each; `clock` is waited on (None: as
+    `open_system_connection` does).
     """
-    found: dict[str, Reached] = {}
+    found: dict[str, LiveSystem] = {}
     problems: list[UsageError] = []
     for label in labels_of(job.dataflows):
         try:
-            connection = open_to(job.settings, label, job.connectors[label], redact, clock=clock)
-            found[label] = Reached(job, connection)
+            connection = open_system_connection(job.settings, label, job.connectors[label], redact, clock=clock)
+            found[label] = LiveSystem(job, connection)
         except UsageError as problem:
             problems.append(problem)
     if len(problems) > 1:
@@ -70,7 +71,7 @@ def reach(job: Job, redact: Redactor, clock: Clock | None = None) -> Mapping[str
     return found
 
 
-def open_to(
+def open_system_connection(
     settings: Settings,
     label: str,
     connector: Connector,

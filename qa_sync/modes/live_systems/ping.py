@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from qa_sync.clock import RealClock
 from qa_sync.errors import NoVerdict, QaSyncError
-from qa_sync.modes.live_systems.connections import open_to
+from qa_sync.modes.live_systems.connections import open_system_connection
 from qa_sync.settings.model import Settings
 from qa_sync.systems.auth.describe import describe_user
 from qa_sync.systems.connectors.capabilities import capabilities_of
@@ -31,7 +31,7 @@ class Ping:
 
     label: str
     url: str = ""
-    user: str = ""
+    identity: str = ""
     read: str = ""
     problem: QaSyncError | None = None
 
@@ -50,10 +50,13 @@ def ping_each(settings: Settings, labels: Sequence[str]) -> Iterator[Ping]:
 def _ping(settings: Settings, label: str, redact: Redactor) -> Ping:
     own = settings.system(label)
     connector = load_with_settings(connector_folder(settings, label, own.location if own else None), own)
-    connection = open_to(settings, label, connector, redact, retry_policy=RETRY_POLICY)
+    connection = open_system_connection(settings, label, connector, redact, retry_policy=RETRY_POLICY)
     try:
         references = references_for(label, connector, connection.base_url, connection.secrets, connection.env)
-        told = redact(connection.base_url), redact(describe_user(_as_asked(connector), references, connection.base_url))
+        told = (
+            redact(connection.base_url),
+            redact(describe_user(_with_operation_headers(connector), references, connection.base_url)),
+        )
         try:
             return Ping(label, *told, read=_read(connection, connector))
         except QaSyncError as problem:
@@ -62,7 +65,7 @@ def _ping(settings: Settings, label: str, redact: Redactor) -> Ping:
         connection.close()
 
 
-def _as_asked(connector: Connector) -> Service:
+def _with_operation_headers(connector: Connector) -> Service:
     """Return the service with the headers of its operations: some connectors say only there who asks."""
     headers = ChainMap({}, dict(connector.service.headers), *(dict(o.headers) for o in connector.operations.values()))
     return replace(connector.service, headers=headers)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from qa_sync.modes.job import Planned
+from qa_sync.modes.job import PlannedRecords
 
 
-def announced(writes: Sequence[Planned]) -> Iterator[str]:
+def describe_writes(writes: Sequence[PlannedRecords]) -> Iterator[str]:
     """Yield a line for the whole and one for each system; none when nothing is made."""
     if writes:
         yield "This makes records, which are removed again, and as many counterparts may come of them:"
@@ -17,5 +17,5 @@ def announced(writes: Sequence[Planned]) -> Iterator[str]:
         yield f"  {system} ({url}): {counted}"
 
 
-def _where(planned: Planned) -> tuple[str, str]:
+def _where(planned: PlannedRecords) -> tuple[str, str]:
     return planned.system, planned.url

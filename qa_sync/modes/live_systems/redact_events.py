@@ -11,16 +11,16 @@ from typing import Any
 
 from qa_sync.running.events import CheckFinished, Event, Looked, SectionFinished, StepStarted
 
-Hide = Callable[[str], str]
+Redact = Callable[[str], str]
 
 
-def hidden(events: Iterator[Event], redact: Hide) -> Iterator[Event]:
+def redact_events(events: Iterator[Event], redact: Redact) -> Iterator[Event]:
     """Yield the events, with everything in them that comes from the systems cleaned."""
     for event in events:
-        yield _cleaned(event, redact)
+        yield _redacted(event, redact)
 
 
-def _cleaned(event: Event, redact: Hide) -> Event:
+def _redacted(event: Event, redact: Redact) -> Event:
     match event:
         case CheckFinished():
             return replace(
@@ -44,7 +44,7 @@ def _cleaned(event: Event, redact: Hide) -> Event:
             return event
 
 
-def _value(value: Any, redact: Hide) -> Any:
+def _value(value: Any, redact: Redact) -> Any:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, Mapping):

@@ -13,8 +13,8 @@ from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.dataflow.model import Origin
 from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.job import Job
-from qa_sync.modes.live_systems.cleanup import clean
-from qa_sync.modes.live_systems.run_journal import Ledger, journal_path
+from qa_sync.modes.live_systems.cleanup import clean_up
+from qa_sync.modes.live_systems.run_journal import RunJournal, journal_path
 from qa_sync.running.events import (
     CheckFinished,
     Event,
@@ -32,24 +32,24 @@ SectionId = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class InterruptedRun:
     """The run that is taken up: its seed, and what it found out about sections."""
 
     run: str
     seed: str
     sections: Mapping[tuple[str, str, str], str]
 
-    def known(self, prints: Mapping[SectionId, str]) -> dict[SectionId, tuple[Event, ...]]:
+    def known_sections(self, fingerprints: Mapping[SectionId, str]) -> dict[SectionId, tuple[Event, ...]]:
         """Return what it found out about the sections that are still the same; raises UsageError when that is all."""
-        kept = {at: self.sections.get((*at, mark)) for at, mark in prints.items()}
-        known = {at: _read(text) for at, text in kept.items() if text is not None}
-        if prints and len(known) == len(prints):
+        kept = {at: self.sections.get((*at, mark)) for at, mark in fingerprints.items()}
+        known_sections = {at: _read(text) for at, text in kept.items() if text is not None}
+        if fingerprints and len(known_sections) == len(fingerprints):
             told = f"--resume: the run {self.run} was not interrupted, it found out about every section"
             raise UsageError(told, hint="leave --resume out to try everything again")
-        return known
+        return known_sections
 
 
-def take_up(job: Job) -> Earlier:
+def find_interrupted_run(job: Job) -> InterruptedRun:
     """Find the last run of the job's documents; raises UsageError when there is none."""
     specs = tuple(dataflow.path for dataflow in job.dataflows)
     path = journal_path(job.settings)
@@ -64,13 +64,13 @@ def take_up(job: Job) -> Earlier:
             raise UsageError(f"--resume: {told}", hint="leave --resume out")
         run = max(found, key=lambda run: run.started)
         sections = journal.sections(run.id)
-    return Earlier(run.id, run.seed, sections)
+    return InterruptedRun(run.id, run.seed, sections)
 
 
-def clean_up(earlier: Earlier, ledger: Ledger) -> None:
+def clean_up_interrupted(earlier: InterruptedRun, journal: RunJournal) -> None:
     """Remove what the interrupted run has left; what cannot be removed is told with the new run's leftovers."""
-    cleaned = clean(ledger.job.settings, earlier.run)
-    ledger.inherited = tuple(lost for each in cleaned for lost in each.left)
+    cleaned = clean_up(journal.job.settings, earlier.run)
+    journal.inherited = tuple(lost for each in cleaned for lost in each.not_removed)
 
 
 def next_seed(seed: str) -> str:
@@ -80,29 +80,31 @@ def next_seed(seed: str) -> str:
 
 
 @dataclass(slots=True)
-class Noting:
-    """What is known of whole sections, by document and key; what the run finds out is kept in `ledger` as it goes."""
+class ProgressRecorder:
+    """What is known of whole sections, by document and key; what the run finds out is kept in `journal` as it goes."""
 
-    ledger: Ledger
-    prints: Mapping[SectionId, str]
-    known: Mapping[SectionId, tuple[Event, ...]]
+    journal: RunJournal
+    fingerprints: Mapping[SectionId, str]
+    known_sections: Mapping[SectionId, tuple[Event, ...]]
     _open: dict[SectionId, list[Event]] = field(default_factory=dict)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What whoever reads the verdicts must know of where they are from."""
-        if not self.known:
+        if not self.known_sections:
             return ()
-        return (f"{len(self.known)} of {len(self.prints)} sections are as the interrupted run found them",)
+        return (
+            f"{len(self.known_sections)} of {len(self.fingerprints)} sections are as the interrupted run found them",
+        )
 
     def __call__(self, events: Iterator[Event]) -> Iterator[Event]:
         """Pass events on, those of known sections as they were told then."""
-        for at, known in self.known.items():
-            self._write(at, known)
+        for at, known_sections in self.known_sections.items():
+            self._write(at, known_sections)
         for event in events:
             match event:
                 case RunStarted():
-                    yield replace(event, checks=event.checks + sum(map(_checks, self.known.values())))
+                    yield replace(event, checks=event.checks + sum(map(_checks, self.known_sections.values())))
                 case SectionStarted() | CheckFinished() | SectionFinished():
                     yield from self._of_section(event)
                 case _:
@@ -110,47 +112,47 @@ class Noting:
 
     def _of_section(self, event: SectionStarted | CheckFinished | SectionFinished) -> Iterator[Event]:
         at = event.spec, event.key
-        if at in self.known:
+        if at in self.known_sections:
             if isinstance(event, SectionStarted):
-                yield from self.known[at]
+                yield from self.known_sections[at]
             return
         self._open.setdefault(at, []).append(event)
         if isinstance(event, SectionFinished):
-            self._keep(at, self._open.pop(at))
+            self._save_if_complete(at, self._open.pop(at))
         yield event
 
-    def _keep(self, at: SectionId, events: Sequence[Event]) -> None:
+    def _save_if_complete(self, at: SectionId, events: Sequence[Event]) -> None:
         """Keep a section when every check of it has its verdict: an interrupted one has not."""
         first = events[0]
-        if isinstance(first, SectionStarted) and at in self.prints and _checks(events) == len(first.checks):
+        if isinstance(first, SectionStarted) and at in self.fingerprints and _checks(events) == len(first.checks):
             self._write(at, events)
 
     def _write(self, at: SectionId, events: Sequence[Event]) -> None:
         """Keep what was found out; a journal that cannot be written any more is no reason to lose a verdict."""
-        if self.ledger.owned is not None:
+        if self.journal.owned is not None:
             with suppress(NoVerdict):
                 spec, key = at
-                owned = self.ledger.owned
-                owned.journal.save_section(owned.run.id, spec, key, self.prints[at], _written(events))
+                owned = self.journal.owned
+                owned.journal.save_section(owned.run.id, spec, key, self.fingerprints[at], _written(events))
 
 
-def prints_of(checklists: Sequence[Checklist]) -> Mapping[SectionId, str]:
+def section_fingerprints(checklists: Sequence[Checklist]) -> Mapping[SectionId, str]:
     """Return what a section's verdicts depend on, as a fingerprint, for each that is played."""
     plans = ((c.dataflow.path, plan) for c in checklists for plan in c.sections)
-    return {(spec, plan.section.key): _print(plan) for spec, plan in plans if plan.scenarios}
+    return {(spec, plan.section.key): _fingerprint(plan) for spec, plan in plans if plan.scenarios}
 
 
-def without(checklist: Checklist, known: Mapping[SectionId, Any]) -> Checklist:
+def skip_known(checklist: Checklist, known_sections: Mapping[SectionId, Any]) -> Checklist:
     """Return the checklist with nothing to do in known sections."""
     spec = checklist.dataflow.path
     plans = (
-        replace(plan, checks=(), scenarios=()) if (spec, plan.section.key) in known else plan
+        replace(plan, checks=(), scenarios=()) if (spec, plan.section.key) in known_sections else plan
         for plan in checklist.sections
     )
     return replace(checklist, sections=tuple(plans))
 
 
-def _print(plan: SectionPlan) -> str:
+def _fingerprint(plan: SectionPlan) -> str:
     return hashlib.sha256(repr((plan.section, plan.pairs, plan.checks)).encode()).hexdigest()[:16]
 
 

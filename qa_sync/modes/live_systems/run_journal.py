@@ -15,9 +15,9 @@ from typing import TypeAlias
 from qa_sync.checklist.model import Checklist, Insert, Scenario, SectionPlan, Side
 from qa_sync.clock import RealClock
 from qa_sync.errors import QaSyncError, UnknownName
-from qa_sync.modes.job import Job, Planned
-from qa_sync.modes.live_systems.connections import Reached
-from qa_sync.modes.live_systems.write_permissions import closed
+from qa_sync.modes.job import Job, PlannedRecords
+from qa_sync.modes.live_systems.connections import LiveSystem
+from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.running.environment import KEPT
 from qa_sync.running.events import Leftover
 from qa_sync.settings.model import Settings
@@ -35,7 +35,7 @@ SKEW = timedelta(minutes=10)
 Key: TypeAlias = tuple[str, str, str]
 """A record's system, entity and id, as it is told."""
 
-NAMELESS = "(no id)"
+NO_ID = "(no id)"
 """How a record is told of which nobody knows the id."""
 
 
@@ -45,70 +45,72 @@ def journal_path(settings: Settings) -> Path:
 
 
 @dataclass(slots=True)
-class Ledger:
+class RunJournal:
     """What one run writes down; without `owned` it writes to no system, and nothing down.
 
-    `inherited` is what an interrupted run has left that is taken up again; `told` is what was told as left when a sweep
-    began, `swept` says that one has come to its end.
+    `inherited` is what an interrupted run has left that is taken up again; `reported` is what was told as left when a
+    sweep began, `cleaned_up` says that one has come to its end.
     """
 
     job: Job
-    reached: Mapping[str, Reached]
+    live_systems: Mapping[str, LiveSystem]
     redact: Redactor
     owned: RunRecords | None = None
     inherited: tuple[Leftover, ...] = ()
-    told: tuple[Leftover, ...] = ()
-    swept: bool = False
-    looked: bool = False
+    reported: tuple[Leftover, ...] = ()
+    cleaned_up: bool = False
+    has_listed: bool = False
     lock: Lock = field(default_factory=Lock)
 
-    def around(self, system: System) -> System:
+    def wrap(self, system: System) -> System:
         """Return a system whose writes are noted; one that is read only as it is."""
-        if self.owned is None or closed(self.job.settings, system.label):
+        if self.owned is None or read_only_reason(self.job.settings, system.label):
             return system
-        return JournaledSystem(system, self.reached[system.label].system(), self.owned, partial(self._look, self.owned))
+        return JournaledSystem(
+            system, self.live_systems[system.label].system(), self.owned, partial(self._list_existing, self.owned)
+        )
 
-    def _look(self, owned: RunRecords) -> None:
+    def _list_existing(self, owned: RunRecords) -> None:
         """Note what is there before the first write, once for all sections."""
         with self.lock:
-            if not self.looked:
+            if not self.has_listed:
                 for place in owned.run.places:
-                    owned.note_preexisting(place, self.reached[place.system].system())
-            self.looked = True
+                    owned.note_preexisting(place, self.live_systems[place.system].system())
+            self.has_listed = True
 
-    def sweep(self, told: Sequence[Leftover]) -> tuple[Leftover, ...]:
-        """Look for what is still there, and remove it; return what is left of `told`, and what else is left."""
-        self.told = tuple(told)
-        left = {_key(lost): lost for lost in told}
+    def clean_up(self, reported: Sequence[Leftover]) -> tuple[Leftover, ...]:
+        """Look for what is still there, and remove it; return what is left of `reported`, and what else is left."""
+        self.reported = tuple(reported)
+        left = {_key(lost): lost for lost in reported}
         if self.owned is not None:
             kept = {at for at, lost in left.items() if lost.why.startswith(KEPT)}
-            found = {_key(lost): lost for lost in self._swept(self.owned, kept)}
-            noted = {_key(lost) for lost in leftovers(self.owned.entries(), self.redact)}
+            found = {_key(lost): lost for lost in self._clean_up(self.owned, kept)}
+            noted = {_key(lost) for lost in as_leftovers(self.owned.entries(), self.redact)}
             # What an earlier run has left is told again when its sections are.
             left = {at: lost for at, lost in left.items() if at in found or at in kept or at not in noted}
             left |= {at: lost for at, lost in found.items() if at not in left}
         left |= {_key(lost): lost for lost in self.inherited if _key(lost) not in left}
-        self.swept = True
+        self.cleaned_up = True
         return tuple(left.values())
 
-    def _swept(self, owned: RunRecords, kept: Collection[Key]) -> Iterator[Leftover]:
+    def _clean_up(self, owned: RunRecords, kept: Collection[Key]) -> Iterator[Leftover]:
         entries = owned.entries()
-        told = zip(entries, leftovers(entries, self.redact), strict=True)
-        sweep = Cleanup(
+        reported = zip(entries, as_leftovers(entries, self.redact), strict=True)
+        clean_up = Cleanup(
             owned,
-            lambda place: self.reached[place.system].system(),
+            lambda place: self.live_systems[place.system].system(),
             lambda: RealClock().sleep(self.job.settings.sync.interval_s),
-            frozenset(entry.mark for entry, lost in told if _key(lost) in kept),
+            frozenset(entry.mark for entry, lost in reported if _key(lost) in kept),
         )
-        return leftovers(sweep(), self.redact)
+        return as_leftovers(clean_up(), self.redact)
 
     def close(self) -> None:
         """Note how the run ended; when nobody has swept yet, that is done now."""
         if self.owned is None:
             return
         with suppress(QaSyncError):
-            if not self.swept:
-                self.sweep(self.told)
+            if not self.cleaned_up:
+                self.clean_up(self.reported)
             self.owned.journal.end(self.owned.run.id)
         self.owned.journal.close()
 
@@ -117,28 +119,28 @@ def _key(lost: Leftover) -> Key:
     return lost.system, lost.entity, lost.id
 
 
-def leftovers(entries: Iterable[JournaledRecord], redact: Redactor) -> Iterator[Leftover]:
+def as_leftovers(entries: Iterable[JournaledRecord], redact: Redactor) -> Iterator[Leftover]:
     """Yield records that are left as reports tell them."""
     for entry in entries:
         why = entry.why or "nobody has tried to remove it"
-        yield Leftover(entry.place.system, entry.place.entity, redact(entry.id or NAMELESS), redact(why))
+        yield Leftover(entry.place.system, entry.place.entity, redact(entry.id or NO_ID), redact(why))
 
 
-def open_ledger(
+def open_run_journal(
     job: Job,
     seed: str,
     *,
     started: datetime,
     since: datetime,
     checklists: Sequence[Checklist],
-    reached: Mapping[str, Reached],
+    live_systems: Mapping[str, LiveSystem],
     redact: Redactor,
-) -> Ledger:
+) -> RunJournal:
     """Return the ledger of a run that begins; without anything to be made there is no journal."""
-    ledger = Ledger(job, reached, redact)
+    ledger = RunJournal(job, live_systems, redact)
     marks = {step.mark for _, scenario in _scenarios(checklists) for step in _inserts(scenario)}
     if marks:
-        places = dict.fromkeys(_places(job, checklists, reached))
+        places = dict.fromkeys(_places(job, checklists, live_systems))
         journal = Journal(journal_path(job.settings))
         try:
             run = journal.begin(seed, [c.dataflow.path for c in checklists], started, places, marks)
@@ -149,23 +151,30 @@ def open_ledger(
     return ledger
 
 
-def planned(reached: Mapping[str, Reached], checklists: Sequence[Checklist]) -> tuple[Planned, ...]:
+def planned_records(
+    live_systems: Mapping[str, LiveSystem], checklists: Sequence[Checklist]
+) -> tuple[PlannedRecords, ...]:
     """Return what the checklists make, by system and entity."""
     count = Counter(
         (_label(plan, step.side), scenario.roles[step.role].card(step.side).names[0])
         for plan, scenario in _scenarios(checklists)
         for step in _inserts(scenario)
     )
-    return tuple(Planned(label, reached[label].connection.base_url, entity, n) for (label, entity), n in count.items())
+    return tuple(
+        PlannedRecords(label, live_systems[label].connection.base_url, entity, n)
+        for (label, entity), n in count.items()
+    )
 
 
-def _places(job: Job, checklists: Sequence[Checklist], reached: Mapping[str, Reached]) -> Iterator[RecordLocation]:
+def _places(
+    job: Job, checklists: Sequence[Checklist], live_systems: Mapping[str, LiveSystem]
+) -> Iterator[RecordLocation]:
     """Yield where records can come to be: the sync carries sections out that the run tries nothing of, too."""
     ends = (e for c in checklists for plan in c.sections for e in (plan.section.source, plan.section.target))
     for end in ends:
         with suppress(KeyError, UnknownName):  # a duplicate of a section, or one that no card tells of
             card = find_card(job.cards[end.system], end.entity, end.system)
-            yield RecordLocation(end.system, reached[end.system].connection.base_url, card.datatype, card.names[0])
+            yield RecordLocation(end.system, live_systems[end.system].connection.base_url, card.datatype, card.names[0])
 
 
 def _scenarios(checklists: Sequence[Checklist]) -> Iterator[tuple[SectionPlan, Scenario]]:

@@ -20,23 +20,23 @@ from qa_sync.checklist.model import (
 )
 from qa_sync.settings.model import Settings
 
-NOT_SETTLED = "{label} is read-only: qa-sync.toml says nothing about it"
+NOT_CONFIGURED = "{label} is read-only: qa-sync.toml says nothing about it"
 
 
-def closed(settings: Settings, label: str) -> str | None:
+def read_only_reason(settings: Settings, label: str) -> str | None:
     """Return why nothing may be written to a system, None when something may."""
     own = settings.system(label)
-    return own.read_only_reason if own else NOT_SETTLED.format(label=label)
+    return own.read_only_reason if own else NOT_CONFIGURED.format(label=label)
 
 
-def permitted(checklist: Checklist, settings: Settings) -> Checklist:
+def limit_to_writable(checklist: Checklist, settings: Settings) -> Checklist:
     """Return the checklist with each scenario cut before its first write that is not allowed."""
-    return replace(checklist, sections=tuple(_permitted(plan, settings) for plan in checklist.sections))
+    return replace(checklist, sections=tuple(_limit_section(plan, settings) for plan in checklist.sections))
 
 
-def _permitted(plan: SectionPlan, settings: Settings) -> SectionPlan:
+def _limit_section(plan: SectionPlan, settings: Settings) -> SectionPlan:
     labels = {Side.SOURCE: plan.section.source.system, Side.TARGET: plan.section.target.system}
-    reasons = {side: why for side, label in labels.items() if (why := closed(settings, label))}
+    reasons = {side: why for side, label in labels.items() if (why := read_only_reason(settings, label))}
     cuts = [_cut(scenario, reasons) for scenario in plan.scenarios]
     why_not = {check: why for _, lost in cuts for check, why in lost.items()}
     checks = tuple(replace(c, skip=why_not[c.id]) if c.id in why_not else c for c in plan.checks)
@@ -57,13 +57,13 @@ def _cut(scenario: Scenario, reasons: Mapping[Side, str]) -> tuple[Scenario, Map
     return scenario, {}
 
 
-def _only_on(scenario: Scenario, closed: set[Side]) -> frozenset[str]:
+def _only_on(scenario: Scenario, closed_sides: set[Side]) -> frozenset[str]:
     """Return the roles whose records are made on closed sides only: others can be tried without them."""
     sides: dict[str, set[Side]] = {}
     for step in scenario.steps:
         if isinstance(step, Insert):
             sides.setdefault(step.role, set()).add(step.side)
-    return frozenset(role for role, made in sides.items() if made <= closed)
+    return frozenset(role for role, made in sides.items() if made <= closed_sides)
 
 
 def _without(scenario: Scenario, roles: frozenset[str]) -> Scenario:
@@ -79,11 +79,15 @@ def _without(scenario: Scenario, roles: frozenset[str]) -> Scenario:
     idle = roles - busy
     if not idle:
         return scenario
-    kept = (_spared(step, idle) for step in scenario.steps if not (isinstance(step, Insert) and step.role in idle))
+    kept = (
+        _without_idle_roles(step, idle)
+        for step in scenario.steps
+        if not (isinstance(step, Insert) and step.role in idle)
+    )
     return replace(scenario, steps=tuple(kept))
 
 
-def _spared(step: Step, idle: frozenset[str]) -> Step:
+def _without_idle_roles(step: Step, idle: frozenset[str]) -> Step:
     if isinstance(step, Snapshot):
         return replace(step, roles=tuple(role for role in step.roles if role not in idle))
     if isinstance(step, Expect):

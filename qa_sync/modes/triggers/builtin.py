@@ -8,15 +8,15 @@ from contextlib import closing
 from datetime import datetime
 
 from qa_sync.errors import NoVerdict
-from qa_sync.modes.embedded.sync_engine import engine_of
-from qa_sync.modes.triggers.context import Between, Surroundings, Work
+from qa_sync.modes.embedded.sync_engine import make_engine
+from qa_sync.modes.triggers.context import RunSync, SystemPair, TriggerContext
 from qa_sync.sync.store.links import Links
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
 
-class OnlyOurs:
+class OwnRecordsOnly:
     """A system of which only the records that bear one of the run's marks can be listed.
 
     What was in a real system before is nobody's business here: the engine would make a counterpart of every record.
@@ -53,26 +53,26 @@ class OnlyOurs:
         self._system.delete(datatype, id)
 
 
-def builtin(around: Surroundings, between: Between) -> Work:
+def builtin(context: TriggerContext, between: SystemPair) -> RunSync:
     """Return what runs one cycle of the engine, with half a cycle's time before and after it.
 
     Time passes on both sides of the work, so that no edit of ours bears the same time as one of the engine's.
     """
-    (dataflow,) = (d for d in around.job.dataflows if d.path == between.document)
+    (dataflow,) = (d for d in context.job.dataflows if d.path == between.document)
     source, target = (
-        OnlyOurs(around.around(around.reached[label].system()), around.marks, around.since)
+        OwnRecordsOnly(context.wrap(context.live_systems[label].system()), context.marks, context.since)
         for label in (between.source, between.target)
     )
-    links = around.exits.enter_context(closing(Links(":memory:")))
-    engine = engine_of(dataflow, source, target, links, around.job.settings)
-    pause = around.sync.interval_s / 2
+    links = context.exits.enter_context(closing(Links(":memory:")))
+    engine = make_engine(dataflow, source, target, links, context.job.settings)
+    pause = context.sync.interval_s / 2
 
     def cycle() -> None:
-        around.clock.sleep(pause)
+        context.clock.sleep(pause)
         problems = engine.cycle().problems
         refused = [p.text for p in problems if "failed" in p.text and "read-only" in p.text]
         if refused:
             raise NoVerdict(f"the built-in sync may not write: {refused[0]}")
-        around.clock.sleep(pause)
+        context.clock.sleep(pause)
 
     return cycle

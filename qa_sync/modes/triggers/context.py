@@ -11,22 +11,22 @@ from typing import TypeAlias
 from qa_sync.checklist.model import Checklist, Insert
 from qa_sync.clock import Clock
 from qa_sync.modes.job import Job
-from qa_sync.modes.live_systems.connections import Reached
+from qa_sync.modes.live_systems.connections import LiveSystem
 from qa_sync.settings.model import SyncSettings
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
 
-Work: TypeAlias = Callable[[], None]
+RunSync: TypeAlias = Callable[[], None]
 """Gives the sync one chance to work; raises NoVerdict when it fails."""
 
 
-def _as_it_is(system: System) -> System:
+def _unwrapped(system: System) -> System:
     """Write nothing down."""
     return system
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class SystemPair:
     """A document, and the labels of two systems that it keeps in sync."""
 
     document: str
@@ -35,20 +35,20 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class TriggerContext:
     """The run that a trigger belongs to; what it opens is closed by `exits`, what it tells goes through `redact`.
 
-    `around` puts the run's journal before each write to a system.
+    `wrap` puts the run's journal before each write to a system.
     """
 
     job: Job
     clock: Clock
-    reached: Mapping[str, Reached]
+    live_systems: Mapping[str, LiveSystem]
     checklists: tuple[Checklist, ...]
     since: datetime
     exits: ExitStack = field(default_factory=ExitStack)
     redact: Redactor = field(default_factory=Redactor)
-    around: Callable[[System], System] = _as_it_is
+    wrap: Callable[[System], System] = _unwrapped
 
     @property
     def sync(self) -> SyncSettings:

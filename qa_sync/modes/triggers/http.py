@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from qa_sync.modes.triggers.context import Between, Surroundings, Work
-from qa_sync.modes.triggers.http_client import Web
+from qa_sync.modes.triggers.context import RunSync, SystemPair, TriggerContext
+from qa_sync.modes.triggers.http_client import TriggerClient
 
 
-def http(around: Surroundings, _between: Between) -> Work:
+def http(context: TriggerContext, _between: SystemPair) -> RunSync:
     """Return what calls the URL; an answer that is no success is an error."""
-    web = around.exits.enter_context(closing(Web(around.sync, around.job.timeout_s, around.redact, around.clock)))
+    web = context.exits.enter_context(
+        closing(TriggerClient(context.sync, context.job.timeout_s, context.redact, context.clock))
+    )
 
     def call() -> None:
-        response = web.call(around.sync.method)
+        response = web.call(context.sync.method)
         if not response.is_success:
-            raise web.refuse(response)
-        around.clock.sleep(around.sync.interval_s)
+            raise web.rejection(response)
+        context.clock.sleep(context.sync.interval_s)
 
     return call

@@ -23,7 +23,7 @@ RETRY_POLICY = RetryPolicy(attempts=4)
 """It is called again and again in a run: who is not there is not waited for as long as a system is."""
 
 
-class Web:
+class TriggerClient:
     """Calls the url of `[sync]`, and what is below it; raises UsageError when its token is not in the environment.
 
     `redact` is the run's, and learns the token and what is confidential in the url; `clock` is waited on before what
@@ -39,10 +39,10 @@ class Web:
             raise UsageError(f"the trigger in [sync]: ${sync.token} holds no token that a header can carry", hint=hint)
         redact.add_secrets(token or "", *url_secrets(self._url))
         self.redact = redact
-        way = live_transport(TransportOptions("the trigger in [sync]"), redact)
-        self._way = way
+        transport = live_transport(TransportOptions("the trigger in [sync]"), redact)
+        self._transport = transport
         self._client = httpx.Client(
-            transport=RetryTransport(way, way, RateLimiter(clock), clock, redact, RETRY_POLICY),
+            transport=RetryTransport(transport, transport, RateLimiter(clock), clock, redact, RETRY_POLICY),
             headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=httpx.Timeout(timeout_s, connect=20),
             trust_env=False,
@@ -62,7 +62,7 @@ class Web:
                 hint="is the url in [sync] right, and can it be reached from here?",
             ) from None
 
-    def refuse(self, response: httpx.Response) -> InvalidResponse:
+    def rejection(self, response: httpx.Response) -> InvalidResponse:
         """Return the error about an answer that is no success."""
         said = response.content.decode("utf-8", "replace")
         text = self.redact(said)[:SHOWN]  # whole: a secret cut in two would not be known
@@ -75,13 +75,13 @@ class Web:
     def json(self, response: httpx.Response) -> Json:
         """Return the body of a success; raises InvalidResponse for anything else."""
         if not response.is_success:
-            raise self.refuse(response)
+            raise self.rejection(response)
         try:
             return response.json()
         except (ValueError, RecursionError):
-            raise self.refuse(response) from None
+            raise self.rejection(response) from None
 
     def close(self) -> None:
         """Let the connections go."""
         self._client.close()
-        self._way.close()
+        self._transport.close()

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from qa_sync.clock import Clock
 from qa_sync.errors import InvalidResponse, NoVerdict
-from qa_sync.modes.triggers.context import Between, Surroundings, Work
-from qa_sync.modes.triggers.http_client import Web
+from qa_sync.modes.triggers.context import RunSync, SystemPair, TriggerContext
+from qa_sync.modes.triggers.http_client import TriggerClient
 from qa_sync.values.form import Json
 
 POLL_S = 0.5
@@ -22,63 +22,65 @@ ALREADY_RUNNING = 409
 class Node:
     """A Sesam node's service API; `timeout_s` is how long one pipe may take."""
 
-    web: Web
+    client: TriggerClient
     clock: Clock
     timeout_s: float
 
-    def pump(self, pipe: str) -> None:
+    def run_pipe(self, pipe: str) -> None:
         """Run a pipe until its queues are empty; raises NoVerdict when it fails or takes too long."""
         path = f"/pipes/{quote(pipe, safe='')}/pump"
         deadline = self.clock.now() + timedelta(seconds=self.timeout_s)
-        self._rested(pipe, path, deadline)
+        self._wait_until_idle(pipe, path, deadline)
         failed = ""
         while True:
-            started = self.web.call("POST", path, {"operation": "start"})
+            started = self.client.call("POST", path, {"operation": "start"})
             if not started.is_success and started.status_code != ALREADY_RUNNING:
-                raise self.web.refuse(started)
-            runtime = self._rested(pipe, path, deadline, failed)
-            failed = self._failed(runtime)
+                raise self.client.rejection(started)
+            runtime = self._wait_until_idle(pipe, path, deadline, failed)
+            failed = self._failure(runtime)
             if not any(left > 0 for left in _numbers(runtime.get("queues"))):
                 break
-            self._still_time(pipe, deadline, failed)
+            self._check_deadline(pipe, deadline, failed)
             self.clock.sleep(POLL_S)
         if failed:
             raise NoVerdict(f"the pipe {pipe!r} {failed}")
 
-    def _failed(self, runtime: Mapping[str, Json]) -> str:
+    def _failure(self, runtime: Mapping[str, Json]) -> str:
         """Return that a pipe's last run failed, and why; nothing when it did not."""
         if runtime.get("success") is True:
             return ""
         why = runtime.get("last-original-error-message") or runtime.get("last-message") or "it does not say why"
-        return f"failed: {self.web.redact(str(why))[:200]!r}"
+        return f"failed: {self.client.redact(str(why))[:200]!r}"
 
-    def _rested(self, pipe: str, path: str, deadline: datetime, failed: str = "") -> Mapping[str, Json]:
+    def _wait_until_idle(self, pipe: str, path: str, deadline: datetime, failed: str = "") -> Mapping[str, Json]:
         """Wait until the pipe does not run, and return its runtime; `failed` tells of the run before."""
         while True:
-            answer = self.web.json(self.web.call("GET", path, reads=True))
+            answer = self.client.json(self.client.call("GET", path, reads=True))
             runtime = answer.get("runtime") if isinstance(answer, dict) else None
             if not isinstance(runtime, dict):
                 hint = "is the url in [sync] that of a node's api?"
                 raise InvalidResponse(f"the pump of {pipe!r} has no 'runtime'", hint=hint)
             if not runtime.get("is-running"):
                 return runtime
-            self._still_time(pipe, deadline, failed)
+            self._check_deadline(pipe, deadline, failed)
             self.clock.sleep(POLL_S)
 
-    def _still_time(self, pipe: str, deadline: datetime, failed: str) -> None:
+    def _check_deadline(self, pipe: str, deadline: datetime, failed: str) -> None:
         if self.clock.now() >= deadline:
             before = f"; the run before {failed}" if failed else ""
             raise NoVerdict(f"the pipe {pipe!r} was not done after {self.timeout_s:g} s{before}")
 
 
-def sesam(around: Surroundings, _between: Between) -> Work:
+def sesam(context: TriggerContext, _between: SystemPair) -> RunSync:
     """Return what pumps the pipes of the settings in their order."""
-    web = around.exits.enter_context(closing(Web(around.sync, around.job.timeout_s, around.redact, around.clock)))
-    node = Node(web, around.clock, around.job.timeout_s)
+    client = context.exits.enter_context(
+        closing(TriggerClient(context.sync, context.job.timeout_s, context.redact, context.clock))
+    )
+    node = Node(client, context.clock, context.job.timeout_s)
 
     def pump_all() -> None:
-        for pipe in around.sync.pipes:
-            node.pump(pipe)
+        for pipe in context.sync.pipes:
+            node.run_pipe(pipe)
 
     return pump_all
 

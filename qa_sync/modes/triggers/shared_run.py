@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from threading import Condition
 
-from qa_sync.modes.triggers.context import Work
+from qa_sync.modes.triggers.context import RunSync
 
 
-class Together:
+class SharedRun:
     """Runs the work of a trigger, never twice at once; an error is everybody's who was served by that run."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: RunSync) -> None:
         self._work = work
-        self._turn = Condition()
+        self._condition = Condition()
         self._begun = 0
         self._ended = 0
         self._failed: dict[int, Exception] = {}
 
     def __call__(self) -> None:
         """Return when a run that began after this call is over; raises what it raised."""
-        with self._turn:
+        with self._condition:
             mine = self._begun + 1
             while self._ended < mine and self._begun != self._ended:
-                self._turn.wait()
+                self._condition.wait()
             runs = self._ended < mine
             if runs:
                 self._begun += 1
@@ -38,6 +38,6 @@ class Together:
         except Exception as error:  # noqa: BLE001 - raised again for everybody who waits for this run
             self._failed[number] = error
         finally:
-            with self._turn:
+            with self._condition:
                 self._ended = number
-                self._turn.notify_all()
+                self._condition.notify_all()

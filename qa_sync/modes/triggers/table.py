@@ -8,14 +8,14 @@ from threading import Lock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.modes.triggers.builtin import builtin
 from qa_sync.modes.triggers.command import command
-from qa_sync.modes.triggers.context import Between, Surroundings, Work
+from qa_sync.modes.triggers.context import RunSync, SystemPair, TriggerContext
 from qa_sync.modes.triggers.http import http
 from qa_sync.modes.triggers.sesam import sesam
-from qa_sync.modes.triggers.shared_run import Together
+from qa_sync.modes.triggers.shared_run import SharedRun
 from qa_sync.modes.triggers.wait import wait
 from qa_sync.settings.model import Trigger
 
-TRIGGERS: Mapping[Trigger, Callable[[Surroundings, Between], Work]] = {
+TRIGGERS: Mapping[Trigger, Callable[[TriggerContext, SystemPair], RunSync]] = {
     Trigger.WAIT: wait,
     Trigger.BUILTIN: builtin,
     Trigger.HTTP: http,
@@ -24,29 +24,29 @@ TRIGGERS: Mapping[Trigger, Callable[[Surroundings, Between], Work]] = {
 }
 """Each is given the run and what is to be kept in sync, and returns what gives the sync one chance to work."""
 
-APART = frozenset({Trigger.BUILTIN})
+PER_DOCUMENT = frozenset({Trigger.BUILTIN})
 """Those that keep one document's two systems in sync; the others know nothing of documents."""
 
 
 class Triggers:
     """What moves the sync of each document on; made when a section asks for it first."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
-        self._surroundings = surroundings
+    def __init__(self, surroundings: TriggerContext) -> None:
+        self._context = surroundings
         self._trigger = surroundings.job.settings.sync.trigger
-        self._made: dict[Between | None, Work] = {}
+        self._started: dict[SystemPair | None, RunSync] = {}
         self._lock = Lock()
 
-    def of(self, dataflow: Dataflow, source: str, target: str) -> Work:
+    def for_systems(self, dataflow: Dataflow, source: str, target: str) -> RunSync:
         """Return what gives the sync between two systems one chance to work; safe to be called side by side."""
-        between = Between(dataflow.path, source, target)
-        key = between if self._trigger in APART else None
+        between = SystemPair(dataflow.path, source, target)
+        key = between if self._trigger in PER_DOCUMENT else None
         with self._lock:
-            if key not in self._made:
-                work = TRIGGERS[self._trigger](self._surroundings, between)
-                self._made[key] = work if self._trigger is Trigger.WAIT else Together(work)
-            return self._made[key]
+            if key not in self._started:
+                work = TRIGGERS[self._trigger](self._context, between)
+                self._started[key] = work if self._trigger is Trigger.WAIT else SharedRun(work)
+            return self._started[key]
 
     def close(self) -> None:
         """Let go of what was opened."""
-        self._surroundings.exits.close()
+        self._context.exits.close()

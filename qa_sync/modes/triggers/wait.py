@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from qa_sync.modes.triggers.context import Between, Surroundings, Work
+from qa_sync.modes.triggers.context import RunSync, SystemPair, TriggerContext
 
 
-def wait(around: Surroundings, _between: Between) -> Work:
+def wait(context: TriggerContext, _between: SystemPair) -> RunSync:
     """Return what lets a cycle's time pass."""
-    return lambda: around.clock.sleep(around.sync.interval_s)
+    return lambda: context.clock.sleep(context.sync.interval_s)

@@ -6,28 +6,28 @@ from collections.abc import Iterator
 
 from qa_sync.checklist.lint_result import LintResult
 from qa_sync.dataflow.model import Finding, Severity
-from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import Style, wrap
 
 _INDENT = 4
 
 
-def render(result: LintResult, page: Page | None = None) -> str:
+def render(result: LintResult, output: OutputOptions | None = None) -> str:
     """Return one unbroken line for each finding, made for grep and editors; with a page they are as wide as it."""
-    return "".join(f"{line}\n" for line in _lines(result, page))
+    return "".join(f"{line}\n" for line in _lines(result, output))
 
 
-def finding_line(finding: Finding, path: str, page: Page) -> str:
+def finding_line(finding: Finding, path: str, output: OutputOptions) -> str:
     """Return a finding on one line: `specs/000.txt:20: warning: message  [code]`."""
-    return page.text(f"{path}:{finding.line}: {finding.severity}: {finding.message}  [{finding.code}]")
+    return output.text(f"{path}:{finding.line}: {finding.severity}: {finding.message}  [{finding.code}]")
 
 
-def _lines(result: LintResult, page: Page | None) -> Iterator[str]:
-    plain = page or Page()
+def _lines(result: LintResult, output: OutputOptions | None) -> Iterator[str]:
+    plain = output or OutputOptions()
     for document in result.documents:
         for finding in document.findings:
             line = finding_line(finding, document.dataflow.path, plain)
-            yield from _folded(line, page.width) if page else (line,)
+            yield from _folded(line, output.width) if output else (line,)
     yield _summary(result)
 
 

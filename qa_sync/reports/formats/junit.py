@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.json_values import plain
-from qa_sync.reports.shared.wording import mark_of
+from qa_sync.reports.shared.wording import origin_text
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import KnownFailure, Results, SectionResult
 
@@ -62,7 +62,7 @@ def _suite(spec: str, section: SectionResult, results: Results, known: KnownById
 
 
 def _case(check: CheckFinished, classname: str, file: str, known: KnownFailure | None) -> str:
-    mark = mark_of(check)
+    mark = origin_text(check)
     name = _escape(f"{check.kind}: {check.title}{mark and f' ({mark})'}")
     properties = _properties({"id": check.id, "kind": check.kind, "origin": check.origin}, "      ")
     time = _seconds(check.latency_s or 0.0)

@@ -13,13 +13,13 @@ from itertools import islice
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.wording import (
     NOTHING_VERIFIED,
-    Problem,
+    FailureGroup,
     counts,
     excerpts,
-    left_behind,
-    leftovers,
-    mark_of,
-    problems,
+    failure_groups,
+    group_not_removed,
+    not_removed_heading,
+    origin_text,
     reasons,
     seconds,
 )
@@ -44,7 +44,7 @@ def render(results: Results) -> str:
 
 def pieces(results: Results) -> Iterator[str]:
     """Yield the summary's lines, each with its line break."""
-    parts = (_head, _sections, _wrong, _manual, _skipped, _left)
+    parts = (_head, _sections, _failures, _manual, _skipped, _not_removed)
     for part in (told(results) for told in parts):
         yield from (f"{line}\n" for line in part)
 
@@ -87,8 +87,8 @@ def _rows(spec: SpecResult) -> Iterator[str]:
         yield f"| {SYMBOLS[section.status]} | {_plain(section.heading)}{again} | {place} | {cells} |"
 
 
-def _wrong(results: Results) -> Iterator[str]:
-    found = problems(results)
+def _failures(results: Results) -> Iterator[str]:
+    found = failure_groups(results)
     if not found:
         return
     texts = {spec.spec: (spec.text or "").splitlines() for spec in results.specs}
@@ -103,9 +103,9 @@ def _wrong(results: Results) -> Iterator[str]:
         yield from (f"and {len(found) - MOST_PLACES} more places", "")
 
 
-def _problem(problem: Problem, checks: Sequence[CheckFinished]) -> Iterator[str]:
+def _problem(problem: FailureGroup, checks: Sequence[CheckFinished]) -> Iterator[str]:
     for check in checks[:MOST_CHECKS]:
-        mark = f" *({mark_of(check)})*" if mark_of(check) else ""
+        mark = f" *({origin_text(check)})*" if origin_text(check) else ""
         yield f"- {SYMBOLS[problem.status]} **{_plain(check.kind)}** {_plain(check.title)}{mark}"
     if len(checks) > MOST_CHECKS:
         yield f"- and {len(checks) - MOST_CHECKS} more in the same way"
@@ -140,11 +140,11 @@ def _skipped(results: Results) -> Iterator[str]:
     yield from ("", "</details>", "")
 
 
-def _left(results: Results) -> Iterator[str]:
-    found = leftovers(results.leftovers)
+def _not_removed(results: Results) -> Iterator[str]:
+    found = group_not_removed(results.leftovers)
     if not found:
         return
-    yield from (f"#### {left_behind(results)}", "")
+    yield from (f"#### {not_removed_heading(results)}", "")
     yield from (f"- {_code(_cut(f'{what} {ids}'))} {_plain(_cut(why))}" for what, ids, why in found[:MOST_ROWS])
     yield ""
 

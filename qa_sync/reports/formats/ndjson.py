@@ -57,7 +57,7 @@ def _section(spec: str, section: SectionResult) -> Iterator[Event]:
     yield from section.checks
 
 
-RARE = frozenset({"exchanges", "arrivals"})
+OMITTED_IF_EMPTY = frozenset({"exchanges", "arrivals"})
 
 
 def event_line(event: Event) -> str:
@@ -70,7 +70,7 @@ def event_line(event: Event) -> str:
 
 def _members(noun: Event | RecordRef | Leftover | ExchangeSummary | Arrival) -> dict[str, Json]:
     members = ((field.name, getattr(noun, field.name)) for field in fields(noun))
-    return {name: _value(value) for name, value in members if value or name not in RARE}
+    return {name: _value(value) for name, value in members if value or name not in OMITTED_IF_EMPTY}
 
 
 def _value(value: object) -> Json:

@@ -10,7 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from qa_sync.reports.shared.annotated_document import Checks, Grid, Loose, Part, Passage, Prose, Unread, as_written
+from qa_sync.reports.shared.annotated_document import (
+    Checks,
+    Claim,
+    DocumentPart,
+    Prose,
+    Table,
+    UnmatchedClaims,
+    UnsupportedMarkup,
+    annotated_document,
+)
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.page_options import SYMBOLS
 from qa_sync.reports.shared.wording import LEGEND, as_json, counts, seconds
@@ -42,15 +51,15 @@ def render(results: Results) -> str:
 def pieces(results: Results) -> Iterator[str]:
     """Yield the text of `render` document by document."""
     for n, spec in enumerate(results.specs):
-        lines = [*_document(spec), "", *_told(spec, results)]
+        lines = [*_document(spec), "", *_run_info(spec, results)]
         yield "\n" * (n > 0) + "".join(f"{escape_invisible(line)}\n" for line in lines)
 
 
 def _document(spec: SpecResult) -> Iterator[str]:
-    parts = as_written(spec)
+    parts = annotated_document(spec)
     if spec.text is None:
         yield from _heading(_plain(spec.title), "=")
-        yield from (line for part in parts for line in _unwritten(part))
+        yield from (line for part in parts for line in _missing_claims(part))
         return
     raw = [line.expandtabs().rstrip() for line in re.split(r"\r\n|\r|\n", spec.text.removeprefix("\ufeff"))]
     instead = {start: (end, lines) for part in parts for start, end, lines in _edits(part, raw)}
@@ -60,30 +69,30 @@ def _document(spec: SpecResult) -> Iterator[str]:
         yield from lines
         at = max(at, end) + 1
     lost = (part for part in parts if part.section and part.line > len(raw))
-    yield from (line for part in lost for line in _unwritten(part))
+    yield from (line for part in lost for line in _missing_claims(part))
 
 
-def _edits(part: Part, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
+def _edits(part: DocumentPart, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
     """Yield which lines are replaced (first, last) and by what."""
     if 0 < part.line < len(raw):
-        yield from _headed(part, raw)
+        yield from _heading_edit(part, raw)
     for block in part.blocks:
         match block:
             case Prose():
                 yield from (edit for sentence in block.sentences for edit in _sentence(sentence, raw))
-            case Grid() if block.header:
+            case Table() if block.header:
                 yield block.line, block.last_line, [*_table(block, raw)]
-            case Grid() | Loose() | Unread():
+            case Table() | UnmatchedClaims() | UnsupportedMarkup():
                 pass
 
 
-def _headed(part: Part, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
+def _heading_edit(part: DocumentPart, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
     """Yield a heading with escaped words and an underline that is long enough."""
     title = _quoted(raw[part.line - 1])
     above, below = raw[part.line - 2] if part.line > 1 else "", raw[part.line]
     if not below or set(below) != {below[0]} or below[0].isalnum():
         return
-    said = [*_loose(part)]
+    said = [*_unmatched_claims(part)]
     if part.section and part.section.duplicate_of is not None:
         said = ["", f"*Repeats section {part.section.duplicate_of}, which is verified there.*", ""]
     yield part.line, part.line + 1, [title, below[0] * max(len(below), len(title)), *said]
@@ -91,7 +100,7 @@ def _headed(part: Part, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str
         yield part.line - 1, part.line - 1, [above[0] * max(len(above), len(title))]
 
 
-def _sentence(sentence: Passage, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
+def _sentence(sentence: Claim, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
     last = sentence.line + sentence.cells[0].count("\n")
     if not 0 < last <= len(raw):
         return
@@ -101,7 +110,7 @@ def _sentence(sentence: Passage, raw: Sequence[str]) -> Iterator[tuple[int, int,
     yield sentence.line, last, lines
 
 
-def _table(grid: Grid, raw: Sequence[str]) -> Iterator[str]:
+def _table(grid: Table, raw: Sequence[str]) -> Iterator[str]:
     pad = raw[grid.line - 1][: len(raw[grid.line - 1]) - len(raw[grid.line - 1].lstrip())]
     yield raw[grid.line - 1]
     yield f"{pad}   :header-rows: 1"
@@ -125,14 +134,14 @@ def _table_row(cells: Sequence[str], verdict: str, width: int, pad: str) -> Iter
     yield from (f"{pad}     - {cell}".rstrip() for cell in others)
 
 
-def _unwritten(part: Part) -> Iterator[str]:
+def _missing_claims(part: DocumentPart) -> Iterator[str]:
     yield from _heading(_plain(part.heading), "-")
-    yield from _loose(part)
+    yield from _unmatched_claims(part)
 
 
-def _loose(part: Part) -> Iterator[str]:
+def _unmatched_claims(part: DocumentPart) -> Iterator[str]:
     for block in part.blocks:
-        if isinstance(block, Loose):
+        if isinstance(block, UnmatchedClaims):
             for claim in block.claims:
                 yield from ("", f"* {_plain(claim.cells[0])} {_verdict(claim.checks)}")
             yield ""
@@ -146,10 +155,10 @@ def _verdict(checks: Checks) -> str:
     by_status: dict[Status, list[CheckFinished]] = {}
     for check in checks:
         by_status.setdefault(check.status, []).append(check)
-    return "; ".join(_said(status, by_status[status]) for status in WORST_FIRST if status in by_status)
+    return "; ".join(_status_text(status, by_status[status]) for status in WORST_FIRST if status in by_status)
 
 
-def _said(status: Status, checks: Sequence[CheckFinished]) -> str:
+def _status_text(status: Status, checks: Sequence[CheckFinished]) -> str:
     slowest = max((c.latency_s for c in checks if c.latency_s is not None), default=None)
     time = f", {seconds(slowest)}" if slowest is not None else ""
     number = f"{len(checks)} {status}" if len(checks) > 1 else status
@@ -170,7 +179,7 @@ def _reason(check: CheckFinished, *, one: bool) -> str:
     return _plain(kind + _cut(said))
 
 
-def _told(spec: SpecResult, results: Results) -> Iterable[str]:
+def _run_info(spec: SpecResult, results: Results) -> Iterable[str]:
     checks = [check for section in spec.sections for check in section.checks]
     found = ", ".join(f"{SYMBOLS[status]} {number} {status}" for status, number in counts(checks)) or "no checks"
     when = results.started.strftime("%Y-%m-%d %H:%M:%S UTC")

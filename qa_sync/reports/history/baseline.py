@@ -23,7 +23,7 @@ EXAMPLE = '[[known]] with check = "ID", owner = "...", reason = "...", expires =
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BaselineEntry:
     """A row of the baseline; `check` is a check's id, in which `*` stands for any text."""
 
     check: str
@@ -32,14 +32,14 @@ class Entry:
     expires: date
     location: Location
 
-    def covers(self, check: CheckFinished) -> bool:
+    def matches(self, check: CheckFinished) -> bool:
         """Whether the entry is about the check; brackets in ids are no wildcards, so this is no `fnmatch`."""
         if "*" not in self.check:
             return check.id == self.check
         return re.fullmatch(".*".join(map(re.escape, self.check.split("*"))), check.id, re.DOTALL) is not None
 
 
-def read_baseline(path: Path) -> tuple[Entry, ...]:
+def read_baseline(path: Path) -> tuple[BaselineEntry, ...]:
     """Read a baseline; raises UsageError that tells every problem of the file, each with its line."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -62,12 +62,12 @@ def read_baseline(path: Path) -> tuple[Entry, ...]:
     if problems:
         raise problems[0]
     return tuple(
-        Entry(**one, location=Location(str(path), line_of_key(places, (TABLE, n))))
+        BaselineEntry(**one, location=Location(str(path), line_of_key(places, (TABLE, n))))
         for n, one in enumerate(document.get(TABLE, []))
     )
 
 
-def judged(results: Results, entries: Sequence[Entry], today: date) -> Results:
+def apply_baseline(results: Results, entries: Sequence[BaselineEntry], today: date) -> Results:
     """Return the results with the failures that the baseline knows, and with what is wrong with the baseline.
 
     An entry that is past its day excuses nothing and is itself a fault; so is one whose check passed: whoever fixed it
@@ -76,7 +76,7 @@ def judged(results: Results, entries: Sequence[Entry], today: date) -> Results:
     known: dict[str, KnownFailure] = {}
     overdue = []
     for entry in entries:
-        covered = [check for check in results.checks if entry.covers(check)]
+        covered = [check for check in results.checks if entry.matches(check)]
         failed = [check for check in covered if check.status is Status.FAILED]
         if entry.expires < today:
             overdue.append(f"{entry.location}: expired on {entry.expires}, owner {entry.owner}: {entry.check}")
@@ -88,10 +88,10 @@ def judged(results: Results, entries: Sequence[Entry], today: date) -> Results:
     return replace(results, known=tuple(known.values()), overdue=tuple(overdue))
 
 
-def unmatched(results: Results, entries: Sequence[Entry]) -> Iterator[str]:
+def unmatched_entries(results: Results, entries: Sequence[BaselineEntry]) -> Iterator[str]:
     """Yield a sentence for each entry that is about no check of this run; part of a document may have been left out."""
     for entry in entries:
-        if not any(entry.covers(check) for check in results.checks):
+        if not any(entry.matches(check) for check in results.checks):
             near = did_you_mean(entry.check, [check.id for check in results.checks])
             yield f"{entry.location}: no check of this run is {entry.check}" + (f"; {near}" if near else "")
 

@@ -22,7 +22,7 @@ RULE = (
 )
 
 VERIFIED = frozenset({Status.PASSED, Status.FAILED})
-NOT_WELL = frozenset({Status.FAILED, Status.ERROR})
+BAD_STATUSES = frozenset({Status.FAILED, Status.ERROR})
 
 Name: TypeAlias = tuple[str, str]
 Group: TypeAlias = tuple[str, str, str]
@@ -30,7 +30,7 @@ Group: TypeAlias = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CheckChange:
     """A check in the two runs; one of them is None when a run does not have it."""
 
     old: CheckFinished | None
@@ -60,12 +60,12 @@ class Slower:
 class Comparison:
     """What changed from one run to another; every list is in the order of the newer run, then of the older."""
 
-    failing: tuple[Change, ...]
-    unclear: tuple[Change, ...]
-    unverified: tuple[Change, ...]
-    fixed: tuple[Change, ...]
-    added: tuple[Change, ...]
-    gone: tuple[Change, ...]
+    failing: tuple[CheckChange, ...]
+    unclear: tuple[CheckChange, ...]
+    unverified: tuple[CheckChange, ...]
+    fixed: tuple[CheckChange, ...]
+    added: tuple[CheckChange, ...]
+    gone: tuple[CheckChange, ...]
     slower: tuple[Slower, ...]
 
     @property
@@ -77,14 +77,14 @@ class Comparison:
 def compare(old: Results, new: Results) -> Comparison:
     """Hold two runs against each other, check by check (document and id)."""
     before, after = _by_name(old), _by_name(new)
-    changes = [Change(before.get(name), check) for name, check in after.items()]
+    changes = [CheckChange(before.get(name), check) for name, check in after.items()]
     return Comparison(
-        failing=tuple(c for c in changes if _became(c, Status.FAILED)),
-        unclear=tuple(c for c in changes if _became(c, Status.ERROR)),
+        failing=tuple(c for c in changes if _changes_to(c, Status.FAILED)),
+        unclear=tuple(c for c in changes if _changes_to(c, Status.ERROR)),
         unverified=tuple(c for c in changes if _no_longer_verified(c)),
-        fixed=tuple(c for c in changes if c.old and c.old.status in NOT_WELL and c.check.status is Status.PASSED),
+        fixed=tuple(c for c in changes if c.old and c.old.status in BAD_STATUSES and c.check.status is Status.PASSED),
         added=tuple(c for c in changes if c.old is None),
-        gone=tuple(Change(check, None) for name, check in before.items() if name not in after),
+        gone=tuple(CheckChange(check, None) for name, check in before.items() if name not in after),
         slower=tuple(_slower(before, after)),
     )
 
@@ -93,11 +93,11 @@ def _by_name(results: Results) -> dict[Name, CheckFinished]:
     return {(check.spec, check.id): check for check in results.checks}
 
 
-def _became(change: Change, status: Status) -> bool:
+def _changes_to(change: CheckChange, status: Status) -> bool:
     return change.check.status is status and (change.old is None or change.old.status is not status)
 
 
-def _no_longer_verified(change: Change) -> bool:
+def _no_longer_verified(change: CheckChange) -> bool:
     old, new = change.old, change.check
     return old is not None and old.status in VERIFIED and new.status not in VERIFIED | {Status.ERROR}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qa_sync.reports.history.compare_runs import RULE, Change, Comparison
+from qa_sync.reports.history.compare_runs import RULE, CheckChange, Comparison
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.wording import seconds
 
@@ -40,7 +40,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     yield _summary(comparison)
 
 
-def _change(change: Change, *, why: bool) -> Iterator[str]:
+def _change(change: CheckChange, *, why: bool) -> Iterator[str]:
     check = change.check
     was = change.old.status if change.old and change.new else ""
     status = f"{was} -> {check.status}" if was else check.status

@@ -24,7 +24,7 @@ NAME = "history.sqlite"
 VERSION = 1
 KEPT_RUNS = 1_000
 """Older runs are forgotten."""
-PATIENCE_S = 5.0
+BUSY_TIMEOUT_S = 5.0
 LONG = 500
 
 STATUSES = tuple(Status)
@@ -72,14 +72,16 @@ def history_path(folder: Path) -> Path:
     return folder / FOLDER / NAME
 
 
-def remember(results: Results, path: Path, texts: Mapping[str, str], now: Callable[[], datetime] | None = None) -> None:
+def append_run(
+    results: Results, path: Path, texts: Mapping[str, str], now: Callable[[], datetime] | None = None
+) -> None:
     """Append a run; folder and file are made, readable for their owner only.
 
     `texts` are the documents, by path. Raises OSError or sqlite3.Error when it cannot be kept.
     """
     ran = now() if now else datetime.now(UTC)
-    _make(path)
-    with _opened(path) as db, db:
+    _create_file(path)
+    with _open(path) as db, db:
         if not db.execute("PRAGMA user_version").fetchone()[0]:
             db.executescript(_TABLES)
         number = db.execute(
@@ -94,11 +96,11 @@ def remember(results: Results, path: Path, texts: Mapping[str, str], now: Callab
             ),
         ).lastrowid
         for spec in results.specs:
-            _keep(db, number or 0, spec, texts.get(spec.spec, "").splitlines())
-        _forget(db, number or 0)
+            _insert_spec(db, number or 0, spec, texts.get(spec.spec, "").splitlines())
+        _delete_old_runs(db, number or 0)
 
 
-def verdicts(path: Path) -> list[Verdict]:
+def read_verdicts(path: Path) -> list[Verdict]:
     """Return everything that is kept, the oldest run first; nothing when there is no history yet.
 
     Raises UsageError when the file is no history, or one of a later version.
@@ -106,7 +108,7 @@ def verdicts(path: Path) -> list[Verdict]:
     if not path.exists():
         return []
     try:
-        with _opened(path) as db:
+        with _open(path) as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version > VERSION:
                 raise UsageError(f"a history of version {version}, expected {VERSION}", location=Location(str(path)))
@@ -125,7 +127,7 @@ _ALL = """
 """
 
 
-def _make(path: Path) -> None:
+def _create_file(path: Path) -> None:
     if not path.parent.exists():
         path.parent.mkdir(mode=0o700, parents=True)
         # As other tools' caches do it: whoever commits a whole folder does not commit this one.
@@ -134,14 +136,14 @@ def _make(path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(path, timeout=PATIENCE_S)) as db:
+def _open(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as db:
         # Waiting for the disk takes longer than replaying a document; a power cut may cost the last run, not the file.
         db.execute("PRAGMA synchronous = OFF")
         yield db
 
 
-def _keep(db: sqlite3.Connection, run: int, spec: SpecResult, lines: list[str]) -> None:
+def _insert_spec(db: sqlite3.Connection, run: int, spec: SpecResult, lines: list[str]) -> None:
     known = dict(db.execute("SELECT name, id FROM claim WHERE spec = ?", (spec.spec,)))
     checks = [(section.key, check) for section in spec.sections for check in section.checks]
     fresh = {c.id: (spec.spec, _clean(c.id), key, c.kind, _clean(c.title)) for key, c in checks if c.id not in known}
@@ -162,7 +164,7 @@ def _keep(db: sqlite3.Connection, run: int, spec: SpecResult, lines: list[str]) 
     )
 
 
-def _forget(db: sqlite3.Connection, newest: int) -> None:
+def _delete_old_runs(db: sqlite3.Connection, newest: int) -> None:
     db.execute("DELETE FROM verdict WHERE run <= ?", (newest - KEPT_RUNS,))
     db.execute("DELETE FROM run WHERE id <= ?", (newest - KEPT_RUNS,))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from qa_sync.reports.history.store import Verdict
 from qa_sync.reports.history.trends import Flaky, Trend, Verified, flaky, sparkline, trends
-from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import clip
 from qa_sync.reports.shared.wording import seconds
 from qa_sync.running.events import Status
@@ -16,70 +16,70 @@ MOST_FLAKY = 20
 KIND = 16
 
 
-def render_trends(verdicts: Sequence[Verdict], runs: int, page: Page) -> str:
+def render_trends(verdicts: Sequence[Verdict], runs: int, output: OutputOptions) -> str:
     """Return how checks behaved in the last `runs` runs of each document."""
     lines: list[str] = []
     for spec in dict.fromkeys(v.spec for v in verdicts):
         own = [v for v in verdicts if v.spec == spec]
         numbers = sorted({v.run for v in own})[-runs:]
-        lines += [*_document(spec, [v for v in own if v.run in set(numbers)], page), ""]
-    lines.append(_key(page))
+        lines += [*_document(spec, [v for v in own if v.run in set(numbers)], output), ""]
+    lines.append(_key(output))
     return "".join(f"{line}\n" for line in lines)
 
 
-def render_coverage(found: Sequence[Verified], page: Page) -> str:
+def render_coverage(found: Sequence[Verified], output: OutputOptions) -> str:
     """Return when each sentence was last verified."""
-    return "".join(f"{line}\n" for line in _covered(found, page))
+    return "".join(f"{line}\n" for line in _covered(found, output))
 
 
-def _document(spec: str, verdicts: Sequence[Verdict], page: Page) -> Iterator[str]:
+def _document(spec: str, verdicts: Sequence[Verdict], output: OutputOptions) -> Iterator[str]:
     runs = {v.run: v.ran for v in verdicts}
     first, last = min(runs.values()), max(runs.values())
     modes = ", ".join(dict.fromkeys(v.mode for v in verdicts))
-    yield page.text(f"{spec}  {len(runs)} run{'s' * (len(runs) != 1)}, {modes}, {_when(first)} to {_when(last)}")
+    yield output.text(f"{spec}  {len(runs)} run{'s' * (len(runs) != 1)}, {modes}, {_when(first)} to {_when(last)}")
     width = max(8, len(runs))
     yield f"  {'kind':{KIND}} {'checks':>6} {'flaky':>5}  {'verdicts':{width}}  {'latency':{width}}  last"
     section = ""
     for trend in trends(verdicts):
         if trend.section != section:
             section = trend.section
-            yield clip(page.text(f"  {section}"), page.width, page.ellipsis)
-        yield _trend(trend, width, page)
+            yield clip(output.text(f"  {section}"), output.width, output.ellipsis)
+        yield _trend(trend, width, output)
     shaky = flaky(verdicts)
     if shaky:
         yield "  flaky checks"
     for one in shaky[:MOST_FLAKY]:
-        yield _flaky(one, page)
+        yield _flaky(one, output)
     if len(shaky) > MOST_FLAKY:
         yield f"    and {len(shaky) - MOST_FLAKY} more"
 
 
-def _trend(trend: Trend, width: int, page: Page) -> str:
+def _trend(trend: Trend, width: int, output: OutputOptions) -> str:
     known = [value for value in trend.latencies if value is not None]
-    line = sparkline(trend.latencies) if page.has_symbols else ""
+    line = sparkline(trend.latencies) if output.has_symbols else ""
     last = seconds(known[-1]) if known else ""
-    strip = _strip(trend.statuses, page)
+    strip = _strip(trend.statuses, output)
     counts = f"{trend.checks:>6} {trend.flaky or '':>5}"
-    kind = clip(page.text(trend.kind), KIND, page.ellipsis)
+    kind = clip(output.text(trend.kind), KIND, output.ellipsis)
     return f"  {kind:{KIND}} {counts}  {strip:{width}}  {line if known else '':{width}}  {last}".rstrip()
 
 
-def _flaky(one: Flaky, page: Page) -> str:
+def _flaky(one: Flaky, output: OutputOptions) -> str:
     last = one.last
     said = f"{last.spec}:{last.line}  {last.kind}  {last.title}"
-    return f"    {_strip(one.statuses, page)}  {one.flips} changes, {one.share:.0%}  {page.text(said)}"
+    return f"    {_strip(one.statuses, output)}  {one.flips} changes, {one.share:.0%}  {output.text(said)}"
 
 
-def _strip(statuses: Sequence[Status | None], page: Page) -> str:
-    return "".join(" " if status is None else page.symbol(status) for status in statuses)
+def _strip(statuses: Sequence[Status | None], output: OutputOptions) -> str:
+    return "".join(" " if status is None else output.symbol(status) for status in statuses)
 
 
-def _key(page: Page) -> str:
-    known = ", ".join(f"{page.symbol(status)} {status}" for status in Status)
+def _key(output: OutputOptions) -> str:
+    known = ", ".join(f"{output.symbol(status)} {status}" for status in Status)
     return f"A character a run, oldest first: the worst verdict ({known}), and the median latency."
 
 
-def _covered(found: Sequence[Verified], page: Page) -> Iterator[str]:
+def _covered(found: Sequence[Verified], output: OutputOptions) -> Iterator[str]:
     spec = ""
     for one in found:
         said = one.sentence
@@ -87,10 +87,10 @@ def _covered(found: Sequence[Verified], page: Page) -> Iterator[str]:
             spec = said.spec
             own = [v for v in found if v.sentence.spec == spec]
             verified = sum(v.ran is not None for v in own)
-            yield page.text(f"{spec}  {verified} of {len(own)} sentences and rows were verified")
-        mark = page.symbol(one.status) if one.status else " "
+            yield output.text(f"{spec}  {verified} of {len(own)} sentences and rows were verified")
+        mark = output.symbol(one.status) if one.status else " "
         when = f"{_when(one.ran)} {one.mode:8}" if one.ran else f"{'never':25}"
-        yield clip(f"  {said.line:>5}  {mark} {when}  {page.text(said.text)}", page.width, page.ellipsis)
+        yield clip(f"  {said.line:>5}  {mark} {when}  {output.text(said.text)}", output.width, output.ellipsis)
 
 
 def _when(ran: datetime) -> str:

@@ -72,7 +72,7 @@ def trends(verdicts: Sequence[Verdict]) -> list[Trend]:
             *group,
             len({v.name for v in found}),
             len({v.name for v in found if (v.spec, v.name) in shaky}),
-            tuple(_worst(v.status for v in found if v.run == run) for run in runs),
+            tuple(_worst_status(v.status for v in found if v.run == run) for run in runs),
             tuple(_median(v for v in found if v.run == run) for run in runs),
         )
         for group, found in sorted(groups.items(), key=lambda item: (item[0][0], _ordinal(item[0][1])))
@@ -115,7 +115,7 @@ def coverage(sentences: Iterable[Sentence], verdicts: Sequence[Verdict]) -> list
 def _verified(sentence: Sentence, last: Sequence[Verdict]) -> Verified:
     if not last:
         return Verified(sentence, None, "", None)
-    return Verified(sentence, last[0].ran, last[0].mode, _worst(verdict.status for verdict in last))
+    return Verified(sentence, last[0].ran, last[0].mode, _worst_status(verdict.status for verdict in last))
 
 
 def sparkline(values: Sequence[float | None]) -> str:
@@ -135,7 +135,7 @@ def _ordinal(section: str) -> int:
     return int(number) if number.isdecimal() else 0
 
 
-def _worst(statuses: Iterable[Status]) -> Status | None:
+def _worst_status(statuses: Iterable[Status]) -> Status | None:
     found = set(statuses)
     return next((status for status in WORST_FIRST if status in found), None)
 

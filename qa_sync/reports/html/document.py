@@ -9,14 +9,14 @@ from qa_sync.reports.html.elements import badge, counted, statuses, text
 from qa_sync.reports.html.evidence import Evidence
 from qa_sync.reports.shared.annotated_document import (
     Checks,
-    Grid,
-    Loose,
-    Part,
-    Passage,
+    Claim,
+    DocumentBlock,
+    DocumentPart,
     Prose,
-    Unread,
-    Written,
-    as_written,
+    Table,
+    UnmatchedClaims,
+    UnsupportedMarkup,
+    annotated_document,
 )
 from qa_sync.reports.shared.wording import LEGEND, seconds
 from qa_sync.running.events import CheckFinished, Status
@@ -33,7 +33,7 @@ COLUMNS = 3
 def document(spec: SpecResult, number: int) -> Iterator[str]:
     """Yield a document part by part; `number` tells documents of a page apart."""
     yield f'<article class="doc" id="d{number}" aria-label="{text(spec.title)}">\n'
-    for at, part in enumerate(as_written(spec)):
+    for at, part in enumerate(annotated_document(spec)):
         yield _part(part, f"{number}-{at}", number)
     yield "</article>\n"
 
@@ -61,7 +61,7 @@ def _words(status: Status, checks: list[CheckFinished]) -> str:
     return status if status is Status.PASSED else f"{status}: {text(checks[0].kind)}"
 
 
-def _part(part: Part, name: str, number: int) -> str:
+def _part(part: DocumentPart, name: str, number: int) -> str:
     evidence = Evidence()
     blocks = "".join(_block(block, evidence, number) for block in part.blocks)
     if part.section is None:
@@ -79,17 +79,17 @@ def _part(part: Part, name: str, number: int) -> str:
     return f'<section class="part c {statuses(section.checks)}">{head}\n{blocks}{data}</section>\n'
 
 
-def _block(block: Written, evidence: Evidence, number: int) -> str:
+def _block(block: DocumentBlock, evidence: Evidence, number: int) -> str:
     match block:
-        case Prose(said) | Loose(said):
+        case Prose(said) | UnmatchedClaims(said):
             return "".join([_sentence(passage, evidence, number) for passage in said])
-        case Grid():
+        case Table():
             return _grid(block, evidence, number)
-        case Unread():
-            return f'<p class="none">(not read: {text(block.what)})</p>\n'
+        case UnsupportedMarkup():
+            return f'<p class="none">(not read: {text(block.description)})</p>\n'
 
 
-def _sentence(sentence: Passage, evidence: Evidence, number: int) -> str:
+def _sentence(sentence: Claim, evidence: Evidence, number: int) -> str:
     said = text(" ".join(sentence.cells[0].split()))
     if not sentence.checks:
         return f"<p>{said}</p>\n"
@@ -97,7 +97,7 @@ def _sentence(sentence: Passage, evidence: Evidence, number: int) -> str:
     return f'<div class="c sen {kinds}" id="{name}"><p>{said}</p>{_button(sentence, evidence)}</div>\n'
 
 
-def _grid(grid: Grid, evidence: Evidence, number: int) -> str:
+def _grid(grid: Table, evidence: Evidence, number: int) -> str:
     width = len(grid.header) or COLUMNS
     head = "".join(f'<th scope="col">{text(cell)}</th>' for cell in grid.header)
     rows = "".join([_row(row, evidence, number, width) for row in grid.rows])
@@ -113,7 +113,7 @@ def _grid(grid: Grid, evidence: Evidence, number: int) -> str:
     )
 
 
-def _row(row: Passage, evidence: Evidence, number: int, width: int) -> str:
+def _row(row: Claim, evidence: Evidence, number: int, width: int) -> str:
     cells = "".join([f"<td>{_cell(cell)}</td>" for cell in row.cells[:width]])
     missing = width - len(row.cells)
     if missing > 0:
@@ -131,7 +131,7 @@ def _cell(cell: str) -> str:
     return _BREAKS.sub(r"\1<wbr>", said) if len(said) > LONG_PATH else said
 
 
-def _button(passage: Passage, evidence: Evidence) -> str:
+def _button(passage: Claim, evidence: Evidence) -> str:
     number = evidence.add(passage.checks)
     return f'<button type="button" class="v" data-n="{number}" aria-expanded="false">{verdict(passage.checks)}</button>'
 

@@ -19,10 +19,10 @@ def text(some: str) -> str:
 
 def title(check: CheckFinished) -> str:
     """Return what a check claims, with an arrow that no line can break in two."""
-    return text(arrowed(check.title))
+    return text(with_arrow(check.title))
 
 
-def arrowed(some: str) -> str:
+def with_arrow(some: str) -> str:
     """Return a claim as people write it: `a → b`."""
     return some.replace(" -> ", " → ")
 

@@ -10,10 +10,18 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from qa_sync.reports.html.elements import LETTER, arrowed
+from qa_sync.reports.html.elements import LETTER, with_arrow
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.json_values import plain
-from qa_sync.reports.shared.wording import answered, as_json, asked, brief, excerpts, mark_of, seconds
+from qa_sync.reports.shared.wording import (
+    as_json,
+    excerpts,
+    origin_text,
+    request_line,
+    response_text,
+    seconds,
+    short_message,
+)
 from qa_sync.running.events import CheckFinished, RecordRef
 from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.form import Json
@@ -52,19 +60,19 @@ class Evidence:
         place = self._places.get(id(check))
         if place is None:
             place = self._places[id(check)] = len(self._checks)
-            self._checks.append(self._told(check))
+            self._checks.append(self._check_data(check))
         return place
 
-    def _told(self, check: CheckFinished) -> list[Any]:
+    def _check_data(self, check: CheckFinished) -> list[Any]:
         row: list[Any] = [
             self._share(check.kind),
             LETTER[check.status],
-            escape_invisible(arrowed(check.title)),
+            escape_invisible(with_arrow(check.title)),
             seconds(check.latency_s),
-            self._share(_cut(brief(check) or "")),
+            self._share(_cut(short_message(check) or "")),
             self._records.setdefault(check.records, len(self._records)),
             *_values(check),
-            mark_of(check),
+            origin_text(check),
             *_more(check),
             [self._share(_cut(said)) for exchanged in check.exchanges for said in _exchanged(exchanged)],
         ]
@@ -97,7 +105,7 @@ def _more(check: CheckFinished) -> tuple[str, list[str]]:
 
 
 def _exchanged(exchanged: ExchangeSummary) -> tuple[str, str, str, str]:
-    return asked(exchanged), exchanged.sent, answered(exchanged), exchanged.answer
+    return request_line(exchanged), exchanged.sent, response_text(exchanged), exchanged.answer
 
 
 def _sentence(value: Json) -> str:

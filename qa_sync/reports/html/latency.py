@@ -21,7 +21,7 @@ LEFT, WIDTH, ROW, TOP = 8, 344, 46, 22
 
 
 @dataclass(frozen=True, slots=True)
-class Lag:
+class LatencyGroup:
     """The latencies of one direction, sorted."""
 
     direction: str
@@ -32,7 +32,7 @@ class Lag:
         return self.values[max(0, ceil(share * len(self.values)) - 1)]
 
 
-def lags(results: Results) -> list[Lag]:
+def latency_groups(results: Results) -> list[LatencyGroup]:
     """Return the latencies of what arrived, by direction in the order of the documents."""
     found: dict[str, list[float]] = {}
     for spec in results.specs:
@@ -40,12 +40,12 @@ def lags(results: Results) -> list[Lag]:
         for check in (c for section in spec.sections for c in section.checks):
             if check.latency_s is not None and check.status is Status.PASSED:
                 found.setdefault(back if check.kind == BACKWARD else there, []).append(check.latency_s)
-    return [Lag(direction, tuple(sorted(values))) for direction, values in found.items()]
+    return [LatencyGroup(direction, tuple(sorted(values))) for direction, values in found.items()]
 
 
-def latency(results: Results) -> str:
+def latency_section(results: Results) -> str:
     """Return the part of the page, empty when nothing was waited for."""
-    found = lags(results)
+    found = latency_groups(results)
     if not found:
         return ""
     rows = "".join(_numbers(lag) for lag in found)
@@ -64,13 +64,13 @@ def _directions(spec: SpecResult) -> tuple[str, str]:
     return f"{source or 'source'} → {target or 'target'}", f"{target or 'target'} → {source or 'source'}"
 
 
-def _numbers(lag: Lag) -> str:
+def _numbers(lag: LatencyGroup) -> str:
     values = [f"{len(lag.values):,}", *(seconds(lag.quantile(q)) for q in (0.5, 0.95, 0.99)), seconds(lag.values[-1])]
     cells = "".join(f"<td>{value}</td>" for value in values)
     return f'<tr><th scope="row">{text(lag.direction)}</th>{cells}</tr>\n'
 
 
-def _plot(found: Sequence[Lag]) -> str:
+def _plot(found: Sequence[LatencyGroup]) -> str:
     step = _step(max(lag.values[-1] for lag in found))
     most = max(step, -(-max(lag.values[-1] for lag in found) // step) * step)
     height = TOP + ROW * len(found)
@@ -89,7 +89,7 @@ def _axis(step: float, most: float, height: int) -> Iterator[str]:
         yield f'<text class="tick" x="{x}" y="{TOP - 9}">{n * step:g} s</text>'
 
 
-def _marks(lag: Lag, row: int, most: float) -> Iterator[str]:
+def _marks(lag: LatencyGroup, row: int, most: float) -> Iterator[str]:
     low, first, middle, third, high, _ = (_x(lag.quantile(q), most) for q in QUANTILES)
     y = TOP + ROW * row + 30
     name = lag.direction if len(lag.direction) <= 56 else f"{lag.direction[:55]}…"  # noqa: PLR2004 - as wide as the plot

@@ -9,13 +9,13 @@ from qa_sync.reports.html.document import anchor
 from qa_sync.reports.html.elements import badge, counted, text, title
 from qa_sync.reports.shared.wording import (
     NOTHING_VERIFIED,
+    FailureGroup,
     Place,
-    Problem,
     excerpts,
-    left_behind,
-    leftovers,
-    mark_of,
-    problems,
+    failure_groups,
+    group_not_removed,
+    not_removed_heading,
+    origin_text,
     reasons,
 )
 from qa_sync.running.events import CheckFinished, Status
@@ -49,9 +49,9 @@ def headline(results: Results) -> str:
     return badge(Status.PASSED, "Every check that ran passed")
 
 
-def wrong(results: Results) -> str:
+def failures_section(results: Results) -> str:
     """Return what failed or could not be found out, by the document's line; most of it folded away."""
-    found = problems(results)
+    found = failure_groups(results)
     numbers = {spec.spec: n for n, spec in enumerate(results.specs)}
     told = [_place(place, here, numbers[place[0]]) for place, here in islice(found.items(), MOST_PLACES)]
     first, others = "".join(told[:SHOWN_PLACES]), "".join(told[SHOWN_PLACES:])
@@ -62,19 +62,19 @@ def wrong(results: Results) -> str:
     return _listed("wrong", "What is not well", first) if found else ""
 
 
-def manual(results: Results) -> str:
+def manual_section(results: Results) -> str:
     """Return what only a person can tell, with room for the answer."""
     numbers = {spec.spec: n for n, spec in enumerate(results.specs)}
     items = "".join(
         f'<li><span class="tick" aria-hidden="true"></span><a href="#{anchor(numbers[check.spec], check.line)}">'
-        f"{text(check.spec)}:{check.line}</a> {title(check)}{_because(check)}</li>\n"
+        f"{text(check.spec)}:{check.line}</a> {title(check)}{_reason(check)}</li>\n"
         for check in results.checks
         if check.status is Status.MANUAL
     )
     return _listed("manual", "For a person to check", f'<ul class="plain">{items}</ul>') if items else ""
 
 
-def known(results: Results) -> str:
+def baseline_section(results: Results) -> str:
     """Return the failures that a baseline knows, and what is wrong with the baseline."""
     items = "".join(
         f"<li><code>{text(entry.check)}</code> {text(entry.reason)} "
@@ -85,7 +85,7 @@ def known(results: Results) -> str:
     return _listed("known", "Known failures", f'<ul class="plain">{items}</ul>') if items else ""
 
 
-def skipped(results: Results) -> str:
+def skipped_section(results: Results) -> str:
     """Return why checks were skipped, and how many each."""
     found = reasons(results, Status.SKIPPED)
     items = "".join(f'<tr><td>{number:,}</td><td class="said">{text(reason)}</td></tr>\n' for reason, number in found)
@@ -95,24 +95,24 @@ def skipped(results: Results) -> str:
     return _listed("skipped", "Skipped, and why", f"{table}<tbody>{items}</tbody></table>") if items else ""
 
 
-def left(results: Results) -> str:
+def not_removed_section(results: Results) -> str:
     """Return the records of ours that could not be removed."""
     items = "".join(
         f"<li><code>{text(f'{what} {ids}')}</code> {text(why)}</li>\n"
-        for what, ids, why in leftovers(results.leftovers)
+        for what, ids, why in group_not_removed(results.leftovers)
     )
-    return _listed("left", left_behind(results), f'<ul class="plain">{items}</ul>') if items else ""
+    return _listed("left", not_removed_heading(results), f'<ul class="plain">{items}</ul>') if items else ""
 
 
 def _listed(name: str, title: str, inner: str) -> str:
     return f'<section aria-labelledby="h-{name}"><h2 id="h-{name}">{title}</h2>\n{inner}</section>\n'
 
 
-def _because(check: CheckFinished) -> str:
+def _reason(check: CheckFinished) -> str:
     return f' <span class="none">{text(check.message)}</span>' if check.message else ""
 
 
-def _place(place: Place, here: dict[Problem, list[CheckFinished]], number: int) -> str:
+def _place(place: Place, here: dict[FailureGroup, list[CheckFinished]], number: int) -> str:
     spec, line = place
     told = [_problem(problem, checks) for problem, checks in here.items()]
     first, others = "".join(told[:SHOWN_PROBLEMS]), "".join(told[SHOWN_PROBLEMS:])
@@ -121,9 +121,9 @@ def _place(place: Place, here: dict[Problem, list[CheckFinished]], number: int) 
     return f'<div class="problem"><a href="#{anchor(number, line)}">{text(spec)}:{line}</a>{first}</div>\n'
 
 
-def _problem(problem: Problem, checks: Sequence[CheckFinished]) -> str:
+def _problem(problem: FailureGroup, checks: Sequence[CheckFinished]) -> str:
     named = [
-        f"<li>{badge(problem.status, text(check.kind))} {title(check)} <em>{mark_of(check)}</em></li>"
+        f"<li>{badge(problem.status, text(check.kind))} {title(check)} <em>{origin_text(check)}</em></li>"
         for check in checks[:MOST_CHECKS]
     ]
     if len(checks) > MOST_CHECKS:
@@ -132,7 +132,7 @@ def _problem(problem: Problem, checks: Sequence[CheckFinished]) -> str:
     return f'<ul class="plain">{"".join(named)}</ul>{said}{_values(problem)}{_records(problem)}'
 
 
-def _values(problem: Problem) -> str:
+def _values(problem: FailureGroup) -> str:
     if problem.expected is None or problem.actual is None:
         return ""
     expected, actual = excerpts(problem.expected, problem.actual, LONG)
@@ -156,12 +156,12 @@ def _marked(some: str, first: int, last: int, tag: str) -> str:
     return f"{text(some[:first])}<{tag}>{text(some[first:end])}</{tag}>{text(some[end:])}"
 
 
-def _records(problem: Problem) -> str:
+def _records(problem: FailureGroup) -> str:
     said = ", ".join(_names(problem))
     return f'<p class="note">{text(said)}</p>' if said else ""
 
 
-def _names(problem: Problem) -> Iterable[str]:
+def _names(problem: FailureGroup) -> Iterable[str]:
     return (f"{r.system} {r.entity} {r.id}" for r in problem.records)
 
 

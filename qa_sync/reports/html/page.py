@@ -14,14 +14,21 @@ from pathlib import Path
 
 from qa_sync.reports.html.document import document, size
 from qa_sync.reports.html.elements import LETTER, counted, text
-from qa_sync.reports.html.latency import latency
+from qa_sync.reports.html.latency import latency_section
 from qa_sync.reports.html.matrix import matrix
-from qa_sync.reports.html.overview import headline, known, left, manual, skipped, wrong
+from qa_sync.reports.html.overview import (
+    baseline_section,
+    failures_section,
+    headline,
+    manual_section,
+    not_removed_section,
+    skipped_section,
+)
 from qa_sync.reports.shared.wording import seconds
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results
 
-SIGNED = ("Verified by", "Role", "Date", "Signature")
+SIGN_OFF_FIELDS = ("Verified by", "Role", "Date", "Signature")
 
 
 def render(results: Results) -> str:
@@ -31,11 +38,12 @@ def render(results: Results) -> str:
 
 def pieces(results: Results) -> Iterator[str]:
     """Yield the text of `render` part by part."""
-    style, script = _beside("page.css"), _beside("page.js")
+    style, script = _resource("page.css"), _resource("page.js")
     yield _top(results, style, script)
     yield _header(results)
-    yield f'<div class="desk">\n<aside aria-label="Overview">\n{matrix(results)}{wrong(results)}{latency(results)}'
-    yield f"{known(results)}{manual(results)}{skipped(results)}{left(results)}"
+    yield '<div class="desk">\n<aside aria-label="Overview">\n'
+    yield f"{matrix(results)}{failures_section(results)}{latency_section(results)}{baseline_section(results)}"
+    yield f"{manual_section(results)}{skipped_section(results)}{not_removed_section(results)}"
     yield f'{_sign_off()}</aside>\n<main id="document">\n'
     yield '<p id="nothing" class="none" hidden>Nothing in the document matches the filter.</p>\n'
     for number, spec in enumerate(results.specs):
@@ -43,7 +51,7 @@ def pieces(results: Results) -> Iterator[str]:
     yield "</main>\n</div>\n</body>\n</html>\n"
 
 
-def _beside(name: str) -> str:
+def _resource(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
@@ -121,5 +129,5 @@ def _filters(results: Results) -> str:
 
 
 def _sign_off() -> str:
-    lines = "".join(f'<dt>{word}</dt><dd class="line"></dd>' for word in SIGNED)
+    lines = "".join(f'<dt>{word}</dt><dd class="line"></dd>' for word in SIGN_OFF_FIELDS)
     return f'<section class="sign" aria-labelledby="h-sign"><h2 id="h-sign">Sign-off</h2><dl>{lines}</dl></section>\n'

@@ -23,7 +23,7 @@ ByPair = Mapping[str, list[CheckFinished]]
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Claim:
     """A sentence at a line, or a table's row with its cells; `origin` tells of a row that the document lacks."""
 
     line: int
@@ -36,54 +36,54 @@ class Passage:
 class Prose:
     """A paragraph: its sentences."""
 
-    sentences: tuple[Passage, ...]
+    sentences: tuple[Claim, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Loose:
+class UnmatchedClaims:
     """Claims that no sentence or row of the text makes: it is missing, or another than the one that was checked."""
 
-    claims: tuple[Passage, ...]
+    claims: tuple[Claim, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class Table:
     """A table: its header and its rows; it takes the lines from `line` to `last_line`."""
 
     line: int
     last_line: int
     header: tuple[str, ...]
-    rows: tuple[Passage, ...]
+    rows: tuple[Claim, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnsupportedMarkup:
     """Markup that the document family does not have, in words."""
 
-    what: str
+    description: str
 
 
-Written = Prose | Loose | Grid | Unread
+DocumentBlock = Prose | UnmatchedClaims | Table | UnsupportedMarkup
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DocumentPart:
     """A heading and what stands below it; `section` is None for what is no section (title, introduction)."""
 
     heading: str
     line: int
     section: SectionResult | None
-    blocks: tuple[Written, ...]
+    blocks: tuple[DocumentBlock, ...]
 
 
-def as_written(spec: SpecResult) -> tuple[Part, ...]:
+def annotated_document(spec: SpecResult) -> tuple[DocumentPart, ...]:
     """Return the document's parts in their order; without its text, what its checks say of it."""
     if spec.text is None:
-        return tuple(_unwritten(section) for section in spec.sections)
+        return tuple(_claims_without_text(section) for section in spec.sections)
     sections = {section.line: section for section in spec.sections}
-    parts = [_part(head, below, sections.pop(head.line, None)) for head, below in _parted(read_blocks(spec.text))]
+    parts = [_part(head, below, sections.pop(head.line, None)) for head, below in _split_parts(read_blocks(spec.text))]
     # A section that the text does not have (another text under the same name) is still told.
-    return (*parts, *map(_unwritten, sections.values()))
+    return (*parts, *map(_claims_without_text, sections.values()))
 
 
 def worst(checks: Iterable[CheckFinished]) -> Status | None:
@@ -98,7 +98,7 @@ def pair_of(check: CheckFinished) -> str | None:
     return pair if kind else None
 
 
-def _parted(blocks: Iterable[Block]) -> Iterator[tuple[Heading, list[Block]]]:
+def _split_parts(blocks: Iterable[Block]) -> Iterator[tuple[Heading, list[Block]]]:
     head, below = Heading("", 0), list[Block]()
     for block in blocks:
         if isinstance(block, Heading):
@@ -110,7 +110,7 @@ def _parted(blocks: Iterable[Block]) -> Iterator[tuple[Heading, list[Block]]]:
     yield head, below
 
 
-def _part(head: Heading, below: list[Block], section: SectionResult | None) -> Part:
+def _part(head: Heading, below: list[Block], section: SectionResult | None) -> DocumentPart:
     checks = section.checks if section else ()
     by_line: dict[int, list[CheckFinished]] = {}
     by_pair: dict[str, list[CheckFinished]] = {}
@@ -121,16 +121,16 @@ def _part(head: Heading, below: list[Block], section: SectionResult | None) -> P
     blocks = tuple(_blocks(below, by_line, by_pair))
     told = {line for block in blocks for line in _lines(block)}
     lost = tuple(_of_line(line, found) for line, found in by_line.items() if line not in told)
-    return Part(head.text.strip(), head.line, section, (Loose(lost), *blocks) if lost else blocks)
+    return DocumentPart(head.text.strip(), head.line, section, (UnmatchedClaims(lost), *blocks) if lost else blocks)
 
 
-def _blocks(below: list[Block], by_line: ByLine, by_pair: ByPair) -> Iterator[Written]:
+def _blocks(below: list[Block], by_line: ByLine, by_pair: ByPair) -> Iterator[DocumentBlock]:
     taken: Paragraph | None = None
     for block, after in pairwise((*below, None)):
         match block:
             case Paragraph() if block is not taken:
                 yield Prose(
-                    tuple(Passage(n, (text,), tuple(by_line.get(n, ()))) for text, n, _ in split_sentences(block))
+                    tuple(Claim(n, (text,), tuple(by_line.get(n, ()))) for text, n, _ in split_sentences(block))
                 )
             case TableBlock():
                 split = after if isinstance(after, Paragraph) and after.line == block.last_line + 1 else None
@@ -138,46 +138,46 @@ def _blocks(below: list[Block], by_line: ByLine, by_pair: ByPair) -> Iterator[Wr
                 taken = split if table.damaged else None
                 last = taken.line + taken.text.count("\n") if taken else block.last_line
                 rows = [_row(row.line, row.cells, by_line, by_pair) for row in table.rows]
-                yield Grid(table.line, last, table.header, (*rows, *_added(by_line.get(table.line, ()), by_pair)))
+                yield Table(table.line, last, table.header, (*rows, *_added(by_line.get(table.line, ()), by_pair)))
             case UnknownBlock():
-                yield Unread(block.what)
+                yield UnsupportedMarkup(block.what)
             case _:
                 pass
 
 
-def _row(line: int, cells: tuple[str, ...], by_line: ByLine, by_pair: ByPair) -> Passage:
+def _row(line: int, cells: tuple[str, ...], by_line: ByLine, by_pair: ByPair) -> Claim:
     own = by_line.get(line, ())
     pairs = dict.fromkeys(filter(None, map(pair_of, own)))
     plain = [check for check in own if pair_of(check) is None]
-    return Passage(line, cells, (*plain, *(check for pair in pairs for check in by_pair[pair])))
+    return Claim(line, cells, (*plain, *(check for pair in pairs for check in by_pair[pair])))
 
 
-def _added(checks: Iterable[CheckFinished], by_pair: ByPair) -> Iterator[Passage]:
+def _added(checks: Iterable[CheckFinished], by_pair: ByPair) -> Iterator[Claim]:
     """Yield the rows that the document lacks, one for each pair."""
     first = {pair_of(check) or check.id: check for check in reversed(list(checks))}
     for pair, check in reversed(first.items()):
         source, _, target = check.title.partition(" -> ")
-        yield Passage(check.line, (source, target), tuple(by_pair.get(pair, [check])), check.origin)
+        yield Claim(check.line, (source, target), tuple(by_pair.get(pair, [check])), check.origin)
 
 
-def _lines(block: Written) -> Iterator[int]:
+def _lines(block: DocumentBlock) -> Iterator[int]:
     match block:
         case Prose():
             yield from (sentence.line for sentence in block.sentences)
-        case Grid():
+        case Table():
             yield from (block.line, *(row.line for row in block.rows))
-        case Loose() | Unread():
+        case UnmatchedClaims() | UnsupportedMarkup():
             pass
 
 
-def _unwritten(section: SectionResult) -> Part:
+def _claims_without_text(section: SectionResult) -> DocumentPart:
     by_line: dict[int, list[CheckFinished]] = {}
     for check in section.checks:
         by_line.setdefault(check.line, []).append(check)
     claims = tuple(_of_line(line, found) for line, found in by_line.items())
-    return Part(section.heading, section.line, section, (Loose(claims),))
+    return DocumentPart(section.heading, section.line, section, (UnmatchedClaims(claims),))
 
 
-def _of_line(line: int, checks: list[CheckFinished]) -> Passage:
+def _of_line(line: int, checks: list[CheckFinished]) -> Claim:
     more = f" and {len(checks) - 1} more" if len(checks) > 1 else ""
-    return Passage(line, (f"Line {line}: {checks[0].title}{more}",), tuple(checks))
+    return Claim(line, (f"Line {line}: {checks[0].title}{more}",), tuple(checks))

@@ -26,15 +26,15 @@ class Node:
 
     value: Json
     path: str
-    way: str = ""
+    path_in_document: str = ""
 
     def __getitem__(self, key: str) -> Node:
         if not isinstance(self.value, dict):
-            self._not("an object")
-        way = f"{self.way}.{key}".lstrip(".")
+            self._error("an object")
+        path_in_document = f"{self.path_in_document}.{key}".lstrip(".")
         if key not in self.value:
-            raise UsageError(f"{way} is missing", location=Location(self.path))
-        return Node(self.value[key], self.path, way)
+            raise UsageError(f"{path_in_document} is missing", location=Location(self.path))
+        return Node(self.value[key], self.path, path_in_document)
 
     def get(self, key: str) -> Node | None:
         """Return a member that need not be there."""
@@ -43,23 +43,23 @@ class Node:
     def items(self) -> list[Node]:
         """Return the members of a list."""
         if not isinstance(self.value, list):
-            self._not("a list")
-        return [Node(member, self.path, f"{self.way}[{n}]") for n, member in enumerate(self.value)]
+            self._error("a list")
+        return [Node(member, self.path, f"{self.path_in_document}[{n}]") for n, member in enumerate(self.value)]
 
     def text(self) -> str:
         """Return a string."""
-        return self.value if isinstance(self.value, str) else self._not("a string")
+        return self.value if isinstance(self.value, str) else self._error("a string")
 
     def whole(self) -> int:
         """Return a whole number."""
         if isinstance(self.value, bool) or not isinstance(self.value, int):
-            self._not("a whole number")
+            self._error("a whole number")
         return self.value
 
     def number(self) -> float:
         """Return a number."""
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
-            self._not("a number")
+            self._error("a number")
         return self.value
 
     def instant(self) -> datetime:
@@ -67,21 +67,21 @@ class Node:
         try:
             found = datetime.fromisoformat(self.text())
         except ValueError:
-            self._not("a date-time in ISO 8601")
-        return found if found.tzinfo else self._not("a date-time with a zone")
+            self._error("a date-time in ISO 8601")
+        return found if found.tzinfo else self._error("a date-time with a zone")
 
     def one_of(self, words: type[S]) -> S:
         """Return a member of the enumeration."""
         if self.value not in list(words):
-            self._not(f"one of {', '.join(words)}")
+            self._error(f"one of {', '.join(words)}")
         return words(self.value)
 
     def optional(self, reader: Callable[[Node], T]) -> T | None:
         """Return None for null, else what the reader says."""
         return None if self.value is None else reader(self)
 
-    def _not(self, expected: str) -> NoReturn:
-        where = self.way or "the document"
+    def _error(self, expected: str) -> NoReturn:
+        where = self.path_in_document or "the document"
         raise UsageError(f"{where}: expected {expected}, got {self.value!r:.60}", location=Location(self.path))
 
 

@@ -10,29 +10,29 @@ from qa_sync.frozen import dataclass
 from qa_sync.reports.shared.escape import escape_invisible, escape_unencodable
 from qa_sync.running.events import Status
 
-LineText: TypeAlias = Callable[[str, int], str | None]
+SourceLine: TypeAlias = Callable[[str, int], str | None]
 """The text of a spec's line, None when it is not at hand."""
 
 NARROWEST = 40
 SYMBOLS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.ERROR: "!", Status.SKIPPED: "-", Status.MANUAL: "?"}
-OURS = "✓✗…━→"
+SPECIAL_CHARACTERS = "✓✗…━→"
 ASCII_SYMBOLS = SYMBOLS | {Status.PASSED: "+", Status.FAILED: "x"}
 
 
-def unknown_line(_spec: str, _line: int) -> str | None:
+def no_source_line(_spec: str, _line: int) -> str | None:
     """Know no spec's text."""
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class OutputOptions:
     """Paper of a width in cells, for an encoding; `quiet` leaves the tables out, `verbose` repeats every reason."""
 
     width: int = 80
     encoding: str = "utf-8"
     quiet: bool = False
     verbose: bool = False
-    line_text: LineText = unknown_line
+    source_line: SourceLine = no_source_line
 
     @property
     def has_symbols(self) -> bool:
@@ -61,4 +61,4 @@ class Page:
 
 @cache
 def _has_symbols(encoding: str) -> bool:
-    return escape_unencodable(OURS, encoding) == OURS
+    return escape_unencodable(SPECIAL_CHARACTERS, encoding) == SPECIAL_CHARACTERS

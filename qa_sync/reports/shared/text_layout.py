@@ -53,7 +53,7 @@ def clip(text: str, width: int, ellipsis: str) -> str:
 
 def wrap(spans: Iterable[Span], width: int) -> list[Line]:
     """Break text at blanks into lines of at most that width; words that are longer are cut, line breaks kept."""
-    filler = _Filler(width)
+    filler = _LineFiller(width)
     for text, style in spans:
         for word in _WORDS.findall(text):
             filler.add(word, style)
@@ -81,7 +81,7 @@ def text_of(lines: Iterable[Line]) -> str:
     return "".join("".join(text for text, _ in line) + "\n" for line in lines)
 
 
-class _Filler:
+class _LineFiller:
     """Fills lines word by word; a blank is held back until a word follows it on the same line."""
 
     def __init__(self, width: int) -> None:

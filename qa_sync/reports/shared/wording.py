@@ -45,7 +45,7 @@ Place: TypeAlias = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FailureGroup:
     """What went wrong in the same way for one or more checks of the same line."""
 
     status: Status
@@ -55,7 +55,7 @@ class Problem:
     records: tuple[RecordRef, ...]
 
 
-def brief(check: CheckFinished) -> str | None:
+def short_message(check: CheckFinished) -> str | None:
     """Return a check's message without the two values when they are shown beside it.
 
     Values that look alike stay: the message shows them in escapes.
@@ -71,20 +71,20 @@ def brief(check: CheckFinished) -> str | None:
 
 
 def _look_alike(one: Json, other: Json) -> bool:
-    return isinstance(one, str) and isinstance(other, str) and _seen(one) == _seen(other)
+    return isinstance(one, str) and isinstance(other, str) and _visible_form(one) == _visible_form(other)
 
 
-def _seen(text: str) -> str:
+def _visible_form(text: str) -> str:
     """Return what a person sees of a text: compatible characters are alike, and some are not seen at all."""
     return "".join(char for char in normalize("NFKC", text) if category(char) != "Cf")
 
 
-def asked(exchanged: ExchangeSummary) -> str:
+def request_line(exchanged: ExchangeSummary) -> str:
     """Return `Wix.com: GET https://...`."""
     return f"{exchanged.system}: {exchanged.method} {exchanged.url}"
 
 
-def answered(exchanged: ExchangeSummary) -> str:
+def response_text(exchanged: ExchangeSummary) -> str:
     """Return how a request was answered, without the body."""
     return "no answer" if exchanged.status is None else f"answered with {exchanged.status}"
 
@@ -118,7 +118,7 @@ def ordinal(number: int) -> str:
     return f"{number}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
-def mark_of(check: CheckFinished) -> str:
+def origin_text(check: CheckFinished) -> str:
     """Return the word that says that a check's pair is no promise of the document, else an empty text."""
     return check.origin.value if check.origin in LEGEND else ""
 
@@ -128,12 +128,12 @@ def reasons(results: Results, status: Status) -> list[tuple[str, int]]:
     return Counter(c.message or "no reason given" for c in results.checks if c.status is status).most_common()
 
 
-def left_behind(results: Results) -> str:
+def not_removed_heading(results: Results) -> str:
     """Return the heading of what could not be removed; a replay itself leaves nothing anywhere."""
     return "Left behind by the recorded run" if results.mode == "replay" else "Left behind"
 
 
-def leftovers(left: Iterable[Leftover]) -> list[tuple[str, str, str]]:
+def group_not_removed(left: Iterable[Leftover]) -> list[tuple[str, str, str]]:
     """Return what is left behind as (system and entity, ids, why); what is left for the same reason stands together."""
     found: dict[tuple[str, str], list[str]] = {}
     for lost in left:
@@ -141,9 +141,9 @@ def leftovers(left: Iterable[Leftover]) -> list[tuple[str, str, str]]:
     return [(what, ", ".join(ids), why) for (what, why), ids in found.items()]
 
 
-def problems(results: Results) -> dict[Place, dict[Problem, list[CheckFinished]]]:
+def failure_groups(results: Results) -> dict[Place, dict[FailureGroup, list[CheckFinished]]]:
     """Return what failed or could not be found out, by the document's line; what is alike stands together."""
-    found: dict[Place, dict[Problem, list[CheckFinished]]] = {}
+    found: dict[Place, dict[FailureGroup, list[CheckFinished]]] = {}
     for check in results.checks:
         if check.status in {Status.FAILED, Status.ERROR}:
             here = found.setdefault((check.spec, check.line), {})
@@ -164,7 +164,7 @@ def excerpts(expected: str, actual: str, most: int = LONG) -> tuple[str, str]:
     return _excerpt(expected, start, most), _excerpt(actual, start, most)
 
 
-def spelled_apart(expected: str, actual: str) -> tuple[str, str]:
+def distinguishable(expected: str, actual: str) -> tuple[str, str]:
     """Return two JSON texts so that a person can tell them apart: in escapes when they would look alike."""
     alike = expected != actual and normalize("NFKC", expected) == normalize("NFKC", actual)
     return (_escaped(expected), _escaped(actual)) if alike else (expected, actual)
@@ -174,11 +174,11 @@ def _escaped(text: str) -> str:
     return text.encode("ascii", "backslashreplace").decode("ascii")
 
 
-def _problem(check: CheckFinished) -> Problem:
+def _problem(check: CheckFinished) -> FailureGroup:
     given = check.expected is not None or check.actual is not None
-    return Problem(
+    return FailureGroup(
         check.status,
-        brief(check),
+        short_message(check),
         as_json(check.expected) if given else None,
         as_json(check.actual) if given else None,
         check.records,

@@ -6,9 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import field
 
 from qa_sync.frozen import dataclass
-from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import BLANK, Line, Span, Style, clip, columns
-from qa_sync.reports.shared.wording import Place, Problem, answered, asked, excerpts, problems, seconds, spelled_apart
+from qa_sync.reports.shared.wording import (
+    FailureGroup,
+    Place,
+    distinguishable,
+    excerpts,
+    failure_groups,
+    request_line,
+    response_text,
+    seconds,
+)
 from qa_sync.reports.terminal.check_table import title_of
 from qa_sync.reports.terminal.value_diff import diff_lines
 from qa_sync.running.events import CheckFinished
@@ -23,11 +32,11 @@ LAST_STEPS = 4
 """So many steps are told, the last ones; all of them on a verbose page."""
 
 
-def failure_blocks(results: Results, page: Page) -> Iterator[Line]:
+def failure_blocks(results: Results, output: OutputOptions) -> Iterator[Line]:
     """Return the lines of all that failed or could not be found out; with a verbose page, of the requests too."""
-    blocks = _Blocks(page)
-    for place, here in problems(results).items():
-        yield _source_line(place, page)
+    blocks = _Blocks(output)
+    for place, here in failure_groups(results).items():
+        yield _source_line(place, output)
         for problem, checks in here.items():
             yield from blocks.block(problem, checks)
         yield BLANK
@@ -37,69 +46,69 @@ def failure_blocks(results: Results, page: Page) -> Iterator[Line]:
 class _Blocks:
     """The blocks of one report; a request that several checks rest on is shown whole once."""
 
-    page: Page
+    output: OutputOptions
     shown: set[ExchangeSummary] = field(default_factory=set)
 
-    def block(self, problem: Problem, checks: Sequence[CheckFinished]) -> Iterator[Line]:
-        page, style = self.page, Style(problem.status)
-        mark = f"{page.symbol(problem.status)} {problem.status}"
+    def block(self, problem: FailureGroup, checks: Sequence[CheckFinished]) -> Iterator[Line]:
+        output, style = self.output, Style(problem.status)
+        mark = f"{output.symbol(problem.status)} {problem.status}"
         for check in checks:
-            title: list[Span] = [(f"{page.text(check.kind)}  ", style), *title_of(check, page)]
+            title: list[Span] = [(f"{output.text(check.kind)}  ", style), *title_of(check, output)]
             if check.latency_s is not None:
                 title.append((f"  {seconds(check.latency_s)}", Style.QUIET))
-            yield from columns([([(mark, style)], 8), (title, page.width - 12)], indent=2)
+            yield from columns([([(mark, style)], 8), (title, output.width - 12)], indent=2)
         if problem.message:
-            said = (page.text(problem.message, lines=True), Style.PLAIN)
-            yield from columns([([said], page.width - INDENT)], indent=INDENT)
+            said = (output.text(problem.message, lines=True), Style.PLAIN)
+            yield from columns([([said], output.width - INDENT)], indent=INDENT)
         yield from self._steps(checks)
-        yield from _values(problem, page)
+        yield from _values(problem, output)
         if problem.records:
             records = ", ".join(f"{r.system} {r.entity} {r.id}" for r in problem.records)
-            yield from _field("records", records, page)
-        if page.verbose:
+            yield from _field("records", records, output)
+        if output.verbose:
             for exchanged in dict.fromkeys(e for check in checks for e in check.exchanges):
-                yield from self._exchanged(exchanged)
+                yield from self._exchange_lines(exchanged)
 
     def _steps(self, checks: Sequence[CheckFinished]) -> Iterator[Line]:
         told = dict.fromkeys(check.steps for check in checks)
         steps = next(iter(told))
         if steps:
             of = " (of the first)" if len(told) > 1 else ""
-            last = steps if self.page.verbose else steps[-LAST_STEPS:]
+            last = steps if self.output.verbose else steps[-LAST_STEPS:]
             before = [f"{len(steps) - len(last)} more"] if len(last) < len(steps) else []
-            yield from _field("steps", f" {self.page.arrow} ".join((*before, *last)) + of, self.page, Style.QUIET)
+            yield from _field("steps", f" {self.output.arrow} ".join((*before, *last)) + of, self.output, Style.QUIET)
 
-    def _exchanged(self, one: ExchangeSummary) -> Iterator[Line]:
+    def _exchange_lines(self, one: ExchangeSummary) -> Iterator[Line]:
         again = one in self.shown
         self.shown.add(one)
-        yield from _field("request", asked(one) + (" (shown above)" if again else ""), self.page)
+        yield from _field("request", request_line(one) + (" (shown above)" if again else ""), self.output)
         if not again:
-            yield from _field("", one.sent, self.page, Style.QUIET)
-            yield from _field("answer", answered(one), self.page)
-            yield from _field("", one.answer, self.page, Style.QUIET)
+            yield from _field("", one.sent, self.output, Style.QUIET)
+            yield from _field("answer", response_text(one), self.output)
+            yield from _field("", one.answer, self.output, Style.QUIET)
 
 
-def _source_line(place: Place, page: Page) -> Line:
+def _source_line(place: Place, output: OutputOptions) -> Line:
     spec, line = place
-    where = page.text(f"{spec}:{line}")
-    text = page.line_text(spec, line)
-    bar = f" | {page.text(text.strip())}" if text else ""
-    shown = clip(where + bar, page.width, page.ellipsis)
+    where = output.text(f"{spec}:{line}")
+    text = output.source_line(spec, line)
+    bar = f" | {output.text(text.strip())}" if text else ""
+    shown = clip(where + bar, output.width, output.ellipsis)
     return (shown[: len(where)], Style.STRONG), (shown[len(where) :], Style.QUIET)
 
 
-def _values(problem: Problem, page: Page) -> Iterator[Line]:
+def _values(problem: FailureGroup, output: OutputOptions) -> Iterator[Line]:
     if problem.expected is None or problem.actual is None:
         return
-    one, other = spelled_apart(problem.expected, problem.actual)
-    expected, actual = (page.text(text) for text in ((one, other) if page.verbose else excerpts(one, other)))
-    below = diff_lines(expected, actual, page.width - FIELD - INDENT - 2)
+    one, other = distinguishable(problem.expected, problem.actual)
+    expected, actual = (output.text(text) for text in ((one, other) if output.verbose else excerpts(one, other)))
+    below = diff_lines(expected, actual, output.width - FIELD - INDENT - 2)
     for word, lines in zip(("expected", "actual"), below, strict=True):
         for n, line in enumerate(lines):
             head = word if n == 0 else ""
             yield ((" " * INDENT, Style.PLAIN), (f"{head:{FIELD}}  ", Style.QUIET), *line)
 
 
-def _field(word: str, text: str, page: Page, style: Style = Style.PLAIN) -> Iterator[Line]:
-    cells = [([(word, Style.QUIET)], FIELD), ([(page.text(text), style)], page.width - FIELD - INDENT - 2)]
+def _field(word: str, text: str, output: OutputOptions, style: Style = Style.PLAIN) -> Iterator[Line]:
+    cells = [([(word, Style.QUIET)], FIELD), ([(output.text(text), style)], output.width - FIELD - INDENT - 2)]
     yield from columns(cells, indent=INDENT) if text else ()

@@ -4,65 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import BLANK, GAP, Line, Span, Style, columns, width_of, wrap
 from qa_sync.reports.shared.wording import (
     LEGEND,
     NOTHING_VERIFIED,
     counts,
-    left_behind,
-    leftovers,
+    group_not_removed,
+    not_removed_heading,
     reasons,
     seconds,
 )
-from qa_sync.reports.terminal.check_table import check_table, grid_of, rows_of, title_of
+from qa_sync.reports.terminal.check_table import check_table, column_widths, rows_of, title_of
 from qa_sync.reports.terminal.failure_block import failure_blocks
-from qa_sync.reports.terminal.unused_requests import unplayed_lines
+from qa_sync.reports.terminal.unused_requests import unused_request_lines
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 
 
-def end_report(results: Results, page: Page) -> Iterator[Line]:
+def end_report(results: Results, output: OutputOptions) -> Iterator[Line]:
     """Return the report's lines, none wider than the page; failures stand near the end, the totals last."""
-    if not page.quiet:
-        yield from _specs(results, page)
-        yield from _skipped(results, page)
-        yield from _manual(results, page)
-        yield from unplayed_lines(results, page)
-    yield from _legend(results, page)
-    yield from _leftovers(results, page)
-    yield from failure_blocks(results, page)
-    yield from _baseline(results, page)
-    yield from _totals(results, page)
+    if not output.quiet:
+        yield from _specs(results, output)
+        yield from _skipped(results, output)
+        yield from _manual(results, output)
+        yield from unused_request_lines(results, output)
+    yield from _legend(results, output)
+    yield from _leftovers(results, output)
+    yield from failure_blocks(results, output)
+    yield from _baseline(results, output)
+    yield from _totals(results, output)
 
 
-def _specs(results: Results, page: Page) -> Iterator[Line]:
+def _specs(results: Results, output: OutputOptions) -> Iterator[Line]:
     tables = {
-        (spec.spec, section.key): rows_of(section.checks, page) for spec in results.specs for section in spec.sections
+        (spec.spec, section.key): rows_of(section.checks, output) for spec in results.specs for section in spec.sections
     }
-    grid = grid_of([row for rows in tables.values() for row in rows], page)
+    grid = column_widths([row for rows in tables.values() for row in rows], output)
     for spec in results.specs:
-        yield from wrap([(page.text(spec.title), Style.STRONG), (f"  {page.text(spec.spec)}", Style.QUIET)], page.width)
+        yield from wrap(
+            [(output.text(spec.title), Style.STRONG), (f"  {output.text(spec.spec)}", Style.QUIET)], output.width
+        )
         yield BLANK
         for section in spec.sections:
-            yield from _section_head(spec, section, page)
-            yield from check_table(tables[spec.spec, section.key], grid, page)
+            yield from _section_head(spec, section, output)
+            yield from check_table(tables[spec.spec, section.key], grid, output)
             yield BLANK
 
 
-def _section_head(spec: SpecResult, section: SectionResult, page: Page) -> list[Line]:
-    place = page.text(f"{spec.spec}:{section.line}")
+def _section_head(spec: SpecResult, section: SectionResult, output: OutputOptions) -> list[Line]:
+    place = output.text(f"{spec.spec}:{section.line}")
     if section.duplicate_of is not None:
         said: list[Span] = [(f"repeats section {section.duplicate_of}", Style.QUIET)]
     else:
         said = _counts(section.checks) or [("nothing to check", Style.QUIET)]
     head: list[Span] = [
         (f"{section.ordinal} ", Style.QUIET),
-        (page.text(section.heading), Style.STRONG),
+        (output.text(section.heading), Style.STRONG),
         (f"  {place}", Style.QUIET),
     ]
-    mark: Span = (page.symbol(section.status), Style(section.status))
-    width = page.width - 2
+    mark: Span = (output.symbol(section.status), Style(section.status))
+    width = output.width - 2
     return columns([([mark], 1), (_together(head, said, width), width)], gap=1)
 
 
@@ -79,73 +81,73 @@ def _counts(checks: Iterable[CheckFinished]) -> list[Span]:
     return spans
 
 
-def _legend(results: Results, page: Page) -> Iterator[Line]:
-    shown = [c for c in results.checks if not page.quiet or c.status in {Status.FAILED, Status.ERROR}]
+def _legend(results: Results, output: OutputOptions) -> Iterator[Line]:
+    shown = [c for c in results.checks if not output.quiet or c.status in {Status.FAILED, Status.ERROR}]
     present = {check.origin for check in shown}
     lines = [
         line
         for origin, meaning in LEGEND.items()
         if origin in present
-        for line in wrap([(f"{origin}: {meaning}", Style.QUIET)], page.width)
+        for line in wrap([(f"{origin}: {meaning}", Style.QUIET)], output.width)
     ]
     yield from [*lines, BLANK] if lines else []
 
 
-def _skipped(results: Results, page: Page) -> Iterator[Line]:
+def _skipped(results: Results, output: OutputOptions) -> Iterator[Line]:
     found = reasons(results, Status.SKIPPED)
     if not found:
         return
     yield (("Skipped", Style.STRONG),)
     for reason, number in found:
-        why: list[Span] = [(page.text(reason, lines=True), Style.PLAIN)]
-        yield from columns([([(f"{number:>5}", Style.SKIPPED)], 5), (why, page.width - 5 - GAP)])
+        why: list[Span] = [(output.text(reason, lines=True), Style.PLAIN)]
+        yield from columns([([(f"{number:>5}", Style.SKIPPED)], 5), (why, output.width - 5 - GAP)])
     yield BLANK
 
 
-def _manual(results: Results, page: Page) -> Iterator[Line]:
+def _manual(results: Results, output: OutputOptions) -> Iterator[Line]:
     found = [check for check in results.checks if check.status is Status.MANUAL]
     if not found:
         return
     yield (("For a person to check", Style.STRONG),)
     for check in found:
-        place: Span = (page.text(f"{check.spec}:{check.line}  "), Style.MANUAL)
-        yield from columns([([place, *title_of(check, page)], page.width - 2)], indent=2)
+        place: Span = (output.text(f"{check.spec}:{check.line}  "), Style.MANUAL)
+        yield from columns([([place, *title_of(check, output)], output.width - 2)], indent=2)
     yield BLANK
 
 
-def _leftovers(results: Results, page: Page) -> Iterator[Line]:
+def _leftovers(results: Results, output: OutputOptions) -> Iterator[Line]:
     if not results.leftovers:
         return
-    yield ((left_behind(results), Style.STRONG),)
-    for what, ids, why in leftovers(results.leftovers):
-        spans: list[Span] = [(page.text(f"{what} {ids}"), Style.PLAIN), (f"  {page.text(why)}", Style.QUIET)]
-        yield from columns([(spans, page.width - 2)], indent=2)
+    yield ((not_removed_heading(results), Style.STRONG),)
+    for what, ids, why in group_not_removed(results.leftovers):
+        spans: list[Span] = [(output.text(f"{what} {ids}"), Style.PLAIN), (f"  {output.text(why)}", Style.QUIET)]
+        yield from columns([(spans, output.width - 2)], indent=2)
     yield BLANK
 
 
-def _baseline(results: Results, page: Page) -> Iterator[Line]:
+def _baseline(results: Results, output: OutputOptions) -> Iterator[Line]:
     if results.known:
         yield (("Known failures", Style.STRONG),)
     for entry in results.known:
         said = f"{entry.check}  {entry.reason} ({entry.owner}, until {entry.expires})"
-        yield from columns([([(page.text(said), Style.PLAIN)], page.width - 2)], indent=2)
+        yield from columns([([(output.text(said), Style.PLAIN)], output.width - 2)], indent=2)
     if results.overdue:
         yield (("The baseline is no longer right", Style.FAILED),)
     for sentence in results.overdue:
-        yield from columns([([(page.text(sentence), Style.PLAIN)], page.width - 2)], indent=2)
+        yield from columns([([(output.text(sentence), Style.PLAIN)], output.width - 2)], indent=2)
     if results.known or results.overdue:
         yield BLANK
 
 
-def _totals(results: Results, page: Page) -> list[Line]:
+def _totals(results: Results, output: OutputOptions) -> list[Line]:
     total, found = len(results.checks), _counts(results.checks)
     said: list[Span] = [(f"{total} check{'s' * (total != 1)}", Style.STRONG)]
     if found:
         said += [(": ", Style.QUIET), *found]
     if results.known:
         said.append((f" ({len(results.known)} known)", Style.QUIET))
-    seed = f", seed {page.text(results.seed)}" if results.seed else ""  # an audit has none
-    how = f"{seconds(results.duration_s)}, {page.text(results.mode)}{seed}"
-    lines = wrap(_together(said, [(how, Style.QUIET)], page.width), page.width)
+    seed = f", seed {output.text(results.seed)}" if results.seed else ""  # an audit has none
+    how = f"{seconds(results.duration_s)}, {output.text(results.mode)}{seed}"
+    lines = wrap(_together(said, [(how, Style.QUIET)], output.width), output.width)
     verified = results.totals[Status.PASSED] or results.totals[Status.FAILED]
-    return lines if verified else [*lines, *wrap([(NOTHING_VERIFIED, Style.ERROR)], page.width)]
+    return lines if verified else [*lines, *wrap([(NOTHING_VERIFIED, Style.ERROR)], output.width)]

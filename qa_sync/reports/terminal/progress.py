@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.wording import ordinal, seconds
 from qa_sync.running.events import (
     CheckFinished,
@@ -23,7 +23,7 @@ from qa_sync.running.events import (
 
 
 @dataclass(slots=True)
-class Running:
+class SectionProgress:
     """A section whose turn has come: its verdicts so far, its current step in words, the last look in a wait.
 
     Times are in seconds by the clock that the tally is kept with; `ended` is None while the section runs.
@@ -33,27 +33,27 @@ class Running:
     began: float = 0.0
     verdicts: Counter[Status] = field(default_factory=Counter)
     step: str = ""
-    looked: Looked | None = None
-    looked_at: float = 0.0
+    last_poll: Looked | None = None
+    last_poll_at: float = 0.0
     ended: float | None = None
 
-    def go_on(self, event: StepStarted | Looked, now: float) -> None:
+    def update(self, event: StepStarted | Looked, now: float) -> None:
         """Take note of what is being done."""
         if isinstance(event, StepStarted):
-            self.step, self.looked = event.text, None
+            self.step, self.last_poll = event.text, None
         else:
-            self.looked, self.looked_at = event, now
+            self.last_poll, self.last_poll_at = event, now
 
 
 @dataclass(slots=True)
-class Tally:
+class RunProgress:
     """What a stream of events has told so far; sections may run side by side."""
 
     expected: int = 0
     began: float = 0.0
     specs: int = 0
     verdicts: Counter[Status] = field(default_factory=Counter)
-    sections: dict[tuple[str, str], Running] = field(default_factory=dict)
+    sections: dict[tuple[str, str], SectionProgress] = field(default_factory=dict)
 
     def add(self, event: Event, now: float = 0.0) -> None:
         """Take note of an event that is told now (in seconds of any clock)."""
@@ -63,9 +63,9 @@ class Tally:
             case SpecStarted():
                 self.specs += 1
             case SectionStarted():
-                self.sections[event.spec, event.key] = Running(event, now)
+                self.sections[event.spec, event.key] = SectionProgress(event, now)
             case StepStarted() | Looked():
-                self.of(event).go_on(event, now)
+                self.of(event).update(event, now)
             case CheckFinished():
                 self.verdicts[event.status] += 1
                 self.of(event).verdicts[event.status] += 1
@@ -74,47 +74,47 @@ class Tally:
             case RunFinished():
                 pass
 
-    def of(self, event: StepStarted | Looked | CheckFinished | SectionFinished) -> Running:
+    def of(self, event: StepStarted | Looked | CheckFinished | SectionFinished) -> SectionProgress:
         """Return the section that an event is about."""
         return self.sections[event.spec, event.key]
 
 
-def doing(section: Running, now: float | None = None) -> str:
+def current_activity(section: SectionProgress, now: float | None = None) -> str:
     """Return what a section does, in words: its step, or how long it has waited (until now) and for what."""
-    looked = section.looked
-    if looked is None:
+    last_poll = section.last_poll
+    if last_poll is None:
         return section.step
-    passed = 0.0 if now is None else now - section.looked_at
-    waited = min(looked.waited_s + passed, looked.timeout_s)
-    what = f"waiting for {looked.what}" if looked.what else section.step
-    return f"{what}, {ordinal(looked.look)} look, {waited:.1f} s of {looked.timeout_s:g} s"
+    passed = 0.0 if now is None else now - section.last_poll_at
+    waited = min(last_poll.waited_s + passed, last_poll.timeout_s)
+    what = f"waiting for {last_poll.what}" if last_poll.what else section.step
+    return f"{what}, {ordinal(last_poll.look)} look, {waited:.1f} s of {last_poll.timeout_s:g} s"
 
 
 class PlainProgress:
     """A line a section (`verbose`: a step, a look and a check, too), without any control character."""
 
-    def __init__(self, err: TextIO, page: Page) -> None:
+    def __init__(self, err: TextIO, output: OutputOptions) -> None:
         self._err = err
-        self._page = page
-        self._tally = Tally()
+        self._output = output
+        self._tally = RunProgress()
 
     def handle(self, event: Event) -> None:
         """Tell of an event at once."""
         self._tally.add(event)
         if isinstance(event, SectionFinished):
-            self._say(self._section(self._tally.of(event)))
-        elif isinstance(event, StepStarted | Looked) and self._page.verbose:
+            self._print(self._section(self._tally.of(event)))
+        elif isinstance(event, StepStarted | Looked) and self._output.verbose:
             section = self._tally.of(event)
             name = f"{section.section.ordinal} {section.section.heading}"
-            self._say(f"{event.spec}  {name}: {doing(section)}")
-        elif isinstance(event, CheckFinished) and self._page.verbose:
+            self._print(f"{event.spec}  {name}: {current_activity(section)}")
+        elif isinstance(event, CheckFinished) and self._output.verbose:
             time = f"  {seconds(event.latency_s)}" if event.latency_s is not None else ""
-            self._say(f"{event.spec}:{event.line}  {event.status}  {event.kind}  {event.title}{time}")
+            self._print(f"{event.spec}:{event.line}  {event.status}  {event.kind}  {event.title}{time}")
 
     def close(self) -> None:
         """Have nothing to put away."""
 
-    def _section(self, done: Running) -> str:
+    def _section(self, done: SectionProgress) -> str:
         section, tally = done.section, self._tally
         if section.duplicate_of is not None:
             said = f"repeats section {section.duplicate_of}"
@@ -123,8 +123,8 @@ class PlainProgress:
         far = f"[{tally.verdicts.total()}/{tally.expected}]"
         return f"{far} {section.spec}  {section.ordinal} {section.heading}: {said}"
 
-    def _say(self, text: str) -> None:
-        self._err.write(self._page.text(text) + "\n")
+    def _print(self, text: str) -> None:
+        self._err.write(self._output.text(text) + "\n")
         self._err.flush()
 
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias
 
-from qa_sync.reports.shared.page_options import NARROWEST, LineText, Page, unknown_line
+from qa_sync.reports.shared.page_options import NARROWEST, OutputOptions, SourceLine, no_source_line
 from qa_sync.reports.shared.text_layout import Line, Style, text_of
 from qa_sync.reports.terminal.final_report import end_report
 from qa_sync.reports.terminal.live_view import live_lines
-from qa_sync.reports.terminal.progress import PlainProgress, Tally
+from qa_sync.reports.terminal.progress import PlainProgress, RunProgress
 from qa_sync.running.events import Event, RunStarted
 from qa_sync.running.results import Results
 
@@ -44,12 +44,12 @@ STYLES = {
 DEFAULT_WIDTH = 80
 DEFAULT_HEIGHT = 24
 FRAMES_A_SECOND = 8
-PATIENCE = {"live": 0.0, "record": 0.0}
+SHOW_AFTER_S = {"live": 0.0, "record": 0.0}
 """Seconds before a live display appears, by mode; a replay is mostly over before anybody could read one.
 
 Loading rich takes 50 ms, which a run of a second can bear.
 """
-DEFAULT_PATIENCE = 1.0
+DEFAULT_SHOW_AFTER_S = 1.0
 
 
 class Progress(Protocol):
@@ -89,7 +89,7 @@ class Terminal:
         self._width = width
         self._environ = environ
 
-    def watch(self, events: Iterable[Event]) -> Iterator[Event]:
+    def follow(self, events: Iterable[Event]) -> Iterator[Event]:
         """Pass events through while showing how far the run is."""
         progress = self._progress()
         try:
@@ -101,9 +101,9 @@ class Terminal:
             if progress:
                 progress.close()
 
-    def report(self, results: Results, line_text: LineText = unknown_line) -> None:
-        """Print what the run found; `line_text` gives a spec's line for the places of failures."""
-        lines = end_report(results, self._page(self._out, line_text))
+    def report(self, results: Results, source_line: SourceLine = no_source_line) -> None:
+        """Print what the run found; `source_line` gives a spec's line for the places of failures."""
+        lines = end_report(results, self._output(self._out, source_line))
         if self._colored(self._out):
             self._print_colored(lines)
         else:
@@ -113,34 +113,34 @@ class Terminal:
     def _progress(self) -> Progress | None:
         if self._quiet:
             return None
-        page = self._page(self._err)
-        if not self._alive(self._err):
-            return PlainProgress(self._err, page)
-        return LiveProgress(lambda: self._console(self._err), page)
+        output = self._output(self._err)
+        if not self._is_live(self._err):
+            return PlainProgress(self._err, output)
+        return LiveProgress(lambda: self._console(self._err), output)
 
     def _print_colored(self, lines: Iterable[Line]) -> None:
-        self._console(self._out).print(painted(lines), end="", soft_wrap=True)
+        self._console(self._out).print(to_segments(lines), end="", soft_wrap=True)
 
     def _console(self, file: TextIO) -> Console:
         from rich.console import Console  # noqa: PLC0415 - start-up speed, see above
 
         return Console(
             file=file,
-            force_terminal=self._alive(file),
+            force_terminal=self._is_live(file),
             color_system="standard" if self._colored(file) else None,
-            width=self._page(file).width,
+            width=self._output(file).width,
             markup=False,
             emoji=False,
             highlight=False,
         )
 
-    def _page(self, file: TextIO, line_text: LineText = unknown_line) -> Page:
-        return Page(
+    def _output(self, file: TextIO, source_line: SourceLine = no_source_line) -> OutputOptions:
+        return OutputOptions(
             width=max(NARROWEST, self._width or self._width_of(file)),
             encoding=getattr(file, "encoding", None) or "utf-8",
             quiet=self._quiet,
             verbose=self._verbose,
-            line_text=line_text,
+            source_line=source_line,
         )
 
     def _width_of(self, file: TextIO) -> int:
@@ -152,24 +152,26 @@ class Terminal:
         except (OSError, ValueError):
             return DEFAULT_WIDTH
 
-    def _alive(self, file: TextIO) -> bool:
+    def _is_live(self, file: TextIO) -> bool:
         return file.isatty() and self._environ.get("TERM") != "dumb"
 
     def _colored(self, file: TextIO) -> bool:
         if self._color == "auto":
-            return self._alive(file) and not self._environ.get("NO_COLOR")
+            return self._is_live(file) and not self._environ.get("NO_COLOR")
         return self._color == "always"
 
 
 class LiveProgress:
     """A few lines that are drawn over and over, and taken away at the end."""
 
-    def __init__(self, console: Callable[[], Console], page: Page, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, console: Callable[[], Console], output: OutputOptions, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._console = console
-        self._page = page
+        self._output = output
         self._now = now
-        self._patience = DEFAULT_PATIENCE
-        self._tally = Tally(began=now())
+        self._show_after_s = DEFAULT_SHOW_AFTER_S
+        self._tally = RunProgress(began=now())
         self._live: Live | None = None
         # Told by one thread and drawn by another.
         self._lock = Lock()
@@ -180,8 +182,8 @@ class LiveProgress:
         with self._lock:
             self._tally.add(event, now)
         if isinstance(event, RunStarted):
-            self._patience = PATIENCE.get(event.mode, DEFAULT_PATIENCE)
-        if self._live is None and now - self._tally.began >= self._patience:
+            self._show_after_s = SHOW_AFTER_S.get(event.mode, DEFAULT_SHOW_AFTER_S)
+        if self._live is None and now - self._tally.began >= self._show_after_s:
             self._live = self._start()
 
     def close(self) -> None:
@@ -193,7 +195,7 @@ class LiveProgress:
         from rich.live import Live  # noqa: PLC0415 - start-up speed, see above
 
         live = Live(
-            get_renderable=self._picture,
+            get_renderable=self._render,
             console=self._console(),
             transient=True,
             refresh_per_second=FRAMES_A_SECOND,
@@ -202,13 +204,13 @@ class LiveProgress:
         live.start()
         return live
 
-    def _picture(self) -> Segments:
+    def _render(self) -> Segments:
         height = self._live.console.height if self._live else DEFAULT_HEIGHT
         with self._lock:
-            return painted(live_lines(self._tally, self._page, self._now(), height))
+            return to_segments(live_lines(self._tally, self._output, self._now(), height))
 
 
-def painted(lines: Iterable[Line]) -> Segments:
+def to_segments(lines: Iterable[Line]) -> Segments:
     """Return lines for rich; segments and never markup, so that nothing in them is taken for a command."""
     from rich.segment import Segment, Segments  # noqa: PLC0415 - start-up speed, see above
     from rich.style import Style as RichStyle  # noqa: PLC0415

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import BLANK, Line, Span, Style, columns
 from qa_sync.running.results import Results
 
@@ -12,7 +12,7 @@ SHOWN = 3
 """How many requests of a recording are told; the JSON report has all."""
 
 
-def unplayed_lines(results: Results, page: Page) -> Iterator[Line]:
+def unused_request_lines(results: Results, output: OutputOptions) -> Iterator[Line]:
     """Return a note on the recorded requests that were never asked for: the recording holds more than is checked."""
     found = [recording for recording in results.recordings if recording.unplayed]
     if not found:
@@ -21,11 +21,11 @@ def unplayed_lines(results: Results, page: Page) -> Iterator[Line]:
     for recording in found:
         number, more = len(recording.unplayed), len(recording.unplayed) - SHOWN
         spans: list[Span] = [
-            (page.text(recording.path), Style.PLAIN),
+            (output.text(recording.path), Style.PLAIN),
             (f"  {number} of {recording.requests} requests", Style.QUIET),
         ]
-        yield from columns([(spans, page.width - 2)], indent=2)
+        yield from columns([(spans, output.width - 2)], indent=2)
         told = [*recording.unplayed[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
         for line in told:
-            yield from columns([([(page.text(line), Style.QUIET)], page.width - 4)], indent=4)
+            yield from columns([([(output.text(line), Style.QUIET)], output.width - 4)], indent=4)
     yield BLANK

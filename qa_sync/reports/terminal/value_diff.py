@@ -63,14 +63,14 @@ def _lines(text: str, ranges: Ranges, style: Style, width: int) -> list[Line]:
         inside[start:end] = [True] * (end - start)
     marked = ranges != [(0, len(text))]
     lines: list[Line] = []
-    for start, end in _broken(text, width):
+    for start, end in _line_breaks(text, width):
         lines.append(tuple(_spans(text[start:end], inside[start:end], style)))
         if marked and any(inside[start:end]):
             lines.append(((_marks(text[start:end], inside[start:end]), style),))
     return lines
 
 
-def _broken(text: str, width: int) -> Iterator[tuple[int, int]]:
+def _line_breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
     """Yield where lines begin and end; all characters stay, but a line ends before blanks, not after them."""
     start = 0
     while start < len(text):

@@ -13,10 +13,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from qa_sync.sandbox.customerp.entities import ENTITIES, Entity, Tables
-from qa_sync.sandbox.customerp.errors import bad_json, no_route, refuse
+from qa_sync.sandbox.customerp.errors import bad_json, no_route, reject
 from qa_sync.sandbox.customerp.fields import complete
 from qa_sync.sandbox.desk import build, json_body
-from qa_sync.sandbox.shape import Misfit
+from qa_sync.sandbox.shape import ShapeError
 from qa_sync.sandbox.store import Doc, Keys
 from qa_sync.sandbox.world import new_world
 
@@ -41,7 +41,7 @@ def _keys(entity: Entity) -> Keys:
 
 def _check(request: Request) -> None:
     if request.headers.get("authorization") != f"Bearer {TOKEN}":
-        raise refuse(401, "UNAUTHORIZED", "a valid bearer token is required")
+        raise reject(401, "UNAUTHORIZED", "a valid bearer token is required")
 
 
 class Endpoints:
@@ -66,7 +66,7 @@ class Endpoints:
         """Answer one page."""
         page, size = _whole(request, "page", 1), _whole(request, "pageSize", 50)
         if size > MAX_PAGE:
-            raise refuse(400, "BAD_PARAMETER", f"pageSize: at most {MAX_PAGE}, got {size}")
+            raise reject(400, "BAD_PARAMETER", f"pageSize: at most {MAX_PAGE}, got {size}")
         found = self._found(request)
         start = (page - 1) * size
         return JSONResponse({"items": found[start : start + size], "page": page, "pageSize": size, "total": len(found)})
@@ -109,14 +109,14 @@ class Endpoints:
             raise bad_json("expected a JSON object")
         try:
             return complete(self.entity.shape, self.entity.shape.fit(body, ""))
-        except Misfit as misfit:
-            raise refuse(422, f"INVALID_{misfit.rule}", str(misfit)) from None
+        except ShapeError as misfit:
+            raise reject(422, f"INVALID_{misfit.rule}", str(misfit)) from None
 
     def _known(self, request: Request) -> Doc:
         sought = request.path_params["id"]
         doc = self.table.get(sought)
         if doc is None:
-            raise refuse(404, "NOT_FOUND", f"there is no {sought!r} among the {self.entity.path}")
+            raise reject(404, "NOT_FOUND", f"there is no {sought!r} among the {self.entity.path}")
         return doc
 
     def _save(self, id: str, new: Doc, version: int, created: str) -> Doc:
@@ -135,15 +135,15 @@ def _answer(doc: Doc, status: int = 200) -> Response:
 def _match(request: Request, old: Doc) -> None:
     sent = request.headers.get("if-match")
     if sent is None:
-        raise refuse(428, "PRECONDITION_REQUIRED", "If-Match with the record's ETag is required")
+        raise reject(428, "PRECONDITION_REQUIRED", "If-Match with the record's ETag is required")
     if sent.strip('"') != str(old["rowVersion"]):
-        raise refuse(412, "STALE", f"the record is at row version {old['rowVersion']}, If-Match says {sent}")
+        raise reject(412, "STALE", f"the record is at row version {old['rowVersion']}, If-Match says {sent}")
 
 
 def _whole(request: Request, name: str, default: int) -> int:
     text = request.query_params.get(name, str(default))
     if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise refuse(400, "BAD_PARAMETER", f"{name}: expected a number from 1, got {text!r}")
+        raise reject(400, "BAD_PARAMETER", f"{name}: expected a number from 1, got {text!r}")
     return int(text)
 
 
@@ -156,5 +156,5 @@ def _instant(request: Request, name: str) -> datetime | None:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise refuse(400, "BAD_PARAMETER", f"{name}: expected an instant with zone, got {text!r}")
+        raise reject(400, "BAD_PARAMETER", f"{name}: expected an instant with zone, got {text!r}")
     return at

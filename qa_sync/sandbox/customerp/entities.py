@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from qa_sync.sandbox.customerp.errors import refuse
+from qa_sync.sandbox.customerp.errors import reject
 from qa_sync.sandbox.customerp.fields import CONTACT, CUSTOMER, ORDER, PRODUCT
 from qa_sync.sandbox.shape import Obj
 from qa_sync.sandbox.store import Doc, Table
@@ -50,7 +50,7 @@ def _number(value: Decimal) -> float:
 
 def _contact(tables: Tables, new: Doc, _old: Doc | None) -> None:
     if new["customerId"] and tables.by_path["customers"].get(new["customerId"]) is None:
-        raise refuse(422, "UNKNOWN_CUSTOMER", f"customerId: there is no customer {new['customerId']!r}")
+        raise reject(422, "UNKNOWN_CUSTOMER", f"customerId: there is no customer {new['customerId']!r}")
 
 
 def _customer(_tables: Tables, _new: Doc, _old: Doc | None) -> None:
@@ -60,10 +60,10 @@ def _customer(_tables: Tables, _new: Doc, _old: Doc | None) -> None:
 def _product(tables: Tables, new: Doc, old: Doc | None) -> None:
     for name in ("itemNumber", "name"):
         if not new[name]:
-            raise refuse(422, "REQUIRED", f"{name}: is required")
+            raise reject(422, "REQUIRED", f"{name}: is required")
     for twin in tables.by_path["products"].find("itemNumber", new["itemNumber"].casefold()):
         if old is None or twin["productId"] != old["productId"]:
-            raise refuse(409, "DUPLICATE_ITEM_NUMBER", f"itemNumber: {new['itemNumber']!r} is {twin['productId']}'s")
+            raise reject(409, "DUPLICATE_ITEM_NUMBER", f"itemNumber: {new['itemNumber']!r} is {twin['productId']}'s")
 
 
 def _order(tables: Tables, new: Doc, old: Doc | None) -> None:
@@ -80,7 +80,7 @@ def _order(tables: Tables, new: Doc, old: Doc | None) -> None:
 
 def _known_buyer(tables: Tables, id: str | None) -> None:
     if id and not any(tables.by_path[path].get(id) for path in ("contacts", "customers")):
-        raise refuse(422, "UNKNOWN_CUSTOMER", f"customerId: there is no contact or customer {id!r}")
+        raise reject(422, "UNKNOWN_CUSTOMER", f"customerId: there is no contact or customer {id!r}")
 
 
 def _order_number(tables: Tables, new: Doc, old: Doc | None) -> str:
@@ -94,7 +94,7 @@ def _item_number(tables: Tables, line: Doc, number: int) -> str | None:
         return None
     product = tables.by_path["products"].get(line["productId"])
     if product is None:
-        raise refuse(422, "UNKNOWN_PRODUCT", f"lines[{number - 1}].productId: there is no {line['productId']!r}")
+        raise reject(422, "UNKNOWN_PRODUCT", f"lines[{number - 1}].productId: there is no {line['productId']!r}")
     return str(product["itemNumber"])
 
 

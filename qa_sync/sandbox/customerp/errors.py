@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from qa_sync.sandbox.desk import Refusal
+from qa_sync.sandbox.desk import Rejection
 
 NO_ROUTE = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
 
-def refuse(status: int, code: str, message: str) -> Refusal:
+def reject(status: int, code: str, message: str) -> Rejection:
     """Return the refusal in this vendor's words."""
-    return Refusal(status, {"error": {"code": code, "message": message}})
+    return Rejection(status, {"error": {"code": code, "message": message}})
 
 
-def bad_json(why: str) -> Refusal:
+def bad_json(why: str) -> Rejection:
     """Return the refusal of a body that is no JSON object."""
-    return refuse(400, "BAD_JSON", why)
+    return reject(400, "BAD_JSON", why)
 
 
-def no_route(status: int) -> Refusal:
+def no_route(status: int) -> Rejection:
     """Return the refusal of a path or method that is not there."""
-    return refuse(status, NO_ROUTE[status], "there is no such path or method")
+    return reject(status, NO_ROUTE[status], "there is no such path or method")

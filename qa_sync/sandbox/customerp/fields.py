@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from qa_sync.sandbox.customerp.countries import is_country
-from qa_sync.sandbox.shape import Flag, Many, Misfit, Number, Obj, Text
+from qa_sync.sandbox.shape import Flag, Many, Number, Obj, ShapeError, Text
 
 
 class Day:
@@ -18,7 +18,7 @@ class Day:
         try:
             day = date.fromisoformat(text)
         except ValueError:
-            raise Misfit(path, "FORMAT", f"a date YYYY-MM-DD, got {text!r}") from None
+            raise ShapeError(path, "FORMAT", f"a date YYYY-MM-DD, got {text!r}") from None
         return day.isoformat()
 
 
@@ -29,7 +29,7 @@ class Country:
         """Return the name."""
         text = Text().fit(value, path)
         if text and not is_country(text):
-            raise Misfit(path, "COUNTRY", f"a country's name, got {text!r}")
+            raise ShapeError(path, "COUNTRY", f"a country's name, got {text!r}")
         return text
 
 

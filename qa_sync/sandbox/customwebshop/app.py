@@ -13,10 +13,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from qa_sync.sandbox.customwebshop.entities import ENTITIES, Entity, Tables
-from qa_sync.sandbox.customwebshop.errors import bad_json, no_route, refuse
+from qa_sync.sandbox.customwebshop.errors import bad_json, no_route, reject
 from qa_sync.sandbox.customwebshop.fields import complete
 from qa_sync.sandbox.desk import build, json_body
-from qa_sync.sandbox.shape import Misfit, Obj
+from qa_sync.sandbox.shape import Obj, ShapeError
 from qa_sync.sandbox.store import Doc, Keys
 from qa_sync.sandbox.world import new_world
 
@@ -40,7 +40,7 @@ def _keys(entity: Entity) -> Keys:
 
 def _check(request: Request) -> None:
     if request.headers.get("x-api-key") != API_KEY:
-        raise refuse(401, "unauthorized", "a valid X-Api-Key header is required")
+        raise reject(401, "unauthorized", "a valid X-Api-Key header is required")
 
 
 class Endpoints:
@@ -106,16 +106,16 @@ class Endpoints:
         if not isinstance(body, dict):
             raise bad_json("expected a JSON object")
         if self.entity.patch is shape and (strange := sorted(set(body) - set(shape.fields))):
-            raise refuse(422, "not_editable", f"{', '.join(strange)}: only {', '.join(shape.fields)} can be changed")
+            raise reject(422, "not_editable", f"{', '.join(strange)}: only {', '.join(shape.fields)} can be changed")
         try:
             return shape.fit(body, "")
-        except Misfit as misfit:
-            raise refuse(422, "invalid", str(misfit)) from None
+        except ShapeError as misfit:
+            raise reject(422, "invalid", str(misfit)) from None
 
     def _known(self, request: Request) -> Doc:
         doc = self.table.get(request.path_params["id"])
         if doc is None:
-            raise refuse(404, "not_found", f"there is no {request.path_params['id']} among the {self.entity.path}")
+            raise reject(404, "not_found", f"there is no {request.path_params['id']} among the {self.entity.path}")
         return doc
 
     def _check_unique(self, doc: Doc, id: int | None) -> None:
@@ -124,7 +124,7 @@ class Endpoints:
             return
         for twin in self.table.find(name, doc[name].casefold()):
             if twin["id"] != id:
-                raise refuse(409, f"duplicate_{name}", f"{name}: {doc[name]!r} belongs to {twin['id']}")
+                raise reject(409, f"duplicate_{name}", f"{name}: {doc[name]!r} belongs to {twin['id']}")
 
     def _save(self, doc: Doc) -> Doc:
         doc["updated"] = self.tables.stamp()
@@ -135,7 +135,7 @@ class Endpoints:
 def _limit(request: Request) -> int:
     text = request.query_params.get("limit", str(MAX_PAGE))
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_PAGE):
-        raise refuse(400, "bad_limit", f"limit: expected 1 to {MAX_PAGE}, got {text!r}")
+        raise reject(400, "bad_limit", f"limit: expected 1 to {MAX_PAGE}, got {text!r}")
     return int(text)
 
 
@@ -149,4 +149,4 @@ def _cursor(text: str | None) -> int:
     try:
         return int(base64.urlsafe_b64decode(text).removeprefix(b"after:"))
     except (ValueError, binascii.Error):
-        raise refuse(400, "bad_cursor", f"after: {text!r} is no cursor of ours") from None
+        raise reject(400, "bad_cursor", f"after: {text!r} is no cursor of ours") from None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qa_sync.sandbox.customwebshop.errors import refuse
+from qa_sync.sandbox.customwebshop.errors import reject
 from qa_sync.sandbox.customwebshop.fields import CUSTOMER, ORDER, ORDER_PATCH, PRODUCT, money
 from qa_sync.sandbox.shape import Obj
 from qa_sync.sandbox.store import Doc, Table
@@ -61,7 +61,7 @@ def _order(tables: Tables, doc: Doc) -> None:
     doc["number"] = str(100000 + doc["id"])
     doc |= {"status": doc["status"] or "new", "currency": doc["currency"] or CURRENCY}
     if doc["customerId"] is not None and tables.by_path["customers"].get(doc["customerId"]) is None:
-        raise refuse(422, "unknown_customer", f"customerId: there is no customer {doc['customerId']}")
+        raise reject(422, "unknown_customer", f"customerId: there is no customer {doc['customerId']}")
     doc["items"] = [_item(tables, item, n) for n, item in enumerate(doc["items"] or [], 1)]
     doc |= {"tax": money(Decimal(0)), "total": _total(doc)}
     doc["paidAt"] = doc.get("paidAt") or (tables.stamp() if doc["status"] in ("paid", "shipped") else None)
@@ -77,7 +77,7 @@ def _item(tables: Tables, item: Doc, number: int) -> Doc:
         return item
     product = {} if item.get("productId") is None else tables.by_path["products"].get(item["productId"])
     if product is None:
-        raise refuse(422, "unknown_product", f"items[{number - 1}].productId: there is no {item['productId']}")
+        raise reject(422, "unknown_product", f"items[{number - 1}].productId: there is no {item['productId']}")
     price = Decimal(item.get("unitPrice") or product.get("price") or 0)
     qty = item.get("qty") or 1
     return {
@@ -93,7 +93,7 @@ def _item(tables: Tables, item: Doc, number: int) -> Doc:
 
 def _require(doc: Doc, name: str) -> None:
     if not doc[name]:
-        raise refuse(422, "required", f"{name}: is required")
+        raise reject(422, "required", f"{name}: is required")
 
 
 ENTITIES = (

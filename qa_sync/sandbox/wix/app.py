@@ -12,11 +12,11 @@ from starlette.routing import Route
 
 from qa_sync.sandbox.desk import build
 from qa_sync.sandbox.lag import LateTable
-from qa_sync.sandbox.load import CALM, Load, Meter
+from qa_sync.sandbox.load import NO_LOAD, Load, RateMeter
 from qa_sync.sandbox.store import Doc, Keys
 from qa_sync.sandbox.wix import contacts, members, products
 from qa_sync.sandbox.wix.contacts import Contacts
-from qa_sync.sandbox.wix.errors import no_route, refuse, too_many
+from qa_sync.sandbox.wix.errors import no_route, reject, too_many
 from qa_sync.sandbox.wix.fulfillments import Fulfillments
 from qa_sync.sandbox.wix.inventory import Inventory
 from qa_sync.sandbox.wix.labels import Labels
@@ -32,7 +32,7 @@ SITE_ID = "5a4db0c5-0000-4000-8000-000000000001"
 EVERY_METHOD = ["GET", "POST", "PATCH", "DELETE"]
 
 
-def build_app(now: Callable[[], datetime], seed: str, load: Load = CALM) -> Starlette:
+def build_app(now: Callable[[], datetime], seed: str, load: Load = NO_LOAD) -> Starlette:
     """Return a Wix site with an empty database."""
     world = new_world("wix", now, seed)
 
@@ -67,11 +67,11 @@ def _by_id(_doc: Doc) -> tuple[()]:
 
 def _check_under(load: Load, now: Callable[[], datetime]) -> Callable[[Request], None]:
     """Return what is asked of every request: who it is, and whether there were too many before it."""
-    meter = Meter(load.rate, now) if load.rate else None
+    meter = RateMeter(load.rate, now) if load.rate else None
 
     def check(request: Request) -> None:
         _check_credentials(request)
-        if meter and not _is_spared(request, load) and not meter.passes():
+        if meter and not _is_spared(request, load) and not meter.allows():
             raise too_many()
 
     return check
@@ -79,15 +79,15 @@ def _check_under(load: Load, now: Callable[[], datetime]) -> Callable[[Request],
 
 def _is_spared(request: Request, load: Load) -> bool:
     server = request.scope.get("server")
-    return load.spared is not None and server is not None and server[1] == load.spared
+    return load.exempt_port is not None and server is not None and server[1] == load.exempt_port
 
 
 def _check_credentials(request: Request) -> None:
     key = request.headers.get("authorization", "").removeprefix("Bearer ")
     if key != API_KEY:
-        raise refuse(401, "UNAUTHENTICATED", "A valid API key is required.")
+        raise reject(401, "UNAUTHENTICATED", "A valid API key is required.")
     if request.headers.get("wix-site-id") != SITE_ID:
-        raise refuse(403, "PERMISSION_DENIED", "The key has no permission for this site.")
+        raise reject(403, "PERMISSION_DENIED", "The key has no permission for this site.")
 
 
 async def _version(_request: Request) -> Response:
@@ -95,4 +95,4 @@ async def _version(_request: Request) -> Response:
 
 
 async def _wrong_catalog(_request: Request) -> Response:
-    raise refuse(428, "CATALOG_V1_SITE_CALLING_CATALOG_V3_API", "The site's catalog is V1.")
+    raise reject(428, "CATALOG_V1_SITE_CALLING_CATALOG_V3_API", "The site's catalog is V1.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from qa_sync.sandbox.shape import Flag, Many, MapOf, Obj, Shape, Text
 from qa_sync.sandbox.store import Doc
-from qa_sync.sandbox.wix.errors import refuse
+from qa_sync.sandbox.wix.errors import reject
 from qa_sync.sandbox.wix.phones import e164
 
 MAX_ITEMS = 50
@@ -104,7 +104,7 @@ def _element(list_name: str, element: Doc, new_id: Callable[[], str]) -> Doc:
 def _choose_primary(elements: list[Doc]) -> None:
     chosen = [n for n, element in enumerate(elements) if element.get("primary")]
     if len(chosen) > 1:
-        raise refuse(400, "CANNOT_HAVE_MULTIPLE_PRIMARY_INFO", "Only one element can be primary.")
+        raise reject(400, "CANNOT_HAVE_MULTIPLE_PRIMARY_INFO", "Only one element can be primary.")
     for n, element in enumerate(elements):
         element["primary"] = n == (chosen or [0])[0]
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
 from qa_sync.sandbox.wix.contact_info import INFO, items, primary_info, settled
-from qa_sync.sandbox.wix.errors import invalid, refuse
+from qa_sync.sandbox.wix.errors import invalid, reject
 from qa_sync.sandbox.wix.site import Site, fitted, pruned, read_body
 
 PATH = "/contacts/v4/contacts"
@@ -79,7 +79,7 @@ class Contacts:
         }
         if "sort.fieldName" in given:
             asked["sort"] = [{"fieldName": given["sort.fieldName"], "order": given.get("sort.order", "ASC")}]
-        return self._page(asked, None, self.table.seen(LIST_LAG))
+        return self._page(asked, None, self.table.delayed(LIST_LAG))
 
     async def query(self, request: Request) -> Response:
         """List contacts by a query."""
@@ -87,7 +87,7 @@ class Contacts:
         asked = body.get("query") or {}
         if not isinstance(asked, dict):
             raise invalid("query", "TYPE", "Expected an object")
-        return self._page(asked, body.get("search"), self.table.seen())
+        return self._page(asked, body.get("search"), self.table.delayed())
 
     def _page(self, asked: Doc, search: Any, docs: list[Doc]) -> Response:
         limit, offset = query.paging(asked.get("paging"), 50, MAX_PAGE)
@@ -123,7 +123,7 @@ class Contacts:
         info = pruned(fitted(INFO, body.get("info", {}), "info"))
         _enough(info, "INSUFFICIENT_CONTACT_DATA")
         if body.get("allowDuplicates") is not True:
-            self._refuse_twin(info, None)
+            self._reject_duplicate(info, None)
         return JSONResponse({"contact": self.add(info)})
 
     def add(self, info: Doc, source: str = "WIX_APP") -> Doc:
@@ -144,20 +144,20 @@ class Contacts:
         doc = self.known(request.path_params["id"])
         match_revision(body.get("revision"), doc)
         if not body.get("info"):
-            raise refuse(400, "INSUFFICIENT_UPDATE_CONTACT_DATA", "Nothing to update was sent.")
+            raise reject(400, "INSUFFICIENT_UPDATE_CONTACT_DATA", "Nothing to update was sent.")
         changes = fitted(INFO, body["info"], "info")
         info = pruned(doc["info"] | changes)
         _enough(info, "INSUFFICIENT_CONTACT_DATA")
         if "emails" in changes and body.get("allowDuplicates") is not True:
-            self._refuse_twin(info, doc["id"])
-        self._spare_member(doc, info)
+            self._reject_duplicate(info, doc["id"])
+        self._reject_login_change(doc, info)
         return JSONResponse({"contact": self.save(doc, info)})
 
     async def delete(self, request: Request) -> Response:
         """Remove a contact, unless somebody logs in by it."""
         doc = self.known(request.path_params["id"])
         if self.site.members.find("contact", doc["id"]):
-            raise refuse(428, "CANNOT_DELETE_MEMBER", "A site member's contact cannot be deleted.")
+            raise reject(428, "CANNOT_DELETE_MEMBER", "A site member's contact cannot be deleted.")
         self.table.remove(doc["id"])
         return JSONResponse({})
 
@@ -170,7 +170,7 @@ class Contacts:
         """Return the contact with that id; raises the vendor's 404."""
         doc = self.table.get(id)
         if doc is None:
-            raise refuse(404, "CONTACT_NOT_FOUND", "Contact not found.")
+            raise reject(404, "CONTACT_NOT_FOUND", "Contact not found.")
         return doc
 
     def check_labels(self, keys: Iterable[str]) -> None:
@@ -188,13 +188,13 @@ class Contacts:
         self.table.save(doc["id"], doc, self.site.world.now())
         return pruned(doc)  # type: ignore[no-any-return]
 
-    def _spare_member(self, doc: Doc, info: Doc) -> None:
+    def _reject_login_change(self, doc: Doc, info: Doc) -> None:
         """Refuse another primary e-mail address for one who logs in by it."""
         new = primary_info(settled(info, lambda: "")).get("email")
         if new != doc["primaryInfo"].get("email") and self.site.members.find("contact", doc["id"]):
-            raise refuse(428, "CANNOT_UPDATE_MEMBER_EMAIL", "A site member's primary e-mail cannot be changed here.")
+            raise reject(428, "CANNOT_UPDATE_MEMBER_EMAIL", "A site member's primary e-mail cannot be changed here.")
 
-    def _refuse_twin(self, info: Doc, id: str | None) -> None:
+    def _reject_duplicate(self, info: Doc, id: str | None) -> None:
         """Refuse an e-mail address of another contact; without any, a phone number (facts/WIX.md 2.3)."""
         known = keys({"info": info})
         kind = "email" if any(name == "email" for name, _ in known) else "phone"
@@ -202,7 +202,7 @@ class Contacts:
             for twin in self.table.find(name, value) if name == kind else ():
                 if twin["id"] != id:
                     data = {"duplicateContactId": twin["id"], f"duplicate{kind.title()}": value}
-                    raise refuse(409, "DUPLICATE_CONTACT_EXISTS", f"A contact with this {kind} exists.", data)
+                    raise reject(409, "DUPLICATE_CONTACT_EXISTS", f"A contact with this {kind} exists.", data)
 
 
 def match_revision(revision: Any, doc: Doc, name: str = "revision") -> None:
@@ -211,12 +211,12 @@ def match_revision(revision: Any, doc: Doc, name: str = "revision") -> None:
         raise invalid(name, "REQUIRED_FIELD" if revision is None else "TYPE", "Expected an integer")
     if revision != doc["revision"]:
         message = "Contact has been updated since the requested revision."
-        raise refuse(409, "CONTACT_ALREADY_CHANGED", message)
+        raise reject(409, "CONTACT_ALREADY_CHANGED", message)
 
 
 def _enough(info: Doc, code: str) -> None:
     if not any(info.get(name) for name in ("name", "emails", "phones")):
-        raise refuse(400, code, "At least one of name, phone and email is required.")
+        raise reject(400, code, "At least one of name, phone and email is required.")
 
 
 def _mentions(doc: Doc, text: str) -> bool:

@@ -5,38 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qa_sync.sandbox.desk import Refusal
-from qa_sync.sandbox.shape import Misfit
+from qa_sync.sandbox.desk import Rejection
+from qa_sync.sandbox.shape import ShapeError
 
 
-def refuse(status: int, code: str, message: str, data: Mapping[str, Any] | None = None) -> Refusal:
+def reject(status: int, code: str, message: str, data: Mapping[str, Any] | None = None) -> Rejection:
     """Return an application error."""
     error = {"code": code, "description": message, "data": dict(data or {})}
-    return Refusal(status, {"message": message, "details": {"applicationError": error}})
+    return Rejection(status, {"message": message, "details": {"applicationError": error}})
 
 
-def invalid(field: str, rule: str, expected: str) -> Refusal:
+def invalid(field: str, rule: str, expected: str) -> Rejection:
     """Return a validation error of one field."""
     violation = {"field": field, "description": expected, "violatedRule": rule, "ruleName": rule, "data": {}}
     message = f"{field}: {expected}" if field else expected
-    return Refusal(400, {"message": message, "details": {"validationError": {"fieldViolations": [violation]}}})
+    return Rejection(400, {"message": message, "details": {"validationError": {"fieldViolations": [violation]}}})
 
 
-def misfit(problem: Misfit) -> Refusal:
+def misfit(problem: ShapeError) -> Rejection:
     """Return the validation error for a value of the wrong shape."""
     return invalid(problem.path, problem.rule, f"Expected {problem.expected}")
 
 
-def too_many() -> Refusal:
+def too_many() -> Rejection:
     """Return the refusal above the rate; no `Retry-After` is documented (facts/WIX.md 1, Rate limit)."""
-    return refuse(429, "RESOURCE_EXHAUSTED", "Too many requests.")
+    return reject(429, "RESOURCE_EXHAUSTED", "Too many requests.")
 
 
-def bad_json(why: str) -> Refusal:
+def bad_json(why: str) -> Rejection:
     """Return the refusal of a body that is no JSON."""
-    return Refusal(400, {"message": f"Malformed JSON: {why}", "details": {}})
+    return Rejection(400, {"message": f"Malformed JSON: {why}", "details": {}})
 
 
-def no_route(_status: int) -> Refusal:
+def no_route(_status: int) -> Rejection:
     """Return the refusal of a path or method that is not there; Wix tells no difference."""
-    return Refusal(404, {"message": "Not Found", "details": {}})
+    return Rejection(404, {"message": "Not Found", "details": {}})

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from qa_sync.sandbox.shape import Many, Obj, Whole
 from qa_sync.sandbox.store import Doc
-from qa_sync.sandbox.wix.errors import invalid, refuse
+from qa_sync.sandbox.wix.errors import invalid, reject
 from qa_sync.sandbox.wix.order_shape import TRACKING
 from qa_sync.sandbox.wix.orders import PATH, Orders
 from qa_sync.sandbox.wix.site import fitted, read_body
@@ -67,7 +67,7 @@ def _fulfillment(order: Doc, id: str) -> Doc:
     for one in order.get("fulfillments", ()):
         if one["id"] == id:
             return one  # type: ignore[no-any-return]
-    raise refuse(404, "FULFILLMENT_NOT_FOUND", "Fulfillment not found.")
+    raise reject(404, "FULFILLMENT_NOT_FOUND", "Fulfillment not found.")
 
 
 def _status(order: Doc, fulfillments: list[Doc]) -> str:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from qa_sync.sandbox.shape import Flag, Many, Obj, Text, Whole
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
-from qa_sync.sandbox.wix.errors import invalid, refuse
+from qa_sync.sandbox.wix.errors import invalid, reject
 from qa_sync.sandbox.wix.product_shape import NO_VARIANT, inventory_id
 from qa_sync.sandbox.wix.site import Site, fitted, read_body
 
@@ -56,7 +56,7 @@ class Inventory:
         asked = (await read_body(request)).get("query") or {}
         if not isinstance(asked, dict):
             raise invalid("query", "TYPE", "Expected an object")
-        items = [item_of(doc) for doc in self.table.seen()]
+        items = [item_of(doc) for doc in self.table.delayed()]
         page, metadata, total = query.legacy_page(items, asked, MAX_PAGE, FIELDS)
         return JSONResponse({"inventoryItems": page, "metadata": metadata, "totalResults": total})
 
@@ -93,10 +93,10 @@ class Inventory:
             known = {"product": step["productId"]} if step.get("productId") else {"id": step.get("inventoryId", "")}
             doc = self._known(known)
             if not doc["stock"]["trackInventory"]:
-                raise refuse(400, "INVENTORY_NOT_TRACKED", "The quantity of the item is not tracked.")
+                raise reject(400, "INVENTORY_NOT_TRACKED", "The quantity of the item is not tracked.")
             left = doc["stock"].get("quantity", 0) + sign * step.get(amount, 0)
             if left < 0:
-                raise refuse(400, "INSUFFICIENT_INVENTORY", "There is less than that in stock.")
+                raise reject(400, "INSUFFICIENT_INVENTORY", "There is less than that in stock.")
             self._keep(doc, doc["stock"] | {"quantity": left})
         return JSONResponse({})
 
@@ -108,7 +108,7 @@ class Inventory:
             product = ""
         doc = self.table.get(product)
         if doc is None:
-            raise refuse(404, "INVENTORY_ITEM_NOT_FOUND", "Inventory item not found.")
+            raise reject(404, "INVENTORY_ITEM_NOT_FOUND", "Inventory item not found.")
         return doc
 
     def _keep(self, doc: Doc, stock: Doc) -> None:
@@ -140,4 +140,4 @@ def item_of(doc: Doc) -> Doc:
 
 def _expect_default(variant: Doc) -> None:
     if variant.get("variantId") not in (None, NO_VARIANT):
-        raise refuse(404, "VARIANT_NOT_FOUND", "The product has no such variant.")
+        raise reject(404, "VARIANT_NOT_FOUND", "The product has no such variant.")

@@ -13,7 +13,7 @@ from qa_sync.sandbox.shape import Many, MapOf, Obj, Text
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
 from qa_sync.sandbox.wix.contacts import Contacts
-from qa_sync.sandbox.wix.errors import invalid, refuse
+from qa_sync.sandbox.wix.errors import invalid, reject
 from qa_sync.sandbox.wix.product_shape import slug_of
 from qa_sync.sandbox.wix.site import Site, fitted, pruned, read_body
 
@@ -75,7 +75,7 @@ class Members:
         """List members by query parameters."""
         given = request.query_params
         asked = {"paging": {n: given[f"paging.{n}"] for n in ("limit", "offset") if f"paging.{n}" in given}}
-        return self._page(asked, _sets(request), self.table.seen(0.5))
+        return self._page(asked, _sets(request), self.table.delayed(0.5))
 
     async def query(self, request: Request) -> Response:
         """List members by a query."""
@@ -83,7 +83,7 @@ class Members:
         asked = body.get("query") or {}
         if not isinstance(asked, dict):
             raise invalid("query", "TYPE", "Expected an object")
-        return self._page(asked, body.get("fieldsets") or asked.get("fieldsets") or (), self.table.seen())
+        return self._page(asked, body.get("fieldsets") or asked.get("fieldsets") or (), self.table.delayed())
 
     def _page(self, asked: Doc, sets: Iterable[str], docs: list[Doc]) -> Response:
         limit, offset = query.paging(asked.get("paging"), MAX_PAGE, MAX_PAGE)
@@ -106,7 +106,7 @@ class Members:
         if not email:
             raise invalid("member.loginEmail", "REQUIRED_FIELD", "Must have a value")
         if self.table.find("email", email.casefold()):
-            raise refuse(409, "MEMBER_ALREADY_EXISTS", "A member with this e-mail address exists.")
+            raise reject(409, "MEMBER_ALREADY_EXISTS", "A member with this e-mail address exists.")
         doc: Doc = {"id": self.site.world.guid(), "status": "APPROVED", "createdDate": self.site.stamp()}
         doc |= {"privacyStatus": "PRIVATE", "activityStatus": "ACTIVE"} | member
         doc["contactId"] = self._contact_id(member)
@@ -141,7 +141,7 @@ class Members:
     def _known(self, request: Request) -> Doc:
         doc = self.table.get(request.path_params["id"])
         if doc is None:
-            raise refuse(404, "MEMBER_NOT_FOUND", "Member not found.")
+            raise reject(404, "MEMBER_NOT_FOUND", "Member not found.")
         return doc
 
     def _saved(self, doc: Doc) -> Response:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
-from qa_sync.sandbox.wix.errors import invalid, refuse
+from qa_sync.sandbox.wix.errors import invalid, reject
 from qa_sync.sandbox.wix.order_shape import ADDRESS, ORDER, check_complete, with_defaults
 from qa_sync.sandbox.wix.site import Site, fitted, pruned, read_body
 
@@ -52,7 +52,7 @@ class Orders:
         asked = body.get("query") or {}
         if not isinstance(asked, dict):
             raise invalid("query", "TYPE", "Expected an object")
-        page, metadata, total = query.legacy_page(self.table.seen(), asked, MAX_PAGE, FIELDS)
+        page, metadata, total = query.legacy_page(self.table.delayed(), asked, MAX_PAGE, FIELDS)
         return JSONResponse({"orders": page, "metadata": metadata, "totalResults": total})
 
     async def get(self, request: Request) -> Response:
@@ -94,7 +94,7 @@ class Orders:
         """Return the order of a path; raises the vendor's 404."""
         doc = self.table.get(request.path_params["id"])
         if doc is None:
-            raise refuse(404, "ORDER_NOT_FOUND", "Order not found.")
+            raise reject(404, "ORDER_NOT_FOUND", "Order not found.")
         return doc
 
     def saved(self, doc: Doc) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 
 from qa_sync.sandbox.shape import Flag, Many, Number, Obj, Text
 from qa_sync.sandbox.store import Doc
-from qa_sync.sandbox.wix.errors import invalid, refuse
+from qa_sync.sandbox.wix.errors import invalid, reject
 from qa_sync.sandbox.wix.site import CURRENCY
 
 CENT = Decimal("0.01")
@@ -43,7 +43,7 @@ def check_new(product: Doc) -> None:
     if product.get("priceData", {}).get("price") is None:
         raise invalid("product.priceData.price", "REQUIRED_FIELD", "Must have a value")
     if product.get("productType") == "digital":
-        raise refuse(400, "INVALID_ARGUMENT", "product.productType digital is not supported")
+        raise reject(400, "INVALID_ARGUMENT", "product.productType digital is not supported")
 
 
 def slug_of(name: str) -> str:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
-from qa_sync.sandbox.wix.errors import invalid, refuse
+from qa_sync.sandbox.wix.errors import invalid, reject
 from qa_sync.sandbox.wix.product_shape import ALL_PRODUCTS, PRODUCT, check_new, inventory_id, shown, slug_of
 from qa_sync.sandbox.wix.site import Site, fitted, pruned, read_body
 
@@ -59,7 +59,7 @@ class Products:
         if not isinstance(asked, dict):
             raise invalid("query", "TYPE", "Expected an object")
         hidden = bool(body.get("includeHiddenProducts"))
-        docs = [_searchable(doc) for doc in self.table.seen() if hidden or doc["visible"]]
+        docs = [_searchable(doc) for doc in self.table.delayed() if hidden or doc["visible"]]
         found, metadata, total = query.legacy_page(docs, asked, MAX_PAGE, FIELDS)
         merchant, variants = bool(body.get("includeMerchantSpecificData")), bool(body.get("includeVariants"))
         page = [shown(_stored(doc), merchant=merchant, variants=variants) for doc in found]
@@ -110,7 +110,7 @@ class Products:
     def _known(self, request: Request) -> Doc:
         doc = self.table.get(request.path_params["id"])
         if doc is None:
-            raise refuse(404, "PRODUCT_NOT_FOUND", "Product not found.")
+            raise reject(404, "PRODUCT_NOT_FOUND", "Product not found.")
         return doc
 
     def _free_slug(self, wanted: str) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from qa_sync.sandbox.store import Doc
-from qa_sync.sandbox.wix.errors import invalid, refuse
+from qa_sync.sandbox.wix.errors import invalid, reject
 
 Test = Callable[[list[Any], Any], bool]
 
@@ -96,13 +96,13 @@ class Fields:
         for prefix, operators in self.filters.items():
             if prefix.endswith(".") and path.startswith(prefix):
                 return operators
-        raise refuse(400, "UNSUPPORTED_FILTER_FIELD_UNKNOWN", f"Field '{path}' cannot be filtered by")
+        raise reject(400, "UNSUPPORTED_FILTER_FIELD_UNKNOWN", f"Field '{path}' cannot be filtered by")
 
 
 def matches(doc: Doc, condition: Any, fields: Fields) -> bool:
     """Tell whether a document meets a filter; raises the vendor's 400 for one that makes no sense."""
     if not isinstance(condition, dict):
-        raise refuse(400, "MALFORMED_FILTER", "Expected an object")
+        raise reject(400, "MALFORMED_FILTER", "Expected an object")
     met = [_meets(doc, name, wanted, fields) for name, wanted in condition.items()]  # each part is checked
     return all(met)
 
@@ -110,7 +110,7 @@ def matches(doc: Doc, condition: Any, fields: Fields) -> bool:
 def _meets(doc: Doc, name: str, wanted: Any, fields: Fields) -> bool:
     if name in ("$and", "$or"):
         if not isinstance(wanted, list):
-            raise refuse(400, "MALFORMED_FILTER", f"{name}: Expected an array")
+            raise reject(400, "MALFORMED_FILTER", f"{name}: Expected an array")
         parts = [matches(doc, part, fields) for part in wanted]
         return all(parts) if name == "$and" else any(parts)
     if name == "$not":
@@ -124,16 +124,16 @@ def _meets(doc: Doc, name: str, wanted: Any, fields: Fields) -> bool:
 
 def _passes(values: list[Any], path: str, operator: str, wanted: Any, allowed: Sequence[str]) -> bool:
     if operator not in allowed:
-        raise refuse(400, "UNSUPPORTED_FILTER_OPERATOR", f"Field '{path}' does not support {operator}")
+        raise reject(400, "UNSUPPORTED_FILTER_OPERATOR", f"Field '{path}' does not support {operator}")
     if operator in LISTS and not isinstance(wanted, list):
-        raise refuse(400, "UNSUPPORTED_FILTER_VALUE_TYPE", f"{operator} of '{path}': Expected an array")
+        raise reject(400, "UNSUPPORTED_FILTER_VALUE_TYPE", f"{operator} of '{path}': Expected an array")
     return OPERATORS[operator](values, wanted)
 
 
 def in_order(docs: list[Doc], field: str, order: str, fields: Fields) -> list[Doc]:
     """Return the documents sorted by a field; those without it come first."""
     if field not in fields.sorts:
-        raise refuse(400, "UNSUPPORTED_SORT_FIELD", f"Cannot sort by '{field}'")
+        raise reject(400, "UNSUPPORTED_SORT_FIELD", f"Cannot sort by '{field}'")
 
     def key(doc: Doc) -> tuple[bool, Any]:
         values = values_at(doc, field)
@@ -190,5 +190,5 @@ def paging(given: Any, default: int, most: int) -> tuple[int, int]:
     except (TypeError, ValueError):
         raise invalid("paging", "TYPE", "Expected an integer") from None
     if not 0 <= limit <= most or offset < 0:
-        raise refuse(400, "ILLEGAL_LIMIT", f"limit must be between 0 and {most}, offset at least 0")
+        raise reject(400, "ILLEGAL_LIMIT", f"limit must be between 0 and {most}, offset at least 0")
     return limit, offset

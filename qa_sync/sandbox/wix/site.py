@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from qa_sync.sandbox.desk import json_body
 from qa_sync.sandbox.lag import LateTable
-from qa_sync.sandbox.shape import Misfit, Shape
+from qa_sync.sandbox.shape import Shape, ShapeError
 from qa_sync.sandbox.store import Doc, Table
 from qa_sync.sandbox.wix.errors import bad_json, invalid, misfit
 from qa_sync.sandbox.world import World
@@ -53,7 +53,7 @@ def fitted(shape: Shape, value: Any, path: str) -> Any:
     """Return the value in its shape; raises the vendor's 400."""
     try:
         return shape.fit(value, path)
-    except Misfit as problem:
+    except ShapeError as problem:
         raise misfit(problem) from None
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from qa_sync.sandbox.desk import Refusal
+from qa_sync.sandbox.desk import Rejection
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce.errors import refuse
 
@@ -71,7 +71,7 @@ def checked(args: Mapping[str, Arg], given: Mapping[str, Any]) -> Doc:
     return fine
 
 
-def _invalid(wrong: Mapping[str, Invalid]) -> Refusal:
+def _invalid(wrong: Mapping[str, Invalid]) -> Rejection:
     details = {n: {"code": p.code, "message": p.message, "data": p.data} for n, p in wrong.items()}
     params = {name: problem.message for name, problem in wrong.items()}
     message = f"Invalid parameter(s): {', '.join(wrong)}"

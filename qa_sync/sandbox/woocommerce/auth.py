@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from starlette.requests import Request
 
-from qa_sync.sandbox.desk import Refusal
+from qa_sync.sandbox.desk import Rejection
 from qa_sync.sandbox.woocommerce.errors import refuse
 
 KEY = "ck_sandbox_not_a_secret"
@@ -74,7 +74,7 @@ class Door:
         self._nonces.add((key, nonce))
 
 
-def _denied(message: str) -> Refusal:
+def _denied(message: str) -> Rejection:
     return refuse(401, "woocommerce_rest_authentication_error", message)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
-from qa_sync.sandbox.desk import Refusal
+from qa_sync.sandbox.desk import Rejection
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce.args import Arg, is_email
 from qa_sync.sandbox.woocommerce.errors import refuse
@@ -144,10 +144,10 @@ class Customers:
         name = f"{doc['first_name']} {doc['last_name']}".strip() or doc["username"]
         return {"name": name.casefold(), "registered_date": doc["date_created"]}.get(orderby, doc["id"])
 
-    def missing(self, method: str) -> Refusal:  # noqa: ARG002 - the same for all methods
+    def missing(self, method: str) -> Rejection:  # noqa: ARG002 - the same for all methods
         """Return the refusal for an unknown customer."""
         return refuse(404, "wc_user_invalid_id", "Invalid user ID.")
 
-    def exists(self) -> Refusal:
+    def exists(self) -> Rejection:
         """Return the refusal for a POST that brings an id."""
         return refuse(400, "woocommerce_rest_customer_exists", "Cannot create existing resource.")

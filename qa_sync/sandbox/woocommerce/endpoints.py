@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from qa_sync.sandbox.desk import Refusal, json_body
+from qa_sync.sandbox.desk import Rejection, json_body
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce import listing
 from qa_sync.sandbox.woocommerce.args import Arg, checked, loose
@@ -97,7 +97,7 @@ class Endpoints:
             return self._shown(request, self._done(operation, fields), view=False)
         except Crash:
             raise
-        except Refusal as refusal:
+        except Rejection as refusal:
             return {"id": 0 if operation == "create" else fields.get("id"), "error": refusal.body}
 
     def _done(self, operation: str, fields: Doc) -> Doc:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from qa_sync.sandbox.desk import Refusal
+from qa_sync.sandbox.desk import Rejection
 
 CRASH = "There has been a critical error on this website."
 
 
-class Crash(Refusal):
+class Crash(Rejection):
     """PHP died: nothing catches it, not even a batch."""
 
 
-def refuse(status: int, code: str, message: str, **data: Any) -> Refusal:
+def refuse(status: int, code: str, message: str, **data: Any) -> Rejection:
     """Return an error; `data` goes beside the status."""
-    return Refusal(status, {"code": code, "message": message, "data": {"status": status, **data}})
+    return Rejection(status, {"code": code, "message": message, "data": {"status": status, **data}})
 
 
 def crash() -> Crash:
@@ -23,12 +23,12 @@ def crash() -> Crash:
     return Crash(500, {"code": "internal_server_error", "message": CRASH, "data": {"status": 500}})
 
 
-def bad_json(_why: str) -> Refusal:
+def bad_json(_why: str) -> Rejection:
     """Return the refusal of a body that is no JSON."""
     data = {"json_error_code": 4, "json_error_message": "Syntax error"}
     return refuse(400, "rest_invalid_json", "Invalid JSON body passed.", **data)
 
 
-def no_route(_status: int) -> Refusal:
+def no_route(_status: int) -> Rejection:
     """Return the refusal of a path or method that is not there; WordPress tells no difference."""
     return refuse(404, "rest_no_route", "No route was found matching the URL and request method.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
-from qa_sync.sandbox.desk import Refusal
+from qa_sync.sandbox.desk import Rejection
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce import lines, money, stock
 from qa_sync.sandbox.woocommerce.args import Arg
@@ -128,12 +128,12 @@ class Orders:
         """Return what an order is sorted by."""
         return {"date": doc["date_created"], "modified": doc["date_modified"]}.get(orderby, doc["id"])
 
-    def missing(self, method: str) -> Refusal:
+    def missing(self, method: str) -> Rejection:
         """Return the refusal for an unknown order; updates say 400 where all else says 404."""
         status = 404 if method in ("GET", "DELETE") else 400
         return refuse(status, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")
 
-    def exists(self) -> Refusal:
+    def exists(self) -> Rejection:
         """Return the refusal for a POST that brings an id."""
         return refuse(400, "woocommerce_rest_shop_order_exists", "Cannot create existing shop_order.")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
-from qa_sync.sandbox.desk import Refusal
+from qa_sync.sandbox.desk import Rejection
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.args import Arg
@@ -164,12 +164,12 @@ class Products:
             "price": money.exact(doc["price"]),
         }.get(orderby, doc["id"])
 
-    def missing(self, method: str) -> Refusal:
+    def missing(self, method: str) -> Rejection:
         """Return the refusal for an unknown product; updates say 400 where all else says 404."""
         status = 404 if method in ("GET", "DELETE") else 400
         return refuse(status, "woocommerce_rest_product_invalid_id", "Invalid ID.")
 
-    def exists(self) -> Refusal:
+    def exists(self) -> Rejection:
         """Return the refusal for a POST that brings an id."""
         return refuse(400, "woocommerce_rest_product_exists", "Cannot create existing product.")
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.datastructures import QueryParams
 
-from qa_sync.sandbox.desk import Refusal
+from qa_sync.sandbox.desk import Rejection
 from qa_sync.sandbox.store import Doc, Table
 from qa_sync.sandbox.woocommerce.args import Arg
 from qa_sync.sandbox.world import World
@@ -107,8 +107,8 @@ class Resource(Protocol):
     def sort_key(self, doc: Doc, orderby: str) -> Any:
         """Return what a record is sorted by."""
 
-    def missing(self, method: str) -> Refusal:
+    def missing(self, method: str) -> Rejection:
         """Return the refusal for an id that is not there."""
 
-    def exists(self) -> Refusal:
+    def exists(self) -> Rejection:
         """Return the refusal for a POST that brings an id."""

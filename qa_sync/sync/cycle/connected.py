@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from qa_sync.sync.cycle.creation_rules import named
-from qa_sync.sync.cycle.lists import Listing, Listings, where
+from qa_sync.sync.cycle.creation_rules import condition_names
+from qa_sync.sync.cycle.lists import Listing, Listings, list_key
 from qa_sync.sync.lanes import Lane
 from qa_sync.sync.store.links import Links
 
@@ -27,22 +27,22 @@ class Connections:
         return any(
             self._synchronised(other, neighbour)
             for other in self._lanes
-            if named(lane, other)
+            if condition_names(lane, other)
             for neighbour in self._neighbours(lane, id, other)
         )
 
     def _neighbours(self, lane: Lane, id: str, other: Lane) -> Iterator[str]:
         mine, theirs = self._listing(lane), self._listing(other)
-        for datatype, pointed in mine.shown.references(id):
+        for datatype, pointed in mine.listed.references(id):
             if datatype == other.source.card.datatype:
                 yield pointed
-        yield from theirs.shown.referring(lane.source.card.datatype, id)
+        yield from theirs.listed.referring(lane.source.card.datatype, id)
 
     def _synchronised(self, other: Lane, id: str) -> bool:
         if self._links.by_source(other.key, id) is not None:
             return True
-        todos = (use.todo for use in self._listing(other).uses if use.lane is other)
-        return any(todo.due(id) for todo in todos)
+        todos = (use.queue for use in self._listing(other).uses if use.lane is other)
+        return any(todo.waits_for_links(id) for todo in todos)
 
     def _listing(self, lane: Lane) -> Listing:
-        return self._listings[where(lane.source)]
+        return self._listings[list_key(lane.source)]

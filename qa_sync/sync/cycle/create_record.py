@@ -5,76 +5,76 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from qa_sync.errors import InvalidResponse, NotConvertible, RequestRejected
-from qa_sync.sync.cycle.lane_cycle import Turn
-from qa_sync.sync.cycle.update_pair import Kept
+from qa_sync.sync.cycle.lane_cycle import LaneCycle
+from qa_sync.sync.cycle.update_pair import UpdateResult
 from qa_sync.sync.lanes import Lane, Row, Side
-from qa_sync.sync.records.conversion import Carrier, NotLinkedYet
-from qa_sync.sync.records.in_sync import marks, shows
-from qa_sync.sync.records.interrupted_writes import made_by
-from qa_sync.sync.records.record_view import Seen, both, is_empty, look
+from qa_sync.sync.records.conversion import NotLinkedYet, ValueConverter
+from qa_sync.sync.records.in_sync import is_in_sync, synced_texts
+from qa_sync.sync.records.interrupted_writes import find_created
+from qa_sync.sync.records.record_view import RecordView, by_side, is_empty, read_view
 from qa_sync.sync.store.encoding import encode
-from qa_sync.sync.store.links import Intent, Link, Links, Place
-from qa_sync.sync.store.work_queue import Mood
-from qa_sync.sync.summary import Tally
+from qa_sync.sync.store.links import Link, Links, PendingCreate, Place
+from qa_sync.sync.store.work_queue import ItemState
+from qa_sync.sync.summary import CycleTally
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.system import Record
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.form import Json
 
 
-class Creator:
+class RecordCreator:
     """Creates counterparts of source records."""
 
-    def __init__(self, links: Links, carrier: Carrier, writer: Writer) -> None:
+    def __init__(self, links: Links, converter: ValueConverter, writer: Writer) -> None:
         self._links = links
-        self._carrier = carrier
+        self._converter = converter
         self._writer = writer
 
-    def create(self, turn: Turn, listed: Record) -> tuple[Link | None, Kept]:
+    def create(self, lane_cycle: LaneCycle, listed: Record) -> tuple[Link | None, UpdateResult]:
         """Create the counterpart of a source record, unless a reference of it must be linked first.
 
         Raises NotLinkedYet for such a reference; nothing is asked of a system to find that out.
         """
-        lane = turn.lane
-        rows = [row for row in lane.rows if row.received_by(Side.TARGET, creating=True)]
+        lane = lane_cycle.lane
+        rows = [row for row in lane.rows if row.is_writable_on(Side.TARGET, creating=True)]
         if through := [row for row in rows if row.through]:
-            self._values(lane, through, look(lane.source, listed, through), Tally())
+            self._values(lane, through, read_view(lane.source, listed, through), CycleTally())
         fresh = lane.source.system.lookup(lane.source.card.datatype, listed.id)
         if fresh is None:
-            return None, Kept(Mood.DONE)
-        seen = look(lane.source, fresh, lane.rows)
-        return self._insert(turn, seen, self._values(lane, rows, seen, turn.tally))
+            return None, UpdateResult(ItemState.DONE)
+        seen = read_view(lane.source, fresh, lane.rows)
+        return self._insert(lane_cycle, seen, self._values(lane, rows, seen, lane_cycle.tally))
 
-    def recover(self, turn: Turn, id: str) -> tuple[Link | None, bool]:
+    def adopt_interrupted(self, lane_cycle: LaneCycle, id: str) -> tuple[Link | None, bool]:
         """Adopt the record that an unanswered create may have made.
 
         Return its link, and whether something may be created now.
         """
-        lane, intent = turn.lane, self._links.intent(turn.lane.key, id)
-        if intent is None:
+        lane, pending_create = lane_cycle.lane, self._links.pending_create(lane_cycle.lane.key, id)
+        if pending_create is None:
             return None, True
-        alike = made_by(intent, self._newcomers(turn, intent), self._carrier.zone)
+        alike = find_created(pending_create, self._new_targets(lane_cycle, pending_create), self._converter.zone)
         if len(alike) > 1:
             text = f"a create was never answered, and {len(alike)} records look like it; remove the copies"
-            turn.tally.problem(lane.section.key, lane.target.system.label, alike[0], text)
+            lane_cycle.tally.problem(lane.section.key, lane.target.system.label, alike[0], text)
             return None, False
         if not alike:
             return None, True
-        turn.tally.add("linked")
-        return self._connect(lane, id, alike[0], intent), False
+        lane_cycle.tally.add("linked")
+        return self._link_created(lane, id, alike[0], pending_create), False
 
-    def _values(self, lane: Lane, rows: Iterable[Row], source: Seen, tally: Tally) -> dict[str, Json]:
+    def _values(self, lane: Lane, rows: Iterable[Row], source: RecordView, tally: CycleTally) -> dict[str, Json]:
         """Return the wire values of a new record by write path; what cannot be converted is left out and told."""
         values: dict[str, Json] = {}
-        beside = self._carrier.beside(lane, source)
+        beside = self._converter.context_values(lane, source)
         for row in rows:
-            if row.source.path not in source.gaps and is_empty(source.value(row)):
+            if row.source.path not in source.unconvertible and is_empty(source.value(row)):
                 continue
             if row.target.write_path in values:
                 continue  # of several sources for one target the first that has a value rules
             try:
                 if source.applies(row):
-                    values[row.target.write_path] = self._carrier.wire(row, source, beside)
+                    values[row.target.write_path] = self._converter.wire_value(row, source, beside)
                     values = {**_conditions(lane, row), **values} if row.target_when else values
             except NotLinkedYet as error:
                 raise NotLinkedYet(f"{row.source.path} {error.message}") from None
@@ -83,65 +83,73 @@ class Creator:
                 tally.problem(lane.section.key, source.end.system.label, source.record.id, text)
         return values
 
-    def _insert(self, turn: Turn, source: Seen, values: Mapping[str, Json]) -> tuple[Link | None, Kept]:
-        lane, tally = turn.lane, turn.tally
-        intent = Intent(turn.target.known, source.texts, _sent(lane, values))
+    def _insert(
+        self, lane_cycle: LaneCycle, source: RecordView, values: Mapping[str, Json]
+    ) -> tuple[Link | None, UpdateResult]:
+        lane, tally = lane_cycle.lane, lane_cycle.tally
+        pending_create = PendingCreate(lane_cycle.target.last_number, source.texts, _sent_texts(lane, values))
         # The intent is on disk before the call, so that a crash before the answer makes no second copy later.
-        self._links.intend(lane.key, source.record.id, intent)
+        self._links.begin_create(lane.key, source.record.id, pending_create)
         try:
-            made = self._writer.insert(lane, lane.target, values, lambda: self._found(turn, intent))
+            made = self._writer.insert(
+                lane, lane.target, values, lambda: self._find_created(lane_cycle, pending_create)
+            )
         except (RequestRejected, InvalidResponse, NotConvertible) as error:
             if not isinstance(error, InvalidResponse):
-                self._links.withdraw(lane.key, source.record.id)
+                self._links.discard_create(lane.key, source.record.id)
             text = f"create in {lane.target.system.label} failed: {error.in_line}"
             tally.problem(lane.section.key, source.end.system.label, source.record.id, text)
-            return None, Kept(Mood.AGAIN)
+            return None, UpdateResult(ItemState.AGAIN)
         if made is None:
-            self._links.withdraw(lane.key, source.record.id)
-            return None, Kept(Mood.AGAIN)
-        if turn.is_linked(made):
-            self._links.withdraw(lane.key, source.record.id)
-            turn.problem(lane.source, source.record.id, f"its create gave {made}, which is another's counterpart")
-            return None, Kept(Mood.STANDS)
+            self._links.discard_create(lane.key, source.record.id)
+            return None, UpdateResult(ItemState.AGAIN)
+        if lane_cycle.is_linked(made):
+            self._links.discard_create(lane.key, source.record.id)
+            lane_cycle.problem(lane.source, source.record.id, f"its create gave {made}, which is another's counterpart")
+            return None, UpdateResult(ItemState.STANDS)
         tally.add("created")
         link = self._links.connect(lane.key, source.record.id, made)
-        return link, self._answer(turn, link, source, intent)
+        return link, self._read_back(lane_cycle, link, source, pending_create)
 
-    def _connect(self, lane: Lane, source: str, target: str, intent: Intent) -> Link:
+    def _link_created(self, lane: Lane, source: str, target: str, pending_create: PendingCreate) -> Link:
         """Link a record with what an unanswered create made of it; whatever else it shows is somebody's edit."""
         link = self._links.connect(lane.key, source, target)
-        self._links.remember(link, _synced(intent))
+        self._links.save_synced(link, _synced_values(pending_create))
         return link
 
-    def _answer(self, turn: Turn, link: Link, source: Seen, intent: Intent) -> Kept:
+    def _read_back(
+        self, lane_cycle: LaneCycle, link: Link, source: RecordView, pending_create: PendingCreate
+    ) -> UpdateResult:
         """Read what was made back: what the system made of it is nobody's edit."""
-        lane = turn.lane
-        synced = _synced(intent)
+        lane = lane_cycle.lane
+        synced = _synced_values(pending_create)
         try:
             answer = lane.target.system.lookup(lane.target.card.datatype, link.target)
             if answer is None:
-                turn.tally.add("touched")
-                return Kept(Mood.DONE)
-            seen = both(source, look(lane.target, answer, lane.rows))
-            synced |= marks(seen[Side.TARGET], lane.rows)
+                lane_cycle.tally.add("touched")
+                return UpdateResult(ItemState.DONE)
+            seen = by_side(source, read_view(lane.target, answer, lane.rows))
+            synced |= synced_texts(seen[Side.TARGET], lane.rows)
         finally:
-            self._links.remember(link, synced)
-        return Kept(Mood.DONE if shows(lane, seen, synced) else Mood.AGAIN, seen, {Side.TARGET})
+            self._links.save_synced(link, synced)
+        return UpdateResult(ItemState.DONE if is_in_sync(lane, seen, synced) else ItemState.AGAIN, seen, {Side.TARGET})
 
-    def _newcomers(self, turn: Turn, intent: Intent) -> Iterator[Seen]:
+    def _new_targets(self, lane_cycle: LaneCycle, pending_create: PendingCreate) -> Iterator[RecordView]:
         """Yield the unlinked target records that have been listed since the create was begun."""
-        lane = turn.lane
-        for new in turn.target.newcomers(intent.known):
-            record = None if turn.is_linked(new) else lane.target.system.lookup(lane.target.card.datatype, new)
+        lane = lane_cycle.lane
+        for new in lane_cycle.target.new_since(pending_create.known):
+            record = None if lane_cycle.is_linked(new) else lane.target.system.lookup(lane.target.card.datatype, new)
             if record is not None:
-                yield look(lane.target, record, lane.rows)
+                yield read_view(lane.target, record, lane.rows)
 
-    def _found(self, turn: Turn, intent: Intent) -> str | None:
+    def _find_created(self, lane_cycle: LaneCycle, pending_create: PendingCreate) -> str | None:
         """Return the record that has come to be on the target and looks like what was to be created."""
-        end = turn.lane.target
+        end = lane_cycle.lane.target
         listed = end.system.list(end.card.datatype)
-        new = (r for r in listed if turn.target.digest(r.id) is None and not turn.is_linked(r.id))
-        alike = made_by(intent, (look(end, record, turn.lane.rows) for record in new), self._carrier.zone)
+        new = (r for r in listed if lane_cycle.target.digest(r.id) is None and not lane_cycle.is_linked(r.id))
+        alike = find_created(
+            pending_create, (read_view(end, record, lane_cycle.lane.rows) for record in new), self._converter.zone
+        )
         if len(alike) > 1:
             raise InvalidResponse(
                 f"a create was not answered, and {len(alike)} records look like it: {', '.join(alike)}"
@@ -155,13 +163,13 @@ def _conditions(lane: Lane, row: Row) -> dict[str, Json]:
     return {cards[w.path].write_path if w.path in cards else w.path: w.value for w in row.target_when}
 
 
-def _synced(intent: Intent) -> dict[Place, str]:
+def _synced_values(pending_create: PendingCreate) -> dict[Place, str]:
     """Return what was given and sent as it is remembered."""
-    given: dict[Place, str] = {(Side.SOURCE, path): text for path, text in intent.given.items()}
-    return given | {(Side.TARGET, path): text for path, text in intent.sent.items()}
+    given: dict[Place, str] = {(Side.SOURCE, path): text for path, text in pending_create.given.items()}
+    return given | {(Side.TARGET, path): text for path, text in pending_create.sent.items()}
 
 
-def _sent(lane: Lane, values: Mapping[str, Json]) -> dict[str, str]:
+def _sent_texts(lane: Lane, values: Mapping[str, Json]) -> dict[str, str]:
     """Return what is sent as it will be read back, by property path."""
     cards = {row.target.write_path: row.target for row in lane.rows}
     return {cards[p].path: encode(to_canonical(v, cards[p].form)) for p, v in values.items() if p in cards}

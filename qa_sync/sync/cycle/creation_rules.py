@@ -15,7 +15,7 @@ Predicate = Callable[[Record], bool]
 
 def meets_condition(lane: Lane, record: Record, conditions: Mapping[str, Predicate]) -> bool:
     """Tell whether a record is inside the section's condition; without a predicate none is."""
-    if not lane.says(StatementKind.CONDITION):
+    if not lane.has_statement(StatementKind.CONDITION):
         return True
     predicate = conditions.get(lane.section.key)
     return predicate is not None and predicate(record)
@@ -29,22 +29,24 @@ def may_create(lane: Lane, *, connected: bool) -> bool:
     """
     if lane.key == lane.mirror or not lane.target.can("insert"):
         return False
-    return not lane.says(StatementKind.LINK_FIRST) or connected
+    return not lane.has_statement(StatementKind.LINK_FIRST) or connected
 
 
-def standing_problem(lane: Lane, lanes: Iterable[Lane], conditions: Mapping[str, Predicate]) -> Problem | None:
+def permanent_problem(lane: Lane, lanes: Iterable[Lane], conditions: Mapping[str, Predicate]) -> Problem | None:
     """Return why a section's records never get a counterpart although it says so, None when they do."""
     reason = None
-    if lane.says(StatementKind.CONDITION) and lane.section.key not in conditions:
+    if lane.has_statement(StatementKind.CONDITION) and lane.section.key not in conditions:
         reason = "its condition has no predicate in the settings, so nothing is linked or created"
-    elif lane.says(StatementKind.NEW_IF_CONNECTED) and not any(named(lane, other) for other in lanes):
+    elif lane.has_statement(StatementKind.NEW_IF_CONNECTED) and not any(
+        condition_names(lane, other) for other in lanes
+    ):
         reason = "none of the entities that a new record must be connected to is synchronised here"
-    elif not lane.target.can("insert") and not lane.says(StatementKind.LINK_FIRST):
+    elif not lane.target.can("insert") and not lane.has_statement(StatementKind.LINK_FIRST):
         reason = f"nothing can be created: {lane.target.card.cannot['insert']}"
     return Problem(lane.section.key, lane.target.system.label, None, reason) if reason else None
 
 
-def named(lane: Lane, other: Lane) -> bool:
+def condition_names(lane: Lane, other: Lane) -> bool:
     """Tell whether the section's NEW-IF-CONNECTED names the other lane's source entity."""
     statement = lane.section.statement(StatementKind.NEW_IF_CONNECTED)
     if statement is None or statement.connection is None:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from datetime import tzinfo
 from itertools import islice
 
-from qa_sync.sync.lanes import End, Lane
-from qa_sync.sync.records.matching import agree, candidates
-from qa_sync.sync.records.record_view import Seen, look
+from qa_sync.sync.lanes import Lane, LaneEnd
+from qa_sync.sync.records.matching import candidates, share_value
+from qa_sync.sync.records.record_view import RecordView, read_view
 from qa_sync.sync.store.links import Links
-from qa_sync.sync.store.listed_records import Shown
-from qa_sync.sync.summary import Tally
+from qa_sync.sync.store.listed_records import ListedRecords
+from qa_sync.sync.summary import CycleTally
 from qa_sync.systems.system import Record
 
-ENOUGH = 5
+MAX_MATCHES = 5
 """Beyond so many candidates nobody looks for more: they are several anyway."""
 
 
-class Turn:
+class LaneCycle:
     """One lane in one cycle; `source` and `target` are what the two lists showed."""
 
-    def __init__(self, lane: Lane, source: Shown, target: Shown, *, links: Links, zone: tzinfo, tally: Tally) -> None:
+    def __init__(
+        self, lane: Lane, source: ListedRecords, target: ListedRecords, *, links: Links, zone: tzinfo, tally: CycleTally
+    ) -> None:
         self.lane = lane
         self.source = source
         self.target = target
@@ -28,7 +30,7 @@ class Turn:
         self._links = links
         self._zone = zone
 
-    def problem(self, end: End, id: str, text: str) -> None:
+    def problem(self, end: LaneEnd, id: str, text: str) -> None:
         """Note a problem of a record."""
         self.tally.problem(self.lane.section.key, end.system.label, id, text)
 
@@ -42,40 +44,40 @@ class Turn:
             return True
         return self.lane.mirror is not None and self._links.by_source(self.lane.mirror, target) is not None
 
-    def seen(self, end: End, record: Record) -> Seen | None:
+    def view(self, end: LaneEnd, record: Record) -> RecordView | None:
         """Return a record as the merge table sees it; None, and a problem, when a value of it makes no sense."""
-        seen = look(end, record, self.lane.criteria)
-        for path, why in seen.gaps.items():
+        view = read_view(end, record, self.lane.criteria)
+        for path, why in view.unconvertible.items():
             self.problem(end, record.id, f"cannot be matched by {path}: {why}")
-        return None if seen.gaps else seen
+        return None if view.unconvertible else view
 
-    def matches(self, source: Seen) -> list[str]:
+    def matches(self, source: RecordView) -> list[str]:
         """Return the unlinked target records that the merge table matches with a source record."""
         within = self.lane.key == self.lane.mirror
         found = candidates(self.lane, source, self.target, self._zone)
         free = (i for i in found if not self.is_linked(i) and not (within and i == source.record.id))
-        return list(islice((i for i in free if self._alive(self.lane.target, i, source)), ENOUGH))
+        return list(islice((i for i in free if self._still_matching(self.lane.target, i, source)), MAX_MATCHES))
 
-    def rivals(self, target: str, source: Seen) -> list[Record]:
+    def competing_sources(self, target: str, source: RecordView) -> list[Record]:
         """Return the other unlinked source records that match the same target record."""
         end = self.lane.target
         record = end.system.lookup(end.card.datatype, target)
         if record is None:
             return []
-        seen = look(end, record, self.lane.criteria)
-        others = (i for i in self.waiting_for(seen) if i != source.record.id)
-        return [r for i in others if (r := self._alive(self.lane.source, i, seen))]
+        view = read_view(end, record, self.lane.criteria)
+        others = (i for i in self.matching_sources(view) if i != source.record.id)
+        return [r for i in others if (r := self._still_matching(self.lane.source, i, view))]
 
-    def waiting_for(self, target: Seen) -> list[str]:
+    def matching_sources(self, target: RecordView) -> list[str]:
         """Return the unlinked source records that match a target record."""
         found = candidates(self.lane, target, self.source, self._zone)
         own = {target.record.id} if self.lane.key == self.lane.mirror else set()
         free = (i for i in found if self._links.by_source(self.lane.key, i) is None)
         return [i for i in free if i not in own and not self.is_counterpart(i)]
 
-    def _alive(self, end: End, id: str, other: Seen) -> Record | None:
+    def _still_matching(self, end: LaneEnd, id: str, other: RecordView) -> Record | None:
         """Return a record when it still exists and still matches: an index does not know what was deleted."""
         record = end.system.lookup(end.card.datatype, id)
         if record is None:
             return None
-        return record if agree(self.lane, other, look(end, record, self.lane.criteria), self._zone) else None
+        return record if share_value(self.lane, other, read_view(end, record, self.lane.criteria), self._zone) else None

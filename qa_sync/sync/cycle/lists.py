@@ -7,35 +7,35 @@ from dataclasses import dataclass
 
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.sync.cycle.creation_rules import Predicate
-from qa_sync.sync.lanes import End, Lane, Row, Side
+from qa_sync.sync.lanes import Lane, LaneEnd, Row, Side
 from qa_sync.sync.policies import Policies
 from qa_sync.sync.store.encoding import digest
 from qa_sync.sync.store.links import Links
-from qa_sync.sync.store.listed_records import Shown
-from qa_sync.sync.store.work_queue import Todo
+from qa_sync.sync.store.listed_records import ListedRecords
+from qa_sync.sync.store.work_queue import WorkQueue
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class ListUse:
     """A lane that looks at a list, from which side, and where it keeps what it has to look at."""
 
     lane: Lane
     side: Side
-    todo: Todo
+    queue: WorkQueue
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """One list of one system, and what is indexed of it: `criteria` by path, `references`."""
 
-    end: End
-    shown: Shown
-    uses: tuple[Use, ...]
+    end: LaneEnd
+    listed: ListedRecords
+    uses: tuple[ListUse, ...]
     criteria: tuple[Row, ...]
     references: tuple[Row, ...]
 
     @property
-    def alone(self) -> bool:
+    def is_exclusive(self) -> bool:
         """Whether one lane only looks at it, so that nobody else has to be told of what that lane writes."""
         return len(self.uses) == 1
 
@@ -44,39 +44,41 @@ Listings = Mapping[tuple[str, str], Listing]
 """By system label and datatype."""
 
 
-def listings_of(
+def make_listings(
     lanes: Sequence[Lane], links: Links, scope: str, policies: Policies, conditions: Mapping[str, Predicate]
 ) -> Listings:
     """Return the lists that lanes use; `scope` keeps those of different documents apart in one store."""
-    todos = {lane.section.key: Todo(links.state, todo_name(scope, lane)) for lane in lanes}
-    connects = any(lane.says(StatementKind.NEW_IF_CONNECTED) for lane in lanes)
-    uses: dict[tuple[str, str], list[Use]] = {}
+    queues = {lane.section.key: WorkQueue(links.state, queue_name(scope, lane)) for lane in lanes}
+    connects = any(lane.has_statement(StatementKind.NEW_IF_CONNECTED) for lane in lanes)
+    uses: dict[tuple[str, str], list[ListUse]] = {}
     for side in Side:
         for lane in lanes:
-            uses.setdefault(where(lane.end(side)), []).append(Use(lane, side, todos[lane.section.key]))
+            uses.setdefault(list_key(lane.end(side)), []).append(ListUse(lane, side, queues[lane.section.key]))
     found = {}
     for (label, datatype), used in uses.items():
         end = used[0].lane.end(used[0].side)
-        shown = Shown(links.state, f"{scope}: {label} {datatype}")
-        shown.define(_definition(used, policies, conditions, connects=connects))
+        listed = ListedRecords(links.state, f"{scope}: {label} {datatype}")
+        listed.define(_definition(used, policies, conditions, connects=connects))
         references = [Row(p, p) for p in end.card.properties.values() if p.references] if connects else []
         criteria = {row.card(use.side).path: row for use in used for row in use.lane.criteria}
         one_sided = tuple(Row(c, c) for path in criteria for c in [end.card.properties[path]])
-        found[label, datatype] = Listing(end, shown, tuple(used), one_sided, tuple(references))
+        found[label, datatype] = Listing(end, listed, tuple(used), one_sided, tuple(references))
     return found
 
 
-def where(end: End) -> tuple[str, str]:
+def list_key(end: LaneEnd) -> tuple[str, str]:
     """Return which list an end is listed by."""
     return end.system.label, end.card.datatype
 
 
-def todo_name(scope: str, lane: Lane) -> str:
+def queue_name(scope: str, lane: Lane) -> str:
     """Return the name of a lane's items in the store."""
     return f"{scope}: {lane.section.key}"
 
 
-def _definition(uses: Sequence[Use], policies: Policies, conditions: Mapping[str, Predicate], *, connects: bool) -> str:
+def _definition(
+    uses: Sequence[ListUse], policies: Policies, conditions: Mapping[str, Predicate], *, connects: bool
+) -> str:
     """Return what the handling of a list's records depends on: when it changes, all of them are looked at anew."""
     words = [
         (use.side, use.lane.section.key, use.lane.section.statements, use.lane.rows, use.lane.criteria,

@@ -9,19 +9,19 @@ from typing import Final
 from qa_sync.clock import Clock
 from qa_sync.sync.cycle.lists import Listing
 from qa_sync.sync.lanes import Side
-from qa_sync.sync.records.matching import key_of
-from qa_sync.sync.records.record_view import flat, look, modified
-from qa_sync.sync.store.encoding import digest, encode, spell
+from qa_sync.sync.records.matching import index_key
+from qa_sync.sync.records.record_view import flatten, modified, read_view
+from qa_sync.sync.store.encoding import digest, encode, to_json
 from qa_sync.sync.store.links import Links
 from qa_sync.systems.system import Record
 
 OVERLAP: Final = timedelta(minutes=10)
 """How much of what was read before is read again: a list may show a change later than its stamp says."""
 
-AHEAD: Final = timedelta(days=1)
+MAX_CLOCK_AHEAD: Final = timedelta(days=1)
 """How far a system's clock may be ahead of ours."""
 
-WHOLE: Final = timedelta(days=1)
+FULL_READ_INTERVAL: Final = timedelta(days=1)
 """How often a list is read from end to end: a record that is on no page, since one before it was deleted while the
 pages were read, has an old stamp and is found in no other way."""
 
@@ -33,7 +33,7 @@ class Stopped(Exception):
     """The cycle was told to stop."""
 
 
-class Gatherer:
+class ChangeReader:
     """Reads lists; `clock` tells how old a stamp is (None: nobody knows), `stop` whether to go on."""
 
     def __init__(self, links: Links, clock: Clock | None, stop: Callable[[], bool]) -> None:
@@ -41,31 +41,31 @@ class Gatherer:
         self._clock = clock
         self._stop = stop
 
-    def gather(self, listing: Listing) -> int:
+    def read(self, listing: Listing) -> int:
         """Read a list once and note what changed; return how many records it showed.
 
         Raises what `System.list` raises, and Stopped.
         """
         started = self._clock.now() if self._clock else None
-        before, _ = listing.shown.watermark
+        before, _ = listing.listed.watermark
         since = self._since(listing)
         newest, number = before, 0
         for number, record in enumerate(listing.end.system.list(listing.end.card.datatype, since), 1):
             if number % BATCH == 0:
                 self._links.state.flush()
-                self._go_on()
+                self._check_stop()
             stamp = self._changed(listing, record)
-            if stamp and (newest is None or stamp > newest) and not _hides(stamp, started):
+            if stamp and (newest is None or stamp > newest) and not _is_far_ahead(stamp, started):
                 newest = stamp
         if newest is not None and newest != before:
-            listing.shown.read_up_to(newest, started)
+            listing.listed.set_watermark(newest, started)
         if since is None and started:
-            listing.shown.read_whole(started)
+            listing.listed.set_full_read(started)
         self._links.state.flush()
-        self._go_on()
+        self._check_stop()
         return number
 
-    def _go_on(self) -> None:
+    def _check_stop(self) -> None:
         if self._stop():
             raise Stopped
 
@@ -75,8 +75,8 @@ class Gatherer:
         The longer it is ago that something new was seen, the less is read again: only how much time passed here counts,
         since the system's clock may be wrong.
         """
-        mark, moved = listing.shown.watermark
-        unanswered = any(u.side is Side.TARGET and self._links.intends(u.lane.key) for u in listing.uses)
+        mark, moved = listing.listed.watermark
+        unanswered = any(u.side is Side.TARGET and self._links.has_pending_creates(u.lane.key) for u in listing.uses)
         if mark is None or unanswered or self._is_due(listing):
             return None
         quiet = self._clock.now() - moved if self._clock and moved else timedelta(0)
@@ -84,34 +84,36 @@ class Gatherer:
 
     def _is_due(self, listing: Listing) -> bool:
         """Tell whether the last reading from end to end is too long ago."""
-        whole = listing.shown.whole
-        return self._clock is not None and (whole is None or self._clock.now() - whole >= WHOLE)
+        whole = listing.listed.last_full_read
+        return self._clock is not None and (whole is None or self._clock.now() - whole >= FULL_READ_INTERVAL)
 
     def _changed(self, listing: Listing, record: Record) -> datetime | None:
         """Note a record when it differs from what was listed before; return its stamp then."""
-        text = spell(record.data)
+        text = to_json(record.data)
         now = digest(text)
-        if listing.shown.digest(record.id) == now:
+        if listing.listed.digest(record.id) == now:
             return None
-        listing.shown.note(record.id, now)
+        listing.listed.save_digest(record.id, now)
         self._index(listing, record)
         for use in listing.uses:
-            use.todo.add(use.side, record.id, text)
+            use.queue.add(use.side, record.id, text)
         return modified(listing.end, record)
 
     def _index(self, listing: Listing, record: Record) -> None:
         if listing.criteria:
-            seen = look(listing.end, record, listing.criteria)
-            keys = ((path, key_of(v), encode(v)) for path, value in seen.values.items() for v in flat(value))
-            listing.shown.index(record.id, dict.fromkeys(keys))
+            view = read_view(listing.end, record, listing.criteria)
+            keys = ((path, index_key(v), encode(v)) for path, value in view.values.items() for v in flatten(value))
+            listing.listed.index(record.id, dict.fromkeys(keys))
         if listing.references:
-            seen = look(listing.end, record, listing.references)
+            view = read_view(listing.end, record, listing.references)
             cards = listing.end.card.properties
-            refs = ((cards[path].references or "", str(v)) for path, value in seen.values.items() for v in flat(value))
-            listing.shown.refer(record.id, dict.fromkeys(refs))
+            refs = (
+                (cards[path].references or "", str(v)) for path, value in view.values.items() for v in flatten(value)
+            )
+            listing.listed.set_references(record.id, dict.fromkeys(refs))
             self._links.state.counter += 1  # somebody may wait for being referred to
 
 
-def _hides(stamp: datetime, now: datetime | None) -> bool:
+def _is_far_ahead(stamp: datetime, now: datetime | None) -> bool:
     """Tell whether a stamp is so far in the future that it would hide all changes until then."""
-    return now is not None and stamp > now + AHEAD
+    return now is not None and stamp > now + MAX_CLOCK_AHEAD

@@ -5,47 +5,47 @@ from __future__ import annotations
 from contextlib import suppress
 
 from qa_sync.errors import RequestRejected
-from qa_sync.sync.faults.property_kinds import is_written, shown
-from qa_sync.sync.faults.wrappers import Faulty, Values
-from qa_sync.sync.lanes import End, Lane
+from qa_sync.sync.faults.property_kinds import is_written, shown_values
+from qa_sync.sync.faults.wrappers import FaultyWriter, Values
+from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
 
-class Duplicate(Faulty):
+class Duplicate(FaultyWriter):
     """Creates twice."""
 
-    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
         """Create a record and a copy that differs in what must be unique only."""
         made = self.inner.insert(lane, end, values, found)
         with suppress(RequestRejected):  # a system that refuses the copy guards itself against this fault
-            self.inner.insert(lane, end, copied(end, values))
+            self.inner.insert(lane, end, copy_values(end, values))
         return made
 
 
-class DuplicateOnUpdate(Faulty):
+class DuplicateOnUpdate(FaultyWriter):
     """Creates a copy of what it updates."""
 
-    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         """Change a record, and create another that looks like it."""
         sent = self.inner.update(lane, end, record, values)
         written = frozenset(p.write_path for p in end.card.properties.values() if is_written(p))
-        before = {path: value for path, value in shown(end, record.data, written).items() if value is not None}
+        before = {path: value for path, value in shown_values(end, record.data, written).items() if value is not None}
         if end.can("insert"):
             with suppress(RequestRejected):
-                self.inner.insert(lane, end, copied(end, {**before, **values}))
+                self.inner.insert(lane, end, copy_values(end, {**before, **values}))
         return sent
 
 
-def copied(end: End, values: Values) -> dict[str, Json]:
+def copy_values(end: LaneEnd, values: Values) -> dict[str, Json]:
     """Return the values of a copy: different where they must be unique (`ada+copy@example.test`, `A-1-copy`)."""
     unique = {p.write_path: p for p in end.card.properties.values() if p.unique}
-    return {path: _another(unique[path], v) if path in unique else v for path, v in values.items()}
+    return {path: _changed_if_unique(unique[path], v) if path in unique else v for path, v in values.items()}
 
 
-def _another(card: PropertyCard, value: Json) -> Json:
+def _changed_if_unique(card: PropertyCard, value: Json) -> Json:
     if not isinstance(value, str):
         return value
     head, at, domain = value.rpartition("@")

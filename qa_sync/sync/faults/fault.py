@@ -13,7 +13,7 @@ from qa_sync.systems.system import System
 T = TypeVar("T")
 
 
-def as_it_is(thing: T) -> T:
+def unchanged(thing: T) -> T:
     """Return what is given: nothing is put round it."""
     return thing
 
@@ -28,6 +28,6 @@ class Fault:
 
     name: str
     description: str
-    writer: Callable[[Writer], Writer] = as_it_is
-    lane: Callable[[Lane], Lane] = as_it_is
-    system: Callable[[System], System] = as_it_is
+    writer: Callable[[Writer], Writer] = unchanged
+    lane: Callable[[Lane], Lane] = unchanged
+    system: Callable[[System], System] = unchanged

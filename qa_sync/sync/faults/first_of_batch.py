@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from qa_sync.sync.faults.wrappers import Faulty, Passing, Values, within
-from qa_sync.sync.lanes import End, Lane
-from qa_sync.sync.store.encoding import spell
+from qa_sync.sync.faults.wrappers import FaultySystem, FaultyWriter, Values, find_wrapped
+from qa_sync.sync.lanes import Lane, LaneEnd
+from qa_sync.sync.store.encoding import to_json
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record, System
 
 
-class Counting(Passing):
+class ListCounter(FaultySystem):
     """A system that counts how often each of its lists was asked for, which a cycle begins with."""
 
     def __init__(self, inner: System) -> None:
@@ -26,32 +26,32 @@ class Counting(Passing):
         return self.inner.list(datatype, since)
 
 
-class OneAtATime(Faulty):
+class FirstOfBatchOnly(FaultyWriter):
     """Writes one record of an entity between two listings; the others are lost, for this time or for ever."""
 
     def __init__(self, inner: Writer) -> None:
         super().__init__(inner)
-        self._turns: dict[tuple[str, str, str], tuple[int, str | None]] = {}
+        self._written: dict[tuple[str, str, str], tuple[int, str | None]] = {}
         self._lost: set[str] = set()
 
-    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
         """Create the first record of a cycle."""
-        content = spell(dict(values))
-        if content in self._lost or not self._takes(lane, end, content):
+        content = to_json(dict(values))
+        if content in self._lost or not self._is_first(lane, end, content):
             self._lost.add(content)
             return None
         return self.inner.insert(lane, end, values, found)
 
-    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         """Change the first record of a cycle, as often as it likes."""
-        return self.inner.update(lane, end, record, values) if self._takes(lane, end, record.id) else frozenset()
+        return self.inner.update(lane, end, record, values) if self._is_first(lane, end, record.id) else frozenset()
 
-    def _takes(self, lane: Lane, end: End, which: str) -> bool:
-        system = within(end.system, Counting)
+    def _is_first(self, lane: Lane, end: LaneEnd, which: str) -> bool:
+        system = find_wrapped(end.system, ListCounter)
         turn = system.listings if system else 0
         place = (lane.section.key, end.system.label, end.card.datatype)
-        before = self._turns.get(place)
+        before = self._written.get(place)
         if before is None or before[0] != turn:
-            self._turns[place] = (turn, which)
+            self._written[place] = (turn, which)
             return True
         return before[1] == which

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.errors import NotConvertible, RequestRejected
-from qa_sync.sync.faults.wrappers import Faulty, Values
-from qa_sync.sync.lanes import End, Lane
+from qa_sync.sync.faults.wrappers import FaultyWriter, Values
+from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
@@ -42,65 +42,65 @@ def _without(lane: Lane, *kinds: StatementKind) -> Lane:
     return replace(lane, section=replace(lane.section, statements=kept))
 
 
-class Adopting(Faulty):
+class AdoptExisting(FaultyWriter):
     """Takes a record that is there already for the new one; each fault tells which."""
 
     def __init__(self, inner: Writer) -> None:
         super().__init__(inner)
-        self._ours: set[tuple[str, str, str]] = set()
+        self._linked: set[tuple[str, str, str]] = set()
 
-    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
         """Overwrite the record that is taken for the new one, else create it."""
-        for twin in self.twins(lane, end, values):
+        for twin in self.lookalikes(lane, end, values):
             with suppress(RequestRejected):
                 self.inner.update(lane, end, twin, values)
-            is_ours = self._key(end, twin.id) in self._ours
-            return None if is_ours else self._remembered(end, twin.id)
-        return self._remembered(end, self.inner.insert(lane, end, values, found))
+            is_ours = self._key(end, twin.id) in self._linked
+            return None if is_ours else self._mark_linked(end, twin.id)
+        return self._mark_linked(end, self.inner.insert(lane, end, values, found))
 
-    def twins(self, lane: Lane, end: End, values: Values) -> Iterator[Record]:
+    def lookalikes(self, lane: Lane, end: LaneEnd, values: Values) -> Iterator[Record]:
         """Yield the records that may be taken for the one with these values."""
         raise NotImplementedError
 
-    def listed(self, end: End) -> Iterator[Record]:
+    def listed(self, end: LaneEnd) -> Iterator[Record]:
         """Yield the entity's records, each read afresh."""
         for record in end.system.list(end.card.datatype):
             fresh = end.system.lookup(end.card.datatype, record.id)
             if fresh is not None:
                 yield fresh
 
-    def is_unlinked(self, end: End, record: Record) -> bool:
+    def is_unlinked(self, end: LaneEnd, record: Record) -> bool:
         """Tell whether this writer has nothing to do with a record so far."""
-        return self._key(end, record.id) not in self._ours
+        return self._key(end, record.id) not in self._linked
 
-    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         """Change a record, which is linked then."""
-        self._remembered(end, record.id)
+        self._mark_linked(end, record.id)
         return self.inner.update(lane, end, record, values)
 
-    def _remembered(self, end: End, id: str | None) -> str | None:
+    def _mark_linked(self, end: LaneEnd, id: str | None) -> str | None:
         if id is not None:
-            self._ours.add(self._key(end, id))
+            self._linked.add(self._key(end, id))
         return id
 
-    def _key(self, end: End, id: str) -> tuple[str, str, str]:
+    def _key(self, end: LaneEnd, id: str) -> tuple[str, str, str]:
         return end.system.label, end.card.datatype, id
 
 
-class MergeByName(Adopting):
+class MergeByName(AdoptExisting):
     """Takes a record of the same name for the new one, linked or not."""
 
-    def twins(self, lane: Lane, end: End, values: Values) -> Iterator[Record]:  # noqa: ARG002 - whatever the section says
+    def lookalikes(self, lane: Lane, end: LaneEnd, values: Values) -> Iterator[Record]:  # noqa: ARG002 - whatever the section says
         """Yield the records with the same name."""
         cards = [p for name in NAMES if (p := end.card.by_concept(name)) and p.write_path in values]
         if cards:
-            yield from (r for r in self.listed(end) if all(_shows(r, p, values[p.write_path]) for p in cards))
+            yield from (r for r in self.listed(end) if all(_has_value(r, p, values[p.write_path]) for p in cards))
 
 
-class MergeEmpty(Adopting):
+class MergeEmpty(AdoptExisting):
     """Takes a record for the new one when neither has a value in a row of the merge table."""
 
-    def twins(self, lane: Lane, end: End, values: Values) -> Iterator[Record]:
+    def lookalikes(self, lane: Lane, end: LaneEnd, values: Values) -> Iterator[Record]:
         """Yield the unlinked records that are empty where the new one is."""
         empty = [row.target for row in lane.criteria if is_empty(values.get(row.target.write_path))]
         if empty:
@@ -108,7 +108,7 @@ class MergeEmpty(Adopting):
             yield from (r for r in records if any(is_empty(paths.read(r.data, p.path)) for p in empty))
 
 
-def _shows(record: Record, card: PropertyCard, value: Json) -> bool:
+def _has_value(record: Record, card: PropertyCard, value: Json) -> bool:
     try:
         given, shown = (to_canonical(v, card.form) for v in (value, paths.read(record.data, card.path)))
     except NotConvertible:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qa_sync.sync.lanes import End
+from qa_sync.sync.lanes import LaneEnd
 from qa_sync.systems.cards import PropertyCard, Writable
 from qa_sync.values import paths
 from qa_sync.values.form import Json
@@ -35,17 +35,17 @@ def is_edited(card: PropertyCard) -> bool:
     return is_written(card) and card.writable is Writable.ALWAYS
 
 
-def by_write_path(end: End) -> dict[str, PropertyCard]:
+def by_write_path(end: LaneEnd) -> dict[str, PropertyCard]:
     """Return an end's properties by where they are written."""
     return {p.write_path: p for p in end.card.properties.values()}
 
 
-def fitted(card: PropertyCard, value: Json) -> Json:
+def truncated(card: PropertyCard, value: Json) -> Json:
     """Return a text cut to what its property takes."""
     return value[: card.max_length] if isinstance(value, str) else value
 
 
-def shown(end: End, data: Json, write_paths: Iterable[str]) -> dict[str, Json]:
+def shown_values(end: LaneEnd, data: Json, write_paths: Iterable[str]) -> dict[str, Json]:
     """Return what a record shows for properties, by their write paths."""
     cards = by_write_path(end)
     return {path: paths.read(data, cards[path].path) for path in write_paths if path in cards}

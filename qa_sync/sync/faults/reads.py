@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from qa_sync.sync.faults.wrappers import Passing
+from qa_sync.sync.faults.wrappers import FaultySystem
 from qa_sync.systems.system import Record, System
 
 LISTINGS = 300
@@ -18,40 +18,40 @@ PAGE = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class DelayedRecord:
     """A record that is not told of yet, and how many listings are left until it is."""
 
     record: Record
     left: int
 
 
-class Late(Passing):
+class LateListing(FaultySystem):
     """Lists a new or changed record only after its list was asked for many times."""
 
     def __init__(self, inner: System) -> None:
         super().__init__(inner)
-        self._told: dict[tuple[str, str], Record] = {}
-        self._held: dict[str, dict[str, Held]] = defaultdict(dict)
+        self._listed: dict[tuple[str, str], Record] = {}
+        self._delayed: dict[str, dict[str, DelayedRecord]] = defaultdict(dict)
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
         """Yield the records as they were long ago."""
         fresh = {record.id: record for record in self.inner.list(datatype, since)}
-        held = self._held[datatype]
+        held = self._delayed[datatype]
         for record in fresh.values():
-            known = self._told.get((datatype, record.id))
+            known = self._listed.get((datatype, record.id))
             if known is None or known.data != record.data:
                 left = held[record.id].left if record.id in held else LISTINGS
-                held[record.id] = Held(record, left)
+                held[record.id] = DelayedRecord(record, left)
         due = [each.record for each in held.values() if each.left == 0]
-        self._held[datatype] = {
-            each.record.id: Held(each.record, each.left - 1) for each in held.values() if each.left > 0
+        self._delayed[datatype] = {
+            each.record.id: DelayedRecord(each.record, each.left - 1) for each in held.values() if each.left > 0
         }
-        self._told |= {(datatype, record.id): record for record in due}
-        shown = [self._told[datatype, each] for each in fresh if (datatype, each) in self._told]
+        self._listed |= {(datatype, record.id): record for record in due}
+        shown = [self._listed[datatype, each] for each in fresh if (datatype, each) in self._listed]
         yield from {record.id: record for record in (*shown, *due)}.values()
 
 
-class LastPageLost(Passing):
+class LoseLastPage(FaultySystem):
     """Never reads the last page of several."""
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qa_sync.errors import RequestRejected
-from qa_sync.sync.faults.property_kinds import is_edited, shown
-from qa_sync.sync.faults.wrappers import Faulty, Passing, Values, within
-from qa_sync.sync.lanes import End, Lane, Side
+from qa_sync.sync.faults.property_kinds import is_edited, shown_values
+from qa_sync.sync.faults.wrappers import FaultySystem, FaultyWriter, Values, find_wrapped
+from qa_sync.sync.lanes import Lane, LaneEnd, Side
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.system import Record, System
 
@@ -19,7 +19,7 @@ LISTINGS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class PendingRevert:
     """An old value on its way back: the record's datatype and id, what to write, and how many listings are left."""
 
     datatype: str
@@ -29,16 +29,16 @@ class Return:
     left: int = LISTINGS
 
 
-class Returning(Passing):
+class RevertingSystem(FaultySystem):
     """A system in which old values come back when their time has come."""
 
     forever = False
 
     def __init__(self, inner: System) -> None:
         super().__init__(inner)
-        self._due: list[Return] = []
+        self._due: list[PendingRevert] = []
 
-    def bring_back(self, back: Return) -> None:
+    def schedule_revert(self, back: PendingRevert) -> None:
         """Have values return to a record; they replace what is still on its way there."""
         self._due = [b for b in self._due if (b.datatype, b.id) != (back.datatype, back.id)]
         self._due.append(back)
@@ -46,52 +46,52 @@ class Returning(Passing):
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
         """Yield the records, after the old values whose time has come were written."""
         mine = [b for b in self._due if b.datatype == datatype]
-        waiting = [Return(b.datatype, b.id, b.values, b.after, b.left - 1) for b in mine if b.left > 1]
+        waiting = [PendingRevert(b.datatype, b.id, b.values, b.after, b.left - 1) for b in mine if b.left > 1]
         self._due = [*(b for b in self._due if b.datatype != datatype), *waiting]
         for back in (b for b in mine if b.left <= 1):
             self._write(back)
         return self.inner.list(datatype, since)
 
-    def _write(self, back: Return) -> None:
+    def _write(self, back: PendingRevert) -> None:
         record = self.inner.lookup(back.datatype, back.id)
         if record is None:
             return
         with suppress(RequestRejected):
             self.inner.update(record, back.values)
         if self.forever:
-            self._due.append(Return(back.datatype, back.id, back.after, back.values))
+            self._due.append(PendingRevert(back.datatype, back.id, back.after, back.values))
 
 
-class Flipping(Returning):
+class FlippingSystem(RevertingSystem):
     """A system in which old and new values take turns for ever."""
 
     forever = True
 
 
-class Remembering(Faulty):
+class RevertUpdates(FaultyWriter):
     """Has what an update of a side replaces come back later."""
 
     def __init__(self, inner: Writer, side: Side) -> None:
         super().__init__(inner)
         self._side = side
 
-    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         """Change a record, for a while."""
         sent = self.inner.update(lane, end, record, values)
-        old = _replaced(end, record, values) if end.side is self._side else {}
-        system = within(end.system, Returning)
+        old = _old_values(end, record, values) if end.side is self._side else {}
+        system = find_wrapped(end.system, RevertingSystem)
         if old and system:
-            system.bring_back(Return(record.datatype, record.id, old, {path: values[path] for path in old}))
+            system.schedule_revert(PendingRevert(record.datatype, record.id, old, {path: values[path] for path in old}))
         return sent
 
 
-def remembering(side: Side) -> Callable[[Writer], Writer]:
+def reverting_updates(side: Side) -> Callable[[Writer], Writer]:
     """Return a fault by which what an update of a side replaces comes back."""
-    return lambda inner: Remembering(inner, side)
+    return lambda inner: RevertUpdates(inner, side)
 
 
-def _replaced(end: End, record: Record, values: Values) -> Values:
+def _old_values(end: LaneEnd, record: Record, values: Values) -> Values:
     """Return the single values that an update replaces with others, as they can be written again."""
     edited = frozenset(p.write_path for p in end.card.properties.values() if is_edited(p) and not p.unique)
-    before = shown(end, record.data, edited & values.keys())
+    before = shown_values(end, record.data, edited & values.keys())
     return {path: v for path, v in before.items() if v not in (None, "", values[path]) and not isinstance(v, list)}

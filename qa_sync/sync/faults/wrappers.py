@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from qa_sync.sync.lanes import End, Lane
+from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record, System
@@ -18,22 +18,22 @@ Values = Mapping[str, Json]
 """Wire values by write path."""
 
 
-class Faulty:
+class FaultyWriter:
     """Writes through another writer."""
 
     def __init__(self, inner: Writer) -> None:
         self.inner = inner
 
-    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
         """Create a record."""
         return self.inner.insert(lane, end, values, found)
 
-    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         """Change a record."""
         return self.inner.update(lane, end, record, values)
 
 
-class Passing:
+class FaultySystem:
     """Reads and writes through another system."""
 
     def __init__(self, inner: System) -> None:
@@ -62,9 +62,9 @@ class Passing:
         self.inner.delete(datatype, id)
 
 
-def within(system: System, kind: type[T]) -> T | None:
+def find_wrapped(system: System, kind: type[T]) -> T | None:
     """Return the system of a kind beneath what other faults have put round it, None when there is none."""
-    while isinstance(system, Passing):
+    while isinstance(system, FaultySystem):
         if isinstance(system, kind):
             return system
         system = system.inner

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import combinations
 
-from qa_sync.sync.faults.property_kinds import fitted, is_edited, is_free_text
-from qa_sync.sync.faults.wrappers import Faulty, Values
-from qa_sync.sync.lanes import End, Lane, Row, Side
+from qa_sync.sync.faults.property_kinds import is_edited, is_free_text, truncated
+from qa_sync.sync.faults.wrappers import FaultyWriter, Values
+from qa_sync.sync.lanes import Lane, LaneEnd, Row, Side
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
@@ -17,31 +17,31 @@ from qa_sync.values import paths
 from qa_sync.values.form import Json
 
 
-class SwapProperties(Faulty):
+class SwapProperties(FaultyWriter):
     """Exchanges two texts."""
 
-    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
         """Create a record with two texts exchanged."""
-        one_only = len(values.keys() & exchange(lane, end).keys()) == 1  # a required text would be missing
-        return self.inner.insert(lane, end, values if one_only else swapped(lane, end, values), found)
+        one_only = len(values.keys() & exchanged_paths(lane, end).keys()) == 1  # a required text would be missing
+        return self.inner.insert(lane, end, values if one_only else swap_texts(lane, end, values), found)
 
-    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         """Change a record with two texts exchanged."""
-        return self.inner.update(lane, end, record, swapped(lane, end, values))
+        return self.inner.update(lane, end, record, swap_texts(lane, end, values))
 
 
-def swapped(lane: Lane, end: End, values: Mapping[str, Json]) -> dict[str, Json]:
+def swap_texts(lane: Lane, end: LaneEnd, values: Mapping[str, Json]) -> dict[str, Json]:
     """Return the values with two texts exchanged, each cut to what its new place takes."""
-    cards = exchange(lane, end)
+    cards = exchanged_paths(lane, end)
     return {
-        cards[path].write_path if path in cards else path: fitted(cards[path], value) if path in cards else value
+        cards[path].write_path if path in cards else path: truncated(cards[path], value) if path in cards else value
         for path, value in values.items()
     }
 
 
-def exchange(lane: Lane, end: End) -> dict[str, PropertyCard]:
+def exchanged_paths(lane: Lane, end: LaneEnd) -> dict[str, PropertyCard]:
     """Return two write paths of an end, each with the property that takes its value instead; none when no two fit."""
-    for a, b in neighbours(lane.rows):
+    for a, b in similar_rows(lane.rows):
         one, two = a.card(end.side), b.card(end.side)
         return {one.write_path: two, two.write_path: one}
     return {}
@@ -49,18 +49,18 @@ def exchange(lane: Lane, end: End) -> dict[str, PropertyCard]:
 
 def wrong_property(lane: Lane) -> Lane:
     """Return a section that carries a text into the place of another, which is then carried nowhere."""
-    for a, b in misplaced(lane.rows):
+    for a, b in swappable_rows(lane.rows):
         rest = tuple(row for row in lane.rows if row not in (a, b))
         return replace(lane, rows=(*rest, replace(a, target=b.target)))
     return lane
 
 
-def misplaced(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
+def swappable_rows(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
     """Return pairs of rows of which the first can be carried to the second's place: nothing requires either."""
-    return [two for two in neighbours(rows) if not any(row.card(side).required for row in two for side in Side)]
+    return [two for two in similar_rows(rows) if not any(row.card(side).required for row in two for side in Side)]
 
 
-def neighbours(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
+def similar_rows(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
     """Return pairs of rows whose texts can take each other's place: those of one form first, then any two.
 
     The same two rows are exchanged on either side.
@@ -85,10 +85,10 @@ def _accept_each_other(a: PropertyCard, b: PropertyCard) -> bool:
     return (a.form, a.max_length, a.avoid) == (b.form, b.max_length, b.avoid)
 
 
-class ResetOthers(Faulty):
+class ResetOthers(FaultyWriter):
     """Clears the texts that an update does not mention."""
 
-    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         """Change some properties of a record and clear its others."""
         cards = (row.card(end.side) for row in lane.rows)
         others = (p for p in cards if p.write_path not in values and is_edited(p) and is_free_text(p))
@@ -96,10 +96,10 @@ class ResetOthers(Faulty):
         return self.inner.update(lane, end, record, {**values, **cleared})
 
 
-class ResetUnmapped(Faulty):
+class ResetUnmapped(FaultyWriter):
     """Clears the texts that the section says nothing of."""
 
-    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         """Change some properties of a record and clear those that are nobody's business."""
         mapped = {row.card(end.side).write_path for row in (*lane.rows, *lane.criteria)} | values.keys()
         others = (p for p in end.card.properties.values() if p.write_path not in mapped and is_edited(p))
@@ -107,20 +107,20 @@ class ResetUnmapped(Faulty):
         return self.inner.update(lane, end, record, {**values, **cleared})
 
 
-class EraseOnMerge(Faulty):
+class EraseOnMerge(FaultyWriter):
     """Clears, in a record that was matched, the texts that its new counterpart lacks."""
 
     def __init__(self, inner: Writer) -> None:
         super().__init__(inner)
         self._known: set[str] = set()
 
-    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
         """Create a record."""
         made = self.inner.insert(lane, end, values, found)
         self._known |= {made} if made else set()
         return made
 
-    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         """Change a record; the first time, when it was there before, its other texts are cleared."""
         if end.side is Side.SOURCE or record.id in self._known:
             return self.inner.update(lane, end, record, values)

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from qa_sync.errors import RequestRejected
-from qa_sync.sync.faults.property_kinds import by_write_path, fitted, is_edited, is_free_text
-from qa_sync.sync.faults.wrappers import Faulty, Values
-from qa_sync.sync.lanes import End, Lane
+from qa_sync.sync.faults.property_kinds import by_write_path, is_edited, is_free_text, truncated
+from qa_sync.sync.faults.wrappers import FaultyWriter, Values
+from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
 
-class WrongRecord(Faulty):
+class WrongRecord(FaultyWriter):
     """Updates another record of the same entity, when there is one."""
 
-    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         """Change the first other record, but for what must be unique."""
         listed = end.system.list(end.card.datatype)
         other = next((r.id for r in listed if r.id != record.id), None)
@@ -31,24 +31,24 @@ class WrongRecord(Faulty):
         return frozenset()
 
 
-class FirstReference(Faulty):
+class FirstReference(FaultyWriter):
     """Lets every reference point to the first record there is."""
 
-    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
         """Create a record that refers to the first ones."""
-        return self.inner.insert(lane, end, _pointed(end, values), found)
+        return self.inner.insert(lane, end, _with_first_references(end, values), found)
 
-    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         """Change a record, which refers to the first ones then."""
-        return self.inner.update(lane, end, record, _pointed(end, values))
+        return self.inner.update(lane, end, record, _with_first_references(end, values))
 
 
-def _pointed(end: End, values: Values) -> Values:
+def _with_first_references(end: LaneEnd, values: Values) -> Values:
     cards = by_write_path(end)
     return {path: _first_of(end, cards[path], v) if path in cards else v for path, v in values.items()}
 
 
-def _first_of(end: End, card: PropertyCard, value: Json) -> Json:
+def _first_of(end: LaneEnd, card: PropertyCard, value: Json) -> Json:
     """Return a reference to the first record of what a property refers to, in the type that it has."""
     if card.references is None or not value:
         return value
@@ -58,34 +58,34 @@ def _first_of(end: End, card: PropertyCard, value: Json) -> Json:
     return type(value)(ids[0]) if ids else value
 
 
-class CrossSection(Faulty):
+class CrossSection(FaultyWriter):
     """Beside each write, writes to a record of every other entity in the same system."""
 
-    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
         """Create a record, and change one of another section."""
         made = self.inner.insert(lane, end, values, found)
-        _spill(end, values)
+        _write_to_others(end, values)
         return made
 
-    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         """Change a record, and one of another section."""
         sent = self.inner.update(lane, end, record, values)
-        _spill(end, values)
+        _write_to_others(end, values)
         return sent
 
 
-def _spill(end: End, values: Values) -> None:
+def _write_to_others(end: LaneEnd, values: Values) -> None:
     """Write the first text of the values into the first text of a record of every other entity."""
     cards = by_write_path(end)
     texts = (_first(value) for path, value in values.items() if path in cards)
     text = next((t for t in texts if t is not None), None)
     if text is None:
         return
-    for card, record in _strangers(end.system, end.card):
+    for card, record in _other_entity_records(end.system, end.card):
         place = next((p for p in card.properties.values() if is_edited(p) and is_free_text(p)), None)
         if place is not None:
             with suppress(RequestRejected):
-                end.system.update(record, {place.write_path: fitted(place, text)})
+                end.system.update(record, {place.write_path: truncated(place, text)})
 
 
 def _first(value: Json) -> str | None:
@@ -94,7 +94,7 @@ def _first(value: Json) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _strangers(system: System, own: EntityCard) -> Iterator[tuple[EntityCard, Record]]:
+def _other_entity_records(system: System, own: EntityCard) -> Iterator[tuple[EntityCard, Record]]:
     """Yield the first record of every other entity, read afresh."""
     others = (card for card in system.cards.values() if card.datatype != own.datatype)
     for card in (c for c in others if not c.cannot.keys() & {"list", "lookup", "update"}):

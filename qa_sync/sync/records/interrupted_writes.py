@@ -7,15 +7,15 @@ from datetime import tzinfo
 from typing import Final
 
 from qa_sync.sync.lanes import Lane, Side
-from qa_sync.sync.records.record_view import Seen
+from qa_sync.sync.records.record_view import RecordView
 from qa_sync.sync.store.encoding import decode
-from qa_sync.sync.store.links import Intent, Place, Sending
+from qa_sync.sync.store.links import PendingCreate, PendingUpdate, Place
 from qa_sync.systems.cards import EntityCard
 from qa_sync.values import paths
 from qa_sync.values.compare import compare
 from qa_sync.values.form import Json
 
-ENOUGH: Final = 0.5
+MIN_SHARE_UNCHANGED: Final = 0.5
 """The share of what was sent that a record must still show to be taken for what was made."""
 
 
@@ -24,26 +24,28 @@ def revision_of(card: EntityCard, data: Mapping[str, Json]) -> str | None:
     return None if card.revision is None else str(paths.read(data, card.revision.read))
 
 
-def as_answered(lane: Lane, sending: Sending, seen: Mapping[Side, Seen], zone: tzinfo) -> dict[Place, str]:
+def resolve_update(
+    lane: Lane, pending_update: PendingUpdate, seen: Mapping[Side, RecordView], zone: tzinfo
+) -> dict[Place, str]:
     """Return what counts as synced of an update that was begun and never answered.
 
     A property that shows what was sent has been written; when one does, and the record was written exactly once since,
     all have been, whatever the system made of them. What shows anything else is somebody's edit, or what was before.
     """
-    side = Side(sending.side)
+    side = Side(pending_update.side)
     receiver = seen[side]
-    written = {path for path, sent in sending.sent.items() if shows_sent(receiver, path, sent, zone)}
-    if written and _once_since(sending.revision, revision_of(receiver.end.card, receiver.record.data)):
-        written = {path for path in sending.sent if path in receiver.texts}
+    written = {path for path, sent in pending_update.sent.items() if shows_sent(receiver, path, sent, zone)}
+    if written and _once_since(pending_update.revision, revision_of(receiver.end.card, receiver.record.data)):
+        written = {path for path in pending_update.sent if path in receiver.texts}
     found: dict[Place, str] = {}
     for row in lane.rows:
         path, giver = row.card(side).path, row.card(side.other).path
-        if path in written and giver in sending.given:
-            found |= {(side, path): receiver.texts[path], (side.other, giver): sending.given[giver]}
+        if path in written and giver in pending_update.given:
+            found |= {(side, path): receiver.texts[path], (side.other, giver): pending_update.given[giver]}
     return found
 
 
-def shows_sent(seen: Seen, path: str, sent: str, zone: tzinfo) -> bool:
+def shows_sent(seen: RecordView, path: str, sent: str, zone: tzinfo) -> bool:
     """Tell whether a record shows what was sent for a property."""
     if path not in seen.values:
         return False
@@ -51,7 +53,7 @@ def shows_sent(seen: Seen, path: str, sent: str, zone: tzinfo) -> bool:
     return compare(decode(sent), seen.values[path], form, form, zone).same
 
 
-def others_wrote(before: str | None, now: str | None) -> bool:
+def written_by_others(before: str | None, now: str | None) -> bool:
     """Tell whether a record was written more than once between two revisions; False when nobody can tell."""
     writes = _writes_between(before, now)
     return writes is not None and writes > 1
@@ -67,7 +69,7 @@ def _writes_between(before: str | None, now: str | None) -> int | None:
     return int(now) - int(before)
 
 
-def made_by(intent: Intent, newcomers: Iterable[Seen], zone: tzinfo) -> list[str]:
+def find_created(pending_create: PendingCreate, newcomers: Iterable[RecordView], zone: tzinfo) -> list[str]:
     """Return the ids of the records that an unanswered create may have made; one alone is the one.
 
     Whoever bears a unique value that was sent is it, whatever was edited since; else whoever shows all that was sent;
@@ -76,9 +78,9 @@ def made_by(intent: Intent, newcomers: Iterable[Seen], zone: tzinfo) -> list[str
     degrees: dict[tuple[bool, float], list[str]] = {}
     for seen in newcomers:
         cards = seen.end.card.properties
-        held = [path for path, sent in intent.sent.items() if shows_sent(seen, path, sent, zone)]
-        share = len(held) / max(1, len(intent.sent))
+        held = [path for path, sent in pending_create.sent.items() if shows_sent(seen, path, sent, zone)]
+        share = len(held) / max(1, len(pending_create.sent))
         own = any(cards[path].unique for path in held)
-        if own or share >= ENOUGH:
+        if own or share >= MIN_SHARE_UNCHANGED:
             degrees.setdefault((own, share), []).append(seen.record.id)
     return degrees[max(degrees)] if degrees else []

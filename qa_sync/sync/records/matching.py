@@ -6,40 +6,40 @@ from datetime import date, tzinfo
 from decimal import Decimal
 
 from qa_sync.sync.lanes import Lane
-from qa_sync.sync.records.record_view import Seen, flat
+from qa_sync.sync.records.record_view import RecordView, flatten
 from qa_sync.sync.store.encoding import decode
-from qa_sync.sync.store.listed_records import Shown
+from qa_sync.sync.store.listed_records import ListedRecords
 from qa_sync.values.compare import compare
 from qa_sync.values.form import Canonical
 
 
-def candidates(lane: Lane, seen: Seen, other: Shown, zone: tzinfo) -> list[str]:
+def candidates(lane: Lane, view: RecordView, other: ListedRecords, zone: tzinfo) -> list[str]:
     """Return the ids of the records of the other side's list that share a value in any row (SESAM 4.2).
 
     An empty value matches nothing; along a list any element may match.
     """
-    side = seen.end.side
+    side = view.end.side
     found: dict[str, None] = {}
     for row in lane.criteria:
         one, two = row.card(side), row.card(side.other)
-        for value in flat(seen.values.get(one.path)):
-            for each, text in other.found(two.path, key_of(value)):
+        for value in flatten(view.values.get(one.path)):
+            for each, text in other.find(two.path, index_key(value)):
                 if each not in found and compare(value, decode(text), one.form, two.form, zone).same:
                     found[each] = None
     return list(found)
 
 
-def agree(lane: Lane, one: Seen, other: Seen, zone: tzinfo) -> bool:
+def share_value(lane: Lane, one: RecordView, other: RecordView, zone: tzinfo) -> bool:
     """Tell whether two records, as they were just read, share a value in any row."""
     return any(
         compare(a, b, row.card(one.end.side).form, row.card(other.end.side).form, zone).same
         for row in lane.criteria
-        for a in flat(one.values.get(row.card(one.end.side).path))
-        for b in flat(other.values.get(row.card(other.end.side).path))
+        for a in flatten(one.values.get(row.card(one.end.side).path))
+        for b in flatten(other.values.get(row.card(other.end.side).path))
     )
 
 
-def key_of(value: Canonical) -> str:
+def index_key(value: Canonical) -> str:
     """Return a key that equal values share whatever their forms; `compare` has the last word."""
     if isinstance(value, Decimal):
         return str(int(value)) if value == int(value) else str(value.normalize())

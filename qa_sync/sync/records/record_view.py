@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qa_sync.errors import NotConvertible
-from qa_sync.sync.lanes import End, Row, Side
+from qa_sync.sync.lanes import LaneEnd, Row, Side
 from qa_sync.sync.store.encoding import encode
 from qa_sync.sync.store.links import Place
 from qa_sync.systems.system import Record
@@ -19,17 +19,17 @@ EMPTY = encode(None)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RecordView:
     """A record with its canonical values by property path, and the same as texts.
 
-    `gaps` tells why a property has no canonical value.
+    `unconvertible` tells why a property has no canonical value.
     """
 
-    end: End
+    end: LaneEnd
     record: Record
     values: Mapping[str, Canonical]
     texts: Mapping[str, str]
-    gaps: Mapping[str, str]
+    unconvertible: Mapping[str, str]
 
     @property
     def modified(self) -> datetime | None:
@@ -40,7 +40,7 @@ class Seen:
         """Return the canonical value of the row's property on this side."""
         return self.values[row.card(self.end.side).path]
 
-    def marks(self, row: Row) -> list[tuple[Place, str]]:
+    def synced_texts(self, row: Row) -> list[tuple[Place, str]]:
         """Return the row's value on this side as it is remembered, nothing when it has none."""
         path = row.card(self.end.side).path
         return [((self.end.side, path), self.texts[path])] if path in self.texts else []
@@ -56,26 +56,26 @@ class Seen:
         return found is not None and str(found) == value
 
 
-def both(a: Seen, b: Seen) -> dict[Side, Seen]:
+def by_side(a: RecordView, b: RecordView) -> dict[Side, RecordView]:
     """Return two sights by side."""
     return {a.end.side: a, b.end.side: b}
 
 
-def look(end: End, record: Record, rows: Iterable[Row]) -> Seen:
+def read_view(end: LaneEnd, record: Record, rows: Iterable[Row]) -> RecordView:
     """Read a record through rows."""
     values: dict[str, Canonical] = {}
-    gaps: dict[str, str] = {}
+    unconvertible: dict[str, str] = {}
     on_source = end.side is Side.SOURCE
     for row in rows:
         path = (row.source if on_source else row.target).path
-        if path in values or path in gaps:
+        if path in values or path in unconvertible:
             continue
         try:
             values[path] = to_canonical(paths.read(record.data, path), end.card.properties[path].form)
         except NotConvertible as error:
-            gaps[path] = error.message
+            unconvertible[path] = error.message
     texts = {path: encode(value) for path, value in values.items()}
-    return Seen(end, record, values, texts, gaps)
+    return RecordView(end, record, values, texts, unconvertible)
 
 
 def is_empty(value: Canonical) -> bool:
@@ -83,16 +83,16 @@ def is_empty(value: Canonical) -> bool:
     return all(is_empty(v) for v in value) if isinstance(value, tuple) else value is None
 
 
-def flat(value: Canonical) -> Iterator[Canonical]:
+def flatten(value: Canonical) -> Iterator[Canonical]:
     """Yield the values that a value is made of, none for an empty one."""
     if isinstance(value, tuple):
         for element in value:
-            yield from flat(element)
+            yield from flatten(element)
     elif value is not None:
         yield value
 
 
-def modified(end: End, record: Record) -> datetime | None:
+def modified(end: LaneEnd, record: Record) -> datetime | None:
     """Return a record's last change, None when nobody can tell."""
     if end.card.modified is None:
         return None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from qa_sync.sync.lanes import Lane, Row, Side
-from qa_sync.sync.records.record_view import Seen
+from qa_sync.sync.records.record_view import RecordView
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 
 
-def units(lane: Lane, seen: Mapping[Side, Seen]) -> Iterator[tuple[Row, ...]]:
+def row_groups(lane: Lane, seen: Mapping[Side, RecordView]) -> Iterator[tuple[Row, ...]]:
     """Yield the rows that are decided together: those along one list, and each other row by itself.
 
     Only the records tell what is a list (GRAMMAR 6.2).
@@ -26,7 +26,7 @@ def units(lane: Lane, seen: Mapping[Side, Seen]) -> Iterator[tuple[Row, ...]]:
         yield tuple(rows)
 
 
-def _list_of(row: Row, seen: Mapping[Side, Seen]) -> tuple[Side, str] | None:
+def _list_of(row: Row, seen: Mapping[Side, RecordView]) -> tuple[Side, str] | None:
     for side in Side:
         path = row.card(side).path
         if isinstance(seen[side].values.get(path), tuple):
@@ -41,7 +41,7 @@ def _list_path(data: Mapping[str, Json], path: str) -> str:
     return next((head for head in heads if isinstance(paths.read(data, head), list)), path)
 
 
-def applying(rows: tuple[Row, ...], seen: Mapping[Side, Seen]) -> tuple[Row, ...]:
+def applicable_rows(rows: tuple[Row, ...], seen: Mapping[Side, RecordView]) -> tuple[Row, ...]:
     """Return the rows whose conditions both records hold; raises NotConvertible for a condition along a list."""
     if not any(row.source_when or row.target_when for row in rows):
         return rows

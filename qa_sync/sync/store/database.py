@@ -61,7 +61,7 @@ CREATE TABLE IF NOT EXISTS todo (
 """
 
 
-class State:
+class SyncStore:
     """An open store; `path` is a file or `:memory:`.
 
     Raises UsageError when the file is none of ours, cannot be opened, or is used by another process. `counter` tells
@@ -71,7 +71,7 @@ class State:
 
     def __init__(self, path: str | Path = MEMORY) -> None:
         try:
-            self.db = _opened(path)
+            self.db = _open(path)
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
                 hint = "wait until it is over, or name another file with --links"
@@ -118,17 +118,17 @@ class State:
         self.flush()
         self.db.close()
 
-    def copied(self) -> State:
+    def copy_in_memory(self) -> SyncStore:
         """Return a copy in memory, to try things out."""
         self.flush()
-        copy = State()
+        copy = SyncStore()
         self.db.backup(copy.db)
         copy._resume()
         return copy
 
 
 @contextmanager
-def told(path: str | Path) -> Iterator[None]:
+def readable_errors(path: str | Path) -> Iterator[None]:
     """Turn what SQLite says of an open store into an error that a person understands.
 
     Raises UsageError for a damaged file, NoVerdict for one that cannot be written at the moment (a full disk).
@@ -142,7 +142,7 @@ def told(path: str | Path) -> Iterator[None]:
         raise UsageError(f"{path} is damaged: {error}", hint=hint) from error
 
 
-def _opened(path: str | Path) -> sqlite3.Connection:
+def _open(path: str | Path) -> sqlite3.Connection:
     if str(path) != MEMORY:
         # What stands in the file is from somebody's business systems: nobody else reads it.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE))

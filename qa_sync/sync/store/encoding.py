@@ -23,16 +23,16 @@ def encode(value: Canonical) -> str:
 
 def decode(text: str) -> Canonical:
     """Return the canonical value that `encode` was given."""
-    return _meant(json.loads(text))
+    return _from_plain(json.loads(text))
 
 
-def spell(data: Json) -> str:
+def to_json(data: Json) -> str:
     """Return what a system answered as JSON text: members in order, decimals as exact as they came."""
     return _SPELLER.encode(data)
 
 
-def unspell(text: str) -> Json:
-    """Return what `spell` was given."""
+def from_json(text: str) -> Json:
+    """Return what `to_json` was given."""
     return json.loads(text, object_hook=_inexact) if DECIMAL in text else json.loads(text)
 
 
@@ -43,7 +43,7 @@ def digest(text: str) -> str:
 
 def fingerprint(*data: Json) -> str:
     """Return a short text that differs when the JSON values differ."""
-    return digest(spell(data))
+    return digest(to_json(data))
 
 
 def _plain(value: Canonical) -> Json:
@@ -64,9 +64,9 @@ _READ: Final[Mapping[str, Callable[[str], Canonical]]] = {
 }
 
 
-def _meant(plain: Json) -> Canonical:
+def _from_plain(plain: Json) -> Canonical:
     if isinstance(plain, list):
-        return tuple(_meant(element) for element in plain)
+        return tuple(_from_plain(element) for element in plain)
     if isinstance(plain, dict):
         ((kind, text),) = plain.items()
         return _READ[kind](text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from qa_sync.sync.store.database import MEMORY, State
+from qa_sync.sync.store.database import MEMORY, SyncStore
 
 Place: TypeAlias = tuple[str, str]
 """A side (`source`, `target`) and a property path."""
@@ -29,7 +29,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Intent:
+class PendingCreate:
     """A create that was begun: what the source showed (`given`) and what was `sent`, by property path of each side.
 
     `known` is the number of the last record that had been listed before: what the create made has a greater one.
@@ -41,7 +41,7 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class PendingUpdate:
     """An update that was begun: what the giver showed and what was sent, and the receiver's revision before."""
 
     side: str
@@ -51,10 +51,10 @@ class Sending:
 
 
 class Links:
-    """The store of links; `path` is a file or `:memory:`. Raises UsageError as `State` does."""
+    """The store of links; `path` is a file or `:memory:`. Raises UsageError as `SyncStore` does."""
 
-    def __init__(self, path: str | Path = MEMORY, *, state: State | None = None) -> None:
-        self.state = state or State(path)
+    def __init__(self, path: str | Path = MEMORY, *, state: SyncStore | None = None) -> None:
+        self.state = state or SyncStore(path)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -70,7 +70,7 @@ class Links:
         row = self.state.read(f"{FIELDS} AND target = ?", section, id).fetchone()
         return Link(*row) if row else None
 
-    def number(self, section: str) -> int:
+    def count(self, section: str) -> int:
         """Return how many links a section has."""
         return int(self.state.read("SELECT count(*) FROM links WHERE section = ?", section).fetchone()[0])
 
@@ -78,7 +78,7 @@ class Links:
         """Link two records, which also answers the intent to create one."""
         add = "INSERT INTO links (section, source, target) VALUES (?, ?, ?)"
         row = self.state.write(add, section, source, target)
-        self.withdraw(section, source)
+        self.discard_create(section, source)
         self.state.counter += 1
         return Link(row.lastrowid or 0, source, target)
 
@@ -87,43 +87,48 @@ class Links:
         rows = self.state.read("SELECT side, property, value FROM synced WHERE link = ?", link.number)
         return {(side, path): value for side, path, value in rows}
 
-    def remember(self, link: Link, values: Mapping[Place, str]) -> None:
+    def save_synced(self, link: Link, values: Mapping[Place, str]) -> None:
         """Keep synced values; those not given stay as they are."""
         rows = [(link.number, side, path, value) for (side, path), value in values.items()]
         if rows:
             self.state.write_many("INSERT OR REPLACE INTO synced VALUES (?, ?, ?, ?)", rows)
 
-    def intend(self, section: str, source: str, intent: Intent) -> None:
+    def begin_create(self, section: str, source: str, pending_create: PendingCreate) -> None:
         """Have it on the disk that a counterpart of the source record is about to be created."""
-        values = (intent.known, json.dumps(intent.given), json.dumps(intent.sent))
+        values = (pending_create.known, json.dumps(pending_create.given), json.dumps(pending_create.sent))
         self.state.write("INSERT OR REPLACE INTO intents VALUES (?, ?, ?, ?, ?)", section, source, *values)
         self.state.flush()
 
-    def intent(self, section: str, source: str) -> Intent | None:
+    def pending_create(self, section: str, source: str) -> PendingCreate | None:
         """Return the create that was begun and never answered, None when there is none."""
         query = "SELECT known, given, sent FROM intents WHERE section = ? AND source = ?"
         row = self.state.read(query, section, source).fetchone()
-        return Intent(row[0], json.loads(row[1]), json.loads(row[2])) if row else None
+        return PendingCreate(row[0], json.loads(row[1]), json.loads(row[2])) if row else None
 
-    def intends(self, section: str) -> bool:
+    def has_pending_creates(self, section: str) -> bool:
         """Tell whether any create was begun and never answered."""
         return self.state.read("SELECT 1 FROM intents WHERE section = ? LIMIT 1", section).fetchone() is not None
 
-    def withdraw(self, section: str, source: str) -> None:
+    def discard_create(self, section: str, source: str) -> None:
         """Forget an intent: its create was answered, with yes or no."""
         self.state.write("DELETE FROM intents WHERE section = ? AND source = ?", section, source)
 
-    def send(self, link: Link, sending: Sending) -> None:
+    def begin_update(self, link: Link, pending_update: PendingUpdate) -> None:
         """Have it on the disk that one side of a link is about to be updated."""
-        values = (sending.side, json.dumps(sending.given), json.dumps(sending.sent), sending.revision)
+        values = (
+            pending_update.side,
+            json.dumps(pending_update.given),
+            json.dumps(pending_update.sent),
+            pending_update.revision,
+        )
         self.state.write("INSERT OR REPLACE INTO sending VALUES (?, ?, ?, ?, ?)", link.number, *values)
         self.state.flush()
 
-    def sent(self, link: Link) -> list[Sending]:
+    def pending_updates(self, link: Link) -> list[PendingUpdate]:
         """Return the updates that were begun and never answered."""
         rows = self.state.read("SELECT side, given, sent, revision FROM sending WHERE link = ?", link.number)
-        return [Sending(side, json.loads(given), json.loads(sent), rev) for side, given, sent, rev in rows]
+        return [PendingUpdate(side, json.loads(given), json.loads(sent), rev) for side, given, sent, rev in rows]
 
-    def answered(self, link: Link, side: str) -> None:
+    def finish_update(self, link: Link, side: str) -> None:
         """Forget an update: it was answered, with yes or no."""
         self.state.write("DELETE FROM sending WHERE link = ? AND side = ?", link.number, side)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from qa_sync.sync.store.database import State
+from qa_sync.sync.store.database import SyncStore
 
 
-class Shown:
+class ListedRecords:
     """What one list of one system showed; `name` is unique in the store."""
 
-    def __init__(self, state: State, name: str) -> None:
+    def __init__(self, state: SyncStore, name: str) -> None:
         self._state = state
         self.name = name
 
@@ -30,18 +30,18 @@ class Shown:
         watermark, moved = (datetime.fromisoformat(text) if text else None for text in row)
         return watermark, moved
 
-    def read_up_to(self, watermark: datetime, moved: datetime | None) -> None:
+    def set_watermark(self, watermark: datetime, moved: datetime | None) -> None:
         """Note the latest change that was seen, and when that was."""
         texts = watermark.isoformat(), moved.isoformat() if moved else None
         self._state.write("UPDATE lists SET watermark = ?, moved = ? WHERE name = ?", *texts, self.name)
 
     @property
-    def whole(self) -> datetime | None:
+    def last_full_read(self) -> datetime | None:
         """When the list was last read from end to end, None when nobody knows."""
         row = self._state.read("SELECT at FROM whole WHERE list = ?", self.name).fetchone()
         return datetime.fromisoformat(row[0]) if row else None
 
-    def read_whole(self, at: datetime) -> None:
+    def set_full_read(self, at: datetime) -> None:
         """Note when a reading began that went from end to end."""
         self._state.write("INSERT OR REPLACE INTO whole VALUES (?, ?)", self.name, at.isoformat())
 
@@ -50,7 +50,7 @@ class Shown:
         row = self._state.read("SELECT digest FROM records WHERE list = ? AND id = ?", self.name, id).fetchone()
         return str(row[0]) if row else None
 
-    def note(self, id: str, digest: str) -> None:
+    def save_digest(self, id: str, digest: str) -> None:
         """Keep a record's fingerprint; a record that was never listed before gets the next number."""
         self._state.known += 1
         self._state.write(
@@ -63,14 +63,14 @@ class Shown:
         )
 
     @property
-    def known(self) -> int:
+    def last_number(self) -> int:
         """The number of the record that was listed for the first time last, or a greater one."""
         return self._state.known
 
-    def newcomers(self, known: int) -> Iterator[str]:
+    def new_since(self, last_number: int) -> Iterator[str]:
         """Yield the ids of the records that were listed for the first time after that number was the last."""
         query = "SELECT id FROM records WHERE list = ? AND number > ? ORDER BY number"
-        return (new for (new,) in self._state.read(query, self.name, known).fetchall())
+        return (new for (new,) in self._state.read(query, self.name, last_number).fetchall())
 
     def index(self, id: str, keys: Iterable[tuple[str, str, str]]) -> None:
         """Make a record findable by (path, key, value as text), and by nothing else."""
@@ -78,7 +78,7 @@ class Shown:
         rows = [(self.name, path, key, id, value) for path, key, value in keys]
         self._state.write_many("INSERT INTO found_by VALUES (?, ?, ?, ?, ?)", rows)
 
-    def found(self, path: str, key: str) -> list[tuple[str, str]]:
+    def find(self, path: str, key: str) -> list[tuple[str, str]]:
         """Return the ids and values of the records that a key finds."""
         query = "SELECT id, value FROM found_by WHERE list = ? AND path = ? AND key = ? ORDER BY rowid"
         return self._state.read(query, self.name, path, key).fetchall()
@@ -88,7 +88,7 @@ class Shown:
         query = "SELECT path, key, value FROM found_by WHERE list = ? AND id = ?"
         return self._state.read(query, self.name, id).fetchall()
 
-    def refer(self, id: str, pointed: Iterable[tuple[str, str]]) -> None:
+    def set_references(self, id: str, pointed: Iterable[tuple[str, str]]) -> None:
         """Keep what a record refers to, as (datatype, id), and nothing else."""
         self._state.write("DELETE FROM refs WHERE list = ? AND id = ?", self.name, id)
         self._state.write_many("INSERT INTO refs VALUES (?, ?, ?, ?)", [(self.name, id, *each) for each in pointed])

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from qa_sync.errors import UsageError
-from qa_sync.sync.store.database import State
+from qa_sync.sync.store.database import SyncStore
 
 
-def settle(state: State, urls: Mapping[str, str], *, moved: bool = False) -> None:
+def check_system_urls(state: SyncStore, urls: Mapping[str, str], *, moved: bool = False) -> None:
     """Keep where each system (by label) is; raises UsageError when a store knows it elsewhere and nothing has `moved`.
 
     The scheme and credentials of a url are not part of the place.
     """
     for label, url in urls.items():
-        here = place_of(url)
+        here = url_key(url)
         row = state.read("SELECT place FROM homes WHERE system = ?", label).fetchone()
         if row and row[0] != here and not moved:
             raise UsageError(
@@ -25,7 +25,7 @@ def settle(state: State, urls: Mapping[str, str], *, moved: bool = False) -> Non
         state.write("INSERT OR REPLACE INTO homes VALUES (?, ?)", label, here)
 
 
-def place_of(url: str) -> str:
+def url_key(url: str) -> str:
     """Return host, port and path of a url."""
     parts = urlsplit(url)
     return f"{parts.netloc.rpartition('@')[2].casefold()}{parts.path.rstrip('/')}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from qa_sync.audit.engines.duckdb import told
+from qa_sync.audit.engines.duckdb import readable_errors
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ def test_ctrl_c_in_a_query_is_an_interruption(error: Exception) -> None:
         raise error
 
     with pytest.raises(KeyboardInterrupt):
-        told(query)
+        readable_errors(query)
 
 
 def test_another_error_stays_what_it_is() -> None:
@@ -24,4 +24,4 @@ def test_another_error_stays_what_it_is() -> None:
         raise RuntimeError("else")
 
     with pytest.raises(RuntimeError, match="else"):
-        told(query)
+        readable_errors(query)

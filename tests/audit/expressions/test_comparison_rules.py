@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa_sync.audit.engines.table import Engine, Needs, start_engine
-from qa_sync.audit.expressions.cells import decoded, encoded
+from qa_sync.audit.expressions.cells import decode_cell, encode_cell
 from qa_sync.audit.expressions.columns import Cell
-from qa_sync.audit.expressions.comparison_rules import Both
+from qa_sync.audit.expressions.comparison_rules import CellPair
 from qa_sync.audit.expressions.match_keys import KeySide, keys_of
-from qa_sync.audit.expressions.outcomes import Code, Forms, judged
-from qa_sync.audit.expressions.typed_columns import native
+from qa_sync.audit.expressions.outcomes import OutcomeCode, PropertyFormats, compare_values
+from qa_sync.audit.expressions.typed_columns import typed_cell
 from qa_sync.values.form import Form, Json
 
 
@@ -36,57 +36,57 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def test_what_expressions_decide_is_what_python_says(
     engine: Engine, source: Form, target: Form, zone: Any, wires: list[tuple[Json, Json]]
 ) -> None:
-    forms = Forms(source, target, zone)
+    forms = PropertyFormats(source, target, zone)
     _agree(engine, forms, wires)
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.sampled_from(FORMS), st.lists(pairs(), min_size=40, max_size=80))
 def test_within_one_form_too(engine: Engine, of: Form, wires: list[tuple[Json, Json]]) -> None:
-    _agree(engine, Forms(of, of, ZONES[1]), wires)
+    _agree(engine, PropertyFormats(of, of, ZONES[1]), wires)
 
 
-def _agree(engine: Engine, forms: Forms, wires: list[tuple[Json, Json]]) -> None:
+def _agree(engine: Engine, forms: PropertyFormats, wires: list[tuple[Json, Json]]) -> None:
     for (one, other), code in zip(wires, said_by_expressions(engine, wires, forms), strict=True):
-        if code is not Code.ASK:
-            assert code is judged(one, other, forms).code, (one, other, forms)
+        if code is not OutcomeCode.ASK:
+            assert code is compare_values(one, other, forms).code, (one, other, forms)
 
 
 @pytest.mark.parametrize(
     ("source", "target", "one", "other", "code"),
     [
-        (form("text"), form("text"), "Åse", "Åse", Code.SAME),
-        (form("text"), form("text"), "Åse", None, Code.MISSING),
-        (form("text"), form("text"), None, "Åse", Code.EMPTY),
-        (form("email"), form("email"), "A@b.test", "a@B.test", Code.SAME),
-        (form("phone"), form("phone"), "+47 400 00 001", "+4740000001", Code.SAME),
-        (form("decimal", "number", places=2), form("decimal", places=2), 15.0, "15.00", Code.SAME),
-        (form("decimal", "number", places=2), form("decimal", places=2), 15.0, "16.00", Code.VALUE),
-        (form("integer", "integer"), form("decimal", "number"), 5, 5.0, Code.SAME),
-        (form("boolean", "boolean"), form("boolean", "boolean"), True, False, Code.VALUE),
+        (form("text"), form("text"), "Åse", "Åse", OutcomeCode.SAME),
+        (form("text"), form("text"), "Åse", None, OutcomeCode.MISSING),
+        (form("text"), form("text"), None, "Åse", OutcomeCode.EMPTY),
+        (form("email"), form("email"), "A@b.test", "a@B.test", OutcomeCode.SAME),
+        (form("phone"), form("phone"), "+47 400 00 001", "+4740000001", OutcomeCode.SAME),
+        (form("decimal", "number", places=2), form("decimal", places=2), 15.0, "15.00", OutcomeCode.SAME),
+        (form("decimal", "number", places=2), form("decimal", places=2), 15.0, "16.00", OutcomeCode.VALUE),
+        (form("integer", "integer"), form("decimal", "number"), 5, 5.0, OutcomeCode.SAME),
+        (form("boolean", "boolean"), form("boolean", "boolean"), True, False, OutcomeCode.VALUE),
         (
             form("instant", style="ms_z"),
             form("instant", style="naive_utc"),
             "2024-11-13T09:00:00.123Z",
             "2024-11-13T09:00:00",
-            Code.SAME,
+            OutcomeCode.SAME,
         ),
-        (form("instant", style="z"), form("date"), "2024-11-13T09:00:00Z", "2024-11-13", Code.SAME),
-        (form("country", style="iso2"), form("country", style="name"), "NO", "Norge", Code.SAME),
+        (form("instant", style="z"), form("date"), "2024-11-13T09:00:00Z", "2024-11-13", OutcomeCode.SAME),
+        (form("country", style="iso2"), form("country", style="name"), "NO", "Norge", OutcomeCode.SAME),
         (
             form("choice", values={"publish": True, "draft": False}),
             form("boolean", "boolean"),
             "publish",
             True,
-            Code.SAME,
+            OutcomeCode.SAME,
         ),
-        (form("reference"), form("reference", "integer"), "17", 17, Code.SAME),
+        (form("reference"), form("reference", "integer"), "17", 17, OutcomeCode.SAME),
     ],
 )
 def test_everyday_values_are_decided_without_python(  # noqa: PLR0917
-    engine: Engine, source: Form, target: Form, one: Json, other: Json, code: Code
+    engine: Engine, source: Form, target: Form, one: Json, other: Json, code: OutcomeCode
 ) -> None:
-    assert said_by_expressions(engine, [(one, other)], Forms(source, target, ZONES[1])) == [code]
+    assert said_by_expressions(engine, [(one, other)], PropertyFormats(source, target, ZONES[1])) == [code]
 
 
 @settings(max_examples=12, deadline=None)
@@ -94,10 +94,10 @@ def test_everyday_values_are_decided_without_python(  # noqa: PLR0917
 def test_keys_by_expressions_are_pythons(
     engine: Engine, source: Form, target: Form, wires: list[tuple[Json, Json]]
 ) -> None:
-    forms = Forms(source, target, ZONES[0])
+    forms = PropertyFormats(source, target, ZONES[0])
     table = put(engine, wires)
     side = KeySide(table, Cell(table.ak, table.at), source, forms)
-    rows = table.select("n", key=side.text, hard=side.hard).order_by("n")
+    rows = table.select("n", key=side.text, hard=side.needs_python).order_by("n")
     for row in (r for batch in engine.batches(rows) for r in batch.to_pylist()):
         keys = keys_of(wires[row["n"]][0], source, forms)
         assert keys == (row["key"],) if row["key"] is not None else row["hard"] or keys == ()
@@ -118,18 +118,18 @@ def test_typed_columns_are_judged_as_their_values(engine: Engine, left: Any, rig
     rows = data.draw(st.lists(st.tuples(left[1], right[1]), min_size=30, max_size=60))
     rows += [(one, one) for one, _ in rows] if left[0] == right[0] else []
     of = [data.draw(st.sampled_from(FORMS)) for _ in range(2)]
-    forms = Forms(of[0], of[1], ZONES[1])
+    forms = PropertyFormats(of[0], of[1], ZONES[1])
     columns = {"n": pa.array(range(len(rows)))}
     columns |= {name: pa.array([row[at] for row in rows], (left, right)[at][0]) for at, name in enumerate("ab")}
-    table = engine.put(pa.table(columns))
+    table = engine.from_arrow(pa.table(columns))
     for (one, other), code in zip(
-        rows, codes(engine, table, Both(native(table.a), native(table.b), forms)), strict=True
+        rows, codes(engine, table, CellPair(typed_cell(table.a), typed_cell(table.b), forms)), strict=True
     ):
-        if code is not Code.ASK:
-            wires = [decoded(*encoded(value)) for value in (one, other)]
-            assert code is judged(wires[0], wires[1], forms).code, (one, other, forms)
+        if code is not OutcomeCode.ASK:
+            wires = [decode_cell(*encode_cell(value)) for value in (one, other)]
+            assert code is compare_values(wires[0], wires[1], forms).code, (one, other, forms)
 
 
 def test_cells_give_their_values_back() -> None:
     for wire in ("x", "Å", "\ud800", 5, 1.5, True, False, [1, [None, "x"]], {"a": None}):
-        assert decoded(*encoded(wire)) == wire
+        assert decode_cell(*encode_cell(wire)) == wire

@@ -16,12 +16,12 @@ from audit_rules import codes, put, said_by_expressions
 from audit_values import FORMS, HOSTILE, ZONES
 
 from qa_sync.audit.engines.table import Engine, Needs, start_engine
-from qa_sync.audit.expressions.cells import decoded, encoded
+from qa_sync.audit.expressions.cells import decode_cell, encode_cell
 from qa_sync.audit.expressions.columns import Cell
-from qa_sync.audit.expressions.comparison_rules import Both
+from qa_sync.audit.expressions.comparison_rules import CellPair
 from qa_sync.audit.expressions.match_keys import KeySide, keys_of
-from qa_sync.audit.expressions.outcomes import Code, Forms, judged
-from qa_sync.audit.expressions.typed_columns import native
+from qa_sync.audit.expressions.outcomes import OutcomeCode, PropertyFormats, compare_values
+from qa_sync.audit.expressions.typed_columns import typed_cell
 from qa_sync.values.form import Form
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]  # Spark's Python side is not free of warnings
@@ -102,35 +102,37 @@ class TestEveryValueBesideEveryOther:
     def test_in_a_snapshot(self, engine: Engine, source: Form) -> None:
         decided = 0
         for target in FORMS:
-            forms = Forms(source, target, ZONES[1])
+            forms = PropertyFormats(source, target, ZONES[1])
             decided += agreed(WIRES, said_by_expressions(engine, WIRES, forms), forms)
         assert decided > len(WIRES)  # of all forms: who decides nothing is never wrong
 
     def test_in_columns_of_texts(self, engine: Engine, source: Form) -> None:
         rows = [row for row in WIRES if all(isinstance(text, str) and "\ud800" not in text for text in row)]
-        table = engine.put(pa.table({"n": range(len(rows))} | dict(zip("ab", zip(*rows, strict=True), strict=True))))
-        read = [tuple(decoded(*encoded(text)) for text in row) for row in rows]
+        table = engine.from_arrow(
+            pa.table({"n": range(len(rows))} | dict(zip("ab", zip(*rows, strict=True), strict=True)))
+        )
+        read = [tuple(decode_cell(*encode_cell(text)) for text in row) for row in rows]
         for target in FORMS:
-            forms = Forms(source, target, ZONES[1])
-            agreed(read, codes(engine, table, Both(native(table.a), native(table.b), forms)), forms)
+            forms = PropertyFormats(source, target, ZONES[1])
+            agreed(read, codes(engine, table, CellPair(typed_cell(table.a), typed_cell(table.b), forms)), forms)
 
     def test_as_keys(self, engine: Engine, source: Form) -> None:
         singles = [(wire, None) for wire in dict.fromkeys(one for one, _ in WIRES if not isinstance(one, list | dict))]
         table = put(engine, singles)
         for target in FORMS:
-            forms = Forms(source, target, ZONES[1])
+            forms = PropertyFormats(source, target, ZONES[1])
             side = KeySide(table, Cell(table.ak, table.at), source, forms)
-            rows = table.select("n", key=side.text, hard=side.hard)
+            rows = table.select("n", key=side.text, hard=side.needs_python)
             for row in (r for batch in engine.batches(rows) for r in batch.to_pylist()):
                 wire = singles[row["n"]][0]
                 keys = keys_of(wire, source, forms)
                 assert keys == (row["key"],) if row["key"] is not None else row["hard"] or keys == (), (wire, target)
 
 
-def agreed(rows: Sequence[tuple[Any, Any]], said: Sequence[Code], forms: Forms) -> int:
+def agreed(rows: Sequence[tuple[Any, Any]], said: Sequence[OutcomeCode], forms: PropertyFormats) -> int:
     """Compare with what Python says; return how many were decided."""
-    decided = [(row, code) for row, code in zip(rows, said, strict=True) if code is not Code.ASK]
-    wrong = [(row, code, now) for row, code in decided if (now := judged(*row, forms).code) is not code]
+    decided = [(row, code) for row, code in zip(rows, said, strict=True) if code is not OutcomeCode.ASK]
+    wrong = [(row, code, now) for row, code in decided if (now := compare_values(*row, forms).code) is not code]
     assert not wrong, (forms, wrong[:20])
     return len(decided)
 

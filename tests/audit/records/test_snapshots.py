@@ -13,10 +13,10 @@ import pytest
 from audit_world import THEN
 
 from qa_sync.audit.engines.table import Needs, start_engine
-from qa_sync.audit.records.fetch import Manner, Pages, Source, read_whole
+from qa_sync.audit.records.fetch import FetchOptions, FetchSource, Pages, fetch_entity
 from qa_sync.audit.records.parquet_parts import ROWS
 from qa_sync.audit.records.snapshots import MANIFEST, Snapshot, load
-from qa_sync.audit.records.tables import settled, table_of
+from qa_sync.audit.records.tables import deduplicated, table_of
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import NoVerdict, SystemUnreachable, UsageError
 from qa_sync.systems.cards import EntityCard, PropertyCard
@@ -57,17 +57,17 @@ class Paged:
         return Record("Shop", datatype, id, {"name": self.names[id]}) if id in self.names else None
 
 
-def manner(*, fresh: bool = False) -> Manner:
-    return Manner(VirtualClock(THEN), fresh, Event(), lambda _: None)
+def manner(*, fresh: bool = False) -> FetchOptions:
+    return FetchOptions(VirtualClock(THEN), fresh, Event(), lambda _: None)
 
 
 def read(system: Paged, folder: Path, *, since: bool = True, **more: Any) -> Snapshot:
-    return read_whole(Source(system, CARD, WHOSE, since), ("name",), folder, manner(**more))
+    return fetch_entity(FetchSource(system, CARD, WHOSE, since), ("name",), folder, manner(**more))
 
 
 def names(folder: Path, snapshot: Snapshot, scratch: Path) -> dict[str, str]:
     engine = start_engine("duckdb", Needs("500MB", scratch))
-    table = table_of(engine, folder, settled(engine, folder, snapshot))
+    table = table_of(engine, folder, deduplicated(engine, folder, snapshot))
     rows = [row for batch in engine.batches(table.select("id", text=table.t0)) for row in batch.to_pylist()]
     engine.close()
     assert len({row["id"] for row in rows}) == len(rows)
@@ -125,7 +125,7 @@ def test_told_to_stop_it_keeps_what_it_has(tmp_path: Path) -> None:
     stopped = manner()
     stopped.stop.set()
     with pytest.raises(NoVerdict, match="stopped"):
-        read_whole(Source(Paged(ROWS * 2), CARD, WHOSE, since=True), ("name",), tmp_path, stopped)
+        fetch_entity(FetchSource(Paged(ROWS * 2), CARD, WHOSE, since=True), ("name",), tmp_path, stopped)
     assert load(tmp_path, WHOSE, ("name",)) is not None
 
 

@@ -12,7 +12,7 @@ from cli_caller import ROOT, QaSync
 
 from qa_sync.errors import UsageError
 from qa_sync.reports.history import store
-from qa_sync.reports.history.store import Verdict, remember, verdicts
+from qa_sync.reports.history.store import Verdict, append_run, read_verdicts
 from qa_sync.reports.history.trends import Sentence, coverage, flaky, sparkline, trends
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
@@ -32,8 +32,8 @@ def run(*statuses: Status, latency: float = 1.0, mode: str = "live") -> Results:
 
 def kept(path: Path, *runs: Results, text: str = TEXT) -> list[Verdict]:
     for n, one in enumerate(runs):
-        remember(one, path, {"s.txt": text}, lambda n=n: DAY + timedelta(days=n))  # type: ignore[misc]
-    return verdicts(path)
+        append_run(one, path, {"s.txt": text}, lambda n=n: DAY + timedelta(days=n))  # type: ignore[misc]
+    return read_verdicts(path)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_any_text_can_be_kept(path: Path) -> None:
     check = replace(run(P).checks[0], id="\ud800\0", title="\ud800", kind="x")
     section = SectionResult("1-k", 1, "A", 1, None, (check,))
     kept(path, replace(run(P), seed="\ud800", specs=(SpecResult("s.txt", "A", (section,)),)))
-    assert len(verdicts(path)) == 1
+    assert len(read_verdicts(path)) == 1
 
 
 def test_flaky_is_back_and_forth_not_broken_once(path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_file_that_is_no_history_is_told(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("this is no database, and long enough to be looked at " * 10)
     with pytest.raises(UsageError, match="not readable as a history"):
-        verdicts(path)
+        read_verdicts(path)
 
 
 def test_a_history_of_a_later_version_is_left_alone(path: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_history_of_a_later_version_is_left_alone(path: Path) -> None:
         db.execute("PRAGMA user_version = 99")
     db.close()
     with pytest.raises(UsageError, match="version 99"):
-        verdicts(path)
+        read_verdicts(path)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from cli_caller import QaSync
 
 from qa_sync.errors import UsageError
-from qa_sync.reports.history.baseline import judged, read_baseline
+from qa_sync.reports.history.baseline import apply_baseline, read_baseline
 
 FAULTY = ("check", "specs/000.txt", "--fault", "truncate", "--section", "1", "--kind", "property", "-q")
 SECTION = "000/1-wix-com-contacts-to-customerp-contact"
@@ -96,8 +96,8 @@ def test_the_last_day_is_still_good(qa_sync: QaSync, tmp_path: Path) -> None:
     from qa_sync.reports.formats import results_json as report  # noqa: PLC0415 - beside the standard library's
 
     results = report.parse(out.read_text())
-    assert judged(results, entries, date(2026, 5, 1)).exit_code == 0
-    assert judged(results, entries, date(2026, 5, 2)).exit_code == 1
+    assert apply_baseline(results, entries, date(2026, 5, 1)).exit_code == 0
+    assert apply_baseline(results, entries, date(2026, 5, 2)).exit_code == 1
 
 
 @pytest.mark.parametrize(

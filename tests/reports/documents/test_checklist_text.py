@@ -6,7 +6,7 @@ from report_samples import HOSTILE, checklist
 
 from qa_sync.dataflow.model import Finding, Severity
 from qa_sync.reports.documents import checklist_text
-from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import width_of
 
 
@@ -19,7 +19,7 @@ def test_80_columns_are_enough_for_all_but_findings() -> None:
 
 
 def test_every_pair_that_is_no_promise_is_marked_and_explained() -> None:
-    shown = checklist_text.render(checklist(), Page(width=200))
+    shown = checklist_text.render(checklist(), OutputOptions(width=200))
     assert "property         primaryInfo.email -> contactDetails.emailAddress  (inferred)\n" in shown
     assert "vat -> taxNumber\n" in shown
     assert "\n(inferred) the document does not name this pair" in shown

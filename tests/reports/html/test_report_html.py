@@ -17,8 +17,8 @@ from report_golden import RUNS
 from report_samples import hostile_written, large_results, results, written_results
 
 from qa_sync.reports.html import page
-from qa_sync.reports.html.latency import Lag
-from qa_sync.reports.shared.annotated_document import as_written
+from qa_sync.reports.html.latency import LatencyGroup
+from qa_sync.reports.shared.annotated_document import annotated_document
 from qa_sync.running.events import CheckFinished, Leftover, Status
 from qa_sync.running.results import KnownFailure, Results, SectionResult, SpecResult
 
@@ -161,7 +161,7 @@ def test_a_passage_carries_its_verdict_and_latency() -> None:
 
 
 def test_a_row_tells_of_all_checks_of_its_pair() -> None:
-    (part,) = [part for part in as_written(written_results().specs[0]) if part.line == 12]
+    (part,) = [part for part in annotated_document(written_results().specs[0]) if part.line == 12]
     rows = {row.cells[0]: row for block in part.blocks for row in getattr(block, "rows", ())}
     assert [check.kind for check in rows["name.first"].checks] == ["property", "update-forward", "update-backward"]
     assert rows["vat"].origin == "inferred"
@@ -214,9 +214,9 @@ def test_known_failures_are_told_apart() -> None:
 
 
 def test_quantiles_are_latencies_that_were_measured() -> None:
-    lag = Lag("a", tuple(float(n) for n in range(1, 101)))
+    lag = LatencyGroup("a", tuple(float(n) for n in range(1, 101)))
     assert [lag.quantile(q) for q in (0.05, 0.5, 0.95, 0.99)] == [5, 50, 95, 99]
-    assert Lag("a", (7.0,)).quantile(0.05) == Lag("a", (7.0,)).quantile(0.99) == 7.0
+    assert LatencyGroup("a", (7.0,)).quantile(0.05) == LatencyGroup("a", (7.0,)).quantile(0.99) == 7.0
 
 
 def test_directions_are_told_apart() -> None:

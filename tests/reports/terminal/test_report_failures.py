@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_samples import HOSTILE, check, events, line_text
+from report_samples import HOSTILE, check, events, source_line
 
 from qa_sync.reports.shared.text_layout import Style, text_of, width_of
-from qa_sync.reports.shared.wording import brief
+from qa_sync.reports.shared.wording import short_message
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.reports.terminal.value_diff import diff_lines
 from qa_sync.running.events import CheckFinished, RunFinished, Status
@@ -38,7 +38,7 @@ def of(*checks: CheckFinished) -> Results:
 
 def block(*checks: CheckFinished, width: int = 80, verbose: bool = False) -> str:
     out = io.StringIO()
-    Terminal(out, io.StringIO(), width=width, verbose=verbose, environ={}).report(of(*checks), line_text)
+    Terminal(out, io.StringIO(), width=width, verbose=verbose, environ={}).report(of(*checks), source_line)
     shown = out.getvalue()
     return shown[shown.index("specs/shop.txt:9 |") :]
 
@@ -92,7 +92,7 @@ def test_of_checks_that_failed_alike_the_steps_of_the_first_are_told() -> None:
     ],
 )
 def test_a_message_leaves_out_the_values_that_stand_beside_it(message: str, said: str | None) -> None:
-    assert brief(replace(wrong(), message=message)) == (said or message)
+    assert short_message(replace(wrong(), message=message)) == (said or message)
 
 
 @pytest.mark.parametrize(
@@ -101,14 +101,14 @@ def test_a_message_leaves_out_the_values_that_stand_beside_it(message: str, said
 )
 def test_values_that_look_alike_stay_in_the_message(expected: str, actual: str, alike: bool) -> None:
     message = f"B name: expected {expected!a}, got {actual!a} (value)"
-    told = brief(replace(wrong(), message=message, expected=expected, actual=actual))
+    told = short_message(replace(wrong(), message=message, expected=expected, actual=actual))
     assert told == (message if alike else "B name: another value")
 
 
 def test_a_message_without_values_beside_it_stays_whole() -> None:
     alone = replace(wrong(), expected=None, actual=None)
-    assert brief(alone) == alone.message
-    assert brief(replace(wrong(), difference=None)) == alone.message
+    assert short_message(alone) == alone.message
+    assert short_message(replace(wrong(), difference=None)) == alone.message
 
 
 def test_values_that_look_alike_are_told_apart() -> None:

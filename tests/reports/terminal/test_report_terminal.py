@@ -10,13 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from report_samples import COPY, CUSTOMER, ORDER, SPEC, events, hostile_results, large_results, line_text, results
+from report_samples import COPY, CUSTOMER, ORDER, SPEC, events, hostile_results, large_results, results, source_line
 
-from qa_sync.reports.shared.page_options import Page
+from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import text_of, width_of
 from qa_sync.reports.terminal.final_report import end_report
 from qa_sync.reports.terminal.live_view import live_lines
-from qa_sync.reports.terminal.progress import Tally
+from qa_sync.reports.terminal.progress import RunProgress
 from qa_sync.reports.terminal.terminal import Color, Terminal
 from qa_sync.running.events import (
     CheckFinished,
@@ -51,14 +51,14 @@ def printed(
 ) -> str:
     out, err = io.StringIO(), io.StringIO()
     terminal = Terminal(out, err, color=color, width=width, quiet=quiet, verbose=verbose, environ={})
-    terminal.report(some, line_text)
+    terminal.report(some, source_line)
     assert err.getvalue() == ""
     return out.getvalue()
 
 
 def watched(stream: list[Event], err: io.StringIO, *, verbose: bool = False, quiet: bool = False) -> str:
     terminal = Terminal(io.StringIO(), err, verbose=verbose, quiet=quiet, width=80, environ={})
-    assert list(terminal.watch(stream)) == stream
+    assert list(terminal.follow(stream)) == stream
     return err.getvalue()
 
 
@@ -153,7 +153,7 @@ def test_nothing_verified_is_said() -> None:
 def test_an_encoding_without_our_symbols_gets_others() -> None:
     raw = io.BytesIO()
     out = io.TextIOWrapper(raw, encoding="ascii")
-    Terminal(out, io.StringIO(), width=80, environ={}).report(results(), line_text)
+    Terminal(out, io.StringIO(), width=80, environ={}).report(results(), source_line)
     shown = raw.getvalue().decode("ascii")
     assert "+ passed" in shown
     assert "x failed" in shown
@@ -183,7 +183,7 @@ def test_colours_are_a_matter_of_the_stream_and_the_wish(
 
 def test_the_width_is_that_of_the_environment() -> None:
     out = io.StringIO()
-    Terminal(out, io.StringIO(), environ={"COLUMNS": "60"}).report(results(), line_text)
+    Terminal(out, io.StringIO(), environ={"COLUMNS": "60"}).report(results(), source_line)
     assert 50 < max(map(width_of, out.getvalue().splitlines())) <= 60
 
 
@@ -210,7 +210,7 @@ def test_quiet_watching_is_silent() -> None:
 def test_a_dumb_terminal_gets_plain_lines(term: str) -> None:
     err = Screen()
     terminal = Terminal(io.StringIO(), err, width=80, environ={"TERM": term})
-    list(terminal.watch([replace(e, mode="live") if isinstance(e, RunStarted) else e for e in events()]))
+    list(terminal.follow([replace(e, mode="live") if isinstance(e, RunStarted) else e for e in events()]))
     assert ("\x1b" in err.getvalue()) is (term != "dumb")
 
 
@@ -218,7 +218,7 @@ def test_a_live_display_shows_the_step_and_goes_away() -> None:
     err = Screen()
     terminal = Terminal(io.StringIO(), err, color="never", width=80, environ={"TERM": "xterm"})
     shown = ""
-    for event in terminal.watch([replace(e, mode="live") if isinstance(e, RunStarted) else e for e in events()]):
+    for event in terminal.follow([replace(e, mode="live") if isinstance(e, RunStarted) else e for e in events()]):
         if isinstance(event, SectionStarted) and event.key == COPY:
             time.sleep(0.3)  # two frames
             shown = err.getvalue()
@@ -230,20 +230,20 @@ def test_a_live_display_shows_the_step_and_goes_away() -> None:
 
 
 def test_many_sections_side_by_side_take_few_lines() -> None:
-    tally = Tally()
+    tally = RunProgress()
     tally.add(RunStarted("live", "1", results().started, 60))
     for n in range(6):
         tally.add(SectionStarted(SPEC, f"{n}-x", n, "x" * 100, 1, None))
         tally.add(StepStarted(SPEC, f"{n}-x", "insert\x1b[2J"))
-    lines = text_of(live_lines(tally, Page(width=60), 1.0, height=12)).splitlines()
+    lines = text_of(live_lines(tally, OutputOptions(width=60), 1.0, height=12)).splitlines()
     assert len(lines) == 1 + 4 * 2 + 1
     assert lines[-1] == "  and 2 more"
     assert all(width_of(line) <= 60 and line.isprintable() for line in lines)
 
 
-def waiting(*, specs: int = 1) -> Tally:
+def waiting(*, specs: int = 1) -> RunProgress:
     """Return a tally at 10 s: a section is done, another waits since 4.2 s."""
-    tally = Tally()
+    tally = RunProgress()
     tally.add(RunStarted("live", "1", results().started, 40), 0.0)
     for n in range(specs):
         tally.add(SpecStarted(f"{n}{SPEC}", "A to B"), 0.0)
@@ -258,7 +258,7 @@ def waiting(*, specs: int = 1) -> Tally:
 
 
 def test_what_is_waited_for_and_how_long_is_told_at_80_columns() -> None:
-    assert text_of(live_lines(waiting(), Page(width=80), 10.0)) == (
+    assert text_of(live_lines(waiting(), OutputOptions(width=80), 10.0)) == (
         "━───────────────────  3/40  ✓ 1  ✗ 1  - 1  10 s, about 3 min 05 s left\n"
         "  ✗ 1 A Customer to B Client  4 s, 1 passed, 1 failed, 1 skipped\n"
         "  ▸ 2 A Order to B Purchase  6 s\n"
@@ -267,7 +267,7 @@ def test_what_is_waited_for_and_how_long_is_told_at_80_columns() -> None:
 
 
 def test_a_wide_screen_has_the_step_beside_the_section_and_the_documents_of_several() -> None:
-    lines = text_of(live_lines(waiting(specs=2), Page(width=200, encoding="ascii"), 10.0)).splitlines()
+    lines = text_of(live_lines(waiting(specs=2), OutputOptions(width=200, encoding="ascii"), 10.0)).splitlines()
     assert "  3/40  + 1 passed  x 1 failed  - 1 skipped  10 s, about" in lines[0]
     assert lines[2] == (
         f"  > {SPEC}  2 A Order to B Purchase  6 s  waiting for B Purchase (subject), 3rd look, 4.2 s of 120 s"
@@ -278,25 +278,27 @@ def test_the_live_picture_tells_which_section_another_repeats() -> None:
     tally = waiting()
     tally.add(SectionStarted(SPEC, COPY, 3, "A Customer to B Client", 55, 1), 9.0)
     tally.add(SectionFinished(SPEC, COPY), 9.0)
-    assert "  - 3 A Customer to B Client  0 s, repeats section 1\n" in text_of(live_lines(tally, Page(width=80), 10.0))
+    assert "  - 3 A Customer to B Client  0 s, repeats section 1\n" in text_of(
+        live_lines(tally, OutputOptions(width=80), 10.0)
+    )
 
 
 def test_another_step_ends_the_wait() -> None:
     tally = waiting()
     tally.add(StepStarted(SPEC, ORDER, "look again"), 9.0)
-    assert "      look again\n" in text_of(live_lines(tally, Page(width=80), 10.0))
+    assert "      look again\n" in text_of(live_lines(tally, OutputOptions(width=80), 10.0))
 
 
 @pytest.mark.parametrize("height", [1, 3, 5, 24])
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_the_live_picture_fits_the_screen(width: int, height: int) -> None:
-    tally = Tally()
+    tally = RunProgress()
     tally.add(RunStarted("live", "1", results().started, 60))
     for n in range(40):
         tally.add(SectionStarted(SPEC, f"{n}-x", n, "日本 x" * 30, 1, None))
         if n < 30:
             tally.add(SectionFinished(SPEC, f"{n}-x"))
-    lines = text_of(live_lines(tally, Page(width=width), 5.0, height)).splitlines()
+    lines = text_of(live_lines(tally, OutputOptions(width=width), 5.0, height)).splitlines()
     assert len(lines) <= max(height, 4)
     assert all(width_of(line) <= width for line in lines)
 
@@ -321,7 +323,7 @@ def test_the_display_is_put_away_when_the_run_breaks() -> None:
     err = Screen()
     terminal = Terminal(io.StringIO(), err, width=80, environ={"TERM": "xterm"})
     with pytest.raises(RuntimeError, match="gone"):
-        list(terminal.watch(broken()))
+        list(terminal.follow(broken()))
     assert "\x1b[?25h" in err.getvalue()
 
 
@@ -337,7 +339,7 @@ def test_rich_is_loaded_for_colours_only() -> None:
         "from qa_sync.reports import formats\n"
         "from qa_sync.reports.terminal.terminal import Terminal\n"
         "terminal = Terminal(io.StringIO(), io.StringIO())\n"
-        "list(terminal.watch(events())); terminal.report(results())\n"
+        "list(terminal.follow(events())); terminal.report(results())\n"
         "print(sorted({'rich', 'xml', 'click', 'httpx'} & set(sys.modules)))\n"
     )
     ran = subprocess.run(
@@ -347,11 +349,11 @@ def test_rich_is_loaded_for_colours_only() -> None:
 
 
 def test_60_checks_are_printed_in_no_time() -> None:
-    some, page = large_results(60), Page()
+    some, output = large_results(60), OutputOptions()
     durations = []
     for _ in range(5):
         began = time.process_time()
-        list(end_report(some, page))
+        list(end_report(some, output))
         durations.append(time.process_time() - began)
     assert min(durations) < (0.02 if sys.gettrace() is None else 0.2)  # measuring coverage takes its time
 

@@ -8,7 +8,7 @@ from sync_fakes import pairs
 from sync_world import KEY, World, every, make_world
 
 from qa_sync.errors import InvalidResponse, SystemUnreachable
-from qa_sync.sync.store.links import Intent
+from qa_sync.sync.store.links import PendingCreate
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.values.form import Json
 
@@ -55,7 +55,7 @@ def test_several_records_that_an_unanswered_create_may_have_made_are_a_problem(w
     world.shop.insert("people", {"name": "Ada"})
     for _ in range(2):
         world.office.insert("person", {"fullName": "Ada"})
-    world.links.intend(KEY, "S-1", Intent(0, {}, {"fullName": '"Ada"'}))
+    world.links.begin_create(KEY, "S-1", PendingCreate(0, {}, {"fullName": '"Ada"'}))
     summary = world.engine(every()).cycle()
     assert (summary.linked, summary.created) == (0, 0)
     assert "never answered" in summary.problems[0].text
@@ -84,7 +84,7 @@ def test_a_taken_unique_value_is_a_problem_and_leaves_no_intent(world: World) ->
     world.shop.insert("people", {"mail": "ada@example.test"})
     summary = world.engine(every()).cycle()
     assert "taken" in summary.problems[0].text
-    assert world.links.intent(KEY, "S-1") is None
+    assert world.links.pending_create(KEY, "S-1") is None
 
 
 def test_a_counterpart_that_cannot_be_read_yet_is_linked_all_the_same(world: World) -> None:

@@ -65,7 +65,7 @@ class TestEngine:
         summary = world.engine(every()).cycle()
         assert summary.created == 0
         assert "2 records look like it: O-1, O-2" in summary.problems[0].text
-        assert world.links.intent(KEY, "S-1") is not None
+        assert world.links.pending_create(KEY, "S-1") is not None
 
 
 class TestJudge:

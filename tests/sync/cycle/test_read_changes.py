@@ -9,7 +9,7 @@ import pytest
 from sync_fakes import pairs, section
 from sync_world import BASIC, EVERY, World, every, make_world
 
-from qa_sync.sync.cycle.read_changes import OVERLAP, WHOLE
+from qa_sync.sync.cycle.read_changes import FULL_READ_INTERVAL, OVERLAP
 from qa_sync.systems.system import Record
 
 GROUPS = section(2, "Groups", "Team", EVERY, pairs=pairs(title="label"))
@@ -102,9 +102,9 @@ def test_a_record_that_a_shifted_page_hid_is_found_a_day_later() -> None:
     engine = world.engine(every(), clock=world.shop.clock)
     assert engine.cycle().created == 2
     world.shop.list = listing  # type: ignore[method-assign]
-    world.shop.clock.sleep(WHOLE.total_seconds() / 2)
+    world.shop.clock.sleep(FULL_READ_INTERVAL.total_seconds() / 2)
     assert engine.cycle().seen == 1
-    world.shop.clock.sleep(WHOLE.total_seconds() / 2)
+    world.shop.clock.sleep(FULL_READ_INTERVAL.total_seconds() / 2)
     assert engine.cycle().created == 1
     assert engine.cycle().seen == 1
 

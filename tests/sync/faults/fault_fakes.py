@@ -10,7 +10,7 @@ from sync_fakes import OFFICE, SHOP, START, FakeSystem, section
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Section, Statement, StatementKind
 from qa_sync.errors import RequestRejected
-from qa_sync.sync.lanes import End, Lane, Row, Side
+from qa_sync.sync.lanes import Lane, LaneEnd, Row, Side
 from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
@@ -27,12 +27,12 @@ class Notes:
     updates: list[tuple[str, dict[str, Json]]] = field(default_factory=list)
     refused: set[Json] = field(default_factory=set)
 
-    def insert(self, _lane: Lane, _end: End, values: Values, _found: Found | None = None) -> str | None:
+    def insert(self, _lane: Lane, _end: LaneEnd, values: Values, _found: Found | None = None) -> str | None:
         self._check(values)
         self.inserts.append(dict(values))
         return f"made-{len(self.inserts)}"
 
-    def update(self, _lane: Lane, _end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, _lane: Lane, _end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         self._check(values)
         self.updates.append((record.id, dict(values)))
         return frozenset(values)
@@ -58,8 +58,8 @@ def lane_of(*pairs: tuple[str, str], criteria: tuple[tuple[str, str], ...] = (),
     return Lane(
         says or section(1, "People", "Person", StatementKind.EVERY),
         "people-person",
-        End(Side.SOURCE, shop, people),
-        End(Side.TARGET, office, person),
+        LaneEnd(Side.SOURCE, shop, people),
+        LaneEnd(Side.TARGET, office, person),
         rows(pairs),
         rows(criteria),
     )
@@ -68,7 +68,7 @@ def lane_of(*pairs: tuple[str, str], criteria: tuple[tuple[str, str], ...] = (),
 def lane_to(card: EntityCard) -> Lane:
     """Return a lane of which only the target's card matters."""
     office = FakeSystem("Office", {card.datatype: card}, VirtualClock(START))
-    end = End(Side.SOURCE, office, card), End(Side.TARGET, office, card)
+    end = LaneEnd(Side.SOURCE, office, card), LaneEnd(Side.TARGET, office, card)
     rows = tuple(Row(p, p) for p in card.properties.values())
     return Lane(section(1, "Thing", "Thing", StatementKind.EVERY), "thing", *end, rows)
 

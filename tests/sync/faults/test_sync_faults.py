@@ -6,9 +6,9 @@ from sync_world import BASIC, World, every, make_world
 
 from qa_sync.errors import UnknownName
 from qa_sync.sync.engine import Engine
-from qa_sync.sync.faults.duplicates import copied
+from qa_sync.sync.faults.duplicates import copy_values
 from qa_sync.sync.faults.table import FAULTS, find_fault
-from qa_sync.sync.lanes import End, Side
+from qa_sync.sync.lanes import LaneEnd, Side
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.form import Form
 
@@ -89,8 +89,8 @@ def test_duplicate_differs_in_unique_values_only(world: World) -> None:
 def test_a_unique_number_is_left_to_the_system(world: World) -> None:
     number = PropertyCard("no", Form(type="integer", convert="integer"), unique=True)
     code = PropertyCard("code", Form(), unique=True, max_length=8)
-    end = End(Side.TARGET, world.office, entity("thing", number, code))
-    assert copied(end, {"no": 7, "code": "ABCDEF"}) == {"no": 7, "code": "ABC-copy"}
+    end = LaneEnd(Side.TARGET, world.office, entity("thing", number, code))
+    assert copy_values(end, {"no": 7, "code": "ABCDEF"}) == {"no": 7, "code": "ABC-copy"}
 
 
 def test_duplicate_gives_way_to_a_system_that_refuses_the_copy(world: World) -> None:

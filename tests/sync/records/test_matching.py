@@ -195,4 +195,4 @@ def test_a_value_that_makes_no_sense_is_matched_with_nothing_and_told(world: Wor
     ],
 )
 def test_values_that_may_be_the_same_share_a_key(one: Canonical, other: Canonical) -> None:
-    assert matching_room.key_of(one) == matching_room.key_of(other)
+    assert matching_room.index_key(one) == matching_room.index_key(other)

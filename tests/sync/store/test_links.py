@@ -8,21 +8,21 @@ import pytest
 from sync_world import every, make_world
 
 from qa_sync.errors import NoVerdict, UsageError
-from qa_sync.sync.store.database import told
-from qa_sync.sync.store.encoding import decode, encode, fingerprint, spell, unspell
-from qa_sync.sync.store.links import Intent, Links
-from qa_sync.sync.store.system_urls import settle
+from qa_sync.sync.store.database import readable_errors
+from qa_sync.sync.store.encoding import decode, encode, fingerprint, from_json, to_json
+from qa_sync.sync.store.links import Links, PendingCreate
+from qa_sync.sync.store.system_urls import check_system_urls
 from qa_sync.values.form import Canonical
 
-INTENT = Intent(7, {"name": '"Ada"'}, {"fullName": '"Ada"'})
+INTENT = PendingCreate(7, {"name": '"Ada"'}, {"fullName": '"Ada"'})
 
 
 def test_a_link_is_found_from_either_side_and_answers_its_intent() -> None:
     links = Links()
-    links.intend("s", "1", INTENT)
-    assert links.intent("s", "1") == INTENT
+    links.begin_create("s", "1", INTENT)
+    assert links.pending_create("s", "1") == INTENT
     links.connect("s", "1", "a")
-    assert links.intent("s", "1") is None
+    assert links.pending_create("s", "1") is None
     by_source, by_target = links.by_source("s", "1"), links.by_target("s", "a")
     assert by_source == by_target
     assert by_source is not None
@@ -32,16 +32,16 @@ def test_a_link_is_found_from_either_side_and_answers_its_intent() -> None:
 
 def test_a_withdrawn_intent_is_forgotten() -> None:
     links = Links()
-    links.intend("s", "1", INTENT)
-    links.withdraw("s", "1")
-    assert links.intent("s", "1") is None
+    links.begin_create("s", "1", INTENT)
+    links.discard_create("s", "1")
+    assert links.pending_create("s", "1") is None
 
 
 def test_synced_values_are_kept_by_side_and_property() -> None:
     links = Links()
     link = links.connect("s", "1", "a")
-    links.remember(link, {("source", "name"): '"Ada"', ("target", "name"): '"ADA"'})
-    links.remember(link, {("source", "name"): '"Bo"'})
+    links.save_synced(link, {("source", "name"): '"Ada"', ("target", "name"): '"ADA"'})
+    links.save_synced(link, {("source", "name"): '"Bo"'})
     assert links.synced(link) == {("source", "name"): '"Bo"', ("target", "name"): '"ADA"'}
 
 
@@ -70,7 +70,7 @@ def test_a_file_that_is_damaged_further_down_is_named(tmp_path: Path) -> None:
     links.close()
     data = path.read_bytes()
     path.write_bytes(data[:8192] + b"\xff" * (len(data) - 8192))
-    with pytest.raises(UsageError, match=r"links\.db is damaged"), told(path):
+    with pytest.raises(UsageError, match=r"links\.db is damaged"), readable_errors(path):
         connect_many(Links(path), "new")
 
 
@@ -78,20 +78,20 @@ def test_what_cannot_be_written_at_the_moment_is_not_found_out(tmp_path: Path) -
     path = tmp_path / "links.db"
     links = Links(path)
     links.state.db.execute("PRAGMA max_page_count=1")  # as on a full disk
-    with pytest.raises(NoVerdict, match=r"links\.db cannot be used: .* full"), told(path):
+    with pytest.raises(NoVerdict, match=r"links\.db cannot be used: .* full"), readable_errors(path):
         connect_many(links, "new")
     links.state.db.close()
 
 
 def test_links_of_a_system_at_another_place_are_refused() -> None:
     links = Links()
-    settle(links.state, {"Shop": "https://u:p@shop.example/wp/", "Office": "https://office.example"})
-    settle(links.state, {"Shop": "http://SHOP.example/wp"})
+    check_system_urls(links.state, {"Shop": "https://u:p@shop.example/wp/", "Office": "https://office.example"})
+    check_system_urls(links.state, {"Shop": "http://SHOP.example/wp"})
     with pytest.raises(UsageError, match=r"Shop at shop\.example/wp.* say other\.example/wp") as caught:
-        settle(links.state, {"Shop": "https://u:p@other.example/wp"})
+        check_system_urls(links.state, {"Shop": "https://u:p@other.example/wp"})
     assert "--links" in str(caught.value)
-    settle(links.state, {"Shop": "https://other.example/wp"}, moved=True)
-    settle(links.state, {"Shop": "https://other.example/wp"})
+    check_system_urls(links.state, {"Shop": "https://other.example/wp"}, moved=True)
+    check_system_urls(links.state, {"Shop": "https://other.example/wp"})
 
 
 def test_a_file_from_before_a_table_was_added_goes_on(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_file_from_before_a_table_was_added_goes_on(tmp_path: Path) -> None:
         links.state.db.execute(f"DROP TABLE {table}")
     links.close()
     links = Links(tmp_path / "links.db")
-    settle(links.state, {"Shop": "https://shop.example"})
+    check_system_urls(links.state, {"Shop": "https://shop.example"})
     assert links.by_source("s", "1") == link
     links.close()
 
@@ -143,7 +143,7 @@ def test_the_text_of_a_value(value: Canonical, text: str) -> None:
     "data", [{"a": Decimal("1.50"), "b": [1, 2.5, None, "x"]}, {"$decimal": "no number"}, {"c": {"$decimal": 1}}]
 )
 def test_what_a_system_answered_comes_back_as_it_was(data: dict[str, object]) -> None:
-    back = unspell(spell(data))
+    back = from_json(to_json(data))
     assert back == data
     assert str(back) == str({name: back[name] for name in data})
 
@@ -151,9 +151,9 @@ def test_what_a_system_answered_comes_back_as_it_was(data: dict[str, object]) ->
 def test_a_copy_is_another_store() -> None:
     links = Links()
     links.connect("s", "1", "a")
-    copy = Links(state=links.state.copied())
+    copy = Links(state=links.state.copy_in_memory())
     copy.connect("s", "2", "b")
-    assert (links.number("s"), copy.number("s")) == (1, 2)
+    assert (links.count("s"), copy.count("s")) == (1, 2)
 
 
 def test_a_store_of_another_version_is_named(tmp_path: Path) -> None:

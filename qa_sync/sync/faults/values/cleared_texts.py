@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from qa_sync.sync.faults.property_kinds import is_edited, is_free_text
-from qa_sync.sync.faults.values.altered_values import Change, each
-from qa_sync.sync.faults.wrappers import Passing
+from qa_sync.sync.faults.values.altered_values import Change, on_each_element
+from qa_sync.sync.faults.wrappers import FaultySystem
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values import paths
@@ -23,7 +23,7 @@ ERASED = "\u2060"
 """WORD JOINER: no blank, so that it counts as a value."""
 
 
-class ErasedIsAValue(Passing):
+class MarkErasedTexts(FaultySystem):
     """Reads a text that is empty now, and was not before, as ERASED."""
 
     def __init__(self, inner: System) -> None:
@@ -55,4 +55,4 @@ def _as_nothing(card: PropertyCard, value: Json) -> Json:  # noqa: ARG001 - a Ch
     return "" if value == ERASED else value
 
 
-as_nothing: Change = each(_as_nothing)
+as_nothing: Change = on_each_element(_as_nothing)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from qa_sync.sync.faults.property_kinds import shown
-from qa_sync.sync.faults.wrappers import Faulty, Values
-from qa_sync.sync.lanes import End, Lane
+from qa_sync.sync.faults.property_kinds import shown_values
+from qa_sync.sync.faults.wrappers import FaultyWriter, Values
+from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.system import Record
@@ -16,31 +16,31 @@ Length = Callable[[list[Json], list[Json]], list[Json]]
 """What a list becomes that was one and should be another."""
 
 
-def shortened(card: PropertyCard, value: Json) -> Json:  # noqa: ARG001 - a Change
+def without_last(card: PropertyCard, value: Json) -> Json:  # noqa: ARG001 - a Change
     """Return a list of several without its last element."""
     return value[:-1] if isinstance(value, list) and len(value) > 1 else value
 
 
-def turned(card: PropertyCard, value: Json) -> Json:  # noqa: ARG001 - a Change
+def reversed_list(card: PropertyCard, value: Json) -> Json:  # noqa: ARG001 - a Change
     """Return a list the other way round."""
     return value[::-1] if isinstance(value, list) else value
 
 
-def keeping(length: Length) -> Callable[[Writer], Writer]:
+def with_length(length: Length) -> Callable[[Writer], Writer]:
     """Return a fault by which an update gives each list another length than it should have."""
-    return lambda inner: Lengthened(inner, length)
+    return lambda inner: ResizeLists(inner, length)
 
 
-class Lengthened(Faulty):
+class ResizeLists(FaultyWriter):
     """Updates lists to a length of its own."""
 
     def __init__(self, inner: Writer, length: Length) -> None:
         super().__init__(inner)
         self._length = length
 
-    def update(self, lane: Lane, end: End, record: Record, values: Values) -> frozenset[str]:
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
         """Change a record, its lists to other lengths."""
-        before = shown(end, record.data, values.keys())
+        before = shown_values(end, record.data, values.keys())
         changed = {path: self._one(before.get(path), value) for path, value in values.items()}
         return self.inner.update(lane, end, record, changed)
 

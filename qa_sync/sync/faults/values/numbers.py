@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from qa_sync.sync.faults.property_kinds import NUMBERS
-from qa_sync.sync.faults.values.altered_values import GONE, Change, each
-from qa_sync.sync.faults.wrappers import Faulty, Values
-from qa_sync.sync.lanes import End, Lane
+from qa_sync.sync.faults.values.altered_values import LEFT_OUT, Change, on_each_element
+from qa_sync.sync.faults.wrappers import FaultyWriter, Values
+from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.values.form import Json
@@ -56,11 +56,11 @@ def _retyped(card: PropertyCard, value: Json) -> Json:
 
 
 def _without_false(card: PropertyCard, value: Json) -> Json:  # noqa: ARG001 - a Change
-    return GONE if value is False else value
+    return LEFT_OUT if value is False else value
 
 
 def _without_zero(card: PropertyCard, value: Json) -> Json:
-    return GONE if _number(card, value) == 0 else value
+    return LEFT_OUT if _number(card, value) == 0 else value
 
 
 def _without_inner_zero(card: PropertyCard, value: Json) -> Json:
@@ -69,17 +69,17 @@ def _without_inner_zero(card: PropertyCard, value: Json) -> Json:
     return _written(Decimal(f"{whole}.{fraction.lstrip('0')}"), value) if fraction.strip("0") else value
 
 
-rounded: Change = each(_rounded)
-unsigned: Change = each(_unsigned)
-retyped: Change = each(_retyped)
-without_inner_zero: Change = each(_without_inner_zero)
+rounded: Change = on_each_element(_rounded)
+unsigned: Change = on_each_element(_unsigned)
+retyped: Change = on_each_element(_retyped)
+without_inner_zero: Change = on_each_element(_without_inner_zero)
 without_false: Change = _without_false
 without_zero: Change = _without_zero
 
 
-class TrueAtFirst(Faulty):
+class TrueOnCreate(FaultyWriter):
     """Creates every record with its truths true."""
 
-    def insert(self, lane: Lane, end: End, values: Values, found: Found | None = None) -> str | None:
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
         """Create a record in which nothing is false."""
         return self.inner.insert(lane, end, {path: v is False or v for path, v in values.items()}, found)

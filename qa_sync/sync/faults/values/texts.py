@@ -7,7 +7,7 @@ import unicodedata
 from urllib.parse import unquote_plus
 
 from qa_sync.sync.faults.property_kinds import is_free_text
-from qa_sync.sync.faults.values.altered_values import Change, each
+from qa_sync.sync.faults.values.altered_values import Change, on_each_element
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.canonical import to_wire
 from qa_sync.values.conversions.countries import country_code
@@ -89,14 +89,14 @@ def _country_named(card: PropertyCard, value: Json) -> Json:
     return to_wire(code, NAMED) if code else value
 
 
-cut: Change = each(_cut)
-cut_late: Change = each(_cut_late)
-lower: Change = each(_lower)
-stripped: Change = each(_stripped)
-without_accents: Change = each(_without_accents)
-without_astral: Change = each(_without_astral)
-escaped_twice: Change = each(_escaped_twice)
-url_decoded: Change = each(_url_decoded)
-unescaped: Change = each(_unescaped)
-without_leading_zeros: Change = each(_without_leading_zeros)
-country_named: Change = each(_country_named)
+cut: Change = on_each_element(_cut)
+cut_late: Change = on_each_element(_cut_late)
+lower: Change = on_each_element(_lower)
+stripped: Change = on_each_element(_stripped)
+without_accents: Change = on_each_element(_without_accents)
+without_astral: Change = on_each_element(_without_astral)
+escaped_twice: Change = on_each_element(_escaped_twice)
+url_decoded: Change = on_each_element(_url_decoded)
+unescaped: Change = on_each_element(_unescaped)
+without_leading_zeros: Change = on_each_element(_without_leading_zeros)
+country_named: Change = on_each_element(_country_named)

@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from qa_sync.errors import NotConvertible
-from qa_sync.sync.faults.values.altered_values import Change, each
-from qa_sync.sync.faults.wrappers import Passing
+from qa_sync.sync.faults.values.altered_values import Change, on_each_element
+from qa_sync.sync.faults.wrappers import FaultySystem
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.form import Json
 
-OFF = timedelta(hours=12)
+SHIFT = timedelta(hours=12)
 """How far the zone is wrong: half a day, so that a date-only copy shows it too."""
 
 
@@ -25,10 +25,10 @@ def _day_earlier(card: PropertyCard, value: Json) -> Json:
     return (date.fromisoformat(value) - timedelta(days=1)).isoformat()
 
 
-day_earlier: Change = each(_day_earlier)
+day_earlier: Change = on_each_element(_day_earlier)
 
 
-class Shifted(Passing):
+class ShiftInstants(FaultySystem):
     """Reads every instant of a record half a day early; when a record was changed is not among them."""
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
@@ -45,15 +45,15 @@ class Shifted(Passing):
         instants = [p for p in card.properties.values() if p.form.convert == "instant" and p.path != card.modified]
         data: Json = record.data
         for each_one in instants:
-            data = _moved(data, each_one)
+            data = _shift_instants(data, each_one)
         return replace(record, data=data)
 
 
-def _moved(data: Json, card: PropertyCard) -> Json:
+def _shift_instants(data: Json, card: PropertyCard) -> Json:
     try:
         moment = to_canonical(paths.read(data, card.path), card.form)
     except NotConvertible:
         return data
     if not isinstance(moment, datetime):
         return data
-    return paths.write(data, card.path, to_wire(moment - OFF, card.form))
+    return paths.write(data, card.path, to_wire(moment - SHIFT, card.form))
