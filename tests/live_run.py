@@ -15,7 +15,8 @@ import httpx
 import pytest
 from cli_caller import ROOT
 
-from qa_sync.checklist.model import Checklist, Insert
+from qa_sync.checklist.model import Checklist
+from qa_sync.checklist.steps import Insert
 from qa_sync.modes.documents import connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare

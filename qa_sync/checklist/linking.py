@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from qa_sync.checklist.model import SampleValue, Side
 from qa_sync.checklist.pair_capabilities import EntityPair
+from qa_sync.checklist.steps import SampleValue, Side
 from qa_sync.dataflow.model import Criterion, StatementKind
 from qa_sync.frozen import dataclass
 from qa_sync.settings.model import ConfiguredCondition

@@ -7,24 +7,11 @@ fresh records that decide several checks). Many sentences compile to few kinds o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 
+from qa_sync.checklist.steps import Side, Step
 from qa_sync.dataflow.model import Dataflow, Finding, Origin, PropertyPair, Section
 from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import EntityCard
-from qa_sync.values.form import Canonical
-
-
-class Side(StrEnum):
-    """Which of a section's two systems."""
-
-    SOURCE = "source"
-    TARGET = "target"
-
-    @property
-    def other(self) -> Side:
-        """Return the opposite side."""
-        return Side.TARGET if self is Side.SOURCE else Side.SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +37,6 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class IdOf:
-    """Stands in a sample for the id of another role's record on the same side."""
-
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
 class Role:
     """Who a role is: a record of this section's pair of entities (or of the section it refers to).
 
@@ -70,160 +50,6 @@ class Role:
     def card(self, side: Side) -> EntityCard:
         """Return the card of the record on that side."""
         return self.source if side is Side.SOURCE else self.target
-
-
-@dataclass(frozen=True, slots=True)
-class ValueOf:
-    """Stands in a sample for what the role's record on a side answers at a path."""
-
-    role: str
-    side: Side
-    path: str
-
-
-SampleValue = Canonical | IdOf | ValueOf | tuple["SampleValue", ...]
-"""What a sample holds at a path: a canonical value (None clears), another record's, or a tuple along a list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Insert:
-    """Create the role's record on a side from canonical values by property path, and read it back.
-
-    `mark` stands in at least one text of the record, and in no other role's: by it the counterpart is found.
-    """
-
-    role: str
-    side: Side
-    values: Mapping[str, SampleValue]
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Change the role's record on a side, and read it back."""
-
-    role: str
-    side: Side
-    values: Mapping[str, SampleValue]
-
-
-@dataclass(frozen=True, slots=True)
-class Delete:
-    """Remove the role's record on a side."""
-
-    role: str
-    side: Side
-
-
-@dataclass(frozen=True, slots=True)
-class Sleep:
-    """Let time pass without asking the sync to work, so that the next edit is plainly the later one."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class WaitCycles:
-    """Let the sync work for some cycles although nothing was edited."""
-
-    cycles: int
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Keep how the roles' records look now, on each side that has one, for `RecordsUnchanged` and `NotCleared`."""
-
-    roles: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CounterpartExists:
-    """A record on `side` is the counterpart of the role's record on the other side; `exactly_one`: exactly one is."""
-
-    role: str
-    side: Side
-    exactly_one: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class NoDuplicate:
-    """The counterpart that appeared on `side` has got no twin since."""
-
-    role: str
-    side: Side
-
-
-@dataclass(frozen=True, slots=True)
-class NoCounterpart:
-    """No record on `side` is a counterpart of the role's record on the other side."""
-
-    role: str
-    side: Side
-
-
-@dataclass(frozen=True, slots=True)
-class PropertySynced:
-    """The role's record on `side` shows what the one on the other side answers, for this pair.
-
-    `alternatives` are the pairs that share its receiving end: any of them may match. `other_unchanged`: the other side
-    must also still show what it answered when it was last written.
-    """
-
-    role: str
-    side: Side
-    pair: PropertyPair
-    alternatives: tuple[PropertyPair, ...] = ()
-    other_unchanged: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class NotCleared:
-    """The role's record on `side` shows what it showed when remembered, although the other side is empty by now.
-
-    `erased`: it shows nothing any more instead.
-    """
-
-    role: str
-    side: Side
-    pair: PropertyPair
-    erased: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ValueUnchanged:
-    """The role's record on `side` still shows at `path` what it answered when that was written."""
-
-    role: str
-    side: Side
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class RecordsUnchanged:
-    """The role's records look as when they were remembered, and there are no more of them."""
-
-    role: str
-
-
-Claim = (
-    CounterpartExists | NoDuplicate | NoCounterpart | PropertySynced | NotCleared | ValueUnchanged | RecordsUnchanged
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Expect:
-    """Look at claims: again until all hold (`wait`), or once.
-
-    `claims` are pairs of a check's id (None: only a precondition of what follows) and what it claims. A check holds
-    when all that it claims, here and in later steps, does.
-    """
-
-    claims: tuple[tuple[str | None, Claim], ...]
-    wait: bool
-
-
-Action = Insert | Edit | Delete | Sleep | WaitCycles | Snapshot
-Step = Action | Expect
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa_sync.checklist.model import Side
+from qa_sync.checklist.steps import Side
 from qa_sync.dataflow.model import Entity, PropertyPair, Section
 from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable

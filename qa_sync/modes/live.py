@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from qa_sync.checklist.model import Checklist, SectionPlan, Side
+from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.checklist.steps import Side
 from qa_sync.clock import Clock, InterruptibleClock
 from qa_sync.modes.job import Job, PreparedRun, begin_nothing
 from qa_sync.modes.live_systems.connections import LiveSystem, connect

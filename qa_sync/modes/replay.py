@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from qa_sync.checklist.model import Checklist, SectionPlan, Side
+from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.checklist.steps import Side
 from qa_sync.clock import RealClock, ReplayClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError

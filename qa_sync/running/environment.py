@@ -7,7 +7,7 @@ from dataclasses import field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
-from qa_sync.checklist.model import Side
+from qa_sync.checklist.steps import Side
 from qa_sync.clock import Clock
 from qa_sync.frozen import dataclass
 from qa_sync.running.polling import FIRST_PAUSE_S, PollPolicy, no_jitter

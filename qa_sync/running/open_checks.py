@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from qa_sync.checklist.model import Check, Claim, Expect, Scenario
+from qa_sync.checklist.model import Check, Scenario
+from qa_sync.checklist.steps import Claim, Expect
 from qa_sync.frozen import dataclass
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import Arrival, Direction, Status

@@ -7,9 +7,9 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from qa_sync.checklist.model import (
+from qa_sync.checklist.model import Check, Scenario, SectionPlan
+from qa_sync.checklist.steps import (
     Action,
-    Check,
     Claim,
     Delete,
     Edit,
@@ -17,8 +17,6 @@ from qa_sync.checklist.model import (
     Insert,
     PropertySynced,
     RecordsUnchanged,
-    Scenario,
-    SectionPlan,
     Side,
     Sleep,
     Snapshot,
@@ -26,8 +24,9 @@ from qa_sync.checklist.model import (
 )
 from qa_sync.errors import InternalError, QaSyncError
 from qa_sync.running.claims.check_claim import check_claim
+from qa_sync.running.claims.deadlines import ClaimState, check_latency, passing_since, timeout_verdict
 from qa_sync.running.claims.verdict import Verdict
-from qa_sync.running.deadlines import ClaimState, check_latency, passing_since, timeout_verdict
+from qa_sync.running.cleanup import remove_all
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Looked, Status, StepStarted
 from qa_sync.running.open_checks import FAILURES, CheckResult, OpenChecks
@@ -87,7 +86,7 @@ class ScenarioRun:
             result = CheckResult(Verdict(Status.ERROR, self._with_heading(str(error))))
             yield from (self._finished(c, result) for c in open_checks.open.values())
         finally:
-            self.leftovers.extend(records.remove_all(self.environment.keep.reason(failed=self.failed)))
+            self.leftovers.extend(remove_all(records, self.environment.keep.reason(failed=self.failed)))
 
     def _skip_rest(self, verdict: Verdict, undecided: list[Check]) -> Iterator[CheckFinished]:
         """Skip what has nothing to stand on; but a record that never came is itself a broken promise, told once.

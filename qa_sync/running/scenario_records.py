@@ -1,17 +1,17 @@
-"""The records of one scenario while it is played: who they are, what they answered last, and what must be removed."""
+"""The records of one scenario while it is played: who they are, and what they answered last."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from qa_sync.checklist.model import Edit, IdOf, Insert, SampleValue, Scenario, Side, ValueOf
-from qa_sync.errors import Conflict, InternalError, InvalidResponse, NoVerdict, QaSyncError
+from qa_sync.checklist.model import Scenario
+from qa_sync.checklist.steps import Edit, IdOf, Insert, SampleValue, Side, ValueOf
+from qa_sync.errors import Conflict, InvalidResponse
 from qa_sync.running.environment import Environment
-from qa_sync.running.events import Leftover, RecordRef
+from qa_sync.running.events import RecordRef
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.canonical import to_canonical, to_wire
@@ -51,7 +51,7 @@ class ScenarioRecords:
         self._lists: dict[tuple[Side, str], list[tuple[str, str]]] = {}
         self._read_in_poll: set[RecordKey] = set()
         self._existing: set[RecordKey] = set()
-        self._created: list[tuple[RecordKey, str]] = []
+        self.made: list[tuple[RecordKey, str]] = []
         self._ids_before: dict[tuple[str, str], frozenset[str]] = {}
 
     # -- who is who
@@ -68,13 +68,6 @@ class ScenarioRecords:
         """Return how a report names the record."""
         return RecordRef(self.system(key).label, self.card(key).names[0], self.ids[key])
 
-    def counterpart_of(self, side: Side, datatype: str, id: str) -> str | None:
-        """Return the id of the counterpart of one of this scenario's records, None when it is none of them."""
-        for key, own_id in self.ids.items():
-            if own_id == id and key.side is side and self.card(key).datatype == datatype:
-                return self.ids.get(RecordKey(key.role, side.other))
-        return None
-
     # -- writing, and believing only what is read back
 
     def insert(self, step: Insert) -> None:
@@ -85,8 +78,8 @@ class ScenarioRecords:
         values, datatype = self._to_wire(key, step.values), self.card(key).datatype
         made = self.system(key).insert(datatype, values, lambda: self._find_created(key))
         self.ids[key] = made
-        if (key, made) not in self._created:
-            self._created.append((key, made))
+        if (key, made) not in self.made:
+            self.made.append((key, made))
         self.written_at = self.environment.clock.now()
         self._note_ignored_writes(key, step.values, None)
 
@@ -185,7 +178,7 @@ class ScenarioRecords:
         mark = self.marks[key.role]
         own_id = self._same_entity_id(key)
         found = [one for one, text in self._listed_texts(key) if mark in text and one != own_id]
-        self._created += [(key, one) for one in found if (key, one) not in self._created]
+        self.made += [(key, one) for one in found if (key, one) not in self.made]
         if found:
             self.ids.setdefault(key, found[0])
             self._existing |= {key} if self.ids[key] in found else set()
@@ -196,7 +189,7 @@ class ScenarioRecords:
 
         It finds what a create without an answer has made.
         """
-        known = {one for other, one in self._created if other == key}
+        known = {one for other, one in self.made if other == key}
         self.begin_poll()
         return next((one for one in self.find_counterparts(key) if one not in known), None)
 
@@ -239,43 +232,13 @@ class ScenarioRecords:
 
     def known_count(self, key: RecordKey) -> int:
         """Return how many records of the role are known on that side."""
-        return sum(one == key for one, _ in self._created)
+        return sum(one == key for one, _ in self.made)
 
     def _same_entity_id(self, key: RecordKey) -> str | None:
         """Return the id of the record on the other side when it is of the same entity of the same system."""
         other = RecordKey(key.role, key.side.other)
         same = self.system(key).label == self.system(other).label
         return self.ids.get(other) if same and self.card(key).datatype == self.card(other).datatype else None
-
-    # -- leaving nothing behind
-
-    def remove_all(self, keep_reason: str | None = None) -> Iterator[Leftover]:
-        """Remove what was made, latest first; yield what could not be removed, and why (`keep_reason`: all of it)."""
-        self._find_unseen()
-        for key, made in reversed(self._created):
-            system, card = self.system(key), self.card(key)
-            reason = keep_reason or card.cannot.get("delete") or _deletion_error(system, card.datatype, made)
-            if reason:
-                yield Leftover(system.label, card.names[0], made, reason)
-
-    def _find_unseen(self) -> None:
-        """Look once more for counterparts that nobody has seen: the scenario may have ended before the first look."""
-        for key in [key for key, _ in self._created]:
-            other = RecordKey(key.role, key.side.other)
-            if other not in self.ids:
-                with suppress(NoVerdict):
-                    self.begin_poll()
-                    self.find_counterparts(other)
-
-
-def _deletion_error(system: System, datatype: str, id: str) -> str | None:
-    try:
-        system.delete(datatype, id)
-    except InternalError:
-        raise
-    except QaSyncError as error:
-        return error.message
-    return None
 
 
 def _text(record: Record) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from qa_sync.checklist.model import (
-    Check,
+from qa_sync.checklist.model import Check
+from qa_sync.checklist.steps import (
     Claim,
     Delete,
     Edit,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from cli_caller import ROOT
 
 from qa_sync.checklist.compiler import compile_checklist
-from qa_sync.checklist.model import Insert
+from qa_sync.checklist.steps import Insert
 from qa_sync.modes.documents import connectors_of, read_all
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from qa_sync.checklist.depth import Depth
-from qa_sync.checklist.model import Checklist, Edit, Expect, Insert, Scenario, Side, ValueUnchanged
+from qa_sync.checklist.model import Checklist, Scenario
+from qa_sync.checklist.steps import Edit, Expect, Insert, Side, ValueUnchanged
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.settings.read import load_settings

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from qa_sync.checklist.compiler import compile_checklist
-from qa_sync.checklist.model import Checklist, SectionPlan, Side
+from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.checklist.steps import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.running.environment import Environment

@@ -8,7 +8,8 @@ import pytest
 from running_world import CARDS, SPEC, World
 
 from qa_sync.checklist.compiler import compile_checklist
-from qa_sync.checklist.model import Checklist, Insert
+from qa_sync.checklist.model import Checklist
+from qa_sync.checklist.steps import Insert
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.settings.model import Settings

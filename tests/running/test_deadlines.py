@@ -10,9 +10,10 @@ from datetime import datetime
 import pytest
 from running_world import START, World
 
-from qa_sync.checklist.model import Checklist, SectionPlan, Side
+from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.checklist.steps import Side
+from qa_sync.running.claims.deadlines import timeout_verdict
 from qa_sync.running.claims.verdict import Verdict
-from qa_sync.running.deadlines import timeout_verdict
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import CheckFinished, Direction, Status
 from qa_sync.running.results import collect_results

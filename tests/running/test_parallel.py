@@ -13,7 +13,8 @@ from dataclasses import replace
 import pytest
 from running_world import START, World
 
-from qa_sync.checklist.model import Checklist, SectionPlan, Side
+from qa_sync.checklist.model import Checklist, SectionPlan
+from qa_sync.checklist.steps import Side
 from qa_sync.errors import InternalError, RequestRejected
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import CheckFinished, Event, RunFinished, SectionFinished, Status

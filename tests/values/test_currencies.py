@@ -3,10 +3,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from iso4217 import Currency
 from values_forms import form
 
 from qa_sync.values.compare import compare
-from qa_sync.values.conversions.currencies import in_currency, minor_units
+from qa_sync.values.conversions.currencies import MINOR_UNITS, in_currency, minor_units
 
 MONEY = form("decimal", places=2, currency="currency")
 
@@ -27,6 +28,14 @@ MONEY = form("decimal", places=2, currency="currency")
 )
 def test_the_places_of_a_currency(code: object, places: int | None) -> None:
     assert minor_units(code) == places
+
+
+def test_the_table_is_that_of_iso_4217() -> None:
+    # No decimal places are defined for metals, funds and test codes: nobody's amounts are in them.
+    standard = {currency.code: currency.exponent for currency in Currency if currency.exponent is not None}
+    assert len(standard) > 150
+    assert {code: minor_units(code) for code in standard} == standard
+    assert set(standard) >= set(MINOR_UNITS)
 
 
 def test_a_form_without_a_currency_stays_as_it_is() -> None:

@@ -16,9 +16,10 @@ import ibis
 
 from qa_sync.audit.compare.matching import AuditContext, Matched
 from qa_sync.audit.engines.table import Engine, Table
+from qa_sync.audit.expressions.cell_pair import CellPair
 from qa_sync.audit.expressions.cells import Kind, decode_cell
 from qa_sync.audit.expressions.columns import Cell, Expr
-from qa_sync.audit.expressions.comparison_rules import CellPair, outcome_code
+from qa_sync.audit.expressions.comparison_rules import outcome_code
 from qa_sync.audit.expressions.match_keys import keys_of
 from qa_sync.audit.expressions.outcomes import OutcomeCode, PropertyFormats
 from qa_sync.audit.model import Claim

@@ -9,24 +9,18 @@ which both values are read, and are the same or differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
 from functools import reduce
 from operator import and_
 from typing import Final
 
 import ibis
 
+from qa_sync.audit.expressions.cell_pair import CellPair, Decision, ends
 from qa_sync.audit.expressions.cells import Kind
 from qa_sync.audit.expressions.columns import (
-    DAYS,
     DIGITS,
-    FRACTION,
-    LONGEST_EXACT,
     PHONE_NOISE,
-    SECONDS,
     SPACED,
-    TIMES,
     WHOLE,
     Cell,
     Expr,
@@ -35,42 +29,10 @@ from qa_sync.audit.expressions.columns import (
     is_plain,
     reads,
 )
-from qa_sync.audit.expressions.outcomes import OutcomeCode, PropertyFormats
+from qa_sync.audit.expressions.number_rules import same_number
+from qa_sync.audit.expressions.outcomes import OutcomeCode
+from qa_sync.audit.expressions.time_rules import same_day, same_instant
 from qa_sync.values.comparison_kinds import COMPARISON_KINDS
-from qa_sync.values.form import Form
-
-Decision = tuple[Expr, OutcomeCode]
-
-
-@dataclass(frozen=True, slots=True)
-class CellPair:
-    """The two cells of a pair and their forms."""
-
-    source: Cell
-    target: Cell
-    forms: PropertyFormats
-
-    @property
-    def conversions(self) -> frozenset[str]:
-        """The two conversions."""
-        return frozenset({self.forms.source.convert, self.forms.target.convert})
-
-    def both_kind(self, kind: Kind) -> Expr:
-        """Both cells have that kind."""
-        return self.source.is_kind(kind) & self.target.is_kind(kind)
-
-    @property
-    def same_kind(self) -> Expr:
-        """Both cells have one kind; in columns of one type equal texts have it always, and nobody need ask."""
-        tests = self.source.kind_tests, self.target.kind_tests
-        if None not in tests and tests[0].keys() == tests[1].keys():  # type: ignore[union-attr] # neither is None
-            return ibis.literal(True)
-        return self.source.kind == self.target.kind
-
-    @property
-    def same_text(self) -> Expr:
-        """Both have the same text."""
-        return self.source.text == self.target.text
 
 
 def outcome_code(pair: CellPair) -> Expr:
@@ -99,13 +61,9 @@ def _is_none(cell: Cell) -> Expr:
 
 def _exact(pair: CellPair) -> list[Decision]:
     # What is read of one is read of the other, too: they are the same.
-    forms = {form.convert: form for form, _ in _trimmed(pair)}.values()
+    forms = {form.convert: form for form, _ in ends(pair)}.values()
     read = reduce(and_, (reads(form, pair.source) for form in forms))
     return [(pair.same_text & pair.same_kind & read, OutcomeCode.SAME)]
-
-
-def _trimmed(pair: CellPair) -> tuple[tuple[Form, Cell], tuple[Form, Cell]]:
-    return (pair.forms.source, pair.source), (pair.forms.target, pair.target)
 
 
 def _email(pair: CellPair) -> list[Decision]:
@@ -149,73 +107,9 @@ def _is_id(cell: Cell) -> Expr:
     return (cell.is_kind(Kind.TEXT) | whole) & (cell.text != "0")
 
 
-def _number(pair: CellPair) -> list[Decision]:
-    cells, places = (pair.source, pair.target), _places(pair.forms)
-    read = reduce(and_, (reads(form, cell) for form, cell in _trimmed(pair)))
-    # Up to 15 digits a binary number is as exact as the decimal one that it was read from, and much quicker.
-    short = reduce(and_, (_is_short(cell) for cell in cells))
-    one, other = (cell.text.try_cast("float64") if cell.number is None else cell.number for cell in cells)
-    # Values more than a unit apart stay apart when they are rounded; closer ones are Python's to round.
-    apart = one != other if places is None else (one - other).abs() > 1.001 * 10.0**-places
-    texts = [(pair.same_text & read, OutcomeCode.SAME)] if all(cell.number is None for cell in cells) else []
-    return [*texts, ((one == other) & short & read, OutcomeCode.SAME), (apart & short & read, OutcomeCode.VALUE)]
-
-
-def _is_short(cell: Cell) -> Expr:
-    if cell.short is not None:
-        return cell.short
-    brief = cell.text.length() <= LONGEST_EXACT
-    if cell.kind_tests is not None and Kind.NUMBER not in cell.kind_tests:
-        return brief  # a text of digits: one with an exponent is not read here
-    return brief & ~cell.text.contains("e") & ~cell.text.contains("E")
-
-
-def _places(forms: PropertyFormats) -> int | None:
-    found = [places for form in (forms.source, forms.target) if isinstance(places := form.options.get("places"), int)]
-    return min(found) if len(found) == 2 else None  # noqa: PLR2004 - both sides
-
-
 def _truth(pair: CellPair) -> list[Decision]:
     truths = pair.both_kind(Kind.TRUTH)
     return [(pair.same_text & truths, OutcomeCode.SAME), (truths, OutcomeCode.VALUE)]
-
-
-def _instant(pair: CellPair) -> list[Decision]:
-    texts, marks = (pair.source.text, pair.target.text), [_zone_mark(form) for form, _ in _trimmed(pair)]
-    whole = [fits(text, f"{DAYS}T{TIMES}{FRACTION}{mark}") for text, mark in zip(texts, marks, strict=True)]
-    # Most have no fraction, or none at the target; that is quicker to see than to read.
-    short = (texts[1].length() == SECONDS + 1) & texts[1].endswith("Z")
-    long = (texts[1].length() >= SECONDS) & fits(texts[1].substr(SECONDS), f"{FRACTION}{marks[1]}")
-    same = texts[0].startswith(texts[1].left(SECONDS)) & (short | long)
-    return [
-        (same & pair.source.is_kind(Kind.TEXT) & pair.same_kind & whole[0], OutcomeCode.SAME),
-        (pair.both_kind(Kind.TEXT) & whole[0] & whole[1], OutcomeCode.VALUE),
-    ]
-
-
-def _zone_mark(form: Form) -> str:
-    """Return how a text of that form says that it is UTC."""
-    return "Z?" if form.options.get("style") == "naive_utc" else "Z"
-
-
-def _day(pair: CellPair) -> list[Decision]:
-    read = pair.both_kind(Kind.TEXT)
-    for form, cell in _trimmed(pair):
-        time = f"T({_hours(pair.forms.zone)}):[0-5][0-9]:[0-5][0-9]{FRACTION}{_zone_mark(form)}"
-        read &= fits(cell.text, DAYS + (time if form.convert == "instant" else ""))
-    return [
-        ((pair.source.text.left(10) == pair.target.text.left(10)) & read, OutcomeCode.SAME),
-        (read, OutcomeCode.VALUE),
-    ]
-
-
-def _hours(zone: tzinfo) -> str:
-    """Return the UTC hours in which the zone has the same date as UTC, whatever the season, as a pattern."""
-    begin = datetime(1970, 1, 1, tzinfo=UTC)
-    offsets = [(begin + timedelta(days=30 * n)).astimezone(zone).utcoffset() for n in range(1590)]
-    hours = [offset.total_seconds() / 3600 for offset in offsets if offset is not None]
-    same = [h for h in range(24) if h + min(hours) >= 0 and h + 1 + max(hours) <= 24]  # noqa: PLR2004
-    return "|".join(f"{h:02d}" for h in same) or "none"
 
 
 def _looked_up(pair: CellPair) -> list[Decision]:
@@ -258,10 +152,10 @@ RULES: Final[Mapping[str, Callable[[CellPair], list[Decision]]]] = {
     "exact": _exact,
     "phone": _phone,
     "country": _looked_up,
-    "date": _day,
-    "instant": _instant,
-    "decimal": _number,
-    "integer": _number,
+    "date": same_day,
+    "instant": same_instant,
+    "decimal": same_number,
+    "integer": same_number,
     "boolean": lambda pair: _truth(pair) if pair.conversions == {"boolean"} else _looked_up(pair),
     "email": _email,
     "html": _html,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 from qa_sync.errors import UsageError
+from qa_sync.sqlite_file import Problem, open_to_read
+
+WAIT_S: Final = 5.0
+"""How long to wait for a sync that has the store."""
 
 
 def linked_sections(path: Path | None) -> frozenset[str]:
@@ -26,8 +29,11 @@ def linked_ids(path: Path, section: str) -> Iterator[tuple[str, str]]:
 def _rows(path: Path, query: str, values: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
     if not path.is_file():
         raise UsageError(f"--links {path}: there is no such file")
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            yield from db.execute(query, values)
-    except sqlite3.DatabaseError as error:
-        raise UsageError(f"--links {path}: this is no store of links: {error}") from None
+    with open_to_read(path, lambda *found: _explain(path, *found), timeout_s=WAIT_S) as db:
+        yield from db.execute(query, values)
+
+
+def _explain(path: Path, problem: Problem, text: str) -> UsageError:
+    if problem is Problem.LOCKED:
+        return UsageError(f"--links {path}: a sync is using it", hint="wait until it is over")
+    return UsageError(f"--links {path}: this is no store of links: {text}")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from qa_sync.checklist.model import IdOf, SampleValue, Side
 from qa_sync.checklist.pair_capabilities import EntityPair
 from qa_sync.checklist.samples.constraints import SampleConstraints
 from qa_sync.checklist.samples.order_amounts import LINES, amounts
 from qa_sync.checklist.samples.values import sample_value
+from qa_sync.checklist.steps import IdOf, SampleValue, Side
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import PropertyCard, Writable

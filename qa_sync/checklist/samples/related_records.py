@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qa_sync.checklist.model import Claim, CounterpartExists, Expect, IdOf, Insert, Role, Side, Step
+from qa_sync.checklist.model import Role
 from qa_sync.checklist.pair_capabilities import EntityPair
 from qa_sync.checklist.samples.record import RecordBuilder
 from qa_sync.checklist.samples.values import mark_of
+from qa_sync.checklist.steps import Claim, CounterpartExists, Expect, IdOf, Insert, Side, Step
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.frozen import dataclass
 from qa_sync.systems.pairing import pairs_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from qa_sync.checklist.model import Check, Edit, Expect, PropertySynced, SampleValue, Scenario, Side, Step
+from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.samples.edit_rounds import Pairs
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
+from qa_sync.checklist.steps import Edit, Expect, PropertySynced, SampleValue, Side, Step
 from qa_sync.dataflow.model import PropertyPair, StatementKind, When
 from qa_sync.errors import NotConvertible
 from qa_sync.systems.cards import Writable

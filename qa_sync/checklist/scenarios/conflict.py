@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qa_sync.checklist.model import Check, Claim, Edit, Expect, PropertySynced, Side, Sleep, Step
+from qa_sync.checklist.model import Check
 from qa_sync.checklist.samples.edit_rounds import Pairs, edit_groups, edit_rounds, edited_path, without_shared_ends
 from qa_sync.checklist.scenarios.context import SectionContext
+from qa_sync.checklist.steps import Claim, Edit, Expect, PropertySynced, Side, Sleep, Step
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.frozen import dataclass
 

@@ -7,24 +7,14 @@ from dataclasses import field, replace
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.linking import Linking, connection_or_reason, reason_untestable
-from qa_sync.checklist.model import (
-    Check,
-    CounterpartExists,
-    Expect,
-    Insert,
-    PropertySynced,
-    Role,
-    SampleValue,
-    Scenario,
-    Side,
-    Step,
-)
+from qa_sync.checklist.model import Check, Role, Scenario
 from qa_sync.checklist.pair_capabilities import EntityPair
 from qa_sync.checklist.samples.edit_rounds import Pairs
 from qa_sync.checklist.samples.order_amounts import LINES, LINES_WITH_ADDED, LINES_WITH_REMOVED
 from qa_sync.checklist.samples.record import RecordBuilder, is_line_property
 from qa_sync.checklist.samples.related_records import Claims, RelatedRecords
 from qa_sync.checklist.samples.values import mark_of
+from qa_sync.checklist.steps import CounterpartExists, Expect, Insert, PropertySynced, SampleValue, Side, Step
 from qa_sync.dataflow.model import Criterion, PropertyPair, Section, StatementKind
 from qa_sync.frozen import dataclass
 from qa_sync.settings.model import Settings

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qa_sync.checklist.model import (
-    Check,
+from qa_sync.checklist.model import Check, Scenario
+from qa_sync.checklist.samples.edit_rounds import same_target
+from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
+from qa_sync.checklist.steps import (
     Claim,
     CounterpartExists,
     Expect,
     NoDuplicate,
     PropertySynced,
-    Scenario,
     Side,
     Step,
     WaitCycles,
 )
-from qa_sync.checklist.samples.edit_rounds import same_target
-from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 
 CYCLES = 2

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from qa_sync.checklist.model import Insert, SampleValue, Side
 from qa_sync.checklist.samples.record import RecordBuilder
 from qa_sync.checklist.scenarios.context import AS_CREATED, SectionContext
+from qa_sync.checklist.steps import Insert, SampleValue, Side
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.systems.cards import PropertyCard, Writable
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from qa_sync.checklist.model import (
+from qa_sync.checklist.model import Scenario
+from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
+from qa_sync.checklist.scenarios.lookalikes import lookalikes
+from qa_sync.checklist.scenarios.merge import CYCLES, condition_skip_reason
+from qa_sync.checklist.steps import (
     Claim,
     CounterpartExists,
     Expect,
@@ -13,15 +17,11 @@ from qa_sync.checklist.model import (
     NoCounterpart,
     NoDuplicate,
     RecordsUnchanged,
-    Scenario,
     Side,
     Snapshot,
     Step,
     WaitCycles,
 )
-from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
-from qa_sync.checklist.scenarios.lookalikes import lookalikes
-from qa_sync.checklist.scenarios.merge import CYCLES, condition_skip_reason
 from qa_sync.dataflow.model import Criterion, StatementKind
 
 InsertPair = tuple[Insert, Insert]

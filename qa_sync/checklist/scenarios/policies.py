@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qa_sync.checklist.model import (
-    Check,
+from qa_sync.checklist.model import Check, Scenario
+from qa_sync.checklist.samples.edit_rounds import ADDRESS_PARTS, Pairs, edited_path
+from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
+from qa_sync.checklist.steps import (
     Claim,
     Delete,
     Edit,
@@ -13,14 +15,11 @@ from qa_sync.checklist.model import (
     NoCounterpart,
     NoDuplicate,
     NotCleared,
-    Scenario,
     Side,
     Snapshot,
     Step,
     WaitCycles,
 )
-from qa_sync.checklist.samples.edit_rounds import ADDRESS_PARTS, Pairs, edited_path
-from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 from qa_sync.systems.cards import Writable
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qa_sync.checklist.linking import connection_or_reason
-from qa_sync.checklist.model import CounterpartExists, Expect, NoCounterpart, NoDuplicate, Scenario, Side, WaitCycles
+from qa_sync.checklist.model import Scenario
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
+from qa_sync.checklist.steps import CounterpartExists, Expect, NoCounterpart, NoDuplicate, Side, WaitCycles
 from qa_sync.dataflow.model import StatementKind
 
 CYCLES = 3

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from qa_sync.checklist.model import Side
 from qa_sync.checklist.pair_capabilities import EntityPair
 from qa_sync.checklist.samples.record import is_line_property
 from qa_sync.checklist.samples.values import BY_CONCEPT
 from qa_sync.checklist.scenarios.context import SectionContext
+from qa_sync.checklist.steps import Side
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
 from qa_sync.systems.pairing import pairs_of
 

@@ -6,22 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from qa_sync.checklist.depth import Depth
-from qa_sync.checklist.model import (
-    Check,
-    Claim,
-    CounterpartExists,
-    Edit,
-    Expect,
-    PropertySynced,
-    RecordsUnchanged,
-    Scenario,
-    Side,
-    Sleep,
-    Snapshot,
-    Step,
-    ValueUnchanged,
-    WaitCycles,
-)
+from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.samples.constraints import SampleConstraints
 from qa_sync.checklist.samples.edit_rounds import (
     Pairs,
@@ -38,6 +23,20 @@ from qa_sync.checklist.scenarios.conflict import PAUSE_S, conflict_plan
 from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
 from qa_sync.checklist.scenarios.lookalikes import lookalikes
 from qa_sync.checklist.scenarios.unmapped_properties import unmapped_property
+from qa_sync.checklist.steps import (
+    Claim,
+    CounterpartExists,
+    Edit,
+    Expect,
+    PropertySynced,
+    RecordsUnchanged,
+    Side,
+    Sleep,
+    Snapshot,
+    Step,
+    ValueUnchanged,
+    WaitCycles,
+)
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 from qa_sync.systems.cards import PropertyCard
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from qa_sync.errors import UsageError
 from qa_sync.running.results import Results
 from qa_sync.settings.model import Settings
 
@@ -35,12 +36,10 @@ def save_history(results: Results, settings: Settings, texts: Mapping[str, str],
     """
     if wanted is False or (wanted is None and os.environ.get("CI")):
         return
-    import sqlite3  # noqa: PLC0415 - start-up speed
-
-    from qa_sync.reports.history.store import append_run, history_path  # noqa: PLC0415
+    from qa_sync.reports.history.store import append_run, history_path  # noqa: PLC0415 - start-up speed
 
     path = history_path(folder_of(settings))
     try:
         append_run(results, path, texts)
-    except (OSError, sqlite3.Error) as error:
-        click.echo(f"note: the run could not be kept in {path}: {error}", err=True)
+    except UsageError as error:
+        click.echo(f"note: the run could not be kept in {path}: {error.in_line}", err=True)

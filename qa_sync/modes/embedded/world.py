@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from qa_sync.checklist.model import Side
+from qa_sync.checklist.steps import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName

@@ -12,7 +12,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeAlias
 
-from qa_sync.checklist.model import Checklist, Insert, Scenario, SectionPlan, Side
+from qa_sync.checklist.model import Checklist, Scenario, SectionPlan
+from qa_sync.checklist.steps import Insert, Side
 from qa_sync.clock import RealClock
 from qa_sync.errors import QaSyncError, UnknownName
 from qa_sync.modes.job import Job, PlannedRecords

@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from qa_sync.checklist.model import (
-    Checklist,
-    Delete,
-    Edit,
-    Expect,
-    Insert,
-    RecordsUnchanged,
-    Scenario,
-    SectionPlan,
-    Side,
-    Snapshot,
-    Step,
-)
+from qa_sync.checklist.model import Checklist, Scenario, SectionPlan
+from qa_sync.checklist.steps import Delete, Edit, Expect, Insert, RecordsUnchanged, Side, Snapshot, Step
 from qa_sync.settings.model import Settings
 
 NOT_CONFIGURED = "{label} is read-only: qa-sync.toml says nothing about it"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from qa_sync.checklist.model import Checklist, Insert
+from qa_sync.checklist.model import Checklist
+from qa_sync.checklist.steps import Insert
 from qa_sync.clock import Clock
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import LiveSystem

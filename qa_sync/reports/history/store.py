@@ -6,22 +6,22 @@ not outlive its report.
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from sqlite3 import Connection
 
 from qa_sync.errors import UsageError
 from qa_sync.frozen import dataclass
 from qa_sync.location import Location
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results, SpecResult
+from qa_sync.sqlite_file import Problem, explained, open_database, open_to_read, transaction, version_of
 
 FOLDER = ".qa-sync"
 NAME = "history.sqlite"
-VERSION = 1
 KEPT_RUNS = 1_000
 """Older runs are forgotten."""
 BUSY_TIMEOUT_S = 5.0
@@ -30,7 +30,7 @@ LONG = 500
 STATUSES = tuple(Status)
 """A status is kept as its place here."""
 
-_TABLES = f"""
+_TABLES = """
     CREATE TABLE run (
         id INTEGER PRIMARY KEY, ran TEXT NOT NULL, started TEXT NOT NULL, mode TEXT NOT NULL, seed TEXT NOT NULL,
         duration_s REAL NOT NULL, exit_code INTEGER NOT NULL
@@ -45,8 +45,15 @@ _TABLES = f"""
         sentence INTEGER NOT NULL REFERENCES sentence, line INTEGER NOT NULL, status INTEGER NOT NULL, latency_s REAL,
         PRIMARY KEY (run, claim)
     ) WITHOUT ROWID;
-    PRAGMA user_version = {VERSION};
 """
+MIGRATIONS = (_TABLES,)
+
+HINTS: Mapping[Problem, str] = {
+    Problem.LOCKED: "another run is being kept; try again when that has ended",
+    Problem.NO_SPACE: "make room on the disk",
+    Problem.NO_ACCESS: "make its folder one that can be written to",
+}
+"""What to do about a problem; the others are a file's that can be moved away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +84,16 @@ def append_run(
 ) -> None:
     """Append a run; folder and file are made, readable for their owner only.
 
-    `texts` are the documents, by path. Raises OSError or sqlite3.Error when it cannot be kept.
+    `texts` are the documents, by path. Raises UsageError when it cannot be kept.
     """
     ran = now() if now else datetime.now(UTC)
-    _create_file(path)
-    with _open(path) as db, db:
-        if not db.execute("PRAGMA user_version").fetchone()[0]:
-            db.executescript(_TABLES)
+    explain = partial(_explain, path)
+    # Waiting for the disk takes longer than replaying a document; a power cut may cost the last run, not the file.
+    pragmas = {"synchronous": "OFF"}
+    db = open_database(
+        path, migrations=MIGRATIONS, explain=explain, pragmas=pragmas, timeout_s=BUSY_TIMEOUT_S, make_folder=True
+    )
+    with closing(db), explained(explain), transaction(db):
         number = db.execute(
             "INSERT INTO run (ran, started, mode, seed, duration_s, exit_code) VALUES (?, ?, ?, ?, ?, ?)",
             (
@@ -107,15 +117,8 @@ def read_verdicts(path: Path) -> list[Verdict]:
     """
     if not path.exists():
         return []
-    try:
-        with _open(path) as db:
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version > VERSION:
-                raise UsageError(f"a history of version {version}, expected {VERSION}", location=Location(str(path)))
-            return [_verdict(row) for row in db.execute(_ALL)] if version else []
-    except (sqlite3.Error, OSError) as error:
-        hint = "move the file away; the next run begins a new one"
-        raise UsageError(f"not readable as a history: {error}", location=Location(str(path)), hint=hint) from None
+    with open_to_read(path, partial(_explain, path), recover=True, timeout_s=BUSY_TIMEOUT_S) as db:
+        return [_verdict(row) for row in db.execute(_ALL)] if version_of(db, len(MIGRATIONS)) else []
 
 
 _ALL = """
@@ -127,23 +130,12 @@ _ALL = """
 """
 
 
-def _create_file(path: Path) -> None:
-    if not path.parent.exists():
-        path.parent.mkdir(mode=0o700, parents=True)
-        # As other tools' caches do it: whoever commits a whole folder does not commit this one.
-        (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+def _explain(path: Path, problem: Problem, text: str) -> UsageError:
+    hint = HINTS.get(problem, "move the file away; the next run begins a new one")
+    return UsageError(f"not usable as a history: {text}", location=Location(str(path)), hint=hint)
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_S)) as db:
-        # Waiting for the disk takes longer than replaying a document; a power cut may cost the last run, not the file.
-        db.execute("PRAGMA synchronous = OFF")
-        yield db
-
-
-def _insert_spec(db: sqlite3.Connection, run: int, spec: SpecResult, lines: list[str]) -> None:
+def _insert_spec(db: Connection, run: int, spec: SpecResult, lines: list[str]) -> None:
     known = dict(db.execute("SELECT name, id FROM claim WHERE spec = ?", (spec.spec,)))
     checks = [(section.key, check) for section in spec.sections for check in section.checks]
     fresh = {c.id: (spec.spec, _clean(c.id), key, c.kind, _clean(c.title)) for key, c in checks if c.id not in known}
@@ -164,7 +156,7 @@ def _insert_spec(db: sqlite3.Connection, run: int, spec: SpecResult, lines: list
     )
 
 
-def _delete_old_runs(db: sqlite3.Connection, newest: int) -> None:
+def _delete_old_runs(db: Connection, newest: int) -> None:
     db.execute("DELETE FROM verdict WHERE run <= ?", (newest - KEPT_RUNS,))
     db.execute("DELETE FROM run WHERE id <= ?", (newest - KEPT_RUNS,))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from qa_sync.checklist.model import NotCleared, PropertySynced, Side
+from qa_sync.checklist.steps import NotCleared, PropertySynced, Side
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.errors import NotConvertible
 from qa_sync.running.claims.naming import entity_name, no_counterpart, property_of
@@ -115,7 +115,7 @@ def _expected(records: ScenarioRecords, here: RecordKey, left: PropertyCard) -> 
 
 
 def _counterpart(records: ScenarioRecords, here: RecordKey, datatype: str, value: Canonical) -> Canonical:
-    return None if value is None else records.counterpart_of(here.side, datatype, str(value))
+    return None if value is None else _counterpart_of(records, here.side, datatype, str(value))
 
 
 def _no_verdict(records: ScenarioRecords, here: RecordKey, left: PropertyCard, expected: Canonical) -> Verdict | None:
@@ -139,13 +139,13 @@ def _overwritten_verdict(records: ScenarioRecords, here: RecordKey, left: Proper
     if here not in records.after_write:
         return None
     then = to_canonical(read(records.after_write[here].data, left.path), left.form)
-    now = to_canonical(read(records.latest[here].data, left.path), left.form)
-    if then == now:
+    new = to_canonical(read(records.latest[here].data, left.path), left.form)
+    if then == new:
         return None
     label = f"{entity_name(records, here)} {left.path}"
-    message = f"{label}: expected {format_value(then)!r} to stay as written, got {format_value(now)!r}"
+    message = f"{label}: expected {format_value(then)!r} to stay as written, got {format_value(new)!r}"
     return Verdict(
-        Status.FAILED, message, format_value(then), format_value(now), final=False, difference=Difference.VALUE
+        Status.FAILED, message, format_value(then), format_value(new), final=False, difference=Difference.VALUE
     )
 
 
@@ -172,3 +172,11 @@ def check_not_cleared(records: ScenarioRecords, claim: NotCleared) -> Verdict:
         final=False,
         difference=verdict.difference,
     )
+
+
+def _counterpart_of(records: ScenarioRecords, side: Side, datatype: str, id: str) -> str | None:
+    """Return the id of the counterpart of one of this scenario's records, None when it is none of them."""
+    for key, own_id in records.ids.items():
+        if own_id == id and key.side is side and records.card(key).datatype == datatype:
+            return records.ids.get(RecordKey(key.role, side.other))
+    return None

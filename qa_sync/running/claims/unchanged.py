@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from qa_sync.checklist.model import Side, ValueUnchanged
+from qa_sync.checklist.steps import Side, ValueUnchanged
 from qa_sync.running.claims.counterparts import check_no_copies
 from qa_sync.running.claims.naming import entity_name
 from qa_sync.running.claims.verdict import Verdict

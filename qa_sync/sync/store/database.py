@@ -13,52 +13,57 @@ finds either no trace of a write to a system, or its intent.
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
+from sqlite3 import Cursor
 from typing import Any, Final
 
-from qa_sync.errors import NoVerdict, UsageError
+from qa_sync.errors import NoVerdict, QaSyncError, UsageError
+from qa_sync.sqlite_file import MEMORY, Problem, explained, open_database
 
-MEMORY: Final = ":memory:"
-VERSION: Final = 1
-PRIVATE: Final = 0o600
-
-SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS links (
+_FIRST: Final = """
+CREATE TABLE links (
     id INTEGER PRIMARY KEY, section TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL,
     UNIQUE (section, source), UNIQUE (section, target));
-CREATE TABLE IF NOT EXISTS synced (
+CREATE TABLE synced (
     link INTEGER NOT NULL, side TEXT NOT NULL, property TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (link, side, property)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS intents (
+CREATE TABLE intents (
     section TEXT NOT NULL, source TEXT NOT NULL, known INTEGER NOT NULL, given TEXT NOT NULL, sent TEXT NOT NULL,
     PRIMARY KEY (section, source)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sending (
+CREATE TABLE sending (
     link INTEGER NOT NULL, side TEXT NOT NULL, given TEXT NOT NULL, sent TEXT NOT NULL, revision TEXT,
     PRIMARY KEY (link, side)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS lists (
+CREATE TABLE lists (
     name TEXT PRIMARY KEY, watermark TEXT, moved TEXT, definition TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS records (
+CREATE TABLE records (
     list TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL, number INTEGER NOT NULL,
     PRIMARY KEY (list, id)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS found_by (
+CREATE TABLE found_by (
     list TEXT NOT NULL, path TEXT NOT NULL, key TEXT NOT NULL, id TEXT NOT NULL, value TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS found_by_key ON found_by (list, path, key);
-CREATE INDEX IF NOT EXISTS found_by_id ON found_by (list, id);
-CREATE TABLE IF NOT EXISTS refs (list TEXT NOT NULL, id TEXT NOT NULL, datatype TEXT NOT NULL, pointed TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS refs_from ON refs (list, id);
-CREATE INDEX IF NOT EXISTS refs_to ON refs (list, datatype, pointed);
-CREATE TABLE IF NOT EXISTS whole (list TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS homes (system TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS clocks (system TEXT PRIMARY KEY, ahead_s REAL NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS todo (
+CREATE INDEX found_by_key ON found_by (list, path, key);
+CREATE INDEX found_by_id ON found_by (list, id);
+CREATE TABLE refs (list TEXT NOT NULL, id TEXT NOT NULL, datatype TEXT NOT NULL, pointed TEXT NOT NULL);
+CREATE INDEX refs_from ON refs (list, id);
+CREATE INDEX refs_to ON refs (list, datatype, pointed);
+CREATE TABLE todo (
     number INTEGER PRIMARY KEY, lane TEXT NOT NULL, side TEXT NOT NULL, id TEXT NOT NULL,
     state TEXT NOT NULL, data TEXT, told TEXT, seen INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 0,
     UNIQUE (lane, side, id));
 """
+_ADDED: Final = """
+CREATE TABLE IF NOT EXISTS whole (list TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS homes (system TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS clocks (system TEXT PRIMARY KEY, ahead_s REAL NOT NULL) WITHOUT ROWID;
+"""
+"""Some files of version 1 have these tables already."""
+
+MIGRATIONS: Final = (_FIRST, _ADDED)
+
+PRAGMAS: Final[Mapping[str, str | int]] = {"journal_mode": "WAL", "synchronous": "NORMAL", "wal_autocheckpoint": 4000}
+"""A commit survives a kill without waiting for the disk; after a power cut the last commits may be missing, never a
+part of one."""
 
 
 class SyncStore:
@@ -70,17 +75,13 @@ class SyncStore:
     """
 
     def __init__(self, path: str | Path = MEMORY) -> None:
-        try:
-            self.db = _open(path)
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
-                hint = "wait until it is over, or name another file with --links"
-                raise UsageError(f"{path} is used by another sync", hint=hint) from None
-            raise UsageError(f"{path} is no store of links: {error}", hint="name a file in a folder") from error
-        except sqlite3.DatabaseError as error:
-            raise UsageError(f"{path} is no store of links: {error}", hint="name a new file in a folder") from error
-        except OSError as error:
-            raise UsageError(f"{path} cannot be used as a store of links: {error.strerror or error}") from None
+        self.db = open_database(
+            path,
+            migrations=MIGRATIONS,
+            pragmas=PRAGMAS,
+            exclusive=True,
+            explain=lambda *found: _not_opened(path, *found),
+        )
         self._resume()
 
     def _resume(self) -> None:
@@ -92,11 +93,11 @@ class SyncStore:
         )
         self.known: int = self.read(query).fetchone()[0]
 
-    def read(self, query: str, *values: Any) -> sqlite3.Cursor:
+    def read(self, query: str, *values: Any) -> Cursor:
         """Return what a query finds."""
         return self.db.execute(query, values)
 
-    def write(self, statement: str, *values: Any) -> sqlite3.Cursor:
+    def write(self, statement: str, *values: Any) -> Cursor:
         """Change something; on the disk it is after the next `flush`."""
         if not self.db.in_transaction:
             self.db.execute("BEGIN")
@@ -127,50 +128,28 @@ class SyncStore:
         return copy
 
 
-@contextmanager
-def readable_errors(path: str | Path) -> Iterator[None]:
+def readable_errors(path: str | Path) -> AbstractContextManager[None]:
     """Turn what SQLite says of an open store into an error that a person understands.
 
     Raises UsageError for a damaged file, NoVerdict for one that cannot be written at the moment (a full disk).
     """
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise NoVerdict(f"{path} cannot be used: {error}", hint="is its disk full, or read-only?") from error
-    except sqlite3.DatabaseError as error:
+    return explained(lambda *found: _not_usable(path, *found))
+
+
+def _not_opened(path: str | Path, problem: Problem, text: str) -> QaSyncError:
+    match problem:
+        case Problem.LOCKED:
+            hint = "wait until it is over, or name another file with --links"
+            return UsageError(f"{path} is used by another sync", hint=hint)
+        case Problem.NOT_OURS | Problem.WRONG_VERSION | Problem.DAMAGED:
+            return UsageError(f"{path} is no store of links: {text}", hint="name a new file in a folder")
+        case _:
+            hint = "name a file in a folder that can be written to and has room"
+            return UsageError(f"{path} cannot be used as a store of links: {text}", hint=hint)
+
+
+def _not_usable(path: str | Path, problem: Problem, text: str) -> QaSyncError:
+    if problem in {Problem.DAMAGED, Problem.NOT_OURS}:
         hint = "put a copy of it back; with a new file, what no merge table matches is created once more"
-        raise UsageError(f"{path} is damaged: {error}", hint=hint) from error
-
-
-def _open(path: str | Path) -> sqlite3.Connection:
-    if str(path) != MEMORY:
-        # What stands in the file is from somebody's business systems: nobody else reads it.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE))
-    # Used by one thread at a time, but not always by the one that opened it (a served sandbox).
-    db = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-    try:
-        # The lock ends with the process, however it ends. A commit survives a kill without waiting for the disk; after
-        # a power cut the last commits may be missing, never a part of one.
-        db.execute("PRAGMA locking_mode=EXCLUSIVE")
-        db.execute("PRAGMA journal_mode=WAL")
-        db.execute("PRAGMA synchronous=NORMAL")
-        db.execute("PRAGMA wal_autocheckpoint=4000")
-        db.execute("BEGIN EXCLUSIVE")
-        if _is_new(db):
-            db.execute(f"PRAGMA user_version={VERSION}")
-        for statement in SCHEMA.split(";"):  # tables may have been added since the file was made
-            db.execute(statement)
-        db.execute("COMMIT")
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _is_new(db: sqlite3.Connection) -> bool:
-    """Tell whether a database is empty; raises DatabaseError for somebody else's, or one of another version."""
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if tables and version != VERSION:
-        raise sqlite3.DatabaseError(f"expected a database of version {VERSION}, got version {version}")
-    return not tables
+        return UsageError(f"{path} is damaged: {text}", hint=hint)
+    return NoVerdict(f"{path} cannot be used: {text}", hint="is its disk full, or read-only?")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from qa_sync.sync.store.database import MEMORY, SyncStore
+from qa_sync.sqlite_file import MEMORY
+from qa_sync.sync.store.database import SyncStore
 
 Place: TypeAlias = tuple[str, str]
 """A side (`source`, `target`) and a property path."""

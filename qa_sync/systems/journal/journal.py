@@ -15,12 +15,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Final
 
 from qa_sync.errors import UsageError
@@ -230,7 +230,7 @@ class Journal:
         return {(spec, key, mark): events for spec, key, mark, events in rows}
 
 
-def _runs(db: sqlite3.Connection) -> Iterator[JournaledRun]:
+def _runs(db: Connection) -> Iterator[JournaledRun]:
     for name, started, seed, specs, host, pid, since, state in db.execute("SELECT * FROM runs").fetchall():
         query = "SELECT system, url, datatype, entity FROM places WHERE run = ? ORDER BY system, datatype"
         places = tuple(RecordLocation(*place) for place in db.execute(query, (name,)))

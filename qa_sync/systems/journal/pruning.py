@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime, timedelta
+from sqlite3 import Connection
 from typing import Final
 
 KEEP_RUNS_FOR: Final = timedelta(days=90)
@@ -22,7 +22,7 @@ _OVER: Final = (
 )
 
 
-def delete_old_runs(db: sqlite3.Connection, now: datetime) -> None:
+def delete_old_runs(db: Connection, now: datetime) -> None:
     """Remove old runs of which nothing is left, and what was there before runs of which nothing is to be removed."""
     db.execute(_OVER, ((now - KEEP_PREEXISTING_FOR).isoformat(),))
     for (name,) in db.execute(_OLD, ((now - KEEP_RUNS_FOR).isoformat(),)).fetchall():

@@ -8,6 +8,7 @@ from typing import Final
 import httpx
 
 from qa_sync.frozen import dataclass
+from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.numbers import in_status_ranges
 from qa_sync.systems.connectors.operations import Operation
 from qa_sync.systems.requests.rendering import RequestRenderer
@@ -17,6 +18,7 @@ from qa_sync.values import paths
 from qa_sync.values.form import Json
 
 JSON: Final = "application/json"
+GONE: Final = frozenset({404, 410})
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,3 +218,17 @@ class _Headers(Mapping[str, object]):
 
     def __len__(self) -> int:
         return len(self._headers)
+
+
+def is_gone(operation: Operation, response: httpx.Response) -> bool:
+    """Tell whether an answer says that there is no such record: as HTTP does, or as the operation says it does."""
+    return response.status_code in GONE or in_status_ranges(response.status_code, operation.ignored)
+
+
+def without_tagged_values(card: EntityCard, data: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return a record whose values are plain where its card says that some are answered as objects."""
+    if not card.tagged_values:
+        return data
+    from qa_sync.systems.responses.tagged_values import without_tags  # noqa: PLC0415  few systems need it, all runs would load it
+
+    return dict(without_tags(data, card.tagged_values))

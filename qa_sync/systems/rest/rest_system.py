@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Final
 
 import httpx
 
@@ -13,7 +12,6 @@ from qa_sync.clock import Clock, RealClock
 from qa_sync.errors import RequestRejected
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.connectors.numbers import in_status_ranges
 from qa_sync.systems.connectors.operations import Operation, Service
 from qa_sync.systems.http.retry_policy import CHECK_DELAYS_S
 from qa_sync.systems.redaction import Redactor, url_secrets
@@ -24,17 +22,22 @@ from qa_sync.systems.requests.writes import build_insert, build_update, created_
 from qa_sync.systems.responses.exchange import HttpExchange
 from qa_sync.systems.responses.exchange_log import ExchangeLog
 from qa_sync.systems.responses.pagination import PageCursor, pages, pages_with_cursor
-from qa_sync.systems.responses.parsing import SentRequest, has_error_expression, read_error, select_entities
+from qa_sync.systems.responses.parsing import (
+    SentRequest,
+    has_error_expression,
+    is_gone,
+    read_error,
+    select_entities,
+    without_tagged_values,
+)
 from qa_sync.systems.rest.clients import make_exchange, references_for, with_numbers_resolved
-from qa_sync.systems.rest.uncertain_writes import Found, create_idempotently, update_idempotently
+from qa_sync.systems.rest.uncertain_writes import Found, create_idempotently, no_wait, update_idempotently
 from qa_sync.systems.system import Record
 from qa_sync.systems.templates.filters import READER, template_functions
 from qa_sync.systems.templates.jwt import JwtReader
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_wire
 from qa_sync.values.form import Json
-
-GONE: Final = frozenset({404, 410})
 
 
 class RestSystem:
@@ -67,7 +70,7 @@ class RestSystem:
     ) -> None:
         self.label = label
         self.cards: Mapping[str, EntityCard] = connector.cards
-        self._wait = clock.sleep if clock else _no_wait
+        self._wait = clock.sleep if clock else no_wait
         self._pauses_s = check_delays_s
         references = references_for(label, connector, base_url, secrets, env or {})
         connector = with_numbers_resolved(connector, references)
@@ -131,7 +134,7 @@ class RestSystem:
         card, operation = self._operation(datatype, "lookup")
         sent = self._send(operation, lookup_variables(card, operation, id))
         request, response = sent.request, sent.response
-        if _is_gone(operation, response):
+        if is_gone(operation, response):
             return None
         self._expect(operation, sent)
         found = select_entities(operation, self._exchange.json(request, response))
@@ -181,7 +184,7 @@ class RestSystem:
         """Remove a record; a record that is already gone is no error."""
         card, operation = self._operation(datatype, "delete")
         sent = self._send(operation, lookup_variables(card, operation, id))
-        if not _is_gone(operation, sent.response):
+        if not is_gone(operation, sent.response):
             self._expect(operation, sent)
 
     def _operation(self, datatype: str, verb: str) -> tuple[EntityCard, Operation]:
@@ -243,22 +246,4 @@ class RestSystem:
             key = renderer.text(operation, operation.id_expression, {**data, "entity": data}) or None
         if key is None or not isinstance(data, dict):
             self._exchange.raise_unexpected_shape(operation.name, f"a record without {card.key!r}")
-        return Record(self.label, card.datatype, key, _without_tagged_values(card, data))
-
-
-def _is_gone(operation: Operation, response: httpx.Response) -> bool:
-    """Tell whether an answer says that there is no such record: as HTTP does, or as the operation says it does."""
-    return response.status_code in GONE or in_status_ranges(response.status_code, operation.ignored)
-
-
-def _without_tagged_values(card: EntityCard, data: Mapping[str, Json]) -> Mapping[str, Json]:
-    """Return a record whose values are plain where its card says that some are answered as objects."""
-    if not card.tagged_values:
-        return data
-    from qa_sync.systems.responses.tagged_values import without_tags  # noqa: PLC0415  few systems need it, all runs would load it
-
-    return dict(without_tags(data, card.tagged_values))
-
-
-def _no_wait(_: float) -> None:
-    """Let no time pass."""
+        return Record(self.label, card.datatype, key, without_tagged_values(card, data))

@@ -54,7 +54,7 @@ def create_idempotently(
 
 
 def update_idempotently(
-    change: Callable[[Record], None],
+    build_update: Callable[[Record], None],
     record: Record,
     look: Callable[[], Record | None],
     *,
@@ -63,13 +63,13 @@ def update_idempotently(
     wait: Callable[[float], None],
     check_delays_s: Sequence[float] = CHECK_DELAYS_S,
 ) -> None:
-    """Change a record by `change`; after an answer that was lost, once more only when a fresh `look` does not show it.
+    """Update a record by `build_update`; after a lost response, repeat only if a fresh read does not show the update.
 
     A change that was sent again beneath us (it carried a revision) may conflict with itself, which is no conflict.
     """
     for pause in check_delays_s:
         try:
-            return change(record)
+            return build_update(record)
         except Conflict as conflict:
             if not conflict.repeated or not _has_values(card, look(), values):
                 raise
@@ -85,7 +85,7 @@ def update_idempotently(
                 raise  # somebody else's change, which a revision is there to protect
             # Elements that were added have a key now, so that what is sent next changes them.
             record = fresh
-    return change(record)
+    return build_update(record)
 
 
 def _has_new_revision(card: EntityCard, before: Record, now: Record) -> bool:
@@ -114,3 +114,7 @@ def _poll_created(found: Found, wait: Callable[[float], None], check_delays_s: S
         if made is not None:
             return made
     return None
+
+
+def no_wait(_: float) -> None:
+    """Let no time pass."""

@@ -16,9 +16,9 @@ from audit_rules import codes, put, said_by_expressions
 from audit_values import FORMS, HOSTILE, ZONES
 
 from qa_sync.audit.engines.table import Engine, Needs, start_engine
+from qa_sync.audit.expressions.cell_pair import CellPair
 from qa_sync.audit.expressions.cells import decode_cell, encode_cell
 from qa_sync.audit.expressions.columns import Cell
-from qa_sync.audit.expressions.comparison_rules import CellPair
 from qa_sync.audit.expressions.match_keys import KeySide, keys_of
 from qa_sync.audit.expressions.outcomes import OutcomeCode, PropertyFormats, compare_values
 from qa_sync.audit.expressions.typed_columns import typed_cell

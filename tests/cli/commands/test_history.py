@@ -110,7 +110,7 @@ def test_a_sentence_keeps_its_history_when_it_moves_and_not_when_it_changes(path
 def test_a_file_that_is_no_history_is_told(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("this is no database, and long enough to be looked at " * 10)
-    with pytest.raises(UsageError, match="not readable as a history"):
+    with pytest.raises(UsageError, match="not usable as a history"):
         read_verdicts(path)
 
 

@@ -11,10 +11,12 @@ from fault_proxy import FaultProxy
 from sync_fakes import OFFICE, FakeSystem
 from sync_world import KEY, World, every, make_world
 
-from qa_sync.checklist.model import Insert, Role, Scenario, Side
+from qa_sync.checklist.model import Role, Scenario
+from qa_sync.checklist.steps import Insert, Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.reader import read_dataflow
+from qa_sync.running.cleanup import remove_all
 from qa_sync.running.environment import Environment
 from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.sandbox.vendors import VENDORS
@@ -86,7 +88,7 @@ class TestJudge:
         scene = self.scene(world)
         scene.insert(Insert("subject", Side.TARGET, {"fullName": "Ada qa7"}, "qa7"))
         assert scene.ids[RecordKey("subject", Side.TARGET)] == "O-1"
-        assert list(scene.remove_all()) == []
+        assert list(remove_all(scene)) == []
         assert set(world.office.records("person")) == {"O-0"}
 
 

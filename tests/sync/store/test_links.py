@@ -94,19 +94,6 @@ def test_links_of_a_system_at_another_place_are_refused() -> None:
     check_system_urls(links.state, {"Shop": "https://other.example/wp"})
 
 
-def test_a_file_from_before_a_table_was_added_goes_on(tmp_path: Path) -> None:
-    links = Links(tmp_path / "links.db")
-    link = links.connect("s", "1", "a")
-    links.state.flush()
-    for table in ("whole", "homes", "clocks"):
-        links.state.db.execute(f"DROP TABLE {table}")
-    links.close()
-    links = Links(tmp_path / "links.db")
-    check_system_urls(links.state, {"Shop": "https://shop.example"})
-    assert links.by_source("s", "1") == link
-    links.close()
-
-
 def test_a_file_of_another_kind_is_named(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("these are no links " * 100)

@@ -1,0 +1,50 @@
+"""The two cells that a rule compares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+
+from qa_sync.audit.expressions.cells import Kind
+from qa_sync.audit.expressions.columns import Cell, Expr
+from qa_sync.audit.expressions.outcomes import OutcomeCode, PropertyFormats
+from qa_sync.values.form import Form
+
+Decision = tuple[Expr, OutcomeCode]
+
+
+@dataclass(frozen=True, slots=True)
+class CellPair:
+    """The two cells of a pair and their forms."""
+
+    source: Cell
+    target: Cell
+    forms: PropertyFormats
+
+    @property
+    def conversions(self) -> frozenset[str]:
+        """The two conversions."""
+        return frozenset({self.forms.source.convert, self.forms.target.convert})
+
+    def both_kind(self, kind: Kind) -> Expr:
+        """Both cells have that kind."""
+        return self.source.is_kind(kind) & self.target.is_kind(kind)
+
+    @property
+    def same_kind(self) -> Expr:
+        """Both cells have one kind; in columns of one type equal texts have it always, and nobody need ask."""
+        tests = self.source.kind_tests, self.target.kind_tests
+        if None not in tests and tests[0].keys() == tests[1].keys():  # type: ignore[union-attr] # neither is None
+            return ibis.literal(True)
+        return self.source.kind == self.target.kind
+
+    @property
+    def same_text(self) -> Expr:
+        """Both have the same text."""
+        return self.source.text == self.target.text
+
+
+def ends(pair: CellPair) -> tuple[tuple[Form, Cell], tuple[Form, Cell]]:
+    """Return the form and the cell of the source, and of the target."""
+    return (pair.forms.source, pair.source), (pair.forms.target, pair.target)

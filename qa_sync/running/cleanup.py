@@ -1,0 +1,41 @@
+"""A scenario leaves nothing behind: what it has made is removed when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from qa_sync.errors import InternalError, NoVerdict, QaSyncError
+from qa_sync.running.events import Leftover
+from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.systems.system import System
+
+
+def remove_all(scene: ScenarioRecords, keep_reason: str | None = None) -> Iterator[Leftover]:
+    """Remove what was made, latest first; yield what could not be removed, and why (`keep_reason`: all of it)."""
+    _find_unseen(scene)
+    for key, made in reversed(scene.made):
+        system, card = scene.system(key), scene.card(key)
+        reason = keep_reason or card.cannot.get("delete") or _deletion_error(system, card.datatype, made)
+        if reason:
+            yield Leftover(system.label, card.names[0], made, reason)
+
+
+def _find_unseen(scene: ScenarioRecords) -> None:
+    """Look once more for counterparts that nobody has seen: the scenario may have ended before the first look."""
+    for key in [key for key, _ in scene.made]:
+        other = RecordKey(key.role, key.side.other)
+        if other not in scene.ids:
+            with suppress(NoVerdict):
+                scene.begin_poll()
+                scene.find_counterparts(other)
+
+
+def _deletion_error(system: System, datatype: str, id: str) -> str | None:
+    try:
+        system.delete(datatype, id)
+    except InternalError:
+        raise
+    except QaSyncError as error:
+        return error.message
+    return None
