@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """A place in a text: a path as the user gave it, and a 1-based line (None: the file as a whole)."""
 
     path: str

@@ -7,13 +7,13 @@ import time
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from cli_caller import ROOT
+from msgspec import Struct
 
 from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.steps import Insert
@@ -32,8 +32,7 @@ from qa_sync.systems.rest.rest_system import RestSystem
 SPECS = ("specs/000.txt", "specs/003.txt")
 
 
-@dataclass(frozen=True)
-class Went:
+class Went(Struct, frozen=True):
     """A run that is over, and the marks of the records that it made."""
 
     results: Results

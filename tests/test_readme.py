@@ -7,7 +7,6 @@ import re
 import shlex
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import docutils.core
 import pytest
 import yaml
 from cli_caller import ROOT, QaSync
+from msgspec import Struct
 from readme_picture import COMMAND, PICTURE, report
 
 from qa_sync.cli.commands.check import check
@@ -49,8 +49,7 @@ EXIT_CODES = {
 }
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A command of the README, and the lines that it answers there (None: none are shown)."""
 
     command: str

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.audit.engines.table import Engine
 from qa_sync.audit.findings import SCHEMA, FindingsWriter
@@ -32,8 +34,7 @@ from qa_sync.running.events import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """Documents to be audited with what is known beside them; `seconds` tells real time, `scratch` is emptied after."""
 
     dataflows: Sequence[Dataflow]

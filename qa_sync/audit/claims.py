@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qa_sync.audit.model import Claim
 from qa_sync.dataflow.model import PropertyPair, Section, StatementKind
@@ -17,8 +18,7 @@ _ENTITY = re.compile(r"(wd|p|ps):")
 """`wd:Q852835` names a thing, not the text by which a system says it (GRAMMAR, appendix G)."""
 
 
-@dataclass(frozen=True, slots=True)
-class EntityPair:
+class EntityPair(Struct, frozen=True):
     """A section with the cards of its two entities."""
 
     section: Section

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from qa_sync.dataflow.model import PropertyPair, Section, StatementKind, When
 from qa_sync.systems.cards import EntityCard, PropertyCard
@@ -19,8 +20,7 @@ class MatchMethod(StrEnum):
     CONCEPT = "a unique property that both have"
 
 
-@dataclass(frozen=True, slots=True)
-class MatchRule:
+class MatchRule(Struct, frozen=True):
     """By what two records are the same: any of the key pairs, or the links that are kept under the name `links`."""
 
     method: MatchMethod
@@ -32,8 +32,7 @@ class MatchRule:
         return f"matched by {self.method}" + (f" ({told})" if told else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A pair that existing records are held to.
 
     `skip` and `manual` are reasons why it is not judged; `note` is what a reader of a difference should know;
@@ -61,8 +60,7 @@ class Claim:
         return self.pair.source_when, self.pair.target_when
 
 
-@dataclass(frozen=True, slots=True)
-class AuditableSection:
+class AuditableSection(Struct, frozen=True):
     """A section whose records can be matched: the two cards, by what, and the claims.
 
     `no_coverage` is why an A without B breaks no promise, `no_reverse` the same for a B without A; `manual_reason`
@@ -97,8 +95,7 @@ class AuditableSection:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SectionPlan:
+class SectionPlan(Struct, frozen=True):
     """A section to be audited; `auditable` is None when it cannot be, and `skip_reason` then says why."""
 
     section: Section

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
+
+from msgspec import Struct
 
 from qa_sync.audit.claims import EntityPair, claims_of
 from qa_sync.audit.model import AuditableSection, MatchMethod, MatchRule, SectionPlan
@@ -23,8 +24,7 @@ NOT_MATCHED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AuditConfig:
+class AuditConfig(Struct, frozen=True):
     """What is known beside the documents: cards, sections with links, the settings' keys and conditions."""
 
     cards: Cards

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qa_sync.audit.expressions.outcomes import DIFFERENT
 from qa_sync.audit.findings import CheckTally, Difference, FindingsWriter
@@ -16,8 +17,7 @@ from qa_sync.values.form import Json
 DIFFERENCE_SORTS = tuple(code.name.lower() for code in DIFFERENT)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportOptions:
+class ReportOptions(Struct, frozen=True):
     """How much of what is wrong is told and allowed: a share of the compared, and trends by check."""
 
     spec: str
@@ -25,8 +25,7 @@ class ReportOptions:
     trends: Mapping[str, Trend] | None
 
 
-@dataclass(frozen=True, slots=True)
-class SectionOutcome:
+class SectionOutcome(Struct, frozen=True):
     """What was found of a section: its counts and the ledger that all sections share; `notes` hold for every check."""
 
     plan: SectionPlan

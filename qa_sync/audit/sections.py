@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pyarrow as pa
+from msgspec import Struct
 
 from qa_sync.audit.compare.compare_pairs import Comparison, compare_pairs, counts, suspect_pairs, unsettled_claims
 from qa_sync.audit.compare.condition import ids_in_condition
@@ -27,8 +28,7 @@ from qa_sync.clock import Clock
 from qa_sync.values.conversions.conversion import to_text
 
 
-@dataclass(frozen=True, slots=True)
-class AuditOptions:
+class AuditOptions(Struct, frozen=True):
     """How an audit goes.
 
     `min_age` leaves out what changed less long ago; `recheck` suspects are read again at most, for all sections

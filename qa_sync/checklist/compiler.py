@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from pathlib import PurePath
 
+from msgspec import Struct
+
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.findings import findings_of
 from qa_sync.checklist.linking import linking_of
@@ -24,7 +26,6 @@ from qa_sync.checklist.scenarios.unlinked import connected, not_without_link
 from qa_sync.checklist.scenarios.update import update
 from qa_sync.dataflow.model import Dataflow, Finding, PropertyPair, Section, StatementKind
 from qa_sync.errors import UnknownName
-from qa_sync.frozen import dataclass
 from qa_sync.location import Location
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard, find_card
@@ -97,8 +98,7 @@ def _find_entities(dataflow: Dataflow, section: Section, cards: Cards) -> Entity
     return EntityPair(section, source, target)
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentContext:
+class DocumentContext(Struct, frozen=True):
     """What all sections of a document have in common; `with_cards` are the ends of those that have cards."""
 
     stem: str

@@ -8,12 +8,12 @@ NEW-IF-CONNECTED        the counterpart is created once a record of the list is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+
+from msgspec import Struct, field
 
 from qa_sync.checklist.pair_capabilities import EntityPair
 from qa_sync.checklist.steps import SampleValue, Side
 from qa_sync.dataflow.model import Criterion, StatementKind
-from qa_sync.frozen import dataclass
 from qa_sync.settings.model import ConfiguredCondition
 from qa_sync.systems.cards import PropertyCard, Writable
 
@@ -21,8 +21,7 @@ UNMATCHABLE = frozenset({"boolean", "choice", "reference", "country", "region"})
 """Conversions of values that many records share: a sample of them is no key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Linking:
+class Linking(Struct, frozen=True):
     """How a source record gets its counterpart; `skip_reason` tells why no linked pair can be made here.
 
     `match_criterion` is the criterion that a pair is matched by, `connection` the property that connects with a record

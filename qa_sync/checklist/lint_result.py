@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qa_sync.dataflow.model import Dataflow, Finding, Severity
 from qa_sync.errors import QaSyncError
 
 
-@dataclass(frozen=True, slots=True)
-class LintedDocument:
+class LintedDocument(Struct, frozen=True):
     """A document that could be read, and all that is wrong with it, by line."""
 
     dataflow: Dataflow
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LintResult:
+class LintResult(Struct, frozen=True):
     """All documents in their order; `unreadable` tells why the others could not be read at all.
 
     `fail_on` is the least severity that makes the result bad.

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from qa_sync.checklist.steps import Side, Step
 from qa_sync.dataflow.model import Dataflow, Finding, Origin, PropertyPair, Section
-from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import EntityCard
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One verifiable claim.
 
     `kind` is a row of DESIGN 3 (`create`, `property`, ...); `line` that of the statement, table row or (for inferred
@@ -36,8 +36,7 @@ class Check:
         return self.pair.origin if self.pair else None
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(Struct, frozen=True):
     """Who a role is: a record of this section's pair of entities (or of the section it refers to).
 
     `section` is the ordinal of that section; `source` and `target` are the cards of its two entities.
@@ -52,8 +51,7 @@ class Role:
         return self.source if side is Side.SOURCE else self.target
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """Ordered steps on fresh records; `checks` are the ids that it decides, `roles` tells who the roles are."""
 
     name: str
@@ -62,8 +60,7 @@ class Scenario:
     checks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SectionPlan:
+class SectionPlan(Struct, frozen=True):
     """A section with its checks and scenarios; both are empty for a duplicate."""
 
     section: Section
@@ -72,8 +69,7 @@ class SectionPlan:
     scenarios: tuple[Scenario, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Checklist:
+class Checklist(Struct, frozen=True):
     """All that one document asks to be verified, made with a seed; `findings` are the document's own faults."""
 
     dataflow: Dataflow

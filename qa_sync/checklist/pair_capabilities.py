@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from qa_sync.checklist.steps import Side
 from qa_sync.dataflow.model import Entity, PropertyPair, Section
-from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
 
 
-@dataclass(frozen=True, slots=True)
-class EntityPair:
+class EntityPair(Struct, frozen=True):
     """A section's two entities with their cards; every question about ability is asked here."""
 
     section: Section

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.checklist.keyword_expression import Matcher
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.errors import UnknownName, UsageError
-from qa_sync.frozen import dataclass
 
 CheckId = tuple[str, str]
 """A document's path and a check's id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """What a check must meet to be wanted; empty means all.
 
     `keywords` is asked about id, kind, title and the section's heading together; `sections` are headings, keys or

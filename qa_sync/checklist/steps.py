@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from msgspec import Struct
+
 from qa_sync.dataflow.model import PropertyPair
-from qa_sync.frozen import dataclass
 from qa_sync.values.form import Canonical
 
 
@@ -22,15 +23,13 @@ class Side(StrEnum):
         return Side.TARGET if self is Side.SOURCE else Side.SOURCE
 
 
-@dataclass(frozen=True, slots=True)
-class IdOf:
+class IdOf(Struct, frozen=True):
     """Stands in a sample for the id of another role's record on the same side."""
 
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class ValueOf:
+class ValueOf(Struct, frozen=True):
     """Stands in a sample for what the role's record on a side answers at a path."""
 
     role: str
@@ -42,8 +41,7 @@ SampleValue = Canonical | IdOf | ValueOf | tuple["SampleValue", ...]
 """What a sample holds at a path: a canonical value (None clears), another record's, or a tuple along a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(Struct, frozen=True):
     """Create the role's record on a side from canonical values by property path, and read it back.
 
     `mark` stands in at least one text of the record, and in no other role's: by it the counterpart is found.
@@ -55,8 +53,7 @@ class Insert:
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Change the role's record on a side, and read it back."""
 
     role: str
@@ -64,37 +61,32 @@ class Edit:
     values: Mapping[str, SampleValue]
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Struct, frozen=True):
     """Remove the role's record on a side."""
 
     role: str
     side: Side
 
 
-@dataclass(frozen=True, slots=True)
-class Sleep:
+class Sleep(Struct, frozen=True):
     """Let time pass without asking the sync to work, so that the next edit is plainly the later one."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class WaitCycles:
+class WaitCycles(Struct, frozen=True):
     """Let the sync work for some cycles although nothing was edited."""
 
     cycles: int
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """Keep the current records of the roles on every side, for `RecordsUnchanged` and `NotCleared`."""
 
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CounterpartExists:
+class CounterpartExists(Struct, frozen=True):
     """A record on `side` is the counterpart of the role's record on the other side; `exactly_one`: exactly one is."""
 
     role: str
@@ -102,24 +94,21 @@ class CounterpartExists:
     exactly_one: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class NoDuplicate:
+class NoDuplicate(Struct, frozen=True):
     """The counterpart that appeared on `side` has got no twin since."""
 
     role: str
     side: Side
 
 
-@dataclass(frozen=True, slots=True)
-class NoCounterpart:
+class NoCounterpart(Struct, frozen=True):
     """No record on `side` is a counterpart of the role's record on the other side."""
 
     role: str
     side: Side
 
 
-@dataclass(frozen=True, slots=True)
-class PropertySynced:
+class PropertySynced(Struct, frozen=True):
     """The role's record on `side` shows what the one on the other side answers, for this pair.
 
     `alternatives` are the pairs that share its receiving end: any of them may match. `other_unchanged`: the other side
@@ -133,8 +122,7 @@ class PropertySynced:
     other_unchanged: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class NotCleared:
+class NotCleared(Struct, frozen=True):
     """The role's record on `side` shows what it showed when remembered, although the other side is empty by now.
 
     `erased`: it shows nothing any more instead.
@@ -146,8 +134,7 @@ class NotCleared:
     erased: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ValueUnchanged:
+class ValueUnchanged(Struct, frozen=True):
     """The role's record on `side` still shows at `path` what it answered when that was written."""
 
     role: str
@@ -155,8 +142,7 @@ class ValueUnchanged:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordsUnchanged:
+class RecordsUnchanged(Struct, frozen=True):
     """The role's records look as when they were remembered, and there are no more of them."""
 
     role: str
@@ -167,8 +153,7 @@ Claim = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Expect:
+class Expect(Struct, frozen=True):
     """Look at claims: again until all hold (`wait`), or once.
 
     `claims` are pairs of a check's id (None: only a precondition of what follows) and what it claims. A check holds

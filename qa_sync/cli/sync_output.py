@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Protocol
 
 import click
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.sync.dry_run import PlannedWrite
@@ -75,4 +76,9 @@ def _sorted(planned: PlannedWrite) -> list[tuple[str, object]]:
 
 
 def _print(members: Mapping[str, object]) -> None:
-    click.echo(json.dumps(members, ensure_ascii=False, default=str))
+    click.echo(json.dumps(members, ensure_ascii=False, default=_members))
+
+
+def _members(value: object) -> object:
+    """Return a frozen value as its members, anything else that JSON does not know as text."""
+    return asdict(value) if isinstance(value, Struct) else str(value)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from qa_sync.dataflow.model import Finding, Severity
-from qa_sync.frozen import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """What every finding of one code has in common; `meaning` is one sentence."""
 
     severity: Severity

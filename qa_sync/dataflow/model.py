@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
 
 
 class StatementKind(StrEnum):
@@ -41,8 +41,7 @@ class Origin(StrEnum):
     INFERRED = "inferred"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Something wrong with the document itself: a stable code, a severity, a line and a sentence."""
 
     code: str
@@ -51,8 +50,7 @@ class Finding:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(Struct, frozen=True):
     """One side of a section: the system's label, the entity as written, and the facet (`human data`) if any."""
 
     system: str
@@ -64,8 +62,7 @@ class Entity:
         return f"{self.system} {self.entity}{facet}".strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """What a conditional sentence says before `, it will be synchronized`.
 
     `template` is `probability`, `status`, `accepted`, `type` or `free`; `text` the condition as written; `value` the
@@ -77,16 +74,14 @@ class Condition:
     value: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """NEW-IF-CONNECTED: the entities (as written, label stripped) that must be synced, and the label they go into."""
 
     entities: tuple[str, ...]
     into: str
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A sentence of a section with its kind, its first line and its text (line breaks kept)."""
 
     kind: StatementKind
@@ -96,16 +91,14 @@ class Statement:
     connection: Connection | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True):
     """`Dependant on having VALUE in PATH`; both may be empty strings in old documents."""
 
     value: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """A row of the merge table: two property paths (possibly empty) that make two records the same thing."""
 
     source: str
@@ -113,8 +106,7 @@ class Criterion:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyPair:
+class PropertyPair(Struct, frozen=True):
     """Two property paths that carry the same value.
 
     `type` is a scalar type name, `list`, `expression` or None (unknown); `expression` holds the raw cell when the type
@@ -131,8 +123,7 @@ class PropertyPair:
     expression: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """One pair of entities. `ordinal` counts the document's sections from 1; `line` is that of the heading's text.
 
     `duplicate_of` is the ordinal of an earlier section with the same content (None: not a copy); `table_line` is the
@@ -161,8 +152,7 @@ class Section:
         return next((s for s in self.statements if s.kind is kind), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Dataflow:
+class Dataflow(Struct, frozen=True):
     """A whole document: `path` as the user gave it, `generated` as an ISO date-time without zone or None."""
 
     path: str

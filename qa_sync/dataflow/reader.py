@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from qa_sync.dataflow.duplicates import mark_duplicates
 from qa_sync.dataflow.finding_codes import make_finding

@@ -6,9 +6,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from qa_sync.audit.audit import Audit
 from qa_sync.audit.engines.table import Needs, start_engine
@@ -25,8 +26,7 @@ from qa_sync.systems.connectors.capabilities import capabilities_of
 from qa_sync.systems.redaction import Redactor
 
 
-@dataclass(frozen=True, slots=True)
-class AuditArguments:
+class AuditArguments(Struct, frozen=True):
     """What the command line says of an audit; `left` and `right` are exports, both or neither."""
 
     snapshot: Path | None

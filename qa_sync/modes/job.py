@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 from threading import Event as Flag
+
+from msgspec import Struct, field
 
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Checklist
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UsageError
-from qa_sync.frozen import dataclass
 from qa_sync.running.environment import Keep
 from qa_sync.running.events import Event, Leftover, Status
 from qa_sync.running.results import Recording, Results
@@ -30,8 +30,7 @@ CYCLE_S = 2.0
 """Virtual seconds that each cycle of the sync takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """What is to be checked and how.
 
     `connectors` are keyed by system label; `seed` is None when the user gave none; `cassettes` is the folder of the
@@ -95,8 +94,7 @@ def _record_nothing(events: Iterator[Event]) -> Iterator[Event]:
     return events
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRecords:
+class PlannedRecords(Struct, frozen=True):
     """So many records of an entity are to be made in a system; as many counterparts may come of them."""
 
     system: str
@@ -110,8 +108,7 @@ def _no_writes(_: Sequence[Checklist]) -> tuple[PlannedRecords, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedRun:
+class PreparedRun(Struct, frozen=True):
     """A job that can be run: checklists, stages, the seed and the start, and what is done with the results.
 
     `close` lets go of what was opened, whatever happened; `parallel_sections` is how many sections run at once when

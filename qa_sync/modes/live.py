@@ -10,9 +10,11 @@ import random
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.checklist.steps import Side
@@ -40,8 +42,7 @@ PARALLEL_SECTIONS = 8
 LONGEST_FIRST_PAUSE_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class LiveSession:
+class LiveSession(Struct, frozen=True):
     """A run against live systems; `since` bounds the lists in which counterparts are looked for.
 
     `redact` knows all that is confidential.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import httpx
+from msgspec.structs import replace
 
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.clock import RecordingClock

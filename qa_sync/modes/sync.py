@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.clock import MonotonicClock, RealClock
 from qa_sync.dataflow.model import Dataflow, Section
@@ -35,8 +37,7 @@ LINKS: Final = Path(".qa-sync", "links.sqlite")
 Tell = Callable[[PlannedWrite], None]
 
 
-@dataclass(frozen=True, slots=True)
-class RunnableSync:
+class RunnableSync(Struct, frozen=True):
     """An engine that can work, and why nothing is written to a system, for each that is read only."""
 
     engine: Engine

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
+from msgspec import Struct, field
+
 from qa_sync.checklist.steps import Side
 from qa_sync.clock import Clock
-from qa_sync.frozen import dataclass
 from qa_sync.running.polling import FIRST_PAUSE_S, PollPolicy, no_jitter
 from qa_sync.systems.system import System
 
@@ -45,8 +45,7 @@ class SyncSpeed:
         self.slowest_s = max(latency_s, self.slowest_s or 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """What a scenario needs of the world.
 
     `let_sync_work` gives whatever does the syncing one chance to work (a cycle of the built-in engine, or just time);

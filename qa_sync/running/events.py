@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from qa_sync.dataflow.model import Origin
-from qa_sync.frozen import dataclass
 from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json
@@ -29,16 +30,14 @@ class Direction(StrEnum):
     BACKWARD = "backward"
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """What was waited for has come, so many seconds after the write was answered."""
 
     way: Direction
     latency_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class RecordRef:
+class RecordRef(Struct, frozen=True):
     """A record that a verdict is about."""
 
     system: str
@@ -46,8 +45,7 @@ class RecordRef:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(Struct, frozen=True):
     """A record of ours that could not be removed, and why."""
 
     system: str
@@ -56,8 +54,7 @@ class Leftover:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunStarted:
+class RunStarted(Struct, frozen=True):
     """A run began; `started` is in UTC (in a replay: that of the recording), `checks` the number of checks."""
 
     mode: str
@@ -66,16 +63,14 @@ class RunStarted:
     checks: int
 
 
-@dataclass(frozen=True, slots=True)
-class SpecStarted:
+class SpecStarted(Struct, frozen=True):
     """A document's turn came."""
 
     spec: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class SectionStarted:
+class SectionStarted(Struct, frozen=True):
     """A section's turn came.
 
     `duplicate_of` is the ordinal of the section that it repeats (then nothing is run); `checks` are the ids of its
@@ -91,8 +86,7 @@ class SectionStarted:
     checks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StepStarted:
+class StepStarted(Struct, frozen=True):
     """A step began, in words for a person."""
 
     spec: str
@@ -100,8 +94,7 @@ class StepStarted:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """A look did not yet see what is waited for, and another one follows.
 
     `what` is what is waited for, `look` how many looks there were, `waited_s` the time since the wait began by the
@@ -116,8 +109,7 @@ class Looked:
     timeout_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class CheckFinished:
+class CheckFinished(Struct, frozen=True):
     """A check has its verdict.
 
     `expected` and `actual` are JSON values (canonical values as text); `latency_s` is the time from the write's answer
@@ -144,8 +136,7 @@ class CheckFinished:
     arrivals: tuple[Arrival, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SectionFinished:
+class SectionFinished(Struct, frozen=True):
     """A section is done, its records removed but for the leftovers."""
 
     spec: str
@@ -153,8 +144,7 @@ class SectionFinished:
     leftovers: tuple[Leftover, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RunFinished:
+class RunFinished(Struct, frozen=True):
     """The run ended, whatever happened."""
 
     duration_s: float

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from qa_sync.checklist.selection import CheckId
 from qa_sync.running.events import CheckFinished, Event, RunStarted, SectionStarted

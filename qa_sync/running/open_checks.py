@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.steps import Claim, Expect
-from qa_sync.frozen import dataclass
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import Arrival, Direction, Status
 
@@ -16,8 +17,7 @@ WORST_FIRST = (Status.FAILED, Status.ERROR, Status.PASSED, Status.SKIPPED)
 FAILURES = frozenset({Status.FAILED, Status.ERROR})
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """What was found for a check, and what has arrived for it: on the target first, then on the source."""
 
     verdict: Verdict

@@ -10,13 +10,14 @@ from threading import Event as Flag
 from threading import Thread
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from qa_sync.running.events import Event
 
 Stream: TypeAlias = Callable[[], Generator[Event, None, None]]
 
 
-@dataclass(frozen=True, slots=True)
-class _ThreadEnded:
+class _ThreadEnded(Struct, frozen=True):
     """A thread has nothing more to do; `error` is what went wrong."""
 
     error: BaseException | None = None

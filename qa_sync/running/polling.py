@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Generic, TypeVar
 
+from msgspec import Struct
+
 from qa_sync.clock import Clock
-from qa_sync.frozen import dataclass
 
 T = TypeVar("T")
 
@@ -16,8 +17,7 @@ LONGEST_PAUSE_S = 10.0
 GROWTH = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class PollResult(Generic[T]):
+class PollResult(Struct, Generic[T], frozen=True):
     """The last look, how many there were, and whether that was all; `waited_s` is how long it took until now."""
 
     latest: T
@@ -31,8 +31,7 @@ def no_jitter(pause_s: float) -> float:
     return pause_s
 
 
-@dataclass(frozen=True, slots=True)
-class PollPolicy:
+class PollPolicy(Struct, frozen=True):
     """How long is waited in all, how long between the first two looks, and by how much a pause varies.
 
     `jitter` makes a pause shorter at random, so that what waits side by side does not ask all at once.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from math import ceil
 from typing import TypeVar
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+from msgspec.structs import replace
+
 from qa_sync.running.events import (
     Arrival,
     CheckFinished,
@@ -40,8 +41,7 @@ def arrivals_of(check: CheckFinished) -> tuple[Arrival, ...]:
     return (Arrival(direction, check.latency_s),)
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
+class Latency(Struct, frozen=True):
     """How long arrivals took, in seconds: of `count` arrivals the middle one, the one of which 95 % were no slower."""
 
     count: int
@@ -50,8 +50,7 @@ class Latency:
     max_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class SectionResult:
+class SectionResult(Struct, frozen=True):
     """A section's checks in the checklist's order."""
 
     key: str
@@ -75,8 +74,7 @@ class SectionResult:
         return {direction.value: _latency(seconds) for direction, seconds in found.items() if seconds}
 
 
-@dataclass(frozen=True, slots=True)
-class SpecResult:
+class SpecResult(Struct, frozen=True):
     """A document's sections in their order; `text` is the document itself, None when it was not kept."""
 
     spec: str
@@ -85,8 +83,7 @@ class SpecResult:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFailure:
+class KnownFailure(Struct, frozen=True):
     """A failure that is known: it does not fail the run. `expires` is an ISO date."""
 
     check: str
@@ -95,8 +92,7 @@ class KnownFailure:
     expires: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Struct, frozen=True):
     """A recording that a section was replayed from.
 
     `recorded` is when it was made (UTC; in the sandbox a virtual time), `requests` how many it holds, `unplayed` those
@@ -111,8 +107,7 @@ class Recording:
     unplayed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(Struct, frozen=True):
     """A whole run. `started` is in UTC, `duration_s` real seconds, `recordings` what a replay was played from.
 
     `known` are the failures that a baseline knows, `overdue` is what is wrong with the baseline itself (an entry that

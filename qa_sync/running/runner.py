@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
-from dataclasses import field
 from datetime import datetime
 from threading import Event as Flag
 
+from msgspec import Struct, field
+
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
-from qa_sync.frozen import dataclass
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import (
     CheckFinished,
@@ -40,8 +40,7 @@ def no_sign_off(_check: Check) -> SignOff | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class RunConfig:
+class RunConfig(Struct, frozen=True):
     """What a run is told beside its checklists; `stopwatch` returns real seconds.
 
     `parallel_sections` sections run at once; `stop_at_first_failure` ends the run at the first check that failed or

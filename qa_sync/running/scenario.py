@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from qa_sync.checklist.model import Check, Scenario, SectionPlan
 from qa_sync.checklist.steps import (

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from qa_sync.systems.http.rate_limits import Rate
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True):
     """Lists show a write after `lag`; above `rate` a request is refused, except at the port that is `exempt_port`."""
 
     lag: timedelta = timedelta(0)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 
 class ShapeError(ValueError):
@@ -25,8 +26,7 @@ class Shape(Protocol):
         """Return the value with only its known parts; raise Misfit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A string; `pattern` is matched whole, `choices` are the only ones allowed; lengths count characters."""
 
     max: int | None = None
@@ -47,8 +47,7 @@ class Text:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """An integer."""
 
     min: int | None = None
@@ -62,8 +61,7 @@ class Whole:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A JSON number."""
 
     min: float | None = None
@@ -78,8 +76,7 @@ class Number:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     """True or false."""
 
     def fit(self, value: Any, path: str) -> bool:
@@ -89,8 +86,7 @@ class Flag:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class Obj:
+class Obj(Struct, frozen=True):
     """An object; a null field stays null, whatever its shape."""
 
     fields: Mapping[str, Shape] = field(default_factory=dict)
@@ -107,8 +103,7 @@ class Obj:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class MapOf:
+class MapOf(Struct, frozen=True):
     """An object with free keys and string values, as long as the key begins as told."""
 
     prefix: str = ""
@@ -120,8 +115,7 @@ class MapOf:
         return {k: v for k, v in value.items() if k.startswith(self.prefix)}
 
 
-@dataclass(frozen=True, slots=True)
-class Many:
+class Many(Struct, frozen=True):
     """A list."""
 
     of: Shape

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from msgspec import Struct
+from msgspec.structs import replace
 from starlette.applications import Starlette
 
 from qa_sync.sandbox.customerp import app as customerp
@@ -20,8 +21,7 @@ BuildApp = Callable[[Callable[[], datetime], str], Starlette]
 """Given the time (UTC) and a seed for ids: a fresh app with an empty store (`app.state.store`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vendor:
+class Vendor(Struct, frozen=True):
     """One vendor: where its API seems to be, the sandbox's credentials for it (no secrets), and how to start it."""
 
     name: str

@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from qa_sync.sandbox.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """One vendor's surroundings; `now` answers in UTC, `rng` is the only source of chance."""
 
     store: Store

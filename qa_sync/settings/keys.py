@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+
 from qa_sync.settings.model import Trigger
 from qa_sync.settings.value_types import (
     CONFLICT,
@@ -33,8 +34,7 @@ from qa_sync.settings.value_types import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A key: what it holds, what it is for, the noun's field that it fills, and whether it must be there."""
 
     kind: ValueType

@@ -6,14 +6,14 @@ Confidential values are in none of these: only the names of the environment vari
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
+
 from qa_sync.errors import UsageError
-from qa_sync.frozen import dataclass
 from qa_sync.location import Location
 
 FILE_NAME = "qa-sync.toml"
@@ -29,16 +29,14 @@ class Trigger(StrEnum):
     SESAM = "sesam"
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """At most `count` requests in `seconds`."""
 
     count: int
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class SystemSettings:
+class SystemSettings(Struct, frozen=True):
     """One system of the user's.
 
     `connector` is a built-in name or a folder, as written (None: by the label); `folder` is where a folder would be;
@@ -70,8 +68,7 @@ class SystemSettings:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class SyncSettings:
+class SyncSettings(Struct, frozen=True):
     """How the sync that is under test is moved on.
 
     `interval_s` is how long one of its cycles takes; `timeout_s` how long an arrival is waited for (None: not said);
@@ -99,8 +96,7 @@ class SyncSettings:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ConfiguredPair:
+class ConfiguredPair(Struct, frozen=True):
     """Two properties that carry the same value in the section with that heading, where the document lists none."""
 
     section: str
@@ -109,8 +105,7 @@ class ConfiguredPair:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class ConfiguredCondition:
+class ConfiguredCondition(Struct, frozen=True):
     """What the condition of the section with that heading means: the source's `property` holds one of `values`."""
 
     section: str
@@ -119,8 +114,7 @@ class ConfiguredCondition:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class ConfiguredKey:
+class ConfiguredKey(Struct, frozen=True):
     """Two properties by which an audit knows that two records of the section with that heading are the same."""
 
     section: str
@@ -129,8 +123,7 @@ class ConfiguredKey:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Policies:
+class Policies(Struct, frozen=True):
     """What documents do not state. `empty`: an empty value never erases (`keep`) or does (`erase`).
 
     `deletes`: a deleted record's counterpart is left alone (`kept`), removed as well (`carried`), or nobody asks
@@ -142,8 +135,7 @@ class Policies:
     conflict: str = "newest"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """A whole file; without one, nothing is settled and `path` is None. `zone` is the business time zone.
 
     `literals` are the values behind the names in `Dependant on having wd:Q...`.

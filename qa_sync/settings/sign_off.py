@@ -14,16 +14,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from qa_sync.errors import UsageError
-from qa_sync.frozen import dataclass
 from qa_sync.location import Location
 
 VERDICTS = ("passed", "failed")
 KEYS = frozenset({"check", "verdict", "note", "by"})
 
 
-@dataclass(frozen=True, slots=True)
-class SignOff:
+class SignOff(Struct, frozen=True):
     """A person's verdict on one check."""
 
     passed: bool

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+
 from qa_sync.settings.model import Rate, Trigger
 
 SECONDS: Final[Mapping[str, float]] = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
@@ -19,8 +20,7 @@ RATE: Final = r"^[1-9][0-9]*/(s|min|h)$"
 URL: Final = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
 
 
-@dataclass(frozen=True, slots=True)
-class ValueType:
+class ValueType(Struct, frozen=True):
     """What is expected, in words and for an editor, and how it is read."""
 
     expected: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from qa_sync.errors import InternalError
 from qa_sync.sync.lanes import Lane, LaneEnd
@@ -14,8 +15,7 @@ from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedWrite:
+class PlannedWrite(Struct, frozen=True):
     """A write that would be made: `id` is None for a create, `made` the stand-in that references to it show."""
 
     section: str

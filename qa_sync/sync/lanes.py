@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from qa_sync.dataflow.model import Section, StatementKind, When
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
@@ -22,8 +23,7 @@ class Side(StrEnum):
         return Side.TARGET if self is Side.SOURCE else Side.SOURCE
 
 
-@dataclass(frozen=True, slots=True)
-class LaneEnd:
+class LaneEnd(Struct, frozen=True):
     """One end of a lane: a system and the card of its entity."""
 
     side: Side
@@ -35,8 +35,7 @@ class LaneEnd:
         return operation not in self.card.cannot
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """Two properties that carry the same value.
 
     `through` is the key of the links that an id is translated by (None: a plain value, carried as it is); the
@@ -64,8 +63,7 @@ class Row:
         return card.writable in times and not card.derived and card.fixed is None
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """One section ready to be carried out.
 
     `key` names its links: sections with the same two entities share them, since two records are the same thing or not

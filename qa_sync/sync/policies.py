@@ -5,8 +5,9 @@ A deleted record's counterpart is always left alone: a sync that deletes by mist
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class EmptyPolicy(StrEnum):
@@ -16,8 +17,7 @@ class EmptyPolicy(StrEnum):
     ERASE = "erase"
 
 
-@dataclass(frozen=True, slots=True)
-class Policies:
+class Policies(Struct, frozen=True):
     """The decisions; as `[policies]` in the settings."""
 
     empty: EmptyPolicy = EmptyPolicy.KEEP

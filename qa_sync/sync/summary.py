@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 MAX_PROBLEMS: Final = 1000
 """How many problems of a cycle are told one by one; beyond that a person reads no more of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something that a cycle could not carry out: a section's key, a system's label, a record's id (None: no one)."""
 
     section: str
@@ -25,8 +26,7 @@ class Problem:
         return f"{self.section}: {where}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class CycleSummary:
+class CycleSummary(Struct, frozen=True):
     """One cycle in numbers.
 
     `seen` counts listed source records, `linked` links made by a match, `created` new counterparts, `updated` update

@@ -8,12 +8,12 @@ knows of a system. Source: DESIGN 4, facts/MAPPING.md 7.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct, field
+
 from qa_sync.errors import UnknownName
-from qa_sync.frozen import dataclass
 from qa_sync.location import Location
 from qa_sync.values.form import Form
 
@@ -26,8 +26,7 @@ class Writable(StrEnum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyCard:
+class PropertyCard(Struct, frozen=True):
     """One property of an entity.
 
     `path` is where it is read; `write` where it is written (the same path unless the card says otherwise);
@@ -61,8 +60,7 @@ class PropertyCard:
         return self.write or self.path
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """Optimistic locking: the path it is read from, and where it is sent back.
 
     Exactly one of `write` (a path in the body) and `header` (a header's name; the value is quoted as an ETag) is set.
@@ -73,8 +71,7 @@ class Revision:
     header: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EntityCard:
+class EntityCard(Struct, frozen=True):
     """One entity of a system.
 
     `system` is the connector's name (`wix`), `datatype` the name in its manifest (`contacts`), `names` how specs write

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain, product
+
+from msgspec.structs import replace
 
 from qa_sync.dataflow.model import Dataflow, Entity, Origin, PropertyPair, Section
 from qa_sync.errors import UnknownName, UsageError, did_you_mean

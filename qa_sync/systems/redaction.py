@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Final
 from urllib.parse import unquote
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
 
 HTTP_LOGGERS: Final = (
     "httpx",
@@ -45,8 +45,7 @@ def stop_redacting_logs(redact: Callable[[str], str]) -> None:
         logging.getLogger(name).removeFilter(_RedactingFilter(redact))
 
 
-@dataclass(frozen=True, slots=True)
-class _RedactingFilter:
+class _RedactingFilter(Struct, frozen=True):
     redact: Callable[[str], str]
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+
 from qa_sync.systems.cards import EntityCard
 from qa_sync.values.form import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One record as a system answered it: `system` is its label, `datatype` its kind, `data` the JSON object."""
 
     system: str
@@ -21,8 +21,7 @@ class Record:
     data: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class ExchangeSummary:
+class ExchangeSummary(Struct, frozen=True):
     """A request and its answer as reports show them: without headers, cleaned of secrets, long bodies in part.
 
     `status` is None when there was no answer; bodies are empty texts when there were none.

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+
 from qa_sync.values.comparison_kinds import Sides, equal, normalize
 from qa_sync.values.conversions.conversion import to_text
 from qa_sync.values.difference_text import describe_difference, describe_scalar_difference, notation, type_name
@@ -26,8 +27,7 @@ class Difference(StrEnum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Whether two canonical values are the same; `difference` is None and `detail` empty when they are."""
 
     same: bool

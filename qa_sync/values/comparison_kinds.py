@@ -11,7 +11,8 @@ from datetime import date, tzinfo
 from decimal import Decimal
 from functools import cache
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+
 from qa_sync.values.conversions.choices import truth_of
 from qa_sync.values.conversions.conversion import to_text
 from qa_sync.values.conversions.countries import bare_region, country_code
@@ -29,8 +30,7 @@ _CALLING_CODE = (
 _SHORTEST_NATIONAL = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(Struct, frozen=True):
     """The forms of the two values, and the business time zone in which an instant has a date."""
 
     source: Form

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+
 from qa_sync.values.conversions.choices import truth_of
 from qa_sync.values.form import Json
 from qa_sync.values.paths import read
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """`values` are wire values of which the property at `path` must hold one; along a list any element may."""
 
     path: str

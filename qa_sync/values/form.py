@@ -6,12 +6,11 @@ Source: facts/MAPPING.md 6 and 7.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct, field
 
 Json: TypeAlias = Any
 """What a JSON parser returns: None, bool, int, float, Decimal, str, list, dict."""
@@ -23,8 +22,7 @@ Canonical: TypeAlias = Scalar | tuple["Canonical", ...] | None
 """A canonical value, None for empty, or a tuple of them for a path that runs through a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """How one property shows its values.
 
     `type` is the JSON type on the wire (`string`, `integer`, `number`, `boolean`); `convert` names the conversion

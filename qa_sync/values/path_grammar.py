@@ -12,34 +12,31 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from msgspec import Struct
+
 from qa_sync.errors import UsageError
-from qa_sync.frozen import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A member of an object, or of every object in a list."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """An element of a list by its 0-based place."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """The first element of a list whose member `key` spells `value`."""
 
     key: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(Struct, frozen=True):
     """Every element of a list."""
 
 

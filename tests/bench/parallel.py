@@ -13,8 +13,9 @@ import sys
 import tempfile
 import time
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT)]

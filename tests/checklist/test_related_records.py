@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cli_caller import ROOT
+from msgspec.structs import replace
 
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.steps import Insert

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from qa_sync.dataflow.load import decode
 from qa_sync.dataflow.model import StatementKind
@@ -19,11 +20,13 @@ NAMES = sorted(path.stem for path in FIXTURES.glob("*.rst"))
 
 def golden(path: Path) -> str:
     flow = read_dataflow(decode(path.read_bytes(), path.name), path.name)
-    return json.dumps(_without_nothing(asdict(flow)), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(_without_nothing(flow), indent=1, ensure_ascii=False) + "\n"
 
 
 def _without_nothing(value: object) -> object:
     """Leave out what is None or an empty tuple, so that a golden file shows what is there."""
+    if isinstance(value, Struct):
+        value = asdict(value)
     if isinstance(value, dict):
         return {k: _without_nothing(v) for k, v in value.items() if v is not None and v != ()}
     return [_without_nothing(v) for v in value] if isinstance(value, tuple) else value

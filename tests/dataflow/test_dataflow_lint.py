@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.dataflow.reverse_direction import reverse_findings

@@ -6,8 +6,10 @@ It is read from the document and the entity cards alone: neither the checklist n
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.dataflow.model import PropertyPair, Section, StatementKind
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
@@ -23,8 +25,7 @@ SETTINGS = FIXTURES / "qa-sync.toml"
 SPECS = (*sorted((ROOT / "specs").glob("*.txt")), *sorted(FIXTURES.glob("*.txt")))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a fault shows: the kind of check, its section, and the two paths of its pair (None: whole records)."""
 
     kind: str
@@ -32,8 +33,7 @@ class Place:
     pair: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """A row of the property table, or of the merge table, with its two property cards."""
 
     source: PropertyCard
@@ -53,8 +53,7 @@ class Pair:
         return Row(self.source, self.target)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """One section with its two entity cards; `siblings` are the two cards of each section of the document that creates
     counterparts without more ado; `named` are the properties that any section of the document is about."""
 

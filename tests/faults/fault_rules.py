@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from fault_facts import Facts, Pair, Place
 from fault_values import (
@@ -23,6 +22,7 @@ from fault_values import (
     is_typed,
     is_zero,
 )
+from msgspec import Struct
 
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.sync.faults.matching import NAMES
@@ -40,8 +40,7 @@ KIND_OF = {Side.SOURCE: FORWARD, Side.TARGET: BACKWARD}
 """The kind of check by the side that is edited."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """Where a fault shows in a section; `why_not` is the reason when it shows in none of a document's."""
 
     where: Where

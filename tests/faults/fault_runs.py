@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from fault_facts import ROOT, Place, settings_of
+from msgspec import Struct
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
@@ -20,8 +20,7 @@ TIMEOUT_S = 20.0
 """Virtual seconds that an arrival is waited for: ten cycles of the sync."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a run found: where checks failed and what they said, what could not be found out, and how many passed."""
 
     failed: frozenset[Place]

@@ -12,9 +12,10 @@ import textwrap
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
@@ -26,8 +27,7 @@ from fault_runs import Outcome, play  # noqa: E402
 SEED = "matrix"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A fault over a document: where it could show, what came of it, and what failed in a healthy run.
 
     A false alarm catches nothing.

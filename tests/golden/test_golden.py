@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 import os
@@ -14,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import asdict
 
 from qa_sync.checklist.model import Checklist
 from qa_sync.modes.documents import connectors_of, read_all
@@ -47,7 +47,7 @@ def played(stem: str) -> tuple[Checklist, tuple[Event, ...], Results]:
 
 
 def dataflow(stem: str) -> str:
-    return json.dumps(dataclasses.asdict(read_all([f"specs/{stem}.txt"])[0]), indent=1) + "\n"
+    return json.dumps(read_all([f"specs/{stem}.txt"])[0], default=asdict, indent=1) + "\n"
 
 
 def terminal(stem: str) -> str:

@@ -6,7 +6,6 @@ The served sandbox stands behind a proxy on a port of its own; what it does to a
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from cli_caller import Serve
 from fault_proxy import FAULTS, STALL_S, FaultProxy
 from fault_server import fault_server
 from live_run import SPECS, Went, base_of, by_way_of, go, left_in, over
+from msgspec.structs import replace
 
 from qa_sync.clock import RealClock
 from qa_sync.systems.connectors.load import Connector

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import jinja2.sandbox
 import pytest
 from cli_caller import QaSync
+from msgspec.structs import replace
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.modes import replay, sandbox

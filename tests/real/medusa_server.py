@@ -11,7 +11,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,7 @@ REGION = {"name": "Europe", "currency_code": "eur", "countries": ["fr"]}
 QUIET = {"MEDUSA_DISABLE_TELEMETRY": "true", "NODE_ENV": "development"}
 
 
-@dataclass(frozen=True)
-class Shop(Real):
+class Shop(Real, frozen=True):
     """A started shop, and what its orders must say of where they are made."""
 
     region: str

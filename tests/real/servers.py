@@ -8,10 +8,10 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from msgspec import Struct
 
 HERE = Path(__file__).parent
 KEPT = HERE.parents[1] / ".qa-sync" / "real"
@@ -20,8 +20,7 @@ KEPT = HERE.parents[1] / ".qa-sync" / "real"
 LAST_LINES = 20
 
 
-@dataclass(frozen=True)
-class Real:
+class Real(Struct, frozen=True):
     """A started system: where it is, and the key that its API wants."""
 
     url: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cli_caller import Answer, QaSync, Serve
+from msgspec import Struct
 from servers import HERE, Real
 
 SYSTEM = """
@@ -21,8 +21,7 @@ secrets = {{ {secrets} }}
 """
 
 
-@dataclass(frozen=True)
-class Bench:
+class Bench(Struct, frozen=True):
     """Two systems to check a document against: the served sandbox and a real one.
 
     `secrets` are the real system's, as names of environment variables.

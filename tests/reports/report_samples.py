@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.dataflow.model import (
@@ -60,7 +61,7 @@ def source_line(spec: str, line: int) -> str | None:
 
 def check(kind: str, title: str, line: int, status: Status = Status.PASSED, **more: object) -> CheckFinished:
     plain = CheckFinished(SPEC, CUSTOMER, f"{CUSTOMER}/{kind}/{title}", kind, title, line, status)
-    return replace(plain, **more)  # type: ignore[arg-type]
+    return replace(plain, **more)
 
 
 def events() -> Iterator[Event]:

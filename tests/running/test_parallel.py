@@ -8,9 +8,9 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from running_world import START, World
 
 from qa_sync.checklist.model import Checklist, SectionPlan

@@ -6,13 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 from memory import MARK, OTHER_MARK, STARTED, Memory, away, card, owned, places
+from msgspec.structs import replace
 
 from qa_sync.errors import (
     InternalError,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import httpx
+from msgspec import Struct, field
 from sandbox_caller import Caller, HandClock
 
 from qa_sync.sandbox.load import NO_LOAD, Load
@@ -62,8 +62,7 @@ CONTACT = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """One documented behaviour; `item` is its place in the checklist of section 6.
 
     `keys` are the members of the object at a path of the answer, all of them; `types` and `values` are at paths, too.

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sync_fakes import OFFICE, pairs, section
 from sync_world import BASIC, EVERY, World, every, make_world
 

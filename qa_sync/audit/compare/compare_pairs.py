@@ -7,12 +7,13 @@ brought to Python.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
 from typing import TypeAlias
 
 import ibis
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.audit.compare.matching import AuditContext, Matched
 from qa_sync.audit.engines.table import Engine, Table
@@ -37,8 +38,7 @@ NormalTexts: TypeAlias = tuple[Mapping[str, str] | None, Mapping[str, str] | Non
 """What counts of the texts that occur, on both sides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What is judged: the claims, the matched records, and what is known of the two sides.
 
     `translations` are the pairs of ids by claim, `cutoffs` when a record is too young (UTC text, None: never); `key` is

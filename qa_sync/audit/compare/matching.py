@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
 
 import ibis
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cells import Kind
@@ -18,8 +19,7 @@ from qa_sync.audit.records.tables import RecordTable
 from qa_sync.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(Struct, frozen=True):
     """Both sides' records with a column `key`: records that belong together have the same, and only these two.
 
     Who has several candidates is in neither, but in `ambiguous` (`sid`, `tid`; None: nobody has). A null key is that of
@@ -38,8 +38,7 @@ class Matched:
         return one.join(other, "key").select("sid", "tid")
 
 
-@dataclass(frozen=True, slots=True)
-class AuditContext:
+class AuditContext(Struct, frozen=True):
     """Where matching is done: an engine, a scratch folder, the business time zone."""
 
     engine: Engine

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from msgspec import Struct
+
 from qa_sync.audit.records.parquet_parts import modified_of
 from qa_sync.audit.records.tables import RecordTable
 from qa_sync.errors import NoVerdict
@@ -21,8 +23,7 @@ Ids = tuple[str | None, str | None]
 """A source's and a target's record; None: there is none to read."""
 
 
-@dataclass(frozen=True, slots=True)
-class FreshPair:
+class FreshPair(Struct, frozen=True):
     """Two records as they are now; None when a record is gone (or was not asked for).
 
     `done` is False when they could not be read again, `young` says that one changed a moment ago, `gone` that one that

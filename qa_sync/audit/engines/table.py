@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
+from msgspec import Struct
 
 from qa_sync.errors import UnknownName, UsageError
 
@@ -19,8 +19,7 @@ BATCH = 20_000
 """Rows that are in Python at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """What an engine is started with: `memory` as DuckDB writes it (`2GB`), a scratch folder, a Spark master."""
 
     memory: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import ibis
+from msgspec import Struct
 
 from qa_sync.audit.expressions.cells import Kind
 from qa_sync.audit.expressions.columns import Cell, Expr
@@ -14,8 +13,7 @@ from qa_sync.values.form import Form
 Decision = tuple[Expr, OutcomeCode]
 
 
-@dataclass(frozen=True, slots=True)
-class CellPair:
+class CellPair(Struct, frozen=True):
     """The two cells of a pair and their forms."""
 
     source: Cell

@@ -6,12 +6,12 @@ Regular expressions are the common part of what DuckDB (RE2) and Spark (Java) kn
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any, Final
 
 import ibis
+from msgspec import Struct
 
 from qa_sync.audit.expressions.cells import Kind
 from qa_sync.values.form import Form
@@ -36,8 +36,7 @@ DIGITS: Final = "[+]?0*[1-9][0-9]*"
 LONGEST_EXACT: Final = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A column of values: expressions for kind and text.
 
     `kind_tests` tell a kind more cheaply than `kind` does, for the kinds that the column can have (None: by `kind`);

@@ -6,13 +6,13 @@ Expressions make the easy ones, Python the rest.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 import ibis
 import pyarrow as pa
+from msgspec import Struct
 
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cells import Kind, decode_cell, is_unicode
@@ -30,8 +30,7 @@ from qa_sync.values.form import Canonical, Form, Json, Scalar
 SCHEMA: Final = pa.schema([("id", pa.string()), ("key", pa.string())])
 
 
-@dataclass(frozen=True, slots=True)
-class KeySide:
+class KeySide(Struct, frozen=True):
     """One end of a key: the records, the cell, its form, and the forms of both ends."""
 
     table: Table

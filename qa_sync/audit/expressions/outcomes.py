@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import tzinfo
 from enum import IntEnum
+
+from msgspec import Struct
 
 from qa_sync.errors import NotConvertible
 from qa_sync.values.canonical import to_canonical
@@ -41,8 +42,7 @@ _OF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyFormats:
+class PropertyFormats(Struct, frozen=True):
     """The forms of a pair's two ends, and the business time zone."""
 
     source: Form
@@ -50,8 +50,7 @@ class PropertyFormats:
     zone: tzinfo
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """A verdict with its words; `detail` is empty when there is nothing to tell."""
 
     code: OutcomeCode

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import ibis
 import ibis.expr.datatypes as dt
+from msgspec.structs import replace
 
 from qa_sync.audit.expressions.cells import Kind
 from qa_sync.audit.expressions.columns import Cell, Expr

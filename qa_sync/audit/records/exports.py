@@ -7,7 +7,6 @@ column bears its property path, a nested record is read by it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +14,7 @@ from typing import Any, Final
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
+from msgspec import Struct
 
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cells import is_unicode
@@ -28,8 +28,7 @@ from qa_sync.values.form import Json
 from qa_sync.values.paths import read
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """A file of records: its table, the columns' numbers by path, and the paths that it has no column for."""
 
     table: Table

@@ -6,11 +6,13 @@ A second reading asks only for what changed where the API can tell; what was rem
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.audit.records.parquet_parts import PartWriter, Row, next_number, row_of
 from qa_sync.audit.records.snapshots import PartialRead, Snapshot, discard, finished, load, save
@@ -39,8 +41,7 @@ class Readable(Protocol):
         """Return one record."""
 
 
-@dataclass(frozen=True, slots=True)
-class FetchSource:
+class FetchSource(Struct, frozen=True):
     """One entity of a system: how it is read, and what the snapshot of it is called.
 
     `since` says whether the API can narrow a list to what changed.
@@ -52,8 +53,7 @@ class FetchSource:
     since: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FetchOptions:
+class FetchOptions(Struct, frozen=True):
     """How a reading goes: `fresh` ignores what is there; `stop` ends it after the page that is under way."""
 
     clock: Clock

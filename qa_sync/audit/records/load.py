@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
+
+from msgspec import Struct
 
 from qa_sync.audit.engines.table import Engine
 from qa_sync.audit.model import AuditableSection, SectionPlan
@@ -25,16 +26,14 @@ SourceOf = Callable[[str, str], FetchSource]
 """Given a label and a datatype: how it is read."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportFiles:
+class ExportFiles(Struct, frozen=True):
     """Exports of the two sides: files, or folders with a file for each datatype."""
 
     left: Path
     right: Path
 
 
-@dataclass(frozen=True, slots=True)
-class LoadRequest:
+class LoadRequest(Struct, frozen=True):
     """Where records come from, and where what is read is kept."""
 
     origin: SourceOf | ExportFiles

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.files import write_atomically
@@ -26,8 +28,7 @@ MANIFEST: Final = "manifest.json"
 REREAD_HINT: Final = "--fresh reads everything anew, or name another folder with --snapshot"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A Parquet file of the snapshot, with its size in bytes and its number of rows."""
 
     file: str
@@ -35,8 +36,7 @@ class Part:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class PartialRead:
+class PartialRead(Struct, frozen=True):
     """A reading under way: begun at `as_of`, of what changed since `since` (None: of everything), up to `cursor`."""
 
     as_of: datetime
@@ -44,8 +44,7 @@ class PartialRead:
     cursor: PageCursor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """A manifest.
 
     `identity` tells system, connector, url and datatype; `columns` are property paths; `as_of` is when the

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 import ibis
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.columns import Cell
@@ -18,8 +19,7 @@ from qa_sync.audit.records.snapshots import Snapshot, discard, save
 from qa_sync.systems.cards import EntityCard
 
 
-@dataclass(frozen=True, slots=True)
-class RecordTable:
+class RecordTable(Struct, frozen=True):
     """One side's records as a table with `id`, `modified`, and kind and text of each column (k0, t0, ...).
 
     `native` says that it has typed columns instead (c0, ...); `columns` are their numbers by property path; `absent`

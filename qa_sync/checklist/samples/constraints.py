@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+
 from qa_sync.systems.cards import PropertyCard
 
 VERSIONS = 12
@@ -19,8 +20,7 @@ Each property is edited in two versions on each side, so that each side gives bo
 """
 
 
-@dataclass(frozen=True, slots=True)
-class SampleConstraints:
+class SampleConstraints(Struct, frozen=True):
     """Where a value is wanted: the property on the side it is written, and which version.
 
     `counterparts` are the properties on the other side that take it too; `boundary` says that limits are tried however

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+
+from msgspec import Struct, field
 
 from qa_sync.checklist.pair_capabilities import EntityPair
 from qa_sync.checklist.samples.constraints import SampleConstraints
@@ -11,12 +12,10 @@ from qa_sync.checklist.samples.order_amounts import LINES, amounts
 from qa_sync.checklist.samples.values import sample_value
 from qa_sync.checklist.steps import IdOf, SampleValue, Side
 from qa_sync.dataflow.model import PropertyPair
-from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import PropertyCard, Writable
 
 
-@dataclass(frozen=True, slots=True)
-class RecordBuilder:
+class RecordBuilder(Struct, frozen=True):
     """A record on one side of a section, in one version (0 as made, each other one an edit or another record).
 
     `mark` stands in its texts, in those of `own_paths` only when that is given, with `shared_mark` in all others: two

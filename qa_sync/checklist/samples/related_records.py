@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import Struct
+
 from qa_sync.checklist.model import Role
 from qa_sync.checklist.pair_capabilities import EntityPair
 from qa_sync.checklist.samples.record import RecordBuilder
 from qa_sync.checklist.samples.values import mark_of
 from qa_sync.checklist.steps import Claim, CounterpartExists, Expect, IdOf, Insert, Side, Step
 from qa_sync.dataflow.model import StatementKind
-from qa_sync.frozen import dataclass
 from qa_sync.systems.pairing import pairs_of
 
 SECOND_SUFFIX = "-2"
@@ -20,8 +21,7 @@ SECOND_SUFFIX = "-2"
 Claims = tuple[tuple[str | None, Claim], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedRecords:
+class RelatedRecords(Struct, frozen=True):
     """The records beside a section's own; `siblings` are the ends of all sections of the document by ordinal."""
 
     entities: EntityPair

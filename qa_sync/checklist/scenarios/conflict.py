@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from qa_sync.checklist.model import Check
 from qa_sync.checklist.samples.edit_rounds import Pairs, edit_groups, edit_rounds, edited_path, without_shared_ends
 from qa_sync.checklist.scenarios.context import SectionContext
 from qa_sync.checklist.steps import Claim, Edit, Expect, PropertySynced, Side, Sleep, Step
 from qa_sync.dataflow.model import StatementKind
-from qa_sync.frozen import dataclass
 
 PAUSE_S = 2.0
 """Between two edits of which one must be the later: most systems tell the time of a change in whole seconds."""
@@ -22,8 +23,7 @@ INDEPENDENT = 9
 Checks = tuple[Check, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictPlan:
+class ConflictPlan(Struct, frozen=True):
     """The checks, and the steps that decide them on a pair that is already linked."""
 
     checks: Checks

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.linking import Linking, connection_or_reason, reason_untestable
@@ -16,7 +18,6 @@ from qa_sync.checklist.samples.related_records import Claims, RelatedRecords
 from qa_sync.checklist.samples.values import mark_of
 from qa_sync.checklist.steps import CounterpartExists, Expect, Insert, PropertySynced, SampleValue, Side, Step
 from qa_sync.dataflow.model import Criterion, PropertyPair, Section, StatementKind
-from qa_sync.frozen import dataclass
 from qa_sync.settings.model import Settings
 
 AS_CREATED = 0
@@ -27,16 +28,14 @@ LINES_AFTER_EDIT = {1: LINES_WITH_REMOVED, 3: LINES}
 """The lines of an order after the first edit on either side, which removes one."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChecksAndScenarios:
+class ChecksAndScenarios(Struct, frozen=True):
     """What one scenario file adds to a section."""
 
     checks: tuple[Check, ...]
     scenarios: tuple[Scenario, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SectionContext:
+class SectionContext(Struct, frozen=True):
     """One section, ready for the scenario files.
 
     `pairs` are those that always apply, `conditional_pairs` those under conditions; `prefix` begins every check's id;

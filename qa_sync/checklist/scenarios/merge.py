@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from qa_sync.checklist.linking import reason_untestable
 from qa_sync.checklist.model import Check, Scenario

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from qa_sync.checklist.linking import connection_or_reason
 from qa_sync.checklist.model import Scenario

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Check, Scenario

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.report_targets import Target, parse_targets, write_reports

@@ -6,10 +6,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from qa_sync.checklist.selection import Selection
 from qa_sync.cli.confirm import confirm_writes, yes_option

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.cli.options.config import duration_of
@@ -18,7 +19,6 @@ from qa_sync.cli.options.option_groups import option_group
 from qa_sync.cli.options.report_targets import annotations_option
 from qa_sync.cli.options.shell_completion import complete_from
 from qa_sync.errors import UnknownName, UsageError
-from qa_sync.frozen import dataclass
 from qa_sync.modes.table import MODES
 from qa_sync.reports.formats.table import FORMATS
 from qa_sync.reports.terminal.terminal import Color
@@ -38,8 +38,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
 """What `--help` shows under which title, by the names of the parameters."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
+class RunOptions(Struct, frozen=True):
     """The run mode and what defines the run; recordings older than `max_recording_age` are rejected."""
 
     mode: str
@@ -50,8 +49,7 @@ class RunOptions:
     depth: Depth
 
 
-@dataclass(frozen=True, slots=True)
-class WaitOptions:
+class WaitOptions(Struct, frozen=True):
     """How long an arrival is waited for and may take, in seconds, and how many sections (`jobs`) run side by side."""
 
     timeout_s: float | None
@@ -59,16 +57,14 @@ class WaitOptions:
     jobs: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SignOffOptions:
+class SignOffOptions(Struct, frozen=True):
     """Where answers to manual checks come from."""
 
     sign_off: Path | None
     interactive: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReportOptions:
+class ReportOptions(Struct, frozen=True):
     """Which reports go where, and how the terminal's looks."""
 
     reports: tuple[str, ...]
@@ -78,8 +74,7 @@ class ReportOptions:
     verbose: bool
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryOptions:
+class HistoryOptions(Struct, frozen=True):
     """What is known of earlier runs: the baseline, and whether this run is kept (None: as the place says)."""
 
     baseline: Path | None

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.files import write_atomically
-from qa_sync.frozen import dataclass
 from qa_sync.running.events import Event, Status
 from qa_sync.running.results import Results
 from qa_sync.settings.model import Settings
@@ -38,8 +38,7 @@ def failed_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@dataclass(frozen=True, slots=True)
-class Selected:
+class Selected(Struct, frozen=True):
     """What is carried out, and the checks that are told of (None: all)."""
 
     checklists: tuple[Checklist, ...]

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from qa_sync.errors import NoVerdict, QaSyncError, UnknownName, UsageError
 from qa_sync.files import write_atomically
-from qa_sync.frozen import dataclass
 from qa_sync.reports.formats.table import FORMATS, pieces
 from qa_sync.running.results import Results
 
@@ -26,8 +26,7 @@ annotations_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.o
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A report: its format, and the file it goes to (None: standard output)."""
 
     format: str

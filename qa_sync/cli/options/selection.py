@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import reduce, wraps
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from qa_sync.checklist.keyword_expression import keyword_matcher
 from qa_sync.checklist.selection import CheckId, Selection, narrow_checklist, select

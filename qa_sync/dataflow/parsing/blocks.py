@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading with its leading blanks (an empty label leaves one); `short`: its underline is too short."""
 
     text: str
@@ -14,16 +13,14 @@ class Heading:
     short: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """Lines that belong together, line breaks and indents kept; `line` is that of the first."""
 
     text: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class TableBlock:
+class TableBlock(Struct, frozen=True):
     """A `list-table` directive at `line`; `lines` are its content lines with their numbers, blank ones left out."""
 
     line: int
@@ -35,8 +32,7 @@ class TableBlock:
         return self.lines[-1][0] if self.lines else self.line
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownBlock:
+class UnknownBlock(Struct, frozen=True):
     """Markup that the document family does not have; `what` names it for a person."""
 
     what: str

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from functools import cache
 from string import Formatter
 
+from msgspec import Struct
+
 from qa_sync.dataflow.model import Condition, Connection, Statement, StatementKind
-from qa_sync.frozen import dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A sentence with fields: `{a}` and `{b}` are the heading's two sides, `{c}` an entity that only should be one.
 
     `condition` is the name of a conditional template, `value` the literal that its words name.
@@ -28,8 +28,7 @@ class Template:
     value: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A recognised sentence: its template, its text with single blanks, and what stands in the fields."""
 
     template: Template

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.model import Criterion, Finding, PropertyPair
 from qa_sync.dataflow.parsing.blocks import Paragraph, TableBlock
 from qa_sync.dataflow.parsing.cells import parse_data_type, parse_path_cell
-from qa_sync.frozen import dataclass
 
 _ROW = re.compile(r"\* +-(?: +(?P<cell>.*))?\Z")
 _CELL = re.compile(r"-(?: +(?P<cell>.*))?\Z")
@@ -20,16 +21,14 @@ MERGE_COLUMNS = 2
 PROPERTY_COLUMNS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row with the line of its `* -` and its cells, stripped."""
 
     line: int
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table's first row as header, its other rows, and what was wrong with its lines.
 
     `damaged`: some of its cells came from the text below it.

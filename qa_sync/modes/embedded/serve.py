@@ -5,12 +5,12 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
 import httpx
 import uvicorn
+from msgspec import Struct
 
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import QaSyncError, UsageError
@@ -49,8 +49,7 @@ def urls(port: int) -> Mapping[str, str]:
     return {name: f"http://{HOST}:{port}/{name}" for name in VENDORS}
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkConditions:
+class NetworkConditions(Struct, frozen=True):
     """How the systems are for whoever comes from outside: answers late by `delay_s`, lists by `lag_s`, a `rate`."""
 
     delay_s: float = 0.0

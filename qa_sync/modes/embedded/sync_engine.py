@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.settings.model import Settings
@@ -15,8 +16,7 @@ from qa_sync.systems.system import Record, System
 from qa_sync.values.condition import Condition
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionPredicate:
+class ConditionPredicate(Struct, frozen=True):
     """What a section's condition means; its repr tells it from any other, which the engine's store relies on."""
 
     condition: Condition

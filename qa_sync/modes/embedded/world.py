@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import httpx
+from msgspec import Struct
 
 from qa_sync.checklist.steps import Side
 from qa_sync.clock import VirtualClock
@@ -24,8 +24,7 @@ Wire = Callable[[httpx.BaseTransport], httpx.BaseTransport]
 """What stands between the judge and a system: nothing, or a recorder."""
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(Struct, frozen=True):
     """A section's own embedded systems: whatever happens in one section, the others never see it."""
 
     environment: Environment

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.clock import RealClock
 from qa_sync.errors import InternalError, NoVerdict, QaSyncError, UnknownName, UsageError
@@ -29,8 +32,7 @@ Of what a run made a sync may make a counterpart long after; so a run that has e
 """
 
 
-@dataclass(frozen=True, slots=True)
-class CleanupResult:
+class CleanupResult(Struct, frozen=True):
     """What came of one run: how many records were removed, what is left; `open` are those that may still go."""
 
     run: JournaledRun

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qa_sync.clock import Clock, MonotonicClock, RealClock
 from qa_sync.dataflow.model import Dataflow
@@ -21,8 +22,7 @@ from qa_sync.systems.rest.live_connection import LiveConnection, Wrap, open_conn
 from qa_sync.systems.system import System
 
 
-@dataclass(frozen=True, slots=True)
-class LiveSystem:
+class LiveSystem(Struct, frozen=True):
     """One live system and the line to it."""
 
     job: Job

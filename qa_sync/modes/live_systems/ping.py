@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections import ChainMap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.clock import RealClock
 from qa_sync.errors import NoVerdict, QaSyncError
@@ -25,8 +27,7 @@ RETRY_POLICY = RetryPolicy(attempts=2)
 """Somebody sits and waits for the answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
+class Ping(Struct, frozen=True):
     """What came of it: where the system is, as whom we spoke to it, what was read, and what was wrong if anything."""
 
     label: str

@@ -6,8 +6,9 @@ What is compared stays as it was answered; only what is told of it, on any way, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from qa_sync.running.events import CheckFinished, Event, Looked, SectionFinished, StepStarted
 

@@ -6,8 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.dataflow.model import Origin
@@ -31,8 +34,7 @@ SectionId = tuple[str, str]
 """A document's path and a section's key."""
 
 
-@dataclass(frozen=True, slots=True)
-class InterruptedRun:
+class InterruptedRun(Struct, frozen=True):
     """The run that is taken up: its seed, and what it found out about sections."""
 
     run: str
@@ -161,7 +163,7 @@ def _checks(events: Sequence[Event]) -> int:
 
 
 def _written(events: Sequence[Event]) -> str:
-    return json.dumps([[type(event).__name__, asdict(event)] for event in events], default=str)
+    return json.dumps([[type(event).__name__, event] for event in events], default=_members)
 
 
 def _read(text: str) -> tuple[Event, ...]:
@@ -195,3 +197,8 @@ READERS: Final[Mapping[str, Callable[[dict[str, Any]], Event]]] = {
     "CheckFinished": _finished,
     "SectionFinished": _ended,
 }
+
+
+def _members(value: object) -> object:
+    """Return a frozen value as its members, anything else that JSON does not know as text."""
+    return asdict(value) if isinstance(value, Struct) else str(value)

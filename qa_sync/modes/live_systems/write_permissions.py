@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from qa_sync.checklist.model import Checklist, Scenario, SectionPlan
 from qa_sync.checklist.steps import Delete, Edit, Expect, Insert, RecordsUnchanged, Side, Snapshot, Step

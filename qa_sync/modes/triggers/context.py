@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.steps import Insert
@@ -26,8 +27,7 @@ def _unwrapped(system: System) -> System:
     return system
 
 
-@dataclass(frozen=True, slots=True)
-class SystemPair:
+class SystemPair(Struct, frozen=True):
     """A document, and the labels of two systems that it keeps in sync."""
 
     document: str
@@ -35,8 +35,7 @@ class SystemPair:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class TriggerContext:
+class TriggerContext(Struct, frozen=True):
     """The run that a trigger belongs to; what it opens is closed by `exits`, what it tells goes through `redact`.
 
     `wrap` puts the run's journal before each write to a system.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from qa_sync.clock import Clock
 from qa_sync.errors import InvalidResponse, NoVerdict
@@ -18,8 +19,7 @@ POLL_S = 0.5
 ALREADY_RUNNING = 409
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A Sesam node's service API; `timeout_s` is how long one pipe may take."""
 
     client: TriggerClient

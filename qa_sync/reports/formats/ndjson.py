@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
+
+from msgspec.structs import asdict
 
 from qa_sync.reports.shared.json_values import plain
 from qa_sync.running.events import (
@@ -69,8 +70,7 @@ def event_line(event: Event) -> str:
 
 
 def _members(noun: Event | RecordRef | Leftover | ExchangeSummary | Arrival) -> dict[str, Json]:
-    members = ((field.name, getattr(noun, field.name)) for field in fields(noun))
-    return {name: _value(value) for name, value in members if value or name not in OMITTED_IF_EMPTY}
+    return {name: _value(value) for name, value in asdict(noun).items() if value or name not in OMITTED_IF_EMPTY}
 
 
 def _value(value: object) -> Json:

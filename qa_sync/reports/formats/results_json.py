@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as _text
 from math import isfinite
 from typing import TypeVar
+
+from msgspec.structs import asdict
 
 from qa_sync.dataflow.model import Origin
 from qa_sync.errors import UsageError

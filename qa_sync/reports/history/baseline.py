@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
@@ -22,8 +24,7 @@ KEYS = (*TEXTS, "expires")
 EXAMPLE = '[[known]] with check = "ID", owner = "...", reason = "...", expires = 2026-12-31'
 
 
-@dataclass(frozen=True, slots=True)
-class BaselineEntry:
+class BaselineEntry(Struct, frozen=True):
     """A row of the baseline; `check` is a check's id, in which `*` stands for any text."""
 
     check: str

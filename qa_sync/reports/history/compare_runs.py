@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from statistics import median
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results
@@ -29,8 +30,7 @@ Group: TypeAlias = tuple[str, str, str]
 """A document, a section's key and a kind of check."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckChange:
+class CheckChange(Struct, frozen=True):
     """A check in the two runs; one of them is None when a run does not have it."""
 
     old: CheckFinished | None
@@ -44,8 +44,7 @@ class CheckChange:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Slower:
+class Slower(Struct, frozen=True):
     """A section's kind of check whose latency grew beyond its noise; medians in seconds, `checks` in both runs."""
 
     spec: str
@@ -56,8 +55,7 @@ class Slower:
     new_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What changed from one run to another; every list is in the order of the newer run, then of the older."""
 
     failing: tuple[CheckChange, ...]

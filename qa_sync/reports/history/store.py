@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 
+from msgspec import Struct
+
 from qa_sync.errors import UsageError
-from qa_sync.frozen import dataclass
 from qa_sync.location import Location
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results, SpecResult
@@ -56,8 +57,7 @@ HINTS: Mapping[Problem, str] = {
 """What to do about a problem; the others are a file's that can be moved away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a run found of a check; `ran` is when the run was made, in UTC."""
 
     run: int

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
+
+from msgspec import Struct
 
 from qa_sync.reports.history.store import Verdict
 from qa_sync.running.events import Status
@@ -16,8 +17,7 @@ VERIFIED = frozenset({Status.PASSED, Status.FAILED})
 BLOCKS = "▁▂▃▄▅▆▇█"
 
 
-@dataclass(frozen=True, slots=True)
-class Trend:
+class Trend(Struct, frozen=True):
     """A section's kind of check over the runs: the worst status and the median latency of each, oldest first."""
 
     spec: str
@@ -29,8 +29,7 @@ class Trend:
     latencies: tuple[float | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Flaky:
+class Flaky(Struct, frozen=True):
     """A check whose verdict went back and forth; `share` of the possible changes between verified runs happened."""
 
     last: Verdict
@@ -39,8 +38,7 @@ class Flaky:
     statuses: tuple[Status | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A claim of a document: where it stands, what it says, and the text of the line that its checks point at."""
 
     spec: str
@@ -50,8 +48,7 @@ class Sentence:
     checked: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """A sentence and the last time that it was verified; None: never, in what is kept."""
 
     sentence: Sentence

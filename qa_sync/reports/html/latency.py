@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import ceil
+
+from msgspec import Struct
 
 from qa_sync.dataflow.parsing.headings import split_title
 from qa_sync.reports.html.elements import text
@@ -20,8 +21,7 @@ LEFT, WIDTH, ROW, TOP = 8, 344, 46, 22
 """The plot's measures in its own units; the page scales it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LatencyGroup:
+class LatencyGroup(Struct, frozen=True):
     """The latencies of one direction, sorted."""
 
     direction: str

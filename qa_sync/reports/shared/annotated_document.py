@@ -6,8 +6,9 @@ What the document does not say (inferred pairs) stands in its table as rows of t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from qa_sync.dataflow.model import Origin
 from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
@@ -22,8 +23,7 @@ ByLine = Mapping[int, list[CheckFinished]]
 ByPair = Mapping[str, list[CheckFinished]]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A sentence at a line, or a table's row with its cells; `origin` tells of a row that the document lacks."""
 
     line: int
@@ -32,22 +32,19 @@ class Claim:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(Struct, frozen=True):
     """A paragraph: its sentences."""
 
     sentences: tuple[Claim, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnmatchedClaims:
+class UnmatchedClaims(Struct, frozen=True):
     """Claims that no sentence or row of the text makes: it is missing, or another than the one that was checked."""
 
     claims: tuple[Claim, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table: its header and its rows; it takes the lines from `line` to `last_line`."""
 
     line: int
@@ -56,8 +53,7 @@ class Table:
     rows: tuple[Claim, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnsupportedMarkup:
+class UnsupportedMarkup(Struct, frozen=True):
     """Markup that the document family does not have, in words."""
 
     description: str
@@ -66,8 +62,7 @@ class UnsupportedMarkup:
 DocumentBlock = Prose | UnmatchedClaims | Table | UnsupportedMarkup
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentPart:
+class DocumentPart(Struct, frozen=True):
     """A heading and what stands below it; `section` is None for what is no section (title, introduction)."""
 
     heading: str

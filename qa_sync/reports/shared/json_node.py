@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NoReturn, TypeVar
 
+from msgspec import Struct
+
 from qa_sync.errors import UsageError
-from qa_sync.frozen import dataclass
 from qa_sync.location import Location
 from qa_sync.values.form import Json
 
@@ -17,8 +18,7 @@ T = TypeVar("T")
 S = TypeVar("S", bound=StrEnum)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A value, the file it is from, and its way from the root (`specs[0].title`).
 
     Every reader raises UsageError when the value is not what it should be.

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import TypeAlias
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+
 from qa_sync.reports.shared.escape import escape_invisible, escape_unencodable
 from qa_sync.running.events import Status
 
@@ -24,8 +25,7 @@ def no_source_line(_spec: str, _line: int) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class OutputOptions:
+class OutputOptions(Struct, frozen=True):
     """Paper of a width in cells, for an encoding; `quiet` leaves the tables out, `verbose` repeats every reason."""
 
     width: int = 80

@@ -10,8 +10,9 @@ from itertools import zip_longest
 from typing import TypeAlias
 from unicodedata import category, normalize
 
+from msgspec import Struct
+
 from qa_sync.dataflow.model import Origin
-from qa_sync.frozen import dataclass
 from qa_sync.reports.shared.json_values import plain
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
 from qa_sync.running.results import Results
@@ -44,8 +45,7 @@ NOTHING_VERIFIED = "Nothing was verified: no check passed or failed."
 Place: TypeAlias = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class FailureGroup:
+class FailureGroup(Struct, frozen=True):
     """What went wrong in the same way for one or more checks of the same line."""
 
     status: Status

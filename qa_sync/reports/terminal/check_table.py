@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import GAP, Line, Span, Style, columns, width_of
 from qa_sync.reports.shared.wording import origin_text, seconds, short_message
@@ -27,8 +28,7 @@ MOST_ROWS = 3
 """So many checks that ended alike have a row each; more of them have one row together, except on a verbose page."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnWidths:
+class ColumnWidths(Struct, frozen=True):
     """The widths of the columns, the same in all tables of a report; 0: there is no such column."""
 
     time: int
@@ -37,8 +37,7 @@ class ColumnWidths:
     message: int
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(Struct, frozen=True):
     """What a table tells of one check, or of several of a kind that ended alike: then the time is the slowest's."""
 
     status: Status

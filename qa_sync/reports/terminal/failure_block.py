@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct, field
+
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import BLANK, Line, Span, Style, clip, columns
 from qa_sync.reports.shared.wording import (
@@ -42,8 +42,7 @@ def failure_blocks(results: Results, output: OutputOptions) -> Iterator[Line]:
         yield BLANK
 
 
-@dataclass(frozen=True, slots=True)
-class _Blocks:
+class _Blocks(Struct, frozen=True):
     """The blocks of one report; a request that several checks rest on is shown whole once."""
 
     output: OutputOptions

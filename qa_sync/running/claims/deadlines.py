@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+from msgspec.structs import replace
+
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import Status
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimState:
+class ClaimState(Struct, frozen=True):
     """A claim's last verdict and when it began to hold (None: it does not)."""
 
     verdict: Verdict

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from qa_sync.checklist.steps import NotCleared, PropertySynced, Side
 from qa_sync.dataflow.model import PropertyPair

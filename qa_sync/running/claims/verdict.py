@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+
 from qa_sync.running.events import RecordRef, Status
 from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What one look says about one claim; when it is not `final`, a later look may say otherwise.
 
     A state that no later look will better is final, good or bad.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from qa_sync.sandbox.customerp.errors import reject
 from qa_sync.sandbox.customerp.fields import CONTACT, CUSTOMER, ORDER, PRODUCT
@@ -19,16 +20,14 @@ Finish = Callable[["Tables", Doc, Doc | None], None]
 """Check a whole record and set what the server decides; given the tables, the new record and the one it replaces."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """The ERP's records by path (`contacts`)."""
 
     world: World
     by_path: Mapping[str, Table]
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(Struct, frozen=True):
     """One entity: `id` the name of its id field, `prefix` what its ids begin with, `filters` its exact filters."""
 
     path: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from qa_sync.sandbox.customwebshop.errors import reject
 from qa_sync.sandbox.customwebshop.fields import CUSTOMER, ORDER, ORDER_PATCH, PRODUCT, money
@@ -16,8 +17,7 @@ from qa_sync.sandbox.world import World
 CURRENCY = "NOK"
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(Struct, frozen=True):
     """The webshop's records by path (`products`)."""
 
     world: World
@@ -32,8 +32,7 @@ Finish = Callable[[Tables, Doc], None]
 """Check a whole record (its `id` is set) and set what the server decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(Struct, frozen=True):
     """One entity: `unique` names a field that no two records share, `patch` is None when `shape` serves updates too."""
 
     path: str

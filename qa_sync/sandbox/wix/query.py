@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct
 
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix.errors import invalid, reject
@@ -82,8 +83,7 @@ OPERATORS: dict[str, Test] = {
 LISTS = ("$in", "$nin", "$hasSome", "$hasAll")
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """What one entity can be filtered (path prefix -> operators) and sorted by."""
 
     filters: Mapping[str, Sequence[str]]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from starlette.requests import Request
 
 from qa_sync.sandbox.desk import json_body
@@ -17,8 +17,7 @@ from qa_sync.sandbox.world import World
 CURRENCY = "NOK"
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """A Wix site: its world and its tables; `merged` leads from the id of a merged contact to the other's."""
 
     world: World

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from qa_sync.sandbox.desk import Rejection
 from qa_sync.sandbox.store import Doc
@@ -26,8 +27,7 @@ def is_email(text: str) -> bool:
     return EMAIL.fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Arg:
+class Arg(Struct, frozen=True):
     """One argument; `kind` is WordPress' type, `email` or `date` too; `fields` of an object, `of` of an array."""
 
     kind: str = "string"

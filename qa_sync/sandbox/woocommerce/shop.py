@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from starlette.datastructures import QueryParams
 
 from qa_sync.sandbox.desk import Rejection
@@ -20,8 +20,7 @@ STAMP = "%Y-%m-%dT%H:%M:%S"
 META_ARG = Arg("array", of=Arg("object", fields={"id": Arg("integer"), "key": Arg(), "value": Arg("mixed")}))
 
 
-@dataclass(frozen=True, slots=True)
-class Shop:
+class Shop(Struct, frozen=True):
     """A shop: its world and its three tables. Products and orders share one sequence of ids, as posts do."""
 
     world: World

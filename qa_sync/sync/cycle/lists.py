@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.sync.cycle.creation_rules import Predicate
@@ -15,8 +16,7 @@ from qa_sync.sync.store.listed_records import ListedRecords
 from qa_sync.sync.store.work_queue import WorkQueue
 
 
-@dataclass(frozen=True, slots=True)
-class ListUse:
+class ListUse(Struct, frozen=True):
     """A lane that looks at a list, from which side, and where it keeps what it has to look at."""
 
     lane: Lane
@@ -24,8 +24,7 @@ class ListUse:
     queue: WorkQueue
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """One list of one system, and what is indexed of it: `criteria` by path, `references`."""
 
     end: LaneEnd

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec import field as struct_field
+
 from qa_sync.errors import NotConvertible
 from qa_sync.sync.lanes import Lane, Row, Side
 from qa_sync.sync.policies import EmptyPolicy, Policies
@@ -18,8 +21,7 @@ from qa_sync.sync.store.links import Place
 from qa_sync.values.form import Json
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True):
     """Rows that are carried together to one side, as wire values by write path; `conflict`: both sides were edited."""
 
     rows: tuple[Row, ...]
@@ -27,8 +29,7 @@ class Update:
     conflict: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Unconvertible:
+class Unconvertible(Struct, frozen=True):
     """A property of one side that cannot be carried, and why."""
 
     side: Side
@@ -72,8 +73,7 @@ def make_plan(
     return planner.plan
 
 
-@dataclass(frozen=True, slots=True)
-class Planner:
+class Planner(Struct, frozen=True):
     """Decides the rows of one pair of records, one unit after the other."""
 
     lane: Lane
@@ -82,7 +82,7 @@ class Planner:
     converter: ValueConverter
     policies: Policies
     clocks: ClockOffsets
-    plan: Plan = field(default_factory=Plan)
+    plan: Plan = struct_field(default_factory=Plan)
 
     def decide(self, group: tuple[Row, ...]) -> None:
         """Add to the plan what a unit needs; raises NotLinkedYet, NotConvertible."""

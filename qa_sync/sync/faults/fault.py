@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from qa_sync.sync.lanes import Lane
 from qa_sync.sync.writer import Writer
@@ -18,8 +19,7 @@ def unchanged(thing: T) -> T:
     return thing
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A misbehaviour: its name, a sentence for a person, and what it puts round the engine's parts.
 
     `writer` wraps every write, `lane` changes what a section is believed to say, `system` wraps what is read (and,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from qa_sync.sync.faults.property_kinds import by_write_path, is_free_text
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values

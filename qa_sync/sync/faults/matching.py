@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.errors import NotConvertible, RequestRejected

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from qa_sync.sync.faults.wrappers import FaultySystem
 from qa_sync.systems.system import Record, System
@@ -17,8 +18,7 @@ PAGE = 1
 """Records on a page: so few that the records of a check fill more than one."""
 
 
-@dataclass(frozen=True, slots=True)
-class DelayedRecord:
+class DelayedRecord(Struct, frozen=True):
     """A record that is not told of yet, and how many listings are left until it is."""
 
     record: Record

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from qa_sync.errors import RequestRejected
 from qa_sync.sync.faults.property_kinds import is_edited, shown_values
@@ -18,8 +19,7 @@ LISTINGS = 2
 """How often the record's list is asked for before the old value comes back."""
 
 
-@dataclass(frozen=True, slots=True)
-class PendingRevert:
+class PendingRevert(Struct, frozen=True):
     """An old value on its way back: the record's datatype and id, what to write, and how many listings are left."""
 
     datatype: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from itertools import combinations
+
+from msgspec.structs import replace
 
 from qa_sync.sync.faults.property_kinds import is_edited, is_free_text, truncated
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from qa_sync.errors import NotConvertible
 from qa_sync.sync.lanes import LaneEnd, Row, Side
@@ -18,8 +19,7 @@ from qa_sync.values.form import Canonical
 EMPTY = encode(None)
 
 
-@dataclass(frozen=True, slots=True)
-class RecordView:
+class RecordView(Struct, frozen=True):
     """A record with its canonical values by property path, and the same as texts.
 
     `unconvertible` tells why a property has no canonical value.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from qa_sync.sqlite_file import MEMORY
 from qa_sync.sync.store.database import SyncStore
@@ -20,8 +21,7 @@ Texts: TypeAlias = Mapping[str, str]
 FIELDS = "SELECT id, source, target FROM links WHERE section = ?"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """Two records that are the same thing, by id."""
 
     number: int
@@ -29,8 +29,7 @@ class Link:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class PendingCreate:
+class PendingCreate(Struct, frozen=True):
     """A create that was begun: what the source showed (`given`) and what was `sent`, by property path of each side.
 
     `known` is the number of the last record that had been listed before: what the create made has a greater one.
@@ -41,8 +40,7 @@ class PendingCreate:
     sent: Texts
 
 
-@dataclass(frozen=True, slots=True)
-class PendingUpdate:
+class PendingUpdate(Struct, frozen=True):
     """An update that was begun: what the giver showed and what was sent, and the receiver's revision before."""
 
     side: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from msgspec import Struct
 
 from qa_sync.sync.lanes import Side
 from qa_sync.sync.store.database import SyncStore
@@ -30,8 +31,7 @@ class ItemState(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, slots=True)
-class QueueItem:
+class QueueItem(Struct, frozen=True):
     """One record to look at; `data` is what the list showed as text (None: to be read), `seen` the counter then."""
 
     number: int

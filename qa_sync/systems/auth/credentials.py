@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import httpx
+from msgspec import Struct
 
 from qa_sync.clock import Clock
 from qa_sync.errors import UsageError
@@ -21,8 +21,7 @@ MAX_NUMBER: Final = 10**6
 """The largest number of seconds, or of hours, that means anything for a token."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuthContext:
+class AuthContext(Struct, frozen=True):
     """The service, credentials and tools that authentication against one system needs.
 
     `redact` learns each secret that is fetched; `response_checker` checks the response to a token request.

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import httpx
+from msgspec.structs import replace
 
 from qa_sync.errors import ConnectorError, InvalidResponse
 from qa_sync.systems.auth.credentials import AuthContext

@@ -6,12 +6,12 @@ However many threads wait for a token, one of them fetches it.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from typing import Final, Protocol
 
 import httpx
+from msgspec import Struct, field
 
 from qa_sync.clock import Clock
 from qa_sync.systems.http.failures import GATEWAY_STATUSES, TokenUnavailable
@@ -25,8 +25,7 @@ RETRY_LATER: Final = GATEWAY_STATUSES | {httpx.codes.TOO_MANY_REQUESTS}
 Flow = Generator[httpx.Request, httpx.Response, None]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A token and when it should be renewed (None: when it is refused); `members` are those of one that has several.
 
     Who shows several keeps them out of texts himself.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import USES_SINCE, VERBS, Operation, Service
@@ -14,8 +15,7 @@ CREDENTIALS: Final = "secret("
 """What asks for a secret, in small letters: `$SECRET(name)`, or `secret('name')` in a template."""
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(Struct, frozen=True):
     """What can be done with a datatype.
 
     `can` are the verbs, `cannot` the reasons for the others; `paging` is None where a list has one page, else what ends

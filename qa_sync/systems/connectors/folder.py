@@ -9,8 +9,9 @@ from enum import StrEnum
 from pathlib import Path, PurePath
 from typing import Final
 
+from msgspec import Struct
+
 from qa_sync.errors import ConnectorError
-from qa_sync.frozen import dataclass
 from qa_sync.values.form import Json
 
 MANIFEST_FILE: Final = "manifest.json"
@@ -27,8 +28,7 @@ class Severity(StrEnum):
     """It works, but not quite as it is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something that is wrong: the file as a path from the folder, the JSON key in it (empty: the whole file)."""
 
     file: str
@@ -40,8 +40,7 @@ class Problem:
         return f"{self.file}: {self.key}: {self.message}" if self.key else f"{self.file}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectorFiles:
+class ConnectorFiles(Struct, frozen=True):
     """What stands in a folder, as it is written: the manifest, the system's template, the pipes by file.
 
     `template` is the name of the system's template; `systems` are those in it by their ids, as they fit.

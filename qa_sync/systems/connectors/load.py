@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct, field
+
 from qa_sync.errors import ConnectorError
-from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors import datatypes
 from qa_sync.systems.connectors.auth_options import auth_problems
@@ -51,8 +51,7 @@ SECRETS_BY_CALL: Final = r"\bsecret\(\s*\\?[\"']([^\"'\\]+)"
 Raw = Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class Connector:
+class Connector(Struct, frozen=True):
     """A connector.
 
     `fingerprint` changes with any of its files; `service` is its (first) system, `further` are the others by name;
@@ -97,8 +96,7 @@ def check_connector(
     return read.connector, [*read.problems, *connector_warnings(read.files)]
 
 
-@dataclass(frozen=True, slots=True)
-class _ReadConnector:
+class _ReadConnector(Struct, frozen=True):
     connector: Connector
     problems: list[Problem]
     files: ConnectorFiles

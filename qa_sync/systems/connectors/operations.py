@@ -6,10 +6,11 @@ Source: facts/SESAM.md 1.1 and 1.2. An empty text stands for an absent key: the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
 from typing import Final
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct, field
+from msgspec.structs import replace
+
 from qa_sync.systems.connectors.auth_options import AUTH_SETTINGS, CUSTOM, custom_operations, kind_of
 from qa_sync.systems.connectors.connection_options import CONNECTION_SETTINGS
 from qa_sync.systems.connectors.numbers import SERVICE_NUMBERS, number, parse_status_ranges, unresolved_numbers, whole
@@ -27,8 +28,7 @@ USES_SINCE: Final = r"\{[{%][^}]*\bsince\b"
 SETTINGS: Final = (*AUTH_SETTINGS, *CONNECTION_SETTINGS, *SERVICE_NUMBERS)
 
 
-@dataclass(frozen=True, slots=True)
-class WriteBody:
+class WriteBody(Struct, frozen=True):
     """How the body of a write is made of an entity. Source: facts/SESAM.md 2.6.
 
     `form` is `object` or `patch` (a JSON-Patch list); `key` wraps it, `many` puts it into a list; `drop` are patterns
@@ -46,8 +46,7 @@ class WriteBody:
     template: Json = None
 
 
-@dataclass(frozen=True, slots=True)
-class ChildList:
+class ChildList(Struct, frozen=True):
     """A list that is read once per record of another datatype. Source: facts/SESAM.md 2.5 (1).
 
     `parent` is that datatype; `adds` are members that the parent's record gets before the operation sees it, as
@@ -58,8 +57,7 @@ class ChildList:
     adds: Mapping[str, Json] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One operation of a `system:rest`, completed by the pipe that uses it.
 
     `system` is the service that it belongs to (empty: the only one); `payload_property` is the member of the answer
@@ -108,8 +106,7 @@ class Operation:
     body: WriteBody | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """What all operations share: where the service is and how one shows who one is.
 
     `authentication` is a kind of `qa_sync.systems.connectors.auth_options`; `settings` are the properties that say how

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from qa_sync.clock import Clock
 
@@ -16,8 +17,7 @@ BURST: Final = 10
 """A tenth of what a while allows may go out in one go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """At most `requests` in any `seconds`."""
 
     requests: int

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 import httpx
+from msgspec import Struct, field
 
 from qa_sync.clock import Clock
 from qa_sync.systems.http.failures import GATEWAY_STATUSES, NOT_SENT_ERRORS, TokenUnavailable, is_invalid_request
@@ -28,8 +28,7 @@ JSON_SEQUENCE_TYPES: Final = ("ndjson", "jsonl", "json-seq", "stream+json")
 Outcome: TypeAlias = httpx.Response | httpx.RequestError
 
 
-@dataclass(frozen=True, slots=True)
-class RetryTransport(httpx.BaseTransport):
+class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
     """Asks one system; `authenticated` goes to it with credentials, `anonymous` anywhere without; threads may share it.
 
     `rng` spread the pauses. Closing it closes nothing: the connections belong to the `Line`.

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 import httpx
+from msgspec import Struct, field
 
 from qa_sync.systems.connectors.connection_options import DEFAULT, LIMITING, READS, WRITES
 from qa_sync.systems.http.failures import GATEWAY_STATUSES
@@ -25,8 +25,7 @@ TOO_MANY_REQUESTS: Final = int(httpx.codes.TOO_MANY_REQUESTS)
 WRITE_METHODS: Final = frozenset({"PUT", "PATCH", "DELETE"})
 
 
-@dataclass(frozen=True, slots=True)
-class RetryRule:
+class RetryRule(Struct, frozen=True):
     """What a connector says of one status: how often it is asked again, and after how many seconds (None: as ever)."""
 
     retries: int | None = None
@@ -43,8 +42,7 @@ class RetryRule:
 NO_RULE: Final = RetryRule()
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True):
     """How often and how slowly: `attempts` in all, pauses that grow from `first_delay_s` to `max_backoff_s`.
 
     What a system asks for is granted up to `max_delay_s`; `check_delays_s` are the pauses before each look for what a

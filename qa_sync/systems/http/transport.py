@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 from urllib.parse import quote
 
 import httpx
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qa_sync.errors import UsageError
 from qa_sync.systems.connectors.auth_options import NTLM
@@ -28,8 +29,7 @@ KEEPALIVE_CONNECTIONS: Final = 20
 """How many connections are kept for later."""
 
 
-@dataclass(frozen=True, slots=True)
-class TransportOptions:
+class TransportOptions(Struct, frozen=True):
     """What is known of the connections to `label`.
 
     Without `verify` certificates are not looked at; `chain` is trusted beside the usual ones (PEM); `proxies` are urls

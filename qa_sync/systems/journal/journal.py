@@ -17,11 +17,12 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Final
+
+from msgspec import Struct
 
 from qa_sync.errors import UsageError
 from qa_sync.systems.journal.database import JournalFile
@@ -35,8 +36,7 @@ ALL_RECORDS: Final = ""
 """Stands among the ids of what was there when those are all: no record has an empty id."""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordLocation:
+class RecordLocation(Struct, frozen=True):
     """A kind of records in a system: its label, where it is, the datatype, and how documents call the entity."""
 
     system: str
@@ -45,8 +45,7 @@ class RecordLocation:
     entity: str
 
 
-@dataclass(frozen=True, slots=True)
-class JournaledRecord:
+class JournaledRecord(Struct, frozen=True):
     """A record of a run; `id` is None while nobody knows it, `why` tells why it is still there."""
 
     number: int
@@ -58,8 +57,7 @@ class JournaledRecord:
     counterpart: bool
 
 
-@dataclass(frozen=True, slots=True)
-class JournaledRun:
+class JournaledRun(Struct, frozen=True):
     """A run; `alive` says that its process is at work, `state` is `process_started`, `ended` or `closed`.
 
     `elsewhere` is the machine that it was begun on when that is another one: then it is taken to be alive.

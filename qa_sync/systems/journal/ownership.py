@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Final
+
+from msgspec.structs import replace
 
 from qa_sync.errors import InternalError, NoVerdict, RequestRejected
 from qa_sync.systems.cards import EntityCard, Writable

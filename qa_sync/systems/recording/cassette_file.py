@@ -10,8 +10,9 @@ import json
 from pathlib import Path
 from typing import Final, NoReturn
 
+from msgspec import Struct
+
 from qa_sync.errors import RecordingError
-from qa_sync.frozen import dataclass
 from qa_sync.systems.recording.cassettes import (
     FORMAT,
     KEY,
@@ -30,8 +31,7 @@ MAX_CASSETTE_BYTES: Final = 256 * 1024 * 1024
 """Bytes of a cassette: a hundred times the largest that we know of, and still less than a machine's memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class CassetteFile:
+class CassetteFile(Struct, frozen=True):
     """Where one cassette lies; `record_command` is the command that records it."""
 
     path: Path

@@ -7,11 +7,11 @@ label stands in the metadata, which vcrpy keeps and does not use. Source: DESIGN
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Final
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct, field
+
 from qa_sync.values.form import Json
 
 FORMAT: Final = 1
@@ -22,8 +22,7 @@ MISSHAPEN: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowErr
 """What data of another shape raise when they are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class CassetteLabel:
+class CassetteLabel(Struct, frozen=True):
     """What a recording was made with: the samples' seed, when it began (UTC), and what it depends on.
 
     `connectors` are fingerprints by the connector's name, `spec` is the fingerprint of the section's text, `urls` are
@@ -43,8 +42,7 @@ class CassetteLabel:
     cycles_known: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedInteraction:
+class RecordedInteraction(Struct, frozen=True):
     """A recorded request and its answer; bodies are bytes, `headers` one list of values a name."""
 
     method: str

@@ -6,7 +6,8 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+
 from qa_sync.values.form import Json
 
 SHOWN: Final = 5
@@ -15,8 +16,7 @@ LENGTH: Final = 60
 """How many characters of a value are told."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestKey:
+class RequestKey(Struct, frozen=True):
     """A request as it is looked up; `body` is canonical, so that the order of members does not matter."""
 
     method: str

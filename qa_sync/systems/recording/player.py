@@ -13,8 +13,8 @@ from typing import Final
 from urllib.parse import quote
 
 import httpx
+from msgspec import Struct
 
-from qa_sync.frozen import dataclass
 from qa_sync.systems.http.direct_client import DirectTransport
 from qa_sync.systems.recording.cassette_file import CassetteFile, find_cassette_file
 from qa_sync.systems.recording.cassettes import CassetteLabel, RecordedInteraction
@@ -27,8 +27,7 @@ SANDBOX_SECRETS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedLabel:
+class ExpectedLabel(Struct, frozen=True):
     """What a replay builds on: fingerprints as in TapeLabel; `document` is the spec's path, for the hint."""
 
     connectors: Mapping[str, str]

@@ -6,11 +6,11 @@ vcrpy's container and serializer make the file; nothing of it is patched into ht
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import httpx
+from msgspec.structs import replace
 from vcr.cassette import Cassette
 from vcr.record_mode import RecordMode
 from vcr.request import Request

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 from urllib.parse import quote, urljoin
 
 import httpx
+from msgspec import Struct, field
 
 from qa_sync.errors import ConnectorError
-from qa_sync.frozen import dataclass
 from qa_sync.systems.connectors.auth_options import CUSTOM
 from qa_sync.systems.connectors.operations import USES_SINCE, Operation, Service
 from qa_sync.systems.requests.encoding import to_text
@@ -28,8 +28,7 @@ SHORT: Final = ("access_token", "refresh_token")
 """The members of a token that `custom_auth` can give names of their own; an old habit."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedOperation:
+class ResolvedOperation(Struct, frozen=True):
     """What an operation's templates are when the references in them are filled in."""
 
     operation: Operation
@@ -40,8 +39,7 @@ class ResolvedOperation:
     uses_params: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRenderer:
+class RequestRenderer(Struct, frozen=True):
     """Makes the calls of one service; `redact` takes secrets out of texts, `functions` is what templates can call.
 
     `url_rebase` is where the connector says that the system is, and where it is instead (None: there).

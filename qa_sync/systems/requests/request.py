@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import httpx
 
 from qa_sync.errors import ConnectorError, NotConvertible
-from qa_sync.frozen import dataclass
 from qa_sync.systems.http.request_extensions import RATE_LIMITING, RERENDER
 from qa_sync.systems.requests.encoding import encode, to_text
 from qa_sync.systems.templates.token_placeholders import TrackedToken

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from qa_sync.frozen import dataclass
+from msgspec import Struct
+
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.operations import Operation, WriteBody
 from qa_sync.systems.requests.bodies import insert_body, update_body
@@ -22,8 +23,7 @@ from qa_sync.values.form import Json
 OWN_PAYLOAD: Final = "payload"
 
 
-@dataclass(frozen=True, slots=True)
-class WriteRequest:
+class WriteRequest(Struct, frozen=True):
     """What a write's templates see, and the body that wins over the operation's own payload (None: there is none).
 
     `entity` is what is written, before it is put into a form and wherever it is carried.

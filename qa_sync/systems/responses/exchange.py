@@ -13,9 +13,9 @@ from decimal import Decimal
 from typing import Final, NoReturn
 
 import httpx
+from msgspec import Struct
 
 from qa_sync.errors import Conflict, InvalidResponse, RequestRejected, SystemUnreachable, UncertainWrite
-from qa_sync.frozen import dataclass
 from qa_sync.systems.http.failures import GATEWAY_STATUSES, is_invalid_request, was_not_sent
 from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, IDEMPOTENT, OTHER_HOST, TOKEN_REQUEST
 from qa_sync.systems.responses.exchange_log import ExchangeLog
@@ -44,8 +44,7 @@ UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
 TRUST: Final = "custom_ca_pem_chain in the connector, or SSL_CERT_FILE in the environment"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResponseChecker:
+class ResponseChecker(Struct, frozen=True, kw_only=True):
     """Judges the answers of one system; `redact` takes secrets out of every text."""
 
     label: str
@@ -132,8 +131,7 @@ class ResponseChecker:
         return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpExchange(ResponseChecker):
+class HttpExchange(ResponseChecker, frozen=True, kw_only=True):
     """Sends requests for one system and judges the answers; `exchange_log` keeps the last of both."""
 
     client: httpx.Client

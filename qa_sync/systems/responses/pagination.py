@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import httpx
+from msgspec import Struct
 
 from qa_sync.errors import ConnectorError, InvalidResponse
-from qa_sync.frozen import dataclass
 from qa_sync.systems.connectors.operations import ENTITY_PAYLOAD, Operation
 from qa_sync.systems.http.redirects import is_same_origin
 from qa_sync.systems.requests.rendering import RequestRenderer
@@ -22,8 +22,7 @@ MAX_PAGES: Final = 100_000
 """Where a list ends whatever the system says: 5 million records at 50 a page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One answer to a list operation, its entities, and the link by which it was asked for."""
 
     reply: OperationResponse
@@ -31,8 +30,7 @@ class Page:
     link: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PageCursor:
+class PageCursor(Struct, frozen=True):
     """Where a list goes on: the 0-based number of the next page, and the link that leads there."""
 
     page: int

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 import httpx
+from msgspec import Struct
 
-from qa_sync.frozen import dataclass
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.numbers import in_status_ranges
 from qa_sync.systems.connectors.operations import Operation
@@ -21,8 +21,7 @@ JSON: Final = "application/json"
 GONE: Final = frozenset({404, 410})
 
 
-@dataclass(frozen=True, slots=True)
-class SentRequest:
+class SentRequest(Struct, frozen=True):
     """A call that was answered, and what its templates were given."""
 
     call: RenderedRequest
@@ -35,8 +34,7 @@ class SentRequest:
         return {**self.given, **response_variables(self.call, _Headers(self.response), body)}
 
 
-@dataclass(frozen=True, slots=True)
-class OperationResponse:
+class OperationResponse(Struct, frozen=True):
     """One answer to an operation: the call, the whole body, and the headers as expressions see them.
 
     `is_ignored` says that the operation wants an answer of that status passed over.

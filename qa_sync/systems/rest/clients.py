@@ -6,10 +6,10 @@ Source: DESIGN 4.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import httpx
+from msgspec.structs import replace
 
 from qa_sync.clock import Clock
 from qa_sync.errors import UsageError

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import httpx
+from msgspec import Struct
 
 from qa_sync.clock import Clock
 from qa_sync.systems.connectors.load import Connector
@@ -29,8 +29,7 @@ def _unwrapped(transport: httpx.BaseTransport) -> httpx.BaseTransport:
     return transport
 
 
-@dataclass(frozen=True, slots=True)
-class LiveConnection:
+class LiveConnection(Struct, frozen=True):
     """One pool of connections, an identity for each service, one set of limits; many sections and threads may use it.
 
     What goes over it is signed and repeated beneath `transport`, so that a recorder above it sees each request once and

@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from msgspec import Struct
+
 from qa_sync.errors import UsageError
-from qa_sync.frozen import dataclass
 from qa_sync.values.form import Json
 
 REFERENCE: Final = re.compile(r"\$(ENV|SECRET)\(([^()]*)\)")
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceResolver:
+class ReferenceResolver(Struct, frozen=True):
     """Fills `$ENV(x)` and `$SECRET(x)` in; raises UsageError for a name without a value."""
 
     system: str

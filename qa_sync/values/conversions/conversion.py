@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
+from msgspec import Struct
+
 from qa_sync.errors import NotConvertible
-from qa_sync.frozen import dataclass
 from qa_sync.values.form import Canonical, Form, Json, Scalar
 
 Plain = str | int | bool | Decimal
@@ -17,8 +18,7 @@ MAX_DIGITS = 400
 """More than any JSON double has; beyond it a number is no value of a business system, but a trap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """Where a value is written: its form, the canonical values written beside it, and the business time zone."""
 
     form: Form
@@ -26,8 +26,7 @@ class Target:
     zone: tzinfo
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(Struct, frozen=True):
     """From a wire value to its canonical value and back; None is empty. Both raise NotConvertible, nothing else.
 
     `write` also takes the canonical values of other conversions, so that a value can cross from one form to another.

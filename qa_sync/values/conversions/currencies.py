@@ -8,8 +8,9 @@ table equal to the package `iso4217`, which parses an XML file whenever it is im
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from qa_sync.values.form import Form
 

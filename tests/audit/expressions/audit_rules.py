@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
+from msgspec.structs import replace
 
 from qa_sync.audit.engines.table import Engine
 from qa_sync.audit.expressions.cell_pair import CellPair

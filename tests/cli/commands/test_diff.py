@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cli_caller import QaSync
+from msgspec.structs import replace
 
 from qa_sync.reports.formats import results_json as json
 from qa_sync.reports.history.compare_runs import compare

@@ -3,12 +3,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import stat
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cli_caller import ROOT, QaSync
+from msgspec.structs import replace
 
 from qa_sync.errors import UsageError
 from qa_sync.reports.history import store

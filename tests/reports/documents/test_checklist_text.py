@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from report_samples import HOSTILE, checklist
 
 from qa_sync.dataflow.model import Finding, Severity

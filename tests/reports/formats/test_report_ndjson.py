@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from report_golden import RUNS
 
 from qa_sync.reports.formats import ndjson

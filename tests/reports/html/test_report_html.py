@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from report_golden import RUNS
 from report_samples import hostile_written, large_results, results, written_results
 
@@ -199,7 +199,7 @@ def test_what_a_run_adds_to_a_check_is_shown() -> None:
             return getattr(self.check, name)
 
     (spec,) = written_results().specs
-    section = replace(spec.sections[0], checks=(WithSteps(spec.sections[0].checks[0]),))  # type: ignore[arg-type]
+    section = replace(spec.sections[0], checks=(WithSteps(spec.sections[0].checks[0]),))
     some = replace(written_results(), specs=(replace(spec, sections=(section,)),))
     (data,) = read(some).data
     assert data["c"][0][-2:] == [WithSteps.difference, ["insert an A Customer", "what: look, after_s: 1.5"]]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from report_samples import HOSTILE, check, events, source_line
 
 from qa_sync.reports.shared.text_layout import Style, text_of, width_of
@@ -28,7 +28,7 @@ def wrong(title: str = "name -> name", **more: object) -> CheckFinished:
     message = "A to B: B Client name: expected 'Žofie', got 'Sofie' (value); looked 3 times in 120 s"
     plain = check("update-forward", title, 9, Status.FAILED, message=message, difference=Difference.VALUE)
     told = {"expected": "Žofie", "actual": "Sofie", "steps": STEPS, "exchanges": (PUT, GOT), **more}
-    return replace(plain, **told)  # type: ignore[arg-type]
+    return replace(plain, **told)
 
 
 def of(*checks: CheckFinished) -> Results:

@@ -6,10 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from report_samples import COPY, CUSTOMER, ORDER, SPEC, events, hostile_results, large_results, results, source_line
 
 from qa_sync.reports.shared.page_options import OutputOptions
@@ -124,7 +124,7 @@ def with_checks(*checks: CheckFinished) -> Results:
 
 def some_check(title: str, status: Status = Status.FAILED, **more: object) -> CheckFinished:
     first = results().checks[0]
-    return replace(first, title=title, status=status, latency_s=None, **more)  # type: ignore[arg-type]
+    return replace(first, title=title, status=status, latency_s=None, **more)
 
 
 def test_what_failed_alike_stands_together() -> None:

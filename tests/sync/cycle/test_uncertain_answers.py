@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sync_fakes import OFFICE, FakeSystem
 from sync_world import KEY, World, every, make_world
 

@@ -4,13 +4,13 @@ import base64
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 import yaml
+from msgspec.structs import replace
 from vcr.cassette import Cassette as VcrCassette
 from vcr.serializers import jsonserializer
 

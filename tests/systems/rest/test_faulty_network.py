@@ -6,13 +6,14 @@ import json
 import random
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 from fault_proxy import FAULTS, FaultProxy
+from msgspec import Struct, field
 
 from qa_sync.clock import VirtualClock
 from qa_sync.sandbox.vendors import VENDORS
@@ -31,8 +32,7 @@ START = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)
 THINGS = 40
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """What is written to a vendor, by write path; most of it is not unique, so that nobody refuses a second copy."""
 
     datatype: str

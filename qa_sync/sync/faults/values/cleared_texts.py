@@ -7,8 +7,9 @@ written as nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from qa_sync.sync.faults.property_kinds import is_edited, is_free_text
 from qa_sync.sync.faults.values.altered_values import Change, on_each_element

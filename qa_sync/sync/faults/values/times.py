@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime, timedelta
+
+from msgspec.structs import replace
 
 from qa_sync.errors import NotConvertible
 from qa_sync.sync.faults.values.altered_values import Change, on_each_element

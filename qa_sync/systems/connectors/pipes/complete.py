@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.systems.connectors.folder import Problem, Severity
 from qa_sync.systems.connectors.operations import Operation, WriteBody, operation_of, with_template
@@ -48,8 +51,7 @@ CHOOSES: Final = re.compile(r"\{%|\bif\b|\bor\b|\bdefault\b")
 WRITES: Final = ("insert", "update", "delete")
 
 
-@dataclass(frozen=True, slots=True)
-class IncompleteDatatype:
+class IncompleteDatatype(Struct, frozen=True):
     """A datatype to be completed: its expanded pipes, where they stand, and its key when a card of its own says it.
 
     Such a card also says how a body is made; else the share pipe does.
@@ -72,8 +74,7 @@ class CompletedDatatype:
     problems: list[Problem] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class DatatypeCompleter:
+class DatatypeCompleter(Struct, frozen=True):
     """Completes datatypes; `known` are all of their names, `payloads` are templates by `<datatype>-<verb>`."""
 
     operations_by_name: OperationsByName

@@ -6,15 +6,15 @@ Source: facts/SESAM.md 2.5 (3), slips that are known upstream.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from qa_sync.values.form import Json
 
 Raw = Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class FoundOperation:
+class FoundOperation(Struct, frozen=True):
     """An operation as it is written, in which system, and under which name."""
 
     system: str
@@ -22,8 +22,7 @@ class FoundOperation:
     raw: Raw
 
 
-@dataclass(frozen=True, slots=True)
-class OperationsByName:
+class OperationsByName(Struct, frozen=True):
     """All operations by system; `systems` are in the order of the file."""
 
     systems: Mapping[str, Mapping[str, Raw]]

@@ -6,8 +6,9 @@ Source: facts/SESAM.md 2.5 (1): a pipe whose source is another datatype's datase
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from qa_sync.systems.connectors.operations import ENTITY_PAYLOAD, ChildList
 from qa_sync.systems.connectors.pipes.dtl import SOURCE, added_members, can_evaluate, rules_of, value
@@ -19,8 +20,7 @@ MAKERS: Final = ("create", "create-child", "merge")
 """The steps that make entities of what an operation answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParentReading:
+class ParentReading(Struct, frozen=True):
     """A pipe that reads a datatype through its parent: the transform that calls the operation, and how.
 
     `rows` is where the answer holds the entities (empty: the whole answer); `why_not` tells why it cannot be carried

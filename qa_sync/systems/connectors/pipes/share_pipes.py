@@ -7,8 +7,10 @@ recognised here, the others are left to a payload template from outside.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qa_sync.systems.connectors.operations import WriteBody
 from qa_sync.systems.connectors.pipes.dtl import added_members, rules_of, step_lists
@@ -30,8 +32,7 @@ CONDITIONS: Final = ("is-null", "is-empty")
 Rules = Mapping[str, list[Json]]
 
 
-@dataclass(frozen=True, slots=True)
-class SharePipe:
+class SharePipe(Struct, frozen=True):
     """The properties of a share (or collect) template in a pipe, and the rules that make the body before it."""
 
     pipe: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Final, NamedTuple, TypeAlias
+
+from msgspec import Struct, field
 
 from qa_sync.systems.connectors.parameters import KEY as CONDITIONAL
 from qa_sync.systems.connectors.validation import object_types
@@ -20,8 +21,7 @@ NO_EFFECT: Final[tuple[Json, ...]] = (None, "", False, "accept", [], {})
 """Values by which a key asks for what is done anyway."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownKeys:
+class KnownKeys(Struct, frozen=True):
     """What an object can hold: `read` are the keys that qa-sync reads, `silent` those that change nothing here.
 
     `unfollowed` are those that the format follows and qa-sync does not, with what happens instead.
