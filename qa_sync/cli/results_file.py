@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qa_sync.errors import UsageError
 from qa_sync.location import Location
-from qa_sync.reports.formats import results_json as json
+from qa_sync.reports.formats import results_json_reader
 from qa_sync.reports.shared.page_options import SourceLine
 from qa_sync.running.results import Results
 
@@ -29,7 +29,7 @@ def read_results(path: str) -> Results:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"the results cannot be read: {reason}", location=place, hint=HOW_TO_WRITE) from None
-    return json.parse(text, place.path)
+    return results_json_reader.parse(text, place.path)
 
 
 def source_lines(results: Results) -> SourceLine:

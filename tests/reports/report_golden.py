@@ -19,7 +19,7 @@ from report_samples import (
 )
 
 from qa_sync.reports.documents import checklist_json, checklist_text
-from qa_sync.reports.formats import junit, markdown, ndjson, rst
+from qa_sync.reports.formats import junit, markdown, ndjson, results_json_reader, rst
 from qa_sync.reports.formats import results_json as json
 from qa_sync.reports.html import page
 from qa_sync.reports.terminal.terminal import Terminal
@@ -37,7 +37,7 @@ def on_paper(some: Results, width: int) -> str:
 
 def real(stem: str) -> Results:
     """Return what the golden run of a real document found, with the document."""
-    found = json.parse((ROOT / "tests/golden" / stem / "results.json").read_text(encoding="utf-8"))
+    found = results_json_reader.parse((ROOT / "tests/golden" / stem / "results.json").read_text(encoding="utf-8"))
     return with_texts(found, {f"specs/{stem}.txt": (ROOT / "specs" / f"{stem}.txt").read_text(encoding="utf-8")})
 
 

@@ -17,7 +17,7 @@ from qa_sync.checklist.lint_result import LintedDocument, LintResult
 from qa_sync.dataflow.model import Dataflow, Finding, Severity
 from qa_sync.reports.documents import lint_json, lint_text, sarif
 from qa_sync.reports.formats import github_annotations as workflow
-from qa_sync.reports.formats import ndjson, results_json
+from qa_sync.reports.formats import ndjson, results_json_reader
 from qa_sync.reports.formats import table as formats
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Terminal
@@ -39,7 +39,7 @@ def test_json_gives_back_what_went_in(share: list[str]) -> None:
     text = formats.render(results(share), "json")
     assert text.isascii()
     assert inert(text)
-    assert results_json.parse(text) == results(share)
+    assert results_json_reader.parse(text) == results(share)
 
 
 @pytest.mark.parametrize("share", SHARES)

@@ -1,4 +1,4 @@
-"""Results as JSON, both ways: the contract `qa-sync/results/1` (schemas/results-1.json).
+"""Results -> JSON: the contract `qa-sync/results/1` (schemas/results-1.json).
 
 The text is ASCII, so that no terminal, pipe or editor can misread it; a JSON reader gives the characters back.
 """
@@ -14,16 +14,10 @@ from typing import TypeVar
 
 from msgspec.structs import asdict
 
-from qa_sync.dataflow.model import Origin
-from qa_sync.errors import UsageError
-from qa_sync.location import Location
-from qa_sync.reports.formats.recordings_json import read_recordings, recordings_json
-from qa_sync.reports.shared.json_node import Node, line_of, read
 from qa_sync.reports.shared.json_values import plain
-from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, RecordRef, Status
-from qa_sync.running.results import KnownFailure, Latency, Results, SectionResult, SpecResult
+from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, RecordRef
+from qa_sync.running.results import Latency, Results, SectionResult, SpecResult
 from qa_sync.systems.system import ExchangeSummary
-from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json
 
 T = TypeVar("T")
@@ -45,40 +39,11 @@ def pieces(results: Results) -> Iterator[str]:
     yield ",\n"
     yield from _list("leftovers", results.leftovers, 2, _leftover)
     if results.recordings:
-        yield f',\n  "recordings": {_value(recordings_json(results), 2)}'
+        yield f',\n  "recordings": {_value(_recordings(results), 2)}'
     if results.known or results.overdue:
         known = [{key: getattr(entry, key) for key in KNOWN} for entry in results.known]
         yield f',\n  "known": {_value(known, 2)},\n  "overdue": {_value(list(results.overdue), 2)}'
     yield "\n}\n"
-
-
-def parse(text: str, path: str = "results.json") -> Results:
-    """Read what `render` wrote; `path` is for error messages.
-
-    Raises UsageError on text that is no JSON, on another schema or version, and on a member of the wrong shape.
-    """
-    root = read(text, path)
-    found = root.value.get("schema") if isinstance(root.value, dict) else None
-    if found != SCHEMA:
-        raise UsageError(
-            f"expected results of schema {SCHEMA!r}, got {found!r}",
-            location=Location(path, line_of(text, '"schema"')),
-            hint="give a file that `--report json` of this version wrote",
-        )
-    return Results(
-        mode=root["mode"].text(),
-        seed=root["seed"].text(),
-        started=root["started"].instant(),
-        duration_s=root["duration_s"].number(),
-        specs=tuple(map(_read_spec, root["specs"].items())),
-        leftovers=tuple(
-            Leftover(n["system"].text(), n["entity"].text(), n["id"].text(), n["why"].text())
-            for n in root["leftovers"].items()
-        ),
-        recordings=read_recordings(root),
-        known=tuple(KnownFailure(*(n[key].text() for key in KNOWN)) for n in _optional(root, "known")),
-        overdue=tuple(n.text() for n in _optional(root, "overdue")),
-    )
 
 
 def _head(results: Results) -> Iterator[str]:
@@ -165,6 +130,21 @@ def _leftover(lost: Leftover) -> Iterator[str]:
     yield "    " + _value(members, 4)
 
 
+def _recordings(results: Results) -> list[dict[str, Json]]:
+    """Return the recordings as JSON values."""
+    return [
+        {
+            "spec": r.spec,
+            "key": r.key,
+            "path": r.path,
+            "recorded": r.recorded.isoformat(),
+            "requests": r.requests,
+            "unplayed": list(r.unplayed),
+        }
+        for r in results.recordings
+    ]
+
+
 def _list(key: str, items: Sequence[T], indent: int, pieces_of: Callable[[T], Iterable[str]]) -> Iterator[str]:
     """Yield a member that is a list as `json.dumps(indent=2)` would write it."""
     pad = " " * indent
@@ -191,62 +171,3 @@ def _value(value: object, indent: int) -> str:
     if isinstance(value, dict | list | tuple):
         return json.dumps(plain(value), indent=2, allow_nan=False).replace("\n", "\n" + " " * indent)
     return json.dumps(plain(value))
-
-
-def _optional(node: Node, key: str) -> list[Node]:
-    found = node.get(key)
-    return found.items() if found else []
-
-
-def _read_spec(node: Node) -> SpecResult:
-    spec = node["spec"].text()
-    sections = tuple(_read_section(n, spec) for n in node["sections"].items())
-    text = node.get("text")
-    kept = text.optional(Node.text) if text else None
-    return SpecResult(spec, node["title"].text(), sections, kept)
-
-
-def _read_section(node: Node, spec: str) -> SectionResult:
-    key = node["key"].text()
-    return SectionResult(
-        key=key,
-        ordinal=node["ordinal"].whole(),
-        heading=node["heading"].text(),
-        line=node["line"].whole(),
-        duplicate_of=node["duplicate_of"].optional(Node.whole),
-        checks=tuple(_read_check(n, spec, key) for n in node["checks"].items()),
-    )
-
-
-def _read_check(node: Node, spec: str, key: str) -> CheckFinished:
-    return CheckFinished(
-        spec=spec,
-        key=key,
-        id=node["id"].text(),
-        kind=node["kind"].text(),
-        title=node["title"].text(),
-        line=node["line"].whole(),
-        status=node["status"].one_of(Status),
-        origin=node["origin"].optional(lambda n: n.one_of(Origin)),
-        message=node["message"].optional(Node.text),
-        expected=node["expected"].value,
-        actual=node["actual"].value,
-        latency_s=node["latency_s"].optional(Node.number),
-        records=tuple(
-            RecordRef(n["system"].text(), n["entity"].text(), n["id"].text()) for n in node["records"].items()
-        ),
-        difference=node["difference"].optional(lambda n: n.one_of(Difference)) if "difference" in node.value else None,
-        steps=tuple(n.text() for n in node["steps"].items()) if "steps" in node.value else (),
-        exchanges=tuple(map(_read_exchanged, _optional(node, "exchanges"))),
-        arrivals=tuple(_read_arrivals(node["arrivals"])) if "arrivals" in node.value else (),
-    )
-
-
-def _read_arrivals(node: Node) -> Iterator[Arrival]:
-    for way in (way for way in Direction if way.value in node.value):
-        yield from (Arrival(way, seconds.number()) for seconds in node[way.value].items())
-
-
-def _read_exchanged(node: Node) -> ExchangeSummary:
-    system, method, url, sent, answer = (node[key].text() for key in ("system", "method", "url", "sent", "answer"))
-    return ExchangeSummary(system, method, url, sent, node["status"].optional(Node.whole), answer)

@@ -1,4 +1,4 @@
-"""What a replay was played from: as a note for a person, and as JSON both ways."""
+"""What a replay was played from, as a note for a person."""
 
 from __future__ import annotations
 

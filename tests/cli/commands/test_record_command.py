@@ -13,7 +13,8 @@ import pytest
 import yaml
 from cli_caller import ROOT, QaSync
 
-from qa_sync.reports.formats.results_json import parse, render
+from qa_sync.reports.formats.results_json import render
+from qa_sync.reports.formats.results_json_reader import parse
 
 SPEC = "specs/000.txt"
 SCHEMA = json.loads((ROOT / "qa_sync" / "schemas" / "results-1.json").read_text())

@@ -75,7 +75,7 @@ def test_standard_input_is_read(qa_sync: QaSync, found: Path, monkeypatch: pytes
         (b"\xff\xfe", "expected results as JSON, got no UTF-8 text"),
         (b"[]", "expected results of schema 'qa-sync/results/1', got None"),
         (b'{"schema": "qa-sync/checklist/1"}', "got 'qa-sync/checklist/1'"),
-        (b'{"schema": "qa-sync/results/1"}', "mode is missing"),
+        (b'{"schema": "qa-sync/results/1"}', "object missing required field `mode`"),
         (b"[" * 100_000, "not readable as JSON"),
     ],
 )

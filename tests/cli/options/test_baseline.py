@@ -93,7 +93,7 @@ def test_the_last_day_is_still_good(qa_sync: QaSync, tmp_path: Path) -> None:
     entries = read_baseline(written(tmp_path, entry("000/*", "2026-05-01")))
     out = tmp_path / "r.json"
     qa_sync(*FAULTY, "--report", f"json={out}")
-    from qa_sync.reports.formats import results_json as report  # noqa: PLC0415 - beside the standard library's
+    from qa_sync.reports.formats import results_json_reader as report  # noqa: PLC0415 - beside the standard library's
 
     results = report.parse(out.read_text())
     assert apply_baseline(results, entries, date(2026, 5, 1)).exit_code == 0

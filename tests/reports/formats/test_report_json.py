@@ -19,6 +19,7 @@ from qa_sync.reports.documents import checklist_json
 from qa_sync.reports.formats import ndjson
 from qa_sync.reports.formats import results_json as report
 from qa_sync.reports.formats import table as formats
+from qa_sync.reports.formats.results_json_reader import LONGEST, parse
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
 from qa_sync.systems.system import ExchangeSummary
@@ -88,7 +89,7 @@ def some_results(draw: st.DrawFn) -> Results:
 @given(some_results())
 def test_results_come_back_equal(some: Results) -> None:
     written = report.render(some)
-    assert report.parse(written) == some
+    assert parse(written) == some
     assert written.isascii()
 
 
@@ -101,7 +102,7 @@ def test_results_keep_their_schema(some: Results) -> None:
 @pytest.mark.parametrize("some", [results(), hostile_results(), large_results()])
 def test_samples_come_back_equal_and_keep_the_schema(some: Results) -> None:
     written = report.render(some)
-    assert report.parse(written) == some
+    assert parse(written) == some
     RESULTS.validate(json.loads(written))
 
 
@@ -127,7 +128,7 @@ def test_values_beyond_json_become_text(value: Any, said: Any) -> None:
     check = CheckFinished("s", "k", "i", "property", "a -> b", 1, Status.FAILED, expected=value)
     section = SectionResult("k", 1, "h", 1, None, (check,))
     some = Results("live", "1", datetime(2025, 1, 1, tzinfo=UTC), 0, (SpecResult("s", "t", (section,)),), ())
-    assert report.parse(report.render(some)).checks[0].expected == said
+    assert parse(report.render(some)).checks[0].expected == said
 
 
 def spoilt(way: list[str | int], value: object) -> str:
@@ -148,33 +149,81 @@ def spoilt(way: list[str | int], value: object) -> str:
         ("[]", r"old\.json: expected results of schema 'qa-sync/results/1', got None"),
         ('{"mode": 1}', r"old\.json: expected results of schema .* got None"),
         (spoilt(["schema"], "qa-sync/results/2"), r"old\.json:2: expected .*/1', got 'qa-sync/results/2'\n  hint: "),
-        (spoilt(["started"], "yesterday"), r"started: expected a date-time in ISO 8601, got 'yesterday'"),
-        (spoilt(["started"], "2025-03-09T12:00:00"), r"started: expected a date-time with a zone"),
-        (spoilt(["specs"], {}), r"specs: expected a list, got \{\}"),
-        (spoilt(["specs", 0, "sections", 1], 5), r"specs\[0\]\.sections\[1\]: expected an object, got 5"),
+        (spoilt(["started"], "yesterday"), r"\$\.started: expected a date-time in ISO 8601, got 'yesterday'"),
+        (spoilt(["started"], "2025-03-09T12:00:00"), r"\$\.started: expected a date-time with a zone"),
+        (spoilt(["specs"], {}), r"\$\.specs: expected `array`, got `object`"),
+        (spoilt(["specs", 0, "sections", 1], 5), r"\$\.specs\[0\]\.sections\[1\]: expected `object`, got `int`"),
         (
             spoilt(["specs", 0, "sections", 0, "checks", 2, "status"], "broken"),
-            r"specs\[0\]\.sections\[0\]\.checks\[2\]\.status: expected one of passed, failed, .*, got 'broken'",
+            r"\$\.specs\[0\]\.sections\[0\]\.checks\[2\]\.status: invalid enum value 'broken'",
         ),
-        (spoilt(["specs", 0, "sections", 0, "line"], True), r"line: expected a whole number, got True"),
-        (spoilt(["duration_s"], "long"), r"duration_s: expected a number, got 'long'"),
-        (spoilt(["seed"], 7), r"seed: expected a string, got 7"),
+        (
+            spoilt(["specs", 0, "sections", 0, "line"], True),
+            r"sections\[0\]\.line: expected `int`, got `bool`",
+        ),
+        (spoilt(["duration_s"], "long"), r"\$\.duration_s: expected `int \| float`, got `str`"),
+        (
+            spoilt(["specs", 0, "sections", 0, "checks", 0, "arrivals"], None),
+            r"arrivals: expected `object`, got `null`",
+        ),
+        (spoilt(["seed"], 7), r"\$\.seed: expected `str`, got `int`"),
     ],
 )
 def test_a_file_of_another_shape_is_told_where_and_why(given: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        report.parse(given, "old.json")
+        parse(given, "old.json")
 
 
 def test_a_missing_member_is_named() -> None:
     whole = json.loads(report.render(results()))
     del whole["specs"][0]["sections"][0]["checks"][0]["id"]
-    with pytest.raises(UsageError, match=r"specs\[0\]\.sections\[0\]\.checks\[0\]\.id is missing"):
-        report.parse(json.dumps(whole))
+    where = r"\$\.specs\[0\]\.sections\[0\]\.checks\[0\]"
+    with pytest.raises(UsageError, match=rf"{where}: object missing required field `id`"):
+        parse(json.dumps(whole))
+    del whole["seed"]
+    with pytest.raises(UsageError, match=r"^results\.json: \$: object missing required field `seed`$"):
+        parse(json.dumps(whole | {"specs": []}))
+
+
+def test_a_recording_s_time_is_told_by_its_place() -> None:
+    one = {"spec": "s", "key": "k", "path": "p", "recorded": "2025-03-09", "requests": 1, "unplayed": []}
+    with pytest.raises(UsageError, match=r"\$\.recordings\[1\]\.recorded: expected a date-time with a zone"):
+        parse(spoilt(["recordings"], [{**one, "recorded": "2025-03-09T00:00:00Z"}, one]))
+
+
+def test_digits_beyond_microseconds_are_not_rounded_up() -> None:
+    late = parse(spoilt(["started"], "2024-12-31T23:59:59.9999996Z")).started
+    assert late == datetime(2024, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+
+
+def test_a_value_from_the_file_is_shown_short_and_harmless() -> None:
+    evil = "\x1b[2J\nqa-sync: all is well - at `$.seed`" + "x" * 10_000
+    with pytest.raises(UsageError) as caught:
+        parse(spoilt(["specs", 0, "sections", 0, "checks", 0, "status"], evil))
+    told = str(caught.value)
+    assert told.isprintable()
+    assert told.startswith("results.json: $.specs[0].sections[0].checks[0].status: invalid enum value '\\x1b[2J")
+    assert len(told) < 2 * LONGEST
+
+
+@pytest.mark.parametrize("value", [10**30, float("inf"), "\ud800", {"\ud800": "\udfff"}])
+def test_values_that_msgspec_s_decoder_refuses_are_read(value: Any) -> None:
+    at: list[str | int] = ["specs", 0, "sections", 0, "checks", 0, "expected"]
+    assert parse(spoilt(at, value)).checks[0].expected == value
+
+
+def test_half_a_surrogate_pair_where_it_has_no_place_is_a_fault_of_the_file() -> None:
+    with pytest.raises(UsageError, match=r"results\.json: not readable as results"):
+        parse(spoilt(["specs", 0, "sections", 0, "checks", 0, "status"], "\ud800"))
+
+
+def test_numbers_stay_what_they_are() -> None:
+    whole, part = parse(spoilt(["duration_s"], 2)), parse(spoilt(["duration_s"], 2.0))
+    assert ('"duration_s": 2,' in report.render(whole), '"duration_s": 2.0,' in report.render(part)) == (True, True)
 
 
 def test_unknown_members_are_no_fault() -> None:
-    assert report.parse(spoilt(["later"], {"more": 1})) == results()
+    assert parse(spoilt(["later"], {"more": 1})) == results()
 
 
 def test_a_checklist_keeps_its_schema() -> None:

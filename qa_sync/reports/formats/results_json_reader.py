@@ -1,0 +1,218 @@
+"""JSON of the contract `qa-sync/results/1` (schemas/results-1.json) -> Results.
+
+Two steps: `json` reads the text, msgspec checks the shape and names the place of the first fault (`$.specs[0].line`).
+msgspec's own decoder is not used: it refuses what a report may hold (half a surrogate pair, which an API can send, and
+`1e400`), and its syntax errors have no line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from qa_sync.dataflow.model import Origin
+from qa_sync.errors import UsageError
+from qa_sync.location import Location
+from qa_sync.reports.formats.results_json import SCHEMA
+from qa_sync.reports.shared.escape import escape_invisible
+from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, RecordRef, Status
+from qa_sync.running.results import KnownFailure, Recording, Results, SectionResult, SpecResult
+from qa_sync.systems.system import ExchangeSummary
+from qa_sync.values.compare import Difference
+from qa_sync.values.form import Json
+
+Number: TypeAlias = int | float
+"""A number stays what it is: `float` alone would write 0 back as 0.0."""
+
+LONGEST: Final = 200
+"""How many characters of a fault are shown; a value from the file may stand in it."""
+
+
+class ArrivalsJson(Struct, frozen=True):
+    """The seconds of each way."""
+
+    forward: tuple[Number, ...] = ()
+    backward: tuple[Number, ...] = ()
+
+
+class CheckJson(Struct, frozen=True):
+    """A check."""
+
+    id: str
+    kind: str
+    title: str
+    line: int
+    status: Status
+    origin: Origin | None
+    message: str | None
+    expected: Json
+    actual: Json
+    latency_s: Number | None
+    records: tuple[RecordRef, ...]
+    difference: Difference | None = None
+    steps: tuple[str, ...] = ()
+    exchanges: tuple[ExchangeSummary, ...] = ()
+    arrivals: ArrivalsJson = ArrivalsJson()
+
+
+class SectionJson(Struct, frozen=True):
+    """A section."""
+
+    key: str
+    ordinal: int
+    heading: str
+    line: int
+    duplicate_of: int | None
+    checks: tuple[CheckJson, ...]
+
+
+class SpecJson(Struct, frozen=True):
+    """A document."""
+
+    spec: str
+    title: str
+    sections: tuple[SectionJson, ...]
+    text: str | None = None
+
+
+class RecordingJson(Struct, frozen=True):
+    """A recording; msgspec would round the digits of its time."""
+
+    spec: str
+    key: str
+    path: str
+    recorded: str
+    requests: int
+    unplayed: tuple[str, ...]
+
+
+class ResultsJson(Struct, frozen=True):
+    """The whole file, without what is counted from the rest."""
+
+    mode: str
+    seed: str
+    started: str
+    duration_s: Number
+    specs: tuple[SpecJson, ...]
+    leftovers: tuple[Leftover, ...]
+    recordings: tuple[RecordingJson, ...] = ()
+    known: tuple[KnownFailure, ...] = ()
+    overdue: tuple[str, ...] = ()
+
+
+def parse(text: str, path: str = "results.json") -> Results:
+    """Read what `results_json.render` wrote; `path` is for error messages.
+
+    Raises UsageError on text that is no JSON, on another schema or version, and on a member of the wrong shape.
+    """
+    document = _loaded(text, path)
+    found = document.get("schema") if isinstance(document, dict) else None
+    if found != SCHEMA:
+        raise UsageError(
+            f"expected results of schema {SCHEMA!r}, got {found!r}",
+            location=Location(path, _line_of(text, '"schema"')),
+            hint="give a file that `--report json` of this version wrote",
+        )
+    try:
+        return _results(msgspec.convert(document, ResultsJson))
+    except msgspec.ValidationError as error:
+        raise UsageError(_fault(str(error)), location=Location(path)) from None
+    except (UnicodeEncodeError, RecursionError) as error:
+        raise UsageError(f"not readable as results: {error}", location=Location(path)) from None
+
+
+def _loaded(text: str, path: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"not JSON: {error.msg}", location=Location(path, error.lineno)) from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"not readable as JSON: {error}", location=Location(path)) from error
+
+
+def _line_of(text: str, word: str) -> int | None:
+    """Return the 1-based line where a word first stands, None when it does not."""
+    before, found, _ = text.partition(word)
+    return before.count("\n") + 1 if found else None
+
+
+def _fault(text: str) -> str:
+    """Return "$.seed: expected `str`, got `int`" for "Expected `str`, got `int` - at `$.seed`"."""
+    what, at, where = text.rpartition(" - at ")
+    if not at:  # msgspec does not name the root
+        what, where = text, "$"
+    shown = escape_invisible(what if len(what) <= LONGEST else f"{what[:LONGEST]}...")
+    return f"{where.strip('`')}: {shown[:1].lower()}{shown[1:]}"
+
+
+def _results(read: ResultsJson) -> Results:
+    return Results(
+        mode=read.mode,
+        seed=read.seed,
+        started=_instant(read.started, "$.started"),
+        duration_s=read.duration_s,
+        specs=tuple(map(_spec, read.specs)),
+        leftovers=read.leftovers,
+        recordings=tuple(_recording(recording, n) for n, recording in enumerate(read.recordings)),
+        known=read.known,
+        overdue=read.overdue,
+    )
+
+
+def _spec(read: SpecJson) -> SpecResult:
+    return SpecResult(
+        read.spec, read.title, tuple(_section(section, read.spec) for section in read.sections), read.text
+    )
+
+
+def _section(read: SectionJson, spec: str) -> SectionResult:
+    checks = tuple(_check(check, spec, read.key) for check in read.checks)
+    return SectionResult(read.key, read.ordinal, read.heading, read.line, read.duplicate_of, checks)
+
+
+def _check(read: CheckJson, spec: str, key: str) -> CheckFinished:
+    return CheckFinished(
+        spec=spec,
+        key=key,
+        id=read.id,
+        kind=read.kind,
+        title=read.title,
+        line=read.line,
+        status=read.status,
+        origin=read.origin,
+        message=read.message,
+        expected=read.expected,
+        actual=read.actual,
+        latency_s=read.latency_s,
+        records=read.records,
+        difference=read.difference,
+        steps=read.steps,
+        exchanges=read.exchanges,
+        arrivals=tuple(_arrivals(read.arrivals)),
+    )
+
+
+def _arrivals(read: ArrivalsJson) -> Iterator[Arrival]:
+    for way, seconds in ((Direction.FORWARD, read.forward), (Direction.BACKWARD, read.backward)):
+        yield from (Arrival(way, latency_s) for latency_s in seconds)
+
+
+def _recording(read: RecordingJson, n: int) -> Recording:
+    recorded = _instant(read.recorded, f"$.recordings[{n}].recorded")
+    return Recording(read.spec, read.key, read.path, recorded, read.requests, read.unplayed)
+
+
+def _instant(text: str, where: str) -> datetime:
+    """Return a date-time with its zone; raises ValidationError with the place as msgspec does."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise msgspec.ValidationError(f"Expected a date-time in ISO 8601, got {text!r} - at `{where}`") from None
+    if found.tzinfo is None:
+        raise msgspec.ValidationError(f"Expected a date-time with a zone, got {text!r} - at `{where}`")
+    return found
