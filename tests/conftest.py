@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import hypothesis
 import pytest
 from cli_caller import ROOT, Answer, QaSync, Serve
 from sandbox_caller import Caller, HandClock
+from waits import sandbox
 
 from qa_sync.cli.main import run_guarded
 from qa_sync.sandbox.vendors import VENDORS
@@ -80,28 +80,14 @@ def qa_sync(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 @pytest.fixture
 def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """Serve the sandbox as told, do what it says of the environment, and return its settings."""
-    started: list[subprocess.Popen[str]] = []
+    with ExitStack() as stack:
 
-    def go(*words: str, name: str = "qa-sync.toml") -> Path:
-        config = tmp_path / name
-        command = [sys.executable, "-m", "qa_sync", "sandbox", "--port", "0", "--every", "0.2"]
-        process = subprocess.Popen(
-            [*command, "--write-config", str(config), *words],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        started.append(process)
-        assert process.stdout
-        for line in process.stdout:
-            if variable := re.fullmatch(r"export (\w+)=(\S+)\n", line):
-                monkeypatch.setenv(variable[1], variable[2])
-            if line.startswith("customwebshop"):
-                break
-        return config
+        def go(*words: str, name: str = "qa-sync.toml") -> Path:
+            config = tmp_path / name
+            command = ("--port", "0", "--every", "0.2", "--write-config", str(config))
+            for line in stack.enter_context(sandbox(*command, *words)):
+                if variable := re.fullmatch(r"export (\w+)=(\S+)\n", line):
+                    monkeypatch.setenv(variable[1], variable[2])
+            return config
 
-    yield go
-    for process in started:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        yield go

@@ -80,6 +80,13 @@ def by_way_of(config: Path, url: str) -> Path:
     return other
 
 
+def forward(client: httpx.Client, base: str, request: httpx.Request) -> httpx.Response:
+    """Return what the server at `base` answers to a request that came to another place."""
+    headers = {k: v for k, v in request.headers.items() if k != "host"}
+    url = base + request.url.raw_path.decode()
+    return client.request(request.method, url, headers=headers, content=request.content)
+
+
 def left_in(config: Path) -> dict[tuple[str, str], list[Any]]:
     """Return every record that the served systems of the settings hold, by label and datatype."""
     systems = tomllib.loads(config.read_text(encoding="utf-8"))["systems"]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import socket
 import ssl
+import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -63,16 +66,52 @@ def loopback(handler: Handler, tls: ssl.SSLContext | None = None) -> Iterator[Lo
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do  # noqa: N815 - the library's names
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    server.daemon_threads = True
+    with serving(Door, tls) as port:
+        served = Loopback(f"http{'s' * bool(tls)}://127.0.0.1:{port}", port, handler)
+        yield served
+
+
+class _Server(ThreadingHTTPServer):
+    """Knows its connections: none of them, and no thread of theirs, outlives it, whoever forgot to hang up."""
+
+    daemon_threads = False  # so that closing waits for them
+    request_queue_size = 64
+
+    def __init__(self, door: type[BaseHTTPRequestHandler]) -> None:
+        self.connections: set[socket.socket] = set()
+        super().__init__(("127.0.0.1", 0), door)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing of one who hung up, as we do below."""
+        if not isinstance(sys.exception(), OSError):
+            traceback.print_exc()
+
+    def hang_up(self) -> None:
+        for connection in list(self.connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def serving(door: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """Yield the port on which a handler answers as long as the block lasts."""
+    server = _Server(door)
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
-    served = Loopback(f"http{'s' * bool(tls)}://127.0.0.1:{server.server_port}", server.server_port, handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield served
+        yield server.server_port
     finally:
         server.shutdown()
+        server.hang_up()
         server.server_close()
         thread.join()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from audit_world import World
+from waits import GUARD_S, until
 
 from qa_sync.sandbox.serve import build_server_app
 from qa_sync.sandbox.vendors import VENDORS
@@ -38,14 +38,14 @@ def serving(world: World) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(build_server_app(world.apps), log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.01)
     try:
+        until(lambda: server.started or not thread.is_alive())
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(GUARD_S)
         listener.close()
+    assert not thread.is_alive(), "the server does not come to its end"
 
 
 @contextmanager

@@ -171,7 +171,7 @@ def compare(rows: int, memory: str, rounds: int) -> None:
 
 def serve(count: int) -> None:
     """Serve the sandbox with that many customers in the Custom Webshop until standard input ends; print its url."""
-    sys.path.insert(0, str(ROOT / "tests" / "audit"))
+    sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "audit")]
     from audit_served import serving  # noqa: PLC0415 - the tests' own helpers
     from audit_world import make_world, multiply  # noqa: PLC0415
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import threading
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 from cli_caller import ROOT, QaSync, Serve
+from loopback import serving
 
 README = (ROOT / "README.rst").read_text(encoding="utf-8")
 FILES = dict(re.findall(r"^``([\w./-]+)``\n\n\.\. code-block:: \w+\n\n((?:   .*\n|\n)+)", README, flags=re.MULTILINE))
@@ -86,11 +86,8 @@ def merged(old: Any, patch: Any) -> Any:
 def acme() -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
     records: dict[str, dict[str, Any]] = {}
     handler = type("Handler", (People,), {"records": records})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", records
-    server.shutdown()
-    server.server_close()
+    with serving(handler) as port:
+        yield f"http://127.0.0.1:{port}", records
 
 
 def test_it_is_short() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import os
 import socket
-import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -14,6 +13,7 @@ import pytest
 from dataflow_documents import document, render
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from work import calls, comes_to_an_end
 
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.reader import read_dataflow
@@ -127,7 +127,7 @@ def test_deep_or_many_structures_are_no_trouble(text: str) -> None:
     assert any(finding.severity != "info" for finding in flow.findings)
 
 
-LONG = 10_000_000
+LONG = 3_000_000
 
 
 @pytest.mark.parametrize(
@@ -143,31 +143,37 @@ LONG = 10_000_000
         ".. a:: ",
     ],
 )
-def test_ten_megabytes_on_one_line(unit: str) -> None:
+def test_three_megabytes_on_one_line(unit: str) -> None:
+    """In time that grows with the square of its length, one such line would take hours."""
     line = unit * (LONG // len(unit))
-    start = time.process_time()
-    for text in (
-        TOP + line,
-        TOP + HEADING + line,
-        TOP + line + "\n-----\n",
-        f"{TOP}{HEADING}.. list-table::\n\n   * - {line}",
-    ):
-        survives(text)
-    assert time.process_time() - start < 20
+    with comes_to_an_end():
+        for text in (
+            TOP + line,
+            TOP + HEADING + line,
+            TOP + line + "\n-----\n",
+            f"{TOP}{HEADING}.. list-table::\n\n   * - {line}",
+        ):
+            survives(text)
 
 
-def test_a_hundred_thousand_sections_take_linear_time() -> None:
+def test_a_hundred_times_the_sections_are_a_hundred_times_the_work() -> None:
     section = HEADING + "Every A Order will be synchronized with a B Order.\n\n"
 
-    def seconds(count: int) -> float:
-        start = time.process_time()
-        flow = survives(TOP + section * count)
-        assert flow
-        assert len(flow.sections) == count
-        return time.process_time() - start
+    def work(count: int) -> int:
+        text = TOP + section * count
+        read_dataflow(TOP, "x.rst")  # what is loaded once is loaded now
+        return calls(lambda: read_dataflow(text, "x.rst"))
 
-    small = seconds(5_000)
-    assert seconds(100_000) < 50 * small
+    assert work(10_000) < 110 * work(100)
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_sections_are_read() -> None:
+    section = HEADING + "Every A Order will be synchronized with a B Order.\n\n"
+    with comes_to_an_end():
+        flow = survives(TOP + section * 100_000)
+    assert flow
+    assert len(flow.sections) == 100_000
 
 
 @pytest.mark.parametrize(

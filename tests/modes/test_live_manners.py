@@ -15,6 +15,7 @@ import httpx
 import pytest
 from cli_caller import ROOT
 from live_run import SPECS, go, over
+from waits import GUARD_S
 
 from qa_sync.clock import VirtualClock
 from qa_sync.modes.documents import connectors_of, read_all
@@ -55,7 +56,7 @@ class Network(httpx.BaseTransport):
             self.under_way += 1
             self.most = max(self.most, self.under_way)
         try:
-            self.gate.wait(10)
+            self.gate.wait(GUARD_S)
         except BrokenBarrierError:
             self.gate.reset()
         with self.lock:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import pairwise
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,13 +16,14 @@ from urllib.parse import parse_qs, unquote
 
 import httpx
 import pytest
-from loopback import loopback
+from loopback import loopback, serving
 from proxy_servers import proxy_to, saying
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import InvalidResponse, NoVerdict, SystemUnreachable, UsageError
 from qa_sync.modes.job import EPOCH, Job
 from qa_sync.modes.live import LiveSession
+from qa_sync.modes.triggers import shared_run
 from qa_sync.modes.triggers.context import SystemPair, TriggerContext
 from qa_sync.modes.triggers.shared_run import SharedRun
 from qa_sync.modes.triggers.table import TRIGGERS
@@ -78,19 +77,18 @@ def node() -> Iterator[tuple[Node, str]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield it, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(Handler) as port:
+        yield it, f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
 def make() -> Iterator[Callable[..., Callable[[], None]]]:
     with ExitStack() as exits:
 
-        def trigger(sync: SyncSettings, clock: VirtualClock, path: Path | None = None) -> Callable[[], None]:
-            job = Job((), {}, Path("cassettes"), timeout_s=5, settings=Settings(path, sync=sync))
+        def trigger(
+            sync: SyncSettings, clock: VirtualClock, path: Path | None = None, timeout_s: float = 120
+        ) -> Callable[[], None]:
+            job = Job((), {}, Path("cassettes"), timeout_s=timeout_s, settings=Settings(path, sync=sync))
             return TRIGGERS[sync.trigger](TriggerContext(job, clock, {}, (), EPOCH, exits), BETWEEN)
 
         yield trigger
@@ -159,16 +157,16 @@ def test_command_runs_a_program_in_the_folder_of_the_settings(make: Make, tmp_pa
     assert (tmp_path / "ran; echo").exists()
 
 
-@pytest.mark.parametrize(
-    ("code", "told"),
-    [
-        ("import sys; sys.exit('no \\x1b[31m disk')", r"ended with 1: no \\x1b\[31m disk"),
-        ("import time; time.sleep(30)", "not over after 5 s"),
-    ],
-)
-def test_command_that_fails(make: Make, code: str, told: str) -> None:
-    with pytest.raises(NoVerdict, match=told):
-        make(SyncSettings(Trigger.COMMAND, command=(sys.executable, "-c", code)), VirtualClock(EPOCH))()
+def test_command_that_fails(make: Make) -> None:
+    words = (sys.executable, "-c", "import sys; sys.exit('no \\x1b[31m disk')")
+    with pytest.raises(NoVerdict, match=r"ended with 1: no \\x1b\[31m disk"):
+        make(SyncSettings(Trigger.COMMAND, command=words), VirtualClock(EPOCH))()
+
+
+def test_command_that_does_not_end_is_waited_for_as_long_as_the_settings_say(make: Make) -> None:
+    words = (sys.executable, "-c", "import time; time.sleep(3600)")
+    with pytest.raises(NoVerdict, match=r"not over after 0\.5 s"):
+        make(SyncSettings(Trigger.COMMAND, command=words), VirtualClock(EPOCH), timeout_s=0.5)()
 
 
 def test_command_that_no_program_can_be_given(make: Make) -> None:
@@ -192,21 +190,21 @@ def test_sesam_pumps_every_pipe_until_its_queues_are_empty(make: Make, node: tup
 
 @pytest.mark.parametrize(
     ("wrong", "told"),
-    [({"success": False, "queue": 0}, "failed: 'boom'"), ({"queue": 1000}, "not done after 5 s")],
+    [({"success": False, "queue": 0}, "failed: 'boom'"), ({"queue": 1000}, "not done after 20 s")],
 )
 def test_sesam_pipes_that_fail(make: Make, node: tuple[Node, str], wrong: dict[str, Any], told: str) -> None:
     it, url = node
     vars(it).update(wrong)
     with pytest.raises(NoVerdict, match=told):
-        make(SyncSettings(Trigger.SESAM, url=f"{url}/api", pipes=("p",)), VirtualClock(EPOCH))()
+        make(SyncSettings(Trigger.SESAM, url=f"{url}/api", pipes=("p",)), VirtualClock(EPOCH), timeout_s=20)()
 
 
 def test_sesam_pipe_that_fails_with_a_queue_is_given_time_and_tells_why(make: Make, node: tuple[Node, str]) -> None:
     it, url = node
     it.success, it.queue = False, 1000
-    with pytest.raises(NoVerdict, match="not done after 5 s; the run before failed: 'boom'"):
-        make(SyncSettings(Trigger.SESAM, url=f"{url}/api", pipes=("p",)), VirtualClock(EPOCH))()
-    assert len(it.started) < 8
+    with pytest.raises(NoVerdict, match="not done after 20 s; the run before failed: 'boom'"):
+        make(SyncSettings(Trigger.SESAM, url=f"{url}/api", pipes=("p",)), VirtualClock(EPOCH), timeout_s=20)()
+    assert len(it.started) < 23
 
 
 def test_sesam_queue_that_is_not_known_is_not_waited_for(make: Make) -> None:
@@ -257,32 +255,46 @@ def test_sesam_that_is_no_node(make: Make, node: tuple[Node, str]) -> None:
         make(SyncSettings(Trigger.SESAM, url=f"{node[1]}/else", pipes=("p",)), VirtualClock(EPOCH))()
 
 
-def test_all_who_ask_at_once_share_a_run_that_began_after_they_asked() -> None:
-    runs: list[tuple[float, float]] = []
-    asked: list[tuple[float, float]] = []
+def test_all_who_ask_at_once_share_a_run_that_began_after_they_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight ask while a run is under way: they wait for its end, and share the next one."""
+    told: list[str] = []
+    begun, all_wait = threading.Event(), threading.Event()
 
     def work() -> None:
-        began = time.monotonic()
-        time.sleep(0.05)
-        runs.append((began, time.monotonic()))
+        told.append("begun")
+        begun.set()
+        assert all_wait.wait(120)
+        told.append("ended")
 
+    class Counted(threading.Condition):
+        """Says when eight have come to wait; each holds the lock until then, so that no run ends before."""
+
+        waits = 0
+
+        def wait(self, timeout: float | None = None) -> bool:
+            self.waits += 1
+            if self.waits == 8:
+                all_wait.set()
+            return super().wait(timeout)
+
+    monkeypatch.setattr(shared_run, "Condition", Counted)
     together = SharedRun(work)
 
-    def ask(after_s: float) -> None:
-        time.sleep(after_s)
-        began = time.monotonic()
+    def ask() -> None:
         together()
-        asked.append((began, time.monotonic()))
+        told.append("served")
 
-    threads = [threading.Thread(target=ask, args=(0.01 * n,)) for n in range(8)]
-    for thread in threads:
+    threads = [threading.Thread(target=ask) for _ in range(9)]
+    threads[0].start()
+    assert begun.wait(120)
+    for thread in threads[1:]:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(asked) == 8
-    assert 2 <= len(runs) < 8
-    assert all(any(a[0] <= r[0] and r[1] <= a[1] for r in runs) for a in asked)
-    assert all(one[1] <= other[0] for one, other in pairwise(runs))
+    assert [word for word in told if word != "served"] == ["begun", "ended"] * 2
+    assert told.count("served") == 9
+    assert told[:2] == ["begun", "ended"]
+    assert told[: told.index("ended", 2)].count("served") <= 1  # whoever began the first run, and nobody else
 
 
 def test_an_error_is_everybodys_and_the_next_run_is_a_new_one() -> None:

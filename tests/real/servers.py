@@ -58,7 +58,7 @@ def running(
     *,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
-    within_s: float = 60,
+    within_s: float = 300,
 ) -> Iterator[None]:
     """Have a server running until the block ends; raises RuntimeError with its log's end when it does not get ready."""
     with log.open("wb") as out:
@@ -80,7 +80,7 @@ def running(
         finally:
             server.terminate()
             with suppress(subprocess.TimeoutExpired):
-                server.wait(timeout=20)
+                server.wait(timeout=120)
             server.kill()
             server.wait()
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
-import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
+from queue import SimpleQueue
 
 import pytest
 from msgspec.structs import replace
 from running_world import START, World
+from waits import GUARD_S
 
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.checklist.steps import Side
 from qa_sync.errors import InternalError, RequestRejected
+from qa_sync.running import parallel
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import CheckFinished, Event, RunFinished, SectionFinished, Status
 from qa_sync.running.results import Results, collect_results
@@ -68,7 +69,7 @@ def test_side_by_side_comes_to_the_same() -> None:
 
 
 def test_as_many_run_at_once_as_were_asked_for() -> None:
-    worlds, meeting = Worlds(), threading.Barrier(SECTIONS, timeout=10)
+    worlds, meeting = Worlds(), threading.Barrier(SECTIONS, timeout=GUARD_S)
 
     @contextmanager
     def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
@@ -94,6 +95,21 @@ def test_an_end_at_the_first_failure(jobs: int) -> None:
         assert list(worlds.made) == ["1-1"]
 
 
+class Pressed:
+    """A queue at which the listener is when somebody has pressed Ctrl-C."""
+
+    def __init__(self, pressed: list[str]) -> None:
+        self.pressed = pressed
+        self.inner: SimpleQueue[object] = SimpleQueue()
+        self.put = self.inner.put
+
+    def get(self) -> object:
+        if self.pressed == ["Ctrl-C"]:
+            self.pressed.append("and no more")
+            signal.raise_signal(signal.SIGINT)
+        return self.inner.get()
+
+
 @pytest.fixture
 def heeds_ctrl_c() -> Iterator[None]:
     """Whoever starts the tests in the background may have told them to ignore it."""
@@ -104,9 +120,12 @@ def heeds_ctrl_c() -> Iterator[None]:
 
 @pytest.mark.usefixtures("heeds_ctrl_c")
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_an_interruption_removes_what_was_made_and_tells_what_could_not_be(jobs: int) -> None:
+def test_an_interruption_removes_what_was_made_and_tells_what_could_not_be(
+    jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     worlds = Worlds()
     pressed: list[str] = []
+    monkeypatch.setattr(parallel, "SimpleQueue", lambda: Pressed(pressed))
 
     def interrupted(world: World) -> None:
         world.carry()
@@ -114,8 +133,6 @@ def test_an_interruption_removes_what_was_made_and_tells_what_could_not_be(jobs:
             raise KeyboardInterrupt
         if not pressed:
             pressed.append("Ctrl-C")
-            time.sleep(0.3)  # until the listener has nothing to do but to wait
-            os.kill(os.getpid(), signal.SIGINT)
 
     def refuse(operation: str) -> None:
         if operation == "delete":

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import httpx
+from waits import GUARD_S, until
 
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.systems.connectors.find import builtin_folder
@@ -28,9 +29,11 @@ def systems_of(config: Path) -> Iterator[dict[str, RestSystem]]:
     for label, own in tomllib.loads(config.read_text(encoding="utf-8"))["systems"].items():
         vendor, connector = VENDORS[own["connector"]], load_connector(builtin_folder(own["connector"]))
         found[label] = RestSystem(label, connector, own["url"], vendor.secrets, httpx.HTTPTransport(retries=3))
-    yield found
-    for system in found.values():
-        system.close()
+    try:
+        yield found
+    finally:
+        for system in found.values():
+            system.close()
 
 
 def prints_of(config: Path) -> Prints:
@@ -45,24 +48,26 @@ def prints_of(config: Path) -> Prints:
 
 
 def people(config: Path, count: int) -> None:
-    """Fill Wix and Customerp with so many contacts in all, a third of them counterparts that the sync makes."""
+    """Fill Wix and Customerp with so many contacts in all, a third of them counterparts, and wait for the sync."""
     with systems_of(config) as systems:
         for number in range(count // 3):
             wix = {"info.name.first": f"Kari {number}", "info.name.last": "Ås", **_mail(f"kari{number}")}
             systems["Wix.com"].insert("contacts", wix)
             erp = {"firstName": f"Ola {number}", "lastName": "Nordmann", "email": f"ola{number}@people.test"}
             systems["Customerp"].insert("contact", erp)
+    until(lambda: len(prints_of(config)) >= count)
 
 
 def _mail(name: str) -> dict[str, str]:
     return {"info.emails.items[primary=true].email": f"{name}@people.test"}
 
 
-def settled(config: Path, quiet_s: float = 1.5, longest_s: float = 60.0) -> Prints:
+def settled(config: Path, quiet_s: float = 1.5) -> Prints:
     """Return how all records look once the served sync has nothing more to do."""
-    deadline = time.monotonic() + longest_s
+    deadline = time.monotonic() + GUARD_S
     before, since = prints_of(config), time.monotonic()
-    while time.monotonic() - since < quiet_s and time.monotonic() < deadline:
+    while time.monotonic() - since < quiet_s:
+        assert time.monotonic() < deadline, "the records never settle"
         time.sleep(0.3)
         now = prints_of(config)
         if now != before:

@@ -13,6 +13,7 @@ from threading import Barrier
 import pytest
 from memory import MARK, OTHER_MARK, STARTED, Memory, away, card, owned, places
 from msgspec.structs import replace
+from waits import GUARD_S
 
 from qa_sync.errors import (
     InternalError,
@@ -327,7 +328,7 @@ def test_marks_that_records_of_an_earlier_run_bear(acme: Memory, ours: RunRecord
 
 
 def test_of_runs_that_begin_at_one_moment_with_one_seed_one_begins(tmp_path: Path) -> None:
-    together = Barrier(6)
+    together = Barrier(6, timeout=GUARD_S)
 
     def begins(_: int) -> bool:
         with closing(Journal(tmp_path / "journal.sqlite")) as journal:

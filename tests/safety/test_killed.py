@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from cli_caller import ROOT, Serve
 from standing import Prints, people, settled, systems_of
+from waits import GUARD_S
 
 from qa_sync.systems.journal.journal import NAME
 
@@ -38,7 +39,7 @@ def start(config: Path, counts: Path, point: str, number: int) -> subprocess.Pop
 
 def cleanup(config: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "qa_sync", "cleanup", "--config", str(config)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=300)
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=5 * GUARD_S)
 
 
 def removable(config: Path, prints: Prints) -> tuple[Prints, Prints]:
@@ -65,7 +66,7 @@ def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, stan
     assert len(before) == standing
     time.sleep(SKEW_S)
     counts = tmp_path / "counts.json"
-    assert start(config, counts, "before", 0).wait(timeout=300) == 0
+    assert start(config, counts, "before", 0).wait(timeout=5 * GUARD_S) == 0
     passed = json.loads(counts.read_text(encoding="utf-8"))
     rng = random.Random("killed")  # noqa: S311 - the same points every time
     told, killed, rounds = "", 0, 0
@@ -77,7 +78,7 @@ def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, stan
         running = [
             start(config, file, point, rng.randint(1, passed[point])) for file, point in zip(files, chosen, strict=True)
         ]
-        killed += sum(process.wait(timeout=300) < 0 for process in running)
+        killed += sum(process.wait(timeout=5 * GUARD_S) < 0 for process in running)
         for file in (file for file in files if file.exists()):
             # This one was over before its point came: side by side all are slower, and ask less often.
             went = json.loads(file.read_text(encoding="utf-8"))

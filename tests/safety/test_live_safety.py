@@ -8,16 +8,19 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
-import time
-from contextlib import closing
+import threading
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import click
+import httpx
 import pytest
 from cli_caller import ROOT, QaSync, Serve
+from live_run import base_of, by_way_of, forward
+from loopback import loopback
 from standing import people, prints_of, settled, systems_of
+from waits import GUARD_S, ended, running, until
 
 from qa_sync.modes.live_systems.run_journal import RunJournal
 from qa_sync.systems.journal.journal import NAME
@@ -27,15 +30,8 @@ FAST = ("--every", "0.1")
 KILLED = Path(__file__).with_name("killed_run.py")
 
 
-def program(*words: str, script: tuple[str, ...] = ("-m", "qa_sync")) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, *script, *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+def program(*words: str, script: tuple[str, ...] = ("-m", "qa_sync")) -> AbstractContextManager[subprocess.Popen[str]]:
+    return running([*script, *words], env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
 def live(config: Path, *words: str) -> list[str]:
@@ -48,22 +44,16 @@ def ours(config: Path) -> list[tuple[str, str, str]]:
         return [at for at in settled(config, quiet_s=0.4) if "delete" not in systems[at[0]].cards[at[1]].cannot]
 
 
-def wait_for_records(config: Path) -> None:
-    deadline = time.monotonic() + 20
-    while not prints_of(config) and time.monotonic() < deadline:
-        time.sleep(0.05)
-
-
 @pytest.mark.parametrize(
     "number",
     [signal.SIGTERM, *(pytest.param(other, marks=pytest.mark.slow) for other in (signal.SIGINT, signal.SIGHUP))],
 )
 def test_a_signal_ends_a_run_and_nothing_is_left(number: int, serve: Serve) -> None:
     config = serve(SPEC, *FAST)
-    process = program(*live(config))
-    wait_for_records(config)
-    process.send_signal(number)
-    _, told = process.communicate(timeout=30)
+    with program(*live(config)) as process:
+        until(lambda: prints_of(config), process)
+        process.send_signal(number)
+        _, told = ended(process)
     assert process.returncode == 3
     assert "Interrupted." in told
     assert "Traceback" not in told
@@ -72,19 +62,29 @@ def test_a_signal_ends_a_run_and_nothing_is_left(number: int, serve: Serve) -> N
 
 @pytest.mark.slow
 def test_a_second_signal_leaves_at_once_and_cleanup_removes_the_rest(serve: Serve, qa_sync: QaSync) -> None:
-    config = serve(SPEC, "--no-sync", "--delay", "0.3")  # slow systems: cleaning up takes a while
-    process = program(*live(config))
-    wait_for_records(config)
-    process.send_signal(signal.SIGTERM)
-    time.sleep(0.2)
-    began = time.monotonic()
-    process.send_signal(signal.SIGTERM)
-    _, told = process.communicate(timeout=30)
-    assert process.returncode == 3
-    assert "Left at once" in told
-    assert time.monotonic() - began < 20
-    assert ours(config)
-    assert qa_sync("cleanup", "--config", str(config)).code == 0
+    config, real = serve(SPEC, "--no-sync"), httpx.Client(trust_env=False)
+    cleaning, free = threading.Event(), threading.Event()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "DELETE" and not free.is_set():
+            cleaning.set()
+            assert free.wait(GUARD_S)  # whoever waits for the end of cleaning up does not leave before
+            return httpx.Response(503)
+        return forward(real, base_of(config), request)
+
+    with real, loopback(answer) as door:
+        way = by_way_of(config, door.url)
+        with program(*live(way)) as process:
+            until(lambda: prints_of(config), process)
+            process.send_signal(signal.SIGTERM)
+            until(cleaning.is_set, process)
+            process.send_signal(signal.SIGTERM)
+            _, told = ended(process)
+        assert process.returncode == 3
+        assert "Left at once" in told
+        assert ours(config)
+        free.set()
+        assert qa_sync("cleanup", "--config", str(way)).code == 0
     assert ours(config) == []
 
 
@@ -116,7 +116,7 @@ def test_what_our_own_engine_makes_in_live_systems_is_noted_before_it_is_made(qa
     config = serve(SPEC, "--no-sync")
     text = config.read_text(encoding="utf-8")
     config.write_text(re.sub('"wait"|"0.2s"', lambda m: {'"wait"': '"builtin"'}.get(m[0], '"0.1s"'), text), "utf-8")
-    words = ("--depth", "smoke", "-k", "create and contact", "--timeout", "20", "-q")
+    words = ("--depth", "smoke", "-k", "create and contact", "-q")
     got = qa_sync(*live(config, *words))
     assert got.code == 0, got.err
     assert ours(config) == []
@@ -135,12 +135,12 @@ def test_two_runs_at_once_change_neither_each_other_s_records_nor_those_that_wer
     people(config, standing)
     before = settled(config, quiet_s=0.8)
     assert len(before) == standing
-    processes = [program(*live(config, "--report", "json")) for _ in range(2)]
     reports: list[Any] = []
-    for process in processes:
-        out, err = process.communicate(timeout=240)
-        assert process.returncode == 0, out + err
-        reports.append(json.loads(out))
+    with ExitStack() as stack:
+        for process in [stack.enter_context(program(*live(config, "--report", "json"))) for _ in range(2)]:
+            out, err = process.communicate(timeout=5 * GUARD_S)
+            assert process.returncode == 0, out + err
+            reports.append(json.loads(out))
     now = settled(config, quiet_s=0.4)
     assert {at: now.get(at) for at in before} == before
     left = {(lost["system"], lost["id"]) for report in reports for lost in report["leftovers"]}
@@ -172,8 +172,8 @@ def ids_of(report: Any) -> set[str]:
 def test_an_interrupted_run_is_taken_up(qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     config = serve(SPEC, *FAST)
     words = ("-", "noted", "45", *live(config, "-j", "1"))
-    killed = program(*words, script=(str(KILLED),))
-    killed.communicate(timeout=120)
+    with program(*words, script=(str(KILLED),)) as killed:
+        killed.communicate(timeout=5 * GUARD_S)
     assert killed.returncode == -signal.SIGKILL
     there = ours(config)
     with monkeypatch.context() as terminal:

@@ -11,6 +11,7 @@ from typing import Any
 
 import crash_child
 import httpx
+from waits import GUARD_S
 
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.reader import read_dataflow
@@ -83,7 +84,8 @@ class CrashWorld:
                     ours.send(self.answer(*asked))
         except (EOFError, BrokenPipeError, ConnectionResetError):
             pass
-        process.join(20)
+        ours.close()
+        process.join(GUARD_S)
         assert process.exitcode == (0 if done else -9)
         return done
 

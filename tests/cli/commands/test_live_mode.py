@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 import signal
-import subprocess
-import sys
-import time
 import tomllib
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from cli_caller import ROOT, QaSync, Serve
+from cli_caller import QaSync, Serve
+from waits import ended, running, until
 
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.systems.connectors.find import builtin_folder
@@ -130,20 +129,12 @@ def test_an_interruption_leaves_nothing_behind(serve: Serve) -> None:
     shop = RestSystem(
         "Shop", load_connector(builtin_folder("woocommerce")), url, SHOP.secrets, httpx.HTTPTransport(retries=5)
     )
-    process = subprocess.Popen(
-        [sys.executable, "-m", "qa_sync", "check", SPECS[1], "--mode", "live", "--config", config],
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-    )
-    deadline = time.monotonic() + 10
-    while not (made := list(shop.list("product"))) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert made
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=20)
-    assert process.returncode == 3
-    assert "Interrupted." in told
-    assert "Traceback" not in told
-    assert [record for datatype in shop.cards for record in shop.list(datatype)] == []
-    shop.close()
+    words = ("-m", "qa_sync", "check", SPECS[1], "--mode", "live", "--config", config)
+    with closing(shop), running(words) as process:
+        until(lambda: list(shop.list("product")), process)
+        process.send_signal(signal.SIGINT)
+        _, told = ended(process)
+        assert process.returncode == 3
+        assert "Interrupted." in told
+        assert "Traceback" not in told
+        assert [record for datatype in shop.cards for record in shop.list(datatype)] == []

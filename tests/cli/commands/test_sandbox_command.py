@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from cli_caller import ROOT, QaSync
+from cli_caller import QaSync
+from waits import sandbox, until
 
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.settings.read import load_settings
@@ -26,28 +23,14 @@ Start = Callable[..., dict[str, str]]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    started: list[subprocess.Popen[str]] = []
+    with ExitStack() as stack:
 
-    def go(*words: str) -> dict[str, str]:
-        command = [sys.executable, "-m", "qa_sync", "sandbox", "--port", "0", "--every", "0.1", *words]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
-        started.append(process)
-        assert process.stdout
-        urls: dict[str, str] = {}
-        while len(urls) < len(VENDORS):
-            line = process.stdout.readline()
-            assert line, process.communicate()
-            name, _, url = line.partition(" ")
-            if name in VENDORS:
-                urls[name] = url.strip()
-        return urls
+        def go(*words: str) -> dict[str, str]:
+            lines = stack.enter_context(sandbox("--port", "0", "--every", "0.1", *words))
+            told = {name: url.strip() for name, _, url in (line.partition(" ") for line in lines)}
+            return {name: told[name] for name in VENDORS}
 
-    yield go
-    for process in started:
-        process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=20)
-        assert process.returncode in {0, 3}
-        assert "Traceback" not in told
+        yield go
 
 
 @contextmanager
@@ -56,14 +39,6 @@ def system(name: str, urls: dict[str, str]) -> Iterator[RestSystem]:
     transport = httpx.HTTPTransport(retries=3)
     with closing(RestSystem(name, connector, urls[name], VENDORS[name].secrets, transport)) as it:
         yield it
-
-
-def soon(look: Callable[[], object]) -> bool:
-    for _ in range(100):
-        if look():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def test_the_settings_that_it_writes_can_be_read(start: Start, tmp_path: Path) -> None:
@@ -79,7 +54,7 @@ def test_it_serves_all_vendors_and_keeps_a_document_in_sync(start: Start) -> Non
     urls = start("specs/000.txt")
     with system("wix", urls) as wix, system("customerp", urls) as erp:
         wix.insert("contacts", {"info.name.first": "Åse", "info.emails.items[primary=true].email": "a@example.test"})
-        assert soon(lambda: [r.data["firstName"] for r in erp.list("contact")] == ["Åse"])
+        assert until(lambda: [r.data["firstName"] for r in erp.list("contact")]) == ["Åse"]
 
 
 def test_without_a_document_it_only_serves(start: Start) -> None:

@@ -6,8 +6,6 @@ import json
 import re
 import signal
 import stat
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +15,9 @@ from typing import Any
 import click
 import httpx
 import pytest
-from cli_caller import ROOT, QaSync, Serve
+from cli_caller import QaSync, Serve
+from loopback import loopback
+from waits import ended, lines_of, running, until
 
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.store.links import Links
@@ -190,17 +190,15 @@ def test_a_store_is_used_by_one_process_at_a_time(qa_sync: QaSync, place: Path, 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_watch_goes_on_until_it_is_told_to_stop(place: Path, tmp_path: Path, number: signal.Signals) -> None:
     words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"), "--watch", "100ms")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "qa_sync", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
-    )
-    assert process.stdout is not None
-    assert "created 3" in process.stdout.readline()
-    assert "created 0" in process.stdout.readline()
-    with system(place, "WooCommerce") as shop:
-        shop.update(next(shop.list("customer")), {"first_name": "Åse"})
-    assert any("updated 1" in process.stdout.readline() for _ in range(50))
-    process.send_signal(number)
-    _, told = process.communicate(timeout=20)
+    with running(("-m", "qa_sync", *words)) as process:
+        lines = lines_of(process)
+        assert "created 3" in next(lines)
+        assert "created 0" in next(lines)
+        with system(place, "WooCommerce") as shop:
+            shop.update(next(shop.list("customer")), {"first_name": "Åse"})
+        assert any("updated 1" in line for line in lines)
+        process.send_signal(number)
+        _, told = ended(process)
     assert (process.returncode, told) == (0, "")
     assert "Åse" in {name for name, _ in customers(place)}
 
@@ -208,18 +206,15 @@ def test_a_watch_goes_on_until_it_is_told_to_stop(place: Path, tmp_path: Path, n
 def test_a_worker_that_waits_for_a_system_stops_at_once(place: Path, tmp_path: Path) -> None:
     text = place.read_text(encoding="utf-8")
     url = tomllib.loads(text)["systems"]["Custom Webshop"]["url"]
-    place.write_text(text.replace(url, "http://127.0.0.1:9/customwebshop"), encoding="utf-8")
-    words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "qa_sync", *words, "--watch", "1s"], stdout=-1, stderr=-1, cwd=ROOT
-    )
-    while not (tmp_path / "links.sqlite").exists():
-        assert process.poll() is None
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(1)  # it asks again and again, for about 20 seconds
-    process.send_signal(signal.SIGTERM)
-    told, _ = process.communicate(timeout=10)
-    assert (process.returncode, b"interrupted" in told) == (3, True)
+    words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"), "--watch", "1s")
+    unwell = httpx.Response(503, headers={"Retry-After": "55"})  # it waits, and says nothing before it has given up
+    with loopback(lambda _: unwell) as webshop:
+        place.write_text(text.replace(url, webshop.url), encoding="utf-8")
+        with running(("-m", "qa_sync", *words)) as process:
+            until(lambda: webshop.asked, process)
+            process.send_signal(signal.SIGTERM)
+            told, err = ended(process)
+    assert (process.returncode, "interrupted" in told, "503" in err) == (3, True, False)
 
 
 def test_a_list_that_cannot_be_read_is_not_found_out(
@@ -259,13 +254,11 @@ def test_a_watch_waits_for_a_system_that_cannot_be_reached(place: Path, tmp_path
     url = tomllib.loads(text)["systems"]["Custom Webshop"]["url"]
     place.write_text(text.replace(url, "http://127.0.0.1:9/customwebshop"), encoding="utf-8")
     words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"), "--watch", "100ms")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "qa_sync", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
-    )
-    assert process.stderr is not None
-    assert "127.0.0.1:9" in process.stderr.readline()
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    with running(("-m", "qa_sync", *words)) as process:
+        assert process.stderr is not None
+        assert "127.0.0.1:9" in process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        ended(process)
     assert process.returncode == 3
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from cli_caller import ROOT, QaSync
 
+from qa_sync.systems.connectors.find import builtin_folder
+
 Git = Callable[..., str]
 
 
@@ -79,7 +81,7 @@ def test_one_that_git_does_not_know_yet_from_a_folder_below(
 
 
 def test_a_connector_that_changed_touches_each_document_of_its_system(qa_sync: QaSync, repository: Path) -> None:
-    shutil.copytree(ROOT / "qa_sync/systems/connectors/builtin/woocommerce", repository / "woocommerce")
+    shutil.copytree(builtin_folder("woocommerce"), repository / "woocommerce")
     (repository / "qa-sync.toml").write_text('[systems."WooCommerce"]\nconnector = "./woocommerce"\n', encoding="utf-8")
     commit()
     touch(repository / "woocommerce/entities.toml")

@@ -13,6 +13,7 @@ import pytest
 from hostile_values import LARGE, VALUES, results
 from report_golden import real
 from report_samples import KINDS, hostile_written, of_every_kind, written_results
+from waits import until
 
 from qa_sync.reports.html import page
 from qa_sync.reports.shared.escape import escape_invisible
@@ -212,8 +213,7 @@ def test_the_document_is_filtered_by_text(see: Any) -> None:
     tab = see(written_results()).tab
     tab.keyboard.press("/")
     tab.keyboard.type("FIRSTNAME")
-    tab.wait_for_timeout(400)
-    assert tab.locator("main tbody tr:visible").count() == 1
+    until(lambda: tab.locator("main tbody tr:visible").count() == 1)
     assert tab.locator("main .sen:visible").count() == 0
     tab.keyboard.press("Escape")
     assert tab.locator("main .sen:visible").count() == 3
@@ -326,5 +326,4 @@ def test_without_its_script_the_verdicts_are_still_there(see: Any) -> None:
 def test_a_link_of_the_overview_leads_to_the_passage(see: Any) -> None:
     tab = see(real("003")).tab
     tab.click("aside a >> text=WooCommerce Customer to Custom Webshop Customer")
-    tab.wait_for_timeout(200)
-    assert 0 <= tab.evaluate("document.querySelector('#l0-44').getBoundingClientRect().top") < 400
+    until(lambda: 0 <= tab.evaluate("document.querySelector('#l0-44').getBoundingClientRect().top") < 400)

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 from small_system import OPERATIONS, START, URL, Small, connector, small
+from waits import GUARD_S
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import ConnectorError, InvalidResponse, RequestRejected, SystemUnreachable, UsageError
@@ -188,7 +189,7 @@ class TestOAuth2:
         assert authorizations(world) == ["Bearer t0", "Bearer t1", "Bearer t2"]
 
     def test_all_who_wait_get_the_one_new_token(self, tmp_path: Path) -> None:
-        issuer, all_there = Issuer(), threading.Barrier(8, timeout=10)
+        issuer, all_there = Issuer(), threading.Barrier(8, timeout=GUARD_S)
         together = [False]
 
         def door(request: httpx.Request) -> httpx.Response:
@@ -251,14 +252,14 @@ class TestOAuth2:
         assert world.server.lines == ["POST /token", "POST /token", "GET /things/1"]
 
     def test_all_who_wait_for_a_token_that_is_put_off_ask_once(self, tmp_path: Path) -> None:
-        issuer, asking = Issuer(), threading.Barrier(9, timeout=10)
+        issuer, asking = Issuer(), threading.Barrier(9, timeout=GUARD_S)
 
         def door(request: httpx.Request) -> httpx.Response:
             if str(request.url) != TOKEN_URL or world.waited >= 5:
                 return issuer(request)
             if world.server.lines == ["POST /token"]:
                 asking.wait()
-                time.sleep(0.2)  # all others have come to the lock by then
+                time.sleep(0.2)  # so that most have come to the lock; who comes later finds the token
             return httpx.Response(503, headers={"Retry-After": "5"}, request=request)
 
         def work(number: int) -> None:

@@ -35,14 +35,20 @@ def replaced(value: Any, at: Place, by: Any) -> Any:
     return changed
 
 
-@pytest.mark.parametrize("by", [5, [], {"a": [1]}], ids=["number", "list", "object"])
-@pytest.mark.parametrize("file", ["manifest.json", "templates/child.json", "templates/patch.json"])
-def test_a_value_of_another_type_anywhere(tmp_path: Path, file: str, by: Any) -> None:
+def folder_of_three(tmp_path: Path) -> Path:
+    """Write a connector with three datatypes: the file with the error is read again for each of its places."""
     place = tmp_path / "sharing"
     shutil.copytree(FOLDERS / "sharing", place)
     manifest = json.loads((place / "manifest.json").read_text())
     kept = {name: manifest["datatypes"][name] for name in ("plain", "patch", "child")}
     (place / "manifest.json").write_text(json.dumps({**manifest, "datatypes": kept}))
+    return place
+
+
+@pytest.mark.parametrize("by", [5, [], {"a": [1]}], ids=["number", "list", "object"])
+@pytest.mark.parametrize("file", ["manifest.json", "templates/child.json", "templates/patch.json"])
+def test_a_value_of_another_type_anywhere(tmp_path: Path, file: str, by: Any) -> None:
+    place = folder_of_three(tmp_path)
     value = json.loads((place / file).read_text())
     for at in places(value):
         (place / file).write_text(json.dumps(replaced(value, at, by)))
@@ -56,8 +62,7 @@ def test_a_value_of_another_type_anywhere(tmp_path: Path, file: str, by: Any) ->
 
 @pytest.mark.parametrize("by", [5, [], [[1]], {"a": [1]}, "x", None])
 def test_a_value_of_another_type_in_a_system(tmp_path: Path, by: Any) -> None:
-    place = tmp_path / "sharing"
-    shutil.copytree(FOLDERS / "sharing", place)
+    place = folder_of_three(tmp_path)
     file = place / "templates" / "system.json"
     operation = {"method": "GET", "page_size": 2, "next_page_termination_strategy": ["not-full-page"]}
     choice = {"condition": "$ENV(x)", "alternatives": {"a": {"operations": {"list": operation}}}}

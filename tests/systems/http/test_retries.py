@@ -16,6 +16,7 @@ import httpx
 import pytest
 from loopback import loopback
 from small_system import OPERATIONS, START, URL, Server, Small, opened, small
+from waits import GUARD_S
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import Conflict, InvalidResponse, RequestRejected, SystemUnreachable, UncertainWrite
@@ -435,7 +436,7 @@ class TestRate:
             with limits.acquire():
                 entered.append((clock.now() - START).total_seconds())
                 if wait:
-                    held.wait(10)
+                    held.wait(GUARD_S)
 
         with ThreadPoolExecutor(4) as pool:
             pool.submit(ask, True)

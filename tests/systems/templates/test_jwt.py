@@ -76,7 +76,10 @@ BY_SECRET = f"{BY_KEY}, audience='small'"
 
 
 def hs256(**claims: Any) -> str:
-    return jwt.encode({**CLAIMS, **claims}, SHARED, "HS256")
+    """Return a token with these claims; a timedelta is a time counted from now, when the test runs."""
+    now = datetime.now(UTC)
+    timed = {name: now + value if isinstance(value, timedelta) else value for name, value in claims.items()}
+    return jwt.encode({**CLAIMS, **timed}, SHARED, "HS256")
 
 
 def signed_with_nothing() -> str:
@@ -107,7 +110,8 @@ def test_no_key_is_needed_where_nothing_is_verified(tmp_path: Path, args: str) -
     assert shown(tmp_path, args, hs256()) == "acme-4711"
 
 
-AGO = datetime.now(UTC) - timedelta(minutes=5)
+AGO = timedelta(minutes=-5)
+SOON = timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +124,7 @@ AGO = datetime.now(UTC) - timedelta(minutes=5)
         (f"{BY_KEY}, audience='other'", {}, "Audience doesn't match"),
         (f"{BY_SECRET}, issuer='other'", {}, "Invalid issuer"),
         (BY_SECRET, {"exp": AGO}, "Signature has expired"),
-        (BY_SECRET, {"nbf": datetime.now(UTC) + timedelta(hours=1)}, "not yet valid"),
+        (BY_SECRET, {"nbf": SOON}, "not yet valid"),
         (f"{BY_SECRET}, require='exp'", {}, 'Token is missing the "exp" claim'),
         (f"{BY_SECRET}, require=['iss', 'sub']", {}, 'Token is missing the "sub" claim'),
         (f"{BY_SECRET}, strict_aud=true", {"aud": ["small"]}, "Invalid claim format in token"),
@@ -248,7 +252,7 @@ class TestWhatIsConfidential:
 
     def test_a_token_that_was_fetched_tells_when_it_ends(self, tmp_path: Path) -> None:
         """The most likely use: a session's token says itself how long it is good, and for whom."""
-        ends = int((datetime.now(UTC) + timedelta(hours=1)).timestamp())
+        ends = int((datetime.now(UTC) + SOON).timestamp())
 
         def serve(request: httpx.Request) -> httpx.Response:
             answer = {"jwt": hs256(exp=ends)} if request.url.path == "/login" else {"id": "1"}
