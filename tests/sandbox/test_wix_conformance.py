@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,6 +20,8 @@ from wix_rows import Row
 from qa_sync.sandbox.vendors import vendors_under
 
 CHECKLIST = range(1, 14)
+PARTS = {"Common rules", "Contacts v4", "Orders", "Products", "Members"}
+"""The parts of the page that say how Wix answers."""
 
 
 def at(body: Any, path: str) -> Any:
@@ -76,5 +79,17 @@ def test_what_is_accepted_is_a_row_and_has_a_reason() -> None:
     assert all(len(why.split()) > 3 for why in ACCEPTED.values())
 
 
-def test_every_section_has_a_row() -> None:
-    assert {re.sub(r"\..*", "", row.section) for row in ROWS} == set("12345")
+def test_every_row_stands_under_a_heading_of_the_page_and_every_part_of_it_has_a_row() -> None:
+    page = (Path(__file__).parents[2] / "docs/explanation/vendors/wix.rst").read_text(encoding="utf-8")
+    part, part_of = "", {}
+    for heading, mark in re.findall(r"^(\w.*)\n([-~])\2+$", page, flags=re.MULTILINE):
+        part = heading if mark == "-" else part
+        part_of[heading] = part
+    assert {row.section for row in ROWS} <= set(part_of)
+    assert {part_of[row.section] for row in ROWS} == PARTS
+
+
+def test_every_item_of_the_checklist_stands_on_the_page() -> None:
+    page = (Path(__file__).parents[2] / "docs/explanation/vendors/wix.rst").read_text(encoding="utf-8")
+    checklist = page[page.index("What the sandbox imitates\n") :]
+    assert [int(number) for number in re.findall(r"^(\d+)\. ", checklist, flags=re.MULTILINE)] == list(CHECKLIST)

@@ -22,7 +22,11 @@ from wix_rows import (
 
 GOODS = (
     Row(
-        *("4.3", "create", plain("POST", PRODUCTS, {"product": {**TEE, "costAndProfitData": {"itemCost": 4}}})),
+        *(
+            "Product fields",
+            "create",
+            plain("POST", PRODUCTS, {"product": {**TEE, "costAndProfitData": {"itemCost": 4}}}),
+        ),
         keys={"product.stock": {"trackInventory", "inStock", "inventoryStatus"}},
         types={"product.priceData.price": float, "product.numericId": str},
         values={
@@ -36,7 +40,7 @@ GOODS = (
     ),
     Row(
         *(
-            "4.3",
+            "Product fields",
             "costs for merchants",
             made(
                 lambda wix: product(wix, costAndProfitData={"itemCost": 4}),
@@ -52,14 +56,18 @@ GOODS = (
         item=7,
     ),
     Row(
-        *("4.2", "hidden products", made(lambda wix: product(wix, visible=False), "POST", f"{PRODUCTS}/query", {})),
+        *(
+            "Product queries",
+            "hidden products",
+            made(lambda wix: product(wix, visible=False), "POST", f"{PRODUCTS}/query", {}),
+        ),
         keys={"": {"products", "metadata", "totalResults"}},
         values={"totalResults": 0, "products": []},
         item=7,
     ),
     Row(
         *(
-            "4.2",
+            "Product queries",
             "hidden products, asked for",
             made(lambda wix: product(wix, visible=False), "POST", f"{PRODUCTS}/query", {"includeHiddenProducts": True}),
         ),
@@ -67,14 +75,28 @@ GOODS = (
         item=7,
     ),
     Row(
-        "4.2", "a filter that is no string", filtered(PRODUCTS, filter={"sku": "x"}), 400, values={RULE: "TYPE"}, item=5
+        "Product queries",
+        "a filter that is no string",
+        filtered(PRODUCTS, filter={"sku": "x"}),
+        400,
+        values={RULE: "TYPE"},
+        item=5,
     ),
-    Row("4.2", "a filter in a string", filtered(PRODUCTS, filter='{"sku":"x"}', sort='[{"numericId":"asc"}]'), item=5),
-    Row("4.2", "a sort in the other way", filtered(PRODUCTS, sort=json.dumps([{"fieldName": "name", "order": "ASC"}]))),
-    Row("4.2", "a page of 101", filtered(PRODUCTS, paging={"limit": 101}), 400, item=4),
+    Row(
+        "Product queries",
+        "a filter in a string",
+        filtered(PRODUCTS, filter='{"sku":"x"}', sort='[{"numericId":"asc"}]'),
+        item=5,
+    ),
+    Row(
+        "Product queries",
+        "a sort in the other way",
+        filtered(PRODUCTS, sort=json.dumps([{"fieldName": "name", "order": "ASC"}])),
+    ),
+    Row("Product queries", "a page of 101", filtered(PRODUCTS, paging={"limit": 101}), 400, item=4),
     Row(
         *(
-            "4.3",
+            "Product fields",
             "the currency is the site's",
             plain("POST", PRODUCTS, {"product": {**TEE, "priceData": {"price": 1, "currency": "EUR"}}}),
         ),
@@ -82,23 +104,34 @@ GOODS = (
         item=9,
     ),
     Row(
-        *("4.3", "the type stays", made(product, "PATCH", PRODUCTS + "/{}", {"product": {"productType": "digital"}})),
+        *(
+            "Product fields",
+            "the type stays",
+            made(product, "PATCH", PRODUCTS + "/{}", {"product": {"productType": "digital"}}),
+        ),
         values={"product.productType": "physical"},
         item=9,
     ),
-    Row("4.3", "digital goods", plain("POST", PRODUCTS, {"product": {**TEE, "productType": "digital"}}), 400),
-    Row("4.3", "a price as text", plain("POST", PRODUCTS, {"product": {**TEE, "priceData": {"price": "1"}}}), 400),
-    Row("4.3", "a name of 81", plain("POST", PRODUCTS, {"product": {**TEE, "name": "x" * 81}}), 400),
     Row(
-        "4.1",
+        "Product fields", "digital goods", plain("POST", PRODUCTS, {"product": {**TEE, "productType": "digital"}}), 400
+    ),
+    Row(
+        "Product fields",
+        "a price as text",
+        plain("POST", PRODUCTS, {"product": {**TEE, "priceData": {"price": "1"}}}),
+        400,
+    ),
+    Row("Product fields", "a name of 81", plain("POST", PRODUCTS, {"product": {**TEE, "name": "x" * 81}}), 400),
+    Row(
+        "Product operations",
         "update what is sent",
         made(product, "PATCH", PRODUCTS + "/{}", {"product": {"sku": "A"}}),
         values={"product.sku": "A", "product.name": "Tee"},
     ),
-    Row("4.1", "delete", made(product, "DELETE", PRODUCTS + "/{}"), values={"": {}}, item=11),
-    Row("4.1", "get of a deleted one", after_delete(PRODUCTS, product), 404, item=11),
+    Row("Product operations", "delete", made(product, "DELETE", PRODUCTS + "/{}"), values={"": {}}, item=11),
+    Row("Product operations", "get of a deleted one", after_delete(PRODUCTS, product), 404, item=11),
     Row(
-        *("4.5", "the stock of a product", made(product, "POST", f"{STOCK}/query", {})),
+        *("Inventory", "the stock of a product", made(product, "POST", f"{STOCK}/query", {})),
         keys={
             "inventoryItems.0": {
                 *("id", "externalId", "productId", "trackQuantity", "variants", "lastUpdated", "numericId"),
@@ -108,10 +141,17 @@ GOODS = (
         values={"totalResults": 1, "inventoryItems.0.trackQuantity": False},
         item=10,
     ),
-    Row("4.5", "a filter that is no string", filtered(STOCK, filter={"id": "x"}), 400, values={RULE: "TYPE"}, item=5),
-    Row("4.5", "a page of 101", filtered(STOCK, paging={"limit": 101}), 400),
     Row(
-        *("4.5", "stock is set and sold", stock_of_product),
+        "Inventory",
+        "a filter that is no string",
+        filtered(STOCK, filter={"id": "x"}),
+        400,
+        values={RULE: "TYPE"},
+        item=5,
+    ),
+    Row("Inventory", "a page of 101", filtered(STOCK, paging={"limit": 101}), 400),
+    Row(
+        *("Inventory", "stock is set and sold", stock_of_product),
         values={
             "product.stock": {
                 "trackInventory": True,
@@ -121,22 +161,22 @@ GOODS = (
             }
         },
     ),
-    Row("4.5", "tracking must be said", stock_without_tracking, values={"inventoryItem.trackQuantity": False}),
-    Row("4.5", "the stock goes with the product", stock_of_deleted, 404, item=10),
+    Row("Inventory", "tracking must be said", stock_without_tracking, values={"inventoryItem.trackQuantity": False}),
+    Row("Inventory", "the stock goes with the product", stock_of_deleted, 404, item=10),
     Row(
-        "4.4",
+        "Catalog version",
         "the catalog",
         plain("GET", "/stores/v3/provision/version"),
         values={"": {"catalogVersion": "V1_CATALOG"}},
         item=13,
     ),
     Row(
-        "4.4",
+        "Catalog version",
         "the other catalog",
         plain("POST", "/stores/v3/products/query", {}),
         428,
         "CATALOG_V1_SITE_CALLING_CATALOG_V3_API",
         item=13,
     ),
-    Row("4.4", "a product of the other catalog", plain("GET", "/stores/v3/products/1"), 428, item=13),
+    Row("Catalog version", "a product of the other catalog", plain("GET", "/stores/v3/products/1"), 428, item=13),
 )

@@ -6,7 +6,7 @@ from wix_rows import MILLISECONDS, ORDER, ORDERS, RULE, VIOLATION, Row, filtered
 
 SALES = (
     Row(
-        *("3.3", "create", plain("POST", ORDERS, {"order": ORDER})),
+        *("Order fields", "create", plain("POST", ORDERS, {"order": ORDER})),
         keys={
             "order.lineItems.0": {
                 *("index", "lineItemType", "quantity", "name", "price", "totalPrice", "taxIncludedInPrice"),
@@ -27,46 +27,63 @@ SALES = (
         },
         item=8,
     ),
-    Row("3.1", "get", made(order, "GET", ORDERS + "/{}"), keys={"": {"order"}}),
+    Row("Order operations", "get", made(order, "GET", ORDERS + "/{}"), keys={"": {"order"}}),
     Row(
-        *("3.1", "query", made(order, "POST", f"{ORDERS}/query", {})),
+        *("Order operations", "query", made(order, "POST", f"{ORDERS}/query", {})),
         keys={"": {"orders", "metadata", "totalResults"}, "metadata": {"items", "offset"}},
         values={"totalResults": 1, "metadata": {"items": 100, "offset": 0}},
     ),
-    Row("3.1", "no update", made(order, "PATCH", ORDERS + "/{}", {"order": {}}), 404, item=8),
-    Row("3.1", "no delete", made(order, "DELETE", ORDERS + "/{}"), 404, item=8),
+    Row("Order operations", "no update", made(order, "PATCH", ORDERS + "/{}", {"order": {}}), 404, item=8),
+    Row("Order operations", "no delete", made(order, "DELETE", ORDERS + "/{}"), 404, item=8),
     Row(
-        *("3.1", "another e-mail", made(order, "PATCH", ORDERS + "/{}/updateEmail", {"email": "b@example.test"})),
+        *(
+            "Order operations",
+            "another e-mail",
+            made(order, "PATCH", ORDERS + "/{}/updateEmail", {"email": "b@example.test"}),
+        ),
         values={"order.buyerInfo.email": "b@example.test"},
     ),
     Row(
         *(
-            "3.1",
+            "Order operations",
             "another address",
             made(order, "PUT", ORDERS + "/{}/updateShippingAddress", {"shippingAddress": {"city": "Oslo"}}),
         ),
         values={"order.shippingInfo.shipmentDetails.address": {"city": "Oslo"}},
     ),
-    Row("3.1", "fulfil a part", sent, values={"order.fulfillmentStatus": "PARTIALLY_FULFILLED"}),
-    Row("3.2", "a filter that is no string", filtered(ORDERS, filter={"id": "x"}), 400, values={RULE: "TYPE"}, item=5),
-    Row("3.2", "a sort that is no string", filtered(ORDERS, sort=[{"number": "asc"}]), 400, item=5),
+    Row("Order operations", "fulfil a part", sent, values={"order.fulfillmentStatus": "PARTIALLY_FULFILLED"}),
     Row(
-        "3.2",
+        "Order queries",
+        "a filter that is no string",
+        filtered(ORDERS, filter={"id": "x"}),
+        400,
+        values={RULE: "TYPE"},
+        item=5,
+    ),
+    Row("Order queries", "a sort that is no string", filtered(ORDERS, sort=[{"number": "asc"}]), 400, item=5),
+    Row(
+        "Order queries",
         "a filter in a string",
         filtered(ORDERS, filter='{"paymentStatus":"PAID"}'),
         values={"orders": []},
         item=5,
     ),
     Row(
-        *("3.2", "no filter by the buyer's e-mail", filtered(ORDERS, filter='{"buyerInfo.email":"x"}')),
+        *("Order queries", "no filter by the buyer's e-mail", filtered(ORDERS, filter='{"buyerInfo.email":"x"}')),
         *(400, "UNSUPPORTED_FILTER_FIELD_UNKNOWN"),
     ),
-    Row("3.2", "a page of 101", filtered(ORDERS, paging={"limit": 101}), 400, item=4),
-    Row("3.3", "no totals", plain("POST", ORDERS, {"order": {**ORDER, "totals": {}}}), 400, keys=VIOLATION),
-    Row("3.3", "no address", plain("POST", ORDERS, {"order": {**ORDER, "billingInfo": {}}}), 400),
-    Row("3.3", "money as a number", plain("POST", ORDERS, {"order": {**ORDER, "totals": {"total": 1}}}), 400, item=8),
+    Row("Order queries", "a page of 101", filtered(ORDERS, paging={"limit": 101}), 400, item=4),
+    Row("Order fields", "no totals", plain("POST", ORDERS, {"order": {**ORDER, "totals": {}}}), 400, keys=VIOLATION),
+    Row("Order fields", "no address", plain("POST", ORDERS, {"order": {**ORDER, "billingInfo": {}}}), 400),
     Row(
-        "3.3",
+        "Order fields",
+        "money as a number",
+        plain("POST", ORDERS, {"order": {**ORDER, "totals": {"total": 1}}}),
+        400,
+        item=8,
+    ),
+    Row(
+        "Order fields",
         "read-only fields",
         plain("POST", ORDERS, {"order": {**ORDER, "number": 7}}),
         values={"order.number": 10001},
