@@ -1,4 +1,4 @@
-"""A spec in reStructuredText, read into a Dataflow, with lint findings.
+"""Parses a spec in reStructuredText into a Dataflow with lint findings.
 
 May import `errors` and `location`.
 """

@@ -1,4 +1,4 @@
-"""Which sections repeat an earlier one: the same heading over the same statements and tables."""
+"""Marks sections that repeat an earlier one: same heading, same statements, same tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qa_sync.dataflow.model import Section
 
 
 def mark_duplicates(sections: Iterable[Section]) -> tuple[Section, ...]:
-    """Return the sections, each copy with the ordinal of the first section that it repeats."""
+    """Return the sections; each copy has the ordinal of the first section that it repeats."""
     first: dict[object, int] = {}
     marked = []
     for section in sections:
@@ -20,7 +20,7 @@ def mark_duplicates(sections: Iterable[Section]) -> tuple[Section, ...]:
 
 
 def _content(section: Section) -> object:
-    """Return all that a section says, without where it says it."""
+    """Return the content of a section without its position."""
     return (
         section.heading,
         tuple(statement.text for statement in section.statements),

@@ -1,4 +1,4 @@
-"""What a user names on the command line -> the documents meant: a file, a folder, a pattern, standard input."""
+"""Finds the specs for a SPEC argument: a file, a folder, a glob pattern or standard input."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from qa_sync.errors import SpecError
 from qa_sync.location import Location
 
 ENDINGS = (".txt", ".rst")
-"""What the name of a document in a folder ends with."""
+"""Suffixes of specs in a folder."""
 
 _SNIFFED_BYTES = 8192
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
 
 
 def find_documents(given: str) -> tuple[str, ...]:
-    """Return the paths of the documents that a word of the command line means, sorted.
+    """Return the paths of the specs that a SPEC argument selects, sorted.
 
-    A folder means every text below it whose name ends with `.txt` or `.rst`, hidden ones and binary files left out; a
-    pattern (`specs/*.rst`, `**/*.txt`) that is no file itself means what it matches. All else is returned as it is.
-    Raises SpecError when a folder holds no document, when it cannot be searched, and when a pattern matches nothing.
+    A folder selects every text file below it whose name ends with `.txt` or `.rst`, except hidden files and binary
+    files. A pattern (`specs/*.rst`, `**/*.txt`) that is not the name of a file selects its matches. Other arguments are
+    returned unchanged. Raises SpecError when a folder has no specs or cannot be searched, or a pattern has no match.
     """
     if given == STDIN:
         return (given,)
-    if os.path.isdir(given):  # noqa: PTH112 - Path asks more slowly, and not about every text
+    if os.path.isdir(given):  # noqa: PTH112 - Path.is_dir is slower and rejects some texts
         return _folder(given)
     if has_magic(given) and not os.path.lexists(given):
         return _pattern(given)
@@ -37,17 +37,17 @@ def find_documents(given: str) -> tuple[str, ...]:
 def _folder(given: str) -> tuple[str, ...]:
     found = tuple(_documents_below(given))
     if not found:
-        hint = f"documents in a folder are files that end with {' or '.join(ENDINGS)}; name others one by one"
-        raise SpecError("expected documents in the folder, found none", location=Location(given), hint=hint)
+        hint = f"specs in a folder are files that end with {' or '.join(ENDINGS)}; pass other files by name"
+        raise SpecError("no specs in the folder", location=Location(given), hint=hint)
     return found
 
 
 def _pattern(given: str) -> tuple[str, ...]:
-    matched = sorted(glob(given, recursive=True))  # noqa: PTH207 - Path.glob needs the pattern's root apart
+    matched = sorted(glob(given, recursive=True))  # noqa: PTH207 - Path.glob needs the root of the pattern separately
     found = tuple(_documents(matched))
     if not found:
-        hint = "is the pattern right, and the folder that it starts from?"
-        raise SpecError("expected documents that match the pattern, found none", location=Location(given), hint=hint)
+        hint = "check the pattern and the current folder"
+        raise SpecError("no specs match the pattern", location=Location(given), hint=hint)
     return found
 
 
@@ -60,7 +60,7 @@ def _documents(paths: Iterable[str]) -> Iterator[str]:
 
 
 def _documents_below(folder: str) -> list[str]:
-    """Return the documents of a folder and of those in it, sorted by their paths' parts."""
+    """Return the specs in a folder and its subfolders, sorted by path."""
     found: list[Path] = []
     for at, folders, files in os.walk(folder, onerror=_cannot_search):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -70,9 +70,9 @@ def _documents_below(folder: str) -> list[str]:
 
 
 def _is_text(path: Path) -> bool:
-    """Tell whether a file may be a document; one that cannot be read is kept, to be told about."""
+    """Return whether a file may be a spec; an unreadable file counts, so that loading it reports the error."""
     if path.exists() and not path.is_file():
-        return False  # a pipe would wait for somebody to write
+        return False  # reading a pipe would block until something is written
     try:
         with path.open("rb") as file:
             beginning = file.read(_SNIFFED_BYTES)

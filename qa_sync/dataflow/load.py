@@ -1,4 +1,4 @@
-"""A document's file -> its text -> Dataflow."""
+"""Loads a spec from a file or standard input."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _OTHER_ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 
 
 def load_dataflow(path: str) -> Dataflow:
-    """Return what the document in a file says; `-` reads standard input.
+    """Load and parse a spec; `-` reads standard input.
 
-    Raises SpecError when there is no such file, when it is no UTF-8 text, and when it is no dataflow document.
+    Raises SpecError when the file does not exist, is not UTF-8 text, or is not a dataflow spec.
     """
     return read_dataflow(decode(_read_file(path), path), path)
 
 
 def decode(data: bytes, path: str) -> str:
-    """Return bytes as text: UTF-8, with or without a byte order mark. Raises SpecError when they are something else."""
+    """Decode UTF-8 with or without a byte order mark. Raises SpecError for other bytes."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         other = next((name for mark, name in _OTHER_ENCODINGS if data.startswith(mark)), None)
-        hint = f"it looks like {other}; save it as UTF-8" if other else "is this a text document? Save it as UTF-8"
+        hint = f"it looks like {other}; save it as UTF-8" if other else "save the spec as UTF-8 text"
         line = data.count(b"\n", 0, error.start) + 1
         message = f"expected UTF-8 text, got the byte 0x{data[error.start]:02x} at offset {error.start}"
         raise SpecError(message, location=Location(path, line), hint=hint) from error
@@ -42,24 +42,22 @@ def _read_file(path: str) -> bytes:
     try:
         return _read_regular_file(Path(path))
     except IsADirectoryError as error:
-        hint = f"name a document in it, for example {_example(Path(path))}"
-        raise SpecError("expected a document, got a folder", location=Location(path), hint=hint) from error
+        hint = f"pass a spec in the folder, for example {_example(Path(path))}"
+        raise SpecError("expected a spec, got a folder", location=Location(path), hint=hint) from error
     except FileNotFoundError as error:
-        raise SpecError(
-            "there is no such document", location=Location(path), hint=_neighbors_hint(Path(path))
-        ) from error
+        raise SpecError("spec not found", location=Location(path), hint=_neighbors_hint(Path(path))) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         hint = "check the path and its permissions"
-        raise SpecError(f"the document cannot be read: {reason}", location=Location(path), hint=hint) from error
+        raise SpecError(f"the spec cannot be read: {reason}", location=Location(path), hint=hint) from error
 
 
 def _read_regular_file(path: Path) -> bytes:
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        # A pipe may wait for ever, a device may never end.
+        # Reading a pipe may block forever, and a device may never end.
         raise SpecError(
-            "expected a regular file", location=Location(str(path)), hint="pipe the document in, and name it -"
+            "expected a regular file", location=Location(str(path)), hint="pipe the spec to standard input and pass -"
         )
     return path.read_bytes()
 
@@ -69,9 +67,7 @@ def _neighbors_hint(path: Path) -> str:
     near = did_you_mean(path.name, names)
     if near:
         return near
-    return (
-        f"in {path.parent} there are: {', '.join(names[:10])}" if names else f"there are no documents in {path.parent}"
-    )
+    return f"{path.parent} contains: {', '.join(names[:10])}" if names else f"{path.parent} contains no specs"
 
 
 def _example(folder: Path) -> str:

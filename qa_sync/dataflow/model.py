@@ -1,7 +1,7 @@
-"""What a dataflow document says, as frozen values; no I/O here.
+"""The content of a spec as frozen values; no I/O.
 
-A Dataflow has Sections, a Section has Statements, Criteria (rows of the merge table) and PropertyPairs (rows of the
-property table). Every item knows its 1-based line. Source of the rules: facts/GRAMMAR.md.
+A Dataflow has Sections; a Section has Statements, Criteria (rows of the merge table) and PropertyPairs (rows of the
+property table). Every item has its 1-based line. Source: docs/explanation/grammar.rst.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from msgspec import Struct
 
 
 class StatementKind(StrEnum):
-    """The kinds of statement, as `show --format json` names them."""
+    """The kinds of statements, by their names in `show --format json`."""
 
     EVERY = "every"
     LINK_FIRST = "link-first"
@@ -26,7 +26,7 @@ class StatementKind(StrEnum):
 
 
 class Severity(StrEnum):
-    """How much a finding matters, worst first."""
+    """The severity of a finding, worst first."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -34,7 +34,7 @@ class Severity(StrEnum):
 
 
 class Origin(StrEnum):
-    """Where a property pair comes from; only `spec` pairs are promises of the document."""
+    """Where a property pair comes from; only the spec requires `spec` pairs."""
 
     SPEC = "spec"
     SETTINGS = "settings"
@@ -42,7 +42,7 @@ class Origin(StrEnum):
 
 
 class Finding(Struct, frozen=True):
-    """Something wrong with the document itself: a stable code, a severity, a line and a sentence."""
+    """A problem in a spec: a stable code, a severity, a 1-based line and a message."""
 
     code: str
     severity: Severity
@@ -51,7 +51,7 @@ class Finding(Struct, frozen=True):
 
 
 class Entity(Struct, frozen=True):
-    """One side of a section: the system's label, the entity as written, and the facet (`human data`) if any."""
+    """One side of a section: the system's label, the entity as written, and the facet (`human data`), if any."""
 
     system: str
     entity: str
@@ -63,10 +63,10 @@ class Entity(Struct, frozen=True):
 
 
 class Condition(Struct, frozen=True):
-    """What a conditional sentence says before `, it will be synchronized`.
+    """The part of a conditional sentence before `, it will be synchronized`.
 
-    `template` is `probability`, `status`, `accepted`, `type` or `free`; `text` the condition as written; `value` the
-    literal that the sentence names (`Agent`, `Sold`), None when it names none.
+    `template` is `probability`, `status`, `accepted`, `type` or `free`; `text` is the condition as written; `value` is
+    the literal in the sentence (`Agent`, `Sold`), or None when there is none.
     """
 
     template: str
@@ -75,14 +75,14 @@ class Condition(Struct, frozen=True):
 
 
 class Connection(Struct, frozen=True):
-    """NEW-IF-CONNECTED: the entities (as written, label stripped) that must be synced, and the label they go into."""
+    """NEW-IF-CONNECTED: the entities (as written, without label) that must be synced, and the target system's label."""
 
     entities: tuple[str, ...]
     into: str
 
 
 class Statement(Struct, frozen=True):
-    """A sentence of a section with its kind, its first line and its text (line breaks kept)."""
+    """A sentence of a section: its kind, its first line and its text with line breaks."""
 
     kind: StatementKind
     line: int
@@ -92,14 +92,14 @@ class Statement(Struct, frozen=True):
 
 
 class When(Struct, frozen=True):
-    """`Dependant on having VALUE in PATH`; both may be empty strings in old documents."""
+    """`Dependant on having VALUE in PATH`; both may be empty strings in old specs."""
 
     value: str
     path: str
 
 
 class Criterion(Struct, frozen=True):
-    """A row of the merge table: two property paths (possibly empty) that make two records the same thing."""
+    """A row of the merge table: two records match when the values at these two paths (possibly empty) are equal."""
 
     source: str
     target: str
@@ -107,10 +107,10 @@ class Criterion(Struct, frozen=True):
 
 
 class PropertyPair(Struct, frozen=True):
-    """Two property paths that carry the same value.
+    """Two property paths that hold the same value.
 
-    `type` is a scalar type name, `list`, `expression` or None (unknown); `expression` holds the raw cell when the type
-    is `expression`; `line` is None for pairs that the document does not have.
+    `type` is a scalar type name, `list`, `expression` or None (unknown); `expression` is the raw cell when the type
+    is `expression`; `line` is None for pairs that are not in the spec.
     """
 
     source: str
@@ -124,10 +124,10 @@ class PropertyPair(Struct, frozen=True):
 
 
 class Section(Struct, frozen=True):
-    """One pair of entities. `ordinal` counts the document's sections from 1; `line` is that of the heading's text.
+    """One pair of entities. `ordinal` is the section's position in the spec, from 1; `line` is the heading's line.
 
     `duplicate_of` is the ordinal of an earlier section with the same content (None: not a copy); `table_line` is the
-    line of the property table's directive (None: there is none).
+    line of the property table's directive (None: no table).
     """
 
     ordinal: int
@@ -143,17 +143,17 @@ class Section(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """A stable name that is also safe as a file name: `1-wix-com-contacts-to-customerp-contact`."""
+        """A stable name that is safe as a file name: `1-wix-com-contacts-to-customerp-contact`."""
         slug = re.sub(r"[^a-z0-9]+", "-", self.heading.lower()).strip("-")
         return f"{self.ordinal}-{slug[:80].rstrip('-')}"
 
     def statement(self, kind: StatementKind) -> Statement | None:
-        """Return the first statement of that kind, None when there is none."""
+        """Return the first statement of the kind, or None."""
         return next((s for s in self.statements if s.kind is kind), None)
 
 
 class Dataflow(Struct, frozen=True):
-    """A whole document: `path` as the user gave it, `generated` as an ISO date-time without zone or None."""
+    """A spec: `path` as the user wrote it; `generated` is an ISO date and time without a zone, or None."""
 
     path: str
     title: str

@@ -1,4 +1,4 @@
-"""A document's text -> Dataflow; every item with its line, everything not understood a finding."""
+"""Parses the text of a spec into a Dataflow: every item has its line, everything not understood is a finding."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Part = tuple[Heading, list[Block]]
 
 
 def read_dataflow(text: str, path: str) -> Dataflow:
-    """Return what a document says, with its findings in the order of their lines.
+    """Parse the text of a spec; the findings are sorted by line.
 
-    `path` is only remembered. Raises SpecError when the text is no dataflow document: binary, or without a title.
+    `path` is stored, not opened. Raises SpecError when the text is not a dataflow spec: binary, or without a title.
     """
     blocks = read_blocks(_expect_text(text, path).removeprefix("\ufeff"))
     at, title, labels = _title(blocks, path)
@@ -35,8 +35,8 @@ def read_dataflow(text: str, path: str) -> Dataflow:
     findings = [*preamble_findings(front), *_short_underlines(blocks)]
     sections: list[Section] = []
     for heading, below in parts:
-        section, found = _section(heading, below, len(sections) + 1, labels)
-        findings += found
+        section, section_findings = _section(heading, below, len(sections) + 1, labels)
+        findings += section_findings
         sections += [section] if section else []
     dataflow = Dataflow(path, title, *labels, generated(front), mark_duplicates(sections))
     findings += lint(dataflow)
@@ -46,15 +46,15 @@ def read_dataflow(text: str, path: str) -> Dataflow:
 def _expect_text(text: str, path: str) -> str:
     if "\0" in text:
         raise SpecError(
-            "expected a text document, got a NUL character",
+            "expected a text file, got a NUL character",
             location=Location(path, text.count("\n", 0, text.index("\0")) + 1),
-            hint="is this a binary file, or text in another encoding than UTF-8?",
+            hint="the file may be binary, or not encoded as UTF-8",
         )
     return text
 
 
 def _title(blocks: Sequence[Block], path: str) -> tuple[int, str, tuple[str, str]]:
-    """Return the title's place, text and labels; a title that lost its underline still counts."""
+    """Return the title's index, text and labels; the underline of the title may be missing."""
     for kind in (Heading, Paragraph):
         for at, block in enumerate(blocks):
             if isinstance(block, kind) and (labels := split_title(block.text)):
@@ -63,12 +63,12 @@ def _title(blocks: Sequence[Block], path: str) -> tuple[int, str, tuple[str, str
     raise SpecError(
         f"expected a title of the form `<S> to <T> Dataflow`, got {quote_text(first.text) if first else 'no text'}",
         location=Location(path, first.line if first else 1),
-        hint="is this a dataflow document? Its first lines are the title with a line of `=` above and below",
+        hint="a dataflow spec begins with its title, with a line of `=` above and below it",
     )
 
 
 def _split_sections(blocks: Sequence[Block], title: int) -> tuple[list[Block], list[Part]]:
-    """Return what stands before the first section (without the title), and the headings with what is below each."""
+    """Return the blocks before the first section (without the title), and each heading with the blocks below it."""
     front: list[Block] = []
     parts: list[Part] = []
     for at, block in enumerate(blocks):
@@ -85,11 +85,11 @@ def _section(
     sides = None if split_title(heading.text) else split_heading(heading.text)
     if sides is None:
         message = f"expected a heading `<S> <Entity> to <T> <Entity>`, got {quote_text(heading.text)}"
-        unread = f"; blocks below it that are not read: {len(below)}" if below else ""
-        return None, [make_finding("unknown-heading", heading.line, message + unread)]
-    reading = SectionReader(heading, sides)
-    reading.read(below)
-    return reading.section(ordinal, labels), reading.findings
+        ignored = f"; blocks below it are ignored: {len(below)}" if below else ""
+        return None, [make_finding("unknown-heading", heading.line, message + ignored)]
+    reader = SectionReader(heading, sides)
+    reader.read(below)
+    return reader.section(ordinal, labels), reader.findings
 
 
 def _short_underlines(blocks: Iterable[Block]) -> list[Finding]:

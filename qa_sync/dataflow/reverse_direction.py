@@ -1,4 +1,4 @@
-"""What two documents of opposite directions say of each other: `kept in sync wherever it is edited` needs both."""
+"""Compares the specs of the two directions: a section that is kept in sync both ways needs both."""
 
 from __future__ import annotations
 
@@ -16,23 +16,22 @@ Pair = tuple[str, str]
 
 
 def reverse_findings(dataflows: Sequence[Dataflow]) -> dict[str, tuple[Finding, ...]]:
-    """Return, by path, the sections kept in sync both ways that the reverse document lacks or tells otherwise.
+    """Return, by path, findings for two-way sections that the reverse spec lacks or that pair different properties.
 
-    Documents belong together by their file names (`<source id>-<target id>`); where one of the two has no such name,
-    by their titles' labels. Those without a reverse document among the given ones have no findings. A self-flow is its
-    own reverse.
+    Specs are matched by file name (`<source id>-<target id>`), or by the labels in their titles when one of them has no
+    such name. A spec without a reverse spec in `dataflows` has no findings. A self-flow is its own reverse.
     """
     named = {ids: d for d in reversed(dataflows) if (ids := _ids(d))}
     labelled = {_labels(d): d for d in reversed(dataflows)}
     unnamed = {_labels(d): d for d in reversed(dataflows) if not _ids(d)}
-    found = {}
+    findings = {}
     for dataflow in dataflows:
         ids, labels = _ids(dataflow), _labels(dataflow)
-        # Labels are no names of systems: several lose theirs at times, and the two directions spell them differently.
+        # Labels do not identify systems: specs may leave them empty or spell them differently in the two directions.
         by_label = (unnamed if ids else labelled).get(_reversed(labels)) if all(labels) else None
         other = (named.get(_reversed(ids)) if ids else None) or by_label
-        found[dataflow.path] = tuple(_compare(dataflow, other)) if other else ()
-    return found
+        findings[dataflow.path] = tuple(_compare(dataflow, other)) if other else ()
+    return findings
 
 
 def _ids(dataflow: Dataflow) -> Direction | None:
@@ -63,7 +62,7 @@ def _compare(dataflow: Dataflow, other: Dataflow) -> Iterator[Finding]:
 
 def _make_finding(section: Section, mirrors: Sequence[Section], other: str) -> Finding | None:
     if not mirrors:
-        message = f"`{section.heading}` is said to be kept in sync both ways, but {other} has no section for it"
+        message = f"`{section.heading}` is kept in sync both ways, but {other} has no section for it"
         return make_finding("reverse-missing", section.line, message)
     rows = _row_set((p.source, p.target) for p in section.pairs)
     if any(rows == _row_set((p.target, p.source) for p in mirror.pairs) for mirror in mirrors):

@@ -1,4 +1,4 @@
-"""Documents made up from the grammar: a random Dataflow, and its reStructuredText with the lines that follow."""
+"""Generates random specs from the grammar: a Dataflow, and its reStructuredText with line numbers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ INTRODUCTION = (
 
 
 def document(random: Random, sections: int) -> Dataflow:
-    """Return a Dataflow without lines; some sections are copies of earlier ones."""
+    """Return a random Dataflow without lines; some sections are copies of earlier ones."""
     source, target = random.choice(LABELS), random.choice(LABELS)
     made: list[Section] = []
     for ordinal in range(1, sections + 1):
@@ -47,7 +47,7 @@ def document(random: Random, sections: int) -> Dataflow:
 
 
 def render(flow: Dataflow) -> tuple[str, Dataflow]:
-    """Return the document's text (LF) and the Dataflow with the lines that its items have in it."""
+    """Return the text of the spec (LF) and the Dataflow with the lines of its items."""
     title = f"{flow.source} to {flow.target} Dataflow"
     rule = "=" * len(title)
     lines = [rule, title, rule, "", f"Generated: {(flow.generated or '').replace('T', ' ')}", ""]
@@ -57,7 +57,7 @@ def render(flow: Dataflow) -> tuple[str, Dataflow]:
 
 
 def side(entity: Entity) -> str:
-    """Return an entity as a heading writes it: an empty label leaves its blank."""
+    """Return an entity as written in a heading: an empty label leaves a leading blank."""
     facet = entity.facet or ""
     facet = f" {facet}" if facet in OLD_FACETS else f" ({facet})" if facet else ""
     return f"{entity.system} {entity.entity}{facet}"
@@ -115,7 +115,7 @@ def _path(path: str, whens: tuple[When, ...]) -> str:
 
 
 def _marked(sections: list[Section]) -> tuple[Section, ...]:
-    """Mark copies the slow and obvious way."""
+    """Mark copies with a slow but simple algorithm."""
     marked = []
     for section in sections:
         same = (s.ordinal for s in sections[: section.ordinal - 1] if replace(s, ordinal=section.ordinal) == section)
@@ -145,10 +145,10 @@ def _statements(random: Random, source: Entity, target: Entity) -> tuple[tuple[S
     if first is K.LINK_FIRST and random.random() < 0.5:
         statements.append(_connected(random, source, a, b))
     if first is not K.LINK_FIRST and merges:
-        statements.append(_said(K.MATCHING, a, b))
+        statements.append(_statement(K.MATCHING, a, b))
     if merges:
-        statements.append(_said(K.MERGE_IF, a, b))
-    return (*statements, _said(K.KEEP, a, b), _said(K.PROPS, a, b)), merges
+        statements.append(_statement(K.MERGE_IF, a, b))
+    return (*statements, _statement(K.KEEP, a, b), _statement(K.PROPS, a, b)), merges
 
 
 TEXTS = {
@@ -172,13 +172,13 @@ CONDITIONS = (
 )
 
 
-def _said(kind: StatementKind, a: str, b: str) -> Statement:
+def _statement(kind: StatementKind, a: str, b: str) -> Statement:
     return Statement(kind, 0, TEXTS[kind].format(a=a, b=b))
 
 
 def _beginning(random: Random, kind: StatementKind, a: str, b: str) -> Statement:
     if kind is not K.CONDITION:
-        return _said(kind, a, b)
+        return _statement(kind, a, b)
     condition = random.choice(CONDITIONS)
     return Statement(kind, 0, f"{condition.text}, it  will be synchronized with a {b}.", condition)
 

@@ -1,4 +1,4 @@
-"""Made-up documents about systems that connectors know: all findings are told, in the order of their lines."""
+"""Generated specs for systems with connectors: all findings are reported, sorted by line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a document's file may be, and what is said when it is something else."""
+"""Which files are valid specs, and the errors for other files."""
 
 from __future__ import annotations
 
@@ -65,19 +65,19 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_dataflow("-").path == "-"
 
 
-def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
+def test_a_missing_file_suggests_a_similar_name(tmp_path: Path) -> None:
     (tmp_path / "wix-customerp.rst").write_bytes(DOCUMENT)
     assert refused(tmp_path / "wix-custmerp.rst").hint == "did you mean 'wix-customerp.rst'?"
     assert "wix-customerp.rst" in str(refused(tmp_path / "zzz").hint)
     assert refused(tmp_path / "no" / "folder.rst").hint
 
 
-def test_a_folder_names_a_document_in_it(tmp_path: Path) -> None:
+def test_a_folder_suggests_a_spec_in_it(tmp_path: Path) -> None:
     (tmp_path / "a-b.rst").write_bytes(DOCUMENT)
     assert "a-b.rst" in str(refused(tmp_path).hint)
 
 
-def test_a_path_that_no_system_has() -> None:
+def test_a_path_with_a_nul_character() -> None:
     assert "cannot be read" in refused("a\0b").message
 
 
@@ -92,7 +92,7 @@ def test_a_path_that_no_system_has() -> None:
         (b"\x89PNG\r\n\x1a\n\0\0", 1, "0x89"),
     ],
 )
-def test_what_is_no_document_is_refused(tmp_path: Path, data: bytes, line: int, said: str) -> None:
+def test_other_data_is_an_error(tmp_path: Path, data: bytes, line: int, said: str) -> None:
     path = tmp_path / "a-b.rst"
     path.write_bytes(data)
     error = refused(path)

@@ -1,4 +1,4 @@
-"""Each fixture is read as its golden file says; UPDATE_GOLDENS=1 writes them anew (then read the difference)."""
+"""Compares each parsed fixture with its golden file; UPDATE_GOLDENS=1 regenerates the files (review the diff)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def golden(path: Path) -> str:
 
 
 def _without_nothing(value: object) -> object:
-    """Leave out what is None or an empty tuple, so that a golden file shows what is there."""
+    """Remove None and empty tuples, so that golden files show only content."""
     if isinstance(value, Struct):
         value = asdict(value)
     if isinstance(value, dict):

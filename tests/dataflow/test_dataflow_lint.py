@@ -1,4 +1,4 @@
-"""Every finding about a document by itself, with its severity and its line."""
+"""Every finding in a single spec, with its severity and its line."""
 
 from __future__ import annotations
 
@@ -86,11 +86,11 @@ def test_a_good_document_has_no_findings() -> None:
         ("Generated: yesterday\n\n" + GOOD, ("unknown-date", "info", 4)),
     ],
 )
-def test_each_fault_is_found_at_its_line(text: str, expected: tuple[str, str, int]) -> None:
+def test_each_problem_is_reported_at_its_line(text: str, expected: tuple[str, str, int]) -> None:
     assert expected in found(text)
 
 
-def test_an_unknown_sentence_names_the_nearest_template() -> None:
+def test_an_unknown_sentence_suggests_the_closest_template() -> None:
     text = GOOD.replace(EVERY, "Each Acme Order will be synchronised with a Nord Order.\n\n")
     flow = read_dataflow(TOP + text, "x.rst")
     (message,) = [f.message for f in flow.findings if f.code == "unknown-sentence"]
@@ -110,7 +110,7 @@ def test_a_copy_of_a_conflicting_section_repeats_the_first_of_its_kind() -> None
     assert [f.line for f in flow.findings if f.code == "conflicting-section"] == [flow.sections[1].line]
 
 
-def test_sentences_that_lost_their_blank_line_are_read_one_by_one() -> None:
+def test_sentences_without_blank_lines_between_them_are_separate() -> None:
     flow = read_dataflow(TOP + GOOD.replace(EVERY, EVERY.strip() + "\nnonsense\n"), "x.rst")
     assert [(str(s.kind), s.line) for s in flow.sections[0].statements] == [("every", 6), ("keep", 8), ("props", 10)]
     assert [f.line for f in flow.findings if f.code == "unknown-sentence"] == [7]
@@ -122,21 +122,21 @@ def test_a_wrapped_sentence_is_one_statement() -> None:
     assert flow.sections[0].statements[0].text.startswith("Every Acme Order\nwill be")
 
 
-def test_a_title_without_its_lines_still_counts() -> None:
+def test_a_title_without_underline_is_accepted() -> None:
     flow = read_dataflow("Acme to Nord Dataflow\n\n" + GOOD, "x.rst")
     assert (flow.source, flow.target, len(flow.sections)) == ("Acme", "Nord", 1)
 
 
-def turned(text: str) -> str:
+def mirrored(text: str) -> str:
     return text.replace("Acme", "\1").replace("Nord", "Acme").replace("\1", "Nord")
 
 
 def both(forward: str, backward: str, paths: tuple[str, str] = ("a.rst", "b.rst")) -> dict[str, list[tuple[str, int]]]:
-    flows = [read_dataflow(TOP + forward, paths[0]), read_dataflow(turned(TOP + backward), paths[1])]
+    flows = [read_dataflow(TOP + forward, paths[0]), read_dataflow(mirrored(TOP + backward), paths[1])]
     return {path: [(f.code, f.line) for f in findings] for path, findings in reverse_findings(flows).items()}
 
 
-def test_mirrored_documents_agree() -> None:
+def test_mirrored_specs_have_no_findings() -> None:
     assert both(row("id", "number"), row("number", "id")) == {"a.rst": [], "b.rst": []}
 
 
@@ -151,11 +151,11 @@ def test_a_section_whose_reverse_pairs_other_properties() -> None:
     }
 
 
-def test_documents_belong_together_by_file_name_when_labels_differ() -> None:
-    flows = [read_dataflow(TOP + GOOD, "acme-nord.rst"), read_dataflow(turned(TOP), "nord-acme.rst")]
+def test_reverse_specs_are_matched_by_file_name() -> None:
+    flows = [read_dataflow(TOP + GOOD, "acme-nord.rst"), read_dataflow(mirrored(TOP), "nord-acme.rst")]
     flows[1] = replace(flows[1], target="Acme Inc.")
     assert [f.code for f in reverse_findings(flows)["acme-nord.rst"]] == ["reverse-missing"]
 
 
-def test_without_its_reverse_document_nothing_is_claimed() -> None:
+def test_without_a_reverse_spec_there_are_no_findings() -> None:
     assert reverse_findings([read_dataflow(TOP + GOOD, "a-b.rst")]) == {"a-b.rst": ()}

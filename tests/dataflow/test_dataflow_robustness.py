@@ -1,4 +1,4 @@
-"""Whatever a document holds: a Dataflow with findings, or one SpecError; in time that grows with its length only."""
+"""Any input gives a Dataflow with findings or one SpecError, in time linear in its length."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HEADING = "A Order to B Order\n------------------\n"
 
 
 def survives(text: str) -> Dataflow | None:
-    """Read a text that may be anything; what comes back makes sense."""
+    """Parse any text and check that the result is consistent."""
     try:
         flow = read_dataflow(text, "x.rst")
     except SpecError:
@@ -92,7 +92,7 @@ MUTATIONS: tuple[Callable[[Random, list[str]], None], ...] = (_drop, _double, _s
 
 @settings(max_examples=400, deadline=None)
 @given(st.integers(0, 2**64), st.integers(1, 6))
-def test_a_damaged_document_is_read_or_refused(seed: int, damages: int) -> None:
+def test_a_damaged_spec_is_parsed_or_rejected(seed: int, damages: int) -> None:
     random = Random(seed)  # noqa: S311
     lines = render(document(random, random.choice((1, 2, 3))))[0].split("\n")
     for _ in range(damages):
@@ -102,7 +102,7 @@ def test_a_damaged_document_is_read_or_refused(seed: int, damages: int) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.text())
-def test_any_text_is_read_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_rejected(text: str) -> None:
     survives(text)
     survives(TOP + HEADING + text)
 
@@ -121,7 +121,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         pytest.param("====\n" * 20_000, id="punctuation"),
     ],
 )
-def test_deep_or_many_structures_are_no_trouble(text: str) -> None:
+def test_deep_or_many_structures(text: str) -> None:
     flow = survives(TOP + HEADING + text)
     assert flow
     assert any(finding.severity != "info" for finding in flow.findings)
@@ -201,7 +201,7 @@ def test_no_directive_touches_disk_or_network(markup: str, monkeypatch: pytest.M
     def never(*_args: object, **_kwargs: object) -> None:
         raise AssertionError("the reader touched the world")
 
-    survives(TOP)  # whatever is imported late is imported now
+    survives(TOP)  # do lazy imports before file access is blocked
     with monkeypatch.context() as patch:
         for owner, name in ((builtins, "open"), (os, "open"), (os, "stat"), (Path, "open"), (socket, "socket")):
             patch.setattr(owner, name, never)

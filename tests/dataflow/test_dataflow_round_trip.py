@@ -1,4 +1,4 @@
-"""Made-up documents are read back exactly, whatever their line ends."""
+"""Generated specs parse back to the same Dataflow with any line ending."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ seeds = st.integers(0, 2**64)
 
 @settings(max_examples=150, deadline=None)
 @given(seeds, st.sampled_from((0, 1, 1, 2, 3, 5)), st.sampled_from(("\n", "\r\n", "\r")))
-def test_what_was_written_is_read(seed: int, sections: int, eol: str) -> None:
+def test_a_rendered_spec_parses_to_the_same_dataflow(seed: int, sections: int, eol: str) -> None:
     text, expected = render(document(Random(seed), sections))  # noqa: S311
     read = read_dataflow(text.replace("\n", eol), "made/up.rst")
     assert replace(read, findings=()) == expected
@@ -25,7 +25,7 @@ def test_what_was_written_is_read(seed: int, sections: int, eol: str) -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(seeds)
-def test_tabs_and_blanks_at_line_ends_change_nothing(seed: int) -> None:
+def test_trailing_tabs_and_blanks_are_ignored(seed: int) -> None:
     random = Random(seed)  # noqa: S311
     text, expected = render(document(random, 2))
     trailing = "\n".join(line + random.choice(("", "\t", " ")) for line in text.split("\n"))

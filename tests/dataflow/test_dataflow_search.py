@@ -1,4 +1,4 @@
-"""Which documents a word of the command line means."""
+"""Which specs a SPEC argument selects."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ALL = ("UPPER.TXT", "a-b.txt", "b-a.rst", "deep/er/c-d.rst", "empty.rst", "wide.
 
 
 @pytest.mark.parametrize("given", ["specs", "specs/", "./specs", "spec[s]", "s*s"])
-def test_a_folder_means_every_text_below_it(folder: Path, given: str) -> None:
+def test_a_folder_selects_every_text_file_below_it(folder: Path, given: str) -> None:
     assert folder.is_dir()
     assert find_documents(given) == tuple(f"specs/{name}" for name in ALL)
 
@@ -46,13 +46,13 @@ def test_an_absolute_folder_stays_absolute(folder: Path) -> None:
         ("specs/d*", ("specs/deep/er/c-d.rst",)),
     ],
 )
-def test_a_pattern_that_the_shell_left_alone(folder: Path, pattern: str, found: tuple[str, ...]) -> None:
+def test_a_pattern_is_expanded(folder: Path, pattern: str, found: tuple[str, ...]) -> None:
     assert folder.is_dir()
     assert find_documents(pattern) == found
 
 
 @pytest.mark.parametrize("given", ["-", "specs/a-b.txt", "specs/notes.md", "nowhere.rst", "a\0b", ""])
-def test_all_else_is_what_it_is(folder: Path, given: str) -> None:
+def test_other_arguments_are_unchanged(folder: Path, given: str) -> None:
     assert folder.is_dir()
     assert find_documents(given) == (given,)
 
@@ -62,24 +62,24 @@ def test_a_file_whose_name_looks_like_a_pattern_is_that_file(folder: Path) -> No
     assert find_documents("a[1].rst") == ("a[1].rst",)
 
 
-def test_a_pipe_in_a_folder_is_not_waited_for(folder: Path) -> None:
+def test_a_pipe_in_a_folder_is_not_read(folder: Path) -> None:
     os.mkfifo(folder / "specs/pipe.txt")
     assert find_documents("specs") == tuple(f"specs/{name}" for name in ALL)
 
 
-def test_a_link_that_leads_nowhere_is_told_about_later(folder: Path) -> None:
+def test_a_broken_link_is_reported_when_it_is_loaded(folder: Path) -> None:
     (folder / "specs/gone.txt").symlink_to("nowhere")
     assert "specs/gone.txt" in find_documents("specs")
 
 
 @pytest.mark.parametrize("given", ["empty", "specs/.git/none", "*.xyz", "[]*"])
-def test_nothing_found_is_said(folder: Path, given: str) -> None:
+def test_no_match_is_an_error(folder: Path, given: str) -> None:
     (folder / "empty").mkdir()
     (folder / "specs/.git/none").mkdir()
     with pytest.raises(SpecError) as caught:
         find_documents(given)
     assert caught.value.exit_code == 2
-    assert str(caught.value).startswith(f"{given}: expected documents ")
+    assert str(caught.value).startswith(f"{given}: no specs ")
     assert caught.value.hint
 
 

@@ -1,4 +1,4 @@
-"""What the entity cards know better than a document."""
+"""Findings that compare a spec with entity cards."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def codes(*sections: str) -> list[str]:
         'info.name.first | firstName | "string"',
         'primaryInfo.email | email | "string"',
         'info.emails.items.email | email | "string"',  # where the card writes it
-        'info.phones.items.phone | mobile | "string"',  # the card's selector is no part of a document's path
+        'info.phones.items.phone | mobile | "string"',  # paths in specs do not contain the card's selector
         "info.addresses | address | N/A",  # whole objects
         'id | contactId | "string"',
         'sesam_anything | email | "string"',
@@ -62,11 +62,11 @@ def codes(*sections: str) -> list[str]:
         "info.birthdate | birthDate | ",
     ],
 )
-def test_nothing_is_wrong(row: str) -> None:
+def test_valid_rows_have_no_findings(row: str) -> None:
     assert told(section("Contacts > Contact", row)) == []
 
 
-def test_a_property_that_no_api_has() -> None:
+def test_an_unknown_property() -> None:
     (source,) = told(section("Contacts > Contact", 'info.name.frist | firstName | "string"'))
     assert source == (
         "unknown-property",
@@ -78,7 +78,7 @@ def test_a_property_that_no_api_has() -> None:
     assert codes(section("Contacts > Contact", criteria="info.mail email")) == ["unknown-property"]
 
 
-def test_the_line_is_the_rows() -> None:
+def test_the_line_is_that_of_the_row() -> None:
     flow = read_dataflow(TOP + section("Contacts > Contact", 'id | nope | "string"', 'nope | id | "string"'), "x.rst")
     lines = [(f.line, f.code) for f in card_findings(flow, CARDS)]
     assert sorted(lines) == [
@@ -94,7 +94,7 @@ def test_the_line_is_the_rows() -> None:
         ("Orders > Order", 'number | orderNumber | "string"', "create-only-target", "was created with"),
     ],
 )
-def test_a_target_that_cannot_be_written(entities: str, row: str, code: str, why: str) -> None:
+def test_a_read_only_target(entities: str, row: str, code: str, why: str) -> None:
     ((found, message),) = told(section(entities, row))
     assert found == code
     assert why in message
@@ -141,7 +141,7 @@ def test_an_entity_that_the_connector_does_not_have() -> None:
     ]
 
 
-def test_a_system_without_a_connector_is_said_once() -> None:
+def test_a_system_without_a_connector_is_reported_once() -> None:
     text = (TOP + section("A > Contact", 'a | email | "string"') + section("B > Contact", 'b | b | "string"')).replace(
         "Wix.com", "Acme"
     )
@@ -163,9 +163,9 @@ def test_every_path_of_a_card_is_known_and_has_its_property() -> None:
 
 
 CELLS = st.text(st.characters(exclude_characters="\0"), max_size=30)
-"""Any text; a NUL makes the whole document a binary file, which is another matter."""
+"""Any text without NUL, which makes the spec a binary file."""
 
 
 @given(CELLS, CELLS, CELLS)
-def test_no_row_is_too_much(source: str, target: str, kind: str) -> None:
+def test_any_row_can_be_linted(source: str, target: str, kind: str) -> None:
     told(section("Contacts > Contact", f"{source} | {target} | {kind}", f"id | {source}.x | {kind}"))

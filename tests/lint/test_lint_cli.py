@@ -1,4 +1,4 @@
-"""`qa-sync lint` as a user calls it: what can be given, what is printed where, and the exit code."""
+"""`qa-sync lint` on the command line: its arguments, its output and its exit codes."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ def test_an_error_fails_by_default(qa_sync: QaSync, tmp_path: Path) -> None:
     path.write_text(UNKNOWN)
     got = qa_sync("lint", str(path))
     assert got.code == 1
-    assert f"{path}:6: error: no known sentence" in got.out
+    assert f"{path}:6: error: unknown sentence" in got.out
     assert got.out.splitlines()[-1] == "1 document: 1 error, 1 warning, 2 info."
 
 
-def test_nothing_wrong_is_said_too(qa_sync: QaSync, tmp_path: Path) -> None:
+def test_no_findings_are_reported_too(qa_sync: QaSync, tmp_path: Path) -> None:
     path = tmp_path / "a-b.rst"
     path.write_text("A to B Dataflow\n===============\n")
     got = qa_sync("lint", str(path))
     assert (got.code, got.out, got.err) == (0, "1 document: nothing to say.\n", "")
 
 
-def test_what_can_be_read_is_linted_beside_all_that_cannot(qa_sync: QaSync, tmp_path: Path) -> None:
+def test_unreadable_specs_do_not_stop_the_others(qa_sync: QaSync, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("no title\n")
     words = ("specs/000.txt", str(tmp_path), str(tmp_path / "b.txt"), str(tmp_path / "*.rst"))
     got = qa_sync("lint", *words)
@@ -70,7 +70,7 @@ def test_what_can_be_read_is_linted_beside_all_that_cannot(qa_sync: QaSync, tmp_
     assert len(invocation["toolExecutionNotifications"]) == 3
 
 
-def test_folders_files_and_patterns_at_once_and_each_document_once(qa_sync: QaSync) -> None:
+def test_each_spec_is_linted_once(qa_sync: QaSync) -> None:
     specs = [s["spec"] for s in found(qa_sync, "specs/003.txt", "specs", "./specs/000.txt", "specs/*.txt")["specs"]]
     assert specs == ["specs/003.txt", "specs/000.txt"]
 
@@ -88,7 +88,7 @@ def test_check_reads_standard_input_too(qa_sync: QaSync, monkeypatch: pytest.Mon
     assert qa_sync("check", "-", "--mode", "sandbox").code == 0
 
 
-def test_empty_standard_input_is_no_document(qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_standard_input_is_an_error(qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch) -> None:
     stdin(monkeypatch, b"")
     got = qa_sync("lint", "-")
     assert (got.code, "Error: -:1: expected a title" in got.err) == (2, True)
@@ -111,7 +111,7 @@ def test_show_has_every_finding_that_lint_has(qa_sync: QaSync) -> None:
 
 
 @pytest.mark.parametrize("word", [("--fail-on", "eror"), ("--format", "xml")])
-def test_a_wrong_word(qa_sync: QaSync, word: tuple[str, str]) -> None:
+def test_an_invalid_option_value(qa_sync: QaSync, word: tuple[str, str]) -> None:
     got = qa_sync("lint", "specs/", *word)
     assert (got.code, got.out) == (2, "")
     assert word[0] in got.err

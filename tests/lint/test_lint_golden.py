@@ -1,6 +1,6 @@
-"""What `qa-sync lint` prints, held against files that a person has read.
+"""Compares the output of `qa-sync lint` with golden files.
 
-`QA_SYNC_UPDATE_GOLDEN=1 python -m pytest tests/lint` writes the files anew; the diff is then for a person to read.
+`QA_SYNC_UPDATE_GOLDEN=1 python -m pytest tests/lint` regenerates the files; review the diff.
 """
 
 from __future__ import annotations

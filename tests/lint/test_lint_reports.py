@@ -1,4 +1,4 @@
-"""What linting is told as: JSON and SARIF keep their schemas, and text from documents stays text."""
+"""The reports of lint: JSON and SARIF match their schemas, and text from specs is escaped."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ results = st.builds(
 
 
 @given(results)
-def test_every_result_keeps_the_schema(result: LintResult) -> None:
+def test_every_result_matches_the_schema(result: LintResult) -> None:
     found = json.loads(lint_json.render(result))
     LINT.validate(found)
     assert [s["spec"] for s in found["specs"]] == [d.dataflow.path for d in result.documents]
@@ -89,13 +89,13 @@ def test_every_finding_is_one_printable_line(result: LintResult) -> None:
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
-def test_on_a_terminal_nothing_is_wider_than_it(qa_sync: QaSync, width: int) -> None:
+def test_no_line_is_wider_than_the_terminal(qa_sync: QaSync, width: int) -> None:
     assert qa_sync("lint", "specs").code == 0
-    finding = make_finding("unknown-sentence", 7, "no known sentence: " + "word " * 30)
+    finding = make_finding("unknown-sentence", 7, "unknown sentence: " + "word " * 30)
     result = LintResult((LintedDocument(Dataflow("specs/a.rst", "T", "A", "B"), (finding, finding)),))
     folded = lint_text.render(result, OutputOptions(width)).splitlines()
     assert max(map(len, folded)) <= width
-    assert [at for at, shown in enumerate(folded[:-1]) if shown.startswith("specs/a.rst:7: error: no")] == [
+    assert [at for at, shown in enumerate(folded[:-1]) if shown.startswith("specs/a.rst:7: error: unk")] == [
         0,
         len(folded) // 2,
     ]
@@ -120,7 +120,7 @@ def test_a_path_is_a_uri(path: str, uri: str) -> None:
     assert sarif.uri_of(path) == uri
 
 
-def test_text_from_a_document_is_neither_link_nor_placeholder_nor_control(qa_sync: QaSync) -> None:
+def test_text_from_a_spec_is_escaped(qa_sync: QaSync) -> None:
     log = json.loads(qa_sync("lint", "tests/lint/fixtures", "--format", "sarif").out)
     (message,) = [r["message"]["text"] for r in log["runs"][0]["results"] if r["ruleId"] == "unknown-sentence"]
     assert r"See [here]\(http://example.test/) and {{0}} or \x1b[31mred\u202e text." in message
@@ -144,7 +144,7 @@ def test_real_output_keeps_both_schemas(qa_sync: QaSync, folder: str) -> None:
         lambda log: log["runs"][0]["invocations"][0].pop("executionSuccessful"),
     ],
 )
-def test_the_sarif_schema_has_teeth(qa_sync: QaSync, spoil: Any) -> None:
+def test_the_sarif_schema_rejects_invalid_logs(qa_sync: QaSync, spoil: Any) -> None:
     log = json.loads(qa_sync("lint", "specs", "--format", "sarif").out)
     SARIF.validate(log)
     spoil(log)

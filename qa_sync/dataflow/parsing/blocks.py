@@ -1,4 +1,4 @@
-"""What the markup of a document is made of, before anybody asks what it means; all lines are 1-based."""
+"""The blocks of a spec's markup, before they are interpreted; all lines are 1-based."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Heading(Struct, frozen=True):
-    """A heading with its leading blanks (an empty label leaves one); `short`: its underline is too short."""
+    """A heading with its leading blanks (from an empty label); `short` is true when its underline is too short."""
 
     text: str
     line: int
@@ -14,26 +14,26 @@ class Heading(Struct, frozen=True):
 
 
 class Paragraph(Struct, frozen=True):
-    """Lines that belong together, line breaks and indents kept; `line` is that of the first."""
+    """A paragraph with its line breaks and indentation; `line` is its first line."""
 
     text: str
     line: int
 
 
 class TableBlock(Struct, frozen=True):
-    """A `list-table` directive at `line`; `lines` are its content lines with their numbers, blank ones left out."""
+    """A `list-table` directive at `line`; `lines` are its numbered content lines without blank lines."""
 
     line: int
     lines: tuple[tuple[int, str], ...]
 
     @property
     def last_line(self) -> int:
-        """The last line that is not blank."""
+        """The number of the last line that is not blank."""
         return self.lines[-1][0] if self.lines else self.line
 
 
 class UnknownBlock(Struct, frozen=True):
-    """Markup that the document family does not have; `what` names it for a person."""
+    """Unsupported markup; `what` describes it in messages."""
 
     what: str
     line: int

@@ -1,4 +1,7 @@
-"""What stands in a table's cells: a property path with its conditions, a data type (facts/GRAMMAR.md 6)."""
+"""Parses table cells: a property path with its conditions, or a data type.
+
+Source: docs/explanation/grammar.rst, "Data types" and "Dependent properties".
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ _UNKNOWN = ("", "N/A")
 
 
 def parse_path_cell(cell: str) -> tuple[str, tuple[When, ...]]:
-    """Return a cell's base path and its `Dependant on having V in P` conditions, all stripped of outer blanks.
+    """Return a cell's base path and its `Dependant on having V in P` conditions, stripped of surrounding blanks.
 
-    Several conditions stand in one pair of parentheses without a separator; V and P may be empty.
+    Several conditions share one pair of parentheses without a separator; V and P may be empty.
     """
     base, opened, inside = cell.partition(f"({_HAVING}")
     if not opened:
@@ -25,7 +28,7 @@ def parse_path_cell(cell: str) -> tuple[str, tuple[When, ...]]:
 def parse_data_type(cell: str) -> tuple[str | None, str | None]:
     """Return a cell's type and, for an expression, its raw text.
 
-    A JSON string that names a type is that type; `N/A` and an empty cell are None; all else is `expression`.
+    A JSON string with the name of a type is that type; `N/A` and an empty cell are None; all else is `expression`.
     """
     cell = cell.strip()
     if cell in _UNKNOWN:
@@ -35,6 +38,6 @@ def parse_data_type(cell: str) -> tuple[str | None, str | None]:
 
 
 def _when(condition: str) -> When:
-    # A missing V leaves ` in P`, a missing P `V in `, possibly with its blanks gone at the cell's end.
+    # Without V the text is ` in P`; without P it is `V in `, possibly without the trailing blank.
     value, _, path = f"{condition} ".partition(" in ")
     return When(value.strip(), path.strip())

@@ -1,4 +1,7 @@
-"""Titles and headings: which label, which entity, which facet (facts/GRAMMAR.md 2, 3 and appendix H)."""
+"""Parses titles and headings into labels, entities and facets.
+
+Source: docs/explanation/grammar.rst, "Title and introduction" and "Section headings".
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from qa_sync.dataflow.parsing.labels import LABELS, MAX_LABEL_WORDS
 
 _DATAFLOW = " Dataflow"
 
-# Facets until 2024-09-17 were plain words after the entity.
+# In specs from before 2024-09-17, facets are plain words after the entity.
 _OLD_FACETS = frozenset(
     [
         "person",
@@ -27,8 +30,8 @@ _OLD_FACETS = frozenset(
 
 
 def split_title(text: str) -> tuple[str, str] | None:
-    """Return the labels of a title `<S> to <T> Dataflow` (either may be empty), None when it is no title."""
-    # Not a regular expression, here and below: a pattern with two open ends is quadratic on a long line.
+    """Return the labels of a title `<S> to <T> Dataflow` (either may be empty), or None for other texts."""
+    # Not a regular expression, here and below: a pattern that is open on both sides is quadratic on a long line.
     source, to, target = text.removesuffix(_DATAFLOW).partition(" to ")
     if not to or not text.endswith(_DATAFLOW) or "\n" in text:
         return None
@@ -36,16 +39,16 @@ def split_title(text: str) -> tuple[str, str] | None:
 
 
 def split_heading(text: str) -> tuple[str, str] | None:
-    """Return the two sides of a section's heading with their leading blanks, None when it has no ` to `."""
+    """Return the two sides of a section's heading with their leading blanks, or None without ` to `."""
     a, to, b = text.partition(" to ")
     return (a, b) if to and a.strip() and b.strip() else None
 
 
 def parse_entity(side: str, title_label: str, header_label: str | None = None) -> Entity:
-    """Tell label, entity and facet of a heading's side apart.
+    """Split one side of a heading into label, entity and facet.
 
-    `header_label` is what the property table's header calls the system (None: it does not say). It decides; else a
-    leading blank (an empty label), the longest label known from the title or the family, else all but the last word.
+    `header_label` is the label in the property table's header (None: unknown) and takes precedence. Otherwise a leading
+    blank means an empty label, then the longest known label applies, then all words but the last.
     """
     named, facet = _facet(side.rstrip())
     label = _split_label(named, title_label, header_label)
@@ -58,7 +61,7 @@ def parse_entity(side: str, title_label: str, header_label: str | None = None) -
 
 
 def _facet(side: str) -> tuple[str, str | None]:
-    """Return what stands before a facet in parentheses, and the facet."""
+    """Return the text before a facet in parentheses, and the facet."""
     named, opened, facet = side.removesuffix(")").rpartition(" (")
     return (named.rstrip(), facet.strip()) if opened and named.strip() and side.endswith(")") else (side, None)
 

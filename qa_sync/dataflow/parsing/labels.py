@@ -1,4 +1,4 @@
-"""The labels that systems have had in the document family (facts/GRAMMAR.md, appendices D and H)."""
+"""The known labels of systems in specs. Source: docs/explanation/grammar.rst, "Labels of systems"."""
 
 from __future__ import annotations
 
@@ -91,4 +91,4 @@ LABELS = frozenset(
 )
 
 MAX_LABEL_WORDS = 3
-"""No label has more words."""
+"""The largest number of words in a label."""

@@ -1,8 +1,8 @@
-"""reStructuredText -> blocks; the only home of docutils.
+"""Parses reStructuredText into blocks; the only module that imports docutils.
 
-docutils' own state machine reads the lines, with only the transitions that the document family uses: headings,
-paragraphs and one directive. Nothing is parsed within a paragraph or a cell, no other directive and no role exists
-here, so no text can make the reader touch a file or the network, and no text can make it recurse.
+The state machine of docutils reads the lines with only the transitions that specs use: headings, paragraphs and one
+directive. Paragraphs and cells are not parsed further, and there are no other directives and no roles. So no text can
+make the reader access a file or the network, and no text can make it recurse.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBloc
 
 Match = re.Match[str]
 Transition = tuple[list[str], str, list[str]]
-"""What a docutils transition returns: the context (lines kept so far), the next state, results (never any)."""
+"""The return value of a docutils transition: the context (lines so far), the next state, and results (always empty)."""
 
 _ADORNMENT = re.compile(states.Body.patterns["line"])
 _DIRECTIVE = re.compile(r"\.\. +([A-Za-z0-9][\w.:+-]*?) ?::( +|$)")
 
-# Not docutils' own settings class: building it reads configuration files, and it is on its way out of docutils.
+# Not the settings class of docutils: creating it reads configuration files, and it is deprecated.
 _SETTINGS: Any = SimpleNamespace(
-    # 5 is above every level: nothing is printed, nothing is raised; what matters becomes a finding.
+    # 5 is above every level: docutils prints and raises nothing; problems become findings.
     report_level=5,
     halt_level=5,
     warning_stream=None,
@@ -43,27 +43,27 @@ _SETTINGS: Any = SimpleNamespace(
 
 
 def read_blocks(text: str) -> list[Block]:
-    """Return the blocks of a document in their order; line ends may be LF, CRLF or CR."""
+    """Return the blocks of a spec in order; line endings may be LF, CRLF or CR."""
     machine = _Machine(state_classes=(Body, Text, Line), initial_state="Body")
     machine.run(_lines(text), new_document("", _SETTINGS), inliner=_PlainTextInliner())
     return machine.blocks
 
 
 def _lines(text: str) -> list[str]:
-    # docutils' string2lines also splits at form feeds, U+0085 and the like, which moves every later line number.
+    # string2lines of docutils also splits at form feeds, U+0085 and others, which shifts all later line numbers.
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", " ").replace("\f", " ")
     return [line.expandtabs().rstrip() for line in text.split("\n")]
 
 
 class _PlainTextInliner(states.Inliner):
-    """Takes the place of docutils' inline parser: text is text."""
+    """Replaces the inline parser of docutils: text stays plain text."""
 
     def init_customizations(self, settings: Any) -> None:
-        """Prepare nothing."""
+        """Do nothing: there is no inline markup to configure."""
 
 
 class _Machine(states.RSTStateMachine):
-    """docutils' machine, which collects blocks and tells nobody about each line."""
+    """The state machine of docutils, collecting blocks instead of nodes."""
 
     input_lines: StringList
 
@@ -72,21 +72,21 @@ class _Machine(states.RSTStateMachine):
         self.blocks: list[Block] = []
 
     def notify_observers(self) -> None:
-        """Tell nobody; the only observer would be the document's source note, and there are no nodes."""
+        """Do nothing: the only observer records the source of nodes, and there are no nodes."""
 
     def get_first_known_indented(
         self, indent: int, until_blank: bool = False, strip_indent: bool = True, strip_top: bool = True
     ) -> tuple[Any, int, int, bool]:
-        """Return a directive's block; a heading below it that begins with a blank is not part of it."""
-        found: tuple[Any, int, int, bool] = super().get_first_known_indented(
+        """Return the block of a directive, without a following heading that begins with a blank."""
+        result: tuple[Any, int, int, bool] = super().get_first_known_indented(
             indent, until_blank, strip_indent, strip_top
         )
-        block = found[0]
+        block = result[0]
         below = self.input_lines[self.line_offset + 1 : self.line_offset + 2]
         if len(block) > 1 and block[-1] and not block[-2] and below and _ADORNMENT.match(below[0]):
             block.trim_end()
             self.previous_line()
-        return found
+        return result
 
 
 class _BlockState(states.RSTState):
@@ -95,7 +95,7 @@ class _BlockState(states.RSTState):
     state_machine: _Machine
 
     def emit(self, block: Block) -> None:
-        """Add a block to the document's."""
+        """Append a block to the result."""
         self.state_machine.blocks.append(block)
 
     @property
@@ -110,16 +110,16 @@ class Body(_BlockState, states.Body):
     initial_transitions = ("explicit_markup", "line", "text")
 
     def indent(self, match: Match, context: list[str], next_state: str) -> Transition:  # noqa: ARG002
-        """Indented text is text: a heading whose source label is empty begins with a blank."""
+        """Treat indented text as text: a heading with an empty source label begins with a blank."""
         return [match.string], "Text", []
 
     def explicit_markup(self, match: Match, context: list[str], next_state: str) -> Transition:  # noqa: ARG002
-        """Run our one directive; name everything else and step over it."""
-        found = _DIRECTIVE.match(match.string)
-        if found and found[1] == "list-table":
-            self.run_directive(ListTable, found, found[1], {})  # type: ignore[no-untyped-call]
+        """Run the `list-table` directive; emit an UnknownBlock for everything else."""
+        directive = _DIRECTIVE.match(match.string)
+        if directive and directive[1] == "list-table":
+            self.run_directive(ListTable, directive, directive[1], {})  # type: ignore[no-untyped-call]
         else:
-            what = f"the directive `{found[1]}`" if found else "a comment, target or substitution"
+            what = f"the directive `{directive[1]}`" if directive else "a comment, target or substitution"
             self.emit(UnknownBlock(what, self.lineno))
             self.state_machine.get_first_known_indented(match.end(), strip_top=False)
         return [], "Body", []
@@ -131,27 +131,27 @@ class Body(_BlockState, states.Body):
         directive: type[Directive],  # noqa: ARG002
         option_presets: dict[str, Any],  # noqa: ARG002
     ) -> tuple[list[str], dict[str, Any], StringList, int]:
-        """Leave arguments and options in the content: docutils would start a machine of its own for them."""
+        """Leave arguments and options in the content: docutils would start another state machine for them."""
         return [], {}, indented, line_offset
 
 
 class ListTable(Directive):
-    """`list-table`, which keeps its lines; what they mean is said in `tables`."""
+    """The `list-table` directive; it keeps its lines for the module `tables`."""
 
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Emit the table; there are no nodes."""
+        """Emit the table and return no nodes."""
         lines = tuple((offset + 1, line) for _, offset, line in self.content.xitems() if line.strip())
         cast("_Machine", self.state_machine).blocks.append(TableBlock(self.lineno, lines))
         return []
 
 
 class Text(_BlockState, states.Text):
-    """The second line of a block: docutils tells a heading from a paragraph here."""
+    """The second line of a block, which decides between a heading and a paragraph."""
 
     def section(self, title: str, source: str, style: str, lineno: int, messages: list[nodes.Node]) -> None:  # noqa: ARG002
-        """Emit a heading; the family has one level below the title, so the style says nothing."""
+        """Emit a heading; specs have one level below the title, so the style does not matter."""
         self.emit(Heading(title, lineno, short=bool(messages)))
 
     def blank(self, match: Match | None, context: list[str], next_state: str | None) -> Transition:  # noqa: ARG002
@@ -170,10 +170,10 @@ class Text(_BlockState, states.Text):
 
 
 class Line(_BlockState, states.Text):
-    """What follows a line of punctuation: an overlined title, or nothing that the family has."""
+    """The text after a line of punctuation: an overlined title, or unsupported markup."""
 
     def text(self, match: Match, context: list[str], next_state: str | None) -> Transition:  # noqa: ARG002
-        """Emit an overlined title when there is an underline too, else read the text again without the overline."""
+        """Emit an overlined title when an underline follows, else read the text again without the overline."""
         machine = self.state_machine
         below = machine.input_lines[machine.line_offset + 1 : machine.line_offset + 2]
         if not below or not _ADORNMENT.match(below[0]):
@@ -185,17 +185,17 @@ class Line(_BlockState, states.Text):
     indent = text
 
     def underline(self, match: Match | None, context: list[str], next_state: str | None) -> Transition:  # noqa: ARG002
-        """Two lines of punctuation: the second may still be an overline."""
+        """Handle two lines of punctuation: the second may be an overline."""
         return self._stray_punctuation()
 
     blank = underline
 
     def eof(self, context: list[str]) -> list[Any]:  # noqa: ARG002
-        """End with a line of punctuation."""
+        """Handle a line of punctuation at the end of the spec."""
         self.emit(UnknownBlock("a line of punctuation", self.lineno - 1))
         return []
 
     def _stray_punctuation(self) -> Transition:
-        self.emit(UnknownBlock("a line of punctuation that adorns no heading", self.lineno - 1))
+        self.emit(UnknownBlock("a line of punctuation without a heading", self.lineno - 1))
         self.state_machine.previous_line()
         return [], "Body", []

@@ -1,4 +1,4 @@
-"""What stands before the first section: the date, the introduction, and whatever should not be there."""
+"""Parses the blocks before the first section: the date, the introduction, and unexpected content."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _GENERATED = "Generated:"
 
 
 def generated(blocks: Iterable[Block]) -> str | None:
-    """Return the date of the `Generated:` line as ISO without a zone, None when there is none that can be read."""
+    """Return the date of the `Generated:` line in ISO format without a zone, or None without a valid date."""
     return next((iso for block in blocks if (iso := _date(block))), None)
 
 
 def preamble_findings(blocks: Iterable[Block]) -> list[Finding]:
-    """Return what is wrong before the first section; one paragraph of prose is the introduction."""
+    """Return the findings before the first section; the first paragraph of prose is the introduction."""
     findings: list[Finding] = []
     introduced = False
     for block in blocks:
@@ -34,7 +34,7 @@ def preamble_findings(blocks: Iterable[Block]) -> list[Finding]:
 def _date(block: Block) -> str | None:
     if not isinstance(block, Paragraph) or not block.text.startswith(_GENERATED):
         return None
-    # Not strptime, whose import alone costs more than reading a document.
+    # Not strptime: importing it takes longer than parsing a spec.
     try:
         date = datetime.fromisoformat(block.text.removeprefix(_GENERATED).strip())
     except ValueError:
@@ -44,17 +44,17 @@ def _date(block: Block) -> str | None:
 
 def _text(paragraph: Paragraph, *, introduced: bool) -> list[Finding]:
     if any(sentence for _, _, sentence in split_sentences(paragraph)):
-        message = f"a statement outside of any section is not read: {quote_text(paragraph.text)}; is a heading missing?"
+        message = f"ignored a statement outside any section: {quote_text(paragraph.text)}; is a heading missing?"
         return [make_finding("homeless-statement", paragraph.line, message)]
     if introduced:
-        return [make_finding("extra-text", paragraph.line, f"not read: {quote_text(paragraph.text)}")]
+        return [make_finding("extra-text", paragraph.line, f"ignored text: {quote_text(paragraph.text)}")]
     return []
 
 
 def _other(block: Block) -> list[Finding]:
     match block:
         case TableBlock():
-            message = "a table outside of any section is not read; is a heading missing?"
+            message = "ignored a table outside any section; is a heading missing?"
             return [make_finding("homeless-statement", block.line, message)]
         case UnknownBlock():
             return [unknown_markup(block)]

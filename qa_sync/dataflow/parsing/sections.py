@@ -1,4 +1,4 @@
-"""One section's blocks -> Section, and what was wrong with them."""
+"""Parses the blocks of one section into a Section and findings."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from qa_sync.dataflow.parsing.tables import MERGE_COLUMNS, PROPERTY_COLUMNS, Tab
 
 TABLE_KINDS = {MERGE_COLUMNS: StatementKind.MERGE_IF, PROPERTY_COLUMNS: StatementKind.PROPS}
 
-Read = tuple[str, int, Sentence | None]
-"""A sentence's text, its first line, and what it was recognised as."""
+ParsedSentence = tuple[str, int, Sentence | None]
+"""A sentence's text, its first line, and the sentence that it matches (None: unknown)."""
 
 
-def split_sentences(paragraph: Paragraph) -> list[Read]:
-    """Return a paragraph's sentences: what its lines say, else (a wrapped sentence) the paragraph as a whole."""
-    # Lines come first: a template's field takes any text, so a whole paragraph could swallow what stands between.
+def split_sentences(paragraph: Paragraph) -> list[ParsedSentence]:
+    """Return a paragraph's sentences: one per line, or the whole paragraph when it is one wrapped sentence."""
+    # Try lines first: a template's field matches any text, so the whole paragraph could match across sentences.
     lines = list(_sentences_by_line(paragraph)) if "\n" in paragraph.text else []
     if any(sentence for _, _, sentence in lines):
         return lines
     return [(paragraph.text, paragraph.line, match_template(paragraph.text))]
 
 
-def _sentences_by_line(paragraph: Paragraph) -> Iterator[Read]:
+def _sentences_by_line(paragraph: Paragraph) -> Iterator[ParsedSentence]:
     lines = paragraph.text.split("\n")
     at = 0
     while at < len(lines):
@@ -48,7 +48,7 @@ def _sentences_by_line(paragraph: Paragraph) -> Iterator[Read]:
 
 
 class SectionReader:
-    """A section that is being read; its entities are known only when its property table is."""
+    """Reads one section; its entities are known only after its property table."""
 
     def __init__(self, heading: Heading, sides: tuple[str, str]) -> None:
         self.heading = heading
@@ -75,7 +75,7 @@ class SectionReader:
                     pass
 
     def section(self, ordinal: int, labels: tuple[str, str]) -> Section:
-        """Return the section; `labels` are those of the title."""
+        """Return the section; `labels` are the labels in the title."""
         props = self._tables.get(StatementKind.PROPS)
         merge = self._tables.get(StatementKind.MERGE_IF)
         source = parse_entity(self.sides[0], labels[0])
@@ -103,16 +103,16 @@ class SectionReader:
         kind = self._kind(table)
         if kind is None:
             expected = "expected 2 columns (merge criteria) or 3 (properties)"
-            self._error("unknown-table", table.line, f"{expected}, got {len(table.header)}; its rows are not read")
+            self._error("unknown-table", table.line, f"{expected}, got {len(table.header)}; its rows are ignored")
         elif kind in self._tables:
-            self._error("repeated-table", table.line, f"a second {kind} table in one section; its rows are not read")
+            self._error("repeated-table", table.line, f"a second {kind} table in one section; its rows are ignored")
         else:
             self._tables[kind] = table
             self.findings += self._other_header(table)
 
     def _kind(self, table: Table) -> StatementKind | None:
         if not table.header:
-            # Nothing but the directive is left: the sentence above tells what it was to be.
+            # Only the directive remains: the kind of table follows from the sentence above it.
             last = self._sentences[-1][2].template.kind if self._sentences else None
             return last if last is StatementKind.MERGE_IF else StatementKind.PROPS
         return TABLE_KINDS.get(len(table.header))
@@ -120,7 +120,7 @@ class SectionReader:
     def _other_header(self, table: Table) -> Iterator[Finding]:
         for side, cell in zip(self.sides, table.header, strict=False):
             if normalize_blanks(cell) != normalize_blanks(f"{side} Property"):
-                message = f"the table's header speaks of {cell!r}, the heading of {normalize_blanks(side)!r}"
+                message = f"the table's header names {cell!r}, the heading names {normalize_blanks(side)!r}"
                 yield make_finding("entity-mismatch", table.line, message)
 
     def _error(self, code: str, line: int, message: str) -> None:
@@ -128,17 +128,17 @@ class SectionReader:
 
 
 def unknown_sentence(text: str, line: int) -> Finding:
-    """Return the finding for a sentence that no template knows."""
-    message = f"no known sentence: {quote_text(text)}; the nearest is `{nearest_template(text[:2000])}`"
+    """Return the finding for a sentence that matches no template."""
+    message = f"unknown sentence: {quote_text(text)}; the closest template is `{nearest_template(text[:2000])}`"
     return make_finding("unknown-sentence", line, message)
 
 
 def unknown_markup(block: UnknownBlock) -> Finding:
-    """Return the finding for markup that the family does not have."""
-    return make_finding("unknown-markup", block.line, f"not read: {block.what}")
+    """Return the finding for unsupported markup."""
+    return make_finding("unknown-markup", block.line, f"ignored unsupported markup: {block.what}")
 
 
 def quote_text(text: str) -> str:
-    """Return text quoted for a message, on one line and not too long."""
+    """Return the text quoted for a message: on one line, at most 100 characters."""
     text = normalize_blanks(text[:400])
     return repr(text if len(text) <= 100 else f"{text[:97]}...")  # noqa: PLR2004

@@ -1,7 +1,7 @@
-"""The ordered table of sentence templates: the only place that knows the prose (facts/GRAMMAR.md 4).
+"""The ordered table of sentence templates, and matching of sentences against it.
 
-Blanks and line breaks do not matter when a sentence is recognised; the grammar's oddities (`a` before a vowel, two
-blanks after `it`, the misspelt `beeing`) are the documents' own.
+Matching ignores differences in blanks and line breaks. Odd wording (`a` before a vowel, two blanks after `it`, the
+misspelled `beeing`) is that of the specs. Source: docs/explanation/grammar.rst, "Sentences".
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from qa_sync.dataflow.model import Condition, Connection, Statement, StatementKi
 
 
 class Template(Struct, frozen=True):
-    """A sentence with fields: `{a}` and `{b}` are the heading's two sides, `{c}` an entity that only should be one.
+    """A sentence with fields: `{a}` and `{b}` are the two sides of the heading, `{c}` should be one of them.
 
-    `condition` is the name of a conditional template, `value` the literal that its words name.
+    `condition` is the name of a conditional template; `value` is the literal in its words.
     """
 
     kind: StatementKind
@@ -29,7 +29,7 @@ class Template(Struct, frozen=True):
 
 
 class Sentence(Struct, frozen=True):
-    """A recognised sentence: its template, its text with single blanks, and what stands in the fields."""
+    """A matched sentence: its template, its text with single blanks, and the values of the fields."""
 
     template: Template
     text: str
@@ -66,7 +66,7 @@ TEMPLATES: tuple[Template, ...] = (
     Template(_K.CONDITION, 'When a {c} gets the status "{value}"' + _THEN, "status"),
     Template(_K.CONDITION, 'When a {c} gets Accepted = "{value}"' + _THEN, "accepted"),
     Template(_K.CONDITION, "When a {c} is of type {value}" + _THEN, "type"),
-    # Last, because it takes whatever stands before the comma.
+    # Last, because it matches any text before the comma.
     Template(_K.CONDITION, "{text}" + _THEN, "free"),
 )
 
@@ -74,26 +74,26 @@ _BEGINNINGS = tuple((template.words.partition("{")[0], template) for template in
 
 
 def match_template(text: str) -> Sentence | None:
-    """Return the first template that the text fills, None when none does; linear in the text's length."""
+    """Match the text against the templates in order; None without a match. Linear in the length of the text."""
     text = normalize_blanks(text)
     for beginning, template in _BEGINNINGS:
-        # Nearly every template is out of the question here, and a large family has many sentences.
+        # Most templates fail on the prefix, and large specs have many sentences.
         if text.startswith(beginning) and (fields := _match_fields(template.words, text)) is not None:
             return Sentence(template, text, fields)
     return None
 
 
 def make_statement(sentence: Sentence, text: str, line: int, label: str) -> Statement:
-    """Return the statement that a sentence makes; `label` is that of the section's source system."""
+    """Return the statement for a sentence; `label` is the label of the section's source system."""
     return Statement(sentence.template.kind, line, text, _condition(sentence), _connection(sentence, label))
 
 
 def find_other_entity(sentence: Sentence, a: str, b: str) -> tuple[str, str] | None:
-    """Return (expected, got) where a sentence does not speak of the heading's sides `a` and `b`, else None."""
+    """Return (expected, got) when a sentence does not name the heading's sides `a` and `b`, else None."""
     fields = sentence.fields
     if "c" in fields and not is_same_entity(fields["c"], a):
         return a, fields["c"]
-    # A name may itself hold words of the template, so the whole sentence is compared before its parts.
+    # A name may contain words of the template, so compare the whole sentence before its parts.
     if sentence.template.words.format_map({**fields, "a": a, "b": b}) == sentence.text:
         return None
     sides = (("a", a), ("b", b))
@@ -101,24 +101,24 @@ def find_other_entity(sentence: Sentence, a: str, b: str) -> tuple[str, str] | N
 
 
 def is_same_entity(one: str, other: str) -> bool:
-    """Tell whether two entity names differ in case, blanks and a plural `s` at most."""
+    """Return whether two entity names are equal except for case, blanks and a plural `s`."""
     return _normalized_name(one) == _normalized_name(other)
 
 
 def nearest_template(text: str) -> str:
-    """Return the words of the template that shares most of its words with the text."""
-    # Words, not characters: difflib is quadratic, and a damaged document may hold any number of unknown sentences.
-    found = set(text.split())
-    return max((t.words for t in TEMPLATES), key=lambda words: len(found & _words(words)) / len(_words(words)))
+    """Return the words of the template that shares the largest part of its words with the text."""
+    # Compare words, not characters: difflib is quadratic, and a damaged spec may have many unknown sentences.
+    present = set(text.split())
+    return max((t.words for t in TEMPLATES), key=lambda words: len(present & _words(words)) / len(_words(words)))
 
 
 def normalize_blanks(text: str) -> str:
-    """Return the text with every run of blanks and line breaks as one blank."""
+    """Return the text with every run of blanks and line breaks replaced by one blank."""
     return " ".join(text.split())
 
 
 def _match_fields(words: str, text: str) -> dict[str, str] | None:
-    # Not a regular expression: several `.*` in a row are quadratic on a long line that almost fits.
+    # Not a regular expression: several `.*` are quadratic on a long line that almost matches.
     literals, names = _split_template(words)
     end = len(text) - len(literals[-1])
     at = len(literals[0])

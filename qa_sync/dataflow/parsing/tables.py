@@ -1,4 +1,7 @@
-"""The lines of a `list-table` -> rows, and rows -> criteria and property pairs (facts/GRAMMAR.md 6 and 7)."""
+"""Parses the lines of a `list-table` into rows, and rows into criteria and property pairs.
+
+Source: docs/explanation/grammar.rst, "Tables" and "Damaged tables".
+"""
 
 from __future__ import annotations
 
@@ -22,16 +25,16 @@ PROPERTY_COLUMNS = 3
 
 
 class Row(Struct, frozen=True):
-    """A row with the line of its `* -` and its cells, stripped."""
+    """A row: the line of its `* -`, and its stripped cells."""
 
     line: int
     cells: tuple[str, ...]
 
 
 class Table(Struct, frozen=True):
-    """A table's first row as header, its other rows, and what was wrong with its lines.
+    """A table: its first row as header, its other rows, and its findings.
 
-    `damaged`: some of its cells came from the text below it.
+    `damaged` is true when some cells come from the text below the table.
     """
 
     line: int
@@ -42,7 +45,7 @@ class Table(Struct, frozen=True):
 
     @property
     def system_label(self) -> str | None:
-        """What the third header cell calls the target system (empty: no label), None when it does not say."""
+        """The label of the target system in the third header cell (empty: no label), or None without such a cell."""
         if len(self.header) != PROPERTY_COLUMNS or not f" {self.header[2]}".endswith(_HEADER_END):
             return None
         return f" {self.header[2]}".removesuffix(_HEADER_END).strip()
@@ -55,7 +58,7 @@ def read_table(block: TableBlock, after: Paragraph | None = None) -> Table:
         reading.read_line(number, f" {line}")
     damaged = reading.is_row_short and after is not None
     if after is not None and damaged:
-        message = "cells stand outside of their table; they were read as its cells"
+        message = "cells are outside the table; they are read as part of it"
         reading.findings.append(make_finding("damaged-table", after.line, message))
         for number, line in enumerate(after.text.split("\n"), start=after.line):
             reading.read_line(number, line)
@@ -65,7 +68,7 @@ def read_table(block: TableBlock, after: Paragraph | None = None) -> Table:
 
 
 class _TableReader:
-    """The rows read so far: each the line of its `* -` and its cells, each cell its lines."""
+    """Reads lines into rows; a row is the line of its `* -` and its cells, a cell is a list of lines."""
 
     def __init__(self) -> None:
         self.rows: list[tuple[int, list[list[str]]]] = []
@@ -77,7 +80,7 @@ class _TableReader:
         return len(self.rows) > 1 and len(self.rows[-1][1]) < len(self.rows[0][1])
 
     def read_line(self, number: int, line: str) -> None:
-        """Read one line: a row's first cell, a further cell, an option, or the rest of a cell."""
+        """Read one line: the first cell of a row, another cell, an option, or the continuation of a cell."""
         text = line.strip()
         if row := _ROW.match(text):
             self.rows.append((number, [[(row["cell"] or "").strip()]]))
