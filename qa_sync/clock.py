@@ -1,4 +1,4 @@
-"""Time, passed in: a real clock for live systems, a virtual one where waiting costs nothing."""
+"""Clocks, passed in as arguments: a real one for live systems, a virtual one for the sandbox and replays."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the run knows of time."""
+    """The clock of a run."""
 
     def now(self) -> datetime:
-        """Return the time in UTC."""
+        """Return the current time in UTC."""
 
     def sleep(self, seconds: float) -> None:
-        """Let that much time pass."""
+        """Wait for that many seconds."""
 
 
 class RealClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """Return the time in UTC."""
+        """Return the current time in UTC."""
         return datetime.now(UTC)
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for that many seconds."""
         time.sleep(seconds)
 
 
 class MonotonicClock:
-    """The machine's clock as it was at first, going on evenly.
+    """A clock that starts at the machine's time and then runs monotonically.
 
-    When somebody sets the machine's clock meanwhile, nothing is waited for longer or shorter.
+    If the machine's clock is changed during a run, waits become neither longer nor shorter.
     """
 
     def __init__(self) -> None:
@@ -42,35 +42,35 @@ class MonotonicClock:
         self._began_s = _monotonic_s()
 
     def now(self) -> datetime:
-        """Return the time in UTC."""
+        """Return the current time in UTC."""
         return self._began + timedelta(seconds=_monotonic_s() - self._began_s)
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for that many seconds."""
         time.sleep(seconds)
 
 
 class InterruptibleClock(MonotonicClock):
-    """An even clock; `stop` ends every wait at once, as Ctrl-C does."""
+    """A monotonic clock; setting `stop` ends every wait immediately, as Ctrl-C does."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stop = Event()
 
     def sleep(self, seconds: float) -> None:
-        """Wait; raises KeyboardInterrupt when the run is stopped meanwhile."""
+        """Wait for that many seconds; raises KeyboardInterrupt if the run is stopped meanwhile."""
         if self.stop.wait(seconds):
             raise KeyboardInterrupt
 
 
 def _monotonic_s() -> float:
-    """Return seconds that nobody can set; where the system counts them, those in which it was suspended too."""
+    """Return monotonic seconds; includes the time in which the machine was suspended, where the platform counts it."""
     boot = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
 class RecordingClock:
-    """Another clock, and what it showed each time that it was looked at, in seconds after `started`."""
+    """Wraps another clock and records each time it returns, in seconds after `started`."""
 
     def __init__(self, clock: Clock, started: datetime) -> None:
         self._clock = clock
@@ -78,18 +78,18 @@ class RecordingClock:
         self.times: list[float] = []
 
     def now(self) -> datetime:
-        """Return the time in UTC, and note it."""
+        """Return the current time in UTC and record it."""
         now = self._clock.now()
         self.times.append((now - self._started).total_seconds())
         return now
 
     def sleep(self, seconds: float) -> None:
-        """Let that much time pass."""
+        """Wait for that many seconds."""
         self._clock.sleep(seconds)
 
 
 class ReplayClock:
-    """The noted times again, one after the other; afterwards it stands still until somebody sleeps."""
+    """Returns recorded times in order; after the last one, only `sleep` advances it."""
 
     def __init__(self, started: datetime, times: Iterable[float]) -> None:
         self._times = iter(times)
@@ -97,19 +97,19 @@ class ReplayClock:
         self._now = started
 
     def now(self) -> datetime:
-        """Return the next noted time in UTC."""
-        noted = next(self._times, None)
-        if noted is not None:
-            self._now = self._started + timedelta(seconds=noted)
+        """Return the next recorded time in UTC."""
+        recorded = next(self._times, None)
+        if recorded is not None:
+            self._now = self._started + timedelta(seconds=recorded)
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Move the time on at once; the next noted time says how far it really was."""
+        """Advance the time without waiting; the next recorded time corrects it."""
         self._now += timedelta(seconds=seconds)
 
 
 class VirtualClock:
-    """A clock that stands still until somebody sleeps; the sandbox and replays run on it."""
+    """A clock that only `sleep` advances; used by the sandbox and by replays."""
 
     def __init__(self, start: datetime) -> None:
         self._now = start
@@ -119,5 +119,5 @@ class VirtualClock:
         return self._now
 
     def sleep(self, seconds: float) -> None:
-        """Move the time on at once."""
+        """Advance the time without waiting."""
         self._now += timedelta(seconds=seconds)

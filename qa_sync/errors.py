@@ -1,21 +1,21 @@
-"""All that can go wrong, drawn as a tree.
+"""The exceptions of qa-sync and their exit codes.
 
-    QaSyncError                 every error of ours; knows its exit code
-      UsageError (2)            the call, the document or the settings are wrong
-        SpecError               a document that cannot be read at all
-        ConnectorError          a connector folder or an entity card is wrong
-        UnknownName             a name that no table has; tells the nearest
-      NoVerdict (3)       no verdict is possible
-        RecordingError          a cassette is missing, unreadable, stale or does not match
-        SystemUnreachable       no answer at all
-        InvalidResponse               an answer that makes no sense (status, content type, shape)
-          UncertainWrite               a write of which nobody can tell whether it happened
-        RequestRejected                 the system said no to a write (4xx)
+    QaSyncError                 the base class; has the exit code
+      UsageError (2)            the command, the spec or the settings are invalid
+        SpecError               a spec that cannot be read
+        ConnectorError          an invalid connector folder or entity card
+        UnknownName             an unknown name; the hint suggests the nearest known one
+      NoVerdict (3)             a check has no verdict
+        RecordingError          a recording is missing, unreadable, stale or does not match
+        SystemUnreachable       no response
+        InvalidResponse         a response with an unexpected status, content type or shape
+          UncertainWrite        a write that may or may not have been applied
+        RequestRejected         the system rejected a request (4xx)
           Conflict              the record changed since it was read (409, 412)
-      NotConvertible (3)        a value that has no loss-free form on the other side
-      InternalError (3)            a rule of our own was broken: a programming error
+      NotConvertible (3)        a value that the other system cannot represent without loss
+      InternalError (3)         a bug in qa-sync
 
-A promise that does not hold is no error: it is a value (`qa_sync.running.results`).
+A failed check is not an error but a value (`qa_sync.running.results`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from qa_sync.location import Location
 
 
 class QaSyncError(Exception):
-    """Say where, what, and what to do next; every error of this package is one of these."""
+    """The base class of all errors of qa-sync: a message, where the problem is, and a hint what to do next."""
 
     exit_code: ClassVar[int] = 3
 
@@ -39,7 +39,7 @@ class QaSyncError(Exception):
 
     @property
     def in_line(self) -> str:
-        """The message as part of a line: what to do next stands in brackets."""
+        """The message on one line, with the hint in parentheses."""
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
     def __str__(self) -> str:
@@ -49,21 +49,21 @@ class QaSyncError(Exception):
 
 
 class UsageError(QaSyncError):
-    """The call, the document or the settings are wrong."""
+    """The command, the spec or the settings are invalid."""
 
     exit_code = 2
 
 
 class SpecError(UsageError):
-    """A document that cannot be read at all."""
+    """A spec cannot be read."""
 
 
 class ConnectorError(UsageError):
-    """A connector folder or an entity card is wrong."""
+    """A connector folder or an entity card is invalid."""
 
 
 class UnknownName(UsageError):
-    """A name that no table has."""
+    """A name is not in the table of known names."""
 
     def __init__(
         self, what: str, name: str, known: Iterable[str], *, location: Location | None = None, hint: str | None = None
@@ -77,25 +77,25 @@ class UnknownName(UsageError):
 
 
 class NoVerdict(QaSyncError):
-    """No verdict is possible."""
+    """A check has no verdict."""
 
 
 class RecordingError(NoVerdict):
-    """A cassette is missing, unreadable, stale, or does not hold the request."""
+    """A recording is missing, unreadable or stale, or does not contain the request."""
 
 
 class SystemUnreachable(NoVerdict):
-    """A system did not answer at all."""
+    """A system did not respond."""
 
 
 class InvalidResponse(NoVerdict):
-    """A system's answer makes no sense: status, content type or shape."""
+    """A response has an unexpected status, content type or shape."""
 
 
 class UncertainWrite(InvalidResponse):
-    """A write of which nobody can tell whether it happened, and which must not be repeated blindly.
+    """A write may or may not have been applied, so it must not be retried blindly.
 
-    `succeeded` says that the system reported success, so that a new record exists, only nobody knows its id.
+    `succeeded` is true if the system reported success: a new record exists, but its id is unknown.
     """
 
     def __init__(self, message: str, *, succeeded: bool, hint: str | None = None) -> None:
@@ -104,9 +104,9 @@ class UncertainWrite(InvalidResponse):
 
 
 class RequestRejected(NoVerdict):
-    """A system said no to a request (4xx).
+    """A system rejected a request (4xx).
 
-    `status` is the HTTP status, `code` the system's own word for it (None when it gave none).
+    `status` is the HTTP status, `code` the system's own error code (None if the response has none).
     """
 
     def __init__(self, message: str, *, status: int, code: str | None = None, hint: str | None = None) -> None:
@@ -116,9 +116,9 @@ class RequestRejected(NoVerdict):
 
 
 class Conflict(RequestRejected):
-    """The record changed since it was read, or a unique value is taken (409, 412).
+    """The record has changed since it was read, or a unique value is already in use (409, 412).
 
-    `repeated` says that the request was sent before, so that the conflict may be with itself.
+    `repeated` is true if the request is a retry, so that it may conflict with its own first attempt.
     """
 
     def __init__(
@@ -129,16 +129,16 @@ class Conflict(RequestRejected):
 
 
 class NotConvertible(QaSyncError):
-    """A value that has no loss-free form on the other side."""
+    """A value cannot be represented in the other system without loss."""
 
 
 class InternalError(QaSyncError):
-    """A rule of our own was broken; a programming error."""
+    """A bug in qa-sync."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """Return `did you mean 'x'?` for the nearest known name, None when none is near."""
-    import difflib  # noqa: PLC0415 - only when something went wrong; start-up must be quick
+    """Return `did you mean 'x'?` for the nearest known name, or None if no name is near."""
+    import difflib  # noqa: PLC0415 - needed for errors only; keeps startup fast
 
     by_fold = {k.casefold(): k for k in known}
     near = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.5)

@@ -1,4 +1,4 @@
-"""Where something was written: a file and a line. Everything read from a file remembers it."""
+"""A file and a line; everything that is read from a file keeps its location."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Location(Struct, frozen=True):
-    """A place in a text: a path as the user gave it, and a 1-based line (None: the file as a whole)."""
+    """A position in a file: the path as the user gave it and a 1-based line (None: the whole file)."""
 
     path: str
     line: int | None = None

@@ -1,7 +1,7 @@
-"""One way to open a SQLite file: for its owner only, at a known version, with errors that say what to do.
+"""Opens SQLite files with mode 0600, at a known version, and with errors that say what to do.
 
-The version stands in `user_version` and is the number of migrations that the file has been through. Tables, and the
-words in which a problem is reported, belong to whoever opens the file.
+The version is in `user_version` and is the number of migrations applied to the file. The caller supplies the tables and
+the messages for problems.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from qa_sync.errors import QaSyncError
 from qa_sync.files import open_private
 
 MEMORY: Final = ":memory:"
-"""The path of a database that is in no file."""
+"""The path of an in-memory database."""
 
 
 class Problem(Enum):
-    """What is wrong with a database; the beginnings of SQLite's names for it (https://www.sqlite.org/rescode.html)."""
+    """A problem with a database, with the prefixes of SQLite's result codes (https://www.sqlite.org/rescode.html)."""
 
     LOCKED = ("SQLITE_BUSY", "SQLITE_LOCKED")
     NO_SPACE = ("SQLITE_FULL", "SQLITE_IOERR")
@@ -35,7 +35,7 @@ class Problem(Enum):
 
 
 Explain = Callable[[Problem, str], QaSyncError]
-"""Makes an error of ours from a problem and SQLite's own words for it."""
+"""Returns the error to raise for a problem and SQLite's message."""
 
 _NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -50,14 +50,14 @@ def open_database(
     timeout_s: float = 0.0,
     make_folder: bool = False,
 ) -> sqlite3.Connection:
-    """Open a database for reading and writing, and bring it to the newest version; a new file has mode 0600.
+    """Open a database for reading and writing and migrate it to the newest version; a new file has mode 0600.
 
-    `migrations` are scripts, the n-th of which takes a file from version n to n + 1; their statements end with
-    semicolons and have none within. With `exclusive` nobody else can open the file until this process ends, however it
-    ends; `timeout_s` is how long to wait for whoever writes to it. Outside of `transaction` each statement stands for
-    itself; threads may share the connection if only one uses it at a time. `path` may be MEMORY.
+    `migrations` are scripts; the n-th takes a file from version n to n + 1. Their statements end with semicolons and
+    contain none. With `exclusive` no other process can open the file until this one ends, however it ends; `timeout_s`
+    is how long to wait for a process that is writing. Outside of `transaction` each statement commits by itself;
+    threads may share the connection if only one uses it at a time. `path` may be MEMORY.
 
-    Raises what `explain` makes of a problem. A file that is refused stays as it is.
+    Raises the error that `explain` returns. A file that cannot be used is not changed.
     """
     with explained(explain, (OSError, sqlite3.Error)):
         if str(path) != MEMORY:
@@ -65,7 +65,7 @@ def open_database(
                 _make_folder(Path(path).parent)
             os.close(
                 open_private(str(path), os.O_RDWR | os.O_CREAT)
-            )  # SQLite gives files that it puts beside the same mode
+            )  # SQLite creates its journal files with the same mode
         db = sqlite3.connect(path, timeout=timeout_s, isolation_level=None, check_same_thread=False)
         try:
             _prepare(db, migrations, pragmas, exclusive=exclusive)
@@ -79,10 +79,10 @@ def open_database(
 def open_to_read(
     path: Path, explain: Explain, *, recover: bool = False, timeout_s: float = 0.0
 ) -> Iterator[sqlite3.Connection]:
-    """Open a file that is there to look at it; what it holds is not changed, nor brought to another version.
+    """Open an existing file for reading; its data and its version do not change.
 
-    With `recover` SQLite may undo what a killed process has left half written, as far as the file can be written to.
-    Raises what `explain` makes of a problem, also within the context.
+    With `recover` SQLite may roll back what a killed process has left half written, if the file is writable. Raises the
+    error that `explain` returns, also within the context.
     """
     mode = "rw" if recover else "ro"
     with (
@@ -94,7 +94,7 @@ def open_to_read(
 
 @contextmanager
 def transaction(db: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[None]:
-    """Do what is done within as a whole or not at all."""
+    """Run the statements of the block in one transaction."""
     db.execute(f"BEGIN {kind}")
     with db:
         yield
@@ -102,7 +102,7 @@ def transaction(db: sqlite3.Connection, kind: str = "IMMEDIATE") -> Iterator[Non
 
 @contextmanager
 def explained(explain: Explain, errors: tuple[type[Exception], ...] = (sqlite3.Error,)) -> Iterator[None]:
-    """Turn errors that are raised within into what `explain` makes of them."""
+    """Turn errors of the block into the ones that `explain` returns."""
     try:
         yield
     except errors as error:
@@ -113,7 +113,7 @@ def explained(explain: Explain, errors: tuple[type[Exception], ...] = (sqlite3.E
 def version_of(db: sqlite3.Connection, newest: int) -> int:
     """Return the version of a database, 0 for an empty one.
 
-    Raises sqlite3.DatabaseError for somebody else's database, and for a version above `newest`.
+    Raises sqlite3.DatabaseError for another program's database and for a version above `newest`.
     """
     (found,) = db.execute("PRAGMA user_version").fetchone()
     if found > newest:
@@ -124,7 +124,7 @@ def version_of(db: sqlite3.Connection, newest: int) -> int:
 
 
 def _refused(name: str, message: str) -> sqlite3.DatabaseError:
-    """Return an error as SQLite raises it, by SQLite's name for it."""
+    """Return an error as SQLite raises it, with SQLite's name for it."""
     error = sqlite3.DatabaseError(message)
     error.sqlite_errorname = name
     return error
@@ -135,7 +135,7 @@ def _prepare(
 ) -> None:
     if exclusive:
         db.execute("PRAGMA locking_mode = EXCLUSIVE")  # from the first read on
-    with transaction(db, "DEFERRED"):  # the questions see the same moment; a file that is refused is not written to
+    with transaction(db, "DEFERRED"):  # both queries see the same state; a file that cannot be used is not written to
         version = version_of(db, len(migrations))
     for name, value in pragmas.items():
         db.execute(f"PRAGMA {name} = {value}")
@@ -145,7 +145,7 @@ def _prepare(
 
 
 def _migrate(db: sqlite3.Connection, migrations: Sequence[str]) -> None:
-    """Carry out the migrations that are missing; which these are is asked again, now that nobody else writes."""
+    """Apply the missing migrations; reads the version again, now that no other process can write."""
     version = version_of(db, len(migrations))
     for script in migrations[version:]:
         for statement in script.split(";"):
@@ -157,12 +157,12 @@ def _migrate(db: sqlite3.Connection, migrations: Sequence[str]) -> None:
 def _make_folder(folder: Path) -> None:
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # As other tools' caches do it: whoever commits a whole folder does not commit this one.
+        # Keeps the folder out of commits, as the caches of other tools do.
         (folder / ".gitignore").write_text("*\n", encoding="utf-8")
 
 
 def _problem(error: Exception) -> Problem:
     if isinstance(error, OSError):
         return Problem.NO_SPACE if error.errno in _NO_SPACE else Problem.NO_ACCESS
-    name = getattr(error, "sqlite_errorname", "")  # the sqlite3 module's own errors have none
+    name = getattr(error, "sqlite_errorname", "")  # errors of the sqlite3 module itself have none
     return next(problem for problem in Problem if name.startswith(problem.value))

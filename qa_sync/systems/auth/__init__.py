@@ -1,4 +1,4 @@
-"""OPEN SET: one file for each kind of authentication; the table is in `systems.auth.table`.
+"""OPEN SET: one file for each authentication method; the table is in `systems.auth.table`.
 
 May import `systems.responses` and below.
 """

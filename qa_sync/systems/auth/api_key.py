@@ -1,4 +1,4 @@
-"""A key in a header or in the query of every request."""
+"""API key authentication, in a header or in the query."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qa_sync.systems.auth.credentials import AuthContext, with_url
 
 
 def make(auth_context: AuthContext) -> httpx.Auth:
-    """Return the key of `api_key`, which goes where its `in` says."""
+    """Return the authentication that the connector's `api_key` describes."""
     config = auth_context.setting("api_key")
     name, value = str(config["name"]), str(config["value"])
     auth_context.redact.add_secrets(value)
@@ -18,7 +18,7 @@ def make(auth_context: AuthContext) -> httpx.Auth:
 
 
 class KeyInHeader(httpx.Auth):
-    """The key as a header."""
+    """Sends the key as a header."""
 
     def __init__(self, name: str, value: str) -> None:
         self._name = name
@@ -31,7 +31,7 @@ class KeyInHeader(httpx.Auth):
 
 
 class KeyInQuery(httpx.Auth):
-    """The key as a parameter; the request that is kept and told of does not have it."""
+    """Sends the key as a query parameter, which recordings and messages do not contain."""
 
     def __init__(self, name: str, value: str) -> None:
         self._key = {name: value}

@@ -1,4 +1,4 @@
-"""A token that somebody gave us, with every request."""
+"""Bearer authentication with a fixed token."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from qa_sync.systems.auth.credentials import AuthContext
 
 
 def make(auth_context: AuthContext) -> httpx.Auth:
-    """Return the bearer token of `jwt_token`; it wins over an `Authorization` of the connector's own."""
+    """Return authentication with the connector's `jwt_token`; overrides an `Authorization` header of the connector."""
     token = auth_context.references.text(str(auth_context.service.settings["jwt_token"]))
     auth_context.redact.add_secrets(token)
     return BearerAuth(token)
 
 
 class BearerAuth(httpx.Auth):
-    """One token for all requests."""
+    """Sends one token with all requests."""
 
     def __init__(self, token: str) -> None:
         self._token = token

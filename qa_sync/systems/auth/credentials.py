@@ -1,4 +1,4 @@
-"""What a kind of authentication is made of."""
+"""The service, credentials and tools that an authentication method needs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from qa_sync.systems.templates.references import ReferenceResolver
 from qa_sync.values.form import Json
 
 MAX_NUMBER: Final = 10**6
-"""The largest number of seconds, or of hours, that means anything for a token."""
+"""The largest valid number of seconds or hours for a token."""
 
 
 class AuthContext(Struct, frozen=True):
     """The service, credentials and tools that authentication against one system needs.
 
-    `redact` learns each secret that is fetched; `response_checker` checks the response to a token request.
+    Fetched secrets are added to `redact`; `response_checker` checks the response to a token request.
     """
 
     service: Service
@@ -35,36 +35,36 @@ class AuthContext(Struct, frozen=True):
 
     @property
     def username(self) -> str:
-        """The user's name, filled in."""
+        """The user name with its references resolved."""
         return self.references.text(self.service.username)
 
     @property
     def password(self) -> str:
-        """The password, filled in."""
+        """The password with its references resolved."""
         return self.references.text(self.service.password)
 
     def url(self, name: str) -> httpx.URL:
-        """Return a url that a property of the system holds; raises UsageError that names it when it is none."""
+        """Return the URL in a property of the system; raises UsageError with the property's name if it is invalid."""
         try:
             url = httpx.URL(self.references.text(str(self._read_setting(name))))
         except httpx.InvalidURL:
             url = httpx.URL("")
         if url.scheme not in {"http", "https"} or not url.host:
             raise UsageError(
-                f"{self.response_checker.label}: {name} is no url that HTTP knows", hint="https://host/path"
+                f"{self.response_checker.label}: {name} is not a valid URL", hint="expected https://host/path"
             )
         return url
 
     def number(self, name: str, default: float) -> float:
-        """Return a number that a property holds, else the usual one; raises UsageError for what is none."""
+        """Return the number in a property, or the default; raises UsageError for an invalid number."""
         value = self.references.tree(self._read_setting(name))
         if value in (None, ""):
             return default
-        found = number(value)
-        if found is None or abs(found) > MAX_NUMBER:
-            text = f"{self.response_checker.label}: {name} is to be a number, up to {MAX_NUMBER:,}"
-            raise UsageError(f"{text}, and is {self.redact(repr(value))}")
-        return found
+        parsed = number(value)
+        if parsed is None or abs(parsed) > MAX_NUMBER:
+            text = f"{self.response_checker.label}: {name} must be a number up to {MAX_NUMBER:,}"
+            raise UsageError(f"{text}, got {self.redact(repr(value))}")
+        return parsed
 
     def _read_setting(self, name: str) -> Json:
         value: Json = self.service.settings
@@ -73,13 +73,13 @@ class AuthContext(Struct, frozen=True):
         return value
 
     def setting(self, name: str) -> Mapping[str, Json]:
-        """Return a property of the system that is an object, with its references filled in."""
-        filled: Mapping[str, Json] = self.references.tree(self.service.settings.get(name) or {})
-        return filled
+        """Return a property that is an object, with its references resolved."""
+        resolved: Mapping[str, Json] = self.references.tree(self.service.settings.get(name) or {})
+        return resolved
 
 
 def with_url(request: httpx.Request, url: httpx.URL | str) -> httpx.Request:
-    """Return the same request to another url; the one that was given knows nothing of it."""
+    """Return a copy of a request with another URL."""
     request.read()
     return httpx.Request(
         request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions

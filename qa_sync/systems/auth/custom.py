@@ -1,7 +1,10 @@
-"""Tokens that operations of the system itself fetch, in whatever form. Source: facts/SESAM.md 1.6 (`custom_auth`).
+"""Tokens that the connector's own operations fetch.
 
-Requests are made with a stand-in where their templates say `{{ token.access_token }}`, and get the token beneath
-recordings: so one is made before there is a token, is recorded without it, and is sent again with a newer one.
+Requests are rendered with a placeholder for `{{ token.access_token }}`, which is replaced with the token after
+recording. A request can thus be rendered before there is a token, is recorded without it, and can be retried with a
+newer one.
+
+Source: docs/explanation/connector-format-facts.rst, "Tokens from operations".
 """
 
 from __future__ import annotations
@@ -29,25 +32,25 @@ from qa_sync.values.form import Json
 
 REFRESH_WINDOW_S: Final = 30.0
 PUBLIC_MEMBERS: Final = frozenset({"token_type", "scope"})
-"""Members of a token that are no secret, and whose words occur elsewhere."""
+"""Members of a token that are not secret and whose values occur elsewhere."""
 CONFIDENTIAL: Final = re.compile("token|secret|key|session|password|ticket|jwt", re.IGNORECASE)
 MIN_SECRET_LENGTH: Final = 4
-"""How long a member must be to be taken for confidential, whatever its name."""
+"""The length from which any member counts as confidential, regardless of its name."""
 MAX_DURATION_S: Final = 10**8
-"""Seconds since 1970 that are no time at which a token can end, but how long one is good."""
+"""A smaller number is a token's lifetime, not the time at which it expires (seconds since 1970)."""
 EPOCH_DIGITS: Final = 11
-"""A number of so many digits is seconds since 1970; the format's own times count nanoseconds."""
+"""A number with up to this many digits is seconds since 1970; the format's own times are nanoseconds."""
 REFRESH: Final = "refresh_token_"
 USES_TOKEN: Final = re.compile(r"\{[{%][^}]*\b(?:access_|refresh_)?token\b")
 
 
 def make(auth_context: AuthContext) -> httpx.Auth:
-    """Return what `custom_auth` describes."""
+    """Return the authentication that `custom_auth` describes."""
     return TokenAuth(CustomTokens(auth_context), auth_context.clock, auth_context.response_checker, auth_context.redact)
 
 
 class CustomTokens:
-    """Asks the token operation, and before it the one for a refresh token when there is one and it is due."""
+    """Calls the token operation, and before it the refresh-token operation if there is one and it is due."""
 
     def __init__(self, auth_context: AuthContext) -> None:
         self._auth_context = auth_context
@@ -63,7 +66,7 @@ class CustomTokens:
         self.initial_token: Token | None = None
 
     def token_request(self) -> httpx.Request:
-        """Return the request for a refresh token when that is due, else for a token."""
+        """Return the request for a refresh token if it is due, else the request for a token."""
         due = self._refresh_at is None or self._auth_context.clock.now() >= self._refresh_at
         self._operation = self._refresh if self._refresh and due else self._get
         return self._renderer.make(self._operation, {"token": TrackedToken(self._members, self._add_secret)}).request(
@@ -71,7 +74,7 @@ class CustomTokens:
         )
 
     def read(self, answer: Json) -> Token | None:
-        """Take what an answer holds for the token, and return it when it is whole."""
+        """Add the members of a response to the token, and return the token when it is complete."""
         found = select_entities(self._operation, answer)
         if not isinstance(found, Mapping):
             return None
@@ -83,28 +86,28 @@ class CustomTokens:
         return Token("", self._renewal_time("", answer), self._members)
 
     def apply_token(self, request: httpx.Request, token: Token) -> httpx.Request:
-        """Return the request as its templates make it of the token; raises InvalidResponse when they cannot."""
+        """Return the request rendered with the token; raises InvalidResponse if the templates cannot use it."""
         if RERENDER not in request.extensions:
             return request
         make, made_with = request.extensions[RERENDER]
-        seen = TrackedToken(token.members, self._add_secret)
+        tracked = TrackedToken(token.members, self._add_secret)
         try:
-            fresh: httpx.Request = make(seen).request(httpx.Request)
-        except ConnectorError:  # what it tells may show a part of the token
-            text = f"has no member {seen.missing[0]!r}" if seen.missing else "is not what the templates take it for"
+            fresh: httpx.Request = make(tracked).request(httpx.Request)
+        except ConnectorError:  # its message may contain a part of the token
+            text = f"has no member {tracked.missing[0]!r}" if tracked.missing else "does not fit the templates"
             raise InvalidResponse(f"{self._auth_context.response_checker.label}: the token {text}") from None
         headers = {**request.headers, **fresh.headers, "host": request.headers["host"]}
         headers.pop("content-length", None)
         return httpx.Request(
             request.method,
-            fresh.url if request.url == made_with else request.url,  # a redirect leads from there to somewhere else
+            fresh.url if request.url == made_with else request.url,  # a redirect has replaced it
             headers=headers,
             content=fresh.read() or None,
             extensions=request.extensions,
         )
 
     def _renewal_time(self, prefix: str, answer: Json) -> datetime | None:
-        """Return when a token is to be renewed, None when nothing says so; its end is known to templates."""
+        """Return when to renew a token, or None if it has no expiry; also adds the expiry to the token's members."""
         end = self._expiry_time(prefix, answer)
         if end is None:
             return None
@@ -124,22 +127,24 @@ class CustomTokens:
                 try:
                     return made(render_optional(str(expression), known) or "")
                 except (ArithmeticError, ValueError):
-                    wrong = name  # the other one, when there is one, may give a time
+                    wrong = name  # the other expression, if there is one, may give a time
                 except ConnectorError as error:
                     raise self._renderer.with_operation_name(self._operation, error) from None
         if wrong:
-            raise InvalidResponse(f"{self._auth_context.response_checker.label}: custom_auth: {wrong} gave no time")
+            raise InvalidResponse(
+                f"{self._auth_context.response_checker.label}: custom_auth: {wrong} did not render to a time"
+            )
         return None
 
     def _parse_time(self, text: str) -> datetime:
-        """Return an instant; a small number, as the format's own examples have it, is seconds from now."""
+        """Return an instant; a small number is seconds from now, as in the format's own examples."""
         return self._after_seconds(text) if text.isdecimal() and int(text) < MAX_DURATION_S else _instant(text)
 
     def _after_seconds(self, text: str) -> datetime:
         return self._auth_context.clock.now() + timedelta(seconds=float(text))
 
     def _add_secret(self, name: str, value: Json) -> None:
-        """Keep a member of a token out of every text."""
+        """Redact a member of a token from now on."""
         if (
             isinstance(value, str)
             and name not in PUBLIC_MEMBERS
@@ -148,7 +153,7 @@ class CustomTokens:
             self._auth_context.redact.add_secrets(value)
 
     def _add_secrets(self, members: Mapping[str, Json]) -> None:
-        """Keep what is confidential by its name out of every text, shown or not: systems repeat such things."""
+        """Redact all members with a confidential name, used or not, because systems may repeat them."""
         for name, value in members.items():
             if isinstance(value, Mapping):
                 self._add_secrets(value)
@@ -157,7 +162,7 @@ class CustomTokens:
 
 
 def _token_renderer(auth_context: AuthContext) -> RequestRenderer:
-    """Return what makes the token's own requests: without the headers that show a token."""
+    """Return a renderer for the token requests, without the headers that use a token."""
     service = auth_context.service
     headers = {name: text for name, text in service.headers.items() if not USES_TOKEN.search(str(text))}
     references = auth_context.references

@@ -1,4 +1,4 @@
-"""As whom a system is spoken to, in words for a person; of what is confidential only how it ends is told."""
+"""Describes the credentials that a system is accessed with; of a secret only the last characters are shown."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from qa_sync.values.form import Json
 
 SHOWN_CHARACTERS: Final = 4
 MIN_LENGTH_SHOWN: Final = 16
-"""How long a key must be for its last letters to be told: of a shorter one they would be too large a part."""
+"""The length from which the last characters of a key are shown; of a shorter key they would be too large a part."""
 
 CLAIMS: Final = ("preferred_username", "email", "upn", "name", "sub", "client_id", "azp", "appid")
-"""Where a token's owner stands in it, the most telling first. Source: RFC 7519 4.1, OpenID Connect Core 5.1."""
+"""Claims that name a token's owner, the most descriptive first. Source: RFC 7519 4.1, OpenID Connect Core 5.1."""
 
 
 def describe_user(service: Service, references: ReferenceResolver, base_url: str) -> str:
-    """Return whom the system takes us for, as far as our side can tell."""
-    tell = DESCRIBERS.get(service.authentication or "")
-    return tell(service, references) if tell else _by_headers(service, references) or _by_url(service, base_url)
+    """Return a description of the authenticated user, as far as the credentials show it."""
+    describe = DESCRIBERS.get(service.authentication or "")
+    return describe(service, references) if describe else _by_headers(service, references) or _by_url(service, base_url)
 
 
 def _user(service: Service, references: ReferenceResolver) -> str:
@@ -55,11 +55,11 @@ def _employee(service: Service, references: ReferenceResolver) -> str:
 
 
 def _custom(_service: Service, references: ReferenceResolver) -> str:
-    return f"whoever {references.system}'s own token operation signs in"
+    return f"the user of {references.system}'s token operation"
 
 
 def _by_headers(service: Service, references: ReferenceResolver) -> str | None:
-    """Return who one is by the connector's own headers, None when none of them is confidential."""
+    """Return the user by the connector's own headers, or None if no header contains a secret."""
     for name, text in service.headers.items():
         if "$SECRET(" in str(text):
             value = references.text(str(text))
@@ -71,8 +71,8 @@ def _by_headers(service: Service, references: ReferenceResolver) -> str | None:
 def _by_url(service: Service, base_url: str) -> str:
     name, at, _ = base_url.partition("://")[2].partition("/")[0].rpartition("@")
     if at:
-        return f"user {unquote(name.partition(':')[0])!r} (in the url)"
-    return "somebody with a key in the url" if "$SECRET(" in service.url_pattern else "nobody: no credentials are sent"
+        return f"user {unquote(name.partition(':')[0])!r} (in the URL)"
+    return "key in the URL" if "$SECRET(" in service.url_pattern else "no credentials"
 
 
 def _describe_name(what: str, template: str, references: ReferenceResolver) -> str:
@@ -85,7 +85,7 @@ def _describe_secret(what: str, value: str) -> str:
 
 
 def _token_owner(token: str) -> str | None:
-    """Return whom a token is about when it is a JWT that says so, None when not; its signature is not our business."""
+    """Return the owner of a token if it is a JWT that names one, else None; does not verify the signature."""
     parts = token.split(".")
     if len(parts) != len(("header", "claims", "signature")):
         return None
@@ -108,4 +108,4 @@ DESCRIBERS: Final[Mapping[str, Callable[[Service, ReferenceResolver], str]]] = {
     "oauth2": _client,
     "tripletex": _employee,
 }
-"""The kinds of `qa_sync.systems.connectors.auth_options`, and what each tells."""
+"""A describing function for each method of `qa_sync.systems.connectors.auth_options`."""

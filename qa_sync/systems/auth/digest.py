@@ -1,4 +1,4 @@
-"""Name and password, never sent: the answer to a challenge, which is asked for once."""
+"""HTTP Digest authentication."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from qa_sync.systems.auth.credentials import AuthContext
 from qa_sync.systems.responses.exchange import ResponseChecker
 
 FAULTS: Final = (LookupError, NotImplementedError, ValueError)
-"""What the library raises for a challenge that is none, or of a kind that it does not know."""
+"""What the library raises for an invalid or unsupported challenge."""
 
 
 def make(auth_context: AuthContext) -> httpx.Auth:
-    """Return HTTP Digest."""
+    """Return HTTP Digest authentication."""
     auth_context.redact.add_secrets(auth_context.password)
     return Digest(auth_context.username, auth_context.password, auth_context.response_checker)
 
 
 class Digest(httpx.Auth):
-    """Answers the challenges of a server; raises InvalidResponse for one that is none."""
+    """Responds to the challenges of a server; raises InvalidResponse for an invalid challenge."""
 
     def __init__(self, username: str, password: str, response_checker: ResponseChecker) -> None:
         self._pair = username, password
@@ -29,7 +29,7 @@ class Digest(httpx.Auth):
         self._digest = httpx.DigestAuth(*self._pair)
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send the request, and once more when it is challenged."""
+        """Send the request, and again in response to a challenge."""
         flow = self._digest.auth_flow(request)
         current = next(flow)
         while True:
@@ -39,5 +39,5 @@ class Digest(httpx.Auth):
             except StopIteration:
                 return
             except FAULTS:
-                self._digest = httpx.DigestAuth(*self._pair)  # the other one would answer that challenge from now on
-                self._response_checker.raise_invalid(request, response, "its Digest challenge makes no sense")
+                self._digest = httpx.DigestAuth(*self._pair)  # the old one would reuse the invalid challenge
+                self._response_checker.raise_invalid(request, response, "invalid Digest challenge")

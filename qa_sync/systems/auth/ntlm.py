@@ -1,7 +1,7 @@
-"""Name and password as Windows domains take them: a handshake that signs a connection, not a request.
+"""NTLM authentication: a handshake that authenticates a connection, not a request.
 
-Source: facts/SESAM.md 1.1; MS-NTHT 3, RFC 5929 4 (what binds the handshake to a server's certificate). A line that is
-signed so has one connection, and a request keeps it to itself until it is answered.
+Source: MS-NTHT 3, RFC 5929 4 (binds the handshake to the server's certificate). A client with NTLM has one connection,
+which only one request uses at a time.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from qa_sync.systems.auth.credentials import AuthContext
 from qa_sync.systems.responses.exchange import ResponseChecker
 
 SCHEMES: Final = ("NTLM", "Negotiate")
-"""What a server may call it, the usual first."""
+"""The names of the scheme in a challenge, the usual one first."""
 CHALLENGE: Final = "www-authenticate"
 FAULTS: Final = (SpnegoError, ArithmeticError, LookupError, ValueError, struct.error)
-"""What the library raises for a challenge that is none."""
+"""What the library raises for an invalid challenge."""
 WEAK: Final = frozenset({"md5", "sha1"})
 
 Flow = Generator[httpx.Request, httpx.Response, httpx.Response]
 
 
 def make(auth_context: AuthContext) -> httpx.Auth:
-    r"""Return NTLM for a user (`DOMAIN\user`, `user@domain`)."""
+    r"""Return NTLM authentication for a user (`DOMAIN\user`, `user@domain`)."""
     auth_context.redact.add_secrets(auth_context.password)
     return NtlmAuth(auth_context.username, auth_context.password, auth_context.response_checker)
 
 
 class NtlmAuth(httpx.Auth):
-    """Shakes hands at the first request, and whenever the connection is no longer known; one request at a time."""
+    """Runs the handshake at the first request and whenever the connection is not authenticated any more."""
 
     def __init__(self, username: str, password: str, response_checker: ResponseChecker) -> None:
         self._username = username
@@ -63,7 +63,7 @@ class NtlmAuth(httpx.Auth):
             self._is_authenticated = response.status_code != httpx.codes.UNAUTHORIZED
 
     def _negotiate(self, request: httpx.Request) -> Flow:
-        """Send the request with a greeting, and again with the answer to the challenge that this is met with."""
+        """Send the request with a negotiate message, and again with the response to the server's challenge."""
         client = spnego.client(
             self._username, self._password, hostname=request.url.host, service="http", protocol="ntlm"
         )
@@ -73,13 +73,13 @@ class NtlmAuth(httpx.Auth):
             return response
         try:
             decoded = base64.b64decode(challenge, validate=True)
-            answer = client.step(decoded, channel_bindings=_channel_bindings(response))
+            reply = client.step(decoded, channel_bindings=_channel_bindings(response))
         except FAULTS:
-            self._response_checker.raise_invalid(request, response, "its NTLM challenge makes no sense")
-        return (yield self._with_message(request, answer))
+            self._response_checker.raise_invalid(request, response, "invalid NTLM challenge")
+        return (yield self._with_message(request, reply))
 
     def _with_message(self, request: httpx.Request, message: bytes | None) -> httpx.Request:
-        """Return a copy with the message on it: the next request on this connection needs none."""
+        """Return a copy of the request with a handshake message; later requests on the connection need none."""
         text = base64.b64encode(message or b"").decode()
         headers = httpx.Headers(request.headers)
         headers["Authorization"] = f"{self._scheme} {text}"
@@ -92,14 +92,14 @@ class NtlmAuth(httpx.Auth):
         return next((text for name, _, text in offers if name.lower() == self._scheme.lower() and text), None)
 
     def _other_scheme(self, response: httpx.Response) -> str | None:
-        """Return the other name of the same thing when a server knows that one only."""
+        """Return the other name of the scheme if the server offers only that one."""
         offered = {offer.lower() for offer in response.headers.get_list(CHALLENGE, split_commas=True)}
         names = [name for name in SCHEMES if name.lower() in offered]
         return names[0] if names and self._scheme not in names else None
 
 
 def _channel_bindings(response: httpx.Response) -> GssChannelBindings | None:
-    """Return what binds the answer to the server's certificate, None over plain http."""
+    """Return the channel bindings for the server's certificate, or None over plain HTTP."""
     stream = response.extensions.get("network_stream")
     tls = stream.get_extra_info("ssl_object") if stream else None
     certificate = tls.getpeercert(True) if tls else None

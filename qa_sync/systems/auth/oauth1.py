@@ -1,4 +1,7 @@
-"""OAuth 1.0a with one leg, HMAC-SHA256, in the query: WooCommerce over plain http. Source: facts/WOOCOMMERCE.md 1.2."""
+"""One-legged OAuth 1.0a (HMAC-SHA256, in the query), for WooCommerce over plain HTTP.
+
+Source: docs/explanation/vendors/woocommerce.rst, "Credentials".
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,13 @@ from qa_sync.systems.auth.credentials import AuthContext, with_url
 
 
 def make(auth_context: AuthContext) -> httpx.Auth:
-    """Return a signer that takes the user's name for the consumer's key and the password for its secret."""
+    """Return authentication with the user name as consumer key and the password as consumer secret."""
     auth_context.redact.add_secrets(auth_context.username, auth_context.password)
     return OAuth1(auth_context.username, auth_context.password, auth_context.clock)
 
 
 class OAuth1(httpx.Auth):
-    """Signs each attempt anew: a nonce is good for one request, a time for a quarter of an hour."""
+    """Signs each attempt separately: a nonce is valid for one request, a timestamp for 15 minutes."""
 
     def __init__(self, key: str, secret: str, clock: Clock) -> None:
         self._key = key
@@ -27,7 +30,7 @@ class OAuth1(httpx.Auth):
         self._clock = clock
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send the request with its signature; the body is not part of it."""
+        """Send the request with a signature, which does not cover the body."""
         client = Client(
             self._key,
             client_secret=self._secret,
@@ -36,7 +39,7 @@ class OAuth1(httpx.Auth):
             timestamp=str(int(self._clock.now().timestamp())),
             nonce=secrets.token_hex(16),
         )
-        # What a url may show as it is (`[`, `|`) must be escaped to be signed.
+        # Characters that are valid unescaped in a URL (`[`, `|`) must be escaped in the signed one.
         url = request.url.copy_with(params=request.url.params) if request.url.query else request.url
         signed, _, _ = client.sign(str(url), http_method=request.method)
         yield with_url(request, signed)

@@ -1,4 +1,7 @@
-"""OAuth 2.0 between machines: client credentials, or a refresh token. Source: facts/SESAM.md 1.1 (`oauth2`)."""
+"""OAuth 2.0 with client credentials or a refresh token.
+
+Source: docs/explanation/connector-format-facts.rst, "The system".
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,12 @@ from qa_sync.values.form import Json
 
 REFRESH_WINDOW_S: Final = 30.0
 MAX_LIFETIME_S: Final = 10**10
-"""How long a token is good of which nobody will see the end: three hundred years, which a clock can still count."""
+"""A longer lifetime (over 300 years) counts as unlimited, because datetime cannot represent its end."""
 CONFIDENTIAL: Final = ("client_secret", "access_token", "refresh_token")
 
 
 def make(auth_context: AuthContext) -> httpx.Auth:
-    """Return what `oauth2` describes: the refresh-token grant when it has such a token, else client credentials."""
+    """Return the authentication that `oauth2` describes: with a refresh token if there is one, else as a client."""
     config = {
         **auth_context.setting("oauth2"),
         "token_url": auth_context.url("oauth2.token_url"),
@@ -39,7 +42,7 @@ def make(auth_context: AuthContext) -> httpx.Auth:
 
 
 class OAuth2Tokens:
-    """Asks the token endpoint; a refresh token that it exchanges for a new one is kept for the rest of the run."""
+    """Requests tokens from the token endpoint; keeps a new refresh token for the rest of the run."""
 
     def __init__(self, config: Mapping[str, Json], clock: Clock, redact: Redactor) -> None:
         self._config = config
@@ -47,11 +50,11 @@ class OAuth2Tokens:
         self._redact = redact
         self._refresh = str(config.get("refresh_token") or "")
         self._window = float(config["refresh_window"])
-        given = str(config.get("access_token") or "")
-        self.initial_token = Token(given) if given else None
+        configured = str(config.get("access_token") or "")
+        self.initial_token = Token(configured) if configured else None
 
     def token_request(self) -> httpx.Request:
-        """Return the token request, its parameters as a form (RFC 6749 4.4.2 and 6)."""
+        """Return the token request, with its parameters as a form (RFC 6749 4.4.2 and 6)."""
         extra = dict(self._config.get("extra") or {})
         own = {name: str(value) for name, value in (extra.pop("headers", None) or {}).items()}
         headers = {"Accept": "application/json", **own}
@@ -66,23 +69,23 @@ class OAuth2Tokens:
         data = {name: value for name, value in form.items() if value not in (None, "")}
         return httpx.Request("POST", self._config["token_url"], data=data, headers=headers)
 
-    def read(self, answer: Json) -> Token | None:
-        """Return the access token and when it is due; keep the refresh token beside it."""
-        value = answer.get("access_token") if isinstance(answer, Mapping) else None
+    def read(self, body: Json) -> Token | None:
+        """Return the access token with its renewal time; also keep the refresh token."""
+        value = body.get("access_token") if isinstance(body, Mapping) else None
         if not isinstance(value, str) or not value:
             return None
-        if isinstance(refresh := answer.get("refresh_token"), str) and refresh:
+        if isinstance(refresh := body.get("refresh_token"), str) and refresh:
             self._redact.add_secrets(refresh)
             self._refresh = refresh if self._refresh else ""
-        lasts = _seconds(answer.get("expires_in"))
-        if lasts is None:
+        lifetime_s = _seconds(body.get("expires_in"))
+        if lifetime_s is None:
             return Token(value)
         # A window as long as the token's life would fetch one for every request.
-        due = lasts - min(self._window, lasts / 2)
+        due = lifetime_s - min(self._window, lifetime_s / 2)
         return Token(value, self._clock.now() + timedelta(seconds=due))
 
     def apply_token(self, request: httpx.Request, token: Token) -> httpx.Request:
-        """Put the token on a request, as a bearer token."""
+        """Add the token to a request as a bearer token."""
         request.headers["Authorization"] = f"Bearer {token.value}"
         return request
 

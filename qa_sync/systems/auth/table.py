@@ -1,4 +1,4 @@
-"""A service -> how its requests are signed. A kind's module is imported when a connector uses it."""
+"""The table of authentication methods. A method's module is imported when a connector uses it."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ KINDS: Final[Mapping[str, str]] = {
     "oauth2": "oauth2",
     "tripletex": "tripletex",
 }
-"""The kinds by name, each a module of this folder with a function `make`."""
+"""The module of each method, which is in this folder and has a function `make`."""
 
 WOOCOMMERCE: Final = "/wp-json/wc/"
-"""Where any WooCommerce API is, whoever wrote the connector."""
+"""The path of the WooCommerce API in any shop, used for any connector."""
 
 
 def make_auth(auth_context: AuthContext) -> httpx.Auth | None:
-    """Return what signs the requests of a service, None when nothing does.
+    """Return the authentication of a service, or None if it has none.
 
-    Raises UsageError for a kind whose package is not installed: its extra is called like the kind.
+    Raises UsageError if the method's package is not installed; the extra has the method's name.
     """
     kind = _kind(auth_context)
     if kind is None:
@@ -50,5 +50,5 @@ def _kind(auth_context: AuthContext) -> str | None:
     kind = auth_context.service.authentication
     where = auth_context.references.text(auth_context.service.url_pattern)
     if kind == "basic" and where.startswith("http://") and WOOCOMMERCE in where:
-        return "oauth1"  # over plain http WooCommerce takes no other credentials (facts/WOOCOMMERCE.md 1.2)
+        return "oauth1"  # WooCommerce accepts nothing else over plain HTTP
     return kind

@@ -1,6 +1,6 @@
-"""A token that is fetched, kept until shortly before its end, and fetched again once when it is refused.
+"""Tokens that are fetched, reused until shortly before they expire, and fetched again once after a 401.
 
-However many threads wait for a token, one of them fetches it.
+If several threads need a token, one of them fetches it.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ Flow = Generator[httpx.Request, httpx.Response, None]
 
 
 class Token(Struct, frozen=True):
-    """A token and when it should be renewed (None: when it is refused); `members` are those of one that has several.
+    """A token and its renewal time (None: after a 401); `members` are the members of a structured token.
 
-    Who shows several keeps them out of texts himself.
+    A class that uses `members` is responsible for redacting them.
     """
 
     value: str
@@ -37,27 +37,27 @@ class Token(Struct, frozen=True):
 
 
 REFRESHED_ONLY: Final = Token("(another request)")
-"""What is read of an answer that is needed to ask for the token, and has none itself."""
+"""The result of reading a response that has no token itself but is needed to request one."""
 
 
 class Tokens(Protocol):
-    """Where tokens come from, and how a request shows one."""
+    """A source of tokens that also adds them to requests."""
 
     initial_token: Token | None
-    """A token that is there from the beginning."""
+    """The token to start with, or None."""
 
     def token_request(self) -> httpx.Request:
         """Return the request for a new token."""
 
-    def read(self, answer: Json) -> Token | None:
-        """Return the token in a response, None without one, REFRESHED_ONLY when another request must follow."""
+    def read(self, body: Json) -> Token | None:
+        """Return the token in a response, None if it has none, REFRESHED_ONLY if another request must follow."""
 
     def apply_token(self, request: httpx.Request, token: Token) -> httpx.Request:
-        """Return the request with the token on it: the same one, or another."""
+        """Return the request with the token, which may be a new request."""
 
 
 class TokenAuth(httpx.Auth):
-    """Signs with the tokens of one source; raises RequestRejected or InvalidResponse when there are none to be had."""
+    """Authenticates with the tokens of one source; raises RequestRejected or InvalidResponse if it cannot get one."""
 
     def __init__(self, tokens: Tokens, clock: Clock, response_checker: ResponseChecker, redact: Redactor) -> None:
         self._tokens = tokens
@@ -69,7 +69,7 @@ class TokenAuth(httpx.Auth):
         self._deferrals: list[httpx.Response] = []
 
     def sync_auth_flow(self, request: httpx.Request) -> Flow:
-        """Send the request with a token that is good; when it is refused nevertheless, once more with a new one."""
+        """Send the request with a valid token; after a 401, send it again with a new token."""
         token = yield from self._valid_token(request)
         response = yield self._tokens.apply_token(request, token)
         if response.status_code == httpx.codes.UNAUTHORIZED:
@@ -79,8 +79,8 @@ class TokenAuth(httpx.Auth):
     def _valid_token(
         self, request: httpx.Request, refused: Token | None = None
     ) -> Generator[httpx.Request, httpx.Response, Token]:
-        # The lock is held while the token is fetched: those who wait for it find it renewed, and fetch none.
-        # Nor do they when it is put off: who gives tokens is asked by one of them at a time.
+        # The lock is held while one thread fetches the token: waiting threads then reuse the new token.
+        # If the token server asks to retry later, they do not send further token requests either.
         known = len(self._deferrals)
         with self._lock:
             if len(self._deferrals) > known:
@@ -108,7 +108,7 @@ class TokenAuth(httpx.Auth):
         self._response_checker.expect_success(request, response)
         token = self._tokens.read(self._response_checker.json(request, response))
         if token is None:
-            self._response_checker.raise_invalid(request, response, "there is no token in the answer")
+            self._response_checker.raise_invalid(request, response, "no token in the response")
         if token is REFRESHED_ONLY:
             return (yield from self._fetch_token(origin))
         if token.value:

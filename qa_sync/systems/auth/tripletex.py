@@ -1,4 +1,7 @@
-"""Session tokens of Tripletex: two lasting tokens buy one for some days. Source: facts/SESAM.md 1.1 (`tripletex`)."""
+"""Tripletex session tokens, requested with a consumer token and an employee token.
+
+Source: docs/explanation/connector-format-facts.rst, "The system".
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,11 @@ from qa_sync.values.form import Json
 
 TTL_HOURS: Final = 48.0
 RENEWAL_LEAD: Final = timedelta(hours=3)
-"""A session ends with its day in Oslo, which begins before the day does in UTC."""
+"""A session expires at midnight in Oslo, which is before midnight in UTC."""
 
 
 def make(auth_context: AuthContext) -> httpx.Auth:
-    """Return what `tripletex` describes."""
+    """Return the authentication that `tripletex` describes."""
     config = {
         **auth_context.setting("tripletex"),
         "token_url": auth_context.url("tripletex.token_url"),
@@ -34,7 +37,7 @@ def make(auth_context: AuthContext) -> httpx.Auth:
 
 
 class TripletexTokens:
-    """Asks for a session that lasts `ttl` hours, in whole days."""
+    """Requests sessions that last `ttl` hours, rounded to whole days."""
 
     def __init__(self, config: Mapping[str, Json], clock: Clock, redact: Redactor) -> None:
         self._config = config
@@ -43,7 +46,7 @@ class TripletexTokens:
         self.initial_token: Token | None = None
 
     def token_request(self) -> httpx.Request:
-        """Return the request for a session."""
+        """Return the request for a session token."""
         query = {
             "consumerToken": str(self._config["consumer_token"]),
             "employeeToken": str(self._config["employee_token"]),
@@ -51,22 +54,22 @@ class TripletexTokens:
         }
         return httpx.Request("PUT", self._config["token_url"].copy_merge_params(query))
 
-    def read(self, answer: Json) -> Token | None:
-        """Return the session token, to be renewed before its last day begins."""
-        value = paths.read(answer, "value.token")
+    def read(self, body: Json) -> Token | None:
+        """Return the session token, which is renewed before its last day begins."""
+        value = paths.read(body, "value.token")
         if not isinstance(value, str) or not value:
             return None
         self._redact.add_secrets(f"0:{value}")
         return Token(value, self._expiry_date() - RENEWAL_LEAD)
 
     def apply_token(self, request: httpx.Request, token: Token) -> httpx.Request:
-        """Put the token on a request: the password of user 0, who stands for the token's own company."""
+        """Add the token to a request, as the password of user 0 (the token's own company)."""
         request.headers["Authorization"] = "Basic " + base64.b64encode(f"0:{token.value}".encode()).decode()
         return request
 
     def _expiry_date(self) -> datetime:
-        """Return the midnight (UTC) that begins the day on which the session is to end; it is not due at once."""
+        """Return the midnight (UTC) at the start of the session's last day, at least a day ahead."""
         now = self._clock.now()
-        lasts = timedelta(hours=self._config["ttl"] or TTL_HOURS)
-        day = max(now + lasts, now + RENEWAL_LEAD + timedelta(days=1)).date()
+        lifetime = timedelta(hours=self._config["ttl"] or TTL_HOURS)
+        day = max(now + lifetime, now + RENEWAL_LEAD + timedelta(days=1)).date()
         return datetime.combine(day, time(), UTC)

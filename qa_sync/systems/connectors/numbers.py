@@ -90,5 +90,5 @@ def resolve_number(name: str, told: Json, at: str, references: ReferenceResolver
     found = number(references.tree(told)) if name in TIMES else whole(references.tree(told))
     if found is None or found < 0:
         kind = "a number" if name in TIMES else "a whole number"
-        raise UsageError(f"{references.system}: {at} is to be {kind}, and what {told} stands for is none")
+        raise UsageError(f"{references.system}: {at} must be {kind}, but the value of {told} is not")
     return found

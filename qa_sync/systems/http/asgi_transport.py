@@ -1,6 +1,6 @@
-"""An ASGI app in this process as an ordinary transport: no sockets, no waiting. Source: ASGI's HTTP specification, 2.3.
+"""A synchronous transport for an ASGI app in this process, without sockets. Source: the ASGI HTTP specification, 2.3.
 
-httpx has such a transport for its asynchronous client only; by way of that a check in the sandbox takes a third longer.
+httpx has such a transport for its asynchronous client only, and with that one a sandbox check takes a third longer.
 """
 
 from __future__ import annotations
@@ -19,40 +19,40 @@ App: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 class AsgiTransport(httpx.BaseTransport):
-    """Hands requests to an ASGI app on an event loop of its own; serves one thread at a time."""
+    """Sends requests to an ASGI app on its own event loop; serves one thread at a time."""
 
     def __init__(self, app: App) -> None:
         self._app = app
         self._runner = asyncio.Runner()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the app's answer, read whole; raises what the app raises."""
+        """Return the app's response with its body read; raises what the app raises."""
         exchange = _Exchange(request)
         call = self._app(_scope(request), exchange.receive, exchange.send)
-        # The runner's own `run` would also set up and take down a handler for Ctrl-C, each time.
+        # The runner's own `run` would also install and remove a Ctrl-C handler each time.
         self._runner.get_loop().run_until_complete(call)
         return exchange.response()
 
     def close(self) -> None:
-        """End the event loop."""
+        """Close the event loop."""
         self._runner.close()
 
 
 class _Exchange:
-    """One request and its answer, as the messages that an app receives and sends."""
+    """One request and its response, as the messages that an app receives and sends."""
 
     def __init__(self, request: httpx.Request) -> None:
         self._request = request
-        self._told = False
+        self._is_received = False
         self._start: Message = {}
         self._parts: list[bytes] = []
-        self._over = asyncio.Event()
+        self._finished = asyncio.Event()
 
     async def receive(self) -> Message:
-        if self._told:
-            await self._over.wait()
+        if self._is_received:
+            await self._finished.wait()
             return {"type": "http.disconnect"}
-        self._told = True
+        self._is_received = True
         return {"type": "http.request", "body": self._request.read(), "more_body": False}
 
     async def send(self, message: Message) -> None:
@@ -61,7 +61,7 @@ class _Exchange:
         else:
             self._parts.append(message.get("body", b""))
             if not message.get("more_body", False):
-                self._over.set()
+                self._finished.set()
 
     def response(self) -> httpx.Response:
         content = b"" if self._request.method == "HEAD" else b"".join(self._parts)

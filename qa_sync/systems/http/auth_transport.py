@@ -1,4 +1,4 @@
-"""A transport that shows who one is: beneath retries, so that each attempt is signed anew, and beneath recordings."""
+"""A transport that authenticates: below retries, so that each attempt is signed, and below recording."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from qa_sync.systems.http.request_extensions import TOKEN_REQUEST
 
 
 class AuthTransport(httpx.BaseTransport):
-    """Carries an `httpx.Auth` out over another transport, as httpx's client does."""
+    """Runs an `httpx.Auth` flow over another transport, as httpx's client does."""
 
     def __init__(self, inner: httpx.BaseTransport, auth: httpx.Auth | None) -> None:
         self._inner = inner
         self._auth = auth or httpx.Auth()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer to the signed request, read whole.
+        """Return the response to the authenticated request, with its body read.
 
-        Raises ConnectError when the request itself was never sent, because what had to be fetched for it was not there.
+        Raises ConnectError if the request was never sent because its token could not be fetched.
         """
         flow = self._auth.sync_auth_flow(request)
         try:
             current = next(flow)
             while True:
-                response = self._sent(current)
+                response = self._send(current)
                 try:
                     current = flow.send(response)
                 except StopIteration:
@@ -31,7 +31,7 @@ class AuthTransport(httpx.BaseTransport):
         finally:
             flow.close()
 
-    def _sent(self, request: httpx.Request) -> httpx.Response:
+    def _send(self, request: httpx.Request) -> httpx.Response:
         try:
             response = self._inner.handle_request(request)
             try:

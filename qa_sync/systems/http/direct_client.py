@@ -1,4 +1,4 @@
-"""A client for what answers at once and looks at nothing but method, url and body: a recording."""
+"""A minimal client for a transport that uses only method, URL and body: a replayed recording."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import httpx
 
 
 class DirectTransport(httpx.BaseTransport):
-    """A transport that needs no more of a client than to be asked: no cookies, no time limits, no default headers."""
+    """A transport that needs no cookies, timeouts or default headers."""
 
 
 class DirectClient(httpx.Client):
-    """Asks such a transport, without what httpx does for a network, which takes longer than the answer."""
+    """Sends requests without what httpx does for a network, which takes longer than replaying a response."""
 
     def __init__(self, transport: DirectTransport) -> None:
         super().__init__(transport=transport, trust_env=False)
-        self._ask = transport.handle_request
+        self._handle_request = transport.handle_request
 
-    def build_request(self, method: str, url: httpx.URL | str, **given: Any) -> httpx.Request:
-        """Return the request with nothing added to it."""
-        return httpx.Request(method, url, **given)
+    def build_request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Request:
+        """Return the request with nothing added."""
+        return httpx.Request(method, url, **options)
 
     def send(self, request: httpx.Request, **_: Any) -> httpx.Response:
-        """Return the transport's answer, which is there whole."""
-        response = self._ask(request)
+        """Return the transport's response, whose body is already read."""
+        response = self._handle_request(request)
         response.request = request
         return response

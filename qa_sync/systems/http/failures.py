@@ -1,4 +1,4 @@
-"""Which errors and statuses say that a request was not sent, or leave it uncertain."""
+"""Errors and statuses after which a request was not sent, or may not have been applied."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ NOT_SENT_ERRORS: Final = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
-    httpx.ProxyError,  # a tunnel that was not dug
+    httpx.ProxyError,  # the tunnel was not established
     httpx.UnsupportedProtocol,
 )
-"""Errors after which it is certain that the system has seen nothing of the request."""
+"""Errors after which the system has certainly not received the request."""
 
 INVALID_REQUEST: Final = "Illegal header"
-"""What the library tells of a header that cannot be sent, before anything is."""
+"""How the library's message about an invalid header begins, which it raises before anything is sent."""
 
 GATEWAY_STATUSES: Final = frozenset({408, 502, 503, 504, 520, 521, 522, 523, 524})
-"""Statuses of something that stands before the system, which tell nothing of what the system did."""
+"""Statuses of a gateway, which do not show whether the system has processed the request."""
 
 
 class TokenUnavailable(httpx.ConnectError):
-    """A token is to be asked for later, as `response` says; the request that needs it was never sent."""
+    """The token server asks to retry later (`response`); the request that needs the token was never sent."""
 
     def __init__(self, response: httpx.Response) -> None:
-        super().__init__(f"no token yet: {response.request.url.host} answered {response.status_code}")
+        super().__init__(f"no token yet: {response.request.url.host} returned {response.status_code}")
         self.response = response
 
 
 def was_not_sent(error: Exception) -> bool:
-    """Tell whether it is certain that the system has seen nothing of a request."""
+    """Return whether the system has certainly not received a request."""
     return isinstance(error, NOT_SENT_ERRORS) or is_invalid_request(error)
 
 
 def is_invalid_request(error: object) -> bool:
-    """Tell whether a request has a header that none can be, which no repetition changes."""
+    """Return whether a request has an invalid header, which a retry cannot fix."""
     return isinstance(error, httpx.LocalProtocolError) and str(error).startswith(INVALID_REQUEST)

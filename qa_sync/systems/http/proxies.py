@@ -1,7 +1,9 @@
-"""Which proxy a request goes through: one that the connector names, else one of the environment, else none.
+"""Selects the proxy of a request: one of the connector, else one of the environment, else none.
 
-Source: facts/SESAM.md 1.1 (`proxies`). The environment's are those of curl and pip: `HTTPS_PROXY`, `HTTP_PROXY`,
-`ALL_PROXY`, but for what `NO_PROXY` names. What is on this machine is reached through none of those.
+The environment variables are those of curl and pip: `HTTPS_PROXY`, `HTTP_PROXY` and `ALL_PROXY`, except for the hosts
+in `NO_PROXY`. Loopback addresses never use them.
+
+Source: docs/explanation/connector-format-facts.rst, "The system".
 """
 
 from __future__ import annotations
@@ -21,14 +23,14 @@ DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 LOOPBACK: Final = re.compile(r"localhost|.*\.localhost|127(?:\.\d+){3}|::1", re.IGNORECASE)
 
 MakeTransport = Callable[[httpx.Proxy | None], httpx.BaseTransport]
-"""Makes the transport through a proxy, or through none."""
+"""Returns a transport through a proxy, or a direct one for None."""
 
 
 class ProxyTransport(httpx.BaseTransport):
-    """Sends each request through the proxy that is meant for it.
+    """Sends each request through its proxy, or directly.
 
-    `own` are the urls of the connector's proxies by prefix, and win over the `environment`'s, by scheme. Raises
-    UsageError, about the system `label`, when one of them is none.
+    `own` are the connector's proxy URLs by prefix; they take precedence over those of the `environment`, by scheme.
+    Raises UsageError, with the system's `label`, for an invalid URL.
     """
 
     def __init__(
@@ -47,14 +49,14 @@ class ProxyTransport(httpx.BaseTransport):
         }
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer, from wherever."""
+        """Return the response."""
         try:
             return self._transport_for(request.url).handle_request(request)
         except UnicodeError:  # a part of the host's name is empty or too long
-            raise httpx.ConnectError("its host is no name that can be looked up") from None
+            raise httpx.ConnectError("invalid host name") from None
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Close all connections."""
         for transport in (self._direct, *self._own.values(), *self._environment.values()):
             transport.close()
 
@@ -68,20 +70,20 @@ class ProxyTransport(httpx.BaseTransport):
 
 
 def environment_proxies() -> dict[str, str]:
-    """Return the urls of the environment's proxies by scheme."""
+    """Return the proxy URLs of the environment by scheme."""
     return {scheme: url for scheme, url in getproxies().items() if scheme in {"http", "https", ALL_SCHEMES}}
 
 
 def _proxy_keys(url: httpx.URL) -> Iterator[str]:
-    """Yield what a proxy for a url can be given for, the narrowest first."""
+    """Yield the keys under which a proxy for a URL can be configured, the most specific first."""
     for scheme in (url.scheme, ALL_SCHEMES):
         yield from (f"{scheme}://{place}" for place in _host_names(url))
         yield scheme
 
 
 def _host_names(url: httpx.URL) -> list[str]:
-    """Return the names of the place of a url: with its port, though httpx drops a usual one, then without it."""
-    hosts = url.copy_with(port=None).netloc.decode(), url.host  # as it is sent, and as one reads it
+    """Return a URL's host with its port (httpx drops a default port) and without it, encoded and decoded."""
+    hosts = url.copy_with(port=None).netloc.decode(), url.host  # encoded and decoded
     port = url.port or DEFAULT_PORTS.get(url.scheme)
     return [*(f"{host}:{port}" for host in hosts), *hosts]
 
@@ -91,12 +93,12 @@ def _proxy_key(prefix: str) -> str:
 
 
 class FailingTransport(httpx.BaseTransport):
-    """A way that is not there; whoever goes it gets the error that tells why."""
+    """A transport that cannot be used; every request raises the error that says why."""
 
     def __init__(self, error: UsageError) -> None:
         self._error = error
 
-    def handle_request(self, request: httpx.Request) -> NoReturn:  # noqa: ARG002 - none gets anywhere
+    def handle_request(self, request: httpx.Request) -> NoReturn:  # noqa: ARG002 - never sent
         """Raise the error."""
         raise self._error
 
@@ -104,9 +106,9 @@ class FailingTransport(httpx.BaseTransport):
 def _transport_through(
     make_transport: MakeTransport, url: str, whose: str, *, needed: bool = True
 ) -> httpx.BaseTransport:
-    """Return the way through a proxy; its url is not told when it is none: a password may stand in it.
+    """Return a transport through a proxy; messages do not contain an invalid URL, because it may hold a password.
 
-    One that is not `needed` by every request is missed only by those that need it.
+    Unless it is `needed`, a missing package is an error only for the requests that use the proxy.
     """
     try:
         return make_transport(httpx.Proxy(url))
@@ -118,4 +120,4 @@ def _transport_through(
         return FailingTransport(missing)
     except (ValueError, httpx.InvalidURL):
         hint = f"expected SCHEME://HOST:PORT with one of: {', '.join(SCHEMES)}"
-    raise UsageError(f"{whose}: that is no url of a proxy", hint=hint)
+    raise UsageError(f"{whose}: invalid proxy URL", hint=hint)

@@ -1,4 +1,4 @@
-"""How much may be asked of one system: so many requests at once, so many in a while; shared by all who ask it."""
+"""Limits on concurrent requests and on the request rate of one system, shared by all its clients."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qa_sync.clock import Clock
 
 MAX_CONCURRENT: Final = 8
 BURST: Final = 10
-"""A tenth of what a while allows may go out in one go."""
+"""A tenth of the rate may be sent in one burst."""
 
 
 class Rate(Struct, frozen=True):
@@ -25,9 +25,9 @@ class Rate(Struct, frozen=True):
 
 
 class TokenBucket:
-    """A token bucket, as the time at which it will be full again; in no window of the rate goes out more than it says.
+    """A token bucket, stored as the time at which it will be full; no window of the rate exceeds its limit.
 
-    A bucket of `burst` tokens that fills so that burst and refill together make the rate.
+    The bucket holds a burst, and refills so that burst and refill together make the rate.
     """
 
     def __init__(self, rate: Rate, clock: Clock) -> None:
@@ -39,7 +39,7 @@ class TokenBucket:
         self._lock = threading.Lock()
 
     def take(self) -> float:
-        """Take a token; return how many seconds it is until it is there."""
+        """Take a token; return the seconds until it is available."""
         with self._lock:
             now = self._clock.now()
             full_at = max(self._full_at, now)
@@ -48,9 +48,9 @@ class TokenBucket:
 
 
 class RateLimiter:
-    """The limits of one system; any number of `Line`s and threads may share them.
+    """The limits of one system; any number of connections and threads may share them.
 
-    `at_once` bounds the requests that are under way; a system that says it has had enough is left alone by everybody.
+    `at_once` is the largest number of concurrent requests; after a 429, all clients pause.
     """
 
     def __init__(self, clock: Clock, rate: Rate | None = None, at_once: int = MAX_CONCURRENT) -> None:
@@ -61,8 +61,8 @@ class RateLimiter:
 
     @contextmanager
     def acquire(self) -> Iterator[None]:
-        """Wait for one's turn, and have it."""
-        # The slot comes first: who waited for one with a token in his hand would be late, and many such come at once.
+        """Wait until a request may be sent, and hold its slot."""
+        # The slot comes first: otherwise many clients with old tokens could wait for a slot and then send in one burst.
         with self._slots:
             self._wait_while_paused()
             while self._bucket and (pause := self._bucket.take()) > 0:
@@ -72,12 +72,12 @@ class RateLimiter:
             yield
 
     def pause_for(self, seconds: float) -> None:
-        """Let nobody ask for so long."""
+        """Pause all requests for that many seconds."""
         until = self._clock.now() + timedelta(seconds=seconds)
         self._paused_until = max(until, self._paused_until or until)
 
     def _wait_while_paused(self) -> bool:
-        """Return whether there was anything to wait for; then a token is an old one."""
+        """Return whether there was a pause; a token taken before it is outdated."""
         waited = False
         while (left := self._remaining_pause_s()) > 0:
             self._clock.sleep(left)

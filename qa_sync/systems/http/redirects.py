@@ -1,4 +1,4 @@
-"""Where an answer sends a reader, and what he may show there. Source: RFC 9110 15.4."""
+"""Follows redirects of reads, without credentials to other hosts. Source: RFC 9110 15.4."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import httpx
 MAX_REDIRECTS: Final = 5
 READ_METHODS: Final = frozenset({"GET", "HEAD"})
 HARMLESS: Final = ("accept", "accept-encoding", "accept-language", "user-agent")
-"""The headers that a stranger may see; anything else may be a credential."""
+"""The headers that are sent to another host; any other header may be a credential."""
 
 
 def follow_redirect(
     request: httpx.Request, response: httpx.Response, redact: Callable[[str], str]
 ) -> httpx.Request | None:
-    """Return the request that follows a redirect of a read, None when there is none to follow.
+    """Return the request that follows a redirect of a read, or None if there is none to follow.
 
-    A stranger gets no credentials: neither headers, nor a url that has them in it.
+    Another host gets no credentials, neither in headers nor in the URL.
     """
     if request.method not in READ_METHODS or not response.has_redirect_location:
         return None
@@ -38,7 +38,7 @@ def follow_redirect(
 
 
 def is_same_origin(one: httpx.URL, other: httpx.URL) -> bool:
-    """Tell whether two urls are of one server; from http to https on its usual ports it stays the same."""
+    """Return whether two URLs have the same origin; an upgrade from http to https on the default ports counts too."""
     if one.host != other.host:
         return False
     if (one.scheme, _port(one)) == (other.scheme, _port(other)):

@@ -1,8 +1,7 @@
-"""How a live system is asked: in turn, again after a while when that does no harm, and where it sends its readers.
+"""Sends requests to a live system: with rate limits, safe retries and redirects of reads.
 
-What a request without an answer may have done decides: a read, or a write that does the same when done twice, is sent
-again; a create is sent again only when the system cannot have acted on it (`qa_sync.systems.rest.uncertain_writes`
-does the rest).
+A read or an idempotent write is retried when its response is lost. A create is retried only if the system cannot have
+processed it; `qa_sync.systems.rest.uncertain_writes` handles the other creates.
 """
 
 from __future__ import annotations
@@ -23,15 +22,15 @@ from qa_sync.systems.http.retry_policy import TOO_MANY_REQUESTS, RetryPolicy
 from qa_sync.systems.redaction import Redactor
 
 JSON_SEQUENCE_TYPES: Final = ("ndjson", "jsonl", "json-seq", "stream+json")
-"""How content types call JSON after JSON."""
+"""Parts of content types that hold a sequence of JSON values."""
 
 Outcome: TypeAlias = httpx.Response | httpx.RequestError
 
 
 class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
-    """Asks one system; `authenticated` goes to it with credentials, `anonymous` anywhere without; threads may share it.
+    """Sends requests to one system, by `authenticated` to the system itself, by `anonymous` to other hosts.
 
-    `rng` spread the pauses. Closing it closes nothing: the connections belong to the `Line`.
+    `rng` adds jitter to the delays. Closing it closes nothing: the connections belong to the `LiveConnection`.
     """
 
     authenticated: httpx.BaseTransport
@@ -43,7 +42,7 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
     rng: random.Random = field(default_factory=random.Random)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer, read whole, of the last place that a read was sent on to."""
+        """Return the response, with its body read, after retries and redirects."""
         request.read()
         home, current = None if request.extensions.get(OTHER_HOST) else request.url, request
         response = self._send_with_retries(current, self._transport_for(home, current.url))
@@ -70,13 +69,13 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
         return outcome
 
     def _wait_before_retry(self, request: httpx.Request, outcome: Outcome, attempt: int) -> None:
-        """Wait as long as the system, or who gives its tokens, asks for."""
+        """Wait as long as the system, or its token server, asks for."""
         rule = self.retry_policy.rule(request, outcome.status_code if isinstance(outcome, httpx.Response) else None)
         response = _response_of(outcome)
-        pause = self.retry_policy.pause(rule, response, attempt, self.clock.now(), self.rng)
+        delay_s = self.retry_policy.pause(rule, response, attempt, self.clock.now(), self.rng)
         if response is not None and response.status_code == TOO_MANY_REQUESTS:
-            self.rate_limiter.pause_for(pause)
-        self.clock.sleep(pause)
+            self.rate_limiter.pause_for(delay_s)
+        self.clock.sleep(delay_s)
 
     def _send_once(self, request: httpx.Request, transport: httpx.BaseTransport) -> Outcome:
         with self.rate_limiter.acquire():
@@ -96,7 +95,7 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
         if attempt >= self.retry_policy.attempts_for(rule) or is_invalid_request(outcome):
             return False
         if status == TOO_MANY_REQUESTS or isinstance(outcome, NOT_SENT_ERRORS):
-            return True  # nothing has happened yet
+            return True  # the request was not processed
         if not request.extensions.get(IDEMPOTENT, request.method != "POST"):
             return False
         if not isinstance(outcome, httpx.Response):
@@ -105,14 +104,14 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
 
 
 def _response_of(outcome: Outcome) -> httpx.Response | None:
-    """Return what was answered, be it by who gives tokens; None when nothing was."""
+    """Return the response of the system or of its token server; None if there is none."""
     if isinstance(outcome, TokenUnavailable):
         return outcome.response
     return outcome if isinstance(outcome, httpx.Response) else None
 
 
 def _is_truncated(request: httpx.Request, response: httpx.Response) -> bool:
-    """Tell whether what a read was answered begins as JSON and does not end as such; JSON after JSON is not cut."""
+    """Return whether the body of a read begins as JSON but is cut off; a sequence of JSON values is not."""
     body = response.content.strip()
     if any(name in response.headers.get("content-type", "") for name in JSON_SEQUENCE_TYPES):
         return False
@@ -122,6 +121,6 @@ def _is_truncated(request: httpx.Request, response: httpx.Response) -> bool:
         json.loads(body)
     except ValueError:
         return True
-    except RecursionError:  # it is nested without end, and will be next time
+    except RecursionError:  # nested too deeply, which a retry does not change
         return False
     return False

@@ -1,6 +1,6 @@
-"""The transport through a SOCKS5 proxy, the only home of httpx-socks.
+"""The transport through a SOCKS5 proxy; the only module that imports httpx-socks.
 
-That of httpx waits for a proxy's answers without a time-out, and takes an answer that comes in pieces for none.
+httpx's own SOCKS transport waits for the proxy without a timeout, and fails on a response that arrives in pieces.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ PORT: Final = 1080
 
 
 class SocksTransport(httpx.BaseTransport):
-    """Sends requests through a SOCKS5 proxy, which also looks up the names of hosts.
+    """Sends requests through a SOCKS5 proxy, which also resolves host names.
 
-    Raises as HTTPTransport does; whatever is wrong before there is a tunnel is an error of something never sent.
+    Raises as HTTPTransport does; a problem before the tunnel is established means that the request was not sent.
     """
 
     def __init__(self, proxy: httpx.Proxy, tls: ssl.SSLContext, limits: httpx.Limits) -> None:
@@ -35,20 +35,20 @@ class SocksTransport(httpx.BaseTransport):
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer, its body unread."""
+        """Return the response, with its body unread."""
         try:
             return self._inner.handle_request(request)
         except ProxyTimeoutError:
-            raise httpx.ConnectTimeout("the SOCKS proxy did not answer in time") from None
+            raise httpx.ConnectTimeout("the SOCKS proxy did not respond in time") from None
         except ProxyError as error:
-            raise httpx.ProxyError(f"the SOCKS proxy: {error}") from None
+            raise httpx.ProxyError(f"SOCKS proxy: {error}") from None
         except UnicodeError:
-            raise httpx.ConnectError("its host is no name that can be looked up") from None
+            raise httpx.ConnectError("invalid host name") from None
         except ValueError:
-            raise httpx.ProxyError("for a SOCKS proxy nobody has a name or a password of more than 255 bytes") from None
-        except OSError as error:  # what is said over a tunnel has errors of httpx
+            raise httpx.ProxyError("the user name and the password of a SOCKS proxy are limited to 255 bytes") from None
+        except OSError as error:  # errors within the tunnel are httpx errors already
             raise httpx.ConnectError(str(error)) from None
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Close all connections."""
         self._inner.close()

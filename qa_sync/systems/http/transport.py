@@ -1,8 +1,9 @@
-"""The way out to systems that really are somewhere else: whose certificates are trusted, and which proxy is on it.
+"""The network transport: trusted certificates and proxies.
 
-Source: facts/SESAM.md 1.1 (`verify_ssl`, `custom_ca_pem_chain`, `proxies`). Stricter than the format, certificates are
-verified where a connector says nothing of it, and its own chain is trusted beside the usual authorities: the same way
-leads to the place where tokens are fetched.
+Stricter than the format, certificates are verified by default, and a connector's own chain is trusted in addition to
+the usual authorities, because token requests use the same transport.
+
+Source: docs/explanation/connector-format-facts.rst, "The system".
 """
 
 from __future__ import annotations
@@ -26,15 +27,15 @@ from qa_sync.systems.redaction import Redactor, url_secrets
 from qa_sync.systems.templates.references import REFERENCE, ReferenceResolver
 
 KEEPALIVE_CONNECTIONS: Final = 20
-"""How many connections are kept for later."""
+"""The number of idle connections that are kept open."""
 
 
 class TransportOptions(Struct, frozen=True):
-    """What is known of the connections to `label`.
+    """The settings of the connections to the system `label`.
 
-    Without `verify` certificates are not looked at; `chain` is trusted beside the usual ones (PEM); `proxies` are urls
-    by the scheme, or the scheme and host, of what is asked, `environment` those of the machine by scheme. `connections`
-    is how many are had at once.
+    Without `verify` certificates are not verified; `chain` is trusted in addition to the usual authorities (PEM).
+    `proxies` are proxy URLs by scheme, or by scheme and host; `environment` are those of the machine by scheme.
+    `connections` is the largest number of connections.
     """
 
     label: str
@@ -46,25 +47,25 @@ class TransportOptions(Struct, frozen=True):
 
 
 def transport_options(service: Service, references: ReferenceResolver) -> TransportOptions:
-    """Return what a service says of its connections, filled in."""
-    told = service.settings
-    verify = str(references.tree(told.get(VERIFY, True))).lower() != "false"
-    proxies = {prefix: _proxy_url(str(url), references) for prefix, url in (told.get(PROXIES) or {}).items() if url}
-    options = TransportOptions(references.system, verify, references.text(told.get(CHAIN) or ""), proxies)
+    """Return the connection settings of a service, with references resolved."""
+    settings = service.settings
+    verify = str(references.tree(settings.get(VERIFY, True))).lower() != "false"
+    proxies = {prefix: _proxy_url(str(url), references) for prefix, url in (settings.get(PROXIES) or {}).items() if url}
+    options = TransportOptions(references.system, verify, references.text(settings.get(CHAIN) or ""), proxies)
     return replace(options, connections=1) if service.authentication == NTLM else options
 
 
 def _proxy_url(url: str, references: ReferenceResolver) -> str:
-    """Fill the url of a proxy in; what is filled in before its `@` is a value, whatever it holds, no piece of url."""
+    """Return a proxy URL with its references resolved; values before the `@` are escaped."""
     credentials, at, place = url.rpartition("@")
     before = REFERENCE.sub(lambda reference: quote(references.text(reference[0]), safe=""), credentials)
     return before + at + references.text(place)
 
 
 def live_transport(options: TransportOptions, redact: Redactor) -> httpx.BaseTransport:
-    """Return a transport over the network; raises UsageError when a chain or a proxy is none.
+    """Return a network transport; raises UsageError for an invalid chain or proxy URL.
 
-    All of them share what is slow to make, their trust; `redact` learns the passwords of proxies.
+    All transports share the TLS context, which is slow to create; passwords of proxies are added to `redact`.
     """
     for url in (*options.proxies.values(), *options.environment.values()):
         redact.add_secrets(*url_secrets(url))
@@ -72,14 +73,14 @@ def live_transport(options: TransportOptions, redact: Redactor) -> httpx.BaseTra
         tls = _trust(options.verify, options.chain)
     except (ssl.SSLError, ValueError) as error:
         text = f"{options.label}: {CHAIN} cannot be read: {error}"
-        raise UsageError(text, hint="give certificates as PEM text") from None
+        raise UsageError(text, hint="expected certificates as PEM text") from None
     limits = httpx.Limits(
         max_connections=options.connections, max_keepalive_connections=min(options.connections, KEEPALIVE_CONNECTIONS)
     )
 
     def make_transport(proxy: httpx.Proxy | None) -> httpx.BaseTransport:
         if proxy and proxy.url.scheme.startswith("socks"):
-            from qa_sync.systems.http.socks import SocksTransport  # noqa: PLC0415 - few ways are like that; a replay has none
+            from qa_sync.systems.http.socks import SocksTransport  # noqa: PLC0415 - rarely needed, never by a replay
 
             return SocksTransport(proxy, tls, limits)
         return httpx.HTTPTransport(verify=tls, proxy=proxy, limits=limits)
@@ -92,5 +93,5 @@ def _trust(verify: bool, chain: str) -> ssl.SSLContext:
     context = httpx.create_ssl_context(verify=verify)  # SSL_CERT_FILE is respected
     if chain:
         context.load_verify_locations(cadata=chain)
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # it may end before a certificate that signs itself
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # the chain may end before a self-signed certificate
     return context

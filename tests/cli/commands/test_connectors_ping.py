@@ -106,8 +106,8 @@ KINDS: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"headers": {"X-Key": "$SECRET(key)"}}, KEY, "key in the header X-Key, ending in ...K3Y9"),
     ({"headers": {"Authorization": "Bearer $SECRET(key)"}}, jwt(sub="robot"), "'robot' (header Authorization)"),
-    ({"url_pattern": "{{@ base_url @}}/%s?token=$SECRET(key)"}, KEY, "somebody with a key in the url"),
-    ({}, KEY, "nobody: no credentials are sent"),
+    ({"url_pattern": "{{@ base_url @}}/%s?token=$SECRET(key)"}, KEY, "key in the URL"),
+    ({}, KEY, "no credentials"),
 ]
 
 

@@ -148,7 +148,7 @@ def outcome(challenge: bytes) -> str:
 def test_what_is_no_challenge_is_never_a_fault_of_ours() -> None:
     told = {outcome(challenge) for challenge in damaged()} - {"401"}
     assert told
-    assert all("its NTLM challenge makes no sense" in one for one in told)
+    assert all("invalid NTLM challenge" in one for one in told)
 
 
 @pytest.mark.parametrize("challenge", ["bm9uc2Vuc2U=", "!"])
@@ -156,7 +156,7 @@ def test_a_challenge_that_is_none(tmp_path: Path, challenge: str) -> None:
     headers = {"WWW-Authenticate": f"NTLM {challenge}"}
     with loopback(lambda _: httpx.Response(401, json={}, headers=headers)) as place:
         connection = line_to(tmp_path, place.url)
-        with pytest.raises(InvalidResponse, match="its NTLM challenge makes no sense"):
+        with pytest.raises(InvalidResponse, match="invalid NTLM challenge"):
             connection.system().lookup("thing", "1")
         connection.close()
 

@@ -88,15 +88,15 @@ def test_an_operations_patience_is_filled_in(tmp_path: Path) -> None:
 def test_what_is_no_number_then_is_told_with_its_property(tmp_path: Path, value: Any) -> None:
     with pytest.raises(UsageError) as told:
         line_to(tmp_path, Server(), {"n": value}, operations=paged(page_size="$ENV(n)"))
-    text = "page_size of the operation 'thing-list' is to be a whole number, and what $ENV(n) stands for is none"
+    text = "page_size of the operation 'thing-list' must be a whole number, but the value of $ENV(n) is not"
     assert str(told.value) == f"Small: {text}"
 
 
 @pytest.mark.parametrize(
     ("system", "at"),
     [
-        ({"connect_timeout": "$ENV(n)"}, "connect_timeout is to be a number"),
-        ({"retry_strategy": {"503": {"max_read_retries": "$ENV(n)"}}}, "retry_strategy.503.max_read_retries is to be"),
+        ({"connect_timeout": "$ENV(n)"}, "connect_timeout must be a number"),
+        ({"retry_strategy": {"503": {"max_read_retries": "$ENV(n)"}}}, "retry_strategy.503.max_read_retries must be"),
     ],
 )
 def test_of_a_system_too(tmp_path: Path, system: dict[str, Any], at: str) -> None:

@@ -58,7 +58,7 @@ def test_its_answers_may_come_in_pieces(server: Loopback, host: str, credentials
         (saying(b"HTTP/1.1 400 Bad\r\n\r\n"), httpx.ProxyError("Unexpected SOCKS version")),
         (saying(OPEN, b"HTTP"), httpx.ProxyError("Unexpected SOCKS version")),
         (saying(b"\x05\xff"), httpx.ProxyError("No acceptable authentication methods")),
-        (saying(OPEN, b"\x05\x02\x00\x01"), httpx.ProxyError("the SOCKS proxy: Connection not allowed by ruleset")),
+        (saying(OPEN, b"\x05\x02\x00\x01"), httpx.ProxyError("SOCKS proxy: Connection not allowed by ruleset")),
         (saying(OPEN, b"\x05\x63\x00\x01"), httpx.ProxyError("Invalid reply code")),
     ],
 )
@@ -72,7 +72,7 @@ def test_what_goes_wrong_before_there_is_a_connection(greeting: Greeting, error:
 @pytest.mark.parametrize("greeting", [saying(b""), saying(OPEN, b"")])
 def test_a_proxy_that_never_answers_times_out_like_a_connection(greeting: Greeting) -> None:
     with proxy_to(1, greeting) as proxy, client_through(proxy.url("socks5"), connect_s=SHORT_S) as client:  # noqa: SIM117
-        with pytest.raises(httpx.ConnectTimeout, match="did not answer in time") as told:
+        with pytest.raises(httpx.ConnectTimeout, match="did not respond in time") as told:
             client.get("https://small.test/x")
     assert isinstance(told.value, NOT_SENT_ERRORS)
     assert str(told.value.__context__) == f"Proxy connection timed out: {SHORT_S}"
@@ -94,7 +94,7 @@ def test_a_password_that_it_does_not_take(answers: list[bytes], error: str) -> N
 def test_a_password_that_cannot_be_said() -> None:
     credentials = f"me:{'x' * 256}@"
     with proxy_to(1, saying(b"\x05\x02")) as proxy, client_through(proxy.url("socks5", credentials)) as client:  # noqa: SIM117
-        with pytest.raises(httpx.ProxyError, match="nobody has a name or a password of more than 255 bytes"):
+        with pytest.raises(httpx.ProxyError, match="limited to 255 bytes"):
             client.get("http://small.test/x")
 
 
@@ -127,7 +127,7 @@ def test_a_write_that_was_not_sent_is_not_unclear(tmp_path: Path) -> None:
             tmp_path, "http://small.test", VirtualClock(START), {}, proxies={"all": proxy.url("socks5")}
         )
         try:
-            with pytest.raises(SystemUnreachable, match="ProxyError: the SOCKS proxy: Unexpected") as told:
+            with pytest.raises(SystemUnreachable, match="ProxyError: SOCKS proxy: Unexpected") as told:
                 connection.system().insert("thing", {"name": "x"})
         finally:
             connection.close()

@@ -232,7 +232,7 @@ class TestProxies:
         assert all(f"proxies.{prefix}: expected" in str(told.value) for prefix in wrong)
 
     def test_a_proxy_that_is_none_is_told_without_its_password(self, tmp_path: Path) -> None:
-        with pytest.raises(UsageError, match=r"Small: proxies: that is no url of a proxy") as told:
+        with pytest.raises(UsageError, match=r"Small: proxies: invalid proxy URL") as told:
             line_to(tmp_path, f"http://{HOST}", proxies={"http": "http://me:$SECRET(proxy_password)@p:port"})
         assert SECRETS["proxy_password"] not in str(told.value)
 
@@ -317,7 +317,7 @@ class TestOfTheEnvironment:
 
     def test_one_that_is_none_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTPS_PROXY", "gopher://p:70")
-        with pytest.raises(UsageError, match="HTTPS_PROXY: that is no url of a proxy"):
+        with pytest.raises(UsageError, match="HTTPS_PROXY: invalid proxy URL"):
             line_to(tmp_path, f"https://{HOST}")
 
 
