@@ -1,22 +1,22 @@
-"""qa-sync checks which statements of a dataflow spec hold.
+"""qa-sync checks whether a data synchronization does what its dataflow spec says.
 
 Data flows one way:
 
     spec text -> Dataflow -> Checklist -> (systems) -> Events -> Results -> reports
 
-| folder | what it holds |
+| folder | contents |
 |---|---|
 | settings | `qa-sync.toml` and sign-off files as Settings |
-| values | values in the form of a system and in canonical form, their comparison, paths |
-| dataflow | a spec as a Dataflow, with lint findings |
+| values | wire and canonical values, conversion, comparison, paths |
+| dataflow | the parser: a spec becomes a Dataflow, with lint findings |
 | systems | the systems under test: connectors, HTTP, authentication, recordings, journal |
-| checklist | a Dataflow as a Checklist; nothing is run |
-| running | a Checklist run against two systems, as Events and Results |
-| sync | the built-in two-way sync; nothing that judges imports it |
+| checklist | the compiler: a Dataflow becomes a Checklist; runs nothing |
+| running | the runner: a Checklist runs against two systems and yields Events and Results |
+| sync | the built-in two-way sync; the code that decides verdicts never imports it |
 | sandbox | embedded copies of four vendors' APIs |
 | audit | read-only comparison of existing records |
-| reports | Results as text |
-| modes | how `check` reaches its systems: replay, sandbox, live, record |
+| reports | report formats for Results |
+| modes | the run modes of `check`: replay, sandbox, live, record |
 | cli, pytest_plugin | the two entry points |
 """
 
@@ -36,7 +36,7 @@ __version__ = "0.1.0"
 
 __all__ = ["__version__", "collect_results", "compile_checklist", "read_dataflow", "render", "run"]
 
-_HOMES = {
+_MODULES = {
     "collect_results": "qa_sync.running.results",
     "compile_checklist": "qa_sync.checklist.compiler",
     "read_dataflow": "qa_sync.dataflow.reader",
@@ -46,7 +46,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Open the front door on demand: `qa-sync --help` must not load what stands behind it."""
-    if name not in _HOMES:
+    """Import a public name on first use, so that `qa-sync --help` starts quickly."""
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_MODULES[name]), name)

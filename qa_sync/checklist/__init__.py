@@ -1,4 +1,4 @@
-"""What to verify: a Dataflow compiled into a Checklist; nothing is run.
+"""Compiles a Dataflow into a Checklist; runs nothing.
 
 May import `systems`, `dataflow`, `values`, `settings`; nothing of `sync`.
 """

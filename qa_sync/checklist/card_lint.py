@@ -1,4 +1,4 @@
-"""What a document says that the two systems' entity cards know better (DESIGN 4): findings that need a connector."""
+"""Lint rules that need a connector: they compare a spec with the entity cards of its two systems."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Cards = Mapping[str, Mapping[str, EntityCard]]
 
 
 def card_findings(dataflow: Dataflow, cards: Cards) -> list[Finding]:
-    """Return what contradicts the cards; of a system without a connector only that nothing can be said about it.
+    """Return the findings where a spec contradicts the cards, and one for each system without connector.
 
     A section that repeats an earlier one has no findings of its own.
     """
@@ -35,12 +35,14 @@ def _unknown_systems(dataflow: Dataflow, cards: Cards) -> Iterator[Finding]:
         for label in (section.source.system, section.target.system):
             if label not in seen:
                 seen.add(label)
-                message = f"no connector for the system {quote_text(label)}; what is said of it is not checked"
+                message = (
+                    f"no connector for the system {quote_text(label)}; its entities and properties are not checked"
+                )
                 yield make_finding("no-connector", section.line, message)
 
 
 EntityPaths = tuple[Entity, KnownPaths | None]
-"""An entity, and what its card knows (None: it has no card)."""
+"""An entity and the paths of its card (None: it has no card)."""
 
 
 def _section_findings(section: Section, cards: Cards, known: dict[tuple[str, str], KnownPaths]) -> Iterator[Finding]:
@@ -63,7 +65,7 @@ def _section_findings(section: Section, cards: Cards, known: dict[tuple[str, str
 
 
 def _card_or_reason(entity: Entity, cards: Cards) -> EntityCard | str | None:
-    """Return the entity's card, else why there is none (None: the system has no connector)."""
+    """Return the entity's card, or the reason why there is none (None: the system has no connector)."""
     if entity.system not in cards:
         return None
     try:
@@ -87,7 +89,7 @@ def _unknown_properties(section: Section, source: EntityPaths, target: EntityPat
 def _named_paths(
     section: Section, source: EntityPaths, target: EntityPaths
 ) -> Iterator[tuple[Entity, KnownPaths, int, str]]:
-    """Return every path that a section names, with whose it is and its line, where the entity has a card."""
+    """Yield every path that a section names, with its entity and line, where the entity has a card."""
     for side, places in ((source, _lines_and_paths(section, 0)), (target, _lines_and_paths(section, 1))):
         entity, known = side
         if known:
@@ -112,7 +114,7 @@ def _target_findings(pair: PropertyPair, section: Section, known: KnownPaths) ->
     if code := _NOT_WRITABLE_CODES.get(card.writable):
         yield make_finding(code, line, f"{what} {_describe_not_writable(card)}")
     if pair.type and not type_fits(pair.type, card.form):
-        message = f"the data type of {what} is told as {pair.type!r}; its connector has a {_describe_type(card)}"
+        message = f"the data type of {what} is {pair.type!r} in the spec, but {_describe_type(card)} in its connector"
         yield make_finding("type-contradiction", line, message)
 
 
@@ -123,7 +125,7 @@ def _describe_not_writable(card: PropertyCard) -> str:
     if card.writable is Writable.CREATE:
         how = "can be written only at creation"
     else:
-        how = "cannot be written, only follow from other properties" if card.derived else "cannot be written"
+        how = "cannot be written, it is computed from other properties" if card.derived else "cannot be written"
     return how + (f": {card.why}" if card.why else "")
 
 

@@ -1,4 +1,4 @@
-"""Dataflow and entity cards -> Checklist: which scenarios apply to a section, and what each of them checks."""
+"""Compiles a Dataflow and entity cards into a Checklist: which scenarios apply to a section, and their checks."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ SCENARIOS: tuple[tuple[StatementKind | None, Callable[[SectionContext], ChecksAn
 """The scenarios in the order of their checks, each with the statement that a section needs for it (None: any)."""
 
 SMOKE_SCENARIOS = 2
-"""So many of the table are played when only the smoke is looked for: create and properties."""
+"""How many scenarios of the table a smoke run has: create and properties."""
 
 NO_SETTINGS = Settings()
-"""The settings of somebody who has none."""
+"""The default settings, for a run without `qa-sync.toml`."""
 
 
 def compile_checklist(
@@ -64,10 +64,10 @@ def compile_checklist(
     settings: Settings = NO_SETTINGS,
     depth: Depth = Depth.STANDARD,
 ) -> Checklist:
-    """Return what the document asks to be verified; a system or entity without a card is a skip with its reason.
+    """Return the checklist of a spec; checks of a system or entity without a card are skipped with a reason.
 
-    `findings` are the document's among others (`findings_of`); None: it is looked at by itself. `settings` say what
-    the document does not: conditions, literals, policies.
+    `findings` are the lint findings (`findings_of`); None: the spec is linted by itself. `settings` add what the spec
+    does not say: conditions, literals, policies.
     """
     entities_by_section = {s.ordinal: _find_entities(dataflow, s, cards) for s in dataflow.sections}
     with_cards = {
@@ -77,7 +77,7 @@ def compile_checklist(
         _section_plan(
             s,
             entities_by_section[s.ordinal],
-            DocumentContext(PurePath(dataflow.path).stem, with_cards, seed, settings, depth),
+            SpecContext(PurePath(dataflow.path).stem, with_cards, seed, settings, depth),
         )
         for s in dataflow.sections
     )
@@ -98,8 +98,8 @@ def _find_entities(dataflow: Dataflow, section: Section, cards: Cards) -> Entity
     return EntityPair(section, source, target)
 
 
-class DocumentContext(Struct, frozen=True):
-    """What all sections of a document have in common; `with_cards` are the ends of those that have cards."""
+class SpecContext(Struct, frozen=True):
+    """What all sections of a spec share; `with_cards` are the entity pairs of the sections that have cards."""
 
     stem: str
     with_cards: Mapping[int, EntityPair]
@@ -108,8 +108,8 @@ class DocumentContext(Struct, frozen=True):
     depth: Depth
 
 
-def _section_plan(section: Section, entities: EntityPair | str, document: DocumentContext) -> SectionPlan:
-    prefix = f"{document.stem}/{section.key}"
+def _section_plan(section: Section, entities: EntityPair | str, spec: SpecContext) -> SectionPlan:
+    prefix = f"{spec.stem}/{section.key}"
     if isinstance(entities, str):
         return SectionPlan(section, section.pairs, _skipped_checks(section, prefix, entities), ())
     pairs = pairs_of(section, entities.source, entities.target)
@@ -120,14 +120,14 @@ def _section_plan(section: Section, entities: EntityPair | str, document: Docume
         pairs=tuple(p for p in pairs if not (p.source_when or p.target_when)),
         conditional_pairs=tuple(p for p in pairs if p.source_when or p.target_when),
         prefix=prefix,
-        seed=document.seed,
+        seed=spec.seed,
         repeated=_repeated(pairs),
-        related=RelatedRecords(entities, document.with_cards),
-        linking=linking_of(entities, document.with_cards, document.settings.condition(section.heading)),
-        settings=document.settings,
-        depth=document.depth,
+        related=RelatedRecords(entities, spec.with_cards),
+        linking=linking_of(entities, spec.with_cards, spec.settings.condition(section.heading)),
+        settings=spec.settings,
+        depth=spec.depth,
     )
-    scenarios_to_build = SCENARIOS[:SMOKE_SCENARIOS] if document.depth is Depth.SMOKE else SCENARIOS
+    scenarios_to_build = SCENARIOS[:SMOKE_SCENARIOS] if spec.depth is Depth.SMOKE else SCENARIOS
     built = [build(context) for needs, build in scenarios_to_build if needs is None or section.statement(needs)]
     checks = chain.from_iterable(contribution.checks for contribution in built)
     scenarios = chain.from_iterable(contribution.scenarios for contribution in built)
@@ -135,7 +135,7 @@ def _section_plan(section: Section, entities: EntityPair | str, document: Docume
 
 
 def _skipped_checks(section: Section, prefix: str, reason: str) -> tuple[Check, ...]:
-    """Return a skipped check for each kind of statement of a section that no card tells about."""
+    """Return a skipped check for each kind of statement of a section without cards."""
     kinds = {} if section.duplicate_of else {s.kind: s for s in section.statements}
     return tuple(Check(f"{prefix}/{s.kind}", s.kind, s.text, s.line, skip=reason) for s in kinds.values())
 

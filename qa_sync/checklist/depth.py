@@ -1,4 +1,4 @@
-"""How deep a checklist looks."""
+"""The depth of a checklist."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Depth(StrEnum):
-    """`smoke`: create and properties; `standard`: everything, with one set of values; `thorough`: each by itself."""
+    """`smoke`: create and properties; `standard`: everything, edited together; `thorough`: every property by itself."""
 
     SMOKE = "smoke"
     STANDARD = "standard"

@@ -1,4 +1,4 @@
-"""All findings of documents, in one place: what `lint` and `show` tell, and what a checklist carries along."""
+"""All lint findings of specs, for `lint`, `show` and the checklist."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from qa_sync.dataflow.reverse_direction import reverse_findings
 
 
 def findings_of(dataflows: Sequence[Dataflow], cards: Cards) -> tuple[tuple[Finding, ...], ...]:
-    """Return the findings of each document, by line: its own, what the cards know better, and what its reverse says.
+    """Return the findings of each spec, by line: its own, against the entity cards, and against its reverse spec.
 
-    A document's reverse is looked for among the given ones.
+    Only the given specs are searched for the reverse.
     """
     reverse = reverse_findings(dataflows)
     every = ((*d.findings, *card_findings(d, cards), *reverse[d.path]) for d in dataflows)

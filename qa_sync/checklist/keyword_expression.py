@@ -1,6 +1,6 @@
-"""`-k EXPR`: words joined by `and`, `or`, `not` and parentheses, as pytest users know them.
+"""Parses `-k EXPR`: words joined by `and`, `or`, `not` and parentheses, as in pytest.
 
-A word means every text that holds it, in capitals or not; a phrase with blanks stands in quotes.
+A word matches every text that contains it, ignoring case; a phrase with spaces needs quotes.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Callable
 from qa_sync.errors import UsageError
 
 Matcher = Callable[[str], bool]
-"""Tells whether a text is meant."""
+"""Returns whether a text matches."""
 
 TOKEN = re.compile(r"""\s*(?:(?P<mark>[()])|"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<word>[^\s()"']+))""")
 OPERATORS = frozenset({"and", "or", "not", "(", ")"})
 
 
 def keyword_matcher(expression: str) -> Matcher:
-    """Return what the expression means; raises UsageError that shows where it goes wrong."""
+    """Return the expression as a predicate; raises UsageError with the column of the mistake."""
     reader = _Reader(expression)
     matcher = reader.parse_or()
     if reader.next is not None:
@@ -27,7 +27,7 @@ def keyword_matcher(expression: str) -> Matcher:
 
 
 class _Reader:
-    """Reads an expression from left to right; `next` is the token that was not taken yet, None at the end."""
+    """Parses an expression from left to right; `next` is the next token, None at the end."""
 
     def __init__(self, expression: str) -> None:
         self._expression = expression
@@ -37,14 +37,14 @@ class _Reader:
         self._advance()
 
     def parse_or(self) -> Matcher:
-        """Read `a or b or ...`."""
+        """Parse `a or b or ...`."""
         left = self._parse_and()
         while self._accept("or"):
             left = _or(left, self._parse_and())
         return left
 
     def fail(self, expected: str) -> None:
-        """Raise UsageError at the token that was not expected."""
+        """Raise UsageError at the unexpected token."""
         got = "the end" if self.next is None else repr(self.next)
         message = f"-k {self._expression!r}, column {self._start + 1}: {expected}, got {got}"
         raise UsageError(message, hint="""for instance -k 'create and not orders', -k '"given name" or unique'""")

@@ -1,4 +1,4 @@
-"""The properties of an entity card by the plain paths that documents write, and which data types fit them."""
+"""The properties of an entity card by the plain paths that specs use, and the data types that fit them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from qa_sync.values.form import Form
 
 _SELECTOR = re.compile(r"\[[^\]]*\]")
 
-# Names that no API has: the connector's own additions, and a reference to the record that a line came from
-# (facts/GRAMMAR.md 6.2). A path with a colon belongs to another entity.
+# Names that no API has: additions of the connector, and a reference from a line to its record. A path with a colon
+# belongs to another entity. Source: docs/explanation/grammar.rst, "Property paths".
 _SPECIAL_PREFIXES = ("sesam_", "$")
 
-# Which data types hold every value of a JSON type, and of a meaning (an amount may travel as a string).
+# The data types that can hold every value of a JSON type, and of a meaning (an amount may be sent as a string).
 _BY_WIRE = {
     "string": ("string",),
     "integer": ("integer",),
@@ -32,7 +32,7 @@ _ANY_TYPE = ("list", "expression")
 
 
 class KnownPaths:
-    """A card's paths without the selectors that no document has (`info.phones.items[tag=MOBILE].phone`)."""
+    """A card's paths without selectors, which specs do not write (`info.phones.items[tag=MOBILE].phone`)."""
 
     def __init__(self, card: EntityCard) -> None:
         self._properties: dict[str, list[PropertyCard]] = {}
@@ -43,18 +43,18 @@ class KnownPaths:
         self._known = {*self.paths, *(parent for path in self.paths for parent in _parents(path))}
 
     def has(self, path: str) -> bool:
-        """Tell whether the API has such a property, as far as the card knows; a whole object counts."""
+        """Return whether the card has such a property; an object with known members counts."""
         is_special = path.startswith(_SPECIAL_PREFIXES) or ":" in path
         return is_special or path in self._known
 
     def property(self, path: str) -> PropertyCard | None:
-        """Return the property that a plain path means, None when it may mean none or several."""
+        """Return the property of a plain path, None when the card has no or several such properties."""
         candidates = self._properties.get(path, ())
         return candidates[0] if len(candidates) == 1 else None
 
 
 def type_fits(declared: str, form: Form) -> bool:
-    """Tell whether a document's data type can hold what a property has."""
+    """Return whether a data type of a spec can hold the values of a property."""
     fitting = (*_BY_WIRE.get(form.type, ()), *_BY_MEANING.get(form.convert, ()))
     return declared in _ANY_TYPE or declared in fitting
 

@@ -1,8 +1,8 @@
-"""How a section's sentences bring a new source record together with a target record, and why they may not.
+"""How the statements of a section link a new source record with a target record, or why they cannot.
 
 EVERY, a condition      the counterpart is created
-LINK-FIRST, MERGE-IF    one that is there already is matched by a criterion
-NEW-IF-CONNECTED        the counterpart is created once a record of the list is synchronised
+LINK-FIRST, MERGE-IF    an existing record is matched by a criterion
+NEW-IF-CONNECTED        the counterpart is created once a record of the list is synchronized
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from qa_sync.settings.model import ConfiguredCondition
 from qa_sync.systems.cards import PropertyCard, Writable
 
 UNMATCHABLE = frozenset({"boolean", "choice", "reference", "country", "region"})
-"""Conversions of values that many records share: a sample of them is no key."""
+"""Conversions of values that many records share, so that a sample cannot identify a record."""
 
 
 class Linking(Struct, frozen=True):
-    """How a source record gets its counterpart; `skip_reason` tells why no linked pair can be made here.
+    """How a source record gets its counterpart; `skip_reason` is set when no linked pair can be created.
 
-    `match_criterion` is the criterion that a pair is matched by, `connection` the property that connects with a record
-    of the list and the datatype that it points to; with neither the counterpart is created. `condition_values` are the
+    `match_criterion` is the criterion that matches a pair, `connection` the property that refers to a record of the
+    list, and the datatype of that record; with neither, the sync creates the counterpart. `condition_values` are the
     values that keep a source record inside the section's condition.
     """
 
@@ -36,14 +36,14 @@ class Linking(Struct, frozen=True):
 
     @property
     def creates(self) -> bool:
-        """Whether a new source record gets a new counterpart without more ado."""
+        """Whether a new source record always gets a new counterpart."""
         return not self.match_criterion and not self.connection
 
 
 def linking_of(
     entities: EntityPair, siblings: Mapping[int, EntityPair], setting: ConfiguredCondition | None
 ) -> Linking:
-    """Return how a pair is linked in a section."""
+    """Return how a section links a pair."""
     if entities.section.statement(StatementKind.LINK_FIRST):
         return _link_first(entities, siblings)
     if reason := entities.reason_not_creatable():
@@ -51,25 +51,25 @@ def linking_of(
     if not entities.section.statement(StatementKind.CONDITION):
         return Linking()
     if setting is None:
-        return Linking(f"what the condition means is not told; {CONDITIONS_HINT}")
+        return Linking(f"the condition is not configured; {CONDITIONS_HINT}")
     return _linking_inside_condition(entities, setting)
 
 
-CONDITIONS_HINT = "qa-sync.toml says it in [[conditions]]"
+CONDITIONS_HINT = "add an entry to [[conditions]] in qa-sync.toml"
 
 
 def _linking_inside_condition(entities: EntityPair, setting: ConfiguredCondition) -> Linking:
-    from qa_sync.values.canonical import to_canonical  # noqa: PLC0415 - few documents have conditions
+    from qa_sync.values.canonical import to_canonical  # noqa: PLC0415 - few specs have conditions
 
     card = entities.source.properties.get(setting.property)
     if card is None or card.writable is Writable.NEVER:
-        what = "is not known" if card is None else f"is read-only: {card.why}"
-        return Linking(f"{entities.section.source} {setting.property}, which the condition is about, {what}")
+        what = "is not in the connector" if card is None else f"is read-only: {card.why}"
+        return Linking(f"{entities.section.source} {setting.property}, the property of the condition, {what}")
     return Linking(condition_values={card.path: to_canonical(setting.values[0], card.form)})
 
 
 def _link_first(entities: EntityPair, siblings: Mapping[int, EntityPair]) -> Linking:
-    """Return how a pair is linked that is not simply created; where both can be tried, a new one shows more."""
+    """Return how a pair is linked when the sync does not simply create the counterpart; a new record is preferred."""
     connection = connection_or_reason(entities, siblings)
     if isinstance(connection, tuple) and not entities.reason_not_creatable():
         return Linking(connection=connection)
@@ -80,13 +80,13 @@ def _link_first(entities: EntityPair, siblings: Mapping[int, EntityPair]) -> Lin
     connected_statement = entities.section.statement(StatementKind.NEW_IF_CONNECTED)
     reason = connection if isinstance(connection, str) else entities.reason_not_creatable()
     reasons_given = [r for r in (*reasons, reason if connected_statement else None) if r] or [
-        "nothing tells which records are the same"
+        "no statement says which records are the same"
     ]
-    return Linking("no linked pair can be made: " + "; ".join(reasons_given))
+    return Linking("no linked pair can be created: " + "; ".join(reasons_given))
 
 
 def reason_untestable(entities: EntityPair, criterion: Criterion) -> str | None:
-    """Return why two records cannot be made that share a criterion's value, None when they can."""
+    """Return why two records cannot share the value of a criterion, None when they can."""
     if not (criterion.source and criterion.target):
         return "the row of the merge table is empty"
     if reason := entities.reason_no_operation(Side.SOURCE, "insert") or entities.reason_no_operation(
@@ -96,24 +96,24 @@ def reason_untestable(entities: EntityPair, criterion: Criterion) -> str | None:
     for side, path in ((Side.SOURCE, criterion.source), (Side.TARGET, criterion.target)):
         card = entities.card(side).properties.get(path)
         if card is None:
-            return f"the connector knows no property {path!r} of {entities.entity(side)}"
+            return f"the connector has no property {path!r} of {entities.entity(side)}"
         if card.writable is Writable.NEVER or card.form.convert in UNMATCHABLE:
             return f"{entities.entity(side)} {path} " + _reason_no_key(card)
     return None
 
 
 def _reason_no_key(card: PropertyCard) -> str:
-    return f"is read-only: {card.why}" if card.writable is Writable.NEVER else "holds what many records share"
+    return f"is read-only: {card.why}" if card.writable is Writable.NEVER else "holds a value that many records share"
 
 
 def connection_or_reason(entities: EntityPair, siblings: Mapping[int, EntityPair]) -> tuple[str, str] | str:
-    """Return the source property that points to a synchronised entity of the section's list, and its datatype.
+    """Return the source property that refers to a synchronized entity of the section's list, and its datatype.
 
-    Else why there is none.
+    Returns a reason instead when there is none.
     """
     statement = entities.section.statement(StatementKind.NEW_IF_CONNECTED)
     if statement is None or statement.connection is None:
-        return "the section names no entity to be connected to"
+        return "the section names no entity to connect to"
     named = {w for e in statement.connection.entities for w in (e.casefold(), *e.casefold().split("-"))}
     synced = {
         e.source.datatype
@@ -126,5 +126,5 @@ def connection_or_reason(entities: EntityPair, siblings: Mapping[int, EntityPair
         if card.references in synced and card.writable is not Writable.NEVER:
             return card.path, card.references or ""
     if not synced:
-        return f"the document synchronises none of: {', '.join(statement.connection.entities)}"
-    return f"no writable property of {entities.section.source} points to one of: {', '.join(sorted(synced))}"
+        return f"the spec synchronizes none of: {', '.join(statement.connection.entities)}"
+    return f"no writable property of {entities.section.source} refers to one of: {', '.join(sorted(synced))}"

@@ -1,4 +1,4 @@
-"""What linting came to; frozen values, no I/O."""
+"""The result of linting, as frozen values; no I/O."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from qa_sync.errors import QaSyncError
 
 
 class LintedDocument(Struct, frozen=True):
-    """A document that could be read, and all that is wrong with it, by line."""
+    """A spec and its findings, by line."""
 
     dataflow: Dataflow
     findings: tuple[Finding, ...]
 
 
 class LintResult(Struct, frozen=True):
-    """All documents in their order; `unreadable` tells why the others could not be read at all.
+    """All specs in order; `unreadable` are the errors of specs that could not be read.
 
-    `fail_on` is the least severity that makes the result bad.
+    `fail_on` is the lowest severity that fails the run.
     """
 
     documents: tuple[LintedDocument, ...]
@@ -30,18 +30,18 @@ class LintResult(Struct, frozen=True):
 
     @property
     def findings(self) -> Iterator[Finding]:
-        """Return the findings of all documents."""
+        """Return the findings of all specs."""
         return (finding for document in self.documents for finding in document.findings)
 
     @property
     def totals(self) -> Mapping[Severity, int]:
-        """Return how many findings there are of each severity, worst first."""
+        """Return the number of findings of each severity, worst first."""
         count = Counter(finding.severity for finding in self.findings)
         return {severity: count[severity] for severity in Severity}
 
     @property
     def exit_code(self) -> int:
-        """Return 2 when a document could not be read, 1 when a finding is bad enough, else 0."""
+        """Return 2 when a spec could not be read, 1 when a finding reaches `fail_on`, else 0."""
         if self.unreadable:
             return 2
         worst_first = list(Severity)

@@ -1,7 +1,8 @@
-"""What is to be verified; nothing is done yet. Frozen values, no I/O.
+"""The checklist: what a run verifies, as frozen values; no I/O.
 
 A Checklist has SectionPlans; a SectionPlan has Checks (one verifiable claim each) and Scenarios (ordered steps on
-fresh records that decide several checks). Many sentences compile to few kinds of step, so the runner never sees prose.
+new records that decide several checks). All sentences of a spec compile to a few kinds of step: the runner
+never sees prose.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from qa_sync.systems.cards import EntityCard
 class Check(Struct, frozen=True):
     """One verifiable claim.
 
-    `kind` is a row of DESIGN 3 (`create`, `property`, ...); `line` that of the statement, table row or (for inferred
-    pairs) property table it comes from; `skip` is the reason why it cannot apply, `manual` what a person must look at.
+    `kind` is the check kind (`create`, `property`, ...); `line` is the line of the statement, of the table row, or (for
+    inferred pairs) of the property table; `skip` is the reason why the check cannot run, `manual` what the user must
+    check by hand. Source: docs/explanation/verdicts.rst, "From statements to checks".
     """
 
     id: str
@@ -32,12 +34,12 @@ class Check(Struct, frozen=True):
 
     @property
     def origin(self) -> Origin | None:
-        """Where the check's pair comes from; None for a check about whole records."""
+        """The origin of the check's property pair; None for a check of whole records."""
         return self.pair.origin if self.pair else None
 
 
 class Role(Struct, frozen=True):
-    """Who a role is: a record of this section's pair of entities (or of the section it refers to).
+    """A role of a scenario: a record of this section's entities, or of a section that this one refers to.
 
     `section` is the ordinal of that section; `source` and `target` are the cards of its two entities.
     """
@@ -47,12 +49,12 @@ class Role(Struct, frozen=True):
     target: EntityCard
 
     def card(self, side: Side) -> EntityCard:
-        """Return the card of the record on that side."""
+        """Return the entity card of the record on a side."""
         return self.source if side is Side.SOURCE else self.target
 
 
 class Scenario(Struct, frozen=True):
-    """Ordered steps on fresh records; `checks` are the ids that it decides, `roles` tells who the roles are."""
+    """Ordered steps on new records; `checks` are the ids of the checks it decides, `roles` its roles by name."""
 
     name: str
     roles: Mapping[str, Role]
@@ -70,7 +72,7 @@ class SectionPlan(Struct, frozen=True):
 
 
 class Checklist(Struct, frozen=True):
-    """All that one document asks to be verified, made with a seed; `findings` are the document's own faults."""
+    """Everything that a run verifies for one spec; `seed` decides the samples, `findings` are the lint findings."""
 
     dataflow: Dataflow
     seed: str

@@ -1,4 +1,4 @@
-"""What two systems can do with a pair, from their entity cards; what they cannot is told as a reason, never a gap."""
+"""What two systems can do with a property pair, from their entity cards; each limit is a reason to skip a check."""
 
 from __future__ import annotations
 
@@ -10,44 +10,44 @@ from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
 
 
 class EntityPair(Struct, frozen=True):
-    """A section's two entities with their cards; every question about ability is asked here."""
+    """The two entities of a section with their cards, and what the systems can do with them."""
 
     section: Section
     source: EntityCard
     target: EntityCard
 
     def card(self, side: Side) -> EntityCard:
-        """Return the card of a side."""
+        """Return the entity card of a side."""
         return self.source if side is Side.SOURCE else self.target
 
     def entity(self, side: Side) -> Entity:
-        """Return the entity of a side as the document writes it."""
+        """Return the entity of a side as the spec writes it."""
         return self.section.source if side is Side.SOURCE else self.section.target
 
     def property(self, pair: PropertyPair, side: Side) -> PropertyCard | None:
-        """Return the property card of a pair's end, None when the card has no such property."""
+        """Return the property card of a pair on a side, None when the entity card has no such property."""
         return self.card(side).properties.get(pair.source if side is Side.SOURCE else pair.target)
 
     def reason_no_operation(self, side: Side, operation: str) -> str | None:
-        """Return why a side has no such operation, None when it has."""
+        """Return why a side does not support an operation, None when it does."""
         reason = self.card(side).cannot.get(operation)
         return f"{self.entity(side)} has no {operation}: {reason}" if reason else None
 
     def reason_unknown(self, pair: PropertyPair) -> str | None:
-        """Return which end of a pair no card knows, None when both are known."""
+        """Return which property of a pair the connector does not have, None when it has both."""
         for side, path in ((Side.SOURCE, pair.source), (Side.TARGET, pair.target)):
             if self.property(pair, side) is None:
-                return f"the connector knows no property {path!r} of {self.entity(side)}"
+                return f"the connector has no property {path!r} of {self.entity(side)}"
         return None
 
     def reason_not_creatable(self) -> str | None:
-        """Return why no record can be made on the source and carried to the target, None when it can."""
+        """Return why a source record cannot be created and synchronized to the target, None when it can."""
         return self.reason_no_operation(Side.SOURCE, "insert") or self.reason_no_operation(Side.TARGET, "insert")
 
     def reason_not_synced(self, pair: PropertyPair, *, existing: bool = False) -> str | None:
-        """Return why the target cannot show a pair's value once linked, None when it can.
+        """Return why the target cannot hold a pair's value after linking, None when it can.
 
-        `existing`: the target's record was there before, so that it must be updated.
+        `existing`: the target record exists before, so that the sync must update it.
         """
         reason_not_updatable = self.reason_no_operation(Side.TARGET, "update") if existing else None
         return (
@@ -57,9 +57,9 @@ class EntityPair(Struct, frozen=True):
         )
 
     def reason_not_updatable(self, pair: PropertyPair, edited: Side) -> str | None:
-        """Return why an edit of a pair on one side cannot be made, or not be carried to the other; None when both can.
+        """Return why a pair cannot be edited on one side or not be synchronized to the other; None when it can.
 
-        What a system computes for itself is edited by editing what it is computed from; that is not tried.
+        A computed property changes only with the properties it is computed from; no check tries that.
         """
         return (
             self.reason_unknown(pair)

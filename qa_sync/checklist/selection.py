@@ -1,4 +1,4 @@
-"""Which checks of a run are wanted; what is left out is neither carried out nor reported."""
+"""Selects the checks of a run; other checks are neither run nor reported."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.errors import UnknownName, UsageError
 
 CheckId = tuple[str, str]
-"""A document's path and a check's id."""
+"""The path of a spec and the id of a check."""
 
 
 class Selection(Struct, frozen=True):
-    """What a check must meet to be wanted; empty means all.
+    """The filters that a check must match; without filters every check is selected.
 
-    `keywords` is asked about id, kind, title and the section's heading together; `sections` are headings, keys or
-    ordinals as typed; `kinds` are kinds of checks; `shard` is (number, of how many), from 1: whole sections, dealt out
-    in turn.
+    `keywords` matches against id, kind, title and the section's heading together; `sections` are headings, keys or
+    ordinals as typed; `kinds` are check kinds; `shard` is (number, total), from 1: sections are dealt in turn.
     """
 
     keywords: Matcher | None = None
@@ -30,20 +29,20 @@ class Selection(Struct, frozen=True):
 
     @property
     def selects_all(self) -> bool:
-        """Whether nothing is left out."""
+        """Whether every check is selected."""
         return self == Selection()
 
 
 def select(checklists: Sequence[Checklist], selection: Selection) -> frozenset[CheckId]:
-    """Return the checks that are wanted; raises UnknownName for a section or kind that no document has."""
+    """Return the selected checks; raises UnknownName for a section or kind that no spec has."""
     plans = [(c.dataflow.path, plan) for c in checklists for plan in c.sections]
-    _reject_unknown("kind of check", selection.kinds, {check.kind for _, plan in plans for check in plan.checks})
+    _reject_unknown("check kind", selection.kinds, {check.kind for _, plan in plans for check in plan.checks})
     _reject_unknown("section", selection.sections, {name for _, plan in plans for name in _names(plan)})
     number, shards = selection.shard or (1, 1)
     with_checks = [(spec, plan) for spec, plan in plans if plan.checks]
     if shards > max(len(with_checks), 1):
         raise UsageError(
-            f"--shard {number}/{shards}: there are {len(with_checks)} sections to share, so some would be empty"
+            f"--shard {number}/{shards}: there are only {len(with_checks)} sections, so some shards would be empty"
         )
     return frozenset(
         (spec, check.id)
@@ -55,9 +54,9 @@ def select(checklists: Sequence[Checklist], selection: Selection) -> frozenset[C
 
 
 def narrow_checklist(checklist: Checklist, ids: frozenset[CheckId], *, whole_sections: bool) -> Checklist:
-    """Return the checklist without the sections that decide nothing wanted, and without such scenarios.
+    """Return the checklist without the sections and scenarios that decide no selected check.
 
-    With `whole_sections` every scenario of a section that is left is kept: a recording is of whole sections.
+    With `whole_sections` every scenario of a remaining section is kept, because a recording covers whole sections.
     """
     path = checklist.dataflow.path
     plans = (
@@ -71,7 +70,7 @@ def _narrow_section(plan: SectionPlan, ids: set[str], whole_sections: bool) -> S
     if not any(check.id in ids for check in plan.checks):
         return None
     scenarios = tuple(s for s in plan.scenarios if whole_sections or ids.intersection(s.checks))
-    # A scenario that is played decides all its checks; those that nobody wanted are left out of what is told.
+    # A scenario that runs decides all its checks; the checks that are not selected are not reported.
     decided = ids.union(*(s.checks for s in scenarios))
     return replace(plan, scenarios=scenarios, checks=tuple(c for c in plan.checks if c.id in decided))
 

@@ -1,4 +1,4 @@
-"""The steps of a scenario: what is done to its records, and what is claimed of them. Frozen values, no I/O."""
+"""The steps of a scenario: writes to its records, and claims about them. Frozen values, no I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qa_sync.values.form import Canonical
 
 
 class Side(StrEnum):
-    """Which of a section's two systems."""
+    """One of the two systems of a section."""
 
     SOURCE = "source"
     TARGET = "target"
@@ -24,13 +24,13 @@ class Side(StrEnum):
 
 
 class IdOf(Struct, frozen=True):
-    """Stands in a sample for the id of another role's record on the same side."""
+    """Placeholder in a sample for the id of another role's record on the same side."""
 
     role: str
 
 
 class ValueOf(Struct, frozen=True):
-    """Stands in a sample for what the role's record on a side answers at a path."""
+    """Placeholder in a sample for the value at a path of a role's record on a side."""
 
     role: str
     side: Side
@@ -38,13 +38,13 @@ class ValueOf(Struct, frozen=True):
 
 
 SampleValue = Canonical | IdOf | ValueOf | tuple["SampleValue", ...]
-"""What a sample holds at a path: a canonical value (None clears), another record's, or a tuple along a list."""
+"""A value of a sample: a canonical value (None clears), a placeholder, or a tuple with a value per list item."""
 
 
 class Insert(Struct, frozen=True):
     """Create the role's record on a side from canonical values by property path, and read it back.
 
-    `mark` stands in at least one text of the record, and in no other role's: by it the counterpart is found.
+    At least one text of the record contains `mark`, and no other role's does: the mark identifies the counterpart.
     """
 
     role: str
@@ -54,7 +54,7 @@ class Insert(Struct, frozen=True):
 
 
 class Edit(Struct, frozen=True):
-    """Change the role's record on a side, and read it back."""
+    """Update the role's record on a side, and read it back."""
 
     role: str
     side: Side
@@ -62,32 +62,32 @@ class Edit(Struct, frozen=True):
 
 
 class Delete(Struct, frozen=True):
-    """Remove the role's record on a side."""
+    """Delete the role's record on a side."""
 
     role: str
     side: Side
 
 
 class Sleep(Struct, frozen=True):
-    """Let time pass without asking the sync to work, so that the next edit is plainly the later one."""
+    """Wait without running the sync, so that the next edit is clearly later."""
 
     seconds: float
 
 
 class WaitCycles(Struct, frozen=True):
-    """Let the sync work for some cycles although nothing was edited."""
+    """Run the sync for some cycles without an edit."""
 
     cycles: int
 
 
 class Snapshot(Struct, frozen=True):
-    """Keep the current records of the roles on every side, for `RecordsUnchanged` and `NotCleared`."""
+    """Take a snapshot of the roles' records on both sides, for `RecordsUnchanged` and `NotCleared`."""
 
     roles: tuple[str, ...]
 
 
 class CounterpartExists(Struct, frozen=True):
-    """A record on `side` is the counterpart of the role's record on the other side; `exactly_one`: exactly one is."""
+    """The role's record has a counterpart on `side`; `exactly_one`: exactly one."""
 
     role: str
     side: Side
@@ -95,24 +95,24 @@ class CounterpartExists(Struct, frozen=True):
 
 
 class NoDuplicate(Struct, frozen=True):
-    """The counterpart that appeared on `side` has got no twin since."""
+    """The counterpart on `side` is still the only one."""
 
     role: str
     side: Side
 
 
 class NoCounterpart(Struct, frozen=True):
-    """No record on `side` is a counterpart of the role's record on the other side."""
+    """The role's record has no counterpart on `side`."""
 
     role: str
     side: Side
 
 
 class PropertySynced(Struct, frozen=True):
-    """The role's record on `side` shows what the one on the other side answers, for this pair.
+    """For this pair, the role's record on `side` has the value that is read from the other side.
 
-    `alternatives` are the pairs that share its receiving end: any of them may match. `other_unchanged`: the other side
-    must also still show what it answered when it was last written.
+    `alternatives` are the pairs with the same destination: any of them may match. `other_unchanged`: the other side
+    must also still have the value that was read back after its last write.
     """
 
     role: str
@@ -123,9 +123,9 @@ class PropertySynced(Struct, frozen=True):
 
 
 class NotCleared(Struct, frozen=True):
-    """The role's record on `side` shows what it showed when remembered, although the other side is empty by now.
+    """The role's record on `side` keeps its value of the snapshot, although the other side was cleared.
 
-    `erased`: it shows nothing any more instead.
+    `erased`: it must be cleared as well instead.
     """
 
     role: str
@@ -135,7 +135,7 @@ class NotCleared(Struct, frozen=True):
 
 
 class ValueUnchanged(Struct, frozen=True):
-    """The role's record on `side` still shows at `path` what it answered when that was written."""
+    """The role's record on `side` still has the value at `path` that was read back after the write."""
 
     role: str
     side: Side
@@ -143,7 +143,7 @@ class ValueUnchanged(Struct, frozen=True):
 
 
 class RecordsUnchanged(Struct, frozen=True):
-    """The role's records look as when they were remembered, and there are no more of them."""
+    """The role's records equal their snapshot, and there are no further ones."""
 
     role: str
 
@@ -154,10 +154,10 @@ Claim = (
 
 
 class Expect(Struct, frozen=True):
-    """Look at claims: again until all hold (`wait`), or once.
+    """Check claims: poll until all pass (`wait`), or once.
 
-    `claims` are pairs of a check's id (None: only a precondition of what follows) and what it claims. A check holds
-    when all that it claims, here and in later steps, does.
+    `claims` are pairs of a check's id (None: a precondition of later steps) and a claim. A check passes when all its
+    claims pass, here and in later steps.
     """
 
     claims: tuple[tuple[str | None, Claim], ...]

@@ -107,7 +107,7 @@ def test_shards_share_all_checks_and_no_check_twice(checklists: list[Checklist],
 
 
 def test_more_shards_than_sections_are_refused(checklists: list[Checklist]) -> None:
-    with pytest.raises(UsageError, match="there are 6 sections"):
+    with pytest.raises(UsageError, match="there are only 6 sections"):
         select(checklists, Selection(shard=(1, 7)))
 
 

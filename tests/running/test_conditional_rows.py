@@ -1,4 +1,4 @@
-"""Rows that apply only when another property holds a value."""
+"""Rows that apply only when another property has a value."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def test_the_target_must_hold_what_the_row_depends_on() -> None:
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ("name (Dependant on having wd:Q8 in count)", "qa-sync.toml says what that is in [literals]"),
-        ("name (Dependant on having 7 in nothing)", "the connector knows no such property"),
+        ("name (Dependant on having wd:Q8 in count)", "add its value to [literals] in qa-sync.toml"),
+        ("name (Dependant on having 7 in nothing)", "the connector has no such property"),
         ("name (Dependant on having many in count)", "'many' is not a number"),
     ],
 )

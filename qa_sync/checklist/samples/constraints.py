@@ -1,4 +1,4 @@
-"""Where a sample is wanted, and what it must fit: the property, those that take it too, and the version."""
+"""The constraints of a sample: its property, the properties of its counterparts, and the version."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from msgspec import Struct
 from qa_sync.systems.cards import PropertyCard
 
 VERSIONS = 12
-"""More than any scenario edits a record."""
+"""More versions than any scenario uses."""
 
 DEFAULT_PLACES = 4
 
 EXTREMES = (NEGATIVE, ZERO) = range(2)
-"""What is special about the values of all versions but the first, in turn: below zero; zero, and outer blanks.
+"""The extreme of the values of all versions but the first, in turn: negative; zero, and surrounding spaces.
 
-Each property is edited in two versions on each side, so that each side gives both. Texts are as long as they may be.
+Each property is edited in two versions on each side, so that each side has both. Texts have their maximum length.
 """
 
 
 class SampleConstraints(Struct, frozen=True):
-    """Where a value is wanted: the property on the side it is written, and which version.
+    """The property that a value is written to, and the version of the value.
 
-    `counterparts` are the properties on the other side that take it too; `boundary` says that limits are tried however
-    far away they are, `swap_case` that a text is that of its version but for the case of its letters.
+    `counterparts` are the properties on the other side that must hold it as well; `boundary`: values reach the limits
+    however large they are; `swap_case`: a text is that of its version with the case swapped.
     """
 
     card: PropertyCard
@@ -37,22 +37,22 @@ class SampleConstraints(Struct, frozen=True):
 
     @property
     def cards(self) -> tuple[PropertyCard, ...]:
-        """All properties that the value must fit."""
+        """All properties that must hold the value."""
         return (self.card, *self.counterparts)
 
     @property
     def limit(self) -> int:
-        """The longest text that all sides keep."""
+        """The longest text that all properties can hold."""
         return min((c.max_length for c in self.cards if c.max_length), default=200)
 
     @property
     def is_integer(self) -> bool:
-        """Whether one of the sides takes whole numbers only."""
+        """Whether one of the properties takes only integers."""
         return any(c.form.convert == "integer" for c in self.cards)
 
     @property
     def extreme(self) -> int | None:
-        """What is special about the value; a record is made of plain ones."""
+        """The extreme of the value; None in the version that creates a record."""
         return self.version % len(EXTREMES) if self.version else None
 
     @property
@@ -63,25 +63,25 @@ class SampleConstraints(Struct, frozen=True):
 
     @property
     def place(self) -> int:
-        """Which sample place the value belongs to: country, region and postal code of one address agree."""
+        """The index of the sample address: country, region and postal code of one address agree."""
         return self.version + (self.card.concept or "").startswith("shipping.")
 
     def fitted(self, text: str) -> str:
-        """Return the text without what one of the systems does not keep, cut to the limit."""
+        """Return the text without characters that a system strips, cut to the limit."""
         avoided = "".join(c.avoid for c in self.cards)
         return "".join(c for c in text if c not in avoided)[: self.limit].strip()
 
     @property
     def keeps_blanks(self) -> bool:
-        """Whether all sides keep blanks at the ends of a text."""
+        """Whether all properties keep leading and trailing spaces."""
         return all(c.blanks for c in self.cards)
 
     @property
     def decimal_places(self) -> int:
-        """How many decimal places all sides keep: four where none says."""
+        """The number of decimal places that all properties keep; four by default."""
         return min((c.form.options["places"] for c in self.cards if "places" in c.form.options), default=DEFAULT_PLACES)
 
 
 def digest(text: str, length: int) -> int:
-    """Return a number that is as good as random, the same for the same text; `length` in hexadecimal digits."""
+    """Return a hash of a text as a number of `length` hexadecimal digits."""
     return int(hashlib.sha256(text.encode()).hexdigest()[:length], 16)

@@ -1,7 +1,7 @@
-"""Which properties are edited together: all at once first, then some of them only, so that a confusion cannot hide.
+"""Groups edits into rounds: first all properties, then only some of them.
 
-An edit of everything hides an update that lands on the wrong property or clears the others; one of half of them
-does not. And each property is edited at least twice: a sync may carry the first edit only.
+An edit of all properties hides an update that writes to the wrong property or clears the others; an edit of half of
+them does not. Each property is edited at least twice, because a sync may apply only the first edit.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from qa_sync.systems.cards import PropertyCard
 Pairs = tuple[PropertyPair, ...]
 
 ADDRESS_PARTS = frozenset({"country", "region", "postal_code"})
-"""Parts of an address that systems check against each other."""
+"""Address fields that systems validate against each other."""
 ORDER_TOTALS = frozenset({"subtotal", "shipping_total", "discount_total", "tax_total", "total"})
 
 
 def receiving_path(pair: PropertyPair, edited: Side) -> str:
-    """Return the end of a pair that takes the value of an edit on a side."""
+    """Return the path that receives the value when a pair is edited on a side."""
     return pair.target if edited is Side.SOURCE else pair.source
 
 
 def edited_path(pair: PropertyPair, edited: Side) -> str:
-    """Return the end of a pair that is edited."""
+    """Return the path of a pair that is edited."""
     return pair.source if edited is Side.SOURCE else pair.target
 
 
 def edit_groups(pairs: Iterable[PropertyPair], card: dict[str, PropertyCard | None]) -> tuple[Pairs, ...]:
-    """Return the pairs in groups that can only be edited together; `card` is that of a pair's source by path."""
+    """Return groups of pairs that can only be edited together; `card` are the source's property cards by path."""
     found: dict[str, list[PropertyPair]] = {}
     joined: dict[str, str] = {}
     for pair in pairs:
         name = _group_name(pair, card.get(pair.source))
-        # Several sources of one target are one unit, and several targets of one source.
+        # Several sources of one target are one group, and so are several targets of one source.
         name = joined.setdefault(f"s:{pair.source}", joined.setdefault(f"t:{pair.target}", name))
         found.setdefault(name, []).append(pair)
     return tuple(tuple(group) for group in found.values())
@@ -50,11 +50,10 @@ def _group_name(pair: PropertyPair, card: PropertyCard | None) -> str:
 
 
 def edit_rounds(groups: tuple[Pairs, ...], edited: Side, *, one_by_one: bool = False) -> tuple[Pairs, ...]:
-    """Return what is edited in each round; `one_by_one`: every group once by itself instead of half of them at a time.
+    """Return the pairs to edit in each round; `one_by_one`: each group by itself instead of half of them at a time.
 
-    Two pairs with one receiving end are edited in one round only when their given ends differ in nothing but that: an
-    edit on the target of two properties that one source feeds would be a conflict, so the second has a round of its
-    own.
+    Two pairs with one destination are edited in one round only when their edited properties differ in nothing else: an
+    edit of two target properties with one source would be a conflict, so the second has its own round.
     """
     split = [_split(group, edited) for group in groups]
     first = [at_once for at_once, _ in split]
@@ -66,7 +65,7 @@ def edit_rounds(groups: tuple[Pairs, ...], edited: Side, *, one_by_one: bool = F
 
 
 def _split(group: Pairs, edited: Side) -> tuple[Pairs, Pairs]:
-    """Return the pairs that can be edited at once, and those that would contradict one of them."""
+    """Return the pairs that can be edited in one round, and those that would conflict with one of them."""
     if edited is Side.SOURCE:
         return group, ()
     seen: set[str] = set()
@@ -83,11 +82,11 @@ def _flat(groups: Iterable[Pairs]) -> Pairs:
 
 
 def same_target(pair: PropertyPair, pairs: Iterable[PropertyPair]) -> Pairs:
-    """Return the other pairs with the same target: of several sources any may match."""
+    """Return the other pairs with the same target: any of several sources may match."""
     return tuple(p for p in pairs if p.target == pair.target and p != pair)
 
 
 def without_shared_ends(pairs: Pairs) -> Pairs:
-    """Return the pairs of which no two share an end: an edit of one would be an edit of the other."""
+    """Return the pairs that share no property with another pair: an edit of one would edit the other."""
     sources, targets = [p.source for p in pairs], [p.target for p in pairs]
     return tuple(p for p in pairs if sources.count(p.source) == targets.count(p.target) == 1)

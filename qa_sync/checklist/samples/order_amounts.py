@@ -1,4 +1,7 @@
-"""The numbers of a sample order, which must agree with each other: systems recompute totals (facts/MAPPING.md 6.16)."""
+"""The numbers of a sample order, which must be consistent, because systems recompute totals.
+
+Source: docs/explanation/mapping.rst, "Totals".
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,11 @@ from functools import cache
 from qa_sync.values.form import Canonical
 
 LINES = 3
-"""Lines of a sample order: enough to see a lost line and a changed order of lines."""
+"""Number of lines of a sample order: enough to detect a lost line and reordered lines."""
 LINES_WITH_ADDED = LINES + 1
-"""Lines after one was added."""
+"""Number of lines after one was added."""
 LINES_WITH_REMOVED = LINES - 1
-"""Lines after one was removed."""
+"""Number of lines after one was removed."""
 
 QUANTITIES = (3, 1, 2, 4)
 PRICES = (Decimal("19.90"), Decimal("0.05"), Decimal("7.00"), Decimal("12.30"))
@@ -21,7 +24,7 @@ PRICES = (Decimal("19.90"), Decimal("0.05"), Decimal("7.00"), Decimal("12.30"))
 
 @cache
 def amounts(version: int, lines: int = LINES) -> Mapping[str, Canonical]:
-    """Return quantities, prices and totals by concept; those of lines are tuples with a value for each line."""
+    """Return quantities, prices and totals by concept; concepts of lines have a tuple with a value per line."""
     quantities = (QUANTITIES[0] + version, *QUANTITIES[1:lines])
     prices = (PRICES[0], PRICES[1] + version, *PRICES[2:lines])
     totals = tuple(q * p for q, p in zip(quantities, prices, strict=True))

@@ -1,4 +1,4 @@
-"""How one record is made: which of its properties get a value, and which."""
+"""Builds the values of one sample record."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from qa_sync.systems.cards import PropertyCard, Writable
 
 
 class RecordBuilder(Struct, frozen=True):
-    """A record on one side of a section, in one version (0 as made, each other one an edit or another record).
+    """Builds a record on one side of a section, in one version (0: as created; others: an edit or another record).
 
-    `mark` stands in its texts, in those of `own_paths` only when that is given, with `shared_mark` in all others: two
-    records that are alike but for some properties. `reference_roles` are the roles by datatype that references can
-    point to; `fixed` are values that are decided already; `creating` says that the record does not exist yet;
-    `boundary` that values reach the limits however far away they are; `lines` are those of an order; `swap_case` that
-    texts are those of the version with their case swapped.
+    Its texts contain `mark`; with `own_paths` only the texts at those paths do, and all others contain
+    `shared_mark`, so that two records are alike except for some properties. `reference_roles` are the roles
+    by datatype that references can point to; `fixed` are predefined values; `creating`: the record does not exist yet;
+    `boundary`: values reach the limits however large they are; `lines` is the number of order lines; `swap_case`: texts
+    are those of the version with the case swapped.
     """
 
     entities: EntityPair
@@ -39,7 +39,7 @@ class RecordBuilder(Struct, frozen=True):
     swap_case: bool = False
 
     def values(self, pairs: tuple[PropertyPair, ...]) -> Mapping[str, SampleValue]:
-        """Return a value for each writable end of the pairs, and at first for whatever else the system requires."""
+        """Return a value for each writable property of the pairs and, on creation, for all required properties."""
         counterparts: dict[str, tuple[PropertyCard, ...]] = {}
         for pair in pairs:
             path, shared_mark = self._path(pair), self.entities.property(pair, self.side.other)
@@ -80,5 +80,5 @@ class RecordBuilder(Struct, frozen=True):
 
 
 def is_line_property(card: PropertyCard) -> bool:
-    """Tell whether a property is one of an order's lines."""
+    """Return whether a property belongs to the lines of an order."""
     return (card.concept or "").startswith("lines.")

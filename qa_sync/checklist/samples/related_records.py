@@ -1,4 +1,4 @@
-"""Records of a document's other sections: those that a section's records refer to, and those that are only watched."""
+"""Records of other sections of a spec: those that a section's records refer to, and bystanders."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from qa_sync.dataflow.model import StatementKind
 from qa_sync.systems.pairing import pairs_of
 
 SECOND_SUFFIX = "-2"
-"""Ends the role of a second record of a kind: with one only, a wrong reference would be a right one."""
+"""Suffix of the role of a second record of a datatype: with only one, a wrong reference could not be detected."""
 
 
 Claims = tuple[tuple[str | None, Claim], ...]
 
 
 class RelatedRecords(Struct, frozen=True):
-    """The records beside a section's own; `siblings` are the ends of all sections of the document by ordinal."""
+    """The related records of a section; `siblings` are the entity pairs of all sections of the spec by ordinal."""
 
     entities: EntityPair
     siblings: Mapping[int, EntityPair]
 
     @property
     def referenced(self) -> Mapping[str, EntityPair]:
-        """The sections whose records this one's refer to, by datatype on the source side."""
+        """The sections that records of this section refer to, by datatype on the source side."""
         datatypes = {p.references for p in self.entities.source.properties.values() if p.references}
         return {datatype: entities for datatype, entities in self._other_sections().items() if datatype in datatypes}
 
     @property
     def watched(self) -> Mapping[str, EntityPair]:
-        """The other sections with a record that is only watched.
+        """The other sections that provide a bystander.
 
-        What cannot be removed again is not made for that, nor what cannot be made without a further record.
+        Sections whose records cannot be deleted, or need a further record, provide none.
         """
         referenced = self.referenced
         return {
@@ -50,36 +50,36 @@ class RelatedRecords(Struct, frozen=True):
 
     @property
     def reference_roles(self) -> Mapping[str, tuple[str, ...]]:
-        """The roles that references can point to, by datatype on either side."""
+        """The roles that a reference can point to, by datatype on either side."""
         found: dict[str, tuple[str, ...]] = {}
         for datatype, entities in self.referenced.items():
             found[entities.target.datatype] = found[datatype] = (datatype, datatype + SECOND_SUFFIX)
         return found
 
     def reference(self, datatype: str) -> IdOf:
-        """Return a reference to the second record of a datatype: the first is what a careless sync would take."""
+        """Return a reference to the second record of a datatype, because a faulty sync would take the first."""
         return IdOf(datatype + SECOND_SUFFIX)
 
     @property
     def bystanders(self) -> tuple[str, ...]:
-        """The roles that are only watched: what is referred to may change with what refers to it (an order's stock)."""
+        """The roles of bystanders; a referenced record is none, it may change (an order changes a product's stock)."""
         return tuple(self.watched)
 
     def roles(self) -> Mapping[str, Role]:
-        """Return who these roles are."""
+        """Return the roles of the related records by name."""
         sections = {**self.referenced, **self.watched}
         roles = {name: Role(e.section.ordinal, e.source, e.target) for name, e in sections.items()}
         return roles | {name + SECOND_SUFFIX: roles[name] for name in self.referenced}
 
     def create_and_wait(self, seed: str, scenario: str, *, bystanders: bool) -> tuple[Step, ...]:
-        """Return the steps that make these records and wait for their counterparts."""
+        """Return the steps that create these records and wait for their counterparts."""
         inserts, counterparts_exist = self.inserts_and_claims(seed, scenario, bystanders=bystanders)
         return (*inserts, Expect(counterparts_exist, wait=True)) if inserts else ()
 
     def inserts_and_claims(
         self, seed: str, scenario: str, *, bystanders: bool = False
     ) -> tuple[tuple[Insert, ...], Claims]:
-        """Return the steps that make these records, and that each has a counterpart."""
+        """Return the steps that create these records, and the claims that each has a counterpart."""
         made = [
             *(
                 (name, entities)
@@ -99,7 +99,7 @@ class RelatedRecords(Struct, frozen=True):
         )
 
     def _other_sections(self) -> Mapping[str, EntityPair]:
-        """Return the first other section of each datatype on the source side whose records are created there."""
+        """Return the first other section of each source datatype whose records can be created."""
         found: dict[str, EntityPair] = {}
         for entities in self.siblings.values():
             if (
@@ -121,5 +121,5 @@ class RelatedRecords(Struct, frozen=True):
 
 
 def _requires_reference(entities: EntityPair) -> bool:
-    """Tell whether a record on the source cannot be made without one that it refers to."""
+    """Return whether a source record requires a reference to another record."""
     return any(p.required and p.references for p in entities.source.properties.values())

@@ -1,11 +1,9 @@
-"""The values that records are made of: seeded, and such that they break careless syncs.
+"""Sample values: decided by the seed, and chosen to reveal faults of a sync.
 
-Source: DESIGN 3, "samples have teeth".
-
-Every sample carries a mark, in the first characters of its texts, by which a record's counterpart and a leftover are
-found. E-mail addresses are in a reserved domain and phone numbers in a range kept for fiction: real systems write to
-real people. A property has another value in each version than in the one before: a record is made in version 0, and
-each edit is a later one.
+Every sample has a mark at the start of its texts, which identifies a record's counterpart and records that were not
+cleaned up. E-mail addresses are in a reserved domain and phone numbers in a range reserved for fiction, because real
+systems may contact real people. A property has a different value in each version than in the one before: a record is
+created in version 0, and each edit is a later version.
 """
 
 from __future__ import annotations
@@ -24,14 +22,14 @@ TRICKY_TEXTS = (
     "Ωmega \N{LATIN SMALL LIGATURE FI}n & C++\u00a0\N{MATHEMATICAL SCRIPT CAPITAL Z} e\N{COMBINING ACUTE ACCENT}",
     "ÆØÅ \N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER} 100 & 007 Co",
 )
-"""Non-ASCII, astral, combining and invisible characters, quotes, ampersands, a ligature, what HTML might take for a
-tag, and what separates, escapes or stands for something else elsewhere: comma, backslash, braces, percent, plus."""
+"""Non-ASCII, astral, combining and invisible characters, quotes, ampersands, a ligature, something like an HTML tag,
+and separators and escape characters: comma, backslash, braces, percent, plus."""
 
 FRACTIONS = (3, 2, 20)
-"""What the fraction of a decimal is a part of, in turn: many digits, a half, a zero after the point."""
+"""Divisors of the fraction of a decimal, in turn: many digits, a half, a zero after the decimal point."""
 
 LONG = 300
-"""Characters of the longest text that is always tried, more than columns of 255 hold; a longer one only thoroughly."""
+"""Maximum text length below depth `thorough`: more than a column of 255 characters holds."""
 
 PHONES = tuple(
     f"+44{prefix}"
@@ -40,16 +38,16 @@ PHONES = tuple(
         *("1514960", "1614960", "2079460", "1914980", "2896496", "2920180", "1632960", "7700900", "3069990"),
     )
 )
-"""Ofcom keeps these numbers for fiction: a thousand of each, with three digits more."""
+"""Prefixes of numbers that Ofcom reserves for drama use: a thousand of each, with three more digits."""
 
 MAY_BE_ZERO = frozenset({"stock_quantity", "cost", "weight", "price"})
 """Concepts that can be zero."""
 
 MAY_BE_NEGATIVE = frozenset({"stock_quantity"})
-"""Concepts that can be below zero: what is sold but not there yet."""
+"""Concepts that can be negative: stock that is sold before it arrives."""
 
 MULTI_LINE = frozenset({"note"})
-"""Concepts whose texts have lines."""
+"""Concepts with multi-line texts."""
 
 
 def mark_of(seed: str, *names: str) -> str:
@@ -59,7 +57,7 @@ def mark_of(seed: str, *names: str) -> str:
 
 
 def sample_value(constraints: SampleConstraints) -> Canonical:
-    """Return the canonical value for a slot: by its concept where that has limits of its own, else by conversion."""
+    """Return the canonical value for constraints: by concept where a concept has its own rule, else by conversion."""
     make = BY_CONCEPT.get(constraints.card.concept or "") or BY_CONVERSION[constraints.card.form.convert]
     return make(constraints)
 
@@ -74,7 +72,7 @@ def _text(constraints: SampleConstraints) -> Canonical:
 
 
 def _swap_case(text: str) -> str:
-    """Return a text with its letters in the other case, those that have one of the same length."""
+    """Return a text with the case of its letters swapped, where the swap is reversible."""
     return "".join(c.swapcase() if c.swapcase().swapcase() == c else c for c in text)
 
 
@@ -86,7 +84,7 @@ def _plain_text(constraints: SampleConstraints) -> str:
     text = constraints.fitted(f"{constraints.mark} {words}{at} {constraints.version} {tricky}{lines}")
     if constraints.extreme is None:
         return text
-    # HTML is longer on the wire than it reads.
+    # HTML is longer on the wire than its text.
     is_plain = constraints.card.form.convert == "text" and all(
         c.form.convert != "html" for c in constraints.counterparts
     )
@@ -113,7 +111,7 @@ def _email(constraints: SampleConstraints) -> Canonical:
 
 
 def _phone(constraints: SampleConstraints) -> Canonical:
-    # By the mark as well, since a number may be what tells that two records are the same.
+    # The mark is part of it, because a phone number may be what identifies a record.
     at = (
         digest(f"{constraints.mark}/{constraints.card.concept or constraints.card.path}/{constraints.line}", 8)
         + constraints.version
@@ -134,8 +132,8 @@ def _integer(constraints: SampleConstraints) -> Canonical:
 
 
 def _with_extreme(constraints: SampleConstraints, plain: Decimal) -> Canonical:
-    """Return a number as it is, zero or below zero, where the property can be."""
-    # A whole number that nobody says more of is a count, as a stock is.
+    """Return a number unchanged, zero or negative, as far as the property allows."""
+    # An integer without a concept is treated as a count, like a stock.
     concepts = {c.concept or ("stock_quantity" if c.form.convert == "integer" else "") for c in constraints.cards}
     number = plain
     if constraints.extreme == ZERO and concepts <= MAY_BE_ZERO:

@@ -1,4 +1,4 @@
-"""A record inside the section's condition gets a counterpart, one outside gets none."""
+"""A record that meets the section's condition gets a counterpart, any other record gets none."""
 
 from __future__ import annotations
 
@@ -20,24 +20,25 @@ CYCLES = 3
 """Cycles in which nothing may be created."""
 
 MAX_VALUES = 5
-"""So many of the values that are inside are tried."""
+"""How many of the values that meet the condition are tried."""
 
 
 def condition(context: SectionContext) -> ChecksAndScenarios:
-    """Return `condition`; what the document's words mean is told by the settings, else a person must find out."""
+    """Return `condition`; the settings say what the condition means, else the check is manual."""
     statement = context.section.statement(StatementKind.CONDITION)
     condition_text = statement.condition.text if statement and statement.condition else "the condition"
     line = context.line(StatementKind.CONDITION)
-    check = context.check("condition", f"only inside: {condition_text}", line)
+    check = context.check("condition", f"only records that meet the condition: {condition_text}", line)
     setting = context.settings.condition(context.section.heading)
     if setting is None:
-        return ChecksAndScenarios((replace(check, manual=f"what it means is not told; {CONDITIONS_HINT}"),))
+        return ChecksAndScenarios((replace(check, manual=f"the condition is not configured; {CONDITIONS_HINT}"),))
     if reason := context.linking.skip_reason:
         return ChecksAndScenarios((replace(check, skip=reason),))
     card = context.entities.source.properties[setting.property]
     outside = _value_outside(card, setting, context.mark("condition", "outsider"))
     if outside is None:
-        return ChecksAndScenarios((replace(check, manual=f"no value of {card.path} outside the condition is known"),))
+        reason = f"no value of {card.path} is known that does not meet the condition"
+        return ChecksAndScenarios((replace(check, manual=reason),))
     values_by_role = {
         f"insider-{n}": to_canonical(value, card.form) for n, value in enumerate(setting.values[:MAX_VALUES], 1)
     }
@@ -55,7 +56,7 @@ def condition(context: SectionContext) -> ChecksAndScenarios:
 
 
 def _value_outside(card: PropertyCard, setting: ConfiguredCondition, mark: str) -> SampleValue:
-    """Return a value that the property takes and that is outside, None when none is known."""
+    """Return a valid value of the property that does not meet the condition, None when none is known."""
     if card.form.convert not in BY_CONVERSION:
         return None
     predicate = Condition(card.path, setting.values)

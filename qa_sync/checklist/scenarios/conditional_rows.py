@@ -1,4 +1,4 @@
-"""Rows that apply only when another property holds a value: tried on records that hold it."""
+"""Rows that apply only when another property has a value: tested on records with that value."""
 
 from __future__ import annotations
 
@@ -99,25 +99,25 @@ def _with_literals(context: SectionContext, whens: tuple[When, ...]) -> tuple[Wh
 
 
 def _condition_values(context: SectionContext, pair: PropertyPair) -> Mapping[str, SampleValue]:
-    """Return what a source record must hold for the row to apply."""
+    """Return the values that a source record needs for the row to apply."""
     cards = context.entities.source.properties
     return {w.path: to_canonical(w.value, cards[w.path].form) for w in pair.source_when}
 
 
 def _manual_reason(context: SectionContext, pair: PropertyPair) -> str | None:
-    """Return why only a person can tell whether a row holds, None when it can be tried."""
+    """Return why a row needs a manual check, None when it can be tested."""
     for when in (*pair.source_when, *pair.target_when):
-        condition_text = f"applies only when {when.path or '(no path given)'} holds {when.value or '(no value given)'}"
+        condition_text = f"applies only when {when.path or '(no path given)'} is {when.value or '(no value given)'}"
         literal = context.settings.literals.get(when.value, when.value)
         if not (when.path and literal) or literal.startswith("wd:"):
             return (
-                f"{condition_text}; qa-sync.toml says what that is in [literals]"
+                f"{condition_text}; add its value to [literals] in qa-sync.toml"
                 if when.path and when.value
                 else condition_text
             )
     paths = [w.path for w in pair.source_when]
     if len(set(paths)) < len(paths):
-        return f"applies only when {paths[0]} holds several values at once"
+        return f"applies only when {paths[0]} has several values at once"
     return next(
         (reason for w in _with_literals(context, pair.source_when) if (reason := _unwritable(context, w))), None
     )
@@ -125,11 +125,11 @@ def _manual_reason(context: SectionContext, pair: PropertyPair) -> str | None:
 
 def _unwritable(context: SectionContext, when: When) -> str | None:
     card = context.entities.source.properties.get(when.path)
-    condition_text = f"applies only when {when.path} holds {when.value}"
+    condition_text = f"applies only when {when.path} is {when.value}"
     if card is None:
-        return f"{condition_text}; the connector knows no such property of {context.section.source}"
+        return f"{condition_text}; the connector has no such property of {context.section.source}"
     if card.writable is Writable.NEVER or (card.concept or "").startswith("lines."):
-        return f"{condition_text}, which no record can be made with"
+        return f"{condition_text}, and no record can be created with that value"
     try:
         to_canonical(when.value, card.form)
     except NotConvertible as error:

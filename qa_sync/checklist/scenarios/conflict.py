@@ -1,4 +1,4 @@
-"""Both sides are edited before the sync has worked: of one property the later edit stands, of two both survive."""
+"""Both sides are edited before the sync runs: the later edit of a property wins, edits of two properties both stay."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from qa_sync.checklist.steps import Claim, Edit, Expect, PropertySynced, Side, S
 from qa_sync.dataflow.model import StatementKind
 
 PAUSE_S = 2.0
-"""Between two edits of which one must be the later: most systems tell the time of a change in whole seconds."""
+"""The pause between two edits of which one must be later: most systems report edit times in whole seconds."""
 
 ORDERS = ((Side.SOURCE, 5), (Side.TARGET, 7))
-"""The side that is edited first, and in which version; the other follows with the next."""
+"""The side that is edited first, and the version of its edit; the other side is edited with the next version."""
 BEFORE = 4
 INDEPENDENT = 9
 
@@ -24,14 +24,14 @@ Checks = tuple[Check, ...]
 
 
 class ConflictPlan(Struct, frozen=True):
-    """The checks, and the steps that decide them on a pair that is already linked."""
+    """The checks, and the steps that decide them on a linked pair."""
 
     checks: Checks
     steps: tuple[Step, ...]
 
 
 def conflict_plan(context: SectionContext, directed: tuple[Checks, Checks]) -> ConflictPlan:
-    """Return `newest-wins` (both orders) and `independent`; `directed` are the checks of single edits, each way."""
+    """Return `newest-wins` (both orders) and `independent`; `directed` are the checks of edits in each direction."""
     forward, backward = (tuple(c.pair for c in checks if c.pair and not c.skip) for checks in directed)
     newest = _newest_wins(context, tuple(p for p in forward if p in backward))
     independent = _independent(context, forward, backward)
@@ -44,9 +44,12 @@ def _newest_wins(context: SectionContext, pairs: Pairs) -> ConflictPlan:
     distinguishable = _distinguishable(context, without_shared_ends(pairs))
     skip = context.linking.skip_reason or _reason_no_edit_times(context)
     if not skip and not distinguishable:
-        skip = "no property can be edited on both sides, with three different values in turn"
+        skip = "no property can be edited on both sides with three different values"
     check = context.check(
-        "newest-wins", "of two edits the later one stands on both sides", context.line(StatementKind.KEEP), skip=skip
+        "newest-wins",
+        "the later of two edits of a property wins on both sides",
+        context.line(StatementKind.KEEP),
+        skip=skip,
     )
     steps = (
         ()
@@ -63,7 +66,7 @@ def _reason_no_edit_times(context: SectionContext) -> str | None:
         str(context.entities.entity(side)) for side in Side if context.entities.card(side).modified is None
     ]
     return (
-        f"{' and '.join(without_times)} does not tell when it changed, so no edit is known to be the later"
+        f"{' and '.join(without_times)} has no modification time, so the later edit cannot be determined"
         if without_times
         else None
     )
@@ -77,7 +80,7 @@ def _edits_in_order(context: SectionContext, check: Check, pairs: Pairs, first: 
 
 
 def _distinguishable(context: SectionContext, pairs: Pairs) -> Pairs:
-    """Return the pairs of which each edit differs from what was there and from the other side's."""
+    """Return the pairs whose edits all differ from the previous value and from the other side's edit."""
     distinguishable = pairs
     for first, version in ORDERS:
         edits_to_compare = ((Side.TARGET, version - 1), (first, version), (first.other, version + 1))
@@ -92,10 +95,10 @@ def _independent(context: SectionContext, forward: Pairs, backward: Pairs) -> Co
     on_source, on_target = _divided(context, forward, backward)
     skip = context.linking.skip_reason
     if not skip and not (on_source and on_target):
-        skip = "there are no two properties of which one can be edited on each side"
+        skip = "no two properties can be edited, one on each side"
     check = context.check(
         "independent",
-        "edits of different properties on both sides both survive",
+        "edits of different properties on both sides are both kept",
         context.line(StatementKind.KEEP),
         skip=skip,
     )
@@ -114,7 +117,7 @@ def _independent(context: SectionContext, forward: Pairs, backward: Pairs) -> Co
 
 
 def _divided(context: SectionContext, forward: Pairs, backward: Pairs) -> tuple[Pairs, Pairs]:
-    """Return the pairs to edit on the source and those to edit on the target: about half of them each."""
+    """Return the pairs to edit on the source and those to edit on the target, about half of them each."""
     on_source: list[Pairs] = []
     on_target: list[Pairs] = []
     for group in edit_groups(dict.fromkeys((*forward, *backward)), dict(context.entities.source.properties)):

@@ -1,4 +1,4 @@
-"""What a scenario file is given: one section, its pairs and cards, and the means to make checks and samples."""
+"""The input of the scenarios: one section with its pairs and cards, and functions that build checks and samples."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from qa_sync.dataflow.model import Criterion, PropertyPair, Section, StatementKi
 from qa_sync.settings.model import Settings
 
 AS_CREATED = 0
-"""The version of a record as it is made."""
+"""The version of a record as it is created."""
 SECOND_EDIT = 2
-"""The version of a second edit, which adds a line to an order."""
+"""The version of the second edit, which adds a line to an order."""
 LINES_AFTER_EDIT = {1: LINES_WITH_REMOVED, 3: LINES}
-"""The lines of an order after the first edit on either side, which removes one."""
+"""The number of lines of an order after the first edit on either side, which removes one."""
 
 
 class ChecksAndScenarios(Struct, frozen=True):
-    """What one scenario file adds to a section."""
+    """The checks and scenarios that one scenario module adds to a section."""
 
     checks: tuple[Check, ...]
     scenarios: tuple[Scenario, ...] = ()
 
 
 class SectionContext(Struct, frozen=True):
-    """One section, ready for the scenario files.
+    """One section as input of the scenarios.
 
-    `pairs` are those that always apply, `conditional_pairs` those under conditions; `prefix` begins every check's id;
-    `repeated` are the ends that more than one pair has (their ids need the line); `related` are the records of other
-    sections; `linking` is how a pair of records is linked; `seed` makes the samples; `settings` say what the document
-    does not.
+    `pairs` always apply, `conditional_pairs` only under conditions; `prefix` starts the id of every check; `repeated`
+    are the path pairs that occur more than once (their ids contain the line); `related` are the records of other
+    sections; `linking` is how a pair of records is linked; `seed` decides the samples; `settings` add what the spec
+    does not say.
     """
 
     entities: EntityPair
@@ -61,7 +61,7 @@ class SectionContext(Struct, frozen=True):
         return self.entities.section
 
     def line(self, kind: StatementKind) -> int:
-        """Return the line of the first statement of a kind, else the heading's."""
+        """Return the line of the first statement of a kind, else of the heading."""
         result = self.section.statement(kind)
         return result.line if result else self.section.line
 
@@ -75,25 +75,25 @@ class SectionContext(Struct, frozen=True):
         *,
         at: str = "",
     ) -> Check:
-        """Return a check of this section with its stable id; `at` tells checks of one kind apart."""
+        """Return a check of this section with a stable id; `at` distinguishes checks of one kind."""
         end = f"/{pair.source}:{pair.target}" if pair else at and f"/{at}"
         if pair and (pair.source, pair.target) in self.repeated:
             end += f"@{pair.line}"
         return Check(f"{self.prefix}/{kind}{end}", kind, title, line, pair, skip)
 
     def property_line(self, pair: PropertyPair) -> int:
-        """Return the line that a pair is read from: its row, else the property table."""
+        """Return the line of a pair: its row, else the property table."""
         return pair.line or self.section.table_line or self.line(StatementKind.PROPS)
 
     @property
     def key_pairs(self) -> Pairs:
-        """The rows of the merge table whose values two records can be made to share, as pairs."""
+        """The rows of the merge table whose values two records can share, as pairs."""
         testable = (c for c in self.section.criteria if not reason_untestable(self.entities, c))
         return tuple(PropertyPair(c.source, c.target, line=c.line) for c in testable)
 
     @property
     def may_create_more(self) -> bool:
-        """Whether a further record may be made: what cannot be removed again is made once, or to know thoroughly."""
+        """Whether a further record may be created: records that cannot be deleted only with depth `thorough`."""
         return self.depth is Depth.THOROUGH or not any(
             self.entities.reason_no_operation(side, "delete") for side in Side
         )
@@ -101,16 +101,16 @@ class SectionContext(Struct, frozen=True):
     # -- records
 
     def roles(self, *roles: str) -> Mapping[str, Role]:
-        """Return who the roles are: records of this section, and those of other sections beside them."""
+        """Return the roles by name: those of this section and those of related sections."""
         own = dict.fromkeys(roles, Role(self.section.ordinal, self.entities.source, self.entities.target))
         return {**own, **self.related.roles()}
 
     def create_related(self, scenario: str, *, bystanders: bool = False) -> tuple[Step, ...]:
-        """Return the steps that make the records which this section's records refer to, and others to be watched."""
+        """Return the steps that create the records that this section's records refer to, and bystanders."""
         return self.related.create_and_wait(self.seed, f"{self.prefix}/{scenario}", bystanders=bystanders)
 
     def related_inserts(self, scenario: str) -> tuple[tuple[Insert, ...], Claims]:
-        """Return the steps that make the records which this section's refer to, and that they arrive: nobody waits."""
+        """Return the steps that create referenced records, and the claims that they arrive, without waiting."""
         return self.related.inserts_and_claims(self.seed, f"{self.prefix}/{scenario}")
 
     def create_linked(
@@ -122,9 +122,9 @@ class SectionContext(Struct, frozen=True):
         extra_values: Mapping[str, SampleValue] | None = None,
         version: int = AS_CREATED,
     ) -> tuple[Step, ...]:
-        """Return the steps by which a fresh record on the source comes to be linked with one on the target.
+        """Return the steps that create a source record and wait until it is linked with a target record.
 
-        `extra_pairs` are pairs beyond the section's own of which it gets a value, `extra_values` are further values.
+        `extra_pairs` are pairs in addition to the section's own, `extra_values` are further values.
         """
         source_insert = self.insert(
             scenario, role, extra_pairs=extra_pairs, fixed={**self.fixed(), **(extra_values or {})}, version=version
@@ -134,7 +134,7 @@ class SectionContext(Struct, frozen=True):
         return (source_insert, Expect(((None, CounterpartExists(role, Side.TARGET, exactly_one=False)),), wait=True))
 
     def create_matched(self, scenario: str, source_insert: Insert, criterion: Criterion) -> tuple[Step, ...]:
-        """Return the steps that make a record on the target which one on the source matches, and that one."""
+        """Return the steps that create a target record, and then a source record that matches it."""
         target_insert = self.minimal_insert(
             scenario, source_insert.role, Side.TARGET, {criterion.target: source_insert.values[criterion.source]}
         )
@@ -147,11 +147,11 @@ class SectionContext(Struct, frozen=True):
         return (target_insert, source_insert, Expect(((None, claim),), wait=True))
 
     def link_indicator(self, source_insert: Insert, target_insert: Insert) -> PropertyPair | None:
-        """Return a pair by which two records that are linked are known: the target's end is empty before."""
+        """Return a pair that shows whether two records are linked, because the target's property is empty before."""
         return next((p for p in self.pairs if self._shows_link(p, source_insert, target_insert)), None)
 
     def _shows_link(self, pair: PropertyPair, source_insert: Insert, target_insert: Insert) -> bool:
-        """Tell whether a pair shows that two records were linked: the target's end was empty."""
+        """Return whether a pair can show that two records are linked."""
         return (
             pair.source in source_insert.values
             and pair.target not in target_insert.values
@@ -167,10 +167,10 @@ class SectionContext(Struct, frozen=True):
         fixed: Mapping[str, SampleValue] | None = None,
         version: int = AS_CREATED,
     ) -> Insert:
-        """Return the step that makes a role's record on the source.
+        """Return the step that creates a role's record on the source.
 
-        `extra_pairs` are pairs beyond the section's own; `fixed` are values that are decided already (None: those by
-        which it may get a counterpart); `version` tells records apart whose values do not depend on the mark.
+        `extra_pairs` are pairs in addition to the section's own; `fixed` are predefined values (None: the values that a
+        record needs to get a counterpart); `version` distinguishes records whose values do not depend on the mark.
         """
         mark = self.mark(scenario, role)
         values_decided = self.fixed() if fixed is None else fixed
@@ -178,13 +178,13 @@ class SectionContext(Struct, frozen=True):
         return Insert(role, Side.SOURCE, builder.values((*self.pairs, *self.key_pairs, *extra_pairs)), mark)
 
     def fixed(self) -> Mapping[str, SampleValue]:
-        """Return what a source record must hold to get a counterpart."""
+        """Return the values that a source record needs to get a counterpart."""
         connected = self.linking.connection
         reference = {connected[0]: self.related.reference(connected[1])} if connected else {}
         return {**self.linking.condition_values, **reference}
 
     def without_connection(self, source_insert: Insert) -> Insert:
-        """Return a source record without what connects it with a record of the section's list."""
+        """Return a source record without its connection to a record of the section's list."""
         result = connection_or_reason(self.entities, self.related.siblings)
         connecting_path = result[0] if isinstance(result, tuple) else None
         return replace(
@@ -193,13 +193,13 @@ class SectionContext(Struct, frozen=True):
         )
 
     def reason_not_editable(self, pair: PropertyPair, edited: Side) -> str | None:
-        """Return why an edit of a pair on a side cannot be tried, None when it can."""
+        """Return why an edit of a pair on a side cannot be tested, None when it can."""
         if pair.source in self.linking.condition_values:
             return f"the section's condition is about {pair.source}"
         return self.entities.reason_not_updatable(pair, edited)
 
     def minimal_insert(self, scenario: str, role: str, side: Side, fixed: Mapping[str, SampleValue]) -> Insert:
-        """Return the step that makes a role's record with some values, and what else the system requires."""
+        """Return the step that creates a role's record with some values and all required properties."""
         mark = self.mark(scenario, role)
         builder = replace(self._builder(side, mark, AS_CREATED, creating=True), fixed=fixed)
         values = builder.values(())
@@ -211,11 +211,11 @@ class SectionContext(Struct, frozen=True):
     def edited_values(
         self, scenario: str, role: str, side: Side, pairs: Pairs, version: int, *, swap_case: bool = False
     ) -> Mapping[str, SampleValue]:
-        """Return new values for the pairs' ends on a side; `swap_case`: texts that differ in nothing but their case."""
+        """Return new values for the pairs on a side; `swap_case`: texts that differ only in case."""
         return replace(self._builder(side, self.mark(scenario, role), version), swap_case=swap_case).values(pairs)
 
     def mark(self, scenario: str, role: str) -> str:
-        """Return what a role's records are known by."""
+        """Return the mark of a role's records."""
         return mark_of(self.seed, self.prefix, scenario, role)
 
     def _builder(self, side: Side, mark: str, version: int, *, creating: bool = False) -> RecordBuilder:
@@ -233,7 +233,7 @@ class SectionContext(Struct, frozen=True):
         )
 
     def _lines(self, version: int) -> int:
-        """Return how many lines an order has after an edit: on each side the first removes one, the second adds."""
+        """Return the number of order lines after an edit: on each side the first removes one, the second adds one."""
         if not self._may_change_lines():
             return LINES
         can_remove = all(self.entities.card(side).can_remove_elements for side in Side)
@@ -242,7 +242,7 @@ class SectionContext(Struct, frozen=True):
         )
 
     def _may_change_lines(self) -> bool:
-        """Tell whether an edit on either side can add a line, with all that either side requires of one."""
+        """Return whether an edit on either side can add a line with all required properties of both sides."""
         cards = (card for side in Side for card in self.entities.card(side).properties.values())
         line_paths = {card.path for card in cards if card.required and is_line_property(card)}
         if not line_paths:

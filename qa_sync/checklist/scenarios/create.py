@@ -1,4 +1,4 @@
-"""A new record on the source gets exactly one counterpart, which carries every property, and still one later on."""
+"""A new source record gets exactly one counterpart with every property, and never a second one."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from qa_sync.checklist.steps import (
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 
 CYCLES = 2
-"""Further cycles after which there must still be one counterpart, with the same values."""
+"""Further sync cycles after which there must still be one counterpart with the same values."""
 
 SECOND_RECORD = 1
 """The version of the second record."""
 
 
 def create(context: SectionContext) -> ChecksAndScenarios:
-    """Return `create`, `unique` and a `property` check for each pair (DESIGN 3, rows EVERY and PROPS).
+    """Return `create`, `unique` and a `property` check for each pair.
 
-    Where nothing is created, the properties are those of a pair that was matched or connected.
+    Where the sync creates nothing, the properties are those of a matched or connected pair.
     """
     reason = context.linking.skip_reason
     record_checks = (
@@ -52,10 +52,10 @@ def create(context: SectionContext) -> ChecksAndScenarios:
 
 
 def _roles(context: SectionContext) -> Mapping[str, int]:
-    """Return the records that are made, each with its version.
+    """Return the roles to create, each with its version.
 
-    The second comes in the same cycle as the first, and has other values: what a system would have put there anyway
-    (true, a currency, the only customer) cannot pass for what was carried.
+    The second record is created in the same cycle and has other values, so that a default of a system (true, a
+    currency, the only customer) cannot pass for a synchronized value.
     """
     return {"subject": AS_CREATED, "fellow": SECOND_RECORD} if context.may_create_more else {"subject": AS_CREATED}
 
@@ -63,10 +63,10 @@ def _roles(context: SectionContext) -> Mapping[str, int]:
 def _record_checks(context: SectionContext, reason: str | None) -> tuple[Check, ...]:
     source, target = context.section.source, context.section.target
     line = context.line(StatementKind.CONDITION if context.linking.condition_values else StatementKind.EVERY)
-    inside = " inside the condition" if context.section.statement(StatementKind.CONDITION) else ""
+    inside = " that meets the condition" if context.section.statement(StatementKind.CONDITION) else ""
     return (
         context.check("create", f"a new {source}{inside} gets one {target}", line, skip=reason),
-        context.check("unique", f"still one {target} after further cycles", line, skip=reason),
+        context.check("unique", f"still one {target} after further sync cycles", line, skip=reason),
     )
 
 
@@ -82,10 +82,10 @@ def _steps(
     record_checks: tuple[Check, ...],
     property_claims: tuple[tuple[str | None, Claim], ...],
 ) -> tuple[Step, ...]:
-    """Return the steps that link the records and look at them, and again later.
+    """Return the steps that link the records and check them, and check them again later.
 
-    Where they are created, there must be one counterpart of each, and still one later; and what they refer to is made
-    in the same cycle, so that a reference may have to wait for it.
+    Where the sync creates counterparts, each record must have one, and still one later. The records they refer to are
+    created in the same cycle, so that the sync may have to resolve a reference later.
     """
     if not record_checks:
         linked = (

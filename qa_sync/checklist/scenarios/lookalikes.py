@@ -1,4 +1,4 @@
-"""Two records that are alike in all but what makes a record itself: one on each side, and not the same thing."""
+"""Lookalikes: a record on each side that are equal except for their unique properties, and must not be linked."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from qa_sync.dataflow.model import PropertyPair
 from qa_sync.systems.cards import PropertyCard, Writable
 
 TEXTS = frozenset({"text", "escaped_text", "html", "email", "identifier"})
-"""Conversions whose samples bear the mark."""
+"""Conversions whose samples contain the mark."""
 
 KEYS = frozenset({"email", "sku", "external_number", "number", "slug"})
-"""Concepts that tell records apart where the cards call nothing unique."""
+"""Concepts that identify a record where the cards have no unique property."""
 
 
 def lookalikes(
@@ -26,9 +26,9 @@ def lookalikes(
     source_role: str,
     extra_pairs: tuple[PropertyPair, ...] = (),
 ) -> tuple[Insert, Insert]:
-    """Return a record on the target, and one on the source that shows the same but for what is unique.
+    """Return a target record, and a source record with the same values except for the unique properties.
 
-    `extra_pairs` are further pairs in which they differ.
+    `extra_pairs` are further pairs with different values.
     """
     differing = _differing_pairs(context, extra_pairs)
     shared_mark = context.mark(scenario, f"{target_role}+{source_role}")
@@ -49,7 +49,9 @@ def lookalikes(
     target = replace(builder, side=Side.TARGET, mark=mark, own_paths=frozenset(p.target for p in differing), fixed={})
     values = dict(replace(target, fixed=_values_on_target(context, source.values, differing)).values(differing))
     alike = tuple(p for p in extra_pairs if values.get(p.target) == source.values.get(p.source))
-    others = replace(target, version=AS_CREATED + 1).values(alike)  # what is the same whatever the mark, as a date is
+    others = replace(target, version=AS_CREATED + 1).values(
+        alike
+    )  # a value that does not depend on the mark, like a date
     values |= {p.target: others[p.target] for p in alike if p.target in others}
     return Insert(target_role, Side.TARGET, values, mark), source
 
@@ -57,7 +59,7 @@ def lookalikes(
 def _values_on_target(
     context: SectionContext, values: Mapping[str, SampleValue], differing: tuple[PropertyPair, ...]
 ) -> Mapping[str, SampleValue]:
-    """Return a source record's values as the target would hold them, without those in which the two differ."""
+    """Return the values of a source record as target values, without the pairs that must differ."""
     differing_paths = {p.target for p in differing}
     values_on_target: dict[str, SampleValue] = {}
     for pair in context.pairs:
@@ -68,7 +70,7 @@ def _values_on_target(
 
 
 def _differing_pairs(context: SectionContext, extra_pairs: tuple[PropertyPair, ...]) -> tuple[PropertyPair, ...]:
-    """Return the pairs in which the two must differ: the unique ones, and always one that bears their marks."""
+    """Return the pairs that must differ: the unique ones, and always one that contains the mark."""
     known = [p for p in context.pairs if not context.entities.reason_unknown(p)]
     unique = tuple(
         p for p in known if any(_property_card(context, p, side).unique for side in Side) and p not in extra_pairs

@@ -1,4 +1,4 @@
-"""Two records that share a criterion's value are linked, each row of the merge table by itself."""
+"""Two records with the same value of a merge criterion are linked; each row of the merge table is tested alone."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from qa_sync.checklist.steps import (
 from qa_sync.dataflow.model import Criterion, StatementKind
 
 CYCLES = 3
-"""Further cycles after which what is linked must still be two records, and what is not must be as it was."""
+"""Further sync cycles after which linked records must still be two, and other records unchanged."""
 
 TARGET_ONLY_VERSION = 3
 EDIT_VERSIONS = {Side.SOURCE: 4, Side.TARGET: 8}
-"""The versions of what only the target has at first, and of the first record's edits on either side."""
+"""The versions of the values that only the target has at first, and of the edits on either side."""
 
 Claims = tuple[tuple[str | None, Claim], ...]
 
 
 def merge(context: SectionContext) -> ChecksAndScenarios:
-    """Return `merge` for each row of the merge table, and `matching` where the section says it (DESIGN 3)."""
+    """Return `merge` for each row of the merge table, and `matching` where the section has that statement."""
     rows = context.section.criteria
     checks = tuple(_row_check(context, c, number) for number, c in enumerate(rows, 1))
     tried = [
@@ -50,7 +50,7 @@ def merge(context: SectionContext) -> ChecksAndScenarios:
     steps: list[Step] = [*context.create_related("merge")]
     linked_claims: list[tuple[str | None, Claim]] = []
     for version, (check, criterion, role) in enumerate(tried):
-        # the rows' records have no criterion's value in common
+        # the records of different rows share no value of a criterion
         source_insert = context.insert("merge", role, version=version)
         target_insert = context.minimal_insert(
             "merge", role, Side.TARGET, {criterion.target: source_insert.values[criterion.source]}
@@ -76,9 +76,9 @@ def merge(context: SectionContext) -> ChecksAndScenarios:
 def _with_gaps(
     context: SectionContext, target_insert: Insert, source_insert: Insert
 ) -> tuple[tuple[Claim, ...], Insert, Insert]:
-    """Return two records of which only the target's has a value in some properties, and that both show them then.
+    """Return the steps for a target record with values that the source lacks, and the claims that both have them.
 
-    What one of two records lacks erases nothing in the other, unless the settings say so.
+    An empty value in one record erases nothing in the other, unless the settings say so.
     """
     target_only = _target_only_pairs(context, target_insert, source_insert)
     target_values = context.edited_values("merge", target_insert.role, Side.TARGET, target_only, TARGET_ONLY_VERSION)
@@ -93,7 +93,7 @@ def _with_gaps(
 
 
 def _target_only_pairs(context: SectionContext, target_insert: Insert, source_insert: Insert) -> Pairs:
-    """Return the pairs that only the target's record has at first: about half of those that a record can be without."""
+    """Return the pairs that only the target record has at first: about half of the optional ones."""
     keys = {*target_insert.values, *(row.target for row in context.section.criteria)}
     pairs = (p for p in without_shared_ends(context.pairs) if p.target not in keys and p.source in source_insert.values)
     free = tuple(pair for pair in pairs if clearable(context, pair, Side.TARGET))
@@ -101,7 +101,7 @@ def _target_only_pairs(context: SectionContext, target_insert: Insert, source_in
 
 
 def _edit_and_expect(context: SectionContext, roles: Sequence[tuple[str, str]], side: Side) -> Iterator[Step]:
-    """Yield an edit of everything on a side of records that were matched, and that the other side follows."""
+    """Yield an edit of all properties of matched records on a side, and the claims that the other side gets it."""
     tried = tuple(p for p in context.pairs if not context.reason_not_editable(p, side))
     rounds = edit_rounds(edit_groups(tried, dict(context.entities.source.properties)), side)
     if not rounds:
@@ -121,24 +121,24 @@ def _edit_and_expect(context: SectionContext, roles: Sequence[tuple[str, str]], 
 
 
 def _linked_claims(context: SectionContext, check: Check, source_insert: Insert, target_insert: Insert) -> Claims:
-    """Return that there is one record only, and that it shows what only the other had."""
+    """Return the claims that there is one record only, and that it has the values that only the other had."""
     exists = (check.id, CounterpartExists(source_insert.role, Side.TARGET))
     indicator = context.link_indicator(source_insert, target_insert)
     return (exists, (check.id, PropertySynced(source_insert.role, Side.TARGET, indicator))) if indicator else (exists,)
 
 
 def _row_check(context: SectionContext, criterion: Criterion, number: int) -> Check:
-    title = f"{criterion.source or '(empty)'} = {criterion.target or '(empty)'} links two records"
+    title = f"{criterion.source or '(empty)'} = {criterion.target or '(empty)'} links the two records"
     skip = condition_skip_reason(context) or reason_untestable(context.entities, criterion)
     if not skip and not context.pairs and not context.section.statement(StatementKind.MATCHING):
-        skip = "no property shows whether two records were linked"
+        skip = "no property can show whether two records are linked"
     return context.check(
         "merge", title, criterion.line, skip=skip, at=f"{number}:{criterion.source}:{criterion.target}"
     )
 
 
 def condition_skip_reason(context: SectionContext) -> str | None:
-    """Return why no record can be made that the section is about at all."""
+    """Return why no record of the section can be created, None when one can."""
     conditional = context.section.statement(StatementKind.CONDITION)
     return context.linking.skip_reason if conditional else None
 
@@ -146,6 +146,6 @@ def condition_skip_reason(context: SectionContext) -> str | None:
 def _matching(context: SectionContext, role: str | None) -> tuple[Check, ...]:
     if not context.section.statement(StatementKind.MATCHING):
         return ()
-    title = f"a matching {context.section.target} is taken instead of a new one, once and for all"
-    skip = None if role else condition_skip_reason(context) or "no row of the merge table can be tried"
+    title = f"a matching {context.section.target} is linked instead of creating a new one, and stays linked"
+    skip = None if role else condition_skip_reason(context) or "no row of the merge table can be tested"
     return (context.check("matching", title, context.line(StatementKind.MATCHING), skip=skip),)

@@ -1,4 +1,4 @@
-"""Two records are not linked when their criteria differ, however alike the rest is, nor because a value is empty."""
+"""Two records are not linked when their criteria differ or are empty, even if everything else is equal."""
 
 from __future__ import annotations
 
@@ -26,18 +26,24 @@ from qa_sync.checklist.steps import (
 from qa_sync.dataflow.model import Criterion, StatementKind
 
 InsertPair = tuple[Insert, Insert]
-"""A record on the target, and one on the source that must not be taken for the same."""
+"""A target record, and a source record that must not be linked with it."""
 Rows = tuple[Criterion, ...]
 
 
 def merge_not(context: SectionContext) -> ChecksAndScenarios:
-    """Return `merge-not`: neither different nor empty values of the criteria make two records one."""
+    """Return `merge-not`: neither different nor empty values of the criteria link two records."""
     line = context.line(StatementKind.MERGE_IF)
-    reason = condition_skip_reason(context) or (None if context.key_pairs else "no row of the merge table can be tried")
+    reason = condition_skip_reason(context) or (
+        None if context.key_pairs else "no row of the merge table can be tested"
+    )
     different_pairs = [] if reason else _different_pairs(context)
     without_keys = [] if reason else list(_without_keys(context))
     different = context.check(
-        "merge-not", "different values do not merge, however alike the rest is", line, skip=reason, at="different"
+        "merge-not",
+        "different values do not merge, even if everything else is equal",
+        line,
+        skip=reason,
+        at="different",
     )
     skip = reason or (None if without_keys else _reason_not_empty(context))
     empty = context.check("merge-not", "empty values do not merge", line, skip=skip, at="empty")
@@ -79,13 +85,13 @@ def _not_linked(context: SectionContext, inserts: InsertPair) -> tuple[Claim, Cl
 
 
 def _gets_counterpart(context: SectionContext, source_insert: Insert) -> bool:
-    """Tell whether a source record gets a counterpart of its own when it matches none."""
+    """Return whether a source record that matches nothing gets its own counterpart."""
     connected = context.linking.connection
     return context.linking.creates or (connected is not None and connected[0] in source_insert.values)
 
 
 def _connected_or_not(context: SectionContext) -> tuple[bool, ...]:
-    """Return whether the source's record is connected: a sync may take the wrong one for either."""
+    """Return whether the source record is connected: a sync may link a wrong record in either case."""
     return (False, True) if context.linking.connection else (False,)
 
 
@@ -99,7 +105,7 @@ def _different_pairs(context: SectionContext) -> list[InsertPair]:
 
 
 def _without_keys(context: SectionContext) -> Iterator[InsertPair]:
-    """Yield records without a value for a row: each row by itself, and all of them when all may be empty."""
+    """Yield records with an empty criterion: each row by itself, and all rows when all may be empty."""
     rows = _may_be_empty(context)
     all_rows = (rows,) if len(rows) == len(context.section.criteria) > 1 else ()
     for number, empty in enumerate([*((row,) for row in rows), *all_rows], 1):
@@ -112,7 +118,7 @@ def _without_keys(context: SectionContext) -> Iterator[InsertPair]:
 
 
 def _with_empty(context: SectionContext, empty: Rows, end: str, *, connected: bool) -> InsertPair:
-    """Return a record on the target and one on the source without values for some rows, different in the others."""
+    """Return a target and a source record with empty values for some rows and different values for the others."""
     sources, targets = {row.source for row in empty}, {row.target for row in empty}
     source_insert = context.insert("merge-not", f"one-empty-{end}")
     source_insert = source_insert if connected else context.without_connection(source_insert)
@@ -127,7 +133,7 @@ def _with_empty(context: SectionContext, empty: Rows, end: str, *, connected: bo
 
 
 def _contains_mark(made: Insert) -> bool:
-    """Tell whether a record is known by its mark."""
+    """Return whether a record contains its mark."""
     return any(made.mark in str(value) for value in made.values.values())
 
 
@@ -136,7 +142,7 @@ def _may_be_empty(context: SectionContext) -> Rows:
 
 
 def _required(context: SectionContext, row: Criterion) -> str | None:
-    """Return which end of a row no record can be without."""
+    """Return which property of a row cannot be empty."""
     for side, path in ((Side.SOURCE, row.source), (Side.TARGET, row.target)):
         card = context.entities.card(side).properties.get(path)
         if card and card.required:
@@ -145,6 +151,6 @@ def _required(context: SectionContext, row: Criterion) -> str | None:
 
 
 def _reason_not_empty(context: SectionContext) -> str:
-    """Return why no two records can be made without a value for any row."""
+    """Return why no two records can have empty values for all rows."""
     needed = (reason for row in context.section.criteria if (reason := _required(context, row)))
-    return next(needed, "without it no property tells one record from another")
+    return next(needed, "without it no property distinguishes the records")

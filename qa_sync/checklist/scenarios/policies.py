@@ -1,4 +1,4 @@
-"""What documents do not state and the settings do: what becomes of a cleared value, and of a deleted record."""
+"""Policies of the settings, which specs do not state: the effect of a cleared value and of a deleted record."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ from qa_sync.dataflow.model import PropertyPair, StatementKind
 from qa_sync.systems.cards import Writable
 
 CYCLES = 2
-"""Cycles in which nothing may be erased, or made again."""
+"""Cycles in which nothing may be erased or created again."""
 
 CLEARABLE = frozenset({"text", "escaped_text", "html", "date", "phone"})
-"""Conversions whose values a system can do without."""
+"""Conversions whose values can be empty."""
 
 EMPTY_TITLES = {
-    "keep": "clearing a value erases nothing on the other side",
-    "erase": "clearing a value clears the other side's",
+    "keep": "clearing a value does not clear the value on the other side",
+    "erase": "clearing a value clears the value on the other side",
 }
 DELETE_TITLES = {
-    "kept": "what was deleted on one side stays on the other",
-    "carried": "what was deleted on one side goes on both",
+    "kept": "a record deleted on one side stays on the other side",
+    "carried": "a record deleted on one side is deleted on the other side",
 }
 
 
 def empty(context: SectionContext) -> ChecksAndScenarios:
-    """Return `empty`: what the policy says of a value that is cleared, each way."""
+    """Return `empty`: the policy for a cleared value, in both directions."""
     policy = context.settings.policies.empty
     pairs_by_side = {
         side: _keep_one(context, tuple(p for p in context.pairs if clearable(context, p, side))) for side in Side
     }
     skip = context.linking.skip_reason
     if not skip and not any(pairs_by_side.values()):
-        skip = "no property can be cleared on one side and be written on the other"
+        skip = "no property can be cleared on one side and written on the other"
     check = context.check("empty", EMPTY_TITLES[policy], context.line(StatementKind.KEEP), skip=skip)
     if skip:
         return ChecksAndScenarios((check,))
@@ -75,12 +75,12 @@ def _cleared(context: SectionContext, check: Check, side: Side, pairs: Pairs) ->
 
 
 def _keep_one(context: SectionContext, pairs: Pairs) -> Pairs:
-    """Return the pairs without the first when they are all: a system may refuse a record that has lost every value."""
+    """Return the pairs without the first when they are all: a system may reject a record without any value."""
     return pairs[1:] if len(pairs) == len(context.pairs) else pairs
 
 
 def clearable(context: SectionContext, pair: PropertyPair, side: Side) -> bool:
-    """Tell whether a pair's value can be cleared on a side, and be given again from the other."""
+    """Return whether a pair's value can be cleared on a side and written again from the other."""
     card = context.entities.property(pair, side)
     if card is None or context.entities.reason_not_synced(pair) or context.reason_not_editable(pair, side):
         return False
@@ -91,14 +91,14 @@ def clearable(context: SectionContext, pair: PropertyPair, side: Side) -> bool:
         p.target == pair.target for p in context.pairs
     )
     settable = context.entities.source.properties[pair.source].writable is not Writable.NEVER
-    # An element of a list that a selector means is not cleared, but emptied: systems differ in what is left of it.
+    # A list element addressed by a selector is emptied, not cleared: systems differ in what remains of it.
     depends_on_others = depends_on_others or "[" in card.write_path
     clearable_form = card.form.convert in CLEARABLE and not (card.required or card.unique or card.references)
     return clearable_form and settable and not depends_on_others and card.path not in keys and ends_in_use == len(Side)
 
 
 def deletes(context: SectionContext) -> ChecksAndScenarios:
-    """Return `deletes`: what the policy says of a record's counterpart when it is deleted, each way; else nothing."""
+    """Return `deletes`: the policy for the counterpart of a deleted record, in both directions; nothing without one."""
     policy = context.settings.policies.deletes
     if policy == "unchecked":
         return ChecksAndScenarios(())

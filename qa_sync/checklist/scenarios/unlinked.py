@@ -1,4 +1,4 @@
-"""Before a link is established nothing is created; unless the new record is connected to one that is synchronised."""
+"""Without a link nothing is created, unless the new record is connected to a synchronized one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CYCLES = 3
 
 
 def not_without_link(context: SectionContext) -> ChecksAndScenarios:
-    """Return `not-without-link`: what matches nothing and is connected to nothing gets no counterpart."""
+    """Return `not-without-link`: a record that matches nothing and is connected to nothing gets no counterpart."""
     source, target = context.section.source, context.section.target
     skip = context.entities.reason_no_operation(Side.SOURCE, "insert")
     check = context.check(
@@ -33,19 +33,19 @@ def not_without_link(context: SectionContext) -> ChecksAndScenarios:
 
 
 def connected(context: SectionContext) -> ChecksAndScenarios:
-    """Return `connection`: a new record that is connected to a synchronised one gets one counterpart."""
+    """Return `connected`: a new record that is connected to a synchronized one gets one counterpart."""
     source, target = context.section.source, context.section.target
     statement = context.section.statement(StatementKind.NEW_IF_CONNECTED)
     named = ", ".join(statement.connection.entities) if statement and statement.connection else "one of the list"
     check = context.check(
         "connected",
-        f"a {source} that is connected to a synchronised {named} gets one {target}",
+        f"a {source} connected to a synchronized {named} gets one {target}",
         context.line(StatementKind.NEW_IF_CONNECTED),
         skip=context.entities.reason_not_creatable(),
     )
     connection = connection_or_reason(context.entities, context.related.siblings)
     if check.skip or isinstance(connection, str):
-        return ChecksAndScenarios((check if check.skip else replace(check, manual=f"try it by hand: {connection}"),))
+        return ChecksAndScenarios((check if check.skip else replace(check, manual=f"check it manually: {connection}"),))
     path, datatype = connection
     member = context.insert("connected", "member", fixed={path: context.related.reference(datatype)})
     steps = (

@@ -1,4 +1,4 @@
-"""Properties that no row of the document is about: a sync has no business with them."""
+"""Properties that no row of the spec maps: a sync must not change them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qa_sync.systems.pairing import pairs_of
 
 
 def unmapped_property(context: SectionContext, side: Side) -> PropertyCard | None:
-    """Return a text of the entity on a side that nothing synchronises, None when there is none that can be written."""
+    """Return a writable text property of a side that nothing synchronizes, None when there is none."""
     if context.entities.reason_no_operation(side, "update"):
         return None
     card = context.entities.card(side)
@@ -26,7 +26,7 @@ def unmapped_property(context: SectionContext, side: Side) -> PropertyCard | Non
 
 
 def _mapped_paths(sections: Iterable[EntityPair], card: EntityCard) -> Iterator[str]:
-    """Yield the paths of an entity that sections are about."""
+    """Yield the paths of an entity that sections use."""
     for entities in sections:
         pairs, criteria = pairs_of(entities.section, entities.source, entities.target), entities.section.criteria
         if entities.source is card:
@@ -38,7 +38,7 @@ def _mapped_paths(sections: Iterable[EntityPair], card: EntityCard) -> Iterator[
 
 
 def _is_plain(card: PropertyCard) -> bool:
-    """Tell whether a property is a text that stands for itself; an element of a list that a selector means is not."""
+    """Return whether a property is a plain text without side effects; a list element behind a selector is not."""
     special = card.unique or card.required or card.references or card.also or card.fixed or card.concept in BY_CONCEPT
     plain_text = card.form.convert == "text" and card.writable is Writable.ALWAYS and not card.derived
     return plain_text and not special and not is_line_property(card) and "[" not in card.write_path

@@ -1,4 +1,4 @@
-"""A linked pair is edited on either side and follows; then nothing moves any more, and bystanders never did."""
+"""An edit of a linked pair on either side reaches the other; then nothing changes anymore, and bystanders never do."""
 
 from __future__ import annotations
 
@@ -42,24 +42,22 @@ from qa_sync.dataflow.model import PropertyPair, StatementKind
 from qa_sync.systems.cards import PropertyCard
 
 CYCLES = 3
-"""Further cycles in which nothing may move: an echo shows in the first, values that take turns in the second."""
+"""Further sync cycles without changes: an echo shows in the first, alternating values in the second."""
 
 CASE_SENSITIVE = frozenset({"text", "escaped_text", "html"})
-"""Conversions of texts whose case counts."""
+"""Conversions of case-sensitive texts."""
 
 FIRST_EDIT = {Side.SOURCE: 1, Side.TARGET: 3}
-"""The version of the first edit on a side; the later rounds' is the next."""
+"""The version of the first edit on a side; later rounds use the next version."""
 
 
 def update(context: SectionContext) -> ChecksAndScenarios:
-    """Return `update-forward`, `update-backward`, `newest-wins`, `independent`, `stable`, `isolated` (row KEEP)."""
+    """Return `update-forward`, `update-backward`, `newest-wins`, `independent`, `stable`, `isolated`."""
     line, reason = context.line(StatementKind.KEEP), context.linking.skip_reason
     forward, backward = (_update_checks(context, side, reason) for side in Side)
     conflict = conflict_plan(context, (forward, backward))
-    stable = context.check("stable", "further cycles change nothing on either side", line, skip=reason)
-    isolated = context.check(
-        "isolated", "bystanders, and what is not synchronised, stay as they were", line, skip=reason
-    )
+    stable = context.check("stable", "further sync cycles change nothing on either side", line, skip=reason)
+    isolated = context.check("isolated", "other records and unmapped properties stay unchanged", line, skip=reason)
     checks = (*forward, *backward, stable, isolated, *conflict.checks)
     if reason:
         return ChecksAndScenarios(checks)
@@ -75,7 +73,7 @@ def update(context: SectionContext) -> ChecksAndScenarios:
     steps = (
         *context.create_related("update", bystanders=True),
         *(_create_lookalikes(context) if with_lookalike else context.create_linked("update", "bystander")),
-        WaitCycles(CYCLES),  # a sync may fill a new record in several goes
+        WaitCycles(CYCLES),  # a sync may fill a new record in several cycles
         Snapshot(tuple(role for role in bystanders if role != "namesake")),
         *context.create_linked("update", "subject"),
         *(context.create_linked("update", "fellow") if context.may_create_more else ()),
@@ -109,7 +107,7 @@ def _update_checks(context: SectionContext, edited: Side, reason: str | None) ->
 
 
 def _unmapped_edit(context: SectionContext, side: Side, card: PropertyCard) -> Edit:
-    """Return an edit of a property that is nobody's business but its system's."""
+    """Return an edit of a property that nothing synchronizes."""
     return Edit(
         "subject",
         side,
@@ -118,10 +116,10 @@ def _unmapped_edit(context: SectionContext, side: Side, card: PropertyCard) -> E
 
 
 def _edits(context: SectionContext, edited: Side, checks: tuple[Check, ...]) -> Iterator[Step]:
-    """Yield an edit for each round, and after it a look at every property, edited or not.
+    """Yield an edit for each round, followed by claims about every property, edited or not.
 
-    In the first round another record is edited beside the subject, before the sync has worked: it may mix them up, or
-    see to one only. In the last one nothing but the case of texts changes.
+    In the first round another record is edited as well before the sync runs, because a sync may confuse the two or
+    process only one. In the last round only the case of texts changes.
     """
     tried = {c.pair: c.id for c in checks if c.pair and not c.skip}
     groups = edit_groups(tried, dict(context.entities.source.properties))
@@ -145,7 +143,7 @@ def _edits(context: SectionContext, edited: Side, checks: tuple[Check, ...]) -> 
 
 
 def _has_case(context: SectionContext, pair: PropertyPair) -> bool:
-    """Tell whether a pair holds words of which either system tells the case."""
+    """Return whether a pair is a text that is case-sensitive in both systems."""
     cards = [context.entities.property(pair, side) for side in Side]
     return all(
         c and c.form.convert in CASE_SENSITIVE and c.concept not in BY_CONCEPT and not is_line_property(c)
@@ -154,20 +152,20 @@ def _has_case(context: SectionContext, pair: PropertyPair) -> bool:
 
 
 def _synced_claim(context: SectionContext, pair: PropertyPair, edited: Side, pairs: Pairs) -> PropertySynced:
-    """Return that a pair shows the same on both sides; what was not edited, and nobody had to follow, as before."""
+    """Return the claim that both sides agree on a pair, and that a side that was not edited is unchanged."""
     edited_ends = {receiving_path(p, edited) for p in pairs}
     other_unchanged = pair in pairs or receiving_path(pair, edited) not in edited_ends
     return PropertySynced("subject", edited.other, pair, same_target(pair, context.pairs), other_unchanged)
 
 
 def _can_create_unlinked(context: SectionContext) -> bool:
-    """Tell whether a record can be made on the target that is nobody's counterpart, and stays so."""
+    """Return whether a target record can be created that never gets linked."""
     merges = context.section.statement(StatementKind.MERGE_IF) or not context.linking.creates
     return not merges and not context.entities.reason_no_operation(Side.TARGET, "insert")
 
 
 def _create_lookalikes(context: SectionContext) -> Iterator[Step]:
-    """Yield the steps that make a bystander although the target has one alike already, which is none of its own."""
+    """Yield the steps that create a bystander next to a lookalike on the target that is not its counterpart."""
     namesake, bystander = lookalikes(context, "update", "namesake", "bystander")
     yield namesake
     yield Snapshot(("namesake",))

@@ -22,7 +22,7 @@ class ConditionPredicate(Struct, frozen=True):
     condition: Condition
 
     def __call__(self, record: Record) -> bool:
-        """Tell whether a source record is inside the condition."""
+        """Return whether a source record is inside the condition."""
         return self.condition.holds(record.data)
 
 

@@ -45,7 +45,7 @@ def labels_of(dataflows: Iterable[Dataflow]) -> tuple[str, ...]:
 
 
 def has_url(job: Job, label: str) -> bool:
-    """Tell whether the settings say where a system is."""
+    """Return whether the settings say where a system is."""
     own = job.settings.system(label)
     return bool(own and own.url)
 

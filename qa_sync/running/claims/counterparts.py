@@ -10,7 +10,7 @@ from qa_sync.values.paths import read
 
 
 def check_counterpart_exists(records: ScenarioRecords, key: RecordKey, *, exactly_one: bool) -> Verdict:
-    """Tell whether a counterpart is there; more than one will never be one again."""
+    """Return whether a counterpart is there; more than one will never be one again."""
     found = records.find_counterparts(key)
     references = record_refs(records, key, found)
     if len(found) == 1 or (found and not exactly_one):
@@ -21,7 +21,7 @@ def check_counterpart_exists(records: ScenarioRecords, key: RecordKey, *, exactl
 
 
 def check_no_duplicate(records: ScenarioRecords, key: RecordKey) -> Verdict:
-    """Tell whether the counterpart is still the only one, and nothing else has come to be beside it."""
+    """Return whether the counterpart is still the only one, and nothing else has come to be beside it."""
     if key not in records.ids:
         return no_counterpart(records, key)
     verdict = check_counterpart_exists(records, key, exactly_one=True)
@@ -29,7 +29,7 @@ def check_no_duplicate(records: ScenarioRecords, key: RecordKey) -> Verdict:
 
 
 def check_no_counterpart(records: ScenarioRecords, key: RecordKey) -> Verdict:
-    """Tell whether there is no counterpart."""
+    """Return whether there is no counterpart."""
     found = records.find_counterparts(key)
     if not found:
         return check_no_unknown_records(records, key) or Verdict(Status.PASSED)

@@ -24,7 +24,7 @@ from qa_sync.values.paths import read
 
 
 def check_property(records: ScenarioRecords, claim: PropertySynced) -> Verdict:
-    """Tell whether a pair agrees; of several pairs with one receiving end any may."""
+    """Return whether a pair agrees; of several pairs with one receiving end any may."""
     first = _check_pair(records, claim, claim.pair)
     if first.status is not Status.FAILED or first.final or not claim.alternatives:
         return first
@@ -130,7 +130,7 @@ def _no_verdict(records: ScenarioRecords, here: RecordKey, left: PropertyCard, e
 
 
 def _never_had(records: ScenarioRecords, here: RecordKey, left: PropertyCard) -> bool:
-    """Tell whether the record showed nothing either when it was last written: else the sync has emptied it."""
+    """Return whether the record showed nothing either when it was last written: else the sync has emptied it."""
     answered = records.after_write.get(here)
     return answered is None or to_canonical(read(answered.data, left.path), left.form) is None
 
@@ -151,7 +151,7 @@ def _overwritten_verdict(records: ScenarioRecords, here: RecordKey, left: Proper
 
 
 def check_not_cleared(records: ScenarioRecords, claim: NotCleared) -> Verdict:
-    """Tell whether a value has outlived that the other side's was cleared, or has gone with it."""
+    """Return whether a value has outlived that the other side's was cleared, or has gone with it."""
     here, there = RecordKey(claim.role, claim.side.other), RecordKey(claim.role, claim.side)
     left, right = property_of(records, here, claim.pair), property_of(records, there, claim.pair)
     if to_canonical(read(records.after_write[here].data, left.path), left.form) is not None:

@@ -16,13 +16,13 @@ from qa_sync.values.paths import read
 
 
 def check_unchanged(records: ScenarioRecords, role: str) -> Verdict:
-    """Tell whether the role's records look as when they were remembered, and there are no copies of them."""
+    """Return whether the role's records look as when they were remembered, and there are no copies of them."""
     keys = [key for side in Side if (key := RecordKey(role, side)) in records.snapshots]
     return next((v for key in keys if (v := check_no_copies(records, key))), None) or _check_snapshots(records, keys)
 
 
 def check_value_unchanged(records: ScenarioRecords, claim: ValueUnchanged) -> Verdict:
-    """Tell whether a record still shows at a path what it answered when that was written."""
+    """Return whether a record still shows at a path what it answered when that was written."""
     key = RecordKey(claim.role, claim.side)
     name = f"{entity_name(records, key)} {claim.path}"
     if (key, claim.path) in records.ignored_writes:

@@ -140,7 +140,7 @@ def test_live_only_what_is_wanted_is_announced_before_it_is_made(qa_sync: QaSync
         (("--shard", "4/3"), "I from 1 to N"),
         (("--shard", "0/3"), "I from 1 to N"),
         (("--shard", "one"), "I from 1 to N"),
-        (("--shard", "1/99"), "some would be empty"),
+        (("--shard", "1/99"), "some shards would be empty"),
     ],
 )
 @pytest.mark.parametrize("mode", ["replay", "sandbox"])
