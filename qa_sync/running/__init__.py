@@ -1,4 +1,4 @@
-"""A Checklist is run: scenarios become Events, Events become Results.
+"""Runs a Checklist: scenarios yield Events, and Events are collected into Results.
 
 May import `checklist`, `systems`, `values`, `clock`; nothing of `sync`.
 """

@@ -1,4 +1,4 @@
-"""A scenario leaves nothing behind: what it has made is removed when it is over."""
+"""Deletes the records of a scenario when it ends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qa_sync.systems.system import System
 
 
 def remove_all(scene: ScenarioRecords, keep_reason: str | None = None) -> Iterator[Leftover]:
-    """Remove what was made, latest first; yield what could not be removed, and why (`keep_reason`: all of it)."""
+    """Delete the created records, latest first; yield those that remain with a reason (`keep_reason`: keep all)."""
     _find_unseen(scene)
     for key, made in reversed(scene.made):
         system, card = scene.system(key), scene.card(key)
@@ -22,7 +22,7 @@ def remove_all(scene: ScenarioRecords, keep_reason: str | None = None) -> Iterat
 
 
 def _find_unseen(scene: ScenarioRecords) -> None:
-    """Look once more for counterparts that nobody has seen: the scenario may have ended before the first look."""
+    """Find counterparts that no poll has found, because the scenario may have ended before the first poll."""
     for key in [key for key, _ in scene.made]:
         other = RecordKey(key.role, key.side.other)
         if other not in scene.ids:

@@ -1,4 +1,4 @@
-"""Where a section is played: two systems, a clock, and a sync that can be given time to work."""
+"""The environment of a section: two systems, a clock, and a way to let the sync run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qa_sync.systems.system import System
 
 
 class Keep(StrEnum):
-    """When the records of a scenario are kept, for a person to look at."""
+    """When the records of a scenario are kept, so that the user can inspect them."""
 
     NEVER = "never"
     ON_FAILURE = "on-failure"
@@ -24,10 +24,10 @@ class Keep(StrEnum):
     def reason(self, *, failed: bool) -> str | None:
         """Return why the records of a scenario are kept, None when they are not.
 
-        `failed` says that one of its checks failed or could not be found out.
+        `failed`: one of its checks failed or had an error.
         """
         if self is Keep.ALWAYS or (self is Keep.ON_FAILURE and failed):
-            return f"{KEPT} (--keep {self}); qa-sync cleanup removes it"
+            return f"{KEPT} (--keep {self}); qa-sync cleanup deletes it"
         return None
 
 
@@ -35,26 +35,25 @@ KEPT = "kept"
 
 
 class SyncSpeed:
-    """How slow the sync has been so far; None before the first arrival."""
+    """The highest sync latency so far; None before the first change arrived."""
 
     def __init__(self) -> None:
         self.slowest_s: float | None = None
 
     def note(self, latency_s: float) -> None:
-        """Learn from an arrival."""
+        """Record the latency of an arrival."""
         self.slowest_s = max(latency_s, self.slowest_s or 0.0)
 
 
 class Environment(Struct, frozen=True):
-    """What a scenario needs of the world.
+    """Everything that a scenario needs to run.
 
-    `let_sync_work` gives whatever does the syncing one chance to work (a cycle of the built-in engine, or just time);
-    `since` bounds the lists in which counterparts are looked for; `timeout_s` is how long an arrival is waited for;
-    `zone` is the business time zone that date-only values are in; `first_pause_s` is that between the first two looks.
-    `cycles_known` says that a cycle of the sync has been completed whenever `let_sync_work` returns: then what has not
-    arrived is known to be lost, else it is only not there yet. `exclusive` says that nobody else writes to the systems,
-    so that every new record is of our making or the sync's. `max_lag_s` is the promise about time, if there is one.
-    `keep` says when records are not removed.
+    `let_sync_work` triggers the sync once (a cycle of the built-in engine, or just time); `since` limits the lists that
+    are searched for counterparts; `timeout_s` is how long to wait for a change, in seconds; `zone` is the business time
+    zone of date-only values; `first_pause_s` is the pause after the first poll. `cycles_known`: the sync has completed
+    a cycle whenever `let_sync_work` returns, so that a missing change is lost, and not merely late. `exclusive`: only
+    the run and the sync write to the systems, so that every new record is theirs. `max_lag_s` is the maximum sync
+    latency, None for no limit. `keep` says when records are not deleted.
     """
 
     systems: Mapping[Side, System]
@@ -73,14 +72,14 @@ class Environment(Struct, frozen=True):
 
     @property
     def poll_policy(self) -> PollPolicy:
-        """How an arrival is waited for."""
+        """How to poll for a change."""
         return PollPolicy(max(self.timeout_s, self.max_lag_s or 0.0), self.first_pause_s, self.jitter)
 
     def wait_cycles(self, cycles: int) -> None:
-        """Let the sync work for some cycles although nothing is waited for.
+        """Let the sync run for some cycles.
 
-        Where nobody knows when a cycle is over, each is taken to be as long as the slowest arrival so far, the whole
-        as long as an arrival is waited for when there was none.
+        Where the end of a cycle is unknown, a cycle counts as long as the highest latency so far; without any arrival
+        yet, all cycles together take the timeout.
         """
         started = self.clock.now()
         for _ in range(cycles):

@@ -1,4 +1,4 @@
-"""What happened, as past-tense values in order; a run is a stream of these and always ends with `RunFinished`."""
+"""The events of a run, in order; a run is a stream of events that always ends with `RunFinished`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qa_sync.values.form import Json
 
 
 class Status(StrEnum):
-    """A check's verdict. `failed`: the promise does not hold; `error`: could not find out."""
+    """The status of a check. `failed`: the sync does not do what the spec says; `error`: could not be checked."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -24,21 +24,21 @@ class Status(StrEnum):
 
 
 class Direction(StrEnum):
-    """Where something arrives: on the target (`forward`), or on the source (`backward`)."""
+    """The direction of a change: to the target (`forward`) or to the source (`backward`)."""
 
     FORWARD = "forward"
     BACKWARD = "backward"
 
 
 class Arrival(Struct, frozen=True):
-    """What was waited for has come, so many seconds after the write was answered."""
+    """A change arrived, `latency_s` seconds after the response to the write."""
 
     way: Direction
     latency_s: float
 
 
 class RecordRef(Struct, frozen=True):
-    """A record that a verdict is about."""
+    """A record that a verdict refers to."""
 
     system: str
     entity: str
@@ -46,7 +46,7 @@ class RecordRef(Struct, frozen=True):
 
 
 class Leftover(Struct, frozen=True):
-    """A record of ours that could not be removed, and why."""
+    """A record of the run that was not cleaned up, and why."""
 
     system: str
     entity: str
@@ -55,7 +55,7 @@ class Leftover(Struct, frozen=True):
 
 
 class RunStarted(Struct, frozen=True):
-    """A run began; `started` is in UTC (in a replay: that of the recording), `checks` the number of checks."""
+    """A run started; `started` is in UTC (in a replay: of the recording), `checks` is the number of checks."""
 
     mode: str
     seed: str
@@ -64,17 +64,17 @@ class RunStarted(Struct, frozen=True):
 
 
 class SpecStarted(Struct, frozen=True):
-    """A document's turn came."""
+    """A spec started."""
 
     spec: str
     title: str
 
 
 class SectionStarted(Struct, frozen=True):
-    """A section's turn came.
+    """A section started.
 
-    `duplicate_of` is the ordinal of the section that it repeats (then nothing is run); `checks` are the ids of its
-    checks in the checklist's order, which is not always that of their verdicts.
+    `duplicate_of` is the ordinal of the section that it repeats (then it is not run); `checks` are the ids of its
+    checks in the order of the checklist, which can differ from the order of their verdicts.
     """
 
     spec: str
@@ -87,7 +87,7 @@ class SectionStarted(Struct, frozen=True):
 
 
 class StepStarted(Struct, frozen=True):
-    """A step began, in words for a person."""
+    """A step started; `text` describes it to the user."""
 
     spec: str
     key: str
@@ -95,10 +95,10 @@ class StepStarted(Struct, frozen=True):
 
 
 class Looked(Struct, frozen=True):
-    """A look did not yet see what is waited for, and another one follows.
+    """A poll did not find the expected change yet, and another one follows.
 
-    `what` is what is waited for, `look` how many looks there were, `waited_s` the time since the wait began by the
-    run's clock, `timeout_s` how long it may take.
+    `what` names the record that is polled, `look` is the number of polls so far, `waited_s` the time waited by the
+    run's clock, `timeout_s` the timeout, both in seconds.
     """
 
     spec: str
@@ -112,9 +112,10 @@ class Looked(Struct, frozen=True):
 class CheckFinished(Struct, frozen=True):
     """A check has its verdict.
 
-    `expected` and `actual` are JSON values (canonical values as text); `latency_s` is the time from the write's answer
-    to the look that saw it arrive, None when nothing was waited for: that of the slowest of its `arrivals`,
-    which stand by way. `exchanges` are the last requests about its records and their answers, when it is not well.
+    `expected` and `actual` are JSON values (canonical values as text); `latency_s` is the time in seconds from the
+    response to the write to the poll that found the change: the highest of its `arrivals`, which are ordered by
+    direction; None when the check did not wait. `exchanges` are the last requests about its records with their
+    responses, for failures and errors.
     """
 
     spec: str
@@ -137,7 +138,7 @@ class CheckFinished(Struct, frozen=True):
 
 
 class SectionFinished(Struct, frozen=True):
-    """A section is done, its records removed but for the leftovers."""
+    """A section finished; its records are deleted except for the leftovers."""
 
     spec: str
     key: str
@@ -145,7 +146,7 @@ class SectionFinished(Struct, frozen=True):
 
 
 class RunFinished(Struct, frozen=True):
-    """The run ended, whatever happened."""
+    """The run ended, normally or not."""
 
     duration_s: float
 

@@ -1,4 +1,4 @@
-"""A run's events without the checks that nobody asked for."""
+"""Filters the events of a run by the selected checks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qa_sync.running.events import CheckFinished, Event, RunStarted, SectionStar
 
 
 def filter_events(events: Iterable[Event], ids: frozenset[CheckId]) -> Iterator[Event]:
-    """Pass on what is about the wanted checks; the counts are theirs."""
+    """Yield the events of the selected checks, with counts of these checks only."""
     for event in events:
         match event:
             case RunStarted():

@@ -1,4 +1,4 @@
-"""Which checks of a scenario are still open, and what has been found for each so far."""
+"""The checks of a scenario without a verdict, with their results so far."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ FAILURES = frozenset({Status.FAILED, Status.ERROR})
 
 
 class CheckResult(Struct, frozen=True):
-    """What was found for a check, and what has arrived for it: on the target first, then on the source."""
+    """The result of a check, with its arrivals: on the target first, then on the source."""
 
     verdict: Verdict
     arrivals: tuple[Arrival, ...] = ()
 
     @property
     def latency_s(self) -> float | None:
-        """How long the slowest arrival took, None when nothing was waited for."""
+        """The highest latency in seconds, None when the check did not wait."""
         return max((arrival.latency_s for arrival in self.arrivals), default=None)
 
     def merged_with(self, other: CheckResult) -> CheckResult:
-        """Return the worse of two; a claim that cannot apply does not outweigh one that holds."""
+        """Return the worse of two results; a skipped claim does not outweigh one that passes."""
         worse = min(self, other, key=lambda result: WORST_FIRST.index(result.verdict.status))
         arrivals = sorted((*self.arrivals, *other.arrivals), key=lambda arrival: arrival.way is Direction.BACKWARD)
         return replace(worse, arrivals=tuple(arrivals))
 
 
 class OpenChecks:
-    """A check is decided by the first claim that does not hold, else by the last that names it."""
+    """Decides each check by its first claim that does not pass, else by its last claim."""
 
     def __init__(self, checks: Sequence[Check], scenario: Scenario) -> None:
         self.open = {c.id: c for c in checks if c.id in scenario.checks}
@@ -45,17 +45,17 @@ class OpenChecks:
         self._results: dict[str, CheckResult] = {}
 
     def open_claims(self, step: Expect) -> tuple[tuple[str | None, Claim], ...]:
-        """Return the claims of a step that still matter."""
+        """Return the claims of a step whose checks are open."""
         self._claims_left.subtract(check for check, _ in step.claims if check)
         return tuple((check, claim) for check, claim in step.claims if check is None or check in self.open)
 
     def note(self, check: str, result: CheckResult) -> None:
-        """Add what one claim has come to."""
+        """Add the result of one claim."""
         previous = self._results.get(check)
         self._results[check] = previous.merged_with(result) if previous else result
 
     def decided(self, checks: Sequence[str | None]) -> Iterator[tuple[Check, CheckResult]]:
-        """Yield what has been decided of these checks by now, each once, and close it."""
+        """Yield the checks that are decided by now, each once, and close them."""
         for check in checks:
             result = self._results.get(check) if check else None
             if check in self.open and result and self._is_final(check, result):

@@ -1,4 +1,4 @@
-"""Streams of events from several threads, told as one; whatever happens, every stream has come to its end before."""
+"""Merges the event streams of several threads into one; every stream ends before the merged stream does."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Stream: TypeAlias = Callable[[], Generator[Event, None, None]]
 
 
 class _ThreadEnded(Struct, frozen=True):
-    """A thread has nothing more to do; `error` is what went wrong."""
+    """A thread has ended; `error` is its exception, if any."""
 
     error: BaseException | None = None
 
@@ -27,14 +27,14 @@ EventQueue: TypeAlias = "SimpleQueue[Event | _ThreadEnded]"
 
 
 def merge_streams(streams: Sequence[Stream], count: int, stop: Flag) -> Iterator[Event]:
-    """Yield the events of all streams, `count` of them at once, taken in the given order.
+    """Yield the events of all streams; `count` streams run at once, started in the given order.
 
-    When the run is interrupted, `stop` is set, every stream that has begun is told (by a KeyboardInterrupt), its last
-    events are yielded, and then the interruption is raised. An error in one stream ends the others in the same way.
+    On an interruption, `stop` is set, every started stream gets a KeyboardInterrupt, its last events are yielded, and
+    then the interruption is raised. An error in one stream ends the others in the same way.
     """
     events_queue: EventQueue = SimpleQueue()
     waiting = deque(streams)
-    # Daemons: a second Ctrl-C leaves at once, whatever they are waiting for.
+    # Daemon threads, so that a second Ctrl-C exits immediately.
     threads = [
         Thread(target=_run_streams, args=(waiting, events_queue, stop), daemon=True)
         for _ in range(min(count, len(streams)))
@@ -59,7 +59,7 @@ def merge_streams(streams: Sequence[Stream], count: int, stop: Flag) -> Iterator
 
 @dataclass(slots=True)
 class _RunningThreads:
-    """How many threads are still at work, and the first error of those that are not."""
+    """The number of running threads, and the first error of the others."""
 
     events_queue: EventQueue
     still_running: int
@@ -82,8 +82,8 @@ def _run_streams(waiting: deque[Stream], events_queue: EventQueue, stop: Flag) -
             if stream := _next(waiting):
                 _forward(stream(), events_queue, stop)
     except KeyboardInterrupt:
-        pass  # that is how a stream ends when it was told to stop
-    except BaseException as raised:  # noqa: BLE001 - raised again by the thread that listens
+        pass  # the way a stopped stream ends
+    except BaseException as raised:  # noqa: BLE001 - raised again by the consuming thread
         error = raised
         stop.set()
     finally:
@@ -94,7 +94,7 @@ def _next(waiting: deque[Stream]) -> Stream | None:
     try:
         return waiting.popleft()
     except IndexError:
-        return None  # another thread was quicker
+        return None  # another thread took it first
 
 
 def _forward(events: Generator[Event, None, None], events_queue: EventQueue, stop: Flag) -> None:

@@ -1,4 +1,4 @@
-"""The one way of waiting: look, let time pass, look again, until a look satisfies or the deadline has passed."""
+"""Polling, the only way to wait: poll until a result satisfies or the timeout expires."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GROWTH = 1.5
 
 
 class PollResult(Struct, Generic[T], frozen=True):
-    """The last look, how many there were, and whether that was all; `waited_s` is how long it took until now."""
+    """The result of the last poll, the number of polls, the time waited in seconds, and whether polling is over."""
 
     latest: T
     polls: int
@@ -27,14 +27,14 @@ class PollResult(Struct, Generic[T], frozen=True):
 
 
 def no_jitter(pause_s: float) -> float:
-    """Return a pause as it is."""
+    """Return the pause unchanged."""
     return pause_s
 
 
 class PollPolicy(Struct, frozen=True):
-    """How long is waited in all, how long between the first two looks, and by how much a pause varies.
+    """The timeout and the first pause in seconds, and the jitter of pauses.
 
-    `jitter` makes a pause shorter at random, so that what waits side by side does not ask all at once.
+    `jitter` shortens a pause at random, so that sections in parallel do not poll at the same time.
     """
 
     timeout_s: float
@@ -45,9 +45,9 @@ class PollPolicy(Struct, frozen=True):
 def poll(
     satisfied: Callable[[T], bool], read: Callable[[], T], clock: Clock, poll_policy: PollPolicy
 ) -> Iterator[PollResult[T]]:
-    """Look until `satisfied` (which a known-bad state is as well) or the time is over; yield how it is after each look.
+    """Poll until `satisfied` (a final failure satisfies as well) or the timeout expires; yield the state of each poll.
 
-    There is always at least one look, and one at the deadline; pauses grow. What is yielded last is over.
+    There is always at least one poll, and one at the deadline; pauses grow. The last yielded state is over.
     """
     deadline = clock.now() + timedelta(seconds=poll_policy.timeout_s)
     pause, polls = poll_policy.first_pause_s, 1

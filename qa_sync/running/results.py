@@ -1,4 +1,4 @@
-"""Events folded once into Results: what every report is made from."""
+"""Collects events into Results, the input of every report."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from qa_sync.running.events import (
 E = TypeVar("E")
 
 DIRECTIONS = {"update-backward": Direction.BACKWARD, "newest-wins": None, "independent": None}
-"""Where the arrivals of a kind of check are when it does not tell itself: None on either side, else forward."""
+"""The direction of arrivals by check kind where a result does not have it: None for either, else forward."""
 
 WORST_FIRST = (Status.FAILED, Status.ERROR, Status.MANUAL, Status.PASSED, Status.SKIPPED)
 
 
 def arrivals_of(check: CheckFinished) -> tuple[Arrival, ...]:
-    """Return what arrived for a check; where it does not tell (results of old), the slowest alone."""
+    """Return the arrivals of a check; results of older versions have only the slowest."""
     direction = DIRECTIONS.get(check.kind, Direction.FORWARD)
     if check.arrivals or check.latency_s is None or direction is None:
         return check.arrivals
@@ -42,7 +42,7 @@ def arrivals_of(check: CheckFinished) -> tuple[Arrival, ...]:
 
 
 class Latency(Struct, frozen=True):
-    """How long arrivals took, in seconds: of `count` arrivals the middle one, the one of which 95 % were no slower."""
+    """Latency of `count` arrivals in seconds: median and 95th percentile."""
 
     count: int
     p50_s: float
@@ -51,7 +51,7 @@ class Latency(Struct, frozen=True):
 
 
 class SectionResult(Struct, frozen=True):
-    """A section's checks in the checklist's order."""
+    """A section with its checks in the order of the checklist."""
 
     key: str
     ordinal: int
@@ -68,14 +68,14 @@ class SectionResult(Struct, frozen=True):
 
     @property
     def latencies(self) -> dict[str, Latency]:
-        """How long arrivals took, `forward` (on the target) and `backward`; no entry where nothing arrived."""
+        """Latency of arrivals, `forward` (on the target) and `backward`; no entry without arrivals."""
         arrivals = [arrival for check in self.checks for arrival in arrivals_of(check)]
         found = {direction: sorted(a.latency_s for a in arrivals if a.way is direction) for direction in Direction}
         return {direction.value: _latency(seconds) for direction, seconds in found.items() if seconds}
 
 
 class SpecResult(Struct, frozen=True):
-    """A document's sections in their order; `text` is the document itself, None when it was not kept."""
+    """A spec with its sections in order; `text` is the text of the spec, None when it was not kept."""
 
     spec: str
     title: str
@@ -84,7 +84,7 @@ class SpecResult(Struct, frozen=True):
 
 
 class KnownFailure(Struct, frozen=True):
-    """A failure that is known: it does not fail the run. `expires` is an ISO date."""
+    """A known failure, which does not fail the run. `expires` is an ISO date."""
 
     check: str
     owner: str
@@ -95,8 +95,8 @@ class KnownFailure(Struct, frozen=True):
 class Recording(Struct, frozen=True):
     """A recording that a section was replayed from.
 
-    `recorded` is when it was made (UTC; in the sandbox a virtual time), `requests` how many it holds, `unplayed` those
-    that were never asked for, as `METHOD url`.
+    `recorded` is its time (UTC; in the sandbox a virtual time), `requests` the number of its requests, `unplayed` are
+    the requests that the replay never made, as `METHOD url`.
     """
 
     spec: str
@@ -108,10 +108,10 @@ class Recording(Struct, frozen=True):
 
 
 class Results(Struct, frozen=True):
-    """A whole run. `started` is in UTC, `duration_s` real seconds, `recordings` what a replay was played from.
+    """The results of a run. `started` is in UTC, `duration_s` in real seconds, `recordings` are those of a replay.
 
-    `known` are the failures that a baseline knows, `overdue` is what is wrong with the baseline itself (an entry that
-    has expired, or whose check no longer fails), in sentences.
+    `known` are the failures in the baseline, `overdue` are the problems of the baseline itself (an entry that has
+    expired, or whose check no longer fails), as sentences.
     """
 
     mode: str
@@ -137,10 +137,10 @@ class Results(Struct, frozen=True):
 
     @property
     def exit_code(self) -> int:
-        """0 every check that ran passed, 1 a promise does not hold, 3 something could not be found out.
+        """The exit code: 0 every check that ran passed, 1 a check failed, 3 a check could not be checked.
 
-        Nothing ran (no check passed or failed) is 3, never success. A known failure is no reason for 1; something wrong
-        with the baseline is.
+        When nothing ran (no check passed or failed), it is 3, never 0. A known failure does not cause 1; a problem of
+        the baseline does.
         """
         totals = self.totals
         known = {entry.check for entry in self.known}
@@ -153,19 +153,19 @@ class Results(Struct, frozen=True):
 
 
 def with_texts(results: Results, texts: Mapping[str, str]) -> Results:
-    """Return the results with the documents' texts, by path, so that a report can show what was promised."""
+    """Return the results with the texts of the specs, by path, so that a report can show them."""
     return replace(results, specs=tuple(replace(spec, text=texts.get(spec.spec)) for spec in results.specs))
 
 
 def _latency(seconds: list[float]) -> Latency:
-    """Return the nearest-rank percentiles of sorted figures."""
+    """Return the nearest-rank percentiles of sorted numbers."""
     count = len(seconds)
     p50, p95 = (seconds[max(0, ceil(count * share) - 1)] for share in (0.50, 0.95))
     return Latency(count, p50, p95, seconds[-1])
 
 
 def collect_results(events: Iterable[Event]) -> Results:
-    """Fold a stream of events into Results; raises ValueError on a stream that does not start with RunStarted."""
+    """Collect a stream of events into Results; raises ValueError when it does not start with RunStarted."""
     seen = list(events)
     started = next(iter(_only(RunStarted, seen)), None)
     if started is None:
@@ -191,12 +191,12 @@ def collect_results(events: Iterable[Event]) -> Results:
 
 
 def _by_ordinal(sections: dict[str, list[SectionResult]], spec: SpecStarted) -> list[SectionResult]:
-    """Return a document's sections in its order; those that run side by side do not begin in it."""
+    """Return the sections of a spec in their order; sections in parallel start in any order."""
     return sorted(sections.get(spec.spec, ()), key=lambda section: section.ordinal)
 
 
 def _finished(seen: list[Event]) -> list[SectionFinished]:
-    """Return the ends of sections in the order of the documents."""
+    """Return the finished sections in the order of the specs."""
     specs = [e.spec for e in _only(SpecStarted, seen)]
     ordinals = {(e.spec, e.key): (specs.index(e.spec), e.ordinal) for e in _only(SectionStarted, seen)}
     return sorted(_only(SectionFinished, seen), key=lambda e: ordinals.get((e.spec, e.key), (0, 0)))

@@ -1,6 +1,6 @@
-"""Checklists -> Events: the run is a generator that speaks in past-tense values and always ends with RunFinished.
+"""Runs checklists: a generator of events that always ends with RunFinished.
 
-Sections run one after the other, or side by side in threads; a section's own events keep their order in both cases.
+Sections run one after the other, or in parallel threads; the events of one section keep their order in both cases.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ from qa_sync.running.scenario import ScenarioRun
 from qa_sync.settings.sign_off import SignOff
 
 OpenEnvironment = Callable[[Checklist, SectionPlan], AbstractContextManager[Environment]]
-"""Sets a section's stage up, and takes it down when its scenarios have been played."""
+"""Opens the environment of a section, and closes it after its scenarios."""
 
 FAILURES = frozenset({Status.FAILED, Status.ERROR})
-STOPPED_EARLY = "not tried: the run was told to end at the first check that is not well (-x)"
+STOPPED_EARLY = "not run: the run stopped at the first failure or error (-x)"
 
 
 def no_sign_off(_check: Check) -> SignOff | None:
-    """Say nothing about a check that only a person can decide."""
+    """Return no verdict for a manual check."""
     return None
 
 
 class RunConfig(Struct, frozen=True):
-    """What a run is told beside its checklists; `stopwatch` returns real seconds.
+    """The options of a run; `stopwatch` returns real seconds.
 
-    `parallel_sections` sections run at once; `stop_at_first_failure` ends the run at the first check that failed or
-    could not be found out; `stop` is set when the run is interrupted, and ends whatever waits; `sign_off` speaks for
-    the person who decides manual checks.
+    `parallel_sections` is the number of sections in parallel; `stop_at_first_failure` stops the run at the first
+    failure or error; `stop` is set when the run is interrupted, and ends every wait; `sign_off` returns the user's
+    verdicts of manual checks.
     """
 
     mode: str
@@ -61,9 +61,9 @@ class RunConfig(Struct, frozen=True):
 def run(
     checklists: Sequence[Checklist], open_environment: OpenEnvironment, config: RunConfig
 ) -> Generator[Event, None, None]:
-    """Carry checklists out; sections that repeat another are not run.
+    """Run checklists; sections that repeat another are not run.
 
-    When the run is interrupted, whatever was made is removed before the interruption is raised.
+    On an interruption, the created records are deleted before the interruption is raised.
     """
     started = config.stopwatch()
     total = sum(len(plan.checks) for checklist in checklists for plan in checklist.sections)
@@ -81,7 +81,7 @@ def run(
         else:
             yield from _run_serially(checklists, open_environment, config, stop_early)
     except GeneratorExit:
-        raise  # nobody listens any more
+        raise  # the caller has stopped iterating
     except BaseException:
         yield RunFinished(config.stopwatch() - started)
         raise
@@ -98,7 +98,7 @@ def _run_serially(
 
 
 class _SectionRun:
-    """A section on its way; `stop_early` is set when a run that is told so has met its first check that is not well."""
+    """A running section; `stop_early` is set at the first failure or error when the run stops there."""
 
     def __init__(
         self,
@@ -122,7 +122,7 @@ class _SectionRun:
         return self.checklist.dataflow.path
 
     def events(self) -> Generator[Event, None, None]:
-        """Yield what happens; an interruption still tells what could not be removed."""
+        """Yield the events; on an interruption still those of records that were not cleaned up."""
         s, checks = self.plan.section, self.plan.checks
         ids = tuple(check.id for check in checks)
         yield SectionStarted(self.spec, s.key, s.ordinal, s.heading, s.line, s.duplicate_of, ids)

@@ -1,4 +1,4 @@
-"""One scenario carried out on a stage: steps become events, claims become verdicts, errors become values here."""
+"""Runs one scenario: steps become events, claims become verdicts, and exceptions become verdicts as well."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ Claims = tuple[tuple[str | None, Claim], ...]
 
 
 class _PreconditionFailed(Exception):
-    """A precondition does not hold: no error, but what follows has nothing to stand on."""
+    """A precondition does not hold: not an error, but later steps cannot run."""
 
     def __init__(self, verdict: Verdict) -> None:
         super().__init__(verdict.message)
-        self.verdict = replace(verdict, message=f"needs what did not happen: {verdict.message}")
+        self.verdict = replace(verdict, message=f"precondition not met: {verdict.message}")
 
 
 class ScenarioRun:
-    """One scenario on its way; `leftovers` are known when the events have all been taken.
+    """A running scenario; `leftovers` are complete after the last event.
 
-    `create_failed` says that the section's promise to create is known to be broken already; whoever takes the events
-    sets `failed` when a check failed or could not be found out.
+    `create_failed`: the check that records are created has failed already; the caller sets `failed` at a failure or
+    error.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class ScenarioRun:
             self._claims_by_check[check].append(claim)
 
     def events(self) -> Generator[StepStarted | Looked | CheckFinished, None, None]:
-        """Carry the scenario out; yield every check of it exactly once, whatever happens, and then clean up."""
+        """Run the scenario; yield each of its checks exactly once in any case, and then clean up."""
         open_checks = OpenChecks(self.plan.checks, self.scenario)
         records = ScenarioRecords(self.environment, self.scenario)
         try:
@@ -90,9 +90,9 @@ class ScenarioRun:
             self.leftovers.extend(remove_all(records, self.environment.keep.reason(failed=self.failed)))
 
     def _skip_rest(self, verdict: Verdict, undecided: list[Check]) -> Iterator[CheckFinished]:
-        """Skip what has nothing to stand on; but a record that never came is itself a broken promise, told once.
+        """Skip the checks that cannot run; a record that never arrived fails one of them, once.
 
-        It is told of a check about whole records where there is one: a promise that is broken is never only skipped.
+        A check of whole records fails where there is one: a failure must never end up as only skipped checks.
         """
         reported_check = next((c for c in undecided if c.pair is None), next(iter(undecided), None))
         for check in undecided:
@@ -133,7 +133,7 @@ class ScenarioRun:
     ) -> Iterator[Looked | CheckFinished]:
         claims = open_checks.open_claims(step)
         if not claims:
-            if step.wait:  # what is known to be broken is not waited for, but what follows is another edit
+            if step.wait:  # a failed claim ends the wait, but the next steps are another edit
                 self.environment.wait_cycles(1)
             return
         poll_result = yield from self._poll(records, step, claims)
@@ -153,7 +153,7 @@ class ScenarioRun:
     def _check_result(
         self, records: ScenarioRecords, claim: Claim, state: ClaimState, polls: int | None
     ) -> CheckResult:
-        """Return what a claim has come to; `polls` is None when nothing was waited for."""
+        """Return the result of a claim; `polls` is None when the step did not wait."""
         if polls is None or isinstance(claim, RecordsUnchanged):
             return CheckResult(state.verdict)
         verdict = timeout_verdict(state.verdict, self.environment, polls)

@@ -1,4 +1,4 @@
-"""The records of one scenario while it is played: who they are, and what they answered last."""
+"""The records of a running scenario: their ids and their latest state."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from qa_sync.values.paths import read
 
 
 class RecordGone(InvalidResponse):
-    """A record that was there at an earlier look is not there any more, and it was not the judge who removed it."""
+    """A record of an earlier poll no longer exists, although the run did not delete it."""
 
 
 EDIT_ATTEMPTS = 5
-"""How often an edit is tried: between our read and our write the sync may have written."""
+"""Attempts of an edit, because the sync may write between the run's read and write."""
 
 
 class RecordKey(NamedTuple):
-    """One record of a role on one side; a tuple, because it is a key that is looked up ten thousand times in a run."""
+    """The key of a role's record on one side; a tuple, because lookups by this key are frequent."""
 
     role: str
     side: Side
 
 
 class ScenarioRecords:
-    """What a scenario knows of its records; every write is read back before it is believed."""
+    """The records of a scenario; every write is read back before it counts."""
 
     def __init__(self, environment: Environment, scenario: Scenario) -> None:
         self.environment = environment
@@ -54,7 +54,7 @@ class ScenarioRecords:
         self.made: list[tuple[RecordKey, str]] = []
         self._ids_before: dict[tuple[str, str], frozenset[str]] = {}
 
-    # -- who is who
+    # -- records and their systems
 
     def system(self, key: RecordKey) -> System:
         """Return the system that holds the record."""
@@ -65,13 +65,13 @@ class ScenarioRecords:
         return self.roles[key.role].card(key.side)
 
     def ref(self, key: RecordKey) -> RecordRef:
-        """Return how a report names the record."""
+        """Return the reference to the record for reports."""
         return RecordRef(self.system(key).label, self.card(key).names[0], self.ids[key])
 
-    # -- writing, and believing only what is read back
+    # -- writing, and reading back
 
     def insert(self, step: Insert) -> None:
-        """Make the role's record."""
+        """Create the role's record."""
         key = RecordKey(step.role, step.side)
         self.marks[step.role] = step.mark
         self._note_existing(step.role)
@@ -84,14 +84,14 @@ class ScenarioRecords:
         self._note_ignored_writes(key, step.values, None)
 
     def edit(self, step: Edit) -> None:
-        """Change the role's record, from a fresh read; raises Conflict when that cannot be."""
+        """Update the role's record after a new read; raises Conflict when that is impossible."""
         key = RecordKey(step.role, step.side)
         before = self._update_with_retry(key, step.values)
         self.written_at = self.environment.clock.now()
         self._note_ignored_writes(key, step.values, before)
 
     def _update_with_retry(self, key: RecordKey, values: Mapping[str, SampleValue]) -> Record:
-        """Change a record and return how it was; a conflict with a record that stands still has another cause."""
+        """Update a record and return its previous state; raises Conflict when the record has not changed since."""
         before = self.reread(key)
         for _ in range(EDIT_ATTEMPTS - 1):
             try:
@@ -112,26 +112,26 @@ class ScenarioRecords:
         if record is None:
             named = f"{self.ref(key).system} {self.card(key).names[0]} {self.ids[key]}"
             if key in self._existing:
-                raise RecordGone(f"expected {named} to be there still, it is gone")
-            raise InvalidResponse(f"{named} cannot be read, though the system has told of it")
+                raise RecordGone(f"expected {named} to still exist, but it is gone")
+            raise InvalidResponse(f"{named} cannot be read, although the system returned its id")
         self.latest[key] = record
         self._existing.add(key)
         return record
 
     def current(self, key: RecordKey) -> Record:
-        """Return the record as it is at this look: it is read once, however many claims are about it."""
+        """Return the record of this poll: it is read once, however many claims use it."""
         if key not in self._read_in_poll:
             self.reread(key)
             self._read_in_poll.add(key)
         return self.latest[key]
 
     def delete(self, key: RecordKey) -> None:
-        """Remove a record; it is still one of ours, in case it stays."""
+        """Delete a record; it stays in the list of created records, in case it is not deleted."""
         self.system(key).delete(self.card(key).datatype, self.ids[key])
         self.written_at = self.environment.clock.now()
 
     def take_snapshots(self, roles: tuple[str, ...]) -> None:
-        """Keep how the roles' records look now, on each side where there is one."""
+        """Take a snapshot of the roles' records on both sides, as far as they exist."""
         for key in (RecordKey(role, side) for role in roles for side in Side):
             if key in self.ids:
                 self.snapshots[key] = self.reread(key)
@@ -159,7 +159,7 @@ class ScenarioRecords:
         return value
 
     def _note_ignored_writes(self, key: RecordKey, values: Mapping[str, SampleValue], before: Record | None) -> None:
-        """Read the record back and note which of the written values the system did not take at all."""
+        """Read the record back, and note the written values that the system ignored."""
         after = self.after_write[key] = self.reread(key)
         self.ignored_writes = {(other, path) for other, path in self.ignored_writes if other != key}
         self.after_write_of |= dict.fromkeys(((key, path) for path in values), after)
@@ -168,10 +168,10 @@ class ScenarioRecords:
             if new == old and self.value(key, after, path) != self._resolved(value, key.side):
                 self.ignored_writes.add((key, path))
 
-    # -- finding the counterpart
+    # -- finding counterparts
 
     def find_counterparts(self, key: RecordKey) -> list[str]:
-        """Return the ids of the records that carry the role's mark, and claim them for removal.
+        """Return the ids of the records that contain the role's mark, and register them for cleanup.
 
         Where both sides are one entity of one system, the record on the other side is not its own counterpart.
         """
@@ -185,21 +185,21 @@ class ScenarioRecords:
         return found
 
     def _find_created(self, key: RecordKey) -> str | None:
-        """Return the id of a record that carries the role's mark and is none of those known, None when there is none.
+        """Return the id of a new record that contains the role's mark, None when there is none.
 
-        It finds what a create without an answer has made.
+        It finds the record of a create without a response.
         """
         known = {one for other, one in self.made if other == key}
         self.begin_poll()
         return next((one for one in self.find_counterparts(key) if one not in known), None)
 
     def begin_poll(self) -> None:
-        """Forget what was listed: within one look a list is asked for once, however many claims are about it."""
+        """Clear the lists of the last poll: within one poll a list is requested once, however many claims use it."""
         self._lists.clear()
         self._read_in_poll.clear()
 
     def _listed_texts(self, key: RecordKey) -> list[tuple[str, str]]:
-        """Return the id of each record with all that it says, in which marks are looked for."""
+        """Return the id of each record with its data as text, which is searched for marks."""
         datatype = self.card(key).datatype
         if (key.side, datatype) not in self._lists:
             listed = self.system(key).list(datatype, self.environment.since)
@@ -207,9 +207,9 @@ class ScenarioRecords:
         return self._lists[key.side, datatype]
 
     def unknown_records(self, key: RecordKey) -> list[str]:
-        """Return new records of the same entity that bear none of the scenario's marks.
+        """Return new records of the same entity that contain none of the scenario's marks.
 
-        Only where nobody else writes to the system can they be told to be the sync's.
+        They are known to be the sync's only where the environment is exclusive.
         """
         before = self._ids_before.get(self._entity_key(key))
         if before is None:
@@ -221,7 +221,7 @@ class ScenarioRecords:
         ]
 
     def _note_existing(self, role: str) -> None:
-        """Note what was there before the role's records."""
+        """Note the ids of the records that exist before the role's records."""
         for key in (RecordKey(role, side) for side in Side):
             if self.environment.exclusive and self._entity_key(key) not in self._ids_before:
                 self.begin_poll()

@@ -1,4 +1,4 @@
-"""What is done, in words for a person: each step as it begins, and those that a check's verdict rests on."""
+"""Describes steps to the user: each step as it starts, and the steps of a check."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from qa_sync.checklist.steps import (
 from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
 
 MAX_NAMED = 4
-"""Properties that are named one by one."""
+"""The highest number of properties that are listed by name."""
 
 
 class StepLog:
-    """The steps so far with their texts."""
+    """The steps so far with their descriptions."""
 
     def __init__(self) -> None:
         self.steps: list[tuple[Step, str]] = []
 
     def note(self, step: Step, text: str) -> None:
-        """Keep a step."""
+        """Add a step."""
         self.steps.append((step, text))
 
     def steps_of(self, check: Check, claims: tuple[Claim, ...]) -> tuple[str, ...]:
-        """Return what was done with the records that a check is about, and of edits only those of its property."""
+        """Return the steps on the records of a check, with edits only of its property."""
         roles = {claim.role for claim in claims}
         paths = {check.pair.source, check.pair.target} if check.pair else None
         return tuple(text for step, text in self.steps if _concerns_check(step, check.id, roles, paths))
@@ -51,22 +51,22 @@ def _concerns_check(step: Step, check: str, roles: set[str], paths: set[str] | N
 
 
 def describe_step(records: ScenarioRecords, step: Step) -> str:
-    """Return a step in words."""
+    """Return the description of a step."""
     match step:
         case Insert() | Edit() | Delete():
             return f"{_verb(step)} {_record_name(records, RecordKey(step.role, step.side))}"
         case Sleep():
-            return f"let {step.seconds:g} s pass"
+            return f"wait {step.seconds:g} s"
         case WaitCycles():
-            return f"let the sync work for {step.cycles} more {'cycle' if step.cycles == 1 else 'cycles'}"
+            return f"let the sync run {step.cycles} more {'cycle' if step.cycles == 1 else 'cycles'}"
         case Snapshot():
-            return f"remember the {' and the '.join(step.roles)}"
+            return f"take a snapshot of {' and '.join(step.roles)}"
         case Expect():
-            return f"wait for {awaited}" if step.wait and (awaited := awaited_record(records, step)) else "look again"
+            return f"wait for {awaited}" if step.wait and (awaited := awaited_record(records, step)) else "check again"
 
 
 def awaited_record(records: ScenarioRecords, step: Expect) -> str:
-    """Return which record a step looks for, an empty text when it looks at both sides."""
+    """Return the record that a step waits for, an empty text when it checks both sides."""
     claim = step.claims[0][1]
     return "" if isinstance(claim, RecordsUnchanged) else _record_name(records, RecordKey(claim.role, claim.side))
 
@@ -74,7 +74,7 @@ def awaited_record(records: ScenarioRecords, step: Expect) -> str:
 def _verb(step: Insert | Edit | Delete) -> str:
     if isinstance(step, Edit):
         return f"edit {_property_names(step)} of"
-    return "make" if isinstance(step, Insert) else "delete"
+    return "create" if isinstance(step, Insert) else "delete"
 
 
 def _property_names(step: Edit) -> str:

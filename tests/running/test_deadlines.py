@@ -66,7 +66,7 @@ def test_what_has_not_arrived_yet_is_no_broken_promise() -> None:
 def test_unless_it_was_promised_by_now() -> None:
     create = only(Waiting(sync=never, max_lag_s=5).checks(), "create")
     assert create.status is Status.FAILED
-    assert "where 5 s are promised" in str(create.message)
+    assert "the maximum latency is 5 s" in str(create.message)
 
 
 @pytest.mark.parametrize(("limit", "status"), [(1.0, Status.FAILED), (60.0, Status.PASSED)])
@@ -108,7 +108,7 @@ def test_where_nobody_knows_a_cycle_is_as_long_as_the_slowest_arrival() -> None:
 def test_a_verdict_tells_what_was_done() -> None:
     checks = World().results().checks
     (update,) = [c for c in checks if c.kind == "update-forward" and c.title == "count -> number"]
-    assert update.steps[0] == "make Left Thing (subject)"
+    assert update.steps[0] == "create Left Thing (subject)"
     assert "edit count of Left Thing (subject)" in update.steps
     assert not any("bystander" in step for step in update.steps)
 

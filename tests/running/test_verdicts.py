@@ -166,7 +166,7 @@ def test_a_write_that_the_source_did_not_take_is_no_verdict() -> None:
     world.left.keep = lambda path, value: None if path == "count" else value
     check = next(c for c in world.by_kind()["property"] if c.title == "count -> number")
     assert check.status is ERROR
-    assert "did not stay" in str(check.message)
+    assert "was not stored" in str(check.message)
 
 
 def test_an_edit_that_the_target_did_not_take_is_no_verdict() -> None:
@@ -268,7 +268,7 @@ def deletes_instead_of_updating(world: World) -> None:
 def test_a_record_that_the_sync_removes_is_a_broken_promise(sync: Callable[[World], None]) -> None:
     checks = World(sync=sync).results().checks
     assert not [c.message for c in checks if c.status is ERROR]
-    gone = [c.message for c in checks if c.status is FAILED and "to be there still, it is gone" in str(c.message)]
+    gone = [c.message for c in checks if c.status is FAILED and "to still exist, but it is gone" in str(c.message)]
     assert gone
 
 

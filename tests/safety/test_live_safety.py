@@ -94,7 +94,7 @@ def test_what_is_kept_is_told_and_removed_by_cleanup(qa_sync: QaSync, serve: Ser
     got = qa_sync(*live(config, *words, "--keep", "on-failure"))
     assert got.code in {1, 3}, got.err
     left = json.loads(got.out)["leftovers"]
-    assert {lost["why"] for lost in left} == {"kept (--keep on-failure); qa-sync cleanup removes it"}
+    assert {lost["why"] for lost in left} == {"kept (--keep on-failure); qa-sync cleanup deletes it"}
     assert sorted(lost["id"] for lost in left) == sorted(at[2] for at in ours(config))
     again = qa_sync(*live(config, *words))
     assert again.code == 2

@@ -1,4 +1,4 @@
-"""Claims about records, each checked into a verdict.
+"""Checks claims about records; each yields a verdict.
 
 May import `running.scenario_records` and below.
 """

@@ -1,4 +1,4 @@
-"""Claims -> verdicts; what is expected is what the other system answers when read back, never what we sent."""
+"""Checks claims; the expected value is read back from the other system, never the value that was sent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from qa_sync.running.scenario_records import RecordGone, RecordKey, ScenarioReco
 
 
 def check_claim(records: ScenarioRecords, claim: Claim) -> Verdict:
-    """Look at the systems and decide one claim; raises NoVerdict when they do not answer."""
+    """Read the systems and decide one claim; raises NoVerdict when they do not respond."""
     try:
         return _check(records, claim)
     except RecordGone as gone:

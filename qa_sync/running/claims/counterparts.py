@@ -1,4 +1,4 @@
-"""How many counterparts there are: one, no other, none."""
+"""Claims about the number of counterparts: one, no second one, none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qa_sync.values.paths import read
 
 
 def check_counterpart_exists(records: ScenarioRecords, key: RecordKey, *, exactly_one: bool) -> Verdict:
-    """Return whether a counterpart is there; more than one will never be one again."""
+    """Return whether a counterpart exists; more than one is final."""
     found = records.find_counterparts(key)
     references = record_refs(records, key, found)
     if len(found) == 1 or (found and not exactly_one):
@@ -21,7 +21,7 @@ def check_counterpart_exists(records: ScenarioRecords, key: RecordKey, *, exactl
 
 
 def check_no_duplicate(records: ScenarioRecords, key: RecordKey) -> Verdict:
-    """Return whether the counterpart is still the only one, and nothing else has come to be beside it."""
+    """Return whether the counterpart is still the only one, and no other record has appeared."""
     if key not in records.ids:
         return no_counterpart(records, key)
     verdict = check_counterpart_exists(records, key, exactly_one=True)
@@ -38,7 +38,7 @@ def check_no_counterpart(records: ScenarioRecords, key: RecordKey) -> Verdict:
 
 
 def check_no_copies(records: ScenarioRecords, key: RecordKey) -> Verdict | None:
-    """Tell when there are more records with the role's mark than there were, or others that nobody knows."""
+    """Return the failure when there are new records with the role's mark, or records without any known mark."""
     known, found = records.known_count(key), records.find_counterparts(key)
     if len(found) <= known:
         return check_no_unknown_records(records, key)
@@ -47,16 +47,16 @@ def check_no_copies(records: ScenarioRecords, key: RecordKey) -> Verdict | None:
 
 
 def check_no_unknown_records(records: ScenarioRecords, key: RecordKey) -> Verdict | None:
-    """Tell when records have come to be that bear no mark of ours, where only the sync can have made them."""
+    """Return the failure when there are new records without a mark, where only the sync can have created them."""
     found = records.unknown_records(key)
     if not found:
         return None
-    message = f"expected no further {entity_name(records, key)}, got {len(found)} that bear no mark of this scenario"
+    message = f"expected no further {entity_name(records, key)}, got {len(found)} without a mark of this scenario"
     return Verdict(Status.FAILED, message, 0, len(found), record_refs(records, key, found))
 
 
 def _identified_by(records: ScenarioRecords, key: RecordKey) -> str:
-    """Return what the counterpart would be recognised by: the mark, and the first property that carries it."""
+    """Return what identifies the counterpart: the mark, and the first property that contains it."""
     mark = records.marks[key.role]
     here = RecordKey(key.role, key.side.other)
     if here not in records.latest:

@@ -1,4 +1,4 @@
-"""How verdicts name records and properties."""
+"""Names of records and properties in verdicts."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ def entity_name(records: ScenarioRecords, key: RecordKey) -> str:
 
 
 def property_of(records: ScenarioRecords, key: RecordKey, pair: PropertyPair) -> PropertyCard:
-    """Return the card of the pair's end on the record's side."""
+    """Return the property card of a pair on the record's side."""
     return records.card(key).properties[pair.source if key.side is Side.SOURCE else pair.target]
 
 
 def record_refs(records: ScenarioRecords, key: RecordKey, found: Iterable[str]) -> tuple[RecordRef, ...]:
-    """Return how a report names records of the role's entity."""
+    """Return references to records of the role's entity for reports."""
     return tuple(RecordRef(records.system(key).label, records.card(key).names[0], one) for one in found)
 
 
 def no_counterpart(records: ScenarioRecords, key: RecordKey) -> Verdict:
-    """Return that nothing can be told without a counterpart."""
-    return Verdict(Status.SKIPPED, f"needs a counterpart, and there is no {entity_name(records, key)}", final=False)
+    """Return the verdict for a missing counterpart."""
+    return Verdict(Status.SKIPPED, f"needs a counterpart, but there is no {entity_name(records, key)}", final=False)

@@ -1,4 +1,4 @@
-"""Whether a property has come over: what one side answers, converted, is what the other must show."""
+"""Claims about property values: one side must have the converted value that is read from the other."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from qa_sync.values.paths import read
 
 
 def check_property(records: ScenarioRecords, claim: PropertySynced) -> Verdict:
-    """Return whether a pair agrees; of several pairs with one receiving end any may."""
+    """Return whether a pair agrees; of several pairs with one destination any may agree."""
     first = _check_pair(records, claim, claim.pair)
     if first.status is not Status.FAILED or first.final or not claim.alternatives:
         return first
@@ -63,16 +63,16 @@ def _compare_values(
     wire = read(records.latest[there].data, right.path)
     if there.side is Side.TARGET and (unmet_condition := _unmet_condition(records, there, pair)):
         return unmet_condition
-    # What the API cannot show is the document's fault, which lint tells of, not the sync's.
-    type_in_document = pair.type if there.side is Side.TARGET else None
-    declared = type_in_document if type_in_document and possible(type_in_document, right.form.type) else None
+    # A value that the API cannot represent is a fault of the spec, which lint reports, not of the sync.
+    spec_type = pair.type if there.side is Side.TARGET else None
+    declared = spec_type if spec_type and possible(spec_type, right.form.type) else None
     if reason := wrong_type(wire, declared):
         message = f"{name}: {reason} ({Difference.TYPE})"
         return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.TYPE)
     try:
         actual = to_canonical(wire, right.form)
     except NotConvertible as error:
-        message = f"{name}: expected {format_value(expected)!r}, got something else: {error.message}"
+        message = f"{name}: expected {format_value(expected)!r}, got an invalid value: {error.message}"
         return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.FORMAT)
     forms = (
         _form_in_currency(records, RecordKey(there.role, there.side.other), left),
@@ -91,12 +91,12 @@ def _compare_values(
 
 
 def _form_in_currency(records: ScenarioRecords, key: RecordKey, card: PropertyCard) -> Form:
-    """Return the form of a property in one record, whose currency says how exact its money is."""
+    """Return the form of a property in one record, whose currency decides the decimal places of money."""
     return in_currency(card.form, partial(read, records.latest[key].data))
 
 
 def _unmet_condition(records: ScenarioRecords, there: RecordKey, pair: PropertyPair) -> Verdict | None:
-    """Tell when the target does not hold what the row depends on."""
+    """Return the failure when the target does not have the value that the row depends on."""
     for when in pair.target_when:
         found = read(records.latest[there].data, when.path)
         if not Condition(when.path, (when.value,)).holds_for(found):
@@ -122,21 +122,21 @@ def _counterpart(records: ScenarioRecords, here: RecordKey, datatype: str, value
 def _no_verdict(records: ScenarioRecords, here: RecordKey, left: PropertyCard, expected: Canonical) -> Verdict | None:
     name = f"{entity_name(records, here)} {left.path}"
     if (here, left.path) in records.ignored_writes:
-        return Verdict(Status.ERROR, f"{name}: the value that was written did not stay; nothing to follow")
+        return Verdict(Status.ERROR, f"{name}: the written value was not stored, so there is nothing to compare")
     if expected is None and _never_had(records, here, left):
         reason = f" ({left.why})" if left.why else ""
-        return Verdict(Status.SKIPPED, f"{name} has no value to carry{reason}")
+        return Verdict(Status.SKIPPED, f"{name} has no value to synchronize{reason}")
     return None
 
 
 def _never_had(records: ScenarioRecords, here: RecordKey, left: PropertyCard) -> bool:
-    """Return whether the record showed nothing either when it was last written: else the sync has emptied it."""
-    answered = records.after_write.get(here)
-    return answered is None or to_canonical(read(answered.data, left.path), left.form) is None
+    """Return whether the record was empty after its last write as well: else the sync has cleared it."""
+    after_write = records.after_write.get(here)
+    return after_write is None or to_canonical(read(after_write.data, left.path), left.form) is None
 
 
 def _overwritten_verdict(records: ScenarioRecords, here: RecordKey, left: PropertyCard) -> Verdict | None:
-    """Tell when the side that was written no longer shows what it answered then: the sync has overwritten it."""
+    """Return the failure when the written side no longer has its value of then: the sync has overwritten it."""
     if here not in records.after_write:
         return None
     then = to_canonical(read(records.after_write[here].data, left.path), left.form)
@@ -151,7 +151,7 @@ def _overwritten_verdict(records: ScenarioRecords, here: RecordKey, left: Proper
 
 
 def check_not_cleared(records: ScenarioRecords, claim: NotCleared) -> Verdict:
-    """Return whether a value has outlived that the other side's was cleared, or has gone with it."""
+    """Return whether a value stays when the other side is cleared, or is cleared as well."""
     here, there = RecordKey(claim.role, claim.side.other), RecordKey(claim.role, claim.side)
     left, right = property_of(records, here, claim.pair), property_of(records, there, claim.pair)
     if to_canonical(read(records.after_write[here].data, left.path), left.form) is not None:
@@ -163,7 +163,7 @@ def check_not_cleared(records: ScenarioRecords, claim: NotCleared) -> Verdict:
     if verdict.same:
         return Verdict(Status.PASSED, None, format_value(expected), format_value(actual), references)
     name = f"{entity_name(records, there)} {right.path}"
-    message = f"{name}, cleared on the other side: {verdict.detail} ({verdict.difference})"
+    message = f"{name} after clearing the other side: {verdict.detail} ({verdict.difference})"
     return Verdict(
         Status.FAILED,
         message,
@@ -176,7 +176,7 @@ def check_not_cleared(records: ScenarioRecords, claim: NotCleared) -> Verdict:
 
 
 def _counterpart_of(records: ScenarioRecords, side: Side, datatype: str, id: str) -> str | None:
-    """Return the id of the counterpart of one of this scenario's records, None when it is none of them."""
+    """Return the id of the counterpart of a record of this scenario, None for any other record."""
     for key, own_id in records.ids.items():
         if own_id == id and key.side is side and records.card(key).datatype == datatype:
             return records.ids.get(RecordKey(key.role, side.other))

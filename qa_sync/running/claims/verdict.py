@@ -1,4 +1,4 @@
-"""What one look says about one claim."""
+"""The verdict of one poll on one claim."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from qa_sync.values.form import Json
 
 
 class Verdict(Struct, frozen=True):
-    """What one look says about one claim; when it is not `final`, a later look may say otherwise.
-
-    A state that no later look will better is final, good or bad.
-    """
+    """The verdict of one poll on one claim; when it is not `final`, a later poll may change it."""
 
     status: Status
     message: str | None = None

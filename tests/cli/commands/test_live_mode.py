@@ -67,11 +67,11 @@ def test_a_sync_that_does_nothing_is_found_out(qa_sync: QaSync, serve: Serve) ->
     got = qa_sync("check", SPECS[0], *words)
     # Nobody knows whether it would still come ...
     assert got.code == 3
-    assert re.search(r"not yet: .*got 0; looked \d+ times in 1 s", first(got.out, "error")["message"])
+    assert re.search(r"not yet: .*got 0; polled \d+ times in 1 s", first(got.out, "error")["message"])
     # ... but it is late when there is a promise about time.
     got = qa_sync("check", SPECS[0], *words, "--max-lag", "1s")
     assert got.code == 1
-    assert "where 1 s are promised" in first(got.out, "failed")["message"]
+    assert "the maximum latency is 1 s" in first(got.out, "failed")["message"]
 
 
 @pytest.mark.slow
