@@ -104,7 +104,11 @@ class Shell(Struct):
         }
         (state / "environment").write_text("".join(f"export {k}={shlex.quote(v)}\n" for k, v in variables.items()))
         (state / "folder").write_text(str(folder))
-        return cls(folder, state, {port: free_port() for port in ports})
+        shell = cls(folder, state, {port: free_port() for port in ports})
+        # A server that is started without `--port` takes the port that its script names.
+        for path in (folder / "docs").rglob("*.*"):
+            path.write_text(shell.here(path.read_text(encoding="utf-8")), encoding="utf-8")
+        return shell
 
     def here(self, text: str) -> str:
         """Return a text with the ports that this test uses."""

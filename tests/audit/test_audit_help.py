@@ -1,4 +1,4 @@
-"""The README's audits, word by word."""
+"""The audits that `qa-sync audit --help` shows, word by word."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from audit_world import make_world
 from cli_caller import ROOT, QaSync
 from test_audit_cli import left, right
 
-TEXT = (ROOT / "README.rst").read_text("utf-8")
-COMMANDS = dict.fromkeys(re.findall(r"^ +(?:\$ )?(qa-sync audit .*)$", TEXT, re.MULTILINE))
+from qa_sync.cli.commands.audit import audit
+
+COMMANDS = re.findall(r"^ *(qa-sync audit .*)$", audit.help or "", re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -23,9 +24,9 @@ def test_a_command_works(qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.Mo
     world = make_world(3)
     shutil.copytree(ROOT / "specs", tmp_path / "specs")
     lines = [json.dumps(left(n)) for n in range(5)]
-    (tmp_path / "contacts.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "wix.jsonl").write_text("\n".join(lines), encoding="utf-8")
     rows = [",".join(right(n).values()) for n in range(5)]
-    (tmp_path / "contact.csv").write_text("\n".join([",".join(right(0)), *rows]), encoding="utf-8")
+    (tmp_path / "erp.csv").write_text("\n".join([",".join(right(0)), *rows]), encoding="utf-8")
     with served(world, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         got = qa_sync(*command.split()[1:])
