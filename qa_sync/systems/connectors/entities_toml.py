@@ -14,74 +14,20 @@ from typing import Any, Final
 
 from qa_sync.errors import ConnectorError, did_you_mean
 from qa_sync.systems.cards import EntityCard, PropertyCard, Revision, Writable
+from qa_sync.systems.connectors.card_keys import (
+    COMMANDS,
+    CONVERSIONS,
+    EMPTY,
+    ENTITY_KEYS,
+    PROPERTY_KEYS,
+    TAGGED,
+    TYPES,
+    CardKey,
+)
 from qa_sync.values.form import Form
-
-CONVERSIONS: Final[Mapping[str, frozenset[str]]] = {
-    "text": frozenset(),
-    "escaped_text": frozenset(),
-    "html": frozenset(),
-    "email": frozenset(),
-    "phone": frozenset(),
-    "identifier": frozenset(),
-    "decimal": frozenset({"places", "currency"}),
-    "integer": frozenset(),
-    "boolean": frozenset(),
-    "instant": frozenset({"style"}),
-    "date": frozenset(),
-    "country": frozenset({"style"}),
-    "region": frozenset({"style", "country"}),
-    "choice": frozenset({"values"}),
-    "reference": frozenset(),
-}
-"""The conversions with the options that each of them knows; `empty` belongs to all of them."""
-
-EMPTY: Final = "empty"
 
 SHARED: Final = "*"
 """The table of what holds for every datatype; no datatype can have that name."""
-
-COMMANDS: Final[Mapping[str, type]] = {"create": list, "change": list, "remove": list}
-
-TAGGED: Final[Mapping[str, type]] = {"member": str, "kinds": dict}
-
-TYPES: Final = ("string", "integer", "number", "boolean")
-
-PROPERTY_KEYS: Final[Mapping[str, type]] = {
-    "concept": str,
-    "type": str,
-    "convert": str,
-    "write": str,
-    "writable": str,
-    "why": str,
-    "required": bool,
-    "unique": bool,
-    "max_length": int,
-    "avoid": str,
-    "references": str,
-    "fixed": str,
-    "derived": bool,
-    "also": list,
-    "blanks": bool,
-}
-ENTITY_KEYS: Final[Mapping[str, type]] = {
-    "names": list,
-    "key": str,
-    "properties": dict,
-    "defaults": dict,
-    "modified": str,
-    "modified_form": dict,
-    "revision": dict,
-    "cannot": dict,
-    "wrap": str,
-    "send": str,
-    "merge_depth": int,
-    "element_key": str,
-    "element_gone": dict,
-    "list_commands": dict,
-    "tagged_values": dict,
-    "always": dict,
-    "gone": dict,
-}
 
 
 def read_cards(path: Path, system: str, datatypes: Mapping[str, Any]) -> dict[str, EntityCard]:
@@ -127,7 +73,9 @@ def _problems(document: Mapping[str, Any], datatypes: Mapping[str, Any]) -> Iter
             yield f"{name}: expected a table"
             continue
         yield from _wrong_keys(name, raw, ENTITY_KEYS)
-        yield from (f"{name}: {key!r} is missing" for key in ("names", "key", "properties") if key not in raw)
+        yield from (
+            f"{name}: {key!r} is missing" for key, card in ENTITY_KEYS.items() if card.required and key not in raw
+        )
         yield from _wrong_word(f"{name}.send", raw.get("send", "changed"), ("changed", "whole"))
         yield from _wrong_revision(name, raw.get("revision"))
         yield from _wrong_forms(name, raw)
@@ -142,7 +90,11 @@ def _wrong_forms(name: str, raw: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}.list_commands: 'element_key' is missing; a command must say which element it is about"
     if isinstance(tagged, dict):
         yield from _wrong_keys(f"{name}.tagged_values", tagged, TAGGED)
-        yield from (f"{name}.tagged_values: {key!r} is missing" for key in TAGGED if key not in tagged)
+        yield from (
+            f"{name}.tagged_values: {key!r} is missing"
+            for key, card in TAGGED.items()
+            if card.required and key not in tagged
+        )
 
 
 def _wrong_properties(name: str, entity: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[str]:
@@ -168,7 +120,8 @@ def _wrong_properties(name: str, entity: Mapping[str, Any], document: Mapping[st
 def _wrong_property(where: str, raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[str]:
     raw = {**(defaults if "writable" not in raw else {}), **raw}  # another `writable` needs another reason
     convert = raw.get("convert", "text")
-    options = (CONVERSIONS.get(convert, frozenset()) if isinstance(convert, str) else frozenset()) | {EMPTY}
+    conversion = CONVERSIONS.get(convert) if isinstance(convert, str) else None
+    options = frozenset({EMPTY, *(conversion.options if conversion else ())})
     yield from _wrong_keys(where, {k: v for k, v in raw.items() if k not in options}, PROPERTY_KEYS, options)
     yield from _wrong_word(f"{where}.convert", convert, CONVERSIONS)
     yield from _wrong_word(f"{where}.type", raw.get("type", "string"), TYPES)
@@ -178,13 +131,13 @@ def _wrong_property(where: str, raw: Mapping[str, Any], defaults: Mapping[str, A
 
 
 def _wrong_keys(
-    where: str, raw: Mapping[str, Any], known: Mapping[str, type], options: frozenset[str] = frozenset()
+    where: str, raw: Mapping[str, Any], known: Mapping[str, CardKey], options: frozenset[str] = frozenset()
 ) -> Iterator[str]:
     for key, value in raw.items():
         if key not in known:
             yield f"{where}: unknown key {key!r}{_suggestion(key, [*known, *options])}"
-        elif type(value) is not known[key]:
-            yield f"{where}.{key}: expected {known[key].__name__}, got {value!r}"
+        elif type(value) is not known[key].type:
+            yield f"{where}.{key}: expected {known[key].type.__name__}, got {value!r}"
 
 
 def _wrong_word(where: str, word: object, known: Mapping[str, Any] | list[Any] | tuple[str, ...]) -> Iterator[str]:
@@ -234,7 +187,7 @@ def _form(raw: Mapping[str, Any]) -> Form:
     return Form(
         type=raw.get("type", "string"),
         convert=convert,
-        options={k: v for k, v in raw.items() if k in CONVERSIONS[convert] or k == EMPTY},
+        options={k: v for k, v in raw.items() if k in CONVERSIONS[convert].options or k == EMPTY},
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from qa_sync.errors import UnknownName
 from qa_sync.systems.cards import EntityCard, Writable, find_card
-from qa_sync.systems.connectors.entities_toml import CONVERSIONS
+from qa_sync.systems.connectors.card_keys import CONVERSIONS
 from qa_sync.systems.connectors.find import LABELS, builtin_folder, connector_for
 from qa_sync.systems.connectors.load import VERBS, Connector, load_connector
 from qa_sync.systems.pairing import inferred_pairs

@@ -1,0 +1,129 @@
+"""Every key of `entities.toml`: what it holds and what it is for. The validator and the reference read these tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+
+class CardKey(Struct, frozen=True):
+    """A key of a table in `entities.toml`: the type of its value, and its meaning in a sentence."""
+
+    type: type
+    description: str
+    required: bool = False
+
+
+class Conversion(Struct, frozen=True):
+    """A conversion as a card names it: what it makes of a value, and its options with their meaning."""
+
+    description: str
+    options: Mapping[str, str] = {}
+
+
+ENTITY_KEYS: Final[Mapping[str, CardKey]] = {
+    "names": CardKey(list, "The names of the entity in specs.", required=True),
+    "key": CardKey(str, "The path of a record's id.", required=True),
+    "properties": CardKey(dict, "The properties by path; see the keys of a property.", required=True),
+    "defaults": CardKey(dict, "Keys of a property that hold for all properties without their own `writable`."),
+    "modified": CardKey(str, "The path of the time of the last change. Without it no edit is known to be the later."),
+    "modified_form": CardKey(dict, "The type and conversion of that time; default `instant`."),
+    "revision": CardKey(
+        dict,
+        "Optimistic locking: the revision's path (`read`), and where an update sends it: `write`, a path, or `header`.",
+    ),
+    "cannot": CardKey(dict, "The operations that the system does not have, each with the reason."),
+    "wrap": CardKey(str, "The key that the body of a write is wrapped in."),
+    "send": CardKey(str, "What an update sends: `changed`, only the changes (default), or `whole`, the whole record."),
+    "merge_depth": CardKey(int, "Below this depth an update sends whole objects instead of single members."),
+    "element_key": CardKey(str, "The member that identifies a list's element; an update sends changed elements only."),
+    "element_gone": CardKey(dict, "The members by which an update removes an element from a list."),
+    "list_commands": CardKey(dict, "The commands by which an update changes a list; see below."),
+    "tagged_values": CardKey(dict, "The objects in a response that stand for single values; see below."),
+    "always": CardKey(dict, "Constant members, by path, that every insert sends."),
+    "gone": CardKey(dict, "Members, by path, of a record that counts as deleted although a lookup returns it."),
+}
+"""The keys of a datatype's table."""
+
+PROPERTY_KEYS: Final[Mapping[str, CardKey]] = {
+    "concept": CardKey(str, "A word for the meaning, such as `email`; properties with one concept belong together."),
+    "type": CardKey(str, "The JSON type: `string` (default), `integer`, `number` or `boolean`."),
+    "convert": CardKey(str, "The conversion; default `text`."),
+    "write": CardKey(str, "The path that a value is written to, where that differs from the path it is read from."),
+    "writable": CardKey(str, "When it can be written: `always` (default), `create` or `never`."),
+    "why": CardKey(str, "The reason, shown with skipped checks; required unless `writable` is `always`."),
+    "required": CardKey(bool, "Whether a record needs a value; default false."),
+    "unique": CardKey(bool, "Whether no two records can have the same value; default false."),
+    "max_length": CardKey(int, "The longest text that the system keeps, in characters."),
+    "avoid": CardKey(str, "Characters that the system does not keep."),
+    "references": CardKey(str, "The datatype that the id points to."),
+    "fixed": CardKey(str, "The value that the system itself decides, such as a site's currency."),
+    "derived": CardKey(bool, "Whether the system computes it from other properties; default false."),
+    "also": CardKey(list, "Further paths that are written with the same value."),
+    "blanks": CardKey(bool, "Whether the system keeps blanks at the ends of a text; default false."),
+}
+"""The keys of a property's table, beside the options of its conversion."""
+
+COMMANDS: Final[Mapping[str, CardKey]] = {
+    "create": CardKey(list, "The command that adds an element; `$element` stands for the element."),
+    "change": CardKey(list, "The command that changes an element; `$key` stands for its `element_key`."),
+    "remove": CardKey(list, "The command that removes an element; `$key` stands for its `element_key`."),
+}
+"""The keys of `list_commands`."""
+
+TAGGED: Final[Mapping[str, CardKey]] = {
+    "member": CardKey(str, "The member that tells the kind of an object.", required=True),
+    "kinds": CardKey(
+        dict, "The kinds that are single values, each with a template that makes the text.", required=True
+    ),
+}
+"""The keys of `tagged_values`."""
+
+TYPES: Final = ("string", "integer", "number", "boolean")
+"""The JSON types of values."""
+
+EMPTY: Final = "empty"
+"""The option that belongs to all conversions: what a write sends for no value."""
+
+EMPTY_DESCRIPTION: Final = 'What a write sends for an empty value: `null` (default), `""` or another constant.'
+
+CONVERSIONS: Final[Mapping[str, Conversion]] = {
+    "text": Conversion("A text as it is; blanks at the ends do not count unless the property has `blanks`."),
+    "escaped_text": Conversion("A text that the system returns with HTML entities: `&amp;` is `&`."),
+    "html": Conversion("A rich text: tags are removed, entities decoded, and runs of blanks are one blank."),
+    "email": Conversion("An e-mail address; upper and lower case are the same."),
+    "phone": Conversion("A phone number: only its digits and a leading `+` count, and `00` is `+`."),
+    "identifier": Conversion("An id or a code as a text, also where the system returns a number."),
+    "decimal": Conversion(
+        "An exact decimal number.",
+        {
+            "places": "The number of decimal places that the system keeps.",
+            "currency": "The path of the currency's code, whose minor units give the places.",
+        },
+    ),
+    "integer": Conversion("A whole number."),
+    "boolean": Conversion("True or false; also the texts `true` and `false` where `type` is `string`."),
+    "instant": Conversion(
+        "A point in time, to the second.",
+        {"style": "How it is written, in UTC: `z` (default), `ms_z`, `naive_utc`; or in the settings' zone: `offset`."},
+    ),
+    "date": Conversion("A calendar date; an instant counts as its date in the zone of the settings."),
+    "country": Conversion(
+        "A country, by code or by English or Norwegian name.",
+        {"style": "How it is written: `iso2` (default), or `name`, the English name."},
+    ),
+    "region": Conversion(
+        "A region of a country, with or without the country's code before it.",
+        {
+            "style": "How it is written: `bare` (default, `NY`) or `prefixed` (`US-NY`).",
+            "country": "The path of the country, for `prefixed`.",
+        },
+    ),
+    "choice": Conversion(
+        "One of a fixed set of values.", {"values": "The system's values, each with the common one that it means."}
+    ),
+    "reference": Conversion("The id of another record; compared through links, never by equality."),
+}
+"""The conversions, with the options that each has beside `empty`."""
