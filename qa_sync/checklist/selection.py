@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qa_sync.checklist.keyword_expression import Matcher
+from qa_sync.checklist.kinds import KINDS
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.errors import UnknownName, UsageError
 
@@ -34,9 +35,10 @@ class Selection(Struct, frozen=True):
 
 
 def select(checklists: Sequence[Checklist], selection: Selection) -> frozenset[CheckId]:
-    """Return the selected checks; raises UnknownName for a section or kind that no spec has."""
+    """Return the selected checks; raises UnknownName for an unknown section or kind."""
     plans = [(c.dataflow.path, plan) for c in checklists for plan in c.sections]
-    _reject_unknown("check kind", selection.kinds, {check.kind for _, plan in plans for check in plan.checks})
+    kinds = {*KINDS, *(check.kind for _, plan in plans for check in plan.checks)}
+    _reject_unknown("check kind", selection.kinds, kinds)
     _reject_unknown("section", selection.sections, {name for _, plan in plans for name in _names(plan)})
     number, shards = selection.shard or (1, 1)
     with_checks = [(spec, plan) for spec, plan in plans if plan.checks]

@@ -11,7 +11,9 @@ import click
 from msgspec.structs import replace
 
 from qa_sync.checklist.keyword_expression import keyword_matcher
+from qa_sync.checklist.kinds import KINDS
 from qa_sync.checklist.selection import CheckId, Selection, narrow_checklist, select
+from qa_sync.cli.options.shell_completion import complete_from
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.job import PreparedRun
@@ -29,7 +31,14 @@ OPTIONS = (
     click.option(
         "--section", "sections", multiple=True, metavar="NAME", help="Only sections of that heading, key or number."
     ),
-    click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only checks of that kind: create, property."),
+    click.option(
+        "--kind",
+        "kinds",
+        multiple=True,
+        metavar="KIND",
+        help=f"Only checks of that kind: {', '.join(KINDS)}.",
+        shell_complete=complete_from(lambda: KINDS),
+    ),
     click.option("--shard", metavar="I/N", help="Only the I-th of N shares of the sections; always the same shares."),
     click.option(
         "--changed-since",
