@@ -20,7 +20,13 @@ from qa_sync.errors import UsageError
 from qa_sync.location import Location
 
 VERDICTS = ("passed", "failed")
-KEYS = frozenset({"check", "verdict", "note", "by"})
+KEYS: Mapping[str, str] = {
+    "check": "The id of a manual check.",
+    "verdict": "`passed` or `failed`.",
+    "note": "What the person found.",
+    "by": "Who the person is.",
+}
+"""The keys of a row, and what they hold."""
 
 
 class SignOff(Struct, frozen=True):
@@ -59,7 +65,7 @@ def _wrong(row: Any) -> str | None:
         return 'expected the id of a check: check = "..."'
     if row.get("verdict") not in VERDICTS:
         return f"verdict: expected one of {', '.join(VERDICTS)}, got {row.get('verdict')!r}"
-    if unknown := row.keys() - KEYS:
+    if unknown := row.keys() - KEYS.keys():
         return f"unknown key {min(unknown)!r}; expected one of: {', '.join(sorted(KEYS))}"
     texts = (name for name in ("note", "by") if not isinstance(row.get(name, ""), str))
     return next((f"{name}: expected a text" for name in texts), None)

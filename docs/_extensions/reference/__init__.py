@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from docutils import nodes
-from reference.table import CONTENTS
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
+
+from reference.table import CONTENTS
 
 
 class Generated(SphinxDirective):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Sequence
+from typing import Any, cast
 
 import click
-from reference.markup import code, heading, indented, prose, table
 
-from qa_sync.cli.main import VARIABLES, qa_sync
+from qa_sync.cli.main import qa_sync
 from qa_sync.cli.options.option_groups import OTHERS, GroupedCommand
-from qa_sync.pytest_plugin.hooks import OPTIONS as PYTEST_OPTIONS
+from qa_sync.cli.variables import VARIABLES
+from qa_sync.pytest_plugin.hooks import pytest_addoption
+from reference.markup import code, heading, indented, prose, table
 
 PROGRAM = "qa-sync"
 
@@ -109,6 +111,48 @@ def option_variables() -> str:
     return table(("Variable", "Option"), rows)
 
 
+def exit_codes() -> str:
+    """Return the exit codes that the help of each command names."""
+    rows = (
+        (f":program:`{name}`", code(number), prose(meaning) + ".")
+        for name, command in every_command()
+        for number, meaning in exit_codes_of(command)
+    )
+    return table(("Command", "Code", "Meaning"), rows, "25 10 65")
+
+
+def exit_codes_of(command: click.Command) -> Sequence[tuple[str, str]]:
+    """Return the exit codes in a command's help, each with its meaning."""
+    text = " ".join(inspect.cleandoc(command.help or "").split())
+    _, _, listed = text.partition("Exit codes: ")
+    return [
+        (number, meaning)
+        for number, _, meaning in (part.partition(" ") for part in listed.rstrip(".").split("; "))
+        if number
+    ]
+
+
+class _Recorder:
+    """Takes what a plugin gives pytest's parser."""
+
+    def __init__(self) -> None:
+        self.options: list[tuple[str, str]] = []
+        self.settings: list[tuple[str, str]] = []
+
+    def getgroup(self, *_: str) -> _Recorder:
+        return self
+
+    def addoption(self, name: str, *, help: str, metavar: str = "", choices: Sequence[str] = (), **_: object) -> None:
+        value = metavar or "|".join(choices)
+        self.options.append((f"{name} {value}".strip(), help))
+
+    def addini(self, name: str, help: str, *_: object, **__: object) -> None:
+        self.settings.append((name, help))
+
+
 def pytest_options() -> str:
-    """Return the options that the plugin gives pytest."""
-    return table(("Option", "Meaning"), ((code(name), prose(meaning)) for name, meaning in PYTEST_OPTIONS.items()))
+    """Return the options and settings that the plugin gives pytest."""
+    recorder = _Recorder()
+    pytest_addoption(cast(Any, recorder))
+    rows = [*recorder.options, *recorder.settings]
+    return table(("Option or setting", "Meaning"), ((code(name), prose(meaning)) for name, meaning in rows), "35 65")

@@ -21,6 +21,16 @@ FORMATS: Mapping[str, str] = {
 }
 """The formats, each a module with a function `pieces` from Results to the parts of a text in their order."""
 
+DESCRIPTIONS: Mapping[str, str] = {
+    "json": "The whole result with the texts of the specs; every other format can be made of it.",
+    "junit": "JUnit XML with a test case for each check.",
+    "html": "One HTML file that needs no network: the spec with a verdict for each sentence and row.",
+    "rst": "The spec itself with a verdict after each sentence and row.",
+    "markdown": "Markdown for the summary of a CI job.",
+    "ndjson": "The events of the run, one JSON object in a line.",
+}
+"""What each format is."""
+
 
 def render(results: Results, format: str) -> str:
     """Return the results in a format of the table; raises UnknownName for another."""

@@ -20,7 +20,13 @@ from qa_sync.settings.key_lines import KeyPath, key_lines, line_of_key
 
 TABLE = "known"
 TEXTS = ("check", "owner", "reason")
-KEYS = (*TEXTS, "expires")
+KEYS: Mapping[str, str] = {
+    "check": "The id of a check; `*` stands for any text.",
+    "owner": "Who takes care of the failure.",
+    "reason": "Why it is known.",
+    "expires": "The last day on which the entry holds, a date without quotes.",
+}
+"""The keys of a row, and what they hold."""
 EXAMPLE = '[[known]] with check = "ID", owner = "...", reason = "...", expires = 2026-12-31'
 
 
@@ -106,7 +112,7 @@ def _problems(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
         yield (TABLE,), f"expected a list of tables: {EXAMPLE}"
         return
     for n, row in enumerate(rows):
-        for key in row.keys() - set(KEYS):
+        for key in row.keys() - KEYS.keys():
             near = did_you_mean(key, KEYS)
             yield (
                 (TABLE, n, key),
