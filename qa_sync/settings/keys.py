@@ -93,6 +93,15 @@ KEY: Final[Mapping[str, Key]] = {
     "source": Key(TEXT, "The source property by which an audit matches records.", "source", required=True),
     "target": Key(TEXT, "The target property that holds the same value.", "target", required=True),
 }
+TABLES: Final[Mapping[str, str]] = {
+    "systems": "The systems, each by the label that specs give it.",
+    "sync": "What moves the sync on, and how long to wait for it.",
+    "pairs": "Pairs of properties for a section whose property table is empty.",
+    "conditions": "What a section's condition means, in values of a property.",
+    "policies": "What a spec does not say.",
+    "keys": "The properties by which an audit matches records.",
+}
+"""The tables of the file, beside the keys of `TOP`."""
 REQUIRED_BY_TRIGGER: Final[Mapping[Trigger, tuple[str, ...]]] = {
     Trigger.HTTP: ("url",),
     Trigger.COMMAND: ("command",),

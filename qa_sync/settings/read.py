@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
 from qa_sync.settings.key_lines import KeyPath, key_lines, line_of_key
-from qa_sync.settings.keys import CONDITION, KEY, PAIR, POLICIES, REQUIRED_BY_TRIGGER, SYNC, SYSTEM, TOP, Key
+from qa_sync.settings.keys import CONDITION, KEY, PAIR, POLICIES, REQUIRED_BY_TRIGGER, SYNC, SYSTEM, TABLES, TOP, Key
 from qa_sync.settings.model import (
     FILE_NAME,
     ConfiguredCondition,
@@ -24,8 +24,6 @@ from qa_sync.settings.model import (
 )
 
 Row = TypeVar("Row")
-
-TABLES = ("systems", "sync", "pairs", "keys", "conditions", "policies")
 
 
 def find_settings(folder: Path) -> Path | None:
@@ -75,7 +73,7 @@ class _Reader:
     problems: list[UsageError] = field(default_factory=list)
 
     def settings(self, document: Mapping[str, Any]) -> Settings:
-        top = self._read({k: v for k, v in document.items() if k not in TABLES}, TOP, (), TABLES)
+        top = self._read({k: v for k, v in document.items() if k not in TABLES}, TOP, (), tuple(TABLES))
         systems = {s.label: s for s in self._systems(document.get("systems", {}))}
         self._check_distinct(tuple(systems.values()))
         sync = self._sync(document.get("sync", {}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qa_sync.settings.keys import CONDITION, KEY, PAIR, POLICIES, REQUIRED_BY_TRIGGER, SYNC, SYSTEM, TOP, Key
+from qa_sync.settings.keys import CONDITION, KEY, PAIR, POLICIES, REQUIRED_BY_TRIGGER, SYNC, SYSTEM, TABLES, TOP, Key
 
 CONDITION_CHOICES = ("equals", "one_of")
 """The two ways to say what a condition means, of which one is taken."""
@@ -28,6 +28,8 @@ def settings_schema() -> dict[str, Any]:
         },
         "policies": _table(POLICIES),
     }
+    for name, description in TABLES.items():
+        top["properties"][name] = {"description": description, **top["properties"][name]}
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "qa-sync/settings/1",

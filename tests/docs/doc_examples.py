@@ -17,8 +17,8 @@ from msgspec import Struct
 from qa_sync.dataflow.model import Severity
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.reports.history.baseline import read_baseline
-from qa_sync.settings.keys import TOP
-from qa_sync.settings.read import TABLES, load_settings
+from qa_sync.settings.keys import TABLES, TOP
+from qa_sync.settings.read import load_settings
 from qa_sync.settings.sign_off import load_sign_offs
 from qa_sync.systems.connectors.entities_toml import SHARED, read_cards
 

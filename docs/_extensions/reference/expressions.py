@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -44,8 +45,9 @@ def described_filters() -> Iterator[tuple[str, str]]:
 
 def first_sentence(function: Callable[..., Any]) -> str:
     """Return the first sentence of a function's docstring."""
-    text = " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
-    return text.partition(". ")[0].partition(";")[0].rstrip(".") + "."
+    text = " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split()).removeprefix("Return ")
+    sentence = re.split(r"[.;:] ", text)[0].rstrip(".")
+    return f"{sentence[0].upper()}{sentence[1:]}."
 
 
 def _described(what: str, rows: Mapping[str, str]) -> str:

@@ -57,7 +57,7 @@ def _rows(schema: Schema) -> Iterator[tuple[str, str, str]]:
 
 def _type(one: Schema) -> str:
     if "$ref" in one:
-        return one["$ref"].rpartition("/")[2]
+        return str(one["$ref"]).rpartition("/")[2]
     if "const" in one:
         return code(json.dumps(one["const"]))
     if "enum" in one:

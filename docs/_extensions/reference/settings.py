@@ -10,21 +10,22 @@ from qa_sync.settings import sign_off as sign_off_file
 from qa_sync.settings.keys import Key
 from reference.markup import code, heading, prose, table
 
-SECTIONS: Mapping[str, tuple[str, Mapping[str, Key]]] = {
-    "Top level": ("Keys before the first table.", tables.TOP),
-    '[systems."LABEL"]': ("One table for each system; LABEL is its name in the spec's title.", tables.SYSTEM),
-    "[sync]": ("What moves the sync on, and how long to wait for it.", tables.SYNC),
-    "[[pairs]]": ("Pairs of properties for a section whose property table is empty.", tables.PAIR),
-    "[[conditions]]": ("What a section's condition means, in a property's values.", tables.CONDITION),
-    "[policies]": ("What a spec does not say.", tables.POLICIES),
-    "[[keys]]": ("The properties by which an audit matches records.", tables.KEY),
+KEYS: Mapping[str, tuple[str, Mapping[str, Key]]] = {
+    "systems": ('[systems."LABEL"]', tables.SYSTEM),
+    "sync": ("[sync]", tables.SYNC),
+    "pairs": ("[[pairs]]", tables.PAIR),
+    "conditions": ("[[conditions]]", tables.CONDITION),
+    "policies": ("[policies]", tables.POLICIES),
+    "keys": ("[[keys]]", tables.KEY),
 }
-"""The tables of the settings, in the order of the page."""
+"""How the tables of the settings are written, and their keys."""
 
 
 def keys() -> str:
     """Return a table of keys for each table of the settings."""
-    return "".join(_section(title, text, rows) for title, (text, rows) in SECTIONS.items())
+    return _section("Top level", "Keys before the first table.", tables.TOP) + "".join(
+        _section(KEYS[name][0], text, KEYS[name][1]) for name, text in tables.TABLES.items()
+    )
 
 
 def _section(title: str, text: str, rows: Mapping[str, Key]) -> str:
@@ -32,13 +33,15 @@ def _section(title: str, text: str, rows: Mapping[str, Key]) -> str:
     return heading(title) + f"{text}\n\n" + table(columns, _rows(rows), "18 34 48")
 
 
+def _triggers(key: str) -> list[str]:
+    return [code(str(trigger)) for trigger, keys in tables.REQUIRED_BY_TRIGGER.items() if key in keys]
+
+
 def _rows(rows: Mapping[str, Key]) -> Iterator[tuple[str, str, str]]:
-    needed_by = {key: trigger for trigger, keys in tables.REQUIRED_BY_TRIGGER.items() for key in keys}
     for name, key in rows.items():
         required = " Required." if key.required else ""
-        if rows is tables.SYNC and name in needed_by:
-            triggers = [code(str(t)) for t, names in tables.REQUIRED_BY_TRIGGER.items() if name in names]
-            required = f" Required by {' and '.join(triggers)}."
+        if rows is tables.SYNC and (triggers := _triggers(name)):
+            required = f" Required by the trigger {' and '.join(triggers)}."
         yield code(name), prose(key.kind.expected), prose(key.description) + required
 
 

@@ -90,7 +90,7 @@ EMPTY: Final = "empty"
 EMPTY_DESCRIPTION: Final = 'What a write sends for an empty value: `null` (default), `""` or another constant.'
 
 CONVERSIONS: Final[Mapping[str, Conversion]] = {
-    "text": Conversion("A text as it is; blanks at the ends do not count unless the property has `blanks`."),
+    "text": Conversion("A text, compared exactly: case and blanks count."),
     "escaped_text": Conversion("A text that the system returns with HTML entities: `&amp;` is `&`."),
     "html": Conversion("A rich text: tags are removed, entities decoded, and runs of blanks are one blank."),
     "email": Conversion("An e-mail address; upper and lower case are the same."),

@@ -22,6 +22,8 @@ NAMES: Final[Mapping[str, str]] = {
     "previous_body": "The body of the page before.",
     "previous_headers": "The response headers of the page before.",
     "previous_url": "The URL of the page before.",
+    "previous_params": "The parameters of the request for the page before.",
+    "previous_request_headers": "The headers of the request for the page before.",
     "source_entity": "The record of the parent, in a list that is read once for each parent.",
     "token": "The token that custom_auth has fetched.",
 }
