@@ -13,7 +13,7 @@ author = "the authors of qa-sync"
 version = release = __version__
 html_title = f"qa-sync {__version__}"
 
-extensions = ["reference"]
+extensions = ["generated"]
 exclude_patterns = ["_build", "_extensions"]
 nitpicky = True
 keep_warnings = True

@@ -63,4 +63,5 @@ def every_command() -> Iterator[tuple[str, click.Command]]:
 
 
 def _options(command: click.Command) -> set[str]:
-    return {name for p in command.get_params(click.Context(command)) for name in p.opts + p.secondary_opts}
+    options = (p for p in command.get_params(click.Context(command)) if isinstance(p, click.Option))
+    return {name for option in options for name in option.opts + option.secondary_opts}

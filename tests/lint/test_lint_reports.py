@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_caller import ROOT, QaSync
+from cli_caller import QaSync
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -149,11 +148,3 @@ def test_the_sarif_schema_rejects_invalid_logs(qa_sync: QaSync, spoil: Any) -> N
     SARIF.validate(log)
     spoil(log)
     assert not SARIF.is_valid(log)
-
-
-def test_the_readme_lists_every_code() -> None:
-    section = (ROOT / "README.rst").read_text().partition("Linting documents")[2].partition("From Python")[0]
-    listed = [line for line in section.splitlines() if re.match(r"``[a-z-]+`` +(error|warning|info) ", line)]
-    rows = [(f"``{code}``", rule.severity, rule.meaning.replace("`", "``")) for code, rule in CODES.items()]
-    width = max(len(code) for code, _, _ in rows)
-    assert listed == [f"{code:{width}} {severity.value:8} {meaning}" for code, severity, meaning in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
@@ -125,11 +126,7 @@ def exit_codes_of(command: click.Command) -> Sequence[tuple[str, str]]:
     """Return the exit codes in a command's help, each with its meaning."""
     text = " ".join(inspect.cleandoc(command.help or "").split())
     _, _, listed = text.partition("Exit codes: ")
-    return [
-        (number, meaning)
-        for number, _, meaning in (part.partition(" ") for part in listed.rstrip(".").split("; "))
-        if number
-    ]
+    return re.findall(r"(\d) (.*?)(?:; (?=\d )|\.?$)", listed)
 
 
 class _Recorder:
