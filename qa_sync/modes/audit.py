@@ -1,4 +1,4 @@
-"""An audit's surroundings: live systems that are only read, or exports; an engine; and a place for what is read."""
+"""Sets up an audit: read-only live systems or exports, an engine, and a folder for the records."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from qa_sync.systems.redaction import Redactor
 
 
 class AuditArguments(Struct, frozen=True):
-    """What the command line says of an audit; `left` and `right` are exports, both or neither."""
+    """The command-line options of an audit; `left` and `right` are exports, both or neither."""
 
     snapshot: Path | None
     left: Path | None
@@ -46,12 +46,12 @@ class AuditArguments(Struct, frozen=True):
 
 @contextmanager
 def open_audit(job: Job, options: AuditArguments, tell: Callable[[str], None]) -> Iterator[Audit]:
-    """Yield the audit of the job's documents; what it read is kept in the snapshot, all else is removed."""
+    """Yield the audit of the job's specs; it keeps the records in the snapshot and deletes everything else."""
     try:
         with tempfile.TemporaryDirectory(prefix="qa-sync-audit-") as scratch:
             yield from _audit(job, options, tell, Path(scratch))
     except OSError as error:
-        raise NoVerdict(f"the scratch folder: {error.strerror or error}", hint="TMPDIR names another") from None
+        raise NoVerdict(f"the scratch folder: {error.strerror or error}", hint="set TMPDIR to another folder") from None
 
 
 def _audit(job: Job, options: AuditArguments, tell: Callable[[str], None], scratch: Path) -> Iterator[Audit]:
@@ -69,7 +69,7 @@ def _audit(job: Job, options: AuditArguments, tell: Callable[[str], None], scrat
     clock = RealClock()
     try:
         with _origin(job, options) as origin:
-            # Of exports nothing is kept: they are themselves what a snapshot would be.
+            # Exports are not copied into the snapshot: they are files already.
             kept = None if isinstance(origin, ExportFiles) else options.snapshot
             wish = LoadRequest(origin, kept or scratch / "read", clock, options.fresh, tell)
             yield Audit(job.dataflows, known, wish, engine, terms, clock, time.perf_counter, scratch)

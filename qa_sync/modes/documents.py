@@ -1,4 +1,4 @@
-"""Paths on the command line -> Dataflows, and the connectors of the systems that they name; all problems at once."""
+"""Reads the specs of the command line and loads their connectors; reports all problems at once."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ B = TypeVar("B")
 
 
 def read_all(given: Sequence[str]) -> tuple[Dataflow, ...]:
-    """Read every document that the words mean; raises one error that tells what is wrong with all of them."""
+    """Read all specs of the given paths; raises one error with the problems of all of them."""
     dataflows, problems = read_each(given)
     _raise(problems)
     return dataflows
 
 
 def read_named(given: Sequence[str]) -> tuple[Dataflow, ...]:
-    """Read documents that are to be carried out, which makes records in systems: a folder is refused, not searched."""
+    """Read the specs to run; rejects folders, because a run creates records in systems."""
     _collect_errors(_no_folder, given)
     return read_all(given)
 
@@ -38,30 +38,29 @@ def read_named(given: Sequence[str]) -> tuple[Dataflow, ...]:
 def _no_folder(given: str) -> None:
     if isdir(given):  # noqa: PTH112 - Path raises about names that no file system takes
         raise SpecError(
-            "this is a folder, expected a document",
+            "this is a folder, expected a spec",
             location=Location(given),
-            hint=f"what is carried out is named document by document, {given.rstrip('/')}/*.txt for instance; "
-            "show and lint take folders",
+            hint=f"name each spec to run, for example {given.rstrip('/')}/*.txt; show and lint accept folders",
         )
 
 
 def read_each(given: Sequence[str]) -> tuple[tuple[Dataflow, ...], tuple[UsageError, ...]]:
-    """Read the documents that the words mean, each once: what could be read, and what is wrong with the rest."""
+    """Read the specs of the given paths, each once; returns the readable ones and the errors of the others."""
     found, nowhere = _try_each(find_documents, given)
     once: dict[str, str] = {}
     for path in chain.from_iterable(found):
-        # Not resolved: two links to one document are two documents, as their names may say.
+        # Symbolic links are not resolved: two links to one file are two specs with their own names.
         once.setdefault(path if path == STDIN else abspath(path), path)  # noqa: PTH100
     dataflows, unreadable = _try_each(load_dataflow, once.values())
     return tuple(dataflows), (*nowhere, *unreadable)
 
 
 NO_SETTINGS = Settings()
-"""The settings of somebody who has none."""
+"""The default settings, for a run without `qa-sync.toml`."""
 
 
 def connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NO_SETTINGS) -> Mapping[str, Connector]:
-    """Return the connector of every system that the documents name, by label; raises for all unknown ones at once."""
+    """Return the connector of every system in the specs, by label; raises one error for all unknown ones."""
     dataflows = tuple(dataflows)
     places = {label: place for dataflow in dataflows for label, place in _labels(dataflow)}
     folders = dict(
@@ -76,7 +75,7 @@ def connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NO_SETTING
 
 
 def _completed_by(settings: Settings, label: str) -> str | None:
-    """Return the label when the settings complete its connector, so that nobody else can share it."""
+    """Return the label when its settings change the connector, so that no other system can share it."""
     own = settings.system(label)
     return label if own and (own.parameters or own.payloads) else None
 
@@ -86,7 +85,7 @@ def _load(settings: Settings, folder: Path, label: str | None) -> Connector:
 
 
 def known_connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NO_SETTINGS) -> Mapping[str, Connector]:
-    """Return the connectors of the systems that have one; the others are left out."""
+    """Return the connectors of the systems that have one, by label."""
     dataflows = tuple(dataflows)
     found: dict[str, Connector] = {}
     for label in {label: None for dataflow in dataflows for label, _ in _labels(dataflow)}:
@@ -102,7 +101,7 @@ def known_connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NO_S
 def apply_configured_pairs(
     dataflows: Iterable[Dataflow], connectors: Mapping[str, Connector], settings: Settings
 ) -> tuple[Dataflow, ...]:
-    """Return the dataflows with the settings' pairs where the documents list none; all problems at once."""
+    """Return the dataflows with the settings' pairs where a spec lists none; raises one error for all problems."""
     if not settings.pairs:
         return tuple(dataflows)
     cards = {label: connector.cards for label, connector in connectors.items()}
@@ -112,11 +111,13 @@ def apply_configured_pairs(
 
 
 def _reject_same_names(folders: Collection[Path]) -> None:
-    """Raise for two different connectors of one name, because recordings know them by name."""
+    """Raise UsageError for two connectors with the same name, because recordings refer to them by name."""
     by_name = {folder.name: folder for folder in folders}
     for folder in folders:
         if by_name[folder.name] != folder:
-            raise UsageError(f"{folder} and {by_name[folder.name]} are two connectors of one name", hint="rename one")
+            raise UsageError(
+                f"{folder} and {by_name[folder.name]} are two connectors with the same name", hint="rename one"
+            )
 
 
 def _labels(dataflow: Dataflow) -> Iterable[tuple[str, Location]]:
@@ -128,7 +129,7 @@ def _labels(dataflow: Dataflow) -> Iterable[tuple[str, Location]]:
 
 
 def _collect_errors(work: Callable[[A], B], items: Iterable[A]) -> list[B]:
-    """Do the work for each item; raise what went wrong with all of them as one."""
+    """Call `work` for each item; raises one error with the problems of all items."""
     done, problems = _try_each(work, items)
     _raise(problems)
     return done

@@ -1,4 +1,4 @@
-"""What a mode is given, and what it makes of it."""
+"""The input of a run mode (Job) and its output (PreparedRun)."""
 
 from __future__ import annotations
 
@@ -24,20 +24,19 @@ from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.load import Connector
 
 EPOCH = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)
-"""When virtual time begins: in the sandbox nothing depends on the day, and the same run gives the same recording."""
+"""The start of virtual time: a sandbox run does not depend on the date, and gives the same recording each time."""
 
 CYCLE_S = 2.0
-"""Virtual seconds that each cycle of the sync takes."""
+"""The duration of a sync cycle in virtual seconds."""
 
 
 class Job(Struct, frozen=True):
-    """What is to be checked and how.
+    """The specs to check, and the options of the run.
 
-    `connectors` are keyed by system label; `seed` is None when the user gave none; `cassettes` is the folder of the
-    recordings; `faults` are names of faults that the built-in engine is to have; `settings` tell where the live systems
-    are, and what the documents do not say; recordings older than `max_age` are not trusted (None: all are); `max_lag_s`
-    is a promise about time for this run; `keep` says when records are not removed, `resume` that an interrupted run is
-    taken up again.
+    `connectors` are by system label; `seed` is None when the user gave none; `cassettes` is the folder of the
+    recordings; `faults` are the names of faults to inject into the built-in sync; `settings` have the live systems and
+    what the specs do not say; recordings older than `max_age` fail (None: no limit); `max_lag_s` is the maximum sync
+    latency in seconds for this run; `keep` says when records are not deleted; `resume` resumes an interrupted run.
     """
 
     dataflows: tuple[Dataflow, ...]
@@ -54,11 +53,11 @@ class Job(Struct, frozen=True):
     max_lag_s: float | None = None
 
     def compiled(self, dataflow: Dataflow, seed: str) -> Checklist:
-        """Return a document's checklist."""
+        """Return the checklist of a spec."""
         return compile_checklist(dataflow, self.cards, seed, settings=self.settings, depth=self.depth)
 
     def max_lag_for(self, section: Section) -> float | None:
-        """Return how late an arrival in a section may be, None when nothing is promised."""
+        """Return the maximum sync latency of a section in seconds, None for no limit."""
         return self.settings.sync.max_lag_for(section.heading) if self.max_lag_s is None else self.max_lag_s
 
     @property
@@ -72,30 +71,30 @@ def _nothing(_: Results) -> None:
 
 
 def _close_nothing() -> None:
-    """Have nothing to let go of."""
+    """Close nothing."""
 
 
 def begin_nothing() -> None:
-    """Have nothing to do before the first section."""
+    """Do nothing before the first section."""
 
 
 def _no_recordings() -> tuple[Recording, ...]:
-    """Have played from no recording."""
+    """Return no recordings."""
     return ()
 
 
-def _clean_up_nothing(told: Sequence[Leftover]) -> tuple[Leftover, ...]:
-    """Have nothing else to remove."""
-    return tuple(told)
+def _clean_up_nothing(reported: Sequence[Leftover]) -> tuple[Leftover, ...]:
+    """Delete nothing."""
+    return tuple(reported)
 
 
 def _record_nothing(events: Iterator[Event]) -> Iterator[Event]:
-    """Keep nothing of what happens."""
+    """Record no progress."""
     return events
 
 
 class PlannedRecords(Struct, frozen=True):
-    """So many records of an entity are to be made in a system; as many counterparts may come of them."""
+    """The number of records of an entity that a run creates in a system; the sync may create as many counterparts."""
 
     system: str
     url: str
@@ -104,20 +103,20 @@ class PlannedRecords(Struct, frozen=True):
 
 
 def _no_writes(_: Sequence[Checklist]) -> tuple[PlannedRecords, ...]:
-    """Make nothing in a system of the user's."""
+    """Plan no writes."""
     return ()
 
 
 class PreparedRun(Struct, frozen=True):
-    """A job that can be run: checklists, stages, the seed and the start, and what is done with the results.
+    """A job that is ready to run: checklists, environments, seed, start time, and callbacks.
 
-    `close` lets go of what was opened, whatever happened; `parallel_sections` is how many sections run at once when
-    nobody says otherwise (where nothing is waited for, one after the other is quickest); `stop` ends every wait;
-    `recordings` tells after the run what it was played from; `redact` takes confidential values out of what is told
-    (None: there are none, for nobody was shown any). `writes` tells what checklists make in systems of the user's;
-    `clean_up`, called once when all sections have ended, is given what they told as left, removes what it can, and
-    returns what is left; `recorded` keeps what happens for a later run, and tells what an earlier one has kept; `notes`
-    are told before anything else, `begin` is called when all is agreed to, before the first section.
+    `close` closes everything that was opened, in any case; `parallel_sections` is the default number of sections in
+    parallel (where nothing waits, one is fastest); `stop` ends every wait; `recordings` returns the recordings of a
+    replay after the run; `redact` redacts confidential values (None: there are none); `writes` returns the planned
+    writes of checklists to the user's systems; `clean_up`, called once after all sections, gets the records that were
+    not cleaned up, deletes what it can, and returns the rest; `recorded` records progress for a later run, and yields
+    the events of an earlier one; `notes` are printed first; `begin` is called after the user has confirmed, before the
+    first section.
     """
 
     checklists: tuple[Checklist, ...]
@@ -138,46 +137,46 @@ class PreparedRun(Struct, frozen=True):
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:
-    """Return where a section's recording stands: `cassettes/<spec stem>/<ordinal>-<section slug>.json`."""
+    """Return the path of a section's recording: `cassettes/<spec stem>/<ordinal>-<section slug>.json`."""
     return cassettes / _folder_name(dataflow.path) / f"{section.key}.json"
 
 
 def _folder_name(spec: str) -> str:
-    """Return the name of a document's folder: its stem, but `...txt` has one that would lead out of the recordings."""
+    """Return the folder name of a spec's recordings: its stem, except for `...txt`, whose stem is a parent folder."""
     stem = PurePath(spec).stem
     return stem if stem.strip(".") else PurePath(spec).name
 
 
 def check_distinct_recordings(dataflows: Iterable[Dataflow]) -> None:
-    """Raise UsageError when two documents of the same name would share their recordings."""
+    """Raise UsageError when two specs with the same name would share their recordings."""
     taken: dict[str, str] = {}
     for path in (dataflow.path for dataflow in dataflows):
         other = taken.setdefault(_folder_name(path), path)
         if other != path:
             raise UsageError(
-                f"{other} and {path} have the same name, so their recordings would have the same place",
+                f"{other} and {path} have the same name, so their recordings would overwrite each other",
                 hint="rename one, or give each its own --cassettes",
             )
 
 
 def fingerprint(job: Job, section: Section) -> str:
-    """Return what a recording of the section depends on beside the connectors.
+    """Return a fingerprint of everything that a recording of the section depends on, except the connectors.
 
-    That is the document's words, not the lines they stand on, and what the settings say instead of them.
+    It covers the words of the spec without line numbers, and the settings that complete them.
     """
     pairs = [(p.source, p.target, p.type, p.source_when, p.target_when) for p in section.pairs]
     criteria = [(c.source, c.target) for c in section.criteria]
     settled = job.settings.condition(section.heading)
-    told = (
+    from_settings = (
         job.depth.value,
         job.settings.policies,
         job.settings.literals,
         settled and (settled.property, settled.values),
     )
-    words = (section.heading, [(s.kind.value, s.text) for s in section.statements], criteria, pairs, told)
+    words = (section.heading, [(s.kind.value, s.text) for s in section.statements], criteria, pairs, from_settings)
     return hashlib.sha256(repr(words).encode()).hexdigest()[:12]
 
 
 def has_errors(results: Results) -> bool:
-    """Whether any verdict is missing."""
+    """Return whether a check has the status `error`."""
     return results.totals[Status.ERROR] > 0

@@ -1,7 +1,7 @@
-"""`--mode live`: the user's own two systems where the settings say they are, and whatever keeps them in sync.
+"""`--mode live`: the user's own systems at the URLs of the settings, and the user's sync.
 
-The clock is real, the seed is fresh (it is printed, and `--seed` gives it again), and nothing is written to a system
-whose settings do not allow it.
+The clock is real, the seed is new for each run (it is printed, and `--seed` repeats it), and a system is written to
+only if its settings allow it.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ LONGEST_FIRST_PAUSE_S = 1.0
 
 
 class LiveSession(Struct, frozen=True):
-    """A run against live systems; `since` bounds the lists in which counterparts are looked for.
+    """A run against live systems; `since` limits the lists that are searched for counterparts.
 
-    `redact` knows all that is confidential.
+    `redact` has all confidential values.
     """
 
     job: Job
@@ -64,7 +64,7 @@ class LiveSession(Struct, frozen=True):
     def environment(
         self, checklist: Checklist, plan: SectionPlan, systems: Mapping[str, System], clock: Clock | None = None
     ) -> Environment:
-        """Return a section's stage; `systems` are by label, `clock` is put in place of the run's own."""
+        """Return the environment of a section; `systems` are by label, `clock` replaces the clock of the run."""
         labels = {Side.SOURCE: plan.section.source.system, Side.TARGET: plan.section.target.system}
         return Environment(
             systems={side: systems[label] for side, label in labels.items()},
@@ -82,14 +82,14 @@ class LiveSession(Struct, frozen=True):
 
     @property
     def cycles_known(self) -> bool:
-        """Whether a cycle of the sync has been completed each time that it was given a chance to work.
+        """Whether every trigger of the sync returns only after a completed cycle.
 
-        What a URL has begun may go on after its answer, so its cycles are nobody's knowledge.
+        A sync behind a URL may continue after its response, so that its cycles are unknown.
         """
         return self.job.settings.sync.trigger not in {Trigger.WAIT, Trigger.HTTP}
 
     def close(self) -> None:
-        """Let every connection go."""
+        """Close all connections."""
         self.triggers.close()
         self.journal.close()
         for one in self.live_systems.values():
@@ -97,12 +97,12 @@ class LiveSession(Struct, frozen=True):
 
 
 def _jittered(pause_s: float) -> float:
-    """Return a pause of at least half the length, so that the sections do not all ask at once."""
-    return pause_s * random.uniform(0.5, 1)  # noqa: S311 - nothing secret
+    """Return a random pause of at least half the length, so that sections do not poll at the same time."""
+    return pause_s * random.uniform(0.5, 1)  # noqa: S311 - not used for security
 
 
 def open_session(job: Job) -> LiveSession:
-    """Reach every system of the job and make the checklists; raises UsageError that tells all that is missing."""
+    """Connect all systems of the job and compile the checklists; raises one UsageError for all that is missing."""
     earlier = find_interrupted_run(job) if job.resume else None
     seed = next_seed(earlier.seed) if earlier else job.seed or secrets.token_hex(4)
     redact = Redactor()
@@ -127,7 +127,7 @@ def open_session(job: Job) -> LiveSession:
 
 
 def prepare(job: Job) -> PreparedRun:
-    """Make the job ready; all sections share one connection to each system."""
+    """Prepare the job; all sections share one connection to each system."""
     session = open_session(job)
     systems = {
         label: session.journal.wrap(live_systems.system()) for label, live_systems in session.live_systems.items()

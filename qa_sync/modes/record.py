@@ -1,9 +1,8 @@
-"""`--mode record`: play, and what the judge asked and was answered becomes one cassette a section.
+"""`--mode record`: run, and write one cassette per section with the requests and responses of the checks.
 
-It is played as `live` when the settings say where the systems are, else as `sandbox`.
+The run is as in `live` when the settings have the URLs of the systems, else as in `sandbox`.
 
-Cassettes are written when the whole run is over, and only when every verdict could be found out; each replaces the
-old one whole or not at all.
+Cassettes are written after the whole run, and only when no check has an error; each replaces the old one atomically.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ from qa_sync.systems.recording.recorder import CassetteRecorder, RecordingTransp
 
 
 def prepare(job: Job) -> PreparedRun:
-    """Make the job ready for recording; raises UsageError when the sync is told to misbehave."""
+    """Prepare the job for recording; raises UsageError when faults are injected into the sync."""
     if job.faults:
-        raise UsageError("a faulty sync is not recorded", hint="use --mode sandbox with --fault")
+        raise UsageError("a sync with injected faults cannot be recorded", hint="use --mode sandbox with --fault")
     check_distinct_recordings(job.dataflows)
     if any(has_url(job, label) for label in labels_of(job.dataflows)):
-        from qa_sync.modes.record_live import prepare_live  # noqa: PLC0415 - nobody else needs it
+        from qa_sync.modes.record_live import prepare_live  # noqa: PLC0415 - only needed here
 
         return prepare_live(job)
     seed = job.seed or SEED
@@ -56,7 +55,7 @@ def prepare(job: Job) -> PreparedRun:
 
     def finish(results: Results) -> None:
         if has_errors(results):
-            raise NoVerdict("nothing was recorded, because not every verdict could be found out")
+            raise NoVerdict("nothing was recorded, because some checks had errors")
         for cassette in tapes.values():
             cassette.save()
 

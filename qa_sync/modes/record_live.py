@@ -1,4 +1,4 @@
-"""`--mode record` against live systems: as `live`, and what the judge asked and was answered, and when, is kept."""
+"""`--mode record` against live systems: as `live`, and records the requests, responses and times of the checks."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from qa_sync.systems.recording.recorder import CassetteRecorder, RecordingTransp
 
 
 def prepare_live(job: Job) -> PreparedRun:
-    """Make the job ready; raises UsageError when a system may not be written to, or is not told enough of."""
+    """Prepare the job; raises UsageError when a system is read-only or not fully configured."""
     if why := next((why for label in labels_of(job.dataflows) if (why := read_only_reason(job.settings, label))), None):
-        raise UsageError(f"a recording needs both systems to be writable: {why}")
+        raise UsageError(f"a recording needs write access to both systems: {why}")
     session = open_session(job)
     tapes: dict[Path, tuple[CassetteRecorder, RecordingClock]] = {}
 
@@ -37,17 +37,17 @@ def prepare_live(job: Job) -> PreparedRun:
         cassette = CassetteRecorder(path, _label(session, plan), session.redact)
         clock = RecordingClock(session.clock, session.started)
         tapes[path] = cassette, clock
-        ends = dict.fromkeys((plan.section.source.system, plan.section.target.system))
+        labels = dict.fromkeys((plan.section.source.system, plan.section.target.system))
 
         def wrap(way: httpx.BaseTransport) -> httpx.BaseTransport:
             return RecordingTransport(way, cassette)
 
-        systems = {label: session.journal.wrap(session.live_systems[label].system(wrap, clock)) for label in ends}
+        systems = {label: session.journal.wrap(session.live_systems[label].system(wrap, clock)) for label in labels}
         yield session.environment(checklist, plan, systems, clock)
 
     def finish(results: Results) -> None:
         if has_errors(results):
-            raise NoVerdict("nothing was recorded, because not every verdict could be found out")
+            raise NoVerdict("nothing was recorded, because some checks had errors")
         for cassette, clock in tapes.values():
             cassette.label = replace(cassette.label, times=tuple(clock.times))
             cassette.save()
@@ -68,14 +68,14 @@ def prepare_live(job: Job) -> PreparedRun:
 
 
 def _label(session: LiveSession, plan: SectionPlan) -> CassetteLabel:
-    ends = dict.fromkeys((plan.section.source.system, plan.section.target.system))
-    connectors = [session.job.connectors[label] for label in ends]
+    labels = dict.fromkeys((plan.section.source.system, plan.section.target.system))
+    connectors = [session.job.connectors[label] for label in labels]
     return CassetteLabel(
         seed=session.seed,
         started=session.started,
         connectors={c.name: c.fingerprint for c in connectors},
         spec=fingerprint(session.job, plan.section),
-        urls={label: session.live_systems[label].connection.base_url for label in ends},
+        urls={label: session.live_systems[label].connection.base_url for label in labels},
         since=session.since,
         cycles_known=session.cycles_known,
     )

@@ -1,4 +1,4 @@
-"""`--mode replay`: the recorded answers again; no network, no waiting, the same verdicts."""
+"""`--mode replay`: replays the recorded responses; no network, no waiting, the same verdicts."""
 
 from __future__ import annotations
 
@@ -20,40 +20,40 @@ from qa_sync.systems.redaction import HIDDEN
 from qa_sync.systems.rest.rest_system import RestSystem
 
 Cassettes = Mapping[tuple[str, int], Cassette]
-"""The recordings by document and section ordinal."""
+"""The recordings by spec path and section ordinal."""
 
 
 def prepare(job: Job) -> PreparedRun:
-    """Make the job ready from its recordings, with their seed.
+    """Prepare the job from its recordings, with their seed.
 
-    Raises RecordingError that tells of everything that is missing, unreadable, stale or too old.
+    Raises one RecordingError for all recordings that are missing, unreadable, stale or too old.
     """
     check_distinct_recordings(job.dataflows)
     checklists = []
-    tapes: dict[tuple[str, int], Cassette] = {}
+    cassettes: dict[tuple[str, int], Cassette] = {}
     problems: list[RecordingError] = []
     for dataflow in job.dataflows:
         try:
-            checklist, found = _load_document(job, dataflow)
+            checklist, found = _load_spec(job, dataflow)
         except RecordingError as problem:
             problems.append(problem)
             continue
         checklists.append(checklist)
-        tapes |= found
+        cassettes |= found
     if problems:
         raise problems[0] if len(problems) == 1 else _merged_error(problems)
-    labels = [cassette.label for cassette in tapes.values()]
+    labels = [cassette.label for cassette in cassettes.values()]
 
-    played: dict[tuple[str, str], Cassette] = {}
+    replayed: dict[tuple[str, str], Cassette] = {}
 
     @contextmanager
     def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
-        cassette = tapes[checklist.dataflow.path, plan.section.ordinal]
-        played[checklist.dataflow.path, plan.section.key] = cassette
+        cassette = cassettes[checklist.dataflow.path, plan.section.ordinal]
+        replayed[checklist.dataflow.path, plan.section.key] = cassette
         yield _stage(job, cassette, plan)
 
     def recordings() -> tuple[Recording, ...]:
-        return tuple(_recording(spec, key, cassette) for (spec, key), cassette in played.items())
+        return tuple(_recording(spec, key, cassette) for (spec, key), cassette in replayed.items())
 
     if not labels:
         return PreparedRun(tuple(checklists), open_environment, job.seed or "")
@@ -66,14 +66,14 @@ def _recording(spec: str, key: str, cassette: Cassette) -> Recording:
     )
 
 
-def _load_document(job: Job, dataflow: Dataflow) -> tuple[Checklist, Cassettes]:
-    """Load a document's recordings and make its checklist with their seed."""
+def _load_spec(job: Job, dataflow: Dataflow) -> tuple[Checklist, Cassettes]:
+    """Load the recordings of a spec and compile its checklist with their seed."""
     sections = [s for s in dataflow.sections if s.duplicate_of is None]
     paths = {s.ordinal: cassette_path(job.cassettes, dataflow, s) for s in sections}
     loaded, problems = _loaded(job, dataflow, [s for s in sections if is_recorded(paths[s.ordinal])])
     checklist = job.compiled(dataflow, _seed(job, dataflow, loaded))
     needed = [plan.section for plan in checklist.sections if plan.scenarios]
-    # Loading what is missing is what tells that it is.
+    # Loading a missing recording raises the error about it.
     problems += _loaded(job, dataflow, [s for s in needed if not is_recorded(paths[s.ordinal])])[1]
     if problems:
         raise problems[0] if len(problems) == 1 else _merged_error(problems)
@@ -81,18 +81,18 @@ def _load_document(job: Job, dataflow: Dataflow) -> tuple[Checklist, Cassettes]:
 
 
 def _loaded(job: Job, dataflow: Dataflow, sections: Iterable[Section]) -> tuple[Cassettes, list[RecordingError]]:
-    tapes: dict[tuple[str, int], Cassette] = {}
+    cassettes: dict[tuple[str, int], Cassette] = {}
     problems: list[RecordingError] = []
     for section in sections:
         try:
-            tapes[dataflow.path, section.ordinal] = _load(job, dataflow, section)
+            cassettes[dataflow.path, section.ordinal] = _load(job, dataflow, section)
         except RecordingError as problem:
             problems.append(problem)
-    return tapes, problems
+    return cassettes, problems
 
 
-def _seed(job: Job, dataflow: Dataflow, tapes: Cassettes) -> str:
-    seeds = {cassette.label.seed for cassette in tapes.values()} or {job.seed or ""}
+def _seed(job: Job, dataflow: Dataflow, cassettes: Cassettes) -> str:
+    seeds = {cassette.label.seed for cassette in cassettes.values()} or {job.seed or ""}
     if len(seeds) > 1:
         raise RecordingError(
             f"{dataflow.path}: its recordings were made in different runs (seeds {', '.join(sorted(seeds))})",
@@ -105,14 +105,14 @@ def _seed(job: Job, dataflow: Dataflow, tapes: Cassettes) -> str:
 
 
 def _merged_error(problems: Sequence[RecordingError]) -> RecordingError:
-    """Return all problems as one; what to do next is told once for each document."""
+    """Return all problems as one error, with each hint once."""
     hints = dict.fromkeys(p.hint for p in problems if p.hint)
-    told = "\n".join(f"  {p.message}" for p in problems)
-    return RecordingError(f"{len(problems)} problems with recordings:\n{told}", hint="; ".join(hints))
+    messages = "\n".join(f"  {p.message}" for p in problems)
+    return RecordingError(f"{len(problems)} problems with recordings:\n{messages}", hint="; ".join(hints))
 
 
 def _load(job: Job, dataflow: Dataflow, section: Section) -> Cassette:
-    fingerprints = {c.name: c.fingerprint for c in _ends(job, section).values()}
+    fingerprints = {c.name: c.fingerprint for c in _connectors_by_side(job, section).values()}
     expected = ExpectedLabel(fingerprints, fingerprint(job, section), dataflow.path)
     cassette = load_cassette(cassette_path(job.cassettes, dataflow, section), expected)
     if job.max_age is not None:
@@ -136,7 +136,7 @@ def _stage(job: Job, cassette: Cassette, plan: SectionPlan) -> Environment:
             clock=clock,
             authenticates=False,
         )
-        for side, c in _ends(job, plan.section).items()
+        for side, c in _connectors_by_side(job, plan.section).items()
     }
     return Environment(
         systems,
@@ -151,7 +151,7 @@ def _stage(job: Job, cassette: Cassette, plan: SectionPlan) -> Environment:
     )
 
 
-def _ends(job: Job, section: Section) -> Mapping[Side, Connector]:
+def _connectors_by_side(job: Job, section: Section) -> Mapping[Side, Connector]:
     return {Side.SOURCE: job.connectors[section.source.system], Side.TARGET: job.connectors[section.target.system]}
 
 
@@ -161,5 +161,5 @@ def _parameters(job: Job, label: str) -> Mapping[str, str | int | bool]:
 
 
 def _no_secrets(connector: Connector) -> Mapping[str, str]:
-    """Stand in for the credentials, as the recording does: nobody looks at them in a replay."""
+    """Return the placeholders of the credentials, as in the recording."""
     return dict.fromkeys(connector.secrets, HIDDEN)

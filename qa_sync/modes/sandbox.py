@@ -1,4 +1,4 @@
-"""`--mode sandbox`: the embedded systems and the built-in sync in this process; no sockets, no waiting."""
+"""`--mode sandbox`: the embedded systems and the built-in sync in one process; no sockets, no waiting."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from qa_sync.modes.job import Job, PreparedRun
 from qa_sync.running.environment import Environment
 
 SEED = "sandbox"
-"""The seed when none is given: the same run every time."""
+"""The default seed: every run is the same."""
 
 
 def prepare(job: Job) -> PreparedRun:
-    """Make the job ready; each section gets a world of its own. Raises UnknownName for a fault or system."""
+    """Prepare the job; each section gets its own systems. Raises UnknownName for a fault or system."""
     seed = job.seed or SEED
     checklists = tuple(job.compiled(d, seed) for d in job.dataflows)
 

@@ -1,4 +1,4 @@
-"""`qa-sync sync`: the built-in engine on the systems of the settings, for as long as somebody wants it."""
+"""`qa-sync sync`: runs the built-in sync on the systems of the settings."""
 
 from __future__ import annotations
 
@@ -32,36 +32,36 @@ from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
 
 LINKS: Final = Path(".qa-sync", "links.sqlite")
-"""Where links are kept when nobody says otherwise."""
+"""The default path of the link store."""
 
 Tell = Callable[[PlannedWrite], None]
 
 
 class RunnableSync(Struct, frozen=True):
-    """An engine that can work, and why nothing is written to a system, for each that is read only."""
+    """A sync that is ready to run, and the reasons of its read-only systems."""
 
     engine: Engine
     read_only_reasons: tuple[str, ...]
 
 
 class StoppableClock(MonotonicClock):
-    """An even clock; once `stop` is set nobody waits any more, so that a worker that is told to end does."""
+    """A monotonic clock whose waits end when `stop` is set, so that workers can stop."""
 
     def __init__(self, stop: Event) -> None:
         super().__init__()
         self._stop = stop
 
     def sleep(self, seconds: float) -> None:
-        """Wait; raises Stopped when told to stop meanwhile.
+        """Wait; raises Stopped when `stop` is set meanwhile.
 
-        A write that was not answered until then is looked into by the next run.
+        The next run resolves a write without a response.
         """
         if self._stop.wait(seconds):
             raise Stopped
 
 
 class ReadOnlyCards(ReadOnlySystem):
-    """A system that is read only, and whose cards say so: nothing is tried there."""
+    """A read-only system whose cards say so, so that the sync tries no writes."""
 
     def __init__(self, system: System, why: str) -> None:
         super().__init__(system, why)
@@ -82,12 +82,12 @@ def open_sync(
     dry_run: Tell | None = None,
     moved: bool = False,
 ) -> Iterator[RunnableSync]:
-    """Make the engine of the job's one document ready, and let go of everything afterwards.
+    """Open the sync of the job's only spec, and close everything afterwards.
 
-    `links` is the store (None: LINKS), `sections` are those that are carried out (none: all), `stop` ends the work
-    between two writes; with `dry_run` nothing is written, neither to a system nor to the store; `moved` says that the
-    systems are at new addresses. Raises UsageError when neither system may be written to, when the store is damaged or
-    of other systems, and UnknownName for a section or a fault.
+    `links` is the store (None: LINKS), `sections` are the sections to sync (empty: all), `stop` ends the work between
+    two writes; with `dry_run` nothing is written, neither to a system nor to the store; `moved` says that the systems
+    have new URLs. Raises UsageError when both systems are read-only, or when the store is damaged or belongs to other
+    systems, and UnknownName for a section or a fault.
     """
     (dataflow,) = job.dataflows
     only = selected_sections(dataflow, sections)
@@ -120,7 +120,7 @@ def open_sync(
 
 
 def selected_sections(dataflow: Dataflow, wanted: Sequence[str]) -> frozenset[str] | None:
-    """Return the keys of the sections that are meant by number, key or heading; None for all of them."""
+    """Return the keys of the sections with a number, key or heading in `wanted`; None for all sections."""
     if not wanted:
         return None
     names: dict[str, Section] = {}
@@ -140,7 +140,7 @@ def _folded(text: str) -> str:
 def _usable_systems(
     job: Job, dataflow: Dataflow, live_systems: Mapping[str, LiveSystem], dry_run: Tell | None
 ) -> tuple[System, System, tuple[str, ...]]:
-    """Return both systems as they may be used, and why they may not be written to."""
+    """Return both systems, read-only where the settings say so, and the reasons for that."""
     first = next(section for section in dataflow.sections if section.duplicate_of is None)
     labels = first.source.system, first.target.system
     systems: list[System] = [live_systems[label].connection.system() for label in labels]
@@ -151,7 +151,7 @@ def _usable_systems(
         systems = [ReadOnlyView(system) for system in systems]
     if all(reasons):
         text = "\n".join(dict.fromkeys(str(why) for why in reasons))
-        raise UsageError(f"nothing may be written\n{text}", hint="--dry-run tells what would be written")
+        raise UsageError(f"no system can be written to\n{text}", hint="--dry-run shows what would be written")
     source, target = (ReadOnlyCards(s, why) if why else s for s, why in zip(systems, reasons, strict=True))
     return source, target, tuple(why for why in reasons if why)
 
@@ -163,7 +163,7 @@ def _open_links(path: Path | None) -> Links:
 
 
 def _links_copy(path: Path | None) -> Links:
-    """Return a copy of the store in memory, an empty one when there is none yet."""
+    """Return an in-memory copy of the store, an empty one when there is no store yet."""
     path = path or LINKS
     if not path.exists():
         return Links()
@@ -176,7 +176,7 @@ def _links_copy(path: Path | None) -> Links:
 
 @contextmanager
 def stopped_by_signals() -> Iterator[Event]:
-    """Yield what is set by the first SIGINT or SIGTERM; the second one interrupts at once."""
+    """Yield an event that the first SIGINT or SIGTERM sets; the second signal interrupts immediately."""
     stop = Event()
     before: dict[int, object] = {}
 

@@ -1,4 +1,4 @@
-"""The table of modes; a mode's module is imported when asked for: the sandbox is heavy, a replay must be quick."""
+"""The table of run modes; a mode's module is imported on demand, because the sandbox is slow to import."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from importlib import import_module
 from qa_sync.modes.job import Job, PreparedRun
 
 MODES: Mapping[str, str] = {
-    "replay": "the committed recording: no network, no waiting",
+    "replay": "the recordings: no network, no waiting",
     "sandbox": "the embedded systems and the built-in sync, in this process",
-    "live": "the systems of qa-sync.toml, and whatever keeps them in sync",
-    "record": "as live when qa-sync.toml gives the systems' urls, else as sandbox; and write the recording",
+    "live": "the systems of qa-sync.toml and their sync",
+    "record": "like live when qa-sync.toml has the systems' urls, else like sandbox; then write the recordings",
 }
-"""The modes by name, each a module of this room with a function `prepare`, and what they play on."""
+"""The run modes by name with their description; each is a module of this folder with a function `prepare`."""
 
 
 def prepare(mode: str, job: Job) -> PreparedRun:
-    """Make a job ready in a mode; raises what the mode raises (`RecordingError`, `UnknownName`, ...)."""
+    """Prepare a job in a run mode; raises the errors of the mode (`RecordingError`, `UnknownName`, ...)."""
     make: Callable[[Job], PreparedRun] = import_module(f"qa_sync.modes.{mode}").prepare
     return make(job)

@@ -21,8 +21,8 @@ def test_on_a_terminal_the_question_breaks_between_words(monkeypatch: pytest.Mon
     monkeypatch.setenv("COLUMNS", "50")
     confirm_writes(PLANNED, yes=True)
     assert screen.getvalue() == (
-        "This makes records, which are removed again, and\n"
-        "as many counterparts may come of them:\n"
+        "This run creates and then deletes these records;\n"
+        "the sync may create as many counterparts:\n"
         "  Custom Webshop (http://shop.example.test): 12\n"
         "    Order, 12 Customer\n"
     )

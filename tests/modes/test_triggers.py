@@ -121,7 +121,7 @@ def test_http_calls_the_url_with_the_token(make: Make, node: tuple[Node, str], m
 
 
 def test_http_that_nobody_answers(make: Make) -> None:
-    with pytest.raises(SystemUnreachable, match="did not answer"):
+    with pytest.raises(SystemUnreachable, match="did not respond"):
         make(SyncSettings(Trigger.HTTP, url="http://127.0.0.1:9/run"), VirtualClock(EPOCH))()
 
 
@@ -131,7 +131,7 @@ def test_http_tells_no_password_of_its_url(make: Make, monkeypatch: pytest.Monke
         if proxied:
             monkeypatch.setenv("ALL_PROXY", proxy.url("socks5", "t0ken@"))
         url = f"http://me:url-pass@{'sync.test' if proxied else '127.0.0.1:1'}/run"
-        with pytest.raises(SystemUnreachable, match="did not answer") as told:
+        with pytest.raises(SystemUnreachable, match="did not respond") as told:
             make(SyncSettings(trigger=Trigger.HTTP, url=url), VirtualClock(EPOCH))()
     assert "url-pass" not in str(told.value)
 
@@ -139,7 +139,7 @@ def test_http_tells_no_password_of_its_url(make: Make, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("token", ["canary\r", "canary ", "can\xe4ry"])
 def test_http_has_no_token_that_no_header_can_carry(make: Make, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
     monkeypatch.setenv("SYNC_TOKEN", token)
-    with pytest.raises(UsageError, match=r"\$SYNC_TOKEN holds no token") as told:
+    with pytest.raises(UsageError, match=r"\$SYNC_TOKEN is not a valid token") as told:
         make(SyncSettings(Trigger.HTTP, url="http://127.0.0.1:9/run", token="SYNC_TOKEN"), VirtualClock(EPOCH))  # noqa: S106
     assert "can" not in str(told.value).replace("can carry", "")
 
@@ -159,23 +159,23 @@ def test_command_runs_a_program_in_the_folder_of_the_settings(make: Make, tmp_pa
 
 def test_command_that_fails(make: Make) -> None:
     words = (sys.executable, "-c", "import sys; sys.exit('no \\x1b[31m disk')")
-    with pytest.raises(NoVerdict, match=r"ended with 1: no \\x1b\[31m disk"):
+    with pytest.raises(NoVerdict, match=r"failed with exit code 1: no \\x1b\[31m disk"):
         make(SyncSettings(Trigger.COMMAND, command=words), VirtualClock(EPOCH))()
 
 
 def test_command_that_does_not_end_is_waited_for_as_long_as_the_settings_say(make: Make) -> None:
     words = (sys.executable, "-c", "import time; time.sleep(3600)")
-    with pytest.raises(NoVerdict, match=r"not over after 0\.5 s"):
+    with pytest.raises(NoVerdict, match=r"did not finish within 0\.5 s"):
         make(SyncSettings(Trigger.COMMAND, command=words), VirtualClock(EPOCH), timeout_s=0.5)()
 
 
 def test_command_that_no_program_can_be_given(make: Make) -> None:
-    with pytest.raises(UsageError, match=r"could not be started: 'a\\x00b': embedded null byte"):
+    with pytest.raises(UsageError, match=r"could not start the sync: 'a\\x00b': embedded null byte"):
         make(SyncSettings(Trigger.COMMAND, command=("a\0b",)), VirtualClock(EPOCH))()
 
 
 def test_command_that_is_not_there(make: Make) -> None:
-    with pytest.raises(UsageError, match="could not be started"):
+    with pytest.raises(UsageError, match="could not start the sync"):
         make(SyncSettings(Trigger.COMMAND, command=("no-such-program",)), VirtualClock(EPOCH))()
 
 
@@ -190,7 +190,7 @@ def test_sesam_pumps_every_pipe_until_its_queues_are_empty(make: Make, node: tup
 
 @pytest.mark.parametrize(
     ("wrong", "told"),
-    [({"success": False, "queue": 0}, "failed: 'boom'"), ({"queue": 1000}, "not done after 20 s")],
+    [({"success": False, "queue": 0}, "failed: 'boom'"), ({"queue": 1000}, "did not finish within 20 s")],
 )
 def test_sesam_pipes_that_fail(make: Make, node: tuple[Node, str], wrong: dict[str, Any], told: str) -> None:
     it, url = node
@@ -202,7 +202,7 @@ def test_sesam_pipes_that_fail(make: Make, node: tuple[Node, str], wrong: dict[s
 def test_sesam_pipe_that_fails_with_a_queue_is_given_time_and_tells_why(make: Make, node: tuple[Node, str]) -> None:
     it, url = node
     it.success, it.queue = False, 1000
-    with pytest.raises(NoVerdict, match="not done after 20 s; the run before failed: 'boom'"):
+    with pytest.raises(NoVerdict, match="did not finish within 20 s; the previous run failed: 'boom'"):
         make(SyncSettings(Trigger.SESAM, url=f"{url}/api", pipes=("p",)), VirtualClock(EPOCH), timeout_s=20)()
     assert len(it.started) < 23
 

@@ -186,9 +186,7 @@ def test_live_systems_are_swept_once_and_nothing_confidential_is_told(
 
     monkeypatch.setattr(playing, "prepare", prepared)
     result = project.runpytest_inprocess(*BROKEN)
-    result.stdout.fnmatch_lines(
-        ["This makes records, *", "  ERP (https://erp.example): 3 Product", "*actual*(hidden)*"]
-    )
+    result.stdout.fnmatch_lines(["This run creates *", "  ERP (https://erp.example): 3 Product", "*actual*(hidden)*"])
     result.stdout.no_fnmatch_line("*brand 0*")
     result.stderr.fnmatch_lines(["left behind: ERP Product 7: it is locked"])
     assert len(swept) == 1

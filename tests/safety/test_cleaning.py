@@ -63,7 +63,7 @@ def test_a_killed_run_is_cleaned_up_after_and_looked_at_once_more(
 @pytest.mark.parametrize(
     ("told", "why"),
     [
-        ({"url": "https://other.example"}, "it was made at https://acme.example"),
+        ({"url": "https://other.example"}, "it was created at https://acme.example"),
         ({"production": True}, "production = true"),
         ({"writes": False}, "read-only"),
     ],
@@ -104,7 +104,7 @@ def test_a_run_that_is_under_way_is_left_alone(tmp_path: Path) -> None:
     journal = Journal(tmp_path / NAME)
     run = journal.begin("s", ["a.txt"], STARTED, [])
     assert select_runs(journal, None, None) == ()
-    with pytest.raises(UsageError, match="is under way"):
+    with pytest.raises(UsageError, match="is in progress"):
         select_runs(journal, run.id, None)
     with pytest.raises(UnknownName, match="unknown run"):
         select_runs(journal, "x", None)
@@ -120,7 +120,7 @@ def test_a_run_of_another_machine_is_cleaned_up_after_when_it_is_said_to_have_en
     for age in (None, timedelta(days=36_500)):
         (cleaned,) = clean_up(settings(tmp_path), run.id, age)
         assert (cleaned.removed, cleaned.open, [lost.id for lost in cleaned.not_removed]) == (0, 1, ["c1"])
-        assert "may be under way on container-1" in cleaned.not_removed[0].why
+        assert "may be in progress on container-1" in cleaned.not_removed[0].why
     assert [each.open for each in clean_up(settings(tmp_path))] == [1]
     assert acme.held
     (cleaned,) = clean_up(settings(tmp_path), older_than=timedelta(hours=1))

@@ -187,7 +187,7 @@ def test_an_interrupted_run_is_taken_up(qa_sync: QaSync, serve: Serve, monkeypat
     whole = json.loads(qa_sync("check", SPEC, "--mode", "sandbox", "--report", "json").out)
     assert verdicts(resumed) == verdicts(whole)
     assert resumed["seed"].endswith("+1")
-    assert re.search(r"^note: [12] of 3 sections are as the interrupted run found them$", got.err, re.MULTILINE)
+    assert re.search(r"^note: [12] of 3 sections keep their verdicts of the interrupted run$", got.err, re.MULTILINE)
     makes = next(line for line in got.err.splitlines() if line.startswith("  Wix.com"))
     assert re.search(
         r"\b[1-9]\d* Contacts", makes
@@ -195,7 +195,7 @@ def test_an_interrupted_run_is_taken_up(qa_sync: QaSync, serve: Serve, monkeypat
     assert ours(config) == []
     over = qa_sync(*live(config, "--resume"))
     assert over.code == 2
-    assert "was not interrupted, it found out about every section" in over.err
+    assert "was not interrupted, it finished every section" in over.err
 
 
 def verdicts(report: Any) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The embedded systems on a port of this machine, and the built-in sync between them when documents are given."""
+"""Serves the embedded systems on a local port, and runs the built-in sync between them when specs are given."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from qa_sync.systems.http.rate_limits import Rate
 from qa_sync.systems.rest.rest_system import RestSystem
 
 HOST = "127.0.0.1"
-"""The embedded systems are for this machine only."""
+"""The embedded systems listen on the loopback interface only."""
 
 
 def bind_port(port: int) -> socket.socket:
-    """Return a socket on that port (0: any free one); raises UsageError when it is taken."""
+    """Return a listening socket on a port (0: any free port); raises UsageError when it is in use."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
-        listener.listen()  # whoever is told the port now is served as soon as everything is ready
+        listener.listen()  # early requests wait in the queue until the server is ready
     except (OSError, OverflowError) as error:
         listener.close()
         raise UsageError(f"port {port} cannot be used: {error}", hint="choose another with --port") from None
@@ -50,7 +50,7 @@ def urls(port: int) -> Mapping[str, str]:
 
 
 class NetworkConditions(Struct, frozen=True):
-    """How the systems are for whoever comes from outside: answers late by `delay_s`, lists by `lag_s`, a `rate`."""
+    """Simulated network conditions: responses delayed by `delay_s`, lists by `lag_s` (seconds), and a rate limit."""
 
     delay_s: float = 0.0
     lag_s: float = 0.0
@@ -58,19 +58,19 @@ class NetworkConditions(Struct, frozen=True):
 
 
 def network_conditions(delay_s: float, lag: str, rate: str | None) -> NetworkConditions:
-    """Return how the systems are to be; lag and rate are texts as the settings have them, raises ValueError."""
+    """Return the network conditions; lag and rate are texts as in the settings. Raises ValueError."""
     pace = RATE_VALUE.read(rate) if rate else None
     return NetworkConditions(delay_s, DURATION_VALUE.read(lag), Rate(pace.count, pace.seconds) if pace else None)
 
 
-def serve(listener: socket.socket, inner: socket.socket, seed: str, told: NetworkConditions) -> None:
-    """Serve all vendors, empty at first, until the process is told to stop (SIGINT, SIGTERM).
+def serve(listener: socket.socket, inner: socket.socket, seed: str, conditions: NetworkConditions) -> None:
+    """Serve all vendors, empty at first, until SIGINT or SIGTERM.
 
-    The delay and the rate hold at `listener`; `inner` is for the sync that belongs to the place. Lists lag for both.
+    The delay and the rate limit apply to `listener`; `inner` is for the built-in sync. Lists lag on both.
     """
-    load = Load(timedelta(seconds=told.lag_s), told.rate, exempt_port=inner.getsockname()[1])
+    load = Load(timedelta(seconds=conditions.lag_s), conditions.rate, exempt_port=inner.getsockname()[1])
     apps = {name: vendor.build_app(lambda: datetime.now(UTC), seed) for name, vendor in vendors_under(load).items()}
-    app = delayed(build_server_app(apps), listener.getsockname()[1], told.delay_s)
+    app = delayed(build_server_app(apps), listener.getsockname()[1], conditions.delay_s)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
     uvicorn.Server(config).run(sockets=[listener, inner])
 
@@ -85,7 +85,7 @@ def sync_in_background(
     every_s: float,
     tell: Callable[[str], None],
 ) -> Iterator[None]:
-    """Carry the documents out between the served systems in the background, a cycle every `every_s` seconds."""
+    """Sync the specs between the served systems in the background, one cycle every `every_s` seconds."""
     where = urls(port)
 
     def system(label: str) -> RestSystem:
@@ -105,7 +105,7 @@ def sync_in_background(
             for line in _cycle(engine):
                 tell(f"sync: {line}")
 
-    # Each document has a sync of its own, which waits for no other.
+    # Each spec has its own sync, which waits for no other.
     workers = [Thread(target=work, args=(engine,), name="sync", daemon=True) for engine in engines]
     for worker in workers:
         worker.start()
@@ -118,7 +118,7 @@ def sync_in_background(
 
 
 def _cycle(engine: Engine) -> Iterator[str]:
-    """Run one cycle; yield what a person would want to know of it."""
+    """Run one cycle; yield its output lines."""
     try:
         summary = engine.cycle()
     except QaSyncError as error:

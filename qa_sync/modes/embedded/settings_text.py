@@ -1,4 +1,4 @@
-"""Settings for the served sandbox, as text: what a user would write for two systems of their own."""
+"""Writes the `qa-sync.toml` of the served sandbox."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def settings_text(
     parts = [FIRST_LINE]
     for label, name in names.items():
         secrets = ", ".join(f'{secret} = "${_variable(name, secret)}"' for secret in VENDORS[name].secrets)
-        # A JSON text is also a TOML one.
+        # A JSON string is a valid TOML string.
         parts += [
             f"\n[systems.{json.dumps(label)}]",
             f'connector = "{name}"',

@@ -1,4 +1,4 @@
-"""The built-in engine as the settings want it: conditions, literals, policies, zone."""
+"""Creates the built-in sync engine with the conditions, literals, policies and time zone of the settings."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from qa_sync.values.condition import Condition
 
 
 class ConditionPredicate(Struct, frozen=True):
-    """What a section's condition means; its repr tells it from any other, which the engine's store relies on."""
+    """The predicate of a section's condition; its repr identifies it, which the engine's store relies on."""
 
     condition: Condition
 
     def __call__(self, record: Record) -> bool:
-        """Return whether a source record is inside the condition."""
+        """Return whether a source record meets the condition."""
         return self.condition.holds(record.data)
 
 
 def predicates(settings: Settings, dataflow: Dataflow) -> Mapping[str, ConditionPredicate]:
-    """Return what the settings say that conditions mean, by section key."""
-    settled = ((s.key, settings.condition(s.heading)) for s in dataflow.sections)
-    return {key: ConditionPredicate(Condition(found.property, found.values)) for key, found in settled if found}
+    """Return the conditions of the settings as predicates, by section key."""
+    configured = ((s.key, settings.condition(s.heading)) for s in dataflow.sections)
+    return {key: ConditionPredicate(Condition(found.property, found.values)) for key, found in configured if found}
 
 
 def make_engine(
     dataflow: Dataflow, source: System, target: System, links: Links, settings: Settings, **more: Any
 ) -> Engine:
-    """Return the engine that carries a document out between two systems; `more` are further arguments of it."""
+    """Return the engine that syncs a spec between two systems; `more` are further arguments of Engine."""
     return Engine(
         dataflow,
         source,

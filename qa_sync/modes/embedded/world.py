@@ -1,4 +1,4 @@
-"""The embedded world of one section: the vendors' APIs, a virtual clock, and the built-in engine between them."""
+"""The embedded environment of one section: the vendors' APIs, a virtual clock, and the built-in sync."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ from qa_sync.systems.http.asgi_transport import AsgiTransport
 from qa_sync.systems.rest.rest_system import RestSystem
 
 Wire = Callable[[httpx.BaseTransport], httpx.BaseTransport]
-"""What stands between the judge and a system: nothing, or a recorder."""
+"""Wraps the transport to a system, for example with a recorder."""
 
 
 class World(Struct, frozen=True):
-    """A section's own embedded systems: whatever happens in one section, the others never see it."""
+    """The embedded systems of one section, isolated from all other sections."""
 
     environment: Environment
     close: Callable[[], None]
 
 
 def embedded_name(job: Job, label: str) -> str:
-    """Return the name of the embedded system that a label means; raises UnknownName when there is none."""
+    """Return the name of the embedded system of a label; raises UnknownName when there is none."""
     name = job.connectors[label].name
     if name not in VENDORS:
-        hint = f'give its url in qa-sync.toml, [systems."{label}"], and use --mode live'
+        hint = f'set its url in qa-sync.toml, [systems."{label}"], and use --mode live'
         raise UnknownName("embedded system", name, VENDORS, hint=hint)
     return name
 
 
 def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire: Wire) -> World:
-    """Set up the section's two systems empty, and the engine that carries the whole document out between them."""
+    """Create the section's two systems, empty, and the engine that syncs the whole spec between them."""
     clock = VirtualClock(EPOCH)
     labels = {Side.SOURCE: section.source.system, Side.TARGET: section.target.system}
     names = {label: embedded_name(job, label) for label in labels.values()}
-    doors = {name: AsgiTransport(VENDORS[name].build_app(clock.now, seed)) for name in set(names.values())}
+    transports = {name: AsgiTransport(VENDORS[name].build_app(clock.now, seed)) for name in set(names.values())}
 
     def system(label: str, transport: httpx.BaseTransport) -> RestSystem:
         vendor = VENDORS[names[label]]
@@ -53,24 +53,24 @@ def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire:
 
     engine = make_engine(
         dataflow,
-        system(labels[Side.SOURCE], doors[names[labels[Side.SOURCE]]]),
-        system(labels[Side.TARGET], doors[names[labels[Side.TARGET]]]),
+        system(labels[Side.SOURCE], transports[names[labels[Side.SOURCE]]]),
+        system(labels[Side.TARGET], transports[names[labels[Side.TARGET]]]),
         Links(":memory:"),
         job.settings,
         faults=tuple(find_fault(name) for name in job.faults),
     )
 
     def cycle() -> None:
-        # Time passes on both sides of the work, so that no edit of ours bears the same time as one of the engine's.
+        # Time passes before and after the cycle, so that no edit of the run has the time of an edit of the engine.
         clock.sleep(CYCLE_S / 2)
         engine.cycle()
         clock.sleep(CYCLE_S / 2)
 
-    judged = {side: system(label, wire(doors[names[label]])) for side, label in labels.items()}
+    judged = {side: system(label, wire(transports[names[label]])) for side, label in labels.items()}
 
     def close() -> None:
-        for door in doors.values():
-            door.close()
+        for transport in transports.values():
+            transport.close()
 
     environment = Environment(
         judged,

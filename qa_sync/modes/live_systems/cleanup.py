@@ -1,4 +1,4 @@
-"""What earlier runs left behind, after a kill above all: found in the journal and by their marks, and removed."""
+"""Deletes records of earlier runs, for example after a kill; finds them in the journal and by their marks."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
 
 NEXT: Final = {"begun": "ended", "ended": "closed", "closed": "closed"}
-"""The states of a run, one cleanup after the other.
+"""The next state of a run after a cleanup.
 
-Of what a run made a sync may make a counterpart long after; so a run that has ended is looked at once more.
+The sync may create a counterpart long after the run, so that a run that has ended is cleaned up once more.
 """
 
 
 class CleanupResult(Struct, frozen=True):
-    """What came of one run: how many records were removed, what is left; `open` are those that may still go."""
+    """The cleanup result of one run: the number of deleted records, the remaining ones, and how many can be retried."""
 
     run: JournaledRun
     removed: int
@@ -42,9 +42,9 @@ class CleanupResult(Struct, frozen=True):
 
 
 def select_runs(journal: Journal, run: str | None, older_than: timedelta | None) -> tuple[JournaledRun, ...]:
-    """Return the runs that are to be cleaned up after; those of living processes of this machine never are.
+    """Return the runs to clean up, never those of live processes on this machine.
 
-    Raises UnknownName for a run that the journal has not, UsageError for one that is under way.
+    Raises UnknownName for a run that is not in the journal, UsageError for one in progress.
     """
 
     def is_at_work(each: JournaledRun) -> bool:
@@ -56,7 +56,7 @@ def select_runs(journal: Journal, run: str | None, older_than: timedelta | None)
         if named is None:
             raise UnknownName("run", run, (each.id for each in runs))
         if is_at_work(named):
-            raise UsageError(f"the run {run} is under way", hint="interrupt it: then it cleans up after itself")
+            raise UsageError(f"the run {run} is in progress", hint="interrupt it: then it cleans up its records")
         return (named,)
     before = datetime.now(UTC) - (older_than or timedelta(0))
     return tuple(e for e in runs if not is_at_work(e) and e.started <= before and _needs_cleanup(journal, e))
@@ -69,7 +69,7 @@ def _needs_cleanup(journal: Journal, run: JournaledRun) -> bool:
 
 @dataclass(slots=True)
 class LazyConnections:
-    """The user's systems as the settings have them now, each reached when it is needed first."""
+    """The user's systems as currently configured, each connected on first use."""
 
     settings: Settings
     exits: ExitStack
@@ -77,12 +77,12 @@ class LazyConnections:
     _connected: dict[str, System | QaSyncError] = field(default_factory=dict)
 
     def __call__(self, place: RecordLocation) -> System:
-        """Return the system of a place; raises QaSyncError that tells why nothing can be done there."""
+        """Return the system of a record; raises QaSyncError when it cannot be used."""
         own = self.settings.system(place.system)
         if own is None or own.url is None or own.url.rstrip("/") != place.url.rstrip("/"):
-            raise NoVerdict(f"it was made at {place.url}, and the settings do not say that this is {place.system}")
-        if why := read_only_reason(self.settings, place.system):
-            raise NoVerdict(why)
+            raise NoVerdict(f"it was created at {place.url}, but this is not the url of {place.system} in the settings")
+        if reason := read_only_reason(self.settings, place.system):
+            raise NoVerdict(reason)
         if place.system not in self._connected:
             self._connected[place.system] = self._connect(place.system)
         found = self._connected[place.system]
@@ -105,9 +105,9 @@ class LazyConnections:
 def clean_up(
     settings: Settings, run: str | None = None, older_than: timedelta | None = None
 ) -> Iterator[CleanupResult]:
-    """Clean up after the runs that are meant, the latest first; yield what came of each.
+    """Clean up the selected runs, latest first; yield the result of each.
 
-    Nothing is made, and without a journal there is nothing to do.
+    Creates no records; without a journal there is nothing to do.
     """
     path = journal_path(settings)
     if not path.exists():
@@ -117,13 +117,13 @@ def clean_up(
     with ExitStack() as exits:
         journal = Journal(path)
         exits.callback(journal.close)
-        reacher = LazyConnections(settings, exits)
+        connections = LazyConnections(settings, exits)
         runs: Sequence[JournaledRun] = select_runs(journal, run, older_than)
         for note in reversed(runs):
             if note.alive and not _is_older(note, older_than):
-                yield _skipped_run(journal, note, reacher.redact)
+                yield _skipped_run(journal, note, connections.redact)
             else:
-                yield _clean_up_run(journal, note, reacher, settings.sync.interval_s)
+                yield _clean_up_run(journal, note, connections, settings.sync.interval_s)
 
 
 def _is_older(run: JournaledRun, age: timedelta | None) -> bool:
@@ -131,16 +131,18 @@ def _is_older(run: JournaledRun, age: timedelta | None) -> bool:
 
 
 def _skipped_run(journal: Journal, run: JournaledRun, redact: Redactor) -> CleanupResult:
-    """Tell what a run has made of which nobody here can know whether it is still under way."""
-    why = f"its run may be under way on {run.elsewhere}; --older-than AGE says that earlier ones have ended"
+    """Return the result of a run on another machine, which may still be in progress."""
+    why = f"its run may be in progress on {run.elsewhere}; use --older-than AGE to clean up earlier runs"
     entries = [replace(entry, why=why) for entry in journal.entries(run.id) if entry.state in REMOVABLE_STATES]
     return CleanupResult(run, 0, tuple(as_leftovers(entries, redact)), len(entries))
 
 
-def _clean_up_run(journal: Journal, run: JournaledRun, reacher: LazyConnections, interval_s: float) -> CleanupResult:
+def _clean_up_run(
+    journal: Journal, run: JournaledRun, connections: LazyConnections, interval_s: float
+) -> CleanupResult:
     marks = {entry.mark for entry in journal.entries(run.id)}
     owned = RunRecords(journal, run, marks, run.started - SKEW)
-    sweep = Cleanup(owned, reacher, lambda: RealClock().sleep(interval_s))
+    sweep = Cleanup(owned, connections, lambda: RealClock().sleep(interval_s))
     not_removed = sweep()
     still = [
         entry
@@ -149,4 +151,6 @@ def _clean_up_run(journal: Journal, run: JournaledRun, reacher: LazyConnections,
     ]
     if not still:
         journal.end(run.id, NEXT[run.state])
-    return CleanupResult(run, len(sweep.removed_numbers), tuple(as_leftovers(not_removed, reacher.redact)), len(still))
+    return CleanupResult(
+        run, len(sweep.removed_numbers), tuple(as_leftovers(not_removed, connections.redact)), len(still)
+    )

@@ -1,4 +1,4 @@
-"""Where the user's own systems are, and a connection to each that all sections share."""
+"""Connections to the user's systems, shared by all sections."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from qa_sync.systems.system import System
 
 
 class LiveSystem(Struct, frozen=True):
-    """One live system and the line to it."""
+    """A live system and its connection."""
 
     job: Job
     connection: LiveConnection
 
     def system(self, wrap: Wrap | None = None, clock: Clock | None = None) -> System:
-        """Return the system over its line, with a recorder around that and a clock of its own when they are given.
+        """Return the system, optionally with a recorder and its own clock.
 
-        It can be written to only when the settings allow it.
+        It is read-only unless the settings allow writes.
         """
         rest = self.connection.system(wrap, clock) if wrap else self.connection.system(clock=clock)
         why = read_only_reason(self.job.settings, self.connection.label)
@@ -39,22 +39,22 @@ class LiveSystem(Struct, frozen=True):
 
 
 def labels_of(dataflows: Iterable[Dataflow]) -> tuple[str, ...]:
-    """Return the systems that sections are about, in their order."""
+    """Return the labels of the systems in the sections, in order."""
     entities = (e for d in dataflows for s in d.sections if s.duplicate_of is None for e in (s.source, s.target))
     return tuple(dict.fromkeys(e.system for e in entities))
 
 
 def has_url(job: Job, label: str) -> bool:
-    """Return whether the settings say where a system is."""
+    """Return whether the settings have the URL of a system."""
     own = job.settings.system(label)
     return bool(own and own.url)
 
 
 def connect(job: Job, redact: Redactor, clock: Clock | None = None) -> Mapping[str, LiveSystem]:
-    """Return every system of the job by label; raises UsageError that tells all that is missing.
+    """Return every system of the job by label; raises one UsageError for everything that is missing.
 
-    `redact` is the run's, and learns what is confidential about each; `clock` is waited on (None: as
-    `open_system_connection` does).
+    The confidential values of each system are added to `redact`; `clock` is used to wait (None: the default of
+    `open_system_connection`).
     """
     found: dict[str, LiveSystem] = {}
     problems: list[UsageError] = []
@@ -65,7 +65,7 @@ def connect(job: Job, redact: Redactor, clock: Clock | None = None) -> Mapping[s
         except UsageError as problem:
             problems.append(problem)
     if len(problems) > 1:
-        raise UsageError("\n".join([f"{len(problems)} systems cannot be reached:", *map(str, problems)]))
+        raise UsageError("\n".join([f"{len(problems)} systems are not configured:", *map(str, problems)]))
     if problems:
         raise problems[0]
     return found
@@ -80,20 +80,20 @@ def open_system_connection(
     retry_policy: RetryPolicy | None = None,
     clock: Clock | None = None,
 ) -> LiveConnection:
-    """Open the line to a system where the settings say it is; raises UsageError when they do not say enough.
+    """Open the connection to a system of the settings; raises UsageError when a setting is missing.
 
-    `retry_policy` is in place of the connector's, `clock` in place of the machine's.
+    `retry_policy` replaces that of the connector, `clock` the system clock.
     """
     own = settings.system(label)
     if own is None or own.url is None:
         near = did_you_mean(label, settings.systems) if own is None else None
         raise UsageError(
-            f"where is {label}? its url is needed",
+            f"the url of {label} is missing",
             location=own.location if own else None,
-            hint=near or f'in {FILE_NAME}: [systems."{label}"] url = "https://..."',
+            hint=near or f'add it to {FILE_NAME}: [systems."{label}"] url = "https://..."',
         )
     secrets = read_environment(own.secrets, os.environ, label)
-    # A check's pause is not cut short by an interruption: what was made must still be removed, over the same line.
+    # An interruption does not shorten rate-limit waits, because the cleanup uses the same connection.
     rate_limiter = _rate_limiter(own, clock or MonotonicClock())
     clock = clock or RealClock()
     return open_connection(

@@ -1,4 +1,4 @@
-"""One cheap read of each system of the settings, which tells whether it is there and lets us in."""
+"""One cheap read of each configured system, to test its URL and credentials."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from qa_sync.systems.rest.clients import references_for
 from qa_sync.systems.rest.live_connection import LiveConnection
 
 RETRY_POLICY = RetryPolicy(attempts=2)
-"""Somebody sits and waits for the answer."""
+"""Few attempts, because the user waits for the response."""
 
 
 class Ping(Struct, frozen=True):
-    """What came of it: where the system is, as whom we spoke to it, what was read, and what was wrong if anything."""
+    """The result of a ping: the URL of the system, the authenticated user, what was read, and the problem, if any."""
 
     label: str
     url: str = ""
@@ -38,7 +38,7 @@ class Ping(Struct, frozen=True):
 
 
 def ping_each(settings: Settings, labels: Sequence[str]) -> Iterator[Ping]:
-    """Yield one ping a system, when it is done; an error of one is its own, and raised for none."""
+    """Yield one ping per system; an error becomes the problem of its ping and is never raised."""
     variables = {name for each in settings.systems.values() for name in each.secrets.values()}
     redact = Redactor(os.environ.get(name, "") for name in variables)
     for label in labels:
@@ -54,30 +54,30 @@ def _ping(settings: Settings, label: str, redact: Redactor) -> Ping:
     connection = open_system_connection(settings, label, connector, redact, retry_policy=RETRY_POLICY)
     try:
         references = references_for(label, connector, connection.base_url, connection.secrets, connection.env)
-        told = (
+        described = (
             redact(connection.base_url),
             redact(describe_user(_with_operation_headers(connector), references, connection.base_url)),
         )
         try:
-            return Ping(label, *told, read=_read(connection, connector))
+            return Ping(label, *described, read=_read(connection, connector))
         except QaSyncError as problem:
-            return Ping(label, *told, problem=problem)
+            return Ping(label, *described, problem=problem)
     finally:
         connection.close()
 
 
 def _with_operation_headers(connector: Connector) -> Service:
-    """Return the service with the headers of its operations: some connectors say only there who asks."""
+    """Return the service with the headers of its operations, because some connectors authenticate only there."""
     headers = ChainMap({}, dict(connector.service.headers), *(dict(o.headers) for o in connector.operations.values()))
     return replace(connector.service, headers=headers)
 
 
 def _read(connection: LiveConnection, connector: Connector) -> str:
-    """Ask for the records that changed just now, or for a first page; return the datatype's name."""
+    """Request the latest changes, or the first page; return the name of the datatype."""
     listed = [a for a in capabilities_of(connector) if "list" in a.can and "list" not in a.cannot and not a.parent]
     if not listed:
         raise NoVerdict(
-            f"{connection.label}: its connector can list nothing, so nothing was asked",
+            f"{connection.label}: its connector has no list operation, so there was nothing to request",
             hint=f"qa-sync connectors check {connector.name} says why",
         )
     cheapest = next((a for a in listed if a.since), listed[0])

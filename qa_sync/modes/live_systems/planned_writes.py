@@ -1,4 +1,4 @@
-"""What a run is going to make in somebody's systems, in words: told before the first write."""
+"""Describes the records that a run will create in the user's systems, before the first write."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from qa_sync.modes.job import PlannedRecords
 
 
 def describe_writes(writes: Sequence[PlannedRecords]) -> Iterator[str]:
-    """Yield a line for the whole and one for each system; none when nothing is made."""
+    """Yield a heading and a line for each system; nothing when no record is created."""
     if writes:
-        yield "This makes records, which are removed again, and as many counterparts may come of them:"
+        yield "This run creates and then deletes these records; the sync may create as many counterparts:"
     for (system, url), entities in groupby(sorted(writes, key=_where), key=_where):
         counted = ", ".join(f"{planned.count} {planned.entity}" for planned in entities)
         yield f"  {system} ({url}): {counted}"

@@ -1,6 +1,6 @@
-"""Events without confidential values: a system may answer with what it was shown, in a record as well as in an error.
+"""Redacts events: a system may return confidential values, in a record as well as in an error.
 
-What is compared stays as it was answered; only what is told of it, on any way, comes through here.
+Values are compared before redaction; everything that is reported is redacted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Redact = Callable[[str], str]
 
 
 def redact_events(events: Iterator[Event], redact: Redact) -> Iterator[Event]:
-    """Yield the events, with everything in them that comes from the systems cleaned."""
+    """Yield the events with all values from the systems redacted."""
     for event in events:
         yield _redacted(event, redact)
 

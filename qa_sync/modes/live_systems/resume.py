@@ -1,4 +1,4 @@
-"""A run that was interrupted, taken up again: what it found out about whole sections stands, the rest is played."""
+"""Resumes an interrupted run: keeps the verdicts of finished sections, and runs the others."""
 
 from __future__ import annotations
 
@@ -31,28 +31,28 @@ from qa_sync.running.events import (
 from qa_sync.systems.journal.journal import Journal, JournaledRun
 
 SectionId = tuple[str, str]
-"""A document's path and a section's key."""
+"""The path of a spec and the key of a section."""
 
 
 class InterruptedRun(Struct, frozen=True):
-    """The run that is taken up: its seed, and what it found out about sections."""
+    """The interrupted run: its seed and its finished sections."""
 
     run: str
     seed: str
     sections: Mapping[tuple[str, str, str], str]
 
     def known_sections(self, fingerprints: Mapping[SectionId, str]) -> dict[SectionId, tuple[Event, ...]]:
-        """Return what it found out about the sections that are still the same; raises UsageError when that is all."""
+        """Return the events of the finished sections that are unchanged; raises UsageError when all are finished."""
         kept = {at: self.sections.get((*at, mark)) for at, mark in fingerprints.items()}
         known_sections = {at: _read(text) for at, text in kept.items() if text is not None}
         if fingerprints and len(known_sections) == len(fingerprints):
-            told = f"--resume: the run {self.run} was not interrupted, it found out about every section"
-            raise UsageError(told, hint="leave --resume out to try everything again")
+            message = f"--resume: the run {self.run} was not interrupted, it finished every section"
+            raise UsageError(message, hint="omit --resume to run everything again")
         return known_sections
 
 
 def find_interrupted_run(job: Job) -> InterruptedRun:
-    """Find the last run of the job's documents; raises UsageError when there is none."""
+    """Find the last run of the job's specs; raises UsageError when there is none."""
     specs = tuple(dataflow.path for dataflow in job.dataflows)
     path = journal_path(job.settings)
     with ExitStack() as exits:
@@ -62,28 +62,28 @@ def find_interrupted_run(job: Job) -> InterruptedRun:
             exits.callback(journal.close)
             found = [run for run in journal.runs() if run.specs == specs and journal.sections(run.id)]
         if not found:
-            told = f"there is no run of {', '.join(specs)} of which a section was finished"
-            raise UsageError(f"--resume: {told}", hint="leave --resume out")
+            message = f"there is no run of {', '.join(specs)} with a finished section"
+            raise UsageError(f"--resume: {message}", hint="omit --resume")
         run = max(found, key=lambda run: run.started)
         sections = journal.sections(run.id)
     return InterruptedRun(run.id, run.seed, sections)
 
 
 def clean_up_interrupted(earlier: InterruptedRun, journal: RunJournal) -> None:
-    """Remove what the interrupted run has left; what cannot be removed is told with the new run's leftovers."""
+    """Delete the records of the interrupted run; records that remain are reported with those of the new run."""
     cleaned = clean_up(journal.job.settings, earlier.run)
     journal.inherited = tuple(lost for each in cleaned for lost in each.not_removed)
 
 
 def next_seed(seed: str) -> str:
-    """Return a seed of other marks, so that nothing of the interrupted run is taken for the new one's."""
+    """Return a seed with other marks, so that records of the interrupted run are not confused with new ones."""
     name, plus, number = seed.rpartition("+")
     return f"{name}+{int(number) + 1}" if plus and number.isdecimal() else f"{seed}+1"
 
 
 @dataclass(slots=True)
 class ProgressRecorder:
-    """What is known of whole sections, by document and key; what the run finds out is kept in `journal` as it goes."""
+    """The finished sections of the interrupted run; adds those of the resumed run to `journal` as it progresses."""
 
     journal: RunJournal
     fingerprints: Mapping[SectionId, str]
@@ -92,15 +92,14 @@ class ProgressRecorder:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What whoever reads the verdicts must know of where they are from."""
+        """Notes about the origin of the verdicts."""
         if not self.known_sections:
             return ()
-        return (
-            f"{len(self.known_sections)} of {len(self.fingerprints)} sections are as the interrupted run found them",
-        )
+        known, total = len(self.known_sections), len(self.fingerprints)
+        return (f"{known} of {total} sections keep their verdicts of the interrupted run",)
 
     def __call__(self, events: Iterator[Event]) -> Iterator[Event]:
-        """Pass events on, those of known sections as they were told then."""
+        """Yield the events; those of known sections are from the interrupted run."""
         for at, known_sections in self.known_sections.items():
             self._write(at, known_sections)
         for event in events:
@@ -124,13 +123,13 @@ class ProgressRecorder:
         yield event
 
     def _save_if_complete(self, at: SectionId, events: Sequence[Event]) -> None:
-        """Keep a section when every check of it has its verdict: an interrupted one has not."""
+        """Record a section when each of its checks has a verdict, which an interrupted section does not."""
         first = events[0]
         if isinstance(first, SectionStarted) and at in self.fingerprints and _checks(events) == len(first.checks):
             self._write(at, events)
 
     def _write(self, at: SectionId, events: Sequence[Event]) -> None:
-        """Keep what was found out; a journal that cannot be written any more is no reason to lose a verdict."""
+        """Record a section; an error of the journal must not lose a verdict."""
         if self.journal.owned is not None:
             with suppress(NoVerdict):
                 spec, key = at
@@ -139,13 +138,13 @@ class ProgressRecorder:
 
 
 def section_fingerprints(checklists: Sequence[Checklist]) -> Mapping[SectionId, str]:
-    """Return what a section's verdicts depend on, as a fingerprint, for each that is played."""
+    """Return, for each section that is run, a fingerprint of everything that its verdicts depend on."""
     plans = ((c.dataflow.path, plan) for c in checklists for plan in c.sections)
     return {(spec, plan.section.key): _fingerprint(plan) for spec, plan in plans if plan.scenarios}
 
 
 def skip_known(checklist: Checklist, known_sections: Mapping[SectionId, Any]) -> Checklist:
-    """Return the checklist with nothing to do in known sections."""
+    """Return the checklist without the scenarios of known sections."""
     spec = checklist.dataflow.path
     plans = (
         replace(plan, checks=(), scenarios=()) if (spec, plan.section.key) in known_sections else plan
@@ -200,5 +199,5 @@ READERS: Final[Mapping[str, Callable[[dict[str, Any]], Event]]] = {
 
 
 def _members(value: object) -> object:
-    """Return a frozen value as its members, anything else that JSON does not know as text."""
+    """Return a frozen value as its fields, any other value that JSON does not support as text."""
     return asdict(value) if isinstance(value, Struct) else str(value)

@@ -1,4 +1,4 @@
-"""The journal of a live run: opened when something is to be written, asked at every write, swept at the end."""
+"""The journal of a live run: opened when the run writes, used at every write, cleaned up at the end."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
 
 SKEW = timedelta(minutes=10)
-"""How far a system's clock may be from ours before a new record is no longer found among the changed ones."""
+"""The maximum clock difference of a system; with more, a new record is not found among the changed ones."""
 
 Key: TypeAlias = tuple[str, str, str]
-"""A record's system, entity and id, as it is told."""
+"""The system, entity and id of a record, as reported."""
 
 NO_ID = "(no id)"
-"""How a record is told of which nobody knows the id."""
+"""Reported instead of the id of a record whose id is unknown."""
 
 
 def journal_path(settings: Settings) -> Path:
-    """Return where the journal is: below the folder of the settings, else below the working folder."""
+    """Return the path of the journal: below the folder of the settings, else below the current folder."""
     return (settings.path.parent if settings.path else Path.cwd()) / NAME
 
 
 @dataclass(slots=True)
 class RunJournal:
-    """What one run writes down; without `owned` it writes to no system, and nothing down.
+    """The journal of one run; without `owned` the run writes to no system, and there is no journal.
 
-    `inherited` is what an interrupted run has left that is taken up again; `reported` is what was told as left when a
-    sweep began, `cleaned_up` says that one has come to its end.
+    `inherited` are the records that remain from the interrupted run; `reported` are the records that were not cleaned
+    up when the final cleanup started, `cleaned_up` says that it has finished.
     """
 
     job: Job
@@ -64,7 +64,7 @@ class RunJournal:
     lock: Lock = field(default_factory=Lock)
 
     def wrap(self, system: System) -> System:
-        """Return a system whose writes are noted; one that is read only as it is."""
+        """Return the system with a journal for its writes; a read-only system unchanged."""
         if self.owned is None or read_only_reason(self.job.settings, system.label):
             return system
         return JournaledSystem(
@@ -72,7 +72,7 @@ class RunJournal:
         )
 
     def _list_existing(self, owned: RunRecords) -> None:
-        """Note what is there before the first write, once for all sections."""
+        """Record the existing records before the first write, once for all sections."""
         with self.lock:
             if not self.has_listed:
                 for place in owned.run.places:
@@ -80,14 +80,14 @@ class RunJournal:
             self.has_listed = True
 
     def clean_up(self, reported: Sequence[Leftover]) -> tuple[Leftover, ...]:
-        """Look for what is still there, and remove it; return what is left of `reported`, and what else is left."""
+        """Find and delete remaining records; return those that were not cleaned up, reported or not."""
         self.reported = tuple(reported)
         left = {_key(lost): lost for lost in reported}
         if self.owned is not None:
             kept = {at for at, lost in left.items() if lost.why.startswith(KEPT)}
             found = {_key(lost): lost for lost in self._clean_up(self.owned, kept)}
             noted = {_key(lost) for lost in as_leftovers(self.owned.entries(), self.redact)}
-            # What an earlier run has left is told again when its sections are.
+            # Records of the interrupted run are reported again with its sections.
             left = {at: lost for at, lost in left.items() if at in found or at in kept or at not in noted}
             left |= {at: lost for at, lost in found.items() if at not in left}
         left |= {_key(lost): lost for lost in self.inherited if _key(lost) not in left}
@@ -106,7 +106,7 @@ class RunJournal:
         return as_leftovers(clean_up(), self.redact)
 
     def close(self) -> None:
-        """Note how the run ended; when nobody has swept yet, that is done now."""
+        """Record how the run ended, and clean up if that has not happened yet."""
         if self.owned is None:
             return
         with suppress(QaSyncError):
@@ -121,9 +121,9 @@ def _key(lost: Leftover) -> Key:
 
 
 def as_leftovers(entries: Iterable[JournaledRecord], redact: Redactor) -> Iterator[Leftover]:
-    """Yield records that are left as reports tell them."""
+    """Yield journal entries as leftovers for reports."""
     for entry in entries:
-        why = entry.why or "nobody has tried to remove it"
+        why = entry.why or "no attempt was made to delete it"
         yield Leftover(entry.place.system, entry.place.entity, redact(entry.id or NO_ID), redact(why))
 
 
@@ -137,7 +137,7 @@ def open_run_journal(
     live_systems: Mapping[str, LiveSystem],
     redact: Redactor,
 ) -> RunJournal:
-    """Return the ledger of a run that begins; without anything to be made there is no journal."""
+    """Return the journal of a new run; a run without planned records has none."""
     ledger = RunJournal(job, live_systems, redact)
     marks = {step.mark for _, scenario in _scenarios(checklists) for step in _inserts(scenario)}
     if marks:
@@ -155,7 +155,7 @@ def open_run_journal(
 def planned_records(
     live_systems: Mapping[str, LiveSystem], checklists: Sequence[Checklist]
 ) -> tuple[PlannedRecords, ...]:
-    """Return what the checklists make, by system and entity."""
+    """Return the number of records that the checklists create, by system and entity."""
     count = Counter(
         (_label(plan, step.side), scenario.roles[step.role].card(step.side).names[0])
         for plan, scenario in _scenarios(checklists)
@@ -170,10 +170,10 @@ def planned_records(
 def _places(
     job: Job, checklists: Sequence[Checklist], live_systems: Mapping[str, LiveSystem]
 ) -> Iterator[RecordLocation]:
-    """Yield where records can come to be: the sync carries sections out that the run tries nothing of, too."""
+    """Yield the entities where records can be created: the sync also processes sections that the run does not test."""
     ends = (e for c in checklists for plan in c.sections for e in (plan.section.source, plan.section.target))
     for end in ends:
-        with suppress(KeyError, UnknownName):  # a duplicate of a section, or one that no card tells of
+        with suppress(KeyError, UnknownName):  # a duplicate section, or one without a card
             card = find_card(job.cards[end.system], end.entity, end.system)
             yield RecordLocation(end.system, live_systems[end.system].connection.base_url, card.datatype, card.names[0])
 

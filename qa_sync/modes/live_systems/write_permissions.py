@@ -1,4 +1,4 @@
-"""What of a checklist may be carried out when not every system may be written to; the rest is skipped with why."""
+"""Limits a checklist to the systems that may be written to; all other checks are skipped with a reason."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from qa_sync.checklist.model import Checklist, Scenario, SectionPlan
 from qa_sync.checklist.steps import Delete, Edit, Expect, Insert, RecordsUnchanged, Side, Snapshot, Step
 from qa_sync.settings.model import Settings
 
-NOT_CONFIGURED = "{label} is read-only: qa-sync.toml says nothing about it"
+NOT_CONFIGURED = "{label} is read-only: it is not configured in qa-sync.toml"
 
 
 def read_only_reason(settings: Settings, label: str) -> str | None:
-    """Return why nothing may be written to a system, None when something may."""
+    """Return why a system is read-only, None when writes are allowed."""
     own = settings.system(label)
     return own.read_only_reason if own else NOT_CONFIGURED.format(label=label)
 
 
 def limit_to_writable(checklist: Checklist, settings: Settings) -> Checklist:
-    """Return the checklist with each scenario cut before its first write that is not allowed."""
+    """Return the checklist with each scenario cut before its first forbidden write."""
     return replace(checklist, sections=tuple(_limit_section(plan, settings) for plan in checklist.sections))
 
 
@@ -28,13 +28,13 @@ def _limit_section(plan: SectionPlan, settings: Settings) -> SectionPlan:
     labels = {Side.SOURCE: plan.section.source.system, Side.TARGET: plan.section.target.system}
     reasons = {side: why for side, label in labels.items() if (why := read_only_reason(settings, label))}
     cuts = [_cut(scenario, reasons) for scenario in plan.scenarios]
-    why_not = {check: why for _, lost in cuts for check, why in lost.items()}
-    checks = tuple(replace(c, skip=why_not[c.id]) if c.id in why_not else c for c in plan.checks)
+    reasons_by_check = {check: why for _, lost in cuts for check, why in lost.items()}
+    checks = tuple(replace(c, skip=reasons_by_check[c.id]) if c.id in reasons_by_check else c for c in plan.checks)
     return replace(plan, checks=checks, scenarios=tuple(kept for kept, _ in cuts if kept.checks))
 
 
 def _cut(scenario: Scenario, reasons: Mapping[Side, str]) -> tuple[Scenario, Mapping[str, str]]:
-    """Return what of a scenario can be played, and why not for each check that it then does not decide."""
+    """Return the runnable part of a scenario, and the reason for each check that it no longer decides."""
     scenario = _without(scenario, _only_on(scenario, set(reasons)))
     for at, step in enumerate(scenario.steps):
         if isinstance(step, Insert | Edit | Delete) and step.side in reasons:
@@ -48,7 +48,7 @@ def _cut(scenario: Scenario, reasons: Mapping[Side, str]) -> tuple[Scenario, Map
 
 
 def _only_on(scenario: Scenario, closed_sides: set[Side]) -> frozenset[str]:
-    """Return the roles whose records are made on closed sides only: others can be tried without them."""
+    """Return the roles whose records are created on read-only sides only: other checks can run without them."""
     sides: dict[str, set[Side]] = {}
     for step in scenario.steps:
         if isinstance(step, Insert):
@@ -57,7 +57,7 @@ def _only_on(scenario: Scenario, closed_sides: set[Side]) -> frozenset[str]:
 
 
 def _without(scenario: Scenario, roles: frozenset[str]) -> Scenario:
-    """Return a scenario that leaves bystanders out; a role that anything is done with but to watch it stays."""
+    """Return the scenario without these bystanders; a role with any other use stays."""
     busy = {s.role for s in scenario.steps if isinstance(s, Edit | Delete)}
     busy |= {
         c.role

@@ -1,4 +1,4 @@
-"""OPEN SET: what starts the sync under test; the table is in `modes.triggers.table`.
+"""OPEN SET: triggers start the sync under test; the table is in `modes.triggers.table`.
 
 May import `modes.embedded` and `modes.live_systems`.
 """

@@ -1,4 +1,4 @@
-"""`builtin`: our own engine in this process, on the live systems, and on nothing but the records of this run."""
+"""`builtin`: the built-in sync in this process, on the live systems, limited to the records of the run."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from qa_sync.values.form import Json
 
 
 class OwnRecordsOnly:
-    """A system of which only the records that bear one of the run's marks can be listed.
+    """A system that lists only the records with one of the run's marks.
 
-    What was in a real system before is nobody's business here: the engine would make a counterpart of every record.
+    Otherwise the engine would create a counterpart of every existing record of a real system.
     """
 
     def __init__(self, system: System, marks: frozenset[str], since: datetime) -> None:
@@ -54,9 +54,9 @@ class OwnRecordsOnly:
 
 
 def builtin(context: TriggerContext, between: SystemPair) -> RunSync:
-    """Return what runs one cycle of the engine, with half a cycle's time before and after it.
+    """Return a function that runs one cycle of the engine, with half an interval before and after it.
 
-    Time passes on both sides of the work, so that no edit of ours bears the same time as one of the engine's.
+    Time passes before and after the cycle, so that no edit of the run has the time of an edit of the engine.
     """
     (dataflow,) = (d for d in context.job.dataflows if d.path == between.document)
     source, target = (
@@ -72,7 +72,7 @@ def builtin(context: TriggerContext, between: SystemPair) -> RunSync:
         problems = engine.cycle().problems
         refused = [p.text for p in problems if "failed" in p.text and "read-only" in p.text]
         if refused:
-            raise NoVerdict(f"the built-in sync may not write: {refused[0]}")
+            raise NoVerdict(f"the built-in sync has no write access: {refused[0]}")
         context.clock.sleep(pause)
 
     return cycle

@@ -1,4 +1,4 @@
-"""`command`: a program of the user's that runs the sync once; started without a shell."""
+"""`command`: a program that runs the sync once; started without a shell."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ SHOWN = 200
 
 
 def command(context: TriggerContext, _between: SystemPair) -> RunSync:
-    """Return what runs the program, in the folder of the settings, and waits for its end."""
+    """Return a function that runs the program in the folder of the settings, and waits for it."""
     words = context.sync.command
     folder = context.job.settings.path.parent if context.job.settings.path else Path()
 
     def run() -> None:
         try:
-            done = subprocess.run(  # noqa: S603 - the user's own words, and no shell
+            done = subprocess.run(  # noqa: S603 - the command of the settings, without a shell
                 words,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
@@ -27,22 +27,21 @@ def command(context: TriggerContext, _between: SystemPair) -> RunSync:
                 timeout=context.job.timeout_s,
                 check=False,
             )
-        except (OSError, ValueError) as error:  # the latter for a word with a null in it
-            why = getattr(error, "strerror", None) or error
-            text = f"the sync could not be started: {words[0]!r}: {why}"
-            raise UsageError(text, hint="see command in [sync]") from None
+        except (OSError, ValueError) as error:  # ValueError: an argument contains a null character
+            reason = getattr(error, "strerror", None) or error
+            text = f"could not start the sync: {words[0]!r}: {reason}"
+            raise UsageError(text, hint="check command in [sync]") from None
         except subprocess.TimeoutExpired:
-            raise NoVerdict(f"the sync ({words[0]}) was not over after {context.job.timeout_s:g} s") from None
+            raise NoVerdict(f"the sync ({words[0]}) did not finish within {context.job.timeout_s:g} s") from None
         if done.returncode:
-            raise NoVerdict(
-                f"the sync ({words[0]}) ended with {done.returncode}: {_last_line(done.stderr, context.redact)}"
-            )
+            last_line = _last_line(done.stderr, context.redact)
+            raise NoVerdict(f"the sync ({words[0]}) failed with exit code {done.returncode}: {last_line}")
 
     return run
 
 
 def _last_line(output: bytes, redact: Callable[[str], str]) -> str:
-    """Return the last thing that was said, with no secret in it and nothing that a terminal would act on."""
+    """Return the last line of the output, redacted and without control characters."""
     lines = redact(output.decode("utf-8", "replace")).split("\n")
-    last = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "no output")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in last[:SHOWN])

@@ -1,4 +1,4 @@
-"""What a trigger is given."""
+"""The input of a trigger."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
 
 RunSync: TypeAlias = Callable[[], None]
-"""Gives the sync one chance to work; raises NoVerdict when it fails."""
+"""Triggers the sync once; raises NoVerdict when it fails."""
 
 
 def _unwrapped(system: System) -> System:
-    """Write nothing down."""
+    """Use no journal."""
     return system
 
 
 class SystemPair(Struct, frozen=True):
-    """A document, and the labels of two systems that it keeps in sync."""
+    """A spec, and the labels of the two systems that it synchronizes."""
 
     document: str
     source: str
@@ -36,9 +36,9 @@ class SystemPair(Struct, frozen=True):
 
 
 class TriggerContext(Struct, frozen=True):
-    """The run that a trigger belongs to; what it opens is closed by `exits`, what it tells goes through `redact`.
+    """The run of a trigger; `exits` closes what it opens, `redact` redacts its output.
 
-    `wrap` puts the run's journal before each write to a system.
+    `wrap` adds the run's journal to a system.
     """
 
     job: Job
@@ -52,11 +52,11 @@ class TriggerContext(Struct, frozen=True):
 
     @property
     def sync(self) -> SyncSettings:
-        """What the settings say of the sync."""
+        """The `[sync]` settings."""
         return self.job.settings.sync
 
     @property
     def marks(self) -> frozenset[str]:
-        """The marks of all records that the run makes."""
+        """The marks of all records that the run creates."""
         scenarios = (s for checklist in self.checklists for plan in checklist.sections for s in plan.scenarios)
         return frozenset(step.mark for s in scenarios for step in s.steps if isinstance(step, Insert))

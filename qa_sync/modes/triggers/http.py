@@ -1,4 +1,4 @@
-"""`http`: a URL that runs the sync once when it is called; what it began may go on, so a cycle's time passes."""
+"""`http`: a URL that starts the sync; the sync may continue after the response, so that an interval passes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from qa_sync.modes.triggers.http_client import TriggerClient
 
 
 def http(context: TriggerContext, _between: SystemPair) -> RunSync:
-    """Return what calls the URL; an answer that is no success is an error."""
+    """Return a function that calls the URL; a response without a success status is an error."""
     web = context.exits.enter_context(
         closing(TriggerClient(context.sync, context.job.timeout_s, context.redact, context.clock))
     )

@@ -1,4 +1,4 @@
-"""What the triggers that call a URL share: one client, a bearer token, and errors without the token in them."""
+"""The HTTP client of the triggers: a bearer token, and errors with the token redacted."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from qa_sync.values.form import Json
 
 SHOWN = 200
 RETRY_POLICY = RetryPolicy(attempts=4)
-"""It is called again and again in a run: who is not there is not waited for as long as a system is."""
+"""Fewer attempts than for a system, because a run calls the trigger repeatedly."""
 
 
 class TriggerClient:
-    """Calls the url of `[sync]`, and what is below it; raises UsageError when its token is not in the environment.
+    """Calls the url of `[sync]` and paths below it; raises UsageError when its token is not in the environment.
 
-    `redact` is the run's, and learns the token and what is confidential in the url; `clock` is waited on before what
-    was not answered well is asked again: what only reads, and what was certainly not heard.
+    The token and confidential parts of the url are added to `redact`; `clock` is used to wait before a retry. Only
+    reads, and requests that certainly did not reach the server, are retried.
     """
 
     def __init__(self, sync: SyncSettings, timeout_s: float, redact: Redactor, clock: Clock) -> None:
@@ -35,8 +35,8 @@ class TriggerClient:
         token = read_environment(names, os.environ, "the trigger in [sync]").get("token")
         self._url = (sync.url or "").rstrip("/")
         if token and not (token.isascii() and token.isprintable() and token == token.strip()):
-            hint = "is there a blank, a line's end or a letter that is not ASCII in it?"
-            raise UsageError(f"the trigger in [sync]: ${sync.token} holds no token that a header can carry", hint=hint)
+            hint = "does it contain a space, a line break or a non-ASCII character?"
+            raise UsageError(f"the trigger in [sync]: ${sync.token} is not a valid token for an HTTP header", hint=hint)
         redact.add_secrets(token or "", *url_secrets(self._url))
         self.redact = redact
         transport = live_transport(TransportOptions("the trigger in [sync]"), redact)
@@ -51,29 +51,29 @@ class TriggerClient:
     def call(
         self, method: str, path: str = "", form: Mapping[str, str] | None = None, *, reads: bool = False
     ) -> httpx.Response:
-        """Return the answer, whatever its status; raises SystemUnreachable when there is none."""
+        """Return the response with any status; raises SystemUnreachable when there is none."""
         try:
             return self._client.request(
                 method, self._url + path, data=dict(form) if form else None, extensions={IDEMPOTENT: reads}
             )
         except httpx.RequestError as error:
             raise SystemUnreachable(
-                self.redact(f"the sync at {self._url + path} did not answer: {str(error) or type(error).__name__}"),
-                hint="is the url in [sync] right, and can it be reached from here?",
+                self.redact(f"the sync at {self._url + path} did not respond: {str(error) or type(error).__name__}"),
+                hint="check the url in [sync], and that this machine can reach it",
             ) from None
 
     def rejection(self, response: httpx.Response) -> InvalidResponse:
-        """Return the error about an answer that is no success."""
-        said = response.content.decode("utf-8", "replace")
-        text = self.redact(said)[:SHOWN]  # whole: a secret cut in two would not be known
+        """Return the error for a response without a success status."""
+        body = response.content.decode("utf-8", "replace")
+        text = self.redact(body)[:SHOWN]  # redact before the cut: half a secret would not be recognized
         shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-        asked = response.request
+        request = response.request
         return InvalidResponse(
-            f"the sync: {asked.method} {self.redact(str(asked.url))}: {response.status_code} {shown}"
+            f"the sync: {request.method} {self.redact(str(request.url))}: {response.status_code} {shown}"
         )
 
     def json(self, response: httpx.Response) -> Json:
-        """Return the body of a success; raises InvalidResponse for anything else."""
+        """Return the body of a success response; raises InvalidResponse for any other response."""
         if not response.is_success:
             raise self.rejection(response)
         try:
@@ -82,6 +82,6 @@ class TriggerClient:
             raise self.rejection(response) from None
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Close the connections."""
         self._client.close()
         self._transport.close()

@@ -1,4 +1,7 @@
-"""`sesam`: a node's pipes are pumped one after the other, until none has anything left. Source: facts/SESAM.md 3."""
+"""`sesam`: runs the pipes of a node one after the other until their queues are empty.
+
+Source: docs/explanation/connector-format-facts.rst, "The node's API".
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ ALREADY_RUNNING = 409
 
 
 class Node(Struct, frozen=True):
-    """A Sesam node's service API; `timeout_s` is how long one pipe may take."""
+    """The service API of a Sesam node; `timeout_s` is the timeout of one pipe in seconds."""
 
     client: TriggerClient
     clock: Clock
@@ -46,19 +49,19 @@ class Node(Struct, frozen=True):
             raise NoVerdict(f"the pipe {pipe!r} {failed}")
 
     def _failure(self, runtime: Mapping[str, Json]) -> str:
-        """Return that a pipe's last run failed, and why; nothing when it did not."""
+        """Return the failure of a pipe's last run, an empty text when it succeeded."""
         if runtime.get("success") is True:
             return ""
-        why = runtime.get("last-original-error-message") or runtime.get("last-message") or "it does not say why"
-        return f"failed: {self.client.redact(str(why))[:200]!r}"
+        reason = runtime.get("last-original-error-message") or runtime.get("last-message") or "no error message"
+        return f"failed: {self.client.redact(str(reason))[:200]!r}"
 
     def _wait_until_idle(self, pipe: str, path: str, deadline: datetime, failed: str = "") -> Mapping[str, Json]:
-        """Wait until the pipe does not run, and return its runtime; `failed` tells of the run before."""
+        """Wait until the pipe is idle, and return its runtime; `failed` is the failure of the previous run."""
         while True:
-            answer = self.client.json(self.client.call("GET", path, reads=True))
-            runtime = answer.get("runtime") if isinstance(answer, dict) else None
+            response = self.client.json(self.client.call("GET", path, reads=True))
+            runtime = response.get("runtime") if isinstance(response, dict) else None
             if not isinstance(runtime, dict):
-                hint = "is the url in [sync] that of a node's api?"
+                hint = "check that the url in [sync] is the API of a node"
                 raise InvalidResponse(f"the pump of {pipe!r} has no 'runtime'", hint=hint)
             if not runtime.get("is-running"):
                 return runtime
@@ -67,12 +70,12 @@ class Node(Struct, frozen=True):
 
     def _check_deadline(self, pipe: str, deadline: datetime, failed: str) -> None:
         if self.clock.now() >= deadline:
-            before = f"; the run before {failed}" if failed else ""
-            raise NoVerdict(f"the pipe {pipe!r} was not done after {self.timeout_s:g} s{before}")
+            before = f"; the previous run {failed}" if failed else ""
+            raise NoVerdict(f"the pipe {pipe!r} did not finish within {self.timeout_s:g} s{before}")
 
 
 def sesam(context: TriggerContext, _between: SystemPair) -> RunSync:
-    """Return what pumps the pipes of the settings in their order."""
+    """Return a function that runs the pipes of the settings in order."""
     client = context.exits.enter_context(
         closing(TriggerClient(context.sync, context.job.timeout_s, context.redact, context.clock))
     )
@@ -86,7 +89,7 @@ def sesam(context: TriggerContext, _between: SystemPair) -> RunSync:
 
 
 def _numbers(queues: Json) -> Iterator[float]:
-    """Yield what is in the queues: a number, or one for each dataset, or null for unknown."""
+    """Yield the queue sizes: a number, or one per dataset, or null for unknown."""
     if isinstance(queues, dict):
         for inner in queues.values():
             yield from _numbers(inner)

@@ -1,4 +1,4 @@
-"""One run of a sync for all who ask at the same time: each is served by a run that began after it had asked."""
+"""Shares one run of the sync between concurrent callers: each gets a run that started after its call."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from qa_sync.modes.triggers.context import RunSync
 
 
 class SharedRun:
-    """Runs the work of a trigger, never twice at once; an error is everybody's who was served by that run."""
+    """Runs a trigger, never twice at once; an error is raised for all callers of that run."""
 
     def __init__(self, work: RunSync) -> None:
         self._work = work
@@ -18,7 +18,7 @@ class SharedRun:
         self._failed: dict[int, Exception] = {}
 
     def __call__(self) -> None:
-        """Return when a run that began after this call is over; raises what it raised."""
+        """Return when a run that started after this call has finished; raises its error."""
         with self._condition:
             mine = self._begun + 1
             while self._ended < mine and self._begun != self._ended:
@@ -35,7 +35,7 @@ class SharedRun:
         number = self._begun
         try:
             self._work()
-        except Exception as error:  # noqa: BLE001 - raised again for everybody who waits for this run
+        except Exception as error:  # noqa: BLE001 - raised again for all callers of this run
             self._failed[number] = error
         finally:
             with self._condition:

@@ -1,4 +1,4 @@
-"""The triggers, one explicit line each, and the one of a run: asked by many sections, run by one at a time."""
+"""The table of triggers, and the trigger of a run: shared by all sections, run once at a time."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ TRIGGERS: Mapping[Trigger, Callable[[TriggerContext, SystemPair], RunSync]] = {
     Trigger.COMMAND: command,
     Trigger.SESAM: sesam,
 }
-"""Each is given the run and what is to be kept in sync, and returns what gives the sync one chance to work."""
+"""Triggers by name: a function of the run and the pair of systems that returns a function that triggers the sync."""
 
 PER_DOCUMENT = frozenset({Trigger.BUILTIN})
-"""Those that keep one document's two systems in sync; the others know nothing of documents."""
+"""Triggers for the two systems of one spec; the others do not depend on the spec."""
 
 
 class Triggers:
-    """What moves the sync of each document on; made when a section asks for it first."""
+    """The trigger of each spec, created on first use."""
 
     def __init__(self, surroundings: TriggerContext) -> None:
         self._context = surroundings
@@ -38,7 +38,7 @@ class Triggers:
         self._lock = Lock()
 
     def for_systems(self, dataflow: Dataflow, source: str, target: str) -> RunSync:
-        """Return what gives the sync between two systems one chance to work; safe to be called side by side."""
+        """Return a thread-safe function that triggers the sync between two systems."""
         between = SystemPair(dataflow.path, source, target)
         key = between if self._trigger in PER_DOCUMENT else None
         with self._lock:
@@ -48,5 +48,5 @@ class Triggers:
             return self._started[key]
 
     def close(self) -> None:
-        """Let go of what was opened."""
+        """Close what was opened."""
         self._context.exits.close()

@@ -1,4 +1,4 @@
-"""`wait`: the sync runs by itself, wherever it is; it is only given time."""
+"""`wait`: the sync runs by itself; the trigger only waits."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from qa_sync.modes.triggers.context import RunSync, SystemPair, TriggerContext
 
 
 def wait(context: TriggerContext, _between: SystemPair) -> RunSync:
-    """Return what lets a cycle's time pass."""
+    """Return a function that waits for one interval."""
     return lambda: context.clock.sleep(context.sync.interval_s)

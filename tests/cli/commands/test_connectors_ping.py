@@ -216,7 +216,7 @@ def test_what_is_wrong_with_the_settings_is_told_for_each_system(qa_sync: QaSync
     got = qa_sync("connectors", "check", "--config", str(tmp_path / "qa-sync.toml"))
     assert got.code == 2
     assert "Error: Wix.com needs $NO_SUCH_VARIABLE from the environment" in got.err
-    assert "where is Customerp? its url is needed" in got.err
+    assert "the url of Customerp is missing" in got.err
     assert "unknown connector 'acme'" in got.err
 
 
@@ -225,7 +225,7 @@ def test_a_connector_that_can_list_nothing_is_not_asked(qa_sync: QaSync, served:
     connector(tmp_path, "acme", operations={})
     got = qa_sync("connectors", "check", "--config", settings(tmp_path, {"Acme": ("acme", server.url, {})}))
     assert got.code == 3
-    assert "its connector can list nothing, so nothing was asked" in got.err
+    assert "its connector has no list operation, so there was nothing to request" in got.err
     assert server.asked == []
 
 

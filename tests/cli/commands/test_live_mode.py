@@ -110,9 +110,9 @@ def test_what_is_missing_is_told_at_once(qa_sync: QaSync, tmp_path: Path) -> Non
     config.write_text(text, encoding="utf-8")
     got = qa_sync("check", SPECS[0], "--mode", "live", "--config", str(config))
     assert got.code == 2
-    assert "2 systems cannot be reached" in got.err
+    assert "2 systems are not configured" in got.err
     assert "$NO_SUCH_VARIABLE" in got.err
-    assert "where is Customerp? its url is needed" in got.err
+    assert "the url of Customerp is missing" in got.err
 
 
 def test_settings_of_others_are_not_lost(qa_sync: QaSync, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_two_connectors_of_one_name(qa_sync: QaSync, configure: Configure, bespo
     shutil.copytree(builtin_folder("wix"), tmp_path / "acme")
     got = qa_sync("check", bespoke, "--config", configure(f'{ACME}[systems."Wix.com"]\nconnector = "acme"\n'))
     assert got.code == 2
-    assert "two connectors of one name" in got.err
+    assert "two connectors with the same name" in got.err
 
 
 PAIR = """
