@@ -21,9 +21,10 @@ A failed check is not an error but a value (`qa_sync.running.results`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from qa_sync.location import Location
+if TYPE_CHECKING:  # `--help` imports the errors, and needs no msgspec
+    from qa_sync.location import Location
 
 
 class QaSyncError(Exception):

@@ -11,7 +11,6 @@ import click
 
 from qa_sync.errors import UsageError
 from qa_sync.modes.job import PlannedRecords
-from qa_sync.modes.live_systems.planned_writes import describe_writes
 from qa_sync.reports.shared.escape import escape_invisible
 
 yes_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
@@ -21,9 +20,12 @@ yes_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
 
 def confirm_writes(writes: Sequence[PlannedRecords], *, yes: bool) -> None:
     """Tell what is made where, and on a terminal ask; raises UsageError when the answer is no."""
-    lines = list(describe_writes(writes))
-    _print_lines(lines)
-    if lines and not yes and is_interactive():
+    if not writes:
+        return
+    from qa_sync.modes.live_systems.planned_writes import describe_writes  # noqa: PLC0415 - a replay writes nothing
+
+    _print_lines(describe_writes(writes))
+    if not yes and is_interactive():
         _ask("Make them?")
 
 

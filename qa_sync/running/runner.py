@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from datetime import datetime
 from threading import Event as Flag
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -26,7 +27,9 @@ from qa_sync.running.events import (
     Status,
 )
 from qa_sync.running.scenario import ScenarioRun
-from qa_sync.settings.sign_off import SignOff
+
+if TYPE_CHECKING:
+    from qa_sync.settings.sign_off import SignOff
 
 OpenEnvironment = Callable[[Checklist, SectionPlan], AbstractContextManager[Environment]]
 """Opens the environment of a section, and closes it after its scenarios."""

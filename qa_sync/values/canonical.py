@@ -50,7 +50,7 @@ def to_canonical(wire: Json, form: Form) -> Canonical:
 
 
 def _canonical(wire: Json, form: Form, depth: int) -> Canonical:
-    if isinstance(wire, list | tuple):
+    if isinstance(wire, (list, tuple)):  # quicker than a union, ten thousand times a run
         if depth == MAX_DEPTH:
             raise not_convertible(wire, f"a list nested less than {MAX_DEPTH} times", form)
         return tuple(_canonical(element, form, depth + 1) for element in wire) or None
@@ -80,7 +80,7 @@ def is_empty(value: object) -> bool:
     """Tell whether a wire or canonical value is empty (MAPPING 6.2); false and 0 are not."""
     if isinstance(value, str):  # what nearly all values are
         return not value or value.isspace()
-    return value is None or (isinstance(value, list | tuple) and not value)
+    return value is None or (isinstance(value, (list, tuple)) and not value)
 
 
 def _conversion(form: Form) -> Conversion:

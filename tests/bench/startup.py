@@ -28,8 +28,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 RUNS, QUICK_RUNS = 21, 5
-# A checkout may be in an environment that forbids to write bytecode; what pip installs has it.
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+# What a shell sets for its own work (PYTHONUNBUFFERED, PYTHONPATH) is not what a user has.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 
 class Pair(NamedTuple):
@@ -106,8 +106,8 @@ def _print_pair(pair: Pair, installs: Sequence[Install], runs: int) -> None:
             if number:  # the first one fills the caches of the file system
                 times[install.name].append(measured)
     print(f"qa-sync {' '.join(pair.command)}  against  {pair.floor}")
-    for name, measured in times.items():
-        ours, floors = zip(*measured, strict=True)
+    for name, rows in times.items():
+        ours, floors = zip(*rows, strict=True)
         ratio = statistics.median(ours) / statistics.median(floors)
         print(
             f"  {name:6} {statistics.median(ours):4.0f} ({min(ours):.0f})   floor {statistics.median(floors):4.0f} "

@@ -69,7 +69,7 @@ class SampleConstraints(Struct, frozen=True):
     def fitted(self, text: str) -> str:
         """Return the text without characters that a system strips, cut to the limit."""
         avoided = "".join(c.avoid for c in self.cards)
-        return "".join(c for c in text if c not in avoided)[: self.limit].strip()
+        return text.translate(dict.fromkeys(map(ord, avoided)))[: self.limit].strip()
 
     @property
     def keeps_blanks(self) -> bool:

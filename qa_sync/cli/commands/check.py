@@ -45,7 +45,6 @@ from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.environment import Keep
 from qa_sync.running.events import Event, Leftover, SectionFinished
-from qa_sync.running.filter import filter_events
 from qa_sync.running.results import collect_results, with_texts
 from qa_sync.running.runner import RunConfig, run
 from qa_sync.settings.model import Settings
@@ -125,6 +124,8 @@ def check(
         if prepared.redact:
             events = _redacted(events, prepared.redact)
         if ids is not None:
+            from qa_sync.running.filter import filter_events  # noqa: PLC0415 - most runs carry everything out
+
             events = filter_events(events, ids)
         if ids is None and chosen.ids is None:
             events = prepared.recorded(events)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from qa_sync.checklist.model import Check, Checklist
 from qa_sync.errors import UnknownName, UsageError
-from qa_sync.settings.sign_off import SignOff, load_sign_offs
+
+if TYPE_CHECKING:
+    from qa_sync.settings.sign_off import SignOff
 
 
 def sign_off_source(
@@ -19,6 +22,10 @@ def sign_off_source(
 
     Raises UsageError for a file that signs off what is no manual check.
     """
+    if path is None and not interactive:
+        return lambda _check: None
+    from qa_sync.settings.sign_off import load_sign_offs  # noqa: PLC0415 - few runs have a person
+
     signed = load_sign_offs(path) if path else {}
     if signed:
         _only_manual(signed, checklists)
@@ -46,4 +53,6 @@ def _ask(check: Check) -> SignOff | None:
     found = click.prompt("[p]ass, [f]ail or [s]kip", type=click.Choice(["p", "f", "s"]), default="s", err=True)
     if found == "s":
         return None
+    from qa_sync.settings.sign_off import SignOff  # noqa: PLC0415 - as above
+
     return SignOff(found == "p", click.prompt("note", default="", show_default=False, err=True))

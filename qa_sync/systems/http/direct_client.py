@@ -19,8 +19,11 @@ class DirectClient(httpx.Client):
         self._handle_request = transport.handle_request
 
     def build_request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Request:
-        """Return the request with nothing added."""
-        return httpx.Request(method, url, **options)
+        """Return the request with nothing added: with a stream, httpx adds neither the host nor the length."""
+        stream = httpx.ByteStream(options.pop("content", None) or b"")
+        request = httpx.Request(method, url, stream=stream, **options)
+        request.read()
+        return request
 
     def send(self, request: httpx.Request, **_: Any) -> httpx.Response:
         """Return the transport's response, whose body is already read."""

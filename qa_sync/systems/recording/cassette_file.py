@@ -6,7 +6,6 @@ versions, and those with a body that is not text, are YAML, which vcrpy reads. S
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -23,6 +22,7 @@ from qa_sync.systems.recording.cassettes import (
     read_label,
 )
 from qa_sync.values.form import Json
+from qa_sync.values.json_text import read_json
 
 JSON: Final = ".json"
 YAML: Final = ".yaml"
@@ -70,7 +70,7 @@ class CassetteFile(Struct, frozen=True):
 
     def _parsed(self, text: str) -> Json:
         try:
-            return _read_yaml(text) if self.path.suffix == YAML else json.loads(text)
+            return _read_yaml(text) if self.path.suffix == YAML else read_json(text)
         except (ValueError, RecursionError) as error:
             self.raise_unusable(f"it is not {self.path.suffix[1:].upper()}: {_first_line(error)}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -24,8 +25,12 @@ class RequestKey(Struct, frozen=True):
     body: str
 
 
+@lru_cache(maxsize=1000)
 def canonical_body(content: bytes) -> str:
-    """Return a body as JSON with sorted members, else as text."""
+    """Return a body as JSON with sorted members, else as text.
+
+    Most bodies come twice: they are recorded and asked for in the same bytes.
+    """
     if not content:
         return ""  # most requests have none
     try:

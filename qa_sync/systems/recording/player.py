@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -67,7 +68,7 @@ class Cassette:
             )
             self._cassette_file.raise_mismatch(f"has no answer to {asked.method} {asked.url}\n  {times}")
         answer = queue.popleft()
-        headers = [(name, value) for name, values in answer.headers.items() for value in values]
+        headers = _headers(tuple((name, value) for name, values in answer.headers.items() for value in values))
         return httpx.Response(answer.status, headers=headers, content=answer.content)
 
     def reject_old(self, now: datetime, max_age: timedelta) -> None:
@@ -87,6 +88,12 @@ class Cassette:
         # What stands in for a secret is escaped in a url, but not where a secret was taken out of one.
         url = self._redact(str(request.url)).replace(ESCAPED, HIDDEN)
         return RequestKey(request.method, url, canonical_body(redacted_body(self._redact, request.content)))
+
+
+@lru_cache(maxsize=1000)
+def _headers(pairs: tuple[tuple[str, str], ...]) -> httpx.Headers:
+    """Return headers, of which each response takes a copy; a system answers with the same ones again and again."""
+    return httpx.Headers(pairs)
 
 
 def load_cassette(path: Path, expect: ExpectedLabel, secrets: Iterable[str] = ()) -> Cassette:

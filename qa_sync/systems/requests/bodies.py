@@ -55,7 +55,7 @@ def _written(card: EntityCard, data: Json, path: str, value: Json) -> Json:
 
 def _write_paths(card: EntityCard, path: str) -> Iterator[str]:
     yield path
-    yield from (also for p in card.properties.values() if p.write_path == path for also in p.also)
+    yield from (also for p in card.properties.values() if p.also and p.write_path == path for also in p.also)
 
 
 def _whole(card: EntityCard, after: Mapping[str, Json]) -> Json:

@@ -17,8 +17,9 @@ from qa_sync.systems.connectors.auth_options import CUSTOM
 from qa_sync.systems.connectors.operations import USES_SINCE, Operation, Service
 from qa_sync.systems.requests.encoding import to_text
 from qa_sync.systems.requests.request import RenderedRequest
-from qa_sync.systems.templates.jinja import SKIP, render, render_tree
+from qa_sync.systems.templates.jinja import SKIP, is_constant, render, render_tree
 from qa_sync.systems.templates.references import ReferenceResolver
+from qa_sync.systems.templates.simple_expressions import names_in, render_simple
 from qa_sync.systems.templates.token_placeholders import TokenPlaceholders, TrackedToken
 from qa_sync.values.form import Json
 
@@ -28,14 +29,30 @@ SHORT: Final = ("access_token", "refresh_token")
 """The members of a token that `custom_auth` can give names of their own; an old habit."""
 
 
+class TemplateTree(Struct, frozen=True):
+    """Templates in a JSON value; most are constant, and then there is nothing to render."""
+
+    value: Json
+    constant: bool
+
+    def render(self, variables: Mapping[str, object]) -> Json:
+        """Return the value with its templates filled in."""
+        return self.value if self.constant else render_tree(self.value, variables)
+
+
+def template_tree(value: Json) -> TemplateTree:
+    """Return the templates in a value."""
+    return TemplateTree(value, is_constant(value))
+
+
 class ResolvedOperation(Struct, frozen=True):
     """What an operation's templates are when the references in them are filled in."""
 
     operation: Operation
     properties: Json
-    headers: Json
-    params: Json
-    payload: Json
+    headers: TemplateTree
+    params: TemplateTree
+    payload: TemplateTree
     uses_params: bool
 
 
@@ -117,9 +134,14 @@ class RequestRenderer(Struct, frozen=True):
         if filled is None or filled.operation is not operation:
             tree = self.references.tree
             headers = tree(_merged_headers(self.service.headers, operation.headers))
-            params, payload = tree(operation.params), tree(operation.payload)
-            asks = bool(USES_PARAMS.search(str(headers)))
-            filled = ResolvedOperation(operation, tree(operation.properties), headers, params, payload, asks)
+            filled = ResolvedOperation(
+                operation,
+                tree(operation.properties),
+                template_tree(headers),
+                template_tree(tree(operation.params)),
+                template_tree(tree(operation.payload)),
+                uses_params=bool(USES_PARAMS.search(str(headers))),
+            )
             self._resolved[id(operation)] = filled
         return filled
 
@@ -132,13 +154,13 @@ class RequestRenderer(Struct, frozen=True):
         entity = known.get("entity")
         known = {**(entity if isinstance(entity, Mapping) else {}), **known, "url": url}
         if filled.uses_params:  # else it is the other way round: parameters may ask for headers
-            known["params"] = render_tree(filled.params, known)
-        headers = _texts(render_tree(filled.headers, known))
+            known["params"] = filled.params.render(known)
+        headers = _texts(filled.headers.render(known))
         headers |= self._since(operation, known, "header")
         known["headers"] = httpx.Headers(headers)
-        params = render_tree(filled.params, known) | self._since(operation, known, "query")
+        params = filled.params.render(known) | self._since(operation, known, "query")
         known["request_params"] = params
-        payload = render_tree(filled.payload, known) if body is None else body
+        payload = filled.payload.render(known) if body is None else body
         payload = None if payload is SKIP else payload
         return RenderedRequest(
             operation.method,
@@ -157,7 +179,10 @@ class RequestRenderer(Struct, frozen=True):
             return text
         token = known.get("token")
         quoted = self._of(token.quoted()) if isinstance(token, TrackedToken) else {}
-        return render(text, _safe_in_url({**known, **quoted}))
+        known = {**known, **quoted}
+        names = names_in(text)
+        filled = None if names is None else render_simple(text, _safe_in_url(known, names))
+        return render(text, _safe_in_url(known)) if filled is None else filled
 
     def _since(self, operation: Operation, known: Mapping[str, object], place: str) -> dict[str, str]:
         """Return the time of the last change where the pipe says that it is sent, unless the url tells it already."""
@@ -208,15 +233,16 @@ def _texts(headers: Mapping[str, Json]) -> dict[str, str]:
     return texts
 
 
-def _safe_in_url(variables: Mapping[str, object]) -> dict[str, object]:
+def _safe_in_url(variables: Mapping[str, object], names: frozenset[str] | None = None) -> dict[str, object]:
     """Return the variables with the entity's own members quoted: an id from outside stays one segment of a path.
 
-    The entity's members are also known by their bare names, where nothing else has that name.
+    The entity's members are also known by their bare names, where nothing else has that name. Only those of the `names`
+    are quoted and kept (None: all).
     """
     entity = variables.get("entity")
     if not isinstance(entity, Mapping):
         return dict(variables)
-    safe = {name: _quoted(member) for name, member in entity.items()}
+    safe = {name: _quoted(member) for name, member in entity.items() if names is None or name in names}
     return {**safe, **variables, "entity": safe}
 
 

@@ -51,8 +51,8 @@ class RenderedRequest:
             text = "half a character (one of a surrogate pair) stands in a text"
             raise NotConvertible(f"{self.operation}: {text}, which UTF-8 cannot carry") from None
         # Header names have no case; the operation's own Content-Type wins.
-        headers = httpx.Headers({} if kind is None else {"Content-Type": kind})
-        headers.update(self.headers)
+        own_kind = kind is None or any(name.lower() == "content-type" for name in self.headers)
+        headers = self.headers if own_kind else {"Content-Type": kind, **self.headers}
         request = build(self.method, url, headers=headers, content=content)
         if self.rerender:
             request.extensions[RERENDER] = (self.rerender, request.url)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Final, NoReturn
 
 import httpx
@@ -21,6 +20,7 @@ from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, IDEMPOTENT,
 from qa_sync.systems.responses.exchange_log import ExchangeLog
 from qa_sync.values import paths
 from qa_sync.values.form import Json
+from qa_sync.values.json_text import read_exact_json
 
 CODE_PATHS: Final = ("details.applicationError.code", "error.code", "code", "error")
 MESSAGE_PATHS: Final = (
@@ -75,7 +75,7 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
         if not response.content.strip():
             return None
         try:
-            return EXACT_JSON.decode(response.content.removeprefix(BOM_UTF8).decode())
+            return read_exact_json(response.content.removeprefix(BOM_UTF8).decode())
         except (ValueError, RecursionError):
             pass
         # Out here, so that the text that is no JSON does not hang on the error.
@@ -217,11 +217,3 @@ def _woocommerce_hint(request: httpx.Request, status: int, code: str | None) -> 
         "WooCommerce takes Basic (and keys in the query) over https only; give the url with https://, or, when it is "
         "signed (OAuth 1.0a), check the secrets and that the clocks of both machines agree"
     )
-
-
-def _reject_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
-
-
-EXACT_JSON: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_reject_constant)
-"""Made once: there are hundreds of answers."""

@@ -205,11 +205,13 @@ class _Headers(Mapping[str, object]):
     """An answer's headers as expressions see them: in any case, and `link.next` as the URL of `rel="next"`."""
 
     def __init__(self, response: httpx.Response) -> None:
+        self._response = response
         self._headers = response.headers
-        self._links = {rel: link["url"] for rel, link in response.links.items()}
 
     def __getitem__(self, name: str) -> object:
-        return self._links if name.lower() == "link" else self._headers[name]
+        if name.lower() != "link":
+            return self._headers[name]
+        return {rel: link["url"] for rel, link in self._response.links.items()}
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._headers)

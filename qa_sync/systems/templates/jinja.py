@@ -94,6 +94,15 @@ def render_tree(value: Json, variables: Mapping[str, object]) -> Json:
     return value
 
 
+def is_constant(value: Json) -> bool:
+    """Tell whether `render_tree` gives the value back whatever the variables are."""
+    if isinstance(value, str):
+        return not _is_template(value) and not any(mark in value for mark in (SKIP_MARKER, *JSON_MARKERS))
+    if isinstance(value, Mapping):
+        return all(is_constant(part) for pair in value.items() for part in pair)
+    return not isinstance(value, list) or all(map(is_constant, value))
+
+
 def _keep_json_type(text: str) -> Json:
     if SKIP_MARKER in text:
         return SKIP

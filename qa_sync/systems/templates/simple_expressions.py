@@ -41,12 +41,25 @@ def render_simple(template: str, variables: Mapping[str, object]) -> str | None:
     """
     if not _has_only_names(template):
         return None
-    pieces = _pieces(GIVEN.sub(lambda m: m[2] if variables.get(m[1]) is not None else m[3], template))
+    if "{%" in template:
+        template = GIVEN.sub(lambda m: m[2] if variables.get(m[1]) is not None else m[3], template)
+    pieces = _pieces(template)
     values = [_value(*pieces[at : at + 3], variables=variables) for at in range(1, len(pieces), 4)]
     if not all(type(value) in {str, int} for value in values):
         return None
     filled = [str(value) for value in values]
     return "".join(literal + value for literal, value in zip(pieces[::4], [*filled, ""], strict=True))
+
+
+@lru_cache(TEMPLATES)
+def names_in(template: str) -> frozenset[str] | None:
+    """Return the names, and the members behind dots, that a template looks up; None when it says more than names."""
+    if not _has_only_names(template):
+        return None
+    asked = (match[1] for match in GIVEN.finditer(template))
+    pieces = _pieces(GIVEN.sub(r"\2\3", template))
+    named = (name for at in (1, 3) for name in pieces[at::4] if name)
+    return frozenset(step for name in (*asked, *named) for step in name.split("."))
 
 
 @lru_cache(TEMPLATES)
@@ -76,7 +89,7 @@ def _named(name: str, variables: Mapping[str, object]) -> object:
     value: object = variables
     for step in name.split("."):
         # To Jinja a dictionary's own methods come before its members.
-        if not isinstance(value, Mapping) or hasattr(value, step):
+        if not isinstance(value, (dict, Mapping)) or hasattr(value, step):
             return _ABSENT
         value = value.get(step, _ABSENT)
     return value
