@@ -11,7 +11,7 @@ import pytest
 from small_system import OPERATIONS, URL, Small, small
 
 from qa_sync.errors import ConnectorError, InvalidResponse, NotConvertible, RequestRejected
-from qa_sync.systems.requests.rendering import find_url_rebase
+from qa_sync.systems.requests.rendering import find_url_rebase, template_tree
 
 THING = {"id": "1"}
 TWO = {"rows": [{"no": "1"}, {"no": "2"}]}
@@ -146,3 +146,35 @@ def test_a_payload_that_is_no_form_is_told_with_its_operation(tmp_path: Path) ->
 )
 def test_a_url_that_only_begins_alike_is_another_place(pattern: str, url: str, *, url_rebase: bool) -> None:
     assert (find_url_rebase(pattern, url) is not None) == url_rebase
+
+
+@pytest.mark.parametrize(
+    ("url", "asked"),
+    [
+        ("things/{{ entity.id }}", "/things/a%2Fb"),
+        ("{{ id }}/{{ entity._id }}", "/a%2Fb/a%2Fb"),
+        ("things/{{ entity['id'] }}", "/things/a%2Fb"),
+        ("things/{{ entity['$source'].id ~ 1 }}", "/things/a%2Fb1"),
+        ("things/{% for name in entity if name == 'id' %}{{ entity[name] }}{% endfor %}", "/things/a%2Fb"),
+        ("{% if id is defined and id is not none %}{{ id }}{% else %}none{% endif %}", "/a%2Fb"),
+    ],
+)
+def test_whatever_a_url_names_of_an_entity_is_quoted(tmp_path: Path, url: str, asked: str) -> None:
+    world = with_operation(tmp_path, "thing-lookup", THING, method="GET", url=url)
+    world.connection.system().lookup("thing", "a/b")
+    assert world.server.asked[0].url.raw_path.decode() == asked
+
+
+@pytest.mark.parametrize(
+    ("value", "constant"),
+    [
+        ({"Accept": "application/json", "n": [1, None, {"a": "b"}]}, True),
+        ({"{{ x }}": "1"}, False),
+        ({"a": ["{% if x %}y{% endif %}"]}, False),
+        ({"a": "1 sesam:markjson"}, False),
+        (["sesam:markskip"], False),
+        (None, True),
+    ],
+)
+def test_only_what_is_no_template_is_constant(value: Any, *, constant: bool) -> None:
+    assert template_tree(value).constant is constant

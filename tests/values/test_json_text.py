@@ -1,0 +1,70 @@
+"""JSON is read as the standard library reads it, whatever msgspec says of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from qa_sync.values.json_text import read_exact_json, read_json
+
+NUMBERS = st.from_regex(r"-?[0-9]{1,25}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,4})?", fullmatch=True)
+STRINGS = st.text(alphabet=st.characters(), max_size=8).map(json.dumps) | st.from_regex(
+    r'"(\\u[0-9a-fA-F]{4}|\\["\\/bfnrtx]|[ -~])*"', fullmatch=True
+)
+TEXTS = st.recursive(
+    NUMBERS | STRINGS | st.sampled_from(["null", "true", "false", "NaN", "-Infinity", "01", "1.", "tRue"]),
+    lambda inner: (
+        st.lists(inner, max_size=4).map(lambda parts: f"[{', '.join(parts)}]")
+        | st.lists(st.tuples(STRINGS, inner), max_size=4).map(
+            lambda pairs: "{" + ", ".join(f"{name}: {value}" for name, value in pairs) + "}"
+        )
+    ),
+    max_leaves=8,
+)
+
+
+def standard_exact(text: str) -> Any:
+    """Return what the standard library makes of a text, with decimals and without NaN."""
+    return json.loads(text, parse_float=Decimal, parse_constant=lambda name: float("no " + name))
+
+
+def outcome(read: Callable[[str], Any], text: str) -> str:
+    """Return the value with the types of all its parts (`repr` shows them), or that there is none."""
+    try:
+        return repr(read(text))
+    except (ValueError, RecursionError):
+        return "refused"
+
+
+@given(TEXTS | st.text(max_size=12))
+@example('"\\ud800"')
+@example('{"\\udfff": 1}')
+@example("1e400")
+@example("18446744073709551616")
+@example("1" * 400)
+@example("1" * 5000)
+@example("9007199254740993.0")
+@example("2.2250738585072011e-308")
+@example("-0")
+@example("-0.0")
+@example('{"a": 1, "a": 2}')
+@example("\ufeff1")
+@example("[" * 100_000)
+@example('"\t"')
+@example("[1,]")
+@example("")
+def test_a_text_means_what_the_standard_library_says(text: str) -> None:
+    assert outcome(read_json, text) == outcome(json.loads, text)
+    assert outcome(read_exact_json, text) == outcome(standard_exact, text)
+
+
+@pytest.mark.parametrize("text", ["1e999999999999999999999", "[-1.5e-99999999999999999999]"])
+def test_an_exponent_that_no_decimal_has_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="exponent"):
+        read_exact_json(text)
