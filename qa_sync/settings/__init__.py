@@ -1,4 +1,4 @@
-"""`qa-sync.toml` and sign-off files, read into Settings.
+"""Reads `qa-sync.toml` and sign-off files into frozen values.
 
-Imports `errors` and `location` only.
+May import `errors` and `location`.
 """

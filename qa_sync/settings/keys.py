@@ -1,4 +1,4 @@
-"""Every key of `qa-sync.toml`: the validator, the JSON Schema and this documentation are drawn from these tables."""
+"""Every key of `qa-sync.toml`: validation, the JSON Schema and the documentation use these tables."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from qa_sync.settings.value_types import (
 
 
 class Key(Struct, frozen=True):
-    """A key: what it holds, what it is for, the noun's field that it fills, and whether it must be there."""
+    """A key: the type of its value, its description, the field that it sets, and whether it is required."""
 
     kind: ValueType
     description: str
@@ -44,52 +44,54 @@ class Key(Struct, frozen=True):
 
 
 TOP: Final[Mapping[str, Key]] = {
-    "zone": Key(ZONE, "The business time zone that dates without a time are in; default UTC.", "zone"),
-    "literals": Key(LITERALS, "The values behind the names in `Dependant on having wd:Q...`.", "literals"),
+    "zone": Key(ZONE, "The business time zone, used for dates without a time; default UTC.", "zone"),
+    "literals": Key(LITERALS, "The values for the names in `Dependant on having wd:Q...`.", "literals"),
 }
 SYSTEM: Final[Mapping[str, Key]] = {
-    "connector": Key(TEXT, "A built-in connector's name, or a folder relative to this file.", "connector"),
-    "url": Key(URL_VALUE, "Where the system is, for --mode live.", "url"),
-    "writes": Key(FLAG, "Whether records may be made, edited and removed; default false.", "writes"),
-    "production": Key(FLAG, "Whether every write is refused, whatever else is said; default false.", "production"),
-    "secrets": Key(ENV_TABLE, "The connector's secrets as names of environment variables, never as values.", "secrets"),
-    "parameters": Key(PARAMETERS, "What the connector asks for beside secrets, such as account_id.", "parameters"),
-    "payloads": Key(PAYLOADS, "Bodies of writes that the connector does not show, by operation.", "payloads"),
-    "rate": Key(RATE_VALUE, "How often the system may be asked.", "rate"),
-    "concurrency": Key(COUNT, "How many requests may be under way at once; default 8.", "concurrency"),
+    "connector": Key(TEXT, "The name of a built-in connector, or a folder relative to this file.", "connector"),
+    "url": Key(URL_VALUE, "The base URL of the system, for --mode live.", "url"),
+    "writes": Key(FLAG, "Allow creating, updating and deleting records; default false.", "writes"),
+    "production": Key(FLAG, "Forbid every write, even with writes = true; default false.", "production"),
+    "secrets": Key(
+        ENV_TABLE, "The connector's secrets, as names of environment variables (never the values).", "secrets"
+    ),
+    "parameters": Key(PARAMETERS, "Parameters of the connector that are not secret, such as account_id.", "parameters"),
+    "payloads": Key(PAYLOADS, "Request bodies that the connector does not define, by operation.", "payloads"),
+    "rate": Key(RATE_VALUE, "The rate limit of requests to the system.", "rate"),
+    "concurrency": Key(COUNT, "The largest number of parallel requests; default 8.", "concurrency"),
 }
 SYNC: Final[Mapping[str, Key]] = {
-    "trigger": Key(TRIGGER, "What moves the sync on; default wait.", "trigger"),
-    "timeout": Key(DURATION_VALUE, "How long an arrival is waited for; default 120s.", "timeout_s"),
-    "interval": Key(DURATION_VALUE, "How long a cycle of the sync takes; default 2s.", "interval_s"),
-    "command": Key(WORDS, "The program that runs the sync once, and its words; no shell.", "command"),
-    "url": Key(URL_VALUE, "What is called to run the sync once (http), or the node's API (sesam).", "url"),
-    "method": Key(METHOD, "How the url is called (http); default POST.", "method"),
-    "token": Key(ENV, "An environment variable that holds a bearer token for the url.", "token"),
-    "pipes": Key(WORDS, "The pipes that are pumped, in this order (sesam).", "pipes"),
+    "trigger": Key(TRIGGER, "How to trigger the sync; default wait.", "trigger"),
+    "timeout": Key(DURATION_VALUE, "How long to wait for a change to be synchronized; default 120s.", "timeout_s"),
+    "interval": Key(DURATION_VALUE, "The duration of one sync cycle; default 2s.", "interval_s"),
+    "command": Key(WORDS, "The program that runs the sync once, and its arguments; no shell.", "command"),
+    "url": Key(URL_VALUE, "The URL that runs the sync once (http), or the API of the node (sesam).", "url"),
+    "method": Key(METHOD, "The HTTP method for the url (http); default POST.", "method"),
+    "token": Key(ENV, "The environment variable with a bearer token for the url.", "token"),
+    "pipes": Key(WORDS, "The pipes to run, in this order (sesam).", "pipes"),
     "max_lag": Key(
-        DURATION_VALUE, "How late an arrival may be; later is a broken promise. Default: no promise.", "max_lag_s"
+        DURATION_VALUE, "The maximum sync latency; a slower change fails the check. Default: no limit.", "max_lag_s"
     ),
-    "max_lags": Key(DURATIONS, "The same for single sections, by heading.", "max_lags"),
+    "max_lags": Key(DURATIONS, "The maximum sync latency of single sections, by heading.", "max_lags"),
 }
 PAIR: Final[Mapping[str, Key]] = {
-    "section": Key(TEXT, "The section's heading as the document writes it.", "section", required=True),
+    "section": Key(TEXT, "The section's heading as written in the spec.", "section", required=True),
     "source": Key(TEXT, "The source property's path.", "source", required=True),
     "target": Key(TEXT, "The target property's path.", "target", required=True),
 }
 CONDITION: Final[Mapping[str, Key]] = {
-    "section": Key(TEXT, "The conditional section's heading as the document writes it.", "section", required=True),
-    "property": Key(TEXT, "The source property that decides.", "property", required=True),
-    "equals": Key(VALUE, "The value that it must hold, as the API answers it.", "equals"),
-    "one_of": Key(VALUES, "The values of which it must hold one.", "one_of"),
+    "section": Key(TEXT, "The heading of the conditional section as written in the spec.", "section", required=True),
+    "property": Key(TEXT, "The source property that the condition tests.", "property", required=True),
+    "equals": Key(VALUE, "The value that the property must have, as the API returns it.", "equals"),
+    "one_of": Key(VALUES, "The values of which the property must have one.", "one_of"),
 }
 POLICIES: Final[Mapping[str, Key]] = {
-    "empty": Key(EMPTY, "Whether clearing a value clears the other side's; default keep.", "empty"),
-    "deletes": Key(DELETES, "What becomes of a deleted record's counterpart; default unchecked.", "deletes"),
-    "conflict": Key(CONFLICT, "Which of two edits stands; default newest.", "conflict"),
+    "empty": Key(EMPTY, "Whether clearing a value clears it on the other side; default keep.", "empty"),
+    "deletes": Key(DELETES, "What happens to the counterpart of a deleted record; default unchecked.", "deletes"),
+    "conflict": Key(CONFLICT, "Which of two conflicting edits wins; default newest.", "conflict"),
 }
 KEY: Final[Mapping[str, Key]] = {
-    "section": Key(TEXT, "The section's heading as the document writes it.", "section", required=True),
+    "section": Key(TEXT, "The section's heading as written in the spec.", "section", required=True),
     "source": Key(TEXT, "The source property by which an audit matches records.", "source", required=True),
     "target": Key(TEXT, "The target property that holds the same value.", "target", required=True),
 }
@@ -107,4 +109,4 @@ REQUIRED_BY_TRIGGER: Final[Mapping[Trigger, tuple[str, ...]]] = {
     Trigger.COMMAND: ("command",),
     Trigger.SESAM: ("url", "pipes"),
 }
-"""What a trigger cannot do without."""
+"""Keys that a trigger requires."""

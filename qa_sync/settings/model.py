@@ -1,6 +1,6 @@
-"""What the settings say, as frozen values; no I/O here.
+"""The settings as frozen values; no I/O.
 
-Confidential values are in none of these: only the names of the environment variables that hold them.
+Settings never contain secrets, only the names of the environment variables that hold them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FILE_NAME = "qa-sync.toml"
 
 
 class Trigger(StrEnum):
-    """What moves the sync on, one word each."""
+    """The ways to trigger the sync under test."""
 
     WAIT = "wait"
     BUILTIN = "builtin"
@@ -30,19 +30,19 @@ class Trigger(StrEnum):
 
 
 class Rate(Struct, frozen=True):
-    """At most `count` requests in `seconds`."""
+    """A rate limit: at most `count` requests in `seconds` seconds."""
 
     count: int
     seconds: float
 
 
 class SystemSettings(Struct, frozen=True):
-    """One system of the user's.
+    """The settings of one system.
 
-    `connector` is a built-in name or a folder, as written (None: by the label); `folder` is where a folder would be;
-    `secrets` are names of environment variables by the connector's names, `parameters` values of what it asks for
-    beside them, `payloads` templates by `<datatype>-<verb>` of the bodies that it does not show; `production` forbids
-    every write, whatever `writes` says; `concurrency` is how many requests may be under way at once.
+    `connector` is a built-in name or a folder, as written (None: found by the label); `folder` is the path when it is a
+    folder. `secrets` maps the connector's names to names of environment variables; `parameters` are its other values;
+    `payloads` are templates, by `<datatype>-<verb>`, for request bodies that the connector does not define.
+    `production` forbids every write and overrides `writes`; `concurrency` is the largest number of parallel requests.
     """
 
     label: str
@@ -60,21 +60,21 @@ class SystemSettings(Struct, frozen=True):
 
     @property
     def read_only_reason(self) -> str | None:
-        """Why nothing may be written to the system, None when something may."""
+        """The reason why writes are forbidden, or None when they are allowed."""
         if self.production:
-            return f"{self.label} is marked `production = true`, so nothing is written to it"
+            return f"{self.label} is read-only: qa-sync.toml sets `production = true`"
         if not self.writes:
-            return f'{self.label} is read-only: qa-sync.toml does not say `writes = true` in [systems."{self.label}"]'
+            return f'{self.label} is read-only: qa-sync.toml does not set `writes = true` in [systems."{self.label}"]'
         return None
 
 
 class SyncSettings(Struct, frozen=True):
-    """How the sync that is under test is moved on.
+    """How to trigger the sync under test, and how fast it must be.
 
-    `interval_s` is how long one of its cycles takes; `timeout_s` how long an arrival is waited for (None: not said);
-    `url`, `method` and `token` (an environment variable's name) belong to `http` and `sesam`, `pipes` to `sesam`,
-    `command` is a program with its words; `max_lag_s` is how late an arrival may be before the promise is broken, for
-    single sections by heading in `max_lags`.
+    `interval_s` is the duration of one sync cycle in seconds; `timeout_s` is how long to wait for a change (None: the
+    default). `url`, `method` and `token` (the name of an environment variable) are for `http` and `sesam`, `pipes` for
+    `sesam`; `command` is a program with its arguments. `max_lag_s` is the maximum sync latency in seconds (None: no
+    limit); `max_lags` sets it per section, by heading.
     """
 
     trigger: Trigger = Trigger.WAIT
@@ -89,7 +89,7 @@ class SyncSettings(Struct, frozen=True):
     max_lags: Mapping[str, float] = field(default_factory=dict)
 
     def max_lag_for(self, heading: str) -> float | None:
-        """Return how late an arrival in a section may be at most, None when nothing is promised about time."""
+        """Return the maximum sync latency of a section in seconds, or None without a limit."""
         return next(
             (s for h, s in self.max_lags.items() if _normalized_heading(h) == _normalized_heading(heading)),
             self.max_lag_s,
@@ -97,7 +97,7 @@ class SyncSettings(Struct, frozen=True):
 
 
 class ConfiguredPair(Struct, frozen=True):
-    """Two properties that carry the same value in the section with that heading, where the document lists none."""
+    """Two properties that hold the same value, for a section in which the spec lists no pairs."""
 
     section: str
     source: str
@@ -106,7 +106,7 @@ class ConfiguredPair(Struct, frozen=True):
 
 
 class ConfiguredCondition(Struct, frozen=True):
-    """What the condition of the section with that heading means: the source's `property` holds one of `values`."""
+    """The meaning of a section's condition: the source's `property` has one of `values`."""
 
     section: str
     property: str
@@ -115,7 +115,7 @@ class ConfiguredCondition(Struct, frozen=True):
 
 
 class ConfiguredKey(Struct, frozen=True):
-    """Two properties by which an audit knows that two records of the section with that heading are the same."""
+    """Two properties by which an audit matches the records of a section."""
 
     section: str
     source: str
@@ -124,10 +124,10 @@ class ConfiguredKey(Struct, frozen=True):
 
 
 class Policies(Struct, frozen=True):
-    """What documents do not state. `empty`: an empty value never erases (`keep`) or does (`erase`).
+    """Rules that specs do not state. `empty`: an empty value does not clear the other side (`keep`) or does (`erase`).
 
-    `deletes`: a deleted record's counterpart is left alone (`kept`), removed as well (`carried`), or nobody asks
-    (`unchecked`). `conflict`: of two edits the later one stands (`newest`), or nobody asks (`unchecked`).
+    `deletes`: the counterpart of a deleted record stays (`kept`), is deleted too (`carried`), or is not checked
+    (`unchecked`). `conflict`: the later of two edits wins (`newest`), or conflicts are not checked (`unchecked`).
     """
 
     empty: str = "keep"
@@ -136,9 +136,9 @@ class Policies(Struct, frozen=True):
 
 
 class Settings(Struct, frozen=True):
-    """A whole file; without one, nothing is settled and `path` is None. `zone` is the business time zone.
+    """The content of a settings file; without a file, all values are defaults and `path` is None.
 
-    `literals` are the values behind the names in `Dependant on having wd:Q...`.
+    `zone` is the business time zone; `literals` are the values for the names in `Dependant on having wd:Q...`.
     """
 
     path: Path | None = None
@@ -152,13 +152,13 @@ class Settings(Struct, frozen=True):
     policies: Policies = field(default_factory=Policies)
 
     def condition(self, heading: str) -> ConfiguredCondition | None:
-        """Return what the condition of the section with that heading means, None when nobody says."""
+        """Return the configured condition of the section with the heading, or None."""
         return next(
             (c for c in self.conditions if _normalized_heading(c.section) == _normalized_heading(heading)), None
         )
 
     def system(self, label: str) -> SystemSettings | None:
-        """Return what is said of a system, None when nothing is; documents differ in how they write a label's case."""
+        """Return the settings of a system, or None; labels match in any case, because specs differ in it."""
         if label in self.systems:
             return self.systems[label]
         return next((s for known, s in self.systems.items() if known.casefold() == label.casefold()), None)
@@ -169,9 +169,9 @@ def _normalized_heading(heading: str) -> str:
 
 
 def read_environment(names: Mapping[str, str], environ: Mapping[str, str], whose: str) -> dict[str, str]:
-    """Return the values behind environment names; raises UsageError that names every variable that is not set."""
-    absent = [name for name in names.values() if not environ.get(name)]
-    if absent:
-        listed = ", ".join(f"${name}" for name in absent)
-        raise UsageError(f"{whose} needs {listed} from the environment", hint=f"export {absent[0]}=...")
+    """Return the values of environment variables; raises UsageError with the names of all that are not set."""
+    missing = [name for name in names.values() if not environ.get(name)]
+    if missing:
+        listed = ", ".join(f"${name}" for name in missing)
+        raise UsageError(f"{whose} needs {listed} from the environment", hint=f"export {missing[0]}=...")
     return {key: environ[name] for key, name in names.items()}

@@ -1,4 +1,4 @@
-"""`qa-sync.toml` -> Settings; every problem of a file is told at once, each with its line."""
+"""Reads `qa-sync.toml` into Settings; reports all problems of a file at once, each with its line."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ Row = TypeVar("Row")
 
 
 def find_settings(folder: Path) -> Path | None:
-    """Return the nearest `qa-sync.toml` in the folder or above it, None when there is none."""
+    """Return the nearest `qa-sync.toml` in the folder or a parent folder, or None."""
     folder = folder.absolute()
     return next((path for at in (folder, *folder.parents) if (path := at / FILE_NAME).is_file()), None)
 
 
 def load_settings(path: Path | None) -> Settings:
-    """Return the settings of a file, those of none for None; raises UsageError that tells every problem."""
+    """Return the settings in a file, or the defaults for None; raises UsageError with every problem."""
     if path is None:
         return Settings()
     text = _text(path)
@@ -41,8 +41,8 @@ def load_settings(path: Path | None) -> Settings:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = str(error).rpartition("at line ")[2].partition(",")[0]
-        where = Location(str(path), int(line) if line.isdecimal() else text.rstrip("\n").count("\n") + 1)
-        raise UsageError(f"not TOML: {error}", location=where) from None
+        location = Location(str(path), int(line) if line.isdecimal() else text.rstrip("\n").count("\n") + 1)
+        raise UsageError(f"not TOML: {error}", location=location) from None
     reader = _Reader(path, key_lines(text))
     settings = reader.settings(document)
     problems = sorted(reader.problems, key=lambda p: p.location.line or 0 if p.location else 0)
@@ -57,7 +57,9 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}", hint="--config names a qa-sync.toml") from None
+        raise UsageError(
+            f"{path}: {error.strerror or error}", hint="pass the path of a qa-sync.toml to --config"
+        ) from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8: {error.reason}") from None
 
@@ -87,61 +89,62 @@ class _Reader:
         if not isinstance(raw, dict):
             self._wrong_value(("systems",), 'tables: [systems."LABEL"]', raw)
             return
-        for label, one in raw.items():
-            found = self._read(one, SYSTEM, ("systems", label))
-            if "connector" in found:
-                found["folder"] = self.path.parent / found["connector"]
-            yield SystemSettings(label, self._location(("systems", label)), **found)
+        for label, table in raw.items():
+            fields = self._read(table, SYSTEM, ("systems", label))
+            if "connector" in fields:
+                fields["folder"] = self.path.parent / fields["connector"]
+            yield SystemSettings(label, self._location(("systems", label)), **fields)
 
     def _check_distinct(self, systems: Sequence[SystemSettings]) -> None:
-        """Find what could let a write through to a production system: a second name, or a second table of it."""
-        for at, one in enumerate(systems):
-            for other in systems[:at]:
+        """Report a second label or URL of a production system, which could allow writes to it."""
+        for index, one in enumerate(systems):
+            for other in systems[:index]:
                 if one.label.casefold() == other.label.casefold():
-                    self._problem(
-                        ("systems", one.label), f"{other.label!r} is the same label: case does not tell them apart"
-                    )
+                    self._problem(("systems", one.label), f"same label as {other.label!r}: labels differ only in case")
                 elif one.url and other.url and _is_same_url(one.url, other.url) and one.production != other.production:
-                    open_one, closed = sorted((one, other), key=lambda each: each.production)
-                    told = f"{open_one.label!r} has the url of {closed.label!r}, which is marked `production = true`"
-                    self._problem(("systems", open_one.label), told, "both are, or one url is not right")
+                    writable, production = sorted((one, other), key=lambda each: each.production)
+                    message = (
+                        f"{writable.label!r} has the url of {production.label!r}, which is marked `production = true`"
+                    )
+                    hint = "mark both as production, or correct one url"
+                    self._problem(("systems", writable.label), message, hint)
 
     def _sync(self, raw: Any) -> SyncSettings:
-        found = SyncSettings(**self._read(raw, SYNC, ("sync",)))
-        for key in REQUIRED_BY_TRIGGER.get(found.trigger, ()):
+        sync = SyncSettings(**self._read(raw, SYNC, ("sync",)))
+        for key in REQUIRED_BY_TRIGGER.get(sync.trigger, ()):
             if key not in raw:
-                self._problem(("sync", "trigger"), f"the trigger {found.trigger!r} needs {key!r} in [sync]")
-        return found
+                self._problem(("sync", "trigger"), f"the trigger {sync.trigger!r} needs {key!r} in [sync]")
+        return sync
 
     def _rows(
         self, document: Mapping[str, Any], name: str, keys: Mapping[str, Key], make: Callable[..., Row]
     ) -> Iterator[Row]:
-        for key_path, found in self._each(document, name, keys):
-            if len(found) == len(keys):
-                yield make(location=self._location(key_path), **found)
+        for key_path, fields in self._each(document, name, keys):
+            if len(fields) == len(keys):
+                yield make(location=self._location(key_path), **fields)
 
     def _conditions(self, document: Mapping[str, Any]) -> Iterator[ConfiguredCondition]:
-        for key_path, found in self._each(document, "conditions", CONDITION):
-            if len(found.keys() & {"equals", "one_of"}) != 1:
+        for key_path, fields in self._each(document, "conditions", CONDITION):
+            if len(fields.keys() & {"equals", "one_of"}) != 1:
                 self._problem(key_path, "expected exactly one of 'equals' and 'one_of'")
-            elif found.keys() >= {"section", "property"}:
-                values = found["one_of"] if "one_of" in found else (found["equals"],)
-                yield ConfiguredCondition(found["section"], found["property"], values, self._location(key_path))
+            elif fields.keys() >= {"section", "property"}:
+                values = fields["one_of"] if "one_of" in fields else (fields["equals"],)
+                yield ConfiguredCondition(fields["section"], fields["property"], values, self._location(key_path))
 
     def _each(
         self, document: Mapping[str, Any], name: str, keys: Mapping[str, Key]
     ) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
-        """Yield what each table of a list fills, and where it stands."""
+        """Yield the key path and the fields of each table in a list."""
         raw = document.get(name, [])
         if not isinstance(raw, list):
             self._wrong_value((name,), f"a list of tables: [[{name}]]", raw)
             return
-        yield from (((name, at), self._read(one, keys, (name, at))) for at, one in enumerate(raw))
+        yield from (((name, index), self._read(table, keys, (name, index))) for index, table in enumerate(raw))
 
     def _read(
         self, raw: Any, keys: Mapping[str, Key], key_path: KeyPath, also_known: tuple[str, ...] = ()
     ) -> dict[str, Any]:
-        """Return the noun's fields that a table fills."""
+        """Return the fields that a table sets; records a problem for each invalid key or value."""
         if not isinstance(raw, dict):
             self._wrong_value(key_path, "a table", raw)
             return {}
@@ -152,8 +155,8 @@ class _Reader:
         for name, key in keys.items():
             if key.required and name not in raw:
                 self._problem(key_path, f"{name!r} is missing; expected {key.kind.expected}")
-        found = ((keys[name], name, value) for name, value in raw.items() if name in keys)
-        return dict(read for key, name, value in found for read in self._value(key, (*key_path, name), value))
+        known_values = ((keys[name], name, value) for name, value in raw.items() if name in keys)
+        return dict(read for key, name, value in known_values for read in self._value(key, (*key_path, name), value))
 
     def _value(self, key: Key, key_path: KeyPath, value: Any) -> Iterator[tuple[str, Any]]:
         try:
@@ -164,8 +167,8 @@ class _Reader:
     def _wrong_value(self, key_path: KeyPath, expected: str, got: Any) -> None:
         name = ".".join(map(str, key_path))
         if key_path[-1] in {"secrets", "token"} or "@" in str(got):
-            # What stands there may be the secret itself, or an address with a password in it.
-            hint = "export the value in the environment, and write the variable's name here"
+            # The value may be the secret itself, or a URL with a password.
+            hint = "export the value in the environment and write the name of the variable here"
             self._problem(key_path, f"{name}: expected {expected}, got something else (not shown)", hint)
             return
         near = did_you_mean(got, expected.partition("one of ")[2].split(", ")) if isinstance(got, str) else None

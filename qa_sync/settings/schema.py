@@ -1,4 +1,4 @@
-"""The keys of `qa-sync.toml` -> the JSON Schema that editors complete and check by (`qa_sync/schemas`)."""
+"""Generates the JSON Schema of `qa-sync.toml` for completion and validation in editors (`qa_sync/schemas`)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from qa_sync.settings.keys import CONDITION, KEY, PAIR, POLICIES, REQUIRED_BY_TRIGGER, SYNC, SYSTEM, TABLES, TOP, Key
 
 CONDITION_CHOICES = ("equals", "one_of")
-"""The two ways to say what a condition means, of which one is taken."""
+"""Keys of which a condition has exactly one."""
 
 
 def settings_schema() -> dict[str, Any]:
-    """Return the schema; a test holds the file in `qa_sync/schemas` equal to it."""
+    """Return the schema; a test compares the file in `qa_sync/schemas` with it."""
     top = _table(TOP)
     top["properties"] |= {
         "systems": {"type": "object", "additionalProperties": _table(SYSTEM)},
@@ -49,6 +49,6 @@ def _table(keys: Mapping[str, Key]) -> dict[str, Any]:
 
 
 def _required_by_trigger(trigger: str, keys: tuple[str, ...]) -> dict[str, Any]:
-    """Return the rule that a trigger makes keys required."""
-    is_it = {"properties": {"trigger": {"const": str(trigger)}}, "required": ["trigger"]}
-    return {"if": is_it, "then": {"required": list(keys)}}
+    """Return the rule that a trigger requires the keys."""
+    has_trigger = {"properties": {"trigger": {"const": str(trigger)}}, "required": ["trigger"]}
+    return {"if": has_trigger, "then": {"required": list(keys)}}

@@ -1,4 +1,4 @@
-"""What a person has found out about checks that only a person can decide: a TOML file, `--sign-off PATH`.
+"""Reads the verdicts of manual checks from a TOML file, `--sign-off PATH`:
 
 [[sign_off]]
 check = "000/1-wix-com-contacts-to-customerp-contact/condition"
@@ -38,34 +38,36 @@ class SignOff(Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        """The verdict in words."""
+        """The author and the note of the verdict."""
         who = f"signed off by {self.by}" if self.by else "signed off by a person"
         return f"{who}: {self.note}" if self.note else who
 
 
 def load_sign_offs(path: Path) -> Mapping[str, SignOff]:
-    """Return what a file says by check id; raises UsageError that tells every problem."""
+    """Return the sign-offs in a file by check id; raises UsageError with every problem."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}", hint="--sign-off names a TOML file") from None
+        raise UsageError(
+            f"{path}: {error.strerror or error}", hint="pass the path of a TOML file to --sign-off"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"not TOML: {error}", location=Location(str(path))) from None
     rows = document.get("sign_off")
     if not isinstance(rows, list) or document.keys() != {"sign_off"}:
         raise UsageError("expected a list of tables: [[sign_off]]", location=Location(str(path)))
-    problems = [f"[[sign_off]] number {at}: {why}" for at, row in enumerate(rows, 1) if (why := _wrong(row))]
+    problems = [f"[[sign_off]] number {n}: {problem}" for n, row in enumerate(rows, 1) if (problem := _problem(row))]
     if problems:
         raise UsageError("\n".join(problems), location=Location(str(path)))
     return {row["check"]: SignOff(row["verdict"] == "passed", row.get("note", ""), row.get("by", "")) for row in rows}
 
 
-def _wrong(row: Any) -> str | None:
+def _problem(row: Any) -> str | None:
     if not isinstance(row, dict) or not isinstance(row.get("check"), str):
         return 'expected the id of a check: check = "..."'
     if row.get("verdict") not in VERDICTS:
         return f"verdict: expected one of {', '.join(VERDICTS)}, got {row.get('verdict')!r}"
     if unknown := row.keys() - KEYS.keys():
         return f"unknown key {min(unknown)!r}; expected one of: {', '.join(sorted(KEYS))}"
-    texts = (name for name in ("note", "by") if not isinstance(row.get(name, ""), str))
-    return next((f"{name}: expected a text" for name in texts), None)
+    wrong = (name for name in ("note", "by") if not isinstance(row.get(name, ""), str))
+    return next((f"{name}: expected a string" for name in wrong), None)

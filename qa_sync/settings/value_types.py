@@ -1,6 +1,6 @@
-"""What a value in the settings can be: each kind tells what it expects, as words and as JSON Schema, and reads it.
+"""The types of values in the settings: each has a description, a JSON Schema and a `read` function.
 
-A kind's `read` raises ValueError for a value that it does not know; the schema says the same to an editor.
+`read` raises ValueError for an invalid value; the schema makes an editor report the same values.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ URL: Final = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
 
 
 class ValueType(Struct, frozen=True):
-    """What is expected, in words and for an editor, and how it is read."""
+    """A type of value: its description for messages, its JSON Schema, and the function that reads it."""
 
     expected: str
     schema: Mapping[str, Any]
@@ -77,7 +77,7 @@ def _list_of(item: ValueType, expected: str) -> ValueType:
 def _table_of(item: ValueType, expected: str) -> ValueType:
     def read(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise ValueError(value)  # noqa: TRY004 - one way to say no for all kinds
+            raise ValueError(value)  # noqa: TRY004 - one exception for all types
         return {name: item.read(v) for name, v in value.items()}
 
     return ValueType(expected, {"type": "object", "additionalProperties": dict(item.schema)}, read)
@@ -94,7 +94,7 @@ def _rate(text: str) -> Rate:
 
 
 def _zone(value: Any) -> Any:
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - few need it; start-up must be quick
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - rarely needed, and slow to import
 
     try:
         return ZoneInfo(value)
@@ -104,7 +104,7 @@ def _zone(value: Any) -> Any:
 
 def _value(value: Any) -> Any:
     if not isinstance(value, str | int):
-        raise ValueError(value)  # noqa: TRY004 - one way to say no for all kinds
+        raise ValueError(value)  # noqa: TRY004 - one exception for all types
     return value
 
 
@@ -115,33 +115,33 @@ def _template(value: Any) -> Any:
 
 
 def _is_json(value: Any) -> bool:
-    """Tell whether a value can be sent as JSON; TOML knows dates and times beside that."""
+    """Return whether a value can be sent as JSON; TOML also has dates and times."""
     if isinstance(value, dict | list):
         return all(map(_is_json, value.values() if isinstance(value, dict) else value))
     return isinstance(value, str | int | float)
 
 
-TEXT: Final = ValueType("a text", {"type": "string", "minLength": 1}, _typed(str))
-COUNT: Final = ValueType("a whole number from 1", {"type": "integer", "minimum": 1}, _count)
+TEXT: Final = ValueType("a non-empty string", {"type": "string", "minLength": 1}, _typed(str))
+COUNT: Final = ValueType("an integer of at least 1", {"type": "integer", "minimum": 1}, _count)
 FLAG: Final = ValueType("true or false", {"type": "boolean"}, _typed(bool))
 URL_VALUE: Final = _patterned('a URL that begins with "https://" or "http://"', URL)
 DURATION_VALUE: Final = _patterned('a duration such as "120s" or "2min"', DURATION, _seconds)
 RATE_VALUE: Final = _patterned('a rate such as "200/min"', RATE, _rate)
 ENV: Final = _patterned('the name of an environment variable, written "$NAME"', REFERENCE, lambda text: text[1:])
 ENV_TABLE: Final = _table_of(ENV, 'a table of environment variables: { name = "$NAME" }')
-WORDS: Final = _list_of(TEXT, 'a list of texts: ["program", "word"]')
+WORDS: Final = _list_of(TEXT, 'a list of strings: ["program", "argument"]')
 TRIGGER: Final = _choice(list(Trigger), Trigger)
 METHOD: Final = _choice(("GET", "POST"))
 ZONE: Final = ValueType('a time zone such as "Europe/Oslo"', {"type": "string", "minLength": 1}, _zone)
-VALUE: Final = ValueType("a text, a whole number, true or false", {"type": ["string", "integer", "boolean"]}, _value)
+VALUE: Final = ValueType("a string, an integer, true or false", {"type": ["string", "integer", "boolean"]}, _value)
 PARAMETERS: Final = _table_of(VALUE, 'a table of values: { account_id = "12345" }')
 PAYLOADS: Final = _table_of(
-    ValueType("a table, a list or a text", {"type": ["object", "array", "string"]}, _template),
+    ValueType("a table, a list or a string", {"type": ["object", "array", "string"]}, _template),
     'a table of JSON templates by operation: { "contact-insert" = { contact = "{{ name }}" } }',
 )
 VALUES: Final = _list_of(VALUE, 'a list of values: ["Sold", "Won"]')
 DURATIONS: Final = _table_of(DURATION_VALUE, 'a table of durations: { "HEADING" = "60s" }')
-LITERALS: Final = _table_of(TEXT, 'a table of texts: { "wd:Q..." = "NO" }')
+LITERALS: Final = _table_of(TEXT, 'a table of strings: { "wd:Q..." = "NO" }')
 EMPTY: Final = _choice(("keep", "erase"))
 DELETES: Final = _choice(("unchecked", "kept", "carried"))
 CONFLICT: Final = _choice(("newest", "unchecked"))

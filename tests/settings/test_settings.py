@@ -1,4 +1,4 @@
-"""What `qa-sync.toml` can say, and how it is told what is wrong with it."""
+"""Reading `qa-sync.toml`, and the errors for invalid files."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def read(tmp_path: Path) -> Read:
     return load
 
 
-def test_everything_that_can_be_said(read: Read, tmp_path: Path) -> None:
+def test_every_key_is_read(read: Read, tmp_path: Path) -> None:
     settings = read(WHOLE)
     shop, erp = settings.systems["WooCommerce"], settings.systems["My ERP"]
     assert (shop.url, shop.rate, shop.read_only_reason) == ("https://shop.example/wp", Rate(200, 60), None)
@@ -77,22 +77,22 @@ def test_everything_that_can_be_said(read: Read, tmp_path: Path) -> None:
     assert settings.zone.utcoffset(datetime(2024, 7, 1)) == timedelta(hours=2)  # noqa: DTZ001
 
 
-def test_without_a_file_nothing_is_settled() -> None:
+def test_without_a_file_all_values_are_defaults() -> None:
     settings = load_settings(None)
     assert (settings.systems, settings.pairs, settings.zone) == ({}, (), UTC)
 
 
-def test_it_is_found_upwards(tmp_path: Path) -> None:
+def test_the_file_is_found_in_a_parent_folder(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     assert find_settings(tmp_path / "a" / "b") in {None, *(p / "qa-sync.toml" for p in tmp_path.parents)}
     (tmp_path / "qa-sync.toml").touch()
     assert find_settings(tmp_path / "a" / "b") == tmp_path / "qa-sync.toml"
 
 
-def test_a_system_is_read_only_unless_it_says_otherwise(read: Read) -> None:
-    closed = read('[systems.A]\nurl = "https://a.example"\n').systems["A"].read_only_reason
-    assert closed is not None
-    assert "writes = true" in closed
+def test_a_system_is_read_only_by_default(read: Read) -> None:
+    reason = read('[systems.A]\nurl = "https://a.example"\n').systems["A"].read_only_reason
+    assert reason is not None
+    assert "writes = true" in reason
 
 
 BAD = {
@@ -104,14 +104,14 @@ BAD = {
     '[systems.A]\nrate = "0/s"': ("2", "expected a rate", "'0/s'"),
     "[systems.A]\nparameters = { a = 1.5 }": ("2", "expected a table of values", "{'a': 1.5}"),
     "[systems.A]\npayloads = { a = 1 }": ("2", "expected a table of JSON templates", "{'a': 1}"),
-    '[systems.A]\nconnector = ""': ("2", "expected a text, got ''"),
+    '[systems.A]\nconnector = ""': ("2", "expected a non-empty string, got ''"),
     'systems = "A"': ("1", "expected tables"),
     "systems.A = 1": ("1", "systems.A: expected a table, got 1"),
     '[sync]\ntrigger = "builtn"': ("2", "expected one of wait, builtin", "did you mean 'builtin'"),
     '[sync]\ntimeout = "soon"': ("2", "expected a duration", "'soon'"),
     "[sync]\ntimeout = 120": ("2", "expected a duration", "got 120"),
     '[sync]\n# how\ntrigger = "http"': ("3", "needs 'url'"),
-    '[sync]\ntrigger = "command"\ncommand = []': ("3", "expected a list of texts"),
+    '[sync]\ntrigger = "command"\ncommand = []': ("3", "expected a list of strings"),
     '[sync]\ntrigger = "sesam"\nurl = "http://node:9042/api"': ("2", "needs 'pipes'"),
     '[[pairs]]\nsection = "A B to C D"\nsource = "x"': ("1", "'target' is missing"),
     "pairs = 3": ("1", "expected a list of tables"),
@@ -120,29 +120,29 @@ BAD = {
 
 
 @pytest.mark.parametrize("text", BAD)
-def test_what_is_wrong_is_told_with_its_line(read: Read, text: str) -> None:
-    with pytest.raises(UsageError) as told:
+def test_a_problem_is_reported_with_its_line(read: Read, text: str) -> None:
+    with pytest.raises(UsageError) as caught:
         read(text)
     line, *words = BAD[text]
-    assert f"qa-sync.toml:{line}: " in str(told.value)
-    assert [word for word in words if word not in str(told.value)] == []
+    assert f"qa-sync.toml:{line}: " in str(caught.value)
+    assert [word for word in words if word not in str(caught.value)] == []
 
 
-def test_a_second_name_of_a_production_system_lets_no_write_through(read: Read) -> None:
+def test_a_second_name_of_a_production_system_is_an_error(read: Read) -> None:
     twice = "[systems.Shop]\nproduction = true\n[systems.SHOP]\nwrites = true"
-    with pytest.raises(UsageError, match=r"toml:3: 'Shop' is the same label"):
+    with pytest.raises(UsageError, match=r"toml:3: same label as 'Shop'"):
         read(twice)
-    closed = '[systems.A]\nproduction = true\nurl = "https://a.example"\n'
-    opened = '[systems.Try]\nwrites = true\nurl = "https://A.example/"\n'
+    production = '[systems.A]\nproduction = true\nurl = "https://a.example"\n'
+    writable = '[systems.Try]\nwrites = true\nurl = "https://A.example/"\n'
     with pytest.raises(UsageError, match=r"toml:1: 'Try' has the url of 'A', which is marked `production = true`"):
-        read(opened + closed)
-    assert set(read(opened + closed.replace("a.example", "b.example")).systems) == {"Try", "A"}
+        read(writable + production)
+    assert set(read(writable + production.replace("a.example", "b.example")).systems) == {"Try", "A"}
 
 
-def test_all_problems_are_told_at_once_in_their_order(read: Read) -> None:
-    with pytest.raises(UsageError, match="3 problems") as told:
+def test_all_problems_are_reported_at_once_sorted_by_line(read: Read) -> None:
+    with pytest.raises(UsageError, match="3 problems") as caught:
         read("[sync]\ntimeout = 1\n[systems.A]\nurl = 1\nwrits = true\n")
-    assert [line.split("toml:")[1][0] for line in str(told.value).splitlines() if "toml:" in line] == ["2", "4", "5"]
+    assert [line.split("toml:")[1][0] for line in str(caught.value).splitlines() if "toml:" in line] == ["2", "4", "5"]
 
 
 @pytest.mark.parametrize(
@@ -154,14 +154,14 @@ def test_all_problems_are_told_at_once_in_their_order(read: Read) -> None:
         '[systems.A]\nurl = "https://me:hunter2@a.example"',
     ],
 )
-def test_a_secret_in_the_file_is_refused_and_not_repeated(read: Read, text: str) -> None:
-    with pytest.raises(UsageError, match="toml:2") as told:
+def test_a_secret_in_the_file_is_an_error_that_does_not_show_it(read: Read, text: str) -> None:
+    with pytest.raises(UsageError, match="toml:2") as caught:
         read(text)
-    assert "hunter2" not in str(told.value)
-    assert "environment" in str(told.value)
+    assert "hunter2" not in str(caught.value)
+    assert "environment" in str(caught.value)
 
 
-def test_a_missing_variable_is_told_by_name() -> None:
+def test_missing_variables_are_reported_by_name() -> None:
     names = {"key": "A_KEY", "other": "B_KEY", "third": "C_KEY"}
     with pytest.raises(UsageError, match=r"Shop needs \$A_KEY, \$C_KEY from the environment"):
         read_environment(names, {"A_KEY": "", "B_KEY": "x"}, "Shop")
@@ -176,7 +176,7 @@ def test_an_unreadable_file(tmp_path: Path) -> None:
         load_settings(tmp_path / "binary.toml")
 
 
-def test_lines_of_every_way_to_write_a_key() -> None:
+def test_lines_of_every_syntax_of_a_key() -> None:
     text = 'a.b = 1\r\n# no\r\n[ "t" . x ] # head\nlong = """\n[no]\nk = 2\n"""\ni = { m = 1 }\n[[l]]\n[[l]]\nz = 0\n'
     places = key_lines(text)
     assert places["a", "b"] == 1
@@ -187,21 +187,21 @@ def test_lines_of_every_way_to_write_a_key() -> None:
     assert ("no",) not in places
 
 
-def test_the_schema_in_the_package_is_that_of_the_validator() -> None:
+def test_the_schema_in_the_package_is_up_to_date() -> None:
     assert json.loads(SCHEMA.read_text(encoding="utf-8")) == settings_schema()
 
 
 @pytest.mark.parametrize("text", [WHOLE, "", *BAD])
-def test_schema_and_validator_say_the_same(read: Read, text: str) -> None:
+def test_schema_and_validator_agree(read: Read, text: str) -> None:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return
     valid = Draft202012Validator(settings_schema()).is_valid(document)
-    told = ""
+    message = ""
     try:
         read(text)
     except UsageError as error:
-        told = str(error)
-    # Only tzdata knows the zones.
-    assert valid == (not told or "time zone" in told)
+        message = str(error)
+    # The schema does not list the time zones.
+    assert valid == (not message or "time zone" in message)
