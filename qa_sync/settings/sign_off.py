@@ -1,4 +1,4 @@
-"""Reads the verdicts of manual checks from a TOML file, `--sign-off PATH`:
+"""Reads the verdicts of manual checks from a TOML file, `--sign-off PATH`.
 
 [[sign_off]]
 check = "000/1-wix-com-contacts-to-customerp-contact/condition"
