@@ -1,4 +1,4 @@
-"""Faults that make more records than there should be."""
+"""Faults that create too many records."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from qa_sync.values.form import Json
 
 
 class Duplicate(FaultyWriter):
-    """Creates twice."""
+    """Creates each record twice."""
 
     def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
-        """Create a record and a copy that differs in what must be unique only."""
+        """Create a record and a copy that differs only in unique properties."""
         made = self.inner.insert(lane, end, values, found)
-        with suppress(RequestRejected):  # a system that refuses the copy guards itself against this fault
+        with suppress(RequestRejected):  # a system that rejects the copy prevents this fault
             self.inner.insert(lane, end, copy_values(end, values))
         return made
 
 
 class DuplicateOnUpdate(FaultyWriter):
-    """Creates a copy of what it updates."""
+    """Creates a copy of each updated record."""
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record, and create another that looks like it."""
+        """Update a record and create a copy of it."""
         sent = self.inner.update(lane, end, record, values)
         written = frozenset(p.write_path for p in end.card.properties.values() if is_written(p))
         before = {path: value for path, value in shown_values(end, record.data, written).items() if value is not None}
@@ -40,7 +40,7 @@ class DuplicateOnUpdate(FaultyWriter):
 
 
 def copy_values(end: LaneEnd, values: Values) -> dict[str, Json]:
-    """Return the values of a copy: different where they must be unique (`ada+copy@example.test`, `A-1-copy`)."""
+    """Return the values of a copy, with changed unique values (`ada+copy@example.test`, `A-1-copy`)."""
     unique = {p.write_path: p for p in end.card.properties.values() if p.unique}
     return {path: _changed_if_unique(unique[path], v) if path in unique else v for path, v in values.items()}
 

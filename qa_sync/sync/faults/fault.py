@@ -1,4 +1,4 @@
-"""What a fault is: something put round the engine from outside, so that the engine itself knows of none."""
+"""The definition of a fault: it wraps the engine from outside, so the engine has no code for faults."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ T = TypeVar("T")
 
 
 def unchanged(thing: T) -> T:
-    """Return what is given: nothing is put round it."""
+    """Return the argument unwrapped."""
     return thing
 
 
 class Fault(Struct, frozen=True):
-    """A misbehaviour: its name, a sentence for a person, and what it puts round the engine's parts.
+    """A fault: its name, its description, and wrappers for parts of the engine.
 
-    `writer` wraps every write, `lane` changes what a section is believed to say, `system` wraps what is read (and,
-    below the writer, written) on either side.
+    `writer` wraps every write; `lane` changes the section; `system` wraps reads (and, below the writer, writes) on both
+    sides.
     """
 
     name: str

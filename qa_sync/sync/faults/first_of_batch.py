@@ -1,4 +1,4 @@
-"""The fault by which only the first of several records is seen to in a cycle, and the others are lost."""
+"""The fault that processes only the first of several records in a cycle and drops the others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qa_sync.systems.system import Record, System
 
 
 class ListCounter(FaultySystem):
-    """A system that counts how often each of its lists was asked for, which a cycle begins with."""
+    """A system that counts its list requests; each cycle starts with one."""
 
     def __init__(self, inner: System) -> None:
         super().__init__(inner)
@@ -27,7 +27,7 @@ class ListCounter(FaultySystem):
 
 
 class FirstOfBatchOnly(FaultyWriter):
-    """Writes one record of an entity between two listings; the others are lost, for this time or for ever."""
+    """Writes one record of an entity between two list requests; other updates are delayed, other creates are lost."""
 
     def __init__(self, inner: Writer) -> None:
         super().__init__(inner)
@@ -43,15 +43,15 @@ class FirstOfBatchOnly(FaultyWriter):
         return self.inner.insert(lane, end, values, found)
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change the first record of a cycle, as often as it likes."""
+        """Update the first record of a cycle, any number of times."""
         return self.inner.update(lane, end, record, values) if self._is_first(lane, end, record.id) else frozenset()
 
     def _is_first(self, lane: Lane, end: LaneEnd, which: str) -> bool:
         system = find_wrapped(end.system, ListCounter)
-        turn = system.listings if system else 0
+        cycle = system.listings if system else 0
         place = (lane.section.key, end.system.label, end.card.datatype)
         before = self._written.get(place)
-        if before is None or before[0] != turn:
-            self._written[place] = (turn, which)
+        if before is None or before[0] != cycle:
+            self._written[place] = (cycle, which)
             return True
         return before[1] == which

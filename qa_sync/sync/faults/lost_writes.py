@@ -1,4 +1,4 @@
-"""Faults that leave writes out. The engine goes on as if all were well, so no later cycle repairs them."""
+"""Faults that drop writes. The engine does not notice, so no later cycle repairs them."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ from qa_sync.values.form import Json
 
 
 class DropCreate(FaultyWriter):
-    """Never creates."""
+    """Drops every create."""
 
     def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:  # noqa: ARG002 - dropped
-        """Create nothing."""
+        """Drop the create."""
         return None
 
 
 class DropUpdate(FaultyWriter):
-    """Never updates some sides."""
+    """Drops updates of some sides."""
 
     def __init__(self, inner: Writer, sides: frozenset[Side]) -> None:
         super().__init__(inner)
         self._sides = sides
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record of the other sides only."""
+        """Update records of the other sides only."""
         return frozenset() if end.side in self._sides else self.inner.update(lane, end, record, values)
 
 
 def dropping_updates(*sides: Side) -> Callable[[Writer], Writer]:
-    """Return a fault that writes no update to these sides."""
+    """Return a fault that drops updates of these sides."""
     return lambda inner: DropUpdate(inner, frozenset(sides))
 
 
 class FirstUpdateOnly(FaultyWriter):
-    """Updates each record once, and never again."""
+    """Updates each record only once."""
 
     def __init__(self, inner: Writer) -> None:
         super().__init__(inner)
         self._updated: set[tuple[str, str, str]] = set()
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record that was never changed before."""
+        """Update a record that was never updated before."""
         which = (record.system, record.datatype, record.id)
         if which in self._updated:
             return frozenset()
@@ -58,14 +58,14 @@ class FirstUpdateOnly(FaultyWriter):
 
 
 def without_reverse_updates(lane: Lane) -> Lane:
-    """Return a section whose source is believed to take no updates."""
+    """Return a section whose source does not allow updates."""
     card = lane.source.card
-    closed = replace(card, cannot={**card.cannot, "update": "the sync is believed to go one way"})
-    return replace(lane, source=replace(lane.source, card=closed))
+    read_only = replace(card, cannot={**card.cannot, "update": "the fault makes the sync one-way"})
+    return replace(lane, source=replace(lane.source, card=read_only))
 
 
 class FillMatchedOnce(FaultyWriter):
-    """Fills a target record that was there before once, and never updates it again."""
+    """Updates a matched target record only once."""
 
     def __init__(self, inner: Writer) -> None:
         super().__init__(inner)
@@ -73,13 +73,13 @@ class FillMatchedOnce(FaultyWriter):
         self._filled: set[str] = set()
 
     def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
-        """Create a record, which is kept in sync."""
+        """Create a record, which stays in sync."""
         made = self.inner.insert(lane, end, values, found)
         self._made |= {made} if made else set()
         return made
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record of our making, or one that was never filled."""
+        """Update a record that this writer created, or a matched record for the first time."""
         if end.side is Side.TARGET and record.id not in self._made:
             if record.id in self._filled:
                 return frozenset()
@@ -88,26 +88,28 @@ class FillMatchedOnce(FaultyWriter):
 
 
 class IgnoreCaseChanges(FaultyWriter):
-    """Takes two texts that differ in the case of their letters for the same."""
+    """Treats two texts that differ only in case as equal."""
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change what differs in more than case."""
+        """Write only values that differ in more than case."""
         cards = by_write_path(end)
         shown = {path: paths.read(record.data, cards[path].path) for path in values if path in cards}
         texts = {path for path in shown if is_free_text(cards[path])}
-        seen = {path: v for path, v in values.items() if path not in texts or not _alike(v, shown[path])}
-        return self.inner.update(lane, end, record, seen) if seen else frozenset()
+        changed = {
+            path: v for path, v in values.items() if path not in texts or not _differ_only_in_case(v, shown[path])
+        }
+        return self.inner.update(lane, end, record, changed) if changed else frozenset()
 
 
-def _alike(one: Json, other: Json) -> bool:
+def _differ_only_in_case(one: Json, other: Json) -> bool:
     return isinstance(one, str) and isinstance(other, str) and one.casefold() == other.casefold()
 
 
 class DeleteOnUpdate(FaultyWriter):
-    """Removes a record when it should be updated."""
+    """Deletes a record instead of updating it."""
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Remove a record where its system lets it; change it elsewhere."""
+        """Delete a record if its system allows it, else update it."""
         if "delete" in end.card.cannot:
             return self.inner.update(lane, end, record, values)
         end.system.delete(record.datatype, record.id)

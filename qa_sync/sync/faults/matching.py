@@ -1,4 +1,4 @@
-"""Faults about who is whose counterpart: what a section is believed to say, and matches that nobody asked for."""
+"""Faults in matching: sections without some of their statements, and matches that the spec does not allow."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from qa_sync.values.canonical import is_empty, to_canonical
 from qa_sync.values.form import Json
 
 NAMES = ("name", "given_name", "family_name")
-"""The concepts that make a record's name."""
+"""The concepts of properties that form a record's name."""
 
 
 def no_merge(lane: Lane) -> Lane:
@@ -29,7 +29,7 @@ def no_merge(lane: Lane) -> Lane:
 
 
 def create_unlinked(lane: Lane) -> Lane:
-    """Return a section that does not say that a link comes first."""
+    """Return a section that does not require a link first."""
     return _without(lane, StatementKind.LINK_FIRST, StatementKind.NEW_IF_CONNECTED)
 
 
@@ -39,43 +39,43 @@ def ignore_condition(lane: Lane) -> Lane:
 
 
 def _without(lane: Lane, *kinds: StatementKind) -> Lane:
-    kept = tuple(s for s in lane.section.statements if s.kind not in kinds)
-    return replace(lane, section=replace(lane.section, statements=kept))
+    statements = tuple(s for s in lane.section.statements if s.kind not in kinds)
+    return replace(lane, section=replace(lane.section, statements=statements))
 
 
 class AdoptExisting(FaultyWriter):
-    """Takes a record that is there already for the new one; each fault tells which."""
+    """Overwrites an existing record instead of creating one; each fault chooses the record."""
 
     def __init__(self, inner: Writer) -> None:
         super().__init__(inner)
         self._linked: set[tuple[str, str, str]] = set()
 
     def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
-        """Overwrite the record that is taken for the new one, else create it."""
-        for twin in self.lookalikes(lane, end, values):
+        """Overwrite a lookalike of the new record, or create the record."""
+        for lookalike in self.lookalikes(lane, end, values):
             with suppress(RequestRejected):
-                self.inner.update(lane, end, twin, values)
-            is_ours = self._key(end, twin.id) in self._linked
-            return None if is_ours else self._mark_linked(end, twin.id)
+                self.inner.update(lane, end, lookalike, values)
+            is_linked = self._key(end, lookalike.id) in self._linked
+            return None if is_linked else self._mark_linked(end, lookalike.id)
         return self._mark_linked(end, self.inner.insert(lane, end, values, found))
 
     def lookalikes(self, lane: Lane, end: LaneEnd, values: Values) -> Iterator[Record]:
-        """Yield the records that may be taken for the one with these values."""
+        """Yield the records that may be overwritten with these values."""
         raise NotImplementedError
 
     def listed(self, end: LaneEnd) -> Iterator[Record]:
-        """Yield the entity's records, each read afresh."""
+        """Yield the entity's records, each re-read."""
         for record in end.system.list(end.card.datatype):
             fresh = end.system.lookup(end.card.datatype, record.id)
             if fresh is not None:
                 yield fresh
 
     def is_unlinked(self, end: LaneEnd, record: Record) -> bool:
-        """Tell whether this writer has nothing to do with a record so far."""
+        """Return whether this writer has not created or updated a record yet."""
         return self._key(end, record.id) not in self._linked
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record, which is linked then."""
+        """Update a record and mark it as linked."""
         self._mark_linked(end, record.id)
         return self.inner.update(lane, end, record, values)
 
@@ -89,9 +89,9 @@ class AdoptExisting(FaultyWriter):
 
 
 class MergeByName(AdoptExisting):
-    """Takes a record of the same name for the new one, linked or not."""
+    """Overwrites a record with the same name, linked or not."""
 
-    def lookalikes(self, lane: Lane, end: LaneEnd, values: Values) -> Iterator[Record]:  # noqa: ARG002 - whatever the section says
+    def lookalikes(self, lane: Lane, end: LaneEnd, values: Values) -> Iterator[Record]:  # noqa: ARG002 - independent of the section
         """Yield the records with the same name."""
         cards = [p for name in NAMES if (p := end.card.by_concept(name)) and p.write_path in values]
         if cards:
@@ -99,10 +99,10 @@ class MergeByName(AdoptExisting):
 
 
 class MergeEmpty(AdoptExisting):
-    """Takes a record for the new one when neither has a value in a row of the merge table."""
+    """Overwrites a record when neither record has a value in a row of the merge table."""
 
     def lookalikes(self, lane: Lane, end: LaneEnd, values: Values) -> Iterator[Record]:
-        """Yield the unlinked records that are empty where the new one is."""
+        """Yield the unlinked records that have no value where the new record has none."""
         empty = [row.target for row in lane.criteria if is_empty(values.get(row.target.write_path))]
         if empty:
             records = (r for r in self.listed(end) if self.is_unlinked(end, r))

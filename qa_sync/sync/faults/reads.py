@@ -1,4 +1,4 @@
-"""Faults in what is read: too late, or not all of it."""
+"""Faults in reads: too late, or incomplete."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from qa_sync.sync.faults.wrappers import FaultySystem
 from qa_sync.systems.system import Record, System
 
 LISTINGS = 300
-"""How often a list is asked for before a change shows in it: more than there are cycles until a check gives up."""
+"""Number of list requests before a change appears: more than the number of cycles before a check times out."""
 
 PAGE = 1
-"""Records on a page: so few that the records of a check fill more than one."""
+"""Records per page: so few that the records of a check need more than one page."""
 
 
 class DelayedRecord(Struct, frozen=True):
-    """A record that is not told of yet, and how many listings are left until it is."""
+    """A record that is not listed yet, and the number of list requests left until it is."""
 
     record: Record
     left: int
 
 
 class LateListing(FaultySystem):
-    """Lists a new or changed record only after its list was asked for many times."""
+    """Lists a new or changed record only after many list requests."""
 
     def __init__(self, inner: System) -> None:
         super().__init__(inner)
@@ -34,17 +34,17 @@ class LateListing(FaultySystem):
         self._delayed: dict[str, dict[str, DelayedRecord]] = defaultdict(dict)
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
-        """Yield the records as they were long ago."""
+        """Yield the records in an old state."""
         fresh = {record.id: record for record in self.inner.list(datatype, since)}
-        held = self._delayed[datatype]
+        delayed = self._delayed[datatype]
         for record in fresh.values():
             known = self._listed.get((datatype, record.id))
             if known is None or known.data != record.data:
-                left = held[record.id].left if record.id in held else LISTINGS
-                held[record.id] = DelayedRecord(record, left)
-        due = [each.record for each in held.values() if each.left == 0]
+                left = delayed[record.id].left if record.id in delayed else LISTINGS
+                delayed[record.id] = DelayedRecord(record, left)
+        due = [each.record for each in delayed.values() if each.left == 0]
         self._delayed[datatype] = {
-            each.record.id: DelayedRecord(each.record, each.left - 1) for each in held.values() if each.left > 0
+            each.record.id: DelayedRecord(each.record, each.left - 1) for each in delayed.values() if each.left > 0
         }
         self._listed |= {(datatype, record.id): record for record in due}
         shown = [self._listed[datatype, each] for each in fresh if (datatype, each) in self._listed]

@@ -1,4 +1,4 @@
-"""Faults by which an old value comes back, a cycle after it was replaced."""
+"""Faults that restore an old value one cycle after it was replaced."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from qa_sync.sync.writer import Writer
 from qa_sync.systems.system import Record, System
 
 LISTINGS = 2
-"""How often the record's list is asked for before the old value comes back."""
+"""Number of list requests before the old value is restored."""
 
 
 class PendingRevert(Struct, frozen=True):
-    """An old value on its way back: the record's datatype and id, what to write, and how many listings are left."""
+    """A scheduled revert: the record's datatype and id, the values to write, and the number of list requests left."""
 
     datatype: str
     id: str
@@ -30,7 +30,7 @@ class PendingRevert(Struct, frozen=True):
 
 
 class RevertingSystem(FaultySystem):
-    """A system in which old values come back when their time has come."""
+    """A system that restores old values after some list requests."""
 
     forever = False
 
@@ -39,12 +39,12 @@ class RevertingSystem(FaultySystem):
         self._due: list[PendingRevert] = []
 
     def schedule_revert(self, back: PendingRevert) -> None:
-        """Have values return to a record; they replace what is still on its way there."""
+        """Schedule a revert; it replaces an earlier revert of the same record."""
         self._due = [b for b in self._due if (b.datatype, b.id) != (back.datatype, back.id)]
         self._due.append(back)
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
-        """Yield the records, after the old values whose time has come were written."""
+        """Write the old values that are due, then yield the records."""
         mine = [b for b in self._due if b.datatype == datatype]
         waiting = [PendingRevert(b.datatype, b.id, b.values, b.after, b.left - 1) for b in mine if b.left > 1]
         self._due = [*(b for b in self._due if b.datatype != datatype), *waiting]
@@ -63,20 +63,20 @@ class RevertingSystem(FaultySystem):
 
 
 class FlippingSystem(RevertingSystem):
-    """A system in which old and new values take turns for ever."""
+    """A system that alternates between old and new values forever."""
 
     forever = True
 
 
 class RevertUpdates(FaultyWriter):
-    """Has what an update of a side replaces come back later."""
+    """Schedules a revert of every update of one side."""
 
     def __init__(self, inner: Writer, side: Side) -> None:
         super().__init__(inner)
         self._side = side
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record, for a while."""
+        """Update a record and schedule the revert."""
         sent = self.inner.update(lane, end, record, values)
         old = _old_values(end, record, values) if end.side is self._side else {}
         system = find_wrapped(end.system, RevertingSystem)
@@ -86,12 +86,12 @@ class RevertUpdates(FaultyWriter):
 
 
 def reverting_updates(side: Side) -> Callable[[Writer], Writer]:
-    """Return a fault by which what an update of a side replaces comes back."""
+    """Return a fault that reverts updates of a side."""
     return lambda inner: RevertUpdates(inner, side)
 
 
 def _old_values(end: LaneEnd, record: Record, values: Values) -> Values:
-    """Return the single values that an update replaces with others, as they can be written again."""
+    """Return the single values that an update replaces, in the form in which they can be written again."""
     edited = frozenset(p.write_path for p in end.card.properties.values() if is_edited(p) and not p.unique)
     before = shown_values(end, record.data, edited & values.keys())
     return {path: v for path, v in before.items() if v not in (None, "", values[path]) and not isinstance(v, list)}

@@ -1,4 +1,4 @@
-"""What faults are built from: a writer, and a system, that pass everything on; each fault overrides what it breaks."""
+"""Base classes of faults: a writer and a system that forward every call; a fault overrides methods."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Values = Mapping[str, Json]
 
 
 class FaultyWriter:
-    """Writes through another writer."""
+    """Forwards writes to another writer."""
 
     def __init__(self, inner: Writer) -> None:
         self.inner = inner
@@ -29,12 +29,12 @@ class FaultyWriter:
         return self.inner.insert(lane, end, values, found)
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record."""
+        """Update a record."""
         return self.inner.update(lane, end, record, values)
 
 
 class FaultySystem:
-    """Reads and writes through another system."""
+    """Forwards reads and writes to another system."""
 
     def __init__(self, inner: System) -> None:
         self.inner = inner
@@ -54,16 +54,16 @@ class FaultySystem:
         return self.inner.insert(datatype, values, found)
 
     def update(self, record: Record, values: Values) -> None:
-        """Change a record."""
+        """Update a record."""
         self.inner.update(record, values)
 
     def delete(self, datatype: str, id: str) -> None:
-        """Remove a record."""
+        """Delete a record."""
         self.inner.delete(datatype, id)
 
 
 def find_wrapped(system: System, kind: type[T]) -> T | None:
-    """Return the system of a kind beneath what other faults have put round it, None when there is none."""
+    """Return the wrapped system of the given class, or None."""
     while isinstance(system, FaultySystem):
         if isinstance(system, kind):
             return system

@@ -1,4 +1,4 @@
-"""Faults that put a value where another belongs, within a record."""
+"""Faults that write values to wrong properties of a record."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from qa_sync.values.form import Json
 
 
 class SwapProperties(FaultyWriter):
-    """Exchanges two texts."""
+    """Swaps two texts."""
 
     def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
-        """Create a record with two texts exchanged."""
+        """Create a record with two swapped texts."""
         one_only = len(values.keys() & exchanged_paths(lane, end).keys()) == 1  # a required text would be missing
         return self.inner.insert(lane, end, values if one_only else swap_texts(lane, end, values), found)
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record with two texts exchanged."""
+        """Update a record with two swapped texts."""
         return self.inner.update(lane, end, record, swap_texts(lane, end, values))
 
 
 def swap_texts(lane: Lane, end: LaneEnd, values: Mapping[str, Json]) -> dict[str, Json]:
-    """Return the values with two texts exchanged, each cut to what its new place takes."""
+    """Return the values with two texts swapped, each truncated to the maximum length of its new property."""
     cards = exchanged_paths(lane, end)
     return {
         cards[path].write_path if path in cards else path: truncated(cards[path], value) if path in cards else value
@@ -41,7 +41,7 @@ def swap_texts(lane: Lane, end: LaneEnd, values: Mapping[str, Json]) -> dict[str
 
 
 def exchanged_paths(lane: Lane, end: LaneEnd) -> dict[str, PropertyCard]:
-    """Return two write paths of an end, each with the property that takes its value instead; none when no two fit."""
+    """Return two write paths of an end, each with the property to swap it with; empty without a suitable pair."""
     for a, b in similar_rows(lane.rows):
         one, two = a.card(end.side), b.card(end.side)
         return {one.write_path: two, two.write_path: one}
@@ -49,7 +49,7 @@ def exchanged_paths(lane: Lane, end: LaneEnd) -> dict[str, PropertyCard]:
 
 
 def wrong_property(lane: Lane) -> Lane:
-    """Return a section that carries a text into the place of another, which is then carried nowhere."""
+    """Return a section that writes a text to another text's property, and does not write the other text."""
     for a, b in swappable_rows(lane.rows):
         rest = tuple(row for row in lane.rows if row not in (a, b))
         return replace(lane, rows=(*rest, replace(a, target=b.target)))
@@ -57,14 +57,14 @@ def wrong_property(lane: Lane) -> Lane:
 
 
 def swappable_rows(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
-    """Return pairs of rows of which the first can be carried to the second's place: nothing requires either."""
+    """Return pairs of similar rows in which no property is required."""
     return [two for two in similar_rows(rows) if not any(row.card(side).required for row in two for side in Side)]
 
 
 def similar_rows(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
-    """Return pairs of rows whose texts can take each other's place: those of one form first, then any two.
+    """Return pairs of rows whose texts can be swapped: pairs with equal forms first, then other pairs.
 
-    The same two rows are exchanged on either side.
+    The same two rows are swapped on both sides.
     """
     texts = [row for row in rows if all(is_free_text(row.card(side)) for side in Side)]
     twos = [(a, b) for a, b in combinations(texts, 2) if all(_same_parent(a, b, side) for side in Side)]
@@ -73,7 +73,7 @@ def similar_rows(rows: Iterable[Row]) -> list[tuple[Row, Row]]:
 
 
 def _same_parent(a: Row, b: Row, side: Side) -> bool:
-    """Tell whether two properties stand side by side: of a record, or of the elements of one list."""
+    """Return whether two properties have the same parent object."""
     one, two = a.card(side), b.card(side)
     return one.write_path != two.write_path and _parent(one.write_path) == _parent(two.write_path)
 
@@ -87,10 +87,10 @@ def _accept_each_other(a: PropertyCard, b: PropertyCard) -> bool:
 
 
 class ResetOthers(FaultyWriter):
-    """Clears the texts that an update does not mention."""
+    """Clears the mapped texts that an update does not contain."""
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change some properties of a record and clear its others."""
+        """Update a record and clear its other mapped texts."""
         cards = (row.card(end.side) for row in lane.rows)
         others = (p for p in cards if p.write_path not in values and is_edited(p) and is_free_text(p))
         cleared = {p.write_path: "" for p in others if not p.required and _has_text(record, p)}
@@ -98,10 +98,10 @@ class ResetOthers(FaultyWriter):
 
 
 class ResetUnmapped(FaultyWriter):
-    """Clears the texts that the section says nothing of."""
+    """Clears the texts that the section does not map."""
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change some properties of a record and clear those that are nobody's business."""
+        """Update a record and clear its unmapped texts."""
         mapped = {row.card(end.side).write_path for row in (*lane.rows, *lane.criteria)} | values.keys()
         others = (p for p in end.card.properties.values() if p.write_path not in mapped and is_edited(p))
         cleared = {p.write_path: "" for p in others if is_free_text(p) and not p.required and _has_text(record, p)}
@@ -109,7 +109,7 @@ class ResetUnmapped(FaultyWriter):
 
 
 class EraseOnMerge(FaultyWriter):
-    """Clears, in a record that was matched, the texts that its new counterpart lacks."""
+    """Clears the texts of a matched record that its new counterpart lacks."""
 
     def __init__(self, inner: Writer) -> None:
         super().__init__(inner)
@@ -122,7 +122,7 @@ class EraseOnMerge(FaultyWriter):
         return made
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record; the first time, when it was there before, its other texts are cleared."""
+        """Update a record; the first update of a matched record also clears its other texts."""
         if end.side is Side.SOURCE or record.id in self._known:
             return self.inner.update(lane, end, record, values)
         self._known.add(record.id)

@@ -1,4 +1,4 @@
-"""Faults that write to a record that nobody meant."""
+"""Faults that write to the wrong record."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from qa_sync.values.form import Json
 
 
 class WrongRecord(FaultyWriter):
-    """Updates another record of the same entity, when there is one."""
+    """Updates another record of the same entity, if one exists."""
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change the first other record, but for what must be unique."""
+        """Update the first other record, except its unique properties."""
         listed = end.system.list(end.card.datatype)
         other = next((r.id for r in listed if r.id != record.id), None)
         fresh = other and end.system.lookup(end.card.datatype, other)
@@ -32,14 +32,14 @@ class WrongRecord(FaultyWriter):
 
 
 class FirstReference(FaultyWriter):
-    """Lets every reference point to the first record there is."""
+    """Points every reference to the first record."""
 
     def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
-        """Create a record that refers to the first ones."""
+        """Create a record with references to first records."""
         return self.inner.insert(lane, end, _with_first_references(end, values), found)
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record, which refers to the first ones then."""
+        """Update a record with references to first records."""
         return self.inner.update(lane, end, record, _with_first_references(end, values))
 
 
@@ -49,7 +49,7 @@ def _with_first_references(end: LaneEnd, values: Values) -> Values:
 
 
 def _first_of(end: LaneEnd, card: PropertyCard, value: Json) -> Json:
-    """Return a reference to the first record of what a property refers to, in the type that it has."""
+    """Return a reference to the first record of the referenced entity, with the JSON type of `value`."""
     if card.references is None or not value:
         return value
     if isinstance(value, list):
@@ -59,23 +59,23 @@ def _first_of(end: LaneEnd, card: PropertyCard, value: Json) -> Json:
 
 
 class CrossSection(FaultyWriter):
-    """Beside each write, writes to a record of every other entity in the same system."""
+    """Also writes to a record of every other entity in the same system on each write."""
 
     def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
-        """Create a record, and change one of another section."""
+        """Create a record and update one of another section."""
         made = self.inner.insert(lane, end, values, found)
         _write_to_others(end, values)
         return made
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record, and one of another section."""
+        """Update a record and one of another section."""
         sent = self.inner.update(lane, end, record, values)
         _write_to_others(end, values)
         return sent
 
 
 def _write_to_others(end: LaneEnd, values: Values) -> None:
-    """Write the first text of the values into the first text of a record of every other entity."""
+    """Write the first text of the values to the first text property of a record of every other entity."""
     cards = by_write_path(end)
     texts = (_first(value) for path, value in values.items() if path in cards)
     text = next((t for t in texts if t is not None), None)
@@ -89,13 +89,13 @@ def _write_to_others(end: LaneEnd, values: Values) -> None:
 
 
 def _first(value: Json) -> str | None:
-    """Return a text, of a list its first element when that is one."""
+    """Return the value, or the first element of a list, if it is a text."""
     value = value[0] if isinstance(value, list) and value else value
     return value if isinstance(value, str) else None
 
 
 def _other_entity_records(system: System, own: EntityCard) -> Iterator[tuple[EntityCard, Record]]:
-    """Yield the first record of every other entity, read afresh."""
+    """Yield the first record of every other entity, re-read."""
     others = (card for card in system.cards.values() if card.datatype != own.datatype)
     for card in (c for c in others if not c.cannot.keys() & {"list", "lookup", "update"}):
         listed = next(system.list(card.datatype), None)

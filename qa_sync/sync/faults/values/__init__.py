@@ -1,4 +1,4 @@
-"""Faults that alter values on their way.
+"""Faults that alter values.
 
-May import `sync.faults.fault` and what `sync.faults` may.
+May import `sync.faults.fault` and everything that `sync.faults` may.
 """

@@ -1,4 +1,4 @@
-"""Faults that damage values on their way out, property by property."""
+"""Faults that alter written values, property by property."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
 Change = Callable[[PropertyCard, Json], Json]
-"""What becomes of a property's wire value; GONE when it is not sent at all."""
+"""Returns the altered wire value of a property, or LEFT_OUT to omit it."""
 
 LEFT_OUT = object()
 
 
 def altering(change: Change) -> Callable[[Writer], Writer]:
-    """Return a fault that changes each written value; along a list it is given the whole list."""
+    """Return a fault that changes each written value; for a list, `change` gets the whole list."""
     return lambda inner: AlterValues(inner, change)
 
 
 def altering_on_create(change: Change) -> Callable[[Writer], Writer]:
-    """Return a fault that changes the values that a record is created with, and none later."""
+    """Return a fault that changes the values of creates only."""
     return lambda inner: AlterOnCreate(inner, change)
 
 
 def on_each_element(change: Change) -> Change:
-    """Return a change of single values that reaches every element of a list."""
+    """Return a change that applies `change` to every element of a list."""
 
-    def reach(card: PropertyCard, value: Json) -> Json:
-        return [reach(card, v) for v in value] if isinstance(value, list) else change(card, value)
+    def change_each(card: PropertyCard, value: Json) -> Json:
+        return [change_each(card, v) for v in value] if isinstance(value, list) else change(card, value)
 
-    return reach
+    return change_each
 
 
 class AlterValues(FaultyWriter):
-    """Writes damaged values; those that a system refuses are left out, or sent as they should be where it needs them.
+    """Writes altered values; values that a system rejects are omitted, or sent unaltered when they are required.
 
-    So a fault shows by the property that it is about, not by a whole record that never comes.
+    So a fault affects single properties instead of preventing whole records.
     """
 
     def __init__(self, inner: Writer, change: Change) -> None:
@@ -50,7 +50,7 @@ class AlterValues(FaultyWriter):
         self._change = change
 
     def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
-        """Create a record from damaged values."""
+        """Create a record with altered values."""
         try:
             return self.inner.insert(lane, end, self._altered(end, values), found)
         except Conflict:
@@ -59,7 +59,7 @@ class AlterValues(FaultyWriter):
             return self.inner.insert(lane, end, self._without_optional(end, values), found)
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record to damaged values."""
+        """Update a record with altered values."""
         try:
             return self._sent(lane, end, record, self._altered(end, values))
         except Conflict:
@@ -72,16 +72,16 @@ class AlterValues(FaultyWriter):
 
     def _altered(self, end: LaneEnd, values: Values) -> Values:
         cards = by_write_path(end)
-        damaged = {path: self._one(cards.get(path), value) for path, value in values.items()}
-        kept = {path for path in damaged if damaged[path] is not LEFT_OUT or _is_needed(cards.get(path))}
-        return {path: values[path] if damaged[path] is LEFT_OUT else damaged[path] for path in values if path in kept}
+        altered = {path: self._altered_value(cards.get(path), value) for path, value in values.items()}
+        sent = {path for path in altered if altered[path] is not LEFT_OUT or _is_required(cards.get(path))}
+        return {path: values[path] if altered[path] is LEFT_OUT else altered[path] for path in values if path in sent}
 
     def _without_optional(self, end: LaneEnd, values: Values) -> Values:
         cards = by_write_path(end)
-        whole = {path for path, value in values.items() if self._one(cards.get(path), value) == value}
-        return {path: v for path, v in values.items() if path in whole or _is_needed(cards.get(path))}
+        same = {path for path, value in values.items() if self._altered_value(cards.get(path), value) == value}
+        return {path: v for path, v in values.items() if path in same or _is_required(cards.get(path))}
 
-    def _one(self, card: PropertyCard | None, value: Json) -> Json:
+    def _altered_value(self, card: PropertyCard | None, value: Json) -> Json:
         if card is None or not is_written(card):
             return value
         changed = self._change(card, value)
@@ -89,12 +89,12 @@ class AlterValues(FaultyWriter):
 
 
 class AlterOnCreate(AlterValues):
-    """Creates records from damaged values; whatever is edited later is written as it is."""
+    """Creates records with altered values; later updates are unaltered."""
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record as it should be."""
+        """Update a record with unaltered values."""
         return self.inner.update(lane, end, record, values)
 
 
-def _is_needed(card: PropertyCard | None) -> bool:
+def _is_required(card: PropertyCard | None) -> bool:
     return card is not None and card.required

@@ -1,7 +1,7 @@
-"""The fault by which an emptied text erases its copy.
+"""The fault that clears the copy of a cleared text.
 
-The sync carries no empty values, so an emptied text is read as a character that nobody sees, and that character is
-written as nothing.
+The sync does not write empty values, so this fault reads a cleared text as an invisible character and writes that
+character as an empty text.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from qa_sync.values.canonical import is_empty
 from qa_sync.values.form import Json
 
 ERASED = "\u2060"
-"""WORD JOINER: no blank, so that it counts as a value."""
+"""WORD JOINER: not whitespace, so it counts as a value."""
 
 
 class MarkErasedTexts(FaultySystem):
-    """Reads a text that is empty now, and was not before, as ERASED."""
+    """Reads a text that was cleared as ERASED."""
 
     def __init__(self, inner: System) -> None:
         super().__init__(inner)
         self._had: set[tuple[str, str, str]] = set()
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
-        """Yield the records with their emptied texts marked."""
+        """Yield the records with their cleared texts marked."""
         return (self._marked(record) for record in self.inner.list(datatype, since))
 
     def lookup(self, datatype: str, id: str) -> Record | None:
-        """Return a record with its emptied texts marked."""
+        """Return a record with its cleared texts marked."""
         record = self.inner.lookup(datatype, id)
         return record and self._marked(record)
 

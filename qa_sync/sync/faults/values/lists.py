@@ -1,4 +1,4 @@
-"""What faults do to lists."""
+"""Faults that alter lists."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
 
 Length = Callable[[list[Json], list[Json]], list[Json]]
-"""What a list becomes that was one and should be another."""
+"""Returns the altered list for an old list and a new list."""
 
 
 def without_last(card: PropertyCard, value: Json) -> Json:  # noqa: ARG001 - a Change
-    """Return a list of several without its last element."""
+    """Return a list without its last element, unless it has only one."""
     return value[:-1] if isinstance(value, list) and len(value) > 1 else value
 
 
 def reversed_list(card: PropertyCard, value: Json) -> Json:  # noqa: ARG001 - a Change
-    """Return a list the other way round."""
+    """Return a list in reverse order."""
     return value[::-1] if isinstance(value, list) else value
 
 
 def with_length(length: Length) -> Callable[[Writer], Writer]:
-    """Return a fault by which an update gives each list another length than it should have."""
+    """Return a fault that changes the length of each list in an update."""
     return lambda inner: ResizeLists(inner, length)
 
 
 class ResizeLists(FaultyWriter):
-    """Updates lists to a length of its own."""
+    """Updates lists with another length."""
 
     def __init__(self, inner: Writer, length: Length) -> None:
         super().__init__(inner)
         self._length = length
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Change a record, its lists to other lengths."""
+        """Update a record with resized lists."""
         before = shown_values(end, record.data, values.keys())
         changed = {path: self._one(before.get(path), value) for path, value in values.items()}
         return self.inner.update(lane, end, record, changed)
@@ -49,10 +49,10 @@ class ResizeLists(FaultyWriter):
 
 
 def no_longer(before: list[Json], value: list[Json]) -> list[Json]:
-    """Return a list without the elements that it has more than before."""
+    """Return the new list, truncated to the length of the old list."""
     return value[: len(before)] if before else value
 
 
 def no_shorter(before: list[Json], value: list[Json]) -> list[Json]:
-    """Return a list with the elements that it should have lost."""
+    """Return the new list, extended with the rest of the old list."""
     return [*value, *before[len(value) :]]

@@ -1,4 +1,4 @@
-"""What faults do to numbers and truths."""
+"""Faults that alter numbers and booleans."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ONE = Decimal(1)
 
 
 def _number(card: PropertyCard, value: Json) -> Decimal | None:
-    """Return the number that a numeric property's wire value is, None when it is none."""
+    """Return the number in a numeric property's wire value, or None."""
     if (
         card.form.convert not in NUMBERS
         or isinstance(value, bool)
@@ -30,7 +30,7 @@ def _number(card: PropertyCard, value: Json) -> Decimal | None:
 
 
 def _written(number: Decimal, like: Json) -> Json:
-    """Return a number in the JSON type of another wire value."""
+    """Return a number in the JSON type of `like`."""
     if isinstance(like, str):
         return f"{number:f}"
     return int(number) if number == int(number) else float(number)
@@ -78,8 +78,8 @@ without_zero: Change = _without_zero
 
 
 class TrueOnCreate(FaultyWriter):
-    """Creates every record with its truths true."""
+    """Creates records with every boolean set to true."""
 
     def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
-        """Create a record in which nothing is false."""
+        """Create a record with true in place of false."""
         return self.inner.insert(lane, end, {path: v is False or v for path, v in values.items()}, found)

@@ -1,4 +1,4 @@
-"""What faults do to texts; pure."""
+"""Faults that alter texts; pure functions."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from qa_sync.values.conversions.countries import country_code
 from qa_sync.values.form import Form, Json
 
 LONG = 20
-"""Characters beyond which a text counts as long."""
+"""A text with more characters counts as long."""
 
 FEW = 90
-"""Characters that a careless column has room for: more than most texts have, fewer than their limits allow."""
+"""The size of a column that is too short: more characters than most texts have, fewer than their limits allow."""
 
 LAST_OF_PLANE = "\uffff"
-"""The last character that three bytes of UTF-8 hold."""
+"""The last character that UTF-8 encodes in three bytes."""
 
 NUMBERED = frozenset({"text", "escaped_text", "identifier"})
 NAMED = Form(convert="country", options={"style": "name"})
@@ -54,8 +54,8 @@ def _without_accents(card: PropertyCard, value: Json) -> Json:
     text = _text(card, value)
     if text is None:
         return value
-    apart = unicodedata.normalize("NFD", text)
-    return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
+    decomposed = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 
 
 def _without_astral(card: PropertyCard, value: Json) -> Json:

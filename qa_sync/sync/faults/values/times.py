@@ -1,4 +1,4 @@
-"""What faults do to times: a day lost on the way out, instants read as if they were in another zone."""
+"""Faults that alter times: dates written one day early, timestamps read in another time zone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.form import Json
 
 SHIFT = timedelta(hours=12)
-"""How far the zone is wrong: half a day, so that a date-only copy shows it too."""
+"""The error of the time zone: half a day, so that it also changes dates."""
 
 
 def _day_earlier(card: PropertyCard, value: Json) -> Json:
@@ -30,14 +30,14 @@ day_earlier: Change = on_each_element(_day_earlier)
 
 
 class ShiftInstants(FaultySystem):
-    """Reads every instant of a record half a day early; when a record was changed is not among them."""
+    """Reads every timestamp of a record 12 hours early, except its modification time."""
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
-        """Yield the records with their instants shifted."""
+        """Yield the records with shifted timestamps."""
         return (self._shifted(record) for record in self.inner.list(datatype, since))
 
     def lookup(self, datatype: str, id: str) -> Record | None:
-        """Return a record with its instants shifted."""
+        """Return a record with shifted timestamps."""
         record = self.inner.lookup(datatype, id)
         return record and self._shifted(record)
 
@@ -45,8 +45,8 @@ class ShiftInstants(FaultySystem):
         card = self.cards[record.datatype]
         instants = [p for p in card.properties.values() if p.form.convert == "instant" and p.path != card.modified]
         data: Json = record.data
-        for each_one in instants:
-            data = _shift_instants(data, each_one)
+        for instant in instants:
+            data = _shift_instants(data, instant)
         return replace(record, data=data)
 
 
