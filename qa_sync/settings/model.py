@@ -62,7 +62,7 @@ class SystemSettings(Struct, frozen=True):
     def read_only_reason(self) -> str | None:
         """The reason why writes are forbidden, or None when they are allowed."""
         if self.production:
-            return f"{self.label} is read-only: qa-sync.toml sets `production = true`"
+            return f"{self.label} is marked `production = true`, so it is read-only"
         if not self.writes:
             return f'{self.label} is read-only: qa-sync.toml does not set `writes = true` in [systems."{self.label}"]'
         return None

@@ -1,4 +1,4 @@
-"""Values: the form of a system, the canonical form, comparison and paths.
+"""Values: forms of properties, canonical values, comparison and paths.
 
-Pure functions; no clock, no network. Imports `errors` only.
+Pure functions; no clock, no network. May import `errors`.
 """

@@ -1,4 +1,4 @@
-"""From what a system answers to what it means, and back. Source: facts/MAPPING.md 6."""
+"""Converts wire values to canonical values and back. Source: docs/explanation/mapping.rst, "Conversions"."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ CONVERSIONS: Mapping[str, Conversion] = {
 }
 
 MAX_DEPTH = 20
-"""Lists within lists; no API nests values deeper."""
+"""The maximum depth of nested lists; no known API nests values deeper."""
 
 _EMPTY = {"null": None, "omit": None}
 
 
 def to_canonical(wire: Json, form: Form) -> Canonical:
-    """Return what a wire value means, None for empty: missing, null, "", [], blanks only (false and 0 are values).
+    """Return the canonical value of a wire value, None for an empty one: missing, null, "", [], whitespace only.
 
-    A list becomes a tuple, element by element. Raises NotConvertible for a value that its form does not allow,
-    UnknownName for a conversion that the table does not have.
+    False and 0 are values. A list becomes a tuple, element by element. Raises NotConvertible for a value that its form
+    does not allow, UnknownName for an unknown conversion.
     """
     return _canonical(wire, form, 0)
 
@@ -61,24 +61,27 @@ def _canonical(wire: Json, form: Form, depth: int) -> Canonical:
 
 
 def to_wire(value: Canonical, form: Form, siblings: Mapping[str, Canonical] | None = None, zone: tzinfo = UTC) -> Json:
-    """Return the wire value for a canonical one, which may come from another form.
+    """Return the wire value of a canonical value, which may come from another form.
 
-    `siblings` are the canonical values written beside it, by the path that the form's options name (a prefixed region
-    needs its country); `zone` is the business time zone. None becomes the form's option `empty`: `null` (also
-    `omit`), `""`, or any other constant as it is. Raises NotConvertible rather than lose anything but decimal places
-    (option `places`), UnknownName for a conversion, type or style that no table has.
+    `siblings` are the canonical values of the same write, by the paths in the form's options (a prefixed region needs
+    its country); `zone` is the business time zone. None becomes the form's option `empty`: `null` (also for `omit`),
+    `""`, or another constant, unchanged. Raises NotConvertible when anything but decimal places (option `places`) would
+    be lost, UnknownName for an unknown conversion, type or style.
     """
     siblings = siblings or {}
     if isinstance(value, tuple):
-        return [to_wire(v, form, _beside(siblings, at), zone) for at, v in enumerate(value)]
+        return [to_wire(v, form, _element_siblings(siblings, n), zone) for n, v in enumerate(value)]
     if value is None or is_empty(value):
         return _empty(form)
     return _conversion(form).write(_scalar(value, form), Target(form, siblings, zone))
 
 
 def is_empty(value: object) -> bool:
-    """Tell whether a wire or canonical value is empty (MAPPING 6.2); false and 0 are not."""
-    if isinstance(value, str):  # what nearly all values are
+    """Return whether a wire or canonical value is empty; false and 0 are not.
+
+    Source: docs/explanation/mapping.rst, "Empty values".
+    """
+    if isinstance(value, str):  # the most frequent type
         return not value or value.isspace()
     return value is None or (isinstance(value, (list, tuple)) and not value)
 
@@ -90,7 +93,7 @@ def _conversion(form: Form) -> Conversion:
 
 
 def _scalar(value: Scalar, form: Form) -> Scalar:
-    """Return a canonical value for sure: whole UTC seconds, exact numbers."""
+    """Return the value in canonical form: UTC in whole seconds, exact numbers."""
     if isinstance(value, datetime):
         moment = instant_of(value, None)
         if moment is None:
@@ -99,9 +102,9 @@ def _scalar(value: Scalar, form: Form) -> Scalar:
     return value if isinstance(value, date) else exact_scalar(value, form)
 
 
-def _beside(siblings: Mapping[str, Canonical], at: int) -> Mapping[str, Canonical]:
-    """Return the siblings of one element: of a tuple its element at the same place."""
-    return {key: v[at] if isinstance(v, tuple) and at < len(v) else v for key, v in siblings.items()}
+def _element_siblings(siblings: Mapping[str, Canonical], index: int) -> Mapping[str, Canonical]:
+    """Return the siblings of one element: for a tuple, its element with the same index."""
+    return {key: v[index] if isinstance(v, tuple) and index < len(v) else v for key, v in siblings.items()}
 
 
 def _empty(form: Form) -> Json:

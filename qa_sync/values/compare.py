@@ -1,4 +1,4 @@
-"""When two values are the same, and if not, why. Source: facts/MAPPING.md 6; DESIGN 3 (`property`)."""
+"""Compares two values and describes the difference. Source: docs/explanation/mapping.rst, "Conversions"."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from qa_sync.values.form import Canonical, Form, Json, Scalar
 class Difference(StrEnum):
     """How two values differ.
 
-    `missing`: nothing arrived; `type`: a text where a number was expected, and the like; `format`: the same content in
-    another notation (case, outer blanks, grouped digits); `value`: all else. Each of them is a broken promise.
+    `missing`: the actual value is empty; `type`: another type, such as a text for a number; `format`: the same content
+    in another notation (case, surrounding blanks, grouped digits); `value`: all other differences. Each fails a check.
     """
 
     VALUE = "value"
@@ -28,7 +28,7 @@ class Difference(StrEnum):
 
 
 class Verdict(Struct, frozen=True):
-    """Whether two canonical values are the same; `difference` is None and `detail` empty when they are."""
+    """The result of a comparison; `difference` is None and `detail` empty when the values are the same."""
 
     same: bool
     expected: Canonical
@@ -41,11 +41,12 @@ _Finding = tuple[Difference, str]
 
 
 def compare(expected: Canonical, actual: Canonical, source: Form, target: Form, zone: tzinfo = UTC) -> Verdict:
-    """Compare what the source answers with what the target shows, in the coarser of their two forms.
+    """Compare the value of the source with the value of the target, in the less precise of their two forms.
 
-    A list of one counts as its element, because a path does not tell a list from an object (GRAMMAR 6.2). An empty
-    source against a full target is a `value` difference: the policy for empty values is the caller's. `zone` is the
-    business time zone, in which an instant has a date.
+    A list with one element equals its element, because a path does not distinguish a list from an object. An empty
+    expected value and a non-empty actual value are a `value` difference: the caller applies the policy for empty
+    values. `zone` is the business time zone, which determines the date of an instant. Source:
+    docs/explanation/grammar.rst, "Property paths".
     """
     finding = _difference(expected, actual, Sides(source, target, zone))
     if finding is None:
@@ -71,13 +72,13 @@ def _difference(expected: Canonical, actual: Canonical, sides: Sides) -> _Findin
 
 def _in_lists(expected: tuple[Canonical, ...], actual: tuple[Canonical, ...], sides: Sides) -> _Finding | None:
     pairs = enumerate(zip(expected, actual, strict=False))
-    found = next(((at, finding) for at, (e, a) in pairs if (finding := _difference(e, a, sides))), None)
+    first = next(((index, finding) for index, (e, a) in pairs if (finding := _difference(e, a, sides))), None)
     if len(expected) == len(actual):
-        return found and (found[1][0], f"[{found[0]}]: {found[1][1]}")
+        return first and (first[1][0], f"[{first[0]}]: {first[1][1]}")
     where = (
-        f"; first at [{found[0]}]: {found[1][1]}"
-        if found
-        else f"; the first {_difference_in_length(expected, actual)} agree"
+        f"; first difference at [{first[0]}]: {first[1][1]}"
+        if first
+        else f"; the first {min(len(expected), len(actual))} are equal"
     )
     fewer = len(actual) < len(expected)
     return (
@@ -86,12 +87,8 @@ def _in_lists(expected: tuple[Canonical, ...], actual: tuple[Canonical, ...], si
     )
 
 
-def _difference_in_length(expected: tuple[Canonical, ...], actual: tuple[Canonical, ...]) -> int:
-    return min(len(expected), len(actual))
-
-
 def _single_value(value: Canonical) -> Canonical:
-    """Return a list of one as its element and a list of nothing but empty values as empty."""
+    """Return the element of a list with one element, None for a list of empty values, other values unchanged."""
     if isinstance(value, tuple):
         if all(_single_value(element) is None for element in value):
             return None

@@ -1,6 +1,7 @@
-"""As what two values are compared: the coarser notion of their two forms. Source: facts/MAPPING.md 6.
+"""How two values are compared: by the less precise kind of their two forms.
 
-A notion brings a canonical value to what counts. A value that makes no sense under it stays as it is, and so differs.
+A comparison kind normalizes a canonical value. A value that is invalid for the kind stays unchanged, so it differs.
+Source: docs/explanation/mapping.rst, "Conversions".
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _SHORTEST_NATIONAL = 4
 
 
 class Sides(Struct, frozen=True):
-    """The forms of the two values, and the business time zone in which an instant has a date."""
+    """The forms of the two values, and the business time zone, which determines the date of an instant."""
 
     source: Form
     target: Form
@@ -42,14 +43,14 @@ Normalize = Callable[[Scalar, Sides], Scalar]
 
 
 def normalize(value: Scalar, sides: Sides) -> Scalar:
-    """Return what counts of a value when the two sides are compared."""
+    """Return the value normalized for a comparison of the two sides."""
     return _comparison_kind(sides)(value, sides)
 
 
 def equal(one: Scalar, other: Scalar, sides: Sides) -> bool:
-    """Tell whether two values that were brought to the notion of their forms are the same."""
+    """Return whether two normalized values are the same."""
     if isinstance(one, bool) or isinstance(other, bool):
-        # Python holds True and 1 equal; a truth is no number.
+        # In Python, True == 1; here a boolean never equals a number.
         return one is other
     return one == other or (_comparison_kind(sides) is _phone and _same_but_for_country(to_text(one), to_text(other)))
 
@@ -60,11 +61,11 @@ def _comparison_kind(sides: Sides) -> Normalize:
 
 @cache
 def _equivalent(one: str, other: str) -> Normalize:
-    return next((notion for convert, notion in COMPARISON_KINDS.items() if convert in {one, other}), _exact)
+    return next((kind for convert, kind in COMPARISON_KINDS.items() if convert in {one, other}), _exact)
 
 
 def _same_but_for_country(one: str, other: str) -> bool:
-    """Tell whether one number has a country prefix, the other has none, and nothing else differs."""
+    """Return whether two phone numbers differ only in a country prefix that one of them lacks."""
     long, short = sorted((one, other), key=len, reverse=True)
     if short.startswith("+") or len(short) < _SHORTEST_NATIONAL or not long.endswith(short):
         return False
@@ -115,7 +116,7 @@ def _truth(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
 
 
 def _as_choice_text(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
-    # An identifier is a text however it travels; a truth is none.
+    # An identifier is a text in any JSON type except a boolean.
     return to_text(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
 
 
@@ -142,5 +143,4 @@ COMPARISON_KINDS: Mapping[str, Normalize] = {
     "identifier": _as_choice_text,
     "choice": _as_text,
 }
-"""The first row that either form has decides, so a coarser notion stands above a finer one; texts, which are not here,
-are compared exactly."""
+"""The first row that matches either form applies, so less precise kinds come first; other kinds compare exactly."""

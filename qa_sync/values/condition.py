@@ -1,6 +1,6 @@
-"""What a conditional sentence means for a record: a property that holds one of some values. Pure.
+"""Evaluates a configured condition on a record: a property has one of some values. Pure.
 
-The judge and the worker each make their own of what the settings say (`[[conditions]]`).
+The checks and the built-in sync each create their own conditions from the settings (`[[conditions]]`).
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from qa_sync.values.paths import read
 
 
 class Condition(Struct, frozen=True):
-    """`values` are wire values of which the property at `path` must hold one; along a list any element may."""
+    """The property at `path` must have one of the wire values in `values`; in a list, any element may match."""
 
     path: str
     values: tuple[str | int | bool, ...]
 
     def holds(self, data: Mapping[str, Json]) -> bool:
-        """Tell whether a record is inside the condition."""
+        """Return whether a record meets the condition."""
         return self.holds_for(read(data, self.path))
 
-    def holds_for(self, found: Json) -> bool:
-        """Tell whether the property's value is inside the condition."""
-        shown = {to_text(v) for v in (found if isinstance(found, list) else [found])}
-        return any(to_text(v) in shown for v in self.values)
+    def holds_for(self, value: Json) -> bool:
+        """Return whether a value of the property meets the condition."""
+        texts = {to_text(v) for v in (value if isinstance(value, list) else [value])}
+        return any(to_text(v) in texts for v in self.values)
 
 
 def to_text(value: Json) -> str | None:
-    """Return the text by which a value is told, None for what is empty; truths as JSON has them."""
+    """Return the text of a value (booleans as in JSON), or None for None."""
     if value is None:
         return None
     truth = truth_of(value) if isinstance(value, bool) else None

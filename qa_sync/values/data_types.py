@@ -1,9 +1,8 @@
-"""Whether a wire value has the data type that a document declares, and the notation that its form has.
+"""Checks whether a wire value has the data type in the spec and the notation of its form.
 
-Source: facts/GRAMMAR.md 6.1, facts/MAPPING.md 6.8.
-
-`decimal` may be a text, because JSON numbers are not exact; `float` any number; `list` a list. Other cells declare
-nothing that can be held against a value.
+A `decimal` may be a text, because JSON numbers are not exact; `float` is any number; `list` is a list. Other cells
+declare nothing that can be checked. Source: docs/explanation/grammar.rst, "Data types"; docs/explanation/mapping.rst,
+"Countries".
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ from qa_sync.values.form import Form, Json
 
 
 def wrong_type(wire: Json, declared: str | None) -> str | None:
-    """Return how a wire value is not of a declared type, None when it is, or is empty, or nothing is declared.
+    """Return a message when a wire value does not have the declared type, else None.
 
-    Along a list each element must be.
+    An empty value has every type. In a list, each element must have the type.
     """
     if declared is None or declared not in TYPES:
         return None
@@ -29,16 +28,16 @@ def wrong_type(wire: Json, declared: str | None) -> str | None:
 
 
 def possible(declared: str, wire_type: str) -> bool:
-    """Tell whether an API whose values have a JSON type can show a declared type at all."""
+    """Return whether values of a JSON type can have the declared type."""
     return wire_type in _WIRE.get(declared, (wire_type,))
 
 
 def wrong_notation(wire: Json, form: Form) -> str | None:
-    """Return how a wire value that can be read is not written as its form says, None when it is; lists by element."""
+    """Return a message when a valid wire value does not have the notation of its form, else None; checks lists too."""
     if form.convert != "country":
         return None
     values = wire if isinstance(wire, list) else [wire]
-    return next((why for value in values if (why := misspelt_country(value, form))), None)
+    return next((message for value in values if (message := misspelt_country(value, form))), None)
 
 
 def _is_number(value: Json) -> bool:

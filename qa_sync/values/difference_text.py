@@ -1,4 +1,4 @@
-"""How a difference between two values is told to a person."""
+"""Describes the difference between two values in messages."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _LONG = 60
 _CONTEXT = 20
 
 _KINDS: Mapping[type, str] = {
-    # In this order: a truth is an int to Python, a date-time a date.
-    bool: "truth",
+    # In this order: in Python, bool is a subclass of int, and datetime of date.
+    bool: "boolean",
     int: "number",
     Decimal: "number",
     datetime: "date-time",
@@ -25,19 +25,19 @@ _KINDS: Mapping[type, str] = {
 
 
 def type_name(value: Scalar) -> str:
-    """Return what kind of value it is, in a word: `text`, `number`, `truth`, `date-time`, `date`."""
+    """Return the type of a value for messages: `text`, `number`, `boolean`, `date-time`, `date`."""
     if isinstance(value, str):
-        return "text"  # as most are
+        return "text"  # the most frequent type
     return _KINDS.get(type(value)) or next(
         (word for python, word in _KINDS.items() if isinstance(value, python)), "text"
     )
 
 
 def notation(text: str) -> str:
-    """Return what stays of a text when case, outer and doubled blanks, Unicode form and digit grouping are ignored.
+    """Return the text normalized in case, blanks, Unicode form and digit grouping.
 
-    Texts with one notation are still different; this only tells `format` from `value`. Accents, signs, leading zeros
-    and decimal points are content.
+    Texts that are equal after this still differ; this only distinguishes `format` from `value` differences. Accents,
+    signs, leading zeros and decimal points are content.
     """
     composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
     folded = " ".join(composed.split())
@@ -50,7 +50,7 @@ def notation(text: str) -> str:
 
 
 def describe_scalar_difference(expected: Scalar, actual: Scalar) -> str:
-    """Return `expected 'Åse', got 'Ase'`; of long texts where they part, of look-alikes their escapes."""
+    """Return `expected 'Åse', got 'Ase'`; long texts are shown at the first difference, lookalikes with escapes."""
     one, other = to_text(expected), to_text(actual)
     kinds = type_name(expected), type_name(actual)
     if kinds[0] != kinds[1]:
@@ -63,7 +63,7 @@ def describe_scalar_difference(expected: Scalar, actual: Scalar) -> str:
 
 
 def describe_difference(expected: Canonical, actual: Canonical) -> str:
-    """Return the sentence for values of which one is empty or a list."""
+    """Return the message for two values of which one is empty or a list."""
     return f"expected {_quoted(expected)}, got {_quoted(actual)}"
 
 
@@ -77,7 +77,7 @@ def _quoted(value: Canonical) -> str:
 
 
 def _distinct(text: str, other: str) -> str:
-    """Return the text quoted, in escapes when it would look like the other."""
+    """Return the text quoted, with escapes when it would look like the other text."""
     alike = unicodedata.normalize("NFKC", text) == unicodedata.normalize("NFKC", other)
     return ascii(text) if alike else repr(text)
 
@@ -87,7 +87,9 @@ def _describe_long_difference(expected: str, actual: str) -> str:
     if at is None:
         at = min(len(expected), len(actual))
         if at == len(actual):
-            return f"expected {len(expected)} characters, got only the first {at}, cut after {actual[-_CONTEXT:]!r}"
+            return (
+                f"expected {len(expected)} characters, got only the first {at}, truncated after {actual[-_CONTEXT:]!r}"
+            )
     start = max(0, at - _CONTEXT)
     one, other = expected[start : at + _CONTEXT], actual[start : at + _CONTEXT]
     return f"from character {at + 1} on: expected ...{_distinct(one, other)}, got ...{_distinct(other, one)}"

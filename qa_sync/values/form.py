@@ -1,6 +1,6 @@
-"""The form of a property: how its values look on the wire and what they mean. Pure data.
+"""The form of a property: the JSON type of its values and their conversion. Pure data.
 
-Source: facts/MAPPING.md 6 and 7.
+Source: docs/explanation/mapping.rst, "Conversions" and "What a property card needs".
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ Json: TypeAlias = Any
 """What a JSON parser returns: None, bool, int, float, Decimal, str, list, dict."""
 
 Scalar: TypeAlias = str | int | bool | Decimal | datetime | date
-"""A canonical value: text, whole number, truth, exact decimal, UTC instant, calendar date."""
+"""A canonical value: text, integer, boolean, exact decimal, UTC instant, calendar date."""
 
 Canonical: TypeAlias = Scalar | tuple["Canonical", ...] | None
-"""A canonical value, None for empty, or a tuple of them for a path that runs through a list."""
+"""A canonical value, None for empty, or a tuple of canonical values for a path through a list."""
 
 
 class Form(Struct, frozen=True):
-    """How one property shows its values.
+    """The format of a property's wire values.
 
-    `type` is the JSON type on the wire (`string`, `integer`, `number`, `boolean`); `convert` names the conversion
-    between wire and canonical values (the table is in `qa_sync.values.canonical`); `options` parametrise it.
+    `type` is the JSON type (`string`, `integer`, `number`, `boolean`); `convert` is the name of the conversion between
+    wire and canonical values (the table is in `qa_sync.values.canonical`); `options` are its parameters.
     """
 
     type: str = "string"

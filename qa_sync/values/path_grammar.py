@@ -1,10 +1,10 @@
-"""The grammar of property paths. Source: facts/GRAMMAR.md 6.2, facts/MAPPING.md 2 to 4.
+"""The grammar of property paths. Source: docs/explanation/grammar.rst, "Property paths".
 
 info.name.first                   members; an empty segment (`variants..sku`) is skipped
-lineItems.name                    a dot also steps into every element of a list
+lineItems.name                    a dot also selects in every element of a list
 items[primary=true].email         the first element whose member has that value
 variants[0].sku                   the element at that index
-tags[]                            every element, said aloud: a list is made where nothing is yet
+tags[]                            every element; writing creates a list when the value is missing
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ class Name(Struct, frozen=True):
 
 
 class Index(Struct, frozen=True):
-    """An element of a list by its 0-based place."""
+    """An element of a list by its 0-based index."""
 
     index: int
 
 
 class Selector(Struct, frozen=True):
-    """The first element of a list whose member `key` spells `value`."""
+    """The first element of a list whose member `key` has the text `value`."""
 
     key: str
     value: str
@@ -49,7 +49,7 @@ _TOKEN = re.compile(
 
 @cache
 def parse(path: str) -> tuple[Step, ...]:
-    """Return the steps of a path; raises UsageError where a bracket makes no sense."""
+    """Return the steps of a path; raises UsageError for an invalid bracket."""
     steps: list[Step] = []
     end = 0
     for match in _TOKEN.finditer(path):
@@ -60,8 +60,8 @@ def parse(path: str) -> tuple[Step, ...]:
             steps.append(step)
     if end != len(path):
         raise UsageError(
-            f"property path {path!r}: cannot read {path[end:]!r}",
-            hint="brackets hold an index [0], a selector [key=value] or nothing []",
+            f"invalid property path {path!r}: cannot parse {path[end:]!r}",
+            hint="brackets contain an index [0], a selector [key=value] or nothing []",
         )
     return tuple(steps)
 
@@ -78,7 +78,7 @@ def _step(match: re.Match[str]) -> Step | None:
 
 @cache
 def segments(path: str) -> tuple[str, ...]:
-    """Return the path's segments as text, brackets with their name: `items[primary=true]`, `email`."""
+    """Return the segments of a path as texts, brackets with their name: `items[primary=true]`, `email`."""
     parse(path)
-    # A dot within brackets belongs to the selector's value.
+    # A dot inside brackets is part of the selector's value.
     return tuple(re.findall(r"(?:[^.\[\]]|\[[^\]]*\])+", path))

@@ -1,4 +1,4 @@
-"""Property paths: read and write a place in a JSON value; `qa_sync.values.path_grammar` is their grammar."""
+"""Reads and writes the value at a property path in JSON data; the grammar is in `qa_sync.values.path_grammar`."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ __all__ = ["find", "parse", "read", "segments", "write"]
 
 
 def read(data: Json, path: str) -> Json:
-    """Return the value at a path, None where there is none.
+    """Return the value at a path, or None when it is missing.
 
-    A path through a list gives a list: one value an element, None for an element without it, lists within the list
-    flattened. The empty path is the whole value. Raises UsageError on a path that makes no sense.
+    A path through a list returns a list with one value per element (None for a missing value); nested lists are
+    flattened. The empty path is the whole value. Raises UsageError for an invalid path.
     """
     return _read(data, parse(path))
 
 
 def _read(node: Json, steps: tuple[Step, ...]) -> Json:
-    for at, step in enumerate(steps):
+    for index, step in enumerate(steps):
         if node is None:
             return None
-        if isinstance(step, Name) and isinstance(node, dict):  # what it nearly always is, and is sooner told
+        if isinstance(step, Name) and isinstance(node, dict):  # fast path for the most frequent case
             node = node.get(step.name)
             continue
         if isinstance(step, Every) or (isinstance(step, Name) and isinstance(node, list)):
-            return _read_all(node, steps[at + isinstance(step, Every) :])
+            return _read_all(node, steps[index + isinstance(step, Every) :])
         node = _child(node, step)
     return node
 
@@ -38,11 +38,11 @@ def _read(node: Json, steps: tuple[Step, ...]) -> Json:
 def _read_all(node: Json, rest: tuple[Step, ...]) -> Json:
     if not isinstance(node, list):
         return None
-    found: list[Json] = []
+    values: list[Json] = []
     for element in node:
         value = _read(element, rest)
-        found.extend(value if isinstance(value, list) else [value])
-    return found
+        values.extend(value if isinstance(value, list) else [value])
+    return values
 
 
 def _child(node: Json, step: Step) -> Json:
@@ -57,12 +57,12 @@ def _child(node: Json, step: Step) -> Json:
 
 
 def find(elements: list[Json], step: Index | Selector) -> int | None:
-    """Return the place of the element that an index or a selector means, None when there is none."""
+    """Return the index of the element that an index or a selector selects, or None."""
     if isinstance(step, Index):
         return step.index if step.index < len(elements) else None
-    for at, element in enumerate(elements):
+    for index, element in enumerate(elements):
         if isinstance(element, (dict, Mapping)) and _key_text(element, step.key) == step.value:
-            return at
+            return index
     return None
 
 
@@ -76,14 +76,13 @@ def _key_text(element: Mapping[str, Json], key: str) -> str | None:
 
 
 def write(data: Json, path: str, value: Json) -> Json:
-    """Return the data with a value put at a path; the data given stay as they are.
+    """Return a copy of the data with a value at a path; `data` is unchanged.
 
-    Missing objects are made. A selector that matches nothing adds an element with the selector's key (writing None
-    there adds nothing). Along a list a list (or tuple) of values is written element by element: the list grows by new
-    objects, and elements beyond the last value are removed; None clears the member in every element. Where nothing is
-    yet, a list of values makes a list of the container right before the last name (`lines.name`), unless the path
-    says `[]` itself. Raises NotConvertible where the data have another shape than the path, UsageError on a path that
-    makes no sense.
+    Missing objects are created. A selector without a match adds an element with the selector's key (unless the value is
+    None). Through a list, a list (or tuple) of values is written element by element: the list grows by new objects, and
+    elements after the last value are removed; None clears the member in every element. When the container is missing, a
+    list of values creates a list before the last name (`lines.name`), unless the path contains `[]`. Raises
+    NotConvertible when the data do not have the structure of the path, UsageError for an invalid path.
     """
     return _write(data, parse(path), list(value) if isinstance(value, tuple) else value, path)
 
@@ -100,7 +99,7 @@ def _write(node: Json, steps: tuple[Step, ...], value: Json, path: str) -> Json:
         return _write_all(node, steps, value, path)
     if node is not None and not isinstance(node, (dict, Mapping)):
         raise NotConvertible(f"{path}: expected an object around {step.name!r}, got a {type(node).__name__}")
-    # A spec's path does not say what is a list; a list of values tells that one is near.
+    # The path in a spec does not show which container is a list; a list of values implies one.
     if node is None and isinstance(value, list) and not rest and Every() not in parse(path):
         return _write_all([], steps, value, path)
     members = dict(node or {})
@@ -112,7 +111,7 @@ def _write_all(elements: list[Json], rest: tuple[Step, ...], value: Json, path: 
     if value is None:
         return [_write(el, rest, None, path) for el in elements] if rest else []
     if not isinstance(value, list):
-        raise NotConvertible(f"{path}: expected a list of values along a list, got a {type(value).__name__}")
+        raise NotConvertible(f"{path}: expected a list of values for a list, got a {type(value).__name__}")
     slots = [_read(el, rest) for el in elements] if rest else []
     if any(isinstance(slot, list) for slot in slots):
         return _write_elements(elements, slots, rest, value, path)
@@ -123,10 +122,10 @@ def _write_all(elements: list[Json], rest: tuple[Step, ...], value: Json, path: 
 def _write_elements(
     elements: list[Json], slots: list[Json], rest: tuple[Step, ...], value: list[Json], path: str
 ) -> list[Json]:
-    """Hand a flat list of values out to lists within a list: only when each finds its place."""
+    """Distribute a flat list of values over nested lists; the numbers of values must be equal."""
     total = sum(len(slot) if isinstance(slot, list) else 1 for slot in slots)
     if total != len(value):
-        raise NotConvertible(f"{path}: expected {total} values for the lists within the list, got {len(value)}")
+        raise NotConvertible(f"{path}: expected {total} values for the nested lists, got {len(value)}")
     values = iter(value)
     parts = [list(islice(values, len(slot))) if isinstance(slot, list) else next(values) for slot in slots]
     return [_write(el, rest, part, path) for el, part in zip(elements, parts, strict=True)]
@@ -143,19 +142,19 @@ def _write_one(
         elements = [*elements, _with_new_element(elements, step, rest, path)]
     element = _write(elements[place], rest, value, path)
     if isinstance(step, Selector) and find([element], step) is None:
-        raise NotConvertible(f"{path}: after the write [{step.key}={step.value}] would select the element no more")
+        raise NotConvertible(f"{path}: after the write, [{step.key}={step.value}] would no longer select the element")
     return [*elements[:place], element, *elements[place + 1 :]]
 
 
 def _with_new_element(elements: list[Json], step: Index | Selector, rest: tuple[Step, ...], path: str) -> Json:
     if isinstance(step, Selector):
-        return {step.key: _selecting(elements, step)}
+        return {step.key: _selector_value(elements, step)}
     if step.index > len(elements):
-        raise NotConvertible(f"{path}: expected at least {step.index} elements before that index, got {len(elements)}")
+        raise NotConvertible(f"{path}: expected at least {step.index} elements before the index, got {len(elements)}")
     return _new_container(rest)
 
 
-def _selecting(elements: list[Json], step: Selector) -> Json:
+def _selector_value(elements: list[Json], step: Selector) -> Json:
     """Return the selector's value in the JSON type that the other elements use for the key."""
     kinds = {type(el.get(step.key)) for el in elements if isinstance(el, Mapping)}
     if step.value in ("true", "false") and str not in kinds:

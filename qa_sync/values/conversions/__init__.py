@@ -1,4 +1,4 @@
-"""Conversions between a system's values and canonical values, one file a family; the table is in `values.canonical`.
+"""Conversions between wire values and canonical values, grouped in files; the table is in `values.canonical`.
 
 May import `values` and `errors`.
 """

@@ -1,4 +1,4 @@
-"""Truths, and choices between named values. Source: facts/MAPPING.md 6.1 (order status) and 6.21."""
+"""Booleans, and choices of named values. Source: docs/explanation/mapping.rst, "Order status" and "Booleans"."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qa_sync.values.form import Form, Json, Scalar
 
 
 def truth_of(value: object) -> bool | None:
-    """Return the truth that a value is or spells, None when it is none; 0 and 1 are numbers."""
+    """Return the boolean of a boolean or of the text `true` or `false`, else None; 0 and 1 are numbers."""
     if isinstance(value, bool):
         return value
     text = value.strip().lower() if isinstance(value, str) else ""
@@ -45,7 +45,7 @@ def _read_choice(value: Plain, form: Form) -> Scalar:
 
 def _write_choice(value: Scalar, target: Target) -> Json:
     values = _values(target.form)
-    # Types count: a truth is not the number 1. The first wire value is the one to write.
+    # The type must be equal too: true is not 1. The first matching wire value is written.
     for wire, canonical in values.items():
         if type(canonical) is type(value) and canonical == value:
             return typed(wire, target.form)

@@ -1,4 +1,4 @@
-"""What a conversion is: two directions between the wire and canonical values, and how both of them say no."""
+"""The definition of a conversion between wire values and canonical values, and its error."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Plain = str | int | bool | Decimal
 """A JSON scalar in which every number is exact."""
 
 MAX_DIGITS = 400
-"""More than any JSON double has; beyond it a number is no value of a business system, but a trap."""
+"""More digits than any JSON double has; longer numbers are treated as hostile input."""
 
 
 class Target(Struct, frozen=True):
-    """Where a value is written: its form, the canonical values written beside it, and the business time zone."""
+    """The target of a write: the form, the canonical values of the same write, and the business time zone."""
 
     form: Form
     siblings: Mapping[str, Canonical]
@@ -27,9 +27,9 @@ class Target(Struct, frozen=True):
 
 
 class Conversion(Struct, frozen=True):
-    """From a wire value to its canonical value and back; None is empty. Both raise NotConvertible, nothing else.
+    """Converts a wire value to its canonical value (None: empty) and back; both raise only NotConvertible.
 
-    `write` also takes the canonical values of other conversions, so that a value can cross from one form to another.
+    `write` also accepts canonical values of other conversions, so that a value can change its form.
     """
 
     read: Callable[[Plain, Form], Scalar | None]
@@ -37,14 +37,14 @@ class Conversion(Struct, frozen=True):
 
 
 def not_convertible(value: object, expected: str, form: Form) -> NotConvertible:
-    """Return the error for a value that is not what its form says."""
+    """Return the error for a value that is invalid for its form."""
     options = ", ".join(f"{key}={text}" for key, text in form.options.items() if isinstance(text, str | int))
     described = f"{form.convert} as {form.type}" + (f" ({options})" if options else "")
     return NotConvertible(f"{quote_value(value)} is not {expected}; the form is {described}")
 
 
 def quote_value(value: object) -> str:
-    """Return a value for a person, shortened."""
+    """Return a value for a message, shortened."""
     if isinstance(value, Mapping):
         return "an object"
     if isinstance(value, list | tuple):
@@ -56,9 +56,9 @@ def quote_value(value: object) -> str:
 
 
 def exact_scalar(value: object, form: Form) -> Plain:
-    """Return a JSON scalar with exact numbers; a float means the number that its shortest text says."""
+    """Return a JSON scalar with exact numbers; a float becomes the decimal of its shortest text."""
     if isinstance(value, float):
-        # Never through the binary value: 0.1 is meant to be 0.1 (MAPPING 6.1).
+        # Not the binary value: 0.1 must stay 0.1.
         value = Decimal(repr(value))
     if isinstance(value, str | bool):
         return value
@@ -66,16 +66,16 @@ def exact_scalar(value: object, form: Form) -> Plain:
         return value
     if isinstance(value, Decimal) and value.is_finite() and is_reasonable_number(value):
         return value
-    raise not_convertible(value, "a text, a finite number or a truth", form)
+    raise not_convertible(value, "a text, a finite number or a boolean", form)
 
 
 def is_reasonable_number(number: Decimal) -> bool:
-    """Tell whether a number can be written out in digits."""
+    """Return whether a number can be written with at most MAX_DIGITS digits."""
     return abs(number.adjusted()) <= MAX_DIGITS and len(number.as_tuple().digits) <= MAX_DIGITS
 
 
 def to_text(value: Scalar) -> str:
-    """Return the one text of a canonical value: JSON's own for truths and numbers, ISO 8601 for times."""
+    """Return the text of a canonical value: as in JSON for booleans and numbers, ISO 8601 for times."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Countries and their regions. Source: facts/MAPPING.md 6.8, 6.9; the table is ISO 3166-1."""
+"""Countries and regions. Source: docs/explanation/mapping.rst, "Countries" and "Regions"; ISO 3166-1."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _BARE = re.compile(r"[A-Z0-9]{1,3}")
 
 @cache
 def _codes() -> dict[str, str]:
-    """Return the ISO2 code by every other spelling, folded."""
+    """Return a map from every spelling, folded, to the ISO2 code."""
     return {_folded(spelling): code for code, spellings in _table().items() for spelling in (code, *spellings)}
 
 
 @cache
 def _table() -> dict[str, list[str]]:
-    """Return ISO2 -> ISO3, numeric, English name, Norwegian name, further names."""
-    import json  # noqa: PLC0415 - only who meets a country pays for the table
+    """Return a map from ISO2 code to ISO3 code, numeric code, English name, Norwegian name and other names."""
+    import json  # noqa: PLC0415 - only specs with countries need the table
 
     text = Path(__file__).with_name("countries.json").read_text(encoding="utf-8")
     table: dict[str, list[str]] = json.loads(text)
@@ -37,7 +37,7 @@ def _folded(name: str) -> str:
 
 
 def country_code(value: object) -> str | None:
-    """Return the ISO2 code that a code, a number or a name in English or Norwegian means; None when none does."""
+    """Return the ISO2 code of a country's code, number or English or Norwegian name, else None."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = f"{value:03d}" if isinstance(value, int) else value
@@ -59,7 +59,7 @@ def _style(form: Form, styles: tuple[str, ...]) -> str:
 def _country(value: object, form: Form) -> str:
     code = country_code(value)
     if code is None:
-        raise not_convertible(value, "a country's code or name", form)
+        raise not_convertible(value, "a country code or name", form)
     return code
 
 
@@ -73,10 +73,10 @@ def _write_country(value: Scalar, target: Target) -> Json:
 
 
 def misspelt_country(value: object, form: Form) -> str | None:
-    """Return how a wire value is not spelled as its form's style says, None when it is, or is no country at all.
+    """Return a message when a country's wire value does not have the style of its form, else None.
 
-    A system may take whatever it is given: a name that it keeps where codes belong is read as the country that it
-    means, and still is not what the property is for (MAPPING 6.8).
+    A system may store any text: a name in place of a code is read as that country, but is still an error. Source:
+    docs/explanation/mapping.rst, "Countries".
     """
     code = country_code(value)
     if code is None or _style(form, ("iso2", "name")) != "iso2" or value == code:
@@ -85,7 +85,7 @@ def misspelt_country(value: object, form: Form) -> str | None:
 
 
 def bare_region(text: str) -> str:
-    """Return a region's code without its country (`US-NY` -> `NY`); a name stays as it is."""
+    """Return a region's code without its country (`US-NY` -> `NY`); a name stays unchanged."""
     match = _PREFIXED.fullmatch(text)
     return match["region"] if match else text
 
@@ -102,7 +102,7 @@ def _write_region(value: Scalar, target: Target) -> Json:
         return typed(region, target.form)
     country = country_code(target.siblings.get(str(target.form.options.get("country"))))
     if country is None or not _BARE.fullmatch(region):
-        raise not_convertible(value, "a region's code with its country beside it", target.form)
+        raise not_convertible(value, "a region code with a country in the same record", target.form)
     return typed(f"{country}-{region}", target.form)
 
 

@@ -1,8 +1,8 @@
-"""How many decimal places an amount of money has, by its currency. Source: facts/MAPPING.md 6.1; ISO 4217.
+"""The number of decimal places of a currency. Source: docs/explanation/mapping.rst, "Money"; ISO 4217.
 
-The table is our own because no library at hand has the standard's: Babel's decimal places are CLDR's, which follow the
-custom of shops (none for HUF, IDR or COP where ISO 4217 says two), and pycountry has none at all. A test holds the
-table equal to the package `iso4217`, which parses an XML file whenever it is imported.
+The project has its own table because common libraries lack the values of the standard: Babel uses CLDR, which follows
+retail practice (no decimal places for HUF, IDR and COP; ISO 4217 has two), and pycountry has none. A test compares the
+table with the package `iso4217`, which is not used here because it parses an XML file on import.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ OTHERS: Final[Mapping[int, str]] = {
     3: "BHD IQD JOD KWD LYD OMR TND",
     4: "CLF UYW",
 }
-"""The currencies that have not two places after the point, by how many they have."""
+"""The currencies without the usual two decimal places, by number of decimal places."""
 
 MINOR_UNITS: Final[Mapping[str, int]] = {code: places for places, codes in OTHERS.items() for code in codes.split()}
 CODE_LENGTH: Final = 3
 
 
 def minor_units(code: object) -> int | None:
-    """Return the decimal places of a currency by its ISO 4217 code, None for what is no such code."""
+    """Return the decimal places of a currency by its ISO 4217 code, or None for an invalid code."""
     if not isinstance(code, str) or len(code) != CODE_LENGTH or not (code.isascii() and code.isalpha()):
         return None
     return MINOR_UNITS.get(code.upper(), USUAL)
 
 
 def in_currency(form: Form, value_at: Callable[[str], object]) -> Form:
-    """Return a form whose option `places` is that of its record's currency.
+    """Return the form with its option `places` set for the record's currency.
 
-    `value_at` gives the record's value at the path that the form's option `currency` names. Without the option, or
-    where the record names no currency, the form is as it was.
+    `value_at` returns the record's value at the path in the form's option `currency`. Without the option or without a
+    currency in the record, the form is unchanged.
     """
     path = form.options.get("currency")
     places = minor_units(value_at(path)) if path else None

@@ -1,4 +1,7 @@
-"""Texts that a system answers as HTML. Source: facts/MAPPING.md 6.19, facts/WOOCOMMERCE.md (measured, OTHER)."""
+"""Texts in HTML.
+
+Source: docs/explanation/mapping.rst, "HTML texts"; docs/explanation/vendors/woocommerce.rst, "Texts as measured".
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,14 @@ from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.conversions.text import write_text
 from qa_sync.values.form import Form, Json, Scalar
 
-# Patterns stay texts until used (re keeps the compiled ones), and `html` is imported where it is needed: its table of
-# entities and these patterns are a third of this room's start-up time.
+# Patterns are compiled on use (re caches them) and `html` is imported on use: together they would take a third of the
+# import time of this package.
 
-# Attribute values are bounded, so that a hostile text cannot make the search quadratic.
+# The length of attribute values is limited, so that a hostile text cannot make the search quadratic.
 _TAG = r"""</?([a-zA-Z][a-zA-Z0-9:-]{0,40})(?:[^<>"']++|"[^"]{0,20000}+"|'[^']{0,20000}+'){0,200}+>"""
 _COMMENT = r"(?s)<!--.{0,2000}?-->"
 _BLANKS = r"[ \t\n\f\r\v]+"
-# Tags inside a word leave it whole; all others (p, br, li, ...) part words.
+# These tags may be inside a word; all others (p, br, li, ...) separate words.
 _INLINE = (
     r"(?i)a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|"
     r"time|tt|u|var|wbr"
@@ -24,18 +27,18 @@ _INLINE = (
 
 
 def _read_escaped(value: Plain, form: Form) -> Plain:  # noqa: ARG001 - one signature for all conversions
-    # Once, so that a sync that escapes twice is seen.
+    # Unescape only once, so that double escaping is detected.
     return _unescaped(value) if isinstance(value, str) else value
 
 
 def collapsed(text: str) -> str:
-    """Return a text with every run of HTML white space as one blank, none at the ends (a no-break space stays)."""
+    """Return the text with every run of HTML whitespace as one blank, stripped (a no-break space stays)."""
     return re.sub(_BLANKS, " ", text).strip(" ")
 
 
 def _read_html(value: Plain, form: Form) -> str:  # noqa: ARG001 - one signature for all conversions
-    without = re.sub(_TAG, _tag_text, re.sub(_COMMENT, "", to_text(value)))
-    return collapsed(_unescaped(without))
+    without_tags = re.sub(_TAG, _tag_text, re.sub(_COMMENT, "", to_text(value)))
+    return collapsed(_unescaped(without_tags))
 
 
 def _tag_text(tag: re.Match[str]) -> str:

@@ -1,4 +1,7 @@
-"""Identifiers and references: opaque texts, whatever JSON type they travel as. Source: facts/MAPPING.md 6.4, 6.5."""
+"""Identifiers and references: opaque texts in any JSON type.
+
+Source: docs/explanation/mapping.rst, "Ids and references" and "Order numbers".
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,14 @@ def _read_identifier(value: Plain, form: Form) -> str:
     if isinstance(value, bool):
         raise not_convertible(value, "an identifier", form)
     if isinstance(value, Decimal) and value == int(value):
-        # 5.0 is how a parser may show the integer 5; a text keeps all its zeros.
+        # A parser may return the integer 5 as 5.0; a text keeps all its zeros.
         return str(int(value))
     return to_text(value)
 
 
 def _read_reference(value: Plain, form: Form) -> str | None:
     text = _read_identifier(value, form)
-    # WooCommerce says customer_id 0 for none.
+    # WooCommerce uses customer_id 0 for "no customer".
     return None if text == "0" else text
 
 

@@ -1,4 +1,4 @@
-"""The JSON types on the wire: a value goes out as its form's type says, without loss or not at all."""
+"""The JSON types of wire values: a value is written in the type of its form without loss, or not at all."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from qa_sync.errors import UnknownName
 from qa_sync.values.conversions.conversion import Plain, not_convertible, to_text
 from qa_sync.values.form import Form, Json
 
-# Only texts that a number spells back the same way: no lost zero of `007` or `1.50`.
+# Only texts that round-trip through a number: not `007` or `1.50`, which would lose a zero.
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,399}")
 _FRACTION = re.compile(r"-?(?:0|[1-9][0-9]{0,399})\.[0-9]{0,399}[1-9]")
 
 
 def number_in(text: str) -> int | Decimal | None:
-    """Return the number that a text spells exactly, None when another text would come back."""
+    """Return the number of a text that round-trips through it, else None."""
     if _WHOLE.fullmatch(text):
         return int(text)
     return Decimal(text) if _FRACTION.fullmatch(text) else None
@@ -25,7 +25,7 @@ def number_in(text: str) -> int | Decimal | None:
 def typed(value: Plain, form: Form) -> Json:
     """Return the value in the form's JSON type.
 
-    Raises NotConvertible when it would not come back as it went, UnknownName for a type that JSON does not have.
+    Raises NotConvertible when the value would not round-trip, UnknownName for an unknown type.
     """
     if form.type not in TYPES:
         raise UnknownName("wire type", form.type, TYPES)
@@ -40,18 +40,18 @@ def _integer(value: Plain, form: Form) -> int:
     number = _number(value, form)
     if isinstance(number, int):
         return number
-    raise not_convertible(value, "a whole number", form)
+    raise not_convertible(value, "an integer", form)
 
 
 def _number(value: Plain, form: Form) -> int | float:
     number = number_in(value) if isinstance(value, str) else value
     if number is None or isinstance(number, bool):
-        raise not_convertible(value, "a number that comes back as it went", form)
+        raise not_convertible(value, "a number that round-trips without loss", form)
     if number == int(number):
         return int(number)
     nearest = float(number)
     if Decimal(repr(nearest)) != number:
-        raise not_convertible(value, "a number that a JSON number holds exactly", form)
+        raise not_convertible(value, "a number that JSON can represent exactly", form)
     return nearest
 
 

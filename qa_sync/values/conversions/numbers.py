@@ -1,4 +1,7 @@
-"""Numbers: exact decimals, never through a binary float, and whole numbers. Source: facts/MAPPING.md 6.1, 6.20, 23."""
+"""Numbers: exact decimals (never binary floats) and integers.
+
+Source: docs/explanation/mapping.rst, "Money", "Numbers as texts" and "Quantities".
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,14 @@ from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.form import Form, Json, Scalar
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-# No sign or zero that a number would not keep; zeros at the end of a fraction mean nothing.
+# No sign or zero that a number would lose; trailing zeros of a fraction are allowed.
 _WITHOUT_LOSS = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 # Python's default of 28 digits would round.
 _EXACT = Context(prec=3 * MAX_DIGITS)
 
 
 def number_of(value: object) -> Decimal | None:
-    """Return the exact number that a canonical or wire value is, None when it is none (a truth is none)."""
+    """Return the exact number of a canonical or wire value, or None for other values, including booleans."""
     if isinstance(value, str) and len(value) <= MAX_DIGITS and _NUMBER.fullmatch(value.strip()):
         value = Decimal(value.strip())
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
@@ -35,20 +38,20 @@ def number_of(value: object) -> Decimal | None:
 
 
 def number_without_loss(value: object) -> Decimal | None:
-    """Return the number of a value as `number_of` does, but None for a text that is more than a number (`007`)."""
+    """Return the number of a value like `number_of`, but None for a text that a number would not preserve (`007`)."""
     if isinstance(value, str) and not _WITHOUT_LOSS.fullmatch(value):
         return None
     return number_of(value)
 
 
 def quantised(number: Decimal, places: int) -> Decimal:
-    """Return a number with that many decimal places, half rounded away from zero as shops do."""
+    """Return the number rounded to `places` decimal places, half away from zero as in commerce."""
     rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACT)
     return rounded or abs(rounded)
 
 
 def places_of(form: Form) -> int | None:
-    """Return the form's option `places`, None when it has none."""
+    """Return the form's option `places`, or None."""
     places = form.options.get("places")
     return places if isinstance(places, int) else None
 
@@ -79,7 +82,7 @@ def _expect(number: Decimal | None, value: object, form: Form) -> Decimal:
 
 def _whole(number: Decimal, form: Form) -> int:
     if number != int(number):
-        raise not_convertible(number, "a whole number", form)
+        raise not_convertible(number, "an integer", form)
     return int(number)
 
 

@@ -1,4 +1,7 @@
-"""Texts: exact ones, e-mail addresses and phone numbers. Source: facts/MAPPING.md 6.6 and 6.7."""
+"""Texts, e-mail addresses and phone numbers.
+
+Source: docs/explanation/mapping.rst, "E-mail addresses" and "Phone numbers".
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,18 @@ from qa_sync.values.conversions.conversion import Conversion, Plain, Target, not
 from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.form import Form, Json, Scalar
 
-# What people write between digits, and the invisible marks that address books paste along.
+# Separators between digits, and invisible characters that are copied from address books.
 _PHONE_NOISE = re.compile("[\\s\\-().\\u2010-\\u2015/\\u200b-\\u200f\\u202a-\\u202e\\u2060\\u2066-\\u2069\\ufeff]+")
 _PHONE = re.compile(r"\+?[0-9]+")
 
 
 def _read_text(value: Plain, form: Form) -> Plain:  # noqa: ARG001 - one signature for all conversions
-    # A number or truth where a text was expected stays what it is: the comparison tells the difference of type.
+    # A number or boolean in place of a text stays unchanged: the comparison reports the difference in type.
     return value
 
 
 def write_text(value: Scalar, target: Target) -> Json:
-    """Write a canonical value as it is spelled; numbers and truths keep their JSON type where the form has it."""
+    """Return the wire value of a canonical value; numbers and booleans keep their JSON type if the form has it."""
     return typed(value if isinstance(value, Plain) else to_text(value), target.form)
 
 
@@ -39,9 +42,9 @@ def _write_email(value: Scalar, target: Target) -> Json:
 
 
 def phone_number(value: object) -> str | None:
-    """Return digits with a leading `+` when the text has `+` or `00`; None when it is no phone number.
+    """Return the digits of a phone number, with a leading `+` for a prefix `+` or `00`; None for other values.
 
-    Letters (`ext. 5`) are not dropped: that would hide a lost or changed extension.
+    Letters (`ext. 5`) are not dropped, because that would hide a lost or changed extension.
     """
     if isinstance(value, int | Decimal) and not isinstance(value, bool) and value >= 0 and value == int(value):
         return str(int(value))

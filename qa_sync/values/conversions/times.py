@@ -1,4 +1,8 @@
-"""Instants and calendar dates. Source: facts/MAPPING.md 6.3, facts/WOOCOMMERCE.md (dates without zone)."""
+"""Instants and calendar dates.
+
+Source: docs/explanation/mapping.rst, "Instants and dates"; docs/explanation/vendors/woocommerce.rst, "Dates as
+measured".
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from qa_sync.values.conversions.conversion import Conversion, Plain, Target, not
 from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.form import Form, Json, Scalar
 
-# Narrower than fromisoformat, which also takes `20241113` and week dates.
+# Stricter than fromisoformat, which also accepts `20241113` and week dates.
 _INSTANT = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,][0-9]{1,12})?"
     r"(?P<zone>[Zz]|[+-][0-9]{2}:?[0-9]{2})?"
@@ -27,10 +31,10 @@ def _style(form: Form) -> str:
 
 
 def instant_of(value: object, naive: tzinfo | None, midnight: tzinfo | None = None) -> datetime | None:
-    """Return the UTC instant, in whole seconds, that a value is or spells; None when it is none.
+    """Return the UTC instant of a value, in whole seconds, or None for a value that is not an instant.
 
-    `naive` is the zone of a text without one (None: such a text is no instant); `midnight` the zone in which a date
-    begins (None: a date is no instant).
+    `naive` is the zone of texts without a zone (None: they are not instants); `midnight` is the zone in which a date
+    starts (None: a date is not an instant).
     """
     try:
         if isinstance(value, str):
@@ -40,7 +44,7 @@ def instant_of(value: object, naive: tzinfo | None, midnight: tzinfo | None = No
         if isinstance(value, datetime) and value.tzinfo:
             return value.astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError):
-        # No such day or hour, or an offset that leaves the years 1 to 9999.
+        # An invalid day or hour, or a result outside the years 1 to 9999.
         return None
     return None
 
@@ -54,7 +58,7 @@ def _parsed(text: str, naive: tzinfo | None) -> datetime | None:
 
 
 def day_of(value: object, zone: tzinfo) -> date | None:
-    """Return the calendar date that a value is, spells, or (an instant) falls on in a zone; None when it is none."""
+    """Return the calendar date of a value (for an instant: its date in the zone), or None for other values."""
     try:
         if isinstance(value, datetime):
             return value.astimezone(zone).date() if value.tzinfo else None
@@ -69,22 +73,22 @@ def _read_instant(value: Plain, form: Form) -> datetime:
     naive = UTC if _style(form) == "naive_utc" else None
     moment = instant_of(value, naive)
     if moment is None:
-        raise not_convertible(value, "a date-time" if naive else "a date-time with its zone", form)
+        raise not_convertible(value, "a date and time" if naive else "a date and time with a zone", form)
     return moment
 
 
 def _write_instant(value: Scalar, target: Target) -> Json:
     moment = instant_of(value, None, midnight=target.zone)
     if moment is None:
-        raise not_convertible(value, "a date-time with its zone", target.form)
+        raise not_convertible(value, "a date and time with a zone", target.form)
     try:
         return typed(STYLES[_style(target.form)](moment, target.zone), target.form)
     except OverflowError as error:
-        raise not_convertible(value, "a date-time within the years 1 to 9999", target.form) from error
+        raise not_convertible(value, "a date and time within the years 1 to 9999", target.form) from error
 
 
 def _read_date(value: Plain, form: Form) -> date:
-    # The zone does not matter: a wire value is a text, never an instant.
+    # The zone is irrelevant: a wire value is a text, never an instant.
     day = day_of(value, UTC)
     if day is None:
         raise not_convertible(value, "a date YYYY-MM-DD", form)
@@ -95,7 +99,7 @@ def _write_date(value: Scalar, target: Target) -> Json:
     moment = instant_of(value, None) if isinstance(value, str) else None
     day = day_of(moment or value, target.zone)
     if day is None:
-        raise not_convertible(value, "a date, or a date-time with its zone", target.form)
+        raise not_convertible(value, "a date, or a date and time with a zone", target.form)
     return typed(day.isoformat(), target.form)
 
 
