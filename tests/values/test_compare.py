@@ -163,8 +163,14 @@ def test_a_broken_sync_does_not_get_past(how: str) -> None:
         (("a", "b"), "a", TEXT, TEXT, "expected a list of 2 values, got 'a'"),
         (("a", "b"), ("a", "c"), TEXT, TEXT, "[1]: expected 'b', got 'c'"),
         ((("a", "b"), "c"), (("a", "x"), "c"), TEXT, TEXT, "[0]: [1]: expected 'b', got 'x'"),
-        (("a", "b", "c"), ("a", "c"), TEXT, TEXT, "expected 3 values, got 2; first difference at [1]: expected 'b', got 'c'"),
-        (("a", "b"), ("a", "b", "c"), TEXT, TEXT, "expected 2 values, got 3; the first 2 agree"),
+        (
+            ("a", "b", "c"),
+            ("a", "c"),
+            TEXT,
+            TEXT,
+            "expected 3 values, got 2; first difference at [1]: expected 'b', got 'c'",
+        ),
+        (("a", "b"), ("a", "b", "c"), TEXT, TEXT, "expected 2 values, got 3; the first 2 are equal"),
         (
             "x" * 255 + "y" * 45,
             "x" * 255,

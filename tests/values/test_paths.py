@@ -41,8 +41,8 @@ def test_a_path_is_read_into_steps(path: str, steps: tuple[object, ...]) -> None
 
 
 @pytest.mark.parametrize("path", ["a[", "a]", "a[b", "a[-1]", "a[b=[c]", "a[=x]", "a[1x]"])
-def test_a_bracket_that_makes_no_sense_is_told(path: str) -> None:
-    with pytest.raises(UsageError, match="cannot read"):
+def test_an_invalid_bracket_is_an_error(path: str) -> None:
+    with pytest.raises(UsageError, match="cannot parse"):
         parse(path)
 
 
@@ -140,7 +140,7 @@ def test_write(data: Any, path: str, value: Any, expected: Any) -> None:
         ({"l": [{}]}, "l.n", "x", "a list of values"),
         ({"l": [{"t": [1, 2]}, {"t": [3]}]}, "l.t", [1], "expected 3 values"),
         ({"l": ["text"]}, "l.n", ["x"], "expected an object"),
-        ({"l": [{"k": "a"}]}, "l[k=a].k", "b", "select the element no more"),
+        ({"l": [{"k": "a"}]}, "l[k=a].k", "b", "no longer select the element"),
     ],
 )
 def test_a_write_against_the_shape_of_the_data_is_refused(data: Any, path: str, value: Any, words: str) -> None:
