@@ -18,7 +18,7 @@ class CheckKind(Struct, frozen=True):
 KINDS: Mapping[str, CheckKind] = {
     "create": CheckKind(
         "A new source record gets exactly one counterpart.",
-        "every, condition",
+        "`every`, `condition`",
         (
             "Create the records of other sections that the source record refers to.",
             "Create two source records with different values, one if it cannot be deleted again.",
@@ -27,7 +27,7 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "unique": CheckKind(
         "Further cycles of the sync create no second counterpart.",
-        "every, condition",
+        "`every`, `condition`",
         (
             "Continue with the records of `create`.",
             "Wait for 2 more cycles of the sync.",
@@ -49,12 +49,12 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "update-forward": CheckKind(
         "An edit on the source reaches the target.",
-        "keep",
+        "`keep`",
         (
             "Create a linked pair of records, a second pair, and records that must not change.",
             (
                 "Edit the property on the source in several rounds: other values, then, for texts, only their "
-                "case. In the first round edit the second pair too. With --depth thorough each property is edited "
+                "case. In the first round edit the second pair too. With `--depth thorough` each property is edited "
                 "by itself."
             ),
             "After each round wait until the target shows the new value, and check every other property.",
@@ -62,7 +62,7 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "update-backward": CheckKind(
         "An edit on the target reaches the source.",
-        "keep",
+        "`keep`",
         (
             "Continue with the pair of `update-forward`.",
             "Edit the property on the target in the same rounds.",
@@ -71,7 +71,7 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "newest-wins": CheckKind(
         "When both sides edit the same property, the later edit ends up on both sides.",
-        'keep, unless conflict = "unchecked"',
+        '`keep`, unless `conflict = "unchecked"`',
         (
             "Continue with the pair of `update-backward`.",
             (
@@ -84,7 +84,7 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "independent": CheckKind(
         "When each side edits another property, both edits survive.",
-        "keep",
+        "`keep`",
         (
             "Continue with the pair of `newest-wins`.",
             (
@@ -96,7 +96,7 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "stable": CheckKind(
         "When nothing is edited, further cycles change nothing.",
-        "keep",
+        "`keep`",
         (
             "Continue with the pair after its last edit, and remember both records.",
             "Wait for 3 more cycles. After each of them compare both records with what was remembered.",
@@ -104,7 +104,7 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "isolated": CheckKind(
         "Records and properties that the spec does not mention stay as they are.",
-        "keep",
+        "`keep`",
         (
             (
                 "Before the edits of `update-forward`, create other records of the same entities, among them one "
@@ -116,7 +116,7 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "not-without-link": CheckKind(
         "A source record that matches nothing gets no counterpart.",
-        "link-first",
+        "`link-first`",
         (
             "Create a source record that matches no target record and is connected to nothing.",
             "Wait for 3 cycles, and search the target: there is no counterpart.",
@@ -124,7 +124,7 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "connected": CheckKind(
         "A new source record that is connected to a synchronized record gets one counterpart.",
-        "new-if-connected",
+        "`new-if-connected`",
         (
             "Create a record of an entity that the statement lists, and wait for its counterpart.",
             "Create a source record that refers to it.",
@@ -149,7 +149,7 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "matching": CheckKind(
         "A source record that matches a target record is linked with it, and none is created.",
-        "matching",
+        "`matching`",
         (
             "Continue with the records of the first row of `merge`.",
             "Wait until the two records are linked, and check after 3 more cycles that there is no second one.",
@@ -157,7 +157,7 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "merge-not": CheckKind(
         "Two records with different or empty values in the merge table are not linked.",
-        "merge-if",
+        "`merge-if`",
         (
             "`different`: create two records that are alike except in the rows of the merge table.",
             "`empty`: create two records without a value in a row, and different in the others.",
@@ -169,7 +169,7 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "condition": CheckKind(
         "A source record inside the condition gets a counterpart, one outside gets none.",
-        "condition",
+        "`condition`",
         (
             "Take the condition from `[[conditions]]` in the settings; without an entry the check is manual.",
             "Create a source record outside the condition, and one inside it for each value, at most 5.",
@@ -179,7 +179,7 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "empty": CheckKind(
         "A cleared value does on the other side what the policy `empty` says.",
-        "keep",
+        "`keep`",
         (
             "Create a linked pair for each direction, and wait until all values have arrived.",
             "Clear the values that can be cleared on one side.",
@@ -191,7 +191,7 @@ KINDS: Mapping[str, CheckKind] = {
     ),
     "deletes": CheckKind(
         "A deleted record does on the other side what the policy `deletes` says.",
-        'keep, unless deletes = "unchecked"',
+        '`keep`, unless `deletes = "unchecked"`',
         (
             "Create a linked pair for each direction, and delete one of its two records.",
             (

@@ -43,7 +43,8 @@ def _objects(title: str, schema: Schema) -> Iterator[tuple[str, Schema]]:
     if "properties" in schema:
         yield title, schema
     for name, one in schema.get("properties", {}).items():
-        for inner, end in ((one, ""), (one.get("items"), "[]"), (one.get("additionalProperties"), ".*")):
+        choices = ((choice, "") for choice in one.get("oneOf", ()))
+        for inner, end in ((one, ""), (one.get("items"), "[]"), (one.get("additionalProperties"), ".*"), *choices):
             if isinstance(inner, Mapping):
                 yield from _objects(f"{title}: {name}{end}", inner)
 
@@ -62,6 +63,8 @@ def _type(one: Schema) -> str:
         return code(json.dumps(one["const"]))
     if "enum" in one:
         return ", ".join(code(json.dumps(value)) for value in one["enum"])
+    if "oneOf" in one:
+        return " or ".join(map(_type, one["oneOf"]))
     kind = one.get("type", "any")
     names = " or ".join(kind) if isinstance(kind, list) else str(kind)
     items = one.get("items")
