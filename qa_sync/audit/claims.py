@@ -15,7 +15,10 @@ from qa_sync.systems.pairing import pairs_of
 from qa_sync.values.form import Form
 
 _ENTITY = re.compile(r"(wd|p|ps):")
-"""`wd:Q852835` names a thing, not the text by which a system says it (GRAMMAR, appendix G)."""
+"""`wd:Q852835` names a thing, not the text by which a system says it.
+
+Source: docs/explanation/grammar.rst, "Dependent properties".
+"""
 
 
 class EntityPair(Struct, frozen=True):

@@ -52,5 +52,8 @@ VENDORS: Mapping[str, Vendor] = {
 
 
 def vendors_under(load: Load) -> Mapping[str, Vendor]:
-    """Return the vendors under a load; only Wix documents what it does then (facts/WIX.md 1)."""
+    """Return the vendors under a load; only Wix documents what it does then.
+
+    Source: docs/explanation/vendors/wix.rst, "Common rules".
+    """
     return {**VENDORS, "wix": replace(VENDORS["wix"], build_app=partial(wix.build_app, load=load))}

@@ -1,9 +1,12 @@
-"""The dataflow carried out between two systems, a cycle at a time. Source of the rules: DESIGN 6, facts/SESAM.md 4.
+"""The dataflow carried out between two systems, a cycle at a time.
 
     read each list once -> what changed is put on the lanes' lists of things to do -> lane by lane, in the order of
     references: linked? keep in sync | matched? link, then keep in sync | allowed? create | else wait
 
 Deletes never propagate: a link whose record is gone is left alone, so that its counterpart is not made again.
+
+Source: docs/explanation/design.rst, "The built-in sync"; docs/explanation/connector-format-facts.rst, "How Sesam Talk
+synchronizes".
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""What documents do not state, and somebody has to decide. Source: DESIGN 3.
+"""What documents do not state, and somebody has to decide.
 
 A deleted record's counterpart is always left alone: a sync that deletes by mistake cannot be undone.
+
+Source: docs/explanation/verdicts.rst, "From statements to checks".
 """
 
 from __future__ import annotations

@@ -58,7 +58,8 @@ class PreparedLanes:
         rows = []
         for pair in pairs:
             if pair.source == a.card.key and pair.target == b.card.key:
-                continue  # "id -> id" is the link itself (SESAM 4.2)
+                # "id -> id" is the link itself (docs/explanation/connector-format-facts.rst, "How statements are read")
+                continue
             row = self._row(a, b, pair)
             if isinstance(row, str):
                 text = f"{pair.source} -> {pair.target} is not carried: {row}"

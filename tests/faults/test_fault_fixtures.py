@@ -1,4 +1,7 @@
-"""The fixtures have all that a document can say (facts/GRAMMAR.md 4 to 6), with no table empty."""
+"""The fixtures have all that a spec can say, with no table empty.
+
+Source: docs/explanation/grammar.rst, "Sentences", "Shapes of a section" and "Tables".
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,10 @@ BETWEEN = SystemPair("a.txt", "A", "B")
 
 @dataclass
 class Node:
-    """A node's service API as facts/SESAM.md 3 has it, with pipes that need a few looks and a few pumps."""
+    """A node's service API, with pipes that need a few polls and a few pumps.
+
+    Source: docs/explanation/connector-format-facts.rst, "The node's API".
+    """
 
     queue: int = 2
     success: bool = True

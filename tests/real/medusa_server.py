@@ -1,7 +1,9 @@
-"""Medusa 2.18.0 on this machine, over a PostgreSQL of its own, on loopback. Source: REALSYS.md 5.
+"""Medusa 2.18.0 on this machine, over a PostgreSQL of its own, on loopback.
 
 It needs node 20 with npm, and PostgreSQL's programs (`apt-get install postgresql`); the 670 MB of packages are fetched
 by npm at the first run. 2.18.0 is the last version that is free software as a whole.
+
+Source: docs/explanation/vendors/real-systems.rst, "What Medusa does".
 """
 
 from __future__ import annotations

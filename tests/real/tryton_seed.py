@@ -2,7 +2,8 @@
 
     python tryton_seed.py trytond.conf DATABASE KEY_FILE
 
-Without a company prices cannot be asked for; a key counts once an administrator has validated it (REALSYS.md 5).
+Without a company prices cannot be asked for; a key counts once an administrator has validated it
+(docs/explanation/vendors/real-systems.rst, "What Tryton does").
 """
 
 from __future__ import annotations

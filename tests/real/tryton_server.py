@@ -1,4 +1,7 @@
-"""Tryton 8.0 on this machine, in a virtual environment of its own, over SQLite, on loopback. Source: REALSYS.md 5."""
+"""Tryton 8.0 on this machine, in a virtual environment of its own, over SQLite, on loopback.
+
+Source: docs/explanation/vendors/real-systems.rst, "What Tryton does".
+"""
 
 from __future__ import annotations
 

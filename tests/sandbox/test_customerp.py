@@ -1,4 +1,4 @@
-"""Customerp (facts/MAPPING.md 2 to 5)."""
+"""Customerp (docs/explanation/vendors/customerp.rst)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Custom Webshop (facts/MAPPING.md 2 to 5)."""
+"""Custom Webshop (docs/explanation/vendors/custom-webshop.rst)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wix (facts/WIX.md, checklist in 6)."""
+"""Wix (docs/explanation/vendors/wix.rst, "What the sandbox imitates")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What Wix documents (facts/WIX.md 1 to 5, checklist in 6), row by row; the rows are in `wix_documented`.
+"""What Wix documents, row by row; the rows are in `wix_documented`.
+
+Source: docs/explanation/vendors/wix.rst, with the checklist in "What the sandbox imitates".
 
 No real Wix was recorded, so that the documentation is what the sandbox is held to. What differs must stand in ACCEPTED
 with a reason.

@@ -1,4 +1,4 @@
-"""WooCommerce beyond the recorded cases (facts/WOOCOMMERCE.md, "Measured on a real shop")."""
+"""WooCommerce beyond the recorded cases (docs/explanation/vendors/woocommerce.rst)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for all of Wix (facts/WIX.md 1)."""
+"""What holds for all of Wix (docs/explanation/vendors/wix.rst, "Common rules")."""
 
 from __future__ import annotations
 

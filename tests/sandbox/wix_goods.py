@@ -1,4 +1,4 @@
-"""Products, catalog and inventory (facts/WIX.md 4)."""
+"""Products, catalog and inventory (docs/explanation/vendors/wix.rst, "Products")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What Wix documents, a row each: how it is asked, and what must be answered. Sections are those of facts/WIX.md."""
+"""What Wix documents, a row each: how it is asked, and what must be answered.
+
+Source: docs/explanation/vendors/wix.rst, whose headings are the rows' sections.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders (facts/WIX.md 3)."""
+"""Orders (docs/explanation/vendors/wix.rst, "Orders")."""
 
 from __future__ import annotations
 

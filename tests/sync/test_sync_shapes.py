@@ -1,4 +1,7 @@
-"""Every section shape of GRAMMAR 5, from the document's own words: who is linked, who is created, who is left alone."""
+"""Every shape of a section, from the spec's own words: who is linked, who is created, who is left alone.
+
+Source: docs/explanation/grammar.rst, "Shapes of a section".
+"""
 
 from __future__ import annotations
 

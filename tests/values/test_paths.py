@@ -1,4 +1,7 @@
-"""Property paths: every form of GRAMMAR 6.2 and MAPPING 2 to 4, and what holds for all of them."""
+"""Property paths: every form that occurs, and what holds for all of them.
+
+Sources: docs/explanation/grammar.rst, "Property paths"; docs/explanation/mapping.rst.
+"""
 
 import copy
 from typing import Any

@@ -20,9 +20,10 @@ from qa_sync.values.form import Json
 class Kind(IntEnum):
     """What a cell holds.
 
-    `EMPTY`: nothing (MAPPING 6.2); `TEXT`: a text that is surely not blank; `NUMBER`: a finite number as Python spells
-    it; `TRUTH`: `true` or `false`; `JSON`: anything else as JSON text; `BLANK`: a text that may be nothing but blanks;
-    `LOST`: a reference to a record that has no counterpart; `OUTSIDE`: a property whose condition does not hold.
+    `EMPTY`: nothing (docs/explanation/mapping.rst, "Empty values"); `TEXT`: a text that is surely not blank; `NUMBER`:
+    a finite number as Python spells it; `TRUTH`: `true` or `false`; `JSON`: anything else as JSON text; `BLANK`: a text
+    that may be nothing but blanks; `LOST`: a reference to a record that has no counterpart; `OUTSIDE`: a property whose
+    condition does not hold.
     """
 
     EMPTY = 0

@@ -52,7 +52,10 @@ class Table(Struct, frozen=True):
 
 
 def read_table(block: TableBlock, after: Paragraph | None = None) -> Table:
-    """Return the table of a directive; `after` is text right below it that may hold its cells (GRAMMAR 7)."""
+    """Return the table of a directive; `after` is text right below it that may hold its cells.
+
+    Source: docs/explanation/grammar.rst, "Damaged tables".
+    """
     reading = _TableReader()
     for number, line in block.lines:
         reading.read_line(number, f" {line}")

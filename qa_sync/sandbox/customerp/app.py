@@ -1,4 +1,7 @@
-"""The ERP's API: list, get, create, full replace under a row version, delete (facts/MAPPING.md 5)."""
+"""The ERP's API: list, get, create, full replace under a row version, delete.
+
+Source: docs/explanation/vendors/customerp.rst, "The API".
+"""
 
 from __future__ import annotations
 

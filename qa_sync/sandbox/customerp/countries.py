@@ -1,4 +1,4 @@
-"""The countries that the ERP knows, by name: English and Norwegian (facts/MAPPING.md 6, row 8)."""
+"""The countries that the ERP knows, by name: English and Norwegian (docs/explanation/mapping.rst, "Countries")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The fields that each entity of the ERP accepts (facts/MAPPING.md 2 to 4). Everything else is dropped."""
+"""The fields that each entity of the ERP accepts. Everything else is dropped.
+
+Source: docs/explanation/vendors/customerp.rst, "The fields".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The webshop's API: bare arrays with a cursor, partial updates (facts/MAPPING.md 5)."""
+"""The webshop's API: bare arrays with a cursor, partial updates.
+
+Source: docs/explanation/vendors/custom-webshop.rst, "The API".
+"""
 
 from __future__ import annotations
 

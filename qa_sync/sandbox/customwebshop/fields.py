@@ -1,4 +1,7 @@
-"""The fields that the webshop accepts (facts/MAPPING.md 2 to 4). Everything else is dropped, but for orders."""
+"""The fields that the webshop accepts. Everything else is dropped, but for orders.
+
+Source: docs/explanation/vendors/custom-webshop.rst, "The fields".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The Wix site: credentials, its APIs, and what a Catalog V1 site says to V3 calls (facts/WIX.md 4.4)."""
+"""The Wix site: credentials, its APIs, and what a Catalog V1 site says to V3 calls.
+
+Source: docs/explanation/vendors/wix.rst, "Catalog version".
+"""
 
 from __future__ import annotations
 

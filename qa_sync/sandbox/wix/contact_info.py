@@ -1,4 +1,7 @@
-"""The `info` of a contact: what can be written, and what Wix adds to it (facts/WIX.md 2.2 and 2.3)."""
+"""The `info` of a contact: what can be written, and what Wix adds to it.
+
+Source: docs/explanation/vendors/wix.rst, "Contact fields" and "Contact writes".
+"""
 
 from __future__ import annotations
 

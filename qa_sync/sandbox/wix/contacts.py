@@ -1,4 +1,4 @@
-"""Contacts v4 (facts/WIX.md 2)."""
+"""Contacts v4 (docs/explanation/vendors/wix.rst, "Contacts v4")."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from qa_sync.sandbox.wix.site import Site, fitted, pruned, read_body
 PATH = "/contacts/v4/contacts"
 MAX_PAGE = 1000
 LIST_LAG = 0.5
-"""A list is late, too, but less so than a query (facts/WIX.md 1, Consistency; no numbers are published)."""
+"""A list is late, too, but less so than a query.
+
+Source: docs/explanation/vendors/wix.rst, "Consistency"; no numbers are published.
+"""
 SAME = ("$eq", "$ne", "$in", "$exists")
 TEXT = (*SAME, "$startsWith")
 ORDERED = ("$eq", "$ne", "$gt", "$gte", "$lt", "$lte")
@@ -195,7 +198,10 @@ class Contacts:
             raise reject(428, "CANNOT_UPDATE_MEMBER_EMAIL", "A site member's primary e-mail cannot be changed here.")
 
     def _reject_duplicate(self, info: Doc, id: str | None) -> None:
-        """Refuse an e-mail address of another contact; without any, a phone number (facts/WIX.md 2.3)."""
+        """Refuse an e-mail address of another contact; without any, a phone number.
+
+        Source: docs/explanation/vendors/wix.rst, "Contact writes".
+        """
         known = keys({"info": info})
         kind = "email" if any(name == "email" for name, _ in known) else "phone"
         for name, value in known:

@@ -1,4 +1,4 @@
-"""How Wix says no (facts/WIX.md 1, error body)."""
+"""How Wix says no (docs/explanation/vendors/wix.rst, "Errors")."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ def misfit(problem: ShapeError) -> Rejection:
 
 
 def too_many() -> Rejection:
-    """Return the refusal above the rate; no `Retry-After` is documented (facts/WIX.md 1, Rate limit)."""
+    """Return the refusal above the rate; no `Retry-After` is documented.
+
+    Source: docs/explanation/vendors/wix.rst, "Rate limit".
+    """
     return reject(429, "RESOURCE_EXHAUSTED", "Too many requests.")
 
 

@@ -1,4 +1,7 @@
-"""Fulfilments of an order: which of its lines have been sent, and how (facts/WIX.md 3.1)."""
+"""Fulfilments of an order: which of its lines have been sent, and how.
+
+Source: docs/explanation/vendors/wix.rst, "Order operations".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inventory v2: the stock of the products, item by item (facts/WIX.md 4.5).
+"""Inventory v2: the stock of the products, item by item (docs/explanation/vendors/wix.rst, "Inventory").
 
 An item comes and goes with its product; its stock is kept there, and nowhere else.
 """

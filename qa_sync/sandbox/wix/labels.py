@@ -1,6 +1,7 @@
 """Labels and extended fields: what a contact can be marked with, and what it can hold beside its own fields.
 
-Source: facts/WIX.md 2.1 (Supporting). Both are found or created by their display name.
+Source: docs/explanation/vendors/wix.rst, "Contact operations". Both are found or created by their display
+name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Members v1: who can log in to the site; each has a contact (facts/WIX.md 5)."""
+"""Members v1: who can log in to the site; each has a contact (docs/explanation/vendors/wix.rst, "Members")."""
 
 from __future__ import annotations
 

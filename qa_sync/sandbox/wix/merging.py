@@ -1,4 +1,7 @@
-"""Merging of contacts: one keeps its id, the others lead to it from then on (facts/WIX.md 2.1)."""
+"""Merging of contacts: one keeps its id, the others lead to it from then on.
+
+Source: docs/explanation/vendors/wix.rst, "Contact operations".
+"""
 
 from __future__ import annotations
 

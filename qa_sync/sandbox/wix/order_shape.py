@@ -1,4 +1,4 @@
-"""What a Stores order accepts on create, and what Wix adds to it (facts/WIX.md 3.3)."""
+"""What a Stores order accepts on create, and what Wix adds to it (docs/explanation/vendors/wix.rst, "Order fields")."""
 
 from __future__ import annotations
 

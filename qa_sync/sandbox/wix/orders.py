@@ -1,4 +1,7 @@
-"""Stores orders v2: query, get, create; no update of the whole and no delete (facts/WIX.md 3)."""
+"""Stores orders v2: query, get, create; no update of the whole and no delete.
+
+Source: docs/explanation/vendors/wix.rst, "Orders".
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,10 @@ TRUNK_ZERO_STAYS = {"IT"}
 
 
 def e164(country: str | None, phone: str | None) -> str | None:
-    """Return `+4740000001` when the country and the number make a possible one, else None (facts/WIX.md 2.2)."""
+    """Return `+4740000001` when the country and the number make a possible one, else None.
+
+    Source: docs/explanation/vendors/wix.rst, "Contact fields".
+    """
     code = CALLING_CODES.get(country or "")
     if not phone or not code:
         return None

@@ -1,4 +1,7 @@
-"""What a Catalog V1 product accepts, and what Wix derives from it (facts/WIX.md 4.3)."""
+"""What a Catalog V1 product accepts, and what Wix derives from it.
+
+Source: docs/explanation/vendors/wix.rst, "Product fields".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stores products v1 (facts/WIX.md 4.1 to 4.3)."""
+"""Stores products v1 (docs/explanation/vendors/wix.rst)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Wix's query language: filters, sorting, paging (facts/WIX.md 1, 2.4, 3.2, 4.2)."""
+"""Wix's query language: filters, sorting, paging.
+
+Source: docs/explanation/vendors/wix.rst, "Query language", "Contact lists", "Order queries" and "Product queries".
+"""
 
 from __future__ import annotations
 

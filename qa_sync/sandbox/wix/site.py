@@ -34,7 +34,7 @@ class Site(Struct, frozen=True):
         return self.world.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
     def numeric_id(self) -> str:
-        """Return the creation time in ms * 1000 (facts/WIX.md 4.3)."""
+        """Return the creation time in ms * 1000 (docs/explanation/vendors/wix.rst, "Product fields")."""
         return str(int(self.world.now().timestamp() * 1000) * 1000)
 
 
@@ -57,7 +57,10 @@ def fitted(shape: Shape, value: Any, path: str) -> Any:
 
 
 def pruned(value: Any) -> Any:
-    """Return the value without what is empty: Wix omits, it never answers null (facts/WIX.md 1)."""
+    """Return the value without what is empty: Wix omits, it never answers null.
+
+    Source: docs/explanation/vendors/wix.rst, "Common rules".
+    """
     if isinstance(value, dict):
         parts = {name: pruned(part) for name, part in value.items()}
         return {name: part for name, part in parts.items() if part not in (None, "", {}, [])}

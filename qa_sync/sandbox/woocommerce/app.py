@@ -1,4 +1,4 @@
-"""The shop: credentials and three resources (facts/WOOCOMMERCE.md)."""
+"""The shop: credentials and three resources (docs/explanation/vendors/woocommerce.rst)."""
 
 from __future__ import annotations
 

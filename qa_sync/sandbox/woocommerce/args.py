@@ -1,7 +1,7 @@
 """WordPress checks of arguments: types, choices, bounds, and the one error that lists all that is wrong.
 
 A single call checks strictly. A batch does not check at all and makes the best of what it is given
-(facts/WOOCOMMERCE.md, measured: MONEY).
+(docs/explanation/vendors/woocommerce.rst, "Money as measured").
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Who may call: Basic or query keys over https, OAuth 1.0a over http (facts/WOOCOMMERCE.md 1.2, measured: AUTH)."""
+"""Who may call: Basic or query keys over https, OAuth 1.0a over http.
+
+Source: docs/explanation/vendors/woocommerce.rst, "Credentials" and "Credentials as measured".
+"""
 
 from __future__ import annotations
 

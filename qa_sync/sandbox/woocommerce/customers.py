@@ -1,4 +1,7 @@
-"""Customers (facts/WOOCOMMERCE.md 2, measured: UNIQUENESS, META)."""
+"""Customers.
+
+Source: docs/explanation/vendors/woocommerce.rst, "Customers", "Uniqueness as measured" and "Meta data as measured".
+"""
 
 from __future__ import annotations
 

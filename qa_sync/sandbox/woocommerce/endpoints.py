@@ -1,4 +1,7 @@
-"""One resource over HTTP: list, create, get, update, delete, batch (facts/WOOCOMMERCE.md 1)."""
+"""One resource over HTTP: list, create, get, update, delete, batch.
+
+Source: docs/explanation/vendors/woocommerce.rst, "Common rules".
+"""
 
 from __future__ import annotations
 

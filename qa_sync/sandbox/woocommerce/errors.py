@@ -1,4 +1,4 @@
-"""How WooCommerce says no (facts/WOOCOMMERCE.md 1.3, and what was measured)."""
+"""How WooCommerce says no (docs/explanation/vendors/woocommerce.rst, "Errors" and "Deleting as measured")."""
 
 from __future__ import annotations
 

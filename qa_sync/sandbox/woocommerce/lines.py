@@ -1,4 +1,7 @@
-"""The lines of an order: products, shipping, fees (facts/WOOCOMMERCE.md 4.1, measured: ORDERS)."""
+"""The lines of an order: products, shipping, fees.
+
+Source: docs/explanation/vendors/woocommerce.rst, "Order lines" and "Orders as measured".
+"""
 
 from __future__ import annotations
 

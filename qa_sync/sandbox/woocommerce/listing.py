@@ -1,4 +1,7 @@
-"""Lists: arguments, filters that all resources have, pages and their headers (facts/WOOCOMMERCE.md 1.4)."""
+"""Lists: arguments, filters that all resources have, pages and their headers.
+
+Source: docs/explanation/vendors/woocommerce.rst, "Lists".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Amounts as WooCommerce keeps and shows them (facts/WOOCOMMERCE.md, measured: MONEY)."""
+"""Amounts as WooCommerce keeps and shows them (docs/explanation/vendors/woocommerce.rst, "Money as measured")."""
 
 from __future__ import annotations
 

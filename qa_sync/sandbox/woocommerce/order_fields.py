@@ -1,4 +1,7 @@
-"""The fields of an order that can be written, and the arguments of its list (facts/WOOCOMMERCE.md 4)."""
+"""The fields of an order that can be written, and the arguments of its list.
+
+Source: docs/explanation/vendors/woocommerce.rst, "Orders".
+"""
 
 from __future__ import annotations
 

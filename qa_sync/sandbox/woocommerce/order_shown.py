@@ -1,4 +1,7 @@
-"""An order as it is answered: totals worked out from the lines, dates both ways (facts/WOOCOMMERCE.md 4)."""
+"""An order as it is answered: totals worked out from the lines, dates both ways.
+
+Source: docs/explanation/vendors/woocommerce.rst, "Orders".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders (facts/WOOCOMMERCE.md 4, measured: ORDERS, MONEY)."""
+"""Orders (docs/explanation/vendors/woocommerce.rst, "Orders", "Orders as measured" and "Money as measured")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The fields of a product: what can be written, and what stands there when nothing was (facts/WOOCOMMERCE.md 3)."""
+"""The fields of a product: what can be written, and what stands there when nothing was.
+
+Source: docs/explanation/vendors/woocommerce.rst, "Products".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Products (facts/WOOCOMMERCE.md 3, measured: MONEY, UNIQUENESS, DELETE)."""
+"""Products.
+
+Source: docs/explanation/vendors/woocommerce.rst, "Products", "Money as measured", "Uniqueness as measured" and
+"Deleting as measured".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What orders do to the stock of products (facts/WOOCOMMERCE.md, measured: ORDERS, INCREMENTAL)."""
+"""What orders do to the stock of products.
+
+Source: docs/explanation/vendors/woocommerce.rst, "Orders as measured" and "Incremental lists as measured".
+"""
 
 from __future__ import annotations
 

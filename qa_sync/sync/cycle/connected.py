@@ -1,4 +1,7 @@
-"""NEW-IF-CONNECTED: whether a record refers to one that is synchronised, or such a one refers to it (SESAM 4.2)."""
+"""NEW-IF-CONNECTED: whether a record refers to one that is synchronised, or such a one refers to it.
+
+Source: docs/explanation/connector-format-facts.rst, "How statements are read".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""EVERY, NEW-IF-CONNECTED, conditions: which source records may get a counterpart. Source: facts/SESAM.md 4.2."""
+"""EVERY, NEW-IF-CONNECTED, conditions: which source records may get a counterpart.
+
+Source: docs/explanation/connector-format-facts.rst, "How statements are read".
+"""
 
 from __future__ import annotations
 
@@ -53,6 +56,7 @@ def condition_names(lane: Lane, other: Lane) -> bool:
         return False
     card = other.source.card
     known = {card.datatype.casefold(), *(n.casefold() for n in card.names)}
-    # "Powerofficego-salesorders" and "Customer-person" name the entity beside a system or a facet (GRAMMAR 4).
+    # "Powerofficego-salesorders" and "Customer-person" name the entity beside a system or a facet
+    # (docs/explanation/grammar.rst, "Sentences").
     words = {w for e in statement.connection.entities for w in (e.casefold(), *e.casefold().split("-"))}
     return bool(known & words)

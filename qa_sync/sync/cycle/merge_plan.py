@@ -144,8 +144,8 @@ class Planner(Struct, frozen=True):
     def _claim(self, rows: list[Row], origin: Side) -> bool:
         """Speak for the properties that the rows decide; tell whether they were free.
 
-        Several sources may feed one target: any may match (GRAMMAR 6), so the first that is edited rules, and the
-        others are left alone. Several targets that feed one source take turns, a cycle each.
+        Several sources may feed one target: any may match (docs/explanation/grammar.rst, "Tables"), so the first that
+        is edited rules, and the others are left alone. Several targets that feed one source take turns, a cycle each.
         """
         plan = self.plan
         targets = {(Side.TARGET, row.target.path) for row in rows}

@@ -24,7 +24,10 @@ from qa_sync.systems.cards import PropertyCard, Writable
 from qa_sync.values.canonical import to_canonical
 
 ATTEMPTS = 3
-"""How often a pair is tried again from a fresh read when somebody else was faster (MAPPING 6.24)."""
+"""How often a pair is tried again from a fresh read when somebody else was faster.
+
+Source: docs/explanation/mapping.rst, "Concurrent edits".
+"""
 
 
 @dataclass(slots=True)

@@ -14,9 +14,11 @@ from qa_sync.values.form import Canonical
 
 
 def candidates(lane: Lane, view: RecordView, other: ListedRecords, zone: tzinfo) -> list[str]:
-    """Return the ids of the records of the other side's list that share a value in any row (SESAM 4.2).
+    """Return the ids of the records of the other side's list that share a value in any row.
 
     An empty value matches nothing; along a list any element may match.
+
+    Source: docs/explanation/connector-format-facts.rst, "How statements are read".
     """
     side = view.end.side
     found: dict[str, None] = {}

@@ -13,7 +13,7 @@ from qa_sync.values.form import Json
 def row_groups(lane: Lane, seen: Mapping[Side, RecordView]) -> Iterator[tuple[Row, ...]]:
     """Yield the rows that are decided together: those along one list, and each other row by itself.
 
-    Only the records tell what is a list (GRAMMAR 6.2).
+    Only the records tell what is a list (docs/explanation/grammar.rst, "Property paths").
     """
     lists: dict[tuple[Side, str], list[Row]] = {}
     for row in lane.rows:

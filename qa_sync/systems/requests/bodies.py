@@ -1,6 +1,7 @@
 """Wire values by write path -> the body of a request, as the entity card says. Pure.
 
-Source: facts/MAPPING.md 6 (12, 24) and 7: what a system merges, what it replaces, how it names a list's elements.
+Source: docs/explanation/mapping.rst, "Lists in wrappers", "Concurrent edits" and "What a property card needs": what a
+system merges, what it replaces, how it names a list's elements.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A rendered payload -> the bytes of a request's body and their content type. Source: facts/SESAM.md 1.2."""
+"""A rendered payload -> the bytes of a request's body and their content type.
+
+Source: docs/explanation/connector-format-facts.rst, "Operations".
+"""
 
 from __future__ import annotations
 

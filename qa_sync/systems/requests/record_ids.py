@@ -1,4 +1,7 @@
-"""Ids: one text for a record's key, whatever members it is made of. Source: facts/SESAM.md 2.5 (2), `primary_key`."""
+"""Ids: one text for a record's key, whatever members it is made of.
+
+Source: docs/explanation/connector-format-facts.rst, "Which operation a datatype uses", `primary_key`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""An operation and its variables -> a call, all its templates rendered. Source: facts/SESAM.md 1.2 and 1.5."""
+"""An operation and its variables -> a call, all its templates rendered.
+
+Source: docs/explanation/connector-format-facts.rst, "Operations" and "Expressions".
+"""
 
 from __future__ import annotations
 

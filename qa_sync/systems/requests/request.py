@@ -1,4 +1,4 @@
-"""A rendered operation -> an HTTP request. Source: facts/SESAM.md 1.2."""
+"""A rendered operation -> an HTTP request. Source: docs/explanation/connector-format-facts.rst, "Operations"."""
 
 from __future__ import annotations
 

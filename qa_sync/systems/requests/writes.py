@@ -1,7 +1,9 @@
-"""A write -> what its operation is given: the entity that templates see, and the body. Source: facts/SESAM.md 2.6.
+"""A write -> what its operation is given: the entity that templates see, and the body.
 
 Where the connector has an entity card of its own, the card says how a body is made (`bodies`); else the share pipe
 does.
+
+Source: docs/explanation/connector-format-facts.rst, "Request bodies".
 """
 
 from __future__ import annotations

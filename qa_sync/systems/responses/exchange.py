@@ -1,7 +1,8 @@
 """What a system answered: JSON, or an error that tells which system, which request, and what to do next.
 
-Sources of the error bodies: facts/WIX.md 1, facts/WOOCOMMERCE.md 1.3, facts/MAPPING.md 5. No text from here holds a
-secret, and what a system wrote is escaped.
+Sources of the error bodies: docs/explanation/vendors/wix.rst, "Common rules"; docs/explanation/vendors/woocommerce.rst,
+"Errors"; docs/explanation/vendors/customerp.rst and custom-webshop.rst, "The API". No text from here holds a secret,
+and what a system wrote is escaped.
 """
 
 from __future__ import annotations
@@ -210,7 +211,10 @@ def _first_text(body: Json, candidates: tuple[str, ...]) -> str | None:
 
 
 def _woocommerce_hint(request: httpx.Request, status: int, code: str | None) -> str | None:
-    """Return what a 401 over plain http means there (facts/WOOCOMMERCE.md, measured: AUTH)."""
+    """Return what a 401 over plain http means there.
+
+    Source: docs/explanation/vendors/woocommerce.rst, "Credentials as measured".
+    """
     if status != httpx.codes.UNAUTHORIZED or request.url.scheme != "http" or "woocommerce" not in (code or ""):
         return None
     return (

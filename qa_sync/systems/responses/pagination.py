@@ -1,4 +1,4 @@
-"""Page after page of a list operation. Source: facts/SESAM.md 1.4."""
+"""Page after page of a list operation. Source: docs/explanation/connector-format-facts.rst, "Paging"."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ def _next_link(operation: Operation, renderer: RequestRenderer, page: Page, know
         return operation.next_page_link.strip() or None  # no template: no template engine
     variables = {**renderer.known(operation, known), **page.reply.variables}
     if operation.children and isinstance(page.reply.body, Mapping):
-        # In a list that is read for a parent's record, `entity` is what was answered (facts/SESAM.md 1.5).
+        # In a list that is read for a parent's record, `entity` is what was answered
+        # (docs/explanation/connector-format-facts.rst, "Expressions").
         parent = known.get("source_entity")
         variables["entity"] = {**(parent if isinstance(parent, Mapping) else {}), **page.reply.body}
     try:

@@ -1,4 +1,7 @@
-"""What an operation answered, as its connector wants it read. Source: facts/SESAM.md 1.2, 1.3 and 1.5."""
+"""What an operation answered, as its connector wants it read.
+
+Source: docs/explanation/connector-format-facts.rst, "Operations", "What pipes add" and "Expressions".
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a service is spoken to with: what fills its templates in, and a client that shows who one is.
 
-Source: DESIGN 4.
+Source: docs/explanation/design.rst, "Systems and connectors".
 """
 
 from __future__ import annotations

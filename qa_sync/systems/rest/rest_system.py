@@ -1,4 +1,8 @@
-"""A connector over HTTP: the `System` that everything else speaks to. Source: DESIGN 4, facts/SESAM.md 1 and 2.6."""
+"""A connector over HTTP: the `System` that everything else speaks to.
+
+Source: docs/explanation/design.rst, "Systems and connectors"; docs/explanation/connector-format-facts.rst, "Request
+bodies".
+"""
 
 from __future__ import annotations
 

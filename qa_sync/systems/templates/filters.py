@@ -1,6 +1,9 @@
-"""What connector expressions can do beside plain Jinja; pure. Source: facts/SESAM.md 1.5.
+"""What connector expressions can do beside plain Jinja; pure.
 
-`base64url_encode` is an extension of ours: the format has no filter for it, and APIs want it (facts/REALSYS.md 5).
+`base64url_encode` is an extension of ours: the format has no filter for it, and APIs want it
+(docs/explanation/vendors/real-systems.rst, "What Tryton does").
+
+Source: docs/explanation/connector-format-facts.rst, "Expressions".
 """
 
 from __future__ import annotations

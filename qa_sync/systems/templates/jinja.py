@@ -1,8 +1,8 @@
 """Connector expressions: Jinja at run time, sandboxed and strict; the only home of jinja2.
 
-Source: facts/SESAM.md 1.5 and 2.3. A rendered template is text, unless it ends in `sesam:markjson`; `sesam:markskip`
-drops the member that it stands in. Two tolerances: an undefined name can be subscripted (`previous_headers['X'] is
-defined`), and an undefined error in a link means that there is no next page.
+Source: docs/explanation/connector-format-facts.rst, "Expressions" and "Expansion". A rendered template is text, unless
+it ends in `sesam:markjson`; `sesam:markskip` drops the member that it stands in. Two tolerances: an undefined name can
+be subscripted (`previous_headers['X'] is defined`), and an undefined error in a link means that there is no next page.
 """
 
 from __future__ import annotations
@@ -70,9 +70,11 @@ def _rendered(template: str, variables: Mapping[str, object]) -> str:
 
 
 def expand(text: str, variables: Mapping[str, object]) -> str:
-    """Fill in what stands between `{{@` and `@}}` in a connector's file; an unknown name is empty (SESAM.md 2.3).
+    """Fill in what stands between `{{@` and `@}}` in a connector's file; an unknown name is empty.
 
     Raises ConnectorError that names the fault.
+
+    Source: docs/explanation/connector-format-facts.rst, "Expansion".
     """
     from jinja2 import TemplateError  # noqa: PLC0415  as above
 

@@ -1,7 +1,8 @@
 """What stands in a JSON Web Token, for templates: `secret('jwt') | decode_jwt(key=secret('public_key'))`.
 
-Source: facts/SESAM.md 1.5, RFC 7519. The only home of PyJWT, whose arguments the filter has. What a template takes of a
-token is confidential, as the token is: a replay, which has no secrets, then asks for what was recorded.
+Source: docs/explanation/connector-format-facts.rst, "Expressions", RFC 7519. The only home of PyJWT, whose arguments
+the filter has. What a template takes of a token is confidential, as the token is: a replay, which has no secrets, then
+asks for what was recorded.
 """
 
 from __future__ import annotations

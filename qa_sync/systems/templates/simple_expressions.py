@@ -20,7 +20,10 @@ NAME: Final = re.compile(
 GIVEN: Final = re.compile(
     r"\{% if ([A-Za-z_]\w*) is defined and \1 is not none %\}(.*?)\{% else %\}(.*?)\{% endif %\}", re.ASCII | re.DOTALL
 )
-"""How connectors ask for a `since` (facts/SESAM.md 1.5): one text if the name has a value, else another."""
+"""How connectors ask for a `since`: one text if the name has a value, else another.
+
+Source: docs/explanation/connector-format-facts.rst, "Expressions".
+"""
 
 OPENERS: Final = ("{{", "{%", "{#")
 UNCLEAR: Final = ("\r", "{{{", "{{%", "{{#")

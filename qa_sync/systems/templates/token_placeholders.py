@@ -1,6 +1,7 @@
 """What templates see of a token: stand-ins while a request is made, its own members when it is signed.
 
-Source: facts/SESAM.md 1.6. A request that is recorded, told of or compared with another so never has a token in it.
+Source: docs/explanation/connector-format-facts.rst, "Tokens from operations". A request that is recorded, told of or
+compared with another so never has a token in it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A document may describe a flow from a system to itself (GRAMMAR 1): nothing may breed there."""
+"""A document may describe a flow from a system to itself: nothing may breed there.
+
+Source: docs/explanation/grammar.rst, "Bytes, file names and frame".
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Each kind of authentication against a server that judges and counts: not one request too many. facts/SESAM.md 1.1.
+"""Each kind of authentication against a server that judges and counts: not one request too many.
 
 The server is real (sockets, on this machine); who comes without the right credentials is not let in.
+
+Source: docs/explanation/connector-format-facts.rst, "The system".
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Numbers that parameters fill in, or that stand as text: facts/SESAM.md 1.7."""
+"""Numbers that parameters fill in, or that stand as text.
+
+Source: docs/explanation/connector-format-facts.rst, "Values from the environment".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""An empty text for what is optional is nothing at all: the format's own skeleton writes those (facts/SESAM.md 1.2)."""
+"""An empty text for what is optional is nothing at all: the format's own skeleton writes those.
+
+Source: docs/explanation/connector-format-facts.rst, "Operations".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What stands between `{{@` and `@}}`, and conditional members. facts/SESAM.md 1.1, 2.3."""
+"""What stands between `{{@` and `@}}`, and conditional members.
+
+Source: docs/explanation/connector-format-facts.rst, "The system" and "Expansion".
+"""
 
 from __future__ import annotations
 

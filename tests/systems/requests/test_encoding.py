@@ -1,4 +1,7 @@
-"""Payload types, values of the environment, expressions and answers that are no JSON. facts/SESAM.md 1.2, 1.5, 1.7."""
+"""Payload types, values of the environment, expressions and answers that are no JSON.
+
+Source: docs/explanation/connector-format-facts.rst, "Operations", "Expressions" and "Values from the environment".
+"""
 
 from __future__ import annotations
 

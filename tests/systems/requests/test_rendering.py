@@ -1,4 +1,7 @@
-"""Which names an operation's templates know, and what becomes of a url or a body that is none. SESAM.md 1.5, 2.6."""
+"""Which names an operation's templates know, and what becomes of a url or a body that is none.
+
+Source: docs/explanation/connector-format-facts.rst, "Expressions" and "Request bodies".
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Each strategy and technique of paging against a server that counts: not one request too many. facts/SESAM.md 1.4.
+"""Each strategy and technique of paging against a server that counts: not one request too many.
 
 The server is real (sockets, on this machine) and answers by what it is asked, not by a script.
+
+Source: docs/explanation/connector-format-facts.rst, "Paging".
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Each paging technique of the public connectors, with exactly the requests that it needs. facts/SESAM.md 1.4."""
+"""Each paging technique of the public connectors, with exactly the requests that it needs.
+
+Source: docs/explanation/connector-format-facts.rst, "Paging".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`decode_jwt`: what a template takes of a JSON Web Token, by a key or a set of them. facts/SESAM.md 1.5, RFC 7519."""
+"""`decode_jwt`: what a template takes of a JSON Web Token, by a key or a set of them.
+
+Source: docs/explanation/connector-format-facts.rst, "Expressions", RFC 7519.
+"""
 
 from __future__ import annotations
 
