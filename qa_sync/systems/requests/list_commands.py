@@ -1,6 +1,6 @@
 """Lists that a system takes as commands, `[["write", [3], {"value": "x"}]]`, instead of the elements themselves. Pure.
 
-An extension of `entities.toml` (README, "Systems with habits of their own"; docs/explanation/vendors/real-systems.rst,
+An extension of `entities.toml` (docs/reference/entities.rst; docs/explanation/vendors/real-systems.rst,
 "What Tryton does"): `list_commands` gives the form of a command that creates an element, changes one, or removes one.
 `$element` in it stands for the element's members, `$key` for its key, as the JSON values that they are.
 """

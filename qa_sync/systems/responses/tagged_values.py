@@ -1,6 +1,6 @@
 """Single values that a system answers as objects, `{"__class__": "Decimal", "decimal": "12.50"}` -> `"12.50"`; pure.
 
-An extension of `entities.toml` (README, "Systems with habits of their own"; docs/explanation/vendors/real-systems.rst,
+An extension of `entities.toml` (docs/reference/entities.rst; docs/explanation/vendors/real-systems.rst,
 "What Tryton does"): `tagged_values` names the member that tells the kind of an object, and for each kind a template of
 the text that the value is.
 """
