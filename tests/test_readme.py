@@ -10,6 +10,8 @@ import docutils.core
 from cli_caller import ROOT
 from readme_picture import PICTURE, report
 
+import qa_sync
+
 README = (ROOT / "README.rst").read_text(encoding="utf-8")
 
 
@@ -18,6 +20,23 @@ def test_there_are_two_commands_and_ci_calls_the_second_as_written() -> None:
     assert one.endswith("/qa-sync check specs/000.txt")
     assert test.endswith("/python -m pytest")
     assert test in (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+
+
+def test_what_it_imports_is_all_that_the_package_exports() -> None:
+    (shown,) = re.findall(r"^   from qa_sync import (.*)$", README, flags=re.MULTILINE)
+    assert {*shown.split(", "), "__version__"} == set(qa_sync.__all__)
+    assert all(getattr(qa_sync, name) for name in qa_sync.__all__)
+
+
+def test_it_is_short_and_each_page_that_it_links_to_is_there() -> None:
+    assert len(README.splitlines()) <= 200
+    linked = re.findall(r"<([\w/.-]+\.rst)>`_", README)
+    assert len(linked) > 10
+    assert [page for page in linked if not (ROOT / page).is_file()] == []
+    guides = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs/guides").glob("*.rst")} - {
+        "docs/guides/index.rst"
+    }
+    assert guides <= set(linked)
 
 
 def test_the_picture_is_of_that_run() -> None:
