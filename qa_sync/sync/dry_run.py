@@ -1,4 +1,4 @@
-"""What would be written, without writing it."""
+"""A dry run: reports the writes of a sync without sending them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qa_sync.values.form import Json
 
 
 class PlannedWrite(Struct, frozen=True):
-    """A write that would be made: `id` is None for a create, `made` the stand-in that references to it show."""
+    """A planned write: `id` is None for a create; `made` is the placeholder id in references to the new record."""
 
     section: str
     system: str
@@ -27,20 +27,20 @@ class PlannedWrite(Struct, frozen=True):
 
 
 class DryRunWriter:
-    """A Writer that tells instead of writing; what it would create gets a negative number for an id."""
+    """A Writer that reports writes instead of sending them; a planned record has a negative number as id."""
 
-    def __init__(self, tell: Callable[[PlannedWrite], None]) -> None:
-        self._report = tell
+    def __init__(self, report: Callable[[PlannedWrite], None]) -> None:
+        self._report = report
         self._created = 0
 
     def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> str | None:  # noqa: ARG002 - a Writer's
-        """Tell of a create and return a stand-in for its id, so that what refers to it is told as well."""
+        """Report a create and return a placeholder id, so that records that refer to it are reported too."""
         self._created -= 1
         self._report(_planned(lane, end, None, str(self._created), values))
         return str(self._created)
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
-        """Tell of an update."""
+        """Report an update."""
         self._report(_planned(lane, end, record.id, None, values))
         return frozenset()
 
@@ -50,7 +50,7 @@ def _planned(lane: Lane, end: LaneEnd, id: str | None, made: str | None, values:
 
 
 class ReadOnlyView:
-    """A system that is read only, and that knows nothing of stand-ins."""
+    """A read-only system without records for placeholder ids."""
 
     def __init__(self, system: System) -> None:
         self.label = system.label
@@ -62,17 +62,17 @@ class ReadOnlyView:
         return self._system.list(datatype, since)
 
     def lookup(self, datatype: str, id: str) -> Record | None:
-        """Return the system's record, None for a stand-in."""
+        """Return the system's record, or None for a placeholder id."""
         return None if id.startswith("-") else self._system.lookup(datatype, id)
 
     def insert(self, datatype: str, values: Mapping[str, Json], found: Found | None = None) -> str:  # noqa: ARG002
         """Raise InternalError."""
-        raise InternalError(f"a rehearsal would have created a {datatype}")
+        raise InternalError(f"a dry run tried to create a {datatype}")
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:  # noqa: ARG002
         """Raise InternalError."""
-        raise InternalError(f"a rehearsal would have changed {record.id}")
+        raise InternalError(f"a dry run tried to update {record.id}")
 
     def delete(self, datatype: str, id: str) -> None:
         """Raise InternalError."""
-        raise InternalError(f"a rehearsal would have removed the {datatype} {id}")
+        raise InternalError(f"a dry run tried to delete the {datatype} {id}")

@@ -1,12 +1,10 @@
-"""The dataflow carried out between two systems, a cycle at a time.
+"""Runs the sync of a dataflow between two systems in cycles.
 
-    read each list once -> what changed is put on the lanes' lists of things to do -> lane by lane, in the order of
+    read each list once -> add changed records to the work queues of the lanes -> lane by lane, in the order of
     references: linked? keep in sync | matched? link, then keep in sync | allowed? create | else wait
 
-Deletes never propagate: a link whose record is gone is left alone, so that its counterpart is not made again.
-
-Source: docs/explanation/design.rst, "The built-in sync"; docs/explanation/connector-format-facts.rst, "How Sesam Talk
-synchronizes".
+Deletes never propagate: a link with a deleted record stays, so that the record is not created again. Source:
+docs/explanation/connector-format-facts.rst, "How Sesam Talk synchronizes".
 """
 
 from __future__ import annotations
@@ -42,14 +40,13 @@ def _never() -> bool:
 
 
 class Engine:
-    """Carries a dataflow out between two systems.
+    """Synchronizes two systems according to a dataflow.
 
     `zone` is the business time zone; `conditions` are the predicates of conditional sections by section key;
-    `literals` the values behind `wd:Q...` names; `faults` misbehaviours, put round its parts in that order; `policies`
-    what the document does not state; `only` the keys of the sections that are carried out (None: all); `clock` tells
-    how old a list's stamps are, and whose clock is wrong (None: nobody knows, and more is read again than need be);
-    `writer` is the way out;
-    `stop` is asked between two writes whether to go on.
+    `literals` are the values of `wd:Q...` names; `faults` wrap the engine's parts in this order; `policies` are rules
+    that the spec does not state; `only` has the keys of the sections to sync (None: all). `clock` measures the age of
+    list timestamps and the offsets of the systems' clocks (None: lists are re-read more often). `writer` performs the
+    writes; the engine calls `stop` between writes and stops when it returns True.
     """
 
     def __init__(
@@ -93,13 +90,13 @@ class Engine:
             record_creator=record_creator,
             zone=zone,
         )
-        untold = (permanent_problem(lane, lanes, conditions) for lane in self._lanes)
-        self._first_problems = [*prepared.problems, *(p for p in untold if p)]
+        permanent = (permanent_problem(lane, lanes, conditions) for lane in self._lanes)
+        self._first_problems = [*prepared.problems, *(p for p in permanent if p)]
 
     def cycle(self) -> CycleSummary:
-        """Look at all that changed once; raises SystemUnreachable, everything else is a Problem.
+        """Process all changes once; raises SystemUnreachable, other errors become Problems.
 
-        What is wrong with the document's rows is told by the first cycle only; what is wrong with records by every one.
+        Only the first cycle reports problems with the spec's rows; every cycle reports problems with records.
         """
         tally = CycleTally(problems=dict.fromkeys(self._first_problems))
         self._first_problems = []
@@ -109,7 +106,7 @@ class Engine:
             self._process_lanes(lanes, tally)
         except Stopped:
             tally.complete = False
-            lanes = []  # of what was not looked at nobody knows whether it is in sync
+            lanes = []  # unprocessed records may not be in sync
         finally:
             self._links.state.flush()
         for lane in self._lanes:
@@ -117,7 +114,7 @@ class Engine:
         return tally.summary(sum(self._processor.in_sync_count(lane) for lane in lanes))
 
     def _read_lists(self, tally: CycleTally) -> list[Lane]:
-        """Read every list once; return the lanes of which both were read whole."""
+        """Read every list once; return the lanes whose two lists were read completely."""
         used = {list_key(lane.end(side)): None for side in Side for lane in self._lanes}
         cut: set[str] = set()
         for place in used:
@@ -126,7 +123,7 @@ class Engine:
             try:
                 number = self._reader.read(listing)
             except (RequestRejected, InvalidResponse) as error:
-                text = f"the section is cut short: {error.in_line}"
+                text = f"the section is skipped in this cycle: {error.in_line}"
                 tally.report(Problem(use.lane.section.key, place[0], None, text) for use in uses)
                 cut.update(use.lane.section.key for use in uses)
                 continue
@@ -135,7 +132,7 @@ class Engine:
         return [lane for lane in self._lanes if lane.section.key not in cut]
 
     def _process_lanes(self, lanes: Sequence[Lane], tally: CycleTally) -> None:
-        """Look at everything once; then, as long as something is linked, at what waited for that."""
+        """Process all items once, then the items that wait for links, until no new link is created."""
         again = False
         for _ in range(len(lanes) + 1):
             begun = self._links.state.counter

@@ -1,8 +1,6 @@
-"""What documents do not state, and somebody has to decide.
+"""Rules that specs do not state.
 
-A deleted record's counterpart is always left alone: a sync that deletes by mistake cannot be undone.
-
-Source: docs/explanation/verdicts.rst, "From statements to checks".
+The counterpart of a deleted record always stays, because a mistaken delete cannot be undone.
 """
 
 from __future__ import annotations
@@ -13,13 +11,13 @@ from msgspec import Struct
 
 
 class EmptyPolicy(StrEnum):
-    """What becomes of the other side's value when a value is cleared."""
+    """What happens to the other side's value when a value is cleared."""
 
     KEEP = "keep"
     ERASE = "erase"
 
 
 class Policies(Struct, frozen=True):
-    """The decisions; as `[policies]` in the settings."""
+    """The rules, set in `[policies]` of the settings."""
 
     empty: EmptyPolicy = EmptyPolicy.KEEP

@@ -1,4 +1,4 @@
-"""From a dataflow and two systems to lanes; what cannot be carried out becomes a problem, told once."""
+"""Prepares the lanes of a dataflow; rows and sections that cannot be synchronized become problems."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from qa_sync.systems.system import System
 
 
 class PreparedLanes:
-    """The lanes of a dataflow and what is wrong with its rows.
+    """The lanes of a dataflow, and the problems in its rows.
 
-    `literals` tells the values behind the names in `Dependant on having wd:Q...`.
+    `literals` are the values for the names in `Dependant on having wd:Q...`.
     """
 
     def __init__(self, dataflow: Dataflow, source: System, target: System, literals: Mapping[str, str]) -> None:
@@ -38,7 +38,7 @@ class PreparedLanes:
             a = find_card(source.cards, section.source.entity, source.label, at)
             b = find_card(target.cards, section.target.entity, target.label, at)
         except UnknownName as error:
-            self.problems.append(Problem(section.key, source.label, None, f"the section is left out: {error}"))
+            self.problems.append(Problem(section.key, source.label, None, f"the section is not synchronized: {error}"))
             return None
         return LaneEnd(Side.SOURCE, source, a), LaneEnd(Side.TARGET, target, b)
 
@@ -58,18 +58,17 @@ class PreparedLanes:
         rows = []
         for pair in pairs:
             if pair.source == a.card.key and pair.target == b.card.key:
-                # "id -> id" is the link itself (docs/explanation/connector-format-facts.rst, "How statements are read")
-                continue
+                continue  # "id -> id" is the link itself
             row = self._row(a, b, pair)
             if isinstance(row, str):
-                text = f"{pair.source} -> {pair.target} is not carried: {row}"
+                text = f"{pair.source} -> {pair.target} is not synchronized: {row}"
                 self.problems.append(Problem(section.key, b.system.label, None, text))
             else:
                 rows.append(row)
         return tuple(rows)
 
     def _row(self, a: LaneEnd, b: LaneEnd, pair: PropertyPair) -> Row | str:
-        """Return the resolved row, or why there is none."""
+        """Return the resolved row, or the reason why it cannot be synchronized."""
         source, target = a.card.properties.get(pair.source), b.card.properties.get(pair.target)
         if source is None:
             return _unknown(a.card, pair.source)
@@ -81,13 +80,13 @@ class PreparedLanes:
             return error.message
         through = self._through(_points_to(a.card, source), _points_to(b.card, target))
         if bool(source.references) != bool(target.references) and through is None:
-            return "one of the two is a reference and the other is none"
+            return "only one of the two is a reference"
         if source.references and target.references and through is None:
-            return f"no section links {source.references} with {target.references}"
+            return f"no section links {source.references} to {target.references}"
         return Row(source, target, through, *whens)
 
     def _through(self, source: str | None, target: str | None) -> str | None:
-        """Return the key of the links between the datatypes that two ids point to, None when nothing links them."""
+        """Return the key of the links between the datatypes that two ids refer to, or None without such links."""
         return self._keys.get((source, target)) if source and target else None
 
     def _literal(self, whens: tuple[When, ...]) -> tuple[When, ...]:
@@ -102,12 +101,12 @@ class PreparedLanes:
 
 
 def links_key(a: LaneEnd, b: LaneEnd) -> str:
-    """Return the name of the links between two entities: the sections of a document may move, its links must not."""
+    """Return the key of the links between two entities, which does not depend on the order of the sections."""
     return f"{a.system.label} {a.card.datatype} = {b.system.label} {b.card.datatype}"
 
 
 def _points_to(card: EntityCard, property_card: PropertyCard) -> str | None:
-    """Return the datatype that a property's ids point to; an entity's own key points to itself."""
+    """Return the datatype that a property's ids refer to; an entity's own key refers to itself."""
     return card.datatype if property_card.path == card.key else property_card.references
 
 
@@ -117,4 +116,4 @@ def _as_pair(criterion: Criterion) -> PropertyPair:
 
 def _unknown(card: EntityCard, path: str) -> str:
     near = did_you_mean(path, card.properties)
-    return f"{card.system} {card.datatype} has no card for {path}" + (f"; {near}" if near else "")
+    return f"{card.system} {card.datatype} has no property card for {path}" + (f"; {near}" if near else "")

@@ -1,4 +1,4 @@
-"""What a cycle did, as frozen values, and the tally that they are made from."""
+"""The summary of a cycle as frozen values, and the tally that collects it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Final
 from msgspec import Struct
 
 MAX_PROBLEMS: Final = 1000
-"""How many problems of a cycle are told one by one; beyond that a person reads no more of them."""
+"""The maximum number of problems that a cycle reports one by one."""
 
 
 class Problem(Struct, frozen=True):
-    """Something that a cycle could not carry out: a section's key, a system's label, a record's id (None: no one)."""
+    """A problem in a cycle: the section's key, the system's label, the record's id (None: no single record)."""
 
     section: str
     system: str
@@ -27,12 +27,12 @@ class Problem(Struct, frozen=True):
 
 
 class CycleSummary(Struct, frozen=True):
-    """One cycle in numbers.
+    """The numbers of one cycle.
 
-    `seen` counts listed source records, `linked` links made by a match, `created` new counterparts, `updated` update
-    requests on either side, `unchanged` linked pairs that were found in sync, `conflicts` properties edited on both
-    sides; `untold` problems are beyond the first thousand; `cut` sections were left out, since a list of theirs could
-    not be read; `complete` is False when the cycle was told to stop.
+    `seen` counts listed source records, `linked` links created by a match, `created` new counterparts, `updated` update
+    requests on both sides, `unchanged` linked pairs that were already in sync, `conflicts` properties edited on both
+    sides. `untold` counts problems above MAX_PROBLEMS; `cut` counts sections skipped because a list could not be read;
+    `complete` is False when the cycle was stopped.
     """
 
     seen: int = 0
@@ -48,13 +48,13 @@ class CycleSummary(Struct, frozen=True):
 
     @property
     def writes(self) -> int:
-        """The number of requests that changed something."""
+        """The number of creates and updates."""
         return self.created + self.updated
 
 
 @dataclass(slots=True)
 class CycleTally:
-    """The numbers and problems of a cycle that is still going on; `latest` are those of the record at hand."""
+    """The numbers and problems of a running cycle; `latest` are the problems of the current record."""
 
     count: Counter[str] = field(default_factory=Counter)
     problems: dict[Problem, None] = field(default_factory=dict)
@@ -62,15 +62,15 @@ class CycleTally:
     complete: bool = True
 
     def add(self, what: str, number: int = 1) -> None:
-        """Count something; `what` is a number's name in CycleSummary, or `touched`: a pair that was brought in sync."""
+        """Count `what`: the name of a number in CycleSummary, or `touched` for a pair that was synchronized."""
         self.count[what] += number
 
     def problem(self, section: str, system: str, id: str | None, text: str) -> None:
-        """Note a problem of the record at hand."""
+        """Add a problem of the current record."""
         self.latest.append(Problem(section, system, id, text))
 
     def report(self, problems: Iterable[Problem]) -> None:
-        """Have problems in the summary, each once: a record may be looked at more than once in a cycle."""
+        """Add problems to the summary, each once: a record may be processed more than once in a cycle."""
         for problem in problems:
             if problem in self.problems:
                 continue

@@ -1,4 +1,4 @@
-"""The one way out: every write of the engine goes through a Writer, so that a fault can be put round it."""
+"""The Writer, which performs every write of the engine, so that a fault can wrap it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ class Writer(Protocol):
         """Create a record and return its id, None when nothing was created; `found` as in `System.insert`."""
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
-        """Change a record that was just read; return the write paths that were sent, which are nobody's edits then."""
+        """Update a fresh record; return the write paths that were sent, which do not count as edits."""
 
 
 class PlainWriter:
-    """Writes what it is given."""
+    """Writes values unchanged."""
 
     def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> str | None:  # noqa: ARG002 - a Writer's
         """Create a record and return its id."""
         return end.system.insert(end.card.datatype, values, found)
 
     def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> frozenset[str]:  # noqa: ARG002
-        """Change a record that was just read; return the write paths."""
+        """Update a fresh record; return the write paths."""
         end.system.update(record, values)
         return frozenset(values)

@@ -192,8 +192,8 @@ def test_a_condition_along_a_list_is_told(world: World) -> None:
     rule = PropertyPair("nick", "alias", source_when=(When("a", "lines.title"),))
     world.buyer()["nick"] = "A"
     engine = world.engine(every(pairs=(*BASIC[:1], rule)))
-    assert "along a list" in engine.cycle().problems[0].text
-    assert "along a list" in engine.cycle().problems[0].text
+    assert "on a list" in engine.cycle().problems[0].text
+    assert "on a list" in engine.cycle().problems[0].text
     assert "alias" not in world.person()
 
 

@@ -1,4 +1,4 @@
-"""NEW-IF-CONNECTED: whether a record refers to one that is synchronised, or such a one refers to it.
+"""NEW-IF-CONNECTED: whether a record has a reference from or to a synchronized record.
 
 Source: docs/explanation/connector-format-facts.rst, "How statements are read".
 """
@@ -14,7 +14,7 @@ from qa_sync.sync.store.links import Links
 
 
 class Connections:
-    """Looks along the references between the source's records."""
+    """Follows the references between the records of the source."""
 
     def __init__(self, links: Links, lanes: Sequence[Lane], listings: Listings) -> None:
         self._links = links
@@ -22,13 +22,13 @@ class Connections:
         self._listings = listings
 
     def connected(self, lane: Lane, id: str) -> bool:
-        """Tell whether a source record has a reference from or to a record of one of the named entities.
+        """Return whether a source record has a reference from or to a record of one of the named entities.
 
-        That one must be linked, or get its counterpart as soon as what it refers to has one: else an order and its
-        products would wait for each other.
+        The other record must be linked, or wait only for its own references: otherwise an order and its products would
+        wait for each other.
         """
         return any(
-            self._synchronised(other, neighbour)
+            self._is_synchronized(other, neighbour)
             for other in self._lanes
             if condition_names(lane, other)
             for neighbour in self._neighbours(lane, id, other)
@@ -41,7 +41,7 @@ class Connections:
                 yield pointed
         yield from theirs.listed.referring(lane.source.card.datatype, id)
 
-    def _synchronised(self, other: Lane, id: str) -> bool:
+    def _is_synchronized(self, other: Lane, id: str) -> bool:
         if self._links.by_source(other.key, id) is not None:
             return True
         todos = (use.queue for use in self._listing(other).uses if use.lane is other)

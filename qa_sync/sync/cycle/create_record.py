@@ -55,7 +55,7 @@ class RecordCreator:
             return None, True
         alike = find_created(pending_create, self._new_targets(lane_cycle, pending_create), self._converter.zone)
         if len(alike) > 1:
-            text = f"a create was never answered, and {len(alike)} records look like it; remove the copies"
+            text = f"a create got no response, and {len(alike)} records match it; remove the copies"
             lane_cycle.tally.problem(lane.section.key, lane.target.system.label, alike[0], text)
             return None, False
         if not alike:
@@ -105,7 +105,9 @@ class RecordCreator:
             return None, UpdateResult(ItemState.AGAIN)
         if lane_cycle.is_linked(made):
             self._links.discard_create(lane.key, source.record.id)
-            lane_cycle.problem(lane.source, source.record.id, f"its create gave {made}, which is another's counterpart")
+            lane_cycle.problem(
+                lane.source, source.record.id, f"its create returned {made}, which is already linked to another record"
+            )
             return None, UpdateResult(ItemState.STANDS)
         tally.add("created")
         link = self._links.connect(lane.key, source.record.id, made)
@@ -151,9 +153,7 @@ class RecordCreator:
             pending_create, (read_view(end, record, lane_cycle.lane.rows) for record in new), self._converter.zone
         )
         if len(alike) > 1:
-            raise InvalidResponse(
-                f"a create was not answered, and {len(alike)} records look like it: {', '.join(alike)}"
-            )
+            raise InvalidResponse(f"a create got no response, and {len(alike)} records match it: {', '.join(alike)}")
         return alike[0] if alike else None
 
 

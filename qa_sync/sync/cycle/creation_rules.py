@@ -13,11 +13,11 @@ from qa_sync.sync.summary import Problem
 from qa_sync.systems.system import Record
 
 Predicate = Callable[[Record], bool]
-"""What a conditional sentence means for a source record."""
+"""Returns whether a source record meets the condition of a section."""
 
 
 def meets_condition(lane: Lane, record: Record, conditions: Mapping[str, Predicate]) -> bool:
-    """Tell whether a record is inside the section's condition; without a predicate none is."""
+    """Return whether a record meets the section's condition; without a predicate, no record does."""
     if not lane.has_statement(StatementKind.CONDITION):
         return True
     predicate = conditions.get(lane.section.key)
@@ -25,10 +25,10 @@ def meets_condition(lane: Lane, record: Record, conditions: Mapping[str, Predica
 
 
 def may_create(lane: Lane, *, connected: bool) -> bool:
-    """Tell whether the sentences give a source record a new counterpart when nothing matches it.
+    """Return whether the section allows a new counterpart for an unmatched source record.
 
-    Conditions are judged before: they also keep a record from being matched. Within one entity of one system a record
-    is its own counterpart.
+    The caller checks conditions first, because they also prevent matching. Within one entity of one system, a record is
+    its own counterpart.
     """
     if lane.key == lane.mirror or not lane.target.can("insert"):
         return False
@@ -36,27 +36,26 @@ def may_create(lane: Lane, *, connected: bool) -> bool:
 
 
 def permanent_problem(lane: Lane, lanes: Iterable[Lane], conditions: Mapping[str, Predicate]) -> Problem | None:
-    """Return why a section's records never get a counterpart although it says so, None when they do."""
+    """Return the problem that prevents every create of a section, or None."""
     reason = None
     if lane.has_statement(StatementKind.CONDITION) and lane.section.key not in conditions:
-        reason = "its condition has no predicate in the settings, so nothing is linked or created"
+        reason = "no [[conditions]] entry in the settings for its condition, so nothing is linked or created"
     elif lane.has_statement(StatementKind.NEW_IF_CONNECTED) and not any(
         condition_names(lane, other) for other in lanes
     ):
-        reason = "none of the entities that a new record must be connected to is synchronised here"
+        reason = "no section synchronizes an entity that a new record must be connected to"
     elif not lane.target.can("insert") and not lane.has_statement(StatementKind.LINK_FIRST):
-        reason = f"nothing can be created: {lane.target.card.cannot['insert']}"
+        reason = f"records cannot be created: {lane.target.card.cannot['insert']}"
     return Problem(lane.section.key, lane.target.system.label, None, reason) if reason else None
 
 
 def condition_names(lane: Lane, other: Lane) -> bool:
-    """Tell whether the section's NEW-IF-CONNECTED names the other lane's source entity."""
+    """Return whether the section's NEW-IF-CONNECTED names the other lane's source entity."""
     statement = lane.section.statement(StatementKind.NEW_IF_CONNECTED)
     if statement is None or statement.connection is None:
         return False
     card = other.source.card
     known = {card.datatype.casefold(), *(n.casefold() for n in card.names)}
-    # "Powerofficego-salesorders" and "Customer-person" name the entity beside a system or a facet
-    # (docs/explanation/grammar.rst, "Sentences").
+    # "Powerofficego-salesorders" and "Customer-person" combine the entity with a system or a facet.
     words = {w for e in statement.connection.entities for w in (e.casefold(), *e.casefold().split("-"))}
     return bool(known & words)

@@ -142,10 +142,10 @@ class Planner(Struct, frozen=True):
         return [row for row in group if row.is_writable_on(origin.other) and self._is_relevant(row, origin)]
 
     def _claim(self, rows: list[Row], origin: Side) -> bool:
-        """Speak for the properties that the rows decide; tell whether they were free.
+        """Claim the properties that the rows write; return whether they were free.
 
-        Several sources may feed one target: any may match (docs/explanation/grammar.rst, "Tables"), so the first that
-        is edited rules, and the others are left alone. Several targets that feed one source take turns, a cycle each.
+        When several sources map to one target, the first edited one wins and the others are left alone, because any of
+        them may match. Several targets that map to one source are written one per cycle.
         """
         plan = self.plan
         targets = {(Side.TARGET, row.target.path) for row in rows}

@@ -160,11 +160,11 @@ class RecordProcessor:
             return ItemState.NEW, None
         if len(found) > 1:
             number = f"{len(found)} records" + (" or more" if len(found) == MAX_MATCHES else "")
-            text = f"matches {number} ({', '.join(found)}); make them one, or different"
+            text = f"matches {number} ({', '.join(found)}); merge them or change their values"
         elif competing := [
             r.id for r in lane_cycle.competing_sources(found[0], seen) if meets_condition(lane, r, self._conditions)
         ]:
-            text = f"{found[0]} is matched by {', '.join(competing)} too; make them one, or different"
+            text = f"{found[0]} also matches {', '.join(competing)}; merge them or change their values"
         else:
             lane_cycle.tally.add("linked")
             return ItemState.DONE, self._links.connect(lane.key, record.id, found[0])
@@ -194,7 +194,7 @@ class RecordProcessor:
         if waited and lane_cycle.lane.source.system.lookup(record.datatype, record.id) is None:
             self._requeue(lane_cycle, Side.SOURCE, record.id, ItemState.DONE)
             return
-        lane_cycle.problem(lane_cycle.lane.source, record.id, f"waits: {error.message}")
+        lane_cycle.problem(lane_cycle.lane.source, record.id, f"waiting: {error.message}")
         self._requeue(lane_cycle, Side.SOURCE, record.id, ItemState.LINKS, waits_for_links=True)
 
     def _requeue_pair(self, lane_cycle: LaneCycle, link: Link, result: UpdateResult) -> None:

@@ -24,7 +24,7 @@ from qa_sync.systems.cards import PropertyCard, Writable
 from qa_sync.values.canonical import to_canonical
 
 ATTEMPTS = 3
-"""How often a pair is tried again from a fresh read when somebody else was faster.
+"""Attempts per pair, each from a fresh read, after conflicting edits.
 
 Source: docs/explanation/mapping.rst, "Concurrent edits".
 """
@@ -72,7 +72,9 @@ class PairUpdater:
                 return self._apply(lane, link, plan, UpdateResult(ItemState.DONE, seen, written), tally)
             except Conflict as error:
                 refusal = error.in_line
-        tally.problem(lane.section.key, lane.source.system.label, link.source, f"gave up after a conflict: {refusal}")
+        tally.problem(
+            lane.section.key, lane.source.system.label, link.source, f"gave up after repeated conflicts: {refusal}"
+        )
         return UpdateResult(ItemState.AGAIN)
 
     def _fresh(self, lane: Lane, link: Link) -> dict[Side, RecordView] | None:

@@ -1,4 +1,4 @@
-"""MERGE-IF: which records are the same thing, by the rows of the merge table; found by an index, never by scanning."""
+"""MERGE-IF: finds matching records by the rows of the merge table, with an index instead of a scan."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from qa_sync.values.form import Canonical
 
 
 def candidates(lane: Lane, view: RecordView, other: ListedRecords, zone: tzinfo) -> list[str]:
-    """Return the ids of the records of the other side's list that share a value in any row.
+    """Return the ids of the records in the other side's list that have an equal value in any row.
 
-    An empty value matches nothing; along a list any element may match.
-
-    Source: docs/explanation/connector-format-facts.rst, "How statements are read".
+    An empty value matches nothing; in a list, any element may match. Source:
+    docs/explanation/connector-format-facts.rst, "How statements are read".
     """
     side = view.end.side
     found: dict[str, None] = {}
@@ -32,7 +31,7 @@ def candidates(lane: Lane, view: RecordView, other: ListedRecords, zone: tzinfo)
 
 
 def share_value(lane: Lane, one: RecordView, other: RecordView, zone: tzinfo) -> bool:
-    """Tell whether two records, as they were just read, share a value in any row."""
+    """Return whether two fresh records have an equal value in any row."""
     return any(
         compare(a, b, row.card(one.end.side).form, row.card(other.end.side).form, zone).same
         for row in lane.criteria
@@ -42,7 +41,7 @@ def share_value(lane: Lane, one: RecordView, other: RecordView, zone: tzinfo) ->
 
 
 def index_key(value: Canonical) -> str:
-    """Return a key that equal values share whatever their forms; `compare` has the last word."""
+    """Return an index key that is the same for equal values in any form; `compare` decides."""
     if isinstance(value, Decimal):
         return str(int(value)) if value == int(value) else str(value.normalize())
     if isinstance(value, date):

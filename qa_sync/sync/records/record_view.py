@@ -52,7 +52,7 @@ class RecordView(Struct, frozen=True):
     def _holds(self, path: str, value: str) -> bool:
         found = paths.read(self.record.data, path)
         if isinstance(found, list):
-            raise NotConvertible(f"a condition along a list ({path}) cannot be followed")
+            raise NotConvertible(f"a condition on a list ({path}) is not supported")
         return found is not None and str(found) == value
 
 

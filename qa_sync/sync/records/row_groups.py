@@ -1,4 +1,4 @@
-"""The rows that are decided together."""
+"""Groups of rows that the sync updates together."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from qa_sync.values.form import Json
 
 
 def row_groups(lane: Lane, seen: Mapping[Side, RecordView]) -> Iterator[tuple[Row, ...]]:
-    """Yield the rows that are decided together: those along one list, and each other row by itself.
+    """Yield groups of rows: the rows of one list together, every other row alone.
 
-    Only the records tell what is a list (docs/explanation/grammar.rst, "Property paths").
+    Paths do not show lists, so the values of the records decide.
+    Source: docs/explanation/grammar.rst, "Property paths".
     """
     lists: dict[tuple[Side, str], list[Row]] = {}
     for row in lane.rows:

@@ -139,17 +139,17 @@ def readable_errors(path: str | Path) -> AbstractContextManager[None]:
 def _not_opened(path: str | Path, problem: Problem, text: str) -> QaSyncError:
     match problem:
         case Problem.LOCKED:
-            hint = "wait until it is over, or name another file with --links"
+            hint = "retry when the other sync has finished, or pass another file to --links"
             return UsageError(f"{path} is used by another sync", hint=hint)
         case Problem.NOT_OURS | Problem.WRONG_VERSION | Problem.DAMAGED:
-            return UsageError(f"{path} is no store of links: {text}", hint="name a new file in a folder")
+            return UsageError(f"{path} is not a links file: {text}", hint="pass a new file in an existing folder")
         case _:
-            hint = "name a file in a folder that can be written to and has room"
-            return UsageError(f"{path} cannot be used as a store of links: {text}", hint=hint)
+            hint = "pass a file in a writable folder with enough free space"
+            return UsageError(f"{path} cannot be used as a links file: {text}", hint=hint)
 
 
 def _not_usable(path: str | Path, problem: Problem, text: str) -> QaSyncError:
     if problem in {Problem.DAMAGED, Problem.NOT_OURS}:
-        hint = "put a copy of it back; with a new file, what no merge table matches is created once more"
+        hint = "restore a backup; with a new file, records that no merge table matches are created again"
         return UsageError(f"{path} is damaged: {text}", hint=hint)
-    return NoVerdict(f"{path} cannot be used: {text}", hint="is its disk full, or read-only?")
+    return NoVerdict(f"{path} cannot be used: {text}", hint="check whether the disk is full or read-only")

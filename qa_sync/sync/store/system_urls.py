@@ -19,8 +19,8 @@ def check_system_urls(state: SyncStore, urls: Mapping[str, str], *, moved: bool 
         row = state.read("SELECT place FROM homes WHERE system = ?", label).fetchone()
         if row and row[0] != here and not moved:
             raise UsageError(
-                f"the links are with {label} at {row[0]}, and the settings say {here}",
-                hint="name another file with --links; --moved when it is the same system at a new address",
+                f"the links belong to {label} at {row[0]}, but the settings have {here}",
+                hint="pass another file to --links, or --moved when it is the same system at a new URL",
             )
         state.write("INSERT OR REPLACE INTO homes VALUES (?, ?)", label, here)
 

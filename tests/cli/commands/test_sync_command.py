@@ -234,7 +234,7 @@ def test_links_are_not_used_for_another_system(qa_sync: QaSync, place: Path, tmp
     for more in ((), ("--dry-run",)):
         refused = qa_sync(*words, *more)
         assert refused.code == 2
-        assert "the links are with WooCommerce at 127.0.0.1" in refused.err
+        assert "the links belong to WooCommerce at 127.0.0.1" in refused.err
     assert "created 0" in qa_sync(*words, "--moved").out
 
 

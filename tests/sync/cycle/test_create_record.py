@@ -58,7 +58,7 @@ def test_several_records_that_an_unanswered_create_may_have_made_are_a_problem(w
     world.links.begin_create(KEY, "S-1", PendingCreate(0, {}, {"fullName": '"Ada"'}))
     summary = world.engine(every()).cycle()
     assert (summary.linked, summary.created) == (0, 0)
-    assert "never answered" in summary.problems[0].text
+    assert "got no response" in summary.problems[0].text
 
 
 def test_a_record_that_vanishes_after_the_list_gets_no_counterpart(world: World) -> None:

@@ -19,7 +19,7 @@ def test_a_condition_without_a_predicate_creates_nothing_and_says_so_once(world:
     engine = world.engine(section(1, "People", "Person", CONDITION, pairs=BASIC))
     first, second = engine.cycle(), engine.cycle()
     assert (first.created, second.created) == (0, 0)
-    assert "predicate" in first.problems[0].text
+    assert "no [[conditions]] entry" in first.problems[0].text
     assert second.problems == ()
 
 

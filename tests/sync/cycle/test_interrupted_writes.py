@@ -66,7 +66,7 @@ class TestEngine:
         world.shop.insert("people", {"name": "Ada"})
         summary = world.engine(every()).cycle()
         assert summary.created == 0
-        assert "2 records look like it: O-1, O-2" in summary.problems[0].text
+        assert "2 records match it: O-1, O-2" in summary.problems[0].text
         assert world.links.pending_create(KEY, "S-1") is not None
 
 

@@ -54,7 +54,7 @@ def test_a_record_waits_for_what_it_refers_to(world: World) -> None:
     engine = world.engine(*referring())
     first = engine.cycle()
     told = [(p.id, p.text) for p in first.problems]
-    assert (first.created, told) == (0, [("S-1", "waits: group S-2 has no counterpart yet")])
+    assert (first.created, told) == (0, [("S-1", "waiting: group S-2 has no counterpart yet")])
     assert world.shop.insert("groups", {"title": "G"}) == "S-2"
     second = engine.cycle()
     assert (second.created, second.problems) == (2, ())
@@ -85,7 +85,7 @@ def test_an_edited_reference_waits_and_holds_back_nothing_else(world: World) -> 
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        (pairs(group="teamId"), "no section links groups with team"),
+        (pairs(group="teamId"), "no section links groups to team"),
         (pairs(group="alias"), "one of the two is a reference"),
         (pairs(nick="teamId"), "one of the two is a reference"),
         (pairs(nik="alias"), "did you mean 'nick'"),

@@ -87,7 +87,7 @@ def test_links_of_a_system_at_another_place_are_refused() -> None:
     links = Links()
     check_system_urls(links.state, {"Shop": "https://u:p@shop.example/wp/", "Office": "https://office.example"})
     check_system_urls(links.state, {"Shop": "http://SHOP.example/wp"})
-    with pytest.raises(UsageError, match=r"Shop at shop\.example/wp.* say other\.example/wp") as caught:
+    with pytest.raises(UsageError, match=r"Shop at shop\.example/wp.* have other\.example/wp") as caught:
         check_system_urls(links.state, {"Shop": "https://u:p@other.example/wp"})
     assert "--links" in str(caught.value)
     check_system_urls(links.state, {"Shop": "https://other.example/wp"}, moved=True)
@@ -97,7 +97,7 @@ def test_links_of_a_system_at_another_place_are_refused() -> None:
 def test_a_file_of_another_kind_is_named(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("these are no links " * 100)
-    with pytest.raises(UsageError, match=r"notes\.txt is no store of links"):
+    with pytest.raises(UsageError, match=r"notes\.txt is not a links file"):
         Links(path)
 
 
