@@ -24,13 +24,13 @@ COLUMNS = 96
 
 
 def report() -> str:
-    """Return what the command prints on a terminal, with its colours."""
+    """Return the terminal output of the command, with its colors."""
     words = [*shlex.split(COMMAND)[1:], "--color", "always", "--no-history"]
     environ = {"COLUMNS": str(COLUMNS), "PATH": "", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     command = [sys.executable, "-m", "qa_sync", *words]
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, encoding="utf-8")
     if done.returncode != 1:
-        raise SystemExit(f"expected broken promises, got exit code {done.returncode}: {done.stderr}")
+        raise SystemExit(f"expected failures, got exit code {done.returncode}: {done.stderr}")
     return done.stdout
 
 

@@ -1,1 +1,1 @@
-"""The command line: arguments in, exit code out. The table of commands is in `cli.main`."""
+"""The command line: parse arguments, run a command, return an exit code. `cli.main` has the table of commands."""

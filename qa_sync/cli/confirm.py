@@ -1,4 +1,4 @@
-"""Before the first write to somebody's system: what is going to be written, and whether that is meant."""
+"""Confirmation before the first write to a live system."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ from qa_sync.modes.job import PlannedRecords
 from qa_sync.reports.shared.escape import escape_invisible
 
 yes_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
-    "--yes", "-y", is_flag=True, help="Do not ask before anything is written to live systems."
+    "--yes", "-y", is_flag=True, help="Write to live systems without asking for confirmation."
 )
 
 
 def confirm_writes(writes: Sequence[PlannedRecords], *, yes: bool) -> None:
-    """Tell what is made where, and on a terminal ask; raises UsageError when the answer is no."""
+    """Print the planned records, and on a terminal ask for confirmation; raises UsageError if declined."""
     if not writes:
         return
     from qa_sync.modes.live_systems.planned_writes import describe_writes  # noqa: PLC0415 - a replay writes nothing
 
     _print_lines(describe_writes(writes))
     if not yes and is_interactive():
-        _ask("Make them?")
+        _ask("Create these records?")
 
 
 def confirm_sync(writes: Mapping[tuple[str, str], int], *, watching: bool) -> None:
-    """Tell what a sync would write where, and ask; raises UsageError when the answer is no.
+    """Print the planned writes of a sync and ask for confirmation; raises UsageError if declined.
 
-    `writes` are numbers by system and what is done there; `watching`: what changes later is carried over as well.
+    `writes` are numbers by system and kind of write; with `watching`, later changes are synced as well.
     """
     if not writes and not watching:
         return
     counted = [f"  {system}: {number} {what}" for (system, what), number in sorted(writes.items())]
-    later = ["  whatever changes from now on, until it is told to stop"] if watching else []
-    _print_lines(["This is written, and stays:", *counted, *later])
-    _ask("Write it?")
+    later = ["  all later changes, until the sync is stopped"] if watching else []
+    _print_lines(["These writes will be made and are not undone:", *counted, *later])
+    _ask("Continue?")
 
 
 def is_interactive() -> bool:
-    """Tell whether there is somebody to be asked."""
+    """Return whether the user can be asked: standard input and standard error are terminals."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _print_lines(lines: Iterable[str]) -> None:
-    """Print lines, on a terminal broken between words; what is set in stays so."""
+    """Print lines, wrapped to the width of a terminal with their indentation kept."""
     width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
     for line in map(escape_invisible, lines):
         indent = line[: len(line) - len(line.lstrip())]
@@ -57,4 +57,4 @@ def _print_lines(lines: Iterable[str]) -> None:
 
 def _ask(question: str) -> None:
     if not click.confirm(question, err=True):
-        raise UsageError("nothing was written: the answer was no", hint="--yes does not ask")
+        raise UsageError("canceled: nothing was written", hint="--yes writes without asking")

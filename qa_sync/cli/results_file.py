@@ -1,4 +1,4 @@
-"""A file that `--report json` wrote -> Results."""
+"""Reads the results of a run from a JSON report."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ HOW_TO_WRITE = "qa-sync check SPEC --report json=results.json writes one"
 def read_results(path: str) -> Results:
     """Read a run's results; `-` is standard input.
 
-    Raises UsageError when there is no such file, when it is no UTF-8 text, and when it holds something else.
+    Raises UsageError when the file is missing, is not UTF-8, or does not contain results.
     """
     place = Location("standard input" if path == STDIN else path)
     try:
         data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError("expected results as JSON, got no UTF-8 text", location=place, hint=HOW_TO_WRITE) from None
+        raise UsageError("not UTF-8 text, expected results as JSON", location=place, hint=HOW_TO_WRITE) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"the results cannot be read: {reason}", location=place, hint=HOW_TO_WRITE) from None
@@ -33,11 +33,11 @@ def read_results(path: str) -> Results:
 
 
 def source_lines(results: Results) -> SourceLine:
-    """Return what gives the lines of the documents that the results kept."""
+    """Return a function that gives a line of a spec, from the texts in the results."""
     lines = {spec.spec: (spec.text or "").splitlines() for spec in results.specs}
 
     def source_line(spec: str, line: int) -> str | None:
-        found = lines.get(spec, [])
-        return found[line - 1] if 0 < line <= len(found) else None
+        text = lines.get(spec, [])
+        return text[line - 1] if 0 < line <= len(text) else None
 
     return source_line

@@ -1,4 +1,4 @@
-"""Leaving a run that writes to systems: a first signal ends it and what was made is removed, a second ends at once."""
+"""Shutdown on signals: the first one stops the run and cleans up, the second one exits immediately."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ SHOW_CURSOR: Final = "\x1b[?25h"
 
 @contextmanager
 def graceful_shutdown() -> Iterator[None]:
-    """Raise KeyboardInterrupt at the first signal; at the second, leave without another word to any system."""
+    """Raise KeyboardInterrupt at the first signal; at the second, exit without sending another request."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    told = False
+    interrupted = False
 
     def leave(_number: int, _frame: Any) -> None:
-        nonlocal told
-        if told:
+        nonlocal interrupted
+        if interrupted:
             _exit_immediately()
-        told = True
+        interrupted = True
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, leave) for number in SIGNALS}
@@ -40,5 +40,5 @@ def graceful_shutdown() -> Iterator[None]:
 
 def _exit_immediately() -> NoReturn:
     cursor = SHOW_CURSOR if sys.stderr.isatty() else ""
-    os.write(2, f"{cursor}Left at once; what a live run has made, `qa-sync cleanup` removes.\n".encode())
+    os.write(2, f"{cursor}Aborted; `qa-sync cleanup` removes the records of a live run.\n".encode())
     os._exit(NO_VERDICT)

@@ -1,4 +1,4 @@
-"""What a sync did, line by line: for a person, or one JSON object a line."""
+"""The output of `qa-sync sync`: text, or one JSON object per line."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ NUMBERS = ("seen", "linked", "created", "updated", "unchanged", "conflicts")
 
 
 class SyncOutput(Protocol):
-    """Tells of cycles, and of writes that are not made."""
+    """Prints cycles, and the writes of a dry run."""
 
     def write(self, planned: PlannedWrite) -> None:
-        """Tell what would be written."""
+        """Print a write of a dry run."""
 
     def cycle(self, summary: CycleSummary) -> None:
-        """Tell what a cycle did."""
+        """Print the summary of a cycle."""
 
 
 class TextOutput:
-    """Tells a person: a table of the writes, a line for each cycle; problems go to standard error."""
+    """Prints a table of writes and a line per cycle; problems go to standard error."""
 
     def __init__(self) -> None:
         self._rows = 0
@@ -43,20 +43,20 @@ class TextOutput:
         click.echo(escape_invisible(f"{'update' if planned.id else 'create':8}{name:39} {values}"))
 
     def cycle(self, summary: CycleSummary) -> None:
-        """Print one line, and the problems."""
+        """Print the summary of a cycle on one line, and its problems on standard error."""
         for problem in summary.problems:
             click.echo(escape_invisible(str(problem)), err=True)
         number = len(summary.problems) + summary.untold
         if summary.untold:
             click.echo(f"... and {summary.untold} more problems", err=True)
         numbers = [f"{name} {getattr(summary, name)}" for name in NUMBERS]
-        cut = [f"sections left out {summary.cut}"] if summary.cut else []
+        cut = [f"sections skipped {summary.cut}"] if summary.cut else []
         interrupted = [] if summary.complete else ["interrupted"]
         click.echo(", ".join([*numbers, f"problems {number}", *cut, *interrupted]))
 
 
 class JsonOutput:
-    """Tells a program: one object a line."""
+    """Prints one JSON object per line."""
 
     def write(self, planned: PlannedWrite) -> None:
         """Print a write."""
@@ -68,7 +68,7 @@ class JsonOutput:
 
 
 FORMATS: Mapping[str, Callable[[], SyncOutput]] = {"text": TextOutput, "json": JsonOutput}
-"""How it can be told."""
+"""The output formats."""
 
 
 def _sorted(planned: PlannedWrite) -> list[tuple[str, object]]:
@@ -80,5 +80,5 @@ def _print(members: Mapping[str, object]) -> None:
 
 
 def _members(value: object) -> object:
-    """Return a frozen value as its members, anything else that JSON does not know as text."""
+    """Return a Struct as its fields, and any other value that JSON cannot represent as text."""
     return asdict(value) if isinstance(value, Struct) else str(value)

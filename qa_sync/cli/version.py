@@ -1,4 +1,4 @@
-"""`qa-sync --version`: what a report of a fault should name."""
+"""`qa-sync --version`: the versions that a bug report should contain."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ LIBRARIES = ("click", "rich", "httpx", "docutils", "vcrpy", "pytest", "jinja2", 
 
 
 def versions(own: str) -> Iterator[str]:
-    """Yield the lines: ours, Python's with the system, and those of the libraries that are installed."""
+    """Yield the lines: qa-sync, Python with the platform, and the installed libraries."""
     yield f"qa-sync {own}"
     yield f"Python {platform.python_version()} on {sys.platform}"
-    yield ", ".join(f"{name} {found}" for name in LIBRARIES if (found := _version(name)))
+    yield ", ".join(f"{name} {number}" for name in LIBRARIES if (number := _version(name)))
 
 
 def _version(name: str) -> str | None:

@@ -1,1 +1,1 @@
-"""Results as text. Each report is a function from Results to text; `shared` holds what several use."""
+"""Reports: functions from Results to text. `shared` has what several reports use."""

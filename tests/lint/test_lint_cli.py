@@ -37,14 +37,14 @@ def test_an_error_fails_by_default(qa_sync: QaSync, tmp_path: Path) -> None:
     got = qa_sync("lint", str(path))
     assert got.code == 1
     assert f"{path}:6: error: unknown sentence" in got.out
-    assert got.out.splitlines()[-1] == "1 document: 1 error, 1 warning, 2 info."
+    assert got.out.splitlines()[-1] == "1 spec: 1 error, 1 warning, 2 info."
 
 
 def test_no_findings_are_reported_too(qa_sync: QaSync, tmp_path: Path) -> None:
     path = tmp_path / "a-b.rst"
     path.write_text("A to B Dataflow\n===============\n")
     got = qa_sync("lint", str(path))
-    assert (got.code, got.out, got.err) == (0, "1 document: nothing to say.\n", "")
+    assert (got.code, got.out, got.err) == (0, "1 spec: no findings.\n", "")
 
 
 def test_unreadable_specs_do_not_stop_the_others(qa_sync: QaSync, tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_unreadable_specs_do_not_stop_the_others(qa_sync: QaSync, tmp_path: Path
     got = qa_sync("lint", *words)
     assert got.code == 2
     assert got.out.count("[empty-property-table]") == 3
-    assert got.out.endswith("1 document, 3 could not be read: 3 warnings.\n")
+    assert got.out.endswith("1 spec, 3 could not be read: 3 warnings.\n")
     assert [line.split(": ")[1] for line in got.err.splitlines() if line.startswith("Error: ")] == [
         str(tmp_path / "*.rst"),
         str(tmp_path / "a.txt") + ":1",

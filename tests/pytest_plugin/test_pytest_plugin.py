@@ -20,7 +20,7 @@ from qa_sync.checklist.depth import Depth
 from qa_sync.modes import replay, sandbox
 from qa_sync.modes.job import Job, PlannedRecords, PreparedRun
 from qa_sync.modes.table import prepare
-from qa_sync.pytest_plugin import hooks, playing
+from qa_sync.pytest_plugin import hooks, spec_run
 from qa_sync.running.events import Leftover
 from qa_sync.sync.writer import PlainWriter
 
@@ -65,7 +65,7 @@ def test_every_check_is_an_item_and_replays_on_two_workers_as_on_one(project: py
     assert alone.ret == pytest.ExitCode.OK
     assert found.keys() == {"passed", "skipped"}
     assert found["passed"] > 200
-    alone.stderr.no_fnmatch_line("*left behind*")  # what the recorded run left is no news
+    alone.stderr.no_fnmatch_line("*not removed*")  # what the recorded run left is no news
     shared = project.runpytest_subprocess("--qa-sync", "specs", "-n", "2", "--dist", "loadgroup")
     assert (shared.ret, outcomes(shared)) == (pytest.ExitCode.OK, found)
 
@@ -98,7 +98,7 @@ def test_a_missing_recording_is_an_error_with_what_to_do(project: pytest.Pyteste
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*--mode record*"])
     result.stdout.no_fnmatch_line("*Traceback*")
-    result.stdout.no_fnmatch_line("*playing.py*")
+    result.stdout.no_fnmatch_line("*spec_run.py*")
 
 
 @pytest.mark.usefixtures("no_edit_arrives")
@@ -184,9 +184,9 @@ def test_live_systems_are_swept_once_and_nothing_confidential_is_told(
         ready = replace(prepare(mode, job), clean_up=sweep, writes=lambda _: made)
         return replace(ready, redact=lambda text: text.replace("brand 0", "(hidden)"))
 
-    monkeypatch.setattr(playing, "prepare", prepared)
+    monkeypatch.setattr(spec_run, "prepare", prepared)
     result = project.runpytest_inprocess(*BROKEN)
     result.stdout.fnmatch_lines(["This run creates *", "  ERP (https://erp.example): 3 Product", "*actual*(hidden)*"])
     result.stdout.no_fnmatch_line("*brand 0*")
-    result.stderr.fnmatch_lines(["left behind: ERP Product 7: it is locked"])
+    result.stderr.fnmatch_lines(["not removed: ERP Product 7: it is locked"])
     assert len(swept) == 1

@@ -66,6 +66,6 @@ def test_the_blocks_say_values_once(width: int) -> None:
     out = io.StringIO()
     Terminal(out, io.StringIO(), width=width, environ={}).report(played()[1])
     blocks = " ".join(out.getvalue().split())
-    assert "another value; polled 15 times in 120 s" in blocks
+    assert "the value differs; polled 15 times in 120 s" in blocks
     assert ", got '" not in blocks
     assert "^^" in blocks

@@ -107,7 +107,7 @@ def test_a_person_signs_off(qa_sync: QaSync, tmp_path: Path, verdict: str) -> No
         ("[[sign_off]]\ncheck = 'x'\nverdict = 'passed'", "unknown check 'x'"),
         (f"[[sign_off]]\ncheck = '{ID}'\nverdict = 'ok'", "expected one of passed, failed, got 'ok'"),
         (f"[[sign_off]]\ncheck = '{ID}'\nverdict = 'passed'\nwho = 'me'", "unknown key 'who'"),
-        (f"[[sign_off]]\ncheck = '{ID.replace('/condition', '/create')}'\nverdict = 'passed'", "decided by the run"),
+        (f"[[sign_off]]\ncheck = '{ID.replace('/condition', '/create')}'\nverdict = 'passed'", "is not a manual check"),
         ("x = 1", "expected a list of tables"),
         ("x", "not TOML"),
     ],

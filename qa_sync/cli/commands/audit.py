@@ -1,4 +1,4 @@
-"""`qa-sync audit`: do the records that already exist keep the promises? Nothing is written to any system."""
+"""`qa-sync audit`: compare the records that already exist with the spec. Writes nothing to any system."""
 
 from __future__ import annotations
 
@@ -44,17 +44,20 @@ def _share(_context: click.Context, _option: click.Parameter, value: str) -> flo
 @click.command()
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
 @click.option(
-    "--snapshot", type=click.Path(path_type=Path), metavar="DIR", help="Keep what is read, and go on from it."
+    "--snapshot", type=click.Path(path_type=Path), metavar="DIR", help="Save the records in DIR and resume from there."
 )
-@click.option("--fresh", is_flag=True, help="Read everything anew, whatever the snapshot has.")
-@click.option("--left", type=click.Path(path_type=Path), metavar="FILE", help="The sources' export instead of its API.")
+@click.option("--fresh", is_flag=True, help="Ignore the snapshot and re-read everything.")
+@click.option("--left", type=click.Path(path_type=Path), metavar="FILE", help="Read source records from an export.")
+@click.option("--right", type=click.Path(path_type=Path), metavar="FILE", help="Read target records from an export.")
+@click.option("--section", "sections", multiple=True, metavar="TEXT", help="Only sections whose heading contains TEXT.")
+@click.option("--links", type=click.Path(path_type=Path), metavar="FILE", help="Link store of the sync engine.")
 @click.option(
-    "--right", type=click.Path(path_type=Path), metavar="FILE", help="The targets' export instead of its API."
-)
-@click.option("--section", "sections", multiple=True, metavar="TEXT", help="Only sections whose heading has this text.")
-@click.option("--links", type=click.Path(path_type=Path), metavar="FILE", help="The engine's link store.")
-@click.option(
-    "--min-age", default="0s", show_default=True, callback=_age, metavar="TIME", help="Leave newer changes out."
+    "--min-age",
+    default="0s",
+    show_default=True,
+    callback=_age,
+    metavar="TIME",
+    help="Ignore records changed within TIME.",
 )
 @click.option(
     "--recheck",
@@ -62,40 +65,50 @@ def _share(_context: click.Context, _option: click.Parameter, value: str) -> flo
     default=1000,
     show_default=True,
     metavar="N",
-    help="How many suspects are read again before they are told.",
+    help="Re-read up to N suspected differences before reporting them.",
 )
 @click.option(
-    "--samples", type=click.IntRange(min=0), default=5, show_default=True, metavar="N", help="How many a check shows."
+    "--samples",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Show N examples per check.",
 )
 @click.option(
-    "--max-drift", default="0%", show_default=True, callback=_share, metavar="SHARE", help="How much may differ."
+    "--max-drift",
+    default="0%",
+    show_default=True,
+    callback=_share,
+    metavar="SHARE",
+    help="Share of differences allowed per check.",
 )
 @click.option(
     "--differences",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    show_default="beside the report, else in the snapshot",
-    help="All differences, as Parquet.",
+    show_default="next to the report, else in the snapshot",
+    help="Write all differences to a Parquet file.",
 )
-@click.option("--engine", default="duckdb", show_default=True, metavar="NAME", help="duckdb or spark.")
-@click.option("--memory", default="1GB", show_default=True, metavar="SIZE", help="How much DuckDB may have.")
-@click.option("--spark-master", metavar="URL", help="Where Spark is; without one, two workers on this machine.")
+@click.option("--engine", default="duckdb", show_default=True, metavar="NAME", help="Query engine: duckdb or spark.")
+@click.option("--memory", default="1GB", show_default=True, metavar="SIZE", help="Memory limit of DuckDB.")
+@click.option("--spark-master", metavar="URL", help="Spark master; by default two local workers.")
 @config_option
 @click.option(
     "--report",
     "reports",
     multiple=True,
     metavar="FORMAT[=PATH]",
-    help=f"Also report as {', '.join(FORMATS)}, to PATH or standard output.",
+    help=f"Also write a report ({', '.join(FORMATS)}) to PATH or standard output.",
 )
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Colour in the terminal report.",
+    help="Use color in the terminal report.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print no progress, and of the report only what is not well.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no progress, and only failures and errors.")
 def audit(
     specs: tuple[str, ...],
     config: Path | None,
@@ -105,7 +118,7 @@ def audit(
     sections: tuple[str, ...],
     **given: object,
 ) -> int:
-    """Compare all records of the two systems of each SPEC; nothing is written to them.
+    """Compare all records of the two systems of each SPEC, without writing to them.
 
     \b
     qa-sync audit specs/000.txt --snapshot audits/000 --min-age 10m --report json=audit.json
@@ -117,7 +130,7 @@ def audit(
     options = AuditArguments(**given)  # type: ignore[arg-type] # click has read them under the same names
     targets = parse_targets(reports, specs)
     if (options.left is None) != (options.right is None):
-        raise UsageError("--left and --right belong together", hint="an export is compared with an export")
+        raise UsageError("--left and --right must be given together", hint="an export is compared with an export")
     settings = settings_from(config)
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows, settings)
@@ -125,8 +138,8 @@ def audit(
     options = replace(options, differences=options.differences or _default_differences(targets, options.snapshot))
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
     terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
-    with open_audit(Job(dataflows, connectors, Path(), settings=settings), options, _progress_printer(quiet)) as told:
-        results = collect_results(terminal.follow(told.events()))
+    with open_audit(Job(dataflows, connectors, Path(), settings=settings), options, _progress_printer(quiet)) as opened:
+        results = collect_results(terminal.follow(opened.events()))
     terminal.report(results, _source_line)
     write_reports(results, targets)
     return results.exit_code
@@ -137,7 +150,7 @@ def _progress_printer(quiet: bool) -> Callable[[str], None]:
 
 
 def _select_sections(dataflows: tuple[Dataflow, ...], sections: tuple[str, ...]) -> tuple[Dataflow, ...]:
-    """Return the dataflows with the sections that were asked for; the others are as if they were not there."""
+    """Return the dataflows with the selected sections only; all sections when `sections` is empty."""
     if not sections:
         return dataflows
     headings = [s.heading for d in dataflows for s in d.sections]
@@ -152,7 +165,7 @@ def _select_sections(dataflows: tuple[Dataflow, ...], sections: tuple[str, ...])
 
 
 def _default_differences(targets: tuple[Target, ...], snapshot: Path | None) -> Path | None:
-    """Return where the differences go when nobody says so: beside the first report that is a file."""
+    """Return the default file for the differences: next to the first report file, else in the snapshot."""
     report = next((t.path for t in targets if t.path), None)
     if report is not None:
         return report.with_name(f"{report.stem}.differences.parquet")

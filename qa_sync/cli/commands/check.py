@@ -1,4 +1,4 @@
-"""`qa-sync check`: the main job."""
+"""`qa-sync check`: run the checks of specs and report the results."""
 
 from __future__ import annotations
 
@@ -57,17 +57,17 @@ TIMEOUT_S = 120.0
 @add_run_options
 @config_option
 @selection_options
-@click.option("-x", "first_only", is_flag=True, help="End at the first check that failed or could not be found out.")
+@click.option("-x", "first_only", is_flag=True, help="Stop at the first failure or error.")
 @add_wait_options
 @click.option(
     "--keep",
     type=click.Choice([keep.value for keep in Keep]),
     default=Keep.NEVER.value,
     show_default=True,
-    help="When to leave live records where they are, for a person to look at.",
+    help="When to keep the live records for inspection instead of removing them.",
 )
 @yes_option
-@click.option("--resume", is_flag=True, help="Take the last live run of the documents up where it was interrupted.")
+@click.option("--resume", is_flag=True, help="Resume the last interrupted live run of these specs.")
 @failed_options
 @add_sign_off_options
 @add_report_options
@@ -89,7 +89,7 @@ def check(
     report_options: ReportOptions,
     history_options: HistoryOptions,
 ) -> int:
-    """Carry the promises of each SPEC out and tell which hold.
+    """Run the checks of each SPEC and report which pass.
 
     \b
     qa-sync check specs/000.txt
@@ -98,13 +98,13 @@ def check(
     qa-sync check specs/000.txt --mode live --max-lag 60s --keep on-failure
     qa-sync check specs/*.txt --report json --report junit=out.xml
 
-    Exit codes: 0 every check that ran passed; 1 a promise does not hold; 2 the call, the document or the settings are
-    wrong; 3 something could not be found out.
+    Exit codes: 0 every check that ran passed; 1 a check failed; 2 the command line, a spec or the settings are
+    invalid; 3 a check has no verdict.
     """
     targets = parse_targets(report_options.reports, specs)
     excused = load_baseline(history_options.baseline)
     if resume and (run_options.mode != "live" or run_options.seed is not None or last_failed):
-        raise UsageError("--resume takes up a whole live run, with a seed of its own: not with --seed or --last-failed")
+        raise UsageError("--resume continues a whole live run with its own seed: not with --seed or --last-failed")
     settings = settings_from(config)
     dataflows = changed_only(read_named(specs), settings, changed_since)
     texts = texts_of(d.path for d in dataflows)  # before the run, which may take long
@@ -119,8 +119,8 @@ def check(
         )
         confirm_writes(prepared.writes(chosen.checklists), yes=yes)
         prepared.begin()
-        told = _run(run_options.mode, prepared, wait_options, sign_off_options, first_only=first_only)
-        events: Iterator[Event] = chosen.select_events(run(chosen.checklists, prepared.open_environment, told))
+        run_config = _run_config(run_options.mode, prepared, wait_options, sign_off_options, first_only=first_only)
+        events: Iterator[Event] = chosen.select_events(run(chosen.checklists, prepared.open_environment, run_config))
         if prepared.redact:
             events = _redacted(events, prepared.redact)
         if ids is not None:
@@ -157,14 +157,14 @@ def _job(dataflows: Sequence[Dataflow], settings: Settings, run_options: RunOpti
 
 
 def _terminal(report_options: ReportOptions, targets: Sequence[Target]) -> Terminal:
-    """Return the terminal; its report makes room on standard output when another one goes there."""
+    """Return the terminal; its report goes to standard error when another report uses standard output."""
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
     return Terminal(
         out, sys.stderr, color=report_options.color, quiet=report_options.quiet, verbose=report_options.verbose
     )
 
 
-def _run(
+def _run_config(
     mode: str, prepared: PreparedRun, wait_options: WaitOptions, sign_off_options: SignOffOptions, *, first_only: bool
 ) -> RunConfig:
     return RunConfig(
@@ -180,13 +180,13 @@ def _run(
 
 
 def _redacted(events: Iterator[Event], redact: Callable[[str], str]) -> Iterator[Event]:
-    from qa_sync.modes.live_systems.redact_events import redact_events  # noqa: PLC0415 - a replay has nothing to hide, and must start fast
+    from qa_sync.modes.live_systems.redact_events import redact_events  # noqa: PLC0415 - a replay has nothing to redact, and must start fast
 
     return redact_events(events, redact)
 
 
 def _cleanup_on_interrupt(events: Iterator[Event], prepared: PreparedRun) -> Iterator[Event]:
-    """Pass events on; when the run ends before its time, remove what was made, and tell what could not be removed."""
+    """Pass events on; when the run is interrupted, remove its records and report those that could not be removed."""
     left: list[Leftover] = []
     try:
         for event in events:
@@ -199,7 +199,7 @@ def _cleanup_on_interrupt(events: Iterator[Event], prepared: PreparedRun) -> Ite
 
 
 def _final_cleanup(prepared: PreparedRun, left: Sequence[Leftover]) -> tuple[Leftover, ...]:
-    """Remove what is still there at the end; an interruption of that is the first signal, so it is done once more."""
+    """Remove the remaining records at the end; the first interruption of the cleanup starts it once more."""
     try:
         return prepared.clean_up(left)
     except KeyboardInterrupt:
@@ -209,7 +209,7 @@ def _final_cleanup(prepared: PreparedRun, left: Sequence[Leftover]) -> tuple[Lef
 
 def _report_not_removed(left: Sequence[Leftover]) -> None:
     for lost in left:
-        click.echo(escape_invisible(f"left behind: {lost.system} {lost.entity} {lost.id}: {lost.why}"), err=True)
+        click.echo(escape_invisible(f"not removed: {lost.system} {lost.entity} {lost.id}: {lost.why}"), err=True)
 
 
 def _source_line(spec: str, line: int) -> str | None:

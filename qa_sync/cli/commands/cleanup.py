@@ -1,4 +1,4 @@
-"""`qa-sync cleanup`: remove what earlier runs left in live systems."""
+"""`qa-sync cleanup`: remove records that earlier runs did not clean up."""
 
 from __future__ import annotations
 
@@ -16,23 +16,25 @@ STILL_THERE = 3
 
 
 @click.command()
-@click.option("--run", metavar="ID", help="Clean up after that run only, and tell all that it has left.")
-@click.option("--older-than", metavar="AGE", help="Only after runs that began longer ago: 12h, 7d.")
+@click.option("--run", metavar="ID", help="Clean up this run only, and list every record not removed.")
+@click.option("--older-than", metavar="AGE", help="Only runs that started longer ago, such as 12h or 7d.")
 @config_option
 def cleanup(run: str | None, older_than: str | None, config: Path | None) -> int:
-    """Remove what earlier live runs left behind: after a kill, with --keep, or made late by the sync.
+    """Remove records that earlier live runs did not clean up.
 
-    Only records that the journal (.qa-sync/journal.sqlite beside the settings) has, or that carry a run's mark, are
-    removed; those of a run that is under way are left alone. Whether one of another machine is, nobody here can know:
-    --older-than says that those have ended. What cannot be removed is listed.
+    Records remain when a run is killed, runs with --keep, or when the sync creates a counterpart late. Only records
+    that are listed in the journal next to the settings, or that carry a run's mark, are removed.
+
+    Runs in progress are left alone. Runs of other machines, whose state is unknown, are cleaned up only when they are
+    older than --older-than. Records that cannot be removed are listed.
 
     \b
     qa-sync cleanup
     qa-sync cleanup --run 20260131-120000-a1b2c3
     qa-sync cleanup --older-than 12h
 
-    Exit codes: 0 nothing is left but what no API can remove; 2 the call or the settings are wrong; 3 something could
-    not be removed this time.
+    Exit codes: 0 nothing remains but what no API can remove; 2 the command line or the settings are invalid; 3 a
+    record could not be removed this time.
     """
     settings = settings_from(config)
     age = age_of(older_than, "--older-than") if older_than is not None else None

@@ -1,4 +1,4 @@
-"""`qa-sync completion`: the shell's own script for completing commands and options."""
+"""`qa-sync completion`: print the shell script that completes commands and options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`qa-sync connectors`: what the connectors can do, and what is missing in one."""
+"""`qa-sync connectors`: list, show and check connectors."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from qa_sync.systems.connectors.load import Connector, check_connector
 from qa_sync.systems.connectors.operations import VERBS
 
 EXIT: dict[Severity, int] = {Severity.FATAL: 2, Severity.MISSING: 1, Severity.NOTE: 0}
-"""How a problem ends the program."""
+"""The exit code for each severity of a problem."""
 
 
 @click.group()
 def connectors() -> None:
-    """Show the connectors, and check one.
+    """List, show and check connectors.
 
     \b
     qa-sync connectors list
@@ -35,7 +35,7 @@ def connectors() -> None:
 
 @connectors.command("list")
 def list_() -> None:
-    """List the built-in connectors and how documents call their systems."""
+    """List the built-in connectors and the system names that specs use for them."""
     for name, labels in LABELS.items():
         click.echo(f"{name:<16}{', '.join(labels)}")
 
@@ -43,7 +43,7 @@ def list_() -> None:
 @connectors.command()
 @click.argument("connector", metavar="NAME|PATH")
 def show(connector: str) -> None:
-    """Show the entities of a connector and their properties."""
+    """Show a connector's entities and properties."""
     loaded, _ = _inspect(connector)
     _print_lines(line for card in loaded.cards.values() for line in _card(card))
 
@@ -52,21 +52,24 @@ def show(connector: str) -> None:
 @click.argument("connector", metavar="[NAME|PATH|SYSTEM]", required=False)
 @config_option
 def check(connector: str | None, config: Path | None) -> int:
-    """Say what a connector can do; or ask the systems of the settings, with one read each, as whom they know us.
+    """Check a connector, or test the connection to the systems of the settings.
+
+    With NAME or PATH, list the operations of the connector and report what is missing. With SYSTEM, or without an
+    argument, send one read request to each system and show which account it is authenticated as.
 
     \b
-    qa-sync connectors check path/to/folder    what it can do, per datatype, and what is missing
+    qa-sync connectors check path/to/folder    its operations by datatype, and what is missing
     qa-sync connectors check "Acme X5"         the system of that name in qa-sync.toml
     qa-sync connectors check                   all systems of qa-sync.toml
 
-    Exit codes: 0 it can be used; 1 something that the connector needs is missing; 2 the connector, the settings or the
-    call are wrong; 3 a system did not answer, or did not let us in.
+    Exit codes: 0 usable; 1 the connector lacks something it needs; 2 the connector, the settings or the command line
+    are invalid; 3 a system did not respond or rejected the credentials.
     """
     settings = settings_from(config)
     if connector is None and not settings.systems:
         raise UsageError(
-            "there is nothing to check: no connector is named, and no settings name a system",
-            hint="give a connector's name or folder, or name a qa-sync.toml by --config",
+            "nothing to check: no connector was given, and the settings have no systems",
+            hint="give a connector's name or folder, or a qa-sync.toml with --config",
         )
     if connector is None or _is_system(connector, settings):
         return _ping_all(settings, list(settings.systems) if connector is None else [connector])
@@ -77,7 +80,7 @@ def check(connector: str | None, config: Path | None) -> int:
 
 
 def _is_system(name: str, settings: Settings) -> bool:
-    """Tell whether a name means a system of the settings; a built-in connector's own name and a folder come first."""
+    """Return whether a name is a system of the settings; built-in connector names and folders take precedence."""
     offline = name in LABELS or Path(name).is_dir()
     return name in settings.systems or (settings.system(name) is not None and not offline)
 
@@ -99,13 +102,13 @@ def _inspect(name: str, more: Iterable[str] = ()) -> tuple[Connector, Sequence[P
     if name in LABELS:
         return check_connector(builtin_folder(name), env={}, payloads={})
     if not Path(name).is_dir():
-        hint = "give a built-in name, the path of a connector folder, or a system that qa-sync.toml names"
+        hint = "give a built-in name, the path of a connector folder, or a system of qa-sync.toml"
         raise UnknownName("connector", name, [*LABELS, *more], hint=hint)
     return check_connector(Path(name).resolve(), env={}, payloads={})
 
 
 def _print_lines(lines: Iterable[str], *, err: bool = False) -> None:
-    """Print lines that come from a folder: data, with nothing in them that a terminal would act on."""
+    """Print lines that come from a connector folder, with control characters escaped."""
     for line in lines:
         click.echo("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line), err=err)
 
@@ -127,12 +130,12 @@ def _system(connector: Connector) -> Iterator[str]:
 
 def _abilities(abilities: Capabilities) -> Iterator[str]:
     words = [verb if verb in abilities.can else "-" * len(verb) for verb in VERBS]
-    told = [f"pages until {abilities.paging}" if abilities.paging else "one page"] if "list" in abilities.can else []
-    told += ["since"] if abilities.since else []
-    told += [f"once per {abilities.parent}"] if abilities.parent else []
-    yield f"  {abilities.datatype:<24}{' '.join(words)}  key {abilities.key}{''.join(f', {t}' for t in told)}"
-    for verb, why in abilities.cannot.items():
-        yield f"    no {verb}: {why}"
+    listing = [f"pages until {abilities.paging}" if abilities.paging else "one page"] if "list" in abilities.can else []
+    listing += ["since"] if abilities.since else []
+    listing += [f"once per {abilities.parent}"] if abilities.parent else []
+    yield f"  {abilities.datatype:<24}{' '.join(words)}  key {abilities.key}{''.join(f', {t}' for t in listing)}"
+    for verb, reason in abilities.cannot.items():
+        yield f"    no {verb}: {reason}"
 
 
 def _card(card: EntityCard) -> Iterator[str]:
@@ -141,5 +144,5 @@ def _card(card: EntityCard) -> Iterator[str]:
 
 
 def _property(card: PropertyCard) -> str:
-    why = f" ({card.why})" if card.why else ""
-    return f"{card.path}  {card.concept or '-'}  {card.form.convert}  {card.writable}{why}"
+    reason = f" ({card.why})" if card.why else ""
+    return f"{card.path}  {card.concept or '-'}  {card.form.convert}  {card.writable}{reason}"

@@ -1,4 +1,4 @@
-"""`qa-sync diff`: two runs held against each other."""
+"""`qa-sync diff`: compare the results of two runs."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from qa_sync.reports.history.compare_runs_text import render
 @click.argument("old", metavar="OLD.json")
 @click.argument("new", metavar="NEW.json")
 def diff(old: str, new: str) -> int:
-    """Tell what newly fails, is fixed, is new, is gone or has become slower from one run to another.
+    """Compare the results of two runs: newly failing, fixed, new, removed and slower checks.
 
-    Both files are what `--report json` wrote. Slower is a section's kind of check whose median latency grew by more
-    than 1 s, by more than 20 %, and by more than three times the spread that it had in OLD.
+    Both files are JSON reports (`--report json`). A kind of check in a section is slower when its median latency grew
+    by more than 1 s, by more than 20 %, and by more than three times its spread in OLD.
 
     \b
     qa-sync check specs/000.txt --report json=new.json
     qa-sync diff old.json new.json
 
-    Exit codes: 0 nothing newly fails; 1 something does; 2 a file is wrong; 3 something can newly not be found out.
+    Exit codes: 0 nothing newly fails; 1 a check newly fails; 2 a file is invalid; 3 a check newly has no verdict.
     """
     if old == new == STDIN:
-        raise UsageError("only one of the two runs can come from standard input")
-    found = compare(read_results(old), read_results(new))
-    click.echo(render(found), nl=False)
-    return found.exit_code
+        raise UsageError("only one of the two files can be standard input")
+    comparison = compare(read_results(old), read_results(new))
+    click.echo(render(comparison), nl=False)
+    return comparison.exit_code

@@ -1,4 +1,4 @@
-"""`qa-sync history`: how checks behaved from run to run, and what was last verified when."""
+"""`qa-sync history`: results over time, and when each sentence was last verified."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from qa_sync.reports.shared.page_options import NARROWEST, OutputOptions
 
 @click.command()
 @click.argument("specs", nargs=-1, metavar="[SPEC...]")
-@click.option("--coverage", "covered", is_flag=True, help="Tell when each sentence was last verified.")
-@click.option("--mode", help="Only runs of this mode.", show_default="that of the newest run; all with --coverage")
+@click.option("--coverage", "covered", is_flag=True, help="Show when each sentence was last verified.")
+@click.option("--mode", help="Only runs in this mode.", show_default="mode of the newest run; all with --coverage")
 @click.option(
-    "--runs", type=click.IntRange(1, 200), default=30, show_default=True, metavar="N", help="How many runs are shown."
+    "--runs", type=click.IntRange(1, 200), default=30, show_default=True, metavar="N", help="Number of runs to show."
 )
 @config_option
 def history(specs: tuple[str, ...], covered: bool, mode: str | None, runs: int, config: Path | None) -> int:
-    """Show how checks behaved from run to run: verdicts, flakiness and latency; of each SPEC, or of all that were run.
+    """Show verdicts, flaky checks and latency over time, for each SPEC or for all specs.
 
-    Runs are kept in .qa-sync/history.sqlite, beside qa-sync.toml or in the working folder (`check --no-history` keeps
-    none, and neither do runs in CI, unless told to with `--history`).
+    Runs are recorded in .qa-sync/history.sqlite, next to qa-sync.toml or in the working folder. `check --no-history`
+    records nothing; runs in CI are recorded only with `check --history`.
 
     \b
     qa-sync history
@@ -44,27 +44,27 @@ def history(specs: tuple[str, ...], covered: bool, mode: str | None, runs: int, 
     kept = [v for v in read_verdicts(path) if not specs or v.spec in specs]
     if not kept:
         raise UsageError(
-            f"no run {'of these documents ' if specs else ''}is kept in {path}",
-            hint="qa-sync check SPEC keeps one; a document is named as it was then",
+            f"no run {'of these specs ' if specs else ''}is recorded in {path}",
+            hint="qa-sync check SPEC records one; give the same path as for that run",
         )
     mode = mode or (None if covered else kept[-1].mode)
     chosen = [v for v in kept if mode in {None, v.mode}]
     if not chosen:
         raise UsageError(
-            f"no run of mode {mode!r} is kept", hint=f"there are: {', '.join(sorted({v.mode for v in kept}))}"
+            f"no run in mode {mode!r} is recorded", hint=f"available: {', '.join(sorted({v.mode for v in kept}))}"
         )
     output = OutputOptions(max(NARROWEST, shutil.get_terminal_size().columns), sys.stdout.encoding or "utf-8")
-    told = (
+    text = (
         render_coverage(coverage(_sentences(chosen), chosen), output)
         if covered
         else render_trends(chosen, runs, output)
     )
-    click.echo(told, nl=False)
+    click.echo(text, nl=False)
     return 0
 
 
 def _sentences(kept: Sequence[Verdict]) -> Iterator[Sentence]:
-    """Yield what the documents say today; of one that is gone, what its last run knew."""
+    """Yield the sentences of the current specs; for a deleted spec, those of its last run."""
     for spec in dict.fromkeys(v.spec for v in kept):
         (dataflows, problems), texts = read_each([spec]), texts_of([spec])
         if problems or spec not in texts:
@@ -78,18 +78,18 @@ def _sentences(kept: Sequence[Verdict]) -> Iterator[Sentence]:
 
 
 def _claims(section: Section) -> list[tuple[int, int]]:
-    """Return where a section makes claims, and at which line their checks stand.
+    """Return the lines of a section that make claims, each with the line that its checks refer to.
 
-    Rows make the claims of their table, so that the sentence above it makes none of its own, unless there are no rows:
-    then it stands for the pairs that are inferred. A section that repeats another makes none.
+    Table rows carry the claims of their table; the sentence above it counts only when there are no rows, for the
+    inferred pairs. A section that repeats another makes no claims.
     """
     if section.duplicate_of is not None:
         return []
     rows = {row.line for row in section.criteria} | {pair.line for pair in section.pairs if pair.line}
-    found = {line: line for line in rows}
+    lines = {line: line for line in rows}
     for statement in section.statements:
         if statement.kind is not StatementKind.PROPS:
-            found[statement.line] = statement.line
+            lines[statement.line] = statement.line
         elif not section.pairs:
-            found[statement.line] = section.table_line or statement.line
-    return sorted(found.items())
+            lines[statement.line] = section.table_line or statement.line
+    return sorted(lines.items())

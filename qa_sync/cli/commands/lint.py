@@ -1,4 +1,4 @@
-"""`qa-sync lint`: what is wrong with documents themselves; nothing is compiled, nothing is run."""
+"""`qa-sync lint`: report problems in specs without running them."""
 
 from __future__ import annotations
 
@@ -27,32 +27,32 @@ FORMATS: Mapping[str, Callable[[LintResult], str]] = {
     "json": lint_json.render,
     "sarif": sarif.render,
 }
-"""How a result can be printed."""
+"""The output formats."""
 
 
 @click.command()
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
-@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", help="How to print it.")
+@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", help="Output format.")
 @click.option(
     "--fail-on",
     type=click.Choice([severity.value for severity in Severity]),
     default=Severity.ERROR.value,
     show_default=True,
-    help="The least severity that makes the exit code 1.",
+    help="Lowest severity that sets exit code 1.",
 )
 @config_option
 def lint(specs: tuple[str, ...], format_: str, fail_on: str, config: Path | None) -> int:
-    """Tell what is wrong with each SPEC itself, with file and line.
+    """Report problems in each SPEC, with file and line.
 
-    A SPEC is a file, a folder (every .txt and .rst below it), a pattern, or - for standard input. Documents of both
-    directions given together are also held against each other.
+    A SPEC is a file, a folder (all .txt and .rst files in it), a pattern, or - for standard input. Specs of both
+    directions given together are also compared with each other.
 
     \b
     qa-sync lint specs/
     qa-sync lint specs/000.txt --format json --fail-on warning
     qa-sync lint 'specs/**/*.rst' --format sarif > lint.sarif
 
-    Exit codes: 0 nothing at or above --fail-on; 1 something; 2 a document could not be read at all.
+    Exit codes: 0 no finding at or above --fail-on; 1 at least one; 2 a spec could not be read.
     """
     settings = settings_from(config)
     dataflows, problems = read_each(specs)
@@ -66,7 +66,7 @@ def lint(specs: tuple[str, ...], format_: str, fail_on: str, config: Path | None
 
 
 def _terminal() -> OutputOptions | None:
-    """Return the terminal's page, None when standard output is no terminal."""
+    """Return the options for the terminal, None when standard output is not a terminal."""
     if not sys.stdout.isatty():
         return None
     width = shutil.get_terminal_size().columns

@@ -1,4 +1,4 @@
-"""`qa-sync report`: what a run found, told again in another form."""
+"""`qa-sync report`: write reports from the JSON results of an earlier run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from qa_sync.reports.terminal.terminal import Color, Terminal
     "reports",
     multiple=True,
     metavar="FORMAT[=PATH]",
-    help=f"Report as {', '.join(FORMATS)}, to PATH or standard output; without it, on the terminal.",
+    help=f"Write a report ({', '.join(FORMATS)}) to PATH or standard output; by default print to the terminal.",
 )
 @annotations_option
 @click.option(
@@ -27,28 +27,26 @@ from qa_sync.reports.terminal.terminal import Color, Terminal
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Colour in the terminal report.",
+    help="Use color in the terminal report.",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print only what is not well.")
-@click.option(
-    "-v", "--verbose", is_flag=True, help="Give every check a row, repeat every reason, and show whole values."
-)
+@click.option("-q", "--quiet", is_flag=True, help="Print only failures and errors.")
+@click.option("-v", "--verbose", is_flag=True, help="Print a line per check, every reason, and full values.")
 def report(
     results: str, reports: tuple[str, ...], annotations: str | None, color: Color, quiet: bool, verbose: bool
 ) -> int:
-    """Tell again what a run found; RESULTS.json is what `--report json` wrote (`-`: standard input).
+    """Write reports from the JSON results of an earlier run.
 
-    Nothing is run, and neither the documents nor the systems are needed. The exit code is 0 when it could be told,
-    whatever was found.
+    RESULTS.json is a JSON report (`--report json`), or - for standard input. No check is run; neither the specs nor
+    the systems are needed. The exit code is 0 when the reports were written, even if they contain failures.
 
     \b
     qa-sync check specs/000.txt --report json=results.json
     qa-sync report results.json --report html=report.html --report junit=junit.xml
     """
     targets = parse_targets(reports, [results])
-    found = read_results(results)
+    loaded = read_results(results)
     if not targets:
         terminal = Terminal(sys.stdout, sys.stderr, color=color, quiet=quiet, verbose=verbose)
-        terminal.report(found, source_lines(found))
-    write_reports(found, targets, annotations)
+        terminal.report(loaded, source_lines(loaded))
+    write_reports(loaded, targets, annotations)
     return 0

@@ -1,4 +1,4 @@
-"""`qa-sync sandbox`: the embedded systems, served on this machine."""
+"""`qa-sync sandbox`: serve the embedded systems on this machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from qa_sync.systems.connectors.find import LABELS
 
 
 def _checked_text(kind: ValueType) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
-    """Return what lets a text of that kind pass, as the settings write it; click tells what is wrong with another."""
+    """Return a click callback that validates an option with a value type of the settings."""
 
     def check(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
         try:
@@ -35,8 +35,14 @@ def _checked_text(kind: ValueType) -> Callable[[click.Context, click.Parameter, 
 
 @click.command()
 @click.argument("specs", nargs=-1, metavar="[SPEC...]")
-@click.option("--port", type=click.IntRange(0, 65535), default=8900, show_default=True, help="0 takes a free one.")
-@click.option("--no-sync", is_flag=True, help="Serve only, although documents are given.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8900,
+    show_default=True,
+    help="Port to listen on; 0 picks a free one.",
+)
+@click.option("--no-sync", is_flag=True, help="Serve only, even if specs are given.")
 @fault_options
 @click.option(
     "--every",
@@ -45,7 +51,7 @@ def _checked_text(kind: ValueType) -> Callable[[click.Context, click.Parameter, 
     default=2.0,
     show_default=True,
     metavar="SECONDS",
-    help="How long the sync rests between two cycles.",
+    help="Pause between two sync cycles.",
 )
 @click.option(
     "--delay",
@@ -53,29 +59,29 @@ def _checked_text(kind: ValueType) -> Callable[[click.Context, click.Parameter, 
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="Added to every answer, as if the systems were far away; not to those that the built-in sync gets.",
+    help="Delay every response, except those to the built-in sync.",
 )
 @click.option(
     "--lag",
     callback=_checked_text(DURATION_VALUE),
     default="0s",
     metavar="TIME",
-    help="How long a write stays unseen in Wix's queries, half of that in its lists: 2s.",
+    help="Delay before a write appears in Wix's queries, and half of that in its lists, such as 2s.",
 )
 @click.option(
     "--rate",
     callback=_checked_text(RATE_VALUE),
     metavar="COUNT/TIME",
-    help="How often Wix lets itself be asked before it answers 429: 200/min; its built-in sync does not count.",
+    help="Rate limit above which Wix responds with 429, such as 200/min; the built-in sync does not count.",
 )
 @click.option(
     "--write-config",
     "config",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="PATH",
-    help="Write settings for --mode live against these systems.",
+    help="Write settings for running --mode live against these systems.",
 )
-@click.option("--seed", default="sandbox", show_default=True, help="The seed of the ids that the systems give.")
+@click.option("--seed", default="sandbox", show_default=True, help="Seed of the ids that the systems assign.")
 def sandbox(
     specs: tuple[str, ...],
     port: int,
@@ -101,7 +107,7 @@ def sandbox(
     from qa_sync.modes.embedded import serve as serving  # noqa: PLC0415 - needs uvicorn
 
     if faults and (no_sync or not specs):
-        raise UsageError("--fault needs a sync", hint="give a SPEC, and leave out --no-sync")
+        raise UsageError("--fault needs a sync", hint="give a SPEC, and remove --no-sync")
     far = serving.network_conditions(delay_s, lag, rate)
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows)
@@ -109,10 +115,10 @@ def sandbox(
         listener = stack.enter_context(serving.bind_port(port))
         inner = stack.enter_context(serving.bind_port(0))
         if dataflows and not no_sync:
-            told = partial(click.echo, err=True)
+            report = partial(click.echo, err=True)
             own = inner.getsockname()[1]
             stack.enter_context(
-                serving.sync_in_background(dataflows, connectors, own, faults=faults, every_s=every_s, tell=told)
+                serving.sync_in_background(dataflows, connectors, own, faults=faults, every_s=every_s, tell=report)
             )
         urls = serving.urls(listener.getsockname()[1])
         if config:
@@ -124,7 +130,7 @@ def sandbox(
 def _configure(
     path: Path, connectors: Mapping[str, Any], urls: Mapping[str, str], every_s: float, rate: str | None
 ) -> None:
-    """Write the settings, and tell what they need from the environment."""
+    """Write the settings, and print the environment variables that they need."""
     from qa_sync.modes.embedded.settings_text import (  # noqa: PLC0415 - starlette is slow to load
         environment,
         settings_text,
@@ -139,7 +145,7 @@ def _configure(
 
 
 def _print_urls(urls: Mapping[str, str]) -> None:
-    """Tell where each system is, and what it takes for a secret."""
+    """Print the URL and the secrets of each system."""
     from qa_sync.sandbox.vendors import VENDORS  # noqa: PLC0415 - starlette is slow to load
 
     for name, url in urls.items():
@@ -149,11 +155,11 @@ def _print_urls(urls: Mapping[str, str]) -> None:
 
 
 def _write_config(path: Path, text: str) -> None:
-    """Write the settings; raises UsageError rather than lose what somebody else wrote."""
+    """Write the settings; raises UsageError instead of overwriting a file that qa-sync did not write."""
     try:
         if path.exists() and not path.read_text(encoding="utf-8", errors="replace").startswith(text.partition("\n")[0]):
-            raise UsageError(f"{path} is there already, and was not written by qa-sync", hint="name another file")
+            raise UsageError(f"{path} already exists and was not written by qa-sync", hint="give another file name")
         write_atomically(path, text)
     except OSError as error:
         raise UsageError(f"the settings could not be written to {path}: {error.strerror or error}") from None
-    click.echo(f"wrote {path}; what it needs from the environment, for --mode live in another terminal:", err=True)
+    click.echo(f"wrote {path}; to run --mode live in another terminal, set:", err=True)

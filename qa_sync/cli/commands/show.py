@@ -1,4 +1,4 @@
-"""`qa-sync show`: the checklist of a document; nothing is run."""
+"""`qa-sync show`: print the checklist of a spec without running it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from qa_sync.reports.documents import checklist_json, checklist_text
 
 @click.command()
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Output format.")
 @config_option
-@click.option("--seed", default="", help="The seed of the sample records.", show_default="none")
+@click.option("--seed", default="", help="Seed of the sample records.", show_default="none")
 def show(specs: tuple[str, ...], format_: str, config: Path | None, seed: str) -> None:
-    """Print the checklist of each SPEC; nothing is run.
+    """Print the checklist of each SPEC without running it.
 
     \b
     qa-sync show specs/000.txt
@@ -29,7 +29,7 @@ def show(specs: tuple[str, ...], format_: str, config: Path | None, seed: str) -
     dataflows = read_all(specs)
     connectors = known_connectors_of(dataflows, settings)
     cards = {label: connector.cards for label, connector in connectors.items()}
-    findings = findings_of(dataflows, cards)  # of what the documents say, before anything is settled
+    findings = findings_of(dataflows, cards)  # of the specs alone, before the settings add pairs
     dataflows = apply_configured_pairs(dataflows, connectors, settings)
     checklists = [
         compile_checklist(d, cards, seed, found, settings=settings)

@@ -1,4 +1,4 @@
-"""`qa-sync sync`: carry a document out."""
+"""`qa-sync sync`: run the synchronization that a spec describes."""
 
 from __future__ import annotations
 
@@ -30,17 +30,19 @@ NO_VERDICT = 3
 
 @click.command()
 @click.argument("spec", metavar="SPEC")
-@click.option("--once", is_flag=True, help="Run one cycle; the default.")
-@click.option("--watch", metavar="TIME", help="Run a cycle every TIME (10s, 2min) until Ctrl-C or SIGTERM.")
-@click.option("--dry-run", is_flag=True, help="Write nothing; tell what would be written.")
-@click.option("--section", "sections", multiple=True, metavar="NAME", help="A section by number or heading only.")
-@click.option("--links", type=click.Path(path_type=Path), metavar="PATH", show_default=str(LINKS), help="The store.")
-@click.option("--moved", is_flag=True, help="The systems of the links are the same ones at new addresses.")
+@click.option("--once", is_flag=True, help="Run one cycle. This is the default.")
+@click.option("--watch", metavar="TIME", help="Run a cycle every TIME, such as 10s or 2min, until Ctrl-C or SIGTERM.")
+@click.option("--dry-run", is_flag=True, help="Print the writes of one cycle without sending them.")
+@click.option(
+    "--section", "sections", multiple=True, metavar="NAME", help="Only the section with this number or heading."
+)
+@click.option("--links", type=click.Path(path_type=Path), metavar="PATH", show_default=str(LINKS), help="Link store.")
+@click.option("--moved", is_flag=True, help="Accept new URLs for the systems in the link store.")
 @yes_option
 @fault_options
 @config_option
 @click.option(
-    "--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How it is told."
+    "--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="Output format."
 )
 def sync(
     spec: str,
@@ -55,28 +57,30 @@ def sync(
     config: Path | None,
     format_: str,
 ) -> int:
-    """Carry SPEC out between the systems of qa-sync.toml, now or again and again.
+    """Sync the systems of qa-sync.toml as SPEC describes, once or repeatedly.
 
-    Links and what was synced last are kept in a store, so that the next run goes on where this one ended, however it
-    ended. Nothing is written to a system whose settings do not say writes = true. Standard output has one line a cycle,
-    with --dry-run one for each write before it (--format json: one object a line); problems go to standard error. On a
-    terminal it tells first how much it would write where, and asks, unless --yes is given.
+    The link store keeps the links between records and the values synced last, so the next run continues where this
+    one ended, even after a crash. Only systems with `writes = true` in the settings are written to. On a terminal,
+    the command shows how many records it would write and asks for confirmation, unless --yes is given.
+
+    Standard output has one line per cycle, with --dry-run also one line per write (--format json: one JSON object per
+    line). Problems go to standard error.
 
     \b
     qa-sync sync specs/000.txt --dry-run
     qa-sync sync specs/000.txt --watch 10s
 
-    Exit codes: 0 all is in sync; 1 problems are left; 2 the call, the document or the settings are wrong; 3 a system
-    could not be reached, a list not be read, or the cycle was interrupted. --watch goes on over problems and
-    unreachable systems; its code is that of the last whole cycle.
+    Exit codes: 0 everything is in sync; 1 problems remain; 2 the command line, the spec or the settings are invalid;
+    3 a system was unreachable, a list could not be read, or the cycle was interrupted. --watch continues after
+    problems and unreachable systems; its exit code is that of the last complete cycle.
     """
     if watch and (once or dry_run):
-        raise UsageError("--watch goes with neither --once nor --dry-run")
+        raise UsageError("--watch cannot be combined with --once or --dry-run")
     every_s = _seconds(watch) if watch else None
     settings = settings_from(config)
     dataflows = read_named([spec])
     if len(dataflows) != 1:
-        raise UsageError(f"{spec} means {len(dataflows)} documents", hint="carry them out one by one")
+        raise UsageError(f"{spec} matches {len(dataflows)} specs, expected one", hint="sync them one by one")
     connectors = connectors_of(dataflows, settings)
     dataflows = apply_configured_pairs(dataflows, connectors, settings)
     job = Job(dataflows, connectors, Path(), faults=faults, settings=settings)
@@ -88,8 +92,8 @@ def sync(
         stopped_by_signals() as stop,
         open_sync(job, links, sections, stop, dry_run=rehearse, moved=moved) as worked,
     ):
-        for why in worked.read_only_reasons:
-            click.echo(why, err=True)
+        for reason in worked.read_only_reasons:
+            click.echo(reason, err=True)
         cycle = partial(_cycle, worked.engine, output)
         return cycle() if every_s is None else _watch(cycle, every_s, stop)
 
@@ -99,7 +103,7 @@ def _check_writable(job: Job) -> bool:
 
 
 def _count_writes(job: Job, links: Path | None, sections: Sequence[str], moved: bool) -> Counter[tuple[str, str]]:
-    """Return how much a cycle would write, by system and what is done there."""
+    """Return the number of writes of a dry run, by system and by kind of write."""
     counted: Counter[tuple[str, str]] = Counter()
 
     def count(planned: PlannedWrite) -> None:
@@ -116,14 +120,14 @@ def _cycle(engine: Engine, output: SyncOutput) -> int:
     summary = engine.cycle()
     output.cycle(summary)
     if not summary.complete:
-        raise NoVerdict("interrupted between two writes; the next run goes on from here")
+        raise NoVerdict("interrupted between two writes; the next run continues from here")
     if summary.cut:
         return NO_VERDICT
     return PROBLEMS_LEFT if summary.problems else 0
 
 
 def _watch(cycle: Callable[[], int], every_s: float, stop: Event) -> int:
-    """Run cycles until told to stop; what cannot be reached now may be later."""
+    """Run cycles until `stop` is set; an unreachable system is tried again in the next cycle."""
     code = NO_VERDICT
     while True:
         try:
@@ -145,5 +149,5 @@ def _seconds(text: str) -> float:
     except ValueError:
         raise UsageError(f"--watch {text}: expected {DURATION_VALUE.expected}") from None
     if not every_s:
-        raise UsageError(f"--watch {text}: the systems would be asked without a pause")
+        raise UsageError(f"--watch {text}: the interval must be greater than 0")
     return every_s

@@ -1,4 +1,4 @@
-"""Groups of options, and the values they take.
+"""Groups of options, and the types of their values.
 
 May import everything below `cli`.
 """

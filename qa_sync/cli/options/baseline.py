@@ -1,4 +1,4 @@
-"""`--baseline PATH`: what a run finds, with the failures that are known."""
+"""`--baseline PATH`: known failures do not fail the run."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from qa_sync.running.results import Results
 
 
 def load_baseline(path: Path | None) -> Callable[[Results], Results]:
-    """Read the baseline now, before anything is run; return what is done with the results.
+    """Read the baseline before the run; return the function that applies it to the results.
 
-    Raises UsageError for what is wrong in the file.
+    Raises UsageError for an invalid file.
     """
     if path is None:
         return lambda results: results

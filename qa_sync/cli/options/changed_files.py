@@ -1,4 +1,4 @@
-"""`--changed-since REV`: which documents and connectors git says have changed."""
+"""`--changed-since REV`: the specs and connectors that changed according to git."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from qa_sync.systems.connectors.find import connector_folder
 
 
 def changed_since(revision: str) -> frozenset[Path]:
-    """Return the files that differ from a revision, and those that git does not know yet; absolute paths.
+    """Return the absolute paths of the files that differ from a revision, and of untracked files.
 
-    Raises UsageError when this is no work tree of git, or the revision is unknown to it.
+    Raises UsageError outside a git work tree, and for an unknown revision.
     """
     top = Path(_git("rev-parse", "--show-toplevel").strip())
     differ = _git("diff", "--name-only", "-z", "--end-of-options", revision, "--")
@@ -26,7 +26,7 @@ def changed_since(revision: str) -> frozenset[Path]:
 def changed_documents(
     dataflows: Iterable[Dataflow], settings: Settings, changed: Collection[Path]
 ) -> tuple[Dataflow, ...]:
-    """Return the documents that changed, or one of whose systems has a connector that did."""
+    """Return the dataflows whose spec changed, or the connector of one of their systems."""
     return tuple(d for d in dataflows if _changed(_places(d, settings), changed))
 
 
@@ -44,8 +44,8 @@ def _git(*words: str) -> str:
     try:
         done = subprocess.run(["git", *words], capture_output=True, check=False)  # noqa: S603, S607 - the user's own git
     except FileNotFoundError:
-        raise UsageError("--changed-since needs git, and there is none") from None
+        raise UsageError("--changed-since needs git, which is not installed") from None
     if done.returncode:
-        told = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
-        raise UsageError(f"--changed-since: {told[0]}", hint="name a commit, a branch or a tag of this repository")
+        message = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
+        raise UsageError(f"--changed-since: {message[0]}", hint="give a commit, a branch or a tag of this repository")
     return done.stdout.decode(errors="surrogateescape")

@@ -1,4 +1,4 @@
-"""The options of `qa-sync check` in groups: each a few decorators, and one noun that the command takes for them."""
+"""The options of `qa-sync check`, in groups: the command takes each group as one value."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from qa_sync.reports.formats.table import FORMATS
 from qa_sync.reports.terminal.terminal import Color
 
 LONGEST_WAIT_S = 86_400.0
-"""A day: whoever waits longer has mistyped."""
+"""A day; a longer timeout is taken for a typing error."""
 
 GROUPS: Mapping[str, Sequence[str]] = {
-    "Where and how to play": ("mode", "config", "depth", "seed", "cassettes", "max_age", "faults", "list_faults"),
+    "Run": ("mode", "config", "depth", "seed", "cassettes", "max_age", "faults", "list_faults"),
     "Selection": ("words", "sections", "kinds", "shard", "changed_since", "last_failed", "failed_first", "first_only"),
-    "Waiting": ("timeout_s", "max_lag", "jobs"),
+    "Timing": ("timeout_s", "max_lag", "jobs"),
     "Records in live systems": ("keep", "yes", "resume"),
-    "Checks that only a person can decide": ("sign_off", "interactive"),
+    "Manual checks": ("sign_off", "interactive"),
     "Reports": ("reports", "annotations", "color", "quiet", "verbose"),
     "Known failures and history": ("baseline", "history"),
 }
-"""What `--help` shows under which title, by the names of the parameters."""
+"""The groups of `--help`: titles and the names of their parameters."""
 
 
 class RunOptions(Struct, frozen=True):
-    """The run mode and what defines the run; recordings older than `max_recording_age` are rejected."""
+    """The run mode and its options; recordings older than `max_recording_age` are rejected."""
 
     mode: str
     faults: tuple[str, ...]
@@ -50,7 +50,7 @@ class RunOptions(Struct, frozen=True):
 
 
 class WaitOptions(Struct, frozen=True):
-    """How long an arrival is waited for and may take, in seconds, and how many sections (`jobs`) run side by side."""
+    """The timeout and the maximum sync latency in seconds, and how many sections (`jobs`) run in parallel."""
 
     timeout_s: float | None
     lag_s: float | None
@@ -58,14 +58,14 @@ class WaitOptions(Struct, frozen=True):
 
 
 class SignOffOptions(Struct, frozen=True):
-    """Where answers to manual checks come from."""
+    """Where the results of manual checks come from."""
 
     sign_off: Path | None
     interactive: bool
 
 
 class ReportOptions(Struct, frozen=True):
-    """Which reports go where, and how the terminal's looks."""
+    """The report files and the style of the terminal report."""
 
     reports: tuple[str, ...]
     annotations: str | None
@@ -75,7 +75,7 @@ class ReportOptions(Struct, frozen=True):
 
 
 class HistoryOptions(Struct, frozen=True):
-    """What is known of earlier runs: the baseline, and whether this run is kept (None: as the place says)."""
+    """The baseline, and whether this run is recorded in the history (None: unless in CI)."""
 
     baseline: Path | None
     history: bool | None
@@ -95,7 +95,7 @@ def _run_options(
     if faults and run_mode != "sandbox":
         raise UsageError(f"--fault needs --mode sandbox, got --mode {run_mode}")
     if max_age is not None and run_mode != "replay":
-        raise UsageError(f"--max-age is about recordings, which --mode {run_mode} does not replay")
+        raise UsageError(f"--max-age needs --mode replay, got --mode {run_mode}")
     max_recording_age = None if max_age is None else age_of(max_age)
     return RunOptions(run_mode, faults, seed, cassettes, max_recording_age, Depth(depth))
 
@@ -113,34 +113,34 @@ add_run_options = option_group(
     (
         click.option(
             "--mode",
-            help=f"Where to play: {', '.join(MODES)}.",
+            help=f"Run mode: {', '.join(MODES)}.",
             metavar="MODE",
             show_default="replay; sandbox with --fault",
             shell_complete=complete_from(lambda: MODES),
         ),
         fault_options,
-        click.option("--seed", help="The seed of the sample records.", show_default="of the recording"),
+        click.option("--seed", help="Seed of the sample records.", show_default="seed of the recording"),
         click.option(
             "--cassettes",
             type=click.Path(path_type=Path),
             default="cassettes",
             show_default=True,
             metavar="DIR",
-            help="The folder of the recordings.",
+            help="Folder of the recordings.",
         ),
         click.option(
             "--max-age",
             metavar="AGE",
-            help="Trust no recording that is older than that: 30d, 12h.",
-            show_default="all are trusted",
+            help="Fail on recordings older than AGE, such as 30d or 12h.",
+            show_default="no limit",
         ),
         click.option(
             "--depth",
-            # Values, not members: of an enum's members some versions of click take the names.
+            # Values, not members: some versions of click use the names of enum members.
             type=click.Choice([depth.value for depth in Depth]),
             default=Depth.STANDARD.value,
             show_default=True,
-            help="How deep to look.",
+            help="How many checks to generate from a spec.",
         ),
     ),
 )
@@ -154,23 +154,23 @@ add_wait_options = option_group(
             "--timeout",
             "timeout_s",
             type=click.FloatRange(min=0, max=LONGEST_WAIT_S),
-            show_default="of the settings, else 120",
+            show_default="from the settings, else 120",
             metavar="SECONDS",
-            help="How long an arrival is waited for.",
+            help="How long to wait for a change to be synced.",
         ),
         click.option(
             "--max-lag",
             metavar="TIME",
-            help="How late an arrival may be, 60s for instance; later is a broken promise.",
-            show_default="of the settings, else no promise",
+            help="Maximum sync latency, such as 60s; a slower sync fails the check.",
+            show_default="from the settings, else none",
         ),
         click.option(
             "-j",
             "jobs",
             type=click.IntRange(min=1),
             metavar="N",
-            help="How many sections run side by side.",
-            show_default="8 live, 1 where nothing is waited for",
+            help="Run up to N sections in parallel.",
+            show_default="8 in live mode, else 1",
         ),
     ),
 )
@@ -184,9 +184,9 @@ add_sign_off_options = option_group(
             "--sign-off",
             type=click.Path(path_type=Path),
             metavar="PATH",
-            help="A TOML file of what a person found out about manual checks.",
+            help="TOML file with the results of manual checks.",
         ),
-        click.option("--interactive", is_flag=True, help="Ask about each manual check."),
+        click.option("--interactive", is_flag=True, help="Ask for the result of each manual check."),
     ),
 )
 
@@ -200,7 +200,7 @@ add_report_options = option_group(
             "reports",
             multiple=True,
             metavar="FORMAT[=PATH]",
-            help=f"Also report as {', '.join(FORMATS)}, to PATH or standard output.",
+            help=f"Also write a report ({', '.join(FORMATS)}) to PATH or standard output.",
             shell_complete=complete_from(lambda: FORMATS),
         ),
         annotations_option,
@@ -209,10 +209,10 @@ add_report_options = option_group(
             type=click.Choice(["auto", "always", "never"]),
             default="auto",
             show_default=True,
-            help="Colour in the terminal report.",
+            help="Use color in the terminal report.",
         ),
-        click.option("-q", "--quiet", is_flag=True, help="Print no progress, and of the report only what is not well."),
-        click.option("-v", "--verbose", is_flag=True, help="Print a line a check, every reason, and whole values."),
+        click.option("-q", "--quiet", is_flag=True, help="Print no progress, and only failures and errors."),
+        click.option("-v", "--verbose", is_flag=True, help="Print a line per check, every reason, and full values."),
     ),
 )
 
@@ -225,7 +225,7 @@ add_history_options = option_group(
             "--baseline",
             type=click.Path(path_type=Path, dir_okay=False),
             metavar="PATH",
-            help="Known failures (TOML), which do not fail the run until they expire or no longer fail.",
+            help="TOML file of known failures, which do not fail the run until they expire or pass.",
         ),
         history_option,
     ),

@@ -1,4 +1,4 @@
-"""`--config PATH`: the settings, named or found upwards from the working folder."""
+"""`--config PATH`: the settings file, given or found in the working folder or a folder above it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ config_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option
     "--config",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="The settings.",
-    show_default=f"{FILE_NAME}, looked for upwards",
+    help="Settings file.",
+    show_default=f"{FILE_NAME} here or in a folder above",
 )
 
 
 def duration_of(text: str, option: str) -> float:
-    """Return the seconds of a duration as settings write it; raises UsageError that names the option."""
+    """Return the seconds of a duration as written in the settings; raises UsageError that names the option."""
     try:
         seconds: float = DURATION_VALUE.read(text)
     except ValueError:
@@ -32,5 +32,5 @@ def duration_of(text: str, option: str) -> float:
 
 
 def settings_from(config: Path | None) -> Settings:
-    """Return the settings that were named, else those found, else none; raises UsageError for what is wrong in them."""
+    """Return the given settings, else those found, else empty ones; raises UsageError for invalid settings."""
     return load_settings(config or find_settings(Path.cwd()))

@@ -1,4 +1,4 @@
-"""`--max-age` and its like: how old something may be, in words."""
+"""Ages on the command line, such as `--max-age 30d`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ UNITS: Final[Mapping[str, timedelta]] = {
 
 
 def age_of(text: str, option: str = "--max-age") -> timedelta:
-    """Return an age such as `30d`; raises UsageError for other words."""
-    found = re.fullmatch(f"([0-9]{{1,6}})({'|'.join(UNITS)})", text)
-    if not found:
+    """Return the age for a text such as `30d`; raises UsageError for an invalid text."""
+    match = re.fullmatch(f"([0-9]{{1,6}})({'|'.join(UNITS)})", text)
+    if not match:
         raise UsageError(f"{option} {text}: expected a whole number with min, h, d or w, such as 30d")
-    return int(found[1]) * UNITS[found[2]]
+    return int(match[1]) * UNITS[match[2]]

@@ -1,4 +1,4 @@
-"""`--fault` and `--list-faults`: the built-in sync told to misbehave, and what it can be told."""
+"""`--fault` and `--list-faults`: inject faults into the built-in sync."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def fault_options(command: Command) -> Command:
-    """Give a command `--fault NAME`, as often as wanted, and `--list-faults`."""
+    """Add `--fault NAME`, which can be repeated, and `--list-faults` to a command."""
     listing = click.option(
         "--list-faults",
         is_flag=True,
         is_eager=True,
         expose_value=False,
         callback=_list_faults,
-        help="Tell the name of every fault and what it does, and end.",
+        help="List the faults and exit.",
     )
     named = click.option(
         "--fault",
         "faults",
         multiple=True,
         metavar="NAME",
-        help="Tell the built-in sync to misbehave; --list-faults tells how.",
+        help="Inject a fault into the built-in sync; see --list-faults.",
         shell_complete=complete_from(_names),
     )
     return named(listing(command))
@@ -39,8 +39,8 @@ def _names() -> Iterable[str]:
     return FAULTS
 
 
-def _list_faults(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    if not wanted or ctx.resilient_parsing:
+def _list_faults(ctx: click.Context, _option: click.Parameter, requested: bool) -> None:
+    if not requested or ctx.resilient_parsing:
         return
     from qa_sync.sync.faults.table import FAULTS  # noqa: PLC0415 - the engine is not needed to replay a recording
 

@@ -1,4 +1,4 @@
-"""`--history`: whether a run is kept, and where."""
+"""`--history`: whether and where a run is recorded."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ history_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.optio
     "history",
     default=None,
     envvar="QA_SYNC_HISTORY",
-    help="Keep the verdicts in .qa-sync/history.sqlite.",
-    show_default="kept, but not in CI",
+    help="Record the verdicts in .qa-sync/history.sqlite.",
+    show_default="on, off in CI",
 )
 
 
 def folder_of(settings: Settings) -> Path:
-    """Return the folder whose runs belong together: that of the settings, else the working folder."""
+    """Return the folder of the history: that of the settings, else the working folder."""
     return settings.path.parent if settings.path else Path()
 
 
 def save_history(results: Results, settings: Settings, texts: Mapping[str, str], wanted: bool | None) -> None:
     """Append a run to the history.
 
-    In CI nothing is kept unless it is asked for: what is written there is thrown away. A history that cannot be written
-    is a note, and changes no exit code.
+    In CI nothing is recorded unless `wanted` is true, because the working folder is discarded. A history that cannot
+    be written prints a note and does not change the exit code.
     """
     if wanted is False or (wanted is None and os.environ.get("CI")):
         return
@@ -42,4 +42,4 @@ def save_history(results: Results, settings: Settings, texts: Mapping[str, str],
     try:
         append_run(results, path, texts)
     except UsageError as error:
-        click.echo(f"note: the run could not be kept in {path}: {error.in_line}", err=True)
+        click.echo(f"note: the run could not be recorded in {path}: {error.in_line}", err=True)

@@ -1,4 +1,4 @@
-"""`--last-failed` and `--failed-first`: what was not well the last time, kept beside the settings."""
+"""`--last-failed` and `--failed-first`: the failures and errors of the last run, saved next to the settings."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ NAME: Final = Path(".qa-sync", "last-failed.json")
 SCHEMA: Final = "qa-sync/last-failed/1"
 FAILED_STATUSES: Final = frozenset({Status.FAILED, Status.ERROR})
 WHOLE_SECTION_MODES: Final = frozenset({"replay", "record"})
-"""The modes in which a section is played whole, because a recording is of whole sections."""
+"""The modes that always run whole sections, because recordings are of whole sections."""
 
 Failed = Mapping[str, Sequence[str]]
-"""The ids of checks by a document's absolute path."""
+"""The ids of checks by the absolute path of their spec."""
 
 
 def failed_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add both options to a command."""
-    for name, select_events in (
-        ("--last-failed", "Carry out only what was not well the last time; everything when all was."),
-        ("--failed-first", "Carry sections out first in which something was not well the last time."),
+    for name, text in (
+        ("--last-failed", "Run only the checks that failed last time, or all if none did."),
+        ("--failed-first", "Run all sections, those with checks that failed last time first."),
     ):
-        command = click.option(name, is_flag=True, help=select_events)(command)
+        command = click.option(name, is_flag=True, help=text)(command)
     return command
 
 
 class Selected(Struct, frozen=True):
-    """What is carried out, and the checks that are told of (None: all)."""
+    """The checklists to run, and the ids of the checks to report (None: all)."""
 
     checklists: tuple[Checklist, ...]
     ids: frozenset[tuple[str, str]] | None = None
 
     def select_events(self, events: Iterator[Event]) -> Iterator[Event]:
-        """Pass on what is told of."""
+        """Return the events of the selected checks."""
         if self.ids is None:
             return events
-        from qa_sync.running.filter import filter_events  # noqa: PLC0415 - most runs carry everything out
+        from qa_sync.running.filter import filter_events  # noqa: PLC0415 - most runs do not select
 
         return filter_events(events, self.ids)
 
@@ -56,10 +56,10 @@ class Selected(Struct, frozen=True):
 def select_last_failed(
     checklists: Sequence[Checklist], settings: Settings, mode: str, *, last_failed: bool, failed_first: bool
 ) -> Selected:
-    """Return what of the checklists is carried out, in its order."""
+    """Return the part of the checklists to run, in the order to run it."""
     if not last_failed and not failed_first:
         return Selected(tuple(checklists))
-    from qa_sync.checklist.selection import narrow_checklist  # noqa: PLC0415 - most runs carry everything out
+    from qa_sync.checklist.selection import narrow_checklist  # noqa: PLC0415 - most runs do not select
 
     failed = _read(settings)
     wanted = {
@@ -75,12 +75,12 @@ def select_last_failed(
             tuple(narrow_checklist(c, ids, whole_sections=mode in WHOLE_SECTION_MODES) for c in checklists), ids
         )
     if last_failed:
-        click.echo("note: nothing is known to have failed the last time, so everything is carried out", err=True)
+        click.echo("note: no failures are known from the last run, running all checks", err=True)
     return Selected(tuple(_sorted(c, {check for spec, check in wanted if spec == c.dataflow.path}) for c in checklists))
 
 
 def save_failed(results: Results, settings: Settings) -> None:
-    """Keep what is not well; what was not tried stays as it was. A folder that cannot be written is a note only."""
+    """Save the ids of failures and errors; checks that did not run keep their state. A write error is only a note."""
     before = _read(settings)
     now = dict(before)
     for spec in results.specs:
@@ -95,18 +95,18 @@ def save_failed(results: Results, settings: Settings) -> None:
     try:
         write_atomically(_path(settings), json.dumps({"schema": SCHEMA, "failed": now}, indent=1) + "\n")
     except OSError as error:
-        click.echo(f"note: what failed could not be kept for --last-failed: {error.strerror or error}", err=True)
+        click.echo(f"note: the failures could not be saved for --last-failed: {error.strerror or error}", err=True)
 
 
 def _sorted(checklist: Checklist, failed: set[str]) -> Checklist:
-    def is_well(plan: SectionPlan) -> bool:
+    def did_not_fail(plan: SectionPlan) -> bool:
         return not any(check.id in failed for check in plan.checks)
 
-    return replace(checklist, sections=tuple(sorted(checklist.sections, key=is_well)))
+    return replace(checklist, sections=tuple(sorted(checklist.sections, key=did_not_fail)))
 
 
 def _read(settings: Settings) -> Failed:
-    """Return what was kept; nothing when the file is none of ours."""
+    """Return the saved failures; empty when the file is missing or invalid."""
     try:
         kept = json.loads(_path(settings).read_text(encoding="utf-8"))
         return {str(at): [str(check) for check in ids] for at, ids in kept["failed"].items()}
@@ -119,4 +119,4 @@ def _path(settings: Settings) -> Path:
 
 
 def _place(spec: str) -> str:
-    return os.path.abspath(spec)  # noqa: PTH100 - not resolved: two links are two documents
+    return os.path.abspath(spec)  # noqa: PTH100 - not resolved: two links are two specs

@@ -1,4 +1,4 @@
-"""Options that belong together, handed to a command as one noun."""
+"""Groups of options in `--help`, each passed to the command as one value."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ OTHERS = "Other options"
 
 
 class GroupedCommand(click.Command):
-    """A command with `groups`: titles and the names of the options (as the function takes them) under each."""
+    """A command with option groups; `groups` maps titles to parameter names."""
 
     def __init__(self, *args: Any, groups: Mapping[str, Sequence[str]], **kept: Any) -> None:
         super().__init__(*args, **kept)
         self.groups = groups
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write each group under its title; what no group names comes last."""
-        # Arguments stand in the usage line, and what they are in the text.
+        """Write each group under its title; the remaining options come last."""
+        # Arguments are shown in the usage line and explained in the text.
         options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
         records = {p.name: record for p in options if (record := p.get_help_record(ctx))}
         for title, names in self.groups.items():
@@ -41,9 +41,9 @@ Decorator = Callable[[Command], Command]
 def option_group(
     name: str, build: Callable[..., Any], parameters: Sequence[str], options: Sequence[Decorator]
 ) -> Decorator:
-    """Return a decorator that gives a command the options, and hands it as `name` what `build` makes of them.
+    """Return a decorator that adds the options to a command, and passes the result of `build` as argument `name`.
 
-    `parameters` are the parameters of `build`, as the options call them.
+    `parameters` are the parameters of `build`, named like the options' parameters.
     """
 
     def decorate(command: Command) -> Command:
@@ -53,7 +53,7 @@ def option_group(
             return command(*args, **{name: built}, **arguments)
 
         decorated: Command = wrapper
-        for option in reversed(options):  # the last decorator is applied first, as when they stand above a function
+        for option in reversed(options):  # in the order of decorators above a function
             decorated = option(decorated)
         return decorated
 

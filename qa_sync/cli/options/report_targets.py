@@ -1,4 +1,4 @@
-"""`--report FORMAT[=PATH]`: which reports go where."""
+"""`--report FORMAT[=PATH]`: the reports and their files."""
 
 from __future__ import annotations
 
@@ -22,21 +22,24 @@ SUMMARY_FORMAT = "markdown"
 annotations_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--annotations",
     type=click.Choice(["github"]),
-    help="Also tell what is not well as annotations of the documents' lines, on standard error.",
+    help="Also print failures and errors as annotations of the specs' lines, on standard error.",
 )
 
 
 class Target(Struct, frozen=True):
-    """A report: its format, and the file it goes to (None: standard output)."""
+    """A report: its format and its file (None: standard output)."""
 
     format: str
     path: Path | None
 
 
-def parse_targets(given: Sequence[str], specs: Sequence[str]) -> tuple[Target, ...]:
-    """Read the options; raises UnknownName for a format, UsageError when two reports want one place or a document's."""
-    targets = tuple(_parse(text) for text in given)
-    taken = {os.path.realpath(spec): f"the document {spec}" for spec in specs}
+def parse_targets(options: Sequence[str], specs: Sequence[str]) -> tuple[Target, ...]:
+    """Parse the values of `--report`.
+
+    Raises UnknownName for an unknown format, UsageError when a report would overwrite another one or a spec.
+    """
+    targets = tuple(_parse(text) for text in options)
+    taken = {os.path.realpath(spec): f"the spec {spec}" for spec in specs}
     for target in (t for t in targets if t.path):
         place = os.path.realpath(str(target.path))
         if place in taken:
@@ -50,18 +53,18 @@ def parse_targets(given: Sequence[str], specs: Sequence[str]) -> tuple[Target, .
 
 
 def texts_of(specs: Iterable[str]) -> Mapping[str, str]:
-    """Return the documents' texts by path; those that are no file (standard input) have none any more."""
+    """Return the texts of the specs by path, without those that cannot be read again (standard input)."""
     return {spec: text for spec in specs if (text := _text(spec)) is not None}
 
 
 def write_reports(results: Results, targets: Sequence[Target], annotations: str | None = None) -> None:
-    """Render and write every report; raises UsageError when a file cannot be written, NoVerdict on a full disk.
+    """Write every report; raises UsageError when a file cannot be written, NoVerdict on a full disk.
 
-    A Markdown report is also appended to the job summary that GitHub asks for. Annotations go to standard error, where
-    GitHub reads them too, so that standard output stays that of a report.
+    A Markdown report is also appended to the job summary of GitHub Actions. Annotations go to standard error, which
+    GitHub also reads, so that a report can use standard output.
     """
     if annotations:
-        from qa_sync.reports.formats.github_annotations import ANNOTATIONS  # noqa: PLC0415 - most runs want none
+        from qa_sync.reports.formats.github_annotations import ANNOTATIONS  # noqa: PLC0415 - most runs have none
 
         for line in ANNOTATIONS[annotations](results):
             click.echo(line, nl=False, err=True)
@@ -80,7 +83,7 @@ def write_reports(results: Results, targets: Sequence[Target], annotations: str 
 
 
 def _summarize(results: Results) -> None:
-    """Append to the file that GitHub makes for a job's summary."""
+    """Append the Markdown report to the job summary file of GitHub Actions."""
     path = os.environ.get(SUMMARY)
     if path:
         try:
@@ -91,11 +94,11 @@ def _summarize(results: Results) -> None:
 
 
 def _write_error(what: str, error: OSError) -> QaSyncError:
-    """Return the error for a file that was not written: the call is wrong, unless the disk has no room or is broken."""
-    told = f"{what}: {error.strerror or error}"
+    """Return the error for a file that was not written: NoVerdict for a full or broken disk, else UsageError."""
+    message = f"{what}: {error.strerror or error}"
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
-        return NoVerdict(told, hint="make room on the disk, and run it again")
-    return UsageError(told)
+        return NoVerdict(message, hint="free some disk space and run it again")
+    return UsageError(message)
 
 
 def _text(spec: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The options that say which checks of the documents are wanted."""
+"""The options that select checks."""
 
 from __future__ import annotations
 
@@ -26,30 +26,34 @@ OPTIONS = (
         "-k",
         "words",
         metavar="EXPR",
-        help="Only checks whose id, title, kind or section has the words: 'create and not orders'.",
+        help="Only checks whose id, title, kind or section matches, such as 'create and not orders'.",
     ),
     click.option(
-        "--section", "sections", multiple=True, metavar="NAME", help="Only sections of that heading, key or number."
+        "--section",
+        "sections",
+        multiple=True,
+        metavar="NAME",
+        help="Only the section with this heading, key or number.",
     ),
     click.option(
         "--kind",
         "kinds",
         multiple=True,
         metavar="KIND",
-        help=f"Only checks of that kind: {', '.join(KINDS)}.",
+        help=f"Only checks of this kind: {', '.join(KINDS)}.",
         shell_complete=complete_from(lambda: KINDS),
     ),
-    click.option("--shard", metavar="I/N", help="Only the I-th of N shares of the sections; always the same shares."),
+    click.option("--shard", metavar="I/N", help="Only the I-th of N fixed shares of the sections."),
     click.option(
         "--changed-since",
         metavar="REV",
-        help="Only documents that git says changed since then, or whose connectors did.",
+        help="Only specs that changed since the git revision REV, or whose connectors did.",
     ),
 )
 
 
 def selection_options(command: Command) -> Command:
-    """Give a command the options; it takes them as one `selection` and `changed_since`."""
+    """Add the options to a command, which takes them as `selection` and `changed_since`."""
 
     @wraps(command)
     def selecting(
@@ -60,49 +64,48 @@ def selection_options(command: Command) -> Command:
         shard: str | None,
         **kept: Any,
     ) -> Any:
-        meant = Selection(keyword_matcher(words) if words else None, sections, kinds, _shard(shard))
-        return command(*args, selection=meant, **kept)
+        selection = Selection(keyword_matcher(words) if words else None, sections, kinds, _shard(shard))
+        return command(*args, selection=selection, **kept)
 
     return reduce(lambda taking, option: option(taking), reversed(OPTIONS), selecting)
 
 
 def changed_only(dataflows: Sequence[Dataflow], settings: Settings, revision: str | None) -> tuple[Dataflow, ...]:
-    """Return the documents that git says changed; all without a revision.
+    """Return the dataflows that changed since a git revision; all without a revision.
 
-    Raises NoVerdict when none did: nothing would be carried out, and that is no success.
+    Raises NoVerdict when none changed: a run without checks is not a success.
     """
     if revision is None:
         return tuple(dataflows)
-    from qa_sync.cli.options.changed_files import changed_documents, changed_since  # noqa: PLC0415 - few ask, and start-up must be quick
+    from qa_sync.cli.options.changed_files import changed_documents, changed_since  # noqa: PLC0415 - rarely used, and startup must be fast
 
-    found = changed_documents(dataflows, settings, changed_since(revision))
-    if not found:
-        raise NoVerdict(f"nothing to check: no document and no connector changed since {revision}")
-    return found
+    changed = changed_documents(dataflows, settings, changed_since(revision))
+    if not changed:
+        raise NoVerdict(f"nothing to check: no spec and no connector changed since {revision}")
+    return changed
 
 
 def apply_selection(
     prepared: PreparedRun, selection: Selection, *, recorded: bool
 ) -> tuple[PreparedRun, frozenset[CheckId] | None]:
-    """Return the run without what nobody wants, and the wanted checks (None: all).
+    """Return the run reduced to the selection, and the ids of the selected checks (None: all).
 
-    `recorded` says that a recording is played, which is of whole sections. Raises UsageError when nothing is wanted.
+    With `recorded`, whole sections run, because a recording is of whole sections. Raises UsageError when no check is
+    selected.
     """
     if selection.selects_all:
         return prepared, None
     ids = select(prepared.checklists, selection)
     if not ids:
-        raise UsageError("no check is wanted", hint="qa-sync show SPEC lists every check with its id and kind")
+        raise UsageError("no check is selected", hint="qa-sync show SPEC lists every check with its id and kind")
     kept = (narrow_checklist(checklist, ids, whole_sections=recorded) for checklist in prepared.checklists)
     return replace(prepared, checklists=tuple(checklist for checklist in kept if checklist.sections)), ids
 
 
-def _shard(typed: str | None) -> tuple[int, int] | None:
-    if typed is None:
+def _shard(text: str | None) -> tuple[int, int] | None:
+    if text is None:
         return None
-    found = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", typed)
-    if found is None or int(found[1]) > int(found[2]):
-        raise UsageError(
-            f"--shard {typed!r}: expected I/N with I from 1 to N", hint="--shard 1/3 is the first of three"
-        )
-    return int(found[1]), int(found[2])
+    match = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", text)
+    if match is None or int(match[1]) > int(match[2]):
+        raise UsageError(f"--shard {text!r}: expected I/N with I from 1 to N", hint="--shard 1/3 is the first of three")
+    return int(match[1]), int(match[2])

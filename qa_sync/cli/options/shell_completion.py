@@ -1,4 +1,4 @@
-"""What a shell offers to complete the value of an option or an argument with."""
+"""Shell completion for the values of options and arguments."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CompleteFunction: TypeAlias = "Callable[[click.Context, click.Parameter, str], l
 
 
 def complete_from(names: Callable[[], Iterable[str]]) -> CompleteFunction:
-    """Return what offers those of a table's names that begin as typed; the table is looked up when a shell asks."""
+    """Return a completion function for names; `names` is called only when a shell asks for completions."""
 
     def offer(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
         return [_item(name) for name in names() if name.startswith(typed)]
@@ -23,11 +23,11 @@ def complete_from(names: Callable[[], Iterable[str]]) -> CompleteFunction:
 
 
 def complete_files(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
-    """Let the shell offer its files."""
+    """Let the shell complete file names."""
     return [_item(typed, type="file")]
 
 
 def _item(value: str, type: str = "plain") -> CompletionItem:
-    from click.shell_completion import CompletionItem  # noqa: PLC0415 - start-up speed; only a shell asks
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - startup speed; only shells need it
 
     return CompletionItem(value, type=type)

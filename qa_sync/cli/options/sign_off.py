@@ -1,4 +1,4 @@
-"""`--sign-off PATH` and `--interactive`: what a person says of the checks that only a person can decide."""
+"""`--sign-off PATH` and `--interactive`: the results of manual checks."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 def sign_off_source(
     path: Path | None, checklists: Iterable[Checklist], *, interactive: bool
 ) -> Callable[[Check], SignOff | None]:
-    """Return what answers for a person: the file first, then the person; None where neither does.
+    """Return the function that gives the sign-off of a manual check: from the file, else by asking, else None.
 
-    Raises UsageError for a file that signs off what is no manual check.
+    Raises UsageError for a file that signs off a check that is not manual.
     """
     if path is None and not interactive:
         return lambda _check: None
-    from qa_sync.settings.sign_off import load_sign_offs  # noqa: PLC0415 - few runs have a person
+    from qa_sync.settings.sign_off import load_sign_offs  # noqa: PLC0415 - few runs have manual results
 
     signed = load_sign_offs(path) if path else {}
     if signed:
         _only_manual(signed, checklists)
 
-    def answer(check: Check) -> SignOff | None:
+    def sign_off_of(check: Check) -> SignOff | None:
         if check.id in signed:
             return signed[check.id]
         return _ask(check) if interactive else None
 
-    return answer
+    return sign_off_of
 
 
 def _only_manual(signed: Mapping[str, SignOff], checklists: Iterable[Checklist]) -> None:
@@ -44,15 +44,15 @@ def _only_manual(signed: Mapping[str, SignOff], checklists: Iterable[Checklist])
         if name not in checks:
             raise UnknownName("check", name, checks)
         if not checks[name].manual:
-            raise UsageError(f"{name} is decided by the run, not by a person", hint="take it out of the sign-off file")
+            raise UsageError(f"{name} is not a manual check", hint="remove the entry from the sign-off file")
 
 
 def _ask(check: Check) -> SignOff | None:
-    """Ask on standard error, so that a report on standard output stays clean."""
+    """Ask on standard error, so that standard output has the report only."""
     click.echo(f"\n{check.kind}: {check.title}\n{check.manual}", err=True)
-    found = click.prompt("[p]ass, [f]ail or [s]kip", type=click.Choice(["p", "f", "s"]), default="s", err=True)
-    if found == "s":
+    result = click.prompt("[p]ass, [f]ail or [s]kip", type=click.Choice(["p", "f", "s"]), default="s", err=True)
+    if result == "s":
         return None
     from qa_sync.settings.sign_off import SignOff  # noqa: PLC0415 - as above
 
-    return SignOff(found == "p", click.prompt("note", default="", show_default=False, err=True))
+    return SignOff(result == "p", click.prompt("note", default="", show_default=False, err=True))

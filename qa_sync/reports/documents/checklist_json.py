@@ -13,9 +13,9 @@ SCHEMA = "qa-sync/checklist/1"
 
 
 def render(checklists: Sequence[Checklist]) -> str:
-    """Return one object for one checklist and an array for none or several, with a final line break."""
-    found = [_checklist(c) for c in checklists]
-    return json.dumps(found[0] if len(found) == 1 else found, indent=2) + "\n"
+    """Return one object for one checklist, else an array, with a final line break."""
+    documents = [_checklist(c) for c in checklists]
+    return json.dumps(documents[0] if len(documents) == 1 else documents, indent=2) + "\n"
 
 
 def _checklist(checklist: Checklist) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A checklist as plain text for a person: what the document says, and what is checked because of it."""
+"""A checklist as plain text: the sentences of the spec and the checks made from them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from qa_sync.reports.shared.text_layout import BLANK, GAP, Line, Span, Style, co
 from qa_sync.reports.shared.wording import LEGEND
 
 LONGEST_PLACE = 28
-"""Longer places (deep folders) stand behind the check instead of in a column before it."""
+"""Longer locations (deep folders) are shown after the check instead of in a column before it."""
 
 INDENT = 2
 
 
 def render(checklist: Checklist, output: OutputOptions | None = None) -> str:
-    """Return the checklist as text as wide as the page (80 columns); only a finding is never broken."""
+    """Return the checklist as text, wrapped to the output width (80 columns); findings are not wrapped."""
     output = output or OutputOptions()
     path = checklist.dataflow.path
     lines = [*_head(checklist, output), BLANK]
@@ -43,8 +43,8 @@ def _section(plan: SectionPlan, path: str, output: OutputOptions) -> Iterator[Li
     heading = output.text(f"{section.ordinal} {section.heading}  {path}:{section.line}{copy}")
     yield from wrap(_plain(heading), output.width)
     for statement in section.statements:
-        said = output.text(" ".join(statement.text.split()))
-        yield from columns([(_plain(f"{statement.line:>6}"), 6), (_plain(said), output.width - 6 - GAP)])
+        text = output.text(" ".join(statement.text.split()))
+        yield from columns([(_plain(f"{statement.line:>6}"), 6), (_plain(text), output.width - 6 - GAP)])
     if plan.checks:
         yield BLANK
         kind = max(width_of(output.text(check.kind)) for check in plan.checks)
@@ -68,8 +68,8 @@ def _claim_lines(check: Check, output: OutputOptions, place: str = "") -> list[S
     claim = f"{check.pair.source} -> {check.pair.target}" if check.pair else check.title
     mark = f"  ({check.origin})" if check.origin in LEGEND else ""
     reasons = (("skipped", check.skip), ("manual", check.manual))
-    why = "".join(f"\n{word}: {output.text(reason)}" for word, reason in reasons if reason)
-    return _plain(output.text(claim) + mark + place + why)
+    reason_lines = "".join(f"\n{word}: {output.text(reason)}" for word, reason in reasons if reason)
+    return _plain(output.text(claim) + mark + place + reason_lines)
 
 
 def _legend(checklist: Checklist, output: OutputOptions) -> list[Line]:

@@ -1,4 +1,4 @@
-"""What linting came to, as JSON: the contract `qa-sync/lint/1` (schemas/lint-1.json)."""
+"""Lint results as JSON: the contract `qa-sync/lint/1` (schemas/lint-1.json)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ SCHEMA = "qa-sync/lint/1"
 
 
 def render(result: LintResult) -> str:
-    """Return the result as JSON text with a final line break, a document and a finding on a line each."""
-    # json's own indentation is ten times slower, and there may be thousands of documents.
+    """Return the result as JSON text with a final line break, with one line per spec and per finding."""
+    # The indentation of json is ten times slower, and there may be thousands of specs.
     head = {
         "schema": SCHEMA,
         "fail_on": result.fail_on,

@@ -1,4 +1,4 @@
-"""What linting came to, for a person: a line for each finding, and one that counts them."""
+"""Lint results as text: a line per finding and a summary line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _INDENT = 4
 
 
 def render(result: LintResult, output: OutputOptions | None = None) -> str:
-    """Return one unbroken line for each finding, made for grep and editors; with a page they are as wide as it."""
+    """Return one line per finding and a summary; lines are wrapped only when `output` is given (a terminal)."""
     return "".join(f"{line}\n" for line in _lines(result, output))
 
 
@@ -32,7 +32,7 @@ def _lines(result: LintResult, output: OutputOptions | None) -> Iterator[str]:
 
 
 def _folded(line: str, width: int) -> Iterator[str]:
-    """Fold a line at blanks, what follows indented, so that the places stand out."""
+    """Wrap a line at blanks with continuation lines indented, so that the locations stand out."""
     place, _, _ = line.partition(" ")
     first, *rest = wrap([(line, Style.PLAIN)], width - _INDENT) if len(place) < width else [((line, Style.PLAIN),)]
     yield "".join(text for text, _ in first)
@@ -41,9 +41,9 @@ def _folded(line: str, width: int) -> Iterator[str]:
 
 def _summary(result: LintResult) -> str:
     count = len(result.documents)
-    found = [f"{number} {_noun(severity, number)}" for severity, number in result.totals.items() if number]
+    totals = [f"{number} {_noun(severity, number)}" for severity, number in result.totals.items() if number]
     unread = f", {len(result.unreadable)} could not be read" if result.unreadable else ""
-    return f"{count} document{'s' * (count != 1)}{unread}: {', '.join(found) or 'nothing to say'}."
+    return f"{count} spec{'s' * (count != 1)}{unread}: {', '.join(totals) or 'no findings'}."
 
 
 def _noun(severity: Severity, number: int) -> str:

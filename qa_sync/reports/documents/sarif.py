@@ -1,4 +1,4 @@
-"""What linting came to, as SARIF 2.1.0 (OASIS), for code scanning services and editors."""
+"""Lint results as SARIF 2.1.0 (OASIS), for code scanning services and editors."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _INDEX = {code: at for at, code in enumerate(CODES)}
 
 
 def render(result: LintResult) -> str:
-    """Return the result as a SARIF log of one run with a final line break; each rule and finding on its line."""
+    """Return the result as a SARIF log of one run with a final line break, with one line per rule and finding."""
     driver = {"name": "qa-sync", "version": __version__, "semanticVersion": __version__}
     rules = ",\n      ".join(json.dumps(_rule(code)) for code in CODES)
-    results = ",\n      ".join(json.dumps(found) for found in _results(result))
+    results = ",\n      ".join(json.dumps(entry) for entry in _results(result))
     return (
         f'{{\n  "version": "2.1.0",\n  "$schema": {json.dumps(SCHEMA)},\n  "runs": [{{\n'
         f'    "tool": {{"driver": {json.dumps(driver)[:-1]}, "rules": [\n      {rules}\n    ]}}}},\n'
@@ -82,12 +82,12 @@ def _location(uri: str, line: int | None) -> dict[str, Any]:
 
 
 def _message(text: str) -> dict[str, str]:
-    """Return text as a plain message: no placeholder, no link is in it (SARIF 2.1.0, 3.11.5 and 3.11.6)."""
+    """Return text as a plain message, without placeholders and links (SARIF 2.1.0, 3.11.5 and 3.11.6)."""
     return {"text": escape_invisible(text).replace("{", "{{").replace("}", "}}").replace("](", "]\\(") or "-"}
 
 
 def uri_of(path: str) -> str:
-    """Return a path as the user gave it as a URI: a relative one stays relative, so that a service finds the file."""
+    """Return a path as a URI; a relative path stays relative, so that a service finds the file."""
     if os.path.isabs(path):  # noqa: PTH117 - as text; Path would fold `..` or a double slash
         return Path(path).as_uri()
     return quote(os.fsencode(path.replace(os.sep, "/")))

@@ -1,4 +1,4 @@
-"""What is not well as workflow commands, which GitHub shows beside the lines of the document."""
+"""Failures and errors as GitHub workflow commands, which GitHub shows next to the lines of the spec."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from qa_sync.running.results import Results
 
 LONG = 1_000
 LEVELS = {Status.FAILED: "error", Status.ERROR: "warning"}
-"""A promise that does not hold is an error; what could not be found out is a warning."""
+"""A failure is an annotation of level error; a check without a verdict is a warning."""
 
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
 def github(results: Results) -> Iterator[str]:
-    """Yield a command for each check that failed or could not be found out, each with its line break.
+    """Yield a command for each failure and error, each with its line break.
 
-    GitHub shows ten errors and ten warnings of a step; the others stand in its log.
+    GitHub shows ten errors and ten warnings per step; the others are only in its log.
     """
     return (_command(check) for check in results.checks if check.status in LEVELS)
 
@@ -32,11 +32,11 @@ def _command(check: CheckFinished) -> str:
 
 
 def _message(check: CheckFinished) -> str:
-    said = (check.message or check.title)[:LONG]
+    message = (check.message or check.title)[:LONG]
     if check.expected is None or check.actual is None:
-        return said
+        return message
     expected, actual = excerpts(as_json(check.expected), as_json(check.actual))
-    return f"{said}\nexpected {expected}\nactual   {actual}"
+    return f"{message}\nexpected {expected}\nactual   {actual}"
 
 
 def _property(some: str) -> str:
@@ -44,4 +44,4 @@ def _property(some: str) -> str:
 
 
 ANNOTATIONS = {"github": github}
-"""Who annotates, by the name that `--annotations` knows."""
+"""The annotation formats by their names for `--annotations`."""

@@ -1,7 +1,7 @@
-"""Results as JUnit XML: a suite for a section, a case for a check.
+"""Results as JUnit XML: a test suite per section, a test case per check.
 
-The dialect is what Jenkins, GitLab, GitHub actions and pytest share. Written by hand: loading an XML library costs more
-than the few characters that need escaping. A failure that a baseline knows is `skipped`, or it would break the build.
+The dialect is what Jenkins, GitLab, GitHub Actions and pytest have in common. Formatted without an XML library, whose
+import is slower than escaping a few characters. A known failure of the baseline is `skipped`, so that builds pass.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
 
 
 def render(results: Results) -> str:
-    """Return the results as an XML document with a final line break; ASCII, so that it is right in any encoding."""
+    """Return the results as an XML document with a final line break; ASCII only, so that any encoding reads it."""
     return "".join(pieces(results))
 
 
@@ -73,8 +73,8 @@ def _case(check: CheckFinished, classname: str, file: str, known: KnownFailure |
 def _verdict(check: CheckFinished, known: KnownFailure | None) -> list[str]:
     message = check.message or check.status
     if known and check.status is Status.FAILED:
-        said = f"known failure: {known.reason} ({known.owner}, until {known.expires}): {message}"
-        return [_element("skipped", {"message": said})]
+        text = f"known failure: {known.reason} ({known.owner}, until {known.expires}): {message}"
+        return [_element("skipped", {"message": text})]
     match check.status:
         case Status.PASSED:
             return []
@@ -108,12 +108,12 @@ def _counts(checks: Sequence[CheckFinished], known: KnownById) -> dict[str, str]
 
 
 def _properties(values: Mapping[str, str | None], pad: str) -> str:
-    given = [
+    elements = [
         f'{pad}  <property name="{name}" value="{_escape(value)}"/>'
         for name, value in values.items()
         if value is not None
     ]
-    return "\n".join([f"{pad}<properties>", *given, f"{pad}</properties>"])
+    return "\n".join([f"{pad}<properties>", *elements, f"{pad}</properties>"])
 
 
 def _element(name: str, attributes: Mapping[str, str], text: str = "") -> str:
@@ -122,7 +122,7 @@ def _element(name: str, attributes: Mapping[str, str], text: str = "") -> str:
 
 
 def _start(name: str, attributes: Mapping[str, str]) -> str:
-    """Return a start tag without its end."""
+    """Return a start tag without its closing bracket."""
     return "<" + " ".join([name, *(f'{key}="{_escape(value)}"' for key, value in attributes.items())])
 
 

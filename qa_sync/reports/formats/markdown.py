@@ -1,7 +1,6 @@
-"""Results as Markdown for a CI job's summary: the verdict, a table of sections, what is not well, and why skipped.
+"""Results as Markdown for a CI job summary: totals, a table of sections, failures and errors, and reasons for skips.
 
-GitHub shows a summary of up to 1 MiB; a longer one is not shown at all, so what is not well is told up to a number of
-places, with values in part.
+GitHub shows no summary of more than 1 MiB, so the number of locations and the length of values are limited.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ MOST_ROWS = 1_000
 LONG = 600
 
 _MARK = re.compile(r"[\\`*_{}\[\]#|~$<>&@]|\A[-+]|:(?=//|[\w+-]+:)|(?<=www)\.")
-"""Marks everywhere; list bullets at the start; and what GitHub itself turns into symbols and links."""
+"""Markdown marks; list bullets at the start; and what GitHub turns into emoji and links."""
 
 
 def render(results: Results) -> str:
@@ -45,22 +44,22 @@ def render(results: Results) -> str:
 def pieces(results: Results) -> Iterator[str]:
     """Yield the summary's lines, each with its line break."""
     parts = (_head, _sections, _failures, _manual, _skipped, _not_removed)
-    for part in (told(results) for told in parts):
-        yield from (f"{line}\n" for line in part)
+    for part in parts:
+        yield from (f"{line}\n" for line in part(results))
 
 
 def _head(results: Results) -> Iterator[str]:
     totals = results.totals
     status = next((s for s in (Status.FAILED, Status.ERROR, Status.PASSED) if totals[s]), Status.ERROR)
-    said = ", ".join(f"{number} {status}" for status, number in counts(results.checks))
+    totals_text = ", ".join(f"{number} {status}" for status, number in counts(results.checks))
     known = f" ({len(results.known)} known)" if results.known else ""
-    yield f"### {SYMBOLS[status]} qa-sync: {said or 'no checks'}{known}"
+    yield f"### {SYMBOLS[status]} qa-sync: {totals_text or 'no checks'}{known}"
     yield ""
     if not totals[Status.PASSED] and not totals[Status.FAILED]:
         yield from (f"**{NOTHING_VERIFIED}**", "")
     when = results.started.strftime("%Y-%m-%d %H:%M:%S UTC")
     for sentence in results.overdue:
-        yield from (f"The baseline is no longer right: {_plain(sentence)}", "")
+        yield from (f"Out-of-date baseline entry: {_plain(sentence)}", "")
     seed = f", seed {_plain(results.seed)}" if results.seed else ""  # an audit has none
     yield f"{_plain(results.mode)}, {when}, {seconds(results.duration_s)}{seed}"
     yield ""
@@ -88,19 +87,19 @@ def _rows(spec: SpecResult) -> Iterator[str]:
 
 
 def _failures(results: Results) -> Iterator[str]:
-    found = failure_groups(results)
-    if not found:
+    groups = failure_groups(results)
+    if not groups:
         return
     texts = {spec.spec: (spec.text or "").splitlines() for spec in results.specs}
-    yield from ("#### What is not well", "")
-    for (spec, line), here in islice(found.items(), MOST_PLACES):
+    yield from ("#### Failures and errors", "")
+    for (spec, line), here in islice(groups.items(), MOST_PLACES):
         lines = texts.get(spec, [])
         quoted = f" {_plain(_cut(lines[line - 1].strip()))}" if 0 < line <= len(lines) else ""
         yield from (f"{_code(f'{spec}:{line}')}{quoted}", "")
         for problem, checks in here.items():
             yield from _problem(problem, checks)
-    if len(found) > MOST_PLACES:
-        yield from (f"and {len(found) - MOST_PLACES} more places", "")
+    if len(groups) > MOST_PLACES:
+        yield from (f"and {len(groups) - MOST_PLACES} more lines of the specs", "")
 
 
 def _problem(problem: FailureGroup, checks: Sequence[CheckFinished]) -> Iterator[str]:
@@ -108,59 +107,59 @@ def _problem(problem: FailureGroup, checks: Sequence[CheckFinished]) -> Iterator
         mark = f" *({origin_text(check)})*" if origin_text(check) else ""
         yield f"- {SYMBOLS[problem.status]} **{_plain(check.kind)}** {_plain(check.title)}{mark}"
     if len(checks) > MOST_CHECKS:
-        yield f"- and {len(checks) - MOST_CHECKS} more in the same way"
+        yield f"- and {len(checks) - MOST_CHECKS} more for the same reason"
     yield ""
     if problem.message:
         yield from (f"  {_plain(_cut(problem.message))}", "")
     if problem.expected is not None and problem.actual is not None:
         expected, actual = excerpts(problem.expected, problem.actual, LONG)
-        # Indented, not fenced: no text can end a block that only its indentation makes.
+        # Indented, not fenced: no text can end an indented block.
         yield from (f"      - {escape_invisible(expected)}", f"      + {escape_invisible(actual)}", "")
     if problem.records:
         yield from ("  " + ", ".join(_code(f"{r.system} {r.entity} {r.id}") for r in problem.records), "")
 
 
 def _manual(results: Results) -> Iterator[str]:
-    found = [check for check in results.checks if check.status is Status.MANUAL]
-    if not found:
+    manual = [check for check in results.checks if check.status is Status.MANUAL]
+    if not manual:
         return
-    yield from ("#### For a person to check", "")
-    for check in found[:MOST_ROWS]:
+    yield from ("#### Manual checks", "")
+    for check in manual[:MOST_ROWS]:
         yield f"- [ ] {_code(f'{check.spec}:{check.line}')} {_plain(_cut(check.title))}"
     yield ""
 
 
 def _skipped(results: Results) -> Iterator[str]:
-    found = reasons(results, Status.SKIPPED)
-    if not found:
+    skipped = reasons(results, Status.SKIPPED)
+    if not skipped:
         return
-    yield from ("<details><summary>Skipped, and why</summary>", "", "| Checks | Reason |", "|--:|---|")
-    for reason, number in found[:MOST_ROWS]:
+    yield from ("<details><summary>Skipped checks</summary>", "", "| Checks | Reason |", "|--:|---|")
+    for reason, number in skipped[:MOST_ROWS]:
         yield f"| {number} | {_plain(_cut(reason))} |"
     yield from ("", "</details>", "")
 
 
 def _not_removed(results: Results) -> Iterator[str]:
-    found = group_not_removed(results.leftovers)
-    if not found:
+    groups = group_not_removed(results.leftovers)
+    if not groups:
         return
     yield from (f"#### {not_removed_heading(results)}", "")
-    yield from (f"- {_code(_cut(f'{what} {ids}'))} {_plain(_cut(why))}" for what, ids, why in found[:MOST_ROWS])
+    yield from (f"- {_code(_cut(f'{what} {ids}'))} {_plain(_cut(why))}" for what, ids, why in groups[:MOST_ROWS])
     yield ""
 
 
 def _plain(some: str) -> str:
-    """Return text from outside as one line in which nothing is markup, an HTML tag, a mention or a link."""
+    """Return external text as one line without markup, HTML tags, mentions and links."""
     return _MARK.sub(_escaped, " ".join(escape_invisible(some, lines=True).split()))
 
 
 def _escaped(match: re.Match[str]) -> str:
-    """Return a mark as an entity: a backslash would not stop what GitHub itself looks for, such as mentions."""
+    """Return a mark as an HTML entity: a backslash does not stop GitHub from turning text into mentions."""
     return f"&#{ord(match.group())};"
 
 
 def _code(some: str) -> str:
-    """Return text as code; in a table a bar would end the cell even there."""
+    """Return text as code; not in backticks, where a bar would still end a table cell."""
     return f"<code>{_plain(some)}</code>"
 
 

@@ -1,7 +1,7 @@
-"""Results as a stream of events, one line of JSON each: what a run tells, in order.
+"""Results as a stream of events in order, one JSON object per line.
 
-Results do not keep when a step began and who was looked for in vain, so there is no `StepStarted` and no `Looked`; what
-was done for a check stands in its `steps`.
+Results do not contain the times of steps and polls, so there are no `StepStarted` and `Looked` events; the steps of a
+check are in its `steps`.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ def pieces(results: Results) -> Iterator[str]:
 
 
 def events_of(results: Results) -> Iterator[Event]:
-    """Yield events that fold to these results (the documents' texts are no event)."""
+    """Yield the events from which `collect_results` makes these results, except the texts of the specs."""
     yield RunStarted(results.mode, results.seed, results.started, len(results.checks))
     leftovers = results.leftovers
     for spec in results.specs:
         yield SpecStarted(spec.spec, spec.title)
         for section in spec.sections:
             yield from _section(spec.spec, section)
-            # Results do not say which section left a record behind; the first to end tells of all.
+            # Results do not contain the section of a leftover record, so the first section to end reports all.
             yield SectionFinished(spec.spec, section.key, leftovers)
             leftovers = tuple[Leftover, ...]()
     yield RunFinished(results.duration_s)
@@ -64,7 +64,7 @@ OMITTED_IF_EMPTY = frozenset({"exchanges", "arrivals"})
 def event_line(event: Event) -> str:
     """Return `{"event": "CheckFinished", ...}` with the event's own fields, ASCII, without a line break.
 
-    What not every check has (`exchanges`, `arrivals`) is left out where there is none.
+    Empty `exchanges` and `arrivals` are omitted.
     """
     return json.dumps({"event": type(event).__name__, **_members(event)}, allow_nan=False)
 

@@ -1,6 +1,6 @@
 """Results -> JSON: the contract `qa-sync/results/1` (schemas/results-1.json).
 
-The text is ASCII, so that no terminal, pipe or editor can misread it; a JSON reader gives the characters back.
+The text is ASCII, so that no terminal, pipe or editor can misread it; a JSON parser restores the characters.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def render(results: Results) -> str:
 
 
 def pieces(results: Results) -> Iterator[str]:
-    """Yield the text of `render` section by section: of 100,000 checks it takes 80 MB."""
+    """Yield the text of `render` section by section; for 100,000 checks it has 80 MB."""
     yield f'{{\n  "schema": {_text(SCHEMA)},\n'
     yield from (f"  {line},\n" for line in _head(results))
     yield from _list("specs", results.specs, 2, _spec)
@@ -74,15 +74,15 @@ def _section(section: SectionResult) -> Iterator[str]:
         "line": section.line,
         "duplicate_of": section.duplicate_of,
         "status": section.status,
-        "latency": {way: _latency(found) for way, found in section.latencies.items()},
+        "latency": {direction: _latency(latency) for direction, latency in section.latencies.items()},
     }
     yield "        {\n" + "".join(f"          {_text(key)}: {_value(value, 10)},\n" for key, value in members.items())
     yield "".join(_list("checks", section.checks, 10, _check))
     yield "\n        }"
 
 
-def _latency(found: Latency) -> dict[str, Json]:
-    return {"count": found.count, "p50_s": found.p50_s, "p95_s": found.p95_s, "max_s": found.max_s}
+def _latency(latency: Latency) -> dict[str, Json]:
+    return {"count": latency.count, "p50_s": latency.p50_s, "p95_s": latency.p95_s, "max_s": latency.max_s}
 
 
 def _check(check: CheckFinished) -> Iterator[str]:
@@ -108,20 +108,20 @@ def _check(check: CheckFinished) -> Iterator[str]:
 
 @lru_cache(maxsize=1024)
 def _records(records: tuple[RecordRef, ...]) -> str:
-    """Return the records; neighbours are about the same ones."""
+    """Return the records; consecutive checks often have the same ones."""
     return _value([{"system": r.system, "entity": r.entity, "id": r.id} for r in records], 14)
 
 
 @lru_cache(maxsize=1024)
 def _arrivals(arrivals: tuple[Arrival, ...]) -> str:
-    """Return the seconds of each way; neighbours arrived together."""
-    ways = {way.value: [a.latency_s for a in arrivals if a.way is way] for way in Direction}
-    return _value({way: seconds for way, seconds in ways.items() if seconds}, 14)
+    """Return the latencies of each direction; consecutive checks often have the same ones."""
+    latencies = {direction.value: [a.latency_s for a in arrivals if a.way is direction] for direction in Direction}
+    return _value({direction: seconds for direction, seconds in latencies.items() if seconds}, 14)
 
 
 @lru_cache(maxsize=64)
 def _exchanges(exchanges: tuple[ExchangeSummary, ...]) -> str:
-    """Return requests and answers; what failed together often shares them."""
+    """Return requests and responses; checks that failed together often share them."""
     return _value([asdict(exchanged) for exchanged in exchanges], 14)
 
 
@@ -146,7 +146,7 @@ def _recordings(results: Results) -> list[dict[str, Json]]:
 
 
 def _list(key: str, items: Sequence[T], indent: int, pieces_of: Callable[[T], Iterable[str]]) -> Iterator[str]:
-    """Yield a member that is a list as `json.dumps(indent=2)` would write it."""
+    """Yield a member that is a list, formatted like `json.dumps(indent=2)`."""
     pad = " " * indent
     yield f'{pad}"{key}": ['
     for n, item in enumerate(items):
@@ -156,9 +156,9 @@ def _list(key: str, items: Sequence[T], indent: int, pieces_of: Callable[[T], It
 
 
 def _value(value: object, indent: int) -> str:
-    """Return any value; only those with members take the slow way, which is the only one that indents.
+    """Return any value, formatted like `json.dumps(indent=2)`.
 
-    A report has very many texts, latencies, and lists of steps that are empty: these are written as `json.dumps` does.
+    Texts, numbers and empty lists, of which a report has very many, take a fast path.
     """
     if value is None:
         return "null"

@@ -1,8 +1,8 @@
 """JSON of the contract `qa-sync/results/1` (schemas/results-1.json) -> Results.
 
-Two steps: `json` reads the text, msgspec checks the shape and names the place of the first fault (`$.specs[0].line`).
-msgspec's own decoder is not used: it refuses what a report may hold (half a surrogate pair, which an API can send, and
-`1e400`), and its syntax errors have no line.
+Two steps: `json` parses the text, msgspec validates its structure and names the path of the first problem
+(`$.specs[0].line`). The decoder of msgspec is not used: it rejects values that a report may contain (lone surrogates,
+which an API can send, and `1e400`), and its syntax errors have no line.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json
 
 Number: TypeAlias = int | float
-"""A number stays what it is: `float` alone would write 0 back as 0.0."""
+"""With `float` alone, 0 would be written back as 0.0."""
 
 LONGEST: Final = 200
-"""How many characters of a fault are shown; a value from the file may stand in it."""
+"""Maximum length of a message in characters; it may contain a value of the file."""
 
 
 class ArrivalsJson(Struct, frozen=True):
-    """The seconds of each way."""
+    """The latencies of each direction in seconds."""
 
     forward: tuple[Number, ...] = ()
     backward: tuple[Number, ...] = ()
@@ -72,7 +72,7 @@ class SectionJson(Struct, frozen=True):
 
 
 class SpecJson(Struct, frozen=True):
-    """A document."""
+    """A spec."""
 
     spec: str
     title: str
@@ -81,7 +81,7 @@ class SpecJson(Struct, frozen=True):
 
 
 class RecordingJson(Struct, frozen=True):
-    """A recording; msgspec would round the digits of its time."""
+    """A recording; its time is a text because msgspec would round it."""
 
     spec: str
     key: str
@@ -92,7 +92,7 @@ class RecordingJson(Struct, frozen=True):
 
 
 class ResultsJson(Struct, frozen=True):
-    """The whole file, without what is counted from the rest."""
+    """The whole file, without the members computed from the others."""
 
     mode: str
     seed: str
@@ -106,24 +106,24 @@ class ResultsJson(Struct, frozen=True):
 
 
 def parse(text: str, path: str = "results.json") -> Results:
-    """Read what `results_json.render` wrote; `path` is for error messages.
+    """Parse the text that `results_json.render` wrote; `path` is for error messages.
 
-    Raises UsageError on text that is no JSON, on another schema or version, and on a member of the wrong shape.
+    Raises UsageError for text that is not JSON, another schema or version, and a member of the wrong type.
     """
     document = _loaded(text, path)
-    found = document.get("schema") if isinstance(document, dict) else None
-    if found != SCHEMA:
+    schema = document.get("schema") if isinstance(document, dict) else None
+    if schema != SCHEMA:
         raise UsageError(
-            f"expected results of schema {SCHEMA!r}, got {found!r}",
+            f"expected results of schema {SCHEMA!r}, got {schema!r}",
             location=Location(path, _line_of(text, '"schema"')),
-            hint="give a file that `--report json` of this version wrote",
+            hint="give a file written by `--report json` of this version",
         )
     try:
         return _results(msgspec.convert(document, ResultsJson))
     except msgspec.ValidationError as error:
-        raise UsageError(_fault(str(error)), location=Location(path)) from None
+        raise UsageError(_problem(str(error)), location=Location(path)) from None
     except (UnicodeEncodeError, RecursionError) as error:
-        raise UsageError(f"not readable as results: {error}", location=Location(path)) from None
+        raise UsageError(f"invalid results: {error}", location=Location(path)) from None
 
 
 def _loaded(text: str, path: str) -> Any:
@@ -132,16 +132,16 @@ def _loaded(text: str, path: str) -> Any:
     except json.JSONDecodeError as error:
         raise UsageError(f"not JSON: {error.msg}", location=Location(path, error.lineno)) from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"not readable as JSON: {error}", location=Location(path)) from error
+        raise UsageError(f"not JSON: {error}", location=Location(path)) from error
 
 
 def _line_of(text: str, word: str) -> int | None:
-    """Return the 1-based line where a word first stands, None when it does not."""
-    before, found, _ = text.partition(word)
-    return before.count("\n") + 1 if found else None
+    """Return the 1-based line of the first occurrence of a word, None without one."""
+    before, match, _ = text.partition(word)
+    return before.count("\n") + 1 if match else None
 
 
-def _fault(text: str) -> str:
+def _problem(text: str) -> str:
     """Return "$.seed: expected `str`, got `int`" for "Expected `str`, got `int` - at `$.seed`"."""
     what, at, where = text.rpartition(" - at ")
     if not at:  # msgspec does not name the root
@@ -198,8 +198,8 @@ def _check(read: CheckJson, spec: str, key: str) -> CheckFinished:
 
 
 def _arrivals(read: ArrivalsJson) -> Iterator[Arrival]:
-    for way, seconds in ((Direction.FORWARD, read.forward), (Direction.BACKWARD, read.backward)):
-        yield from (Arrival(way, latency_s) for latency_s in seconds)
+    for direction, seconds in ((Direction.FORWARD, read.forward), (Direction.BACKWARD, read.backward)):
+        yield from (Arrival(direction, latency_s) for latency_s in seconds)
 
 
 def _recording(read: RecordingJson, n: int) -> Recording:
@@ -208,11 +208,11 @@ def _recording(read: RecordingJson, n: int) -> Recording:
 
 
 def _instant(text: str, where: str) -> datetime:
-    """Return a date-time with its zone; raises ValidationError with the place as msgspec does."""
+    """Return a date-time with a time zone; raises ValidationError with the path, like msgspec."""
     try:
-        found = datetime.fromisoformat(text)
+        instant = datetime.fromisoformat(text)
     except ValueError:
         raise msgspec.ValidationError(f"Expected a date-time in ISO 8601, got {text!r} - at `{where}`") from None
-    if found.tzinfo is None:
-        raise msgspec.ValidationError(f"Expected a date-time with a zone, got {text!r} - at `{where}`")
-    return found
+    if instant.tzinfo is None:
+        raise msgspec.ValidationError(f"Expected a date-time with a time zone, got {text!r} - at `{where}`")
+    return instant

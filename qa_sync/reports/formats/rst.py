@@ -1,8 +1,8 @@
-"""The document itself as reStructuredText, with a tick, a cross or a reason after each claim.
+"""The spec as reStructuredText, with the verdict after each claim.
 
-The document's lines stay as they are. Two things change beside the verdicts, so that the answer is always valid: marks
-that would be read as markup are escaped where they stand in a claim, and a table gets a column for its verdicts (and a
-row for each pair that it does not name, marked as such).
+The lines of the spec stay unchanged, with two exceptions that keep the report valid: characters of a claim that would
+be read as markup are escaped, and a table gets a column for its verdicts, and a marked row for each pair that it does
+not name.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ from qa_sync.running.results import WORST_FIRST, Results, SpecResult
 
 LONG = 300
 MOST_REASONS = 3
-"""So many different reasons are told after one claim."""
+"""Maximum number of different reasons after a claim."""
 
 MEANING = {
-    Status.PASSED: "the promise holds",
-    Status.FAILED: "it does not hold",
-    Status.ERROR: "it could not be found out",
-    Status.SKIPPED: "it cannot apply",
-    Status.MANUAL: "only a person can tell",
+    Status.PASSED: "the check passed",
+    Status.FAILED: "the check failed",
+    Status.ERROR: "the check has no verdict",
+    Status.SKIPPED: "the check does not apply",
+    Status.MANUAL: "the check is manual",
 }
 
 _ANY_MARK = re.compile(r"[\\*`|_<>\[\]{}@]|:(?=[:/])")
-# In the document's own words only what docutils would take for markup: a trailing underscore is a reference.
+# In text of the spec, only what docutils would read as markup: a trailing underscore is a reference.
 _MARK = re.compile(r"[\\*`|]|_(?![A-Za-z0-9_])|(?<=_)_")
 
 
 def render(results: Results) -> str:
-    """Return the documents one below the other, each with its verdicts, and a final line break."""
+    """Return the specs with their verdicts, one after the other, with a final line break."""
     return "".join(pieces(results))
 
 
 def pieces(results: Results) -> Iterator[str]:
-    """Yield the text of `render` document by document."""
+    """Yield the text of `render` spec by spec."""
     for n, spec in enumerate(results.specs):
         lines = [*_document(spec), "", *_run_info(spec, results)]
         yield "\n" * (n > 0) + "".join(f"{escape_invisible(line)}\n" for line in lines)
@@ -73,7 +73,7 @@ def _document(spec: SpecResult) -> Iterator[str]:
 
 
 def _edits(part: DocumentPart, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
-    """Yield which lines are replaced (first, last) and by what."""
+    """Yield the edits of a part: first line, last line, and the lines that replace them."""
     if 0 < part.line < len(raw):
         yield from _heading_edit(part, raw)
     for block in part.blocks:
@@ -87,15 +87,15 @@ def _edits(part: DocumentPart, raw: Sequence[str]) -> Iterator[tuple[int, int, l
 
 
 def _heading_edit(part: DocumentPart, raw: Sequence[str]) -> Iterator[tuple[int, int, list[str]]]:
-    """Yield a heading with escaped words and an underline that is long enough."""
+    """Yield the edit of a heading: escaped text, and an underline that is long enough."""
     title = _quoted(raw[part.line - 1])
     above, below = raw[part.line - 2] if part.line > 1 else "", raw[part.line]
     if not below or set(below) != {below[0]} or below[0].isalnum():
         return
-    said = [*_unmatched_claims(part)]
+    added = [*_unmatched_claims(part)]
     if part.section and part.section.duplicate_of is not None:
-        said = ["", f"*Repeats section {part.section.duplicate_of}, which is verified there.*", ""]
-    yield part.line, part.line + 1, [title, below[0] * max(len(below), len(title)), *said]
+        added = ["", f"*Repeats section {part.section.duplicate_of} and is verified there.*", ""]
+    yield part.line, part.line + 1, [title, below[0] * max(len(below), len(title)), *added]
     if above == below:
         yield part.line - 1, part.line - 1, [above[0] * max(len(above), len(title))]
 
@@ -173,28 +173,28 @@ def _reason(check: CheckFinished, *, one: bool) -> str:
     kind = "" if one and check.status is not Status.FAILED else f"{check.kind}: "
     if check.status in {Status.SKIPPED, Status.MANUAL}:
         return _plain(_cut(check.message or check.title))
-    said = check.message or check.title
+    reason = check.message or check.title
     if check.message is None and (check.expected is not None or check.actual is not None):
-        said += f" (expected {_cut(as_json(check.expected))}, got {_cut(as_json(check.actual))})"
-    return _plain(kind + _cut(said))
+        reason += f" (expected {_cut(as_json(check.expected))}, got {_cut(as_json(check.actual))})"
+    return _plain(kind + _cut(reason))
 
 
 def _run_info(spec: SpecResult, results: Results) -> Iterable[str]:
     checks = [check for section in spec.sections for check in section.checks]
-    found = ", ".join(f"{SYMBOLS[status]} {number} {status}" for status, number in counts(checks)) or "no checks"
+    totals = ", ".join(f"{SYMBOLS[status]} {number} {status}" for status, number in counts(checks)) or "no checks"
     when = results.started.strftime("%Y-%m-%d %H:%M:%S UTC")
-    yield f"**Verified** {when} ({_plain(results.mode)}, seed {_plain(results.seed) or 'none'}): {found}."
+    yield f"**Verified** {when} ({_plain(results.mode)}, seed {_plain(results.seed) or 'none'}): {totals}."
     yield ""
     yield "; ".join(f"**{SYMBOLS[status]}** {MEANING[status]}" for status, _ in counts(checks)) + "." if checks else ""
 
 
 def _plain(some: str) -> str:
-    """Return text from outside so that nothing in it is markup, on one line."""
+    """Return external text on one line, with markup escaped."""
     return _ANY_MARK.sub(r"\\\g<0>", " ".join(escape_invisible(some, lines=True).split()))
 
 
 def _quoted(words: str) -> str:
-    """Return the document's own words with a backslash before what would be read as markup."""
+    """Return text of the spec with a backslash before what docutils would read as markup."""
     return _MARK.sub(r"\\\g<0>", words)
 
 

@@ -1,6 +1,6 @@
-"""The machine-readable reports; the terminal is no file and stands beside them.
+"""The table of report formats.
 
-A format's module is imported when it is asked for: most runs want none of them, and a replay must be quick.
+A format's module is imported only when it is used, so that a replay without reports starts fast.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FORMATS: Mapping[str, str] = {
     "markdown": "qa_sync.reports.formats.markdown",
     "ndjson": "qa_sync.reports.formats.ndjson",
 }
-"""The formats, each a module with a function `pieces` from Results to the parts of a text in their order."""
+"""The formats; each is a module with a function `pieces` that yields the text of a report in parts."""
 
 DESCRIPTIONS: Mapping[str, str] = {
     "json": "The whole result with the texts of the specs; every other format can be made of it.",
@@ -33,12 +33,15 @@ DESCRIPTIONS: Mapping[str, str] = {
 
 
 def render(results: Results, format: str) -> str:
-    """Return the results in a format of the table; raises UnknownName for another."""
+    """Return the results in a format of the table; raises UnknownName for an unknown format."""
     return "".join(pieces(results, format))
 
 
 def pieces(results: Results, format: str) -> Iterator[str]:
-    """Yield the text of `render` in parts, so that a large report is never in memory as a whole."""
+    """Yield the text of `render` in parts, so that a large report is never in memory as a whole.
+
+    Raises UnknownName for an unknown format.
+    """
     if format not in FORMATS:
         raise UnknownName("report format", format, FORMATS)
     make: Callable[[Results], Iterator[str]] = import_module(FORMATS[format]).pieces

@@ -1,4 +1,4 @@
-"""Runs over time: history, trends, baselines, the difference between two runs.
+"""Results over time: history, trends, baselines, comparison of two runs.
 
 May import `reports.shared` and `running`.
 """

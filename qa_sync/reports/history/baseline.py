@@ -1,4 +1,4 @@
-"""Known failures, each with an owner, a reason and a day on which it is no longer an excuse (`check --baseline`)."""
+"""The baseline (`check --baseline`): known failures, each with an owner, a reason and an expiry date."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EXAMPLE = '[[known]] with check = "ID", owner = "...", reason = "...", expires =
 
 
 class BaselineEntry(Struct, frozen=True):
-    """A row of the baseline; `check` is a check's id, in which `*` stands for any text."""
+    """An entry of the baseline; `check` is the id of a check, in which `*` matches any text."""
 
     check: str
     owner: str
@@ -40,14 +40,14 @@ class BaselineEntry(Struct, frozen=True):
     location: Location
 
     def matches(self, check: CheckFinished) -> bool:
-        """Whether the entry is about the check; brackets in ids are no wildcards, so this is no `fnmatch`."""
+        """Return whether the entry matches the check; not by `fnmatch`, because ids may contain brackets."""
         if "*" not in self.check:
             return check.id == self.check
         return re.fullmatch(".*".join(map(re.escape, self.check.split("*"))), check.id, re.DOTALL) is not None
 
 
 def read_baseline(path: Path) -> tuple[BaselineEntry, ...]:
-    """Read a baseline; raises UsageError that tells every problem of the file, each with its line."""
+    """Read a baseline; raises UsageError with all problems of the file, each with its line."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -75,10 +75,10 @@ def read_baseline(path: Path) -> tuple[BaselineEntry, ...]:
 
 
 def apply_baseline(results: Results, entries: Sequence[BaselineEntry], today: date) -> Results:
-    """Return the results with the failures that the baseline knows, and with what is wrong with the baseline.
+    """Return the results with their known failures and the out-of-date entries of the baseline.
 
-    An entry that is past its day excuses nothing and is itself a fault; so is one whose check passed: whoever fixed it
-    should say so by taking the entry away, or the next time it fails nobody would know.
+    An expired entry excuses no failure and fails the run. So does an entry whose check passed: unless it is removed,
+    the next failure of that check would go unnoticed.
     """
     known: dict[str, KnownFailure] = {}
     overdue = []
@@ -88,19 +88,19 @@ def apply_baseline(results: Results, entries: Sequence[BaselineEntry], today: da
         if entry.expires < today:
             overdue.append(f"{entry.location}: expired on {entry.expires}, owner {entry.owner}: {entry.check}")
         elif failed:
-            told = KnownFailure("", entry.owner, entry.reason, entry.expires.isoformat())
-            known |= {check.id: replace(told, check=check.id) for check in failed}
+            excuse = KnownFailure("", entry.owner, entry.reason, entry.expires.isoformat())
+            known |= {check.id: replace(excuse, check=check.id) for check in failed}
         elif any(check.status is Status.PASSED for check in covered):
-            overdue.append(f"{entry.location}: no longer fails, take the entry away: {entry.check}")
+            overdue.append(f"{entry.location}: no longer fails, remove the entry: {entry.check}")
     return replace(results, known=tuple(known.values()), overdue=tuple(overdue))
 
 
 def unmatched_entries(results: Results, entries: Sequence[BaselineEntry]) -> Iterator[str]:
-    """Yield a sentence for each entry that is about no check of this run; part of a document may have been left out."""
+    """Yield a message for each entry that matches no check of this run, which may be a run of a part of a spec."""
     for entry in entries:
         if not any(entry.matches(check) for check in results.checks):
             near = did_you_mean(entry.check, [check.id for check in results.checks])
-            yield f"{entry.location}: no check of this run is {entry.check}" + (f"; {near}" if near else "")
+            yield f"{entry.location}: matches no check of this run: {entry.check}" + (f"; {near}" if near else "")
 
 
 def _problems(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:

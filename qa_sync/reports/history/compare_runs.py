@@ -1,4 +1,4 @@
-"""Two runs held against each other: what newly fails, what is fixed, new or gone, and what has become slower."""
+"""Compares two runs: newly failing, fixed, new, removed and slower checks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEAST_S = 1.0
 LEAST_SHARE = 0.2
 DEVIATIONS = 3
 SIGMA = 1.4826
-"""The median absolute deviation times this estimates a standard deviation, whatever the outliers do."""
+"""Times the median absolute deviation: a robust estimate of the standard deviation."""
 
 RULE = (
     "slower: of the checks of a section and kind that passed in both runs, the median latency grew by more than 1 s, "
@@ -27,25 +27,25 @@ BAD_STATUSES = frozenset({Status.FAILED, Status.ERROR})
 
 Name: TypeAlias = tuple[str, str]
 Group: TypeAlias = tuple[str, str, str]
-"""A document, a section's key and a kind of check."""
+"""A spec, the key of a section, and a kind of check."""
 
 
 class CheckChange(Struct, frozen=True):
-    """A check in the two runs; one of them is None when a run does not have it."""
+    """A check in the two runs; None in a run that does not have it."""
 
     old: CheckFinished | None
     new: CheckFinished | None
 
     @property
     def check(self) -> CheckFinished:
-        """The check, as the newer run tells it if it has it."""
-        found = self.new or self.old
-        assert found is not None  # noqa: S101 - a change of nothing is never made
-        return found
+        """The check in the newer run, else in the older one."""
+        check = self.new or self.old
+        assert check is not None  # noqa: S101 - at least one run has the check
+        return check
 
 
 class Slower(Struct, frozen=True):
-    """A section's kind of check whose latency grew beyond its noise; medians in seconds, `checks` in both runs."""
+    """A kind of check in a section that became slower; medians in seconds, of `checks` that passed in both runs."""
 
     spec: str
     key: str
@@ -56,7 +56,7 @@ class Slower(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """What changed from one run to another; every list is in the order of the newer run, then of the older."""
+    """The changes between two runs, in the order of the newer run (`gone`: of the older)."""
 
     failing: tuple[CheckChange, ...]
     unclear: tuple[CheckChange, ...]
@@ -68,12 +68,12 @@ class Comparison(Struct, frozen=True):
 
     @property
     def exit_code(self) -> int:
-        """1 when something newly fails, else 3 when something can newly not be found out, else 0."""
+        """1 when a check newly fails, else 3 when a check newly has no verdict, else 0."""
         return 1 if self.failing else 3 if self.unclear else 0
 
 
 def compare(old: Results, new: Results) -> Comparison:
-    """Hold two runs against each other, check by check (document and id)."""
+    """Compare two runs check by check; the same check has the same spec and id."""
     before, after = _by_name(old), _by_name(new)
     changes = [CheckChange(before.get(name), check) for name, check in after.items()]
     return Comparison(

@@ -12,24 +12,24 @@ LONG = 300
 
 
 def render(comparison: Comparison) -> str:
-    """Return what changed, the worst first; a check is named by its document's line, so that it can be opened."""
+    """Return the changes as text, the most serious first; each check has the file and line of its spec."""
     lines = [*_lines(comparison)]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _lines(comparison: Comparison) -> Iterator[str]:
-    for title, changes in (
-        ("Newly failing", comparison.failing),
-        ("No longer found out", comparison.unclear),
-        ("No longer verified", comparison.unverified),
-        ("Fixed", comparison.fixed),
-        ("New", comparison.added),
-        ("Gone", comparison.gone),
+    for title, changes, with_message in (
+        ("Newly failing", comparison.failing, True),
+        ("New errors", comparison.unclear, True),
+        ("No longer verified", comparison.unverified, True),
+        ("Fixed", comparison.fixed, False),
+        ("New", comparison.added, False),
+        ("Removed", comparison.gone, False),
     ):
         if changes:
             yield f"{title} ({len(changes)})"
             for change in changes:
-                yield from _change(change, why=title.startswith(("Newly", "No longer")))
+                yield from _change(change, with_message=with_message)
             yield ""
     if comparison.slower:
         yield f"Slower ({len(comparison.slower)})"
@@ -40,24 +40,24 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     yield _summary(comparison)
 
 
-def _change(change: CheckChange, *, why: bool) -> Iterator[str]:
+def _change(change: CheckChange, *, with_message: bool) -> Iterator[str]:
     check = change.check
     was = change.old.status if change.old and change.new else ""
     status = f"{was} -> {check.status}" if was else check.status
     yield escape_invisible(f"  {check.spec}:{check.line}  {check.kind}  {check.title}  ({status})")
-    if why and check.message:
-        said = check.message if len(check.message) <= LONG else f"{check.message[:LONG]} ..."
-        yield from (f"      {escape_invisible(line)}" for line in said.splitlines())
+    if with_message and check.message:
+        message = check.message if len(check.message) <= LONG else f"{check.message[:LONG]} ..."
+        yield from (f"      {escape_invisible(line)}" for line in message.splitlines())
 
 
 def _summary(comparison: Comparison) -> str:
     numbers = (
         (len(comparison.failing), "newly failing"),
-        (len(comparison.unclear), "no longer found out"),
+        (len(comparison.unclear), "with new errors"),
         (len(comparison.unverified), "no longer verified"),
         (len(comparison.fixed), "fixed"),
         (len(comparison.added), "new"),
-        (len(comparison.gone), "gone"),
+        (len(comparison.gone), "removed"),
         (len(comparison.slower), "slower"),
     )
     return ", ".join(f"{number} {what}" for number, what in numbers if number) or "no difference"

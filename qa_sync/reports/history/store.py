@@ -1,7 +1,7 @@
-"""`.qa-sync/history.sqlite`: a row a check and run, written at the end of a run and read by `qa-sync history`.
+"""`.qa-sync/history.sqlite`: a row per check and run, written at the end of a run and read by `qa-sync history`.
 
-Kept are verdicts, latencies and the document's own words; no values, no records, no messages: what an API answered does
-not outlive its report.
+The rows have verdicts, latencies and sentences of the spec, but no values, records or messages: data from an API is
+only in the reports.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from qa_sync.sqlite_file import Problem, explained, open_database, open_to_read,
 FOLDER = ".qa-sync"
 NAME = "history.sqlite"
 KEPT_RUNS = 1_000
-"""Older runs are forgotten."""
+"""Older runs are deleted."""
 BUSY_TIMEOUT_S = 5.0
 LONG = 500
 
 STATUSES = tuple(Status)
-"""A status is kept as its place here."""
+"""A status is stored as its index here."""
 
 _TABLES = """
     CREATE TABLE run (
@@ -50,15 +50,15 @@ _TABLES = """
 MIGRATIONS = (_TABLES,)
 
 HINTS: Mapping[Problem, str] = {
-    Problem.LOCKED: "another run is being kept; try again when that has ended",
-    Problem.NO_SPACE: "make room on the disk",
-    Problem.NO_ACCESS: "make its folder one that can be written to",
+    Problem.LOCKED: "another run is writing to it; retry when that has finished",
+    Problem.NO_SPACE: "free some disk space",
+    Problem.NO_ACCESS: "make its folder writable",
 }
-"""What to do about a problem; the others are a file's that can be moved away."""
+"""Hints for some problems; for the others, the file can be moved away."""
 
 
 class Verdict(Struct, frozen=True):
-    """What a run found of a check; `ran` is when the run was made, in UTC."""
+    """The verdict of a check in a run; `ran` is the time of the run in UTC."""
 
     run: int
     ran: datetime
@@ -75,20 +75,20 @@ class Verdict(Struct, frozen=True):
 
 
 def history_path(folder: Path) -> Path:
-    """Return where the history of a folder's runs stands."""
+    """Return the path of the history of a folder's runs."""
     return folder / FOLDER / NAME
 
 
 def append_run(
     results: Results, path: Path, texts: Mapping[str, str], now: Callable[[], datetime] | None = None
 ) -> None:
-    """Append a run; folder and file are made, readable for their owner only.
+    """Append a run; creates folder and file readable for their owner only.
 
-    `texts` are the documents, by path. Raises UsageError when it cannot be kept.
+    `texts` are the specs by path. Raises UsageError when the file cannot be written.
     """
     ran = now() if now else datetime.now(UTC)
     explain = partial(_explain, path)
-    # Waiting for the disk takes longer than replaying a document; a power cut may cost the last run, not the file.
+    # Syncing to disk takes longer than replaying a spec; a power failure may lose the last run, not the file.
     pragmas = {"synchronous": "OFF"}
     db = open_database(
         path, migrations=MIGRATIONS, explain=explain, pragmas=pragmas, timeout_s=BUSY_TIMEOUT_S, make_folder=True
@@ -111,9 +111,9 @@ def append_run(
 
 
 def read_verdicts(path: Path) -> list[Verdict]:
-    """Return everything that is kept, the oldest run first; nothing when there is no history yet.
+    """Return all verdicts, the oldest run first; empty when there is no history yet.
 
-    Raises UsageError when the file is no history, or one of a later version.
+    Raises UsageError when the file is not a history, or is of a later version.
     """
     if not path.exists():
         return []
@@ -131,8 +131,8 @@ _ALL = """
 
 
 def _explain(path: Path, problem: Problem, text: str) -> UsageError:
-    hint = HINTS.get(problem, "move the file away; the next run begins a new one")
-    return UsageError(f"not usable as a history: {text}", location=Location(str(path)), hint=hint)
+    hint = HINTS.get(problem, "move the file away; the next run creates a new one")
+    return UsageError(f"cannot use this file as the history: {text}", location=Location(str(path)), hint=hint)
 
 
 def _insert_spec(db: Connection, run: int, spec: SpecResult, lines: list[str]) -> None:
@@ -142,15 +142,16 @@ def _insert_spec(db: Connection, run: int, spec: SpecResult, lines: list[str]) -
     db.executemany(
         "INSERT OR IGNORE INTO claim (spec, name, section, kind, title) VALUES (?, ?, ?, ?, ?)", fresh.values()
     )
-    said = {line: lines[line - 1].strip()[:LONG] if line <= len(lines) else "" for line in {c.line for _, c in checks}}
-    db.executemany("INSERT OR IGNORE INTO sentence (spec, text) VALUES (?, ?)", [(spec.spec, s) for s in said.values()])
+    texts = {line: lines[line - 1].strip()[:LONG] if line <= len(lines) else "" for line in {c.line for _, c in checks}}
+    rows = [(spec.spec, text) for text in texts.values()]
+    db.executemany("INSERT OR IGNORE INTO sentence (spec, text) VALUES (?, ?)", rows)
     if fresh:
         known = dict(db.execute("SELECT name, id FROM claim WHERE spec = ?", (spec.spec,)))
     sentences = dict(db.execute("SELECT text, id FROM sentence WHERE spec = ?", (spec.spec,)))
     db.executemany(
         "INSERT OR REPLACE INTO verdict VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (run, known[_clean(c.id)], sentences[said[c.line]], c.line, STATUSES.index(c.status), c.latency_s)
+            (run, known[_clean(c.id)], sentences[texts[c.line]], c.line, STATUSES.index(c.status), c.latency_s)
             for _, c in checks
         ],
     )
@@ -162,7 +163,7 @@ def _delete_old_runs(db: Connection, newest: int) -> None:
 
 
 def _clean(some: str) -> str:
-    """Return text that SQLite can hold: lone surrogates are no characters."""
+    """Return text that SQLite can store: lone surrogates are escaped."""
     return some if some.isascii() else some.encode("utf-8", "backslashreplace").decode()
 
 

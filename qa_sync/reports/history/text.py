@@ -1,4 +1,4 @@
-"""The history as a table for a terminal."""
+"""The history as tables for a terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KIND = 16
 
 
 def render_trends(verdicts: Sequence[Verdict], runs: int, output: OutputOptions) -> str:
-    """Return how checks behaved in the last `runs` runs of each document."""
+    """Return the verdicts and latencies of the last `runs` runs of each spec."""
     lines: list[str] = []
     for spec in dict.fromkeys(v.spec for v in verdicts):
         own = [v for v in verdicts if v.spec == spec]
@@ -27,9 +27,9 @@ def render_trends(verdicts: Sequence[Verdict], runs: int, output: OutputOptions)
     return "".join(f"{line}\n" for line in lines)
 
 
-def render_coverage(found: Sequence[Verified], output: OutputOptions) -> str:
-    """Return when each sentence was last verified."""
-    return "".join(f"{line}\n" for line in _covered(found, output))
+def render_coverage(sentences: Sequence[Verified], output: OutputOptions) -> str:
+    """Return the time of the last verification of each sentence."""
+    return "".join(f"{line}\n" for line in _covered(sentences, output))
 
 
 def _document(spec: str, verdicts: Sequence[Verdict], output: OutputOptions) -> Iterator[str]:
@@ -45,13 +45,13 @@ def _document(spec: str, verdicts: Sequence[Verdict], output: OutputOptions) -> 
             section = trend.section
             yield clip(output.text(f"  {section}"), output.width, output.ellipsis)
         yield _trend(trend, width, output)
-    shaky = flaky(verdicts)
-    if shaky:
+    flaky_checks = flaky(verdicts)
+    if flaky_checks:
         yield "  flaky checks"
-    for one in shaky[:MOST_FLAKY]:
-        yield _flaky(one, output)
-    if len(shaky) > MOST_FLAKY:
-        yield f"    and {len(shaky) - MOST_FLAKY} more"
+    for check in flaky_checks[:MOST_FLAKY]:
+        yield _flaky(check, output)
+    if len(flaky_checks) > MOST_FLAKY:
+        yield f"    and {len(flaky_checks) - MOST_FLAKY} more"
 
 
 def _trend(trend: Trend, width: int, output: OutputOptions) -> str:
@@ -64,10 +64,10 @@ def _trend(trend: Trend, width: int, output: OutputOptions) -> str:
     return f"  {kind:{KIND}} {counts}  {strip:{width}}  {line if known else '':{width}}  {last}".rstrip()
 
 
-def _flaky(one: Flaky, output: OutputOptions) -> str:
-    last = one.last
-    said = f"{last.spec}:{last.line}  {last.kind}  {last.title}"
-    return f"    {_strip(one.statuses, output)}  {one.flips} changes, {one.share:.0%}  {output.text(said)}"
+def _flaky(check: Flaky, output: OutputOptions) -> str:
+    last = check.last
+    name = f"{last.spec}:{last.line}  {last.kind}  {last.title}"
+    return f"    {_strip(check.statuses, output)}  {check.flips} changes, {check.share:.0%}  {output.text(name)}"
 
 
 def _strip(statuses: Sequence[Status | None], output: OutputOptions) -> str:
@@ -76,21 +76,21 @@ def _strip(statuses: Sequence[Status | None], output: OutputOptions) -> str:
 
 def _key(output: OutputOptions) -> str:
     known = ", ".join(f"{output.symbol(status)} {status}" for status in Status)
-    return f"A character a run, oldest first: the worst verdict ({known}), and the median latency."
+    return f"One character per run, oldest first: the worst verdict ({known}) and the median latency."
 
 
-def _covered(found: Sequence[Verified], output: OutputOptions) -> Iterator[str]:
+def _covered(sentences: Sequence[Verified], output: OutputOptions) -> Iterator[str]:
     spec = ""
-    for one in found:
-        said = one.sentence
-        if said.spec != spec:
-            spec = said.spec
-            own = [v for v in found if v.sentence.spec == spec]
-            verified = sum(v.ran is not None for v in own)
-            yield output.text(f"{spec}  {verified} of {len(own)} sentences and rows were verified")
-        mark = output.symbol(one.status) if one.status else " "
-        when = f"{_when(one.ran)} {one.mode:8}" if one.ran else f"{'never':25}"
-        yield clip(f"  {said.line:>5}  {mark} {when}  {output.text(said.text)}", output.width, output.ellipsis)
+    for verified in sentences:
+        sentence = verified.sentence
+        if sentence.spec != spec:
+            spec = sentence.spec
+            own = [v for v in sentences if v.sentence.spec == spec]
+            number = sum(v.ran is not None for v in own)
+            yield output.text(f"{spec}  {number} of {len(own)} sentences and rows were verified")
+        mark = output.symbol(verified.status) if verified.status else " "
+        when = f"{_when(verified.ran)} {verified.mode:8}" if verified.ran else f"{'never':25}"
+        yield clip(f"  {sentence.line:>5}  {mark} {when}  {output.text(sentence.text)}", output.width, output.ellipsis)
 
 
 def _when(ran: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Verdicts of many runs -> how each section's kinds of check behave, which checks are flaky, what was verified when."""
+"""Computes trends, flaky checks and coverage from the verdicts of many runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 class Trend(Struct, frozen=True):
-    """A section's kind of check over the runs: the worst status and the median latency of each, oldest first."""
+    """A kind of check in a section over time: the worst status and the median latency per run, oldest first."""
 
     spec: str
     section: str
@@ -30,7 +30,7 @@ class Trend(Struct, frozen=True):
 
 
 class Flaky(Struct, frozen=True):
-    """A check whose verdict went back and forth; `share` of the possible changes between verified runs happened."""
+    """A check whose verdict changed `flips` times; `share` is relative to the possible changes."""
 
     last: Verdict
     flips: int
@@ -39,7 +39,7 @@ class Flaky(Struct, frozen=True):
 
 
 class Sentence(Struct, frozen=True):
-    """A claim of a document: where it stands, what it says, and the text of the line that its checks point at."""
+    """A claim of a spec: its line and text, and the text of the line that its checks refer to."""
 
     spec: str
     section: str
@@ -49,7 +49,7 @@ class Sentence(Struct, frozen=True):
 
 
 class Verified(Struct, frozen=True):
-    """A sentence and the last time that it was verified; None: never, in what is kept."""
+    """A sentence and the time of its last verification (None: never in the recorded runs)."""
 
     sentence: Sentence
     ran: datetime | None
@@ -58,17 +58,17 @@ class Verified(Struct, frozen=True):
 
 
 def trends(verdicts: Sequence[Verdict]) -> list[Trend]:
-    """Return a trend for each section and kind, in the order of the documents."""
+    """Return a trend for each section and kind of check, in the order of the specs."""
     runs = _runs(verdicts)
     groups: dict[tuple[str, str, str], list[Verdict]] = {}
     for verdict in verdicts:
         groups.setdefault((verdict.spec, verdict.section, verdict.kind), []).append(verdict)
-    shaky = {(f.last.spec, f.last.name) for f in flaky(verdicts)}
+    flaky_names = {(f.last.spec, f.last.name) for f in flaky(verdicts)}
     return [
         Trend(
             *group,
             len({v.name for v in found}),
-            len({v.name for v in found if (v.spec, v.name) in shaky}),
+            len({v.name for v in found if (v.spec, v.name) in flaky_names}),
             tuple(_worst_status(v.status for v in found if v.run == run) for run in runs),
             tuple(_median(v for v in found if v.run == run) for run in runs),
         )
@@ -77,9 +77,9 @@ def trends(verdicts: Sequence[Verdict]) -> list[Trend]:
 
 
 def flaky(verdicts: Sequence[Verdict]) -> list[Flaky]:
-    """Return the checks that passed, failed and passed again (or the other way round), the worst first.
+    """Return the checks that passed, failed and passed again (or the other way around), the flakiest first.
 
-    Two changes at least: a check that broke and was mended once is no flaky check, but one in each run.
+    A flaky check changed at least twice: a check that broke and was fixed once is not flaky.
     """
     runs = _runs(verdicts)
     by_check: dict[tuple[str, str], dict[int, Verdict]] = {}
@@ -87,18 +87,18 @@ def flaky(verdicts: Sequence[Verdict]) -> list[Flaky]:
         by_check.setdefault((verdict.spec, verdict.name), {})[verdict.run] = verdict
     found = []
     for by_run in by_check.values():
-        told = [v.status for v in by_run.values() if v.status in VERIFIED]
-        flips = sum(one is not other for one, other in pairwise(told))
+        verified = [v.status for v in by_run.values() if v.status in VERIFIED]
+        flips = sum(one is not other for one, other in pairwise(verified))
         if flips > 1:
             statuses = tuple(by_run[run].status if run in by_run else None for run in runs)
-            found.append(Flaky(list(by_run.values())[-1], flips, flips / (len(told) - 1), statuses))
+            found.append(Flaky(list(by_run.values())[-1], flips, flips / (len(verified) - 1), statuses))
     return sorted(found, key=lambda f: (-f.share, f.last.spec, f.last.line))
 
 
 def coverage(sentences: Iterable[Sentence], verdicts: Sequence[Verdict]) -> list[Verified]:
-    """Return for each sentence when a check of it last passed or failed.
+    """Return for each sentence when one of its checks last passed or failed.
 
-    A sentence is known by its words, not by its line: one that moved keeps its history, one that changed begins anew.
+    A sentence is identified by its text, not by its line: it keeps its history when it moves, not when it changes.
     """
     last: dict[tuple[str, str, str], list[Verdict]] = {}
     for verdict in verdicts:
@@ -116,7 +116,7 @@ def _verified(sentence: Sentence, last: Sequence[Verdict]) -> Verified:
 
 
 def sparkline(values: Sequence[float | None]) -> str:
-    """Return a character a value, from the lowest to the highest block; a dot for none. Equal values stand low."""
+    """Return one block character per value, scaled from lowest to highest, with a dot for None."""
     known = [value for value in values if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 0.0)
     scale = (len(BLOCKS) - 1) / (high - low) if high > low else 0.0

@@ -1,4 +1,4 @@
-"""The document as it reads, each sentence and row with its verdict."""
+"""The text of the spec, each sentence and row with its verdict."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import WORST_FIRST, SpecResult
 
 LONG_PATH = 24
-"""Longer cells may be broken, after a dot now and then: a place to break is one more element."""
+"""Longer cells get break points after some dots; not after all, because each is one more element."""
 _BREAKS = re.compile(r"(.{16,30}?\.)(?=.{6})")
 
 COLUMNS = 3
-"""A property table's columns; a merge table has two."""
+"""The columns of a property table; a merge table has two."""
 
 
 def document(spec: SpecResult, number: int) -> Iterator[str]:
-    """Yield a document part by part; `number` tells documents of a page apart."""
+    """Yield the HTML of a spec part by part; `number` is the number of the spec on the page."""
     yield f'<article class="doc" id="d{number}" aria-label="{text(spec.title)}">\n'
     for at, part in enumerate(annotated_document(spec)):
         yield _part(part, f"{number}-{at}", number)
@@ -39,20 +39,20 @@ def document(spec: SpecResult, number: int) -> Iterator[str]:
 
 
 def anchor(document_number: int, line: int) -> str:
-    """Return the name of a passage on the page."""
+    """Return the element id of a sentence or row."""
     return f"l{document_number}-{line}"
 
 
 def verdict(checks: Checks) -> str:
-    """Return a passage's verdict in a few words: the worst first, what did not pass by its kind."""
+    """Return the verdict of a sentence or row: the worst status first, failed checks with their kind."""
     by_status: dict[Status, list[CheckFinished]] = {}
     for check in checks:
         by_status.setdefault(check.status, []).append(check)
-    said = [badge(status, _words(status, by_status[status])) for status in WORST_FIRST if status in by_status]
+    parts = [badge(status, _words(status, by_status[status])) for status in WORST_FIRST if status in by_status]
     slowest = max((c.latency_s for c in checks if c.latency_s is not None and c.status is Status.PASSED), default=None)
     if slowest is not None:
-        said.append(seconds(slowest))
-    return " ".join(said)
+        parts.append(seconds(slowest))
+    return " ".join(parts)
 
 
 def _words(status: Status, checks: list[CheckFinished]) -> str:
@@ -69,20 +69,20 @@ def _part(part: DocumentPart, name: str, number: int) -> str:
         return f'<section class="part"><{level}>{text(part.heading)}</{level}>\n{blocks}</section>\n'
     section = part.section
     if section.duplicate_of is not None:
-        said = f'<span class="none">repeats section {section.duplicate_of}, which is verified there</span>'
+        summary = f'<span class="none">repeats section {section.duplicate_of} and is verified there</span>'
     elif section.checks:
-        said = verdict(section.checks)
+        summary = verdict(section.checks)
     else:
-        said = '<span class="none">nothing to check</span>'
-    head = f'<h3 id="{anchor(number, part.line)}">{text(part.heading)}</h3>\n<p class="sum">{said}</p>'
+        summary = '<span class="none">nothing to check</span>'
+    head = f'<h3 id="{anchor(number, part.line)}">{text(part.heading)}</h3>\n<p class="sum">{summary}</p>'
     data = f'<script type="application/json">{evidence.as_data()}</script>' if section.checks else ""
     return f'<section class="part c {statuses(section.checks)}">{head}\n{blocks}{data}</section>\n'
 
 
 def _block(block: DocumentBlock, evidence: Evidence, number: int) -> str:
     match block:
-        case Prose(said) | UnmatchedClaims(said):
-            return "".join([_sentence(passage, evidence, number) for passage in said])
+        case Prose(claims) | UnmatchedClaims(claims):
+            return "".join([_sentence(claim, evidence, number) for claim in claims])
         case Table():
             return _grid(block, evidence, number)
         case UnsupportedMarkup():
@@ -90,11 +90,11 @@ def _block(block: DocumentBlock, evidence: Evidence, number: int) -> str:
 
 
 def _sentence(sentence: Claim, evidence: Evidence, number: int) -> str:
-    said = text(" ".join(sentence.cells[0].split()))
+    words = text(" ".join(sentence.cells[0].split()))
     if not sentence.checks:
-        return f"<p>{said}</p>\n"
+        return f"<p>{words}</p>\n"
     kinds, name = statuses(sentence.checks), anchor(number, sentence.line)
-    return f'<div class="c sen {kinds}" id="{name}"><p>{said}</p>{_button(sentence, evidence)}</div>\n'
+    return f'<div class="c sen {kinds}" id="{name}"><p>{words}</p>{_button(sentence, evidence)}</div>\n'
 
 
 def _grid(grid: Table, evidence: Evidence, number: int) -> str:
@@ -104,12 +104,12 @@ def _grid(grid: Table, evidence: Evidence, number: int) -> str:
     if not grid.rows:
         rows = f'<tr><td colspan="{width + 1}" class="none">The table has no rows.</td></tr>\n'
     added = {row.origin for row in grid.rows if row.origin}
-    told = "".join(
+    notes = "".join(
         f'<p class="note"><em>{origin}</em>: {text(LEGEND[origin])}</p>\n' for origin in LEGEND if origin in added
     )
     return (
         f'<div class="wide"><table class="rows"><thead><tr>{head}<th scope="col">Verdict</th></tr></thead>\n'
-        f"<tbody>{rows}</tbody></table></div>\n{told}"
+        f"<tbody>{rows}</tbody></table></div>\n{notes}"
     )
 
 
@@ -127,8 +127,8 @@ def _row(row: Claim, evidence: Evidence, number: int, width: int) -> str:
 
 
 def _cell(cell: str) -> str:
-    said = text(cell)
-    return _BREAKS.sub(r"\1<wbr>", said) if len(said) > LONG_PATH else said
+    words = text(cell)
+    return _BREAKS.sub(r"\1<wbr>", words) if len(words) > LONG_PATH else words
 
 
 def _button(passage: Claim, evidence: Evidence) -> str:
@@ -137,6 +137,6 @@ def _button(passage: Claim, evidence: Evidence) -> str:
 
 
 def size(spec: SpecResult) -> str:
-    """Return how large a document is, in words."""
+    """Return the size of a spec as text: `3 sections, 40 checks`."""
     checks = sum(len(section.checks) for section in spec.sections)
     return f"{counted(len(spec.sections), 'section')}, {counted(checks, 'check')}"

@@ -1,7 +1,7 @@
-"""A section's checks as compact data that the page's script unfolds when somebody asks for it.
+"""A section's checks as compact data, which the script of the page expands on demand.
 
-A page of 100,000 checks has 33,000 places to unfold. As elements they would take the browser many seconds; as text in a
-data block they take it next to nothing.
+A page of 100,000 checks has 33,000 places to expand. A browser needs many seconds to build them as elements, but
+almost no time for text in a data block.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.form import Json
 
 LONG = 2_000
-"""Values of more characters are shown in part; the JSON report has the whole."""
+"""Longer values are shown in part; the JSON report has them in full."""
 
 LONGEST_TEXT = 8_000
-"""A message of more characters is cut."""
+"""Longer messages are cut."""
 
 
 class Evidence:
-    """What a section's checks found; each check is told once, however many passages speak of it."""
+    """The evidence of a section's checks; each check is stored once, even if several passages refer to it."""
 
     def __init__(self) -> None:
         self._places: dict[int, int] = {}
@@ -44,7 +44,7 @@ class Evidence:
         self._passages: list[list[int]] = []
 
     def add(self, checks: Iterable[CheckFinished]) -> int:
-        """Take a passage's checks; return the passage's number."""
+        """Add the checks of a passage; return the passage's number."""
         self._passages.append([self._place(check) for check in checks])
         return len(self._passages) - 1
 
@@ -52,11 +52,11 @@ class Evidence:
         """Return everything as JSON that can stand inside a script element."""
         records = [[escape_invisible(f"{r.system} {r.entity} {r.id}") for r in some] for some in self._records]
         data = {"t": list(self._shared), "r": records, "c": self._checks, "p": self._passages}
-        # ASCII, and without the only character that could end the element or open a comment in it.
+        # ASCII, without the only character that could end the element or start a comment in it.
         return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
 
     def _place(self, check: CheckFinished) -> int:
-        # By identity: two checks that look the same are still two, and hashing one is slow.
+        # By identity: equal checks are still two checks, and hashing one is slow.
         place = self._places.get(id(check))
         if place is None:
             place = self._places[id(check)] = len(self._checks)
@@ -74,14 +74,14 @@ class Evidence:
             *_values(check),
             origin_text(check),
             *_more(check),
-            [self._share(_cut(said)) for exchanged in check.exchanges for said in _exchanged(exchanged)],
+            [self._share(_cut(some)) for exchanged in check.exchanges for some in _exchanged(exchanged)],
         ]
         while not row[-1]:
             row.pop()
         return row
 
     def _share(self, some: str) -> int:
-        """Return the number of a text that many checks have."""
+        """Return the number of a text; equal texts of several checks are stored once."""
         return self._shared.setdefault(escape_invisible(some, lines=True), len(self._shared))
 
 
@@ -90,18 +90,20 @@ def _values(check: CheckFinished) -> tuple[str, str]:
     if expected is None and actual is None:
         return "", ""
     if type(expected) is str and expected == actual and len(expected) < LONG:  # nearly every check
-        said = escape_invisible(as_json(expected))
-        return said, said
+        value = escape_invisible(as_json(expected))
+        return value, value
     one, other = excerpts(as_json(expected), as_json(actual), LONG)
     return escape_invisible(one), escape_invisible(other)
 
 
 def _more(check: CheckFinished) -> tuple[str, list[str]]:
-    """Return what the difference is and what was done, where the run tells."""
+    """Return the difference and the steps of a check."""
     difference = getattr(check, "difference", None)
     steps = getattr(check, "steps", None) or ()
-    said = _sentence(plain(difference)) if difference else ""
-    return _cut(escape_invisible(said, lines=True)), [_cut(escape_invisible(_sentence(plain(step)))) for step in steps]
+    reason = _sentence(plain(difference)) if difference else ""
+    return _cut(escape_invisible(reason, lines=True)), [
+        _cut(escape_invisible(_sentence(plain(step)))) for step in steps
+    ]
 
 
 def _exchanged(exchanged: ExchangeSummary) -> tuple[str, str, str, str]:

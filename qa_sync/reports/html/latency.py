@@ -1,4 +1,4 @@
-"""How long changes took to arrive, for each direction: quantiles as a plot and as numbers."""
+"""The sync latency of each direction: quantiles as a plot and as a table."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from qa_sync.running.events import Status
 from qa_sync.running.results import Results, SpecResult
 
 BACKWARD = "update-backward"
-"""The kind whose edit is made on the target."""
+"""The kind of check that edits the target."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 LEFT, WIDTH, ROW, TOP = 8, 344, 46, 22
-"""The plot's measures in its own units; the page scales it."""
+"""The plot's dimensions in its own units; the page scales it."""
 
 
 class LatencyGroup(Struct, frozen=True):
@@ -28,34 +28,34 @@ class LatencyGroup(Struct, frozen=True):
     values: tuple[float, ...]
 
     def quantile(self, share: float) -> float:
-        """Return the nearest-rank quantile: a latency that was measured, never one between two."""
+        """Return the nearest-rank quantile, which is always a measured latency."""
         return self.values[max(0, ceil(share * len(self.values)) - 1)]
 
 
 def latency_groups(results: Results) -> list[LatencyGroup]:
-    """Return the latencies of what arrived, by direction in the order of the documents."""
-    found: dict[str, list[float]] = {}
+    """Return the latencies of passed checks by direction, in the order of the specs."""
+    by_direction: dict[str, list[float]] = {}
     for spec in results.specs:
         there, back = _directions(spec)
         for check in (c for section in spec.sections for c in section.checks):
             if check.latency_s is not None and check.status is Status.PASSED:
-                found.setdefault(back if check.kind == BACKWARD else there, []).append(check.latency_s)
-    return [LatencyGroup(direction, tuple(sorted(values))) for direction, values in found.items()]
+                by_direction.setdefault(back if check.kind == BACKWARD else there, []).append(check.latency_s)
+    return [LatencyGroup(direction, tuple(sorted(values))) for direction, values in by_direction.items()]
 
 
 def latency_section(results: Results) -> str:
-    """Return the part of the page, empty when nothing was waited for."""
-    found = latency_groups(results)
-    if not found:
+    """Return the section of the page, empty when no check has a latency."""
+    groups = latency_groups(results)
+    if not groups:
         return ""
-    rows = "".join(_numbers(lag) for lag in found)
+    rows = "".join(_numbers(group) for group in groups)
     heads = "".join(f'<th scope="col">{word}</th>' for word in ("n", "p50", "p95", "p99", "max"))
     return (
-        '<section aria-labelledby="h-lag"><h2 id="h-lag">Time to arrive</h2>\n'
-        f"{_plot(found)}"
+        '<section aria-labelledby="h-lag"><h2 id="h-lag">Sync latency</h2>\n'
+        f"{_plot(groups)}"
         f'<div class="wide"><table class="nums"><thead><tr><th scope="col">Direction</th>{heads}</tr></thead>\n'
-        f'<tbody>{rows}</tbody></table></div>\n<p class="note">From a write to the look that saw it arrive; of what '
-        "passed. Line: p5 to p95; box: p25 to p75; tick: median; dot: the slowest.</p></section>\n"
+        f'<tbody>{rows}</tbody></table></div>\n<p class="note">Time from a write to the poll that found it, '
+        "passed checks only. Line: p5 to p95; box: p25 to p75; tick: median; dot: maximum.</p></section>\n"
     )
 
 
@@ -105,7 +105,7 @@ def _x(value: float, most: float) -> float:
 
 
 def _step(most: float) -> float:
-    """Return a round distance between ticks, so that there are two to five."""
+    """Return a round tick distance that gives two to five ticks."""
     step = 0.001
     for factor in (2, 2.5, 2) * 7:
         if most / step <= 5:  # noqa: PLR2004 - ticks

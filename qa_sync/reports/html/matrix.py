@@ -1,4 +1,4 @@
-"""Which section keeps which kind of promise, at a glance: a table that is never wider than its place."""
+"""The matrix of sections and kinds of check, never wider than its container."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult
 
 MANY_KINDS = 10
-"""So many columns of the matrix stand beside each other in full; of more, each is narrower and its cells higher."""
+"""With more columns than this, columns are narrower and cells higher."""
 
 
 def matrix(results: Results) -> str:
-    """Return the table of sections and kinds of check; a section's name stands above its row, so that all kinds fit."""
+    """Return the table of sections and kinds of check; a section's name is above its row, so that all kinds fit."""
     kinds = list(dict.fromkeys(check.kind for check in results.checks))
     heads = "".join(f'<th scope="col"><span>{text(kind)}</span></th>' for kind in kinds)
     width = " many" if len(kinds) > MANY_KINDS else ""
@@ -38,8 +38,8 @@ def _section_rows(section: SectionResult, kinds: Sequence[str], number: int) -> 
         by_kind.setdefault(check.kind, []).append(check)
     name = f'<a href="#{anchor(number, section.line)}">{text(section.heading)}</a>'
     if not by_kind:
-        why = "nothing to check" if section.duplicate_of is None else f"repeats section {section.duplicate_of}"
-        return f"<tbody>{_across(f'{name} <span class=none>{why}</span>', kinds)}</tbody>\n"
+        reason = "nothing to check" if section.duplicate_of is None else f"repeats section {section.duplicate_of}"
+        return f"<tbody>{_across(f'{name} <span class=none>{reason}</span>', kinds)}</tbody>\n"
     cells = "".join([_cell(by_kind.get(kind, ())) for kind in kinds])
     return f"<tbody>{_across(name, kinds)}<tr>{cells}</tr></tbody>\n"
 
@@ -54,6 +54,6 @@ def _cell(checks: Sequence[CheckFinished]) -> str:
     if status is None:
         return "<td></td>"
     count = Counter(check.status for check in checks)
-    said = ", ".join(f"{count[s]} {s}" for s in Status if count[s])
-    title = f' title="{said}"' if len(count) > 1 else ""
+    tooltip = ", ".join(f"{count[s]} {s}" for s in Status if count[s])
+    title = f' title="{tooltip}"' if len(count) > 1 else ""
     return f'<td{title}><b class="{LETTER[status]}">{count[status]}</b></td>'

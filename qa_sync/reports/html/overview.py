@@ -1,4 +1,4 @@
-"""Beside the document: what does not hold, which section keeps which kind of promise, and what was not tried."""
+"""The overview next to the spec: failures and errors, known failures, manual and skipped checks."""
 
 from __future__ import annotations
 
@@ -23,47 +23,47 @@ from qa_sync.running.results import Results
 
 MOST_PLACES = 200
 SHOWN_PLACES = 8
-"""So many places are told in full, and so many of them at once; the others are found in the document by its filter."""
+"""Maximum number of lines of the spec that are listed, and how many are expanded; the filter finds the others."""
 
 SHOWN_PROBLEMS = 3
-"""Of a place so many problems are shown at once."""
+"""How many problems of a line are expanded."""
 
 MOST_CHECKS = 12
-"""So many checks that went wrong in the same way are named."""
+"""Maximum number of checks that are listed with the same problem."""
 
 LONG = 1_000
 
 
 def headline(results: Results) -> str:
-    """Return the run's verdict in one sentence, with the status that colours it."""
+    """Return the verdict of the run in one sentence, in the color of its status."""
     totals = results.totals
     failed = totals[Status.FAILED]
     if failed and failed == len(results.known):
         return badge(Status.PASSED, f"{counted(failed, 'failure')}, all of them known")
     if failed:
-        return badge(Status.FAILED, f"{counted(failed, 'promise')} {'does' if failed == 1 else 'do'} not hold")
+        return badge(Status.FAILED, f"{counted(failed, 'check')} failed")
     if errors := totals[Status.ERROR]:
-        return badge(Status.ERROR, f"{counted(errors, 'check')} could not be found out")
+        return badge(Status.ERROR, f"{counted(errors, 'check')} without a verdict")
     if not totals[Status.PASSED]:
         return badge(Status.ERROR, NOTHING_VERIFIED)
     return badge(Status.PASSED, "Every check that ran passed")
 
 
 def failures_section(results: Results) -> str:
-    """Return what failed or could not be found out, by the document's line; most of it folded away."""
-    found = failure_groups(results)
+    """Return the failures and errors by line of the spec; only the first are expanded."""
+    groups = failure_groups(results)
     numbers = {spec.spec: n for n, spec in enumerate(results.specs)}
-    told = [_place(place, here, numbers[place[0]]) for place, here in islice(found.items(), MOST_PLACES)]
-    first, others = "".join(told[:SHOWN_PLACES]), "".join(told[SHOWN_PLACES:])
+    places = [_place(place, here, numbers[place[0]]) for place, here in islice(groups.items(), MOST_PLACES)]
+    first, others = "".join(places[:SHOWN_PLACES]), "".join(places[SHOWN_PLACES:])
     if others:
-        first += f"<details><summary>{len(told) - SHOWN_PLACES} more places</summary>\n{others}</details>\n"
-    if (rest := len(found) - MOST_PLACES) > 0:
-        first += f'<p class="note">And {rest:,} places that only the document shows: filter it by status.</p>'
-    return _listed("wrong", "What is not well", first) if found else ""
+        first += f"<details><summary>{len(places) - SHOWN_PLACES} more lines</summary>\n{others}</details>\n"
+    if (rest := len(groups) - MOST_PLACES) > 0:
+        first += f'<p class="note">{rest:,} more lines are shown in the spec only: filter it by status.</p>'
+    return _listed("wrong", "Failures and errors", first) if groups else ""
 
 
 def manual_section(results: Results) -> str:
-    """Return what only a person can tell, with room for the answer."""
+    """Return the manual checks, with boxes to tick."""
     numbers = {spec.spec: n for n, spec in enumerate(results.specs)}
     items = "".join(
         f'<li><span class="tick" aria-hidden="true"></span><a href="#{anchor(numbers[check.spec], check.line)}">'
@@ -71,11 +71,11 @@ def manual_section(results: Results) -> str:
         for check in results.checks
         if check.status is Status.MANUAL
     )
-    return _listed("manual", "For a person to check", f'<ul class="plain">{items}</ul>') if items else ""
+    return _listed("manual", "Manual checks", f'<ul class="plain">{items}</ul>') if items else ""
 
 
 def baseline_section(results: Results) -> str:
-    """Return the failures that a baseline knows, and what is wrong with the baseline."""
+    """Return the known failures and the out-of-date entries of the baseline."""
     items = "".join(
         f"<li><code>{text(entry.check)}</code> {text(entry.reason)} "
         f'<span class="none">({text(entry.owner)}, until {text(entry.expires)})</span></li>\n'
@@ -86,17 +86,17 @@ def baseline_section(results: Results) -> str:
 
 
 def skipped_section(results: Results) -> str:
-    """Return why checks were skipped, and how many each."""
-    found = reasons(results, Status.SKIPPED)
-    items = "".join(f'<tr><td>{number:,}</td><td class="said">{text(reason)}</td></tr>\n' for reason, number in found)
+    """Return the reasons of skipped checks, with the number of checks each."""
+    skipped = reasons(results, Status.SKIPPED)
+    items = "".join(f'<tr><td>{number:,}</td><td class="said">{text(reason)}</td></tr>\n' for reason, number in skipped)
     table = (
         '<table class="why"><thead class="away"><tr><th scope="col">Checks</th><th scope="col">Reason</th></tr></thead>'
     )
-    return _listed("skipped", "Skipped, and why", f"{table}<tbody>{items}</tbody></table>") if items else ""
+    return _listed("skipped", "Skipped checks", f"{table}<tbody>{items}</tbody></table>") if items else ""
 
 
 def not_removed_section(results: Results) -> str:
-    """Return the records of ours that could not be removed."""
+    """Return the records of the run that could not be removed."""
     items = "".join(
         f"<li><code>{text(f'{what} {ids}')}</code> {text(why)}</li>\n"
         for what, ids, why in group_not_removed(results.leftovers)
@@ -114,10 +114,10 @@ def _reason(check: CheckFinished) -> str:
 
 def _place(place: Place, here: dict[FailureGroup, list[CheckFinished]], number: int) -> str:
     spec, line = place
-    told = [_problem(problem, checks) for problem, checks in here.items()]
-    first, others = "".join(told[:SHOWN_PROBLEMS]), "".join(told[SHOWN_PROBLEMS:])
+    problems = [_problem(problem, checks) for problem, checks in here.items()]
+    first, others = "".join(problems[:SHOWN_PROBLEMS]), "".join(problems[SHOWN_PROBLEMS:])
     if others:
-        first += f"<details><summary>{len(told) - SHOWN_PROBLEMS} more here</summary>\n{others}</details>"
+        first += f"<details><summary>{len(problems) - SHOWN_PROBLEMS} more here</summary>\n{others}</details>"
     return f'<div class="problem"><a href="#{anchor(number, line)}">{text(spec)}:{line}</a>{first}</div>\n'
 
 
@@ -127,9 +127,9 @@ def _problem(problem: FailureGroup, checks: Sequence[CheckFinished]) -> str:
         for check in checks[:MOST_CHECKS]
     ]
     if len(checks) > MOST_CHECKS:
-        named.append(f"<li>and {len(checks) - MOST_CHECKS:,} more in the same way</li>")
-    said = f'<p class="said">{text(_cut(problem.message))}</p>' if problem.message else ""
-    return f'<ul class="plain">{"".join(named)}</ul>{said}{_values(problem)}{_records(problem)}'
+        named.append(f"<li>and {len(checks) - MOST_CHECKS:,} more for the same reason</li>")
+    message = f'<p class="said">{text(_cut(problem.message))}</p>' if problem.message else ""
+    return f'<ul class="plain">{"".join(named)}</ul>{message}{_values(problem)}{_records(problem)}'
 
 
 def _values(problem: FailureGroup) -> str:
@@ -144,7 +144,7 @@ def _values(problem: FailureGroup) -> str:
 
 
 def _common(one: str, other: str) -> tuple[int, int]:
-    """Return how many characters two texts share at their beginnings and at their ends."""
+    """Return the lengths of the common prefix and the common suffix of two texts."""
     most = min(len(one), len(other))
     first = next((n for n in range(most) if one[n] != other[n]), most)
     last = next((n for n in range(most - first) if one[-1 - n] != other[-1 - n]), most - first)
@@ -157,8 +157,8 @@ def _marked(some: str, first: int, last: int, tag: str) -> str:
 
 
 def _records(problem: FailureGroup) -> str:
-    said = ", ".join(_names(problem))
-    return f'<p class="note">{text(said)}</p>' if said else ""
+    names = ", ".join(_names(problem))
+    return f'<p class="note">{text(names)}</p>' if names else ""
 
 
 def _names(problem: FailureGroup) -> Iterable[str]:

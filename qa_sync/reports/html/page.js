@@ -2,21 +2,21 @@
 (() => {
   const root = document.documentElement;
   const NAMES = { p: "passed", f: "failed", e: "error", s: "skipped", m: "manual" };
-  const unfolded = new WeakMap();
+  const parsed = new WeakMap();
 
-  // Only text nodes and elements of known names are ever made: nothing of the data is read as markup.
+  // Creates only text nodes and elements with fixed names: data is never parsed as markup.
   const make = (name, className, ...inner) => {
-    const found = document.createElement(name);
-    if (className) found.className = className;
-    found.append(...inner);
-    return found;
+    const element = document.createElement(name);
+    if (className) element.className = className;
+    element.append(...inner);
+    return element;
   };
 
   const dataOf = (part) => {
-    if (!unfolded.has(part)) {
-      unfolded.set(part, JSON.parse(part.querySelector('script[type="application/json"]').textContent));
+    if (!parsed.has(part)) {
+      parsed.set(part, JSON.parse(part.querySelector('script[type="application/json"]').textContent));
     }
-    return unfolded.get(part);
+    return parsed.get(part);
   };
 
   const marked = (some, first, last, name) => {
@@ -36,33 +36,33 @@
       make("dt", "", "actual"), make("dd", "", ...(same ? [other] : marked(other, first, last, "del"))));
   };
 
-  const told = (data, row) => {
+  const checkElement = (data, row) => {
     const [kind, status, title, latency = "", message = 0, records = 0, expected = "", actual = "", origin = "",
       difference = "", steps = [], exchanges = []] = row;
     const head = make("p", "claim", make("b", status, NAMES[status]), " ", make("span", "kind", data.t[kind]), " ",
       title);
     if (origin) head.append(" ", make("em", "", origin));
     if (latency) head.append(" ", make("i", "", latency));
-    const found = make("div", "check", head);
-    if (data.t[message]) found.append(make("p", "said", data.t[message]));
-    if (difference) found.append(make("p", "said", difference));
-    if (expected || actual) found.append(diff(expected, actual));
+    const check = make("div", "check", head);
+    if (data.t[message]) check.append(make("p", "said", data.t[message]));
+    if (difference) check.append(make("p", "said", difference));
+    if (expected || actual) check.append(diff(expected, actual));
     if (steps.length) {
-      found.append(make("details", "", make("summary", "", `${steps.length} steps`),
+      check.append(make("details", "", make("summary", "", `${steps.length} steps`),
         make("ol", "", ...steps.map((step) => make("li", "", step)))));
     }
     if (exchanges.length) {
-      const said = exchanges.map((at, n) => make(n % 2 ? "pre" : "p", "", data.t[at])).filter((one) => one.textContent);
-      found.append(make("details", "", make("summary", "", `${exchanges.length / 4} requests`), ...said));
+      const texts = exchanges.map((at, n) => make(n % 2 ? "pre" : "p", "", data.t[at])).filter((one) => one.textContent);
+      check.append(make("details", "", make("summary", "", `${exchanges.length / 4} requests`), ...texts));
     }
-    if (data.r[records] && data.r[records].length) found.append(make("p", "note", data.r[records].join(", ")));
-    return found;
+    if (data.r[records] && data.r[records].length) check.append(make("p", "note", data.r[records].join(", ")));
+    return check;
   };
 
   let number = 0;
-  const unfold = (button) => {
+  const expand = (button) => {
     const data = dataOf(button.closest("section.part"));
-    const inner = make("div", "evidence", ...data.p[Number(button.dataset.n)].map((at) => told(data, data.c[at])));
+    const inner = make("div", "evidence", ...data.p[Number(button.dataset.n)].map((at) => checkElement(data, data.c[at])));
     const row = button.closest("tr");
     const whole = row ? make("tr", "", make("td", "", inner)) : inner;
     if (row) whole.firstChild.colSpan = row.cells.length;
@@ -76,7 +76,7 @@
     button.setAttribute("aria-controls", inner.id);
   };
 
-  const fold = (button) => {
+  const collapse = (button) => {
     const inner = document.getElementById(button.getAttribute("aria-controls"));
     (inner.closest("tr.open") || inner).remove();
     button.setAttribute("aria-expanded", "false");
@@ -88,33 +88,33 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    if (button.classList.contains("v")) (isOpen(button) ? fold : unfold)(button);
+    if (button.classList.contains("v")) (isOpen(button) ? collapse : expand)(button);
     else if (button.dataset.show) show(button.dataset.show);
-    else if (button.id === "unfold") unfoldUnwell();
-    else if (button.id === "theme") turn();
+    else if (button.id === "expand") expandFailures();
+    else if (button.id === "theme") toggleTheme();
   });
 
   const MOST_AT_ONCE = 500;
-  const unfoldUnwell = () => {
-    const found = document.querySelectorAll("main .hf:not([hidden]) > button.v, main .he:not([hidden]) > button.v, " +
+  const expandFailures = () => {
+    const buttons = document.querySelectorAll("main .hf:not([hidden]) > button.v, main .he:not([hidden]) > button.v, " +
       "main tr.hf:not([hidden]) button.v, main tr.he:not([hidden]) button.v");
-    const closed = [...found].filter((button) => !isOpen(button)).slice(0, MOST_AT_ONCE);
-    closed.forEach(unfold);
-    document.getElementById("told").textContent = `${closed.length} unfolded`;
+    const closed = [...buttons].filter((button) => !isOpen(button)).slice(0, MOST_AT_ONCE);
+    closed.forEach(expand);
+    document.getElementById("status").textContent = `${closed.length} expanded`;
   };
 
-  const turn = () => {
+  const toggleTheme = () => {
     const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = dark ? "light" : "dark";
   };
 
-  // By status: the style sheet does it alone. By text: what does not match is hidden, and parts without any match too.
+  // The style sheet alone filters by status. The search hides passages that do not match, and parts without a match.
   const show = (status) => {
     root.dataset.show = status;
     for (const button of document.querySelectorAll("button[data-show]")) {
       button.setAttribute("aria-pressed", String(button.dataset.show === status));
     }
-    tell();
+    announce();
   };
 
   const parts = () => document.querySelectorAll("main section.part");
@@ -134,14 +134,14 @@
       part.hidden = !any;
     }
     root.classList.toggle("searching", wanted !== "");
-    tell();
+    announce();
   };
 
-  const tell = () => {
+  const announce = () => {
     const status = root.dataset.show;
     const wanted = status === "all" ? "main .c:not(section, .open, [hidden])" : `main .h${status}:not(section, .open, [hidden])`;
     const shown = [...document.querySelectorAll(wanted)].filter((passage) => !passage.closest("section").hidden).length;
-    document.getElementById("told").textContent = `${shown} passages shown`;
+    document.getElementById("status").textContent = `${shown} passages shown`;
     document.getElementById("nothing").hidden = shown > 0;
   };
 
@@ -151,7 +151,7 @@
     clearTimeout(soon);
     soon = setTimeout(search, 150);
   });
-  // What was wanted while the page was still being read holds for all of it.
+  // A filter that was set while the page was loading applies to all of it.
   document.addEventListener("DOMContentLoaded", () => {
     if (root.dataset.show !== "all" || document.getElementById("find").value) search();
   });

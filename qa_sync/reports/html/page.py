@@ -1,8 +1,8 @@
-"""Results -> one HTML file that needs nothing else: no network, no other file, no template engine.
+"""Results as one self-contained HTML file: no network, no other file, no template engine.
 
-The style sheet and the script are the two files beside this one. The page's own policy allows only these two, by their
-hashes; nothing from a document or an API can run or load anything, even if it got past the escaping. The script stands
-first and listens to the page as a whole, so that the beginning can be used while the rest is still being read.
+The style sheet and the script are the two files next to this one. The page's Content-Security-Policy allows only these
+two, by their hashes: nothing from a spec or an API can run or load anything, even if it got past the escaping. The
+script comes first and listens to the whole page, so that the beginning is usable while the rest is still loading.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def pieces(results: Results) -> Iterator[str]:
     yield f"{matrix(results)}{failures_section(results)}{latency_section(results)}{baseline_section(results)}"
     yield f"{manual_section(results)}{skipped_section(results)}{not_removed_section(results)}"
     yield f'{_sign_off()}</aside>\n<main id="document">\n'
-    yield '<p id="nothing" class="none" hidden>Nothing in the document matches the filter.</p>\n'
+    yield '<p id="nothing" class="none" hidden>Nothing in the spec matches the filter.</p>\n'
     for number, spec in enumerate(results.specs):
         yield from document(spec, number)
     yield "</main>\n</div>\n</body>\n</html>\n"
@@ -83,7 +83,7 @@ def _header(results: Results) -> str:
     started = results.started.strftime("%Y-%m-%d %H:%M:%S UTC")
     recorded = "recorded" if results.mode == "replay" else "started"
     return (
-        '<a class="jump" href="#document">To the document</a>\n<header>\n<div class="head">\n'
+        '<a class="jump" href="#document">Skip to the spec</a>\n<header>\n<div class="head">\n'
         f'<h1>{headline(results)}</h1>\n<ul class="specs">{titles}</ul>\n'
         f'<p class="how">{text(results.mode)}, {recorded} <time>{started}</time>, took '
         f"{seconds(results.duration_s)}, seed <code>{text(results.seed)}</code></p>\n</div>\n{_bar(results)}</header>\n"
@@ -92,7 +92,7 @@ def _header(results: Results) -> str:
 
 
 def _bar(results: Results) -> str:
-    """Return the share of each status as a picture; the same numbers stand on the filter's buttons."""
+    """Return a bar with the share of each status; the filter's buttons have the numbers."""
     total = len(results.checks)
     if not total:
         return ""
@@ -115,16 +115,16 @@ def _filters(results: Results) -> str:
         for status, number in results.totals.items()
         if number
     ]
-    unwell = results.totals[Status.FAILED] or results.totals[Status.ERROR]
-    unfold = '<button type="button" id="unfold">Unfold what is not well</button>\n' if unwell else ""
+    has_failures = results.totals[Status.FAILED] or results.totals[Status.ERROR]
+    expand = '<button type="button" id="expand">Expand failures and errors</button>\n' if has_failures else ""
     return (
-        '<div class="tools" role="search" aria-label="Filter the document">\n'
+        '<div class="tools" role="search" aria-label="Filter the spec">\n'
         f'<div class="buttons" role="group" aria-label="By status">{"".join(buttons)}</div>\n'
-        '<label class="find"><span class="away">Find in the document</span><input type="search" id="find" '
+        '<label class="find"><span class="away">Find in the spec</span><input type="search" id="find" '
         'placeholder="Find a word, a property, a section" autocomplete="off"></label>\n'
-        f'{unfold}<button type="button" id="theme">Light or dark</button>\n'
-        f'<p id="told" class="away" role="status">{counted(total, "check")}</p>\n</div>\n'
-        "<noscript><p>Without its script the page shows every verdict, but no filters and no evidence.</p></noscript>\n"
+        f'{expand}<button type="button" id="theme">Toggle dark mode</button>\n'
+        f'<p id="status" class="away" role="status">{counted(total, "check")}</p>\n</div>\n'
+        "<noscript><p>Without JavaScript, the page shows all verdicts, but no filters and evidence.</p></noscript>\n"
     )
 
 

@@ -1,6 +1,6 @@
-"""A document as it is written, each sentence and table row with the checks that it gave rise to.
+"""The text of a spec, each sentence and table row with its checks.
 
-What the document does not say (inferred pairs) stands in its table as rows of their own, marked with their origin.
+Pairs that the spec does not name (inferred pairs) are added to its table as rows, marked with their origin.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ByPair = Mapping[str, list[CheckFinished]]
 
 
 class Claim(Struct, frozen=True):
-    """A sentence at a line, or a table's row with its cells; `origin` tells of a row that the document lacks."""
+    """A sentence, or a table row with its cells; `origin` is set for rows that are not in the spec."""
 
     line: int
     cells: tuple[str, ...]
@@ -33,19 +33,19 @@ class Claim(Struct, frozen=True):
 
 
 class Prose(Struct, frozen=True):
-    """A paragraph: its sentences."""
+    """The sentences of a paragraph."""
 
     sentences: tuple[Claim, ...]
 
 
 class UnmatchedClaims(Struct, frozen=True):
-    """Claims that no sentence or row of the text makes: it is missing, or another than the one that was checked."""
+    """Claims without a sentence or row in the text: it is missing, or has changed since the run."""
 
     claims: tuple[Claim, ...]
 
 
 class Table(Struct, frozen=True):
-    """A table: its header and its rows; it takes the lines from `line` to `last_line`."""
+    """A table, on the lines from `line` to `last_line`."""
 
     line: int
     last_line: int
@@ -54,7 +54,7 @@ class Table(Struct, frozen=True):
 
 
 class UnsupportedMarkup(Struct, frozen=True):
-    """Markup that the document family does not have, in words."""
+    """Markup that specs do not support, described in words."""
 
     description: str
 
@@ -63,7 +63,7 @@ DocumentBlock = Prose | UnmatchedClaims | Table | UnsupportedMarkup
 
 
 class DocumentPart(Struct, frozen=True):
-    """A heading and what stands below it; `section` is None for what is no section (title, introduction)."""
+    """A heading and the blocks below it; `section` is None for the title and the introduction."""
 
     heading: str
     line: int
@@ -72,23 +72,23 @@ class DocumentPart(Struct, frozen=True):
 
 
 def annotated_document(spec: SpecResult) -> tuple[DocumentPart, ...]:
-    """Return the document's parts in their order; without its text, what its checks say of it."""
+    """Return the parts of a spec in order; without its text, the claims of its checks."""
     if spec.text is None:
         return tuple(_claims_without_text(section) for section in spec.sections)
     sections = {section.line: section for section in spec.sections}
     parts = [_part(head, below, sections.pop(head.line, None)) for head, below in _split_parts(read_blocks(spec.text))]
-    # A section that the text does not have (another text under the same name) is still told.
+    # A section that is not in the text (which has changed since the run) is still reported.
     return (*parts, *map(_claims_without_text, sections.values()))
 
 
 def worst(checks: Iterable[CheckFinished]) -> Status | None:
-    """Return the worst status, None when there are no checks."""
-    found = {check.status for check in checks}
-    return next((status for status in WORST_FIRST if status in found), None)
+    """Return the worst status, None without checks."""
+    present = {check.status for check in checks}
+    return next((status for status in WORST_FIRST if status in present), None)
 
 
 def pair_of(check: CheckFinished) -> str | None:
-    """Return the name of the pair that a check is about, the same for all kinds; None when it is about no pair."""
+    """Return the name of a check's property pair, the same for all kinds of check; None for a check without a pair."""
     _, kind, pair = check.id.rpartition(f"/{check.kind}/") if check.origin else ("", "", "")
     return pair if kind else None
 
@@ -114,8 +114,8 @@ def _part(head: Heading, below: list[Block], section: SectionResult | None) -> D
         if pair := pair_of(check):
             by_pair.setdefault(pair, []).append(check)
     blocks = tuple(_blocks(below, by_line, by_pair))
-    told = {line for block in blocks for line in _lines(block)}
-    lost = tuple(_of_line(line, found) for line, found in by_line.items() if line not in told)
+    present = {line for block in blocks for line in _lines(block)}
+    lost = tuple(_of_line(line, own) for line, own in by_line.items() if line not in present)
     return DocumentPart(head.text.strip(), head.line, section, (UnmatchedClaims(lost), *blocks) if lost else blocks)
 
 
@@ -148,7 +148,7 @@ def _row(line: int, cells: tuple[str, ...], by_line: ByLine, by_pair: ByPair) ->
 
 
 def _added(checks: Iterable[CheckFinished], by_pair: ByPair) -> Iterator[Claim]:
-    """Yield the rows that the document lacks, one for each pair."""
+    """Yield a row for each pair that is not in the spec."""
     first = {pair_of(check) or check.id: check for check in reversed(list(checks))}
     for pair, check in reversed(first.items()):
         source, _, target = check.title.partition(" -> ")
@@ -169,7 +169,7 @@ def _claims_without_text(section: SectionResult) -> DocumentPart:
     by_line: dict[int, list[CheckFinished]] = {}
     for check in section.checks:
         by_line.setdefault(check.line, []).append(check)
-    claims = tuple(_of_line(line, found) for line, found in by_line.items())
+    claims = tuple(_of_line(line, own) for line, own in by_line.items())
     return DocumentPart(section.heading, section.line, section, (UnmatchedClaims(claims),))
 
 

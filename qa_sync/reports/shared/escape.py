@@ -1,7 +1,7 @@
-"""Text from outside is data: what cannot be seen is written out before it reaches a screen or a file.
+"""Escapes invisible characters of external text before it reaches a terminal or a file.
 
-Documents and API answers may hold terminal commands (ESC), marks that turn the reading order round, and characters
-that XML 1.0 has no place for. For a tester, too, an invisible difference is worth seeing.
+Specs and API responses may contain terminal escape sequences, bidirectional control characters, and characters that
+XML 1.0 does not allow. Escapes also make invisible differences visible.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ _SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
 
 def escape_invisible(text: str, *, lines: bool = False) -> str:
-    r"""Write out every character that cannot be seen: `\x1b`, `\u202e`; `lines` keeps line breaks.
+    r"""Escape every invisible character: `\x1b`, `\u202e`; `lines` keeps line breaks.
 
-    The answer is printable and legal in XML 1.0.
+    The result is printable and allowed in XML 1.0.
     """
-    # Most text is plain and printable; asking first spares it the regular expression.
+    # Most text is printable and needs no regular expression.
     return text if text.isprintable() else _unseen(lines).sub(_written_out, text)
 
 
 def escape_unencodable(text: str, encoding: str) -> str:
-    r"""Write out what the encoding has no character for (`\xe5` in ASCII), so that printing never fails."""
+    r"""Escape characters that the encoding does not have (`\xe5` in ASCII), so that printing never fails."""
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
-@cache  # at the first use: most runs have nothing to write out, and should not pay for it
+@cache  # compiled at first use: most runs have nothing to escape
 def _unseen(lines: bool) -> re.Pattern[str]:
     return re.compile(rf"(?!\n)[{_UNSEEN}]" if lines else f"[{_UNSEEN}]")
 

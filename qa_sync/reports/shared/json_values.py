@@ -1,4 +1,4 @@
-"""Any value as one that JSON can say."""
+"""Converts values to JSON values."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from qa_sync.values.form import Json
 
 
 def plain(value: object) -> Json:
-    """Return the value with what JSON has no word for as text: decimals, dates and instants (ISO 8601), `nan`.
+    """Return a JSON value; types that JSON lacks become text: decimals, dates and instants (ISO 8601), `nan`.
 
-    A report never fails because of a value; values that came from JSON stay as they are.
+    A report never fails because of a value; JSON values are unchanged.
     """
     match value:
         case None | bool() | int() | str():

@@ -1,4 +1,4 @@
-"""What a report for people is written on: its width, its characters, and how much it should say."""
+"""Output options of text reports: width, encoding and level of detail."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qa_sync.reports.shared.escape import escape_invisible, escape_unencodable
 from qa_sync.running.events import Status
 
 SourceLine: TypeAlias = Callable[[str, int], str | None]
-"""The text of a spec's line, None when it is not at hand."""
+"""Given a path and a line: the text of that line of a spec, None when it is not available."""
 
 NARROWEST = 40
 SYMBOLS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.ERROR: "!", Status.SKIPPED: "-", Status.MANUAL: "?"}
@@ -21,12 +21,12 @@ ASCII_SYMBOLS = SYMBOLS | {Status.PASSED: "+", Status.FAILED: "x"}
 
 
 def no_source_line(_spec: str, _line: int) -> str | None:
-    """Know no spec's text."""
+    """Return None: the texts of specs are not available."""
     return None
 
 
 class OutputOptions(Struct, frozen=True):
-    """Paper of a width in cells, for an encoding; `quiet` leaves the tables out, `verbose` repeats every reason."""
+    """Width in terminal cells and encoding; `quiet` omits the tables, `verbose` repeats every reason."""
 
     width: int = 80
     encoding: str = "utf-8"
@@ -36,25 +36,25 @@ class OutputOptions(Struct, frozen=True):
 
     @property
     def has_symbols(self) -> bool:
-        """Whether the encoding has our symbols."""
+        """Whether the encoding has the symbols of the report."""
         return _has_symbols(self.encoding)
 
     @property
     def ellipsis(self) -> str:
-        """What stands for text that is left out."""
+        """The mark for omitted text."""
         return "…" if self.has_symbols else "..."
 
     @property
     def arrow(self) -> str:
-        """What stands between one thing and the next."""
+        """The arrow between steps."""
         return "→" if self.has_symbols else "->"
 
     def symbol(self, status: Status) -> str:
-        """Return one character for a status."""
+        """Return the one-character symbol of a status."""
         return (SYMBOLS if self.has_symbols else ASCII_SYMBOLS)[status]
 
     def text(self, text: str, *, lines: bool = False) -> str:
-        """Return text from outside, fit to be printed here; `lines` keeps its line breaks."""
+        """Return external text escaped for this output; `lines` keeps its line breaks."""
         shown = escape_invisible(text, lines=lines)
         return shown if shown.isascii() else escape_unencodable(shown, self.encoding)
 

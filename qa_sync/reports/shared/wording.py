@@ -1,4 +1,4 @@
-"""The words that reports for people share: counts, times, values, and what belongs together."""
+"""Texts that several reports share: counts, times, values, and groups of failures."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from qa_sync.values.compare import Difference
 from qa_sync.values.form import Json
 
 LONG = 240
-"""Values of more characters are shown in part."""
+"""Longer values are shown in part."""
 
 LEGEND = {
-    Origin.INFERRED: "the document does not name this pair; it follows from what the two systems' entities share",
-    Origin.SETTINGS: "the document does not name this pair; it comes from the settings",
+    Origin.INFERRED: "this pair is not in the spec; it is inferred from properties that both entities have",
+    Origin.SETTINGS: "this pair is not in the spec; it is configured in the settings",
 }
-"""What a pair is that is no promise of the document."""
+"""The meaning of the marks on pairs that are not in the spec."""
 
 DIFFERS = {
     Difference.MISSING: "the value is missing",
-    Difference.VALUE: "another value",
-    Difference.TYPE: "another type",
-    Difference.FORMAT: "another format",
+    Difference.VALUE: "the value differs",
+    Difference.TYPE: "the type differs",
+    Difference.FORMAT: "the format differs",
 }
-"""What the two values that stand beside a message come to."""
+"""The difference between the two values that are shown next to a message."""
 
 _VALUES = re.compile(r": (?:\[\d+\]: )?(?:from character \d+ on: )?expected .+, got (?!only the first \d).+", re.DOTALL)
-"""Both values as verdicts tell them (values/wording.py); that a value was cut is worth saying."""
+"""The two values at the end of a message (see `values.difference_text`), unless it reports that one was cut."""
 
 NOTHING_VERIFIED = "Nothing was verified: no check passed or failed."
 
@@ -46,7 +46,7 @@ Place: TypeAlias = tuple[str, int]
 
 
 class FailureGroup(Struct, frozen=True):
-    """What went wrong in the same way for one or more checks of the same line."""
+    """A problem that one or more checks of the same line have in common."""
 
     status: Status
     message: str | None
@@ -56,9 +56,9 @@ class FailureGroup(Struct, frozen=True):
 
 
 def short_message(check: CheckFinished) -> str | None:
-    """Return a check's message without the two values when they are shown beside it.
+    """Return a check's message without the two values, which are shown next to it.
 
-    Values that look alike stay: the message shows them in escapes.
+    Values that look alike stay in the message, which shows them escaped.
     """
     message, difference = check.message, check.difference
     if message is None or difference is None or (check.expected is None and check.actual is None):
@@ -75,7 +75,7 @@ def _look_alike(one: Json, other: Json) -> bool:
 
 
 def _visible_form(text: str) -> str:
-    """Return what a person sees of a text: compatible characters are alike, and some are not seen at all."""
+    """Return the visible form of a text: compatibility characters are normalized, format characters removed."""
     return "".join(char for char in normalize("NFKC", text) if category(char) != "Cf")
 
 
@@ -85,18 +85,18 @@ def request_line(exchanged: ExchangeSummary) -> str:
 
 
 def response_text(exchanged: ExchangeSummary) -> str:
-    """Return how a request was answered, without the body."""
-    return "no answer" if exchanged.status is None else f"answered with {exchanged.status}"
+    """Return the status of a response, without the body."""
+    return "no response" if exchanged.status is None else f"status {exchanged.status}"
 
 
 def counts(checks: Iterable[CheckFinished]) -> list[tuple[Status, int]]:
-    """Return the statuses that occur with their numbers, in the order of `Status`."""
+    """Return the statuses that occur and their numbers of checks, in the order of `Status`."""
     count = Counter(check.status for check in checks)
     return [(status, count[status]) for status in Status if count[status]]
 
 
 def seconds(value: float | None) -> str:
-    """Return a time in three digits (`0.42 s`, `12.3 s`, `120 s`), an empty text for None."""
+    """Return a time with three digits (`0.42 s`, `12.3 s`, `120 s`), an empty text for None."""
     if value is None:
         return ""
     digits = 2 if value < 10 else 1 if value < 100 else 0  # noqa: PLR2004 - three digits each
@@ -104,7 +104,7 @@ def seconds(value: float | None) -> str:
 
 
 def time_span(value: float) -> str:
-    """Return a time that passes, in whole seconds: `9 s`, `2 min 05 s`, `1 h 02 min`."""
+    """Return an elapsed time in whole seconds: `9 s`, `2 min 05 s`, `1 h 02 min`."""
     whole = int(value)
     if whole < 60:  # noqa: PLR2004 - seconds, minutes
         return f"{whole} s"
@@ -119,42 +119,42 @@ def ordinal(number: int) -> str:
 
 
 def origin_text(check: CheckFinished) -> str:
-    """Return the word that says that a check's pair is no promise of the document, else an empty text."""
+    """Return the mark of a check whose pair is not in the spec, else an empty text."""
     return check.origin.value if check.origin in LEGEND else ""
 
 
 def reasons(results: Results, status: Status) -> list[tuple[str, int]]:
-    """Return why checks have that status and how many each, the most frequent first."""
+    """Return the messages of the checks with that status and their numbers, the most frequent first."""
     return Counter(c.message or "no reason given" for c in results.checks if c.status is status).most_common()
 
 
 def not_removed_heading(results: Results) -> str:
-    """Return the heading of what could not be removed; a replay itself leaves nothing anywhere."""
-    return "Left behind by the recorded run" if results.mode == "replay" else "Left behind"
+    """Return the heading of the records not removed; in a replay, the recorded run created them."""
+    return "Not removed by the recorded run" if results.mode == "replay" else "Not removed"
 
 
 def group_not_removed(left: Iterable[Leftover]) -> list[tuple[str, str, str]]:
-    """Return what is left behind as (system and entity, ids, why); what is left for the same reason stands together."""
-    found: dict[tuple[str, str], list[str]] = {}
+    """Return the records not removed as (system and entity, ids, reason), grouped by reason."""
+    groups: dict[tuple[str, str], list[str]] = {}
     for lost in left:
-        found.setdefault((f"{lost.system} {lost.entity}", lost.why), []).append(lost.id)
-    return [(what, ", ".join(ids), why) for (what, why), ids in found.items()]
+        groups.setdefault((f"{lost.system} {lost.entity}", lost.why), []).append(lost.id)
+    return [(what, ", ".join(ids), reason) for (what, reason), ids in groups.items()]
 
 
 def failure_groups(results: Results) -> dict[Place, dict[FailureGroup, list[CheckFinished]]]:
-    """Return what failed or could not be found out, by the document's line; what is alike stands together."""
-    found: dict[Place, dict[FailureGroup, list[CheckFinished]]] = {}
+    """Return the failures and errors by line of the spec, and grouped by problem."""
+    groups: dict[Place, dict[FailureGroup, list[CheckFinished]]] = {}
     for check in results.checks:
         if check.status in {Status.FAILED, Status.ERROR}:
-            here = found.setdefault((check.spec, check.line), {})
+            here = groups.setdefault((check.spec, check.line), {})
             here.setdefault(_problem(check), []).append(check)
-    return found
+    return groups
 
 
 def excerpts(expected: str, actual: str, most: int = LONG) -> tuple[str, str]:
-    """Return two long texts from shortly before their first difference on, with a note of what is left out.
+    """Return excerpts of two long texts around their first difference, with a note on the omitted characters.
 
-    `most` is how many characters of each are shown.
+    `most` is the maximum number of characters of each.
     """
     if max(len(expected), len(actual)) <= most:
         return expected, actual
@@ -165,7 +165,7 @@ def excerpts(expected: str, actual: str, most: int = LONG) -> tuple[str, str]:
 
 
 def distinguishable(expected: str, actual: str) -> tuple[str, str]:
-    """Return two JSON texts so that a person can tell them apart: in escapes when they would look alike."""
+    """Return two JSON texts that look different: escaped if they would look alike."""
     alike = expected != actual and normalize("NFKC", expected) == normalize("NFKC", actual)
     return (_escaped(expected), _escaped(actual)) if alike else (expected, actual)
 
@@ -175,12 +175,12 @@ def _escaped(text: str) -> str:
 
 
 def _problem(check: CheckFinished) -> FailureGroup:
-    given = check.expected is not None or check.actual is not None
+    has_values = check.expected is not None or check.actual is not None
     return FailureGroup(
         check.status,
         short_message(check),
-        as_json(check.expected) if given else None,
-        as_json(check.actual) if given else None,
+        as_json(check.expected) if has_values else None,
+        as_json(check.actual) if has_values else None,
         check.records,
     )
 
@@ -191,5 +191,5 @@ def _excerpt(text: str, start: int, most: int) -> str:
 
 
 def as_json(value: Json) -> str:
-    """Return a value as JSON that a person can read, all characters as they are."""
+    """Return a value as readable JSON, with non-ASCII characters unescaped."""
     return json.dumps(plain(value), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""A section's checks as a table: verdict, time, kind, what is claimed, and why not."""
+"""A section's checks as a table: verdict, time, kind, title and message."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from qa_sync.reports.shared.wording import origin_text, seconds, short_message
 from qa_sync.running.events import CheckFinished, Status
 
 WIDE = 120
-"""From this width on, messages have a column of their own."""
+"""From this width on, messages have their own column."""
 
 INDENT = 2
 STATUS = max(map(len, Status)) + 2
 LONGEST_KIND = 20
 KIND_SHARE = 5
-"""A kind takes a fifth of the page at most."""
+"""A kind takes at most a fifth of the width."""
 
 FAILURE_STATUSES = frozenset({Status.FAILED, Status.ERROR})
-"""Each of these has a block of its own in the report, which tells why."""
+"""The report shows a block with the reason for each of these."""
 
 GROUPED_STATUSES = frozenset({Status.PASSED, Status.SKIPPED})
 MOST_ROWS = 3
-"""So many checks that ended alike have a row each; more of them have one row together, except on a verbose page."""
+"""More checks than this with the same result share one row, except in verbose output."""
 
 
 class ColumnWidths(Struct, frozen=True):
-    """The widths of the columns, the same in all tables of a report; 0: there is no such column."""
+    """The widths of the columns, the same in all tables of a report; 0 for a column that is not shown."""
 
     time: int
     kind: int
@@ -38,7 +38,7 @@ class ColumnWidths(Struct, frozen=True):
 
 
 class TableRow(Struct, frozen=True):
-    """What a table tells of one check, or of several of a kind that ended alike: then the time is the slowest's."""
+    """The row of one check, or of several of a kind with the same result; then the time is that of the slowest."""
 
     status: Status
     time: str
@@ -53,7 +53,7 @@ def rows_of(checks: Iterable[CheckFinished], output: OutputOptions) -> list[Tabl
 
 
 def column_widths(rows: Sequence[TableRow], output: OutputOptions) -> ColumnWidths:
-    """Return widths for these rows that fill the page at most."""
+    """Return widths for these rows that fit the output width."""
     time = max((len(row.time) for row in rows), default=0)
     kind = min(LONGEST_KIND, output.width // KIND_SHARE, max((width_of(row.kind) for row in rows), default=0))
     rest = output.width - INDENT - sum(width + GAP for width in (STATUS, time, kind) if width)
@@ -65,26 +65,26 @@ def column_widths(rows: Sequence[TableRow], output: OutputOptions) -> ColumnWidt
 
 
 def check_table(rows: Iterable[TableRow], grid: ColumnWidths, output: OutputOptions) -> list[Line]:
-    """Return the table's lines; a message that stands higher up in the same table is not said again."""
-    said: set[str] = set()
+    """Return the table's lines; a message is shown once per table, except in verbose output."""
+    shown: set[str] = set()
     lines: list[Line] = []
     for row in rows:
-        lines += _lines(row, "" if row.message in said else row.message, grid, output)
+        lines += _lines(row, "" if row.message in shown else row.message, grid, output)
         if not output.verbose:
-            said.add(row.message)
+            shown.add(row.message)
     return lines
 
 
 def _group_alike(checks: Iterable[CheckFinished]) -> Iterable[list[CheckFinished]]:
-    found: dict[object, list[CheckFinished]] = {}
+    groups: dict[object, list[CheckFinished]] = {}
     for check in checks:
         alike = (
             (check.status, check.kind, origin_text(check), short_message(check))
             if check.status in GROUPED_STATUSES
             else id(check)
         )
-        found.setdefault(alike, []).append(check)
-    return found.values()
+        groups.setdefault(alike, []).append(check)
+    return groups.values()
 
 
 def _rows(alike: Sequence[CheckFinished], output: OutputOptions) -> Iterator[TableRow]:
@@ -94,20 +94,20 @@ def _rows(alike: Sequence[CheckFinished], output: OutputOptions) -> Iterator[Tab
         return
     first = alike[0]
     times = [seconds(value) for value in sorted(c.latency_s for c in alike if c.latency_s is not None)] or [""]
-    quickest = f", the quickest {times[0]}" if times[0] != times[-1] else ""
-    title: list[Span] = [(f"{len(alike)} checks{quickest}", Style.PLAIN), *_mark(first)]
+    fastest = f", fastest {times[0]}" if times[0] != times[-1] else ""
+    title: list[Span] = [(f"{len(alike)} checks{fastest}", Style.PLAIN), *_mark(first)]
     yield _row(first, tuple(title), times[-1], output)
 
 
 def _row(check: CheckFinished, title: tuple[Span, ...], time: str, output: OutputOptions) -> TableRow:
-    told_below = check.status in FAILURE_STATUSES and not output.verbose
+    shown_below = check.status in FAILURE_STATUSES and not output.verbose
     return TableRow(
-        check.status, time, output.text(check.kind), title, "" if told_below else short_message(check) or ""
+        check.status, time, output.text(check.kind), title, "" if shown_below else short_message(check) or ""
     )
 
 
 def title_of(check: CheckFinished, output: OutputOptions) -> list[Span]:
-    """Return what is claimed, marked when the document does not say it."""
+    """Return the title of a check, with a mark if its pair is not in the spec."""
     return [(output.text(check.title), Style.PLAIN), *_mark(check)]
 
 

@@ -1,4 +1,4 @@
-"""What is not well as blocks: the document's line, what was claimed, done, expected and found instead."""
+"""Failures and errors as blocks: the line of the spec, the check, its steps, expected and actual values."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from qa_sync.running.results import Results
 from qa_sync.systems.system import ExchangeSummary
 
 FIELD = 8
-"""The width of `expected`, the longest word before a value."""
+"""The width of `expected`, the longest label."""
 
 INDENT = 4
 LAST_STEPS = 4
-"""So many steps are told, the last ones; all of them on a verbose page."""
+"""How many of the last steps are shown; all in verbose output."""
 
 
 def failure_blocks(results: Results, output: OutputOptions) -> Iterator[Line]:
-    """Return the lines of all that failed or could not be found out; with a verbose page, of the requests too."""
+    """Return the lines of all failures and errors; in verbose output with their requests."""
     blocks = _Blocks(output)
     for place, here in failure_groups(results).items():
         yield _source_line(place, output)
@@ -43,7 +43,7 @@ def failure_blocks(results: Results, output: OutputOptions) -> Iterator[Line]:
 
 
 class _Blocks(Struct, frozen=True):
-    """The blocks of one report; a request that several checks rest on is shown whole once."""
+    """The blocks of one report; a request shared by several checks is shown in full once."""
 
     output: OutputOptions
     shown: set[ExchangeSummary] = field(default_factory=set)
@@ -57,8 +57,8 @@ class _Blocks(Struct, frozen=True):
                 title.append((f"  {seconds(check.latency_s)}", Style.QUIET))
             yield from columns([([(mark, style)], 8), (title, output.width - 12)], indent=2)
         if problem.message:
-            said = (output.text(problem.message, lines=True), Style.PLAIN)
-            yield from columns([([said], output.width - INDENT)], indent=INDENT)
+            message = (output.text(problem.message, lines=True), Style.PLAIN)
+            yield from columns([([message], output.width - INDENT)], indent=INDENT)
         yield from self._steps(checks)
         yield from _values(problem, output)
         if problem.records:
@@ -69,10 +69,10 @@ class _Blocks(Struct, frozen=True):
                 yield from self._exchange_lines(exchanged)
 
     def _steps(self, checks: Sequence[CheckFinished]) -> Iterator[Line]:
-        told = dict.fromkeys(check.steps for check in checks)
-        steps = next(iter(told))
+        different = dict.fromkeys(check.steps for check in checks)
+        steps = next(iter(different))
         if steps:
-            of = " (of the first)" if len(told) > 1 else ""
+            of = " (of the first)" if len(different) > 1 else ""
             last = steps if self.output.verbose else steps[-LAST_STEPS:]
             before = [f"{len(steps) - len(last)} more"] if len(last) < len(steps) else []
             yield from _field("steps", f" {self.output.arrow} ".join((*before, *last)) + of, self.output, Style.QUIET)
@@ -83,7 +83,7 @@ class _Blocks(Struct, frozen=True):
         yield from _field("request", request_line(one) + (" (shown above)" if again else ""), self.output)
         if not again:
             yield from _field("", one.sent, self.output, Style.QUIET)
-            yield from _field("answer", response_text(one), self.output)
+            yield from _field("response", response_text(one), self.output)
             yield from _field("", one.answer, self.output, Style.QUIET)
 
 

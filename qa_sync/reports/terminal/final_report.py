@@ -1,4 +1,4 @@
-"""Results as lines for a person: a table a section, then reasons, leftovers, failures, and the totals last."""
+"""The final report: a table per section, then skipped and manual checks, leftover records, failures, and totals."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from qa_sync.running.results import Results, SectionResult, SpecResult
 
 
 def end_report(results: Results, output: OutputOptions) -> Iterator[Line]:
-    """Return the report's lines, none wider than the page; failures stand near the end, the totals last."""
+    """Return the report's lines, none wider than the output; failures come near the end, the totals last."""
     if not output.quiet:
         yield from _specs(results, output)
         yield from _skipped(results, output)
@@ -55,9 +55,9 @@ def _specs(results: Results, output: OutputOptions) -> Iterator[Line]:
 def _section_head(spec: SpecResult, section: SectionResult, output: OutputOptions) -> list[Line]:
     place = output.text(f"{spec.spec}:{section.line}")
     if section.duplicate_of is not None:
-        said: list[Span] = [(f"repeats section {section.duplicate_of}", Style.QUIET)]
+        summary: list[Span] = [(f"repeats section {section.duplicate_of}", Style.QUIET)]
     else:
-        said = _counts(section.checks) or [("nothing to check", Style.QUIET)]
+        summary = _counts(section.checks) or [("nothing to check", Style.QUIET)]
     head: list[Span] = [
         (f"{section.ordinal} ", Style.QUIET),
         (output.text(section.heading), Style.STRONG),
@@ -65,11 +65,11 @@ def _section_head(spec: SpecResult, section: SectionResult, output: OutputOption
     ]
     mark: Span = (output.symbol(section.status), Style(section.status))
     width = output.width - 2
-    return columns([([mark], 1), (_together(head, said, width), width)], gap=1)
+    return columns([([mark], 1), (_together(head, summary, width), width)], gap=1)
 
 
 def _together(first: list[Span], second: list[Span], width: int) -> list[Span]:
-    """Put two texts on one line if they fit, else on two."""
+    """Return two texts on one line if they fit, else on two lines."""
     fits = sum(width_of(text) for text, _ in (*first, *second)) + GAP <= width
     return [*first, (" " * GAP if fits else "\n", Style.PLAIN), *second]
 
@@ -94,22 +94,22 @@ def _legend(results: Results, output: OutputOptions) -> Iterator[Line]:
 
 
 def _skipped(results: Results, output: OutputOptions) -> Iterator[Line]:
-    found = reasons(results, Status.SKIPPED)
-    if not found:
+    skipped = reasons(results, Status.SKIPPED)
+    if not skipped:
         return
     yield (("Skipped", Style.STRONG),)
-    for reason, number in found:
-        why: list[Span] = [(output.text(reason, lines=True), Style.PLAIN)]
-        yield from columns([([(f"{number:>5}", Style.SKIPPED)], 5), (why, output.width - 5 - GAP)])
+    for reason, number in skipped:
+        text: list[Span] = [(output.text(reason, lines=True), Style.PLAIN)]
+        yield from columns([([(f"{number:>5}", Style.SKIPPED)], 5), (text, output.width - 5 - GAP)])
     yield BLANK
 
 
 def _manual(results: Results, output: OutputOptions) -> Iterator[Line]:
-    found = [check for check in results.checks if check.status is Status.MANUAL]
-    if not found:
+    manual = [check for check in results.checks if check.status is Status.MANUAL]
+    if not manual:
         return
-    yield (("For a person to check", Style.STRONG),)
-    for check in found:
+    yield (("Manual checks", Style.STRONG),)
+    for check in manual:
         place: Span = (output.text(f"{check.spec}:{check.line}  "), Style.MANUAL)
         yield from columns([([place, *title_of(check, output)], output.width - 2)], indent=2)
     yield BLANK
@@ -119,8 +119,8 @@ def _leftovers(results: Results, output: OutputOptions) -> Iterator[Line]:
     if not results.leftovers:
         return
     yield ((not_removed_heading(results), Style.STRONG),)
-    for what, ids, why in group_not_removed(results.leftovers):
-        spans: list[Span] = [(output.text(f"{what} {ids}"), Style.PLAIN), (f"  {output.text(why)}", Style.QUIET)]
+    for what, ids, reason in group_not_removed(results.leftovers):
+        spans: list[Span] = [(output.text(f"{what} {ids}"), Style.PLAIN), (f"  {output.text(reason)}", Style.QUIET)]
         yield from columns([(spans, output.width - 2)], indent=2)
     yield BLANK
 
@@ -129,10 +129,10 @@ def _baseline(results: Results, output: OutputOptions) -> Iterator[Line]:
     if results.known:
         yield (("Known failures", Style.STRONG),)
     for entry in results.known:
-        said = f"{entry.check}  {entry.reason} ({entry.owner}, until {entry.expires})"
-        yield from columns([([(output.text(said), Style.PLAIN)], output.width - 2)], indent=2)
+        text = f"{entry.check}  {entry.reason} ({entry.owner}, until {entry.expires})"
+        yield from columns([([(output.text(text), Style.PLAIN)], output.width - 2)], indent=2)
     if results.overdue:
-        yield (("The baseline is no longer right", Style.FAILED),)
+        yield (("Out-of-date baseline entries", Style.FAILED),)
     for sentence in results.overdue:
         yield from columns([([(output.text(sentence), Style.PLAIN)], output.width - 2)], indent=2)
     if results.known or results.overdue:
@@ -140,14 +140,14 @@ def _baseline(results: Results, output: OutputOptions) -> Iterator[Line]:
 
 
 def _totals(results: Results, output: OutputOptions) -> list[Line]:
-    total, found = len(results.checks), _counts(results.checks)
-    said: list[Span] = [(f"{total} check{'s' * (total != 1)}", Style.STRONG)]
-    if found:
-        said += [(": ", Style.QUIET), *found]
+    total, by_status = len(results.checks), _counts(results.checks)
+    totals: list[Span] = [(f"{total} check{'s' * (total != 1)}", Style.STRONG)]
+    if by_status:
+        totals += [(": ", Style.QUIET), *by_status]
     if results.known:
-        said.append((f" ({len(results.known)} known)", Style.QUIET))
+        totals.append((f" ({len(results.known)} known)", Style.QUIET))
     seed = f", seed {output.text(results.seed)}" if results.seed else ""  # an audit has none
     how = f"{seconds(results.duration_s)}, {output.text(results.mode)}{seed}"
-    lines = wrap(_together(said, [(how, Style.QUIET)], output.width), output.width)
+    lines = wrap(_together(totals, [(how, Style.QUIET)], output.width), output.width)
     verified = results.totals[Status.PASSED] or results.totals[Status.FAILED]
     return lines if verified else [*lines, *wrap([(NOTHING_VERIFIED, Style.ERROR)], output.width)]

@@ -1,4 +1,4 @@
-"""The picture of a run that is under way, as lines: how far, what was found, and what is being done right now."""
+"""The live view of a run in progress: counts, finished sections, and the current steps."""
 
 from __future__ import annotations
 
@@ -13,23 +13,22 @@ from qa_sync.running.results import WORST_FIRST
 
 BAR = 20
 WIDE = 120
-"""From this width on, a section and its step share a line, and the counts have words beside their symbols."""
+"""From this width on, a section and its step share a line, and counts are shown with words."""
 
 LEAST_S = 2.0
-"""Before that nobody can tell how long the rest will take."""
+"""Before this, the remaining time cannot be estimated."""
 
 
 def live_lines(tally: RunProgress, output: OutputOptions, now: float, height: int = 24) -> list[Line]:
-    """Return a line of counts, then the sections: those that run, and of those that are done the latest.
+    """Return a line of counts, the latest finished sections, and the running sections.
 
-    `now` is by the clock that the tally was kept with, in seconds. No line is wider than the page, and there are fewer
-    than `height`.
+    `now` is in seconds of the clock of `tally`. No line is wider than the output, and there are fewer than `height`.
     """
     running = [section for section in tally.sections.values() if section.ended is None]
     done = [section for section in tally.sections.values() if section.ended is not None]
     room = max(1, height - 2)
-    told = [_running(section, tally, output, now) for section in running]
-    shown = _fit_height(told, room)
+    blocks = [_running(section, tally, output, now) for section in running]
+    shown = _fit_height(blocks, room)
     left = room - sum(map(len, shown))
     lines = [_counts(tally, output, now)]
     lines += [_line([(f"  {len(done) - left + 1} sections done", Style.QUIET)], output)] if len(done) > left > 0 else []
@@ -40,17 +39,17 @@ def live_lines(tally: RunProgress, output: OutputOptions, now: float, height: in
 
 
 def _latest(done: Sequence[SectionProgress], left: int) -> Sequence[SectionProgress]:
-    """Return as many as there is room for; when they are not all, a line is needed to say so."""
+    """Return the latest sections that fit, leaving a line for the number of the others."""
     if left <= 0:
         return ()
     return done if len(done) <= left else done[len(done) - left + 1 :]
 
 
-def _fit_height(told: Sequence[list[Line]], room: int) -> Sequence[list[Line]]:
-    if sum(map(len, told)) <= room:
-        return told
-    each = len(told[0])
-    return told[: max(1, (room - 1) // each)]
+def _fit_height(blocks: Sequence[list[Line]], room: int) -> Sequence[list[Line]]:
+    if sum(map(len, blocks)) <= room:
+        return blocks
+    each = len(blocks[0])
+    return blocks[: max(1, (room - 1) // each)]
 
 
 def _counts(tally: RunProgress, output: OutputOptions, now: float) -> Line:
@@ -73,17 +72,17 @@ def _counts(tally: RunProgress, output: OutputOptions, now: float) -> Line:
 
 
 def _time_left(tally: RunProgress, elapsed: float) -> str:
-    """Return how long the rest will take when it is as slow as what was played; what is not played takes no time."""
-    played = sum(tally.verdicts[status] for status in (Status.PASSED, Status.FAILED, Status.ERROR))
-    if not played or elapsed < LEAST_S:
+    """Return the estimated remaining time, from the average time of the checks that ran (skipped ones take none)."""
+    ran = sum(tally.verdicts[status] for status in (Status.PASSED, Status.FAILED, Status.ERROR))
+    if not ran or elapsed < LEAST_S:
         return ""
-    return f", about {time_span(elapsed * (tally.expected - tally.verdicts.total()) / played)} left"
+    return f", about {time_span(elapsed * (tally.expected - tally.verdicts.total()) / ran)} left"
 
 
 def _running(section: SectionProgress, tally: RunProgress, output: OutputOptions, now: float) -> list[Line]:
     mark = "▸" if output.has_symbols else ">"
-    found = counted(section.verdicts)
-    since = time_span(now - section.began) + (f", {found}" if found else "")
+    counts = counted(section.verdicts)
+    since = time_span(now - section.began) + (f", {counts}" if counts else "")
     head: list[Span] = [(f"  {mark} ", Style.STRONG), *_name(section, tally, output), (f"  {since}", Style.QUIET)]
     step = output.text(current_activity(section, now))
     if output.width >= WIDE:
@@ -95,22 +94,22 @@ def _done(section: SectionProgress, tally: RunProgress, output: OutputOptions) -
     status = next((status for status in WORST_FIRST if section.verdicts[status]), Status.SKIPPED)
     copied = section.section.duplicate_of
     nothing = "nothing to check" if copied is None else f"repeats section {copied}"
-    said = counted(section.verdicts) or nothing
+    summary = counted(section.verdicts) or nothing
     took = time_span((section.ended or section.began) - section.began)
     head: list[Span] = [(f"  {output.symbol(status)} ", Style(status)), *_name(section, tally, output)]
-    return _line([*head, (f"  {took}, {said}", Style.QUIET)], output)
+    return _line([*head, (f"  {took}, {summary}", Style.QUIET)], output)
 
 
 def _name(section: SectionProgress, tally: RunProgress, output: OutputOptions) -> Iterator[Span]:
-    told = section.section
+    started = section.section
     if tally.specs > 1:
-        yield output.text(told.spec) + "  ", Style.QUIET
-    name = f"{told.ordinal} {output.text(told.heading)}"
+        yield output.text(started.spec) + "  ", Style.QUIET
+    name = f"{started.ordinal} {output.text(started.heading)}"
     yield clip(name, output.width // 2, output.ellipsis), Style.PLAIN
 
 
 def _line(spans: Sequence[Span], output: OutputOptions) -> Line:
-    """Return spans as a line that is cut at the page's width."""
+    """Return spans as a line, cut at the output width."""
     fitting: list[Span] = []
     room = output.width
     for text, style in spans:

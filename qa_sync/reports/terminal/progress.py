@@ -1,4 +1,4 @@
-"""How far a run is: a tally of its events, and plain lines for a pipe."""
+"""The progress of a run: a tally of its events, and plain lines for a pipe."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from qa_sync.running.events import (
 
 @dataclass(slots=True)
 class SectionProgress:
-    """A section whose turn has come: its verdicts so far, its current step in words, the last look in a wait.
+    """A section that has started: its verdicts so far, its current step, and the last poll of a wait.
 
-    Times are in seconds by the clock that the tally is kept with; `ended` is None while the section runs.
+    Times are in seconds of the clock of the tally; `ended` is None while the section runs.
     """
 
     section: SectionStarted
@@ -38,7 +38,7 @@ class SectionProgress:
     ended: float | None = None
 
     def update(self, event: StepStarted | Looked, now: float) -> None:
-        """Take note of what is being done."""
+        """Record the current step or poll."""
         if isinstance(event, StepStarted):
             self.step, self.last_poll = event.text, None
         else:
@@ -47,7 +47,7 @@ class SectionProgress:
 
 @dataclass(slots=True)
 class RunProgress:
-    """What a stream of events has told so far; sections may run side by side."""
+    """The tally of the events so far; sections may run in parallel."""
 
     expected: int = 0
     began: float = 0.0
@@ -56,7 +56,7 @@ class RunProgress:
     sections: dict[tuple[str, str], SectionProgress] = field(default_factory=dict)
 
     def add(self, event: Event, now: float = 0.0) -> None:
-        """Take note of an event that is told now (in seconds of any clock)."""
+        """Add an event; `now` is in seconds of any clock."""
         match event:
             case RunStarted():
                 self.expected, self.began = event.checks, now
@@ -75,23 +75,23 @@ class RunProgress:
                 pass
 
     def of(self, event: StepStarted | Looked | CheckFinished | SectionFinished) -> SectionProgress:
-        """Return the section that an event is about."""
+        """Return the progress of an event's section."""
         return self.sections[event.spec, event.key]
 
 
 def current_activity(section: SectionProgress, now: float | None = None) -> str:
-    """Return what a section does, in words: its step, or how long it has waited (until now) and for what."""
+    """Return what a section is doing: its step, or what it is waiting for and how long (until `now`)."""
     last_poll = section.last_poll
     if last_poll is None:
         return section.step
     passed = 0.0 if now is None else now - section.last_poll_at
     waited = min(last_poll.waited_s + passed, last_poll.timeout_s)
     what = f"waiting for {last_poll.what}" if last_poll.what else section.step
-    return f"{what}, {ordinal(last_poll.look)} look, {waited:.1f} s of {last_poll.timeout_s:g} s"
+    return f"{what}, {ordinal(last_poll.look)} poll, {waited:.1f} s of {last_poll.timeout_s:g} s"
 
 
 class PlainProgress:
-    """A line a section (`verbose`: a step, a look and a check, too), without any control character."""
+    """Prints a line per section (`verbose`: also per step, poll and check), without control characters."""
 
     def __init__(self, err: TextIO, output: OutputOptions) -> None:
         self._err = err
@@ -99,7 +99,7 @@ class PlainProgress:
         self._tally = RunProgress()
 
     def handle(self, event: Event) -> None:
-        """Tell of an event at once."""
+        """Print a line for the event, if it has one."""
         self._tally.add(event)
         if isinstance(event, SectionFinished):
             self._print(self._section(self._tally.of(event)))
@@ -112,16 +112,16 @@ class PlainProgress:
             self._print(f"{event.spec}:{event.line}  {event.status}  {event.kind}  {event.title}{time}")
 
     def close(self) -> None:
-        """Have nothing to put away."""
+        """Do nothing: plain lines stay."""
 
     def _section(self, done: SectionProgress) -> str:
         section, tally = done.section, self._tally
         if section.duplicate_of is not None:
-            said = f"repeats section {section.duplicate_of}"
+            summary = f"repeats section {section.duplicate_of}"
         else:
-            said = counted(done.verdicts) or "nothing to check"
+            summary = counted(done.verdicts) or "nothing to check"
         far = f"[{tally.verdicts.total()}/{tally.expected}]"
-        return f"{far} {section.spec}  {section.ordinal} {section.heading}: {said}"
+        return f"{far} {section.spec}  {section.ordinal} {section.heading}: {summary}"
 
     def _print(self, text: str) -> None:
         self._err.write(self._output.text(text) + "\n")
@@ -129,5 +129,5 @@ class PlainProgress:
 
 
 def counted(verdicts: Counter[Status]) -> str:
-    """Return `18 passed, 1 failed`, an empty text for none."""
+    """Return `18 passed, 1 failed`, an empty text without verdicts."""
     return ", ".join(f"{verdicts[status]} {status}" for status in Status if verdicts[status])

@@ -1,7 +1,7 @@
-"""A run as a person sees it: progress on stderr while it happens, the report on stdout when it is over.
+"""The terminal output of a run: progress on stderr, the report on stdout.
 
-This is the home of rich. It is loaded inside functions, and only for colours or a live display: a pipe needs neither,
-and loading it takes longer than replaying a whole document.
+The only module that imports rich, inside functions and only for colors or a live display: a pipe needs neither, and
+importing it takes longer than replaying a spec.
 """
 
 from __future__ import annotations
@@ -39,35 +39,35 @@ STYLES = {
     Style.EXPECTED: "bold green",
     Style.ACTUAL: "bold red",
 }
-"""The sixteen colours of the terminal's own theme, so that light and dark ones both stay readable."""
+"""Only the sixteen colors of the terminal's theme, which are readable on light and dark backgrounds."""
 
 DEFAULT_WIDTH = 80
 DEFAULT_HEIGHT = 24
 FRAMES_A_SECOND = 8
 SHOW_AFTER_S = {"live": 0.0, "record": 0.0}
-"""Seconds before a live display appears, by mode; a replay is mostly over before anybody could read one.
+"""Seconds before the live display appears, by mode.
 
-Loading rich takes 50 ms, which a run of a second can bear.
+A replay is usually over before its display could be read, and importing rich takes 50 ms.
 """
 DEFAULT_SHOW_AFTER_S = 1.0
 
 
 class Progress(Protocol):
-    """Somebody who is told every event, and when there will be no more."""
+    """Shows the progress of a run: receives every event, and is closed at the end."""
 
     def handle(self, event: Event) -> None:
-        """Take note of an event."""
+        """Process an event."""
 
     def close(self) -> None:
-        """Put everything away."""
+        """Remove the display."""
 
 
 class Terminal:
-    """The two streams of a command line and how to write on them.
+    """Writes progress and the report to the two streams of a command line.
 
-    `color` is for both streams; with `auto` a stream is coloured when it is a terminal that is not dumb and `NO_COLOR`
-    is empty. `quiet` leaves out progress and tables, `verbose` adds a line a check and repeats every reason. `width` is
-    in cells (None: that of the terminal, `COLUMNS`, else 80).
+    With `color` `auto`, a stream is colored when it is a terminal, `TERM` is not `dumb` and `NO_COLOR` is empty.
+    `quiet` omits progress and tables, `verbose` adds a line per check and repeats every reason. `width` is in terminal
+    cells (None: `COLUMNS`, else the width of the terminal, else 80).
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Terminal:
         self._environ = environ
 
     def follow(self, events: Iterable[Event]) -> Iterator[Event]:
-        """Pass events through while showing how far the run is."""
+        """Pass events through while showing the progress."""
         progress = self._progress()
         try:
             for event in events:
@@ -102,7 +102,7 @@ class Terminal:
                 progress.close()
 
     def report(self, results: Results, source_line: SourceLine = no_source_line) -> None:
-        """Print what the run found; `source_line` gives a spec's line for the places of failures."""
+        """Print the report; `source_line` gives the lines of specs that failures quote."""
         lines = end_report(results, self._output(self._out, source_line))
         if self._colored(self._out):
             self._print_colored(lines)
@@ -122,7 +122,7 @@ class Terminal:
         self._console(self._out).print(to_segments(lines), end="", soft_wrap=True)
 
     def _console(self, file: TextIO) -> Console:
-        from rich.console import Console  # noqa: PLC0415 - start-up speed, see above
+        from rich.console import Console  # noqa: PLC0415 - startup speed, see above
 
         return Console(
             file=file,
@@ -162,7 +162,7 @@ class Terminal:
 
 
 class LiveProgress:
-    """A few lines that are drawn over and over, and taken away at the end."""
+    """A live display of a few lines, removed at the end."""
 
     def __init__(
         self, console: Callable[[], Console], output: OutputOptions, now: Callable[[], float] = time.monotonic
@@ -173,11 +173,11 @@ class LiveProgress:
         self._show_after_s = DEFAULT_SHOW_AFTER_S
         self._tally = RunProgress(began=now())
         self._live: Live | None = None
-        # Told by one thread and drawn by another.
+        # Events come from one thread, the display is drawn by another.
         self._lock = Lock()
 
     def handle(self, event: Event) -> None:
-        """Take note of an event; the next frame shows it."""
+        """Process an event; the next frame shows it."""
         now = self._now()
         with self._lock:
             self._tally.add(event, now)
@@ -187,12 +187,12 @@ class LiveProgress:
             self._live = self._start()
 
     def close(self) -> None:
-        """Take the display away."""
+        """Remove the display."""
         if self._live is not None:
             self._live.stop()
 
     def _start(self) -> Live:
-        from rich.live import Live  # noqa: PLC0415 - start-up speed, see above
+        from rich.live import Live  # noqa: PLC0415 - startup speed, see above
 
         live = Live(
             get_renderable=self._render,
@@ -211,8 +211,8 @@ class LiveProgress:
 
 
 def to_segments(lines: Iterable[Line]) -> Segments:
-    """Return lines for rich; segments and never markup, so that nothing in them is taken for a command."""
-    from rich.segment import Segment, Segments  # noqa: PLC0415 - start-up speed, see above
+    """Return lines as rich segments, not as markup, so that no text in them is interpreted."""
+    from rich.segment import Segment, Segments  # noqa: PLC0415 - startup speed, see above
     from rich.style import Style as RichStyle  # noqa: PLC0415
 
     styles = {style: RichStyle.parse(words) for style, words in STYLES.items()}

@@ -1,4 +1,4 @@
-"""What a replay was played from, as a note for a person."""
+"""A note on the recorded requests that a replay did not use."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from qa_sync.reports.shared.text_layout import BLANK, Line, Span, Style, columns
 from qa_sync.running.results import Results
 
 SHOWN = 3
-"""How many requests of a recording are told; the JSON report has all."""
+"""How many requests of a recording are listed; the JSON report has all."""
 
 
 def unused_request_lines(results: Results, output: OutputOptions) -> Iterator[Line]:
-    """Return a note on the recorded requests that were never asked for: the recording holds more than is checked."""
-    found = [recording for recording in results.recordings if recording.unplayed]
-    if not found:
+    """Return the unused requests of each recording: it contains more than was checked."""
+    recordings = [recording for recording in results.recordings if recording.unplayed]
+    if not recordings:
         return
-    yield (("Recorded, but never asked for", Style.STRONG),)
-    for recording in found:
+    yield (("Recorded requests not used", Style.STRONG),)
+    for recording in recordings:
         number, more = len(recording.unplayed), len(recording.unplayed) - SHOWN
         spans: list[Span] = [
             (output.text(recording.path), Style.PLAIN),
             (f"  {number} of {recording.requests} requests", Style.QUIET),
         ]
         yield from columns([(spans, output.width - 2)], indent=2)
-        told = [*recording.unplayed[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
-        for line in told:
+        lines = [*recording.unplayed[:SHOWN], *([f"and {more} more"] if more > 0 else [])]
+        for line in lines:
             yield from columns([([(output.text(line), Style.QUIET)], output.width - 4)], indent=4)
     yield BLANK

@@ -1,4 +1,4 @@
-"""Two values beneath each other, with what differs in colour, and marked so that it can be seen without."""
+"""Two values, one below the other, with their differences colored and marked."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from qa_sync.reports.shared.text_layout import Line, Span, Style, cells_of
 
 MARK = "^"
 LEAST_SAME = 3
-"""Fewer characters that happen to be the same between two differences are no orientation for a reader."""
+"""Shorter common parts between two differences are marked as different, too."""
 
 LEAST_SHARE = 0.25
-"""Texts that share less of the longer one are simply different; nothing in them is marked."""
+"""Texts with a smaller common share (of the longer text) are shown as different without marks."""
 
 LONGEST = 2_000
-"""Of longer texts only the first and the last difference is looked for: comparing them takes the square of that."""
+"""Of longer texts, only the common prefix and suffix are found: the comparison takes quadratic time."""
 
 LOOK_BACK = 20
-"""So many characters before its end a line is broken at a blank."""
+"""How many characters before its end a line may be broken at a blank."""
 
 Ranges = list[tuple[int, int]]
 
 
 def diff_lines(expected: str, actual: str, width: int) -> tuple[list[Line], list[Line]]:
-    """Return both texts as lines of that width, with marks below what only one of them has."""
+    """Return both texts as lines of that width, with marks below the characters that differ."""
     here, there = _differing(expected, actual)
     return _lines(expected, here, Style.EXPECTED, width), _lines(actual, there, Style.ACTUAL, width)
 
 
 def _differing(one: str, other: str) -> tuple[Ranges, Ranges]:
-    """Return what of each text the other one has not, as ranges of characters; nothing when they are alien."""
+    """Return the differing ranges of characters of each text; the whole texts when they have too little in common."""
     blocks = _blocks(one, other)
     if sum(size for _, _, size in blocks) < LEAST_SHARE * max(len(one), len(other)):
         return [(0, len(one))], [(0, len(other))]
@@ -43,14 +43,14 @@ def _differing(one: str, other: str) -> tuple[Ranges, Ranges]:
 
 
 def _blocks(one: str, other: str) -> list[tuple[int, int, int]]:
-    """Return what both texts have, as (start in one, start in the other, length)."""
+    """Return the common parts of both texts as (start in one, start in the other, length)."""
     first = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     most = min(len(one), len(other)) - first
     last = next((n for n in range(most) if one[-1 - n] != other[-1 - n]), most)
     middle, among = one[first : len(one) - last], other[first : len(other) - last]
     found = [(0, 0, first)] * bool(first)
     if middle and among and max(len(middle), len(among)) <= LONGEST:
-        from difflib import SequenceMatcher  # noqa: PLC0415 - start-up speed: most runs compare nothing
+        from difflib import SequenceMatcher  # noqa: PLC0415 - startup speed: most runs compare nothing
 
         matched = SequenceMatcher(None, middle, among, autojunk=False).get_matching_blocks()
         found += [(first + m.a, first + m.b, m.size) for m in matched if m.size >= LEAST_SAME]
@@ -71,7 +71,7 @@ def _lines(text: str, ranges: Ranges, style: Style, width: int) -> list[Line]:
 
 
 def _line_breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
-    """Yield where lines begin and end; all characters stay, but a line ends before blanks, not after them."""
+    """Yield the start and end of each line; no character is dropped, and a line ends before blanks, not after them."""
     start = 0
     while start < len(text):
         end, used = start, 0
@@ -84,7 +84,7 @@ def _line_breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
 
 
 def _blank_before(text: str, start: int, end: int) -> int:
-    """Return where the last blanks near the end of a line begin, 0 when there are none."""
+    """Return the start of the last run of blanks near the end of a line, 0 without one."""
     at = text.rfind(" ", max(start + 1, end - LOOK_BACK), end)
     while at > start and text[at - 1] == " ":
         at -= 1

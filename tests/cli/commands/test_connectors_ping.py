@@ -244,4 +244,4 @@ def test_names_of_connectors_and_folders_come_before_systems(qa_sync: QaSync, tm
 def test_without_a_name_and_without_settings_there_is_nothing_to_check(qa_sync: QaSync) -> None:
     got = qa_sync("connectors", "check")
     assert got.code == 2
-    assert "no connector is named, and no settings name a system" in got.err
+    assert "no connector was given, and the settings have no systems" in got.err

@@ -110,7 +110,7 @@ def test_a_sentence_keeps_its_history_when_it_moves_and_not_when_it_changes(path
 def test_a_file_that_is_no_history_is_told(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("this is no database, and long enough to be looked at " * 10)
-    with pytest.raises(UsageError, match="not usable as a history"):
+    with pytest.raises(UsageError, match="cannot use this file as the history"):
         read_verdicts(path)
 
 
@@ -177,13 +177,13 @@ def test_a_history_that_cannot_be_kept_is_a_note(here: QaSync, tmp_path: Path) -
     (tmp_path / ".qa-sync").write_text("a file where the folder should be")
     answer = here("check", "specs/000.txt", "-q")
     assert answer.code == 0
-    assert "note: the run could not be kept in .qa-sync/history.sqlite" in answer.err
+    assert "note: the run could not be recorded in .qa-sync/history.sqlite" in answer.err
 
 
 def test_no_history_is_told(here: QaSync) -> None:
     answer = here("history")
     assert answer.code == 2
-    assert "no run is kept in .qa-sync/history.sqlite" in answer.err
+    assert "no run is recorded in .qa-sync/history.sqlite" in answer.err
     here("check", "specs/000.txt", "-q")
-    assert "hint: there are: replay" in here("history", "--mode", "live").err
-    assert "no run of these documents is kept" in here("history", "specs/9.txt").err
+    assert "hint: available: replay" in here("history", "--mode", "live").err
+    assert "no run of these specs is recorded" in here("history", "specs/9.txt").err

@@ -1,4 +1,4 @@
-"""What a replay tells of its recordings: requests that were never asked for, and that they are too old."""
+"""What a replay reports about its recordings: unused requests, and recordings that are too old."""
 
 from __future__ import annotations
 
@@ -51,18 +51,18 @@ def test_all_of_the_committed_recordings_is_played(qa_sync: QaSync) -> None:
     recordings = json.loads(got.out)["recordings"]
     assert [r["unplayed"] for r in recordings] == [[]] * 6
     assert all(r["requests"] > 30 for r in recordings)
-    assert "never asked for" not in qa_sync("check", SPEC).out
+    assert "requests not used" not in qa_sync("check", SPEC).out
 
 
 def test_what_was_never_asked_for_is_a_note_and_no_failure(qa_sync: QaSync, cassettes: Path) -> None:
     total = more_requests(cassettes / "000" / CONTACTS, 5)
     got = qa_sync("check", SPEC, "--cassettes", str(cassettes))
     assert got.code == 0
-    note = " ".join(got.out.partition("Recorded, but never asked for")[2].split())
+    note = " ".join(got.out.partition("Recorded requests not used")[2].split())
     assert f"5 of {total} requests" in note
     assert f"GET {URL}x-2 and 2 more" in note
     quiet = qa_sync("check", SPEC, "--cassettes", str(cassettes), "-q")
-    assert (quiet.code, "never asked for" in quiet.out) == (0, False)
+    assert (quiet.code, "requests not used" in quiet.out) == (0, False)
 
 
 def test_the_json_report_has_them_all_and_can_be_read_back(qa_sync: QaSync, cassettes: Path) -> None:
@@ -161,4 +161,4 @@ def test_an_age_that_is_none(qa_sync: QaSync, age: str) -> None:
 def test_only_a_replay_has_recordings_that_can_be_old(qa_sync: QaSync) -> None:
     got = qa_sync("check", SPEC, "--mode", "sandbox", "--max-age", "30d")
     assert got.code == 2
-    assert "--max-age is about recordings, which --mode sandbox does not replay" in got.err
+    assert "--max-age needs --mode replay, got --mode sandbox" in got.err

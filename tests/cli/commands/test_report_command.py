@@ -72,11 +72,11 @@ def test_standard_input_is_read(qa_sync: QaSync, found: Path, monkeypatch: pytes
     ("text", "said"),
     [
         (b"", "not JSON: Expecting value"),
-        (b"\xff\xfe", "expected results as JSON, got no UTF-8 text"),
+        (b"\xff\xfe", "not UTF-8 text, expected results as JSON"),
         (b"[]", "expected results of schema 'qa-sync/results/1', got None"),
         (b'{"schema": "qa-sync/checklist/1"}', "got 'qa-sync/checklist/1'"),
         (b'{"schema": "qa-sync/results/1"}', "object missing required field `mode`"),
-        (b"[" * 100_000, "not readable as JSON"),
+        (b"[" * 100_000, "not JSON"),
     ],
 )
 def test_a_wrong_file_is_told(qa_sync: QaSync, tmp_path: Path, text: bytes, said: str) -> None:

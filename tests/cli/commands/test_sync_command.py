@@ -85,11 +85,11 @@ def test_on_a_terminal_one_is_told_what_would_be_written_and_asked(
     refused = qa_sync(*words)
     assert refused.code == 2
     assert re.search(r"Custom Webshop \(http://\S+\): 2 Customer created\n .*: 1 Order created\n", refused.err)
-    assert "nothing was written: the answer was no" in refused.err
+    assert "canceled: nothing was written" in refused.err
     assert customers(place) == []
     assert qa_sync(*words).code == 0
     assert len(customers(place)) == 2
-    assert asked == ["Write it?"] * 2
+    assert asked == ["Continue?"] * 2
     assert qa_sync(*words).code == 0  # nothing is to be written, so nobody is asked
     with system(place, "WooCommerce") as shop:
         shop.insert("customer", {"email": "cy@example.test", "first_name": "cy"})
@@ -223,7 +223,7 @@ def test_a_list_that_cannot_be_read_is_not_found_out(
     monkeypatch.setenv("QA_SYNC_CUSTOMWEBSHOP_API_KEY", "wrong")
     got = qa_sync("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"))
     assert got.code == 3
-    assert got.out.endswith("unchanged 0, conflicts 0, problems 3, sections left out 3\n")
+    assert got.out.endswith("unchanged 0, conflicts 0, problems 3, sections skipped 3\n")
     assert "(check the secrets of this system" in got.err.splitlines()[0]
 
 
@@ -266,8 +266,8 @@ def test_a_watch_waits_for_a_system_that_cannot_be_reached(place: Path, tmp_path
     ("words", "told"),
     [
         (("--watch", "soon"), "expected a duration"),
-        (("--watch", "0s"), "without a pause"),
-        (("--watch", "1s", "--dry-run"), "neither"),
+        (("--watch", "0s"), "must be greater than 0"),
+        (("--watch", "1s", "--dry-run"), "cannot be combined"),
         (("--links", "nowhere/links.sqlite"), "nowhere/links.sqlite"),
     ],
 )

@@ -67,21 +67,23 @@ def test_an_entry_that_has_expired_fails_the_run(qa_sync: QaSync, tmp_path: Path
     assert answer.code == 1
     (sentence,) = json.loads(answer.out)["overdue"]
     assert sentence == f"{path}:3: expired on 2020-01-01, owner ann@example.test: {SECTION}/create"
-    assert "The baseline is no longer right" in answer.err
+    assert "Out-of-date baseline entries" in answer.err
 
 
 def test_an_entry_whose_check_passes_fails_the_run(qa_sync: QaSync, tmp_path: Path) -> None:
     path = written(tmp_path, entry(f"{SECTION}/create"))
     answer = qa_sync("check", "specs/000.txt", "-q", "--baseline", str(path), "--report", "json")
     assert answer.code == 1
-    assert json.loads(answer.out)["overdue"] == [f"{path}:1: no longer fails, take the entry away: {SECTION}/create"]
+    assert json.loads(answer.out)["overdue"] == [f"{path}:1: no longer fails, remove the entry: {SECTION}/create"]
 
 
 def test_an_entry_about_nothing_is_a_note(qa_sync: QaSync, tmp_path: Path) -> None:
     path = written(tmp_path, entry(f"{SECTION}/creat"))
     answer = qa_sync("check", "specs/000.txt", "-q", "--baseline", str(path))
     assert answer.code == 0
-    assert f"note: {path}:1: no check of this run is {SECTION}/creat; did you mean '{SECTION}/create'" in answer.err
+    assert (
+        f"note: {path}:1: matches no check of this run: {SECTION}/creat; did you mean '{SECTION}/create'" in answer.err
+    )
 
 
 def test_a_skipped_check_says_nothing_of_its_entry(qa_sync: QaSync, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_a_revision_that_nobody_knows(qa_sync: QaSync) -> None:
     for revision in ("nowhere", "--output=out.xml"):
         got = qa_sync("check", "specs/000.txt", f"--changed-since={revision}")
         assert (got.code, got.out) == (2, "")
-        assert "name a commit" in got.err
+        assert "give a commit" in got.err
     assert not Path("out.xml").exists()
 
 

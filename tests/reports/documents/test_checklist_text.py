@@ -21,7 +21,7 @@ def test_every_pair_that_is_no_promise_is_marked_and_explained() -> None:
     shown = checklist_text.render(checklist(), OutputOptions(width=200))
     assert "property         primaryInfo.email -> contactDetails.emailAddress  (inferred)\n" in shown
     assert "vat -> taxNumber\n" in shown
-    assert "\n(inferred) the document does not name this pair" in shown
+    assert "\n(inferred) this pair is not in the spec" in shown
 
 
 def test_a_long_path_does_not_push_the_checks_aside() -> None:

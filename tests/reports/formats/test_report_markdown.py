@@ -24,7 +24,7 @@ def test_the_worst_comes_first_and_the_place_is_named() -> None:
 def test_what_could_not_be_removed_is_listed() -> None:
     text = markdown.render(written_results())
     assert text.endswith(
-        "#### Left behind\n\n- <code>A Customer c-17</code> HTTP 403: a customer with orders stays\n\n"
+        "#### Not removed\n\n- <code>A Customer c-17</code> HTTP 403: a customer with orders stays\n\n"
     )
 
 

@@ -79,13 +79,13 @@ def test_a_claim_has_its_verdict_behind_it() -> None:
     assert "**✗** failed: update-forward: the value did not arrive within 120 s" in keep
     assert "     - **?** manual: to be verified by a person" in lines
     assert "     - no check" in lines
-    assert "*Repeats section 1, which is verified there.*" in lines
+    assert "*Repeats section 1 and is verified there.*" in lines
 
 
 def test_a_pair_that_the_document_does_not_name_is_marked() -> None:
     text = rst.render(written_results())
     assert "   * - *vat*\n     - *taxNumber*\n     - *inferred*\n     - **✓** passed, 3.00 s\n" in text
-    assert "\n*inferred*: the document does not name this pair" in text
+    assert "\n*inferred*: this pair is not in the spec" in text
 
 
 def test_the_document_reads_as_before() -> None:

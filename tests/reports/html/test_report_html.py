@@ -227,7 +227,7 @@ def test_directions_are_told_apart() -> None:
 
 def test_many_failures_do_not_make_the_overview_endless() -> None:
     words = "\n".join(read(large_results(3_000)).words)
-    assert "And 400 places that only the document shows" in words
+    assert "400 more lines are shown in the spec only" in words
 
 
 def test_of_a_place_the_first_failures_are_shown_and_the_others_folded_away() -> None:
@@ -249,5 +249,5 @@ def test_a_button_that_would_do_nothing_is_not_there() -> None:
     (spec,) = written_results().specs
     well = tuple(check for check in spec.sections[0].checks if check.status is Status.PASSED)
     some = replace(written_results(), specs=(replace(spec, sections=(replace(spec.sections[0], checks=well),)),))
-    assert "Unfold what is not well" not in "".join(read(some).words)
-    assert "Unfold what is not well" in "".join(read(written_results()).words)
+    assert "Expand failures and errors" not in "".join(read(some).words)
+    assert "Expand failures and errors" in "".join(read(written_results()).words)

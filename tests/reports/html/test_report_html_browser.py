@@ -145,7 +145,7 @@ def see(browser: Any, tmp_path: Path) -> Iterator[Any]:
 
 def test_hostile_text_does_nothing(see: Any) -> None:
     seen = see(hostile_written())
-    seen.tab.click("#unfold")
+    seen.tab.click("#expand")
     seen.tab.click("main tr button.v >> nth=0")
     assert seen.tab.locator(".evidence").count() >= 2
     assert seen.tab.evaluate("document.querySelectorAll('script:not([type])').length") == 1
@@ -156,7 +156,7 @@ def test_hostile_text_does_nothing(see: Any) -> None:
 @pytest.mark.slow
 def test_two_thousand_hostile_values_do_nothing(see: Any) -> None:
     tab = see(results(VALUES)).tab
-    tab.click("#unfold")
+    tab.click("#expand")
     assert tab.evaluate("document.querySelectorAll('script:not([type])').length") == 1
     theirs = "img, iframe, object, embed, form, link, base, svg svg, [onload], [onerror], [onmouseover], [href*=evil]"
     assert tab.locator(theirs).count() == 0
@@ -203,7 +203,7 @@ def test_the_document_is_filtered_by_status(see: Any) -> None:
     assert tab.locator("main tbody tr:visible").all_inner_texts() == tab.locator("main tr.hf").all_inner_texts()
     assert tab.locator("main .sen:visible").count() == 1
     assert tab.locator("button[data-show=f]").get_attribute("aria-pressed") == "true"
-    assert tab.inner_text("#told") == "2 passages shown"
+    assert tab.inner_text("#status") == "2 passages shown"
     assert not tab.locator("h3", has_text="A Order to B Purchase").is_visible()
     tab.click("button[data-show=all]")
     assert tab.locator("h3", has_text="A Order to B Purchase").is_visible()
@@ -252,8 +252,8 @@ def test_a_screen_reader_is_told_what_is_seen(see: Any) -> None:
 def test_axe_has_nothing_to_object_to(see: Any, make: Callable[[], Results]) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is missing: pip install '.[test]'")
     tab = see(make(), bypass_csp=True).tab
-    if tab.locator("#unfold").count():
-        tab.click("#unfold")
+    if tab.locator("#expand").count():
+        tab.click("#expand")
     violations = axe.Axe().run(tab).response["violations"]
     assert [(found["id"], [node["html"][:100] for node in found["nodes"]]) for found in violations] == []
 
@@ -261,7 +261,7 @@ def test_axe_has_nothing_to_object_to(see: Any, make: Callable[[], Results]) -> 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_contrast_is_that_of_wcag_aa(see: Any, scheme: str) -> None:
     tab = see(written_results(), color_scheme=scheme).tab
-    tab.click("#unfold")
+    tab.click("#expand")
     tab.locator("tr.hm button, tr.added button").first.click()
     assert tab.evaluate(CONTRAST) == []
     tab.click("#theme")
@@ -272,8 +272,8 @@ def test_contrast_is_that_of_wcag_aa(see: Any, scheme: str) -> None:
 def test_nothing_is_cut_or_lies_upon_another(see: Any, width: int) -> None:
     for some in (written_results(), real("000"), hostile_written()):
         tab = see(some, viewport={"width": width, "height": HEIGHT}).tab
-        if tab.locator("#unfold").count():
-            tab.click("#unfold")
+        if tab.locator("#expand").count():
+            tab.click("#expand")
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
         assert tab.evaluate(BEYOND) == []
         assert tab.evaluate(CUT) == []

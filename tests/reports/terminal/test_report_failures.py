@@ -47,7 +47,7 @@ def test_a_block_tells_what_was_done_expected_and_found_once() -> None:
     assert block(wrong(latency_s=3.2)).startswith(
         "specs/shop.txt:9 | Every A Customer will be synchronized with a B Client.\n"
         "  ✗ failed  update-forward  name -> name  3.20 s\n"
-        "    A to B: B Client name: another value; looked 3 times in 120 s\n"
+        "    A to B: B Client name: the value differs; looked 3 times in 120 s\n"
         "    steps     1 more → wait for B Client (a) → edit x of A Customer (a) → let 2\n"
         "              s pass → look again\n"
         '    expected  "Žofie"\n'
@@ -64,9 +64,9 @@ def test_a_verbose_block_shows_all_steps_and_each_request_once() -> None:
     assert (
         "    request   A: PATCH https://a.example.test/customers/c-17\n"
         '              {"name": "Žofie"}\n'
-        "    answer    no answer\n"
+        "    response  no response\n"
         "    request   B: GET https://b.example.test/clients/9001\n"
-        "    answer    answered with 200\n"
+        "    response  status 200\n"
         '              {"id": "9001", "name": "Sofie"}\n'
     ) in shown
     assert shown.count('{"id": "9001"') == 1
@@ -82,11 +82,11 @@ def test_of_checks_that_failed_alike_the_steps_of_the_first_are_told() -> None:
 @pytest.mark.parametrize(
     ("message", "said"),
     [
-        ("B name: expected 'a', got 'b' (value)", "B name: another value"),
-        ("B name: expected 'a: expected', got ': got' (value); looked", "B name: another value; looked"),
-        ("B name: from character 9 on: expected ...'a', got ...'b' (value)", "B name: another value"),
-        ("B lines: [2]: expected 'a', got 'b' (value)", "B lines: another value"),
-        ("B x, cleared there: expected nothing, got 'b' (value)", "B x, cleared there: another value"),
+        ("B name: expected 'a', got 'b' (value)", "B name: the value differs"),
+        ("B name: expected 'a: expected', got ': got' (value); looked", "B name: the value differs; looked"),
+        ("B name: from character 9 on: expected ...'a', got ...'b' (value)", "B name: the value differs"),
+        ("B lines: [2]: expected 'a', got 'b' (value)", "B lines: the value differs"),
+        ("B x, cleared there: expected nothing, got 'b' (value)", "B x, cleared there: the value differs"),
         ("B name: expected 90 characters, got only the first 40, cut after 'x' (value)", None),
         ("it arrived after 80.0 s, expected within 60 s", None),
     ],
@@ -102,7 +102,7 @@ def test_a_message_leaves_out_the_values_that_stand_beside_it(message: str, said
 def test_values_that_look_alike_stay_in_the_message(expected: str, actual: str, alike: bool) -> None:
     message = f"B name: expected {expected!a}, got {actual!a} (value)"
     told = short_message(replace(wrong(), message=message, expected=expected, actual=actual))
-    assert told == (message if alike else "B name: another value")
+    assert told == (message if alike else "B name: the value differs")
 
 
 def test_a_message_without_values_beside_it_stays_whole() -> None:

@@ -108,7 +108,7 @@ def test_quiet_leaves_only_what_went_wrong_and_the_totals() -> None:
     shown = printed(results(), quiet=True)
     assert "A to B Dataflow" not in shown
     assert "specs/shop.txt:13 | " in shown
-    assert "inferred: the document does not name this pair" in shown
+    assert "inferred: this pair is not in the spec" in shown
     assert "settings:" not in shown
     assert shown.endswith("12 checks: 7 passed, 1 failed, 1 error, 2 skipped, 1 manual\n0.42 s, replay, seed 7f3a\n")
 
@@ -262,7 +262,7 @@ def test_what_is_waited_for_and_how_long_is_told_at_80_columns() -> None:
         "━───────────────────  3/40  ✓ 1  ✗ 1  - 1  10 s, about 3 min 05 s left\n"
         "  ✗ 1 A Customer to B Client  4 s, 1 passed, 1 failed, 1 skipped\n"
         "  ▸ 2 A Order to B Purchase  6 s\n"
-        "      waiting for B Purchase (subject), 3rd look, 4.2 s of 120 s\n"
+        "      waiting for B Purchase (subject), 3rd poll, 4.2 s of 120 s\n"
     )
 
 
@@ -270,7 +270,7 @@ def test_a_wide_screen_has_the_step_beside_the_section_and_the_documents_of_seve
     lines = text_of(live_lines(waiting(specs=2), OutputOptions(width=200, encoding="ascii"), 10.0)).splitlines()
     assert "  3/40  + 1 passed  x 1 failed  - 1 skipped  10 s, about" in lines[0]
     assert lines[2] == (
-        f"  > {SPEC}  2 A Order to B Purchase  6 s  waiting for B Purchase (subject), 3rd look, 4.2 s of 120 s"
+        f"  > {SPEC}  2 A Order to B Purchase  6 s  waiting for B Purchase (subject), 3rd poll, 4.2 s of 120 s"
     )
 
 
@@ -307,7 +307,7 @@ def test_a_pipe_tells_of_looks_on_demand() -> None:
     look = Looked(SPEC, CUSTOMER, "B Client (subject)", 1, 0.0, 120.0)
     stream = [*list(events())[:4], look]
     assert watched(stream, io.StringIO(), verbose=True).endswith(
-        "specs/shop.txt  1 A Customer to B Client: waiting for B Client (subject), 1st look, 0.0 s of 120 s\n"
+        "specs/shop.txt  1 A Customer to B Client: waiting for B Client (subject), 1st poll, 0.0 s of 120 s\n"
     )
 
 
@@ -360,8 +360,8 @@ def test_ten_times_the_checks_are_ten_times_the_work() -> None:
 def test_what_is_left_for_the_same_reason_stands_together() -> None:
     lost = tuple(Leftover("B", "Client", str(n), "B keeps them") for n in (1, 2, 3))
     some = replace(results(), leftovers=lost)
-    assert "Left behind by the recorded run\n  B Client 1, 2, 3  B keeps them\n" in printed(some)
-    assert "Left behind\n  B Client 1, 2, 3  B keeps them\n" in printed(replace(some, mode="live"))
+    assert "Not removed by the recorded run\n  B Client 1, 2, 3  B keeps them\n" in printed(some)
+    assert "Not removed\n  B Client 1, 2, 3  B keeps them\n" in printed(replace(some, mode="live"))
 
 
 def test_checks_of_a_kind_that_ended_alike_share_a_row_unless_verbose() -> None:
@@ -373,7 +373,7 @@ def test_checks_of_a_kind_that_ended_alike_share_a_row_unless_verbose() -> None:
     failed = [some_check(f"x{n} -> y{n}", kind="update-forward", message=f"why {n}") for n in range(5)]
     everything = with_checks(*passed, *few, *skipped, *failed)
     lines = printed(everything, 200).splitlines()
-    assert "  ✓ passed   5.00 s  property        5 checks, the quickest 1.00 s" in lines
+    assert "  ✓ passed   5.00 s  property        5 checks, fastest 1.00 s" in lines
     assert [line.split()[-2:] for line in lines if "5 checks" in line and "skipped" in line] == [
         ["reason", "0"],
         ["reason", "1"],

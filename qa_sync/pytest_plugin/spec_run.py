@@ -1,4 +1,4 @@
-"""A document's checks carried out section by section, each section once."""
+"""Runs the checks of a spec section by section, each section once."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from qa_sync.settings.read import find_settings, load_settings
 
 TIMEOUT_S = 120.0
 SUPPORTED_MODES = tuple(mode for mode in MODES if mode != "record")
-"""A recording is of a whole document, and tests are of parts."""
+"""Not `record`: a recording is of a whole spec, and pytest may run parts."""
 NO_SEED = "collected"
-"""No seed changes the checks' ids; the records are made of the mode's own one when a section is played."""
+"""The seed for collecting; ids of checks do not depend on it. The run uses the seed of its mode."""
 
 
 @dataclass(slots=True)
-class DocumentRun:
-    """A document on its way: nothing is asked of any system, and no recording is read, before a check is wanted."""
+class SpecRun:
+    """The run of a spec; sends no request and reads no recording before the first check runs."""
 
     config: pytest.Config
     mode: str
@@ -52,8 +52,8 @@ class DocumentRun:
     error: QaSyncError | None = None
 
     @classmethod
-    def open(cls, config: pytest.Config, path: Path) -> DocumentRun:
-        """Read a document; raises what is wrong with it, the settings or the options."""
+    def open(cls, config: pytest.Config, path: Path) -> SpecRun:
+        """Read a spec; raises QaSyncError for an invalid spec, settings or options."""
         mode = str(config.getoption("--qa-sync-mode"))
         if mode not in SUPPORTED_MODES:
             raise UnknownName("mode", mode, SUPPORTED_MODES, hint="recordings are made by qa-sync check --mode record")
@@ -68,7 +68,7 @@ class DocumentRun:
         return self.checklist.sections
 
     def verdict(self, plan: SectionPlan, check: Check) -> CheckFinished:
-        """Return a check's verdict; plays its section if that was not done yet."""
+        """Return a check's verdict; runs its section if it has not run yet."""
         key = plan.section.key
         if key not in self.results:
             self.results[key] = self._run_section(key)
@@ -79,12 +79,12 @@ class DocumentRun:
         only = [replace(c, sections=tuple(p for p in c.sections if p.section.key == key)) for c in ready.checklists]
         for line in describe_writes(ready.writes(only)):
             self._print(line)
-        settings = RunConfig(self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop)
-        events = run(only, ready.open_environment, settings)
+        config = RunConfig(self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop)
+        events = run(only, ready.open_environment, config)
         return collect_results(redact_events(events, ready.redact) if ready.redact else events)
 
     def _prepare(self) -> PreparedRun:
-        """Make the document ready for its mode, once; what makes that impossible is told of every check."""
+        """Prepare the spec for its mode, once; an error is raised again for every check."""
         if self.error:
             raise self.error
         if self.prepared is None:
@@ -97,31 +97,30 @@ class DocumentRun:
         return self.prepared
 
     def _finish(self) -> None:
-        """Remove what the sections left in live systems, tell what could not be removed, and let everything go.
+        """Clean up live systems, report records that could not be removed, and close the run.
 
-        A replay leaves nothing: what the recorded run left stands in that run's report.
+        A replay writes nothing; what its recorded run did not remove is in the report of that run.
         """
         if self.prepared is None:
             return
         with closing(self.prepared):
             left = self.prepared.clean_up([lost for results in self.results.values() for lost in results.leftovers])
-        for what, ids, why in group_not_removed(left if self.mode != "replay" else ()):
-            sys.stderr.write(
-                f"\n{escape_invisible(f'left behind: {what} {ids}: {why}')}\n"
-            )  # a line of its own amid the dots
+        for what, ids, reason in group_not_removed(left if self.mode != "replay" else ()):
+            # On a new line, not among the progress dots.
+            sys.stderr.write(f"\n{escape_invisible(f'not removed: {what} {ids}: {reason}')}\n")
 
     def _print(self, line: str) -> None:
-        """Tell something while tests run, past what captures their output; a worker of pytest-xdist has no terminal."""
+        """Print a line while tests run, past output capturing; a pytest-xdist worker has no terminal."""
         if reporter := self.config.pluginmanager.get_plugin("terminalreporter"):
             reporter.ensure_newline()
             reporter.write_line(escape_invisible(line))
 
 
-def failure_text(document_run: DocumentRun, plan: SectionPlan, verdict: CheckFinished) -> str:
-    """Return the block that the terminal's report shows for a verdict that is not well."""
-    whole = document_run.results[plan.section.key]
+def failure_text(spec_run: SpecRun, plan: SectionPlan, verdict: CheckFinished) -> str:
+    """Return the block that the terminal report shows for a failure or error."""
+    whole = spec_run.results[plan.section.key]
     alone = tuple(SpecResult(s.spec, s.title, tuple(_only(r, verdict) for r in s.sections)) for s in whole.specs)
-    lines = document_run.lines
+    lines = spec_run.lines
     output = OutputOptions(quiet=True, source_line=lambda _, line: lines[line - 1] if 0 < line <= len(lines) else None)
     return text_of(end_report(replace(whole, specs=alone), output))
 
@@ -140,6 +139,6 @@ def _job(config: pytest.Config, path: Path) -> Job:
     timeout_s = TIMEOUT_S if settings.sync.timeout_s is None else settings.sync.timeout_s
     cassettes = root / (config.getoption("--qa-sync-cassettes") or "cassettes")
     seed = config.getoption("--qa-sync-seed")
-    settled = apply_configured_pairs(dataflows, connectors, settings)
+    configured = apply_configured_pairs(dataflows, connectors, settings)
     depth = Depth(config.getoption("--qa-sync-depth"))
-    return Job(settled, connectors, cassettes, seed, timeout_s, settings=settings, depth=depth)
+    return Job(configured, connectors, cassettes, seed, timeout_s, settings=settings, depth=depth)
