@@ -16,7 +16,16 @@ from qa_sync.audit.model import SectionPlan
 from qa_sync.audit.parquet_writer import ParquetWriter
 from qa_sync.audit.planning import AuditConfig, plan_sections
 from qa_sync.audit.records.load import LoadRequest, SourceRecords, load_records, sides_of
-from qa_sync.audit.results import ReportOptions, SectionOutcome, coverage_id, section_checks, skipped_section, unique_id
+from qa_sync.audit.results import (
+    ReportOptions,
+    SectionOutcome,
+    coverage_id,
+    section_checks,
+    skipped_section,
+    unique_id,
+    unread_of,
+    unread_results,
+)
 from qa_sync.audit.sections import AuditOptions, SectionAudits
 from qa_sync.audit.trend import has_earlier_differences, trends
 from qa_sync.clock import Clock
@@ -51,7 +60,8 @@ class Audit(Struct, frozen=True):
         begun, started = self.seconds(), self.clock.now().replace(microsecond=0)
         had_before = has_earlier_differences(self.options.differences)
         plans = {d.path: plan_sections(d, self.dataflows, self.config) for d in self.dataflows}
-        yield RunStarted("audit", "", started, sum(len(_ids(p)) for some in plans.values() for p in some))
+        unread = sum(len(section.unread) for d in self.dataflows for section in d.sections)
+        yield RunStarted("audit", "", started, unread + sum(len(_ids(p)) for some in plans.values() for p in some))
         yield from self._start_sections(plans)
         every = [p for some in plans.values() for p in some]
         records = load_records(self.engine, every, self.load)
@@ -86,6 +96,7 @@ class Audit(Struct, frozen=True):
             yield SpecStarted(dataflow.path, dataflow.title)
             for s in dataflow.sections:
                 ids = _ids(planned[s.key]) if s.key in planned else ()
+                ids = (*(check.id for check in unread_of(dataflow, s)), *ids)
                 yield SectionStarted(dataflow.path, s.key, s.ordinal, s.heading, s.line, s.duplicate_of, ids)
                 if s.key in planned:
                     yield StepStarted(dataflow.path, s.key, "read the records")
@@ -103,6 +114,7 @@ def _results(
     by_key = {one.plan.section.key: one for one in outcomes}
     planned = {one.section.key: one for one in plans}
     for section in dataflow.sections:
+        yield from unread_results(dataflow, section)
         if (one := planned.get(section.key)) is not None:
             outcome = by_key.get(section.key)
             yield from section_checks(outcome, options) if outcome else skipped_section(one, options)

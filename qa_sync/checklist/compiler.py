@@ -24,6 +24,7 @@ from qa_sync.checklist.scenarios.merge_not import merge_not
 from qa_sync.checklist.scenarios.policies import deletes, empty
 from qa_sync.checklist.scenarios.unlinked import connected, not_without_link
 from qa_sync.checklist.scenarios.update import update
+from qa_sync.checklist.unread import unread_checks
 from qa_sync.dataflow.model import Dataflow, Finding, PropertyPair, Section, StatementKind
 from qa_sync.errors import UnknownName
 from qa_sync.location import Location
@@ -110,11 +111,12 @@ class SpecContext(Struct, frozen=True):
 
 def _section_plan(section: Section, entities: EntityPair | str, spec: SpecContext) -> SectionPlan:
     prefix = f"{spec.stem}/{section.key}"
+    unread = unread_checks(section, prefix)
     if isinstance(entities, str):
-        return SectionPlan(section, section.pairs, _skipped_checks(section, prefix, entities), ())
+        return SectionPlan(section, section.pairs, (*unread, *_skipped_checks(section, prefix, entities)), ())
     pairs = pairs_of(section, entities.source, entities.target)
     if section.duplicate_of:
-        return SectionPlan(section, pairs, (), ())
+        return SectionPlan(section, pairs, unread, ())
     context = SectionContext(
         entities=entities,
         pairs=tuple(p for p in pairs if not (p.source_when or p.target_when)),
@@ -131,7 +133,7 @@ def _section_plan(section: Section, entities: EntityPair | str, spec: SpecContex
     built = [build(context) for needs, build in scenarios_to_build if needs is None or section.statement(needs)]
     checks = chain.from_iterable(contribution.checks for contribution in built)
     scenarios = chain.from_iterable(contribution.scenarios for contribution in built)
-    return SectionPlan(section, pairs, tuple(checks), tuple(scenarios))
+    return SectionPlan(section, pairs, (*unread, *checks), tuple(scenarios))
 
 
 def _skipped_checks(section: Section, prefix: str, reason: str) -> tuple[Check, ...]:

@@ -16,6 +16,14 @@ class CheckKind(Struct, frozen=True):
 
 
 KINDS: Mapping[str, CheckKind] = {
+    "unread": CheckKind(
+        "The spec shows nothing that is not understood.",
+        "a sentence, table, row or cell that no known form covers",
+        (
+            "Compare the text with the known forms while the spec is read; nothing is run.",
+            "Report an error at the line, with the closest form and the words that differ.",
+        ),
+    ),
     "create": CheckKind(
         "A new source record gets exactly one counterpart.",
         "`every`, `condition`",

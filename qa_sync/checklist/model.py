@@ -21,7 +21,9 @@ class Check(Struct, frozen=True):
 
     `kind` is the check kind (`create`, `property`, ...); `line` is the line of the statement, of the table row, or (for
     inferred pairs) of the property table; `skip` is the reason why the check cannot run, `manual` what the user must
-    check by hand. Source: docs/explanation/verdicts.rst, "From statements to checks".
+    check by hand, `error` why it can have no verdict.
+
+    Source: docs/explanation/verdicts.rst, "From statements to checks".
     """
 
     id: str
@@ -31,6 +33,12 @@ class Check(Struct, frozen=True):
     pair: PropertyPair | None = None
     skip: str | None = None
     manual: str | None = None
+    error: str | None = None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the check has its result before anything runs."""
+        return bool(self.skip or self.manual or self.error)
 
     @property
     def origin(self) -> Origin | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from qa_sync.checklist.keyword_expression import Matcher
 from qa_sync.checklist.kinds import KINDS
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
+from qa_sync.checklist.unread import UNREAD
 from qa_sync.errors import UnknownName, UsageError
 
 CheckId = tuple[str, str]
@@ -46,12 +47,24 @@ def select(checklists: Sequence[Checklist], selection: Selection) -> frozenset[C
         raise UsageError(
             f"--shard {number}/{shards}: there are only {len(with_checks)} sections, so some shards would be empty"
         )
-    return frozenset(
+    selected = {
         (spec, check.id)
         for spec, plan in with_checks[number - 1 :: shards]
         if _section_is_selected(plan, selection)
         for check in plan.checks
         if _is_selected(selection, plan, check)
+    }
+    return frozenset(selected.union(unread_ids(checklists)))
+
+
+def unread_ids(checklists: Iterable[Checklist]) -> frozenset[CheckId]:
+    """Return the checks of what is not understood, which no filter leaves out."""
+    return frozenset(
+        (c.dataflow.path, check.id)
+        for c in checklists
+        for plan in c.sections
+        for check in plan.checks
+        if check.kind == UNREAD
     )
 
 

@@ -140,6 +140,7 @@ class Section(Struct, frozen=True):
     pairs: tuple[PropertyPair, ...] = ()
     duplicate_of: int | None = None
     table_line: int | None = None
+    unread: tuple[Finding, ...] = ()
 
     @property
     def key(self) -> str:

@@ -10,11 +10,12 @@ from qa_sync.dataflow.duplicates import mark_duplicates
 from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.lint import lint
 from qa_sync.dataflow.model import Dataflow, Finding, Section
-from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph
+from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, UnknownBlock
 from qa_sync.dataflow.parsing.headings import split_heading, split_title
 from qa_sync.dataflow.parsing.markup import read_blocks
 from qa_sync.dataflow.parsing.preamble import generated, preamble_findings
 from qa_sync.dataflow.parsing.sections import SectionReader, quote_text
+from qa_sync.dataflow.unread import with_unread
 from qa_sync.errors import SpecError
 from qa_sync.location import Location
 
@@ -40,7 +41,9 @@ def read_dataflow(text: str, path: str) -> Dataflow:
         sections += [section] if section else []
     dataflow = Dataflow(path, title, *labels, generated(front), mark_duplicates(sections))
     findings += lint(dataflow)
-    return replace(dataflow, findings=tuple(sorted(findings, key=lambda finding: finding.line)))
+    invisible = {block.line for block in blocks if isinstance(block, UnknownBlock) and not block.shown}
+    read = with_unread(dataflow.sections, findings, invisible)
+    return replace(dataflow, sections=read, findings=tuple(sorted(findings, key=lambda finding: finding.line)))
 
 
 def _expect_text(text: str, path: str) -> str:

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from qa_sync.clock import MonotonicClock, RealClock
 from qa_sync.dataflow.model import Dataflow, Section
-from qa_sync.errors import UnknownName, UsageError
+from qa_sync.errors import SpecError, UnknownName, UsageError
+from qa_sync.location import Location
 from qa_sync.modes.embedded.sync_engine import make_engine
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import LiveSystem, connect
@@ -90,6 +91,7 @@ def open_sync(
     systems, and UnknownName for a section or a fault.
     """
     (dataflow,) = job.dataflows
+    _reject_unread(dataflow)
     only = selected_sections(dataflow, sections)
     faults = [find_fault(name) for name in job.faults]
     with readable_errors(links or LINKS), ExitStack() as exits:
@@ -117,6 +119,15 @@ def open_sync(
             ),
             why,
         )
+
+
+def _reject_unread(dataflow: Dataflow) -> None:
+    """Raise SpecError for everything in the spec that is not understood: nothing is written by half a spec."""
+    unread = [finding for section in dataflow.sections for finding in section.unread]
+    if unread:
+        lines = [f"{Location(dataflow.path, finding.line)}: {finding.message}" for finding in unread]
+        text = "\n  ".join([f"{len(unread)} part{'s' if len(unread) > 1 else ''} of the spec not understood:", *lines])
+        raise SpecError(text, location=Location(dataflow.path), hint="qa-sync lint explains each; nothing was written")
 
 
 def selected_sections(dataflow: Dataflow, wanted: Sequence[str]) -> frozenset[str] | None:

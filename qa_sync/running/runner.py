@@ -129,8 +129,8 @@ class _SectionRun:
         s, checks = self.plan.section, self.plan.checks
         ids = tuple(check.id for check in checks)
         yield SectionStarted(self.spec, s.key, s.ordinal, s.heading, s.line, s.duplicate_of, ids)
-        yield from (self._not_run(check) for check in checks if check.skip or check.manual)
-        self.undecided = {check.id: check for check in checks if not check.skip and not check.manual}
+        yield from (self._not_run(check) for check in checks if check.is_decided)
+        self.undecided = {check.id: check for check in checks if not check.is_decided}
         try:
             yield from self._run_scenarios()
         except KeyboardInterrupt:
@@ -171,7 +171,7 @@ class _SectionRun:
             self.stop_early.set()
 
     def _not_run(self, check: Check, reason: str | None = None) -> CheckFinished:
-        status = Status.SKIPPED if reason or check.skip else Status.MANUAL
+        status = Status.ERROR if check.error else Status.SKIPPED if reason or check.skip else Status.MANUAL
         signed_off = self.config.sign_off(check) if status is Status.MANUAL else None
         if signed_off:
             status = Status.PASSED if signed_off.passed else Status.FAILED
@@ -184,5 +184,5 @@ class _SectionRun:
             line=check.line,
             status=status,
             origin=check.origin,
-            message=signed_off.summary if signed_off else reason or check.skip or check.manual,
+            message=signed_off.summary if signed_off else check.error or reason or check.skip or check.manual,
         )

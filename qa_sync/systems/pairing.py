@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qa_sync.dataflow.model import Origin, PropertyPair, Section
+from qa_sync.dataflow.unread import may_infer_pairs
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
 
 Cards = Mapping[str, Mapping[str, EntityCard]]
@@ -16,7 +17,7 @@ Cards = Mapping[str, Mapping[str, EntityCard]]
 
 def pairs_of(section: Section, source: EntityCard, target: EntityCard) -> tuple[PropertyPair, ...]:
     """Return the section's pairs; an empty property table is filled from the two cards (DESIGN 3)."""
-    return section.pairs or inferred_pairs(source, target)
+    return section.pairs or (inferred_pairs(source, target) if may_infer_pairs(section) else ())
 
 
 def inferred_pairs(source: EntityCard, target: EntityCard) -> tuple[PropertyPair, ...]:

@@ -59,7 +59,7 @@ def select_last_failed(
     """Return the part of the checklists to run, in the order to run it."""
     if not last_failed and not failed_first:
         return Selected(tuple(checklists))
-    from qa_sync.checklist.selection import narrow_checklist  # noqa: PLC0415 - most runs do not select
+    from qa_sync.checklist.selection import narrow_checklist, unread_ids  # noqa: PLC0415 - most runs do not select
 
     failed = _read(settings)
     wanted = {
@@ -70,7 +70,7 @@ def select_last_failed(
         if check.id in failed.get(_place(c.dataflow.path), ())
     }
     if last_failed and wanted:
-        ids = frozenset(wanted)
+        ids = frozenset(wanted).union(unread_ids(checklists))
         return Selected(
             tuple(narrow_checklist(c, ids, whole_sections=mode in WHOLE_SECTION_MODES) for c in checklists), ids
         )

@@ -32,11 +32,30 @@ class TableBlock(Struct, frozen=True):
         return self.lines[-1][0] if self.lines else self.line
 
 
+class Row(Struct, frozen=True):
+    """A row of a table: its first line, and its stripped cells."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+class CellTable(Struct, frozen=True):
+    """A table at `line` whose cells are known: a grid table, a simple table or a `csv-table`.
+
+    The first `header_rows` of its rows are headers.
+    """
+
+    line: int
+    rows: tuple[Row, ...]
+    header_rows: int
+
+
 class UnknownBlock(Struct, frozen=True):
-    """Unsupported markup; `what` describes it in messages."""
+    """Unsupported markup; `what` describes it in messages, `shown` is false for what docutils does not show."""
 
     what: str
     line: int
+    shown: bool = True
 
 
-Block = Heading | Paragraph | TableBlock | UnknownBlock
+Block = Heading | Paragraph | TableBlock | CellTable | UnknownBlock

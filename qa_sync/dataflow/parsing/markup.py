@@ -8,21 +8,29 @@ make the reader access a file or the network, and no text can make it recurse.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from docutils import nodes
-from docutils.parsers.rst import Directive, states
+from docutils.parsers.rst import Directive, states, tableparser
 from docutils.statemachine import StringList
 from docutils.utils import new_document
 
-from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
+from qa_sync.dataflow.parsing.blocks import Block, CellTable, Heading, Paragraph, Row, TableBlock, UnknownBlock
+from qa_sync.dataflow.parsing.table_lines import UnreadableTable, read_csv_table
 
 Match = re.Match[str]
 Transition = tuple[list[str], str, list[str]]
 """The return value of a docutils transition: the context (lines so far), the next state, and results (always empty)."""
 
 _ADORNMENT = re.compile(states.Body.patterns["line"])
+_MALFORMED = (tableparser.TableMarkupError, IndexError, ValueError, AssertionError)
+"""What docutils raises for a table that it cannot parse."""
+
+_INVISIBLE = re.compile(r"\.\.( +(?!\[)|$)")
+_TABLE_ROW = re.compile(r"[*+-] +[*+-]( |$)")
+_TABLE_TOP = re.compile(r" *(\+-[-+]+-\+|=+( +=+)+) *$")
 _DIRECTIVE = re.compile(r"\.\. +([A-Za-z0-9][\w.:+-]*?) ?::( +|$)")
 
 # Not the settings class of docutils: creating it reads configuration files, and it is deprecated.
@@ -67,9 +75,10 @@ class _Machine(states.RSTStateMachine):
 
     input_lines: StringList
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, nested: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.blocks: list[Block] = []
+        self.nested = nested
 
     def notify_observers(self) -> None:
         """Do nothing: the only observer records the source of nodes, and there are no nodes."""
@@ -101,13 +110,13 @@ class _BlockState(states.RSTState):
     @property
     def lineno(self) -> int:
         """The 1-based number of the current line."""
-        return self.state_machine.line_offset + 1
+        return int(self.state_machine.abs_line_number())
 
 
 class Body(_BlockState, states.Body):
     """The first line of a block."""
 
-    initial_transitions = ("explicit_markup", "line", "text")
+    initial_transitions = ("explicit_markup", "grid_table_top", "simple_table_top", "line", "text")
 
     def indent(self, match: Match, context: list[str], next_state: str) -> Transition:  # noqa: ARG002
         """Treat indented text as text: a heading with an empty source label begins with a blank."""
@@ -116,13 +125,48 @@ class Body(_BlockState, states.Body):
     def explicit_markup(self, match: Match, context: list[str], next_state: str) -> Transition:  # noqa: ARG002
         """Run the `list-table` directive; emit an UnknownBlock for everything else."""
         directive = _DIRECTIVE.match(match.string)
-        if directive and directive[1] == "list-table":
-            self.run_directive(ListTable, directive, directive[1], {})  # type: ignore[no-untyped-call]
+        if directive and directive[1] in TABLE_DIRECTIVES and not self.state_machine.nested:
+            self.run_directive(TABLE_DIRECTIVES[directive[1]], directive, directive[1], {})  # type: ignore[no-untyped-call]
         else:
-            what = f"the directive `{directive[1]}`" if directive else "a comment, target or substitution"
-            self.emit(UnknownBlock(what, self.lineno))
-            self.state_machine.get_first_known_indented(match.end(), strip_top=False)
+            self._skip(match, directive)
         return [], "Body", []
+
+    def _skip(self, match: Match, directive: Match | None) -> None:
+        line = self.lineno
+        below = self.state_machine.get_first_known_indented(match.end(), strip_top=False)[0]
+        if directive:
+            self.emit(UnknownBlock(f"the directive `{directive[1]}`", line))
+        elif _INVISIBLE.match(match.string):
+            table = any(_TABLE_ROW.match(text.strip()) for text in below)
+            what = (
+                "a comment with table rows; did you mean `.. list-table::`?"
+                if table
+                else "a comment, target or substitution"
+            )
+            self.emit(UnknownBlock(what, line, shown=table))
+        else:
+            self.emit(UnknownBlock("a footnote or citation", line))
+
+    def table_top(
+        self,
+        match: Match,  # noqa: ARG002
+        context: list[str],  # noqa: ARG002
+        next_state: str,  # noqa: ARG002
+        isolate_function: Any,
+        parser_class: Any,
+    ) -> Transition:
+        """Emit a grid or simple table that docutils parses."""
+        start = self.lineno
+        try:
+            block = isolate_function()[0]
+            self.emit(_cell_table(block, parser_class, self.lineno - len(block) + 1))
+        except _MALFORMED as error:
+            self.emit(UnknownBlock(f"a malformed table ({' '.join(map(str, error.args))})", start))
+        return [], "Body", []
+
+    def malformed_table(self, block: Any, detail: str = "", offset: int = 0) -> list[nodes.Node]:  # noqa: ARG002
+        """Raise: docutils would build a message for its own output."""
+        raise tableparser.TableMarkupError(detail)
 
     def parse_directive_block(
         self,
@@ -145,6 +189,59 @@ class ListTable(Directive):
         lines = tuple((offset + 1, line) for _, offset, line in self.content.xitems() if line.strip())
         cast("_Machine", self.state_machine).blocks.append(TableBlock(self.lineno, lines))
         return []
+
+
+class CsvTable(Directive):
+    """The `csv-table` directive; files and urls are never opened."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Emit the table and return no nodes."""
+        lines = tuple((offset + 1, line) for _, offset, line in self.content.xitems() if line.strip())
+        machine = cast("_Machine", self.state_machine)
+        try:
+            machine.blocks.append(read_csv_table(self.lineno, lines))
+        except UnreadableTable as error:
+            machine.blocks.append(UnknownBlock(str(error), self.lineno))
+        return []
+
+
+class TitledTable(Directive):
+    """The `table` directive: a title above one grid or simple table."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Emit the table inside and return no nodes."""
+        machine = cast("_Machine", self.state_machine)
+        lines = [(offset + 1, line) for _, offset, line in self.content.xitems()]
+        first = next((at for at, (_, line) in enumerate(lines) if _TABLE_TOP.match(line)), None)
+        if first is None:
+            machine.blocks.append(UnknownBlock("the directive `table` without a table", self.lineno))
+            return []
+        inner = _Machine(nested=True, state_classes=(Body, Text, Line), initial_state="Body")
+        text = [line for _, line in lines[first:]]
+        inner.run(text, new_document("", _SETTINGS), input_offset=lines[first][0] - 1, inliner=_PlainTextInliner())
+        machine.blocks.extend(inner.blocks)
+        return []
+
+
+TABLE_DIRECTIVES: Final = {"list-table": ListTable, "csv-table": CsvTable, "table": TitledTable}
+"""The directives that are tables."""
+
+
+def _cell_table(block: StringList, parser_class: Any, line: int) -> CellTable:
+    _, head, body = parser_class().parse(block)
+    rows = [[cell for cell in row if cell is not None] for row in (*head, *body)]
+    if any(cell[0] or cell[1] for row in rows for cell in row):
+        raise tableparser.TableMarkupError("merged cells")
+    return CellTable(line, tuple(_cell_row(row, line) for row in rows), len(head))
+
+
+def _cell_row(row: Sequence[Any], line: int) -> Row:
+    cells = tuple(" ".join(text.strip() for text in cell[3] if text.strip()) for cell in row)
+    return Row(line + min(cell[2] for cell in row), cells)
 
 
 class Text(_BlockState, states.Text):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.model import Finding
-from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
+from qa_sync.dataflow.parsing.blocks import Block, CellTable, Heading, Paragraph, TableBlock, UnknownBlock
 from qa_sync.dataflow.parsing.sections import quote_text, split_sentences, unknown_markup
 
 _GENERATED = "Generated:"
@@ -53,7 +53,7 @@ def _text(paragraph: Paragraph, *, introduced: bool) -> list[Finding]:
 
 def _other(block: Block) -> list[Finding]:
     match block:
-        case TableBlock():
+        case TableBlock() | CellTable():
             message = "ignored a table outside any section; is a heading missing?"
             return [make_finding("homeless-statement", block.line, message)]
         case UnknownBlock():

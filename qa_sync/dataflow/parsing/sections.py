@@ -7,16 +7,26 @@ from itertools import pairwise
 
 from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.model import Finding, Section, StatementKind
-from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, TableBlock, UnknownBlock
+from qa_sync.dataflow.parsing.blocks import Block, CellTable, Heading, Paragraph, TableBlock, UnknownBlock
 from qa_sync.dataflow.parsing.headings import parse_entity
 from qa_sync.dataflow.parsing.statements import (
     Sentence,
+    differing_words,
+    find_other_entity,
     make_statement,
     match_template,
     nearest_template,
     normalize_blanks,
 )
-from qa_sync.dataflow.parsing.tables import MERGE_COLUMNS, PROPERTY_COLUMNS, Table, criteria_of, pairs_of, read_table
+from qa_sync.dataflow.parsing.tables import (
+    MERGE_COLUMNS,
+    PROPERTY_COLUMNS,
+    Table,
+    criteria_of,
+    pairs_of,
+    read_cells,
+    read_table,
+)
 
 TABLE_KINDS = {MERGE_COLUMNS: StatementKind.MERGE_IF, PROPERTY_COLUMNS: StatementKind.PROPS}
 
@@ -69,6 +79,8 @@ class SectionReader:
                     table = read_table(block, after)
                     taken = after if table.damaged else None
                     self._read_table(table)
+                case CellTable():
+                    self._read_table(read_cells(block))
                 case UnknownBlock():
                     self.findings.append(unknown_markup(block))
                 case _:
@@ -93,10 +105,15 @@ class SectionReader:
 
     def _read_text(self, paragraph: Paragraph) -> None:
         for text, line, sentence in split_sentences(paragraph):
-            if sentence:
+            if sentence and not self._holds_another_sentence(sentence):
                 self._sentences.append((text, line, sentence))
             else:
-                self.findings.append(unknown_sentence(text, line))
+                self.findings.append(unknown_sentence(text, line, self.sides))
+
+    def _holds_another_sentence(self, sentence: Sentence) -> bool:
+        """Whether a field of the template swallowed a further sentence."""
+        other = find_other_entity(sentence, *map(normalize_blanks, self.sides))
+        return other is not None and ". " in other[1]
 
     def _read_table(self, table: Table) -> None:
         self.findings += table.findings
@@ -119,7 +136,7 @@ class SectionReader:
 
     def _other_header(self, table: Table) -> Iterator[Finding]:
         for side, cell in zip(self.sides, table.header, strict=False):
-            if normalize_blanks(cell) != normalize_blanks(f"{side} Property"):
+            if cell and normalize_blanks(cell) != normalize_blanks(f"{side} Property"):
                 message = f"the table's header names {cell!r}, the heading names {normalize_blanks(side)!r}"
                 yield make_finding("entity-mismatch", table.line, message)
 
@@ -127,9 +144,11 @@ class SectionReader:
         self.findings.append(make_finding(code, line, message))
 
 
-def unknown_sentence(text: str, line: int) -> Finding:
-    """Return the finding for a sentence that matches no template."""
-    message = f"unknown sentence: {quote_text(text)}; the closest template is `{nearest_template(text[:2000])}`"
+def unknown_sentence(text: str, line: int, sides: tuple[str, str]) -> Finding:
+    """Return the finding for a sentence that matches no template, with the closest one and the words that differ."""
+    nearest = nearest_template(text[:2000])
+    differing = ", ".join(differing_words(text[:2000], nearest, sides))
+    message = f"unknown sentence: {quote_text(text)}; the closest template is `{nearest}`; different: {differing}"
     return make_finding("unknown-sentence", line, message)
 
 

@@ -70,12 +70,21 @@ TEMPLATES: tuple[Template, ...] = (
     Template(_K.CONDITION, "{text}" + _THEN, "free"),
 )
 
+_COMPARED_WORDS = 100
+"""Compare at most this many words of an unknown sentence: the comparison is quadratic."""
+
+_ARTICLE = re.compile(r'"[^"]*"|\b([Aa])n (?=\S)')
+
 _BEGINNINGS = tuple((template.words.partition("{")[0], template) for template in TEMPLATES)
 
 
 def match_template(text: str) -> Sentence | None:
     """Match the text against the templates in order; None without a match. Linear in the length of the text."""
     text = normalize_blanks(text)
+    return _match(text) or (_match(a_text) if (a_text := _with_articles_a(text)) != text else None)
+
+
+def _match(text: str) -> Sentence | None:
     for beginning, template in _BEGINNINGS:
         # Most templates fail on the prefix, and large specs have many sentences.
         if text.startswith(beginning) and (fields := _match_fields(template.words, text)) is not None:
@@ -105,6 +114,26 @@ def is_same_entity(one: str, other: str) -> bool:
     return _normalized_name(one) == _normalized_name(other)
 
 
+def differing_words(text: str, template: str, sides: tuple[str, str]) -> list[str]:
+    """Return how a text differs from a template with the two sides filled in, at most five differences."""
+    from difflib import SequenceMatcher  # noqa: PLC0415 - only for a sentence that is not understood
+
+    filled = template.replace("{a}", sides[0].strip()).replace("{b}", sides[1].strip()).replace("{c}", sides[0].strip())
+    written, known = text.split()[:_COMPARED_WORDS], filled.split()
+    found = []
+    for tag, a, b, c, d in SequenceMatcher(None, written, known, autojunk=False).get_opcodes():
+        got, expected = " ".join(written[a:b]), " ".join(known[c:d])
+        if tag != "equal" and not expected.startswith("{"):
+            found.append(_difference(got, expected))
+    return found[:5]
+
+
+def _difference(got: str, expected: str) -> str:
+    if got and expected:
+        return f"{got!r} instead of {expected!r}"
+    return f"{got!r} is extra" if got else f"{expected!r} is missing"
+
+
 def nearest_template(text: str) -> str:
     """Return the words of the template that shares the largest part of its words with the text."""
     # Compare words, not characters: difflib is quadratic, and a damaged spec may have many unknown sentences.
@@ -115,6 +144,11 @@ def nearest_template(text: str) -> str:
 def normalize_blanks(text: str) -> str:
     """Return the text with every run of blanks and line breaks replaced by one blank."""
     return " ".join(text.split())
+
+
+def _with_articles_a(text: str) -> str:
+    """Return the text with `a` for each `an` outside quotes, as the templates have it."""
+    return _ARTICLE.sub(lambda found: f"{found[1]} " if found[1] else found[0], text) if "n " in text else text
 
 
 def _match_fields(words: str, text: str) -> dict[str, str] | None:

@@ -1,34 +1,25 @@
-"""Parses the lines of a `list-table` into rows, and rows into criteria and property pairs.
+"""Reads tables: their header, their rows, and rows as criteria and property pairs.
 
 Source: docs/explanation/grammar.rst, "Tables" and "Damaged tables".
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
 from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.model import Criterion, Finding, PropertyPair
-from qa_sync.dataflow.parsing.blocks import Paragraph, TableBlock
+from qa_sync.dataflow.parsing.blocks import CellTable, Paragraph, Row, TableBlock
 from qa_sync.dataflow.parsing.cells import parse_data_type, parse_path_cell
+from qa_sync.dataflow.parsing.table_lines import ListTableReader
 
-_ROW = re.compile(r"\* +-(?: +(?P<cell>.*))?\Z")
-_CELL = re.compile(r"-(?: +(?P<cell>.*))?\Z")
-_OPTION = re.compile(r":[\w-]+:")
 _HEADER_END = " Data Type"
+_HEADER_ENDS = ("Property", "Data Type")
 
 MERGE_COLUMNS = 2
 PROPERTY_COLUMNS = 3
-
-
-class Row(Struct, frozen=True):
-    """A row: the line of its `* -`, and its stripped cells."""
-
-    line: int
-    cells: tuple[str, ...]
 
 
 class Table(Struct, frozen=True):
@@ -52,11 +43,11 @@ class Table(Struct, frozen=True):
 
 
 def read_table(block: TableBlock, after: Paragraph | None = None) -> Table:
-    """Return the table of a directive; `after` is text right below it that may hold its cells.
+    """Return the table of a `list-table`; `after` is text right below it that may hold its cells.
 
     Source: docs/explanation/grammar.rst, "Damaged tables".
     """
-    reading = _TableReader()
+    reading = ListTableReader()
     for number, line in block.lines:
         reading.read_line(number, f" {line}")
     damaged = reading.is_row_short and after is not None
@@ -65,37 +56,32 @@ def read_table(block: TableBlock, after: Paragraph | None = None) -> Table:
         reading.findings.append(make_finding("damaged-table", after.line, message))
         for number, line in enumerate(after.text.split("\n"), start=after.line):
             reading.read_line(number, line)
-    header, *rows = [Row(number, tuple(map(" ".join, cells))) for number, cells in reading.rows] or [Row(0, ())]
-    findings = (*reading.findings, *_uneven_row_findings(header, rows))
-    return Table(block.line, header.cells, tuple(rows), findings, damaged)
+    rows = tuple(Row(number, tuple(map(" ".join, cells))) for number, cells in reading.rows)
+    return _table(block.line, rows, reading.header_rows, reading.findings, damaged=damaged)
 
 
-class _TableReader:
-    """Reads lines into rows; a row is the line of its `* -` and its cells, a cell is a list of lines."""
+def read_cells(block: CellTable) -> Table:
+    """Return the table of a block whose cells are known."""
+    return _table(block.line, block.rows, block.header_rows, [])
 
-    def __init__(self) -> None:
-        self.rows: list[tuple[int, list[list[str]]]] = []
-        self.findings: list[Finding] = []
 
-    @property
-    def is_row_short(self) -> bool:
-        """Whether the last row has fewer cells than the header."""
-        return len(self.rows) > 1 and len(self.rows[-1][1]) < len(self.rows[0][1])
+def _table(
+    line: int, rows: tuple[Row, ...], header_rows: int | None, findings: Sequence[Finding], *, damaged: bool = False
+) -> Table:
+    if not rows:
+        return Table(line, (), (), tuple(findings), damaged)
+    if not header_rows and not _is_header(rows[0]):
+        rows = (Row(line, ("",) * len(rows[0].cells)), *rows)
+    header, *body = rows
+    count = max((header_rows or 1) - 1, 0)
+    extra = [make_finding("unknown-table", row.line, "ignored a second header row") for row in body[:count]]
+    body = body[count:]
+    return Table(line, header.cells, tuple(body), (*findings, *extra, *_uneven_row_findings(header, body)), damaged)
 
-    def read_line(self, number: int, line: str) -> None:
-        """Read one line: the first cell of a row, another cell, an option, or the continuation of a cell."""
-        text = line.strip()
-        if row := _ROW.match(text):
-            self.rows.append((number, [[(row["cell"] or "").strip()]]))
-        elif self.rows and (cell := _CELL.match(text)):
-            self.rows[-1][1].append([(cell["cell"] or "").strip()])
-        elif self.rows and line.startswith(" "):
-            self.rows[-1][1][-1].append(text)
-        elif self.is_row_short:
-            self.rows[-1][1].append([text])
-        elif not _OPTION.match(text):
-            message = f"expected a table row `* - ...`, got {text[:80]!r}"
-            self.findings.append(make_finding("unknown-markup", number, message))
+
+def _is_header(row: Row) -> bool:
+    """Tell whether a first row without `:header-rows:` is a header: its words say so."""
+    return row.cells[-1].endswith(_HEADER_ENDS)
 
 
 def criteria_of(table: Table) -> tuple[Criterion, ...]:

@@ -95,4 +95,5 @@ def _check(check: Check) -> dict[str, Any]:
         "origin": check.origin,
         "skip": check.skip,
         "manual": check.manual,
+        **({"error": check.error} if check.error else {}),
     }

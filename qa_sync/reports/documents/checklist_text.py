@@ -67,7 +67,7 @@ def _check(check: Check, path: str, widths: tuple[int, int], output: OutputOptio
 def _claim_lines(check: Check, output: OutputOptions, place: str = "") -> list[Span]:
     claim = f"{check.pair.source} -> {check.pair.target}" if check.pair else check.title
     mark = f"  ({check.origin})" if check.origin in LEGEND else ""
-    reasons = (("skipped", check.skip), ("manual", check.manual))
+    reasons = (("error", check.error), ("skipped", check.skip), ("manual", check.manual))
     reason_lines = "".join(f"\n{word}: {output.text(reason)}" for word, reason in reasons if reason)
     return _plain(output.text(claim) + mark + place + reason_lines)
 

@@ -1,0 +1,202 @@
+"""Everything in a section either becomes a check or an `unread` check: variants of wording and of table notation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli_caller import QaSync
+
+from qa_sync.checklist.compiler import compile_checklist
+from qa_sync.checklist.keyword_expression import keyword_matcher
+from qa_sync.checklist.model import Checklist
+from qa_sync.checklist.selection import Selection, select
+from qa_sync.checklist.unread import UNREAD
+from qa_sync.dataflow.reader import read_dataflow
+from qa_sync.modes.documents import connectors_of
+
+A, B = "Wix.com Contacts", "Customerp Contact"
+EVERY = f"Every {A} will be synchronized with a {B}."
+KEEP = (
+    f"Once a link between a {A} and a {B} is established, it will keep in sync between the two systems, "
+    "regardless of where it is edited."
+)
+PROPS = f"The following properties are synchronized between a {A} and a {B}:"
+MERGE = f"A {A} will merge with a {B} if one of the following property combinations match:"
+ROWS = (("info.name.first", "firstName", '"string"'), ("info.jobTitle", "lastName", '"string"'))
+HEADER = (f"{A} Property", f"{B} Property", "Customerp Data Type")
+COLUMNS = 3
+
+
+def list_table(row: str = "*", cell: str = "-", options: str = ":widths: 1 1 1\n   :header-rows: 1") -> str:
+    lines = [f".. list-table::\n   {options}\n"]
+    for cells in (HEADER, *ROWS):
+        first, *others = cells
+        lines += [f"   {row} {cell} {first}", *(f"     {cell} {other}" for other in others)]
+    return "\n".join(lines)
+
+
+def grid_table() -> str:
+    width = 32
+    border, ruled = ("+".join(["", *[sign * width] * COLUMNS, ""]) for sign in "-=")
+    rows = ["|".join(["", *(f" {cell:<{width - 1}}" for cell in cells), ""]) for cells in (HEADER, *ROWS)]
+    return "\n".join([border, rows[0], ruled, *(line for row in rows[1:] for line in (row, border))])
+
+
+def simple_table() -> str:
+    border = " ".join(["=" * 32] * COLUMNS)
+    rows = [" ".join(f"{cell:<32}" for cell in cells).rstrip() for cells in (HEADER, *ROWS)]
+    return "\n".join([border, rows[0], border, *rows[1:], border])
+
+
+def csv_table(options: str = ":header-rows: 1", delimiter: str = ",") -> str:
+    quoted = [delimiter.join('"' + cell.replace('"', '""') + '"' for cell in cells) for cells in (HEADER, *ROWS)]
+    return "\n".join([f".. csv-table::\n   {options}\n", *(f"   {line}" for line in quoted)])
+
+
+def spec(*blocks: str) -> str:
+    title, heading = "Wix.com to Customerp Dataflow", f"{A} to {B}"
+    rule = "=" * len(title)
+    return "\n\n".join([f"{rule}\n{title}\n{rule}", f"{heading}\n{'-' * len(heading)}", *blocks]) + "\n"
+
+
+def compiled(text: str) -> Checklist:
+    dataflow = read_dataflow(text, "contacts.txt")
+    cards = {label: connector.cards for label, connector in connectors_of([dataflow]).items()}
+    return compile_checklist(dataflow, cards, "seed")
+
+
+def claims(checklist: Checklist) -> list[tuple[str, str, str | None]]:
+    return sorted((c.kind, c.id, c.error) for plan in checklist.sections for c in plan.checks)
+
+
+CONTROL = claims(compiled(spec(EVERY, KEEP, PROPS, list_table())))
+
+READ = {
+    "options in another order": list_table(options=":header-rows: 1\n   :widths: 1 1 1"),
+    "without widths": list_table(options=":header-rows: 1"),
+    "with a class": list_table(options=":class: wide\n   :header-rows: 1\n   :stub-columns: 1"),
+    **{f"bullets {row} {cell}": list_table(row, cell) for row in "*+-" for cell in "*+-"},
+    "grid table": grid_table(),
+    "grid table with a title": ".. table:: Properties\n\n"
+    + "\n".join(f"   {line}" for line in grid_table().split("\n")),
+    "simple table": simple_table(),
+    "csv table": csv_table(),
+    "csv table with semicolons": csv_table(":header-rows: 1\n   :delim: ;", ";"),
+}
+"""Notations that docutils reads as the same table."""
+
+WORDINGS = {
+    "an for a": [EVERY.replace("with a", "with an"), KEEP.replace("and a", "and an"), PROPS.replace("and a", "and an")],
+    "wrapped": [EVERY.replace(" with", "\nwith"), KEEP.replace(" the two", "\nthe two"), PROPS],
+    "two blanks": [EVERY.replace(" be ", "  be "), KEEP, PROPS],
+}
+"""Wordings that say the same."""
+
+UNREADABLE = {
+    "british spelling": EVERY.replace("synchronized", "synchronised"),
+    "another verb": EVERY.replace("synchronized with", "copied to"),
+    "no full stop": EVERY.removesuffix("."),
+    "plural": EVERY.replace("Every", "All"),
+    "negated": EVERY.replace("will be", "will not be"),
+    "keep in other words": "Changes on either side reach the other side.",
+    "two sentences on a line": f"{EVERY} Deleted contacts are archived.",
+    "a bullet list": "- Contacts are archived.",
+    "a numbered list": "1. Contacts are archived.",
+    "a block quote": "   Contacts are archived.",
+    "a note": ".. note:: Contacts are archived.",
+    "an image": ".. image:: contacts.png",
+    "a footnote": ".. [1] Contacts are archived.",
+    "an included file": ".. include:: more.txt",
+    "a line of punctuation": "----------",
+    "a literal block": "Contacts::\n\n   are archived",
+    "a definition": "Contacts\n   are archived",
+    "a field": ":contacts: archived",
+    "a second property table": list_table(),
+    "a table of four columns": list_table()
+    .replace(' "string"', ' "string"\n     - x')
+    .replace("Type", "Type\n     - x"),
+    "a row with a cell too many": list_table() + "\n     - more",
+    "a row with a cell missing": list_table() + "\n   * - info.name.last\n     - lastName",
+    "a row without a target": list_table() + '\n   * - info.name.last\n     -\n     - "string"',
+    "a csv table of a file": ".. csv-table::\n   :file: rows.csv",
+    "a csv table of a url": ".. csv-table::\n   :url: http://127.0.0.1:9/rows.csv",
+    "a grid table with merged cells": "+---+---+\n| a | b |\n+---+---+\n| c     |\n+-------+",
+    "a broken grid table": "+---+---+\n| a | b\n+---+---+",
+    "a directive with one colon": list_table().replace("::", ":", 1),
+    "another section": "Notes\n-----\n\nContacts are archived.",
+}
+"""What no form of the family states; each is appended to a section that is otherwise complete."""
+
+
+@pytest.mark.parametrize("table", READ.values(), ids=READ)
+def test_every_notation_of_a_table_is_read(table: str) -> None:
+    assert claims(compiled(spec(EVERY, KEEP, PROPS, table))) == CONTROL
+
+
+@pytest.mark.parametrize("sentences", WORDINGS.values(), ids=WORDINGS)
+def test_wordings_that_say_the_same_are_read(sentences: list[str]) -> None:
+    assert claims(compiled(spec(*sentences, list_table()))) == CONTROL
+
+
+def _positions(extra: str) -> Iterator[str]:
+    yield spec(EVERY, KEEP, PROPS, list_table(), extra)
+    if not extra.startswith(("Notes", ".. list-table")):
+        yield spec(EVERY, extra, KEEP, PROPS, list_table())
+
+
+@pytest.mark.parametrize("extra", UNREADABLE.values(), ids=UNREADABLE)
+def test_what_is_not_understood_is_an_error_at_its_line(extra: str) -> None:
+    for text in _positions(extra):
+        checks = [c for plan in compiled(text).sections for c in plan.checks if c.kind == UNREAD]
+        assert checks
+        assert all((c.error or "").startswith("not understood: ") for c in checks)
+        begin = text[: text.rindex(extra)].count("\n") + 1
+        assert all(begin <= c.line <= begin + extra.count("\n") for c in checks)
+
+
+@pytest.mark.parametrize("table", [".. csv-table::\n   :file: rows.csv", "+---+---+\n| a | b\n+---+---+", "| a | b |"])
+def test_a_table_that_is_not_read_never_leads_to_inferred_pairs(table: str) -> None:
+    (plan,) = compiled(spec(EVERY, KEEP, PROPS, table)).sections
+    assert plan.pairs == ()
+
+
+def test_a_comment_is_no_statement() -> None:
+    text = spec(EVERY, ".. Contacts are archived.", KEEP, PROPS, list_table())
+    assert claims(compiled(text)) == CONTROL
+
+
+def test_no_filter_leaves_it_out() -> None:
+    checklist = compiled(spec(EVERY, KEEP, PROPS, list_table(), "Contacts are archived."))
+    (unread,) = (c.id for plan in checklist.sections for c in plan.checks if c.kind == UNREAD)
+    for selection in (
+        Selection(kinds=("create",)),
+        Selection(keywords=keyword_matcher("create")),
+        Selection(sections=("1",)),
+        Selection(kinds=("create",), shard=(1, 1)),
+    ):
+        assert ("contacts.txt", unread) in select([checklist], selection)
+
+
+NOT_READ = spec(EVERY, KEEP, "Contacts are archived.", PROPS, list_table())
+
+
+def test_a_run_ends_with_3_and_shows_the_line(qa_sync: QaSync, tmp_path: Path) -> None:
+    path = tmp_path / "contacts.txt"
+    path.write_text(NOT_READ, encoding="utf-8")
+    got = qa_sync("check", str(path), "--mode", "sandbox", "--no-history", "--kind", "create")
+    assert got.code == 3
+    assert ":12 |" in got.out.replace("\n", "")
+    assert "Contacts are archived." in got.out
+    assert "not understood" in got.out
+
+
+def test_a_sync_refuses_the_spec(qa_sync: QaSync, tmp_path: Path) -> None:
+    path = tmp_path / "contacts.txt"
+    path.write_text(NOT_READ, encoding="utf-8")
+    settings = '[systems."Wix.com"]\nurl = "http://127.0.0.1:9"\n[systems.Customerp]\nurl = "http://127.0.0.1:9"\n'
+    (tmp_path / "qa-sync.toml").write_text(settings, encoding="utf-8")
+    got = qa_sync("sync", str(path), "--config", str(tmp_path / "qa-sync.toml"), "--yes")
+    assert got.code == 2
+    assert f"{path}:12: unknown sentence: 'Contacts are archived.'" in got.err
