@@ -19,7 +19,7 @@ from qa_sync.checklist.scenarios.condition import condition
 from qa_sync.checklist.scenarios.conditional_rows import conditional_rows
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.checklist.scenarios.create import create
-from qa_sync.checklist.scenarios.merge import merge
+from qa_sync.checklist.scenarios.merge import merge, unstated_matching
 from qa_sync.checklist.scenarios.merge_not import merge_not
 from qa_sync.checklist.scenarios.policies import deletes, empty
 from qa_sync.checklist.scenarios.unlinked import connected, not_without_link
@@ -43,6 +43,7 @@ SCENARIOS: tuple[tuple[StatementKind | None, Callable[[SectionContext], ChecksAn
     (StatementKind.NEW_IF_CONNECTED, connected),
     (StatementKind.MERGE_IF, merge),
     (StatementKind.MERGE_IF, merge_not),
+    (None, unstated_matching),
     (StatementKind.CONDITION, condition),
     (StatementKind.KEEP, empty),
     (StatementKind.KEEP, deletes),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -162,6 +163,24 @@ def test_a_table_that_is_not_read_never_leads_to_inferred_pairs(table: str) -> N
     assert plan.pairs == ()
 
 
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        (
+            (
+                f"If a matching {B} already exists, the {A} will be merged with the existing one. "
+                f"If no matching {B} is found, a new {B} will be created."
+            ),
+            "matching",
+        ),
+        (MERGE, "merge"),
+    ],
+)
+def test_matching_without_a_row_that_says_what_matches_is_a_manual_check(sentence: str, kind: str) -> None:
+    checks = [c for plan in compiled(spec(EVERY, sentence, KEEP, PROPS, list_table())).sections for c in plan.checks]
+    assert [c.line for c in checks if c.kind == kind and c.manual] == [10]
+
+
 def test_a_comment_is_no_statement() -> None:
     text = spec(EVERY, ".. Contacts are archived.", KEEP, PROPS, list_table())
     assert claims(compiled(text)) == CONTROL
@@ -185,10 +204,13 @@ NOT_READ = spec(EVERY, KEEP, "Contacts are archived.", PROPS, list_table())
 def test_a_run_ends_with_3_and_shows_the_line(qa_sync: QaSync, tmp_path: Path) -> None:
     path = tmp_path / "contacts.txt"
     path.write_text(NOT_READ, encoding="utf-8")
-    got = qa_sync("check", str(path), "--mode", "sandbox", "--no-history", "--kind", "create")
+    report = tmp_path / "results.json"
+    words = ("--mode", "sandbox", "--no-history", "--kind", "create", "--report", f"json={report}")
+    got = qa_sync("check", str(path), *words)
     assert got.code == 3
-    assert ":12 |" in got.out.replace("\n", "")
     assert "Contacts are archived." in got.out
+    checks = json.loads(report.read_text())["specs"][0]["sections"][0]["checks"]
+    assert [(c["kind"], c["line"], c["status"]) for c in checks] == [("unread", 12, "error"), ("create", 8, "passed")]
     assert "not understood" in got.out
 
 

@@ -191,7 +191,7 @@ def test_a_clock_that_jumps_while_a_run_is_under_way(
 
 def test_the_clock_of_a_run_goes_on_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
     even = iter([100.0, 100.0, 107.5])
-    monkeypatch.setattr(clock_module, "_even_s", lambda: next(even))
+    monkeypatch.setattr(clock_module, "_monotonic_s", lambda: next(even))
     clock = InterruptibleClock()
     began = clock.now()
     monkeypatch.setattr(clock_module, "datetime", None)  # whatever the machine's clock says from now on

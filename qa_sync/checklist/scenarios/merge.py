@@ -127,6 +127,22 @@ def _linked_claims(context: SectionContext, check: Check, source_insert: Insert,
     return (exists, (check.id, PropertySynced(source_insert.role, Side.TARGET, indicator))) if indicator else (exists,)
 
 
+def unstated_matching(context: SectionContext) -> ChecksAndScenarios:
+    """Return a manual check for a statement about matching records where no row says which records match."""
+    merge_line = context.section.statement(StatementKind.MERGE_IF)
+    checks = []
+    if context.section.statement(StatementKind.MATCHING) and not merge_line:
+        title = f"a matching {context.section.target} is linked instead of creating a new one"
+        checks.append(context.check("matching", title, context.line(StatementKind.MATCHING)))
+    if merge_line and not context.section.criteria:
+        title = f"a {context.section.source} merges with a {context.section.target}"
+        checks.append(context.check("merge", title, merge_line.line))
+    return ChecksAndScenarios(tuple(replace(check, manual=NO_CRITERION) for check in checks))
+
+
+NO_CRITERION = "check it manually: the spec has no merge table with rows, so it does not say which records match"
+
+
 def _row_check(context: SectionContext, criterion: Criterion, number: int) -> Check:
     title = f"{criterion.source or '(empty)'} = {criterion.target or '(empty)'} links the two records"
     skip = condition_skip_reason(context) or reason_untestable(context.entities, criterion)
