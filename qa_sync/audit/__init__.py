@@ -1,4 +1,4 @@
-"""`qa-sync audit`: existing records of two systems or exports are compared, read-only.
+"""`qa-sync audit`: compares the existing records of two systems or exports, read-only.
 
     plan -> load -> match -> compare -> confirm -> results
 

@@ -1,4 +1,4 @@
-"""An audit from beginning to end: plans, records, matches, verdicts, and the events that tell of them."""
+"""An audit from start to end: plans sections, loads records, matches and compares them, and yields events."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ from qa_sync.running.events import (
 
 
 class Audit(Struct, frozen=True):
-    """Documents to be audited with what is known beside them; `seconds` tells real time, `scratch` is emptied after."""
+    """An audit of one or more specs; `seconds` returns elapsed time, `scratch` is emptied afterwards."""
 
     dataflows: Sequence[Dataflow]
     config: AuditConfig
@@ -56,7 +56,7 @@ class Audit(Struct, frozen=True):
     scratch: Path
 
     def events(self) -> Iterator[Event]:
-        """Carry the audit out and tell of it; raises what reading and the engine raise."""
+        """Run the audit and yield its events; raises what reading and the engine raise."""
         begun, started = self.seconds(), self.clock.now().replace(microsecond=0)
         had_before = has_earlier_differences(self.options.differences)
         plans = {d.path: plan_sections(d, self.dataflows, self.config) for d in self.dataflows}
@@ -65,18 +65,18 @@ class Audit(Struct, frozen=True):
         yield from self._start_sections(plans)
         every = [p for some in plans.values() for p in some]
         records = load_records(self.engine, every, self.load)
-        ledger = FindingsWriter(ParquetWriter(self.scratch / "differences.parquet", SCHEMA), self.options.samples)
+        findings = FindingsWriter(ParquetWriter(self.scratch / "differences.parquet", SCHEMA), self.options.samples)
         outcomes: dict[str, list[SectionOutcome]] = {}
         for dataflow in self.dataflows:
             able = [_without_missing_columns(p, records) for p in plans[dataflow.path]]
-            work = SectionAudits(self.engine, self.scratch, self.options, self.clock, able, records, ledger)
+            work = SectionAudits(self.engine, self.scratch, self.options, self.clock, able, records, findings)
             outcomes[dataflow.path] = []
             for one in work.outcomes():
                 yield StepStarted(dataflow.path, one.plan.section.key, "compare the records")
                 outcomes[dataflow.path].append(one)
-        found = ledger.writer.close()
+        written = findings.writer.close()
         trend_by_check = (
-            trends(self.engine, self.options.differences, found) if had_before and self.options.differences else None
+            trends(self.engine, self.options.differences, written) if had_before and self.options.differences else None
         )
         for dataflow in self.dataflows:
             yield from _results(
@@ -86,11 +86,11 @@ class Audit(Struct, frozen=True):
                 ReportOptions(dataflow.path, self.options.max_drift, trend_by_check),
             )
         if self.options.differences:
-            _move_into_place(found, self.options.differences)
+            _move_into_place(written, self.options.differences)
         yield RunFinished(self.seconds() - begun)
 
     def _start_sections(self, plans: Mapping[str, Sequence[SectionPlan]]) -> Iterator[Event]:
-        """Tell of all sections at once: their records are read together."""
+        """Yield the start of all sections at once, because their records are read together."""
         for dataflow in self.dataflows:
             planned = {one.section.key: one for one in plans[dataflow.path]}
             yield SpecStarted(dataflow.path, dataflow.title)
@@ -122,18 +122,18 @@ def _results(
 
 
 def _without_missing_columns(plan: SectionPlan, records: SourceRecords) -> SectionPlan:
-    """Return the plan without the claims that an export has no column for; raises UsageError where a key is absent."""
+    """Return the plan without the claims that an export has no column for; raises UsageError for a missing key."""
     if plan.auditable is None:
         return plan
     ready, absent = plan.auditable, [side.absent for side in sides_of(records, plan, plan.auditable)]
     for keys in ready.match.keys:
         for at, key in enumerate(keys):
             if key.path in absent[at]:
-                message = f"the export of {plan.labels[at]} has no column {key.path!r}, by which records are matched"
+                message = f"the export of {plan.labels[at]} has no column {key.path!r}, which is a key for matching"
                 raise UsageError(message)
     if ready.condition and ready.condition.path in absent[0]:
         message = (
-            f"the export has no column {ready.condition.path!r}, which tells the {plan.section.source} that are meant"
+            f"the export has no column {ready.condition.path!r}, which the condition on {plan.section.source} needs"
         )
         ready = replace(ready, condition=None, manual_reason=message)
     claims = []
@@ -160,4 +160,4 @@ def _move_into_place(found: Path, place: Path) -> None:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         message = f"the differences could not be written to {place}: {error.strerror or error}"
-        raise NoVerdict(message, hint="--differences names another place") from None
+        raise NoVerdict(message, hint="give another file with --differences") from None

@@ -1,4 +1,4 @@
-"""A section's property pairs -> claims about existing records, and why some pairs are none."""
+"""Makes claims about existing records from a section's property pairs, with reasons for pairs that are not checked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qa_sync.systems.pairing import pairs_of
 from qa_sync.values.form import Form
 
 _ENTITY = re.compile(r"(wd|p|ps):")
-"""`wd:Q852835` names a thing, not the text by which a system says it.
+"""Values such as `wd:Q852835` name an entity, not the text that a system has for it.
 
 Source: docs/explanation/grammar.rst, "Dependent properties".
 """
@@ -30,7 +30,7 @@ class EntityPair(Struct, frozen=True):
 
 
 def claims_of(ends: EntityPair, prefix: str, sections: Mapping[int, EntityPair]) -> tuple[Claim, ...]:
-    """Return a claim for each pair; `sections` are those of the document, through which ids are translated."""
+    """Return a claim for each pair; `sections` are those of the spec, whose matches translate ids."""
     pairs = pairs_of(ends.section, ends.source, ends.target)
     repeated = Counter((p.source, p.target) for p in pairs)
     return tuple(_claim(ends, p, prefix, sections, many=repeated[p.source, p.target] > 1) for p in pairs)
@@ -67,7 +67,7 @@ def _unknown(ends: EntityPair, pair: PropertyPair) -> str | None:
         (ends.section.target, ends.target, pair.target),
     ):
         if path not in card.properties:
-            return f"the connector knows no property {path!r} of {entity}"
+            return f"property {path!r} of {entity} not found in the connector"
     return None
 
 
@@ -79,7 +79,7 @@ def _why_not_writable(ends: EntityPair, other: PropertyCard) -> str | None:
 
 def _note(ends: EntityPair, other: PropertyCard | None) -> str | None:
     if other and other.writable is Writable.CREATE:
-        return f"{ends.section.target} takes it only in a new record, so a later edit cannot follow"
+        return f"writable only when a {ends.section.target} is created, so later edits cannot be synced"
     return None
 
 
@@ -89,14 +89,14 @@ def _condition(pair: PropertyPair) -> str | None:
     ]
     if not unclear:
         return None
-    told = "; ".join(f"{w.path.strip() or '(no path given)'} holds {w.value or '(no value given)'}" for w in unclear)
-    return f"applies only when {told}"
+    conditions = "; ".join(f"{w.path.strip() or '(no path given)'} is {w.value or '(no value given)'}" for w in unclear)
+    return f"applies only when {conditions}"
 
 
 def _id_section(
     ends: EntityPair, one: PropertyCard | None, other: PropertyCard | None, sections: Mapping[int, EntityPair]
 ) -> int | str | None:
-    """Return the section whose matches translate an id, why there is none, or None for what is no reference."""
+    """Return the section whose matches translate an id, a reason if there is none, or None if it is not a reference."""
     if one is None or one.references is None:
         return None
     systems = (ends.section.source.system, ends.section.target.system)
@@ -105,4 +105,4 @@ def _id_section(
         to = other.references if other else None
         if here and found.source.datatype == one.references and to in {None, found.target.datatype}:
             return ordinal
-    return f"no section of the document pairs the {one.references} that {one.path} refers to"
+    return f"no section of the spec matches the {one.references} records that {one.path} refers to"

@@ -1,4 +1,4 @@
-"""What an audit found, counted exactly; every difference goes to a file, the first ones also into the report."""
+"""The findings of an audit: all differences go to a file, the first ones also into the report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COLUMNS: Final = (
 )
 SCHEMA: Final = pa.schema([*((name, pa.string()) for name in COLUMNS), ("read_again", pa.bool_())])
 """All differences as Parquet: `class` is `value`, `type`, `format`, `missing`, `unreadable`, `alone`, `several`, or
-`keyless`; `expected` and `actual` are JSON texts; `read_again` says that both records were read once more."""
+`keyless`; `expected` and `actual` are JSON texts; `read_again` says that both records were re-read."""
 
 
 class Difference(NamedTuple):
@@ -36,10 +36,10 @@ class Difference(NamedTuple):
 
 @dataclass(slots=True)
 class CheckTally:
-    """What one check counted.
+    """The counts of a check.
 
-    `compared` records or pairs were held to the claim; `sorts` counts what was found by class; `resolved` suspects were
-    well, gone or too young when they were read again, `reread` were read again at all; `samples` are the first.
+    `compared`: records or pairs that were compared; `sorts`: findings by class; `reread`: suspects that were re-read;
+    `resolved`: those that were then the same, deleted or too recent; `samples`: the first differences.
     """
 
     compared: int = 0
@@ -53,7 +53,7 @@ class CheckTally:
 
 @dataclass(slots=True)
 class FindingsWriter:
-    """Writes differences to the file, counts them by check, and keeps `max_samples` samples a check."""
+    """Writes differences to the file, counts them by check, and keeps up to `max_samples` samples per check."""
 
     writer: ParquetWriter
     max_samples: int
@@ -66,7 +66,7 @@ class FindingsWriter:
         return self.tallies[check]
 
     def add(self, difference: Difference) -> None:
-        """Take a difference."""
+        """Add a difference."""
         tally = self.tally(difference.check)
         tally.sorts[difference.sort] += 1
         if len(tally.samples) < self.max_samples:

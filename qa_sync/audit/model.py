@@ -1,4 +1,4 @@
-"""What a section claims of existing records, by what two records are the same thing, and which columns that needs."""
+"""The data model of an audit: claims, match rules, section plans."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from qa_sync.values.condition import Condition
 
 
 class MatchMethod(StrEnum):
-    """By what records are matched, in this order."""
+    """How records are matched, in order of precedence."""
 
     CRITERIA = "the section's merge criteria"
     SETTINGS = "the settings' keys"
     LINKS = "the engine's links"
-    CONCEPT = "a unique property that both have"
+    CONCEPT = "a unique property of both"
 
 
 class MatchRule(Struct, frozen=True):
-    """By what two records are the same: any of the key pairs, or the links that are kept under the name `links`."""
+    """How two records are matched: by any of the key pairs, or by the links stored for the section `links`."""
 
     method: MatchMethod
     keys: tuple[tuple[PropertyCard, PropertyCard], ...] = ()
     links: str = ""
 
     def __str__(self) -> str:
-        told = " or ".join(f"{one.path} = {other.path}" for one, other in self.keys)
-        return f"matched by {self.method}" + (f" ({told})" if told else "")
+        keys = " or ".join(f"{one.path} = {other.path}" for one, other in self.keys)
+        return f"matched by {self.method}" + (f" ({keys})" if keys else "")
 
 
 class Claim(Struct, frozen=True):
-    """A pair that existing records are held to.
+    """A property pair to compare in existing records.
 
-    `skip` and `manual` are reasons why it is not judged; `note` is what a reader of a difference should know;
-    `id_section` is the ordinal of the section whose matches translate its ids.
+    `skip` and `manual` are reasons why it is not compared; `note` explains differences; `id_section` is the ordinal of
+    the section whose matches translate its ids.
     """
 
     id: str
@@ -51,20 +51,20 @@ class Claim(Struct, frozen=True):
 
     @property
     def is_checked(self) -> bool:
-        """Whether records are looked at for it."""
+        """Whether records are compared for this claim."""
         return not self.skip and not self.manual
 
     @property
     def conditions(self) -> tuple[tuple[When, ...], tuple[When, ...]]:
-        """The literal conditions on the source's and on the target's record."""
+        """The conditions on the source and on the target record."""
         return self.pair.source_when, self.pair.target_when
 
 
 class AuditableSection(Struct, frozen=True):
-    """A section whose records can be matched: the two cards, by what, and the claims.
+    """A section whose records can be matched: the entity cards, the match rule and the claims.
 
-    `no_coverage` is why an A without B breaks no promise, `no_reverse` the same for a B without A; `manual_reason`
-    says that a person must know which A are meant, `condition` what the settings say of it.
+    `no_coverage` is the reason why an A without B is no failure, `no_reverse` the same for a B without A;
+    `manual_reason` is the reason why the A concerned must be selected by hand, `condition` selects them by settings.
     """
 
     source: EntityCard
@@ -78,7 +78,7 @@ class AuditableSection(Struct, frozen=True):
 
     @property
     def checked_claims(self) -> tuple[Claim, ...]:
-        """The claims that records are looked at for."""
+        """The claims for which records are compared."""
         return tuple(c for c in self.claims if c.is_checked)
 
     def card(self, at: int) -> EntityCard:
@@ -86,17 +86,17 @@ class AuditableSection(Struct, frozen=True):
         return (self.source, self.target)[at]
 
     def paths(self, at: int) -> tuple[str, ...]:
-        """Return the property paths that are needed of the source (0) or the target (1)."""
+        """Return the property paths that the audit needs of the source (0) or the target (1)."""
         keys = [key[at].path for key in self.match.keys]
         ends = [(c.source, c.target)[at].path for c in self.checked_claims]
-        told = [self.condition.path] if self.condition and at == 0 else []
+        condition = [self.condition.path] if self.condition and at == 0 else []
         return tuple(
-            dict.fromkeys([*keys, *ends, *told, *(w.path for c in self.checked_claims for w in c.conditions[at])])
+            dict.fromkeys([*keys, *ends, *condition, *(w.path for c in self.checked_claims for w in c.conditions[at])])
         )
 
 
 class SectionPlan(Struct, frozen=True):
-    """A section to be audited; `auditable` is None when it cannot be, and `skip_reason` then says why."""
+    """A section to audit; `auditable` is None if it cannot be audited, for the reason `skip_reason`."""
 
     section: Section
     prefix: str

@@ -1,4 +1,4 @@
-"""Rows on their way from Python to an engine or to the user: a Parquet file that is whole or not there."""
+"""Writes rows from Python to a Parquet file, which is complete or does not exist."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROWS = 10_000
 
 
 class ParquetWriter:
-    """A file of rows of one schema; raises NoVerdict when the disk does not take them."""
+    """Writes rows of one schema; raises NoVerdict when the disk is full or fails."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.path = path
@@ -31,14 +31,14 @@ class ParquetWriter:
             raise self._full(error) from None
 
     def add(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Take rows, each with its values in the order of the schema."""
+        """Add rows, each with its values in the order of the schema."""
         self._waiting.extend(rows)
         self.rows += len(rows)
         if len(self._waiting) >= ROWS:
             self._flush()
 
     def close(self) -> Path:
-        """Put the file in its place and return it."""
+        """Move the file to its final path and return it."""
         self._flush()
         try:
             self._writer.close()
@@ -48,7 +48,7 @@ class ParquetWriter:
         return self.path
 
     def discard(self) -> None:
-        """Leave nothing behind."""
+        """Delete the unfinished file."""
         self._temporary.unlink(missing_ok=True)
 
     def _flush(self) -> None:
@@ -62,4 +62,4 @@ class ParquetWriter:
 
     def _full(self, error: OSError) -> NoVerdict:
         self.discard()
-        return NoVerdict(f"{self.path}: {error.strerror or error}", hint="is there room on the disk?")
+        return NoVerdict(f"{self.path}: {error.strerror or error}", hint="is the disk full?")

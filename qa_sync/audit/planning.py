@@ -1,4 +1,4 @@
-"""Dataflow, entity cards and settings -> what is audited; pure."""
+"""Plans an audit from the dataflow, the entity cards and the settings, without input or output."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from qa_sync.values.condition import Condition
 from qa_sync.values.form import Form
 
 NOT_MATCHED = (
-    "nothing tells which records are the same: the section has no merge criteria, the settings no [[keys]] for it, "
-    "there are no links, and the two have no unique property in common"
+    "no key for matching records: the section has no merge criteria, the settings have no [[keys]] for it, "
+    "there are no links, and the two entities have no unique property in common"
 )
 
 
 class AuditConfig(Struct, frozen=True):
-    """What is known beside the documents: cards, sections with links, the settings' keys and conditions."""
+    """The configuration of an audit: entity cards, sections with links, keys and conditions of the settings."""
 
     cards: Cards
     keys: Sequence[ConfiguredKey] = ()
@@ -34,9 +34,9 @@ class AuditConfig(Struct, frozen=True):
 
 
 def plan_sections(dataflow: Dataflow, together: Sequence[Dataflow], known: AuditConfig) -> tuple[SectionPlan, ...]:
-    """Return what is audited of a document; `together` are all that were given (a mirror may be in another).
+    """Return the plans of a spec's sections; `together` are all specs of the audit, which may contain the reverse.
 
-    Raises UnknownName for a key or a condition of the settings that an entity does not have.
+    Raises UnknownName for a property in a key or condition of the settings that an entity does not have.
     """
     sections = [s for s in dataflow.sections if s.duplicate_of is None]
     found = {s.ordinal: _cards_of(dataflow, s, known.cards) for s in sections}
@@ -66,7 +66,7 @@ def _names(section: Section) -> tuple[str, ...]:
 
 
 def _unclaimed_section(section: Section) -> str:
-    return f"the document does not promise a {section.source} for every {section.target}"
+    return f"the spec does not require a {section.source} for every {section.target}"
 
 
 def _cards_of(dataflow: Dataflow, section: Section, cards: Cards) -> EntityPair | str:
@@ -90,8 +90,8 @@ def _match(dataflow: Dataflow, ends: EntityPair, known: AuditConfig) -> MatchRul
     if rows := [(c.source, c.target) for c in section.criteria if c.source and c.target]:
         keys = [(_property(ends.source, one), _property(ends.target, other)) for one, other in rows]
         return MatchRule(MatchMethod.CRITERIA, tuple(keys))
-    if settled := [key for key in known.keys if _normal_heading(key.section) == _normal_heading(section.heading)]:
-        return MatchRule(MatchMethod.SETTINGS, tuple(_configured_match(ends, key) for key in settled))
+    if configured := [key for key in known.keys if _normal_heading(key.section) == _normal_heading(section.heading)]:
+        return MatchRule(MatchMethod.SETTINGS, tuple(_configured_match(ends, key) for key in configured))
     # Sections with the same two entities share their links, under the key of the first.
     first = next(s for s in dataflow.sections if _names(s) == _names(section))
     if first.key in known.linked_sections:
@@ -114,7 +114,7 @@ def _property(card: EntityCard, path: str) -> PropertyCard:
 
 
 def _unique_in_both(source: EntityCard, target: EntityCard) -> tuple[PropertyCard, PropertyCard] | None:
-    """Return the first property that both have and that one of them keeps unique."""
+    """Return the first property that both entities have and that is unique in one of them."""
     for one in source.properties.values():
         other = target.by_concept(one.concept) if one.concept else None
         if other and (one.unique or other.unique):
@@ -128,9 +128,9 @@ def _normal_heading(heading: str) -> str:
 
 def _no_coverage(section: Section) -> str | None:
     if section.statement(StatementKind.LINK_FIRST) and not section.statement(StatementKind.NEW_IF_CONNECTED):
-        return f"a {section.source} is only linked, so one without a {section.target} breaks no promise"
+        return f"a {section.source} is only linked, so one without a {section.target} is no failure"
     if not any(section.statement(kind) for kind in _COVERAGE_STATEMENTS):
-        return "the section does not say which records get a counterpart"
+        return "the section does not state which records need a counterpart"
     return None
 
 
@@ -140,24 +140,26 @@ _COVERAGE_STATEMENTS = (StatementKind.EVERY, StatementKind.CONDITION, StatementK
 def _manual_reason(section: Section) -> str | None:
     for kind in (StatementKind.CONDITION, StatementKind.NEW_IF_CONNECTED):
         if statement := section.statement(kind):
-            return f"only a person can tell which {section.source} are meant: {statement.text.splitlines()[0]}"
+            return f"manual check: select the {section.source} concerned: {statement.text.splitlines()[0]}"
     if section.source.facet:
-        return f"only a person can tell which of the records are {section.source.facet}"
+        return f"manual check: select the records that are {section.source.facet}"
     return None
 
 
 def _condition(ends: EntityPair, known: AuditConfig) -> Condition | None:
-    """Return what the settings say of a section's condition, None when nothing, or when it is not all that limits."""
+    """Return the condition of the settings for a section; None without one, or if the section has other limits."""
     section, card = ends.section, ends.source
-    settled = next(
+    configured = next(
         (c for c in known.conditions if _normal_heading(c.section) == _normal_heading(section.heading)), None
     )
     limits = [section.statement(StatementKind.NEW_IF_CONNECTED), section.source.facet]
-    if settled is None or any(limits) or not section.statement(StatementKind.CONDITION):
+    if configured is None or any(limits) or not section.statement(StatementKind.CONDITION):
         return None
-    if card.properties and settled.property not in card.properties:
-        raise UnknownName(f"property of {card.names[0]}", settled.property, card.properties, location=settled.location)
-    return Condition(settled.property, settled.values)
+    if card.properties and configured.property not in card.properties:
+        raise UnknownName(
+            f"property of {card.names[0]}", configured.property, card.properties, location=configured.location
+        )
+    return Condition(configured.property, configured.values)
 
 
 def needed_columns(plans: Sequence[SectionPlan]) -> Mapping[tuple[str, str], tuple[str, ...]]:

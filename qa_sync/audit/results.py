@@ -1,4 +1,4 @@
-"""Tallies -> the verdicts that every report is made from."""
+"""Makes the check results of an audit from its counts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DIFFERENCE_SORTS = tuple(code.name.lower() for code in DIFFERENT)
 
 
 class ReportOptions(Struct, frozen=True):
-    """How much of what is wrong is told and allowed: a share of the compared, and trends by check."""
+    """The allowed share of differences, and the trends by check."""
 
     spec: str
     max_drift: float
@@ -29,7 +29,7 @@ class ReportOptions(Struct, frozen=True):
 
 
 class SectionOutcome(Struct, frozen=True):
-    """What was found of a section: its counts and the ledger that all sections share; `notes` hold for every check."""
+    """The outcome of a section: its counts, and the findings shared by all sections; `notes` are for every check."""
 
     plan: SectionPlan
     ready: AuditableSection
@@ -39,7 +39,7 @@ class SectionOutcome(Struct, frozen=True):
 
 
 def skipped_section(plan: SectionPlan, options: ReportOptions) -> Iterator[CheckFinished]:
-    """Return the skipped check of a section that cannot be audited."""
+    """Yield the skipped check of a section that cannot be audited."""
     line = plan.section.line
     yield _check(
         options,
@@ -75,7 +75,7 @@ def unread_results(dataflow: Dataflow, section: Section) -> Iterator[CheckFinish
 
 
 def section_checks(outcome: SectionOutcome, options: ReportOptions) -> Iterator[CheckFinished]:
-    """Return a section's checks: coverage both ways, uniqueness, and each property."""
+    """Yield a section's checks: coverage in both directions, uniqueness, and each property."""
     yield _coverage(outcome, options, 0)
     yield _coverage(outcome, options, 1)
     yield _unique(outcome, options)
@@ -101,18 +101,18 @@ def _coverage(outcome: SectionOutcome, options: ReportOptions, at: int) -> Check
     alone, keyless = tally.sorts["alone"], tally.sorts["keyless"]
     tally.compared = outcome.counts["matched"] + alone + outcome.counts[("several_source", "several_target")[at]]
     line = plan.line(StatementKind.EVERY)
-    said = f"{alone:,} of {tally.compared:,} have none" + (
-        f", {keyless:,} more have nothing to be matched by" if keyless else ""
+    summary = f"{alone:,} of {tally.compared:,} have no counterpart" + (
+        f", {keyless:,} more have no key" if keyless else ""
     )
     limit = (ready.no_coverage or ready.manual_reason, ready.no_reverse)[at]
-    message = "; ".join([said, *_notes(outcome, options, check, tally)])
+    message = "; ".join([summary, *_notes(outcome, options, check, tally)])
     expected, actual = (
         {"matched": tally.compared},
         {"matched": tally.compared - alone, "alone": alone, "keyless": keyless},
     )
     if limit:
         status = Status.MANUAL if at == 0 and ready.manual_reason and not ready.no_coverage else Status.SKIPPED
-        short = f"{limit} ({said})" if alone or keyless else limit
+        short = f"{limit} ({summary})" if alone or keyless else limit
         return _check(options, plan, check, "coverage", title, line, status, short)
     if not tally.compared and not keyless:
         return _check(options, plan, check, "coverage", title, line, Status.SKIPPED, _no_records(outcome, ends[at]))
@@ -123,7 +123,7 @@ def _coverage(outcome: SectionOutcome, options: ReportOptions, at: int) -> Check
 
 
 def _no_records(outcome: SectionOutcome, entity: Entity) -> str:
-    return "; ".join([f"there is no {entity} to be judged", *outcome.notes])
+    return "; ".join([f"there is no {entity} to check", *outcome.notes])
 
 
 def _unique(outcome: SectionOutcome, options: ReportOptions) -> CheckFinished:
@@ -132,16 +132,12 @@ def _unique(outcome: SectionOutcome, options: ReportOptions) -> CheckFinished:
     tally = outcome.findings.tally(check)
     several = tally.sorts["several"]
     tally.compared = outcome.counts["matched"] + several
-    said = (
-        f"{several:,} pairs of candidates are not the only ones, and are not compared"
-        if several
-        else "no record has several"
-    )
-    message = "; ".join([said, *_notes(outcome, options, check, tally)])
-    title = f"no {plan.section.source} has several {plan.section.target}, nor the other way round"
+    summary = f"{several:,} pairs are ambiguous and not compared" if several else "no record has several counterparts"
+    message = "; ".join([summary, *_notes(outcome, options, check, tally)])
+    title = f"no {plan.section.source} has several {plan.section.target}, and vice versa"
     line = plan.line(StatementKind.EVERY)
     if not tally.compared:
-        return _check(options, plan, check, "unique", title, line, Status.SKIPPED, "no two records belong together")
+        return _check(options, plan, check, "unique", title, line, Status.SKIPPED, "no records match")
     status = _status(options, tally, several, 0)
     return _check(
         options,
@@ -172,13 +168,13 @@ def _property(outcome: SectionOutcome, options: ReportOptions, claim: Claim) -> 
     tally.compared = same + wrong
     status = _status(options, tally, wrong, unreadable)
     by_sort = {sort: tally.sorts[sort] for sort in DIFFERENCE_SORTS if tally.sorts[sort]}
-    said = f"{wrong:,} of {tally.compared:,} differ" + (f" ({_counted(by_sort)})" if by_sort else "")
+    summary = f"{wrong:,} of {tally.compared:,} differ" + (f" ({_counted(by_sort)})" if by_sort else "")
     lost = f"{tally.sorts['lost']:,} refer to a record without a counterpart" if tally.sorts["lost"] else None
-    bad = f"{unreadable:,} have a value at the source that is not of its own form" if unreadable else None
+    bad = f"{unreadable:,} have a source value in an invalid format" if unreadable else None
     note = claim.note if wrong else None
-    message = "; ".join(part for part in (said, bad, lost, note, *_notes(outcome, options, claim.id, tally)) if part)
+    message = "; ".join(part for part in (summary, bad, lost, note, *_notes(outcome, options, claim.id, tally)) if part)
     if not tally.compared and not unreadable:
-        return _check(*common, Status.SKIPPED, "no pair of records has a value to carry", origin=claim.pair.origin)
+        return _check(*common, Status.SKIPPED, "no pair of records has a source value", origin=claim.pair.origin)
     actual = {"same": same, **by_sort, **({"unreadable": unreadable} if unreadable else {})}
     refs = _refs(plan, outcome.ready, tally)
     return _check(*common, status, message, {"same": tally.compared}, actual, refs, origin=claim.pair.origin)
@@ -194,9 +190,9 @@ def _notes(outcome: SectionOutcome, options: ReportOptions, check: str, tally: C
     found = sum(tally.sorts[s] for s in (*DIFFERENCE_SORTS, "unreadable", "alone", "several"))
     if found or tally.resolved:
         if tally.reread:
-            yield f"{tally.reread:,} were read again, {tally.resolved:,} of them are well"
+            yield f"{tally.reread:,} were re-read, {tally.resolved:,} of them are resolved"
         if found > tally.reread - tally.resolved:
-            yield f"{found - (tally.reread - tally.resolved):,} were not read again"
+            yield f"{found - (tally.reread - tally.resolved):,} were not re-read"
     if options.trends is not None and (trend := options.trends.get(check)):
         yield str(trend)
     if found or check in {coverage_id(outcome.plan, 0), unique_id(outcome.plan)}:

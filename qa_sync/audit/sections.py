@@ -1,4 +1,4 @@
-"""The sections of a document under way: records matched, pairs judged, what looks wrong settled."""
+"""Audits the sections of a spec: matches records, compares pairs, and confirms differences."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from qa_sync.values.conversions.conversion import to_text
 
 
 class AuditOptions(Struct, frozen=True):
-    """How an audit goes.
+    """The options of an audit.
 
-    `min_age` leaves out what changed less long ago; `recheck` suspects are read again at most, for all sections
-    together; `samples` are shown a check; `max_drift` is the share of differences that is let pass; `differences` is
-    the file of all differences (None: none is written).
+    `min_age` excludes records changed more recently; `recheck` is the maximum number of suspects to re-read, for all
+    sections together; `samples` is the number of differences shown per check; `max_drift` is the share of differences
+    that still passes; `differences` is the file of all differences (None: not written).
     """
 
     zone: tzinfo
@@ -47,7 +47,7 @@ class AuditOptions(Struct, frozen=True):
 
 @dataclass(slots=True)
 class SectionAudits:
-    """The sections of one document under way: all are matched before any is judged, as references need."""
+    """Audits the sections of a spec; matches all of them before comparing any, because references need the matches."""
 
     engine: Engine
     scratch: Path
@@ -59,11 +59,11 @@ class SectionAudits:
 
     @property
     def context(self) -> AuditContext:
-        """Where the work is done."""
+        """The engine, the scratch folder and the time zone."""
         return AuditContext(self.engine, self.scratch, self.options.zone)
 
     def outcomes(self) -> Iterator[SectionOutcome]:
-        """Match all sections, then judge one after the other."""
+        """Match all sections, then compare one after the other."""
         ready = [(p, p.auditable) for p in self.plans if p.auditable is not None]
         matched = {p.section.ordinal: self._matched(p, r) for p, r in ready}
         wanted = {c.id_section for _, r in ready for c in r.checked_claims if c.id_section is not None}
@@ -101,9 +101,9 @@ class SectionAudits:
         if any(found[f"{side}_{sort}"] for side in ("source", "target") for sort in ("alone", "keyless")):
             self._report_unmatched(p, r, codes, rereader, new_records)
         if wrong := unsettled_claims(found, len(claims)):
-            settler = DifferenceConfirmer(self.context, claims, translations, rereader, self.findings)
+            confirmer = DifferenceConfirmer(self.context, claims, translations, rereader, self.findings)
             for batch in self.engine.batches(suspect_pairs(self.context, comparison, codes, wrong)):
-                settler.confirm(batch)
+                confirmer.confirm(batch)
         return SectionOutcome(p, r, found, self.findings, (*_notes(r, sides, found), *self._undated_notes(sides)))
 
     def _report_ambiguous(
@@ -140,7 +140,7 @@ class SectionAudits:
         for side in sides if self.options.min_age else ():
             count = self.engine.row(side.table.aggregate(rows=side.table.count(), dated=side.table.modified.count()))
             if without := count["rows"] - count["dated"]:
-                yield f"{without:,} of {side.label} do not tell when they changed, and are judged whatever their age"
+                yield f"{without:,} of {side.label} have no time of change and are compared whatever their age"
 
     def _cutoff(self) -> datetime | None:
         age = self.options.min_age
@@ -155,7 +155,7 @@ class SectionAudits:
 def _notes(r: AuditableSection, sides: tuple[RecordTable, RecordTable], found: Mapping[str, int]) -> Iterator[str]:
     yield str(r.match)
     if found["young"]:
-        yield f"{found['young']:,} are too young to be judged"
+        yield f"{found['young']:,} changed too recently to be compared"
     for side in sides:
         if side.partial:
-            yield f"of {side.label} only changes were read, so what was removed there meanwhile is not seen (--fresh)"
+            yield f"only changes of {side.label} were read, which does not show deleted records (use --fresh)"

@@ -1,4 +1,4 @@
-"""How the differences stand to those of the audit before: new, gone, or the same."""
+"""Compares the differences with those of the previous audit: new, gone, or unchanged."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ KEYS = ("check", "class", "source_id", "target_id")
 
 @dataclass(slots=True)
 class Trend:
-    """What became of one check's differences since the audit before."""
+    """The changes of a check's differences since the previous audit."""
 
     new: int = 0
     gone: int = 0
     same: int = 0
 
     def __str__(self) -> str:
-        return f"since the audit before: {self.new:,} new, {self.gone:,} gone, {self.same:,} as they were"
+        return f"since the previous audit: {self.new:,} new, {self.gone:,} gone, {self.same:,} unchanged"
 
 
 def has_earlier_differences(path: Path | None) -> bool:
-    """Tell whether there is a file of differences of an audit before; raises UsageError for another's file."""
+    """Return whether a file of differences of a previous audit exists; raises UsageError for any other file."""
     if path is None or not path.exists():
         return False
     try:
         found = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
-        raise UsageError(f"{path} would be overwritten, and is no file of differences: {error}") from None
+        raise UsageError(f"{path} would be overwritten, but is not a file of differences: {error}") from None
     if found.names != SCHEMA.names:
-        raise UsageError(f"{path} would be overwritten, and is no file of differences of this version")
+        raise UsageError(f"{path} would be overwritten, but is not a file of differences of this version")
     return True
 
 
 def trends(engine: Engine, before: Path, now: Path) -> Mapping[str, Trend]:
-    """Compare two files of differences; return a trend for each check that has any."""
+    """Return the trend of each check with differences in one of two files."""
     old, new = _keys(engine.read([before])), _keys(engine.read([now]))
     old, new = old.mutate(was=True), new.mutate(now_is=True)
     both = old.outer_join(new, list(KEYS))

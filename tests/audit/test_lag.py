@@ -62,7 +62,7 @@ def test_a_value_that_has_come_meanwhile(
     meanwhile(monkeypatch, lambda: world.edit(*CONTACTS, one, named("Bårdsen")))
     check = audit(qa_sync, world, tmp_path, monkeypatch)[NAME]
     assert check["actual"] == {"same": 11, "value": 1}
-    assert "2 were read again, 1 of them are well" in check["message"]
+    assert "2 were re-read, 1 of them are resolved" in check["message"]
 
 
 def test_a_record_that_has_come_meanwhile(
@@ -78,7 +78,7 @@ def test_a_record_that_has_come_meanwhile(
     meanwhile(monkeypatch, lambda: db.execute(insert, row))
     check = audit(qa_sync, world, tmp_path, monkeypatch)["coverage"]
     assert check["actual"] == {"matched": 10, "alone": 1, "keyless": 0}
-    assert "2 were read again, 1 of them are well" in check["message"]
+    assert "2 were re-read, 1 of them are resolved" in check["message"]
 
 
 def test_a_source_that_is_gone_meanwhile(
@@ -97,5 +97,5 @@ def test_no_more_are_read_again_than_allowed(
     for wrong in ids_of(world, *CONTACTS)[3:8]:
         world.edit(*CONTACTS, wrong, named("another"))
     check = audit(qa_sync, world, tmp_path, monkeypatch, "--recheck", "2")[NAME]
-    assert "2 were read again, 0 of them are well; 3 were not read again" in check["message"]
+    assert "2 were re-read, 0 of them are resolved; 3 were not re-read" in check["message"]
     assert check["actual"] == {"same": 7, "value": 5}

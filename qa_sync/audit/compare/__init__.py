@@ -1,4 +1,4 @@
-"""Records are matched and compared; differences are confirmed.
+"""Matches and compares records, and confirms differences.
 
 May import `audit.records` and `audit.expressions`.
 """

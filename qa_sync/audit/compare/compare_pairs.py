@@ -1,7 +1,7 @@
-"""Matched records -> a verdict for each claim: in one table of small numbers, made by one join.
+"""Compares matched records: one join makes a table with an outcome code per claim.
 
-What the expressions say is surely the same is counted where it is; only what looks wrong, or cannot be decided, is
-brought to Python.
+Pairs that are certainly the same are only counted by the engine; Python gets only pairs that look different or cannot
+be decided by expressions.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.form import Form
 
 ENUMERATED_CONVERSIONS = ("country", "choice")
-"""Conversions of few values: those that occur are brought to what counts of them beforehand."""
+"""Conversions with few different values: the values that occur are normalized beforehand."""
 
 MAX_TEXTS = 300
 
 NormalTexts: TypeAlias = tuple[Mapping[str, str] | None, Mapping[str, str] | None]
-"""What counts of the texts that occur, on both sides."""
+"""The normalized values of the texts that occur, on both sides."""
 
 
 class Comparison(Struct, frozen=True):
-    """What is judged: the claims, the matched records, and what is known of the two sides.
+    """The input of a comparison: the claims, the matched records, and the tables of both sides.
 
-    `translations` are the pairs of ids by claim, `cutoffs` when a record is too young (UTC text, None: never); `key` is
-    the pair of paths that are the same wherever records belong together, because they were matched by it.
+    `translations` are the pairs of ids by claim, `cutoffs` the times after which a change is too recent (UTC text,
+    None: no limit); `key` is the pair of paths that the records were matched by, so that they are equal.
     """
 
     claims: Sequence[Claim]
@@ -53,14 +53,14 @@ class Comparison(Struct, frozen=True):
     key: tuple[str, str] | None = None
 
     def side(self, at: int, only: Table | None = None) -> Table:
-        """Return a side's `id`, `key`, `young` and columns; `only` are the ids of the records that are wanted."""
+        """Return a side's `id`, `key`, `young` and columns, for all records or for the ids of `only`."""
         table = (self.matched.source, self.matched.target)[at]
         if only is not None:
             table = table.semi_join(only, "id")
         return _side(self, at, table)
 
     def is_key(self, claim: Claim) -> bool:
-        """Tell whether a claim is the same wherever records belong together."""
+        """Return whether a claim is about the key of the match, which is equal in all pairs."""
         return (
             self.key == (claim.source.path, claim.target.path)
             and not any(claim.conditions)
@@ -69,10 +69,10 @@ class Comparison(Struct, frozen=True):
 
 
 def compare_pairs(context: AuditContext, sides: Comparison) -> Table:
-    """Judge every pair once.
+    """Compare every pair once.
 
-    A code v0, v1, ... a claim (null without a pair), `here` and `there` (which records there are), `keyed`, `young`,
-    and where something is not well `sid` and `tid`.
+    Columns: an outcome code v0, v1, ... per claim (null without a pair), `here` and `there` (which records exist),
+    `keyed`, `young`, and `sid` and `tid` of pairs that may differ.
     """
     one, other = sides.side(0), sides.side(1)
     words = [_normal_texts(context, sides, n, (one, other)) for n in range(len(sides.claims))]
@@ -80,9 +80,9 @@ def compare_pairs(context: AuditContext, sides: Comparison) -> Table:
 
 
 def _side(sides: Comparison, at: int, table: Table) -> Table:
-    """Return `id`, `key`, `young`, and the columns of all claims; what depends on a condition or a reference is said.
+    """Return `id`, `key`, `young`, and the columns of all claims with their conditions and translated references.
 
-    Cells are made of the columns after the join (`_cell`): typed columns are lighter to carry than their texts.
+    `_cell` makes cells after the join, because typed columns are smaller than their texts.
     """
     tables, cutoff, letter = sides.tables[at], sides.cutoffs[at], "ab"[at]
     numbers = sorted({tables.columns[_side_path(claim, at).path] for claim in sides.claims})
@@ -102,14 +102,14 @@ def _side_path(claim: Claim, at: int) -> PropertyCard:
 
 
 def _meets_conditions(whens: Sequence[When], tables: RecordTable, table: Table) -> Expr:
-    """Return whether a record holds the literals."""
+    """Return whether a record has the values of all conditions."""
     cells = [(when.value, tables.cell(when.path, table)) for when in whens]
     held = [cell.is_kind(Kind.TEXT, Kind.NUMBER, Kind.TRUTH) & (cell.text == value) for value, cell in cells]
     return reduce(and_, held).coalesce(False)
 
 
 def _translated(sides: Comparison, table: Table, n: int, pairs: Table) -> Table:
-    """Put the counterpart's id beside a claim's single reference; lists are Python's."""
+    """Add the counterpart's id to a claim's single reference; lists are handled in Python."""
     cell = sides.tables[0].cell(sides.claims[n].source.path, table, "a")
     joined = table.mutate(ref=cell.text).left_join(pairs.select(sid="sid", to="tid"), [("ref", "sid")])
     return joined.drop("ref", "sid").rename({f"ato{n}": "to"})
@@ -139,12 +139,12 @@ def _join_pairs(
     together = both.sid.notnull() & both.tid.notnull()
     codes = {}
     for n, claim in enumerate(sides.claims):
-        said = ibis.literal(int(OutcomeCode.SAME), type="int8")
+        code = ibis.literal(int(OutcomeCode.SAME), type="int8")
         if not sides.is_key(claim):
             cells = [replace(_cell(sides, at, n, both), normal_texts=words[n][at]) for at in (0, 1)]
-            said = outcome_code(CellPair(cells[0], cells[1], claim_formats(claim, context)))
-        codes[f"v{n}"] = ibis.cases((together, said), else_=ibis.null("int8"))
-    said = both.select(
+            code = outcome_code(CellPair(cells[0], cells[1], claim_formats(claim, context)))
+        codes[f"v{n}"] = ibis.cases((together, code), else_=ibis.null("int8"))
+    rows = both.select(
         "sid",
         "tid",
         here=both.sid.notnull(),
@@ -153,21 +153,21 @@ def _join_pairs(
         young=both.syoung.coalesce(False) | both.tyoung.coalesce(False),
         **codes,
     )
-    # Most pairs are well, and nobody will ask which they are.
-    asked = reduce(or_, [said[name] > int(OutcomeCode.EMPTY) for name in codes], ~(said.here & said.there)).coalesce(
+    # Most pairs are the same, and their ids are not needed.
+    needed = reduce(or_, [rows[name] > int(OutcomeCode.EMPTY) for name in codes], ~(rows.here & rows.there)).coalesce(
         True
     )
-    nobody = ibis.null("string")
-    return said.mutate(**{name: ibis.cases((asked, said[name]), else_=nobody) for name in ("sid", "tid")})
+    no_id = ibis.null("string")
+    return rows.mutate(**{name: ibis.cases((needed, rows[name]), else_=no_id) for name in ("sid", "tid")})
 
 
 def claim_formats(claim: Claim, context: AuditContext) -> PropertyFormats:
-    """Return the forms of a claim's two ends."""
+    """Return the value formats of both sides of a claim."""
     return PropertyFormats(claim.source.form, claim.target.form, context.zone)
 
 
 def _normal_texts(context: AuditContext, sides: Comparison, n: int, tables: tuple[Table, Table]) -> NormalTexts:
-    """Return what counts of the texts that occur on both sides of a claim, where there are few."""
+    """Return the normalized values of the texts on both sides of a claim, if there are few."""
     claim = sides.claims[n]
     forms = claim_formats(claim, context)
     if not {forms.source.convert, forms.target.convert} & set(ENUMERATED_CONVERSIONS):
@@ -182,7 +182,7 @@ def _normal_texts(context: AuditContext, sides: Comparison, n: int, tables: tupl
 def _normalized(
     engine: Engine, cell: Cell, table: Table, form: Form, forms: PropertyFormats
 ) -> Mapping[str, str] | None:
-    """Return what counts of each text that occurs, None when they are too many to look at."""
+    """Return the normalized value of each text that occurs, None if there are too many."""
     texts = table.filter(cell.is_kind(Kind.TEXT, Kind.TRUTH)).select(kind=cell.kind, text=cell.text)
     found = [row for batch in engine.batches(texts.distinct().limit(MAX_TEXTS + 1)) for row in batch.to_pylist()]
     normal = {row["text"]: keys_of(decode_cell(row["kind"], row["text"]), form, forms) for row in found}
@@ -196,7 +196,7 @@ def _small(kind: Kind) -> Expr:
 
 
 def counts(engine: Engine, codes: Table, claims: int) -> Mapping[str, int]:
-    """Return how many rows there are of each sort: matched, without, without a key, young; and per claim and code."""
+    """Return the numbers of rows: matched, unmatched, without a key, too recent; and same and empty per claim."""
     old = codes.filter(~codes.young)
     here, there = old.here, old.there
     sums = {
@@ -215,12 +215,12 @@ def counts(engine: Engine, codes: Table, claims: int) -> Mapping[str, int]:
 
 
 def unsettled_claims(found: Mapping[str, int], claims: int) -> Sequence[int]:
-    """Return the numbers of the claims in which, by the counts, something looks wrong or cannot be decided."""
+    """Return the numbers of the claims with pairs that may differ, according to the counts."""
     return [n for n in range(claims) if found[f"same{n}"] + found[f"empty{n}"] < found["matched"]]
 
 
 def suspect_pairs(context: AuditContext, sides: Comparison, codes: Table, claims: Sequence[int]) -> Table:
-    """Return the pairs of which one of those claims is not settled, in order, with the claims' cells."""
+    """Return the pairs that may differ in one of those claims, ordered by id, with the cells of the claims."""
     old = codes.filter(~codes.young)
     wrong = [old[f"v{n}"] > int(OutcomeCode.EMPTY) for n in claims]
     rows = context.engine.materialize(old.filter(reduce(or_, wrong)).drop("here", "there", "keyed", "young"))

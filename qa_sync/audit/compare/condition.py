@@ -1,4 +1,4 @@
-"""Which source records a section's condition means, as the settings say it (`[[conditions]]`)."""
+"""Selects the source records that a section's condition applies to, from the settings (`[[conditions]]`)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SCHEMA = pa.schema([("id", pa.string())])
 
 
 def ids_in_condition(context: AuditContext, condition: Condition, side: RecordTable, ids: Table) -> Table:
-    """Return those of the ids whose records are inside the condition; lists are read by Python."""
-    asked = side.table.semi_join(ids, "id")
-    cell = side.cell(condition.path, asked)
+    """Return the ids whose records meet the condition; lists are read in Python."""
+    rows_of_ids = side.table.semi_join(ids, "id")
+    cell = side.cell(condition.path, rows_of_ids)
     texts = [to_text(value) for value in condition.values]
-    easy = asked.filter(cell.is_kind(Kind.TEXT, Kind.NUMBER, Kind.TRUTH) & cell.text.isin(texts)).select("id")
-    rest = asked.filter(cell.is_kind(Kind.JSON, Kind.BLANK)).select("id", kind=cell.kind, text=cell.text)
+    easy = rows_of_ids.filter(cell.is_kind(Kind.TEXT, Kind.NUMBER, Kind.TRUTH) & cell.text.isin(texts)).select("id")
+    rest = rows_of_ids.filter(cell.is_kind(Kind.JSON, Kind.BLANK)).select("id", kind=cell.kind, text=cell.text)
     rows = (row for batch in context.engine.batches(rest) for row in batch.to_pylist())
     hard = [row["id"] for row in rows if condition.holds_for(decode_cell(row["kind"], row["text"]))]
     return ibis.union(easy, context.engine.from_arrow(pa.table({"id": hard}, schema=SCHEMA))) if hard else easy

@@ -1,4 +1,4 @@
-"""Suspect pairs -> differences: Python has the last word on each, after both records were read again."""
+"""Confirms suspected differences: re-reads both records and compares them in Python."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Ids = tuple[str, str]
 
 
 class Suspect(NamedTuple):
-    """Two values that the expressions did not settle, and what is said of them."""
+    """Two values that expressions did not decide, and their outcome."""
 
     source: Json
     target: Json
@@ -46,7 +46,7 @@ class Suspect(NamedTuple):
 
 @dataclass(slots=True)
 class DifferenceConfirmer:
-    """Settles a section's suspects batch by batch; `translations` are the tables of ids by claim."""
+    """Confirms a section's suspected differences batch by batch; `translations` are the tables of ids by claim."""
 
     context: AuditContext
     claims: Sequence[Claim]
@@ -58,14 +58,14 @@ class DifferenceConfirmer:
     _forms: list[PropertyFormats] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Note once what is the same for every suspect."""
+        """Compute what is the same for every batch."""
         targets = [claim.target.path for claim in self.claims]
         rivals = {n: [m for m, path in enumerate(targets) if m != n and path == own] for n, own in enumerate(targets)}
         self._alternatives = {n: others for n, others in rivals.items() if others}
         self._forms = [claim_formats(claim, self.context) for claim in self.claims]
 
     def confirm(self, batch: pa.RecordBatch) -> None:
-        """Judge the suspects of a batch, read again what is wrong, and take what stays wrong."""
+        """Compare the suspects of a batch, re-read those that differ, and record those that still differ."""
         ids: list[Ids] = list(zip(batch["sid"].to_pylist(), batch["tid"].to_pylist(), strict=True))
         suspects = self._suspects(batch)
         wrong = sorted(at for at, found in suspects.items() if any(s.outcome.code in REPORTED for s in found.values()))
@@ -82,7 +82,7 @@ class DifferenceConfirmer:
             self._report(ids[at], suspects[at], fresh.get(at))
 
     def _suspects(self, batch: pa.RecordBatch) -> Mapping[int, dict[int, Suspect]]:
-        """Return what the expressions did not settle, by row and claim; others for one target may serve."""
+        """Return the suspects by row and claim; when several pairs have one target, any of them may be the same."""
         cells = {n: _cells(batch, n) for n in range(len(self.claims)) if f"ak{n}" in batch.schema.names}
         self._translate(
             [(n, decode_cell(c[0], c[1])) for n in {*self.translations} & {*cells} for c in cells[n].values()]
@@ -92,10 +92,10 @@ class DifferenceConfirmer:
             for at, cell in rows.items():
                 found[at][n] = self._suspect(n, cell)
         for n, others in self._alternatives.items():
-            well = [batch[f"v{m}"].to_pylist() for m in others]
+            codes = [batch[f"v{m}"].to_pylist() for m in others]
             for at in cells.get(n, ()):
                 row = found[at]
-                if any(w[at] == OutcomeCode.SAME for w in well) or any(_is_same(row.get(m)) for m in others):
+                if any(c[at] == OutcomeCode.SAME for c in codes) or any(_is_same(row.get(m)) for m in others):
                     row[n] = row[n]._replace(outcome=Outcome(OutcomeCode.SAME))
         return found
 
@@ -159,7 +159,7 @@ class DifferenceConfirmer:
         )
 
     def _translate(self, wanted: Sequence[tuple[int, Json]]) -> None:
-        """Look up the counterparts of referred records, those of one batch at a time."""
+        """Look up the counterparts of referenced records, for one batch at a time."""
         by_claim: dict[int, set[str]] = {}
         for n, wire in wanted:
             try:
@@ -169,13 +169,13 @@ class DifferenceConfirmer:
             by_claim.setdefault(n, set()).update(_ids(value))
         self._ids = {}
         for n, ids in by_claim.items():
-            asked = self.context.engine.from_arrow(pa.table({"sid": pa.array(sorted(ids), pa.string())}))
-            rows = self.translations[n].join(asked, "sid").select("sid", "tid")
+            wanted_ids = self.context.engine.from_arrow(pa.table({"sid": pa.array(sorted(ids), pa.string())}))
+            rows = self.translations[n].join(wanted_ids, "sid").select("sid", "tid")
             self._ids[n] = {r["sid"]: r["tid"] for b in self.context.engine.batches(rows) for r in b.to_pylist()}
 
 
 def _cells(batch: pa.RecordBatch, n: int) -> Mapping[int, tuple[int, str, int, str]]:
-    """Return kind and text of both values of a claim, by row, where the expressions did not settle it."""
+    """Return kind and text of both values of a claim, by row, where expressions did not decide it."""
     rows = pc.indices_nonzero(pc.greater(batch[f"v{n}"], pa.scalar(int(OutcomeCode.EMPTY), pa.int8())))
     cells = [batch[f"{letter}{part}{n}"].take(rows).to_pylist() for letter in "ab" for part in "kt"]
     return dict(zip(rows.to_pylist(), zip(*cells, strict=True), strict=True))
@@ -192,7 +192,7 @@ def _ids(value: Canonical) -> set[str]:
 
 
 def _counterparts(value: Canonical, ids: Mapping[str, str]) -> Canonical:
-    """Return the counterparts' ids; raises LookupError for a record that has none."""
+    """Return the ids of the counterparts; raises LookupError for a record without one."""
     if isinstance(value, tuple):
         return tuple(_counterparts(v, ids) for v in value)
     return None if value is None else ids[str(value)]

@@ -1,4 +1,4 @@
-"""Which records belong together: one to one, or several candidates, or none. Candidates are a finding, not a guess."""
+"""Matches records one to one; records with several candidates are reported, not guessed."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from qa_sync.errors import UsageError
 
 
 class Matched(Struct, frozen=True):
-    """Both sides' records with a column `key`: records that belong together have the same, and only these two.
+    """The records of both sides with a column `key`, which exactly the two records of a pair have in common.
 
-    Who has several candidates is in neither, but in `ambiguous` (`sid`, `tid`; None: nobody has). A null key is that of
-    a record that cannot be matched at all. `by_key` says that the key is that of the one criterion itself, so that
-    its two properties are the same wherever records belong together.
+    Records with several candidates are not in these tables, but in `ambiguous` (`sid`, `tid`; None: there are none).
+    The key is null for records that cannot be matched. `by_key`: the key is the value of the only criterion, so its
+    two properties are equal in all pairs.
     """
 
     source: Table
@@ -33,13 +33,13 @@ class Matched(Struct, frozen=True):
     by_key: bool = False
 
     def pairs(self) -> Table:
-        """Return `sid` and `tid` of the records that belong together."""
+        """Return `sid` and `tid` of the matched records."""
         one, other = self.source.select(sid="id", key="key"), self.target.select(tid="id", key="key")
         return one.join(other, "key").select("sid", "tid")
 
 
 class AuditContext(Struct, frozen=True):
-    """Where matching is done: an engine, a scratch folder, the business time zone."""
+    """The engine, the scratch folder and the business time zone of an audit."""
 
     engine: Engine
     scratch: Path
@@ -49,7 +49,7 @@ class AuditContext(Struct, frozen=True):
 def match_records(
     context: AuditContext, match: MatchRule, source: RecordTable, target: RecordTable, links: Table | None
 ) -> Matched:
-    """Match two sides' records; `links` (`sid`, `tid`) are those of the engine where it is they that tell."""
+    """Match the records of two sides by keys, or by `links` (`sid`, `tid`) of the sync engine if given."""
     if links is not None:
         return _by_pairs(context.engine, source.table, target.table, links, None)
     sides = [_sides(context, source, target, at, match) for at in range(len(match.keys))]
@@ -82,12 +82,12 @@ def _sides(
 
 
 def _by_key(engine: Engine, source: KeySide, target: KeySide) -> Matched | None:
-    """Match by one key that expressions make, without a table of pairs; None when Python must make some of them."""
+    """Match by one key computed by expressions, without a table of pairs; None if Python must compute some keys."""
     sides = [side.table.mutate(key=side.text) for side in (source, target)]
-    looks = [engine.row(_key_counts(keyed, side)) for keyed, side in zip(sides, (source, target), strict=True)]
-    if any(look["hard"] for look in looks):
+    counts = [engine.row(_key_counts(keyed, side)) for keyed, side in zip(sides, (source, target), strict=True)]
+    if any(count["hard"] for count in counts):
         return None
-    if all(look["keyed"] == look["keys"] for look in looks):
+    if all(count["keyed"] == count["keys"] for count in counts):
         return Matched(sides[0], sides[1], None, by_key=True)
     repeated = engine.materialize(_union([_repeated_keys(side) for side in sides]).distinct())
     one, other = (side.select("id", "key").semi_join(repeated, "key") for side in sides)
@@ -97,7 +97,7 @@ def _by_key(engine: Engine, source: KeySide, target: KeySide) -> Matched | None:
 
 
 def _key_counts(table: Table, side: KeySide) -> Table:
-    """Count keys, different keys (by their hashes: a few may be taken for equal), and those that Python must make."""
+    """Count keys, different keys (by hash, so a few may be counted as equal), and keys that Python must compute."""
     hard = ~side.cell.is_kind(Kind.EMPTY) & table.key.isnull()
     return table.aggregate(keyed=table.key.count(), keys=table.key.hash().nunique(), hard=hard.sum())
 
@@ -111,8 +111,8 @@ def _repeated_keys(side: Table) -> Table:
 def _by_pairs(engine: Engine, source: Table, target: Table, pairs: Table, have: tuple[Table, Table] | None) -> Matched:
     """Match by pairs of ids: the target's id becomes the key of both.
 
-    `have` are the ids of the records that have a key at all (None: all have); such a record without a counterpart
-    bears a key that nobody else has.
+    `have` are the ids of the records that have a key (None: all); such a record without a counterpart gets a key of
+    its own.
     """
     here = pairs.group_by("sid").aggregate(s_count=pairs.count())
     there = pairs.group_by("tid").aggregate(t_count=pairs.count())
@@ -129,7 +129,7 @@ def _by_pairs(engine: Engine, source: Table, target: Table, pairs: Table, have: 
 
 
 def _with_keyed(table: Table, have: Table | None) -> Table:
-    """Tell in a column `keyed` whether a record has a key."""
+    """Add a column `keyed`: whether a record has a key."""
     if have is None:
         return table.mutate(keyed=ibis.literal(True))
     marked = table.left_join(have.select(with_key="id"), table.id == have.id)
@@ -146,15 +146,16 @@ def _without_several(engine: Engine, matched: Matched) -> Matched:
 
 
 def _reject_common_key(engine: Engine, one: Table, other: Table) -> None:
-    """Raise UsageError for a key that tells nothing: every record of a value would be a candidate for every other."""
+    """Raise UsageError for a key that too many records have in common, which makes them candidates for each other."""
     here = one.group_by("key").aggregate(s_count=one.count())
     there = other.group_by("key").aggregate(t_count=other.count())
     both = here.join(there, "key")
     both = both.filter((both.s_count > 1) | (both.t_count > 1)).mutate(pairs=both.s_count * both.t_count)
     found = engine.row(both.aggregate(pairs=both.pairs.sum(), key=both.key.argmax(both.pairs)))
     if (found["pairs"] or 0) > MAX_PAIRS:
-        told = f"what the records are matched by is no key: {found['pairs']} pairs of records would be candidates"
-        raise UsageError(f"{told}, most of them with {found['key']!r:.60}", hint="give better [[keys]] in qa-sync.toml")
+        message = f"the key for matching is not unique: {found['pairs']} pairs of records would be candidates"
+        hint = "configure better [[keys]] in qa-sync.toml"
+        raise UsageError(f"{message}, most of them with {found['key']!r:.60}", hint=hint)
 
 
 MAX_PAIRS = 1_000_000

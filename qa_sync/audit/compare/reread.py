@@ -1,4 +1,4 @@
-"""Suspects are read again, one by one, before they are told: a list may be older than what it is compared with."""
+"""Re-reads suspected records one by one before they are reported, because a list may be out of date."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from qa_sync.systems.system import Record
 from qa_sync.values.conversions.conversion import to_text
 
 PARALLEL_READS: Final = 8
-"""Requests that are under way at once; a system's own limits may allow fewer."""
+"""Maximum number of parallel requests; a system's rate limits may allow fewer."""
 
 Ids = tuple[str | None, str | None]
-"""A source's and a target's record; None: there is none to read."""
+"""The ids of a source and a target record; None if there is no record to read."""
 
 
 class FreshPair(Struct, frozen=True):
-    """Two records as they are now; None when a record is gone (or was not asked for).
+    """The current state of two records; None for a record that is deleted or was not requested.
 
-    `done` is False when they could not be read again, `young` says that one changed a moment ago, `gone` that one that
-    was asked for is no more.
+    `done` is False when they could not be re-read; `young`: one of them changed recently; `gone`: a requested record
+    is deleted.
     """
 
     done: bool
@@ -42,7 +42,7 @@ NOT_DONE: Final = FreshPair(done=False)
 
 @dataclass(slots=True)
 class Rereader:
-    """Reads records again, `left` more suspects at most; `cutoff` is the change after which one is too young."""
+    """Re-reads at most `left` suspects; records changed after `cutoff` are too recent to be compared."""
 
     sides: tuple[RecordTable, RecordTable]
     left: int
@@ -51,11 +51,11 @@ class Rereader:
 
     @property
     def is_possible(self) -> bool:
-        """Whether there is somebody to ask."""
+        """Whether both sides are systems, not exports."""
         return all(side.system is not None for side in self.sides)
 
     def read_pairs(self, suspects: Sequence[Ids]) -> list[FreshPair]:
-        """Return how each suspect looks now; those beyond the bound are not read."""
+        """Return the current state of each suspect; those beyond the limit are not read."""
         count = min(len(suspects), self.left) if self.is_possible else 0
         self.left -= count
         self.done += count

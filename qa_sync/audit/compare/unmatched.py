@@ -1,4 +1,4 @@
-"""Records without a counterpart, and records with several candidates, read again before they are told."""
+"""Reports records without a counterpart and records with several candidates, after re-reading them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from qa_sync.values.paths import read
 
 @dataclass(slots=True)
 class NewRecords:
-    """Keys of records that changed since the list was read: among them a missing counterpart may be."""
+    """Finds the keys of records that changed since the list was read; a missing counterpart may be among them."""
 
     context: AuditContext
     match: MatchRule
     sides: tuple[RecordTable, RecordTable]
 
     def keys(self, at: int, record: Record) -> set[tuple[int, str]]:
-        """Return a record's keys, each with the number of its criterion."""
+        """Return a record's keys, each with the index of its criterion."""
         found = set()
         for n, ends in enumerate(self.match.keys):
             forms = PropertyFormats(ends[0].form, ends[1].form, self.context.zone)
@@ -37,7 +37,7 @@ class NewRecords:
         return found
 
     def keys_of_side(self, at: int) -> set[tuple[int, str]]:
-        """Return the keys of a side's records that changed since its list was read; none when it cannot be asked."""
+        """Return the keys of a side's records that changed since its list was read; empty if they cannot be listed."""
         side = self.sides[at]
         if side.system is None or not side.since:
             return set()
@@ -58,8 +58,8 @@ def report_unmatched(
     findings: FindingsWriter,
     new_records: NewRecords,
 ) -> None:
-    """Take the records of a side that have no counterpart; `rows` has their ids as `id`."""
-    come: set[tuple[int, str]] | None = None
+    """Record a difference for each record of a side without a counterpart; `rows` has their ids as `id`."""
+    new_keys: set[tuple[int, str]] | None = None
     for batch in context.engine.batches(rows.order_by("id")):
         ids = [row["id"] for row in batch.to_pylist()]
         looks = rereader.read_pairs([_place(one, at) for one in ids])
@@ -67,16 +67,16 @@ def report_unmatched(
             tally = findings.tally(check)
             tally.reread += look.done
             record = (look.source, look.target)[at]
-            if look.done and come is None:
-                come = new_records.keys_of_side(1 - at)
-            if look.gone or look.young or (record and come and new_records.keys(at, record) & come):
+            if look.done and new_keys is None:
+                new_keys = new_records.keys_of_side(1 - at)
+            if look.gone or look.young or (record and new_keys and new_records.keys(at, record) & new_keys):
                 tally.resolved += 1
                 continue
             findings.add(Difference(check, "coverage", "alone", *_place(one, at), read_again=look.done))
 
 
 def report_keyless(engine: Engine, rows: Table, at: int, check: str, findings: FindingsWriter) -> None:
-    """Take the records of a side that have nothing to be matched by."""
+    """Record a difference for each record of a side without a key."""
     for batch in engine.batches(rows.order_by("id")):
         for row in batch.to_pylist():
             findings.add(Difference(check, "coverage", "keyless", *_place(row["id"], at)))
@@ -85,16 +85,16 @@ def report_keyless(engine: Engine, rows: Table, at: int, check: str, findings: F
 def report_ambiguous(
     engine: Engine, pairs: Table, check: str, *, rereader: Rereader, findings: FindingsWriter, new_records: NewRecords
 ) -> None:
-    """Take the pairs of records of which one has several candidates; those that part when read again are none."""
+    """Record a difference for each pair with several candidates, except pairs that no longer match when re-read."""
     batches = (batch.to_pylist() for batch in engine.batches(pairs.order_by("sid", "tid")))
     ids = [(row["sid"], row["tid"]) for rows in batches for row in rows]
     looks = rereader.read_pairs(ids)
     left = [(pair, look) for pair, look in zip(ids, looks, strict=True) if not _is_resolved(look, new_records)]
     tally = findings.tally(check)
     tally.reread += sum(look.done for look in looks)
-    told = list(_ambiguous(left))
-    tally.resolved += len(ids) - len(told)
-    for (sid, tid), look, detail in told:
+    confirmed = list(_ambiguous(left))
+    tally.resolved += len(ids) - len(confirmed)
+    for (sid, tid), look, detail in confirmed:
         findings.add(Difference(check, "unique", "several", sid, tid, detail=detail, read_again=look.done))
 
 
@@ -109,10 +109,10 @@ def _ambiguous(left: Sequence[tuple[tuple[str, str], FreshPair]]) -> Iterator[tu
     there = Counter(tid for (_, tid), _ in left)
     for (sid, tid), look in left:
         if here[sid] > 1 or there[tid] > 1:
-            told = (
+            detail = (
                 f"the source has {here[sid]} candidates" if here[sid] > 1 else f"the target has {there[tid]} candidates"
             )
-            yield (sid, tid), look, told
+            yield (sid, tid), look, detail
 
 
 def _place(id: str, at: int) -> tuple[str | None, str | None]:

@@ -1,1 +1,1 @@
-"""OPEN SET: the engines that compare, DuckDB and Spark; the table is in `audit.engines.table`."""
+"""OPEN SET: the query engines, DuckDB and Spark; the table is in `audit.engines.table`."""

@@ -1,4 +1,4 @@
-"""DuckDB in this process: the default. What does not fit in memory goes to the scratch folder."""
+"""DuckDB in this process, the default engine; it spills to the scratch folder when memory is full."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ T = TypeVar("T")
 
 
 def start(needs: Needs) -> DuckDB:
-    """Start with the memory given; raises UsageError for one that is none."""
+    """Start DuckDB with a memory limit; raises UsageError for an invalid size."""
     if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)?\s*([KMGT]i?B)", needs.memory, re.IGNORECASE):
         raise UsageError(f"--memory {needs.memory}: expected a size such as 2GB or 500MB")
     return DuckDB(needs)
 
 
 class DuckDB:
-    """An engine over one DuckDB database in memory, which spills into the scratch folder."""
+    """An engine with one in-memory DuckDB database, which spills to the scratch folder."""
 
     name = "duckdb"
 
@@ -42,7 +42,7 @@ class DuckDB:
         """Return the rows of Parquet files."""
         name, quoted = f"read_{next(self._numbers)}", ", ".join(map(_quoted, files))
         try:
-            # Ibis would make a view that only one connection sees.
+            # The view of Ibis would be visible to one connection only.
             self._con.con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{quoted}])")  # noqa: S608 - quoted
             return self._con.table(name)
         except duckdb.Error as error:
@@ -50,21 +50,21 @@ class DuckDB:
             raise UsageError(f"{names}: not readable as Parquet: {_first_line(error)}") from None
 
     def from_arrow(self, rows: pa.Table) -> Table:
-        """Return rows of ours as a table."""
+        """Return an Arrow table as a table of the engine."""
         name = f"put_{next(self._numbers)}"
-        # Ibis 12 makes tables of Arrow by a statement that DuckDB 2 does not take.
+        # Ibis 12 creates tables from Arrow with a statement that DuckDB 2 does not support.
         self._con.con.register(f"{name}_rows", rows)
         readable_errors(lambda: self._con.con.execute(f"CREATE TABLE {name} AS SELECT * FROM {name}_rows"))  # noqa: S608 - ours
         self._con.con.unregister(f"{name}_rows")
         return self._con.table(name)
 
     def materialize(self, table: Table) -> Table:
-        """Carry a table out once."""
+        """Execute an expression and return the result as a table."""
         return readable_errors(lambda: self._con.create_table(f"kept_{next(self._numbers)}", table))
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
         """Yield the rows; the order is the table's own."""
-        # A cursor of its own: another question on the same connection would end this answer.
+        # A separate cursor: another query on the same connection would end this result.
         cursor = self._con.con.cursor()
         reader = readable_errors(lambda: cursor.sql(self._con.compile(table)).to_arrow_reader(BATCH))
         while (batch := readable_errors(lambda: next(reader, None))) is not None:
@@ -73,7 +73,7 @@ class DuckDB:
 
     def row(self, table: Table) -> Mapping[str, Any]:
         """Return the only row of a table."""
-        # Not by Ibis' own way, which loads all of pandas first.
+        # Not with Ibis, which imports pandas for this.
         return next(row for batch in self.batches(table) for row in batch.to_pylist())
 
     def close(self) -> None:
@@ -82,23 +82,23 @@ class DuckDB:
 
 
 def _quoted(file: Path) -> str:
-    """Return a file's name as SQL has it; it is no pattern."""
+    """Return a file name as an SQL string, with its wildcards escaped."""
     return "'" + re.sub(r"([*?\[])", r"[\1]", str(file)).replace("'", "''") + "'"
 
 
 def readable_errors(work: Callable[[], T]) -> T:
-    """Do the work; what the machine has too little of is told as such."""
+    """Run `work`; DuckDB errors are raised as NoVerdict (memory, disk) or UsageError (damaged file)."""
     try:
         return work()
     except duckdb.OutOfMemoryException as error:
-        hint = "give more with --memory, a roomier TMPDIR, or use --engine spark"
-        raise NoVerdict(f"too little memory: {_first_line(error)}", hint=hint) from None
+        hint = "raise --memory, set TMPDIR to a larger disk, or use --engine spark"
+        raise NoVerdict(f"out of memory: {_first_line(error)}", hint=hint) from None
     except (duckdb.IOException, OSError) as error:
-        raise NoVerdict(f"the scratch folder: {_first_line(error)}", hint="TMPDIR names another") from None
+        raise NoVerdict(f"scratch folder: {_first_line(error)}", hint="TMPDIR sets another folder") from None
     except (duckdb.InterruptException, RuntimeError) as error:
         if "interrupt" not in str(error).lower():
             raise
-        raise KeyboardInterrupt from None  # who waits for a query hears of Ctrl-C in DuckDB's own way
+        raise KeyboardInterrupt from None  # DuckDB reports Ctrl-C during a query as its own exception
     except duckdb.InvalidInputException as error:
         raise UsageError(f"a file is damaged: {_first_line(error)}") from None
 

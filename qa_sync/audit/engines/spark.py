@@ -1,4 +1,4 @@
-"""A Spark session, for what outgrows one machine; what is kept is Parquet in the scratch folder."""
+"""The Spark engine, for data too large for one machine; results are stored as Parquet in the scratch folder."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ LOOPBACK = "127.0.0.1"
 
 
 def start(needs: Needs) -> Spark:
-    """Join the session that is there, else start one at `master` (two local workers when none is named).
+    """Use the existing session, else start one at `master` (default: two local workers).
 
-    The scratch folder must be one that all workers share. Raises NoVerdict when no session can be had.
+    All workers must share the scratch folder. Raises NoVerdict when no session can be started.
     """
     builder = SparkSession.builder.appName("qa-sync audit").config("spark.sql.session.timeZone", "UTC")
     builder = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
     builder = builder.config("spark.sql.shuffle.partitions", "8")
-    if needs.master is None:  # then nobody else need reach it
+    if needs.master is None:  # local workers: not reachable from other machines
         builder = builder.config("spark.driver.bindAddress", LOOPBACK).config("spark.driver.host", LOOPBACK)
     try:
         session = builder.master(needs.master or LOCAL).getOrCreate()
-    except Exception as error:  # noqa: BLE001 - the gateway to Java raises whatever it likes
+    except Exception as error:  # noqa: BLE001 - the gateway to Java raises exceptions of any type
         raise NoVerdict(f"no Spark session: {error}", hint="is Java installed, is --spark-master right?") from None
     session.sparkContext.setLogLevel("ERROR")
     return Spark(session, needs.scratch)
 
 
 class Spark:
-    """An engine over a Spark session; closing it leaves the session to whoever made it."""
+    """An engine with a Spark session, which stays open when the engine is closed."""
 
     name = "spark"
 
@@ -60,13 +60,13 @@ class Spark:
         return self._view([re.sub(r"([*?\[\]{}\\])", r"\\\1", str(file.resolve())) for file in files])  # no patterns
 
     def from_arrow(self, rows: pa.Table) -> Table:
-        """Return rows of ours as a table."""
+        """Return an Arrow table as a table of the engine."""
         file = self._new()
         pq.write_table(rows, file)
         return self._view([str(file)])
 
     def materialize(self, table: Table) -> Table:
-        """Carry a table out once."""
+        """Execute an expression and return the result as a table."""
         folder = self._new()
         try:
             self._con.to_parquet(table, str(folder))
@@ -75,7 +75,7 @@ class Spark:
         return self._view([str(folder)])
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
-        """Yield the rows; partitions come one after the other."""
+        """Yield the rows, one partition after the other."""
         try:
             yield from self._con.to_pyarrow_batches(table, chunk_size=BATCH)
         except PySparkException as error:
@@ -87,7 +87,7 @@ class Spark:
         return found[0]
 
     def close(self) -> None:
-        """Leave the session as it is."""
+        """Do nothing: the session may be in use elsewhere."""
 
     def _view(self, paths: Sequence[str]) -> Table:
         name = f"qa_sync_{id(self)}_{next(self._numbers)}"

@@ -1,4 +1,4 @@
-"""Where expressions are carried out: in this process (DuckDB), or in a Spark session; one explicit line each."""
+"""The table of query engines: DuckDB in this process, or a Spark session."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Table = Any
 """An Ibis table expression."""
 
 BATCH = 20_000
-"""Rows that are in Python at once."""
+"""Rows in memory of Python at once."""
 
 
 class Needs(Struct, frozen=True):
-    """What an engine is started with: `memory` as DuckDB writes it (`2GB`), a scratch folder, a Spark master."""
+    """The parameters of an engine: memory limit in the format of DuckDB (`2GB`), scratch folder, Spark master."""
 
     memory: str
     scratch: Path
@@ -28,18 +28,18 @@ class Needs(Struct, frozen=True):
 
 
 class Engine(Protocol):
-    """Carries out Ibis expressions; raises NoVerdict when memory or disk are not enough."""
+    """Executes Ibis expressions; raises NoVerdict when memory or disk space run out."""
 
     name: str
 
     def read(self, files: Sequence[Path]) -> Table:
-        """Return the rows of Parquet files; raises UsageError for a file that is none."""
+        """Return the rows of Parquet files; raises UsageError for an invalid file."""
 
     def from_arrow(self, rows: pa.Table) -> Table:
-        """Return rows of ours as a table."""
+        """Return an Arrow table as a table of the engine."""
 
     def materialize(self, table: Table) -> Table:
-        """Carry a table out once, so that it can be used several times."""
+        """Execute an expression once and return the result as a table that can be used several times."""
 
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
         """Yield the rows; memory does not grow with their number."""
@@ -48,7 +48,7 @@ class Engine(Protocol):
         """Return the only row of a table."""
 
     def close(self) -> None:
-        """Let go of what was kept."""
+        """Release all resources."""
 
 
 ENGINES: Mapping[str, str] = {
@@ -61,7 +61,7 @@ EXTRAS: Mapping[str, str] = {"duckdb": "audit", "spark": "spark"}
 
 
 def start_engine(name: str, needs: Needs) -> Engine:
-    """Start an engine of the table; raises UnknownName, and UsageError that tells the extra to install."""
+    """Start an engine; raises UnknownName, or UsageError with the extra to install."""
     if name not in ENGINES:
         raise UnknownName("engine", name, ENGINES)
     try:

@@ -1,4 +1,4 @@
-"""The two cells that a rule compares."""
+"""The pair of cells that a comparison rule compares."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Decision = tuple[Expr, OutcomeCode]
 
 
 class CellPair(Struct, frozen=True):
-    """The two cells of a pair and their forms."""
+    """The cells of a source and a target value, with their formats."""
 
     source: Cell
     target: Cell
@@ -22,16 +22,16 @@ class CellPair(Struct, frozen=True):
 
     @property
     def conversions(self) -> frozenset[str]:
-        """The two conversions."""
+        """The conversions of both sides."""
         return frozenset({self.forms.source.convert, self.forms.target.convert})
 
     def both_kind(self, kind: Kind) -> Expr:
-        """Both cells have that kind."""
+        """Both cells are of that kind."""
         return self.source.is_kind(kind) & self.target.is_kind(kind)
 
     @property
     def same_kind(self) -> Expr:
-        """Both cells have one kind; in columns of one type equal texts have it always, and nobody need ask."""
+        """Both cells are of the same kind; always true for two columns with the same possible kinds."""
         tests = self.source.kind_tests, self.target.kind_tests
         if None not in tests and tests[0].keys() == tests[1].keys():  # type: ignore[union-attr] # neither is None
             return ibis.literal(True)

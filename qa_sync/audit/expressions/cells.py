@@ -1,7 +1,6 @@
-"""A value in a column: its kind as a small number and its text; both engines see a JSON value this way.
+"""Encodes JSON values for the engines: the kind as a small number, and a text.
 
-The wire value comes back exactly (`decode_cell`), so that what an expression cannot decide is decided by
-`qa_sync.values`.
+`decode_cell` restores the exact value, so that `qa_sync.values` can decide what an expression cannot.
 """
 
 from __future__ import annotations
@@ -18,12 +17,13 @@ from qa_sync.values.form import Json
 
 
 class Kind(IntEnum):
-    """What a cell holds.
+    """The kind of a cell.
 
-    `EMPTY`: nothing (docs/explanation/mapping.rst, "Empty values"); `TEXT`: a text that is surely not blank; `NUMBER`:
-    a finite number as Python spells it; `TRUTH`: `true` or `false`; `JSON`: anything else as JSON text; `BLANK`: a text
-    that may be nothing but blanks; `LOST`: a reference to a record that has no counterpart; `OUTSIDE`: a property whose
-    condition does not hold.
+    `EMPTY`: no value; `TEXT`: a text that is certainly not blank; `NUMBER`: a finite number in Python's notation;
+    `TRUTH`: `true` or `false`; `JSON`: any other value as JSON text; `BLANK`: a text that may be blank; `LOST`: a
+    reference to a record without a counterpart; `OUTSIDE`: a property whose condition is not met.
+
+    Source: docs/explanation/mapping.rst, "Empty values".
     """
 
     EMPTY = 0
@@ -41,7 +41,7 @@ _NOTHING: EncodedCell = (int(Kind.EMPTY), None)
 
 
 def encode_cell(wire: Json) -> EncodedCell:
-    """Return the kind and the text of a wire value; dates of typed files become ISO texts."""
+    """Return the kind and the text of a value; dates of typed files become ISO 8601 texts."""
     if isinstance(wire, str):
         return _text(wire)
     if wire is None or is_empty(wire):
@@ -56,7 +56,7 @@ def encode_cell(wire: Json) -> EncodedCell:
 
 
 def decode_cell(kind: int, text: str | None) -> Json:
-    """Return the wire value of a cell (a lost reference is none)."""
+    """Return the value of a cell (None for a lost reference)."""
     if text is None or kind in {Kind.EMPTY, Kind.LOST, Kind.OUTSIDE}:
         return None
     if kind in {Kind.TEXT, Kind.BLANK}:
@@ -78,7 +78,7 @@ def _text(wire: str) -> EncodedCell:
 
 
 def is_unicode(text: str) -> bool:
-    """Tell whether a text has a UTF-8 form; half a surrogate pair has none."""
+    """Return whether a text can be encoded as UTF-8; lone surrogates cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,6 +1,6 @@
-"""A column of values as expressions: its cells, and what of them is surely of its form.
+"""A column of values as expressions: its cells, and tests for values that certainly have the column's format.
 
-Regular expressions are the common part of what DuckDB (RE2) and Spark (Java) know; classes are ASCII.
+Regular expressions use only what DuckDB (RE2) and Spark (Java) have in common, with ASCII classes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from qa_sync.audit.expressions.cells import Kind
 from qa_sync.values.form import Form
 
 Expr = Any
-"""An Ibis expression; Ibis has no types that mypy could check."""
+"""An Ibis expression; Ibis has no type annotations for mypy."""
 
 DAYS: Final = (
     "(19[7-9][0-9]|20[0-9][0-9])-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
@@ -28,7 +28,7 @@ SECONDS: Final = 19
 FRACTION: Final = "([.][0-9]{1,6})?"
 WHOLE: Final = "-?(0|[1-9][0-9]{0,24})"
 NUMBER: Final = "-?(0|[1-9][0-9]{0,24})([.][0-9]{1,9})?"
-# A digit above 0 is asked for because of two zeros alone, which are a prefix of nothing.
+# At least one digit above 0 is required, because `00` alone is a prefix without a number.
 PHONE: Final = "[+]?(0[0 ()./-]*)?[1-9][0-9 ()./-]*"
 PHONE_NOISE: Final = " ()./-"
 SPACED: Final = "[+]?(0[0 ]*)?[1-9][0-9 ]*"
@@ -39,10 +39,9 @@ LONGEST_EXACT: Final = 15
 class Cell(Struct, frozen=True):
     """A column of values: expressions for kind and text.
 
-    `kind_tests` tell a kind more cheaply than `kind` does, for the kinds that the column can have (None: by `kind`);
-    `number` is a typed column's number in binary, and `short` that it is as exact as a decimal of up to 15 digits;
-    `whole` that the column has integers only;
-    `normal_texts` maps observed texts to what counts of them, decided by Python beforehand (None: not looked at).
+    `kind_tests` are cheaper tests than `kind`, for the kinds that the column can have (None: use `kind`); `number` is
+    the number of a typed column as a float, `short` whether it is exact to 15 digits, `whole` whether the column has
+    integers only; `normal_texts` maps the texts that occur to their normalized values (None: not computed).
     """
 
     kind: Expr
@@ -54,7 +53,7 @@ class Cell(Struct, frozen=True):
     whole: bool = False
 
     def is_kind(self, *kinds: Kind) -> Expr:
-        """Tell whether a value is of one of the kinds."""
+        """Return whether a value is of one of the kinds."""
         if self.kind_tests is None:
             return self.kind.isin([int(kind) for kind in kinds]) if len(kinds) > 1 else self.kind == int(kinds[0])
         return reduce(
@@ -63,12 +62,12 @@ class Cell(Struct, frozen=True):
 
 
 def fits(text: Expr, pattern: str) -> Expr:
-    """Tell a text that is of the pattern as a whole."""
-    return text.re_search(rf"^{pattern}\z")  # to Java, `$` is also before a last line's end
+    """Return whether the whole text matches the pattern."""
+    return text.re_search(rf"^{pattern}\z")  # in Java, `$` also matches before a final line break
 
 
 def reads(form: Form, cell: Cell) -> Expr:
-    """Surely of its form, and surely not empty."""
+    """Return whether a cell certainly has its format and is certainly not empty."""
     if cell.normal_texts is not None:
         return (
             cell.is_kind(Kind.TEXT) & cell.text.isin(list(cell.normal_texts))
@@ -80,22 +79,22 @@ def reads(form: Form, cell: Cell) -> Expr:
 
 
 @ibis.udf.scalar.builtin(name="bit_length")  # type: ignore[untyped-decorator]
-def _bit_length(text: str) -> int:  # type: ignore[empty-body] # the engines have it
-    """Return the number of bits of a text's UTF-8 form."""
+def _bit_length(text: str) -> int:  # type: ignore[empty-body] # a function of the engines
+    """Return the number of bits of a text in UTF-8."""
 
 
 def is_ascii(text: Expr) -> Expr:
-    """Tell a text of ASCII characters only."""
+    """Return whether a text is ASCII only."""
     return _bit_length(text) == text.length() * 8
 
 
 def is_trimmed(text: Expr) -> Expr:
-    """Tell an ASCII text without blanks at its ends."""
+    """Return whether an ASCII text has no blanks at its ends."""
     return (text >= "!") & (text.right(1) > " ")
 
 
 def is_plain(cell: Cell) -> Expr:
-    """Tell a text without tags and entities, which every reading leaves alone."""
+    """Return whether a cell is a text without tags and entities, which no conversion changes."""
     return cell.is_kind(Kind.TEXT) & ~cell.text.contains("&") & ~cell.text.contains("<")
 
 

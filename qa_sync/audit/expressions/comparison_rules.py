@@ -1,9 +1,8 @@
-"""The comparison rules once more, as expressions.
+"""The comparison rules as expressions.
 
-What they decide is exactly what `verdicts.judged` says, and what they cannot decide surely they leave to it (`ASK`). A
-property test holds the two equal on hostile values. Each notion (`qa_sync.values.comparison_kinds`) has a rule:
-conditions under
-which both values are read, and are the same or differ.
+Their decisions are exactly those of `outcomes.compare_values`; what they cannot decide with certainty is left to it
+(`ASK`). A property-based test compares both on hostile values. Each comparison kind (`qa_sync.values.comparison_kinds`)
+has a rule: conditions under which both values are readable, and are the same or differ.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ from qa_sync.values.comparison_kinds import COMPARISON_KINDS
 
 
 def outcome_code(pair: CellPair) -> Expr:
-    """Return the code of two cells, `ASK` where the expression cannot tell."""
+    """Return the outcome code of two cells, `ASK` where the expression cannot decide."""
     source, target = pair.source, pair.target
     name = comparison_kind(pair.conversions)
     branches = [
@@ -50,17 +49,17 @@ def outcome_code(pair: CellPair) -> Expr:
 
 
 def comparison_kind(conversions: frozenset[str]) -> str:
-    """Return as what values of two conversions are compared."""
+    """Return the comparison kind for values of two conversions."""
     return next((name for name in COMPARISON_KINDS if name in conversions), "exact")
 
 
 def _is_none(cell: Cell) -> Expr:
-    """Tell a reference to nothing: WooCommerce says 0."""
+    """Return whether a reference is empty: in WooCommerce, 0 means no record."""
     return cell.is_kind(Kind.NUMBER) & (cell.text == "0")
 
 
 def _exact(pair: CellPair) -> list[Decision]:
-    # What is read of one is read of the other, too: they are the same.
+    # The texts are equal, so what is read from one is read from the other.
     forms = {form.convert: form for form, _ in ends(pair)}.values()
     read = reduce(and_, (reads(form, pair.source) for form in forms))
     return [(pair.same_text & pair.same_kind & read, OutcomeCode.SAME)]
@@ -81,7 +80,7 @@ def _html(pair: CellPair) -> list[Decision]:
 def _phone(pair: CellPair) -> list[Decision]:
     texts = (pair.source.text, pair.target.text)
     one, other = (without(text, PHONE_NOISE) for text in texts)
-    # Numbers with blanks at most are by far the most, and quicker to see: then the other has no more than blanks, too.
+    # Most numbers contain only digits and blanks, which is faster to test; then the equal one does, too.
     spaced = pair.source.is_kind(Kind.TEXT) & pair.same_kind & fits(texts[0], SPACED)
     return [
         ((texts[0].replace(" ", "") == texts[1].replace(" ", "")) & spaced, OutcomeCode.SAME),
@@ -90,7 +89,7 @@ def _phone(pair: CellPair) -> list[Decision]:
 
 
 def without(text: Expr, characters: str) -> Expr:
-    """Return a text without those characters."""
+    """Return a text with those characters removed."""
     return reduce(lambda left, character: left.replace(character, ""), characters, text)
 
 
@@ -113,15 +112,15 @@ def _truth(pair: CellPair) -> list[Decision]:
 
 
 def _looked_up(pair: CellPair) -> list[Decision]:
-    """Compare what Python said of the texts that occur."""
+    """Compare the normalized values of the texts that occur."""
     if not pair.source.normal_texts or not pair.target.normal_texts:
-        return []  # none was looked at, or none could be read
+        return []  # not computed, or no text is readable
     conversions = pair.source.is_kind(Kind.TEXT, Kind.TRUTH) & pair.target.is_kind(Kind.TEXT, Kind.TRUTH)
     return [(conversions & (_normal(pair.source) == _normal(pair.target)), OutcomeCode.SAME)]
 
 
 def _normal(cell: Cell) -> Expr:
-    """Return what counts of a text that was looked at beforehand, null for another."""
+    """Return the normalized value of a text, null if it was not computed."""
     known = [(cell.text == text, ibis.literal(to)) for text, to in (cell.normal_texts or {}).items()]
     return ibis.cases(*known, else_=ibis.null("string"))
 
@@ -146,7 +145,7 @@ ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "identifier": frozenset({"identifier"}),
     "choice": frozenset({"choice"}),
 }
-"""The conversions whose values an expression compares under a notion; other mixtures are rare, and Python's."""
+"""The conversions whose values an expression compares, by comparison kind; Python handles other combinations."""
 
 RULES: Final[Mapping[str, Callable[[CellPair], list[Decision]]]] = {
     "exact": _exact,

@@ -1,6 +1,6 @@
-"""By what records are matched, as texts: equal texts are the same value, and empty never matches.
+"""The keys for matching records, as texts: equal texts are the same value, and empty values have no key.
 
-Expressions make the easy ones, Python the rest.
+Expressions compute the easy ones, Python the rest.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SCHEMA: Final = pa.schema([("id", pa.string()), ("key", pa.string())])
 
 
 class KeySide(Struct, frozen=True):
-    """One end of a key: the records, the cell, its form, and the forms of both ends."""
+    """One side of a key: the records, the cell, its format, and the formats of both sides."""
 
     table: Table
     cell: Cell
@@ -40,7 +40,7 @@ class KeySide(Struct, frozen=True):
 
     @property
     def text(self) -> Expr:
-        """The key where it is easy, null elsewhere."""
+        """The key if an expression can compute it, else null."""
         words = frozenset({self.forms.source.convert, self.forms.target.convert})
         easy, text = EASY.get(comparison_kind(words), _none)(self.cell, self.form)
         if not words <= _MIXED.get(comparison_kind(words), words):
@@ -49,12 +49,12 @@ class KeySide(Struct, frozen=True):
 
     @property
     def needs_python(self) -> Expr:
-        """There is a value, and Python must say what the key is."""
+        """Whether there is a value whose key Python must compute."""
         return ~self.cell.is_kind(Kind.EMPTY) & self.text.isnull()
 
 
 def keys_of(wire: Json, form: Form, forms: PropertyFormats) -> tuple[str, ...]:
-    """Return the keys of a wire value: along a list each element is one; none of an empty or unreadable value."""
+    """Return the keys of a value: one per element for a list; none for an empty or unreadable value."""
     try:
         value = to_canonical(wire, form)
     except NotConvertible:
@@ -72,7 +72,7 @@ def _flat(value: Canonical) -> Iterator[Scalar]:
 
 
 def _key(value: Scalar) -> str:
-    """Return a text that only an equal value has; other kinds than texts are marked."""
+    """Return a text that is equal only for equal values; values other than texts get a prefix."""
     if isinstance(value, str):
         return value if is_unicode(value) else f"\x01text:{value!a}"
     if isinstance(value, Decimal):
@@ -81,7 +81,7 @@ def _key(value: Scalar) -> str:
 
 
 def hard_keys(engine: Engine, side: KeySide, path: Path) -> Table:
-    """Return the keys that Python makes, as a table of `id` and `key`."""
+    """Return the keys that Python computes, as a table of `id` and `key`."""
     rows = side.table.filter(side.needs_python).select("id", kind=side.cell.kind, text=side.cell.text)
     spool = ParquetWriter(path, SCHEMA)
     for batch in engine.batches(rows):
@@ -92,7 +92,7 @@ def hard_keys(engine: Engine, side: KeySide, path: Path) -> Table:
 
 
 def all_keys(engine: Engine, side: KeySide, path: Path) -> Table:
-    """Return every key of the records as a table of `id` and `key`."""
+    """Return all keys of the records as a table of `id` and `key`."""
     easy = side.table.select("id", key=side.text)
     easy = easy.filter(easy.key.notnull())
     return engine.materialize(easy.union(hard_keys(engine, side, path)))
@@ -136,4 +136,4 @@ _MIXED: Final[Mapping[str, frozenset[str]]] = {
     "reference": frozenset({"identifier", "reference"}),
     "phone": frozenset({"phone", "text"}),
 }
-"""The conversions that an expression makes keys of; elsewhere Python makes all."""
+"""The conversions for which an expression computes keys; Python computes all others."""

@@ -12,13 +12,13 @@ from qa_sync.audit.expressions.outcomes import OutcomeCode, PropertyFormats
 
 
 def same_number(pair: CellPair) -> list[Decision]:
-    """Return when two numbers are the same, and when they differ."""
+    """Return the conditions under which two numbers are the same, and under which they differ."""
     cells, places = (pair.source, pair.target), _places(pair.forms)
     read = reduce(and_, (reads(form, cell) for form, cell in ends(pair)))
-    # Up to 15 digits a binary number is as exact as the decimal one that it was read from, and much quicker.
+    # Up to 15 digits, a float is as exact as the decimal number it was read from, and much faster.
     short = reduce(and_, (_is_short(cell) for cell in cells))
     one, other = (cell.text.try_cast("float64") if cell.number is None else cell.number for cell in cells)
-    # Values more than a unit apart stay apart when they are rounded; closer ones are Python's to round.
+    # Values more than one unit apart differ also when rounded; Python rounds closer ones.
     apart = one != other if places is None else (one - other).abs() > 1.001 * 10.0**-places
     texts = [(pair.same_text & read, OutcomeCode.SAME)] if all(cell.number is None for cell in cells) else []
     return [*texts, ((one == other) & short & read, OutcomeCode.SAME), (apart & short & read, OutcomeCode.VALUE)]
@@ -29,7 +29,7 @@ def _is_short(cell: Cell) -> Expr:
         return cell.short
     brief = cell.text.length() <= LONGEST_EXACT
     if cell.kind_tests is not None and Kind.NUMBER not in cell.kind_tests:
-        return brief  # a text of digits: one with an exponent is not read here
+        return brief  # a text of digits without an exponent
     return brief & ~cell.text.contains("e") & ~cell.text.contains("E")
 
 

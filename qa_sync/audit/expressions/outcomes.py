@@ -1,4 +1,4 @@
-"""What is said of two values, as a small number in a column, and the last word on it in Python."""
+"""The outcome of comparing two values, as a code for columns, and the comparison in Python."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from qa_sync.values.form import Canonical, Form, Json
 
 
 class OutcomeCode(IntEnum):
-    """What two values are to each other.
+    """The outcome of comparing two values.
 
-    `EMPTY`: nothing is claimed; `UNREADABLE`: the source's value is not of its own form; `LOST`: it refers to a record
-    without a counterpart; `ASK`: the expression cannot decide.
+    `EMPTY`: the source value is empty, so nothing is claimed; `UNREADABLE`: the source value does not have its format;
+    `LOST`: it refers to a record without a counterpart; `ASK`: the expression cannot decide.
     """
 
     SAME = 0
@@ -43,7 +43,7 @@ _OF = {
 
 
 class PropertyFormats(Struct, frozen=True):
-    """The forms of a pair's two ends, and the business time zone."""
+    """The value formats of both sides of a pair, and the business time zone."""
 
     source: Form
     target: Form
@@ -51,14 +51,14 @@ class PropertyFormats(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """A verdict with its words; `detail` is empty when there is nothing to tell."""
+    """An outcome code with a message, which may be empty."""
 
     code: OutcomeCode
     detail: str = ""
 
 
 def compare_values(source: Json, target: Json, forms: PropertyFormats) -> Outcome:
-    """Return what two wire values are to each other; an empty source claims nothing (policy `empty = keep`)."""
+    """Return the outcome for two values of the APIs; an empty source claims nothing (policy `empty = keep`)."""
     try:
         expected = to_canonical(source, forms.source)
     except NotConvertible as error:
@@ -67,7 +67,7 @@ def compare_values(source: Json, target: Json, forms: PropertyFormats) -> Outcom
 
 
 def compare_canonical(expected: Canonical, target: Json, forms: PropertyFormats) -> Outcome:
-    """Return the verdict for a canonical source value and a target's wire value."""
+    """Return the outcome for a canonical source value and a target value of the API."""
     if _is_empty(expected):
         return Outcome(OutcomeCode.EMPTY)
     try:
@@ -79,5 +79,5 @@ def compare_canonical(expected: Canonical, target: Json, forms: PropertyFormats)
 
 
 def _is_empty(value: Canonical) -> bool:
-    """Tell whether a canonical value is empty, or a list of nothing but empty values."""
+    """Return whether a canonical value is empty, or a list of empty values only."""
     return all(map(_is_empty, value)) if isinstance(value, tuple) else value is None

@@ -12,10 +12,10 @@ from qa_sync.values.form import Form
 
 
 def same_instant(pair: CellPair) -> list[Decision]:
-    """Return when two instants are the same, and when they differ."""
+    """Return the conditions under which two instants are the same, and under which they differ."""
     texts, marks = (pair.source.text, pair.target.text), [_zone_mark(form) for form, _ in ends(pair)]
     whole = [fits(text, f"{DAYS}T{TIMES}{FRACTION}{mark}") for text, mark in zip(texts, marks, strict=True)]
-    # Most have no fraction, or none at the target; that is quicker to see than to read.
+    # Most instants have no fraction, at least at the target, which is faster to test.
     short = (texts[1].length() == SECONDS + 1) & texts[1].endswith("Z")
     long = (texts[1].length() >= SECONDS) & fits(texts[1].substr(SECONDS), f"{FRACTION}{marks[1]}")
     same = texts[0].startswith(texts[1].left(SECONDS)) & (short | long)
@@ -26,12 +26,12 @@ def same_instant(pair: CellPair) -> list[Decision]:
 
 
 def _zone_mark(form: Form) -> str:
-    """Return how a text of that form says that it is UTC."""
+    """Return the pattern of the UTC mark at the end of a text in that format."""
     return "Z?" if form.options.get("style") == "naive_utc" else "Z"
 
 
 def same_day(pair: CellPair) -> list[Decision]:
-    """Return when two dates, or an instant and a date, are the same, and when they differ."""
+    """Return the conditions under which two dates, or an instant and a date, are the same or differ."""
     read = pair.both_kind(Kind.TEXT)
     for form, cell in ends(pair):
         time = f"T({_hours(pair.forms.zone)}):[0-5][0-9]:[0-5][0-9]{FRACTION}{_zone_mark(form)}"
@@ -43,7 +43,7 @@ def same_day(pair: CellPair) -> list[Decision]:
 
 
 def _hours(zone: tzinfo) -> str:
-    """Return the UTC hours in which the zone has the same date as UTC, whatever the season, as a pattern."""
+    """Return a pattern of the UTC hours in which the zone always has the same date as UTC."""
     begin = datetime(1970, 1, 1, tzinfo=UTC)
     offsets = [(begin + timedelta(days=30 * n)).astimezone(zone).utcoffset() for n in range(1590)]
     hours = [offset.total_seconds() / 3600 for offset in offsets if offset is not None]

@@ -1,4 +1,4 @@
-"""A typed column of an export as a cell: what `cells.encoded` says of the same value, as expressions."""
+"""A typed column of an export as cells: the expressions that correspond to `cells.encode_cell`."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def _floating(column: Expr) -> Cell:
     odd = column.isnan() | column.isinf()
     text = ibis.cases((odd, "NaN"), else_=column.cast("string"))
     cell = _cell(text, {Kind.NUMBER: column.notnull() & ~odd, Kind.EMPTY: column.isnull()}, Kind.JSON)
-    # The nearest binary number to one of at most four decimal places, so that these are its shortest text.
+    # A float with at most four decimal places is exact to 15 digits.
     short = (column.abs() < _LARGEST / 10_000) & ((column * 10_000).round() / 10_000 == column)
     return replace(cell, number=column, short=short)
 
 
 _LARGEST = 10**15
-"""Below it, every number of 15 digits is one binary number and no other's."""
+"""Below it, every number of up to 15 digits has its own float."""
 
 
 def _cell(text: Expr, tests: Mapping[Kind, Expr], other: Kind = Kind.BLANK) -> Cell:
@@ -50,7 +50,7 @@ def _cell(text: Expr, tests: Mapping[Kind, Expr], other: Kind = Kind.BLANK) -> C
 
 
 def starts_nonblank(text: Expr) -> Expr:
-    """Surely not blank, beside ASCII: begins with a character that no Unicode blank is; compared by code point."""
+    """Return whether a non-ASCII text is certainly not blank, by the code point of its first character."""
     return ((text >= "\u00c0") & (text < "\u1000")) | (text >= "\u4e00")
 
 

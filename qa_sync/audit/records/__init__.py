@@ -1,4 +1,4 @@
-"""The records of one side: snapshots, exports, tables.
+"""Reads the records of both sides: snapshots, exports, tables.
 
 May import `audit.expressions` and `audit.engines`.
 """

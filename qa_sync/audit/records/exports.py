@@ -1,7 +1,7 @@
-"""`--left FILE --right FILE`: exports as they are.
+"""`--left FILE --right FILE`: reads exports.
 
-Parquet of plain columns is used in place; JSON lines, CSV and nested Parquet are brought into parts first (`rows`). A
-column bears its property path, a nested record is read by it.
+Parquet with plain columns is used in place; JSON Lines, CSV and nested Parquet are converted first (`row_formats`).
+Columns are named by their property paths; nested records are read by these paths.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from qa_sync.values.paths import read
 
 
 class Export(Struct, frozen=True):
-    """A file of records: its table, the columns' numbers by path, and the paths that it has no column for."""
+    """An export: its table, the column numbers by path, and the paths without a column."""
 
     table: Table
     columns: Mapping[str, int]
@@ -38,30 +38,30 @@ class Export(Struct, frozen=True):
 
 
 def find_export(place: Path, card: EntityCard) -> Path:
-    """Return the file of an entity: the one given, or the one named after the datatype in the folder given."""
+    """Return the export of an entity: the given file, or the file named after the datatype in the given folder."""
     if not place.is_dir():
         if not place.is_file():
-            raise UsageError(f"{place}: there is no such file")
+            raise UsageError(f"{place}: file not found")
         return place
     found = [path for suffix in SUFFIXES if (path := place / f"{card.datatype}{suffix}").is_file()]
     if len(found) != 1:
-        told = "no file" if not found else "more than one file"
+        number = "no file" if not found else "more than one file"
         wanted = f"{card.datatype}.parquet, .jsonl or .csv"
-        raise UsageError(f"{place}: {told} for {card.names[0]}; expected one of {wanted}")
+        raise UsageError(f"{place}: {number} for {card.names[0]}; expected one of {wanted}")
     return found[0]
 
 
 def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str, ...], scratch: Path) -> Export:
-    """Return an export's records; raises UsageError for one that is damaged, or whose ids are missing or not unique."""
+    """Return an export's records; raises UsageError for a damaged file, and for missing or duplicate ids."""
     if file.suffix not in SUFFIXES:
         known = ", ".join(SUFFIXES)
-        raise UsageError(f"{file}: {file.suffix or 'no ending'} is no kind of export; expected one of {known}")
+        raise UsageError(f"{file}: unknown file type {file.suffix or '(none)'}; expected one of {known}")
     if file.suffix == ".parquet" and (schema := _flat_schema(file, card, columns)):
         return _check_unique_ids(engine, file, card, _unchanged_table(engine, file, schema, card, columns))
     rows, present = SUFFIXES[file.suffix](file)
     if present is not None and not _has(present, card.key):
         near = did_you_mean(card.key, present)
-        raise UsageError(f"{file}: no column {card.key!r}, by which records are told", hint=near)
+        raise UsageError(f"{file}: no column {card.key!r}, which is the id of the records", hint=near)
     kept = tuple(c for c in columns if present is None or _has(present, c))
     parts = PartWriter(scratch, kept)
     written = [scratch / part.file for part in write_parts(_identified(file, rows, card, kept), parts)]
@@ -78,7 +78,7 @@ def _identified(file: Path, rows: Rows, card: EntityCard, columns: tuple[str, ..
         try:
             yield row_of(key, _typed(data, card) if file.suffix == ".csv" else data, card, columns)
         except RecursionError:
-            raise UsageError(f"the record {key} nests too many values", location=where) from None
+            raise UsageError(f"the record {key} is nested too deeply", location=where) from None
 
 
 def _id(data: Mapping[str, Json], card: EntityCard, where: Location) -> str:
@@ -91,7 +91,7 @@ def _id(data: Mapping[str, Json], card: EntityCard, where: Location) -> str:
 
 
 def _typed(data: Mapping[str, Json], card: EntityCard) -> Mapping[str, Json]:
-    """Return a CSV record in which truths are truths; all else that it spells is read from texts, too."""
+    """Return a CSV record with booleans converted; all other values are read from texts."""
     truths = {"true": True, "false": False}
     return {
         path: truths.get(text, text)
@@ -103,7 +103,7 @@ def _typed(data: Mapping[str, Json], card: EntityCard) -> Mapping[str, Json]:
 
 def _check_unique_ids(engine: Engine, file: Path, card: EntityCard, export: Export) -> Export:
     table = export.table
-    # Equal hashes are rare, so the texts themselves are counted only when there are some.
+    # Equal hashes are rare, so duplicate texts are searched only when there are some.
     count = engine.row(
         table.aggregate(
             rows=table.count(), ids=table.id.hash().nunique(), without=(table.id.isnull() | (table.id == "")).sum()
@@ -132,15 +132,15 @@ def _schema(file: Path) -> pa.Schema:
     try:
         schema = pq.read_schema(file)
     except (pa.ArrowException, OSError) as error:
-        raise UsageError(f"{file}: not readable as Parquet: {error}", hint="is it whole?") from None
+        raise UsageError(f"{file}: not readable as Parquet: {error}", hint="is the file complete?") from None
     return schema
 
 
 def _flat_schema(file: Path, card: EntityCard, columns: tuple[str, ...]) -> pa.Schema | None:
-    """Return the schema of a file that an engine can use as it is, None for one with nested or unusual columns."""
+    """Return the schema of a file that an engine can use in place, None for nested or unsupported columns."""
     schema = _schema(file)
     offset = card.modified in schema.names and card.modified_form.options.get("style") == "offset"
-    same_name = len({name.casefold() for name in schema.names}) < len(schema.names)  # the engines do not mind case
+    same_name = len({name.casefold() for name in schema.names}) < len(schema.names)  # the engines ignore case
     if offset or same_name or card.key not in schema.names or any(pa.types.is_struct(field.type) for field in schema):
         return None
     key = schema.field(card.key).type
@@ -176,7 +176,7 @@ def _unchanged_table(
 
 
 def _utc(column: Expr) -> Expr:
-    """Return an instant's text to the second, null for what is none."""
+    """Return an instant as text to the second, null for an invalid one."""
     text = column.cast("string")
     ours = fits(text, f"{DAYS}T{TIMES}{FRACTION}Z?")
     return ibis.cases((ours, text.substr(0, 19) + "Z"), else_=ibis.null("string"))

@@ -1,6 +1,6 @@
-"""A system's records -> a snapshot: page after page, going on where an earlier reading stopped.
+"""Reads a system's records into a snapshot, page by page, and resumes an interrupted read.
 
-A second reading asks only for what changed where the API can tell; what was removed there is not seen by it.
+A later read requests only changed records if the API supports it; it does not notice deleted records.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from qa_sync.systems.responses.pagination import PageCursor
 from qa_sync.systems.system import Record
 
 CLOCK_SKEW: Final = timedelta(minutes=10)
-"""How far a system's clock may be from ours before a changed record would be missed."""
+"""The clock difference of a system up to which no changed record is missed."""
 
 Pages = Iterator[tuple[Sequence[Record], PageCursor | None]]
 
 
 class Readable(Protocol):
-    """All that an audit does with a system: there is nothing here that writes."""
+    """The operations of a system that an audit uses, which are all read-only."""
 
     label: str
     cards: Mapping[str, EntityCard]
@@ -42,9 +42,9 @@ class Readable(Protocol):
 
 
 class FetchSource(Struct, frozen=True):
-    """One entity of a system: how it is read, and what the snapshot of it is called.
+    """An entity of a system, with the identity of its snapshot.
 
-    `since` says whether the API can narrow a list to what changed.
+    `since`: whether the API can list only changed records.
     """
 
     system: Readable
@@ -54,7 +54,7 @@ class FetchSource(Struct, frozen=True):
 
 
 class FetchOptions(Struct, frozen=True):
-    """How a reading goes: `fresh` ignores what is there; `stop` ends it after the page that is under way."""
+    """The options of a read: `fresh` ignores an existing snapshot; `stop` ends the read after the current page."""
 
     clock: Clock
     fresh: bool
@@ -63,10 +63,10 @@ class FetchOptions(Struct, frozen=True):
 
 
 def fetch_entity(source: FetchSource, columns: tuple[str, ...], folder: Path, manner: FetchOptions) -> Snapshot:
-    """Read an entity into the folder and return its snapshot, complete.
+    """Read an entity into the folder and return its complete snapshot.
 
-    Raises what the system raises, UsageError for a snapshot that is not ours, NoVerdict when told to stop; what
-    was read until then is kept.
+    Raises what the system raises, UsageError for a foreign snapshot, and NoVerdict when stopped; the records read
+    until then are kept.
     """
     if manner.fresh:
         discard(folder)
@@ -75,9 +75,9 @@ def fetch_entity(source: FetchSource, columns: tuple[str, ...], folder: Path, ma
     save(folder, snapshot)
     discard(folder, snapshot)
     if before and before.reading:
-        manner.report(f"{source.system.label} {source.card.names[0]}: going on after {before.rows} records")
+        manner.report(f"{source.system.label} {source.card.names[0]}: resuming after {before.rows} records")
     parts = PartWriter(folder, snapshot.columns, next_number(snapshot.parts))
-    for snapshot in _read(source, snapshot, parts, manner):  # noqa: B020 - each is what the one before became
+    for snapshot in _read(source, snapshot, parts, manner):  # noqa: B020 - each replaces the one before
         save(folder, snapshot)
     return snapshot
 
@@ -94,14 +94,14 @@ def _begun(source: FetchSource, before: Snapshot | None, columns: tuple[str, ...
 
 def _read(source: FetchSource, snapshot: Snapshot, parts: PartWriter, manner: FetchOptions) -> Iterator[Snapshot]:
     reading = snapshot.reading
-    assert reading is not None  # noqa: S101 - _begun has begun one
+    assert reading is not None  # noqa: S101 - set by _begun
     for records, mark in source.system.list_pages(source.card.datatype, reading.since, reading.cursor):
         parts.add(_row(source, r, snapshot.columns) for r in records)
         if parts.full:
             snapshot = replace(snapshot, parts=(*snapshot.parts, parts.write()), reading=replace(reading, cursor=mark))
             yield snapshot
         if manner.stop.is_set():
-            raise NoVerdict(f"{source.system.label}: the reading was stopped; the next audit goes on from here")
+            raise NoVerdict(f"{source.system.label}: the read was stopped; the next audit continues from here")
     if parts.empty and snapshot.parts:
         yield finished(snapshot)
     else:
@@ -112,4 +112,4 @@ def _row(source: FetchSource, record: Record, columns: tuple[str, ...]) -> Row:
     try:
         return row_of(record.id, record.data, source.card, columns)
     except RecursionError:
-        raise NoVerdict(f"{source.system.label}: the record {record.id} nests too many values") from None
+        raise NoVerdict(f"{source.system.label}: the record {record.id} is nested too deeply") from None

@@ -1,4 +1,4 @@
-"""All records that the sections need, from where they are: systems side by side, or exports."""
+"""Loads all records that the sections need, from the systems in parallel or from exports."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ SourceRecords = Mapping[tuple[int, str, str], RecordTable]
 """Records by side (0 the source, 1 the target), system label and datatype."""
 
 SourceOf = Callable[[str, str], FetchSource]
-"""Given a label and a datatype: how it is read."""
+"""Given a label and a datatype: the source to read."""
 
 
 class ExportFiles(Struct, frozen=True):
-    """Exports of the two sides: files, or folders with a file for each datatype."""
+    """The exports of both sides: files, or folders with a file for each datatype."""
 
     left: Path
     right: Path
 
 
 class LoadRequest(Struct, frozen=True):
-    """Where records come from, and where what is read is kept."""
+    """The origin of the records, and the folder of the snapshots."""
 
     origin: SourceOf | ExportFiles
     folder: Path
@@ -51,7 +51,7 @@ def load_records(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequ
 
 
 def sides_of(records: SourceRecords, plan: SectionPlan, ready: AuditableSection) -> tuple[RecordTable, RecordTable]:
-    """Return a section's two sides."""
+    """Return the source and target records of a section."""
     one, other = plan.labels
     return records[0, one, ready.source.datatype], records[1, other, ready.target.datatype]
 
@@ -115,8 +115,8 @@ def _exported(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequest
 
 def _reject_shared_file(place: Path, entities: set[str]) -> None:
     if len(entities) > 1 and not place.is_dir():
-        told = f"{place} is one file, and the sections need {' and '.join(sorted(entities))}"
-        raise UsageError(told, hint="name one with --section, or give a folder with a file for each")
+        message = f"{place} is one file, but the sections need {' and '.join(sorted(entities))}"
+        raise UsageError(message, hint="select one with --section, or give a folder with a file for each")
 
 
 def _columns(plans: Sequence[SectionPlan], at: int, label: str, datatype: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Records -> Parquet parts of a snapshot; memory is that of one part, whatever the number of records."""
+"""Writes records as the Parquet parts of a snapshot; memory holds one part at a time."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from qa_sync.values.form import Json
 from qa_sync.values.paths import read
 
 ROWS: Final = 10_000
-"""Rows of a part; what an interruption loses at most."""
+"""Rows per part; an interruption loses at most so many."""
 
 Row = tuple[str, str | None, list[EncodedCell]]
 """Id, last change (UTC text), cells."""
 
 
 def row_of(id: str, data: Mapping[str, Json], card: EntityCard, columns: tuple[str, ...]) -> Row:
-    """Return what is kept of a record; a column may also stand in it under its whole path (as in CSV).
+    """Return the row of a record; a record may also have the whole path as a name (as in CSV).
 
-    Raises NoVerdict for an id that cannot be kept, RecursionError for values that are nested too deeply.
+    Raises NoVerdict for an id that is not valid Unicode, RecursionError for values that are nested too deeply.
     """
     if not is_unicode(id):
-        raise NoVerdict(f"a record has the id {id!a}, which is no text")
+        raise NoVerdict(f"a record has the id {id!a}, which is not valid Unicode")
     cells = [encode_cell(data[path] if path in data else read(data, path)) for path in columns]
     return id, modified_of(data, card), cells
 
 
 def modified_of(data: Mapping[str, Json], card: EntityCard) -> str | None:
-    """Return when a record was last changed as UTC text, None when it does not tell."""
+    """Return the time of a record's last change as UTC text, None if it has none."""
     if card.modified is None:
         return None
     wire = data[card.modified] if card.modified in data else read(data, card.modified)
@@ -51,7 +51,7 @@ def modified_of(data: Mapping[str, Json], card: EntityCard) -> str | None:
 
 
 class PartWriter:
-    """Collects rows, and writes them as parts into a folder; `first` is the number of the first of them."""
+    """Collects rows and writes them as parts into a folder; `first` is the number of the first part."""
 
     def __init__(self, folder: Path, columns: tuple[str, ...], first: int = 0) -> None:
         self._folder = folder
@@ -60,25 +60,25 @@ class PartWriter:
         self._rows: list[Row] = []
 
     def add(self, rows: Iterable[Row]) -> None:
-        """Take rows."""
+        """Add rows."""
         self._rows.extend(rows)
 
     @property
     def full(self) -> bool:
-        """Whether there is enough for a part."""
+        """Whether there are enough rows for a part."""
         return len(self._rows) >= ROWS
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to write."""
+        """Whether there are no rows to write."""
         return not self._rows
 
     def write(self) -> Part:
-        """Write what was taken as one part, whole or not at all; raises NoVerdict when the disk is full."""
+        """Write the collected rows as one part, completely or not at all; raises NoVerdict when the disk is full."""
         return self._written(self._table())
 
     def copied(self, batches: Iterable[pa.RecordBatch]) -> Iterator[Part]:
-        """Write rows that were parts before; yield the new ones."""
+        """Write the rows of existing parts to new parts; yield these."""
         for batch in batches:
             yield self._written(pa.table(batch))
 
@@ -95,7 +95,7 @@ class PartWriter:
             beside.replace(path)
         except OSError as error:
             beside.unlink(missing_ok=True)
-            raise NoVerdict(f"{path}: {error.strerror or error}", hint="is there room on the disk?") from None
+            raise NoVerdict(f"{path}: {error.strerror or error}", hint="is the disk full?") from None
         part = Part(name, table.num_rows, size)
         self._number += 1
         self._rows = []

@@ -1,4 +1,4 @@
-"""Exports that are read record by record: JSON lines, CSV, and Parquet that no engine can use in place."""
+"""Export formats that are read record by record: JSON Lines, CSV, and Parquet that an engine cannot use in place."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from qa_sync.location import Location
 from qa_sync.values.form import Json
 
 Rows = Iterator[tuple[int, Mapping[str, Json]]]
-"""Records with the line they stand on."""
+"""Records with their line numbers."""
 
 LONGEST_CELL: Final = 2**24
-WHOLE: Final = "is the file whole?"
+WHOLE: Final = "is the file complete?"
 
 
 def _json_lines(file: Path) -> tuple[Rows, None]:
@@ -55,15 +55,15 @@ def _csv(file: Path) -> tuple[Rows, frozenset[str]]:
     def rows() -> Rows:
         for number, cells in lines:
             if len(cells) != len(names):
-                told = f"expected {len(names)} cells, got {len(cells)}"
-                raise UsageError(told, location=Location(str(file), number), hint=WHOLE)
+                message = f"expected {len(names)} cells, got {len(cells)}"
+                raise UsageError(message, location=Location(str(file), number), hint=WHOLE)
             yield number, dict(zip(names, cells, strict=True))
 
     return rows(), frozenset(names)
 
 
 def _csv_lines(file: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield lines with their numbers, empty ones left out; a quote that is never closed is told, not taken."""
+    """Yield the lines with their numbers, except empty ones; raises UsageError for an unclosed quote."""
     with _open(file) as lines:
         reader = csv.reader(lines, strict=True)
         try:
@@ -81,8 +81,8 @@ def _parquet(file: Path) -> tuple[Rows, frozenset[str]]:
                     number += 1
                     yield number, {name: _plain(value) for name, value in data.items()}
         except (pa.ArrowException, OSError) as error:
-            told = f"{file}: not readable as Parquet after {number} records: {str(error).splitlines()[0]}"
-            raise UsageError(told, hint=WHOLE) from None
+            message = f"{file}: not readable as Parquet after {number} records: {str(error).splitlines()[0]}"
+            raise UsageError(message, hint=WHOLE) from None
 
     try:
         opened = pq.ParquetFile(file)
@@ -92,11 +92,11 @@ def _parquet(file: Path) -> tuple[Rows, frozenset[str]]:
 
 
 def _plain(value: Any) -> Json:
-    """Return a value of a typed column as JSON has it; bytes are texts of a writer that did not say so."""
+    """Return a value of a typed column as a JSON value; bytes are read as UTF-8 text."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     if isinstance(value, datetime):
-        # A column without a zone is taken for UTC, which writers that drop the zone mean.
+        # A column without a time zone is read as UTC, which is what writers without zones store.
         return (value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None).isoformat() + "Z"
     if isinstance(value, time | timedelta):
         return str(value)
@@ -125,4 +125,4 @@ SUFFIXES: Final[Mapping[str, Callable[[Path], tuple[Rows, frozenset[str] | None]
     ".ndjson": _json_lines,
     ".csv": _csv,
 }
-"""The kinds of export by the ending of their names."""
+"""The export formats by file extension."""

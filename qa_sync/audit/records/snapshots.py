@@ -1,10 +1,10 @@
-"""Snapshots: a folder of Parquet parts and a manifest that says which of them count; nothing else in it does.
+"""Snapshots: a folder of Parquet parts, and a manifest that lists the valid parts.
 
-    manifest.json      whose records, which columns, which parts, since when; replaced whole after every part
+    manifest.json      system, columns, parts and times; replaced atomically after every part
     part-00000.parquet id, modified (UTC text), seq (later wins), and kind and text of each column (k0, t0, ...)
 
-A part counts when the manifest names it with its size, so a half-written one never does. While a reading is under way
-the manifest has `reading`, from which the next call goes on.
+Only parts that the manifest lists with their size are valid, so a partly written file never is. During a read the
+manifest has `reading`, from which the next call resumes.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from qa_sync.systems.responses.pagination import PageCursor
 
 SCHEMA: Final = "qa-sync/snapshot/1"
 MANIFEST: Final = "manifest.json"
-REREAD_HINT: Final = "--fresh reads everything anew, or name another folder with --snapshot"
+REREAD_HINT: Final = "re-read everything with --fresh, or give another folder with --snapshot"
 
 
 class Part(Struct, frozen=True):
-    """A Parquet file of the snapshot, with its size in bytes and its number of rows."""
+    """A Parquet file of the snapshot, with its number of rows and its size in bytes."""
 
     file: str
     rows: int
@@ -37,7 +37,7 @@ class Part(Struct, frozen=True):
 
 
 class PartialRead(Struct, frozen=True):
-    """A reading under way: begun at `as_of`, of what changed since `since` (None: of everything), up to `cursor`."""
+    """An unfinished read: started at `as_of`, of records changed since `since` (None: of all), up to `cursor`."""
 
     as_of: datetime
     since: datetime | None = None
@@ -47,8 +47,8 @@ class PartialRead(Struct, frozen=True):
 class Snapshot(Struct, frozen=True):
     """A manifest.
 
-    `identity` tells system, connector, url and datatype; `columns` are property paths; `as_of` is when the
-    last complete reading began (None: there was none); `partial` says that it asked for changes only.
+    `identity` has system, connector, url and datatype; `columns` are property paths; `as_of` is the start of the last
+    complete read (None: there was none); `partial`: it read changed records only.
     """
 
     identity: Mapping[str, str]
@@ -65,9 +65,9 @@ class Snapshot(Struct, frozen=True):
 
 
 def load(folder: Path, identity: Mapping[str, str], columns: tuple[str, ...]) -> Snapshot | None:
-    """Return the snapshot in a folder, None when there is none.
+    """Return the snapshot in a folder, None if there is none.
 
-    Raises UsageError when it is another's, lacks a column, is of another version, or when a part is not as it was.
+    Raises UsageError for a snapshot of other records or of another version, and for a missing column or damaged part.
     """
     path = folder / MANIFEST
     if not path.exists():
@@ -75,18 +75,18 @@ def load(folder: Path, identity: Mapping[str, str], columns: tuple[str, ...]) ->
     found = _parsed(path)
     for name, value in identity.items():
         if found.identity.get(name) != value:
-            told = f"this snapshot is of another {name}: expected {value!r}, got {found.identity.get(name)!r}"
-            raise UsageError(told, location=Location(str(path)), hint=REREAD_HINT)
+            message = f"this snapshot is of another {name}: expected {value!r}, got {found.identity.get(name)!r}"
+            raise UsageError(message, location=Location(str(path)), hint=REREAD_HINT)
     if lacking := [column for column in columns if column not in found.columns]:
-        told = f"this snapshot was read for other sections: it has no column {', '.join(lacking)}"
-        raise UsageError(told, location=Location(str(path)), hint=REREAD_HINT)
+        message = f"this snapshot was read for other sections: it has no column {', '.join(lacking)}"
+        raise UsageError(message, location=Location(str(path)), hint=REREAD_HINT)
     for part in found.parts:
         _check(folder / part.file, part)
     return found
 
 
 def save(folder: Path, snapshot: Snapshot) -> None:
-    """Replace the manifest, whole; raises NoVerdict when the disk does not take it."""
+    """Replace the manifest atomically; raises NoVerdict when the disk is full or fails."""
     reading = snapshot.reading
     document = {
         "schema": SCHEMA,
@@ -109,7 +109,7 @@ def save(folder: Path, snapshot: Snapshot) -> None:
 
 
 def discard(folder: Path, keep: Snapshot | None = None) -> None:
-    """Remove the parts that the manifest does not name (all, and the manifest, for None)."""
+    """Remove the parts that `keep` does not list; for None, all parts and the manifest."""
     kept = {part.file for part in keep.parts} if keep else set()
     for path in folder.glob("part-*.parquet*") if folder.is_dir() else ():
         if path.name not in kept:
@@ -119,7 +119,7 @@ def discard(folder: Path, keep: Snapshot | None = None) -> None:
 
 
 def finished(snapshot: Snapshot) -> Snapshot:
-    """Return the snapshot after its reading has come to the end."""
+    """Return the snapshot with its read completed."""
     reading = snapshot.reading
     if reading is None:
         return snapshot
@@ -129,9 +129,9 @@ def finished(snapshot: Snapshot) -> Snapshot:
 def _check(path: Path, part: Part) -> None:
     size = path.stat().st_size if path.is_file() else None
     if size != part.size:
-        found = "it is not there" if size is None else f"it has {size} bytes"
-        told = f"a part of the snapshot is damaged: expected {part.size} bytes, {found}"
-        raise UsageError(told, location=Location(str(path)), hint=REREAD_HINT)
+        found = "it is missing" if size is None else f"it has {size} bytes"
+        message = f"a part of the snapshot is damaged: expected {part.size} bytes, {found}"
+        raise UsageError(message, location=Location(str(path)), hint=REREAD_HINT)
 
 
 def _parsed(path: Path) -> Snapshot:
@@ -139,8 +139,8 @@ def _parsed(path: Path) -> Snapshot:
         raw: Any = json.loads(path.read_text(encoding="utf-8"))
         version = raw["schema"]
         if version != SCHEMA:
-            told = f"expected a snapshot of version {SCHEMA!r}, got {version!r}"
-            raise UsageError(told, location=Location(str(path)), hint=REREAD_HINT)
+            message = f"expected a snapshot of version {SCHEMA!r}, got {version!r}"
+            raise UsageError(message, location=Location(str(path)), hint=REREAD_HINT)
         return Snapshot(
             identity=dict(raw["whose"]),
             columns=tuple(raw["columns"]),
@@ -150,8 +150,8 @@ def _parsed(path: Path) -> Snapshot:
             partial=raw["partial"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        told = f"this is no manifest of a snapshot: {type(error).__name__}: {error}"
-        raise UsageError(told, location=Location(str(path)), hint=REREAD_HINT) from None
+        message = f"not a snapshot manifest: {type(error).__name__}: {error}"
+        raise UsageError(message, location=Location(str(path)), hint=REREAD_HINT) from None
 
 
 def _reading(raw: Any) -> PartialRead | None:
@@ -159,7 +159,7 @@ def _reading(raw: Any) -> PartialRead | None:
         return None
     as_of = _instant(raw["as_of"])
     if as_of is None:
-        raise ValueError("a reading without a beginning")
+        raise ValueError("a read without a start time")
     cursor = raw["mark"]
     return PartialRead(as_of, _instant(raw["since"]), PageCursor(cursor["page"], cursor["link"]) if cursor else None)
 

@@ -1,4 +1,4 @@
-"""Snapshots and exports as tables of an engine, each with a cell for every property path."""
+"""Snapshots and exports as tables of an engine, with a cell for every property path."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from qa_sync.systems.cards import EntityCard
 
 
 class RecordTable(Struct, frozen=True):
-    """One side's records as a table with `id`, `modified`, and kind and text of each column (k0, t0, ...).
+    """The records of one side as a table with `id`, `modified`, and kind and text of each column (k0, t0, ...).
 
-    `native` says that it has typed columns instead (c0, ...); `columns` are their numbers by property path; `absent`
-    are the paths that an export has no column for; `as_of` is when the reading began; `system` is None for an export,
-    which cannot be asked again; `partial` says that only changes were read, `since` that changes can be asked for.
+    `native`: it has typed columns instead (c0, ...); `columns` are the column numbers by property path; `absent` are
+    the paths that an export has no column for; `as_of` is the start of the read; `system` is None for an export, which
+    cannot be re-read; `partial`: only changed records were read; `since`: the API can list only changed records.
     """
 
     label: str
@@ -40,23 +40,23 @@ class RecordTable(Struct, frozen=True):
 
     @property
     def letters(self) -> tuple[str, ...]:
-        """What the names of a column begin with."""
+        """The prefixes of the column names."""
         return ("c",) if self.native else ("k", "t")
 
     def cell(self, path: str, table: Table | None = None, prefix: str = "") -> Cell:
-        """Return a property's cell in the table, or in one made of it whose columns have a prefix."""
+        """Return a property's cell in the table, or in a derived table whose column names have a prefix."""
         table = self.table if table is None else table
         columns = [table[f"{prefix}{letter}{self.columns[path]}"] for letter in self.letters]
         return typed_cell(columns[0]) if self.native else Cell(columns[0], columns[1])
 
 
 def table_of(engine: Engine, folder: Path, snapshot: Snapshot) -> Table:
-    """Return the rows of a complete snapshot that is settled."""
+    """Return the rows of a complete, deduplicated snapshot."""
     return engine.read([folder / part.file for part in snapshot.parts]).drop("seq")
 
 
 def deduplicated(engine: Engine, folder: Path, snapshot: Snapshot) -> Snapshot:
-    """Return the snapshot with each id once, the later row winning; rewritten when pages or readings overlap."""
+    """Return the snapshot with the latest row of each id; rewritten when pages or reads overlap."""
     table = engine.read([folder / part.file for part in snapshot.parts])
     count = engine.row(table.aggregate(rows=table.count(), ids=table.id.nunique()))
     if count["rows"] == count["ids"]:

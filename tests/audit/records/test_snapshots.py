@@ -130,7 +130,7 @@ def test_told_to_stop_it_keeps_what_it_has(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("id", "name", "told"), [("\ud800", "x", "which is no text"), ("1", [[]] * 9, ""), ("1", None, "nests too many")]
+    ("id", "name", "told"), [("\ud800", "x", "not valid Unicode"), ("1", [[]] * 9, ""), ("1", None, "nested too deeply")]
 )
 def test_what_cannot_be_kept_is_told(tmp_path: Path, id: str, name: Any, told: str) -> None:
     if name is None:
@@ -181,8 +181,8 @@ def _garbled(folder: Path) -> None:
         (_version, "version"),
         (_columns, "no column name"),
         (_cut, "damaged"),
-        (_lost, "not there"),
-        (_garbled, "no manifest"),
+        (_lost, "is missing"),
+        (_garbled, "not a snapshot manifest"),
     ],
 )
 def test_what_is_not_ours_or_not_whole_is_refused(tmp_path: Path, damage: Any, told: str) -> None:
