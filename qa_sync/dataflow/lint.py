@@ -45,7 +45,7 @@ def duplicates(section: Section) -> Iterator[Finding]:
 
 
 def untestable_conditions(section: Section) -> Iterator[Finding]:
-    """Find conditions in free text, which only a person can evaluate."""
+    """Find conditions in free text, which need a manual check."""
     for statement in section.statements:
         if statement.condition and statement.condition.template == "free":
             message = f"the condition cannot be tested as written: {statement.condition.text[:200]!r}"

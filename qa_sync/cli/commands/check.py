@@ -124,7 +124,7 @@ def check(
         if prepared.redact:
             events = _redacted(events, prepared.redact)
         if ids is not None:
-            from qa_sync.running.filter import filter_events  # noqa: PLC0415 - most runs carry everything out
+            from qa_sync.running.filter import filter_events  # noqa: PLC0415 - most runs do not select
 
             events = filter_events(events, ids)
         if ids is None and chosen.ids is None:

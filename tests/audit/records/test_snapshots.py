@@ -130,7 +130,8 @@ def test_told_to_stop_it_keeps_what_it_has(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("id", "name", "told"), [("\ud800", "x", "not valid Unicode"), ("1", [[]] * 9, ""), ("1", None, "nested too deeply")]
+    ("id", "name", "told"),
+    [("\ud800", "x", "not valid Unicode"), ("1", [[]] * 9, ""), ("1", None, "nested too deeply")],
 )
 def test_what_cannot_be_kept_is_told(tmp_path: Path, id: str, name: Any, told: str) -> None:
     if name is None:
