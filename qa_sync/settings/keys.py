@@ -97,10 +97,10 @@ KEY: Final[Mapping[str, Key]] = {
 }
 TABLES: Final[Mapping[str, str]] = {
     "systems": "The systems, each by the label that specs give it.",
-    "sync": "What moves the sync on, and how long to wait for it.",
+    "sync": "How to trigger the sync, and how long to wait for it.",
     "pairs": "Pairs of properties for a section whose property table is empty.",
-    "conditions": "What a section's condition means, in values of a property.",
-    "policies": "What a spec does not say.",
+    "conditions": "The values of a property that meet a section's condition.",
+    "policies": "Policies where a spec does not state the behavior.",
     "keys": "The properties by which an audit matches records.",
 }
 """The tables of the file, beside the keys of `TOP`."""
