@@ -29,7 +29,8 @@ from qa_sync.reports.terminal.final_report import end_report
 from qa_sync.running.events import CheckFinished
 from qa_sync.running.results import Results, SectionResult, SpecResult, collect_results
 from qa_sync.running.runner import RunConfig, run
-from qa_sync.settings.read import find_settings, load_settings
+from qa_sync.settings.find import find_settings
+from qa_sync.settings.read import load_settings
 
 TIMEOUT_S = 120.0
 SUPPORTED_MODES = tuple(mode for mode in MODES if mode != "record")

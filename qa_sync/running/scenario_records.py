@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.form import Canonical, Json
+from qa_sync.values.json_text import write_json
 from qa_sync.values.paths import read
 
 
@@ -48,7 +48,7 @@ class ScenarioRecords:
         self.written_at: datetime = environment.clock.now()
         self.ignored_writes: set[tuple[RecordKey, str]] = set()
         self.marks: dict[str, str] = {}
-        self._lists: dict[tuple[Side, str], list[tuple[str, str]]] = {}
+        self._lists: dict[tuple[Side, str], list[tuple[str, bytes]]] = {}
         self._read_in_poll: set[RecordKey] = set()
         self._existing: set[RecordKey] = set()
         self.made: list[tuple[RecordKey, str]] = []
@@ -175,7 +175,7 @@ class ScenarioRecords:
 
         Where both sides are one entity of one system, the record on the other side is not its own counterpart.
         """
-        mark = self.marks[key.role]
+        mark = self.marks[key.role].encode()
         own_id = self._same_entity_id(key)
         found = [one for one, text in self._listed_texts(key) if mark in text and one != own_id]
         self.made += [(key, one) for one in found if (key, one) not in self.made]
@@ -198,7 +198,7 @@ class ScenarioRecords:
         self._lists.clear()
         self._read_in_poll.clear()
 
-    def _listed_texts(self, key: RecordKey) -> list[tuple[str, str]]:
+    def _listed_texts(self, key: RecordKey) -> list[tuple[str, bytes]]:
         """Return the id of each record with its data as text, which is searched for marks."""
         datatype = self.card(key).datatype
         if (key.side, datatype) not in self._lists:
@@ -214,10 +214,11 @@ class ScenarioRecords:
         before = self._ids_before.get(self._entity_key(key))
         if before is None:
             return []
+        marks = [mark.encode() for mark in self.marks.values()]
         return [
             one
             for one, text in self._listed_texts(key)
-            if one not in before and not any(mark in text for mark in self.marks.values())
+            if one not in before and not any(mark in text for mark in marks)
         ]
 
     def _note_existing(self, role: str) -> None:
@@ -241,5 +242,5 @@ class ScenarioRecords:
         return self.ids.get(other) if same and self.card(key).datatype == self.card(other).datatype else None
 
 
-def _text(record: Record) -> str:
-    return json.dumps(record.data, default=str).casefold()
+def _text(record: Record) -> bytes:
+    return write_json(record.data).lower()

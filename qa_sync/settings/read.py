@@ -13,7 +13,6 @@ from qa_sync.location import Location
 from qa_sync.settings.key_lines import KeyPath, key_lines, line_of_key
 from qa_sync.settings.keys import CONDITION, KEY, PAIR, POLICIES, REQUIRED_BY_TRIGGER, SYNC, SYSTEM, TABLES, TOP, Key
 from qa_sync.settings.model import (
-    FILE_NAME,
     ConfiguredCondition,
     ConfiguredKey,
     ConfiguredPair,
@@ -24,12 +23,6 @@ from qa_sync.settings.model import (
 )
 
 Row = TypeVar("Row")
-
-
-def find_settings(folder: Path) -> Path | None:
-    """Return the nearest `qa-sync.toml` in the folder or a parent folder, or None."""
-    folder = folder.absolute()
-    return next((path for at in (folder, *folder.parents) if (path := at / FILE_NAME).is_file()), None)
 
 
 def load_settings(path: Path | None) -> Settings:

@@ -13,9 +13,10 @@ from jsonschema import Draft202012Validator
 
 import qa_sync
 from qa_sync.errors import UsageError
+from qa_sync.settings.find import find_settings
 from qa_sync.settings.key_lines import key_lines
 from qa_sync.settings.model import Rate, Settings, Trigger, read_environment
-from qa_sync.settings.read import find_settings, load_settings
+from qa_sync.settings.read import load_settings
 from qa_sync.settings.schema import settings_schema
 
 Read = Callable[[str], Settings]

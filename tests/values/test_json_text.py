@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qa_sync.values.json_text import read_exact_json, read_json
+from qa_sync.values.json_text import read_exact_json, read_json, write_json
 
 NUMBERS = st.from_regex(r"-?[0-9]{1,25}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,4})?", fullmatch=True)
 STRINGS = st.text(alphabet=st.characters(), max_size=8).map(json.dumps) | st.from_regex(
@@ -60,11 +60,32 @@ def outcome(read: Callable[[str], Any], text: str) -> str:
 @example("[1,]")
 @example("")
 def test_a_text_means_what_the_standard_library_says(text: str) -> None:
-    assert outcome(read_json, text) == outcome(json.loads, text)
-    assert outcome(read_exact_json, text) == outcome(standard_exact, text)
+    assert outcome(lambda text: read_json(text.encode()), text) == outcome(json.loads, text)
+    assert outcome(lambda text: read_exact_json(text.encode()), text) == outcome(standard_exact, text)
 
 
 @pytest.mark.parametrize("text", ["1e999999999999999999999", "[-1.5e-99999999999999999999]"])
 def test_an_exponent_that_no_decimal_has_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="exponent"):
-        read_exact_json(text)
+        read_exact_json(text.encode())
+
+
+@pytest.mark.parametrize("content", [b'"\xff"', b'"\xed\xa0\x80"', b'{"\xc3": 1}', b"\xff", '"é"'.encode("utf-16")])
+def test_what_is_no_utf_8_is_refused(content: bytes) -> None:
+    for read in (read_json, read_exact_json):
+        with pytest.raises(ValueError, match="UTF-8|utf-8|ASCII|decode"):
+            read(content)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+)
+
+
+@given(VALUES)
+@example("\ud800")
+@example({"\udfff": [2**70]})
+@example([Decimal("1.10"), 2**64])
+def test_what_is_written_is_read_again(value: Any) -> None:
+    assert read_json(write_json(value)) == json.loads(json.dumps(value, default=str))

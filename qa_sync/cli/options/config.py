@@ -9,9 +9,8 @@ from typing import Any
 import click
 
 from qa_sync.errors import UsageError
+from qa_sync.settings.find import find_settings
 from qa_sync.settings.model import FILE_NAME, Settings
-from qa_sync.settings.read import find_settings, load_settings
-from qa_sync.settings.value_types import DURATION_VALUE
 
 config_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--config",
@@ -24,6 +23,8 @@ config_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option
 
 def duration_of(text: str, option: str) -> float:
     """Return the seconds of a duration as written in the settings; raises UsageError that names the option."""
+    from qa_sync.settings.value_types import DURATION_VALUE  # noqa: PLC0415 - few give one
+
     try:
         seconds: float = DURATION_VALUE.read(text)
     except ValueError:
@@ -33,4 +34,9 @@ def duration_of(text: str, option: str) -> float:
 
 def settings_from(config: Path | None) -> Settings:
     """Return the given settings, else those found, else empty ones; raises UsageError for invalid settings."""
-    return load_settings(config or find_settings(Path.cwd()))
+    path = config or find_settings(Path.cwd())
+    if path is None:
+        return Settings()
+    from qa_sync.settings.read import load_settings  # noqa: PLC0415 - where there are none, start-up must be quick
+
+    return load_settings(path)

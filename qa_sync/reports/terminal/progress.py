@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TextIO
+
+from msgspec import Struct, field
 
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.wording import ordinal, seconds
@@ -22,8 +23,7 @@ from qa_sync.running.events import (
 )
 
 
-@dataclass(slots=True)
-class SectionProgress:
+class SectionProgress(Struct):
     """A section that has started: its verdicts so far, its current step, and the last poll of a wait.
 
     Times are in seconds of the clock of the tally; `ended` is None while the section runs.
@@ -45,8 +45,7 @@ class SectionProgress:
             self.last_poll, self.last_poll_at = event, now
 
 
-@dataclass(slots=True)
-class RunProgress:
+class RunProgress(Struct):
     """The tally of the events so far; sections may run in parallel."""
 
     expected: int = 0

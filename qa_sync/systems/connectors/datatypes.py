@@ -7,9 +7,10 @@ is completed from its pipes, which are only then read; without a card it gets a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from qa_sync.errors import ConnectorError
 from qa_sync.systems.cards import EntityCard
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 Raw = Mapping[str, Json]
 
 
-@dataclass
-class ReadDatatypes:
+class ReadDatatypes(Struct):
     """What was found: operations by `<datatype>-<verb>`, cards, and problems; `has_pipes` says that pipes were read.
 
     `pipes` are those by file, as they are written: for the first of the datatypes that share a file.

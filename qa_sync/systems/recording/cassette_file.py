@@ -43,7 +43,7 @@ class CassetteFile(Struct, frozen=True):
         Raises RecordingError, each with its own message, for a file that is missing, empty, not text, not JSON (or
         YAML, as its name says), or no recording of ours.
         """
-        raw = self._parsed(self._text())
+        raw = self._parsed(self._content())
         try:
             interactions = read_interactions(raw)
         except MISSHAPEN as error:
@@ -53,24 +53,24 @@ class CassetteFile(Struct, frozen=True):
         except MISSHAPEN:
             self.raise_unusable(f"its metadata hold no {KEY!r} of format {FORMAT}")
 
-    def _text(self) -> str:
+    def _content(self) -> bytes:
         try:
             if (size := self.path.stat().st_size) > MAX_CASSETTE_BYTES:
                 self.raise_unusable(f"it has {size:,} bytes, and {MAX_CASSETTE_BYTES:,} are the most that is read")
-            text = self.path.read_text(encoding="utf-8")
+            content = self.path.read_bytes()
         except FileNotFoundError:
             raise RecordingError(f"there is no recording {self.path}", hint=self._hint("record it")) from None
-        except UnicodeDecodeError:
-            self.raise_unusable("it is not UTF-8 text")
         except OSError as error:
             self.raise_unusable(error.strerror or str(error))
-        if not text.strip():
+        if not content.strip():
             self.raise_unusable("it is empty")
-        return text
+        return content
 
-    def _parsed(self, text: str) -> Json:
+    def _parsed(self, content: bytes) -> Json:
         try:
-            return _read_yaml(text) if self.path.suffix == YAML else read_json(text)
+            return _read_yaml(content.decode()) if self.path.suffix == YAML else read_json(content)
+        except UnicodeDecodeError:
+            self.raise_unusable("it is not UTF-8 text")
         except (ValueError, RecursionError) as error:
             self.raise_unusable(f"it is not {self.path.suffix[1:].upper()}: {_first_line(error)}")
 

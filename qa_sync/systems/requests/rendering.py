@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Final
 from urllib.parse import quote, urljoin
 
 import httpx
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qa_sync.errors import ConnectorError
 from qa_sync.systems.connectors.auth_options import CUSTOM

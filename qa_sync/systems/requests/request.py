@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 import httpx
+from msgspec import Struct
 
 from qa_sync.errors import ConnectorError, NotConvertible
 from qa_sync.systems.http.request_extensions import RATE_LIMITING, RERENDER
@@ -15,9 +15,8 @@ from qa_sync.systems.templates.token_placeholders import TrackedToken
 from qa_sync.values.form import Json
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedRequest:
-    """A rendered operation; two equal calls are the same request.
+class RenderedRequest(Struct, frozen=True):
+    """A rendered operation.
 
     `operation` is whose it is, as it is told; `payload` is None when there is no body; `rerender` renders it of a
     token, where there are stand-ins for one in it; `rate_limiting` is what the operation says of too many requests.
@@ -29,9 +28,16 @@ class RenderedRequest:
     params: Mapping[str, Json]
     payload: Json
     payload_type: str = "json"
-    operation: str = field(default="", compare=False)
-    rerender: Callable[[TrackedToken], RenderedRequest] | None = field(default=None, compare=False)
-    rate_limiting: tuple[Json, Json] = field(default=(None, None), compare=False)
+    operation: str = ""
+    rerender: Callable[[TrackedToken], RenderedRequest] | None = None
+    rate_limiting: tuple[Json, Json] = (None, None)
+
+    def is_same_request(self, other: RenderedRequest) -> bool:
+        """Tell whether the same would be sent again."""
+        return all(
+            getattr(self, name) == getattr(other, name)
+            for name in ("method", "url", "headers", "params", "payload", "payload_type")
+        )
 
     def request(self, build: Callable[..., httpx.Request]) -> httpx.Request:
         """Return the request, built by a client or by none; the parameters are merged into the query of the url.

@@ -76,7 +76,7 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
         if not response.content.strip():
             return None
         try:
-            return read_exact_json(response.content.removeprefix(BOM_UTF8).decode())
+            return read_exact_json(response.content.removeprefix(BOM_UTF8))
         except (ValueError, RecursionError):
             pass
         # Out here, so that the text that is no JSON does not hang on the error.

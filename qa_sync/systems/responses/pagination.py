@@ -66,7 +66,7 @@ def pages_with_cursor(
         known = {**variables, "page": number, "is_first_page": number == 0, **_previous_page_variables(previous)}
         call = renderer.make(operation, known, body=variables.get(ENTITY_PAYLOAD), link=link)
         if previous:
-            if _has_strategy("same-next-page-request", operation) and call == previous.reply.call:
+            if _has_strategy("same-next-page-request", operation) and call.is_same_request(previous.reply.call):
                 return
             _reject_other_host(operation, exchange, call, previous.reply.call)
         reply = call_operation(operation, renderer, exchange, call, known)
