@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qa_sync.checklist.keyword_expression import Matcher
 from qa_sync.checklist.kinds import KINDS
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.checklist.unread import UNREAD
 from qa_sync.errors import UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from qa_sync.checklist.keyword_expression import Matcher
 
 CheckId = tuple[str, str]
 """The path of a spec and the id of a check."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -145,8 +146,7 @@ class Section(Struct, frozen=True):
     @property
     def key(self) -> str:
         """A stable name that is safe as a file name: `1-wix-com-contacts-to-customerp-contact`."""
-        slug = re.sub(r"[^a-z0-9]+", "-", self.heading.lower()).strip("-")
-        return f"{self.ordinal}-{slug[:80].rstrip('-')}"
+        return f"{self.ordinal}-{_slug(self.heading)}"
 
     def statement(self, kind: StatementKind) -> Statement | None:
         """Return the first statement of the kind, or None."""
@@ -163,3 +163,8 @@ class Dataflow(Struct, frozen=True):
     generated: str | None = None
     sections: tuple[Section, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+
+@lru_cache(maxsize=1000)  # asked for with every event
+def _slug(heading: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")[:80].rstrip("-")

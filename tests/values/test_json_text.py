@@ -73,7 +73,7 @@ def test_an_exponent_that_no_decimal_has_is_refused(text: str) -> None:
 @pytest.mark.parametrize("content", [b'"\xff"', b'"\xed\xa0\x80"', b'{"\xc3": 1}', b"\xff", '"é"'.encode("utf-16")])
 def test_what_is_no_utf_8_is_refused(content: bytes) -> None:
     for read in (read_json, read_exact_json):
-        with pytest.raises(ValueError, match="UTF-8|utf-8|ASCII|decode"):
+        with pytest.raises(ValueError, match=r"utf-8"):
             read(content)
 
 

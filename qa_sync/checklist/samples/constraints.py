@@ -69,7 +69,8 @@ class SampleConstraints(Struct, frozen=True):
     def fitted(self, text: str) -> str:
         """Return the text without characters that a system strips, cut to the limit."""
         avoided = "".join(c.avoid for c in self.cards)
-        return text.translate(dict.fromkeys(map(ord, avoided)))[: self.limit].strip()
+        kept = text.translate(dict.fromkeys(map(ord, avoided))) if avoided else text
+        return kept[: self.limit].strip()
 
     @property
     def keeps_blanks(self) -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import reduce, wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import replace
 
-from qa_sync.checklist.keyword_expression import keyword_matcher
 from qa_sync.checklist.kinds import KINDS
 from qa_sync.checklist.selection import CheckId, Selection, narrow_checklist, select
 from qa_sync.cli.options.shell_completion import complete_from
@@ -18,6 +17,9 @@ from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.job import PreparedRun
 from qa_sync.settings.model import Settings
+
+if TYPE_CHECKING:
+    from qa_sync.checklist.keyword_expression import Matcher
 
 Command = Callable[..., Any]
 
@@ -64,10 +66,16 @@ def selection_options(command: Command) -> Command:
         shard: str | None,
         **kept: Any,
     ) -> Any:
-        selection = Selection(keyword_matcher(words) if words else None, sections, kinds, _shard(shard))
+        selection = Selection(_matcher(words) if words else None, sections, kinds, _shard(shard))
         return command(*args, selection=selection, **kept)
 
     return reduce(lambda taking, option: option(taking), reversed(OPTIONS), selecting)
+
+
+def _matcher(words: str) -> Matcher:
+    from qa_sync.checklist.keyword_expression import keyword_matcher  # noqa: PLC0415 - most runs carry everything out
+
+    return keyword_matcher(words)
 
 
 def changed_only(dataflows: Sequence[Dataflow], settings: Settings, revision: str | None) -> tuple[Dataflow, ...]:

@@ -15,8 +15,7 @@ from qa_sync.reports.shared.wording import (
     reasons,
     seconds,
 )
-from qa_sync.reports.terminal.check_table import check_table, column_widths, rows_of, title_of
-from qa_sync.reports.terminal.failure_block import failure_blocks
+from qa_sync.reports.terminal.check_table import FAILURE_STATUSES, check_table, column_widths, rows_of, title_of
 from qa_sync.reports.terminal.unused_requests import unused_request_lines
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
@@ -31,7 +30,10 @@ def end_report(results: Results, output: OutputOptions) -> Iterator[Line]:
         yield from unused_request_lines(results, output)
     yield from _legend(results, output)
     yield from _leftovers(results, output)
-    yield from failure_blocks(results, output)
+    if any(check.status in FAILURE_STATUSES for check in results.checks):
+        from qa_sync.reports.terminal.failure_block import failure_blocks  # noqa: PLC0415 - most runs have none
+
+        yield from failure_blocks(results, output)
     yield from _baseline(results, output)
     yield from _totals(results, output)
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal, Protocol, TextIO, TypeAlias
 from qa_sync.reports.shared.page_options import NARROWEST, OutputOptions, SourceLine, no_source_line
 from qa_sync.reports.shared.text_layout import Line, Style, text_of
 from qa_sync.reports.terminal.final_report import end_report
-from qa_sync.reports.terminal.live_view import live_lines
 from qa_sync.reports.terminal.progress import PlainProgress, RunProgress
 from qa_sync.running.events import Event, RunStarted
 from qa_sync.running.results import Results
@@ -205,6 +204,8 @@ class LiveProgress:
         return live
 
     def _render(self) -> Segments:
+        from qa_sync.reports.terminal.live_view import live_lines  # noqa: PLC0415 - as above
+
         height = self._live.console.height if self._live else DEFAULT_HEIGHT
         with self._lock:
             return to_segments(live_lines(self._tally, self._output, self._now(), height))

@@ -68,8 +68,11 @@ class Cassette:
             )
             self._cassette_file.raise_mismatch(f"has no answer to {asked.method} {asked.url}\n  {times}")
         answer = queue.popleft()
-        headers = _headers(tuple((name, value) for name, values in answer.headers.items() for value in values))
-        return httpx.Response(answer.status, headers=headers, content=answer.content)
+        pairs = tuple((name, value) for name, values in answer.headers.items() for value in values)
+        headers = _headers(pairs, len(answer.content))
+        response = httpx.Response(answer.status, headers=headers, stream=httpx.ByteStream(answer.content))
+        response.read()
+        return response
 
     def reject_old(self, now: datetime, max_age: timedelta) -> None:
         """Raise RecordingError when the recording was made longer ago than `max_age`."""
@@ -91,9 +94,12 @@ class Cassette:
 
 
 @lru_cache(maxsize=1000)
-def _headers(pairs: tuple[tuple[str, str], ...]) -> httpx.Headers:
-    """Return headers, of which each response takes a copy; a system answers with the same ones again and again."""
-    return httpx.Headers(pairs)
+def _headers(pairs: tuple[tuple[str, str], ...], length: int) -> httpx.Headers:
+    """Return the headers of a response, which takes a copy; a system answers with the same ones again and again."""
+    headers = httpx.Headers(pairs)
+    if length:
+        headers.setdefault("Content-Length", str(length))
+    return headers
 
 
 def load_cassette(path: Path, expect: ExpectedLabel, secrets: Iterable[str] = ()) -> Cassette:

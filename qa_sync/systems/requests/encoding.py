@@ -30,14 +30,16 @@ def encode(kind: str, payload: Json) -> Encoded:
 
 
 def _json(payload: Json) -> Encoded:
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=_number)
-    return text.encode(), "application/json"
+    return _ENCODER.encode(payload).encode(), "application/json"
 
 
 def _number(value: object) -> float:
     if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
         return float(value)
     raise NotConvertible(f"{value!r} has no exact form as a JSON number")
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_number)
 
 
 def _text(payload: Json) -> Encoded:
