@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # as the program does
+sys.modules.setdefault("pygments", None)  # type: ignore[arg-type]  # as the program does
 
 import httpx  # noqa: E402
 from bench_vendor import PAGE, Vendor  # noqa: E402
