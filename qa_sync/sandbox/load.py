@@ -33,7 +33,7 @@ class RateMeter:
         self._passed: deque[datetime] = deque()
 
     def allows(self) -> bool:
-        """Tell whether one more is allowed, and count it when it is."""
+        """Return whether one more is allowed, and count it when it is."""
         now = self._now()
         while self._passed and self._passed[0] <= now - self._window:
             self._passed.popleft()

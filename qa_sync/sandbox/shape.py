@@ -1,4 +1,4 @@
-"""Shapes of JSON that a vendor accepts: known fields pass, unknown ones are dropped, a wrong type is told."""
+"""Shapes of JSON that a vendor accepts: known fields pass, unknown ones are dropped, a wrong type is reported."""
 
 from __future__ import annotations
 

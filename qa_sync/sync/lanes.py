@@ -1,4 +1,4 @@
-"""Sections made ready to be carried out: both entity cards found, every row resolved, in the order of references."""
+"""Sections prepared for syncing: with both entity cards and resolved rows, in the order of references."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LaneEnd(Struct, frozen=True):
     card: EntityCard
 
     def can(self, operation: str) -> bool:
-        """Tell whether the API has the operation (`insert`, `update`)."""
+        """Return whether the API has the operation (`insert`, `update`)."""
         return operation not in self.card.cannot
 
 
@@ -57,14 +57,14 @@ class Row(Struct, frozen=True):
         return self.source_when if side is Side.SOURCE else self.target_when
 
     def is_writable_on(self, side: Side, *, creating: bool = False) -> bool:
-        """Tell whether the side takes a value that is written to it."""
+        """Return whether the side takes a value that is written to it."""
         card = self.card(side)
         times = {Writable.ALWAYS, Writable.CREATE} if creating else {Writable.ALWAYS}
         return card.writable in times and not card.derived and card.fixed is None
 
 
 class Lane(Struct, frozen=True):
-    """One section ready to be carried out.
+    """A section prepared for syncing.
 
     `key` names its links: sections with the same two entities share them, since two records are the same thing or not
     whatever section says so. `mirror` is the key of the links in the opposite direction (only within one system).
@@ -83,7 +83,7 @@ class Lane(Struct, frozen=True):
         return self.source if side is Side.SOURCE else self.target
 
     def has_statement(self, kind: StatementKind) -> bool:
-        """Tell whether the section has such a statement."""
+        """Return whether the section has such a statement."""
         return self.section.statement(kind) is not None
 
     @property

@@ -80,7 +80,7 @@ def _table(
 
 
 def _is_header(row: Row) -> bool:
-    """Tell whether a first row without `:header-rows:` is a header: its words say so."""
+    """Return whether a first row without `:header-rows:` is a header: its words say so."""
     return row.cells[-1].endswith(_HEADER_ENDS)
 
 

@@ -157,7 +157,7 @@ class Contacts:
         return JSONResponse({"contact": self.save(doc, info)})
 
     async def delete(self, request: Request) -> Response:
-        """Remove a contact, unless somebody logs in by it."""
+        """Remove a contact, unless it is a member's login."""
         doc = self.known(request.path_params["id"])
         if self.site.members.find("contact", doc["id"]):
             raise reject(428, "CANNOT_DELETE_MEMBER", "A site member's contact cannot be deleted.")

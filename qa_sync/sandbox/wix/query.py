@@ -103,7 +103,7 @@ class Fields(Struct, frozen=True):
 
 
 def matches(doc: Doc, condition: Any, fields: Fields) -> bool:
-    """Tell whether a document meets a filter; raises the vendor's 400 for one that makes no sense."""
+    """Return whether a document meets a filter; raises the vendor's 400 for one that makes no sense."""
     if not isinstance(condition, dict):
         raise reject(400, "MALFORMED_FILTER", "Expected an object")
     met = [_meets(doc, name, wanted, fields) for name, wanted in condition.items()]  # each part is checked

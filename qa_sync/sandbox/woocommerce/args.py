@@ -23,7 +23,7 @@ EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@([A-Za-z0-9]([A-Za-z0-9-]*
 
 
 def is_email(text: str) -> bool:
-    """Tell what WordPress' `is_email` would."""
+    """Return what WordPress' `is_email` returns."""
     return EMAIL.fullmatch(text) is not None
 
 

@@ -114,7 +114,7 @@ class Customers:
         return f"{name}{number}"
 
     def delete(self, doc: Doc, *, force: bool) -> None:
-        """Remove a customer; the orders stay and belong to nobody."""
+        """Remove a customer; the orders stay without a customer."""
         if not force:
             raise refuse(501, "woocommerce_rest_trash_not_supported", "Customers do not support trashing.")
         self.table.remove(doc["id"])

@@ -16,7 +16,7 @@ from qa_sync.sandbox.woocommerce.shop import Shop
 REMOVED_BY_NULL = ("product_id", "method_id", "method_title", "name", "code")
 
 Change = Callable[[Shop, Doc, Doc, bool], None]
-"""Set on a line what was posted for it; the last argument tells whether the line is new."""
+"""Set on a line what was posted for it; the last argument is whether the line is new."""
 
 
 def apply(shop: Shop, order: Doc, kind: str, posted: list[Doc]) -> None:

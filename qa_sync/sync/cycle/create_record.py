@@ -114,7 +114,7 @@ class RecordCreator:
         return link, self._read_back(lane_cycle, link, source, pending_create)
 
     def _link_created(self, lane: Lane, source: str, target: str, pending_create: PendingCreate) -> Link:
-        """Link a record with what an unanswered create made of it; whatever else it shows is somebody's edit."""
+        """Link a record with what an unanswered create made of it; any other value is another client's edit."""
         link = self._links.connect(lane.key, source, target)
         self._links.save_synced(link, _synced_values(pending_create))
         return link
@@ -122,7 +122,7 @@ class RecordCreator:
     def _read_back(
         self, lane_cycle: LaneCycle, link: Link, source: RecordView, pending_create: PendingCreate
     ) -> UpdateResult:
-        """Read what was made back: what the system made of it is nobody's edit."""
+        """Read what was made back: what the system changed is not an edit."""
         lane = lane_cycle.lane
         synced = _synced_values(pending_create)
         try:

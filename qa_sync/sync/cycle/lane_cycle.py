@@ -14,7 +14,7 @@ from qa_sync.sync.summary import CycleTally
 from qa_sync.systems.system import Record
 
 MAX_MATCHES = 5
-"""Beyond so many candidates nobody looks for more: they are several anyway."""
+"""With so many candidates the search ends: they are several anyway."""
 
 
 class LaneCycle:
@@ -35,11 +35,11 @@ class LaneCycle:
         self.tally.problem(self.lane.section.key, end.system.label, id, text)
 
     def is_counterpart(self, id: str) -> bool:
-        """Tell whether a source record is itself the counterpart of another (only within one system)."""
+        """Return whether a source record is itself the counterpart of another (only within one system)."""
         return self.lane.mirror is not None and self._links.by_target(self.lane.mirror, id) is not None
 
     def is_linked(self, target: str) -> bool:
-        """Tell whether a target record has a counterpart."""
+        """Return whether a target record has a counterpart."""
         if self._links.by_target(self.lane.key, target) is not None:
             return True
         return self.lane.mirror is not None and self._links.by_source(self.lane.mirror, target) is not None

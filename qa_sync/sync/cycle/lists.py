@@ -35,7 +35,7 @@ class Listing(Struct, frozen=True):
 
     @property
     def is_exclusive(self) -> bool:
-        """Whether one lane only looks at it, so that nobody else has to be told of what that lane writes."""
+        """Whether only one lane reads it, so that no other lane needs that lane's writes."""
         return len(self.uses) == 1
 
 
@@ -78,7 +78,7 @@ def queue_name(scope: str, lane: Lane) -> str:
 def _definition(
     uses: Sequence[ListUse], policies: Policies, conditions: Mapping[str, Predicate], *, connects: bool
 ) -> str:
-    """Return what the handling of a list's records depends on: when it changes, all of them are looked at anew."""
+    """Return what the handling of a list's records depends on: when it changes, all of them are processed again."""
     words = [
         (use.side, use.lane.section.key, use.lane.section.statements, use.lane.rows, use.lane.criteria,
          conditions.get(use.lane.section.key), use.lane.source.card.cannot, use.lane.target.card.cannot)

@@ -41,8 +41,8 @@ class Unconvertible(Struct, frozen=True):
 class Plan:
     """What to do with a pair: rows at rest, moves by receiving side, what stands in the way.
 
-    `synced_texts` are values that count as synced although nobody follows them; `claimed` are the properties spoken
-    for; `waits_for_link` says that a reference has no counterpart yet.
+    `synced_texts` are values that count as synced although the other side does not follow; `claimed` are properties that
+    are already planned; `waits_for_link`: a reference has no counterpart yet.
     """
 
     unchanged: list[Row] = field(default_factory=list)
@@ -104,7 +104,7 @@ class Planner(Struct, frozen=True):
         return next((Unconvertible(side, path, reason) for side, path, reason in unconvertible if reason), None)
 
     def _edited(self, group: tuple[Row, ...], side: Side) -> bool:
-        """Tell whether a side shows something new; an empty value is none where it erases nothing."""
+        """Return whether a side shows something new; an empty value is none where it erases nothing."""
         paths = [row.card(side).path for row in group]
         differs = any(self.seen[side].texts[path] != self._before(side, path) for path in paths)
         return differs and any(self._is_relevant(row, side) for row in group)
@@ -113,7 +113,7 @@ class Planner(Struct, frozen=True):
         return self.synced.get((side, path), EMPTY)
 
     def _is_relevant(self, row: Row, side: Side) -> bool:
-        """Tell whether a value is one that the other side may take: any that is not empty, or was cleared."""
+        """Return whether a value is one that the other side may take: any that is not empty, or was cleared."""
         if not is_empty(self.seen[side].value(row)):
             return True
         cleared = self._before(side, row.card(side).path) != EMPTY
@@ -131,7 +131,7 @@ class Planner(Struct, frozen=True):
         return None if self.synced else next(iter(able), None)
 
     def _last_edit(self, side: Side) -> datetime | None:
-        """Return when a side was edited last by our clock, None when nobody can tell."""
+        """Return when a side was edited last by our clock, None when unknown."""
         stamp = last_edit(self.seen[side], self.synced)
         return stamp - self.clocks.offset(self.seen[side].end.system.label) if stamp else None
 
@@ -168,6 +168,6 @@ class Planner(Struct, frozen=True):
 
 
 def _last_edited(edited: Mapping[Side, datetime | None]) -> Side:
-    """Return the side that changed last; the source when nobody can tell."""
+    """Return the side that changed last; the source when unknown."""
     source, target = edited[Side.SOURCE], edited[Side.TARGET]
     return Side.TARGET if source and target and target > source else Side.SOURCE

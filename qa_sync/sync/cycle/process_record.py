@@ -114,7 +114,7 @@ class RecordProcessor:
             self._requeue_pair(lane_cycle, link, self._updater.sync(lane_cycle.lane, link, lane_cycle.tally))
 
     def _is_unchanged(self, lane: Lane, link: Link) -> bool:
-        """Tell whether what was listed is what the pair showed when it was last in sync."""
+        """Return whether what was listed is what the pair showed when it was last in sync."""
         queue = self._queue(lane)
         items = [i for end in _side_ids(link) if (i := queue.item(*end))]
         if any(i.state is not ItemState.NEW or i.data is None for i in items) or self._links.pending_updates(link):
@@ -169,7 +169,7 @@ class RecordProcessor:
             lane_cycle.tally.add("linked")
             return ItemState.DONE, self._links.connect(lane.key, record.id, found[0])
         lane_cycle.problem(lane.source, record.id, text)
-        return ItemState.AGAIN, None  # nobody tells when one of them is deleted
+        return ItemState.AGAIN, None  # the deletion of one of them is not reported
 
     def _create(self, lane_cycle: LaneCycle, record: Record) -> None:
         lane = lane_cycle.lane
@@ -189,7 +189,7 @@ class RecordProcessor:
             self._requeue_pair(lane_cycle, link, result)
 
     def _wait(self, lane_cycle: LaneCycle, record: Record, error: NotLinkedYet) -> None:
-        """Let a record wait for what it refers to, as long as it is there: nobody tells of what is deleted."""
+        """Let a record wait for what it refers to, as long as it is there: deletions are not reported."""
         waited = self._queue(lane_cycle.lane).waits_for_links(record.id)
         if waited and lane_cycle.lane.source.system.lookup(record.datatype, record.id) is None:
             self._requeue(lane_cycle, Side.SOURCE, record.id, ItemState.DONE)

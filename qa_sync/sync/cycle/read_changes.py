@@ -30,11 +30,11 @@ BATCH: Final = 1000
 
 
 class Stopped(Exception):
-    """The cycle was told to stop."""
+    """The cycle was stopped."""
 
 
 class ChangeReader:
-    """Reads lists; `clock` tells how old a stamp is (None: nobody knows), `stop` whether to go on."""
+    """Reads lists; `clock` gives the age of an edit time (None: unknown), `stop` whether to stop."""
 
     def __init__(self, links: Links, clock: Clock | None, stop: Callable[[], bool]) -> None:
         self._links = links
@@ -83,7 +83,7 @@ class ChangeReader:
         return mark - max(timedelta(0), OVERLAP - quiet)
 
     def _is_due(self, listing: Listing) -> bool:
-        """Tell whether the last reading from end to end is too long ago."""
+        """Return whether the last reading from end to end is too long ago."""
         whole = listing.listed.last_full_read
         return self._clock is not None and (whole is None or self._clock.now() - whole >= FULL_READ_INTERVAL)
 
@@ -111,9 +111,9 @@ class ChangeReader:
                 (cards[path].references or "", str(v)) for path, value in view.values.items() for v in flatten(value)
             )
             listing.listed.set_references(record.id, dict.fromkeys(refs))
-            self._links.state.counter += 1  # somebody may wait for being referred to
+            self._links.state.counter += 1  # a record may wait until it is referred to
 
 
 def _is_far_ahead(stamp: datetime, now: datetime | None) -> bool:
-    """Tell whether a stamp is so far in the future that it would hide all changes until then."""
+    """Return whether a stamp is so far in the future that it would hide all changes until then."""
     return now is not None and stamp > now + MAX_CLOCK_AHEAD

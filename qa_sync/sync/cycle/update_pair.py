@@ -167,7 +167,7 @@ class PairUpdater:
         return after
 
     def _still_shows(self, row: Row, pending_update: PendingUpdate, after: RecordView) -> bool:
-        """Tell whether a record that somebody else wrote too still shows what was sent: anything else is his edit."""
+        """Return whether a record that another client also wrote still shows what was sent."""
         path = row.card(after.end.side).path
         return path not in pending_update.sent or shows_sent(
             after, path, pending_update.sent[path], self._converter.zone
@@ -187,8 +187,8 @@ class PairUpdater:
 
 
 def _is_set_by_system(card: PropertyCard) -> bool:
-    """Tell whether the system itself decides a property, so that it changes beside a write.
+    """Return whether the system itself decides a property, so that it changes without a write.
 
-    Any other property that changes meanwhile may be somebody's edit.
+    Any other property that changes meanwhile may be another client's edit.
     """
     return card.derived or card.writable is Writable.NEVER

@@ -1,4 +1,4 @@
-"""How far the systems' clocks are ahead of ours, as what we write shows: who edited last is told by two clocks."""
+"""The offsets of the systems' clocks, measured by own writes: edit times of two systems come from two clocks."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class ValueConverter:
         self.zone = zone
 
     def already_shows(self, row: Row, origin: RecordView, destination: RecordView) -> bool:
-        """Tell whether the receiver already shows the giver's value; raises NotLinkedYet, NotConvertible."""
+        """Return whether the receiver already shows the giver's value; raises NotLinkedYet, NotConvertible."""
         given, shown = self._translated(row, origin), destination.value(row)
         if row.through:
             return given == shown

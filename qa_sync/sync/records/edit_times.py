@@ -15,7 +15,7 @@ STAMP: Final = ""
 
 
 def last_edit(view: RecordView, synced: Mapping[Place, str]) -> datetime | None:
-    """Return when a record was edited last, None when nobody can tell."""
+    """Return when a record was edited last, None when unknown."""
     now = view.modified
     ours, before = json.loads(synced.get((view.end.side, STAMP), "[null, null]"))
     if now is None or ours != now.isoformat():

@@ -12,7 +12,7 @@ from qa_sync.sync.store.links import Place
 
 
 def is_in_sync(lane: Lane, seen: Mapping[Side, RecordView], synced: Mapping[Place, str]) -> bool:
-    """Tell whether both sides show the marked values; a property without a value never does."""
+    """Return whether both sides show the marked values; a property without a value never does."""
     try:
         rows = applicable_rows(lane.rows, seen)
     except NotConvertible:
@@ -21,7 +21,7 @@ def is_in_sync(lane: Lane, seen: Mapping[Side, RecordView], synced: Mapping[Plac
 
 
 def side_is_in_sync(lane: Lane, seen: RecordView, synced: Mapping[Place, str]) -> bool:
-    """Tell the same of one side; nobody can tell when a row depends on what the other side holds."""
+    """Return the same for one side; False when a row depends on a value of the other side."""
     if any(row.source_when or row.target_when for row in lane.rows):
         return False
     return bool(synced) and _shows_synced(lane.rows, seen, synced)

@@ -1,4 +1,4 @@
-"""Writes of which nobody knows whether they happened: what a record shows after a crash tells."""
+"""Writes that were interrupted by a crash: the record shows whether they happened."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def resolve_update(
     """Return what counts as synced of an update that was begun and never answered.
 
     A property that shows what was sent has been written; when one does, and the record was written exactly once since,
-    all have been, whatever the system made of them. What shows anything else is somebody's edit, or what was before.
+    all have been, whatever the system made of them. Any other value is another client's edit, or the earlier value.
     """
     side = Side(pending_update.side)
     receiver = seen[side]
@@ -46,7 +46,7 @@ def resolve_update(
 
 
 def shows_sent(seen: RecordView, path: str, sent: str, zone: tzinfo) -> bool:
-    """Tell whether a record shows what was sent for a property."""
+    """Return whether a record shows what was sent for a property."""
     if path not in seen.values:
         return False
     form = seen.end.card.properties[path].form
@@ -54,7 +54,7 @@ def shows_sent(seen: RecordView, path: str, sent: str, zone: tzinfo) -> bool:
 
 
 def written_by_others(before: str | None, now: str | None) -> bool:
-    """Tell whether a record was written more than once between two revisions; False when nobody can tell."""
+    """Return whether a record was written more than once between two revisions; False when unknown."""
     writes = _writes_between(before, now)
     return writes is not None and writes > 1
 
@@ -72,8 +72,8 @@ def _writes_between(before: str | None, now: str | None) -> int | None:
 def find_created(pending_create: PendingCreate, newcomers: Iterable[RecordView], zone: tzinfo) -> list[str]:
     """Return the ids of the records that an unanswered create may have made; one alone is the one.
 
-    Whoever bears a unique value that was sent is it, whatever was edited since; else whoever shows all that was sent;
-    else whoever still shows most of it, and at least half.
+    A record with a unique value that was sent is it, whatever was edited since; else a record with all values that
+    were sent; else the one with most of them, and at least half.
     """
     degrees: dict[tuple[bool, float], list[str]] = {}
     for seen in newcomers:

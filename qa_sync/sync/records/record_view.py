@@ -33,7 +33,7 @@ class RecordView(Struct, frozen=True):
 
     @property
     def modified(self) -> datetime | None:
-        """The record's last change, None when nobody can tell."""
+        """The record's last change, None when unknown."""
         return modified(self.end, self.record)
 
     def value(self, row: Row) -> Canonical:
@@ -46,7 +46,7 @@ class RecordView(Struct, frozen=True):
         return [((self.end.side, path), self.texts[path])] if path in self.texts else []
 
     def applies(self, row: Row) -> bool:
-        """Tell whether the record holds the row's conditions; raises NotConvertible for one along a list."""
+        """Return whether the record holds the row's conditions; raises NotConvertible for one along a list."""
         return all(self._holds(w.path, w.value) for w in row.when(self.end.side))
 
     def _holds(self, path: str, value: str) -> bool:
@@ -79,7 +79,7 @@ def read_view(end: LaneEnd, record: Record, rows: Iterable[Row]) -> RecordView:
 
 
 def is_empty(value: Canonical) -> bool:
-    """Tell whether a value holds nothing, along a list: nothing in any element."""
+    """Return whether a value holds nothing, along a list: nothing in any element."""
     return all(is_empty(v) for v in value) if isinstance(value, tuple) else value is None
 
 
@@ -93,7 +93,7 @@ def flatten(value: Canonical) -> Iterator[Canonical]:
 
 
 def modified(end: LaneEnd, record: Record) -> datetime | None:
-    """Return a record's last change, None when nobody can tell."""
+    """Return a record's last change, None when unknown."""
     if end.card.modified is None:
         return None
     try:

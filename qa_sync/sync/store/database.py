@@ -69,9 +69,9 @@ part of one."""
 class SyncStore:
     """An open store; `path` is a file or `:memory:`.
 
-    Raises UsageError when the file is none of ours, cannot be opened, or is used by another process. `counter` tells
-    how often something came to be that records may wait for, `known` how many records were ever listed; since nobody
-    else has the file, both are in memory.
+    Raises UsageError when the file is not a store, cannot be opened, or is used by another process. `counter` counts
+    the events that records may wait for, `known` the records that were ever listed; both are in memory, since the file
+    is used by this process only.
     """
 
     def __init__(self, path: str | Path = MEMORY) -> None:
@@ -115,7 +115,7 @@ class SyncStore:
             self.db.execute("COMMIT")
 
     def close(self) -> None:
-        """Flush, and let go of the file."""
+        """Flush and close the file."""
         self.flush()
         self.db.close()
 

@@ -56,7 +56,7 @@ class Links:
         self.state = state or SyncStore(path)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.state.close()
 
     def by_source(self, section: str, id: str) -> Link | None:
@@ -105,7 +105,7 @@ class Links:
         return PendingCreate(row[0], json.loads(row[1]), json.loads(row[2])) if row else None
 
     def has_pending_creates(self, section: str) -> bool:
-        """Tell whether any create was begun and never answered."""
+        """Return whether any create was begun and never answered."""
         return self.state.read("SELECT 1 FROM intents WHERE section = ? LIMIT 1", section).fetchone() is not None
 
     def discard_create(self, section: str, source: str) -> None:

@@ -16,7 +16,7 @@ class ListedRecords:
         self.name = name
 
     def define(self, definition: str) -> None:
-        """Look at every record anew when what is made of them changed since; records stay known."""
+        """Process every record again if the definition changed; records stay known."""
         row = self._state.read("SELECT definition FROM lists WHERE name = ?", self.name).fetchone()
         if row and row[0] == definition:
             return
@@ -37,7 +37,7 @@ class ListedRecords:
 
     @property
     def last_full_read(self) -> datetime | None:
-        """When the list was last read from end to end, None when nobody knows."""
+        """When the list was last read from end to end, None when unknown."""
         row = self._state.read("SELECT at FROM whole WHERE list = ?", self.name).fetchone()
         return datetime.fromisoformat(row[0]) if row else None
 

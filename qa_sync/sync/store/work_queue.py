@@ -127,7 +127,7 @@ class WorkQueue:
         return int(self._state.read(query, links, self._lane).fetchone()[0])
 
     def waits_for_links(self, id: str) -> bool:
-        """Tell whether a source record gets a counterpart as soon as what it refers to has one."""
+        """Return whether a source record gets a counterpart as soon as what it refers to has one."""
         query = "SELECT due FROM todo WHERE lane = ? AND side = 'source' AND id = ?"
         row = self._state.read(query, self._lane, id).fetchone()
         return bool(row and row[0])
