@@ -10,6 +10,7 @@ import pytest
 from automation import PROJECT
 from cli_caller import ROOT
 
+from qa_sync.checklist.kinds import KINDS
 from qa_sync.checklist.scenarios.conflict import PAUSE_S
 from qa_sync.cli.main import COMMANDS
 from qa_sync.dataflow.model import StatementKind
@@ -84,6 +85,10 @@ def test_verdicts_has_each_status_and_each_statement() -> None:
     table = " ".join(row[0] for row in rows("verdicts", "From statements to checks"))
     named = {"merge-if": "merge table", "props": "property table"}
     assert [kind for kind in StatementKind if named.get(kind, kind) not in table] == []
+
+
+def test_verdicts_names_every_kind_of_check() -> None:
+    assert [kind for kind in KINDS if f"``{kind}``" not in page("verdicts")] == []
 
 
 def timing() -> Iterator[tuple[str, str]]:
