@@ -112,7 +112,7 @@ def qa_sync() -> None:
 
 def main() -> None:
     """Run the command line and exit; shows no traceback unless QA_SYNC_DEBUG=1 is set."""
-    # Startup creates many objects that live to the end. Scanning them again and again, and once more at exit (see the
+    # Startup creates many objects that live to the end. Scanning them repeatedly, and once more at exit (see the
     # freeze below), would add 13 % to the CPU time of a replay. Reference cycles are still collected, only later.
     gc.set_threshold(500_000)
     # httpx imports its own command line with rich and pygments, and docutils imports pygments to highlight code, which

@@ -73,7 +73,7 @@ def selection_options(command: Command) -> Command:
 
 
 def _matcher(words: str) -> Matcher:
-    from qa_sync.checklist.keyword_expression import keyword_matcher  # noqa: PLC0415 - most runs carry everything out
+    from qa_sync.checklist.keyword_expression import keyword_matcher  # noqa: PLC0415 - most runs do not select
 
     return keyword_matcher(words)
 

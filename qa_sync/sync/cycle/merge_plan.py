@@ -41,8 +41,8 @@ class Unconvertible(Struct, frozen=True):
 class Plan:
     """What to do with a pair: rows at rest, moves by receiving side, what stands in the way.
 
-    `synced_texts` are values that count as synced although the other side does not follow; `claimed` are properties that
-    are already planned; `waits_for_link`: a reference has no counterpart yet.
+    `synced_texts` are values that count as synced although the other side does not follow; `claimed` are properties
+    that are already planned; `waits_for_link`: a reference has no counterpart yet.
     """
 
     unchanged: list[Row] = field(default_factory=list)
