@@ -1,8 +1,9 @@
-"""Entity cards: what we know of a system's entity and its properties; frozen, no I/O.
+"""Entity cards: what qa-sync knows of a system's entity and its properties; frozen, no I/O.
 
-A card is read from the `entities.toml` beside a connector (`qa_sync.systems.connectors.load`). It is all that the
-checklist
-knows of a system. Source: DESIGN 4, facts/MAPPING.md 7.
+A card is read from the `entities.toml` of a connector (`qa_sync.systems.connectors.load`). It is all that the checklist
+knows of a system.
+
+Source: docs/explanation/mapping.rst, "What a property card needs".
 """
 
 from __future__ import annotations
@@ -29,13 +30,12 @@ class Writable(StrEnum):
 class PropertyCard(Struct, frozen=True):
     """One property of an entity.
 
-    `path` is where it is read; `write` where it is written (the same path unless the card says otherwise);
-    `why` tells a person why it cannot be written (for `writable` other than `always`); `references` is the datatype of
-    the same system that an id points to (None: not a reference); `max_length` counts characters; `avoid` lists
-    characters that the system does not keep; `fixed` is a value that the system itself decides (site currency);
-    `derived` says that the system computes it from other properties, so that it follows without being written; `also`
-    names further write paths that take the same value (a WooCommerce line's `subtotal` goes with its `total`);
-    `blanks` says that the system keeps blanks at the ends of a text.
+    `path` is where it is read, `write` where it is written (empty: the same path). `why` is the reason, for the user,
+    why it cannot be written (if `writable` is not `always`). `references` is the datatype of the same system that an id
+    refers to (None: not a reference). `max_length` is in characters; `avoid` lists characters that the system does not
+    store. `fixed` is a value that the system sets itself (the site's currency). `derived` is true if the system
+    computes it from other properties. `also` lists further write paths that take the same value (the `subtotal` of a
+    WooCommerce line item follows its `total`). `blanks` is true if the system keeps leading and trailing whitespace.
     """
 
     path: str
@@ -56,12 +56,12 @@ class PropertyCard(Struct, frozen=True):
 
     @property
     def write_path(self) -> str:
-        """Where a value is written: `write` when the card has one, else `path`."""
+        """The path at which a value is written: `write` if it is set, else `path`."""
         return self.write or self.path
 
 
 class Revision(Struct, frozen=True):
-    """Optimistic locking: the path it is read from, and where it is sent back.
+    """Optimistic locking: where the revision is read, and where it is sent back.
 
     Exactly one of `write` (a path in the body) and `header` (a header's name; the value is quoted as an ETag) is set.
     """
@@ -74,20 +74,18 @@ class Revision(Struct, frozen=True):
 class EntityCard(Struct, frozen=True):
     """One entity of a system.
 
-    `system` is the connector's name (`wix`), `datatype` the name in its manifest (`contacts`), `names` how specs write
-    it; `key` the path of its id, `modified` that of its last change (an instant, None when there is none);
-    `cannot` maps an operation (`list`, `lookup`, `insert`, `update`, `delete`) to the reason why there is none;
-    `wrap` is the key that a request body is wrapped in (None: bare); `send` says what an update carries: `changed`
-    (only what differs, whole below `merge_depth` path segments) or `whole` (the full object, read first);
-    `element_key` is the member by which an update names a list's element, sending only that and what changed (None: the
-    list is sent whole); `element_gone` are the members by which such an update tells that an element is to go (none:
-    it stays); `list_commands` are what a system takes instead of a list's elements, by `create`, `change` and
-    `remove` (`qa_sync.systems.requests.list_commands`); `tagged_values` tell which objects in an answer are single
-    values
-    (`qa_sync.systems.responses.tagged_values`); `always` are constant members (by path) that go with every insert
-    (stock needs
-    `manage_stock`); `gone` are members (by path) of a record that can still be looked up although it counts as deleted
-    (one in WooCommerce's trash); `properties` is keyed by path, in the card's order.
+    `system` is the connector's name (`wix`), `datatype` the name in its manifest (`contacts`), `names` are its names in
+    specs. `key` is the path of its id, `modified` that of its last change (an instant; None if there is none). `cannot`
+    maps an operation (`list`, `lookup`, `insert`, `update`, `delete`) to the reason why it is not available. `wrap` is
+    the key that a request body is wrapped in (None: not wrapped). `send` says what an update sends: `changed` (only
+    what differs, whole below `merge_depth` path segments) or `whole` (the full object, read first). `element_key` is
+    the member that identifies a list element in an update, which then sends only that and what changed (None: the list
+    is sent whole); `element_gone` are the members that remove an element in such an update (empty: it stays).
+    `list_commands` are the commands that a system takes instead of list elements, by `create`, `change` and `remove`
+    (`qa_sync.systems.requests.list_commands`). `tagged_values` says which objects in a response are single values
+    (`qa_sync.systems.responses.tagged_values`). `always` are constant members (by path) of every insert (stock needs
+    `manage_stock`). `gone` are members (by path) of a record that counts as deleted although a lookup still returns it
+    (in WooCommerce's trash). `properties` is keyed by path, in the card's order.
     """
 
     system: str
@@ -111,16 +109,16 @@ class EntityCard(Struct, frozen=True):
 
     @property
     def can_remove_elements(self) -> bool:
-        """Whether an update can take an element out of a list."""
+        """Whether an update can remove an element of a list."""
         return self.element_key is None or bool(self.element_gone) or "remove" in self.list_commands
 
     def by_concept(self, concept: str) -> PropertyCard | None:
-        """Return the property with that concept, None when the entity has none."""
+        """Return the property with that concept, or None if the entity has none."""
         return next((p for p in self.properties.values() if p.concept == concept), None)
 
 
 def find_card(cards: Mapping[str, EntityCard], name: str, system: str, location: Location | None = None) -> EntityCard:
-    """Return the card of an entity as a spec writes it (`Contacts`) or as the manifest does (`contacts`).
+    """Return the card of an entity by its name in a spec (`Contacts`) or in the manifest (`contacts`).
 
     Raises UnknownName with the nearest name.
     """

@@ -1,6 +1,6 @@
-"""Which properties of two entities carry the same thing: the document's rows, the settings', or what the cards share.
+"""The property pairs of two entities: those of the spec, of the settings, or of the concepts that both cards share.
 
-Both the worker and the judge take their pairs from here: it is knowledge of documents and connectors, not an opinion.
+The built-in sync and the checks both use these pairs, because they follow from specs and connectors alone.
 """
 
 from __future__ import annotations
@@ -16,19 +16,21 @@ Cards = Mapping[str, Mapping[str, EntityCard]]
 
 
 def pairs_of(section: Section, source: EntityCard, target: EntityCard) -> tuple[PropertyPair, ...]:
-    """Return the section's pairs; an empty property table is filled from the two cards (DESIGN 3)."""
+    """Return the section's pairs; an empty property table is filled from the two cards."""
     return section.pairs or (inferred_pairs(source, target) if may_infer_pairs(section) else ())
 
 
 def inferred_pairs(source: EntityCard, target: EntityCard) -> tuple[PropertyPair, ...]:
     """Pair the properties of two cards by shared concept, in the source card's order.
 
-    A pair that can be carried in neither direction is no pair: both systems decide the value for themselves.
+    Omits a pair that neither system can receive, because both systems set the value themselves.
     """
     return tuple(
-        PropertyPair(p.path, twin.path, origin=Origin.INFERRED)
+        PropertyPair(p.path, counterpart.path, origin=Origin.INFERRED)
         for p in source.properties.values()
-        if p.concept and (twin := target.by_concept(p.concept)) and (_can_receive(p) or _can_receive(twin))
+        if p.concept
+        and (counterpart := target.by_concept(p.concept))
+        and (_can_receive(p) or _can_receive(counterpart))
     )
 
 

@@ -1,4 +1,4 @@
-"""The pairs of the settings, put into the sections that they are for; what is wrong with them, all at once."""
+"""Applies the pairs of the settings to their sections, and reports all problems with them at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from qa_sync.values.form import Form
 def with_configured_pairs(dataflow: Dataflow, configured: Sequence[ConfiguredPair]) -> Dataflow:
     """Return the dataflow with the settings' pairs (origin `settings`) in the sections whose property table is empty.
 
-    What the document lists itself is its promise, and stays as it is.
+    Property tables that the spec fills itself do not change.
     """
     sections = tuple(
         replace(s, pairs=s.pairs or _as_property_pairs(_pairs_for(s, configured))) for s in dataflow.sections
@@ -31,9 +31,9 @@ def with_configured_pairs(dataflow: Dataflow, configured: Sequence[ConfiguredPai
 def with_configured_properties(
     connectors: Mapping[str, Connector], dataflows: Iterable[Dataflow], configured: Sequence[ConfiguredPair]
 ) -> Mapping[str, Connector]:
-    """Return the connectors with the pairs' properties, as texts, on the cards that know no property at all.
+    """Return the connectors with the pairs' properties, as texts, on the cards that have no properties at all.
 
-    Such are those of public connectors; where a card knows properties, a pair about another one is a mistake.
+    Public connectors have such cards; if a card has properties, a pair with any other one is a problem.
     """
     cards = {label: connector.cards for label, connector in connectors.items()}
     named: dict[tuple[str, str], dict[str, PropertyCard]] = {}
@@ -52,10 +52,10 @@ def with_configured_properties(
 
 
 def pair_problems(dataflows: Sequence[Dataflow], cards: Cards, settings: Settings) -> Iterator[UsageError]:
-    """Yield what is wrong with the settings' pairs, each with its line there.
+    """Yield the problems of the settings' pairs, each with its line.
 
-    That is a property that the entity's card does not have, and a heading that no section has: unless it is about other
-    systems than the documents at hand, for several documents share their settings.
+    A problem is a property that the entity's card does not have, or a heading that no section has. A heading about
+    other systems than those of the given specs is none, because several specs may share their settings.
     """
     sections = [section for dataflow in dataflows for section in dataflow.sections]
     for section in sections:
@@ -66,13 +66,13 @@ def pair_problems(dataflows: Sequence[Dataflow], cards: Cards, settings: Setting
     ends = {(section.source.system.casefold(), section.target.system.casefold()) for section in sections}
     for pair in settings.pairs:
         if _folded(pair.section) not in headings and not _concerns_other_systems(pair, ends, settings):
-            hint = did_you_mean(pair.section, headings.values()) or f"the headings are: {', '.join(headings.values())}"
-            what = f"[[pairs]] is for the section {pair.section!r}, and no section is headed so"
+            hint = did_you_mean(pair.section, headings.values()) or f"expected one of: {', '.join(headings.values())}"
+            what = f"[[pairs]]: no section has the heading {pair.section!r}"
             yield UsageError(what, location=pair.location, hint=hint)
 
 
 def _concerns_other_systems(pair: ConfiguredPair, ends: Iterable[tuple[str, str]], settings: Settings) -> bool:
-    """Tell whether a heading is about two systems that somebody knows, and that the documents are not about."""
+    """Return whether a heading names two known systems that are not those of the specs."""
     heading = _folded(pair.section)
     known = {label.casefold() for label in chain(settings.systems, *LABELS.values())}
     about = {(a, b) for a, b in product(known, known) if heading.startswith(f"{a} ") and f" to {b} " in heading}
@@ -95,7 +95,7 @@ def _unknown_property(entity: Entity, path: str, cards: Cards, pair: ConfiguredP
 
 
 def _find_card(entity: Entity, cards: Cards) -> EntityCard | None:
-    """Return an entity's card; None when there is none, which the checklist tells."""
+    """Return an entity's card, or None if there is none, which the checklist reports."""
     try:
         return find_card(cards.get(entity.system, {}), entity.entity, entity.system)
     except UnknownName:

@@ -1,4 +1,4 @@
-"""A system that may be read only, whoever asks: the last gate before a write to somebody's real records."""
+"""A system that rejects every write: the last safeguard before real records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ METHOD_NOT_ALLOWED = 405
 
 
 class ReadOnlySystem:
-    """Hands every read on to a system, and refuses every write with the reason why nothing may be written."""
+    """Passes reads on to a system, and rejects every write with the reason why nothing may be written."""
 
     def __init__(self, system: System, read_only_reason: str) -> None:
         self.label = system.label

@@ -1,7 +1,8 @@
-"""What must not be told: filled into a request where the connector asks for it, taken out of every text.
+"""Redacts confidential values in all texts.
 
-Source: facts/SESAM.md 1.7. `$ENV(x)` and `$SECRET(x)` are filled in before Jinja, so that nothing that a system
-answered can ask for a secret.
+`$ENV(x)` and `$SECRET(x)` are resolved before Jinja, so that no response can read a secret.
+
+Source: docs/explanation/connector-format-facts.rst, "Values from the environment".
 """
 
 from __future__ import annotations
@@ -25,16 +26,16 @@ HTTP_LOGGERS: Final = (
     "httpcore.proxy",
     "httpcore.socks",
 )
-"""The loggers of httpx and what it stands on; a filter holds for the logger that it is put on, not for its children."""
+"""The loggers of httpx and of the libraries below it; a filter applies to one logger, not to its children."""
 
 AUTH_LOGGERS: Final = ("oauthlib", "spnego")
-"""Tell at DEBUG what they sign and how, step by step; of an NTLM answer a password can be guessed."""
+"""Loggers that log at DEBUG what they sign, step by step; a password can be guessed from an NTLM response."""
 
 
 def redact_logs(redact: Callable[[str], str]) -> None:
-    """Take out of what the HTTP libraries log from now on what `redact` takes out of a text."""
+    """Apply `redact` to what the HTTP libraries log from now on."""
     for name in HTTP_LOGGERS:
-        logging.getLogger(name).addFilter(_RedactingFilter(redact))  # a filter that is there already is not added again
+        logging.getLogger(name).addFilter(_RedactingFilter(redact))  # an equal filter is not added twice
     for name in AUTH_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -56,12 +57,12 @@ class _RedactingFilter(Struct, frozen=True):
 SCHEME: Final = re.compile(r"^(?:[\w+.-]+:)?//")
 HIDDEN: Final = "(hidden)"
 TOKEN: Final = 8
-"""Characters of a name that can be a token; a shorter one is somebody's, and its letters stand everywhere."""
+"""The length from which a user name can be a token; a shorter one is an ordinary name, which may occur anywhere."""
 SLASHES: Final = r"(?:\\|%(?:25)*5[cC])+"
 AND: Final = "(?:&|%(?:25)*26)"
 END: Final = "(?:;|%(?:25)*3[bB])"
 NUMBER: Final = "(?:#|%(?:25)*23)"
-"""What escapes are made of: it may be escaped itself, as in a url within a url, or JSON within JSON."""
+"""The characters of escapes, which may be escaped themselves: a URL within a URL, or JSON within JSON."""
 
 SHORT: Final[Mapping[str, str]] = {
     "\\": SLASHES,
@@ -71,28 +72,28 @@ SHORT: Final[Mapping[str, str]] = {
     " ": r"(?:\+|%(?:25)*2[bB])",
 }
 NAMED: Final[Mapping[str, str]] = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
-"""Escapes of one character that JSON, urls and HTML have beside their general ones."""
+"""Escapes of single characters in JSON, URLs and HTML, in addition to the general ones."""
 
 URL_SAFE: Final = str.maketrans("+/", "-_")
 SHORTEST_CORE: Final = 6
-"""How many bytes a value must have to be looked for within base64: fewer leave letters that are found by chance."""
+"""The number of bytes from which a value is also searched within base64; a shorter one would match by chance."""
 
 
 class Redactor:
-    """Takes confidential values out of a text, in every spelling in which a request or an answer may show them.
+    """Redacts confidential values in a text, in every encoding in which a request or response may contain them.
 
-    What is learned while running (a token that was fetched) is hidden from then on; any thread may teach and ask.
+    Values added during a run (fetched tokens) are redacted from then on. Thread-safe.
     """
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._known = frozenset(v for v in values if v)
-        # What HTTP Basic makes of a name and a password, if both are confidential.
+        # The credentials of HTTP Basic, if both user name and password are confidential.
         self._pairs = [f"{name}:{password}" for name, password in itertools.permutations(sorted(self._known), 2)]
         self._pattern: re.Pattern[str] | None = None
         self._lock = Lock()
 
     def add_secrets(self, *values: str) -> None:
-        """Hide these values too."""
+        """Redact these values too."""
         with self._lock:
             new = frozenset(v for v in values if v)
             if not new <= self._known:
@@ -103,7 +104,7 @@ class Redactor:
         """Return the text with each confidential value replaced."""
         if not self._known:
             return text
-        # Compiled at the first use: a replay hides nothing, and should not pay for it.
+        # Compiled at the first use, because a replay redacts nothing.
         pattern = self._pattern or self._compiled()
         return pattern.sub(HIDDEN, text)
 
@@ -117,9 +118,10 @@ class Redactor:
 
 
 def url_secrets(url: str) -> list[str]:
-    """Return what must be hidden of a url, as it is written and as it is meant.
+    """Return the secrets in a URL, as written and unquoted.
 
-    That is the password before its host; a long name without one is a token. The url of a proxy may lack its scheme.
+    These are the password before the host, and a long user name without a password (a token). The scheme of the URL may
+    be missing, as in a proxy's URL.
     """
     place = SCHEME.sub("", url).partition("/")[0]
     name, _, password = place.rpartition("@")[0].partition(":")
@@ -128,7 +130,7 @@ def url_secrets(url: str) -> list[str]:
 
 
 def _escaped_pattern(char: str) -> str:
-    """Return a pattern for a character however it is escaped, and however often: JSON, HTML, in a url, as itself."""
+    """Return a pattern for a character, plain or escaped (JSON, HTML, URL), any number of times."""
     if char.isascii() and char.isalnum():
         return char
     units = char.encode("utf-16-be", "surrogatepass").hex()
@@ -146,20 +148,20 @@ def _base64(text: str) -> str:
 
 
 def _base64_variants(value: str) -> Iterator[str]:
-    """Yield what base64 makes of a value whatever stands before and after it: three shifts, in both alphabets."""
+    """Yield the base64 forms of a value at any position in a longer text: three shifts, in both alphabets."""
     data = value.encode()
     if len(data) < SHORTEST_CORE:
         return
     for shift in range(3):
         packed = base64.b64encode(bytes(shift) + data).decode().rstrip("=")
-        # The first letters and the last share their bits with the neighbours.
+        # The first and last characters share bits with the neighboring bytes.
         core = packed[(0, 2, 3)[shift] : len(packed) - ((shift + len(data)) % 3 > 0)]
         yield core
         yield core.translate(URL_SAFE)
 
 
 def redacted_body(redact: Redactor, content: bytes) -> bytes:
-    """Return a body without its confidential values, whatever bytes it holds."""
+    """Return a body with its confidential values redacted, text or not."""
     try:
         return redact(content.decode()).encode()
     except UnicodeDecodeError:

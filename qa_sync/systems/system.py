@@ -1,4 +1,4 @@
-"""The protocol that every system speaks, and the record it answers with."""
+"""The protocol of a system, and the records that it returns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qa_sync.values.form import Json
 
 
 class Record(Struct, frozen=True):
-    """One record as a system answered it: `system` is its label, `datatype` its kind, `data` the JSON object."""
+    """One record as a system returned it: `system` is its label, `data` the JSON object."""
 
     system: str
     datatype: str
@@ -22,9 +22,9 @@ class Record(Struct, frozen=True):
 
 
 class ExchangeSummary(Struct, frozen=True):
-    """A request and its answer as reports show them: without headers, cleaned of secrets, long bodies in part.
+    """A request and its response as reports show them: without headers, redacted, long bodies cut.
 
-    `status` is None when there was no answer; bodies are empty texts when there were none.
+    `status` is None if there was no response; `sent` and `answer` are the bodies (empty: none).
     """
 
     system: str
@@ -39,32 +39,30 @@ class System(Protocol):
     """One business system.
 
     Every method may raise `SystemUnreachable`, `InvalidResponse` (`UncertainWrite`) or `RequestRejected` (`Conflict`);
-    none of them repeats a create blindly. A write returns nothing of value: it is believed only when it has been read
-    back.
+    none of them retries a create blindly. A write returns nothing to check: it is verified only by reading the record.
     """
 
     label: str
-    """How the document calls the system (`Wix.com`)."""
+    """The name of the system in the spec (`Wix.com`)."""
 
     cards: Mapping[str, EntityCard]
     """The entity cards by datatype."""
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
-        """Yield all records, page by page; with `since`, only those changed since when the API can tell."""
+        """Yield all records, page by page; with `since`, only those changed since then, if the API supports it."""
 
     def lookup(self, datatype: str, id: str) -> Record | None:
-        """Return the record with that id, None when there is none."""
+        """Return the record with that id, or None if there is none."""
 
     def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
         """Create a record from wire values by write path; return its id.
 
-        `found` looks for the record by what is its own (a mark, a key) and returns its id, None when it is not there:
-        with it a create whose answer was lost is looked for before it is tried again, without it that is
-        UncertainWrite.
+        `found` searches for the record by its mark or key and returns its id, or None. With it, a create whose response
+        was lost is searched for before it is retried; without it, a lost response raises UncertainWrite.
         """
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
         """Change the given wire values (by write path) of a record that was just read."""
 
     def delete(self, datatype: str, id: str) -> None:
-        """Remove a record; a record that is already gone is no error."""
+        """Delete a record; a record that does not exist any more is not an error."""

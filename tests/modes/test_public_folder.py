@@ -170,8 +170,8 @@ def test_without_a_body_the_check_is_skipped_with_that_reason(
     )
     assert answer.code == 0
     told = " ".join(answer.out.split())
-    assert "the pipe 'beta-person-share' makes the insert's body by rules that qa-sync does not follow" in told
-    assert "give a payload template" in told
+    assert "the pipe 'beta-person-share' builds the body of insert by rules that qa-sync does not support" in told
+    assert "set a payload template" in told
     assert vendor.lines == []
 
 
@@ -179,7 +179,10 @@ def test_without_a_body_the_check_is_skipped_with_that_reason(
     ("beta", "told"),
     [
         (BODY.replace("person-insert", "person-insrt"), "did you mean 'person-insert'?"),
-        (BODY.replace("person-insert", "human-insert"), "is no write of beta; expected one of: person-insert"),
+        (
+            BODY.replace("person-insert", "human-insert"),
+            "is not a write operation of beta; expected one of: person-insert",
+        ),
         ('payloads = { "person-insert" = 1 }\n', "payloads: expected a table of JSON templates by operation"),
         ('payloads = { "person-insert" = { at = 2026-01-01 } }\n', "expected a table of JSON templates by operation"),
         ("parameters.more = 1.5\n", "expected a table of values"),

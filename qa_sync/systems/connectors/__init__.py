@@ -1,5 +1,5 @@
-"""Connectors: a folder in the Sesam format and `entities.toml`, read into frozen data; nothing here sends a request.
+"""Reads connectors (a folder in the Sesam format, with `entities.toml`) into frozen data; sends no requests.
 
-`builtin/` holds the four built-in connectors as data.
-May import `systems.templates`, `systems.cards`, `settings`, `values`.
+`builtin/` contains the four built-in connectors as data. May import `systems.templates`, `systems.cards`, `settings`,
+`values`.
 """

@@ -1,6 +1,7 @@
-"""The table of kinds, and how a connector says which one it means. Pure; source: facts/SESAM.md 1.1.
+"""The authentication methods and how a connector selects one; pure.
 
-`api_key`, with `in` (`header`, `query`), `name` and `value`, and the kind `oauth1` are ours; the others are Sesam's.
+`api_key`, with `in` (`header`, `query`), `name` and `value`, and the method `oauth1` are extensions of qa-sync; the
+others are Sesam's. Source: docs/explanation/connector-format-facts.rst, "The system".
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ REFRESHES: Final = "get_refresh_token_operation"
 OPERATIONS: Final = ("get_token_operation", REFRESHES)
 ENDS: Final = ("expires_at_expression", "expires_in_expression")
 REFRESH_ENDS: Final = tuple(f"refresh_token_{end}" for end in ENDS)
-"""What `custom_auth` names, of which it needs one, and of which one more when it refreshes."""
+"""Expressions of `custom_auth`; it needs one of ENDS, and one of REFRESH_ENDS if it refreshes."""
 
 OBJECTS: Final = ("oauth2.extra", "oauth2.extra.headers", f"{CUSTOM}.initial_refresh_token")
-"""What is an object, when it is there, within the properties that kinds read."""
+"""Members that must be objects if they are set."""
 
 AUTH_SETTINGS: Final = ("jwt_token", "oauth2", "tripletex", "api_key", CUSTOM)
-"""The properties of a system, beside `username` and `password`, that kinds read."""
+"""The properties of a system that authentication methods read, in addition to `username` and `password`."""
 
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "basic": ("username",),
@@ -41,7 +42,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def kind_of(system: Mapping[str, Json]) -> str | None:
-    """Return the kind that a `system:rest` means, None when it shows nobody who it is (or does so in its headers)."""
+    """Return the authentication method of a `system:rest`, or None if it has none (or uses its headers)."""
     named = system.get("authentication") or None
     if named is not None:
         return str(named)
@@ -49,11 +50,11 @@ def kind_of(system: Mapping[str, Json]) -> str | None:
 
 
 _MARKS: Final[Mapping[str, str]] = {"oauth2": "oauth2", "jwt": "jwt_token", "api_key": "api_key", CUSTOM: CUSTOM}
-"""Kinds that a connector means by giving their property alone."""
+"""Methods that a connector selects by setting their property."""
 
 
 def auth_problems(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with what a `system:rest` says of its authentication: the key and the words."""
+    """Yield the problems of the authentication of a `system:rest`, each as key and message."""
     if system.get("oauth2") and system.get("jwt_token"):
         yield "oauth2", "and 'jwt_token' exclude each other"
     for path in OBJECTS:
@@ -69,23 +70,26 @@ def auth_problems(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_custom(system: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    told = system[CUSTOM]
+    custom = system[CUSTOM]
     for key in OPERATIONS:
-        named = told.get(key)
+        named = custom.get(key)
         if isinstance(named, str) and named and named not in (system.get("operations") or {}):
             yield f"{CUSTOM}.{key}", f"the system has no operation {named!r}"
-    for ends in (ENDS, *([REFRESH_ENDS] if told.get(REFRESHES) else [])):
-        if not any(told.get(key) for key in ends):
+    for ends in (ENDS, *([REFRESH_ENDS] if custom.get(REFRESHES) else [])):
+        if not any(custom.get(key) for key in ends):
             yield CUSTOM, f"needs {' or '.join(map(repr, ends))}"
     if (kind := kind_of(system)) != CUSTOM:
-        yield CUSTOM, f"is not asked beside the authentication {kind!r}, and templates would know no token"
+        yield CUSTOM, f"is not used with the authentication {kind!r}, so templates have no token"
 
 
 def custom_operations(system: Mapping[str, Json]) -> dict[str, Json]:
-    """Return a system's `custom_auth` with the operations that it names in place of their names."""
-    told = system[CUSTOM]
+    """Return a system's `custom_auth` with the names of operations replaced by the operations."""
+    custom = system[CUSTOM]
     known = system.get("operations") or {}
-    return {**told, **{key: known.get(told[key]) for key in OPERATIONS if isinstance(told.get(key), str) and told[key]}}
+    return {
+        **custom,
+        **{key: known.get(custom[key]) for key in OPERATIONS if isinstance(custom.get(key), str) and custom[key]},
+    }
 
 
 def _incomplete(system: Mapping[str, Json], kind: str) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What a connector can do, per datatype, and how it shows who it is; pure."""
+"""What a connector can do, per datatype, and how it authenticates; pure."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import USES_SINCE, VERBS, Operation, Service
 
 CREDENTIALS: Final = "secret("
-"""What asks for a secret, in small letters: `$SECRET(name)`, or `secret('name')` in a template."""
+"""Part of a reference to a secret, in lower case: `$SECRET(name)`, or `secret('name')` in a template."""
 
 
 class Capabilities(Struct, frozen=True):
-    """What can be done with a datatype.
+    """The capabilities of a datatype.
 
-    `can` are the verbs, `cannot` the reasons for the others; `paging` is None where a list has one page, else what ends
-    it; `since` says whether a list can be narrowed to what changed; `parent` is the datatype that it is read through.
+    `can` are the supported verbs, `cannot` the reasons for the others. `paging` is None if a list has one page, else
+    what ends the pagination; `since` says whether a list can be limited to changes; `parent` is the datatype through
+    which it is read.
     """
 
     datatype: str
@@ -32,11 +33,11 @@ class Capabilities(Struct, frozen=True):
 
 
 def capabilities_of(connector: Connector) -> tuple[Capabilities, ...]:
-    """Return what each datatype of a connector allows, in its order."""
-    found = []
+    """Return the capabilities of each datatype of a connector, in its order."""
+    capabilities = []
     for name, card in connector.cards.items():
         listing = connector.operations.get(f"{name}-list")
-        found.append(
+        capabilities.append(
             Capabilities(
                 datatype=name,
                 key=_key(connector, name) or card.key,
@@ -47,18 +48,18 @@ def capabilities_of(connector: Connector) -> tuple[Capabilities, ...]:
                 parent=listing.children.parent if listing and listing.children else None,
             )
         )
-    return tuple(found)
+    return tuple(capabilities)
 
 
 def authentication_of(service: Service, operations: Iterable[Operation] = ()) -> str:
-    """Return in a word or two how a service is told who asks; headers may also stand in its operations."""
+    """Return a short name of a service's authentication; operations may have headers of their own."""
     if service.authentication:
         return service.authentication
     headers = [service.headers, *(operation.headers for operation in operations)]
     secret = dict.fromkeys(name for each in headers for name, text in each.items() if CREDENTIALS in str(text).lower())
     if secret:
         return f"header {', '.join(secret)}"
-    return "in the url" if CREDENTIALS in service.url_pattern.lower() else "none"
+    return "in the URL" if CREDENTIALS in service.url_pattern.lower() else "none"
 
 
 def _key(connector: Connector, datatype: str) -> str:

@@ -1,7 +1,7 @@
-"""The datatypes of a connector: each with its card and its operations, and what is missing.
+"""Reads the datatypes of a connector, each with its card, its operations and its problems.
 
-A datatype whose card stands in `entities.toml` and that has no pipes uses the operations `<datatype>-<verb>`. Any other
-is completed from its pipes, which are only then read; without a card it gets a minimal one, so that it can be read.
+A datatype with a card in `entities.toml` and without pipes uses the operations `<datatype>-<verb>`. Any other is
+completed from its pipes; without a card it gets a minimal one, so that its records can be read.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ Raw = Mapping[str, Json]
 
 
 class ReadDatatypes(Struct):
-    """What was found: operations by `<datatype>-<verb>`, cards, and problems; `has_pipes` says that pipes were read.
+    """Operations by `<datatype>-<verb>`, cards by datatype, and problems; `has_pipes` is true if pipes were read.
 
-    `pipes` are those by file, as they are written: for the first of the datatypes that share a file.
+    `pipes` are the pipes as written, by file; for datatypes that share a file, those of the first one.
     """
 
     operations: dict[str, Operation] = field(default_factory=dict)
@@ -46,11 +46,11 @@ def read(
     cards: Mapping[str, EntityCard],
     payloads: Mapping[str, Json],
 ) -> ReadDatatypes:
-    """Read the datatypes of a manifest; never raises for one of them, what is wrong with it is a problem."""
+    """Read the datatypes of a manifest; never raises for one of them, but adds a problem."""
     found = ReadDatatypes(cards=dict(cards))
     datatypes = manifest["datatypes"]
     if not datatypes:
-        found.problems.append(Problem(MANIFEST_FILE, "datatypes", "there are none", Severity.FATAL))
+        found.problems.append(Problem(MANIFEST_FILE, "datatypes", "no datatypes", Severity.FATAL))
     plain = {name for name in cards if not datatypes[name].get("template")}
     for name in plain:
         found.operations |= dict(_read_exact(name, systems))
@@ -73,7 +73,7 @@ def _read_exact(datatype: str, systems: Mapping[str, Raw]) -> Iterator[tuple[str
 def _read_pipes(
     folder: Path, manifest: Raw, systems: Mapping[str, Raw], payloads: Mapping[str, Json], into: ReadDatatypes
 ) -> None:
-    # Only connectors with pipes need what reads pipes; the built-in ones load without it.
+    # Only connectors with pipes need these modules; the built-in ones load faster without them.
     from qa_sync.systems.connectors.pipes.complete import DatatypeCompleter, IncompleteDatatype  # noqa: PLC0415  see above
     from qa_sync.systems.connectors.pipes.operation_names import OperationsByName  # noqa: PLC0415  see above
 
@@ -96,7 +96,7 @@ def _read_pipes(
 
 
 def _pipes(folder: Path, file: str, variables: Mapping[str, Json], into: ReadDatatypes) -> Sequence[Raw]:
-    """Return the pipes of a datatype's template; none, with the problem told, when it cannot be read."""
+    """Return the pipes of a datatype's template; adds a problem if it cannot be read."""
     try:
         path = resolve_inside(folder, file)
         text = expand_parameters(read_text(path), variables)
@@ -128,5 +128,5 @@ def _missing_operations(card: EntityCard, operations: Mapping[str, Operation]) -
     for verb in VERBS:
         name = f"{card.datatype}-{verb}"
         if verb not in card.cannot and name not in operations:
-            text = f"no operation {name!r}, and entities.toml does not say why it cannot be"
+            text = f"no operation {name!r}, and entities.toml gives no reason in 'cannot'"
             yield Problem("templates/system.json", "operations", text, Severity.FATAL)

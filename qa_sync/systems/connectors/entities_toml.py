@@ -1,8 +1,8 @@
-"""`entities.toml` -> entity cards; every problem of a file is told at once.
+"""Reads entity cards from `entities.toml`; reports all problems of a file at once.
 
-The form is that of DESIGN 4: a table per datatype, a table per property path below it; `defaults` of a datatype hold
-for those of its properties that do not say `writable` themselves. What stands in the table `"*"` holds for every
-datatype that does not say otherwise.
+The file has a table per datatype, with a table per property path below it. The `defaults` of a datatype apply to its
+properties without `writable`. The table `"*"` applies to every datatype that does not override it. Source:
+docs/explanation/design.rst, "Systems and connectors".
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from qa_sync.systems.connectors.card_keys import (
 from qa_sync.values.form import Form
 
 SHARED: Final = "*"
-"""The table of what holds for every datatype; no datatype can have that name."""
+"""The table that applies to every datatype; no datatype can have that name."""
 
 
 def read_cards(path: Path, system: str, datatypes: Mapping[str, Any]) -> dict[str, EntityCard]:
-    """Read the cards of a connector by datatype; none when the file is not there (a public connector has none).
+    """Read the cards of a connector by datatype; returns none if the file does not exist, as in public connectors.
 
-    Raises ConnectorError that lists every problem with the key that it is about.
+    Raises ConnectorError that lists every problem with its key.
     """
     if not path.exists():
         return {}
@@ -59,7 +59,7 @@ def _wrong_shared(shared: Any) -> Iterator[str]:
 
 
 def _with_shared_values(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the tables of the datatypes, each with what holds for all of them."""
+    """Return the tables of the datatypes, each with the shared values."""
     shared = document.get(SHARED, {})
     tables = {name: raw for name, raw in document.items() if name != SHARED}
     return {name: {**shared, **raw} if isinstance(raw, dict) else raw for name, raw in tables.items()}
@@ -87,7 +87,7 @@ def _wrong_forms(name: str, raw: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(commands, dict):
         yield from _wrong_keys(f"{name}.list_commands", commands, COMMANDS)
         if "element_key" not in raw:
-            yield f"{name}.list_commands: 'element_key' is missing; a command must say which element it is about"
+            yield f"{name}.list_commands: 'element_key' is missing; a command must identify its element"
     if isinstance(tagged, dict):
         yield from _wrong_keys(f"{name}.tagged_values", tagged, TAGGED)
         yield from (
@@ -109,16 +109,16 @@ def _wrong_properties(name: str, entity: Mapping[str, Any], document: Mapping[st
             continue
         yield from _wrong_property(where, raw, defaults)
         if (referred := raw.get("references", name)) not in document:
-            yield f"{where}: references {referred!r}, which has no card here{_suggestion(str(referred), document)}"
+            yield f"{where}: references {referred!r}, which has no table here{_suggestion(str(referred), document)}"
         concept = raw.get("concept")
         if concept in concepts:
-            yield f"{where}: the concept {concept!r} is already that of {concepts[concept]!r}"
+            yield f"{where}: the concept {concept!r} is already used by {concepts[concept]!r}"
         elif concept:
             concepts[concept] = path
 
 
 def _wrong_property(where: str, raw: Mapping[str, Any], defaults: Mapping[str, Any]) -> Iterator[str]:
-    raw = {**(defaults if "writable" not in raw else {}), **raw}  # another `writable` needs another reason
+    raw = {**(defaults if "writable" not in raw else {}), **raw}  # the default reason does not fit another `writable`
     convert = raw.get("convert", "text")
     conversion = CONVERSIONS.get(convert) if isinstance(convert, str) else None
     options = frozenset({EMPTY, *(conversion.options if conversion else ())})
@@ -127,7 +127,7 @@ def _wrong_property(where: str, raw: Mapping[str, Any], defaults: Mapping[str, A
     yield from _wrong_word(f"{where}.type", raw.get("type", "string"), TYPES)
     yield from _wrong_word(f"{where}.writable", raw.get("writable", "always"), list(Writable))
     if raw.get("writable", "always") != Writable.ALWAYS and not raw.get("why"):
-        yield f"{where}: 'why' is missing; a person wants to know why it cannot always be written"
+        yield f"{where}: 'why' is missing; it says why the property cannot always be written"
 
 
 def _wrong_keys(
@@ -156,7 +156,7 @@ def _suggestion(name: str, known: Mapping[str, Any] | list[Any] | tuple[str, ...
 
 
 COMPUTED_MEMBERS: Final = frozenset({"names", "properties", "defaults", "modified_form", "revision"})
-"""The members of an entity's table that something else is made of; the card takes the others as they are."""
+"""The members of an entity's table that are converted; the card takes the others unchanged."""
 
 
 def _entity(system: str, datatype: str, raw: Mapping[str, Any]) -> EntityCard:

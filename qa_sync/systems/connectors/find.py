@@ -1,6 +1,6 @@
-"""Which connector speaks to a system: what the settings say of its label, else the built-in one of that label.
+"""Finds the connector of a system: the one in the settings for its label, else the built-in one of that label.
 
-The settings also give what a public connector leaves to its environment: parameters, and the bodies of some writes.
+The settings also supply what a public connector leaves to its environment: parameters and payload templates.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LABELS: Final[dict[str, tuple[str, ...]]] = {
 
 
 def connector_for(label: str, location: Location | None = None) -> str:
-    """Return the name of the built-in connector that a document means; raises UnknownName with the nearest label."""
+    """Return the name of the built-in connector for a label; raises UnknownName with the nearest label."""
     for name, labels in LABELS.items():
         if label.casefold() in {name, *(known.casefold() for known in labels)}:
             return name
@@ -32,7 +32,7 @@ def connector_for(label: str, location: Location | None = None) -> str:
         label,
         (known for labels in LABELS.values() for known in labels),
         location=location,
-        hint=f'give a connector in qa-sync.toml: [systems."{label}"] connector = "..."',
+        hint=f'set a connector in qa-sync.toml: [systems."{label}"] connector = "..."',
     )
 
 
@@ -44,7 +44,7 @@ def builtin_folder(name: str) -> Path:
 
 
 def connector_folder(settings: Settings, label: str, location: Location | None = None) -> Path:
-    """Return the folder of a system's connector; raises UnknownName for a label or a connector that nothing has."""
+    """Return the folder of a system's connector; raises UnknownName for an unknown label or connector."""
     own = settings.system(label)
     if own is None or own.connector is None:
         return builtin_folder(connector_for(label, location))
@@ -55,18 +55,18 @@ def connector_folder(settings: Settings, label: str, location: Location | None =
 
 def _own_folder(own: SystemSettings) -> Path:
     if own.folder is not None and own.folder.is_dir():
-        return own.folder.resolve()  # it is named after its last part, which may be `.`
+        return own.folder.resolve()  # the connector is named after the last part, which may be `.`
     raise UnknownName(
         "connector",
         own.connector or "",
         LABELS,
         location=own.location,
-        hint=f"or a folder that holds manifest.json; there is no folder {own.folder}",
+        hint=f"or the path of a folder with manifest.json; the folder {own.folder} does not exist",
     )
 
 
 def load_with_settings(folder: Path, own: SystemSettings | None) -> Connector:
-    """Read a connector with what the settings give it; raises UsageError for a payload that no write would use."""
+    """Read a connector with the settings of its system; raises UsageError for a payload template that no write uses."""
     if own is None:
         return load_connector(folder)
     connector = load_connector(folder, env=own.parameters, payloads=own.payloads)
@@ -86,7 +86,7 @@ def _unused_payloads(own: SystemSettings, connector: Connector) -> Iterator[Usag
 
 def _why_unused(connector: Connector, name: str, writes: Collection[str]) -> str:
     if name not in writes:
-        return f"{name!r} is no write of {connector.name}; expected one of: {', '.join(sorted(writes))}"
+        return f"{name!r} is not a write operation of {connector.name}; expected one of: {', '.join(sorted(writes))}"
     datatype, _, verb = name.rpartition("-")
-    told = connector.cards[datatype].cannot.get(verb, "entities.toml says how the body is made")
-    return f"{name!r} would not be used: {told}"
+    reason = connector.cards[datatype].cannot.get(verb, "entities.toml defines the body")
+    return f"{name!r} is not used: {reason}"

@@ -1,4 +1,4 @@
-"""The files of a connector folder, and what can be wrong with them: every problem with its file and its JSON key."""
+"""The files of a connector folder and their problems, each with its file and JSON key."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ MANIFEST_FILE: Final = "manifest.json"
 
 
 class Severity(StrEnum):
-    """How much a problem matters."""
+    """The severity of a problem."""
 
     FATAL = "fatal"
-    """The connector cannot be used at all."""
+    """The connector cannot be used."""
     MISSING = "missing"
-    """Something of a datatype is needed and not there; the rest works."""
+    """A part of a datatype is missing; the rest works."""
     NOTE = "note"
-    """It works, but not quite as it is written."""
+    """It works, but not exactly as written."""
 
 
 class Problem(Struct, frozen=True):
-    """Something that is wrong: the file as a path from the folder, the JSON key in it (empty: the whole file)."""
+    """A problem: the file as a path from the folder, and the JSON key in it (empty: the whole file)."""
 
     file: str
     key: str
@@ -41,9 +41,9 @@ class Problem(Struct, frozen=True):
 
 
 class ConnectorFiles(Struct, frozen=True):
-    """What stands in a folder, as it is written: the manifest, the system's template, the pipes by file.
+    """The contents of a folder as written: the manifest, the system's template, and the pipes by file.
 
-    `template` is the name of the system's template; `systems` are those in it by their ids, as they fit.
+    `template` is the name of the system's template; `systems` are its systems by id, type-checked.
     """
 
     manifest: Mapping[str, Json]
@@ -54,7 +54,7 @@ class ConnectorFiles(Struct, frozen=True):
 
 
 def parse_json(text: str, path: Path) -> Json:
-    """Return the JSON value of a file's text; raises ConnectorError with the file and where in it."""
+    """Return the JSON value of a file's text; raises ConnectorError with the file and the position."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -62,7 +62,7 @@ def parse_json(text: str, path: Path) -> Json:
 
 
 def parse_json_object(text: str, path: Path) -> Mapping[str, Json]:
-    """Return the one JSON object of a file's text; raises ConnectorError when it is something else."""
+    """Return the JSON object of a file's text; raises ConnectorError if it is anything else."""
     value = parse_json(text, path)
     if not isinstance(value, dict):
         raise ConnectorError(f"{path}: expected one JSON object, got {type(value).__name__}")
@@ -70,12 +70,12 @@ def parse_json_object(text: str, path: Path) -> Mapping[str, Json]:
 
 
 def read_text(path: Path) -> str:
-    """Return a file's text; some editors leave a byte order mark. Raises ConnectorError."""
+    """Return a file's text without a byte order mark; raises ConnectorError."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConnectorError(
-            f"{path}: {error.strerror or error}", hint="a connector folder holds manifest.json and templates/"
+            f"{path}: {error.strerror or error}", hint="a connector folder contains manifest.json and templates/"
         ) from None
     except UnicodeDecodeError as error:
         raise ConnectorError(f"{path}: not UTF-8: {error.reason}") from None
@@ -89,7 +89,7 @@ def resolve_inside(folder: Path, name: str) -> Path:
 
 
 def fingerprint_of(folder: Path) -> str:
-    """Return a short text that changes with any of the folder's files; hidden files do not count."""
+    """Return a short fingerprint of all files in the folder except hidden ones."""
     digest = hashlib.sha256()
     files = (p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
     for path in sorted(files, key=lambda p: p.relative_to(folder).as_posix()):

@@ -1,7 +1,8 @@
-"""A connector folder in the Sesam connector format -> Connector: how a system is spoken to, as frozen data.
+"""Reads a connector folder in the Sesam connector format into a `Connector`, which is frozen data.
 
-Source: facts/SESAM.md 1 and 2. Read here: `manifest.json`, the system's template, the pipe templates of datatypes that
-have one, and our `entities.toml` beside them. The built-in connectors have no pipes: their operations are complete.
+Reads `manifest.json`, the system's template, the pipe templates of datatypes that have one, and `entities.toml`, an
+extension of qa-sync. The built-in connectors have no pipes, because their operations are complete. Source:
+docs/explanation/connector-format-facts.rst.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ class Connector(Struct, frozen=True):
     """A connector.
 
     `fingerprint` changes with any of its files; `service` is its (first) system, `further` are the others by name;
-    `operations` are keyed `<datatype>-<verb>`; `secrets` and `parameters` are the names that settings must give, but
-    for those parameters that have `defaults`.
+    `operations` are keyed `<datatype>-<verb>`; `secrets` and `parameters` are the names that the settings must define,
+    except for parameters with `defaults`.
     """
 
     name: str
@@ -75,9 +76,9 @@ def load_connector(
 ) -> Connector:
     """Read a connector folder.
 
-    `env` are values of parameters, which choose among `$conditional_properties`; `payloads` are payload templates by
-    `<datatype>-<verb>`, for writes whose body the pipes do not show. Raises ConnectorError that lists everything that
-    is fatally wrong; what is merely missing becomes a reason on the entity's card.
+    `env` are values of parameters, which select among `$conditional_properties`; `payloads` are payload templates by
+    `<datatype>-<verb>`, for writes whose body cannot be derived from the pipes. Raises ConnectorError that lists all
+    fatal problems; a missing operation becomes a reason on the entity's card.
     """
     read = _read(folder, env or {}, payloads or {})
     fatal = [str(problem) for problem in read.problems if problem.severity is Severity.FATAL]
@@ -89,8 +90,8 @@ def load_connector(
 def check_connector(
     folder: Path, *, env: Mapping[str, Json], payloads: Mapping[str, Json]
 ) -> tuple[Connector, Sequence[Problem]]:
-    """Read a connector folder and tell all that is wrong with it; raises ConnectorError when it is unreadable."""
-    from qa_sync.systems.connectors.validation.warnings import connector_warnings  # noqa: PLC0415 - a run reads connectors without it
+    """Read a connector folder and return all its problems; raises ConnectorError if it is unreadable."""
+    from qa_sync.systems.connectors.validation.warnings import connector_warnings  # noqa: PLC0415 - not needed by runs
 
     read = _read(folder, env, payloads)
     return read.connector, [*read.problems, *connector_warnings(read.files)]
@@ -119,31 +120,31 @@ def _read(folder: Path, env: Mapping[str, Json], payloads: Mapping[str, Json]) -
     ]
     main = folder.name if folder.name in systems else next(iter(systems))
     services = {name: service_of(raw) for name, raw in systems.items()}
-    asking = (
+    text_with_references = (
         f"{services!r}{found.operations!r}" if found.has_pipes else text
-    )  # public systems have operations in excess
+    )  # public systems have operations that are not used
     connector = Connector(
         name=folder.name,
         fingerprint=fingerprint_of(folder),
         service=services.pop(main),
         operations=found.operations,
         cards=found.cards,
-        secrets=frozenset(_names("SECRET", asking)) | _secrets_called(asking),
+        secrets=frozenset(_names("SECRET", text_with_references)) | _secrets_called(text_with_references),
         further=services,
-        parameters=frozenset(_names("ENV", asking)),
+        parameters=frozenset(_names("ENV", text_with_references)),
         defaults=_defaults(manifest),
     )
     return _ReadConnector(connector, problems, ConnectorFiles(raw, file, value, systems, found.pipes))
 
 
 def _defaults(manifest: Raw) -> dict[str, Json]:
-    """Return the parameters that a manifest gives itself (facts/SESAM.md 2.2, `oauth2`)."""
+    """Return the parameters that a manifest sets itself (`oauth2.token_url`)."""
     token_url = (manifest.get("oauth2") or {}).get("token_url")
     return {"token_url": token_url} if isinstance(token_url, str) and token_url else {}
 
 
 def _secrets_called(text: str) -> frozenset[str]:
-    """Return the secrets that templates ask for by `secret('name')`, which is rare."""
+    """Return the secrets that templates read by `secret('name')`, which is rare."""
     return frozenset(re.findall(SECRETS_BY_CALL, text)) if "secret(" in text else frozenset()
 
 
@@ -156,7 +157,7 @@ def _fatal(file: str, wrong: TypeProblems) -> Iterator[Problem]:
 
 
 def _manifest(folder: Path) -> tuple[Raw, dict[str, Json], TypeProblems]:
-    """Return a manifest as it stands, as it fits, and what is wrong in it."""
+    """Return a manifest as written, the same type-checked, and its problems."""
     wrong: TypeProblems = []
     raw = parse_json_object(read_text(folder / MANIFEST_FILE), folder / MANIFEST_FILE)
     manifest = type_checked(raw, MANIFEST, "", wrong)
@@ -168,13 +169,15 @@ def _manifest(folder: Path) -> tuple[Raw, dict[str, Json], TypeProblems]:
 
 
 def _systems(value: Json, template: Path, env: Mapping[str, Json]) -> tuple[dict[str, Raw], TypeProblems]:
-    """Return the systems of a template by their ids, one object or a list of them, and what is wrong in them."""
+    """Return the systems of a template (one object or a list) by id, and their problems."""
     listed = value if isinstance(value, list) else [value]
     if not listed or not all(isinstance(each, dict) for each in listed):
         raise ConnectorError(f"{template}: expected one JSON object or a list of them")
     wrong: TypeProblems = []
     systems: dict[str, Raw] = {}
-    listed = [raw for raw in listed if _is_rest(raw)] or listed  # a microservice may be the server of the REST system
+    listed = [
+        raw for raw in listed if _is_rest(raw)
+    ] or listed  # others may be microservices that serve the REST system
     for raw in listed:
         where = f"{raw.get('_id')}." if len(listed) > 1 else ""
         system = type_checked(resolve_conditions(raw, env), SYSTEM, where.removesuffix("."), wrong)
@@ -188,18 +191,20 @@ def _systems(value: Json, template: Path, env: Mapping[str, Json]) -> tuple[dict
 
 def _undecided_problems(value: Json, file: str, env: Mapping[str, Json]) -> Iterator[Problem]:
     for key, name in unresolved_conditions(value, env):
-        yield Problem(file, key, f"needs the parameter {name!r} to choose; nothing is chosen", Severity.MISSING)
+        yield Problem(
+            file, key, f"needs the parameter {name!r} to select an alternative; none is selected", Severity.MISSING
+        )
 
 
 def _is_rest(system: Raw) -> bool:
-    return system.get("type") in (None, "", REST)  # any JSON may stand there
+    return system.get("type") in (None, "", REST)  # may be any JSON value
 
 
 def _wrong_system(system: Raw) -> Iterator[tuple[str, str]]:
     if not _is_rest(system):
-        yield "type", f"{system['type']!r} is no system that is spoken to over REST"
+        yield "type", f"{system['type']!r} is not supported; expected {REST!r}"
     given = [key for key in ("url_pattern", "base_url") if system.get(key)]
     if len(given) != 1:
-        yield "url_pattern", "is missing" if not given else "and 'base_url' cannot both be given"
+        yield "url_pattern", "is missing" if not given else "and 'base_url' exclude each other"
     yield from auth_problems(system)
     yield from connection_problems(system)

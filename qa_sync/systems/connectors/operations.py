@@ -1,6 +1,7 @@
-"""What a `system:rest` says: the service, and its operations as templates still to be rendered; frozen data.
+"""The service and the operations of a `system:rest`, as templates to render; frozen data.
 
-Source: facts/SESAM.md 1.1 and 1.2. An empty text stands for an absent key: the format's own skeleton writes those.
+An empty text counts as an absent key, because the format's own skeleton contains empty texts. Source:
+docs/explanation/connector-format-facts.rst, "The system" and "Operations".
 """
 
 from __future__ import annotations
@@ -17,24 +18,25 @@ from qa_sync.systems.connectors.numbers import SERVICE_NUMBERS, number, parse_st
 from qa_sync.values.form import Json
 
 VERBS: Final = ("list", "lookup", "insert", "update", "delete")
-"""What can be done with a datatype."""
+"""The operations of a datatype."""
 
 DEFAULT_TERMINATION: Final = ("next-page-link-empty", "same-next-page-request", "same-response")
 ENTITY_PAYLOAD: Final = "entity_payload"
-"""The variable that holds a payload of the entity's own, which wins over the operation's."""
+"""The variable with the entity's own payload, which overrides the operation's."""
 USES_SINCE: Final = r"\{[{%][^}]*\bsince\b"
-"""A template that asks for the time of the last change; compiled when it is needed, which is rare."""
+"""A template that uses the time of the last change; compiled only when needed, which is rare."""
 
 SETTINGS: Final = (*AUTH_SETTINGS, *CONNECTION_SETTINGS, *SERVICE_NUMBERS)
 
 
 class WriteBody(Struct, frozen=True):
-    """How the body of a write is made of an entity. Source: facts/SESAM.md 2.6.
+    """How the body of a write is built from an entity.
 
-    `form` is `object` or `patch` (a JSON-Patch list); `key` wraps it, `many` puts it into a list; `drop` are patterns
-    of members that do not go along; `member` is the entity's property that carries it (any other than `payload` leaves
-    the body to the operation's own payload, which asks for that property); `whole` sends the record as it was read with
-    the changes in it; `template` is a payload from outside the connector, which replaces all of this.
+    `form` is `object` or `patch` (a JSON Patch list); `key` wraps it, `many` puts it into a list; `drop` are patterns
+    of members to omit; `member` is the entity's property that holds the body (any other than `payload` leaves the body
+    to the operation's own payload, which uses that property); `whole` sends the whole record with the changes;
+    `template` is a payload template from the settings, which replaces all of this. Source:
+    docs/explanation/connector-format-facts.rst, "Request bodies".
     """
 
     form: str = "object"
@@ -47,10 +49,10 @@ class WriteBody(Struct, frozen=True):
 
 
 class ChildList(Struct, frozen=True):
-    """A list that is read once per record of another datatype. Source: facts/SESAM.md 2.5 (1).
+    """A list that is read once per record of a parent datatype.
 
-    `parent` is that datatype; `adds` are members that the parent's record gets before the operation sees it, as
-    expressions of the pipe's language.
+    `parent` is that datatype; `adds` are members that are added to the parent's record before the operation uses it, as
+    expressions of the pipe language.
     """
 
     parent: str
@@ -60,14 +62,13 @@ class ChildList(Struct, frozen=True):
 class Operation(Struct, frozen=True):
     """One operation of a `system:rest`, completed by the pipe that uses it.
 
-    `system` is the service that it belongs to (empty: the only one); `payload_property` is the member of the answer
-    that holds the entity or the list of entities, and `rows` where in that the entities are; `one_is_list` takes an
-    answer that is one object as a list of it; `termination` are the strategies of which any one ends the paging that
-    `next_page_link` switches on; `supports_since` sends the time of the last change under `since_name` in
-    `since_location` (`query`, `header`, `manual`: nowhere), and `since_initial` when there is none yet; `allowed` and
-    `ignored` are inclusive ranges of status codes; `unresolved_numbers` are the numbers that parameters will fill in;
-    `primary_key` are the members that make an id (empty: the card's key), `new_key` those of the answer to an insert;
-    `body` is None where the entity card says how a body is made.
+    `system` is its service (empty: the only one). `payload_property` is the member of the response that holds the
+    entity or the list of entities, `rows` the path of the entities within it; `one_is_list` treats a single object as a
+    list. `termination` are the strategies, any of which ends the pagination that `next_page_link` enables.
+    `supports_since` sends the time of the last change as `since_name` in `since_location` (`query`, `header`, `manual`:
+    not at all), and `since_initial` if there is none yet. `allowed` and `ignored` are inclusive ranges of status codes.
+    `unresolved_numbers` are numbers with unresolved references. `primary_key` are the members of an id (empty: the
+    card's key), `new_key` those in the response to an insert. `body` is None if the entity card defines the body.
     """
 
     name: str
@@ -107,11 +108,10 @@ class Operation(Struct, frozen=True):
 
 
 class Service(Struct, frozen=True):
-    """What all operations share: where the service is and how one shows who one is.
+    """What all operations share: the location of the service and its authentication.
 
-    `authentication` is a kind of `qa_sync.systems.connectors.auth_options`; `settings` are the properties that say how
-    to get
-    credentials and how patient to be, as they stand in the file.
+    `authentication` is a method of `qa_sync.systems.connectors.auth_options`; `settings` are the properties for
+    credentials, connections and retries, as written.
     """
 
     url_pattern: str
@@ -142,12 +142,12 @@ def _settings(raw: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def _joined_pattern(base_url: str) -> str:
-    """Return the pattern that the old `base_url` means: an operation's url is joined to it."""
+    """Return the pattern for the old `base_url`, to which an operation's URL is joined."""
     return base_url and f"{base_url.rstrip('/')}/%s"
 
 
 def operation_of(name: str, raw: Mapping[str, Json], system: str = "") -> Operation:
-    """Return the operation that a JSON object describes; `operation_problems` tells what can be wrong with it."""
+    """Return the operation that a JSON object describes; `operation_problems` checks its values."""
     strategy = raw.get("next_page_termination_strategy") or DEFAULT_TERMINATION
     return Operation(
         name=name,
@@ -189,9 +189,9 @@ MEMBERS: Final[Mapping[str, tuple[str, Json]]] = {
         )
     },
 }
-"""The members of an operation that are taken as they stand: the key of each, and what it is when that is absent."""
+"""The members of an operation that are copied: the key and the default of each."""
 
 
 def with_template(body: WriteBody | None, template: Json) -> WriteBody:
-    """Return the body that a payload template from outside the connector makes."""
+    """Return the body that a payload template of the settings defines."""
     return replace(body or WriteBody(), template=template)

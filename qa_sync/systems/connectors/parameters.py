@@ -1,8 +1,8 @@
-"""`{{@ x @}}` in a connector's files -> plain JSON text, before any run. Source: facts/SESAM.md 2.3.
+"""Expands `{{@ x @}}` in a connector's files, before any run.
 
-A parameter of the environment becomes `$ENV(x)`, and so does a name that every environment knows; any other name that
-nobody declares becomes empty, and a quoted truth value becomes a bare one. The parameters of a datatype stay known to
-the datatypes after it in the manifest, as upstream.
+A parameter of the environment becomes `$ENV(x)`, and so does a name that every environment has. Any other undeclared
+name becomes empty, and a quoted Boolean loses its quotes. The parameters of a datatype also apply to the datatypes
+after it in the manifest, as in Sesam. Source: docs/explanation/connector-format-facts.rst, "Expansion".
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ KEY: Final = "$conditional_properties"
 
 
 def resolve_conditions(value: Json, env: Mapping[str, Json]) -> Json:
-    """Return the value with each choice made: the alternative's members replace those beside it, never merged deeper.
+    """Return the value with all conditions resolved: an alternative's members replace their siblings (no deep merge).
 
-    Where no alternative stands for the condition's value, nothing is replaced.
+    If no alternative matches the condition's value, nothing is replaced.
     """
     if isinstance(value, list):
         return [resolve_conditions(item, env) for item in value]
@@ -37,7 +37,7 @@ def resolve_conditions(value: Json, env: Mapping[str, Json]) -> Json:
 
 
 def unresolved_conditions(value: Json, env: Mapping[str, Json], at: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every choice that cannot be made: its key in the file, and the parameter that nobody gave."""
+    """Yield every condition that cannot be resolved: its key in the file, and the missing parameter."""
     if isinstance(value, list):
         for place, item in enumerate(value):
             yield from unresolved_conditions(item, env, f"{at}[{place}]")
@@ -47,8 +47,8 @@ def unresolved_conditions(value: Json, env: Mapping[str, Json], at: str = "") ->
         here = f"{at}.{name}".lstrip(".")
         if name == KEY and isinstance(member, dict):
             condition = str(member.get("condition"))
-            asked = (found for kind, found in REFERENCE.findall(condition) if kind == "ENV")
-            yield from ((here, parameter) for parameter in asked if parameter not in env)
+            parameters = (found for kind, found in REFERENCE.findall(condition) if kind == "ENV")
+            yield from ((here, parameter) for parameter in parameters if parameter not in env)
         yield from unresolved_conditions(member, env, here)
 
 
@@ -66,19 +66,19 @@ def _to_text(value: Json) -> str:
 NAME: Final = re.compile(r"\{\{@\s*(\w+)\s*@\}\}")
 MORE_THAN_NAMES: Final = ("{{%", "{#")
 BUILTIN_PARAMETERS: Final = ("account_id", "base_url", "token_url", "service_url")
-"""Parameters that manifests need not declare: where a connector is deployed they are there."""
+"""Parameters that manifests need not declare, because every deployment has them."""
 TRUTH: Final = '"?\ue000(true|false)\ue000"?'
-"""A truth value on its way through the text; the private character occurs in no connector. Rare: compiled late."""
+"""A Boolean during expansion, marked by a private-use character that no connector contains. Rare, so compiled late."""
 
 
 def expand_parameters(text: str, variables: Mapping[str, Json]) -> str:
-    """Return a file's text with everything between `{{@` and `@}}` filled in.
+    """Return a file's text with everything between `{{@` and `@}}` expanded.
 
-    Raises ConnectorError when what stands there cannot be rendered.
+    Raises ConnectorError if an expression cannot be rendered.
     """
     known = {name: f"\ue000{str(v).lower()}\ue000" if isinstance(v, bool) else v for name, v in variables.items()}
     filled = NAME.sub(lambda m: str(known.get(m[1], "")), text)
-    # Names are all that occurs in practice; what is more than a name is given to the template engine, which is slow.
+    # In practice there are only names; anything else needs the template engine, which is slow to load.
     if "{{@" in filled or any(opener in text for opener in MORE_THAN_NAMES):
         filled = expand(text, known)
     return re.sub(TRUTH, _unquote_whole, filled) if "\ue000" in filled else filled
@@ -92,13 +92,13 @@ def _unquote_whole(match: re.Match[str]) -> str:
 
 
 def system_variables(name: str, manifest: Mapping[str, Json]) -> dict[str, Json]:
-    """Return what the system's template knows: the system's own name, and the parameters of the environment."""
+    """Return the variables of the system's template: the system's name and the parameters of the environment."""
     declared = manifest.get("additional_parameters") or {}
     return {"system": name, **{key: f"$ENV({key})" for key in (*BUILTIN_PARAMETERS, *declared)}}
 
 
 def datatype_variables(name: str, manifest: Mapping[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
-    """Yield each datatype with what its template knows, in the order of the manifest: parameters leak onwards."""
+    """Yield each datatype with its template's variables, in manifest order; parameters apply to later ones too."""
     common = system_variables(name, manifest)
     leaking: dict[str, Json] = {}
     for datatype, raw in (manifest.get("datatypes") or {}).items():

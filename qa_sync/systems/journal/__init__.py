@@ -1,4 +1,4 @@
-"""The journal of records that live runs create, and their removal.
+"""The journal of records that live runs create, and their cleanup.
 
 May import `systems.responses`.
 """

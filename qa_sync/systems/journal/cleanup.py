@@ -1,6 +1,6 @@
-"""The last look at what a run made: what is still there is found, by id and by mark, and removed.
+"""Cleanup: finds the records of a run that still exist, by id and by mark, and deletes them.
 
-The same at the end of a run, after an interruption, and long after a kill.
+Used at the end of a run, after an interruption, and later after a kill.
 """
 
 from __future__ import annotations
@@ -20,20 +20,22 @@ from qa_sync.systems.journal.ownership import RunRecords
 from qa_sync.systems.system import System
 
 Reach: TypeAlias = Callable[[RecordLocation], System]
-"""Returns the system of a place; raises QaSyncError that tells why nothing can be done there."""
+"""Returns the system of a location; raises QaSyncError with the reason why it cannot be used."""
 
 MAX_ROUNDS: Final = 3
 REMOVABLE_STATES: Final = frozenset({"intended", "made"})
-UNKNOWN_WITHOUT_MARK: Final = "whether it was made is not known: no answer came, and it has no mark to look for"
+UNKNOWN_WITHOUT_MARK: Final = (
+    "it may or may not exist: the create got no response, and the record has no mark to search for"
+)
 
-MARK_LOST: Final = "it does not bear the run's mark any more, so it may be somebody else's by now: look at it yourself"
+MARK_LOST: Final = "it has lost the run's mark, so it may belong to someone else now: check it manually"
 
 
 @dataclass(slots=True)
 class Cleanup:
-    """Finds and removes what a run left in the systems.
+    """Finds and deletes the records that a run has left in the systems.
 
-    `wait` gives a late sync one more cycle; `kept_marks` are the marks of records that are kept on purpose.
+    `wait` waits for one more cycle of the sync; `kept_marks` are the marks of records to keep.
     """
 
     owned: RunRecords
@@ -44,7 +46,7 @@ class Cleanup:
     removed_numbers: set[int] = field(default_factory=set)
 
     def __call__(self) -> tuple[JournaledRecord, ...]:
-        """Remove what can be removed; return what is left, each with why."""
+        """Delete all records that can be deleted; return the others, each with a reason."""
         if not self.owned.entries():
             return ()
         late = is_incomplete(self.owned.entries())
@@ -53,14 +55,14 @@ class Cleanup:
                 self.wait()
             self._list_records()
             found = self._remove_all()
-            # While one record is being removed, a sync may make another one of its counterpart, or that one again.
+            # While a record is being deleted, a sync may create a counterpart, or the record itself again.
             late = found or any(entry.id is None for entry in self._removable())
             if not late:
                 break
         return tuple(self._not_removed())
 
     def _removable(self) -> list[JournaledRecord]:
-        """Return what may still be there and can be removed, for all that is known."""
+        """Return the records that may still exist and can be deleted."""
         return [
             entry
             for entry in self.owned.entries()
@@ -70,14 +72,14 @@ class Cleanup:
         ]
 
     def _list_records(self) -> None:
-        """List every place for what bears a mark of the run, and note it."""
+        """List all locations and claim the records that carry a mark of the run."""
         self.unreadable.clear()
         lost = {entry.place for entry in self._removable() if entry.id is None}
         for place in self.owned.run.places:
             try:
                 system = self.reach(place)
                 card = system.cards[place.datatype]
-                # Where an answer was lost all records are looked at: our clock may be far from the system's.
+                # After a lost response all records are listed, because the clocks may differ by much.
                 for record in system.list(place.datatype, None if place in lost else self.owned.since):
                     self.owned.claim(record, card)
             except InternalError:
@@ -86,7 +88,7 @@ class Cleanup:
                 self.unreadable[place] = error.message
 
     def _remove_all(self) -> bool:
-        """Remove in reverse order of dependence, again as long as that helps; tell whether anything was removed."""
+        """Delete in reverse order of dependency, repeatedly while that helps; return whether anything was deleted."""
         removed = False
         while True:
             open_before = [entry for entry in self._removable() if entry.id is not None]
@@ -96,10 +98,10 @@ class Cleanup:
                 return removed
 
     def _try_remove(self, entry: JournaledRecord) -> bool:
-        """Remove a record of the run, and see that it is gone; tell whether it is.
+        """Delete a record of the run and verify it; return whether the record is gone.
 
-        Somebody may have removed it before, and the system may have given its number to another one: then it is not
-        the run's any more.
+        If it was deleted before, the system may have reused its id for another record, which does not belong to the
+        run.
         """
         place, known = entry.place, entry.id or ""
         try:
@@ -125,7 +127,7 @@ class Cleanup:
         return True
 
     def _latest_first(self, entries: Sequence[JournaledRecord]) -> list[JournaledRecord]:
-        """Return those first that nothing depends on: what refers to others, then what was made later."""
+        """Return the entries in order of deletion: by dependency, then the latest first."""
         heights: dict[RecordLocation, int] = {}
         for place in {entry.place for entry in entries}:
             try:
@@ -135,7 +137,7 @@ class Cleanup:
         return sorted(entries, key=lambda entry: (-heights[entry.place], -entry.number))
 
     def _not_removed(self) -> Iterator[JournaledRecord]:
-        """Yield what is left; an intent of which a look at its place has found nothing was never carried out."""
+        """Yield the records that were not deleted; an intent whose record no list contains was never executed."""
         yield from (entry for entry in self.owned.entries() if entry.state == "left")
         for entry in self._removable():
             if entry.id is not None:
@@ -146,17 +148,17 @@ class Cleanup:
                 yield replace(entry, why=why)
             else:
                 with suppress(NoVerdict):
-                    self.owned.journal.note_not_created(entry.number, "it was never made")
+                    self.owned.journal.note_not_created(entry.number, "it was never created")
 
 
 def is_incomplete(entries: Iterable[JournaledRecord]) -> bool:
-    """Tell whether a counterpart may be on its way, or an answer that was lost."""
+    """Return whether a counterpart may still arrive, or whether a response was lost."""
     entries = list(entries)
     seen = {entry.mark for entry in entries if entry.counterpart}
     return any((entry.id is None and entry.state in REMOVABLE_STATES) or entry.mark not in seen for entry in entries)
 
 
 def _dependency_depth(cards: Mapping[str, EntityCard], datatype: str, below: frozenset[str] = frozenset()) -> int:
-    """Return on how many layers of other records a record of that datatype may stand."""
+    """Return how many levels of other records a record of that datatype may refer to."""
     referred = {p.references for p in cards[datatype].properties.values() if p.references} - below - {datatype}
     return max((1 + _dependency_depth(cards, other, below | {datatype}) for other in referred), default=0)

@@ -1,4 +1,4 @@
-"""The journal's file: its tables, and transactions that are on disk when they end."""
+"""The journal's database file: its tables and durable transactions."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ CREATE TABLE standing (
 MIGRATIONS: Final = (_FIRST, _ADDED)
 
 HINTS: Final[Mapping[Problem, str]] = {
-    Problem.LOCKED: "another process is writing to it; try again when that has ended",
-    Problem.NO_SPACE: "make room on the disk, or mend it; until then nothing is written to a system",
-    Problem.NO_ACCESS: "a run that writes to systems needs a folder that it can write its journal to",
-    Problem.NOT_OURS: "move it away; what its runs left behind can then be found by hand only",
-    Problem.DAMAGED: "move it away; what its runs left behind can then be found by hand only",
-    Problem.WRONG_VERSION: "it was written by another version of qa-sync: use that one, or move the file away",
+    Problem.LOCKED: "another process is writing to it; retry when that process has finished",
+    Problem.NO_SPACE: "free disk space, or repair the disk; until then nothing is written to a system",
+    Problem.NO_ACCESS: "a run that writes to systems needs a writable folder for its journal",
+    Problem.NOT_OURS: "move it away; records that its runs did not clean up must then be found manually",
+    Problem.DAMAGED: "move it away; records that its runs did not clean up must then be found manually",
+    Problem.WRONG_VERSION: "it was written by another version of qa-sync; use that version, or move the file away",
 }
-"""What to do about a problem."""
+"""The hint for each problem."""
 
 
 class JournalFile:
-    """The file, made with mode 0600; many threads and processes may use it.
+    """The file, created with mode 0600; threads and processes may share it.
 
-    Whatever goes wrong with it is raised as NoVerdict, and then nothing has been written.
+    Every problem with it is raised as NoVerdict, and then nothing has been written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -58,31 +58,31 @@ class JournalFile:
         self._db = open_database(
             path,
             migrations=MIGRATIONS,
-            pragmas={"journal_mode": "WAL", "synchronous": "FULL"},  # an intent must outlive the machine's power
+            pragmas={"journal_mode": "WAL", "synchronous": "FULL"},  # an intent must survive a power failure
             timeout_s=BUSY_S,
             make_folder=True,
             explain=self._explain,
         )
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._lock:
             self._db.close()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Do what is done within as a whole or not at all; when it has ended, it is on disk."""
+        """Run the block in one transaction, which is on disk when the block ends."""
         with self._lock, explained(self._explain), transaction(self._db):
             yield self._db
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Look, which needs no room on the disk."""
+        """Return the connection for reading, which needs no disk space."""
         with self._lock, explained(self._explain):
             yield self._db
 
     def write(self, query: str, *values: object) -> int:
-        """Carry one statement out; return the number of the row that it added."""
+        """Execute one statement; return the number of the row that it inserted."""
         with self.transaction() as db:
             return db.execute(query, values).lastrowid or 0
 

@@ -1,7 +1,7 @@
-"""A live system that can be written to, but only in what the run itself has made: the journal stands before each write.
+"""A live system whose writes are limited to the run's own records, and are recorded in the journal first.
 
-An intent is on disk before a create, the id after its answer, the removal after a read has shown that the record is
-gone. What is neither in the journal nor carries a mark of the run is never edited and never removed.
+An intent is on disk before a create, the id after its response, and the deletion after a read has shown that the record
+is gone. A record that is neither in the journal nor carries a mark of the run is never changed or deleted.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from qa_sync.systems.responses.exchange_log import exchange_log_of
 from qa_sync.systems.system import Record, System
 from qa_sync.values.form import Json
 
-LOOKS_S: Final = (0.0, 0.5, 1.5)
-"""The pauses before each look for a record that was removed: some systems take their time."""
+LOOKUP_DELAYS_S: Final = (0.0, 0.5, 1.5)
+"""The delays before each lookup of a deleted record, because some systems delete with a delay."""
 
 
 def _no_check() -> None:
-    """Have nothing to look at."""
+    """Check nothing."""
 
 
 class JournaledSystem:
-    """Hands reads on to a system, and writes when they are about the run's own records.
+    """Passes reads on to a system, and writes if they concern the run's own records.
 
-    `quiet` is the same system by another way, which no recording hears: what the journal asks is nobody's verdict.
-    `look` is called before each create: when it returns, what was there before the run is known.
+    `quiet` is the same system over a transport that is not recorded, because requests of the journal affect no verdict.
+    `look` is called before each create and notes the preexisting records.
     """
 
     def __init__(self, system: System, quiet: System, owned: RunRecords, look: Callable[[], None] = _no_check) -> None:
@@ -43,7 +43,7 @@ class JournaledSystem:
         self.exchange_log = exchange_log_of(system)
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
-        """Yield the system's records; counterparts of the run's are noted as they come by."""
+        """Yield the system's records; claims counterparts of the run's records among them."""
         card = self.cards[datatype]
         for record in self._system.list(datatype, since):
             self._owned.claim(record, card)
@@ -54,21 +54,21 @@ class JournaledSystem:
         return self._system.lookup(datatype, id)
 
     def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
-        """Create a record that has been noted before; its id is noted after."""
+        """Create a record; the journal gets the intent before and the id after it."""
         self._look()
         number = self._owned.note_intent(self.label, datatype, values)
-        # An error may hide that the record was made after all: then a last look finds it, by its mark.
+        # The record may exist in spite of an error: then cleanup finds it by its mark.
         made = self._system.insert(datatype, values, found)
         self._owned.made(number, self.label, datatype, made)
         return made
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
-        """Change one of the run's records; raises InternalError for another."""
+        """Change one of the run's records; raises InternalError for any other."""
         self._owned.require_owned(record, self.cards[record.datatype])
         self._system.update(record, values)
 
     def delete(self, datatype: str, id: str) -> None:
-        """Remove one of the run's records, and see that it is gone; raises InternalError for another."""
+        """Delete one of the run's records and verify it; raises InternalError for any other."""
         if self._owned.was_removed(self.label, datatype, id):
             return
         if not self._owned.is_known(self.label, datatype, id):
@@ -82,11 +82,11 @@ class JournaledSystem:
 
 
 def confirm_deleted(system: System, datatype: str, id: str) -> None:
-    """Return when a record that was removed is no longer there; raises InvalidResponse when it stays."""
+    """Return when a deleted record does not exist any more; raises InvalidResponse if it still does."""
     if "lookup" in system.cards[datatype].cannot:
-        return  # nobody can look, so the answer to the removal must do
-    for pause_s in LOOKS_S:
+        return  # without a lookup, the response to the deletion must do
+    for pause_s in LOOKUP_DELAYS_S:
         time.sleep(pause_s)
         if system.lookup(datatype, id) is None:
             return
-    raise InvalidResponse(f"{system.label} said that it removed {datatype} {id}, and still has it")
+    raise InvalidResponse(f"{system.label} reported success for deleting {datatype} {id}, but the record still exists")

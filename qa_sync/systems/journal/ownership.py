@@ -1,4 +1,4 @@
-"""What belongs to a run: the records that it made, and those that carry its marks and were not there before."""
+"""The records of a run: those that it created, and those that carry its marks and did not exist before."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ CREATED: Final = frozenset(
         "datecreated",
     }
 )
-"""How systems call the instant of a record's creation; entity cards do not say."""
+"""Names of the creation time in various systems; entity cards do not contain it."""
 
 
 class RunRecords:
-    """The records of one run, as its journal has them; safe to be used by many threads.
+    """The records of one run, as in its journal; thread-safe.
 
-    `marks` are those of the run's records, `since` is when it began, less what clocks may differ by.
+    `marks` are those of the run's records; `since` is the start of the run minus the tolerated clock difference.
     """
 
     def __init__(self, journal: Journal, run: JournaledRun, marks: Iterable[str], since: datetime) -> None:
@@ -58,10 +58,10 @@ class RunRecords:
         self._lock = Lock()
 
     def note_preexisting(self, place: RecordLocation, system: System) -> None:
-        """Note what is at a place before anything is written: what may be taken for new, for all that it tells.
+        """Note the records in a location before anything is written that could later be taken for new.
 
-        Where records tell how old they are, that is what is younger than clocks may differ by, else all of them. Where
-        nobody may list, nothing will be found either.
+        If records have a creation time, these are the ones since `since`, otherwise all. If the list is rejected,
+        nothing is noted, because later lists find nothing either.
         """
         with suppress(RequestRejected):
             preexisting_ids = _preexisting_ids(system, place.datatype, self.since)
@@ -69,16 +69,16 @@ class RunRecords:
             self._preexisting[place.system, place.datatype] = preexisting_ids
 
     def place(self, system: str, datatype: str) -> RecordLocation:
-        """Return a place of the run; raises InternalError when it has none there."""
+        """Return a location of the run; raises InternalError if the run does not use it."""
         try:
             return self._places[system, datatype]
         except KeyError:
-            raise InternalError(f"the run {self.run.id} has no business with {system} {datatype}") from None
+            raise InternalError(f"the run {self.run.id} does not use {system} {datatype}") from None
 
     def entries(self) -> list[JournaledRecord]:
-        """Return the run's records in the order in which they were noted, those that are gone too.
+        """Return the run's records in the order of their entries, including deleted ones.
 
-        What the journal could not be told of, on a full disk, is among them for as long as this process lives.
+        Entries that could not be written to the journal (full disk) are included while this process lives.
         """
         with self._lock:
             noted = {entry.number: entry for entry in self.journal.entries(self.run.id)} | self._pending_notes
@@ -88,14 +88,14 @@ class RunRecords:
         return (entry.place.system, entry.place.datatype, entry.id) in self._gone
 
     def note_intent(self, system: str, datatype: str, values: Mapping[str, Json]) -> int:
-        """Note a record that is about to be made; return the note's number."""
+        """Record that a record is about to be created; return the number of the entry."""
         text = json.dumps(values, default=str, sort_keys=True)
         return self.journal.note_intent(
             self.run.id, self.place(system, datatype), self._mark_in(text) or "", _fingerprint(text)
         )
 
     def made(self, number: int, system: str, datatype: str, id: str) -> None:
-        """Note the id of an intended record: who made it must know it, even when the journal cannot be written."""
+        """Record the id of an intended record; it is kept in memory if the journal cannot be written."""
         self._know(system, datatype, id)
         try:
             self.journal.note_created(number, id)
@@ -105,13 +105,13 @@ class RunRecords:
                 self._pending_notes[number] = replace(known, id=id, state="made")
 
     def claim(self, record: Record, card: EntityCard) -> bool:
-        """Note a record when it carries a mark of the run and was not there before; tell whether it is the run's."""
+        """Record a record if it carries a mark of the run and did not exist before; return whether it is the run's."""
         at = (record.system, record.datatype, record.id)
         if at in self._known:
             return True
         mark = self.mark_of(record)
         if mark is None:
-            # What is somebody else's now, made while the run goes on, is not ours when a sync writes a mark into it.
+            # A foreign record created during the run does not become the run's when a sync writes a mark into it.
             self._preexisting.setdefault(at[:2], set()).add(record.id)
             return False
         if at[:2] not in self._places or self._is_preexisting(record, card):
@@ -130,37 +130,37 @@ class RunRecords:
     def require_owned(self, record: Record, card: EntityCard) -> None:
         """Raise unless a record is the run's.
 
-        RequestRejected when a sync has put the run's mark into a record that was there before, InternalError when
-        qa-sync itself has lost its way.
+        Raises RequestRejected if a sync has written the run's mark into a preexisting record, InternalError if qa-sync
+        itself has a bug.
         """
         if self.claim(record, card):
             return
-        told = f"{record.system} {card.names[0]} {record.id}"
+        record_text = f"{record.system} {card.names[0]} {record.id}"
         if self.mark_of(record) is None:
-            raise InternalError(f"{told} is none of the records of the run {self.run.id}, so it is not touched")
+            raise InternalError(f"{record_text} does not belong to the run {self.run.id} and is not changed")
         raise RequestRejected(
-            f"{told} bears a mark of this run but was there before it (the sync has written to it): it is not touched",
+            f"{record_text} carries a mark of this run but existed before it (a sync wrote it); it is not changed",
             status=FORBIDDEN,
         )
 
     def is_known(self, system: str, datatype: str, id: str) -> bool:
-        """Tell whether the journal has a record."""
+        """Return whether the journal has a record."""
         return (system, datatype, id) in self._known
 
     def was_removed(self, system: str, datatype: str, id: str) -> bool:
-        """Tell whether this process has removed a record, and has seen no other one with that id since."""
+        """Return whether this process has deleted a record and has seen no other one with that id since."""
         return (system, datatype, id) in self._gone
 
     def removed(self, system: str, datatype: str, id: str) -> None:
-        """Note that a record is known to be gone; its id may be given to another one, which is not the run's."""
+        """Record that a record does not exist any more; another record with that id is not the run's."""
         with self._lock:
             self._known.discard((system, datatype, id))
             self._gone.add((system, datatype, id))
-        with suppress(NoVerdict):  # what is only written down twice is looked for in vain, and no harm
+        with suppress(NoVerdict):  # then cleanup looks for the record in vain, which does no harm
             self.journal.removed(self.run.id, self.place(system, datatype), id)
 
     def left(self, entry: JournaledRecord, why: str, *, for_good: bool = False) -> None:
-        """Note why a record is still there; `for_good`: it cannot be removed at all."""
+        """Record why a record still exists; `for_good`: it can never be deleted."""
         noted = entry.number not in self._pending_notes
         try:
             self.journal.left(entry.number, why, for_good=for_good)
@@ -171,18 +171,18 @@ class RunRecords:
                 self._pending_notes[entry.number] = replace(entry, why=why, state="left" if for_good else entry.state)
 
     def mark_of(self, record: Record) -> str | None:
-        """Return the mark of the run that a record carries, None when it carries none."""
+        """Return the mark of the run that a record carries, or None."""
         try:
             return self._mark_in(json.dumps(record.data, default=str))
         except RecursionError:
-            return None  # so deep is nothing that we make, and it must not stand in the way of what we remove
+            return None  # no record of a run is nested so deeply, and it must not block the cleanup
 
     def _mark_in(self, text: str) -> str | None:
         text = text.casefold()
         return next((mark for mark in self._marks if mark in text), None)
 
     def _is_preexisting(self, record: Record, card: EntityCard) -> bool:
-        """Tell whether a record was there before the run wrote anything; where nobody can know, it was."""
+        """Return whether a record existed before the run wrote anything; True if that is unknown."""
         preexisting_ids = self._preexisting.get((record.system, record.datatype), set())
         if record.id in preexisting_ids:
             return True
@@ -206,9 +206,9 @@ def _preexisting_ids(system: System, datatype: str, since: datetime) -> set[str]
 
 
 def _creation_times(record: Record, card: EntityCard) -> list[datetime]:
-    """Return when a record says that it was made, none when it does not.
+    """Return the creation times in a record; empty if there are none.
 
-    What can be written tells nothing: a sync may have carried a value there.
+    Ignores writable members, because a sync may have written them.
     """
     written = {path for path, known in card.properties.items() if known.writable is not Writable.NEVER}
     names = [name for name in record.data if name.casefold() in CREATED and name not in written]
@@ -216,7 +216,7 @@ def _creation_times(record: Record, card: EntityCard) -> list[datetime]:
 
 
 def _instants(name: str, value: Json) -> list[datetime]:
-    """Return the instant that a member tells, none when it tells none: a local time says nothing about ours."""
+    """Return the instant in a member; empty for local times, which cannot be compared."""
     try:
         instant = datetime.fromisoformat(value)
     except (TypeError, ValueError):

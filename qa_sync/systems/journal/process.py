@@ -1,4 +1,4 @@
-"""Whether the process that a run belongs to is still at work."""
+"""Checks whether the process of a run is still running."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Final
 
 HOST: Final = socket.gethostname()
 START: Final = 19
-"""The place of the start time in /proc/PID/stat, counted after the command's closing bracket."""
+"""The position of the start time in /proc/PID/stat, counted after the command's closing parenthesis."""
 
 
 def process_started(pid: int) -> str:
-    """Return when a process began, as its system counts (proc_pid_stat(5)); empty where that is not told.
+    """Return the start time of a process as in proc_pid_stat(5); empty if it is not available.
 
-    A number is given again to another process, but not with the same beginning.
+    A process id may be reused, but not with the same start time.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
@@ -26,7 +26,7 @@ def process_started(pid: int) -> str:
 
 
 def is_alive(host: str, pid: int, since: str) -> bool:
-    """Tell whether that process is at work; one on another machine is taken to be."""
+    """Return whether that process is running; a process on another machine counts as running."""
     if host != HOST:
         return True
     if since:
@@ -36,5 +36,5 @@ def is_alive(host: str, pid: int, since: str) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True  # it is somebody else's
+        return True  # it belongs to another user
     return True

@@ -1,4 +1,4 @@
-"""What the journal need not know any more."""
+"""Deletes old runs from the journal."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from sqlite3 import Connection
 from typing import Final
 
 KEEP_RUNS_FOR: Final = timedelta(days=90)
-"""How long a run is kept of which nothing is left."""
+"""How long a run without existing records is kept."""
 
 KEEP_PREEXISTING_FOR: Final = timedelta(days=7)
-"""How long it is kept what was there before a run of which nothing is to be removed: it may be very much."""
+"""How long the preexisting ids of a run without deletable records are kept; they may be many."""
 
 _OLD: Final = (
     "SELECT id FROM runs WHERE started < ?"
@@ -23,7 +23,7 @@ _OVER: Final = (
 
 
 def delete_old_runs(db: Connection, now: datetime) -> None:
-    """Remove old runs of which nothing is left, and what was there before runs of which nothing is to be removed."""
+    """Delete old runs without existing records, and preexisting ids of runs without deletable records."""
     db.execute(_OVER, ((now - KEEP_PREEXISTING_FOR).isoformat(),))
     for (name,) in db.execute(_OLD, ((now - KEEP_RUNS_FOR).isoformat(),)).fetchall():
         for query in (

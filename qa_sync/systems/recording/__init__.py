@@ -1,5 +1,5 @@
-"""Recordings: cassettes are written, read and replayed.
+"""Writes, reads and replays recordings (cassettes).
 
-`recorder` writes them by vcrpy; a replay reads JSON without it. Only `yaml_recordings`, which reads YAML by vcrpy,
+`recorder` writes them with vcrpy; a replay reads JSON without it. Only `yaml_recordings`, which reads YAML with vcrpy,
 imports PyYAML. May import `systems.http`.
 """

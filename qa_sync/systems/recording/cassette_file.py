@@ -1,7 +1,8 @@
-"""Where a section's recording stands, and what it holds: a cassette, read whole or not at all.
+"""The file of a section's recording (a cassette), and how it is read.
 
-It is JSON, and read without vcrpy, because importing vcrpy takes longer than replaying a document. Recordings of older
-versions, and those with a body that is not text, are YAML, which vcrpy reads. Source: DESIGN 5.
+It is JSON and is read without vcrpy, because importing vcrpy takes longer than replaying a spec. Recordings of older
+versions, and those with a body that is not text, are YAML, which vcrpy reads. Source: docs/explanation/design.rst,
+"Recordings".
 """
 
 from __future__ import annotations
@@ -28,35 +29,35 @@ JSON: Final = ".json"
 YAML: Final = ".yaml"
 
 MAX_CASSETTE_BYTES: Final = 256 * 1024 * 1024
-"""Bytes of a cassette: a hundred times the largest that we know of, and still less than a machine's memory."""
+"""The size limit of a cassette in bytes: a hundred times the largest known one, and less than a machine's memory."""
 
 
 class CassetteFile(Struct, frozen=True):
-    """Where one cassette lies; `record_command` is the command that records it."""
+    """The path of a cassette; `record_command` is the command that records it."""
 
     path: Path
     record_command: str
 
     def load(self) -> tuple[CassetteLabel, list[RecordedInteraction]]:
-        """Return the cassette's label and its interactions in their order.
+        """Return the cassette's label and its interactions in order.
 
         Raises RecordingError, each with its own message, for a file that is missing, empty, not text, not JSON (or
-        YAML, as its name says), or no recording of ours.
+        YAML, by its suffix), or not a recording of qa-sync.
         """
         raw = self._parsed(self._content())
         try:
             interactions = read_interactions(raw)
         except MISSHAPEN as error:
-            self.raise_unusable(f"it has not the shape of a cassette ({type(error).__name__}: {_first_line(error)})")
+            self.raise_unusable(f"it is not a valid cassette ({type(error).__name__}: {_first_line(error)})")
         try:
             return read_label(raw), interactions
         except MISSHAPEN:
-            self.raise_unusable(f"its metadata hold no {KEY!r} of format {FORMAT}")
+            self.raise_unusable(f"its metadata contain no {KEY!r} of format {FORMAT}")
 
     def _content(self) -> bytes:
         try:
             if (size := self.path.stat().st_size) > MAX_CASSETTE_BYTES:
-                self.raise_unusable(f"it has {size:,} bytes, and {MAX_CASSETTE_BYTES:,} are the most that is read")
+                self.raise_unusable(f"it has {size:,} bytes; the limit is {MAX_CASSETTE_BYTES:,}")
             content = self.path.read_bytes()
         except FileNotFoundError:
             raise RecordingError(f"there is no recording {self.path}", hint=self._hint("record it")) from None
@@ -75,19 +76,19 @@ class CassetteFile(Struct, frozen=True):
             self.raise_unusable(f"it is not {self.path.suffix[1:].upper()}: {_first_line(error)}")
 
     def raise_unusable(self, why: str) -> NoReturn:
-        """Raise RecordingError about a file that is there but cannot be used."""
+        """Raise RecordingError for a file that exists but cannot be used."""
         raise RecordingError(f"the recording {self.path} cannot be read: {why}", hint=self._hint("record it again"))
 
     def raise_stale(self, why: str) -> NoReturn:
-        """Raise RecordingError about a recording that was made of something else."""
+        """Raise RecordingError for a recording of another version of the spec or the connectors."""
         raise RecordingError(f"the recording {self.path} is stale: {why}", hint=self._hint("record it again"))
 
     def raise_too_old(self, why: str) -> NoReturn:
-        """Raise RecordingError about a recording that was made too long ago to be trusted."""
+        """Raise RecordingError for a recording that is older than the limit."""
         raise RecordingError(f"the recording {self.path} is too old: {why}", hint=self._hint("record it again"))
 
     def raise_mismatch(self, why: str) -> NoReturn:
-        """Raise RecordingError about a request that the recording does not hold."""
+        """Raise RecordingError for a request that is not in the recording."""
         raise RecordingError(f"the recording {self.path} {why}", hint=self._hint("record it again"))
 
     def _hint(self, what: str) -> str:
@@ -95,19 +96,19 @@ class CassetteFile(Struct, frozen=True):
 
 
 def other_format(path: Path) -> Path:
-    """Return where the same recording stands in the other format: `x.yaml` for `x.json` and `x.json` for `x.yaml`."""
+    """Return the path of the same recording in the other format: `x.yaml` for `x.json` and `x.json` for `x.yaml`."""
     return path.with_suffix(JSON if path.suffix == YAML else YAML)
 
 
 def is_recorded(path: Path) -> bool:
-    """Whether there is a recording, in either format."""
+    """Return whether a recording exists, in either format."""
     return path.exists() or other_format(path).exists()
 
 
 def find_cassette_file(path: Path, record_command: str) -> CassetteFile:
-    """Return where a recording stands, in either format.
+    """Return the file of a recording, in either format.
 
-    Raises RecordingError when it stands in both, because nothing says which one is meant.
+    Raises RecordingError if it exists in both formats, because it is unclear which one to use.
     """
     other = other_format(path)
     if not other.exists():
@@ -116,7 +117,7 @@ def find_cassette_file(path: Path, record_command: str) -> CassetteFile:
         return CassetteFile(other, record_command)
     raise RecordingError(
         f"there are two recordings of one section: {path} and {other}",
-        hint=f"remove the older one, or record it again, which leaves one: {record_command}",
+        hint=f"remove the older one, or record the section again: {record_command}",
     )
 
 

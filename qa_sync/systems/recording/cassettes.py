@@ -1,7 +1,7 @@
-"""What a cassette holds: a label, and requests with their answers; the data of its file made of them and read from it.
+"""The contents of a cassette: a label, and requests with their responses; conversion from and to file data.
 
 The format is vcrpy's, so any vcrpy reads the files, and vcrpy writes them (`qa_sync.systems.recording.recorder`). The
-label stands in the metadata, which vcrpy keeps and does not use. Source: DESIGN 5.
+label is in the metadata, which vcrpy keeps and does not use. Source: docs/explanation/design.rst, "Recordings".
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from qa_sync.values.form import Json
 
 FORMAT: Final = 1
 KEY: Final = "qa_sync"
-"""Where our part of a cassette's metadata stands."""
+"""The key of qa-sync's part of a cassette's metadata."""
 
 MISSHAPEN: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
-"""What data of another shape raise when they are read."""
+"""The exceptions that reading data of another shape raises."""
 
 
 class CassetteLabel(Struct, frozen=True):
-    """What a recording was made with: the samples' seed, when it began (UTC), and what it depends on.
+    """The inputs of a recording: the seed of the samples, the start (UTC), and fingerprints of what it depends on.
 
     `connectors` are fingerprints by the connector's name, `spec` is the fingerprint of the section's text, `urls` are
-    the systems' base URLs by the connector's name (of live systems: by their labels, two of which may be one product).
-    Only recordings of live systems have `since`, from when counterparts were looked for (None: `started`), and `times`,
-    what the clock showed each time that it was looked at, in seconds after `started`. `cycles_known` says that a cycle
-    of the sync had been completed each time that it was given a chance to work.
+    the systems' base URLs by the connector's name (of live systems: by label, because two systems may use one
+    connector). Only recordings of live systems have `since`, the time from which counterparts were searched (None:
+    `started`), and `times`, each time that the clock returned, in seconds after `started`. `cycles_known` is true if
+    the sync completed a cycle in each wait for it.
     """
 
     seed: str
@@ -43,7 +43,7 @@ class CassetteLabel(Struct, frozen=True):
 
 
 class RecordedInteraction(Struct, frozen=True):
-    """A recorded request and its answer; bodies are bytes, `headers` one list of values a name."""
+    """A recorded request and its response; bodies are bytes, `headers` are lists of values by name."""
 
     method: str
     url: str
@@ -54,7 +54,7 @@ class RecordedInteraction(Struct, frozen=True):
 
 
 def label_to_metadata(label: CassetteLabel) -> dict[str, Json]:
-    """Return the label as it stands in the metadata."""
+    """Return the label as the data in the metadata."""
     live: dict[str, Json] = {"since": label.since.isoformat()} if label.since else {}
     if label.times:
         live["times"] = list(label.times)
@@ -72,25 +72,25 @@ def label_to_metadata(label: CassetteLabel) -> dict[str, Json]:
 
 
 def read_interactions(raw: Json) -> list[RecordedInteraction]:
-    """Return a cassette's interactions in their order; raises one of MISSHAPEN."""
+    """Return a cassette's interactions in order; raises one of MISSHAPEN."""
     return [_interaction(one) for one in raw["interactions"]]
 
 
 def read_label(raw: Json) -> CassetteLabel:
     """Return a cassette's label; raises one of MISSHAPEN."""
-    held = raw["metadata"][KEY]
-    if held["format"] != FORMAT:
+    label = raw["metadata"][KEY]
+    if label["format"] != FORMAT:
         raise ValueError("another format")
-    started = _instant(held["started"])
+    started = _instant(label["started"])
     return CassetteLabel(
-        seed=_text(held["seed"]),
+        seed=_text(label["seed"]),
         started=started,
-        connectors={_text(name): _text(one) for name, one in held["connectors"].items()},
-        spec=_text(held["spec"]),
-        urls={_text(label): _text(url) for label, url in held.get("urls", {}).items()},
-        since=_instant(held["since"]) if "since" in held else None,
-        times=tuple(_seconds(one, started) for one in held.get("times", ())),
-        cycles_known=bool(held.get("cycles_known", True)),
+        connectors={_text(name): _text(one) for name, one in label["connectors"].items()},
+        spec=_text(label["spec"]),
+        urls={_text(label): _text(url) for label, url in label.get("urls", {}).items()},
+        since=_instant(label["since"]) if "since" in label else None,
+        times=tuple(_seconds(one, started) for one in label.get("times", ())),
+        cycles_known=bool(label.get("cycles_known", True)),
     )
 
 
@@ -107,11 +107,11 @@ def _interaction(raw: Mapping[str, Json]) -> RecordedInteraction:
 
 
 def _text(value: Json) -> str:
-    """Return a text; of anything else no text is made, for a short file can hold a list that has no end."""
+    """Return a text; other values are not converted, because a short file can contain an endless list."""
     if not isinstance(value, str):
         raise TypeError(f"expected a text, got {type(value).__name__}")
     if not value.isascii():
-        value.encode()  # raises ValueError for half of a surrogate pair, which no terminal can show
+        value.encode()  # raises ValueError for a lone surrogate, which no terminal can print
     return value
 
 
@@ -139,7 +139,7 @@ def _instant(raw: Json) -> datetime:
 
 
 def _seconds(raw: Json, started: datetime) -> float:
-    """Return seconds after `started`; raises ValueError or OverflowError for a time that no calendar has."""
+    """Return seconds after `started`; raises ValueError or OverflowError if the time is out of range."""
     seconds = float(raw)
     _ = started + timedelta(seconds=seconds)
     return seconds

@@ -1,4 +1,4 @@
-"""Which recorded request is nearest to one that was not recorded, and in what they differ; pure."""
+"""Finds the recorded request that is most similar to an unrecorded one, and their differences; pure."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from msgspec import Struct
 from qa_sync.values.form import Json
 
 SHOWN: Final = 5
-"""How many differences are told."""
+"""The largest number of differences shown."""
 LENGTH: Final = 60
-"""How many characters of a value are told."""
+"""The largest number of characters shown of a value."""
 
 
 class RequestKey(Struct, frozen=True):
-    """A request as it is looked up; `body` is canonical, so that the order of members does not matter."""
+    """The key of a request; `body` is canonical, so that the order of members does not matter."""
 
     method: str
     url: str
@@ -39,33 +39,33 @@ def canonical_body(content: bytes) -> str:
         return content.decode("utf-8", "replace")
 
 
-def describe_nearest(asked: RequestKey, recorded: Iterable[RequestKey]) -> str:
-    """Return a few lines about the recorded request that is nearest to the one asked for."""
+def describe_nearest(request: RequestKey, recorded: Iterable[RequestKey]) -> str:
+    """Return a few lines about the recorded request that is most similar to a request."""
     recorded = tuple(recorded)
     if not recorded:
-        return "nothing at all was recorded"
-    same_method = [r for r in recorded if r.method == asked.method] or recorded
-    url = _nearest_url(asked.url, dict.fromkeys(r.url for r in same_method))
-    members = _flat(asked.body)
+        return "the recording is empty"
+    same_method = [r for r in recorded if r.method == request.method] or recorded
+    url = _nearest_url(request.url, dict.fromkeys(r.url for r in same_method))
+    members = _flat(request.body)
     there = ((r, [*_differences(_flat(r.body), members)]) for r in same_method if r.url == url)
     best, different = min(there, key=lambda found: len(found[1]))
     lines = [f"the nearest recorded request is {best.method} {best.url}"]
-    lines += [f"  {path}: recorded {_shown(was)}, asked for {_shown(now)}" for path, was, now in different[:SHOWN]]
+    lines += [f"  {path}: recorded {_shown(was)}, requested {_shown(now)}" for path, was, now in different[:SHOWN]]
     if len(different) > SHOWN:
         lines.append(f"  and {len(different) - SHOWN} more differences")
     return "\n  ".join(lines)
 
 
-def _nearest_url(asked: str, recorded: Collection[str]) -> str:
-    if asked in recorded:
-        return asked
-    from difflib import SequenceMatcher  # noqa: PLC0415 - only when a request is missing; a replay must be quick
+def _nearest_url(request: str, recorded: Collection[str]) -> str:
+    if request in recorded:
+        return request
+    from difflib import SequenceMatcher  # noqa: PLC0415 - needed for errors only; keeps replays fast
 
-    matcher = SequenceMatcher(None, "", asked, autojunk=False)
-    best, nearest = -1.0, asked
+    matcher = SequenceMatcher(None, "", request, autojunk=False)
+    best, nearest = -1.0, request
     for url in recorded:
         matcher.set_seq1(url)
-        # The exact ratio is dear; the quick ones are never below it.
+        # The exact ratio is slow; the quick ones are upper bounds.
         if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
             best, nearest = ratio, url
     return nearest
@@ -91,7 +91,7 @@ def _leaves(value: Json, path: str) -> Iterator[tuple[str, Json]]:
     elif isinstance(value, list) and value:
         for at, inner in enumerate(value):
             yield from _leaves(inner, f"{path}[{at}]")
-    elif path or value not in ({}, []):  # an empty body holds nothing that could differ
+    elif path or value not in ({}, []):  # an empty body has no members
         yield path or "body", value
 
 

@@ -1,6 +1,6 @@
-"""The recorded answers again, through an index, so that a long recording costs no more a request than a short one.
+"""Replays recorded responses through an index, so that the time per request does not grow with the recording.
 
-Source: DESIGN 5.
+Source: docs/explanation/design.rst, "Recordings".
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from qa_sync.systems.redaction import HIDDEN, Redactor, redacted_body
 
 ESCAPED: Final = quote(HIDDEN)
 SANDBOX_SECRETS: Final = (
-    ", in the sandbox, where it is always that day; record the live systems, which qa-sync.toml names"
+    " in the sandbox, whose clock always starts on that day; record the live systems of qa-sync.toml instead"
 )
 
 
 class ExpectedLabel(Struct, frozen=True):
-    """What a replay builds on: fingerprints as in TapeLabel; `document` is the spec's path, for the hint."""
+    """What a replay expects: fingerprints as in `CassetteLabel`; `document` is the spec's path, for hints."""
 
     connectors: Mapping[str, str]
     spec: str
@@ -37,16 +37,16 @@ class ExpectedLabel(Struct, frozen=True):
 
 
 class Cassette:
-    """The recorded requests and answers of one section; `label` tells what they were made with, `requests` how many.
+    """The recorded requests and responses of one section; `label` has their inputs, `requests` is their number.
 
-    Confidential values are taken out of everything that is compared with the recording.
+    Confidential values are redacted in all requests before they are compared with the recording.
     """
 
     def __init__(
         self,
         cassette_file: CassetteFile,
         label: CassetteLabel,
-        played: Iterable[RecordedInteraction],
+        interactions: Iterable[RecordedInteraction],
         secrets: Iterable[str],
     ) -> None:
         self.label = label
@@ -55,47 +55,49 @@ class Cassette:
         self._queues: defaultdict[RequestKey, deque[RecordedInteraction]] = defaultdict(deque)
         self.path = cassette_file.path
         self.requests = 0
-        for self.requests, one in enumerate(played, 1):
+        for self.requests, one in enumerate(interactions, 1):
             self._queues[RequestKey(one.method, one.url, canonical_body(one.body))].append(one)
 
     def play(self, request: httpx.Request) -> httpx.Response:
-        """Return the next recorded answer to a request; raises RecordingError that shows the nearest recorded one."""
-        asked = self._request_key(request)
-        queue = self._queues.get(asked)
+        """Return the next recorded response to a request; raises RecordingError that shows the most similar request."""
+        key = self._request_key(request)
+        queue = self._queues.get(key)
         if not queue:
             times = (
-                "every answer to it was already played" if queue is not None else describe_nearest(asked, self._queues)
+                "all its recorded responses were already used"
+                if queue is not None
+                else describe_nearest(key, self._queues)
             )
-            self._cassette_file.raise_mismatch(f"has no answer to {asked.method} {asked.url}\n  {times}")
-        answer = queue.popleft()
-        pairs = tuple((name, value) for name, values in answer.headers.items() for value in values)
-        headers = _headers(pairs, len(answer.content))
-        response = httpx.Response(answer.status, headers=headers, stream=httpx.ByteStream(answer.content))
+            self._cassette_file.raise_mismatch(f"has no response to {key.method} {key.url}\n  {times}")
+        recorded = queue.popleft()
+        pairs = tuple((name, value) for name, values in recorded.headers.items() for value in values)
+        headers = _headers(pairs, len(recorded.content))
+        response = httpx.Response(recorded.status, headers=headers, stream=httpx.ByteStream(recorded.content))
         response.read()
         return response
 
     def reject_old(self, now: datetime, max_age: timedelta) -> None:
-        """Raise RecordingError when the recording was made longer ago than `max_age`."""
+        """Raise RecordingError if the recording is older than `max_age`."""
         age = now - self.label.started
         if age > max_age:
             days = f"{age.days} days ago" if age.days > 1 else f"{age / timedelta(hours=1):.1f} hours ago"
-            why = f"it was made at {self.label.started:%Y-%m-%d %H:%M} UTC, {days}"
-            # Recording the sandbox again would not help: it is always that day there.
+            why = f"it was recorded at {self.label.started:%Y-%m-%d %H:%M} UTC, {days}"
+            # Recording the sandbox again would not help, because its clock always starts on the same day.
             self._cassette_file.raise_too_old(f"{why}{SANDBOX_SECRETS}" if self.label.since is None else why)
 
     def unused_requests(self) -> tuple[str, ...]:
-        """Return the recorded requests that were never asked for, as `METHOD url`, in the order of the recording."""
-        return tuple(f"{asked.method} {asked.url}" for asked, queue in self._queues.items() for _ in queue)
+        """Return the recorded requests that the replay never sent, as `METHOD url`, in the order of the recording."""
+        return tuple(f"{key.method} {key.url}" for key, queue in self._queues.items() for _ in queue)
 
     def _request_key(self, request: httpx.Request) -> RequestKey:
-        # What stands in for a secret is escaped in a url, but not where a secret was taken out of one.
+        # The placeholder for a secret is escaped in a URL, unless it was inserted by redacting the URL.
         url = self._redact(str(request.url)).replace(ESCAPED, HIDDEN)
         return RequestKey(request.method, url, canonical_body(redacted_body(self._redact, request.content)))
 
 
 @lru_cache(maxsize=1000)
 def _headers(pairs: tuple[tuple[str, str], ...], length: int) -> httpx.Headers:
-    """Return the headers of a response, which takes a copy; a system answers with the same ones again and again."""
+    """Return the headers of a response, which copies them; cached, because a system returns the same ones often."""
     headers = httpx.Headers(pairs)
     if length:
         headers.setdefault("Content-Length", str(length))
@@ -103,12 +105,12 @@ def _headers(pairs: tuple[tuple[str, str], ...], length: int) -> httpx.Headers:
 
 
 def load_cassette(path: Path, expect: ExpectedLabel, secrets: Iterable[str] = ()) -> Cassette:
-    """Return a recorded tape; `path` is where it stands as JSON, or as YAML in its place.
+    """Return a recorded cassette; `path` is its path as JSON (or the same as YAML).
 
-    Raises RecordingError when it is missing, unreadable, made of something else, or there in both formats.
+    Raises RecordingError if it is missing, unreadable, stale, or present in both formats.
     """
     cassette_file = find_cassette_file(path, f"qa-sync check {expect.document} --mode record")
-    label, played = cassette_file.load()
+    label, interactions = cassette_file.load()
     for name, fingerprint in expect.connectors.items():
         if (recorded := label.connectors.get(name)) != fingerprint:
             cassette_file.raise_stale(
@@ -116,16 +118,16 @@ def load_cassette(path: Path, expect: ExpectedLabel, secrets: Iterable[str] = ()
             )
     if label.spec != expect.spec:
         cassette_file.raise_stale(f"the section has changed ({label.spec} then, {expect.spec} now)")
-    return Cassette(cassette_file, label, played, secrets)
+    return Cassette(cassette_file, label, interactions, secrets)
 
 
 class ReplayTransport(DirectTransport):
-    """Answers from a tape; there is no network behind it."""
+    """Returns recorded responses, without a network."""
 
     def __init__(self, cassette: Cassette) -> None:
         self._cassette = cassette
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the recorded answer; raises RecordingError when there is none."""
+        """Return the recorded response; raises RecordingError if there is none."""
         request.read()
         return self._cassette.play(request)

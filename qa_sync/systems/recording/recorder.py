@@ -1,6 +1,8 @@
-"""What was asked and answered, kept as a vcrpy cassette; the two systems of a section share one. Source: DESIGN 5.
+"""Records requests and responses as a vcrpy cassette, one for both systems of a section.
 
-vcrpy's container and serializer make the file; nothing of it is patched into httpx.
+vcrpy's container and serializer create the file; httpx is not patched.
+
+Source: docs/explanation/design.rst, "Recordings".
 """
 
 from __future__ import annotations
@@ -36,14 +38,14 @@ RESPONSE_HEADERS: Final = (
     "retry-after",
     ATTEMPTS_HEADER,
 )
-"""What is kept; everything else (credentials, cookies) stays out."""
+"""The recorded headers; all others (credentials, cookies) are omitted."""
 
 
 class CassetteRecorder:
-    """The requests and answers of one section, in their order, on their way to a file.
+    """Collects the requests and responses of one section in order, and writes them to a file.
 
-    `path` is where the file stands as JSON; `label` tells what they were made with. Confidential values are taken out
-    of everything that goes on the tape; `secrets` are those values, or what hides them.
+    `path` is the path of the JSON file; `label` has the inputs of the recording. `secrets` are the values to redact, or
+    a Redactor.
     """
 
     def __init__(self, path: Path, label: CassetteLabel, secrets: Iterable[str] | Redactor = ()) -> None:
@@ -53,24 +55,24 @@ class CassetteRecorder:
         self._redact = secrets if isinstance(secrets, Redactor) else Redactor(secrets)
 
     def add(self, request: httpx.Request, response: httpx.Response) -> None:
-        """Put a request and its answer (read whole) on the tape."""
+        """Add a request and its response, whose body is read."""
         kept = Request(
             request.method,
             self._redact(str(request.url)),
             redacted_body(self._redact, request.content) or None,
             self._headers(request.headers, REQUEST_HEADERS),
         )
-        answer = {
+        recorded_response = {
             "status": {"code": response.status_code, "message": response.reason_phrase},
             "headers": {k: [v] for k, v in self._headers(response.headers, RESPONSE_HEADERS).items()},
             "body": {"string": redacted_body(self._redact, response.content)},
         }
-        self._cassette.append(kept, answer)
+        self._cassette.append(kept, recorded_response)
 
     def save(self) -> None:
-        """Write the tape in place of an older one, whole or not at all: as JSON, or as YAML when a body is not text.
+        """Write the recording atomically, replacing an older one: as JSON, or as YAML if a body is not text.
 
-        The recording in the other format is removed last: a crash leaves two, which a replay refuses, and never none.
+        The recording in the other format is removed last: a crash leaves two, which a replay rejects, and never none.
         """
         urls = {name: self._redact(url) for name, url in self.label.urls.items()}
         content = {
@@ -90,10 +92,10 @@ class CassetteRecorder:
 
 
 class RecordingTransport(httpx.BaseTransport):
-    """Hands requests on and keeps what was said; a request without an answer leaves nothing on the tape.
+    """Passes requests on and records them with their responses; a request without a response is not recorded.
 
-    But a write that must not be repeated blindly leaves that nobody answered in time, because what follows (to look
-    whether it happened) is on the tape too.
+    A non-idempotent write without a response is recorded as a 504, because the requests that then check its effect are
+    recorded too.
     """
 
     def __init__(self, inner: httpx.BaseTransport, cassette: CassetteRecorder) -> None:
@@ -101,14 +103,14 @@ class RecordingTransport(httpx.BaseTransport):
         self._recorder = cassette
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the inner transport's answer, read whole."""
+        """Return the inner transport's response, with its body read."""
         request.read()
         try:
             response = self._inner.handle_request(request)
             response.read()
         except httpx.RequestError as error:
             if request.extensions.get(IDEMPOTENT) is False and not was_not_sent(error):
-                self._recorder.add(request, httpx.Response(504, text=f"no answer: {type(error).__name__}"))
+                self._recorder.add(request, httpx.Response(504, text=f"no response: {type(error).__name__}"))
             raise
         self._recorder.add(request, response)
         return response

@@ -1,7 +1,7 @@
-"""Recordings in YAML: those of older versions, and those with a body that is not text.
+"""Reads recordings in YAML: those of older versions, and those with a body that is not text.
 
-vcrpy reads them. A replay of JSON recordings does not import this module, because vcrpy and PyYAML take longer to
-import than a document takes to replay.
+A replay of JSON recordings does not import this module, because importing vcrpy and PyYAML takes longer than replaying
+a spec.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ MERGE_TAG: Final = "tag:yaml.org,2002:merge"
 
 
 def read_yaml(text: str) -> Json:
-    """Return the data of a YAML text; raises ValueError for a text that is not YAML of plain data."""
+    """Return the data of a YAML text; raises ValueError if it is not YAML with plain data."""
     try:
         if _has_merge(text):
-            raise ValueError("it merges mappings, which no recording does")
+            raise ValueError("merge keys are not allowed in a recording")
         return yamlserializer.deserialize(text)
-    # A text that is no number, a list as a key, lists in lists without end: each has an error of its own.
+    # An invalid number, a list as a key, endlessly nested lists: each raises another exception.
     except (yaml.YAMLError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
         raise ValueError(str(error)) from error
 
 
 def _has_merge(text: str) -> bool:
-    """Whether mappings are merged; the loader copies what it merges, so a few lines could fill the memory."""
+    """Return whether there is a merge key; the loader copies merged mappings, so a few lines could fill the memory."""
     scalars = (event for event in yaml.parse(text, Loader=LOADER) if isinstance(event, ScalarEvent))
     return any(one.tag == MERGE_TAG or (one.value == MERGE_KEY and one.implicit[0]) for one in scalars)

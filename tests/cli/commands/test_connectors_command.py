@@ -43,12 +43,12 @@ def test_a_folder_is_told_per_datatype_with_reasons(qa_sync: QaSync) -> None:
         "  child                   list ------ ------ ------ ------  key id, one page, once per plain",
     ):
         assert line in got.out.splitlines(), line
-    assert "    no insert: the pipe 'sharing-shaped-share' makes the insert's body by rules" in got.out
+    assert "    no insert: the pipe 'sharing-shaped-share' builds the body of insert by rules" in got.out
     assert "missing: manifest.json: datatypes.lost.template: " in got.err
     assert "missing: templates/lost.json: lost: cannot be listed: " in got.err
     assert (
-        "note: templates/slip.json: slip: the source of 'sharing-slip-all' asks for the operation 'sub-slips-list', "
-        "which is not there; 'sub_slips-list' is taken for it" in got.err
+        "note: templates/slip.json: slip: the source of 'sharing-slip-all' uses the operation 'sub-slips-list', "
+        "which does not exist; 'sub_slips-list' is used instead" in got.err
     )
 
 
@@ -71,7 +71,7 @@ def test_everything_wrong_is_told_at_once_with_file_and_key(qa_sync: QaSync) -> 
         f"{system}operations.b.method: 'get' is not one of GET, POST, PUT, DELETE, PATCH, OPTIONS, HEAD",
         f"{system}operations.c.payload-type: 'xml' is not one of json, json-transit, form, text, multipart-form",
         f"{system}operations.c.next_page_termination_strategy: unknown strategy 'empty-results'; {NEAR}",
-        f"{system}operations.c.allowed_status_codes: '2xx' is no list of status codes such as 200-299,404",
+        f"{system}operations.c.allowed_status_codes: '2xx' is not a list of status codes such as 200-299,404",
         f"{system}operations.d.payload_type: is not read; did you mean 'payload-type'?",
         f"{system}operations.e: expected an object",
         f"{system}operations.f.ignored_status_codes: '400-410' and 'allowed_status_codes' must not overlap",
@@ -90,13 +90,13 @@ def test_keys_that_nobody_reads_are_told_and_end_well(qa_sync: QaSync, tmp_path:
     assert got.code == 0
     lines = got.err.splitlines()
     assert "note: templates/system.json: verify_sll: is not read; did you mean 'verify_ssl'?" in lines
-    assert "worker_threads: is not followed: qa-sync.toml says how many requests" in got.err
+    assert "worker_threads: is not supported: the number of concurrent requests" in got.err
 
 
 def test_what_is_no_connector_is_told(qa_sync: QaSync, tmp_path: Path) -> None:
     got = qa_sync("connectors", "check", str(tmp_path))
     assert got.code == 2
-    assert "a connector folder holds manifest.json" in got.err
+    assert "a connector folder contains manifest.json" in got.err
     got = qa_sync("connectors", "check", "wixx")
     assert got.code == 2
     assert "did you mean 'wix'?" in got.err

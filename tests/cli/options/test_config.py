@@ -129,10 +129,10 @@ def test_a_settled_pair_for_a_heading_that_no_section_has(qa_sync: QaSync, confi
         got = qa_sync(*command, "specs/000.txt", "--config", config)
         assert got.code == 2
         assert "4 problems:" in got.err, got.err
-        assert "qa-sync.toml:1: [[pairs]] is for the section 'Wix.com Ordres to Customerp Order', and no" in got.err
+        assert "qa-sync.toml:1: [[pairs]]: no section has the heading 'Wix.com Ordres to Customerp Order'" in got.err
         assert "did you mean 'Wix.com Orders to Customerp Order'?" in got.err
-        assert "qa-sync.toml:5: [[pairs]] is for the section 'Nonsense'" in got.err
-        assert "the headings are: Wix.com Contacts to Customerp Contact, " in got.err
+        assert "qa-sync.toml:5: [[pairs]]: no section has the heading 'Nonsense'" in got.err
+        assert "expected one of: Wix.com Contacts to Customerp Contact, " in got.err
         assert "qa-sync.toml:10: unknown property of Wix.com Contacts 'info.name'" in got.err
         assert "qa-sync.toml:10: unknown property of Customerp Contact 'surname'" in got.err
 

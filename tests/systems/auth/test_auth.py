@@ -641,10 +641,10 @@ class TestWhatAConnectorSays:
                 {"custom_auth": {**FETCHES, "get_refresh_token_operation": {"method": "POST"}}},
                 "needs 'refresh_token_expires_at_expression' or 'refresh_token_expires_in_expression'",
             ),
-            ({**BASIC, "custom_auth": FETCHES}, "custom_auth: is not asked beside the authentication 'basic'"),
+            ({**BASIC, "custom_auth": FETCHES}, "custom_auth: is not used with the authentication 'basic'"),
             (
                 {"oauth2": OAUTH2, "custom_auth": FETCHES},
-                "custom_auth: is not asked beside the authentication 'oauth2'",
+                "custom_auth: is not used with the authentication 'oauth2'",
             ),
             ({"authentication": "basic"}, "authentication: 'basic' needs 'username'"),
             ({"oauth2": {"client_id": "c"}}, "'oauth2' needs 'oauth2.token_url'"),

@@ -141,8 +141,8 @@ class TestNotFollowed:
         rule = {"batch_retries": 1, "max_consecutive_write_errors": 2, "max_write_errors_in_retry_dataset": 3}
         lines = of_system(tmp_path, worker_threads=4, retry_strategy={"503": rule, "504": rule})
         assert [line.split(": ")[1:3] for line in lines] == [
-            ["worker_threads", "is not followed"],
-            *([f"retry_strategy.503.{key}", "is not followed"] for key in rule),
+            ["worker_threads", "is not supported"],
+            *([f"retry_strategy.503.{key}", "is not supported"] for key in rule),
         ]
         assert "(concurrency)" in lines[0]
 
@@ -156,21 +156,21 @@ class TestNotFollowed:
         first = listing(if_source_empty="fail", response_include_content_type=True)
         pipes = (first, {**first, "_id": "x-2", "transform": [call, call]}, sharing(**codes))
         assert told(of_folder(tmp_path / "x", *pipes)) == [
-            f"templates/thing.json: {place}: is not followed: {instead}"
+            f"templates/thing.json: {place}: is not supported: {instead}"
             for place, instead in (
-                ("[0].source.if_source_empty", "an answer without records is a list without records"),
+                ("[0].source.if_source_empty", "a response without records is an empty list"),
                 (
                     "[0].source.response_include_content_type",
-                    "a raw answer's type stands in 'content-type', that of JSON nowhere",
+                    "'content-type' holds the type of raw responses only",
                 ),
-                ("[1].transform[0].trigger_on", "every record goes through the transform"),
+                ("[1].transform[0].trigger_on", "the transform applies to every record"),
                 (
                     "[2].transform[0].properties.lookup_allowed_status_codes",
-                    "2xx is a success, 404 and 410 say that there is no such record, any other status fails",
+                    "2xx is a success, 404 and 410 mean that the record does not exist, any other status is an error",
                 ),
                 (
                     "[2].transform[0].properties.rewrite_rules_mutation",
-                    "of the answer to a write only a new record's key is taken, as it comes",
+                    "of a write's response, only a new record's key is read, not rewritten",
                 ),
             )
         ]

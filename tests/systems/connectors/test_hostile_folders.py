@@ -97,6 +97,6 @@ def test_a_system_that_is_not_spoken_to_over_rest_is_fatal(tmp_path: Path) -> No
     (tmp_path / "templates/system.json").write_text('{"type": "system:microservice", "headers": []}')
     with pytest.raises(ConnectorError) as caught:
         load_connector(tmp_path)
-    assert "type: 'system:microservice' is no system" in str(caught.value)
+    assert "type: 'system:microservice' is not supported" in str(caught.value)
     assert "headers: expected an object, got []" in str(caught.value)
     assert "url_pattern: is missing" in str(caught.value)

@@ -63,7 +63,7 @@ def test_a_connector_without_cards_gets_minimal_ones(tmp_path: Path) -> None:
     cards = load_connector(folder(tmp_path, cards=None)).cards
     assert list(cards) == ["thing", "other"]
     assert (cards["thing"].names, cards["thing"].key, cards["thing"].properties) == (("thing",), "id", {})
-    assert cards["other"].cannot["list"] == "no pipe and no operation says how to list"
+    assert cards["other"].cannot["list"] == "no pipe and no operation defines list"
 
 
 def test_the_fingerprint_changes_with_any_file(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_the_fingerprint_changes_with_any_file(tmp_path: Path) -> None:
 def test_a_missing_manifest_says_what_a_connector_is(tmp_path: Path) -> None:
     text = refused(tmp_path)
     assert "manifest.json: No such file" in text
-    assert "hint: a connector folder holds manifest.json" in text
+    assert "hint: a connector folder contains manifest.json" in text
 
 
 def test_json_that_is_none_is_told_with_its_file(tmp_path: Path) -> None:
@@ -133,10 +133,10 @@ properties = {}
         "thing.properties.\"a\": unknown key 'concpt'; did you mean 'concept'?",
         "'decimals' is not one of",
         "did you mean 'decimal'?",
-        "\"c\": the concept 'x' is already that of 'b'",
+        "\"c\": the concept 'x' is already used by 'b'",
         "\"c\": 'why' is missing",
         "\"d\".max_length: expected int, got '5'",
-        "\"d\": references 'thin', which has no card here; did you mean 'thing'?",
+        "\"d\": references 'thin', which has no table here; did you mean 'thing'?",
         "\"e\": unknown key 'places'",
         "[thingy]: manifest.json has no such datatype; did you mean 'thing'?",
     ):

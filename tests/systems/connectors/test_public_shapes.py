@@ -67,7 +67,7 @@ def test_a_microservice_may_stand_beside_the_system(tmp_path: Path, *, first: bo
 
 
 def test_a_microservice_alone_is_no_system_to_speak_to(tmp_path: Path) -> None:
-    with pytest.raises(ConnectorError, match="'system:microservice' is no system that is spoken to over REST"):
+    with pytest.raises(ConnectorError, match="'system:microservice' is not supported"):
         load_connector(folder(tmp_path, [SERVER], human=[COLLECT]))
 
 
@@ -135,7 +135,7 @@ def test_rules_that_only_note_something_leave_the_body_as_it_is(tmp_path: Path) 
 @pytest.mark.parametrize("step", [["add", "name", "x"], ["remove", "name"], ["rename", "a", "b"], ["add", "$payload"]])
 def test_rules_that_change_the_entity_need_a_payload_template(tmp_path: Path, step: Any) -> None:
     place = folder(tmp_path, rest(thing_insert={"url": "x", "method": "POST"}), thing=[COLLECT, share(*NOTES, step)])
-    assert "makes the insert's body by rules" in load_connector(place).cards["thing"].cannot["insert"]
+    assert "builds the body of insert by rules" in load_connector(place).cards["thing"].cannot["insert"]
 
 
 def test_rows_that_carry_their_entity_in_a_member_are_listed_as_they_are_looked_up(tmp_path: Path) -> None:
@@ -183,13 +183,13 @@ def test_a_body_that_is_what_a_rule_has_made_so_far(tmp_path: Path) -> None:
 
 def test_a_write_without_an_operation_is_not_said_to_lack_a_body(tmp_path: Path) -> None:
     cannot = load_connector(folder(tmp_path, rest(thing_list={"url": "x"}), thing=[COLLECT])).cards["thing"].cannot
-    assert cannot["insert"] == "no pipe and no operation says how to insert"
+    assert cannot["insert"] == "no pipe and no operation defines insert"
 
 
 def test_a_write_without_a_share_pipe_needs_a_payload_template(tmp_path: Path) -> None:
     operations = rest(thing_insert={"url": "x", "method": "POST"})
     cannot = load_connector(folder(tmp_path, operations, thing=[COLLECT])).cards["thing"].cannot
-    assert cannot["insert"] == "no share pipe shows how a body is made; give a payload template"
+    assert cannot["insert"] == "no share pipe defines the body; set a payload template"
 
 
 def fixed(place: Path, at: str, link: str) -> Path:

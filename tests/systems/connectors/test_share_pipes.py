@@ -108,8 +108,8 @@ def test_an_update_as_a_patch() -> None:
 def test_a_form_that_is_not_simple_is_told_and_a_payload_template_takes_its_place() -> None:
     why = card("shaped").cannot["insert"]
     assert why == (
-        "the pipe 'sharing-shaped-share' makes the insert's body by rules that qa-sync does not follow; "
-        "give a payload template"
+        "the pipe 'sharing-shaped-share' builds the body of insert by rules that qa-sync does not support; "
+        "set a payload template"
     )
     system, _ = speak_folder("sharing")
     with pytest.raises(RequestRejected, match="no insert of shaped: the pipe"):
@@ -142,8 +142,8 @@ def test_a_list_is_read_once_per_parent_with_what_the_rule_hands_on() -> None:
 
 def test_a_datatype_that_nobody_writes_says_so() -> None:
     readonly = card("readonly")
-    assert readonly.cannot["insert"] == "no pipe and no operation says how to insert"
-    assert readonly.cannot["lookup"] == "no pipe and no operation says how to lookup"
+    assert readonly.cannot["insert"] == "no pipe and no operation defines insert"
+    assert readonly.cannot["lookup"] == "no pipe and no operation defines lookup"
     assert (readonly.names, card("plain").names) == (("readonly",), ("plain", "Plain thing"))
 
 

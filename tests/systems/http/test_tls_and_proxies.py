@@ -124,7 +124,7 @@ class TestCertificates:
     @pytest.mark.parametrize(
         ("text", "error"),
         [
-            ("PEM", "custom_ca_pem_chain: holds no certificate in PEM form"),
+            ("PEM", "custom_ca_pem_chain: contains no certificate in PEM format"),
             (
                 "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
                 "Small: custom_ca_pem_chain cannot be read",
@@ -140,7 +140,7 @@ def test_a_length_that_is_wrong_is_not_overlooked_and_that_is_told(tmp_path: Pat
     connector(tmp_path, ignore_invalid_content_length_response_header=True)
     _, problems = check_connector(tmp_path / "small", env={}, payloads={})
     told = [str(problem) for problem in problems if problem.severity is Severity.NOTE]
-    assert ["an answer with an invalid Content-Length counts as none" in one for one in told] == [True]
+    assert ["a response with an invalid Content-Length counts as no response" in one for one in told] == [True]
 
 
 class TestProxies:

@@ -1,4 +1,4 @@
-"""Operations completed from the pipe templates of a connector.
+"""Completes operations from the pipe templates of a connector.
 
 May import `systems.connectors.operations` and below.
 """

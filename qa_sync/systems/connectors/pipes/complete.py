@@ -1,4 +1,7 @@
-"""Pipes complete a system's operations: which one a datatype uses, with what values. Source: SESAM.md 1.3, 2.5."""
+"""Completes a datatype's operations from its pipes: which operations it uses, and with what values.
+
+Source: docs/explanation/connector-format-facts.rst, "What pipes add" and "Which operation a datatype uses".
+"""
 
 from __future__ import annotations
 
@@ -41,20 +44,20 @@ OVERRIDES: Final = (
     "allowed_status_codes",
     "ignored_status_codes",
 )
-"""The keys of a source or a transform that win over the operation's."""
+"""The keys of a source or a transform that override the operation's."""
 SIMPLE: Final = re.compile(r"\{\{-?\s*(?:entity\.|entity\[')?(\w+(?:\.\w+)*)(?:'\])?\s*-?\}\}")
 """An expression that is one member of the entity and nothing else."""
 REQUESTED_MEMBER: Final = re.compile(r"entity(?:\['\$source'\])?(?:\.|\[')(\w+)")
-"""A member of the entity that a template asks for."""
+"""A member of the entity that a template uses."""
 CHOOSES: Final = re.compile(r"\{%|\bif\b|\bor\b|\bdefault\b")
-"""A template that has another way when a member is not there."""
+"""A template with an alternative for a missing member."""
 WRITES: Final = ("insert", "update", "delete")
 
 
 class IncompleteDatatype(Struct, frozen=True):
-    """A datatype to be completed: its expanded pipes, where they stand, and its key when a card of its own says it.
+    """A datatype to complete: its expanded pipes, their file, and its key if it has its own card.
 
-    Such a card also says how a body is made; else the share pipe does.
+    Such a card also defines the bodies of writes; otherwise the share pipe does.
     """
 
     name: str
@@ -66,7 +69,7 @@ class IncompleteDatatype(Struct, frozen=True):
 
 @dataclass
 class CompletedDatatype:
-    """What was found for a datatype: operations by verb, the reason for a verb without one, its key, and problems."""
+    """The completed datatype: operations by verb, the reason for each missing verb, the key, and problems."""
 
     operations: dict[str, Operation] = field(default_factory=dict)
     cannot: dict[str, str] = field(default_factory=dict)
@@ -75,27 +78,27 @@ class CompletedDatatype:
 
 
 class DatatypeCompleter(Struct, frozen=True):
-    """Completes datatypes; `known` are all of their names, `payloads` are templates by `<datatype>-<verb>`."""
+    """Completes datatypes; `known` are the names of all, `payloads` are payload templates by `<datatype>-<verb>`."""
 
     operations_by_name: OperationsByName
     known: Sequence[str]
     payloads: Mapping[str, Json]
 
     def complete(self, kind: IncompleteDatatype) -> CompletedDatatype:
-        """Find the operations of a datatype; never raises, what is not there becomes a reason."""
+        """Find the operations of a datatype; never raises, a missing operation becomes a reason."""
         done = CompletedDatatype()
         share = find_share_pipe(kind.pipes, SHARE_TEMPLATE)
         collect = find_share_pipe(kind.pipes, COLLECT_TEMPLATE)
-        said = next((s.key for s in (share, collect) if s and s.key), ())
-        # What a person wrote on the card wins over the pipes, unless several members make the key.
-        done.key = (kind.card_key,) if kind.card_key and len(said) < 2 else said  # noqa: PLR2004
+        pipe_key = next((s.key for s in (share, collect) if s and s.key), ())
+        # The card overrides the pipes, unless the key has several members.
+        done.key = (kind.card_key,) if kind.card_key and len(pipe_key) < 2 else pipe_key  # noqa: PLR2004
         self._list(kind, done)
         done.key = done.key or _simple_key(done.operations.get("list")) or _default_key(kind, done)
         if listing := done.operations.get("list"):
             expression = listing.id_expression if done.key == ("_id",) else None
             done.operations["list"] = replace(listing, primary_key=done.key, id_expression=expression)
-        asked = collect if collect and collect.properties.get("operation_lookup") else None
-        self._lookup(kind, done, share or asked)
+        collect_with_lookup = collect if collect and collect.properties.get("operation_lookup") else None
+        self._lookup(kind, done, share or collect_with_lookup)
         for verb in WRITES:
             self._write(kind, done, share, verb)
         return done
@@ -135,9 +138,7 @@ class DatatypeCompleter(Struct, frozen=True):
         template = self.payloads.get(f"{kind.name}-{verb}")
         body: WriteBody | str | None = None
         if verb != "delete" and kind.card_key is None:
-            body = (
-                derive_body(share, verb) if share else "no share pipe shows how a body is made; give a payload template"
-            )
+            body = derive_body(share, verb) if share else "no share pipe defines the body; set a payload template"
             if template is not None:
                 body = with_template(body if isinstance(body, WriteBody) else None, template)
         self._add_operation(kind, done, verb, _use_of(share, verb) if share else {})
@@ -168,17 +169,17 @@ class DatatypeCompleter(Struct, frozen=True):
     def _find_operation(
         self, kind: IncompleteDatatype, done: CompletedDatatype, verb: str, use: Mapping[str, Json], at: str
     ) -> FoundOperation | None:
-        """Return the operation that a pipe names, or the one that it means; what was guessed is noted."""
+        """Return the operation that a pipe names, or the closest one, with a note if it was guessed."""
         name, system = use.get("operation"), use.get("system")
         own = use.get("operations", {}).get(name)
-        if isinstance(own, Mapping):  # a pipe may bring the operation along, and then it wins
+        if isinstance(own, Mapping):  # a pipe may define the operation itself, which then takes precedence
             base = self.operations_by_name.named(str(name), system)
             return FoundOperation(base.system if base else str(system or ""), str(name), own)
         if name and (found := self.operations_by_name.named(name, system)):
             return found
         found = self.operations_by_name.guess(kind.name, verb, name or "", system)
         if found and name and not use.get("by_default"):
-            text = f"{at} asks for the operation {name!r}, which is not there; {found.name!r} is taken for it"
+            text = f"{at} uses the operation {name!r}, which does not exist; {found.name!r} is used instead"
             done.problems.append(Problem(kind.file, kind.name, text, Severity.NOTE))
         return found
 
@@ -192,7 +193,7 @@ def _sources(kind: IncompleteDatatype) -> Iterator[tuple[str, Mapping[str, Json]
 
 
 def _lookups(kind: IncompleteDatatype) -> Iterator[Mapping[str, Json]]:
-    """Yield the REST transforms that look a record up (after an event, or in a share pipe made by hand)."""
+    """Yield the REST transforms that look up a record (after an event, or in a handwritten share pipe)."""
     for pipe in kind.pipes:
         for transform in transforms_of(pipe):
             if transform.get("type") == "rest" and "lookup" in str(transform.get("operation")):
@@ -201,7 +202,7 @@ def _lookups(kind: IncompleteDatatype) -> Iterator[Mapping[str, Json]]:
 
 
 def _use_of(share_pipe: SharePipe, verb: str) -> dict[str, Json]:
-    """Return what a share template says of a verb, in the words of a source; its names have defaults."""
+    """Return the settings of a share template for a verb, with the keys of a source; operation names have defaults."""
     given = share_pipe.properties
     name = given.get(f"operation_{verb}")
     return {
@@ -214,17 +215,17 @@ def _use_of(share_pipe: SharePipe, verb: str) -> dict[str, Json]:
 
 def _not_found_reason(use: Mapping[str, Json], verb: str) -> str:
     name = use.get("operation")
-    return f"the system has no operation {name!r}" if name else f"no pipe and no operation says how to {verb}"
+    return f"the system has no operation {name!r}" if name else f"no pipe and no operation defines {verb}"
 
 
 def _simple_key(operation: Operation | None) -> tuple[str, ...]:
-    """Return the member that an `id_expression` is, none when it is more than a member."""
+    """Return the member that an `id_expression` names, or nothing if it is not a single member."""
     match = SIMPLE.fullmatch((operation.id_expression or "").strip()) if operation else None
     return (match[1],) if match else ()
 
 
 def _relative_to_member(member: str, expression: str | None) -> str | None:
-    """Return an `id_expression` about a row as one about that member of it, None when it is about more."""
+    """Return an `id_expression` of a row as one of that member of it, or None if it uses anything else."""
     match = SIMPLE.fullmatch((expression or "").strip())
     inner = match[1].removeprefix(f"{member}.") if match else ""
     return f"{{{{ {inner} }}}}" if match and inner != match[1] else None
@@ -234,13 +235,13 @@ def _default_key(kind: IncompleteDatatype, done: CompletedDatatype) -> tuple[str
     operation = done.operations.get("list")
     if operation and operation.id_expression:
         return ("_id",)
-    text = "neither primary_key nor id_expression names its key; 'id' is taken for it"
+    text = "neither primary_key nor id_expression defines the key; 'id' is used"
     done.problems.append(Problem(kind.file, kind.name, text, Severity.NOTE))
     return ("id",)
 
 
 def _member_outside_key(operation: Operation, key: tuple[str, ...]) -> str | None:
-    """Return a member that a request asks of the entity and that the key does not have."""
+    """Return a member of the entity that a request uses but the key does not contain."""
     texts = [
         operation.url,
         *map(str, operation.params.values()),
@@ -248,5 +249,5 @@ def _member_outside_key(operation: Operation, key: tuple[str, ...]) -> str | Non
         str(operation.payload),
     ]
     own = {part.partition(".")[0] for part in key}
-    asking = (name for text in texts if not CHOOSES.search(text) for name in REQUESTED_MEMBER.findall(text))
-    return next((name for name in asking if name not in own), None)
+    members = (name for text in texts if not CHOOSES.search(text) for name in REQUESTED_MEMBER.findall(text))
+    return next((name for name in members if name not in own), None)

@@ -1,6 +1,6 @@
-"""A small part of the pipe language: what pipes use to hand a parent's values to an operation. Pure.
+"""A small part of the pipe language, with which pipes pass a parent's values to an operation; pure.
 
-Only expressions that read the source entity and put texts together; `can_evaluate` says whether one is of that kind.
+Supports only expressions that read the source entity and concatenate texts; see `can_evaluate`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SOURCE: Final = "_S."
 
 
 def can_evaluate(expression: Json) -> bool:
-    """Whether `value` can tell what an expression means."""
+    """Return whether `value` can evaluate an expression."""
     if isinstance(expression, str):
         return not expression.startswith("_") or expression.startswith(SOURCE)
     if not isinstance(expression, list):
@@ -25,7 +25,7 @@ def can_evaluate(expression: Json) -> bool:
 
 
 def value(expression: Json, source: Mapping[str, Json]) -> Json:
-    """Return what an expression means for a source entity."""
+    """Return the value of an expression for a source entity."""
     if isinstance(expression, str) and expression.startswith(SOURCE):
         path = expression.removeprefix(SOURCE)
         return paths.read(source, path) if path else source
@@ -35,14 +35,14 @@ def value(expression: Json, source: Mapping[str, Json]) -> Json:
 
 
 def rules_of(transform: Mapping[str, Json]) -> Mapping[str, list[Json]]:
-    """Return the rules of a transform of the type dtl, none for another."""
+    """Return the rules of a transform of type dtl; empty for any other type."""
     if transform.get("type") != "dtl":
         return {}
     return step_lists(transform.get("rules", {}))
 
 
 def step_lists(rules: Mapping[str, Json]) -> Mapping[str, list[Json]]:
-    """Return the rules that are lists of steps, as all should be."""
+    """Return the rules that are lists of steps, as all rules should be."""
     return {name: steps for name, steps in rules.items() if isinstance(steps, list)}
 
 

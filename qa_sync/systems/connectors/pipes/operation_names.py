@@ -1,6 +1,6 @@
-"""The operations of a connector's systems, found by the name that a pipe uses, or by the nearest that was meant.
+"""Finds operations of a connector's systems by the name in a pipe, or by the closest spelling.
 
-Source: facts/SESAM.md 2.5 (3), slips that are known upstream.
+Source: docs/explanation/connector-format-facts.rst, "Which operation a datatype uses".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Raw = Mapping[str, Json]
 
 
 class FoundOperation(Struct, frozen=True):
-    """An operation as it is written, in which system, and under which name."""
+    """An operation as written, with its system and its name."""
 
     system: str
     name: str
@@ -28,14 +28,14 @@ class OperationsByName(Struct, frozen=True):
     systems: Mapping[str, Mapping[str, Raw]]
 
     def named(self, name: str, system: str | None = None) -> FoundOperation | None:
-        """Return the operation of exactly that name: in the system that a pipe says, when there is such a system."""
+        """Return the operation with exactly that name, in the system that a pipe names if it exists."""
         for own, operations in self._searched(system):
             if isinstance(operations.get(name), Mapping):
                 return FoundOperation(own, name, operations[name])
         return None
 
     def guess(self, datatype: str, verb: str, name: str = "", system: str | None = None) -> FoundOperation | None:
-        """Return the operation that a datatype's verb most likely means, None when nothing is near."""
+        """Return the operation that most likely belongs to a datatype's verb, or None if no name is close."""
         for candidate in _spellings(datatype, verb):
             if found := self.named(candidate, system):
                 return found

@@ -1,6 +1,8 @@
-"""Lists that are read once per record of a parent: found in the pipes, and what each reading starts from.
+"""Finds lists in pipes that are read once per record of a parent, and the variables of each read.
 
-Source: facts/SESAM.md 2.5 (1): a pipe whose source is another datatype's dataset and that has a REST transform.
+Such a pipe has another datatype's dataset as source and a REST transform.
+
+Source: docs/explanation/connector-format-facts.rst, "Which operation a datatype uses".
 """
 
 from __future__ import annotations
@@ -15,16 +17,16 @@ from qa_sync.systems.connectors.pipes.dtl import SOURCE, added_members, can_eval
 from qa_sync.values.form import Json
 
 NOT_READ_BY: Final = ("-share", "-event", "-event2", "-registerwebhook", "-wipe", "-preshare", "-transform")
-"""How the ids of pipes end that do not read a datatype."""
+"""Suffixes of the ids of pipes that do not read a datatype."""
 MAKERS: Final = ("create", "create-child", "merge")
-"""The steps that make entities of what an operation answered."""
+"""The steps that create entities from a response."""
 
 
 class ParentReading(Struct, frozen=True):
-    """A pipe that reads a datatype through its parent: the transform that calls the operation, and how.
+    """A pipe that reads a datatype through its parent: the transform that calls the operation, and its inputs.
 
-    `rows` is where the answer holds the entities (empty: the whole answer); `why_not` tells why it cannot be carried
-    out, None when it can.
+    `rows` is the path of the entities in the response (empty: the whole response); `why_not` is the reason why it is
+    not supported, or None.
     """
 
     transform: Mapping[str, Json]
@@ -34,7 +36,7 @@ class ParentReading(Struct, frozen=True):
 
 
 def parent_variables(children: ChildList, parent: Mapping[str, Json]) -> dict[str, object]:
-    """Return what the templates of a list see of the parent's record that it is read for."""
+    """Return the variables of a list's templates for one record of the parent."""
     made = {name: value(expression, parent) for name, expression in children.adds.items()}
     properties = {"properties": made["properties"]} if isinstance(made.get("properties"), Mapping) else {}
     payload = {ENTITY_PAYLOAD: made["payload"]} if "payload" in made else {}
@@ -50,7 +52,7 @@ def transforms_of(pipe: Mapping[str, Json]) -> list[Mapping[str, Json]]:
 def find_parent_reading(
     pipes: Iterable[Mapping[str, Json]], datatype: str, parent: str | None, known: Iterable[str]
 ) -> ParentReading | None:
-    """Return the first pipe that reads a datatype once per record of its parent, None when there is none."""
+    """Return the first pipe that reads a datatype once per record of its parent, or None if there is none."""
     known = [name for name in known if name != datatype]
     for pipe in pipes:
         if str(pipe.get("_id", "")).endswith(NOT_READ_BY):
@@ -65,7 +67,7 @@ def find_parent_reading(
 
 
 def entity_member(pipes: Iterable[Mapping[str, Json]]) -> str | None:
-    """Return the member of each row that the first rule of the pipes takes for the entity, None when it takes all."""
+    """Return the member of each row that the pipes' first rule uses as the entity, or None for the whole row."""
     reading = (pipe for pipe in pipes if not str(pipe.get("_id", "")).endswith(NOT_READ_BY))
     for steps in (rules_of(t).get("default") for pipe in reading for t in transforms_of(pipe)):
         match steps:
@@ -82,7 +84,7 @@ def _reading(transforms: list[Mapping[str, Json]], at: int, parent: str) -> Pare
     call = transforms[at]
     adds = {name: e for t in transforms[:at] for steps in rules_of(t).values() for name, e in added_members(steps)}
     lost = [name for name in ("properties", "payload") if name in adds and not can_evaluate(adds[name])]
-    why_not = f"a rule makes its {lost[0]!r} in a way that qa-sync does not follow" if lost else None
+    why_not = f"a rule builds its {lost[0]!r} in a way that qa-sync does not support" if lost else None
     place = (
         "" if call.get("replace_entity") else _rows(transforms[at + 1 :], call.get("response_property") or "response")
     )
@@ -90,14 +92,14 @@ def _reading(transforms: list[Mapping[str, Json]], at: int, parent: str) -> Pare
 
 
 def _feeding_datatype(pipe: Mapping[str, Json], known: list[str]) -> str | None:
-    """Return the datatype whose dataset feeds a pipe; the longest name that fits."""
+    """Return the datatype whose dataset feeds a pipe; the longest matching name."""
     dataset = pipe.get("source", {}).get("dataset", "")
     fitting = [name for name in known if any(dataset.endswith(f"-{name}-{end}") for end in ("collect", "all", "all2"))]
     return max(fitting, key=len, default=None)
 
 
 def _rows(after: list[Mapping[str, Json]], member: str) -> str:
-    """Return where in the answer the entities are, from the rule that makes entities of it."""
+    """Return the path of the entities in the response, from the rule that creates entities."""
     at = f"_S.{member}"
     for transform in after:
         for steps in rules_of(transform).values():
@@ -108,7 +110,7 @@ def _rows(after: list[Mapping[str, Json]], member: str) -> str:
 
 
 def _source_texts(steps: Json, *, making: bool = False) -> Iterator[str]:
-    """Yield the texts within the steps that make entities."""
+    """Yield the texts within the steps that create entities."""
     if isinstance(steps, str) and making:
         yield steps
     if isinstance(steps, list):

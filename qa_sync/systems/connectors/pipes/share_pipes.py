@@ -1,7 +1,9 @@
-"""What a share pipe says of writing: the operations, the key, and the form of a body where it is a simple one.
+"""Reads share pipes: the operations of writes, the key, and the form of a body if it is simple.
 
-Source: facts/SESAM.md 2.5 (2) and 2.6. The form stands as rules of the pipe language; only the simple ones are
-recognised here, the others are left to a payload template from outside.
+The form is defined by rules of the pipe language; only simple ones are recognized, the others need a payload template
+in the settings.
+
+Source: docs/explanation/connector-format-facts.rst, "Which operation a datatype uses" and "Request bodies".
 """
 
 from __future__ import annotations
@@ -22,18 +24,18 @@ COLLECT_TEMPLATE: Final = "transform-collect-rest"
 ENTITY: Final = ("_S.", "_S.$source")
 REWRITES: Final[Mapping[str, str]] = {"insert": "rewrite_insert_payload", "update": "rewrite_update_payload"}
 METADATA_MEMBERS: Final = ("$", "_")
-"""How the members begin that a body never has."""
+"""Prefixes of members that a body never contains."""
 TARGET: Final = "_T."
-"""What a rule has made so far."""
+"""The entity that a rule has built so far."""
 BODY_SO_FAR: Final = "(so far)"
-"""The name that the steps before one get, as if they were a rule of their own."""
+"""The name of the steps before a step, treated as a separate rule."""
 CONDITIONS: Final = ("is-null", "is-empty")
 
 Rules = Mapping[str, list[Json]]
 
 
 class SharePipe(Struct, frozen=True):
-    """The properties of a share (or collect) template in a pipe, and the rules that make the body before it."""
+    """The properties of a share (or collect) template in a pipe, and the rules before it that build the body."""
 
     pipe: str
     properties: Mapping[str, Json]
@@ -41,17 +43,17 @@ class SharePipe(Struct, frozen=True):
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The paths of the members that make an id; none when the pipe does not say."""
+        """The paths of the members of an id; empty if the pipe does not define them."""
         return _paths(self.properties.get("primary_key"))
 
     @property
     def new_key(self) -> tuple[str, ...]:
-        """The same in the answer to an insert, where it differs."""
+        """The same in the response to an insert, if it differs."""
         return _paths(self.properties.get("primary_key_insert"))
 
 
 def find_share_pipe(pipes: Iterable[Mapping[str, Json]], template: str) -> SharePipe | None:
-    """Return what the first pipe with that template says, None when there is none."""
+    """Return the first pipe with that template, or None if there is none."""
     for pipe in pipes:
         rules: dict[str, list[Json]] = {}
         for transform in transforms_of(pipe):
@@ -62,7 +64,7 @@ def find_share_pipe(pipes: Iterable[Mapping[str, Json]], template: str) -> Share
 
 
 def derive_body(share_pipe: SharePipe, verb: str) -> WriteBody | str:
-    """Return how the body of a write is made, else the reason why that cannot be told."""
+    """Return how the body of a write is built, or the reason why that is unknown."""
     member = share_pipe.properties.get("payload_property") or "payload"
     whole = verb == "update" and bool(share_pipe.properties.get("client_side_patching"))
     rules, steps = _body_rules(share_pipe, verb)
@@ -76,14 +78,14 @@ def derive_body(share_pipe: SharePipe, verb: str) -> WriteBody | str:
     )
     if body is None:
         return (
-            f"the pipe {share_pipe.pipe!r} makes the {verb}'s body by rules that qa-sync does not follow; "
-            f"give a payload template"
+            f"the pipe {share_pipe.pipe!r} builds the body of {verb} by rules that qa-sync does not support; "
+            f"set a payload template"
         )
     return replace(body, member=member, whole=whole)
 
 
 def _body_rules(share_pipe: SharePipe, verb: str) -> tuple[Rules, list[Json]]:
-    """Return the rules that make a verb's body, and the one among them that begins."""
+    """Return the rules that build a verb's body, and the first one to apply."""
     rewriting = step_lists(share_pipe.properties.get("rewrite_rules_payload", {}))
     if REWRITES[verb] in rewriting:
         return rewriting, rewriting[REWRITES[verb]]
@@ -91,7 +93,7 @@ def _body_rules(share_pipe: SharePipe, verb: str) -> tuple[Rules, list[Json]]:
 
 
 def _in_rules(expression: Json) -> Json:
-    """Return an expression with what was made so far as what a rule makes of the entity."""
+    """Return an expression in which the entity built so far is the result of a rule."""
     if expression == TARGET:
         return ["apply", BODY_SO_FAR, ENTITY[0]]
     return [_in_rules(part) for part in expression] if isinstance(expression, list) else expression
@@ -99,12 +101,12 @@ def _in_rules(expression: Json) -> Json:
 
 def _before(steps: list[Json], expression: Json) -> list[Json]:
     """Return the steps before the one that adds an expression."""
-    told = list(_flat_steps(steps))
-    return told[: next((n for n, step in enumerate(told) if expression in step), 0)]
+    flat_steps = list(_flat_steps(steps))
+    return flat_steps[: next((n for n, step in enumerate(flat_steps) if expression in step), 0)]
 
 
 def _match_body_form(expression: Json, rules: Rules) -> WriteBody | None:
-    """Return the form that an expression gives the body: the entity, wrapped, in a list, or as a JSON-Patch."""
+    """Return the body's form in an expression: the entity, wrapped, in a list, or as a JSON Patch."""
     match expression:
         case str() if expression in ENTITY:
             return WriteBody()
@@ -130,7 +132,7 @@ def _with_dropped(body: WriteBody | None, drop: list[str] | None) -> WriteBody |
 
 
 def _dropped(steps: list[Json]) -> list[str] | None:
-    """Return what a rule leaves out of the entity that it copies; None when it does anything else."""
+    """Return the members that a rule omits from the entity that it copies, or None if it does anything else."""
     drop: list[str] = []
     copied = False
     for step in _flat_steps(steps):
@@ -143,14 +145,14 @@ def _dropped(steps: list[Json]) -> list[str] | None:
             case ["remove", given]:
                 drop += _names(given)
             case ["if", [str(test), _], ["remove", _]] if test in CONDITIONS:
-                pass  # the key of a record that has none yet; it is not in our entity either
+                pass  # the key of a record that has none yet, which our entity does not contain either
             case _:
                 return None
     return drop if copied else None
 
 
 def _is_patch(steps: list[Json]) -> bool:
-    """Whether a rule turns a member into one step of a JSON-Patch."""
+    """Return whether a rule turns a member into one operation of a JSON Patch."""
     match list(_flat_steps(steps)):
         case [
             ["merge", ["dict", "op", "replace", "path", ["concat", "/", ["first", "_S."]], "value", ["last", "_S."]]]
@@ -161,7 +163,7 @@ def _is_patch(steps: list[Json]) -> bool:
 
 
 def _flat_steps(steps: list[Json]) -> Iterator[Json]:
-    """Yield the steps; a comment is none, and a step may stand in a list of steps."""
+    """Yield the steps of nested lists, without comments."""
     for step in steps:
         if isinstance(step, list) and step and isinstance(step[0], list):
             yield from _flat_steps(step)
@@ -170,12 +172,12 @@ def _flat_steps(steps: list[Json]) -> Iterator[Json]:
 
 
 def _changes_entity(steps: list[Json]) -> bool:
-    """Whether a rule does more than copy the entity; then the body is not the entity as it comes."""
+    """Return whether a rule does more than copy the entity."""
     return any(step != ["copy", "*"] and not _is_metadata_step(step) for step in _flat_steps(steps))
 
 
 def _is_metadata_step(step: Json) -> bool:
-    """Whether a step adds a member that never goes along, such as the `$based_on` of the template."""
+    """Return whether a step adds a member that is never sent, such as the template's `$based_on`."""
     match step:
         case ["add", str(name), _]:
             return name.removeprefix("::").startswith(METADATA_MEMBERS)

@@ -1,4 +1,4 @@
-"""Which keys an object of the format can hold, and what is remarked on the others."""
+"""The keys that an object of the format can have, and warnings about all others."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from qa_sync.values.form import Json
 
 DESCRIBES: Final = frozenset({"name", "description", "comment", "comments", "trace"})
 ASIDE: Final = ("_", "$")
-"""What may stand in any object: keys that describe, and how others begin that nobody reads."""
+"""Prefixes of keys that may be in any object and are not read, in addition to DESCRIBES."""
 NEAR: Final = 0.7
-"""How near a key must be to be the one that was meant: most keys have some word in common."""
+"""The similarity from which a key is suggested; high, because many keys share a word."""
 NO_EFFECT: Final[tuple[Json, ...]] = (None, "", False, "accept", [], {})
-"""Values by which a key asks for what is done anyway."""
+"""Values with which a key sets the default behavior."""
 
 
 class KnownKeys(Struct, frozen=True):
-    """What an object can hold: `read` are the keys that qa-sync reads, `silent` those that change nothing here.
+    """The keys of an object: `read` are those that qa-sync reads, `silent` those without effect here.
 
-    `unfollowed` are those that the format follows and qa-sync does not, with what happens instead.
+    `unfollowed` are those that the format supports and qa-sync does not, with what happens instead.
     """
 
     read: Collection[str]
@@ -33,9 +33,9 @@ class KnownKeys(Struct, frozen=True):
 
 
 class ConnectorWarning(NamedTuple):
-    """A key with its place, and a message.
+    """A key with its path, and a message.
 
-    `once_key` is the key alone where it is reported once, however often it occurs.
+    `once_key` is the bare key if it is reported only once.
     """
 
     at: str
@@ -47,13 +47,13 @@ ConnectorWarnings: TypeAlias = Iterator[ConnectorWarning]
 
 
 def unknown_key_warnings(level: KnownKeys, raw: Json, at: str) -> ConnectorWarnings:
-    """Yield what an object holds that is not read, in each of its variants."""
+    """Yield warnings about the keys of an object that are not read, in each of its variants."""
     for here, variant in variants(raw, at):
         for name, value in variant.items():
             place = member_path(here, name)
             if name in level.unfollowed:
                 if value not in NO_EFFECT:
-                    yield ConnectorWarning(place, f"is not followed: {level.unfollowed[name]}", once_key=name)
+                    yield ConnectorWarning(place, f"is not supported: {level.unfollowed[name]}", once_key=name)
             elif not (name in level.read or name in level.silent or name in DESCRIBES or name.startswith(ASIDE)):
                 yield ConnectorWarning(place, f"is not read{_where_it_belongs(name, level)}")
 
@@ -66,7 +66,7 @@ def _where_it_belongs(name: str, level: KnownKeys) -> str:
 
 
 def variants(raw: Json, at: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
-    """Yield an object, and the alternatives of its `$conditional_properties`, which take the place of its members."""
+    """Yield an object, and the alternatives of its `$conditional_properties`, which replace its members."""
     if not isinstance(raw, Mapping):
         return
     yield at, raw
@@ -76,11 +76,11 @@ def variants(raw: Json, at: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
 
 
 def members(raw: Json) -> Iterator[tuple[str, Json]]:
-    """Yield the members of an object, none where there is no object."""
+    """Yield the members of an object; nothing if it is not an object."""
     if isinstance(raw, Mapping):
         yield from ((name, value) for name, value in raw.items() if name != CONDITIONAL)
 
 
 def member_path(at: str, *names: str) -> str:
-    """Return the place of a member of what is at that place."""
+    """Return the path of a member of the object at that path."""
     return ".".join([*([at] if at else []), *names])

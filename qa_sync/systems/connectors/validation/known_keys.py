@@ -1,6 +1,6 @@
-"""The keys that the objects of the format have: which are read, change nothing here, or are not followed.
+"""The keys of the format's objects: those that are read, have no effect here, or are not supported.
 
-Source: facts/SESAM.md 1, 2.2 and 2.5, and what public connectors have beside.
+Source: docs/explanation/connector-format-facts.rst, and further keys in public connectors.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from qa_sync.systems.connectors.validation import object_types
 from qa_sync.systems.connectors.validation.key_rules import KnownKeys
 from qa_sync.systems.connectors.validation.operation_checks import COMMON_MISTAKES
 
-EMPTY: Final = "an answer without records is a list without records"
-STATUSES: Final = "2xx is a success, 404 and 410 say that there is no such record, any other status fails"
-LOOKED_UP: Final = "the answer to a lookup is taken as it comes"
+EMPTY: Final = "a response without records is an empty list"
+STATUSES: Final = "2xx is a success, 404 and 410 mean that the record does not exist, any other status is an error"
+LOOKED_UP: Final = "the response to a lookup is not rewritten"
 
 MANIFEST: Final = KnownKeys(
     object_types.MANIFEST,
@@ -38,7 +38,7 @@ DATATYPE: Final = KnownKeys(
 SYSTEM: Final = KnownKeys(
     (*object_types.SYSTEM, VERIFY, ANY_LENGTH),
     ("metadata",),
-    {"worker_threads": "qa-sync.toml says how many requests may be under way at once (concurrency)"},
+    {"worker_threads": "the number of concurrent requests is set in qa-sync.toml (concurrency)"},
 )
 INNER: Final[Mapping[str, KnownKeys]] = {
     "oauth2": KnownKeys(
@@ -67,14 +67,14 @@ INNER: Final[Mapping[str, KnownKeys]] = {
         )
     ),
 }
-"""The objects of a system that say how one shows who one is."""
+"""The objects of a system that configure authentication."""
 RETRIES: Final = KnownKeys(
     (*READS, *WRITES),
     (),
     {
         "batch_retries": "records are written one by one",
-        "max_consecutive_write_errors": "each write that fails is told, and the others go on",
-        "max_write_errors_in_retry_dataset": "there is no retry dataset; each write that fails is told",
+        "max_consecutive_write_errors": "each failed write is reported, and the others continue",
+        "max_write_errors_in_retry_dataset": "there is no retry dataset; each failed write is reported",
     },
 )
 OPERATION: Final = KnownKeys(
@@ -112,7 +112,7 @@ SOURCE: Final = KnownKeys(
     ("is_since_comparable", "is_chronological"),
     {
         "if_source_empty": EMPTY,
-        "response_include_content_type": "a raw answer's type stands in 'content-type', that of JSON nowhere",
+        "response_include_content_type": "'content-type' holds the type of raw responses only",
     },
 )
 TRANSFORM: Final = KnownKeys(
@@ -121,7 +121,7 @@ TRANSFORM: Final = KnownKeys(
     {
         **SOURCE.unfollowed,
         "if_transform_empty": EMPTY,
-        "trigger_on": "every record goes through the transform",
+        "trigger_on": "the transform applies to every record",
     },
 )
 SHARE: Final = KnownKeys(
@@ -131,6 +131,6 @@ SHARE: Final = KnownKeys(
         **{f"{verb}_allowed_status_codes": STATUSES for verb in VERBS},
         "rules": LOOKED_UP,
         "rewrite_rules_lookup": LOOKED_UP,
-        "rewrite_rules_mutation": "of the answer to a write only a new record's key is taken, as it comes",
+        "rewrite_rules_mutation": "of a write's response, only a new record's key is read, not rewritten",
     },
 )

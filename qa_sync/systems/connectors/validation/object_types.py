@@ -1,4 +1,7 @@
-"""What the objects of a connector folder hold, each member with the types that it can have: facts/SESAM.md 1, 2."""
+"""The members of the objects in a connector folder, each with its valid types.
+
+Source: docs/explanation/connector-format-facts.rst.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What can be wrong with an operation of a `system:rest`. Pure; facts/SESAM.md 1.2."""
+"""Checks the values of an operation of a `system:rest`; pure.
+
+Source: docs/explanation/connector-format-facts.rst, "Operations".
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,11 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 STATUSES: Final = ("allowed_status_codes", "ignored_status_codes")
 COMMON_MISTAKES: Final[Mapping[str, str]] = {"payload_type": "payload-type", "payload-property": "payload_property"}
-"""Keys that are easily written the wrong way round, and that nothing would read."""
+"""Common misspellings of keys, which would not be read."""
 
 
 def operation_problems(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with the values of an operation, whose types fit: the key and the words."""
+    """Yield the problems of a type-checked operation's values, each as key and message."""
     if not raw.get("method"):
         yield "method", "is missing"
     yield from _wrong_choices(raw)
@@ -38,7 +41,7 @@ def operation_problems(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
 
 
 def overlapping_statuses(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with statuses that stand in both lists: whether such an answer counts, nobody could tell."""
+    """Yield a problem if a status is in both lists, because its meaning would be unclear."""
     allowed, ignored = (parse_status_ranges(raw.get(key)) for key in STATUSES)
     for low, high in ignored:
         if any(low <= end and start <= high for start, end in allowed):
@@ -53,7 +56,7 @@ def _wrong_choices(raw: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
 
 
 def _not_codes(given: Json) -> str:
-    return f"{given!r} is no list of status codes such as 200-299,404"
+    return f"{given!r} is not a list of status codes such as 200-299,404"
 
 
 def _wrong_strategies(given: Json) -> Iterator[tuple[str, str]]:

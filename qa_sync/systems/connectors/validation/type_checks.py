@@ -1,7 +1,7 @@
-"""JSON from a folder, member by member of the type that it must have; the rest falls away and is told.
+"""Checks the types of JSON objects member by member; invalid members are dropped and reported.
 
-What reads connectors can then rely on types. Null and absent are the same, and so is an empty text where a text cannot
-be: the format's own skeleton writes those (facts/SESAM.md 1.2).
+Other code can then rely on the types. Null counts as absent, and so does an empty text if the type is not text, because
+the format's own skeleton contains empty texts. Source: docs/explanation/connector-format-facts.rst, "Operations".
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from qa_sync.systems.templates.references import REFERENCE
 from qa_sync.values.form import Json
 
 TypeProblems: TypeAlias = list[tuple[str, str]]
-"""Keys and what is wrong with them."""
+"""Keys with messages."""
 
 
 def type_checked(raw: Json, table: Table, at: str, wrong: TypeProblems) -> dict[str, Json]:
-    """Return the members of an object that have their type; what has not is added to `wrong`.
+    """Return the members of an object that have a valid type; adds the others to `wrong`.
 
-    Members that the table does not know stay as they are. `at` is the object's own key, for the report.
+    Members that are not in the table are not checked. `at` is the path of the object, for messages.
     """
     if not isinstance(raw, dict):
         wrong.append((at, "expected an object"))
@@ -50,7 +50,7 @@ def type_checked(raw: Json, table: Table, at: str, wrong: TypeProblems) -> dict[
 
 
 def type_checked_operations(raw: Mapping[str, Json], at: str, wrong: TypeProblems) -> dict[str, dict[str, Json]]:
-    """Return operations by name, fitted; what their values are wrong in is added to `wrong` too."""
+    """Return type-checked operations by name; also adds problems of their values to `wrong`."""
     operations: dict[str, dict[str, Json]] = {}
     for name, given in raw.items():
         operations[name] = type_checked(given, OPERATION, f"{at}.{name}", wrong)
@@ -60,7 +60,7 @@ def type_checked_operations(raw: Mapping[str, Json], at: str, wrong: TypeProblem
 
 
 def type_checked_pipe(raw: Mapping[str, Json], at: str, wrong: TypeProblems) -> dict[str, Json]:
-    """Return a pipe whose source, transforms and share properties have the types that they must have."""
+    """Return a pipe with its source, transforms and share properties type-checked."""
     pipe = type_checked(raw, PIPE, at, wrong)
     if "source" in pipe:
         pipe["source"] = _use(pipe["source"], f"{at}.source", wrong)
@@ -87,6 +87,6 @@ def _transform(raw: Json, at: str, wrong: TypeProblems) -> dict[str, Json]:
 def _fits(value: Json, types: Types) -> bool:
     if isinstance(value, list) and str in types + TEXT and dict not in types:
         return list in types and all(isinstance(each, str) for each in value)
-    if types == NUMBER and isinstance(value, str):  # what a parameter is to fill in, or has left as text
+    if types == NUMBER and isinstance(value, str):  # with a reference, or a number as text
         return number(value) is not None or REFERENCE.search(value) is not None
     return isinstance(value, types)

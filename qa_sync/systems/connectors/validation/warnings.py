@@ -1,6 +1,6 @@
-"""What one should know of a connector that loads: keys that nobody reads, and what is not done as it is written.
+"""Warnings about a connector that loads: keys that are not read, and behavior that differs from the format.
 
-A run needs none of this: it is looked for when a connector is checked.
+Only `connectors check` needs these warnings, not a run.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from qa_sync.systems.templates.references import REFERENCE
 from qa_sync.values.form import Json
 
 STATUSES: Final = r"default|\d+(?:-\d+)?(?:\s*,\s*\d+(?:-\d+)?)*"
-"""What a `retry_strategy` can be about."""
+"""The valid keys of a `retry_strategy`."""
 
 
 def connector_warnings(files: ConnectorFiles) -> Iterator[Problem]:
-    """Yield the remarks on a connector's files, each with its place."""
+    """Yield the warnings about a connector's files, each with its path."""
     yield from _as_problems(MANIFEST_FILE, _manifest_warnings(files.manifest))
     yield from _as_problems(files.template, _systems_warnings(files))
     for key, words in _missing_warnings(files.systems):
@@ -49,10 +49,10 @@ def connector_warnings(files: ConnectorFiles) -> Iterator[Problem]:
 
 def _as_problems(file: str, warnings: Iterable[ConnectorWarning], seen: set[str] | None = None) -> Iterator[Problem]:
     seen = set() if seen is None else seen
-    for remark in warnings:
-        if not remark.once_key or remark.once_key not in seen:
-            yield Problem(file, remark.at, remark.message, Severity.NOTE)
-        seen.add(remark.once_key)
+    for warning in warnings:
+        if not warning.once_key or warning.once_key not in seen:
+            yield Problem(file, warning.at, warning.message, Severity.NOTE)
+        seen.add(warning.once_key)
 
 
 def _manifest_warnings(manifest: Mapping[str, Json]) -> ConnectorWarnings:
@@ -88,7 +88,7 @@ def _operations_warnings(raw: Json, at: str) -> ConnectorWarnings:
 
 
 def _inline_operations(custom: Json) -> dict[str, Json]:
-    """Return the operations that stand in `custom_auth` themselves, where others are only named."""
+    """Return the operations that `custom_auth` defines itself instead of naming them."""
     return {name: value for name, value in members(custom) if name in OPERATIONS}
 
 
@@ -145,7 +145,7 @@ def _pipe_value_warnings(pipe: Json, at: str) -> Iterator[tuple[str, str]]:
 
 
 def _page_size_warnings(operation: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with the size of pages: a page that is not full can only be told by it."""
+    """Yield a problem if the strategy 'not-full-page' has no page size."""
     size, strategy = operation.get("page_size"), operation.get("next_page_termination_strategy")
     if whole(size) or REFERENCE.search(str(size)):
         return
