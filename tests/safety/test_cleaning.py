@@ -24,7 +24,7 @@ from qa_sync.systems.journal.ownership import RunRecords
 def acme(monkeypatch: pytest.MonkeyPatch) -> Memory:
     system = Memory()
     monkeypatch.setattr(LazyConnections, "_connect", lambda *_: system)
-    monkeypatch.setattr("qa_sync.systems.journal.journaled_system.LOOKS_S", (0.0,))
+    monkeypatch.setattr("qa_sync.systems.journal.journaled_system.LOOKUP_DELAYS_S", (0.0,))
     return system
 
 

@@ -35,7 +35,7 @@ from qa_sync.values.form import Form
 
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LOOKS_S", (0.0, 0.0))
+    monkeypatch.setattr(module, "LOOKUP_DELAYS_S", (0.0, 0.0))
 
 
 @pytest.fixture
@@ -319,7 +319,7 @@ def test_marks_that_records_of_an_earlier_run_bear(acme: Memory, ours: RunRecord
     system = JournaledSystem(acme, acme, ours)
     made = system.insert("contact", {"name": MARK})
     ours.journal.end(ours.run.id)
-    with pytest.raises(UsageError, match="1 records of earlier runs with the seed s are still there"):
+    with pytest.raises(UsageError, match="1 records of earlier runs with the seed s still exist"):
         ours.journal.begin("s", ["a.txt"], STARTED, [], {MARK})
     ours.journal.begin("s", ["b.txt"], STARTED, [], {OTHER_MARK})
     ours.journal.end(ours.journal.runs()[-1].id)

@@ -98,7 +98,7 @@ def test_what_is_kept_is_told_and_removed_by_cleanup(qa_sync: QaSync, serve: Ser
     assert sorted(lost["id"] for lost in left) == sorted(at[2] for at in ours(config))
     again = qa_sync(*live(config, *words))
     assert again.code == 2
-    assert "with the seed kept are still there" in again.err
+    assert "with the seed kept still exist" in again.err
     cleaned = qa_sync("cleanup", "--config", str(config), "--older-than", "1h")
     assert cleaned.out == ""
     text = config.read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ from qa_sync.systems.journal.ownership import RunRecords
 
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journaled_module, "LOOKS_S", (0.0,))
+    monkeypatch.setattr(journaled_module, "LOOKUP_DELAYS_S", (0.0,))
 
 
 @pytest.fixture
@@ -176,8 +176,8 @@ def test_what_the_journal_cannot_be_told_of_is_removed_all_the_same(
     acme.put("order", "late", name=MARK)
     acme.clings = True
     assert told(ours, acme) == [
-        ("c1", "Acme said that it removed contact c1, and still has it"),
-        ("late", "Acme said that it removed order late, and still has it"),
+        ("c1", "Acme reported success for deleting contact c1, but the record still exists"),
+        ("late", "Acme reported success for deleting order late, but the record still exists"),
     ]
     acme.clings = False
     assert told(ours, acme) == []

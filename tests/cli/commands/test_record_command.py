@@ -134,7 +134,7 @@ def test_every_recording_that_is_too_old_is_told_with_its_age(qa_sync: QaSync, c
     got = qa_sync("check", SPEC, "--cassettes", str(cassettes), "--max-age", "30d")
     assert got.code == 3
     assert f"{CONTACTS} is too old" not in got.err
-    assert re.search(r"2-wix\S+ is too old: it was made at [-0-9: ]+ UTC, 30 days ago\n", got.err)
+    assert re.search(r"2-wix\S+ is too old: it was recorded at [-0-9: ]+ UTC, 30 days ago\n", got.err)
     assert re.search(r"3-wix\S+ is too old: .* 31 days ago\n", got.err)
     assert got.err.rstrip().endswith(f"record it again: qa-sync check {SPEC} --mode record")
     assert got.out == ""

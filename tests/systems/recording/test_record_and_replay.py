@@ -219,16 +219,16 @@ def test_an_unknown_request_shows_the_nearest_and_what_differs(path: Path) -> No
     )
     body = b'{"name": {"first": "A1", "last": "B"}, "n": [1, 3]}'
     text = asked(load_cassette(path, EXPECTED), "POST", f"{URL}/1", body)
-    assert f"has no answer to POST {URL}/1" in text
+    assert f"has no response to POST {URL}/1" in text
     assert f"the nearest recorded request is POST {URL}/1" in text
-    assert "n[1]: recorded 2, asked for 3" in text
-    assert 'name.last: recorded nothing, asked for "B"' in text
+    assert "n[1]: recorded 2, requested 3" in text
+    assert 'name.last: recorded nothing, requested "B"' in text
     assert "first" not in text
 
 
 def test_an_unknown_request_of_an_empty_recording(path: Path) -> None:
     record(path, work=lambda _: None)
-    assert "nothing at all was recorded" in asked(load_cassette(path, EXPECTED), "GET", URL)
+    assert "the recording is empty" in asked(load_cassette(path, EXPECTED), "GET", URL)
 
 
 def test_many_differences_are_cut_short(path: Path) -> None:
@@ -240,7 +240,7 @@ def test_an_answer_is_played_once(path: Path) -> None:
     record(path)
     cassette = load_cassette(path, EXPECTED)
     default_work(client(ReplayTransport(cassette)))
-    assert "every answer to it was already played" in asked(cassette, "GET", URL)
+    assert "all its recorded responses were already used" in asked(cassette, "GET", URL)
 
 
 def test_a_missing_recording(path: Path) -> None:
@@ -258,8 +258,8 @@ def whole(metadata: str = '"x": 1', **request: object) -> bytes:
     return f'{{"interactions": {interactions}, "metadata": {{"qa_sync": {{{label}, {metadata}}}}}}}'.encode()
 
 
-SHAPE = "it has not the shape of a cassette"
-NO_LABEL = "its metadata hold no 'qa_sync' of format 1"
+SHAPE = "it is not a valid cassette"
+NO_LABEL = "its metadata contain no 'qa_sync' of format 1"
 BROKEN = (
     (b"", "it is empty"),
     (b" \n\n", "it is empty"),
@@ -375,7 +375,7 @@ def test_a_recording_that_is_too_large_is_not_read(path: Path) -> None:
 def test_a_recording_with_broken_answers_is_unreadable(path: Path) -> None:
     record(path)
     path.write_text(path.read_text().replace('"code": 201', '"kode": 201'))
-    assert "cannot be read: it has not the shape of a cassette" in refused(path)
+    assert "cannot be read: it is not a valid cassette" in refused(path)
 
 
 def test_a_recording_of_another_connector_is_stale(path: Path) -> None:
