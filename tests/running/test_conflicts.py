@@ -31,7 +31,7 @@ class Versioned(Memory):
             self.put(record.id, {})
         if self.records[record.id]["version"] != record.data["version"]:
             self.refused += 1
-            raise Conflict("Left: PUT: refused with 412 STALE", status=412, code="STALE")
+            raise Conflict("Left: PUT: rejected with 412 STALE", status=412, code="STALE")
         self.put(record.id, values)
 
     def put(self, id: str, values: Mapping[str, Json]) -> None:
@@ -71,7 +71,7 @@ def test_a_conflict_with_a_record_that_stands_still_is_told_at_once() -> None:
     def refuse(operation: str) -> None:
         asked.append(operation)
         if operation == "update":
-            raise Conflict("Left: PUT: refused with 409 TAKEN", status=409, code="TAKEN")
+            raise Conflict("Left: PUT: rejected with 409 TAKEN", status=409, code="TAKEN")
 
     world = World()
     world.left.before = refuse

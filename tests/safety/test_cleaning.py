@@ -87,7 +87,7 @@ def test_a_number_that_the_system_has_given_to_somebody_else_meanwhile(
     (cleaned,) = clean_up(settings(tmp_path))
     assert (cleaned.removed, cleaned.open) == (0, 0)
     assert [lost.id for lost in cleaned.not_removed] == ["c1"]
-    assert "may be somebody else's" in cleaned.not_removed[0].why
+    assert "may belong to someone else" in cleaned.not_removed[0].why
     list(clean_up(settings(tmp_path), run.id))
     assert acme.held == {("contact", "c1"): {"name": "Ola"}}
 
@@ -104,7 +104,7 @@ def test_a_run_that_is_under_way_is_left_alone(tmp_path: Path) -> None:
     journal = Journal(tmp_path / NAME)
     run = journal.begin("s", ["a.txt"], STARTED, [])
     assert select_runs(journal, None, None) == ()
-    with pytest.raises(UsageError, match="is in progress"):
+    with pytest.raises(UsageError, match="is under way"):
         select_runs(journal, run.id, None)
     with pytest.raises(UnknownName, match="unknown run"):
         select_runs(journal, "x", None)

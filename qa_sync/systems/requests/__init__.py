@@ -1,4 +1,4 @@
-"""From an operation and a record to an HTTP request.
+"""Builds HTTP requests from operations and records.
 
 May import `systems.http` and `systems.connectors`.
 """

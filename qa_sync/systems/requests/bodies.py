@@ -1,7 +1,8 @@
-"""Wire values by write path -> the body of a request, as the entity card says. Pure.
+"""Builds request bodies from wire values by write path, as the entity card says; pure.
 
-Source: docs/explanation/mapping.rst, "Lists in wrappers", "Concurrent edits" and "What a property card needs": what a
-system merges, what it replaces, how it names a list's elements.
+The card says what a system merges or replaces, and how it identifies list elements.
+
+Source: docs/explanation/mapping.rst, "Lists in wrappers", "Concurrent edits" and "What a property card needs".
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from qa_sync.values.form import Json
 
 
 def insert_body(card: EntityCard, values: Mapping[str, Json]) -> Json:
-    """Return the body that creates a record: the values and the card's constant members, wrapped."""
+    """Return the body of a create: the values and the card's constant members, wrapped."""
     body: Json = {}
     for path, value in {**card.always, **values}.items():
         body = _written(card, body, path, value)
@@ -22,7 +23,7 @@ def insert_body(card: EntityCard, values: Mapping[str, Json]) -> Json:
 
 
 def update_body(card: EntityCard, data: Mapping[str, Json], values: Mapping[str, Json]) -> Json:
-    """Return the body that changes a record that was just read, with its revision when that goes in the body."""
+    """Return the body of an update of a record that was just read, with its revision if that is in the body."""
     after: Json = data
     for path, value in values.items():
         after = _written(card, after, path, value)
@@ -33,14 +34,14 @@ def update_body(card: EntityCard, data: Mapping[str, Json], values: Mapping[str,
 
 
 def revision_header(revision: Revision | None, data: Mapping[str, Json]) -> dict[str, str]:
-    """Return the header that tells which revision a change is based on, none when the card has no such header."""
+    """Return the header with the revision on which an update is based; empty if the card has no such header."""
     if revision is None or revision.header is None:
         return {}
     return {revision.header: f'"{paths.read(data, revision.read)}"'}
 
 
 def adds_elements(card: EntityCard, body: Json) -> bool:
-    """Tell whether the body of a change adds to a list, so that sending it twice would add twice."""
+    """Return whether the body of an update adds list elements, so that a retry would add them twice."""
     if card.element_key is None:
         return False
     inner = body.get(card.wrap) if card.wrap and isinstance(body, Mapping) else body
@@ -60,7 +61,7 @@ def _write_paths(card: EntityCard, path: str) -> Iterator[str]:
 
 
 def _whole(card: EntityCard, after: Mapping[str, Json]) -> Json:
-    """Return the full object without what the system alone decides: its key, its revision, its time of change."""
+    """Return the full object without what the system sets itself: the key, the revision, the modification time."""
     own = {card.key, card.modified, card.revision.read if card.revision else None}
     return {name: value for name, value in after.items() if name not in own}
 
@@ -77,7 +78,7 @@ def _changed(card: EntityCard, before: Json, after: Json, values: Mapping[str, J
 
 
 def _container(card: EntityCard, data: Json, path: str) -> list[str]:
-    """Return the names down to the smallest part that the system takes whole: a list, or `merge_depth` names."""
+    """Return the path of the smallest part that the system replaces as a whole: a list, or `merge_depth` names."""
     names: list[str] = []
     for segment in paths.segments(path)[: card.merge_depth]:
         names.append(segment.partition("[")[0])
@@ -87,9 +88,9 @@ def _container(card: EntityCard, data: Json, path: str) -> list[str]:
 
 
 def _changed_elements(card: EntityCard, key: str, before: Json, after: list[Json]) -> list[Json]:
-    """Return, of each element, its key and the members that changed; an element that has no key yet goes whole.
+    """Return each element with its key and its changed members; a new element without a key is returned whole.
 
-    Of one that is not there any more its key and what says so, where the system has a word for that.
+    Adds removed elements with their key and the card's `element_gone`, if the card has it.
     """
     known = {b[key]: b for b in before or [] if isinstance(b, Mapping) and key in b}
     kept = {element.get(key) for element in after if isinstance(element, Mapping)}
@@ -106,7 +107,7 @@ def _changed_elements(card: EntityCard, key: str, before: Json, after: list[Json
 
 
 def _changed_element(card: EntityCard, key: str, before: Mapping[str, Json], after: Mapping[str, Json]) -> Json:
-    """Return the key and the members that changed; of a list within, again its elements' keys and what changed."""
+    """Return the key and the changed members of an element; nested lists are reduced in the same way."""
     changed = {k: v for k, v in after.items() if k == key or before.get(k) != v}
     return {k: _changed_elements(card, key, before.get(k), v) if isinstance(v, list) else v for k, v in changed.items()}
 

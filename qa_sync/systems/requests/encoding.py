@@ -1,4 +1,4 @@
-"""A rendered payload -> the bytes of a request's body and their content type.
+"""Encodes a rendered payload as the body of a request.
 
 Source: docs/explanation/connector-format-facts.rst, "Operations".
 """
@@ -21,10 +21,10 @@ Encoded = tuple[bytes, str]
 
 
 def encode(kind: str, payload: Json) -> Encoded:
-    """Return a payload as the operation's `payload-type` wants it.
+    """Return a payload encoded as the operation's `payload-type` says.
 
-    Raises NotConvertible for a decimal that a JSON number cannot carry exactly, ConnectorError for a payload that
-    cannot take that form.
+    Raises NotConvertible for a decimal that a JSON number cannot represent exactly, ConnectorError for a payload that
+    cannot be encoded so.
     """
     return ENCODERS[kind](payload)
 
@@ -36,7 +36,7 @@ def _json(payload: Json) -> Encoded:
 def _number(value: object) -> float:
     if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
         return float(value)
-    raise NotConvertible(f"{value!r} has no exact form as a JSON number")
+    raise NotConvertible(f"{value!r} cannot be represented exactly as a JSON number")
 
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_number)
@@ -49,7 +49,7 @@ def _text(payload: Json) -> Encoded:
 
 
 def _bytes(text: str) -> bytes | None:
-    """Return what the format writes as base64, None when a text only begins as if it did."""
+    """Return the decoded base64 text, or None if it is not base64."""
     try:
         return base64.b64decode(text, validate=True)
     except ValueError:
@@ -62,7 +62,7 @@ def _form(payload: Json) -> Encoded:
 
 def _multipart(payload: Json) -> Encoded:
     parts = b"".join(_part(name, value) for name, value in _members(payload, "multipart-form"))
-    # The boundary follows from the content: a recorded request must be the same request again.
+    # The boundary is derived from the content, so that a replay builds the same request.
     boundary = hashlib.sha256(parts).hexdigest()[:32]
     body = parts.replace(b"--\0\r\n", f"--{boundary}\r\n".encode()) + f"--{boundary}--\r\n".encode()
     return body, f"multipart/form-data; boundary={boundary}"
@@ -74,7 +74,7 @@ def _part(name: str, value: str) -> bytes:
 
 
 def _members(payload: Json, kind: str) -> Iterator[tuple[str, str]]:
-    """Yield names and texts; a list becomes the same name several times, null nothing."""
+    """Yield names and texts; a list repeats the name, null is omitted."""
     if not isinstance(payload, Mapping):
         raise ConnectorError(f"a payload of the type {kind} must be an object, got a {type(payload).__name__}")
     for name, value in payload.items():
@@ -84,7 +84,7 @@ def _members(payload: Json, kind: str) -> Iterator[tuple[str, str]]:
 
 
 def to_text(value: Json) -> str:
-    """Return a value as a form or a query shows it; an object is shown as JSON."""
+    """Return a value as text for a form or a query; objects and lists become JSON."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return _json(value)[0].decode() if isinstance(value, Mapping | list) else str(value)

@@ -1,8 +1,9 @@
-"""Lists that a system takes as commands, `[["write", [3], {"value": "x"}]]`, instead of the elements themselves. Pure.
+"""Converts lists to commands, `[["write", [3], {"value": "x"}]]`, for systems that take those; pure.
 
-An extension of `entities.toml` (docs/reference/entities.rst; docs/explanation/vendors/real-systems.rst,
-"What Tryton does"): `list_commands` gives the form of a command that creates an element, changes one, or removes one.
-`$element` in it stands for the element's members, `$key` for its key, as the JSON values that they are.
+`list_commands` in `entities.toml` gives the form of a command that creates, changes or removes an element. In it,
+`$element` stands for the element's members and `$key` for its key, as JSON values.
+
+Source: docs/reference/entities.rst; docs/explanation/vendors/real-systems.rst, "What Tryton does".
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ ELEMENT, KEY = "$element", "$key"
 
 
 def with_list_commands(card: EntityCard, before: Json, body: Json) -> Json:
-    """Return a body in which each list of objects is a list of the commands that lead there from what was `before`.
+    """Return a body in which each list of objects is a list of the commands that change `before` to it.
 
-    Elements with a key are those that were there, with what changes of them; the others are new. Raises NotConvertible
-    for a command that the card has no form for.
+    Elements with a key are existing ones with their changes; the others are new. Raises NotConvertible if the card
+    lacks a needed command.
     """
     if _holds_objects(body) or (body == [] and _holds_objects(before)):
         return list(_commands(card, before if isinstance(before, list) else [], body))
@@ -48,7 +49,7 @@ def _commands(card: EntityCard, before: list[Json], elements: list[Json]) -> Ite
 
 def _form(card: EntityCard, command: str) -> Json:
     if command not in card.list_commands:
-        raise NotConvertible(f"no way to {command} an element of a list: list_commands of {card.datatype} has none")
+        raise NotConvertible(f"list elements: list_commands of {card.datatype} has no {command!r}")
     return card.list_commands[command]
 
 

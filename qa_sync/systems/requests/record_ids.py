@@ -1,4 +1,4 @@
-"""Ids: one text for a record's key, whatever members it is made of.
+"""Converts between a record's id (one text) and the members of its key.
 
 Source: docs/explanation/connector-format-facts.rst, "Which operation a datatype uses", `primary_key`.
 """
@@ -13,11 +13,11 @@ from qa_sync.values import paths
 from qa_sync.values.form import Json
 
 BETWEEN: Final = ","
-"""What stands between the parts of an id that is made of several members; within a part it is quoted."""
+"""The separator between the parts of an id with several members; it is quoted within a part."""
 
 
 def read_id(key: tuple[str, ...], data: Json) -> str | None:
-    """Return a record's id, None when a member of its key is not there."""
+    """Return a record's id, or None if a member of its key is missing."""
     parts = [paths.read(data, path) for path in key]
     if None in parts or not parts:
         return None
@@ -25,7 +25,7 @@ def read_id(key: tuple[str, ...], data: Json) -> str | None:
 
 
 def key_members(key: tuple[str, ...], id: str) -> dict[str, Json]:
-    """Return the members that an id was made of, as an object."""
+    """Return the members of an id as an object."""
     parts = [id] if len(key) == 1 else [unquote(part) for part in id.split(BETWEEN)]
     data: Json = {}
     for path, part in zip(key, parts, strict=False):
@@ -34,7 +34,7 @@ def key_members(key: tuple[str, ...], id: str) -> dict[str, Json]:
 
 
 def known_id(key: tuple[str, ...], id: str, data: Json) -> Json:
-    """Return the record of that id where an answer is a list (a search); the only one counts; None when it is empty."""
+    """Return the record with that id if the response is a list (a search), or its only record; None if it is empty."""
     if not isinstance(data, list):
         return data
     own = [row for row in data if isinstance(row, Mapping) and read_id(key, row) == id]

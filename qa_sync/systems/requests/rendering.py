@@ -1,4 +1,4 @@
-"""An operation and its variables -> a call, all its templates rendered.
+"""Renders the templates of an operation.
 
 Source: docs/explanation/connector-format-facts.rst, "Operations" and "Expressions".
 """
@@ -29,7 +29,7 @@ from qa_sync.values.form import Json
 ABSOLUTE: Final = ("http://", "https://")
 USES_PARAMS: Final = re.compile(r"\{[{%][^}]*\bparams\b")
 SHORT: Final = ("access_token", "refresh_token")
-"""The members of a token that `custom_auth` can give names of their own; an old habit."""
+"""The members of a token for which `custom_auth` can define variable names (deprecated)."""
 
 
 class TemplateTree(Struct, frozen=True):
@@ -49,7 +49,7 @@ def template_tree(value: Json) -> TemplateTree:
 
 
 class ResolvedOperation(Struct, frozen=True):
-    """What an operation's templates are when the references in them are filled in."""
+    """An operation's templates with their references resolved."""
 
     operation: Operation
     properties: Json
@@ -60,9 +60,9 @@ class ResolvedOperation(Struct, frozen=True):
 
 
 class RequestRenderer(Struct, frozen=True):
-    """Makes the calls of one service; `redact` takes secrets out of texts, `functions` is what templates can call.
+    """Renders the requests of one service; `functions` are those that templates can call.
 
-    `url_rebase` is where the connector says that the system is, and where it is instead (None: there).
+    `url_rebase` is the connector's origin and the URL to use instead (None: no replacement).
     """
 
     service: Service
@@ -75,9 +75,9 @@ class RequestRenderer(Struct, frozen=True):
     def make(
         self, operation: Operation, variables: Mapping[str, object], *, body: Json = None, link: str | None = None
     ) -> RenderedRequest:
-        """Render url, headers, parameters and payload in that order, each seeing those before it.
+        """Render URL, headers, parameters and payload in that order; each can use those before it.
 
-        `body` is an entity's payload and wins over the operation's; `link` is where the next page is. Raises
+        `body` is an entity's payload and overrides the operation's; `link` is the URL of the next page. Raises
         ConnectorError that names the operation.
         """
         try:
@@ -89,21 +89,21 @@ class RequestRenderer(Struct, frozen=True):
         return replace(call, rerender=partial(self._of_token, operation, variables, body=body, link=link))
 
     def text(self, operation: Operation, template: str, seen: Mapping[str, object]) -> str:
-        """Return what an expression makes of an answer; raises ConnectorError that names the operation."""
+        """Return an expression rendered for a response; raises ConnectorError that names the operation."""
         try:
             return render(self.references.text(template), {**self.known(operation, {}), **seen})
         except ConnectorError as error:
             raise self.with_operation_name(operation, error) from None
 
     def with_operation_name(self, operation: Operation, error: ConnectorError) -> ConnectorError:
-        """Return an error in an operation's templates with the operation's name and without secrets."""
+        """Return an error with the operation's name and without secrets."""
         return ConnectorError(f"{self._name(operation)}: {self.redact(error.message)}", hint=error.hint)
 
     def _name(self, operation: Operation) -> str:
         return f"{self.references.system}: operation {operation.name!r}"
 
     def known(self, operation: Operation, variables: Mapping[str, object]) -> dict[str, object]:
-        """Return what every template of an operation knows."""
+        """Return the variables of all templates of an operation."""
         properties = self._resolve_references(operation).properties
         known = {**self.functions, "page_size": operation.page_size, "properties": properties, **variables}
         if "since" in known:
@@ -114,9 +114,9 @@ class RequestRenderer(Struct, frozen=True):
         return known | self._of(token if isinstance(token, TrackedToken) else TokenPlaceholders())
 
     def _of(self, token: TrackedToken | TokenPlaceholders) -> dict[str, object]:
-        """Return the names under which templates know a token and, where a connector says so, two of its members."""
-        told = self.service.settings[CUSTOM]
-        members = {name: told.get(f"{name}_property") for name in SHORT}
+        """Return the variables for a token and, if the connector names them, for two of its members."""
+        custom = self.service.settings[CUSTOM]
+        members = {name: custom.get(f"{name}_property") for name in SHORT}
         return {"token": token} | {name: token[at] for name, at in members.items() if at and at in token}
 
     def _of_token(
@@ -132,12 +132,12 @@ class RequestRenderer(Struct, frozen=True):
         return self.make(operation, {**variables, "token": token}, body=body, link=link)
 
     def _resolve_references(self, operation: Operation) -> ResolvedOperation:
-        """Return an operation's templates with `$ENV` and `$SECRET` filled in, which is done once."""
-        filled = self._resolved.get(id(operation))
-        if filled is None or filled.operation is not operation:
+        """Return an operation's templates with `$ENV` and `$SECRET` resolved, which is done once."""
+        resolved = self._resolved.get(id(operation))
+        if resolved is None or resolved.operation is not operation:
             tree = self.references.tree
             headers = tree(_merged_headers(self.service.headers, operation.headers))
-            filled = ResolvedOperation(
+            resolved = ResolvedOperation(
                 operation,
                 tree(operation.properties),
                 template_tree(headers),
@@ -145,25 +145,25 @@ class RequestRenderer(Struct, frozen=True):
                 template_tree(tree(operation.payload)),
                 uses_params=bool(USES_PARAMS.search(str(headers))),
             )
-            self._resolved[id(operation)] = filled
-        return filled
+            self._resolved[id(operation)] = resolved
+        return resolved
 
     def _made(
         self, operation: Operation, variables: Mapping[str, object], body: Json, link: str | None
     ) -> RenderedRequest:
-        filled = self._resolve_references(operation)
+        resolved = self._resolve_references(operation)
         known = self.known(operation, variables)
         url = self._url(operation, known) if link is None else link
         entity = known.get("entity")
         known = {**(entity if isinstance(entity, Mapping) else {}), **known, "url": url}
-        if filled.uses_params:  # else it is the other way round: parameters may ask for headers
-            known["params"] = filled.params.render(known)
-        headers = _texts(filled.headers.render(known))
+        if resolved.uses_params:  # otherwise parameters may use headers
+            known["params"] = resolved.params.render(known)
+        headers = _texts(resolved.headers.render(known))
         headers |= self._since(operation, known, "header")
         known["headers"] = httpx.Headers(headers)
-        params = filled.params.render(known) | self._since(operation, known, "query")
+        params = resolved.params.render(known) | self._since(operation, known, "query")
         known["request_params"] = params
-        payload = filled.payload.render(known) if body is None else body
+        payload = resolved.payload.render(known) if body is None else body
         payload = None if payload is SKIP else payload
         return RenderedRequest(
             operation.method,
@@ -188,13 +188,13 @@ class RequestRenderer(Struct, frozen=True):
         return render(text, _safe_in_url(known)) if filled is None else filled
 
     def _since(self, operation: Operation, known: Mapping[str, object], place: str) -> dict[str, str]:
-        """Return the time of the last change where the pipe says that it is sent, unless the url tells it already."""
+        """Return the time of the last change if it is sent in that place, unless the URL already contains it."""
         if not operation.supports_since or operation.since_location != place or known.get("since") is None:
             return {}
         return {} if re.search(USES_SINCE, operation.url) else {operation.since_name: str(known["since"])}
 
     def _absolute(self, url: str, variables: Mapping[str, object]) -> str:
-        """Return where a url is: as it stands, beside the page before (a bare query), or in the service's pattern."""
+        """Return an absolute URL, relative to the previous page (a bare query) or by the service's pattern."""
         if url.startswith(ABSOLUTE):
             return self._rebase(url)
         before = variables.get("previous_url")
@@ -206,7 +206,7 @@ class RequestRenderer(Struct, frozen=True):
         return self._rebase(pattern.replace("%s", url.removeprefix("/") if "/%s" in pattern else url, 1))
 
     def _rebase(self, url: str) -> str:
-        """Return a url of the place that the connector names as one of the place where the system is."""
+        """Return a URL with the connector's origin replaced by the system's base URL."""
         if self.url_rebase is None:
             return url
         there, here = self.url_rebase
@@ -215,7 +215,7 @@ class RequestRenderer(Struct, frozen=True):
 
 
 def find_url_rebase(pattern: str, base_url: str) -> tuple[str, str] | None:
-    """Return the scheme and host of a url pattern and the url to be used instead, None when that is no other place."""
+    """Return the origin of a URL pattern and the URL to use instead, or None if they do not differ."""
     origin = re.match(r"https?://[^/?#%]+", pattern)
     if origin is None or not base_url or re.match(rf"{re.escape(base_url)}(?:[/?#%]|$)", pattern):
         return None
@@ -223,7 +223,7 @@ def find_url_rebase(pattern: str, base_url: str) -> tuple[str, str] | None:
 
 
 def _merged_headers(headers: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
-    """Return a service's headers with an operation's own in their place; the names of headers have no case."""
+    """Return a service's headers, overridden by an operation's own; header names are case-insensitive."""
     named = {name.lower() for name in own}
     return {**{name: text for name, text in headers.items() if name.lower() not in named}, **own}
 
@@ -232,15 +232,15 @@ def _texts(headers: Mapping[str, Json]) -> dict[str, str]:
     texts = {name: to_text(value) for name, value in headers.items() if value is not None}
     for name, text in texts.items():
         if not text.isascii() or "\n" in text:
-            raise ConnectorError(f"the header {name!r} would be {text!r}, which no header can be")
+            raise ConnectorError(f"invalid value of the header {name!r}: {text!r}")
     return texts
 
 
 def _safe_in_url(variables: Mapping[str, object], names: frozenset[str] | None = None) -> dict[str, object]:
-    """Return the variables with the entity's own members quoted: an id from outside stays one segment of a path.
+    """Return the variables with the entity's members quoted, so that an id stays one segment of a path.
 
-    The entity's members are also known by their bare names, where nothing else has that name. Only those of the `names`
-    are quoted and kept (None: all).
+    The entity's members are also available by their bare names, unless another variable has that name. Only those in
+    `names` are quoted and returned (None: all).
     """
     entity = variables.get("entity")
     if not isinstance(entity, Mapping):

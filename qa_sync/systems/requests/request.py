@@ -1,4 +1,7 @@
-"""A rendered operation -> an HTTP request. Source: docs/explanation/connector-format-facts.rst, "Operations"."""
+"""Builds an HTTP request from a rendered operation.
+
+Source: docs/explanation/connector-format-facts.rst, "Operations".
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,8 @@ from qa_sync.values.form import Json
 class RenderedRequest(Struct, frozen=True):
     """A rendered operation.
 
-    `operation` is whose it is, as it is told; `payload` is None when there is no body; `rerender` renders it of a
-    token, where there are stand-ins for one in it; `rate_limiting` is what the operation says of too many requests.
+    `operation` is the operation's name for messages; `payload` is None if there is no body; `rerender` renders it with
+    a token, if it has placeholders for one; `rate_limiting` are the operation's settings for 429.
     """
 
     method: str
@@ -40,23 +43,23 @@ class RenderedRequest(Struct, frozen=True):
         )
 
     def request(self, build: Callable[..., httpx.Request]) -> httpx.Request:
-        """Return the request, built by a client or by none; the parameters are merged into the query of the url.
+        """Return the request, built by `build`; the parameters are merged into the query of the URL.
 
-        Raises ConnectorError for a url that is none, and for a payload that cannot take its form, NotConvertible for a
-        value that cannot be sent.
+        Raises ConnectorError for an invalid URL or a payload that cannot be encoded, NotConvertible for a value that
+        cannot be sent.
         """
         try:
             params = tuple((name, _query(value)) for name, value in self.params.items() if value is not None)
             url = _url_with_params(self.url, params)
             content, kind = (None, None) if self.payload is None else encode(self.payload_type, self.payload)
-        except httpx.InvalidURL:  # it is not told: a secret may stand in it
-            raise ConnectorError(f"{self.operation}: its url, filled in, is none that HTTP knows") from None
+        except httpx.InvalidURL:  # the message omits it, because it may contain a secret
+            raise ConnectorError(f"{self.operation}: the rendered URL is invalid") from None
         except ConnectorError as error:
             raise ConnectorError(f"{self.operation}: {error.message}", hint=error.hint) from None
         except UnicodeEncodeError:
-            text = "half a character (one of a surrogate pair) stands in a text"
-            raise NotConvertible(f"{self.operation}: {text}, which UTF-8 cannot carry") from None
-        # Header names have no case; the operation's own Content-Type wins.
+            text = "a text contains a lone surrogate"
+            raise NotConvertible(f"{self.operation}: {text}, which UTF-8 cannot encode") from None
+        # Header names are case-insensitive; the operation's own Content-Type takes precedence.
         own_kind = kind is None or any(name.lower() == "content-type" for name in self.headers)
         headers = self.headers if own_kind else {"Content-Type": kind, **self.headers}
         request = build(self.method, url, headers=headers, content=content)
@@ -73,5 +76,5 @@ def _query(value: Json) -> str | tuple[str, ...]:
 
 @lru_cache(maxsize=500)
 def _url_with_params(url: str, params: tuple[tuple[str, str | tuple[str, ...]], ...]) -> httpx.URL:
-    """Return where a request goes; the same few addresses are asked again and again, and parsing one takes long."""
+    """Return the URL with parameters; cached, because parsing is slow and the same few URLs occur often."""
     return httpx.URL(url).copy_merge_params(dict(params)) if params else httpx.URL(url)

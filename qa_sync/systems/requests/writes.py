@@ -1,7 +1,6 @@
-"""A write -> what its operation is given: the entity that templates see, and the body.
+"""Builds the input of write operations: the entity for templates, and the body.
 
-Where the connector has an entity card of its own, the card says how a body is made (`bodies`); else the share pipe
-does.
+If the connector has an entity card, the card defines the body (`bodies`); otherwise the share pipe does.
 
 Source: docs/explanation/connector-format-facts.rst, "Request bodies".
 """
@@ -26,9 +25,9 @@ OWN_PAYLOAD: Final = "payload"
 
 
 class WriteRequest(Struct, frozen=True):
-    """What a write's templates see, and the body that wins over the operation's own payload (None: there is none).
+    """The variables of a write's templates, and the body that overrides the operation's own payload (None: no body).
 
-    `entity` is what is written, before it is put into a form and wherever it is carried.
+    `entity` is the written entity before it is converted to a body.
     """
 
     variables: Mapping[str, object]
@@ -37,31 +36,31 @@ class WriteRequest(Struct, frozen=True):
 
 
 def key_paths(card: EntityCard, operation: Operation) -> tuple[str, ...]:
-    """Return the paths of the members that make an id."""
+    """Return the paths of the members of an id."""
     return operation.primary_key or (card.key,)
 
 
 def lookup_variables(
     card: EntityCard, operation: Operation, id: str, data: Mapping[str, Json] | None = None
 ) -> dict[str, object]:
-    """Return what the templates of a lookup or a delete see: the key's members, and the whole entity as `$source`."""
+    """Return the variables of a lookup or delete: the key's members, and the whole entity as `$source`."""
     members = key_members(key_paths(card, operation), id)
     return {"entity": {"_id": id, **members, "$source": members if data is None else data}}
 
 
-def created_id(card: EntityCard, operation: Operation, answer: Json) -> str | None:
-    """Return the id in what an insert was answered: the new record, or where `payload_property` points, the id itself.
+def created_id(card: EntityCard, operation: Operation, body: Json) -> str | None:
+    """Return the id in the response to an insert: that of the new record, or the value of `payload_property`.
 
-    Of a list the first counts. None when there is none.
+    Of a list, the first record counts. None if there is no id.
     """
-    made = next(iter(answer), None) if isinstance(answer, list) else answer
+    made = next(iter(body), None) if isinstance(body, list) else body
     if operation.payload_property and isinstance(made, str | int) and not isinstance(made, bool):
         return str(made)
     return read_id(operation.new_key or key_paths(card, operation), made)
 
 
 def build_insert(card: EntityCard, operation: Operation, values: Mapping[str, Json]) -> WriteRequest:
-    """Return the write that creates a record from wire values by write path."""
+    """Return the create of a record from wire values by write path."""
     if operation.body is None:
         return _card_write(card, operation, {"entity": {}}, insert_body(card, values), {})
     return _share_pipe_write(operation.body, {}, insert_body(card, values), {})
@@ -70,7 +69,7 @@ def build_insert(card: EntityCard, operation: Operation, values: Mapping[str, Js
 def build_update(
     card: EntityCard, operation: Operation, id: str, data: Mapping[str, Json], values: Mapping[str, Json]
 ) -> WriteRequest:
-    """Return the write that changes wire values of a record that was just read."""
+    """Return the update of wire values of a record that was just read."""
     seen = lookup_variables(card, operation, id, data)
     if operation.body is None:
         return _card_write(card, operation, seen, update_body(card, data, values), data)
@@ -88,7 +87,7 @@ def build_update(
 def _card_write(
     card: EntityCard, operation: Operation, seen: Mapping[str, Any], entity: Json, before: Mapping[str, Json]
 ) -> WriteRequest:
-    """Return a body that the card makes; an operation with a payload of its own asks for it as `entity.payload`."""
+    """Return a write whose body the card defines; an operation with its own payload uses it as `entity.payload`."""
     body = _as_list_commands(card, before, entity) if card.list_commands else entity
     if operation.payload is None:
         return WriteRequest(seen, body, entity)
@@ -96,8 +95,8 @@ def _card_write(
 
 
 def _as_list_commands(card: EntityCard, before: Mapping[str, Json], entity: Json) -> Json:
-    """Return a body whose lists are commands, which few systems want."""
-    from qa_sync.systems.requests.list_commands import with_list_commands  # noqa: PLC0415  all runs would load it
+    """Return a body whose lists are commands, which few systems need."""
+    from qa_sync.systems.requests.list_commands import with_list_commands  # noqa: PLC0415  rarely needed
 
     return with_list_commands(card, {card.wrap: before} if card.wrap else before, entity)
 

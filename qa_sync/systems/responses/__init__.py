@@ -1,4 +1,4 @@
-"""A request is sent, its response checked, read and paged through.
+"""Sends requests, checks and parses responses, and follows pagination.
 
 May import `systems.requests` and `systems.http`.
 """

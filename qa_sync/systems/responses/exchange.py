@@ -1,8 +1,8 @@
-"""What a system answered: JSON, or an error that tells which system, which request, and what to do next.
+"""Checks responses: returns JSON, or raises an error with the system, the request, and what to do next.
 
-Sources of the error bodies: docs/explanation/vendors/wix.rst, "Common rules"; docs/explanation/vendors/woocommerce.rst,
-"Errors"; docs/explanation/vendors/customerp.rst and custom-webshop.rst, "The API". No text from here holds a secret,
-and what a system wrote is escaped.
+No message contains a secret, and texts of a system are escaped. Sources of the error bodies:
+docs/explanation/vendors/wix.rst, "Common rules"; docs/explanation/vendors/woocommerce.rst, "Errors";
+docs/explanation/vendors/customerp.rst and custom-webshop.rst, "The API".
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ MESSAGE_PATHS: Final = (
 HINTS: Final[Mapping[int, str]] = {
     401: "check the secrets of this system in qa-sync.toml and in the environment",
     403: "check that the key may do this, and which site or company it belongs to",
-    429: "the system limits how often it may be asked; wait, or run fewer sections at once",
+    429: "the system limits the request rate; wait, or run fewer sections in parallel",
 }
 SHOWN: Final = 200
-"""How many characters of an answer that makes no sense are shown."""
+"""The largest number of characters of an invalid response shown."""
 
 
 UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
@@ -46,57 +46,59 @@ TRUST: Final = "custom_ca_pem_chain in the connector, or SSL_CERT_FILE in the en
 
 
 class ResponseChecker(Struct, frozen=True, kw_only=True):
-    """Judges the answers of one system; `redact` takes secrets out of every text."""
+    """Checks the responses of one system; `redact` is applied to every message."""
 
     label: str
     redact: Callable[[str], str]
 
     def expect_success(self, request: httpx.Request, response: httpx.Response, *, uncertain: bool = False) -> None:
-        """Return when the status is a success; raises Conflict, RequestRejected or InvalidResponse.
+        """Return if the status is a success; raises Conflict, RequestRejected or InvalidResponse.
 
-        With `uncertain` a status that does not tell whether anything happened is UncertainWrite.
+        With `uncertain`, raises UncertainWrite for a status that does not show whether the write was applied.
         """
         if response.is_success:
             return
         if uncertain and response.status_code in GATEWAY_STATUSES:
-            text = self._describe(request, response, "it may have happened or not")
-            raise UncertainWrite(text, succeeded=False, hint=f"look in {self.label} whether it happened")
+            text = self._describe(request, response, "the write may or may not have been applied")
+            raise UncertainWrite(text, succeeded=False, hint=f"check in {self.label} whether it was applied")
         if response.is_client_error:
             self._raise_rejected(request, response)
         if response.has_redirect_location:
             where = self._shown(response.headers["location"])
             raise InvalidResponse(
                 f"{self._describe_request(request)}: redirected to {where}, which is not followed",
-                hint=f"give the url of {self.label} as the system itself calls it",
+                hint=f"set the url of {self.label} to the target of the redirect",
             )
-        self.raise_invalid(request, response, "a status that is no success")
+        self.raise_invalid(request, response, "not a success")
 
     def json(self, request: httpx.Request, response: httpx.Response) -> Json:
-        """Return the body with exact decimals; an empty body is None. Raises InvalidResponse when it is not JSON."""
+        """Return the body with exact decimals; an empty body is None. Raises InvalidResponse if it is not JSON."""
         if not response.content.strip():
             return None
         try:
             return read_exact_json(response.content.removeprefix(BOM_UTF8))
         except (ValueError, RecursionError):
             pass
-        # Out here, so that the text that is no JSON does not hang on the error.
+        # Outside the handler, so that the invalid text is not attached to the error.
         return self.raise_invalid(request, response, "not JSON")
 
     def raise_invalid(self, request: httpx.Request, response: httpx.Response, why: str) -> NoReturn:
-        """Raise InvalidResponse with the status, the content type and how the answer begins."""
+        """Raise InvalidResponse with the status, the content type and the start of the body."""
         raise InvalidResponse(
             self._describe(request, response, why),
-            hint=f"is the url of {self.label} that of its API? look at what it answers there",
+            hint=f"check that the url of {self.label} is that of its API",
         )
 
     def raise_unexpected_shape(self, operation: str, why: str) -> NoReturn:
-        """Raise InvalidResponse about what an operation answered."""
-        raise InvalidResponse(f"{self.label}: {operation}: {why}", hint="does the connector fit the system's version?")
+        """Raise InvalidResponse for the response of an operation."""
+        raise InvalidResponse(
+            f"{self.label}: {operation}: {why}", hint="check that the connector fits the system's version"
+        )
 
     def _raise_rejected(self, request: httpx.Request, response: httpx.Response) -> NoReturn:
         status = response.status_code
         code, message = self._vendor_error(response)
-        text = f"{self._describe_request(request)}: refused with {status} {code or ''}".rstrip()
+        text = f"{self._describe_request(request)}: rejected with {status} {code or ''}".rstrip()
         hint = _woocommerce_hint(request, status, code) or HINTS.get(status)
         if status in {httpx.codes.CONFLICT, httpx.codes.PRECONDITION_FAILED}:
             raise Conflict(f"{text}: {message}", status=status, code=code, hint=hint, repeated=_attempts(response) > 1)
@@ -114,7 +116,7 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
     def _describe(self, request: httpx.Request, response: httpx.Response, why: str) -> str:
         kind = self._shown(response.headers.get("content-type", "no content type"))
         private = TOKEN_REQUEST in request.extensions and response.is_success
-        begins = "not shown, for it is about a token" if private else self._body_start(response)
+        begins = "body not shown (token)" if private else self._body_start(response)
         return f"{self._describe_request(request)}: {why}: status {response.status_code}, {kind}, {begins}"
 
     def _describe_request(self, request: httpx.Request) -> str:
@@ -122,60 +124,60 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
         return f"{self.label}: {request.method} {self.redact(str(url))}"
 
     def _body_start(self, response: httpx.Response) -> str:
-        text = response.content.decode("utf-8", "replace")  # whole: a secret cut in two would not be known
+        text = response.content.decode("utf-8", "replace")  # whole, because a secret cut in two would not be redacted
         return f"beginning {self._shown(text)!r}" if text else "with an empty body"
 
     def _shown(self, text: str) -> str:
-        """Return a text from outside without secrets, shortened, with nothing in it that a terminal would act on."""
+        """Return a text from outside redacted, shortened, and without control characters."""
         plain = self.redact(text)
         short = plain if len(plain) <= SHOWN else plain[:SHOWN] + "..."
         return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in short)
 
 
 class HttpExchange(ResponseChecker, frozen=True, kw_only=True):
-    """Sends requests for one system and judges the answers; `exchange_log` keeps the last of both."""
+    """Sends requests to one system and checks the responses; `exchange_log` keeps the latest of both."""
 
     client: httpx.Client
     exchange_log: ExchangeLog
 
     def send(self, request: httpx.Request, *, idempotent: bool = True) -> httpx.Response:
-        """Return the answer, whatever its status; raises SystemUnreachable when there is none.
+        """Return the response with any status; raises SystemUnreachable if there is none.
 
-        For a request that is not to be repeated blindly it raises UncertainWrite when the system may have seen it.
+        For a non-idempotent request, raises UncertainWrite if the system may have received it.
         """
         request.extensions[IDEMPOTENT] = idempotent
         try:
             response = self.client.send(request)
-        except (httpx.RequestError, httpx.InvalidURL) as error:  # the url may be that of a redirect
+        except (httpx.RequestError, httpx.InvalidURL) as error:  # the URL may be that of a redirect
             sent = not was_not_sent(error)
             hint = self._connection_hint(error)
             reason = f"{type(error).__name__}: {self._shown(_error_text(error))}"
-            text = f"{self._describe_request(request)}: no answer ({reason})"
+            text = f"{self._describe_request(request)}: no response ({reason})"
         else:
             self.exchange_log.note(request, response)
             return response
         self.exchange_log.note(request, None)
-        # Raised out here, so that nothing of the request hangs on the error.
+        # Raised outside the handler, so that the request is not attached to the error.
         if sent and not idempotent:
-            raise UncertainWrite(text, succeeded=False, hint=f"look in {self.label} whether it happened")
+            raise UncertainWrite(text, succeeded=False, hint=f"check in {self.label} whether it was applied")
         raise SystemUnreachable(text, hint=hint)
 
     def raise_missing_id(self, request: httpx.Request, response: httpx.Response, why: str) -> NoReturn:
-        """Raise UncertainWrite about a create that was a success and does not tell what it made."""
-        hint = f"look in {self.label} for the new record; does the connector fit the system's version?"
+        """Raise UncertainWrite for a successful create whose response does not contain the new id."""
+        hint = f"look for the new record in {self.label}; check that the connector fits the system's version"
         raise UncertainWrite(self._describe(request, response, why), succeeded=True, hint=hint)
 
     def _connection_hint(self, error: Exception) -> str:
         if UNTRUSTED in str(error):
-            return f"give what its certificate is signed with: {TRUST}"
+            return f"set the CA of its certificate: {TRUST}"
         if is_invalid_request(error):
-            return "a header holds what none can: is there a blank or a line's end around a secret in the environment?"
+            return "a header has invalid characters: check for whitespace around the secrets in the environment"
         if isinstance(error, httpx.ProxyError):
-            return "a proxy is in between: the connector's proxies, or HTTPS_PROXY (NO_PROXY names what needs none)"
-        return f"is the url of {self.label} right, and can it be reached from here?"
+            return "check the proxy: the connector's proxies, or HTTPS_PROXY (NO_PROXY lists hosts without a proxy)"
+        return f"check the url of {self.label}, and that it can be reached from this machine"
 
     def fetch_public(self, url: str) -> Json:
-        """Return the JSON at a public url, requested without credentials.
+        """Return the JSON at a public URL, requested without credentials.
 
         Raises what `send`, `expect_success` and `json` raise.
         """
@@ -185,7 +187,7 @@ class HttpExchange(ResponseChecker, frozen=True, kw_only=True):
         return self.json(request, response)
 
     def read_created(self, request: httpx.Request, response: httpx.Response) -> Json:
-        """Return what a create was answered; raises UncertainWrite for an answer that does not tell what came of it."""
+        """Return the JSON response to a create; raises UncertainWrite if it does not show the result."""
         self.expect_success(request, response, uncertain=True)
         try:
             return self.json(request, response)
@@ -195,14 +197,14 @@ class HttpExchange(ResponseChecker, frozen=True, kw_only=True):
 
 
 def _error_text(error: Exception) -> str:
-    """Return what a library tells of an error; of a url that is none it tells a part, in which no secret is known."""
+    """Return a library's message, or a fixed one for an invalid URL, because parts of secrets cannot be redacted."""
     is_about_url = isinstance(error, httpx.InvalidURL) or isinstance(error.__context__, httpx.InvalidURL)
-    return "it redirects to no url" if is_about_url else str(error)
+    return "it redirects to an invalid URL" if is_about_url else str(error)
 
 
 def _attempts(response: httpx.Response) -> int:
-    told = response.headers.get(ATTEMPTS_HEADER, "1")
-    return int(told) if told.isdecimal() else 1
+    count = response.headers.get(ATTEMPTS_HEADER, "1")
+    return int(count) if count.isdecimal() else 1
 
 
 def _first_text(body: Json, candidates: tuple[str, ...]) -> str | None:
@@ -211,13 +213,13 @@ def _first_text(body: Json, candidates: tuple[str, ...]) -> str | None:
 
 
 def _woocommerce_hint(request: httpx.Request, status: int, code: str | None) -> str | None:
-    """Return what a 401 over plain http means there.
+    """Return a hint for a 401 of WooCommerce over plain HTTP.
 
     Source: docs/explanation/vendors/woocommerce.rst, "Credentials as measured".
     """
     if status != httpx.codes.UNAUTHORIZED or request.url.scheme != "http" or "woocommerce" not in (code or ""):
         return None
     return (
-        "WooCommerce takes Basic (and keys in the query) over https only; give the url with https://, or, when it is "
-        "signed (OAuth 1.0a), check the secrets and that the clocks of both machines agree"
+        "WooCommerce accepts Basic (and keys in the query) over https only; use https://, or, for OAuth 1.0a, "
+        "check the secrets and that the clocks of both machines agree"
     )

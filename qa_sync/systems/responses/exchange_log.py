@@ -1,6 +1,6 @@
-"""What was asked and answered lately, so that a verdict can show what it rests on.
+"""Keeps the latest requests and responses, so that reports can show them with a failed check.
 
-To keep it costs two references a request; texts are made, cleaned and cut only for a check that is not well.
+Keeping one costs two references; texts are decoded, redacted and cut only for checks that do not pass.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ if TYPE_CHECKING:
     import httpx
 
 MAX_EXCHANGES: Final = 64
-"""How many exchanges are kept of each thread: more than the looks of a wait."""
+"""The number of exchanges kept per thread: more than the polls of one wait."""
 
 MAX_BODY_BYTES: Final = 65_536
-"""A body of more bytes is not kept, so that a few lists do not fill the memory."""
+"""The size limit of a kept body, so that a few lists do not fill the memory."""
 
-TOLD: Final = 2
-"""How many exchanges with each system are told of a check."""
+SHOWN_EXCHANGES: Final = 2
+"""The number of exchanges shown per check and system."""
 
-SHOWN: Final = 4_000
-"""How many characters of a body are told."""
+SHOWN_CHARACTERS: Final = 4_000
+"""The largest number of characters shown of a body."""
 
 _LoggedExchange: TypeAlias = "tuple[httpx.Request, int | None, bytes]"
 
 
 @runtime_checkable
 class HasExchangeLog(Protocol):
-    """A system that remembers what it was asked."""
+    """A system that keeps a log of its exchanges."""
 
     exchange_log: ExchangeLog
 
 
 class ExchangeLog:
-    """The last requests to one system and their answers; sections that run in other threads are kept apart.
+    """The latest requests to one system and their responses, separately for each thread (section).
 
-    `redact` takes secrets out of what is told.
+    `redact` is applied to all texts.
     """
 
     def __init__(self, label: str, redact: Redactor) -> None:
@@ -52,7 +52,7 @@ class ExchangeLog:
         self._latest: dict[int, deque[_LoggedExchange]] = {}
 
     def note(self, request: httpx.Request, response: httpx.Response | None) -> None:
-        """Keep a request and its answer (read whole), None when there was none."""
+        """Keep a request and its response, whose body is read (None: no response)."""
         ring = self._latest.get(get_ident())
         if ring is None:
             ring = self._latest[get_ident()] = deque(maxlen=MAX_EXCHANGES)
@@ -62,38 +62,40 @@ class ExchangeLog:
         ring.append((request, status, content))
 
     def mentioning(self, ids: Collection[str]) -> tuple[ExchangeSummary, ...]:
-        """Return the last exchanges that name one of the ids, else the very last one; the oldest first."""
+        """Return the latest exchanges that contain one of the ids, or else the last one; oldest first."""
         named = [one for one in self._distinct_exchanges() if _mentions(one, ids)] if ids else []
-        found = named[:TOLD] or list(islice(self._distinct_exchanges(), 1))
+        found = named[:SHOWN_EXCHANGES] or list(islice(self._distinct_exchanges(), 1))
         return tuple(map(self._summary, reversed(found)))
 
     def _distinct_exchanges(self) -> Iterator[_LoggedExchange]:
-        """Yield the exchanges of this thread, the newest first; of what was asked again and again the last one."""
+        """Yield the exchanges of this thread, newest first; of identical requests only the last one."""
         seen: set[tuple[str, httpx.URL, bytes]] = set()
         for kept in reversed(self._latest.get(get_ident(), ())):
             request = kept[0]
-            asked = (request.method, request.url, request.content)
-            if asked not in seen:
-                seen.add(asked)
+            key = (request.method, request.url, request.content)
+            if key not in seen:
+                seen.add(key)
                 yield kept
 
     def _summary(self, kept: _LoggedExchange) -> ExchangeSummary:
-        request, status, answer = kept
+        request, status, content = kept
         url, sent = self._text(str(request.url).encode()), self._text(request.content)
-        return ExchangeSummary(self._label, request.method, url, sent, status, self._text(answer))
+        return ExchangeSummary(self._label, request.method, url, sent, status, self._text(content))
 
     def _text(self, content: bytes) -> str:
-        text = self.redact(content.decode("utf-8", "replace"))  # whole: a secret cut in two would not be known
-        return text if len(text) <= SHOWN else f"{text[:SHOWN]} ... ({len(text)} characters)"
+        text = self.redact(
+            content.decode("utf-8", "replace")
+        )  # whole, because a secret cut in two would not be redacted
+        return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} ... ({len(text)} characters)"
 
 
 def exchange_log_of(system: System) -> ExchangeLog:
-    """Return what a system was asked lately: nothing when it does not remember."""
+    """Return the exchange log of a system, or an empty one."""
     return system.exchange_log if isinstance(system, HasExchangeLog) else ExchangeLog(system.label, Redactor())
 
 
 def _mentions(kept: _LoggedExchange, ids: Collection[str]) -> bool:
-    request, _, answer = kept
+    request, _, content = kept
     pattern = b"|".join(rb"(?<![\w-])%b(?![\w-])" % re.escape(one.encode()) for one in ids)
-    texts = (str(request.url).encode(), request.content, answer)
+    texts = (str(request.url).encode(), request.content, content)
     return any(re.search(pattern, text) for text in texts)

@@ -1,4 +1,4 @@
-"""Page after page of a list operation. Source: docs/explanation/connector-format-facts.rst, "Paging"."""
+"""Pages through list operations. Source: docs/explanation/connector-format-facts.rst, "Paging"."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from qa_sync.systems.templates.jinja import render_optional
 from qa_sync.values.form import Json
 
 MAX_PAGES: Final = 100_000
-"""Where a list ends whatever the system says: 5 million records at 50 a page."""
+"""The largest number of pages: 5 million records with 50 per page."""
 
 
 class Page(Struct, frozen=True):
-    """One answer to a list operation, its entities, and the link by which it was asked for."""
+    """One response of a list operation, its entities, and the link by which it was requested."""
 
     reply: OperationResponse
     entities: list[Json]
@@ -31,7 +31,7 @@ class Page(Struct, frozen=True):
 
 
 class PageCursor(Struct, frozen=True):
-    """Where a list goes on: the 0-based number of the next page, and the link that leads there."""
+    """The position in a list: the 0-based number of the next page, and its link."""
 
     page: int
     link: str | None
@@ -40,10 +40,10 @@ class PageCursor(Struct, frozen=True):
 def pages(
     operation: Operation, renderer: RequestRenderer, exchange: HttpExchange, variables: Mapping[str, object]
 ) -> Iterator[list[Json]]:
-    """Yield the entities of each page until a termination strategy says stop.
+    """Yield the entities of each page until a termination strategy applies.
 
-    Raises InvalidResponse when a page repeats the one before it, when the next page is on another host, and after
-    MAX_PAGES pages.
+    Raises InvalidResponse if a page repeats the previous one, if the next page is on another host, and after MAX_PAGES
+    pages.
     """
     for entities, _ in pages_with_cursor(operation, renderer, exchange, variables):
         yield entities
@@ -56,9 +56,9 @@ def pages_with_cursor(
     variables: Mapping[str, object],
     start: PageCursor | None = None,
 ) -> Iterator[tuple[list[Json], PageCursor | None]]:
-    """Yield the entities of each page as `pages` does, each with where another reading could go on after it.
+    """Yield the entities of each page as `pages` does, each with a cursor from which a later read can continue.
 
-    The bookmark is None after the last page, and where each page is asked for by what stood on the one before.
+    The cursor is None after the last page, and if requests depend on more than the link of the previous page.
     """
     previous: Page | None = None
     link = start.link if start else None
@@ -84,9 +84,9 @@ def pages_with_cursor(
 
 
 def _uses_previous_page(operation: Operation) -> bool:
-    """Tell whether a page is asked for by more of the page before than the link on it."""
-    asked = (operation.url, operation.params, operation.headers, operation.payload)
-    return any("previous_" in str(part) for part in asked)
+    """Return whether the request of a page depends on more of the previous page than its link."""
+    texts = (operation.url, operation.params, operation.headers, operation.payload)
+    return any("previous_" in str(part) for part in texts)
 
 
 def _previous_page_variables(page: Page | None) -> dict[str, object]:
@@ -108,7 +108,7 @@ def _next_link(operation: Operation, renderer: RequestRenderer, page: Page, know
         return operation.next_page_link.strip() or None  # no template: no template engine
     variables = {**renderer.known(operation, known), **page.reply.variables}
     if operation.children and isinstance(page.reply.body, Mapping):
-        # In a list that is read for a parent's record, `entity` is what was answered
+        # In a list that is read for a parent's record, `entity` is the response
         # (docs/explanation/connector-format-facts.rst, "Expressions").
         parent = known.get("source_entity")
         variables["entity"] = {**(parent if isinstance(parent, Mapping) else {}), **page.reply.body}
@@ -136,7 +136,7 @@ LAST_PAGE_TESTS: Final[Mapping[str, Callable[[Operation, Page, Page | None, str]
         len(page.entities) < (operation.page_size or 0)
     ),
 }
-"""The termination strategies that look at an answer; the others are about the next request."""
+"""The termination strategies that examine a response; the others examine the next request."""
 
 
 def _has_strategy(strategy: str, operation: Operation) -> bool:
@@ -146,16 +146,16 @@ def _has_strategy(strategy: str, operation: Operation) -> bool:
 def _reject_other_host(
     operation: Operation, exchange: HttpExchange, call: RenderedRequest, before: RenderedRequest
 ) -> None:
-    """Raise InvalidResponse when a next page would send credentials to another origin, or without TLS."""
+    """Raise InvalidResponse if the next page would send credentials to another origin, or without TLS."""
     try:
         here, there = httpx.URL(before.url), httpx.URL(call.url)
-    except httpx.InvalidURL:  # it is not told: nobody knows what stands in it
-        exchange.raise_unexpected_shape(operation.name, "the next page is at no url that HTTP knows")
+    except httpx.InvalidURL:  # the message omits it, because it may contain anything
+        exchange.raise_unexpected_shape(operation.name, "the link to the next page is not a valid URL")
     if not is_same_origin(here, there):
         raise InvalidResponse(
-            f"{exchange.label}: {operation.name}: the next page would be at {_origin(there)}, "
-            f"this one is at {_origin(here)}",
-            hint=f"give the url of {exchange.label} as the system itself calls it",
+            f"{exchange.label}: {operation.name}: the next page is at {_origin(there)}, "
+            f"this page is at {_origin(here)}",
+            hint=f"set the url of {exchange.label} to the one that the system uses itself",
         )
 
 
@@ -167,11 +167,11 @@ def _origin(url: httpx.URL) -> str:
 def _reject_repeated_page(
     operation: Operation, exchange: HttpExchange, page: Page, previous: Page | None, number: int
 ) -> None:
-    """Raise InvalidResponse for a page that says again what the page before said: it would go on for ever."""
+    """Raise InvalidResponse for a page that repeats the previous one, because the pagination would not end."""
     if previous is None or not page.entities or _has_strategy("same-response", operation):
         return
     if page.entities == previous.entities:
         raise InvalidResponse(
             f"{exchange.label}: {operation.name}: page {number + 1} repeats page {number}; the paging does not advance",
-            hint="does the system know the paging parameters of this operation?",
+            hint="check that the system supports the pagination parameters of this operation",
         )

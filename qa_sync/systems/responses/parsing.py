@@ -1,4 +1,4 @@
-"""What an operation answered, as its connector wants it read.
+"""Parses the response of an operation as its connector says.
 
 Source: docs/explanation/connector-format-facts.rst, "Operations", "What pipes add" and "Expressions".
 """
@@ -25,7 +25,7 @@ GONE: Final = frozenset({404, 410})
 
 
 class SentRequest(Struct, frozen=True):
-    """A call that was answered, and what its templates were given."""
+    """A request with its response, and the variables of its templates (`given`)."""
 
     call: RenderedRequest
     request: httpx.Request
@@ -33,14 +33,14 @@ class SentRequest(Struct, frozen=True):
     given: Mapping[str, object]
 
     def expression_variables(self, body: Json) -> dict[str, object]:
-        """Return what the expressions that look at the answer know of it; `body` is what stands in it."""
+        """Return the variables of expressions about the response; `body` is its JSON."""
         return {**self.given, **response_variables(self.call, _Headers(self.response), body)}
 
 
 class OperationResponse(Struct, frozen=True):
-    """One answer to an operation: the call, the whole body, and the headers as expressions see them.
+    """One response of an operation: the request, the whole body, and the headers as expressions see them.
 
-    `is_ignored` says that the operation wants an answer of that status passed over.
+    `is_ignored` is true if the operation ignores responses with that status.
     """
 
     call: RenderedRequest
@@ -52,12 +52,12 @@ class OperationResponse(Struct, frozen=True):
 
     @property
     def variables(self) -> dict[str, object]:
-        """What the expressions that look at an answer know of it."""
+        """The variables of expressions about the response."""
         return response_variables(self.call, self.headers, self.body)
 
 
 def response_variables(call: RenderedRequest, headers: Mapping[str, object], body: Json) -> dict[str, object]:
-    """Return what the expressions that look at an answer to a call know of it."""
+    """Return the variables of expressions about the response to a request."""
     return {
         "body": body,
         "headers": headers,
@@ -75,10 +75,10 @@ def call_operation(
     call: RenderedRequest,
     variables: Mapping[str, object],
 ) -> OperationResponse:
-    """Send a call and return what it answered; raises what `HttpExchange` raises.
+    """Send a request and return its response; raises what `HttpExchange` raises.
 
-    A status that the operation allows but that is no success, and one that it ignores, is a reply that is dropped. An
-    `error_expression` that renders to anything is a InvalidResponse with that text.
+    A response with an ignored status, or with an allowed status that is not a success, is marked as ignored. If
+    `error_expression` renders to a text, raises InvalidResponse with that text.
     """
     request = call.request(exchange.client.build_request)
     response = exchange.send(request)
@@ -93,30 +93,30 @@ def call_operation(
         raw = {operation.response_property: _text(response), "content-type": response.headers.get("content-type")}
         return OperationResponse(call, request, response, [raw], headers)
     reply = OperationResponse(call, request, response, exchange.json(request, response), headers)
-    told = (
+    error_text = (
         has_error_expression(operation)
         and is_json
         and read_error(operation, renderer, {**variables, **reply.variables})
     )
-    if told:
-        exchange.raise_invalid(request, response, f"the system reports {exchange.redact(told)!r}")
+    if error_text:
+        exchange.raise_invalid(request, response, f"the system reports {exchange.redact(error_text)!r}")
     return reply
 
 
 def has_error_expression(operation: Operation) -> bool:
-    """Tell whether an operation's `error_expression` is to be asked; the format wants a `payload_property` with it."""
+    """Return whether an operation's `error_expression` applies; the format requires a `payload_property` with it."""
     return bool(operation.error_expression and operation.payload_property)
 
 
 def read_error(operation: Operation, renderer: RequestRenderer, expression_variables: Mapping[str, object]) -> str:
-    """Return what `error_expression` makes of an answer, nothing when the answer is well."""
+    """Return the rendered `error_expression` of a response; empty if there is no error."""
     return renderer.text(operation, operation.error_expression or "", expression_variables).strip()
 
 
 def select_entities(operation: Operation, body: Json) -> Json:
-    """Return the part of a body that `payload_property` names: a literal member wins over a dotted path.
+    """Return the part of a body that `payload_property` names: a literal member takes precedence over a dotted path.
 
-    None when there is no such part, as in a body that is no object.
+    None if there is no such part or the body is not an object.
     """
     name = operation.payload_property
     if name is None:
@@ -133,7 +133,7 @@ def list_entities(
     reply: OperationResponse,
     variables: Mapping[str, object],
 ) -> list[Json]:
-    """Return the entities of an answer to a list operation; raises InvalidResponse when it holds no list of them."""
+    """Return the entities in the response of a list operation; raises InvalidResponse if it contains no list."""
     if reply.is_ignored:
         return []
     entities = reply.body if _is_plain_text(operation, reply) else select_entities(operation, reply.body)
@@ -141,7 +141,7 @@ def list_entities(
         entities = paths.read(entities, operation.rows)
     if operation.one_is_list and isinstance(entities, Mapping):
         entities = [entities]
-    # Some systems leave an empty list out; a body without any object around it is another thing.
+    # Some systems omit an empty list within an object; a missing body is a different case.
     if entities is None and (isinstance(reply.body, Mapping) or reply.response.status_code == httpx.codes.NO_CONTENT):
         entities = []
     if not isinstance(entities, list):
@@ -151,7 +151,7 @@ def list_entities(
 
 
 def _is_plain_text(operation: Operation, reply: OperationResponse) -> bool:
-    """Whether the body is text that stands in an entity of its own."""
+    """Return whether the body is a text wrapped in an entity."""
     first = reply.body[0] if isinstance(reply.body, list) and len(reply.body) == 1 else None
     return isinstance(first, Mapping) and first.keys() == {operation.response_property, "content-type"}
 
@@ -163,7 +163,7 @@ def _with_added_members(
     rows: list[Json],
     variables: Mapping[str, object],
 ) -> Iterator[Json]:
-    """Give each entity the members that the operation adds: `_id`, the headers and the status of the answer."""
+    """Add the operation's members to each entity: `_id`, the headers and the status of the response."""
     adds = {
         operation.response_headers_property: dict(reply.response.headers),
         operation.response_status_property: reply.response.status_code,
@@ -191,7 +191,7 @@ def _is_ignored(operation: Operation, response: httpx.Response) -> bool:
 
 
 def _text(response: httpx.Response) -> str:
-    """Return a body as text, in the encoding that it is said to have when there is such a one."""
+    """Return a body as text, in its declared encoding if that is known, else as UTF-8."""
     try:
         return response.content.decode(response.charset_encoding or "utf-8", "replace")
     except (LookupError, ValueError):
@@ -205,7 +205,7 @@ def _is_json(response: httpx.Response, known: tuple[str, ...]) -> bool:
 
 
 class _Headers(Mapping[str, object]):
-    """An answer's headers as expressions see them: in any case, and `link.next` as the URL of `rel="next"`."""
+    """A response's headers as expressions see them: case-insensitive, with `link.next` as the URL of `rel="next"`."""
 
     def __init__(self, response: httpx.Response) -> None:
         self._response = response
@@ -224,14 +224,14 @@ class _Headers(Mapping[str, object]):
 
 
 def is_gone(operation: Operation, response: httpx.Response) -> bool:
-    """Tell whether an answer says that there is no such record: as HTTP does, or as the operation says it does."""
+    """Return whether a response means that the record does not exist, by HTTP or by the operation's settings."""
     return response.status_code in GONE or in_status_ranges(response.status_code, operation.ignored)
 
 
 def without_tagged_values(card: EntityCard, data: Mapping[str, Json]) -> Mapping[str, Json]:
-    """Return a record whose values are plain where its card says that some are answered as objects."""
+    """Return a record with tagged values (see the card) replaced by plain ones."""
     if not card.tagged_values:
         return data
-    from qa_sync.systems.responses.tagged_values import without_tags  # noqa: PLC0415  few systems need it, all runs would load it
+    from qa_sync.systems.responses.tagged_values import without_tags  # noqa: PLC0415  rarely needed
 
     return dict(without_tags(data, card.tagged_values))

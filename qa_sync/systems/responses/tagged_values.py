@@ -1,8 +1,9 @@
-"""Single values that a system answers as objects, `{"__class__": "Decimal", "decimal": "12.50"}` -> `"12.50"`; pure.
+"""Replaces values that a system returns as objects, `{"__class__": "Decimal", "decimal": "12.50"}`, by texts; pure.
 
-An extension of `entities.toml` (docs/reference/entities.rst; docs/explanation/vendors/real-systems.rst,
-"What Tryton does"): `tagged_values` names the member that tells the kind of an object, and for each kind a template of
-the text that the value is.
+`tagged_values` in `entities.toml` names the member that holds the kind of an object, and a template of the text for
+each kind.
+
+Source: docs/reference/entities.rst; docs/explanation/vendors/real-systems.rst, "What Tryton does".
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from qa_sync.values.form import Json
 
 
 def without_tags(data: Json, tagged: Mapping[str, Any]) -> Json:
-    """Return the data with each object of a known kind replaced by the text that it stands for.
+    """Return the data with each object of a known kind replaced by its text.
 
-    Objects of other kinds stay as they are. Raises ConnectorError that names a template's fault.
+    Objects of other kinds do not change. Raises ConnectorError if a template cannot be rendered.
     """
     if isinstance(data, list):
         return [without_tags(each, tagged) for each in data]

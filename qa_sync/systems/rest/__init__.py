@@ -1,4 +1,4 @@
 """`RestSystem`, a system over HTTP, and what builds it.
 
-The top of `systems`: may import every folder beside it.
+The top of `systems`: may import all its other folders.
 """

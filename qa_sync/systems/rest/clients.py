@@ -1,4 +1,4 @@
-"""What a service is spoken to with: what fills its templates in, and a client that shows who one is.
+"""Creates the HTTP client of a service, with its references and its authentication.
 
 Source: docs/explanation/design.rst, "Systems and connectors".
 """
@@ -26,15 +26,15 @@ from qa_sync.values.form import Json
 READ_S: Final = 60
 CONNECT_S: Final = 20
 LAST_PORT: Final = 65_535
-"""A larger one is taken for what is left of it, which is somebody else's."""
+"""A larger port would be truncated to another, wrong one."""
 
 
 def references_for(
     label: str, connector: Connector, base_url: str, secrets: Mapping[str, str], env: Mapping[str, Json]
 ) -> ReferenceResolver:
-    """Return what fills a connector's references in.
+    """Return the resolver of a connector's references.
 
-    Raises UsageError when the url is none or a secret or a parameter is not given: now, not at the first request.
+    Raises UsageError, before the first request, for an invalid URL or a missing secret or parameter.
     """
     own = {"base_url": _checked_base_url(label, base_url)} if base_url or "base_url" in connector.parameters else {}
     references = ReferenceResolver(label, {**connector.defaults, **env, **own}, secrets)
@@ -45,7 +45,7 @@ def references_for(
 
 
 def with_numbers_resolved(connector: Connector, references: ReferenceResolver) -> Connector:
-    """Return a connector with the numbers that it leaves to parameters; raises UsageError for one that is none."""
+    """Return a connector with its numbers resolved; raises UsageError for an invalid number."""
     return replace(
         connector,
         service=_with_service_numbers(connector.service, references),
@@ -81,7 +81,7 @@ def make_exchange(
     exchange_log: ExchangeLog,
     clock: Clock | None,
 ) -> HttpExchange:
-    """Return an exchange with a service; without a `clock` it does not show who one is."""
+    """Return an exchange with a service; without a `clock` it does not authenticate."""
     redact = exchange_log.redact
     auth = make_auth_for(service, references, redact, clock) if clock else None
     if auth is None and isinstance(transport, DirectTransport):
@@ -92,8 +92,8 @@ def make_exchange(
 
 
 def make_auth_for(service: Service, references: ReferenceResolver, redact: Redactor, clock: Clock) -> httpx.Auth | None:
-    """Return what signs the requests to a service, None when nothing does."""
-    # Imported here because a replay signs nothing, and must start fast.
+    """Return the authentication of a service, or None if it has none."""
+    # Imported here because a replay does not authenticate and must start fast.
     from qa_sync.systems.auth.credentials import AuthContext  # noqa: PLC0415
     from qa_sync.systems.auth.table import make_auth  # noqa: PLC0415
 
@@ -113,5 +113,5 @@ def _checked_base_url(label: str, base_url: str) -> str:
     except httpx.InvalidURL:
         url = httpx.URL("")
     if url.scheme not in {"http", "https"} or not url.host or (url.port or 0) > LAST_PORT:
-        raise UsageError(f"the url of {label} is none that HTTP knows", hint="give it as https://host/path")
+        raise UsageError(f"the url of {label} is not a valid URL", hint="expected https://host/path")
     return base_url.rstrip("/")

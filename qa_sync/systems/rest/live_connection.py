@@ -1,4 +1,4 @@
-"""The line to one live system: opened once for the whole run, shared by all its sections."""
+"""The connection to one live system: opened once per run, shared by all sections."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.values.form import Json
 
 Wrap = Callable[[httpx.BaseTransport], httpx.BaseTransport]
-"""What stands between a section and the line: nothing, or a recorder."""
+"""Wraps the transport of a section, for example with a recorder."""
 
 
 def _unwrapped(transport: httpx.BaseTransport) -> httpx.BaseTransport:
@@ -30,10 +30,10 @@ def _unwrapped(transport: httpx.BaseTransport) -> httpx.BaseTransport:
 
 
 class LiveConnection(Struct, frozen=True):
-    """One pool of connections, an identity for each service, one set of limits; many sections and threads may use it.
+    """One connection pool, one authentication per service, one rate limiter; sections and threads may share it.
 
-    What goes over it is signed and repeated beneath `transport`, so that a recorder above it sees each request once and
-    no credentials that are a kind of authentication.
+    Authentication and retries are below `transport`, so that a recorder above it sees each request once and without
+    credentials.
     """
 
     label: str
@@ -49,7 +49,7 @@ class LiveConnection(Struct, frozen=True):
     close: Callable[[], None]
 
     def system(self, wrap: Wrap = _unwrapped, clock: Clock | None = None) -> RestSystem:
-        """Return a section's own `System` over the line, by its own `clock`; closing it leaves the line open."""
+        """Return a section's own `System` over the connection, with its own `clock`; closing it closes nothing."""
         return RestSystem(
             self.label,
             self.connector,
@@ -79,14 +79,13 @@ def open_connection(
     out: httpx.BaseTransport | None = None,
     rng: random.Random | None = None,
 ) -> LiveConnection:
-    """Open the line to a system; nothing is sent yet.
+    """Open the connection to a system; sends nothing yet.
 
-    `redact` is the run's (one for all its lines: a short secret of one may be part of another's), and learns everything
-    confidential about this system; until the line is closed, the logs are kept clean. `env` are further parameters that
-    the connector asks for, `rate_limiter` are the system's, however many services it has, `retry_policy` is had with it
-    (None: as each service of the connector says); `out` is the way to the network (None: as each service says), `rng`
-    spread the pauses. Raises UsageError as RestSystem does, and for a service whose connections cannot be made as it
-    says.
+    `redact` is shared by all connections of the run (a short secret of one may be part of another's); all secrets of
+    this system are added to it, and logs are redacted until the connection is closed. `env` are further parameters of
+    the connector. `rate_limiter` applies to all services of the system. `retry_policy` and `out`, the network
+    transport, replace the settings of the services (None: as each service says). `rng` adds jitter to the delays.
+    Raises UsageError as RestSystem does, and for a service with invalid connection settings.
     """
     redact.add_secrets(*secrets.values(), *url_secrets(base_url))
     references = references_for(label, connector, base_url, secrets, env or {})
@@ -105,7 +104,7 @@ def open_connection(
             clock=clock,
             redact=redact,
             retry_policy=retry_policy or read_retry_policy(service.settings),
-            rng=rng or random.Random(),  # noqa: S311 - pauses are no secret
+            rng=rng or random.Random(),  # noqa: S311 - delays are not secret
         )
 
     main = transport(connector.service)

@@ -1,4 +1,4 @@
-"""A connector over HTTP: the `System` that everything else speaks to.
+"""A connector over HTTP: the `System` that all other code uses.
 
 Source: docs/explanation/design.rst, "Systems and connectors"; docs/explanation/connector-format-facts.rst, "Request
 bodies".
@@ -45,16 +45,17 @@ from qa_sync.values.form import Json
 
 
 class RestSystem:
-    """A system spoken to over HTTP as its connector says; one client for the whole run.
+    """A system that is accessed over HTTP as its connector says, with one client for the whole run.
 
-    `label` is what the document calls it, `base_url` where it is (whatever the connector says), `secrets` the values of
-    the connector's secrets by name, `transport` the way out: live, in this process, recording or replaying; `further`
-    are the ways out to the connector's other services by name (those that are not there go by `transport` too), `env`
-    further parameters that it asks for. `authenticates` is False when the ways out show who one is, as a `Line`'s do,
-    or when nobody asks; `redact` takes secrets out of what is told; `clock` is what templates take for the time, and is
-    waited on (for `check_delays_s`) before a write whose answer was lost is looked for (None: the time of day, and no
-    wait). Raises UsageError when the url is none or a secret or a parameter that the connector needs is not given.
-    Besides what `System` says, a write that the card says cannot be is RequestRejected (405).
+    `label` is its name in the spec, `base_url` its URL (overrides the connector's), `secrets` the values of the
+    connector's secrets by name. `transport` is live, in-process, recording or replaying; `further` are the transports
+    of the connector's other services by name (default: `transport`), `env` further parameters. `authenticates` is False
+    if the transports authenticate, as those of a `LiveConnection` do, or if no authentication is needed. `redact` is
+    applied to all messages. `clock` is the time in templates; it also waits (for `check_delays_s`) before each search
+    for a write whose response was lost (None: the real time, and no waits).
+
+    Raises UsageError for an invalid URL or a missing secret or parameter. In addition to the errors of `System`, raises
+    RequestRejected (405) for an operation that the card does not support.
     """
 
     def __init__(
@@ -97,15 +98,15 @@ class RestSystem:
         }
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Close all connections."""
         self._exchange.client.close()
         for _, exchange in self._further.values():
             exchange.client.close()
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
-        """Yield all records, page by page; with `since`, only those changed since when the API can tell.
+        """Yield all records, page by page; with `since`, only those changed since then, if the API supports it.
 
-        A record that two pages show is yielded once.
+        A record that is on two pages is yielded once.
         """
         card, operation = self._operation(datatype, "list")
         changed = operation.since_initial if since is None else to_wire(since, card.modified_form)
@@ -121,20 +122,21 @@ class RestSystem:
     def list_pages(
         self, datatype: str, since: datetime | None = None, start: PageCursor | None = None
     ) -> Iterator[tuple[Sequence[Record], PageCursor | None]]:
-        """Yield all records as `list` does, a page at a time, each with a bookmark to go on from later.
+        """Yield all records as `list` does, one page at a time, each with a cursor from which to continue later.
 
-        What two pages show is yielded twice. The bookmark is None after the last page, and where nobody could go on.
+        A record that is on two pages is yielded twice. The cursor is None after the last page, and if the list cannot
+        be continued.
         """
         card, operation = self._operation(datatype, "list")
         changed = operation.since_initial if since is None else to_wire(since, card.modified_form)
         for begin in self._list_starts(operation):
             variables = {**begin, "since": changed}
-            for entities, mark in pages_with_cursor(operation, *self._connection(operation), variables, start):
+            for entities, cursor in pages_with_cursor(operation, *self._connection(operation), variables, start):
                 records = [self._record(card, operation, data) for data in entities]
-                yield records, None if operation.children else mark
+                yield records, None if operation.children else cursor
 
     def lookup(self, datatype: str, id: str) -> Record | None:
-        """Return the record with that id, None when there is none or when it counts as deleted."""
+        """Return the record with that id, or None if there is none or it counts as deleted."""
         card, operation = self._operation(datatype, "lookup")
         sent = self._send(operation, lookup_variables(card, operation, id))
         request, response = sent.request, sent.response
@@ -162,7 +164,7 @@ class RestSystem:
             self._raise_reported_error(operation, sent, whole)
             new = created_id(card, operation, select_entities(operation, whole))
             if new is None:
-                why = f"the new record's {card.key!r} is not in the answer"
+                why = f"the new record's {card.key!r} is not in the response"
                 self._exchange.raise_missing_id(sent.request, sent.response, why)
             return new
 
@@ -185,7 +187,7 @@ class RestSystem:
         update_idempotently(put, record, look, card=card, values=values, wait=self._wait, check_delays_s=self._pauses_s)
 
     def delete(self, datatype: str, id: str) -> None:
-        """Remove a record; a record that is already gone is no error."""
+        """Delete a record; a record that does not exist any more is not an error."""
         card, operation = self._operation(datatype, "delete")
         sent = self._send(operation, lookup_variables(card, operation, id))
         if not is_gone(operation, sent.response):
@@ -215,30 +217,30 @@ class RestSystem:
         return SentRequest(call, request, exchange.send(request, idempotent=idempotent), variables)
 
     def _expect(self, operation: Operation, sent: SentRequest, *, uncertain: bool = False) -> None:
-        """Return when a call was a success, by its status and, where the operation says how, by its body."""
+        """Return if a request was a success, by its status and, with an `error_expression`, by its body."""
         self._exchange.expect_success(sent.request, sent.response, uncertain=uncertain)
         if has_error_expression(operation):
             self._raise_reported_error(operation, sent, self._exchange.json(sent.request, sent.response))
 
     def _raise_reported_error(self, operation: Operation, sent: SentRequest, body: Json) -> None:
-        """Raise RequestRejected when the body of a success says that it was none."""
+        """Raise RequestRejected if the body of a successful response reports an error."""
         if not has_error_expression(operation):
             return
         renderer, exchange = self._connection(operation)
-        if told := read_error(operation, renderer, sent.expression_variables(body)):
-            text = f"{self.label}: {operation.name}: the system reports {exchange.redact(told)!r}"
+        if error_text := read_error(operation, renderer, sent.expression_variables(body)):
+            text = f"{self.label}: {operation.name}: the system reports {exchange.redact(error_text)!r}"
             raise RequestRejected(text, status=sent.response.status_code)
 
     def _connection(self, operation: Operation) -> tuple[RequestRenderer, HttpExchange]:
-        """Return how the service of an operation is spoken to; nearly every connector has one only."""
+        """Return renderer and exchange of an operation's service; most connectors have only one service."""
         return self._further.get(operation.system, (self._renderer, self._exchange))
 
     def _list_starts(self, operation: Operation) -> Iterator[dict[str, object]]:
-        """Yield what a list starts from: once from nothing, or once from each record of the parent's datatype."""
+        """Yield the initial variables of a list: once without any, or once per record of the parent datatype."""
         if operation.children is None:
             yield {}
             return
-        from qa_sync.systems.connectors.pipes.parent_lists import parent_variables  # noqa: PLC0415  few lists need it, all runs would load it
+        from qa_sync.systems.connectors.pipes.parent_lists import parent_variables  # noqa: PLC0415  rarely needed
 
         for parent in self.list(operation.children.parent):
             yield parent_variables(operation.children, parent.data)

@@ -1,4 +1,4 @@
-"""Writes that may have happened without anybody being told: looked for first, and only then done again."""
+"""Handles writes whose response was lost: searches for their effect before retrying them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from qa_sync.values.canonical import to_canonical
 from qa_sync.values.form import Json
 
 Found: TypeAlias = Callable[[], str | None]
-"""Looks for the record that a create was to make; returns its id, None when it is not there."""
+"""Searches for the record of a create; returns its id, or None."""
 
 CREATES: Final = 4
-"""How often a create is tried."""
+"""The number of attempts of a create."""
 
 
 def create_idempotently(
@@ -26,18 +26,18 @@ def create_idempotently(
     wait: Callable[[float], None],
     check_delays_s: Sequence[float] = CHECK_DELAYS_S,
 ) -> str:
-    """Return the id of the one record that comes of it, by `post` or, after an answer that was lost, by `found`.
+    """Return the id of the created record, from `post` or, after a lost response, from `found`.
 
-    `check_delays_s` are the seconds to `wait` before each look. Raises what `post` raises: UncertainWrite at once when
-    there is no way of looking, and when the record was made but is not to be found.
+    `check_delays_s` are the seconds to `wait` before each search. Raises what `post` raises: UncertainWrite if there is
+    no `found`, or if the create succeeded but the record is not found.
     """
-    again = False
+    is_retry = False
     for _ in range(CREATES - 1):
         try:
             return post()
         except RequestRejected:
-            # What is refused the second time may be refused because the first time did it after all.
-            made = found() if again and found else None
+            # A retry may be rejected because the first attempt created the record after all.
+            made = found() if is_retry and found else None
             if made is None:
                 raise
             return made
@@ -49,7 +49,7 @@ def create_idempotently(
                 return made
             if uncertain.succeeded:
                 raise
-        again = True
+        is_retry = True
     return post()
 
 
@@ -65,7 +65,7 @@ def update_idempotently(
 ) -> None:
     """Update a record by `build_update`; after a lost response, repeat only if a fresh read does not show the update.
 
-    A change that was sent again beneath us (it carried a revision) may conflict with itself, which is no conflict.
+    A transport may have retried an update with a revision, which then conflicts with itself; that is not a conflict.
     """
     for pause in check_delays_s:
         try:
@@ -82,8 +82,8 @@ def update_idempotently(
             if _has_values(card, fresh, values):
                 return None
             if _has_new_revision(card, record, fresh):
-                raise  # somebody else's change, which a revision is there to protect
-            # Elements that were added have a key now, so that what is sent next changes them.
+                raise  # another client's change, which the revision protects
+            # Added elements have a key now, so the next attempt changes them instead of adding them again.
             record = fresh
     return build_update(record)
 
@@ -94,14 +94,14 @@ def _has_new_revision(card: EntityCard, before: Record, now: Record) -> bool:
 
 
 def _has_values(card: EntityCard, record: Record | None, values: Mapping[str, Json]) -> bool:
-    """Tell whether a record holds the wire values (by write path) that it was to be given."""
+    """Return whether a record has the written wire values (by write path)."""
     if record is None:
         return False
-    held = (p for p in card.properties.values() if p.write_path in values)
+    written = (p for p in card.properties.values() if p.write_path in values)
     try:
         return all(
             to_canonical(paths.read(record.data, p.path), p.form) == to_canonical(values[p.write_path], p.form)
-            for p in held
+            for p in written
         )
     except NotConvertible:
         return False
@@ -117,4 +117,4 @@ def _poll_created(found: Found, wait: Callable[[float], None], check_delays_s: S
 
 
 def no_wait(_: float) -> None:
-    """Let no time pass."""
+    """Do not wait."""

@@ -1,7 +1,7 @@
-"""What connector expressions can do beside plain Jinja; pure.
+"""Filters and functions of connector expressions; pure.
 
-`base64url_encode` is an extension of ours: the format has no filter for it, and APIs want it
-(docs/explanation/vendors/real-systems.rst, "What Tryton does").
+`base64url_encode` is an extension of qa-sync, because some APIs need it (docs/explanation/vendors/real-systems.rst,
+"What Tryton does").
 
 Source: docs/explanation/connector-format-facts.rst, "Expressions".
 """
@@ -26,12 +26,12 @@ def as_bytes(value: object) -> bytes:
 
 
 def to_bytes(value: object, encoding: str = "utf-8") -> bytes:
-    """Return a text in an encoding; raises LookupError for one that nobody knows."""
+    """Return a text in an encoding; raises LookupError for an unknown encoding."""
     return value if isinstance(value, bytes) else str(value).encode(encoding)
 
 
 def b64encode(value: object) -> bytes:
-    """Return a text (as UTF-8) or bytes as base64, itself bytes: `| b64encode).decode()` is how templates show it."""
+    """Return a text (as UTF-8) or bytes as base64, as bytes: templates use `| b64encode).decode()`."""
     return base64.b64encode(as_bytes(value))
 
 
@@ -41,7 +41,7 @@ def base64_encode(value: object) -> str:
 
 
 def base64_decode(value: object) -> str | bytes:
-    """Return what base64 stands for: text when it is UTF-8, else bytes. Raises ValueError."""
+    """Return decoded base64: text if it is UTF-8, else bytes; raises ValueError."""
     raw = base64.b64decode(as_bytes(value), validate=True)
     try:
         return raw.decode()
@@ -50,12 +50,12 @@ def base64_decode(value: object) -> str | bytes:
 
 
 def base64url_encode(value: object) -> str:
-    """Return a text (as UTF-8) or bytes as base64 with `-` and `_`, padded: what may stand in a query or a path."""
+    """Return a text (as UTF-8) or bytes as padded URL-safe base64, for a query or a path."""
     return base64.urlsafe_b64encode(as_bytes(value)).decode()
 
 
 def as_datetime(value: object) -> datetime:
-    """Return nanoseconds since 1970 as a UTC time; an ISO 8601 text (`~t` before it or not) is read as well."""
+    """Return nanoseconds since 1970, or an ISO 8601 text (with or without `~t`), as a time."""
     if isinstance(value, datetime):
         return value
     if isinstance(value, str) and not value.lstrip("-").isdecimal():
@@ -64,30 +64,30 @@ def as_datetime(value: object) -> datetime:
 
 
 def datetime_format(value: object, pattern: str = "%Y-%m-%dT%H:%M:%SZ") -> str:
-    """Return a time in the form that a strftime pattern tells."""
+    """Return a time formatted by a strftime pattern."""
     return as_datetime(value).strftime(pattern)
 
 
-def decode_jwt(context: Mapping[str, Any], token: object, *args: object, **told: object) -> object:
-    """Return the claims of a JSON Web Token; `context` is what the template knows, and has READER in it.
+def decode_jwt(context: Mapping[str, Any], token: object, *args: object, **options: object) -> object:
+    """Return the claims of a JSON Web Token; `context` are the template's variables, with READER among them.
 
     Raises ConnectorError as `qa_sync.systems.templates.jwt.JwtReader` does.
     """
     reader = context.get(READER)
     if reader is None:
-        raise ConnectorError("decode_jwt cannot be used here")
-    return reader(token, *args, **told)
+        raise ConnectorError("decode_jwt is not available here")
+    return reader(token, *args, **options)
 
 
 def json_number(value: object) -> int | float:
-    """Return an exact decimal as a JSON number; for `tojson`, which knows none. Raises TypeError for anything else."""
+    """Return a Decimal as a JSON number, for `tojson`; raises TypeError for anything else."""
     if not isinstance(value, Decimal):
-        raise TypeError(f"a {type(value).__name__} is no JSON value")
+        raise TypeError(f"a {type(value).__name__} is not a JSON value")
     return int(value) if value == value.to_integral_value() and "." not in str(value) else float(value)
 
 
 READER: Final = "qa_sync.jwt_reader"
-"""What reads tokens, among the variables of a template: no template can call it by that name."""
+"""The variable with the JwtReader; templates cannot use a name with a dot."""
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "bytes": to_bytes,
@@ -104,7 +104,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
 def template_functions(
     secrets: Mapping[str, str], now: Callable[[], datetime] | None
 ) -> dict[str, Callable[..., object]]:
-    """Return what every template can call: `secret('name')`, `now()` and `timedelta(...)`."""
+    """Return the functions of all templates: `secret('name')`, `now()` and `timedelta(...)`."""
     return {"secret": secrets.__getitem__, "now": now or _utc_now, "timedelta": timedelta}
 
 

@@ -1,8 +1,10 @@
-"""Connector expressions: Jinja at run time, sandboxed and strict; the only home of jinja2.
+"""Renders connector expressions with Jinja, sandboxed and strict; the only module that imports jinja2.
 
-Source: docs/explanation/connector-format-facts.rst, "Expressions" and "Expansion". A rendered template is text, unless
-it ends in `sesam:markjson`; `sesam:markskip` drops the member that it stands in. Two tolerances: an undefined name can
-be subscripted (`previous_headers['X'] is defined`), and an undefined error in a link means that there is no next page.
+A rendered template is text, unless it ends with `sesam:markjson`; `sesam:markskip` drops its member. Two exceptions to
+strictness: an undefined name can be subscripted (`previous_headers['X'] is defined`), and an undefined error in a link
+means that there is no next page.
+
+Source: docs/explanation/connector-format-facts.rst, "Expressions" and "Expansion".
 """
 
 from __future__ import annotations
@@ -24,19 +26,19 @@ SKIP_MARKER: Final = "sesam:markskip"
 JSON_MARKERS: Final = ("sesam:markjson", "system:markjson")
 
 FAULTS: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What a wrong expression raises beside the engine's own errors."""
+"""What an invalid expression raises in addition to the engine's own errors."""
 
 NULLS: Final = frozenset({"", "None", "null"})
-"""What a link is that says that there is none: blank, or null as Jinja or `tojson` spells it."""
+"""Rendered links that mean that there is none: empty, or null as Jinja or `tojson` writes it."""
 
 SKIP: Final = object()
-"""Stands for a member that its template asked to drop."""
+"""The placeholder of a member that its template drops."""
 
 
 def render(template: str, variables: Mapping[str, object]) -> str:
-    """Render one template to text; a literal is its own answer.
+    """Render one template to text; returns a literal unchanged.
 
-    Raises ConnectorError that names the expression's fault.
+    Raises ConnectorError with the expression and the problem.
     """
     if not _is_template(template):
         return template
@@ -45,11 +47,11 @@ def render(template: str, variables: Mapping[str, object]) -> str:
 
 
 def render_optional(template: str, variables: Mapping[str, object]) -> str | None:
-    """Render what is looked for in an answer; None when it is blank, null or about something that is not there.
+    """Render an optional value of a response; None if it is empty, null or undefined.
 
-    Raises ConnectorError that names the expression's fault.
+    Raises ConnectorError with the expression and the problem.
     """
-    from jinja2 import UndefinedError  # noqa: PLC0415  jinja2 is slow to load and many a template is a literal
+    from jinja2 import UndefinedError  # noqa: PLC0415  jinja2 is slow to import and many templates are literals
 
     try:
         found = render(template, variables).strip()
@@ -70,11 +72,9 @@ def _rendered(template: str, variables: Mapping[str, object]) -> str:
 
 
 def expand(text: str, variables: Mapping[str, object]) -> str:
-    """Fill in what stands between `{{@` and `@}}` in a connector's file; an unknown name is empty.
+    """Render the expressions between `{{@` and `@}}` in a connector's file; an unknown name is empty.
 
-    Raises ConnectorError that names the fault.
-
-    Source: docs/explanation/connector-format-facts.rst, "Expansion".
+    Raises ConnectorError with the problem.
     """
     from jinja2 import TemplateError  # noqa: PLC0415  as above
 
@@ -85,7 +85,7 @@ def expand(text: str, variables: Mapping[str, object]) -> str:
 
 
 def render_tree(value: Json, variables: Mapping[str, object]) -> Json:
-    """Render every text of a JSON value, in keys and in values; members that are marked so fall away."""
+    """Render every text of a JSON value, in keys and values; drops members that are marked with `sesam:markskip`."""
     if isinstance(value, str):
         return _keep_json_type(render(value, variables))
     if isinstance(value, Mapping):
@@ -132,13 +132,13 @@ def _environment() -> SandboxedEnvironment:
     from jinja2 import ChainableUndefined, StrictUndefined, pass_context  # noqa: PLC0415  as above
     from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415  as above
 
-    from qa_sync.systems.templates.filters import FILTERS, decode_jwt, json_number  # noqa: PLC0415  what only Jinja needs comes with it
+    from qa_sync.systems.templates.filters import FILTERS, decode_jwt, json_number  # noqa: PLC0415  needed only with Jinja
 
     class Missing(ChainableUndefined, StrictUndefined):
-        """Can be subscripted and asked whether it is defined; fails when it is used."""
+        """An undefined value that can be subscripted and tested with `is defined`, but not used."""
 
     class Environment(SandboxedEnvironment):
-        """Knows that `entity['items']` is a member and never what Python's dictionaries can do."""
+        """Reads `entity['items']` as a member, never as a method of dict."""
 
         def getitem(self, obj: Any, argument: Any) -> Any:
             if isinstance(obj, Mapping) and argument not in obj:

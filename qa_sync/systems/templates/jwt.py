@@ -1,8 +1,9 @@
-"""What stands in a JSON Web Token, for templates: `secret('jwt') | decode_jwt(key=secret('public_key'))`.
+"""Reads JSON Web Tokens in templates: `secret('jwt') | decode_jwt(key=secret('public_key'))`.
 
-Source: docs/explanation/connector-format-facts.rst, "Expressions", RFC 7519. The only home of PyJWT, whose arguments
-the filter has. What a template takes of a token is confidential, as the token is: a replay, which has no secrets, then
-asks for what was recorded.
+The only module that imports PyJWT, whose arguments the filter has. Claims are redacted like the token itself, so that a
+replay, which has no secrets, sends the same requests as the recording.
+
+Source: docs/explanation/connector-format-facts.rst, "Expressions"; RFC 7519.
 """
 
 from __future__ import annotations
@@ -20,19 +21,19 @@ if TYPE_CHECKING:
     from jwt import PyJWK
 
 CHECKS: Final = frozenset({"verify_aud", "verify_iss", "verify_exp", "verify_iat", "verify_nbf", "strict_aud"})
-"""What is checked of the claims, unless it is said that it is not; the last only when it is said that it is."""
+"""Checks of the claims, enabled by default except the last."""
 SHORTEST: Final = 4
-"""How long a claim must be to be taken for confidential."""
+"""The length from which a claim counts as confidential."""
 FURTHER: Final = frozenset({"audience", "issuer", "leeway", "detached_payload"})
 FAULTS: Final = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
-"""What the library raises for tokens and keys that are none, beside its own errors."""
+"""What the library raises for invalid tokens and keys, in addition to its own errors."""
 
 Fetch = Callable[[str], Json]
-"""Returns what is at a url, which is asked for once."""
+"""Returns the JSON at a URL, cached."""
 
 
 class JwtReader:
-    """Reads the tokens that one service's templates ask about; without `fetch` a key must be given to it."""
+    """Decodes the tokens in one service's templates; without `fetch`, the key must be an argument."""
 
     def __init__(self, redact: Redactor, fetch: Fetch | None = None) -> None:
         self._redact = redact
@@ -47,15 +48,15 @@ class JwtReader:
         *,
         verify: bool = True,
         require: str | Sequence[str] = (),
-        **told: Any,
+        **arguments: Any,
     ) -> Mapping[str, Json] | str:
-        """Return the claims of a token that its key has signed; raises ConnectorError for any other.
+        """Return the claims of a token signed with its key; raises ConnectorError for any other token.
 
-        `told` are FURTHER (`leeway` in seconds), and which of CHECKS are made.
+        `arguments` are FURTHER (`leeway` in seconds), and flags that enable or disable CHECKS.
         """
-        if unknown := told.keys() - CHECKS - FURTHER:
+        if unknown := arguments.keys() - CHECKS - FURTHER:
             raise ConnectorError(f"decode_jwt: unknown argument {min(unknown)!r}")
-        if verify and not (key or jwks_url):  # an empty key is one that anybody can sign with
+        if verify and not (key or jwks_url):  # anyone can sign with an empty key
             raise ConnectorError("decode_jwt: needs 'key' or 'jwks_url', or verify=false")
         by_set = bool(jwks_url and verify)
         keys = self._key_set(jwks_url) if by_set else None
@@ -63,28 +64,30 @@ class JwtReader:
             return token
         if token == HIDDEN:
             return UnknownMember(HIDDEN)
-        checks = {name: bool(told.pop(name)) for name in CHECKS & told.keys()}
+        checks = {name: bool(arguments.pop(name)) for name in CHECKS & arguments.keys()}
         required = [require] if isinstance(require, str) else list(require)
         options = {"verify_signature": bool(verify), "require": required, **checks}
         allowed = [algorithms] if isinstance(algorithms, str) else list(algorithms)
-        given = {"algorithms": allowed, "options": options, **told}
+        given = {"algorithms": allowed, "options": options, **arguments}
         claims = _decoded(token, _matching_keys(token, keys) if by_set else [key], given)
         return TrackedToken(claims, self._add_secret)
 
     def _key_set(self, url: str) -> Json:
         if self._fetch is None:
-            raise ConnectorError("decode_jwt: keys are not fetched here", hint="give the key itself: key=secret('...')")
+            raise ConnectorError(
+                "decode_jwt: 'jwks_url' is not available here", hint="pass the key itself: key=secret('...')"
+            )
         if not url.startswith("https://"):
-            raise ConnectorError("decode_jwt: jwks_url must be https: whoever stands in between could give other keys")
+            raise ConnectorError("decode_jwt: jwks_url must be https, to prevent man-in-the-middle attacks")
         return self._fetch(url)
 
     def _add_secret(self, _path: str, value: Json) -> None:
-        if isinstance(value, str) and len(value) >= SHORTEST:  # "1" would be hidden wherever it stands
+        if isinstance(value, str) and len(value) >= SHORTEST:  # otherwise "1" would be redacted everywhere
             self._redact.add_secrets(value)
 
 
 def _import_pyjwt() -> ModuleType:
-    """Return PyJWT, which is slow to load, and which hardly any connector asks for."""
+    """Return PyJWT, which is slow to import and rarely needed."""
     try:
         import jwt  # noqa: PLC0415  see above
     except ImportError as error:
@@ -94,7 +97,7 @@ def _import_pyjwt() -> ModuleType:
 
 
 def _matching_keys(token: str | bytes, keys: Json) -> list[PyJWK]:
-    """Return the keys of a set that a token can be signed with: the one that it names, else all."""
+    """Return the keys of a set that may have signed a token: the one that it names, else all."""
     jwt = _import_pyjwt()
     try:
         known: list[PyJWK] = jwt.PyJWKSet.from_dict(keys).keys
@@ -103,12 +106,12 @@ def _matching_keys(token: str | bytes, keys: Json) -> list[PyJWK]:
         raise ConnectorError(f"decode_jwt: {error}") from None
     fitting = [key for key in known if named in {None, key.key_id}]
     if not fitting:
-        raise ConnectorError(f"decode_jwt: none of the {len(known)} keys at jwks_url is {named!r}")
+        raise ConnectorError(f"decode_jwt: jwks_url has no key {named!r} ({len(known)} keys)")
     return fitting
 
 
 def _decoded(token: str | bytes, keys: Sequence[PyJWK | str], given: Mapping[str, Any]) -> dict[str, Json]:
-    """Return the claims by the first key that fits; raises ConnectorError that tells why the last one did not."""
+    """Return the claims by the first matching key; raises ConnectorError with the error of the last key."""
     jwt = _import_pyjwt()
     why = ""
     for key in keys:

@@ -1,4 +1,4 @@
-"""$ENV(x) and $SECRET(x) in texts and JSON."""
+"""Resolves `$ENV(x)` and `$SECRET(x)` in texts and JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REFERENCE: Final = re.compile(r"\$(ENV|SECRET)\(([^()]*)\)")
 
 
 class ReferenceResolver(Struct, frozen=True):
-    """Fills `$ENV(x)` and `$SECRET(x)` in; raises UsageError for a name without a value."""
+    """Resolves `$ENV(x)` and `$SECRET(x)`; raises UsageError for a name without a value."""
 
     system: str
     env: Mapping[str, Json]
@@ -26,7 +26,7 @@ class ReferenceResolver(Struct, frozen=True):
         return REFERENCE.sub(lambda m: _to_text(self.value(*m.groups())), text) if "$" in text else text
 
     def tree(self, value: Json) -> Json:
-        """Do the same for every text of a JSON value, in keys and in values; `$ENV(x)` alone takes its value's type."""
+        """Return a JSON value with references resolved in keys and values; `$ENV(x)` alone keeps its value's type."""
         if isinstance(value, str):
             alone = REFERENCE.fullmatch(value) if value.startswith("$ENV(") else None
             return self.value(*alone.groups()) if alone else self.text(value)
@@ -37,7 +37,7 @@ class ReferenceResolver(Struct, frozen=True):
         return value
 
     def value(self, kind: str, name: str) -> Json:
-        """Return what `$ENV(name)` or `$SECRET(name)` stands for."""
+        """Return the value of `$ENV(name)` or `$SECRET(name)`."""
         found = (self.secrets if kind == "SECRET" else self.env).get(name)
         if found is None:
             what, given = ("secret", f'secrets = {{ {name} = "$NAME" }}')
@@ -45,7 +45,7 @@ class ReferenceResolver(Struct, frozen=True):
                 what, given = ("parameter", f'parameters = {{ {name} = "..." }}')
             raise UsageError(
                 f"{self.system} needs the {what} {name!r}",
-                hint=f'give it in qa-sync.toml: [systems."{self.system}"] {given}',
+                hint=f'set it in qa-sync.toml: [systems."{self.system}"] {given}',
             )
         return found
 

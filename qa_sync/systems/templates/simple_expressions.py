@@ -1,7 +1,7 @@
-"""Expressions that are little more than names, filled in without Jinja: `orders/{{ entity.id }}`, `{{ page + 1 }}`.
+"""Renders simple expressions without Jinja: `orders/{{ entity.id }}`, `{{ page + 1 }}`.
 
-Most of a connector's expressions are like this, and a replay that needs no other need not load Jinja, which takes
-longer than replaying a section. Whatever could mean something else in Jinja is left to it.
+Most expressions of connectors are simple, and importing Jinja takes longer than replaying a section. An expression that
+could mean something else in Jinja is left to Jinja.
 """
 
 from __future__ import annotations
@@ -20,17 +20,14 @@ NAME: Final = re.compile(
 GIVEN: Final = re.compile(
     r"\{% if ([A-Za-z_]\w*) is defined and \1 is not none %\}(.*?)\{% else %\}(.*?)\{% endif %\}", re.ASCII | re.DOTALL
 )
-"""How connectors ask for a `since`: one text if the name has a value, else another.
-
-Source: docs/explanation/connector-format-facts.rst, "Expressions".
-"""
+"""The usual form of a condition on `since`: one text if the name has a value, else another."""
 
 OPENERS: Final = ("{{", "{%", "{#")
 UNCLEAR: Final = ("\r", "{{{", "{{%", "{{#")
-"""Line ends that Jinja changes, and braces that it may read in another way."""
+"""Line ends that Jinja changes, and braces that it may parse differently."""
 
 TEMPLATES: Final = 1000
-"""How many templates are known: more than a connector has, each of which is filled in for every request."""
+"""The size of the caches: more templates than a connector has."""
 
 CALCULATIONS: Final = {"+": operator.add, "*": operator.mul}
 
@@ -38,9 +35,9 @@ _ABSENT: Final = object()
 
 
 def render_simple(template: str, variables: Mapping[str, object]) -> str | None:
-    """Return the text; None when the template says more than names, or a name has no text or whole number.
+    """Return the rendered text; None if the template is not simple, or a name has neither a text nor an integer.
 
-    Whole numbers may be added and multiplied, and a text may depend on whether a name has a value.
+    Integers may be added and multiplied, and a text may depend on whether a name has a value.
     """
     if not _has_only_names(template):
         return None
@@ -69,14 +66,14 @@ def names_in(template: str) -> frozenset[str] | None:
 def _has_only_names(template: str) -> bool:
     if template.endswith("\n") or any(unclear in template for unclear in UNCLEAR):
         return False
-    # Both answers of a question must be of this kind, also the one that is not given: in Jinja it could be a fault.
+    # Both branches of a condition must be simple, because the unused one could be an error in Jinja.
     literals = _pieces(GIVEN.sub(r"\2\3", template))[::4]
     return not any(opener in literal for literal in literals for opener in OPENERS)
 
 
 @lru_cache(TEMPLATES)
 def _pieces(template: str) -> Sequence[str]:
-    """Return what stands between the expressions, and of each of these the two names and the sign, None without."""
+    """Return the literals between the expressions, and for each expression the two names and the sign (or None)."""
     return NAME.split(template)
 
 

@@ -1,7 +1,8 @@
-"""What templates see of a token: stand-ins while a request is made, its own members when it is signed.
+"""The token in templates: placeholders while a request is rendered, its members when it is authenticated.
 
-Source: docs/explanation/connector-format-facts.rst, "Tokens from operations". A request that is recorded, told of or
-compared with another so never has a token in it.
+A request that is recorded, shown or compared thus never contains a token.
+
+Source: docs/explanation/connector-format-facts.rst, "Tokens from operations".
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from qa_sync.values import paths
 from qa_sync.values.form import Json
 
 PLACEHOLDER: Final = re.compile(r"~token~([A-Za-z0-9_.-]+)~")
-"""Made of characters that neither a url nor JSON nor a form escapes."""
+"""Uses only characters that are not escaped in URLs, JSON or forms."""
 PATH: Final = r"\1"
 
 OnSecretRead = Callable[[str, Json], None]
 
 
 class TokenPlaceholder(str):
-    """Stands for a member of a token; every text can be made of it that can be made of a text."""
+    """A placeholder for a member of a token; a text, so that templates can build other texts with it."""
 
     __slots__ = ()
 
@@ -35,7 +36,7 @@ def _placeholder(path: str) -> TokenPlaceholder:
 
 
 class UnknownMember(str):
-    """A text in place of something confidential, of which nothing is known: its members are as confidential."""
+    """A redacted text with unknown members, which are redacted too."""
 
     __slots__ = ()
 
@@ -44,7 +45,7 @@ class UnknownMember(str):
 
 
 class TokenPlaceholders(Mapping[str, TokenPlaceholder]):
-    """A token of which nothing is known yet: it has every member."""
+    """A token that is not fetched yet: it has every member, as a placeholder."""
 
     def __getitem__(self, name: str) -> TokenPlaceholder:
         return _placeholder(name)
@@ -63,7 +64,7 @@ class TokenPlaceholders(Mapping[str, TokenPlaceholder]):
 
 
 class TrackedToken(Mapping[str, Json]):
-    """A token; tells `on_read` of each member that it is asked for, by its path, and notes those that are `missing`."""
+    """A token that calls `on_read` for each member that is read, by its path, and collects those that are `missing`."""
 
     def __init__(
         self,
@@ -100,9 +101,9 @@ class TrackedToken(Mapping[str, Json]):
         return len(self._members)
 
     def quoted(self) -> TrackedToken:
-        """Return the token as its members stand in a url."""
+        """Return the token with its members quoted for a URL."""
         return TrackedToken(self._members, self._on_read, self._path, self.missing, quoted=True)
 
     def fill_url(self, url: str) -> str:
-        """Return a url with what it has stand-ins for."""
+        """Return a URL with its placeholders replaced."""
         return PLACEHOLDER.sub(lambda match: str(paths.read(self.quoted(), match[1])), url)

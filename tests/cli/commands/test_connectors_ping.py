@@ -181,11 +181,11 @@ def test_why_not_is_told_for_each_system(
         ["Fine", "ok"],
     ]
     assert "Error: Refusing: GET " in got.err
-    assert "refused with 401" in got.err
+    assert "rejected with 401" in got.err
     assert "Error: Html: " in got.err
     assert "not JSON" in got.err
     assert "Error: Gone: " in got.err
-    assert "no answer (ConnectError" in got.err
+    assert "no response (ConnectError" in got.err
     assert KEY not in got.out + got.err
     assert len(refusing.asked) == 1
 
@@ -203,8 +203,8 @@ def test_a_refusal_of_woocommerce_over_http_explains_itself(
     monkeypatch.setenv("WOO", KEY)
     got = qa_sync("connectors", "check", "--config", settings(tmp_path, {"Shop": (name, shop.url, secrets)}))
     assert got.code == 3
-    assert "refused with 401 woocommerce_rest_cannot_view" in got.err
-    assert "hint: WooCommerce takes Basic (and keys in the query) over https only" in got.err
+    assert "rejected with 401 woocommerce_rest_cannot_view" in got.err
+    assert "hint: WooCommerce accepts Basic (and keys in the query) over https only" in got.err
     assert KEY not in got.out + got.err
     assert len(shop.asked) == 1
 

@@ -110,7 +110,7 @@ def test_a_section_with_two_recordings_is_refused(qa_sync: QaSync, cassettes: Pa
     assert (got.code, got.out) == (3, "")
     for path in paths:
         assert f"two recordings of one section: {path} and {path.with_suffix('.yaml')}" in got.err
-    assert got.err.count("hint: remove the older one, or record it again") == 1
+    assert got.err.count("hint: remove the older one, or record the section again") == 1
     assert got.err.rstrip().endswith(f"qa-sync check {SPEC} --mode record")
 
 
@@ -146,8 +146,8 @@ def test_a_recording_of_the_sandbox_says_why_it_stays_old(qa_sync: QaSync) -> No
     got = qa_sync("check", SPEC, "--max-age", "30d")
     assert got.code == 3
     assert "3 problems with recordings" in got.err
-    assert "made at 2024-11-13 09:00 UTC" in got.err
-    assert "in the sandbox, where it is always that day; record the live systems" in got.err
+    assert "recorded at 2024-11-13 09:00 UTC" in got.err
+    assert "in the sandbox, whose clock always starts on that day; record the live systems" in got.err
     assert qa_sync("check", SPEC, "--max-age", "999999d", "-q").code == 0
 
 

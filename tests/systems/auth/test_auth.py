@@ -170,7 +170,7 @@ class TestOAuth2:
             return httpx.Response(200, json={"access_token": "t"}) if issued else httpx.Response(401, json={})
 
         world = small(tmp_path, handler=never, secrets=SECRETS, oauth2=OAUTH2)
-        with pytest.raises(RequestRejected, match="refused with 401"):
+        with pytest.raises(RequestRejected, match="rejected with 401"):
             ask(world)
         assert len(world.server.asked) == 4
 
@@ -221,7 +221,11 @@ class TestOAuth2:
     @pytest.mark.parametrize(
         ("answer", "kind", "text"),
         [
-            (httpx.Response(401, json={"error": "invalid_client"}), RequestRejected, "refused with 401 invalid_client"),
+            (
+                httpx.Response(401, json={"error": "invalid_client"}),
+                RequestRejected,
+                "rejected with 401 invalid_client",
+            ),
             (httpx.Response(200, json={"accessToken": "private"}), InvalidResponse, "no token in the response"),
             (httpx.Response(200, text='{"access_token":"private'), InvalidResponse, "not JSON"),
             (httpx.Response(200, json=["private"]), InvalidResponse, "no token in the response"),
@@ -394,7 +398,7 @@ class TestWooCommerce:
         connection = self.connection("http://shop.example", lambda app: app, consumer_secret="wrong")  # noqa: S106 - no secret
         with pytest.raises(RequestRejected) as caught:
             list(connection.system().list("product"))
-        assert "takes Basic (and keys in the query) over https only" in str(caught.value.hint)
+        assert "accepts Basic (and keys in the query) over https only" in str(caught.value.hint)
 
     def test_a_401_over_https_is_about_the_secrets(self) -> None:
         connection = self.connection("https://shop.example", lambda app: app, consumer_secret="wrong")  # noqa: S106 - no secret

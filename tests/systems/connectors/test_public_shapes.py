@@ -219,7 +219,7 @@ def test_a_host_that_only_begins_like_it_is_another_one(tmp_path: Path) -> None:
     place = fixed(tmp_path, "https://vendor.test", "https://vendor.test.evil.example/next")
     door = httpx.MockTransport(lambda _: httpx.Response(200, json={"things": [{"id": "1"}]}))
     system = RestSystem("Mine", load_connector(place), "http://127.0.0.1:1", {}, door)
-    with pytest.raises(InvalidResponse, match="the next page would be at"):
+    with pytest.raises(InvalidResponse, match="the next page is at"):
         list(system.list("thing"))
 
 

@@ -131,7 +131,7 @@ def test_a_write_that_was_not_sent_is_not_unclear(tmp_path: Path) -> None:
                 connection.system().insert("thing", {"name": "x"})
         finally:
             connection.close()
-    assert "a proxy is in between" in str(told.value)
+    assert "check the proxy" in str(told.value)
 
 
 def test_it_is_not_loaded_before_there_is_such_a_proxy() -> None:

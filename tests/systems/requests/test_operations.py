@@ -81,7 +81,7 @@ class TestWhoOneIs:
     @pytest.mark.parametrize("url", ["", "shop.example", "ftp://x", "https://", "http://a:b", "https://a b/\x00"])
     def test_a_url_that_is_none_is_told_before_anything_is_sent(self, url: str) -> None:
         connector = load_connector(builtin_folder("customerp"))
-        with pytest.raises(UsageError, match="the url of ERP is none that HTTP knows"):
+        with pytest.raises(UsageError, match="the url of ERP is not a valid URL"):
             RestSystem("ERP", connector, url, {"token": "t"}, httpx.MockTransport(lambda _: httpx.Response(200)))
 
     def test_nothing_that_comes_from_a_system_can_ask_for_a_secret(self) -> None:

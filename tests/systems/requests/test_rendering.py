@@ -108,14 +108,14 @@ def test_a_next_page_at_no_url_is_told(tmp_path: Path, link: str) -> None:
 def test_a_url_that_becomes_none_is_told(tmp_path: Path) -> None:
     url = "things?a={% if true %}\n$SECRET(key){% endif %}"
     world = with_operation(tmp_path, "thing-list", method="GET", url=url)
-    with pytest.raises(ConnectorError, match="operation 'thing-list': its url, filled in, is none") as caught:
+    with pytest.raises(ConnectorError, match="operation 'thing-list': the rendered URL is invalid") as caught:
         list(world.connection.system().list("thing"))
     assert "canary7" not in str(caught.value)
 
 
 def test_half_a_character_is_told_and_not_sent(tmp_path: Path) -> None:
     world = small(tmp_path)
-    with pytest.raises(NotConvertible, match=r"operation 'thing-insert': half a character"):
+    with pytest.raises(NotConvertible, match=r"operation 'thing-insert': a text contains a lone surrogate"):
         world.connection.system().insert("thing", {"name": "a\ud83d"})
     assert world.server.asked == []
 

@@ -53,7 +53,7 @@ def test_a_refusal_tells_the_vendors_code_and_words(  # noqa: PLR0917 - one colu
     assert isinstance(error, RequestRejected)
     assert (error.status, error.code) == (status, code)
     assert str(error).startswith(f"{name}: POST https://api.example.test/")
-    assert f"refused with {status}" in str(error)
+    assert f"rejected with {status}" in str(error)
     assert text in str(error)
 
 
@@ -85,10 +85,10 @@ def test_control_characters_from_outside_are_escaped() -> None:
 
 
 def test_an_answer_without_the_new_id_is_a_bad_answer() -> None:
-    assert "the new record's 'orderId' is not in the answer" in str(
+    assert "the new record's 'orderId' is not in the response" in str(
         insert("customerp", "order", httpx.Response(201, json={}))
     )
-    assert "not in the answer" in str(insert("customerp", "order", httpx.Response(201)))
+    assert "not in the response" in str(insert("customerp", "order", httpx.Response(201)))
 
 
 def test_a_lookup_that_answers_no_record_is_a_bad_answer() -> None:
@@ -114,8 +114,8 @@ def test_no_answer_tells_which_system_and_what_to_do() -> None:
     with pytest.raises(SystemUnreachable) as caught:
         system.lookup("contact", "1")
     text = str(caught.value)
-    assert "ERP: GET https://h.test/api/v1/contacts/1: no answer (ConnectError: refused for (hidden))" in text
-    assert "hint: is the url of ERP right" in text
+    assert "ERP: GET https://h.test/api/v1/contacts/1: no response (ConnectError: refused for (hidden))" in text
+    assert "hint: check the url of ERP" in text
     assert CANARY not in text
 
 

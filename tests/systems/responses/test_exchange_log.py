@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from qa_sync.systems.redaction import HIDDEN, Redactor
-from qa_sync.systems.responses.exchange_log import MAX_BODY_BYTES, MAX_EXCHANGES, SHOWN, ExchangeLog
+from qa_sync.systems.responses.exchange_log import MAX_BODY_BYTES, MAX_EXCHANGES, SHOWN_CHARACTERS, ExchangeLog
 from qa_sync.systems.system import ExchangeSummary
 
 URL = "https://shop.example.test/clients"
@@ -58,13 +58,13 @@ def test_what_nobody_answered_is_told(exchange_log: ExchangeLog) -> None:
 
 
 def test_nothing_secret_is_told_even_where_a_text_is_cut(exchange_log: ExchangeLog) -> None:
-    filler = "x" * (SHOWN - 4)
+    filler = "x" * (SHOWN_CHARACTERS - 4)
     asked(exchange_log, "/1?key=s3cret-key", f"{filler}s3cret-key {filler}", method="PUT", sent='{"k":"s3cret-key"}')
     (found,) = exchange_log.mentioning(())
     assert "s3c" not in repr(found)
     assert HIDDEN in found.url
     assert found.answer.endswith(f" ... ({len(filler) * 2 + len(HIDDEN) + 1} characters)")
-    assert len(found.answer) < SHOWN + 40
+    assert len(found.answer) < SHOWN_CHARACTERS + 40
 
 
 def test_what_is_kept_has_bounds(exchange_log: ExchangeLog) -> None:

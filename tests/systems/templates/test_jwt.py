@@ -197,7 +197,7 @@ class TestSetsOfKeys:
 
     def test_a_key_that_is_not_there(self, tmp_path: Path, private: rsa.RSAPrivateKey) -> None:
         made = world(tmp_path, self.TOLD, self.token(private, "k9"), keys=key_set(("k1", private)))
-        with pytest.raises(ConnectorError, match="none of the 1 keys at jwks_url is 'k9'"):
+        with pytest.raises(ConnectorError, match="jwks_url has no key 'k9'"):
             made.connection.system().lookup("thing", "1")
 
     @pytest.mark.parametrize("keys", [{"keys": []}, {"nothing": 1}, [1], {"keys": [{"kty": "?"}]}])
@@ -290,10 +290,10 @@ class TestWhatIsConfidential:
             "expires_at_expression": f"{{{{ (token.jwt | decode_jwt(jwks_url='{KEYS_URL}')).exp }}}}",
         }
         made = small(tmp_path, {"jwt": hs256()}, custom_auth=auth)
-        with pytest.raises(QaSyncError, match="decode_jwt: keys are not fetched here"):
+        with pytest.raises(QaSyncError, match="decode_jwt: 'jwks_url' is not available here"):
             made.connection.system().lookup("thing", "1")
 
 
 def test_where_nobody_reads_tokens_that_is_told() -> None:
-    with pytest.raises(ConnectorError, match="decode_jwt cannot be used here"):
+    with pytest.raises(ConnectorError, match="decode_jwt is not available here"):
         render("{{ 'x' | decode_jwt }}", {})
