@@ -104,7 +104,7 @@ def test_a_run_that_is_under_way_is_left_alone(tmp_path: Path) -> None:
     journal = Journal(tmp_path / NAME)
     run = journal.begin("s", ["a.txt"], STARTED, [])
     assert select_runs(journal, None, None) == ()
-    with pytest.raises(UsageError, match="is under way"):
+    with pytest.raises(UsageError, match="is in progress"):
         select_runs(journal, run.id, None)
     with pytest.raises(UnknownName, match="unknown run"):
         select_runs(journal, "x", None)
