@@ -1,4 +1,4 @@
-"""Sections prepared for syncing: with both entity cards and resolved rows, in the order of references."""
+"""Lanes: sections prepared for the sync, with both entity cards and every row resolved."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qa_sync.systems.system import System
 
 
 class Side(StrEnum):
-    """Which of a lane's two ends."""
+    """One of the two ends of a lane."""
 
     SOURCE = "source"
     TARGET = "target"
@@ -38,8 +38,8 @@ class LaneEnd(Struct, frozen=True):
 class Row(Struct, frozen=True):
     """Two properties that carry the same value.
 
-    `through` is the key of the links that an id is translated by (None: a plain value, carried as it is); the
-    conditions hold literals only.
+    `through` is the key of the links that translate an id (None: a plain value, copied unchanged); the conditions
+    hold literals only.
     """
 
     source: PropertyCard
@@ -49,25 +49,25 @@ class Row(Struct, frozen=True):
     target_when: tuple[When, ...] = ()
 
     def card(self, side: Side) -> PropertyCard:
-        """Return the property of that side."""
+        """Return the property on a side."""
         return self.source if side is Side.SOURCE else self.target
 
     def when(self, side: Side) -> tuple[When, ...]:
-        """Return the conditions on that side's record."""
+        """Return the conditions on the record of a side."""
         return self.source_when if side is Side.SOURCE else self.target_when
 
     def is_writable_on(self, side: Side, *, creating: bool = False) -> bool:
-        """Return whether the side takes a value that is written to it."""
+        """Return whether a value can be written to the property on a side."""
         card = self.card(side)
         times = {Writable.ALWAYS, Writable.CREATE} if creating else {Writable.ALWAYS}
         return card.writable in times and not card.derived and card.fixed is None
 
 
 class Lane(Struct, frozen=True):
-    """A section prepared for syncing.
+    """One section, prepared for the sync.
 
-    `key` names its links: sections with the same two entities share them, since two records are the same thing or not
-    whatever section says so. `mirror` is the key of the links in the opposite direction (only within one system).
+    `key` names its links: sections with the same two entities share them, because whether two records are counterparts
+    does not depend on the section. `mirror` is the key of the links in the opposite direction (only within one system).
     """
 
     section: Section
@@ -79,22 +79,22 @@ class Lane(Struct, frozen=True):
     mirror: str | None = None
 
     def end(self, side: Side) -> LaneEnd:
-        """Return that end."""
+        """Return the end on a side."""
         return self.source if side is Side.SOURCE else self.target
 
     def has_statement(self, kind: StatementKind) -> bool:
-        """Return whether the section has such a statement."""
+        """Return whether the section has a statement of a kind."""
         return self.section.statement(kind) is not None
 
     @property
     def shared_sources(self) -> frozenset[str]:
-        """The source properties that several target properties take their value from."""
+        """The source properties that map to more than one target property."""
         paths = [r.source.path for r in self.rows]
         return frozenset(p for p in paths if paths.count(p) > 1)
 
 
 def in_order(lanes: tuple[Lane, ...]) -> tuple[Lane, ...]:
-    """Return the lanes with referenced entities first, else as the document has them; a circle is cut."""
+    """Return the lanes with referenced entities first, else in the order of the spec; a cycle is cut."""
     placed: dict[int, Lane] = {}
     begun: set[int] = set()
 

@@ -28,24 +28,24 @@ class Connections:
         wait for each other.
         """
         return any(
-            self._is_synchronized(other, neighbour)
+            self._is_synchronized(other, neighbor)
             for other in self._lanes
             if condition_names(lane, other)
-            for neighbour in self._neighbours(lane, id, other)
+            for neighbor in self._neighbors(lane, id, other)
         )
 
-    def _neighbours(self, lane: Lane, id: str, other: Lane) -> Iterator[str]:
+    def _neighbors(self, lane: Lane, id: str, other: Lane) -> Iterator[str]:
         mine, theirs = self._listing(lane), self._listing(other)
-        for datatype, pointed in mine.listed.references(id):
+        for datatype, referenced in mine.listed.references(id):
             if datatype == other.source.card.datatype:
-                yield pointed
+                yield referenced
         yield from theirs.listed.referring(lane.source.card.datatype, id)
 
     def _is_synchronized(self, other: Lane, id: str) -> bool:
         if self._links.by_source(other.key, id) is not None:
             return True
-        todos = (use.queue for use in self._listing(other).uses if use.lane is other)
-        return any(todo.waits_for_links(id) for todo in todos)
+        queues = (use.queue for use in self._listing(other).uses if use.lane is other)
+        return any(queue.waits_for_links(id) for queue in queues)
 
     def _listing(self, lane: Lane) -> Listing:
         return self._listings[list_key(lane.source)]

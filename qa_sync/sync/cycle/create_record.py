@@ -1,4 +1,4 @@
-"""A new counterpart for a source record, made once only."""
+"""Creates the counterpart of a source record, exactly once."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class RecordCreator:
         self._writer = writer
 
     def create(self, lane_cycle: LaneCycle, listed: Record) -> tuple[Link | None, UpdateResult]:
-        """Create the counterpart of a source record, unless a reference of it must be linked first.
+        """Create the counterpart of a source record.
 
-        Raises NotLinkedYet for such a reference; nothing is asked of a system to find that out.
+        Raises NotLinkedYet, without a request, when a referenced record must be linked first.
         """
         lane = lane_cycle.lane
         rows = [row for row in lane.rows if row.is_writable_on(Side.TARGET, creating=True)]
@@ -42,39 +42,39 @@ class RecordCreator:
         fresh = lane.source.system.lookup(lane.source.card.datatype, listed.id)
         if fresh is None:
             return None, UpdateResult(ItemState.DONE)
-        seen = read_view(lane.source, fresh, lane.rows)
-        return self._insert(lane_cycle, seen, self._values(lane, rows, seen, lane_cycle.tally))
+        view = read_view(lane.source, fresh, lane.rows)
+        return self._insert(lane_cycle, view, self._values(lane, rows, view, lane_cycle.tally))
 
     def adopt_interrupted(self, lane_cycle: LaneCycle, id: str) -> tuple[Link | None, bool]:
-        """Adopt the record that an unanswered create may have made.
+        """Link the record that a create without a response may have made.
 
-        Return its link, and whether something may be created now.
+        Return its link, and whether a new record may be created now.
         """
         lane, pending_create = lane_cycle.lane, self._links.pending_create(lane_cycle.lane.key, id)
         if pending_create is None:
             return None, True
-        alike = find_created(pending_create, self._new_targets(lane_cycle, pending_create), self._converter.zone)
-        if len(alike) > 1:
-            text = f"a create got no response, and {len(alike)} records match it; remove the copies"
-            lane_cycle.tally.problem(lane.section.key, lane.target.system.label, alike[0], text)
+        matches = find_created(pending_create, self._new_targets(lane_cycle, pending_create), self._converter.zone)
+        if len(matches) > 1:
+            text = f"a create got no response, and {len(matches)} records match it; remove the copies"
+            lane_cycle.tally.problem(lane.section.key, lane.target.system.label, matches[0], text)
             return None, False
-        if not alike:
+        if not matches:
             return None, True
         lane_cycle.tally.add("linked")
-        return self._link_created(lane, id, alike[0], pending_create), False
+        return self._link_created(lane, id, matches[0], pending_create), False
 
     def _values(self, lane: Lane, rows: Iterable[Row], source: RecordView, tally: CycleTally) -> dict[str, Json]:
-        """Return the wire values of a new record by write path; what cannot be converted is left out and told."""
+        """Return the wire values of a new record by write path; a value that cannot be converted is a problem."""
         values: dict[str, Json] = {}
-        beside = self._converter.context_values(lane, source)
+        context_values = self._converter.context_values(lane, source)
         for row in rows:
             if row.source.path not in source.unconvertible and is_empty(source.value(row)):
                 continue
             if row.target.write_path in values:
-                continue  # of several sources for one target the first that has a value rules
+                continue  # of several sources for one target, the first with a value wins
             try:
                 if source.applies(row):
-                    values[row.target.write_path] = self._converter.wire_value(row, source, beside)
+                    values[row.target.write_path] = self._converter.wire_value(row, source, context_values)
                     values = {**_conditions(lane, row), **values} if row.target_when else values
             except NotLinkedYet as error:
                 raise NotLinkedYet(f"{row.source.path} {error.message}") from None
@@ -88,10 +88,10 @@ class RecordCreator:
     ) -> tuple[Link | None, UpdateResult]:
         lane, tally = lane_cycle.lane, lane_cycle.tally
         pending_create = PendingCreate(lane_cycle.target.last_number, source.texts, _sent_texts(lane, values))
-        # The intent is on disk before the call, so that a crash before the answer makes no second copy later.
+        # The pending create is on disk before the request, so a crash before the response causes no duplicate later.
         self._links.begin_create(lane.key, source.record.id, pending_create)
         try:
-            made = self._writer.insert(
+            created_id = self._writer.insert(
                 lane, lane.target, values, lambda: self._find_created(lane_cycle, pending_create)
             )
         except (RequestRejected, InvalidResponse, NotConvertible) as error:
@@ -100,21 +100,23 @@ class RecordCreator:
             text = f"create in {lane.target.system.label} failed: {error.in_line}"
             tally.problem(lane.section.key, source.end.system.label, source.record.id, text)
             return None, UpdateResult(ItemState.AGAIN)
-        if made is None:
+        if created_id is None:
             self._links.discard_create(lane.key, source.record.id)
             return None, UpdateResult(ItemState.AGAIN)
-        if lane_cycle.is_linked(made):
+        if lane_cycle.is_linked(created_id):
             self._links.discard_create(lane.key, source.record.id)
             lane_cycle.problem(
-                lane.source, source.record.id, f"its create returned {made}, which is already linked to another record"
+                lane.source,
+                source.record.id,
+                f"its create returned {created_id}, which is already linked to another record",
             )
             return None, UpdateResult(ItemState.STANDS)
         tally.add("created")
-        link = self._links.connect(lane.key, source.record.id, made)
+        link = self._links.connect(lane.key, source.record.id, created_id)
         return link, self._read_back(lane_cycle, link, source, pending_create)
 
     def _link_created(self, lane: Lane, source: str, target: str, pending_create: PendingCreate) -> Link:
-        """Link a record with what an unanswered create made of it; any other value is another client's edit."""
+        """Link a record with the one that its create made; any value other than the sent one is an edit."""
         link = self._links.connect(lane.key, source, target)
         self._links.save_synced(link, _synced_values(pending_create))
         return link
@@ -122,22 +124,24 @@ class RecordCreator:
     def _read_back(
         self, lane_cycle: LaneCycle, link: Link, source: RecordView, pending_create: PendingCreate
     ) -> UpdateResult:
-        """Read what was made back: what the system changed is not an edit."""
+        """Read the new record back: a value that the system changed on create is not an edit."""
         lane = lane_cycle.lane
         synced = _synced_values(pending_create)
         try:
-            answer = lane.target.system.lookup(lane.target.card.datatype, link.target)
-            if answer is None:
+            created = lane.target.system.lookup(lane.target.card.datatype, link.target)
+            if created is None:
                 lane_cycle.tally.add("touched")
                 return UpdateResult(ItemState.DONE)
-            seen = by_side(source, read_view(lane.target, answer, lane.rows))
-            synced |= synced_texts(seen[Side.TARGET], lane.rows)
+            views = by_side(source, read_view(lane.target, created, lane.rows))
+            synced |= synced_texts(views[Side.TARGET], lane.rows)
         finally:
             self._links.save_synced(link, synced)
-        return UpdateResult(ItemState.DONE if is_in_sync(lane, seen, synced) else ItemState.AGAIN, seen, {Side.TARGET})
+        return UpdateResult(
+            ItemState.DONE if is_in_sync(lane, views, synced) else ItemState.AGAIN, views, {Side.TARGET}
+        )
 
     def _new_targets(self, lane_cycle: LaneCycle, pending_create: PendingCreate) -> Iterator[RecordView]:
-        """Yield the unlinked target records that have been listed since the create was begun."""
+        """Yield the unlinked target records that have been listed since the create began."""
         lane = lane_cycle.lane
         for new in lane_cycle.target.new_since(pending_create.known):
             record = None if lane_cycle.is_linked(new) else lane.target.system.lookup(lane.target.card.datatype, new)
@@ -145,31 +149,33 @@ class RecordCreator:
                 yield read_view(lane.target, record, lane.rows)
 
     def _find_created(self, lane_cycle: LaneCycle, pending_create: PendingCreate) -> str | None:
-        """Return the record that has come to be on the target and looks like what was to be created."""
+        """Return the id of the new target record that has the values of a create, None when there is none."""
         end = lane_cycle.lane.target
         listed = end.system.list(end.card.datatype)
         new = (r for r in listed if lane_cycle.target.digest(r.id) is None and not lane_cycle.is_linked(r.id))
-        alike = find_created(
+        matches = find_created(
             pending_create, (read_view(end, record, lane_cycle.lane.rows) for record in new), self._converter.zone
         )
-        if len(alike) > 1:
-            raise InvalidResponse(f"a create got no response, and {len(alike)} records match it: {', '.join(alike)}")
-        return alike[0] if alike else None
+        if len(matches) > 1:
+            raise InvalidResponse(
+                f"a create got no response, and {len(matches)} records match it: {', '.join(matches)}"
+            )
+        return matches[0] if matches else None
 
 
 def _conditions(lane: Lane, row: Row) -> dict[str, Json]:
-    """Return what a new target record must hold for the row to apply to it, by write path."""
+    """Return the values by write path that a new target record needs for the row to apply."""
     cards = lane.target.card.properties
     return {cards[w.path].write_path if w.path in cards else w.path: w.value for w in row.target_when}
 
 
 def _synced_values(pending_create: PendingCreate) -> dict[Place, str]:
-    """Return what was given and sent as it is remembered."""
+    """Return the values of a create in the form that the store keeps."""
     given: dict[Place, str] = {(Side.SOURCE, path): text for path, text in pending_create.given.items()}
     return given | {(Side.TARGET, path): text for path, text in pending_create.sent.items()}
 
 
 def _sent_texts(lane: Lane, values: Mapping[str, Json]) -> dict[str, str]:
-    """Return what is sent as it will be read back, by property path."""
+    """Return the sent values in the form in which they are read back, by property path."""
     cards = {row.target.write_path: row.target for row in lane.rows}
     return {cards[p].path: encode(to_canonical(v, cards[p].form)) for p, v in values.items() if p in cards}

@@ -1,4 +1,4 @@
-"""One lane in one cycle: what it looks at, and what of the target may be matched."""
+"""One lane in one cycle: its two lists, and the matching of their unlinked records."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from qa_sync.sync.summary import CycleTally
 from qa_sync.systems.system import Record
 
 MAX_MATCHES = 5
-"""With so many candidates the search ends: they are several anyway."""
+"""The greatest number of matches to look for: more than one is a problem anyway."""
 
 
 class LaneCycle:
-    """One lane in one cycle; `source` and `target` are what the two lists showed."""
+    """One lane in one cycle; `source` and `target` are its two lists."""
 
     def __init__(
         self, lane: Lane, source: ListedRecords, target: ListedRecords, *, links: Links, zone: tzinfo, tally: CycleTally
@@ -31,7 +31,7 @@ class LaneCycle:
         self._zone = zone
 
     def problem(self, end: LaneEnd, id: str, text: str) -> None:
-        """Note a problem of a record."""
+        """Add a problem of a record to the tally."""
         self.tally.problem(self.lane.section.key, end.system.label, id, text)
 
     def is_counterpart(self, id: str) -> bool:
@@ -45,17 +45,17 @@ class LaneCycle:
         return self.lane.mirror is not None and self._links.by_source(self.lane.mirror, target) is not None
 
     def view(self, end: LaneEnd, record: Record) -> RecordView | None:
-        """Return a record as the merge table sees it; None, and a problem, when a value of it makes no sense."""
+        """Return a record with the values of the merge table; None, and a problem, when a value is not convertible."""
         view = read_view(end, record, self.lane.criteria)
-        for path, why in view.unconvertible.items():
-            self.problem(end, record.id, f"cannot be matched by {path}: {why}")
+        for path, reason in view.unconvertible.items():
+            self.problem(end, record.id, f"cannot be matched by {path}: {reason}")
         return None if view.unconvertible else view
 
     def matches(self, source: RecordView) -> list[str]:
         """Return the unlinked target records that the merge table matches with a source record."""
-        within = self.lane.key == self.lane.mirror
-        found = candidates(self.lane, source, self.target, self._zone)
-        free = (i for i in found if not self.is_linked(i) and not (within and i == source.record.id))
+        one_entity = self.lane.key == self.lane.mirror
+        ids = candidates(self.lane, source, self.target, self._zone)
+        free = (i for i in ids if not self.is_linked(i) and not (one_entity and i == source.record.id))
         return list(islice((i for i in free if self._still_matching(self.lane.target, i, source)), MAX_MATCHES))
 
     def competing_sources(self, target: str, source: RecordView) -> list[Record]:
@@ -70,13 +70,13 @@ class LaneCycle:
 
     def matching_sources(self, target: RecordView) -> list[str]:
         """Return the unlinked source records that match a target record."""
-        found = candidates(self.lane, target, self.source, self._zone)
+        ids = candidates(self.lane, target, self.source, self._zone)
         own = {target.record.id} if self.lane.key == self.lane.mirror else set()
-        free = (i for i in found if self._links.by_source(self.lane.key, i) is None)
+        free = (i for i in ids if self._links.by_source(self.lane.key, i) is None)
         return [i for i in free if i not in own and not self.is_counterpart(i)]
 
     def _still_matching(self, end: LaneEnd, id: str, other: RecordView) -> Record | None:
-        """Return a record when it still exists and still matches: an index does not know what was deleted."""
+        """Return a record when it still exists and still matches: the index may be out of date."""
         record = end.system.lookup(end.card.datatype, id)
         if record is None:
             return None

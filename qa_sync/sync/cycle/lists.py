@@ -1,4 +1,4 @@
-"""The lists that a document's lanes are made of: each is read once a cycle, however many lanes use it."""
+"""The lists of the lanes of a spec: each is read once per cycle, however many lanes use it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qa_sync.sync.store.work_queue import WorkQueue
 
 
 class ListUse(Struct, frozen=True):
-    """A lane that looks at a list, from which side, and where it keeps what it has to look at."""
+    """A lane that uses a list on one side, and the queue of its records."""
 
     lane: Lane
     side: Side
@@ -25,7 +25,7 @@ class ListUse(Struct, frozen=True):
 
 
 class Listing(Struct, frozen=True):
-    """One list of one system, and what is indexed of it: `criteria` by path, `references`."""
+    """One list of one system, and the properties that are indexed: `criteria`, `references`."""
 
     end: LaneEnd
     listed: ListedRecords
@@ -35,7 +35,7 @@ class Listing(Struct, frozen=True):
 
     @property
     def is_exclusive(self) -> bool:
-        """Whether only one lane reads it, so that no other lane needs that lane's writes."""
+        """Whether only one lane uses the list, so that no other lane has to process what that lane writes."""
         return len(self.uses) == 1
 
 
@@ -46,14 +46,14 @@ Listings = Mapping[tuple[str, str], Listing]
 def make_listings(
     lanes: Sequence[Lane], links: Links, scope: str, policies: Policies, conditions: Mapping[str, Predicate]
 ) -> Listings:
-    """Return the lists that lanes use; `scope` keeps those of different documents apart in one store."""
+    """Return the lists of the lanes; `scope` separates the lists of several specs in one store."""
     queues = {lane.section.key: WorkQueue(links.state, queue_name(scope, lane)) for lane in lanes}
     connects = any(lane.has_statement(StatementKind.NEW_IF_CONNECTED) for lane in lanes)
     uses: dict[tuple[str, str], list[ListUse]] = {}
     for side in Side:
         for lane in lanes:
             uses.setdefault(list_key(lane.end(side)), []).append(ListUse(lane, side, queues[lane.section.key]))
-    found = {}
+    listings = {}
     for (label, datatype), used in uses.items():
         end = used[0].lane.end(used[0].side)
         listed = ListedRecords(links.state, f"{scope}: {label} {datatype}")
@@ -61,27 +61,27 @@ def make_listings(
         references = [Row(p, p) for p in end.card.properties.values() if p.references] if connects else []
         criteria = {row.card(use.side).path: row for use in used for row in use.lane.criteria}
         one_sided = tuple(Row(c, c) for path in criteria for c in [end.card.properties[path]])
-        found[label, datatype] = Listing(end, listed, tuple(used), one_sided, tuple(references))
-    return found
+        listings[label, datatype] = Listing(end, listed, tuple(used), one_sided, tuple(references))
+    return listings
 
 
 def list_key(end: LaneEnd) -> tuple[str, str]:
-    """Return which list an end is listed by."""
+    """Return the key of the list of an end."""
     return end.system.label, end.card.datatype
 
 
 def queue_name(scope: str, lane: Lane) -> str:
-    """Return the name of a lane's items in the store."""
+    """Return the name of a lane's queue in the store."""
     return f"{scope}: {lane.section.key}"
 
 
 def _definition(
     uses: Sequence[ListUse], policies: Policies, conditions: Mapping[str, Predicate], *, connects: bool
 ) -> str:
-    """Return what the handling of a list's records depends on: when it changes, all of them are processed again."""
-    words = [
+    """Return a digest of what the processing of a list depends on: when it changes, all records are processed again."""
+    parts = [
         (use.side, use.lane.section.key, use.lane.section.statements, use.lane.rows, use.lane.criteria,
          conditions.get(use.lane.section.key), use.lane.source.card.cannot, use.lane.target.card.cannot)
         for use in uses
     ]  # fmt: skip
-    return digest(repr((words, policies, connects)))
+    return digest(repr((parts, policies, connects)))

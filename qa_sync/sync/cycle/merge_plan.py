@@ -1,4 +1,4 @@
-"""What a linked pair of records needs: newest wins per property, an empty value erases nothing."""
+"""Plans the updates of a linked pair: the latest edit wins per property, an empty value erases nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from qa_sync.values.form import Json
 
 
 class Update(Struct, frozen=True):
-    """Rows that are carried together to one side, as wire values by write path; `conflict`: both sides were edited."""
+    """Rows that are written together to one side, as wire values by write path; `conflict`: both sides were edited."""
 
     rows: tuple[Row, ...]
     values: Mapping[str, Json]
@@ -30,7 +30,7 @@ class Update(Struct, frozen=True):
 
 
 class Unconvertible(Struct, frozen=True):
-    """A property of one side that cannot be carried, and why."""
+    """A property of one side that cannot be synchronized, and the reason."""
 
     side: Side
     path: str
@@ -39,10 +39,10 @@ class Unconvertible(Struct, frozen=True):
 
 @dataclass(slots=True)
 class Plan:
-    """What to do with a pair: rows at rest, moves by receiving side, what stands in the way.
+    """The plan of a pair: unchanged rows, updates by the side to write, and properties that cannot be synchronized.
 
-    `synced_texts` are values that count as synced although the other side does not follow; `claimed` are properties
-    that are already planned; `waits_for_link`: a reference has no counterpart yet.
+    `synced_texts` are values that count as synced although no row writes them; `claimed` are the properties that a row
+    writes; `waits_for_link` means that a reference has no counterpart yet.
     """
 
     unchanged: list[Row] = field(default_factory=list)
@@ -55,16 +55,16 @@ class Plan:
 
 def make_plan(
     lane: Lane,
-    seen: Mapping[Side, RecordView],
+    views: Mapping[Side, RecordView],
     synced: Mapping[Place, str],
     *,
     converter: ValueConverter,
     policies: Policies,
     clocks: ClockOffsets,
 ) -> Plan:
-    """Compare each side with what it answered last, and decide row by row who follows whom."""
-    planner = Planner(lane, seen, synced, converter, policies, clocks)
-    for group in row_groups(lane, seen):
+    """Compare each side with its last synced values, and decide for each group of rows which side to write."""
+    planner = Planner(lane, views, synced, converter, policies, clocks)
+    for group in row_groups(lane, views):
         try:
             planner.decide(group)
         except (NotLinkedYet, NotConvertible) as error:
@@ -74,10 +74,10 @@ def make_plan(
 
 
 class Planner(Struct, frozen=True):
-    """Decides the rows of one pair of records, one unit after the other."""
+    """Decides the groups of rows of one pair of records, one after the other."""
 
     lane: Lane
-    seen: Mapping[Side, RecordView]
+    views: Mapping[Side, RecordView]
     synced: Mapping[Place, str]
     converter: ValueConverter
     policies: Policies
@@ -85,8 +85,8 @@ class Planner(Struct, frozen=True):
     plan: Plan = struct_field(default_factory=Plan)
 
     def decide(self, group: tuple[Row, ...]) -> None:
-        """Add to the plan what a unit needs; raises NotLinkedYet, NotConvertible."""
-        group = applicable_rows(group, self.seen)
+        """Add what a group of rows needs to the plan; raises NotLinkedYet, NotConvertible."""
+        group = applicable_rows(group, self.views)
         if problem := self._unconvertible(group):
             self.plan.unconvertible.append(problem)
             return
@@ -100,43 +100,43 @@ class Planner(Struct, frozen=True):
 
     def _unconvertible(self, group: tuple[Row, ...]) -> Unconvertible | None:
         places = ((side, row.card(side).path) for row in group for side in Side)
-        unconvertible = ((side, path, self.seen[side].unconvertible.get(path)) for side, path in places)
+        unconvertible = ((side, path, self.views[side].unconvertible.get(path)) for side, path in places)
         return next((Unconvertible(side, path, reason) for side, path, reason in unconvertible if reason), None)
 
     def _edited(self, group: tuple[Row, ...], side: Side) -> bool:
-        """Return whether a side shows something new; an empty value is none where it erases nothing."""
+        """Return whether a side was edited; a cleared value is no edit unless it erases the other side."""
         paths = [row.card(side).path for row in group]
-        differs = any(self.seen[side].texts[path] != self._before(side, path) for path in paths)
+        differs = any(self.views[side].texts[path] != self._before(side, path) for path in paths)
         return differs and any(self._is_relevant(row, side) for row in group)
 
     def _before(self, side: Side, path: str) -> str:
         return self.synced.get((side, path), EMPTY)
 
     def _is_relevant(self, row: Row, side: Side) -> bool:
-        """Return whether a value is one that the other side may take: any that is not empty, or was cleared."""
-        if not is_empty(self.seen[side].value(row)):
+        """Return whether the other side may take a value: one that is not empty, or that was cleared."""
+        if not is_empty(self.views[side].value(row)):
             return True
         cleared = self._before(side, row.card(side).path) != EMPTY
         return cleared and self.policies.empty is EmptyPolicy.ERASE
 
     def _value_side(self, group: tuple[Row, ...], edited: list[Side]) -> Side | None:
-        """Return the side whose values are carried to the other, None when nothing is."""
+        """Return the side whose values are written to the other, None for no update."""
         able = [side for side in edited if self._writable_rows(group, side)]
         if len(edited) < len(Side):
             return next(iter(able), None)
         later = _last_edited({side: self._last_edit(side) for side in Side})
         if later in able:
             return later
-        # Records that were just matched: what flows one way only flows that way. Afterwards the newer edit stands.
+        # Records that were just matched: a one-way row flows its way. Afterwards the later edit stays.
         return None if self.synced else next(iter(able), None)
 
     def _last_edit(self, side: Side) -> datetime | None:
-        """Return when a side was edited last by our clock, None when unknown."""
-        stamp = last_edit(self.seen[side], self.synced)
-        return stamp - self.clocks.offset(self.seen[side].end.system.label) if stamp else None
+        """Return the time of the last edit of a side by the local clock, None when unknown."""
+        stamp = last_edit(self.views[side], self.synced)
+        return stamp - self.clocks.offset(self.views[side].end.system.label) if stamp else None
 
     def _writable_rows(self, group: tuple[Row, ...], origin: Side) -> list[Row]:
-        """Return the rows of which the other side takes a value."""
+        """Return the rows whose value can be written to the other side."""
         if not self.lane.end(origin.other).can("update"):
             return []
         return [row for row in group if row.is_writable_on(origin.other) and self._is_relevant(row, origin)]
@@ -144,7 +144,7 @@ class Planner(Struct, frozen=True):
     def _claim(self, rows: list[Row], origin: Side) -> bool:
         """Claim the properties that the rows write; return whether they were free.
 
-        When several sources map to one target, the first edited one wins and the others are left alone, because any of
+        When several sources map to one target, the first edited one wins and the others are not written, because any of
         them may match. Several targets that map to one source are written one per cycle.
         """
         plan = self.plan
@@ -152,18 +152,18 @@ class Planner(Struct, frozen=True):
         places = targets | {(origin.other, row.card(origin.other).path) for row in rows}
         if targets & plan.claimed:
             plan.synced_texts.update(
-                {place: text for row in rows for place, text in self.seen[Side.SOURCE].synced_texts(row)}
+                {place: text for row in rows for place, text in self.views[Side.SOURCE].synced_texts(row)}
             )
         free = not places & plan.claimed
         plan.claimed |= places
         return free
 
     def _update(self, group: tuple[Row, ...], rows: list[Row], origin: Side, *, conflict: bool) -> None:
-        given, destination = self.seen[origin], self.seen[origin.other]
-        if all(self.converter.already_shows(row, given, destination) for row in rows):
+        view, destination = self.views[origin], self.views[origin.other]
+        if all(self.converter.is_equal(row, view, destination) for row in rows):
             self.plan.unchanged.extend(group)
         else:
-            values = self.converter.wire_values(self.lane, rows, given)
+            values = self.converter.wire_values(self.lane, rows, view)
             self.plan.updates[origin.other].append(Update(group, values, conflict))
 
 

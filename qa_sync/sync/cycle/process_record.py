@@ -1,4 +1,4 @@
-"""One record of one lane, and what becomes of it."""
+"""Processes one record of one lane: match, create, update, or wait."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from qa_sync.systems.system import Record
 
 
 class RecordProcessor:
-    """Looks at records; what it leaves waiting is looked at again when it may have changed."""
+    """Processes records; a waiting record is processed again when it may have changed."""
 
     def __init__(
         self,
@@ -48,14 +48,14 @@ class RecordProcessor:
         self._queues = {use.lane.section.key: use.queue for listing in listings.values() for use in listing.uses}
 
     def items(self, lane: Lane, *, again: bool) -> Iterator[QueueItem]:
-        """Yield what is to be looked at in this cycle; `again` when the lane had a turn already."""
+        """Yield the items of this cycle; `again` when the lane was already processed in it."""
         queue = self._queue(lane)
         last = 0 if again else queue.last_number
-        # What fails in this cycle is tried again in the next one.
+        # An item that fails in this cycle is retried in the next one.
         return (item for item in queue.items() if item.state is not ItemState.AGAIN or item.number <= last)
 
     def problems(self, lane: Lane) -> Iterator[Problem]:
-        """Yield the problems that stand."""
+        """Yield the problems of the waiting records."""
         return self._queue(lane).problems(lane.section.key)
 
     def in_sync_count(self, lane: Lane) -> int:
@@ -63,12 +63,12 @@ class RecordProcessor:
         return self._links.count(lane.key) - self._queue(lane).open_pairs(lane.key)
 
     def lane_cycle(self, lane: Lane, tally: CycleTally) -> LaneCycle:
-        """Return a lane's turn."""
+        """Return the state of a lane for one cycle."""
         source, target = (self._listings[list_key(lane.end(side))].listed for side in Side)
         return LaneCycle(lane, source, target, links=self._links, zone=self._zone, tally=tally)
 
     def process(self, lane_cycle: LaneCycle, item: QueueItem) -> None:
-        """Look at one record; raises SystemUnreachable, everything else is a Problem."""
+        """Process one record; raises SystemUnreachable, every other error is a Problem."""
         lane_cycle.tally.latest = []
         try:
             if item.side is Side.SOURCE:
@@ -92,7 +92,7 @@ class RecordProcessor:
             self._unlinked(lane_cycle, record)
 
     def _target(self, lane_cycle: LaneCycle, item: QueueItem) -> None:
-        """Look at the pair of a target record; without one, at the source records that it may be matched with."""
+        """Process the pair of a target record; without one, queue the source records that may match it."""
         lane = lane_cycle.lane
         link = self._links.by_target(lane.key, item.id)
         if link is not None:
@@ -101,10 +101,10 @@ class RecordProcessor:
         state = ItemState.DONE
         record = self._record(lane, item) if lane.criteria and not lane_cycle.is_linked(item.id) else None
         if record is not None:
-            seen = lane_cycle.view(lane.target, record)
-            for waiting in lane_cycle.matching_sources(seen) if seen else ():
+            view = lane_cycle.view(lane.target, record)
+            for waiting in lane_cycle.matching_sources(view) if view else ():
                 self._queue(lane).add(Side.SOURCE, waiting, None)
-            state = ItemState.DONE if seen else ItemState.STANDS
+            state = ItemState.DONE if view else ItemState.STANDS
         self._requeue(lane_cycle, Side.TARGET, item.id, state)
 
     def _pair(self, lane_cycle: LaneCycle, link: Link) -> None:
@@ -114,19 +114,19 @@ class RecordProcessor:
             self._requeue_pair(lane_cycle, link, self._updater.sync(lane_cycle.lane, link, lane_cycle.tally))
 
     def _is_unchanged(self, lane: Lane, link: Link) -> bool:
-        """Return whether what was listed is what the pair showed when it was last in sync."""
+        """Return whether the listed records have the last synced values of the pair."""
         queue = self._queue(lane)
         items = [i for end in _side_ids(link) if (i := queue.item(*end))]
         if any(i.state is not ItemState.NEW or i.data is None for i in items) or self._links.pending_updates(link):
             return False
         synced = self._links.synced(link)
-        seen = {i.side: read_view(lane.end(i.side), _as_listed(lane, i), lane.rows) for i in items}
-        if len(seen) == len(Side):
-            return is_in_sync(lane, seen, synced)
-        return all(side_is_in_sync(lane, each, synced) for each in seen.values())
+        views = {i.side: read_view(lane.end(i.side), _as_listed(lane, i), lane.rows) for i in items}
+        if len(views) == len(Side):
+            return is_in_sync(lane, views, synced)
+        return all(side_is_in_sync(lane, view, synced) for view in views.values())
 
     def _unlinked(self, lane_cycle: LaneCycle, record: Record) -> None:
-        """Find the counterpart of a source record that has none, or create it; else let it wait."""
+        """Match a source record without a counterpart, or create one; else let the record wait."""
         lane = lane_cycle.lane
         link, free = self._creator.adopt_interrupted(lane_cycle, record.id)
         if link is None and not free:
@@ -152,31 +152,33 @@ class RecordProcessor:
         lane = lane_cycle.lane
         if not lane.criteria:
             return ItemState.NEW, None
-        seen = lane_cycle.view(lane.source, record)
-        if seen is None:
+        view = lane_cycle.view(lane.source, record)
+        if view is None:
             return ItemState.STANDS, None
-        found = lane_cycle.matches(seen)
-        if not found:
+        matches = lane_cycle.matches(view)
+        if not matches:
             return ItemState.NEW, None
-        if len(found) > 1:
-            number = f"{len(found)} records" + (" or more" if len(found) == MAX_MATCHES else "")
-            text = f"matches {number} ({', '.join(found)}); merge them or change their values"
+        if len(matches) > 1:
+            number = f"{len(matches)} records" + (" or more" if len(matches) == MAX_MATCHES else "")
+            text = f"matches {number} ({', '.join(matches)}); merge them or change their values"
         elif competing := [
-            r.id for r in lane_cycle.competing_sources(found[0], seen) if meets_condition(lane, r, self._conditions)
+            r.id for r in lane_cycle.competing_sources(matches[0], view) if meets_condition(lane, r, self._conditions)
         ]:
-            text = f"{found[0]} also matches {', '.join(competing)}; merge them or change their values"
+            text = f"{matches[0]} also matches {', '.join(competing)}; merge them or change their values"
         else:
             lane_cycle.tally.add("linked")
-            return ItemState.DONE, self._links.connect(lane.key, record.id, found[0])
+            return ItemState.DONE, self._links.connect(lane.key, record.id, matches[0])
         lane_cycle.problem(lane.source, record.id, text)
-        return ItemState.AGAIN, None  # the deletion of one of them is not reported
+        return ItemState.AGAIN, None  # no list shows when one of them is deleted
 
     def _create(self, lane_cycle: LaneCycle, record: Record) -> None:
         lane = lane_cycle.lane
-        asks = lane.has_statement(StatementKind.LINK_FIRST) and lane.has_statement(StatementKind.NEW_IF_CONNECTED)
-        connected = asks and self._connections.connected(lane, record.id)
+        conditional = lane.has_statement(StatementKind.LINK_FIRST) and lane.has_statement(
+            StatementKind.NEW_IF_CONNECTED
+        )
+        connected = conditional and self._connections.connected(lane, record.id)
         if not may_create(lane, connected=connected):
-            self._requeue(lane_cycle, Side.SOURCE, record.id, ItemState.LINKS if asks else ItemState.DONE)
+            self._requeue(lane_cycle, Side.SOURCE, record.id, ItemState.LINKS if conditional else ItemState.DONE)
             return
         try:
             link, result = self._creator.create(lane_cycle, record)
@@ -189,7 +191,7 @@ class RecordProcessor:
             self._requeue_pair(lane_cycle, link, result)
 
     def _wait(self, lane_cycle: LaneCycle, record: Record, error: NotLinkedYet) -> None:
-        """Let a record wait for what it refers to, as long as it is there: deletions are not reported."""
+        """Let a record wait for its references, as long as it exists: no list shows a deletion."""
         waited = self._queue(lane_cycle.lane).waits_for_links(record.id)
         if waited and lane_cycle.lane.source.system.lookup(record.datatype, record.id) is None:
             self._requeue(lane_cycle, Side.SOURCE, record.id, ItemState.DONE)
@@ -198,11 +200,13 @@ class RecordProcessor:
         self._requeue(lane_cycle, Side.SOURCE, record.id, ItemState.LINKS, waits_for_links=True)
 
     def _requeue_pair(self, lane_cycle: LaneCycle, link: Link, result: UpdateResult) -> None:
-        """Note how a pair was left; what we wrote ourselves is no news when the list shows it."""
+        """Save the state of a pair; an own write is not a change when the list shows it later."""
         for side in result.written if result.state is ItemState.DONE else ():
             listing = self._listing(lane_cycle.lane, side)
             if listing.is_exclusive:
-                listing.listed.save_digest(result.seen[side].record.id, digest(to_json(result.seen[side].record.data)))
+                listing.listed.save_digest(
+                    result.views[side].record.id, digest(to_json(result.views[side].record.data))
+                )
         lane_cycle.tally.add("touched", bool(result.written) and result.state is ItemState.DONE)
         self._queue(lane_cycle.lane).done(Side.TARGET, link.target)
         self._requeue(lane_cycle, Side.SOURCE, link.source, result.state)
@@ -220,7 +224,7 @@ class RecordProcessor:
             queue.wait(side, id, state, latest if waits else (), waits_for_links=waits_for_links)
 
     def _record(self, lane: Lane, item: QueueItem) -> Record | None:
-        """Return a record as it was listed; when it is not there any more, as it is."""
+        """Return a record as listed; read it again when the queue does not hold it."""
         end = lane.end(item.side)
         return _as_listed(lane, item) if item.data else end.system.lookup(end.card.datatype, item.id)
 

@@ -1,4 +1,4 @@
-"""Reading the lists: what changed since is put on the lanes' lists of things to do; nothing is held in memory."""
+"""Reads the lists and queues the changed records, without holding a list in memory."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from qa_sync.sync.store.links import Links
 from qa_sync.systems.system import Record
 
 OVERLAP: Final = timedelta(minutes=10)
-"""How much of what was read before is read again: a list may show a change later than its stamp says."""
+"""How much is read again: a list may show a change later than its timestamp."""
 
 MAX_CLOCK_AHEAD: Final = timedelta(days=1)
-"""How far a system's clock may be ahead of ours."""
+"""How far a system's clock may be ahead of the local clock."""
 
 FULL_READ_INTERVAL: Final = timedelta(days=1)
-"""How often a list is read from end to end: a record that is on no page, since one before it was deleted while the
-pages were read, has an old stamp and is found in no other way."""
+"""How often a list is read completely: a record that is on no page, because one before it was deleted while the pages
+were read, has an old timestamp, so no incremental read returns it."""
 
 BATCH: Final = 1000
-"""How many records are read between two looks at whether to stop, and two writes to the disk."""
+"""The number of records between two commits, each with a check whether to stop."""
 
 
 class Stopped(Exception):
-    """The cycle was stopped."""
+    """The cycle was asked to stop."""
 
 
 class ChangeReader:
-    """Reads lists; `clock` gives the age of an edit time (None: unknown), `stop` whether to stop."""
+    """Reads lists; `clock` gives the age of a timestamp (None: unknown), `stop` returns whether to stop."""
 
     def __init__(self, links: Links, clock: Clock | None, stop: Callable[[], bool]) -> None:
         self._links = links
@@ -42,7 +42,7 @@ class ChangeReader:
         self._stop = stop
 
     def read(self, listing: Listing) -> int:
-        """Read a list once and note what changed; return how many records it showed.
+        """Read a list once and queue the changed records; return how many records it has.
 
         Raises what `System.list` raises, and Stopped.
         """
@@ -70,25 +70,25 @@ class ChangeReader:
             raise Stopped
 
     def _since(self, listing: Listing) -> datetime | None:
-        """Return since when changes are asked for; a create that was never answered is looked for everywhere.
+        """Return the time from which changes are requested; None (all) while a create is pending.
 
-        The longer it is ago that something new was seen, the less is read again: only how much time passed here counts,
-        since the system's clock may be wrong.
+        The longer ago the last new change was read, the less is read again. Only elapsed local time counts, because
+        the system's clock may be wrong.
         """
-        mark, moved = listing.listed.watermark
-        unanswered = any(u.side is Side.TARGET and self._links.has_pending_creates(u.lane.key) for u in listing.uses)
-        if mark is None or unanswered or self._is_due(listing):
+        watermark, moved = listing.listed.watermark
+        pending = any(u.side is Side.TARGET and self._links.has_pending_creates(u.lane.key) for u in listing.uses)
+        if watermark is None or pending or self._is_due(listing):
             return None
         quiet = self._clock.now() - moved if self._clock and moved else timedelta(0)
-        return mark - max(timedelta(0), OVERLAP - quiet)
+        return watermark - max(timedelta(0), OVERLAP - quiet)
 
     def _is_due(self, listing: Listing) -> bool:
-        """Return whether the last reading from end to end is too long ago."""
-        whole = listing.listed.last_full_read
-        return self._clock is not None and (whole is None or self._clock.now() - whole >= FULL_READ_INTERVAL)
+        """Return whether the last complete read is too long ago."""
+        last_read = listing.listed.last_full_read
+        return self._clock is not None and (last_read is None or self._clock.now() - last_read >= FULL_READ_INTERVAL)
 
     def _changed(self, listing: Listing, record: Record) -> datetime | None:
-        """Note a record when it differs from what was listed before; return its stamp then."""
+        """Queue a record when it differs from its last listing; return its timestamp then."""
         text = to_json(record.data)
         now = digest(text)
         if listing.listed.digest(record.id) == now:
@@ -111,9 +111,9 @@ class ChangeReader:
                 (cards[path].references or "", str(v)) for path, value in view.values.items() for v in flatten(value)
             )
             listing.listed.set_references(record.id, dict.fromkeys(refs))
-            self._links.state.counter += 1  # a record may wait until it is referred to
+            self._links.state.counter += 1  # another record may wait for this reference
 
 
 def _is_far_ahead(stamp: datetime, now: datetime | None) -> bool:
-    """Return whether a stamp is so far in the future that it would hide all changes until then."""
+    """Return whether a timestamp is so far in the future that it would hide all changes until then."""
     return now is not None and stamp > now + MAX_CLOCK_AHEAD

@@ -1,4 +1,4 @@
-"""KEEP: a linked pair stays in sync, whichever side is edited."""
+"""KEEP: updates a linked pair after an edit on either side."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qa_sync.sync.records.clock_offsets import ClockOffsets
 from qa_sync.sync.records.conversion import ValueConverter
 from qa_sync.sync.records.edit_times import own_write
 from qa_sync.sync.records.in_sync import is_in_sync, synced_texts
-from qa_sync.sync.records.interrupted_writes import resolve_update, revision_of, shows_sent, written_by_others
+from qa_sync.sync.records.interrupted_writes import has_sent_value, resolve_update, revision_of, written_by_others
 from qa_sync.sync.records.record_view import RecordView, by_side, read_view
 from qa_sync.sync.store.encoding import encode, to_json
 from qa_sync.sync.store.links import Link, Links, PendingUpdate
@@ -32,15 +32,15 @@ Source: docs/explanation/mapping.rst, "Concurrent edits".
 
 @dataclass(slots=True)
 class UpdateResult:
-    """How a pair was left: why it is looked at again, the records as they were read last, and which were written."""
+    """The result of an update: the next state of the pair, the records as last read, and the written sides."""
 
     state: ItemState
-    seen: Mapping[Side, RecordView] = field(default_factory=dict)
+    views: Mapping[Side, RecordView] = field(default_factory=dict)
     written: set[Side] = field(default_factory=set)
 
 
 class PairUpdater:
-    """Carries edits between the two records of a link."""
+    """Writes edits from one record of a link to the other."""
 
     def __init__(
         self, links: Links, converter: ValueConverter, writer: Writer, policies: Policies, clocks: ClockOffsets
@@ -52,28 +52,28 @@ class PairUpdater:
         self._clocks = clocks
 
     def sync(self, lane: Lane, link: Link, tally: CycleTally) -> UpdateResult:
-        """Bring a pair in sync, from a fresh read of both records."""
-        refusal = ""
+        """Synchronize a pair, from a fresh read of both records."""
+        reason = ""
         written: set[Side] = set()
         for _ in range(ATTEMPTS):
-            # Lists may be late or partial, so nothing is decided, and nothing overwritten, without a fresh read.
-            seen = self._fresh(lane, link)
-            if seen is None:
+            # Lists may be late or partial, so each decision and each write needs a fresh read.
+            views = self._fresh(lane, link)
+            if views is None:
                 return UpdateResult(ItemState.DONE)  # deletes do not propagate
             plan = make_plan(
                 lane,
-                seen,
+                views,
                 self._links.synced(link),
                 converter=self._converter,
                 policies=self._policies,
                 clocks=self._clocks,
             )
             try:
-                return self._apply(lane, link, plan, UpdateResult(ItemState.DONE, seen, written), tally)
+                return self._apply(lane, link, plan, UpdateResult(ItemState.DONE, views, written), tally)
             except Conflict as error:
-                refusal = error.in_line
+                reason = error.in_line
         tally.problem(
-            lane.section.key, lane.source.system.label, link.source, f"gave up after repeated conflicts: {refusal}"
+            lane.section.key, lane.source.system.label, link.source, f"gave up after repeated conflicts: {reason}"
         )
         return UpdateResult(ItemState.AGAIN)
 
@@ -82,61 +82,61 @@ class PairUpdater:
         target = lane.target.system.lookup(lane.target.card.datatype, link.target)
         if source is None or target is None:
             return None
-        seen = by_side(read_view(lane.source, source, lane.rows), read_view(lane.target, target, lane.rows))
+        views = by_side(read_view(lane.source, source, lane.rows), read_view(lane.target, target, lane.rows))
         for pending_update in self._links.pending_updates(link):
-            self._links.save_synced(link, resolve_update(lane, pending_update, seen, self._converter.zone))
+            self._links.save_synced(link, resolve_update(lane, pending_update, views, self._converter.zone))
             self._links.finish_update(link, pending_update.side)
-        return seen
+        return views
 
     def _apply(self, lane: Lane, link: Link, plan: Plan, result: UpdateResult, tally: CycleTally) -> UpdateResult:
-        seen = dict(result.seen)
-        source, target = (synced_texts(seen[side], plan.unchanged) for side in Side)
+        views = dict(result.views)
+        source, target = (synced_texts(views[side], plan.unchanged) for side in Side)
         self._links.save_synced(link, {**source, **target, **plan.synced_texts})
         failed = False
         for side in (Side.TARGET, Side.SOURCE):
             if not plan.updates[side]:
                 continue
             try:
-                # What is given is what the plan was made from: whatever its side shows since is an edit yet to carry.
-                seen[side] = self._write(lane, link, plan, result.seen, side, late=bool(result.written))
+                # Write the values that the plan is based on: any later value is an edit for the next plan.
+                views[side] = self._write(lane, link, plan, result.views, side, late=bool(result.written))
             except Conflict:
                 raise
             except (RequestRejected, InvalidResponse, NotConvertible) as error:
                 failed = True
-                record = seen[side].record
+                record = views[side].record
                 tally.problem(
                     lane.section.key, lane.end(side).system.label, record.id, f"update failed: {error.in_line}"
                 )
                 continue
             result.written.add(side)
             tally.add("updated")
-            tally.add("conflicts", sum(move.conflict for move in plan.updates[side]))
-        self._report(lane, plan, seen, tally)
+            tally.add("conflicts", sum(update.conflict for update in plan.updates[side]))
+        self._report(lane, plan, views, tally)
         return UpdateResult(
-            ItemState.AGAIN if failed else self._next_state(lane, link, plan, seen, result), seen, result.written
+            ItemState.AGAIN if failed else self._next_state(lane, link, plan, views, result), views, result.written
         )
 
     def _next_state(
-        self, lane: Lane, link: Link, plan: Plan, seen: Mapping[Side, RecordView], result: UpdateResult
+        self, lane: Lane, link: Link, plan: Plan, views: Mapping[Side, RecordView], result: UpdateResult
     ) -> ItemState:
-        if is_in_sync(lane, seen, self._links.synced(link)):
+        if is_in_sync(lane, views, self._links.synced(link)):
             return ItemState.DONE
         if result.written:
             return ItemState.AGAIN
-        # The same again would come of the same: something has to change first.
+        # The same values give the same result: something has to change first.
         return ItemState.LINKS if plan.waits_for_link else ItemState.STANDS
 
     def _write(
-        self, lane: Lane, link: Link, plan: Plan, seen: Mapping[Side, RecordView], side: Side, *, late: bool
+        self, lane: Lane, link: Link, plan: Plan, views: Mapping[Side, RecordView], side: Side, *, late: bool
     ) -> RecordView:
-        """Update one record, keep what it answers, and return how it looks where it was written."""
-        end, record = lane.end(side), seen[side].record
+        """Update one record, save its new values, and return the view of it after the write."""
+        end, record = lane.end(side), views[side].record
         if late and end.card.revision is None:
-            self._check_unmodified(seen[side])
-        moved = [row for move in plan.updates[side] for row in move.rows]
-        given = synced_texts(seen[side.other], moved)
-        values = {path: value for move in plan.updates[side] for path, value in move.values.items()}
-        cards = {row.card(side).write_path: row.card(side) for row in moved}
+            self._check_unmodified(views[side])
+        updated = [row for update in plan.updates[side] for row in update.rows]
+        given = synced_texts(views[side.other], updated)
+        values = {path: value for update in plan.updates[side] for path, value in update.values.items()}
+        cards = {row.card(side).write_path: row.card(side) for row in updated}
         sent_texts = {cards[p].path: encode(to_canonical(v, cards[p].form)) for p, v in values.items() if p in cards}
         given_texts = {path: text for (_, path), text in given.items()}
         pending_update = PendingUpdate(side, given_texts, sent_texts, revision_of(end.card, record.data))
@@ -147,48 +147,48 @@ class PairUpdater:
         except (RequestRejected, NotConvertible):
             self._links.finish_update(link, side)
             raise
-        answer = end.system.lookup(end.card.datatype, record.id)
-        if answer is None:
+        fresh = end.system.lookup(end.card.datatype, record.id)
+        if fresh is None:
             self._links.finish_update(link, side)
-            return seen[side]
-        after = read_view(end, answer, lane.rows)
-        self._clocks.measure(seen[side], after, began)
-        ours = [*moved, *(row for row in lane.rows if row.card(side).write_path in sent)]
+            return views[side]
+        after = read_view(end, fresh, lane.rows)
+        self._clocks.measure(views[side], after, began)
+        own_rows = [*updated, *(row for row in lane.rows if row.card(side).write_path in sent)]
         followers = [row for row in plan.unchanged if _is_set_by_system(row.card(side))]
-        stamps = own_write(seen[side], after, self._links.synced(link))
-        if written_by_others(pending_update.revision, revision_of(end.card, answer.data)):
-            ours, stamps = [row for row in ours if self._still_shows(row, pending_update, after)], {}
-        received = synced_texts(after, [*ours, *followers])
+        timestamps = own_write(views[side], after, self._links.synced(link))
+        if written_by_others(pending_update.revision, revision_of(end.card, fresh.data)):
+            own_rows, timestamps = [row for row in own_rows if self._is_own_value(row, pending_update, after)], {}
+        received = synced_texts(after, [*own_rows, *followers])
         if side is Side.SOURCE:
-            # A source of several targets keeps its old mark, so that the next cycle carries it on to the others.
+            # A source of several targets keeps its old synced value, so that the next cycle writes it to the others.
             received = {place: text for place, text in received.items() if place[1] not in lane.shared_sources}
-        self._links.save_synced(link, given | received | stamps)
+        self._links.save_synced(link, given | received | timestamps)
         self._links.finish_update(link, side)
         return after
 
-    def _still_shows(self, row: Row, pending_update: PendingUpdate, after: RecordView) -> bool:
-        """Return whether a record that another client also wrote still shows what was sent."""
+    def _is_own_value(self, row: Row, pending_update: PendingUpdate, after: RecordView) -> bool:
+        """Return whether a record that another client also wrote still has the sent value: any other is an edit."""
         path = row.card(after.end.side).path
-        return path not in pending_update.sent or shows_sent(
+        return path not in pending_update.sent or has_sent_value(
             after, path, pending_update.sent[path], self._converter.zone
         )
 
     def _check_unmodified(self, before: RecordView) -> None:
-        """Raise Conflict when a record of an API without locking is not any more what it was when it was read."""
+        """Raise Conflict when a record of an API without locking changed since it was read."""
         end = before.end
         now = end.system.lookup(end.card.datatype, before.record.id)
         if now is None or to_json(now.data) != to_json(before.record.data):
             raise Conflict(f"{end.system.label} {before.record.id} changed since it was read", status=409)
 
-    def _report(self, lane: Lane, plan: Plan, seen: Mapping[Side, RecordView], tally: CycleTally) -> None:
-        for gap in plan.unconvertible:
-            label = lane.end(gap.side).system.label
-            tally.problem(lane.section.key, label, seen[gap.side].record.id, f"{gap.path}: {gap.reason}")
+    def _report(self, lane: Lane, plan: Plan, views: Mapping[Side, RecordView], tally: CycleTally) -> None:
+        for problem in plan.unconvertible:
+            label = lane.end(problem.side).system.label
+            tally.problem(lane.section.key, label, views[problem.side].record.id, f"{problem.path}: {problem.reason}")
 
 
 def _is_set_by_system(card: PropertyCard) -> bool:
-    """Return whether the system itself decides a property, so that it changes without a write.
+    """Return whether the system itself sets a property, so that it may change with a write.
 
-    Any other property that changes meanwhile may be another client's edit.
+    Any other property that changes meanwhile may be an edit.
     """
     return card.derived or card.writable is Writable.NEVER

@@ -1,4 +1,4 @@
-"""What one record or one pair shows: view, comparison, conversion.
+"""The values of one record or one pair: view, comparison, conversion.
 
 May import `sync.store` and `sync.lanes`.
 """

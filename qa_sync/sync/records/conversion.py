@@ -1,4 +1,4 @@
-"""A value on its way to the other side: translated, compared, converted."""
+"""Conversion of values for the other side: references are translated, values compared and converted."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from qa_sync.values.form import Canonical, Json
 
 
 class NotLinkedYet(QaSyncError):
-    """A reference points to a record that has no counterpart yet; a later cycle will find one."""
+    """A reference points to a record that has no counterpart yet; a later cycle may find one."""
 
 
 class ValueConverter:
-    """Carries the values of rows; references go through the links, dates through the business time zone."""
+    """Converts the values of rows: references by the links, dates by the business time zone."""
 
     def __init__(self, links: Links, zone: tzinfo) -> None:
         self._links = links
         self.zone = zone
 
-    def already_shows(self, row: Row, origin: RecordView, destination: RecordView) -> bool:
-        """Return whether the receiver already shows the giver's value; raises NotLinkedYet, NotConvertible."""
-        given, shown = self._translated(row, origin), destination.value(row)
+    def is_equal(self, row: Row, origin: RecordView, destination: RecordView) -> bool:
+        """Return whether the destination already has the value of the origin; raises NotLinkedYet, NotConvertible."""
+        expected, actual = self._translated(row, origin), destination.value(row)
         if row.through:
-            return given == shown
-        one, other = (in_currency(row.card(seen.end.side).form, seen.values.get) for seen in (origin, destination))
-        return compare(given, shown, one, other, self.zone).same
+            return expected == actual
+        left, right = (in_currency(row.card(view.end.side).form, view.values.get) for view in (origin, destination))
+        return compare(expected, actual, left, right, self.zone).same
 
     def wire_values(self, lane: Lane, rows: Iterable[Row], origin: RecordView) -> dict[str, Json]:
         """Return the rows' wire values by write path for the other side; raises NotLinkedYet, NotConvertible."""
@@ -40,7 +40,7 @@ class ValueConverter:
         return {r.card(side).write_path: self.wire_value(r, origin, context_values) for r in rows}
 
     def context_values(self, lane: Lane, origin: RecordView) -> dict[str, Canonical]:
-        """Return all that the giver shows, by the other side's property path."""
+        """Return all values of the origin by the property path of the other side."""
         side = origin.end.side
         return {r.card(side.other).path: origin.values.get(r.card(side).path) for r in lane.rows}
 
@@ -56,7 +56,7 @@ class ValueConverter:
         return self._counterpart(row.through, value, origin.end.side) if row.through else value
 
     def _counterpart(self, key: str, value: Canonical, side: Side) -> Canonical:
-        """Return the ids on the other side of the links, element by element along a list."""
+        """Return the ids of the linked records; each element of a list is translated."""
         if value is None:
             return None
         if isinstance(value, tuple):

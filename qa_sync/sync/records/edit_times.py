@@ -1,4 +1,4 @@
-"""When a record was edited last by anybody but us: what we write leaves a stamp as well, and is no edit."""
+"""The time of the last edit of a record by another client: an own write also sets the timestamp, and is no edit."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from qa_sync.sync.records.record_view import RecordView
 from qa_sync.sync.store.links import Place
 
 STAMP: Final = ""
-"""Where the stamps of our last write are remembered: no property has such a path."""
+"""The key of the timestamps of the last own write: no property has this path."""
 
 
 def last_edit(view: RecordView, synced: Mapping[Place, str]) -> datetime | None:
-    """Return when a record was edited last, None when unknown."""
+    """Return the time of the last edit of a record, None when unknown."""
     now = view.modified
     ours, before = json.loads(synced.get((view.end.side, STAMP), "[null, null]"))
     if now is None or ours != now.isoformat():
@@ -24,7 +24,7 @@ def last_edit(view: RecordView, synced: Mapping[Place, str]) -> datetime | None:
 
 
 def own_write(before: RecordView, after: RecordView, synced: Mapping[Place, str]) -> dict[Place, str]:
-    """Return what is remembered of a write of ours: the stamp that it left, and that of the last edit before it."""
+    """Return the values to store after an own write: its timestamp, and that of the last edit before it."""
     edited = last_edit(before, synced)
     texts = [stamp.isoformat() if stamp else None for stamp in (after.modified, edited)]
     return {(before.end.side, STAMP): json.dumps(texts)}

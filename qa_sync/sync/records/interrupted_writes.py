@@ -1,4 +1,4 @@
-"""Writes that were interrupted by a crash: the record shows whether they happened."""
+"""Writes that got no response: the values of the records decide whether they happened."""
 
 from __future__ import annotations
 
@@ -16,41 +16,44 @@ from qa_sync.values.compare import compare
 from qa_sync.values.form import Json
 
 MIN_SHARE_UNCHANGED: Final = 0.5
-"""The share of what was sent that a record must still show to be taken for what was made."""
+"""The share of the sent values that a record must still have to count as the created one."""
 
 
 def revision_of(card: EntityCard, data: Mapping[str, Json]) -> str | None:
-    """Return the revision that a record is at, None when the API has none."""
+    """Return the revision of a record, None when the API has no revisions."""
     return None if card.revision is None else str(paths.read(data, card.revision.read))
 
 
 def resolve_update(
-    lane: Lane, pending_update: PendingUpdate, seen: Mapping[Side, RecordView], zone: tzinfo
+    lane: Lane, pending_update: PendingUpdate, views: Mapping[Side, RecordView], zone: tzinfo
 ) -> dict[Place, str]:
-    """Return what counts as synced of an update that was begun and never answered.
+    """Return the values that count as synced after an update that got no response.
 
-    A property that shows what was sent has been written; when one does, and the record was written exactly once since,
-    all have been, whatever the system made of them. Any other value is another client's edit, or the earlier value.
+    A property that has the sent value was written. If there is one, and the revision shows exactly one write since, all
+    properties were written, even if the system changed their values. Any other value is an older one or an edit.
     """
     side = Side(pending_update.side)
-    receiver = seen[side]
-    written = {path for path, sent in pending_update.sent.items() if shows_sent(receiver, path, sent, zone)}
-    if written and _once_since(pending_update.revision, revision_of(receiver.end.card, receiver.record.data)):
-        written = {path for path in pending_update.sent if path in receiver.texts}
-    found: dict[Place, str] = {}
+    destination = views[side]
+    written = {path for path, sent in pending_update.sent.items() if has_sent_value(destination, path, sent, zone)}
+    if written and _once_since(pending_update.revision, revision_of(destination.end.card, destination.record.data)):
+        written = {path for path in pending_update.sent if path in destination.texts}
+    result: dict[Place, str] = {}
     for row in lane.rows:
-        path, giver = row.card(side).path, row.card(side.other).path
-        if path in written and giver in pending_update.given:
-            found |= {(side, path): receiver.texts[path], (side.other, giver): pending_update.given[giver]}
-    return found
+        path, origin_path = row.card(side).path, row.card(side.other).path
+        if path in written and origin_path in pending_update.given:
+            result |= {
+                (side, path): destination.texts[path],
+                (side.other, origin_path): pending_update.given[origin_path],
+            }
+    return result
 
 
-def shows_sent(seen: RecordView, path: str, sent: str, zone: tzinfo) -> bool:
-    """Return whether a record shows what was sent for a property."""
-    if path not in seen.values:
+def has_sent_value(view: RecordView, path: str, sent: str, zone: tzinfo) -> bool:
+    """Return whether a record has the sent value of a property."""
+    if path not in view.values:
         return False
-    form = seen.end.card.properties[path].form
-    return compare(decode(sent), seen.values[path], form, form, zone).same
+    form = view.end.card.properties[path].form
+    return compare(decode(sent), view.values[path], form, form, zone).same
 
 
 def written_by_others(before: str | None, now: str | None) -> bool:
@@ -69,18 +72,18 @@ def _writes_between(before: str | None, now: str | None) -> int | None:
     return int(now) - int(before)
 
 
-def find_created(pending_create: PendingCreate, newcomers: Iterable[RecordView], zone: tzinfo) -> list[str]:
-    """Return the ids of the records that an unanswered create may have made; one alone is the one.
+def find_created(pending_create: PendingCreate, candidates: Iterable[RecordView], zone: tzinfo) -> list[str]:
+    """Return the ids of the records that a create without a response may have made; a single id is the created record.
 
-    A record with a unique value that was sent is it, whatever was edited since; else a record with all values that
-    were sent; else the one with most of them, and at least half.
+    A record with a sent unique value comes first, whatever else was edited since; then the record with the greatest
+    share of the sent values, at least half.
     """
     degrees: dict[tuple[bool, float], list[str]] = {}
-    for seen in newcomers:
-        cards = seen.end.card.properties
-        held = [path for path, sent in pending_create.sent.items() if shows_sent(seen, path, sent, zone)]
-        share = len(held) / max(1, len(pending_create.sent))
-        own = any(cards[path].unique for path in held)
-        if own or share >= MIN_SHARE_UNCHANGED:
-            degrees.setdefault((own, share), []).append(seen.record.id)
+    for view in candidates:
+        cards = view.end.card.properties
+        matching = [path for path, sent in pending_create.sent.items() if has_sent_value(view, path, sent, zone)]
+        share = len(matching) / max(1, len(pending_create.sent))
+        identified = any(cards[path].unique for path in matching)
+        if identified or share >= MIN_SHARE_UNCHANGED:
+            degrees.setdefault((identified, share), []).append(view.record.id)
     return degrees[max(degrees)] if degrees else []

@@ -20,14 +20,14 @@ def candidates(lane: Lane, view: RecordView, other: ListedRecords, zone: tzinfo)
     docs/explanation/connector-format-facts.rst, "How statements are read".
     """
     side = view.end.side
-    found: dict[str, None] = {}
+    result: dict[str, None] = {}
     for row in lane.criteria:
-        one, two = row.card(side), row.card(side.other)
-        for value in flatten(view.values.get(one.path)):
-            for each, text in other.find(two.path, index_key(value)):
-                if each not in found and compare(value, decode(text), one.form, two.form, zone).same:
-                    found[each] = None
-    return list(found)
+        own, theirs = row.card(side), row.card(side.other)
+        for value in flatten(view.values.get(own.path)):
+            for record_id, text in other.find(theirs.path, index_key(value)):
+                if record_id not in result and compare(value, decode(text), own.form, theirs.form, zone).same:
+                    result[record_id] = None
+    return list(result)
 
 
 def share_value(lane: Lane, one: RecordView, other: RecordView, zone: tzinfo) -> bool:

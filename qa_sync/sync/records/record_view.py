@@ -1,4 +1,4 @@
-"""A record as a lane sees it: the canonical value of every property that its rows name."""
+"""A record with the canonical value of every property that the rows of a lane name."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ EMPTY = encode(None)
 
 
 class RecordView(Struct, frozen=True):
-    """A record with its canonical values by property path, and the same as texts.
+    """A record with its canonical values by property path, and their encoded `texts`.
 
-    `unconvertible` tells why a property has no canonical value.
+    `unconvertible` holds the reason why a property has no canonical value.
     """
 
     end: LaneEnd
@@ -41,28 +41,28 @@ class RecordView(Struct, frozen=True):
         return self.values[row.card(self.end.side).path]
 
     def synced_texts(self, row: Row) -> list[tuple[Place, str]]:
-        """Return the row's value on this side as it is remembered, nothing when it has none."""
+        """Return the row's value on this side in the form that the store keeps, nothing when it has none."""
         path = row.card(self.end.side).path
         return [((self.end.side, path), self.texts[path])] if path in self.texts else []
 
     def applies(self, row: Row) -> bool:
-        """Return whether the record holds the row's conditions; raises NotConvertible for one along a list."""
-        return all(self._holds(w.path, w.value) for w in row.when(self.end.side))
+        """Return whether the record meets the row's conditions; raises NotConvertible for a condition on a list."""
+        return all(self._meets(w.path, w.value) for w in row.when(self.end.side))
 
-    def _holds(self, path: str, value: str) -> bool:
-        found = paths.read(self.record.data, path)
-        if isinstance(found, list):
+    def _meets(self, path: str, value: str) -> bool:
+        actual = paths.read(self.record.data, path)
+        if isinstance(actual, list):
             raise NotConvertible(f"a condition on a list ({path}) is not supported")
-        return found is not None and str(found) == value
+        return actual is not None and str(actual) == value
 
 
 def by_side(a: RecordView, b: RecordView) -> dict[Side, RecordView]:
-    """Return two sights by side."""
+    """Return two views by side."""
     return {a.end.side: a, b.end.side: b}
 
 
 def read_view(end: LaneEnd, record: Record, rows: Iterable[Row]) -> RecordView:
-    """Read a record through rows."""
+    """Return the view of a record with the properties of the rows."""
     values: dict[str, Canonical] = {}
     unconvertible: dict[str, str] = {}
     on_source = end.side is Side.SOURCE
@@ -79,12 +79,12 @@ def read_view(end: LaneEnd, record: Record, rows: Iterable[Row]) -> RecordView:
 
 
 def is_empty(value: Canonical) -> bool:
-    """Return whether a value holds nothing, along a list: nothing in any element."""
+    """Return whether a value is empty; a list is empty when each element is."""
     return all(is_empty(v) for v in value) if isinstance(value, tuple) else value is None
 
 
 def flatten(value: Canonical) -> Iterator[Canonical]:
-    """Yield the values that a value is made of, none for an empty one."""
+    """Yield the elements of a value, none for an empty one."""
     if isinstance(value, tuple):
         for element in value:
             yield from flatten(element)
@@ -99,5 +99,5 @@ def modified(end: LaneEnd, record: Record) -> datetime | None:
     try:
         moment = to_canonical(paths.read(record.data, end.card.modified), end.card.modified_form)
     except NotConvertible:
-        return None  # an unreadable stamp is as good as none
+        return None  # an unreadable timestamp counts as missing
     return moment if isinstance(moment, datetime) else None

@@ -10,15 +10,15 @@ from qa_sync.values import paths
 from qa_sync.values.form import Json
 
 
-def row_groups(lane: Lane, seen: Mapping[Side, RecordView]) -> Iterator[tuple[Row, ...]]:
-    """Yield groups of rows: the rows of one list together, every other row alone.
+def row_groups(lane: Lane, views: Mapping[Side, RecordView]) -> Iterator[tuple[Row, ...]]:
+    """Yield groups of rows: the rows of one list in one group, each other row in its own.
 
-    Paths do not show lists, so the values of the records decide.
+    A path does not show whether it is a list, so the values of the records decide.
     Source: docs/explanation/grammar.rst, "Property paths".
     """
     lists: dict[tuple[Side, str], list[Row]] = {}
     for row in lane.rows:
-        place = _list_of(row, seen)
+        place = _list_of(row, views)
         if place is None:
             yield (row,)
         else:
@@ -27,11 +27,11 @@ def row_groups(lane: Lane, seen: Mapping[Side, RecordView]) -> Iterator[tuple[Ro
         yield tuple(rows)
 
 
-def _list_of(row: Row, seen: Mapping[Side, RecordView]) -> tuple[Side, str] | None:
+def _list_of(row: Row, views: Mapping[Side, RecordView]) -> tuple[Side, str] | None:
     for side in Side:
         path = row.card(side).path
-        if isinstance(seen[side].values.get(path), tuple):
-            return side, _list_path(seen[side].record.data, path)
+        if isinstance(views[side].values.get(path), tuple):
+            return side, _list_path(views[side].record.data, path)
     return None
 
 
@@ -42,8 +42,8 @@ def _list_path(data: Mapping[str, Json], path: str) -> str:
     return next((head for head in heads if isinstance(paths.read(data, head), list)), path)
 
 
-def applicable_rows(rows: tuple[Row, ...], seen: Mapping[Side, RecordView]) -> tuple[Row, ...]:
-    """Return the rows whose conditions both records hold; raises NotConvertible for a condition along a list."""
+def applicable_rows(rows: tuple[Row, ...], views: Mapping[Side, RecordView]) -> tuple[Row, ...]:
+    """Return the rows whose conditions both records meet; raises NotConvertible for a condition on a list."""
     if not any(row.source_when or row.target_when for row in rows):
         return rows
-    return tuple(row for row in rows if all(seen[side].applies(row) for side in Side))
+    return tuple(row for row in rows if all(views[side].applies(row) for side in Side))

@@ -1,14 +1,14 @@
-"""The file that the engine remembers things in: opened for one process only, written so that a kill loses nothing.
+"""The SQLite file of the sync: opened by one process at a time, written so that a kill loses nothing.
 
-    links    two records that are the same thing         synced   what each side answered when last in sync
-    intents  a create that was begun, not yet answered   sending  an update that was begun, not yet answered
+    links    pairs of counterparts                       synced   the last synced values of each side
+    intents  creates without a response yet              sending  updates without a response yet
     lists    how far each list was read                  records  the fingerprint of every listed record
-    found_by what merge criteria find records by         refs     what records refer to
-    todo     what has to be looked at, and what waits    whole    when each list was last read from end to end
-    homes    where each system is                        clocks   how far each system's clock is ahead of ours
+    found_by the index of the merge criteria             refs     the references of the records
+    todo     the work queue: changed and waiting records whole    when each list was last read completely
+    homes    the URL of each system                      clocks   the offset of each system's clock
 
-What is written goes to the disk in batches: at the latest before anything is written to a system (`flush`). So a crash
-finds either no trace of a write to a system, or its intent.
+Writes reach the disk in batches, at the latest before anything is sent to a system (`flush`). So a crash leaves either
+no write to a system, or a row that announces it.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ part of one."""
 class SyncStore:
     """An open store; `path` is a file or `:memory:`.
 
-    Raises UsageError when the file is not a store, cannot be opened, or is used by another process. `counter` counts
-    the events that records may wait for, `known` the records that were ever listed; both are in memory, since the file
-    is used by this process only.
+    Raises UsageError when the file is not a links file, cannot be opened, or is used by another process. `counter`
+    counts the events that records may wait for, `known` the records that were ever listed; both are in memory, because
+    no other process has the file.
     """
 
     def __init__(self, path: str | Path = MEMORY) -> None:
@@ -80,37 +80,37 @@ class SyncStore:
             migrations=MIGRATIONS,
             pragmas=PRAGMAS,
             exclusive=True,
-            explain=lambda *found: _not_opened(path, *found),
+            explain=lambda *problem: _not_opened(path, *problem),
         )
         self._resume()
 
     def _resume(self) -> None:
-        """Go on counting; after a restart everything that waits is looked at once."""
+        """Resume the counters; after a restart every waiting record is processed once."""
         self.counter: int = 1 + self.read("SELECT coalesce(max(seen), 0) FROM todo").fetchone()[0]
-        # What is listed from now on must have a greater number than any create that was begun knew of.
+        # A record that is listed from now on must get a greater number than any pending create knows.
         query = (
             "SELECT max((SELECT coalesce(max(number), 0) FROM records), (SELECT coalesce(max(known), 0) FROM intents))"
         )
         self.known: int = self.read(query).fetchone()[0]
 
     def read(self, query: str, *values: Any) -> Cursor:
-        """Return what a query finds."""
+        """Return the rows of a query."""
         return self.db.execute(query, values)
 
     def write(self, statement: str, *values: Any) -> Cursor:
-        """Change something; on the disk it is after the next `flush`."""
+        """Execute a statement; the next `flush` commits it."""
         if not self.db.in_transaction:
             self.db.execute("BEGIN")
         return self.db.execute(statement, values)
 
     def write_many(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Change something once for each row."""
+        """Execute a statement once for each row."""
         if not self.db.in_transaction:
             self.db.execute("BEGIN")
         self.db.executemany(statement, rows)
 
     def flush(self) -> None:
-        """Put on the disk what was written so far, all or nothing."""
+        """Commit what was written so far, all or nothing."""
         if self.db.in_transaction:
             self.db.execute("COMMIT")
 
@@ -120,7 +120,7 @@ class SyncStore:
         self.db.close()
 
     def copy_in_memory(self) -> SyncStore:
-        """Return a copy in memory, to try things out."""
+        """Return a copy in memory, for a dry run."""
         self.flush()
         copy = SyncStore()
         self.db.backup(copy.db)
@@ -129,11 +129,11 @@ class SyncStore:
 
 
 def readable_errors(path: str | Path) -> AbstractContextManager[None]:
-    """Turn what SQLite says of an open store into an error that a person understands.
+    """Convert SQLite errors of an open store to errors with a cause and a hint.
 
     Raises UsageError for a damaged file, NoVerdict for one that cannot be written at the moment (a full disk).
     """
-    return explained(lambda *found: _not_usable(path, *found))
+    return explained(lambda *problem: _not_usable(path, *problem))
 
 
 def _not_opened(path: str | Path, problem: Problem, text: str) -> QaSyncError:

@@ -1,4 +1,4 @@
-"""Values and records as texts that SQLite can keep, and back; exact both ways."""
+"""Encoding of values and records as texts for SQLite, lossless in both directions."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def encode(value: Canonical) -> str:
 
 
 def decode(text: str) -> Canonical:
-    """Return the canonical value that `encode` was given."""
+    """Return the canonical value of a text made by `encode`."""
     return _from_plain(json.loads(text))
 
 
 def to_json(data: Json) -> str:
-    """Return what a system answered as JSON text: members in order, decimals as exact as they came."""
-    return _SPELLER.encode(data)
+    """Return JSON data as text: members sorted, decimals exact."""
+    return _SORTED.encode(data)
 
 
 def from_json(text: str) -> Json:
-    """Return what `to_json` was given."""
+    """Return the data of a text made by `to_json`."""
     return json.loads(text, object_hook=_inexact) if DECIMAL in text else json.loads(text)
 
 
@@ -78,10 +78,10 @@ def _exact(value: object) -> Json:
     return {DECIMAL: str(value)}
 
 
-# Made once: json.dumps makes an encoder for each call. What a text is quoted by is json's own, without the encoder.
+# Created once, because json.dumps creates an encoder for each call; a plain string needs only the quoting function.
 _quoted: Final = json.encoder.encode_basestring_ascii
 _ENCODER: Final = json.JSONEncoder()
-_SPELLER: Final = json.JSONEncoder(sort_keys=True, default=_exact, separators=(",", ":"))
+_SORTED: Final = json.JSONEncoder(sort_keys=True, default=_exact, separators=(",", ":"))
 
 
 def _inexact(members: dict[str, Json]) -> Json:

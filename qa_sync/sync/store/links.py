@@ -1,4 +1,4 @@
-"""What the engine remembers of pairs of records: links, last synced values, writes that were begun."""
+"""Links between records, their last synced values, and pending writes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIELDS = "SELECT id, source, target FROM links WHERE section = ?"
 
 
 class Link(Struct, frozen=True):
-    """Two records that are the same thing, by id."""
+    """A pair of counterparts, by id."""
 
     number: int
     source: str
@@ -30,9 +30,9 @@ class Link(Struct, frozen=True):
 
 
 class PendingCreate(Struct, frozen=True):
-    """A create that was begun: what the source showed (`given`) and what was `sent`, by property path of each side.
+    """A create without a response yet: the source values (`given`) and the `sent` values, by property path.
 
-    `known` is the number of the last record that had been listed before: what the create made has a greater one.
+    `known` is the number of the record listed last before it: the created record gets a greater one.
     """
 
     known: int
@@ -41,7 +41,10 @@ class PendingCreate(Struct, frozen=True):
 
 
 class PendingUpdate(Struct, frozen=True):
-    """An update that was begun: what the giver showed and what was sent, and the receiver's revision before."""
+    """An update without a response yet: the values of the origin (`given`) and the `sent` values.
+
+    `revision` is that of the updated record before the update, None when the API has no revisions.
+    """
 
     side: str
     given: Texts
@@ -74,7 +77,7 @@ class Links:
         return int(self.state.read("SELECT count(*) FROM links WHERE section = ?", section).fetchone()[0])
 
     def connect(self, section: str, source: str, target: str) -> Link:
-        """Link two records, which also answers the intent to create one."""
+        """Link two records, and discard the pending create of the source record."""
         add = "INSERT INTO links (section, source, target) VALUES (?, ?, ?)"
         row = self.state.write(add, section, source, target)
         self.discard_create(section, source)
@@ -93,27 +96,27 @@ class Links:
             self.state.write_many("INSERT OR REPLACE INTO synced VALUES (?, ?, ?, ?)", rows)
 
     def begin_create(self, section: str, source: str, pending_create: PendingCreate) -> None:
-        """Have it on the disk that a counterpart of the source record is about to be created."""
+        """Commit a pending create of a counterpart, before the request is sent."""
         values = (pending_create.known, json.dumps(pending_create.given), json.dumps(pending_create.sent))
         self.state.write("INSERT OR REPLACE INTO intents VALUES (?, ?, ?, ?, ?)", section, source, *values)
         self.state.flush()
 
     def pending_create(self, section: str, source: str) -> PendingCreate | None:
-        """Return the create that was begun and never answered, None when there is none."""
+        """Return the create without a response, None when there is none."""
         query = "SELECT known, given, sent FROM intents WHERE section = ? AND source = ?"
         row = self.state.read(query, section, source).fetchone()
         return PendingCreate(row[0], json.loads(row[1]), json.loads(row[2])) if row else None
 
     def has_pending_creates(self, section: str) -> bool:
-        """Return whether any create was begun and never answered."""
+        """Return whether any create has no response."""
         return self.state.read("SELECT 1 FROM intents WHERE section = ? LIMIT 1", section).fetchone() is not None
 
     def discard_create(self, section: str, source: str) -> None:
-        """Forget an intent: its create was answered, with yes or no."""
+        """Discard a pending create: it got a response, success or error."""
         self.state.write("DELETE FROM intents WHERE section = ? AND source = ?", section, source)
 
     def begin_update(self, link: Link, pending_update: PendingUpdate) -> None:
-        """Have it on the disk that one side of a link is about to be updated."""
+        """Commit a pending update of one side of a link, before the request is sent."""
         values = (
             pending_update.side,
             json.dumps(pending_update.given),
@@ -124,10 +127,10 @@ class Links:
         self.state.flush()
 
     def pending_updates(self, link: Link) -> list[PendingUpdate]:
-        """Return the updates that were begun and never answered."""
+        """Return the updates without a response."""
         rows = self.state.read("SELECT side, given, sent, revision FROM sending WHERE link = ?", link.number)
         return [PendingUpdate(side, json.loads(given), json.loads(sent), rev) for side, given, sent, rev in rows]
 
     def finish_update(self, link: Link, side: str) -> None:
-        """Forget an update: it was answered, with yes or no."""
+        """Discard a pending update: it got a response, success or error."""
         self.state.write("DELETE FROM sending WHERE link = ? AND side = ?", link.number, side)

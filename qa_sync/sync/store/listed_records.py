@@ -1,4 +1,4 @@
-"""What the systems' lists showed: a fingerprint of every record, how far each list was read, and two indexes."""
+"""The records of the systems' lists: a fingerprint of each, how far each list was read, and two indexes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from qa_sync.sync.store.database import SyncStore
 
 
 class ListedRecords:
-    """What one list of one system showed; `name` is unique in the store."""
+    """The records of one list of one system; `name` is unique in the store."""
 
     def __init__(self, state: SyncStore, name: str) -> None:
         self._state = state
         self.name = name
 
     def define(self, definition: str) -> None:
-        """Process every record again if the definition changed; records stay known."""
+        """Mark every record as changed when the definition of their processing changed; records stay known."""
         row = self._state.read("SELECT definition FROM lists WHERE name = ?", self.name).fetchone()
         if row and row[0] == definition:
             return
@@ -25,33 +25,33 @@ class ListedRecords:
 
     @property
     def watermark(self) -> tuple[datetime | None, datetime | None]:
-        """The latest change that was seen in the list (None: all of it must be read), and when it was first seen."""
+        """The latest change read from the list (None: the whole list must be read), and when it was first read."""
         row = self._state.read("SELECT watermark, moved FROM lists WHERE name = ?", self.name).fetchone()
         watermark, moved = (datetime.fromisoformat(text) if text else None for text in row)
         return watermark, moved
 
     def set_watermark(self, watermark: datetime, moved: datetime | None) -> None:
-        """Note the latest change that was seen, and when that was."""
+        """Save the latest change read from the list, and when it was read."""
         texts = watermark.isoformat(), moved.isoformat() if moved else None
         self._state.write("UPDATE lists SET watermark = ?, moved = ? WHERE name = ?", *texts, self.name)
 
     @property
     def last_full_read(self) -> datetime | None:
-        """When the list was last read from end to end, None when unknown."""
+        """When the list was last read completely, None when unknown."""
         row = self._state.read("SELECT at FROM whole WHERE list = ?", self.name).fetchone()
         return datetime.fromisoformat(row[0]) if row else None
 
     def set_full_read(self, at: datetime) -> None:
-        """Note when a reading began that went from end to end."""
+        """Save the start of a complete read."""
         self._state.write("INSERT OR REPLACE INTO whole VALUES (?, ?)", self.name, at.isoformat())
 
     def digest(self, id: str) -> str | None:
-        """Return the fingerprint of a record as it was listed last, None when it never was."""
+        """Return the fingerprint of a record as last listed, None when it was never listed."""
         row = self._state.read("SELECT digest FROM records WHERE list = ? AND id = ?", self.name, id).fetchone()
         return str(row[0]) if row else None
 
     def save_digest(self, id: str, digest: str) -> None:
-        """Keep a record's fingerprint; a record that was never listed before gets the next number."""
+        """Save a record's fingerprint; a record that was never listed before gets the next number."""
         self._state.known += 1
         self._state.write(
             "INSERT INTO records (list, id, digest, number) VALUES (?, ?, ?, ?)"
@@ -64,41 +64,41 @@ class ListedRecords:
 
     @property
     def last_number(self) -> int:
-        """The number of the record that was listed for the first time last, or a greater one."""
+        """The number of the newest record of all lists, or a greater one."""
         return self._state.known
 
     def new_since(self, last_number: int) -> Iterator[str]:
-        """Yield the ids of the records that were listed for the first time after that number was the last."""
+        """Yield the ids of the records that were first listed after the record with a number."""
         query = "SELECT id FROM records WHERE list = ? AND number > ? ORDER BY number"
         return (new for (new,) in self._state.read(query, self.name, last_number).fetchall())
 
     def index(self, id: str, keys: Iterable[tuple[str, str, str]]) -> None:
-        """Make a record findable by (path, key, value as text), and by nothing else."""
+        """Replace the index entries of a record, each (path, key, value as text)."""
         self._state.write("DELETE FROM found_by WHERE list = ? AND id = ?", self.name, id)
         rows = [(self.name, path, key, id, value) for path, key, value in keys]
         self._state.write_many("INSERT INTO found_by VALUES (?, ?, ?, ?, ?)", rows)
 
     def find(self, path: str, key: str) -> list[tuple[str, str]]:
-        """Return the ids and values of the records that a key finds."""
+        """Return the ids and values of the records with an index key."""
         query = "SELECT id, value FROM found_by WHERE list = ? AND path = ? AND key = ? ORDER BY rowid"
         return self._state.read(query, self.name, path, key).fetchall()
 
     def keys(self, id: str) -> list[tuple[str, str, str]]:
-        """Return by what a record is found: path, key and value."""
+        """Return the index entries of a record: path, key and value."""
         query = "SELECT path, key, value FROM found_by WHERE list = ? AND id = ?"
         return self._state.read(query, self.name, id).fetchall()
 
-    def set_references(self, id: str, pointed: Iterable[tuple[str, str]]) -> None:
-        """Keep what a record refers to, as (datatype, id), and nothing else."""
+    def set_references(self, id: str, references: Iterable[tuple[str, str]]) -> None:
+        """Replace the references of a record, each (datatype, id)."""
         self._state.write("DELETE FROM refs WHERE list = ? AND id = ?", self.name, id)
-        self._state.write_many("INSERT INTO refs VALUES (?, ?, ?, ?)", [(self.name, id, *each) for each in pointed])
+        self._state.write_many("INSERT INTO refs VALUES (?, ?, ?, ?)", [(self.name, id, *ref) for ref in references])
 
     def references(self, id: str) -> list[tuple[str, str]]:
-        """Return what a record refers to."""
+        """Return the references of a record."""
         query = "SELECT datatype, pointed FROM refs WHERE list = ? AND id = ?"
         return self._state.read(query, self.name, id).fetchall()
 
     def referring(self, datatype: str, id: str) -> list[str]:
         """Return the ids of the records that refer to a record."""
         query = "SELECT id FROM refs WHERE list = ? AND datatype = ? AND pointed = ?"
-        return [each for (each,) in self._state.read(query, self.name, datatype, id)]
+        return [found for (found,) in self._state.read(query, self.name, datatype, id)]

@@ -1,4 +1,4 @@
-"""Where the systems are whose records a store of links speaks of: the ids of another shop mean other records."""
+"""The URLs of the systems of a links file: at another URL, the same ids are other records."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from qa_sync.sync.store.database import SyncStore
 
 
 def check_system_urls(state: SyncStore, urls: Mapping[str, str], *, moved: bool = False) -> None:
-    """Keep where each system (by label) is; raises UsageError when a store knows it elsewhere and nothing has `moved`.
+    """Save the URL of each system (by label); raises UsageError when the store has another one and not `moved`.
 
-    The scheme and credentials of a url are not part of the place.
+    The scheme and credentials of a URL are ignored.
     """
     for label, url in urls.items():
-        here = url_key(url)
+        key = url_key(url)
         row = state.read("SELECT place FROM homes WHERE system = ?", label).fetchone()
-        if row and row[0] != here and not moved:
+        if row and row[0] != key and not moved:
             raise UsageError(
-                f"the links belong to {label} at {row[0]}, but the settings have {here}",
+                f"the links belong to {label} at {row[0]}, but the settings have {key}",
                 hint="pass another file to --links, or --moved when it is the same system at a new URL",
             )
-        state.write("INSERT OR REPLACE INTO homes VALUES (?, ?)", label, here)
+        state.write("INSERT OR REPLACE INTO homes VALUES (?, ?)", label, key)
 
 
 def url_key(url: str) -> str:
-    """Return host, port and path of a url."""
+    """Return host, port and path of a URL."""
     parts = urlsplit(url)
     return f"{parts.netloc.rpartition('@')[2].casefold()}{parts.path.rstrip('/')}"
