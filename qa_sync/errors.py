@@ -71,7 +71,7 @@ class UnknownName(UsageError):
     ) -> None:
         known = sorted(set(known))
         super().__init__(
-            f"unknown {what} {name!r}; expected one of: {', '.join(known) or 'none are known'}",
+            f"unknown {what} {name!r}; expected one of: {', '.join(known) or '(none)'}",
             location=location,
             hint=did_you_mean(name, known) or hint,
         )

@@ -55,7 +55,7 @@ def pair_problems(dataflows: Sequence[Dataflow], cards: Cards, settings: Setting
     """Yield the problems of the settings' pairs, each with its line.
 
     A problem is a property that the entity's card does not have, or a heading that no section has. A heading about
-    other systems than those of the given specs is none, because several specs may share their settings.
+    other systems than those of the given specs is not a problem, because specs may share settings.
     """
     sections = [section for dataflow in dataflows for section in dataflow.sections]
     for section in sections:

@@ -1,4 +1,4 @@
-"""Every key of `entities.toml`: what it holds and what it is for. The validator and the reference read these tables."""
+"""The keys of `entities.toml`: their types and their meaning. The validator and the reference read these tables."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ENTITY_KEYS: Final[Mapping[str, CardKey]] = {
     "names": CardKey(list, "The names of the entity in specs.", required=True),
     "key": CardKey(str, "The path of a record's id.", required=True),
     "properties": CardKey(dict, "The properties by path; see the keys of a property.", required=True),
-    "defaults": CardKey(dict, "Keys of a property that hold for all properties without their own `writable`."),
+    "defaults": CardKey(dict, "Keys of a property that apply to all properties without their own `writable`."),
     "modified": CardKey(str, "The path of the time of the last change. Without it no edit is known to be the later."),
     "modified_form": CardKey(dict, "The type and conversion of that time; default `instant`."),
     "revision": CardKey(
@@ -64,7 +64,7 @@ PROPERTY_KEYS: Final[Mapping[str, CardKey]] = {
     "also": CardKey(list, "Further paths that are written with the same value."),
     "blanks": CardKey(bool, "Whether the system keeps blanks at the ends of a text; default false."),
 }
-"""The keys of a property's table, beside the options of its conversion."""
+"""The keys of a property's table, in addition to the options of its conversion."""
 
 COMMANDS: Final[Mapping[str, CardKey]] = {
     "create": CardKey(list, "The command that adds an element; `$element` stands for the element."),
@@ -74,7 +74,7 @@ COMMANDS: Final[Mapping[str, CardKey]] = {
 """The keys of `list_commands`."""
 
 TAGGED: Final[Mapping[str, CardKey]] = {
-    "member": CardKey(str, "The member that tells the kind of an object.", required=True),
+    "member": CardKey(str, "The member that contains the kind of an object.", required=True),
     "kinds": CardKey(
         dict, "The kinds that are single values, each with a template that makes the text.", required=True
     ),
@@ -126,4 +126,4 @@ CONVERSIONS: Final[Mapping[str, Conversion]] = {
     ),
     "reference": Conversion("The id of another record; compared through links, never by equality."),
 }
-"""The conversions, with the options that each has beside `empty`."""
+"""The conversions with their options; all of them have `empty` too."""

@@ -29,7 +29,7 @@ class RequestKey(Struct, frozen=True):
 def canonical_body(content: bytes) -> str:
     """Return a body as JSON with sorted members, else as text.
 
-    Most bodies come twice: they are recorded and asked for in the same bytes.
+    Cached, because most bodies occur twice with the same bytes: in the recording and in a request.
     """
     if not content:
         return ""  # most requests have none

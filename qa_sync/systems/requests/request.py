@@ -36,7 +36,7 @@ class RenderedRequest(Struct, frozen=True):
     rate_limiting: tuple[Json, Json] = (None, None)
 
     def is_same_request(self, other: RenderedRequest) -> bool:
-        """Tell whether the same would be sent again."""
+        """Return whether another rendered operation is the same request."""
         return all(
             getattr(self, name) == getattr(other, name)
             for name in ("method", "url", "headers", "params", "payload", "payload_type")

@@ -97,7 +97,7 @@ def render_tree(value: Json, variables: Mapping[str, object]) -> Json:
 
 
 def is_constant(value: Json) -> bool:
-    """Tell whether `render_tree` gives the value back whatever the variables are."""
+    """Return whether `render_tree` returns the value unchanged for any variables."""
     if isinstance(value, str):
         return not _is_template(value) and not any(mark in value for mark in (SKIP_MARKER, *JSON_MARKERS))
     if isinstance(value, Mapping):

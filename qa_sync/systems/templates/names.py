@@ -1,4 +1,4 @@
-"""Every name that a connector's templates can use, for the reference; who provides each is told by its description."""
+"""Every name that a connector's templates can use, for the reference; each description says which part provides it."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ PLACEHOLDERS: Final[Mapping[str, str]] = {
     "$ENV(name)": "The parameter of that name from the settings.",
     "$SECRET(name)": "The secret of that name from the settings; never shown in any output.",
 }
-"""What stands in a connector's files beside expressions."""
+"""The syntax in a connector's files other than expressions."""

@@ -53,7 +53,7 @@ def render_simple(template: str, variables: Mapping[str, object]) -> str | None:
 
 @lru_cache(TEMPLATES)
 def names_in(template: str) -> frozenset[str] | None:
-    """Return the names, and the members behind dots, that a template looks up; None when it says more than names."""
+    """Return the names, and the members behind dots, that a template uses; None if it is not simple."""
     if not _has_only_names(template):
         return None
     asked = (match[1] for match in GIVEN.finditer(template))

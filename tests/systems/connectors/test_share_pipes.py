@@ -1,4 +1,4 @@
-"""How pipes complete operations: what is listed, looked up, written, in which form. facts/SESAM.md 1.3, 2.5, 2.6."""
+"""How pipes complete operations: lists, lookups, writes and the form of bodies."""
 
 from __future__ import annotations
 

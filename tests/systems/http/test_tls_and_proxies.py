@@ -1,4 +1,4 @@
-"""Whose certificates are trusted, and what is gone through to a system: real sockets. facts/SESAM.md 1.1."""
+"""Trusted certificates and proxies of the network transport, over real sockets."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ INNER: Final[Mapping[str, Mapping[str, str]]] = {
         "token_url": "The URL that gives tokens.",
         "access_token": "A token to begin with.",
         "refresh_token": "A refresh token; with it the refresh grant is used, else client credentials.",
-        "scope": "The scopes that are asked for.",
+        "scope": "The requested scopes.",
         "refresh_window": "How many seconds before its end a token is renewed; default 30.",
         "extra": "Further members of the token request, and its `headers`.",
     },
@@ -95,7 +95,7 @@ OPERATION: Final[Mapping[str, str]] = {
     "payload": "The body, a template; the entity's own payload wins over it.",
     "payload-type": "`json` (default), `json-transit`, `form`, `text` or `multipart-form`.",
     "properties": "Values that templates know as `properties`.",
-    "payload_property": "The member of the response that holds the record or the list of records.",
+    "payload_property": "The member of the response that contains the record or the list of records.",
     "response_property": "The member of a record that keeps the whole response.",
     "response_headers_property": "The member of a record that keeps the response's headers.",
     "response_status_property": "The member of a record that keeps the response's status.",
@@ -127,7 +127,7 @@ USE: Final[Mapping[str, str]] = {
     "operations": "Operations that stand in the pipe itself.",
     "replace_entity": "Whether the response replaces the record.",
 }
-"""The keys of a source or transform, beside those of an operation that win over it."""
+"""The keys of a source or transform, in addition to those that override an operation's."""
 SHARE: Final[Mapping[str, str]] = {
     "rest_system": "The system that is written to.",
     "primary_key": "The members that identify a record.",
