@@ -1,4 +1,4 @@
-"""The environment variables that are no option's: those of qa-sync, and those of others that it follows."""
+"""Environment variables that do not belong to an option: those of qa-sync and standard ones that it follows."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 VARIABLES: Mapping[str, str] = {
     "QA_SYNC_DEBUG": "When set, an error shows the traceback of the program.",
-    "CI": "When set, a run is kept in the history only with --history.",
+    "CI": "When set, a run is recorded in the history only with --history.",
     "GITHUB_STEP_SUMMARY": "The file that --report markdown also appends its report to.",
-    "NO_COLOR": "When set, the terminal report has no color, unless --color always says so.",
+    "NO_COLOR": "When set, the terminal report has no color, unless with --color always.",
     "TERM": "With `dumb` the terminal report has no color and no live progress.",
     "COLUMNS": "The width of the terminal report.",
     "HTTPS_PROXY": "The proxy for https URLs, unless the connector names one.",
     "HTTP_PROXY": "The proxy for http URLs, unless the connector names one.",
     "ALL_PROXY": "The proxy for all other URLs.",
-    "NO_PROXY": "The hosts that are asked without a proxy.",
+    "NO_PROXY": "The hosts to connect to without a proxy.",
     "SSL_CERT_FILE": "A file of certificate authorities (PEM) that are trusted instead of the default ones.",
 }
-"""Each variable, and what it does."""
+"""The variables and their meanings."""

@@ -21,12 +21,12 @@ from qa_sync.settings.key_lines import KeyPath, key_lines, line_of_key
 TABLE = "known"
 TEXTS = ("check", "owner", "reason")
 KEYS: Mapping[str, str] = {
-    "check": "The id of a check; `*` stands for any text.",
-    "owner": "Who takes care of the failure.",
-    "reason": "Why it is known.",
-    "expires": "The last day on which the entry holds, a date without quotes.",
+    "check": "The id of a check; `*` matches any text.",
+    "owner": "The person or team responsible for the failure.",
+    "reason": "The reason for the known failure.",
+    "expires": "The last day on which the entry is valid, a date without quotes.",
 }
-"""The keys of a row, and what they hold."""
+"""The keys of an entry and their meanings."""
 EXAMPLE = '[[known]] with check = "ID", owner = "...", reason = "...", expires = 2026-12-31'
 
 
