@@ -156,7 +156,7 @@ class RunRecords:
         with self._lock:
             self._known.discard((system, datatype, id))
             self._gone.add((system, datatype, id))
-        with suppress(NoVerdict):  # then cleanup looks for the record in vain, which does no harm
+        with suppress(NoVerdict):  # then cleanup does not find the record, which is harmless
             self.journal.removed(self.run.id, self.place(system, datatype), id)
 
     def left(self, entry: JournaledRecord, why: str, *, for_good: bool = False) -> None:
