@@ -52,6 +52,8 @@ class ResolvedOperation(Struct, frozen=True):
     """An operation's templates with their references resolved."""
 
     operation: Operation
+    url: str
+    url_pattern: str
     properties: Json
     headers: TemplateTree
     params: TemplateTree
@@ -139,6 +141,8 @@ class RequestRenderer(Struct, frozen=True):
             headers = tree(_merged_headers(self.service.headers, operation.headers))
             resolved = ResolvedOperation(
                 operation,
+                self.references.text(operation.url),
+                self.references.text(self.service.url_pattern),
                 tree(operation.properties),
                 template_tree(headers),
                 template_tree(tree(operation.params)),
@@ -153,21 +157,22 @@ class RequestRenderer(Struct, frozen=True):
     ) -> RenderedRequest:
         resolved = self._resolve_references(operation)
         known = self.known(operation, variables)
-        url = self._url(operation, known) if link is None else link
+        url = self._url(resolved.url, known) if link is None else link
         entity = known.get("entity")
         known = {**(entity if isinstance(entity, Mapping) else {}), **known, "url": url}
         if resolved.uses_params:  # otherwise parameters may use headers
             known["params"] = resolved.params.render(known)
         headers = _texts(resolved.headers.render(known))
         headers |= self._since(operation, known, "header")
-        known["headers"] = httpx.Headers(headers)
+        if not (resolved.params.constant and resolved.payload.constant):
+            known["headers"] = httpx.Headers(headers)
         params = resolved.params.render(known) | self._since(operation, known, "query")
         known["request_params"] = params
         payload = resolved.payload.render(known) if body is None else body
         payload = None if payload is SKIP else payload
         return RenderedRequest(
             operation.method,
-            self._absolute(url, variables),
+            self._absolute(url, resolved.url_pattern, variables),
             headers,
             params,
             payload,
@@ -176,8 +181,7 @@ class RequestRenderer(Struct, frozen=True):
             rate_limiting=(operation.rate_limiting_retries, operation.rate_limiting_delay),
         )
 
-    def _url(self, operation: Operation, known: Mapping[str, object]) -> str:
-        text = self.references.text(operation.url)
+    def _url(self, text: str, known: Mapping[str, object]) -> str:
         if "{" not in text:
             return text
         token = known.get("token")
@@ -193,14 +197,13 @@ class RequestRenderer(Struct, frozen=True):
             return {}
         return {} if re.search(USES_SINCE, operation.url) else {operation.since_name: str(known["since"])}
 
-    def _absolute(self, url: str, variables: Mapping[str, object]) -> str:
+    def _absolute(self, url: str, pattern: str, variables: Mapping[str, object]) -> str:
         """Return an absolute URL, relative to the previous page (a bare query) or by the service's pattern."""
         if url.startswith(ABSOLUTE):
             return self._rebase(url)
         before = variables.get("previous_url")
         if url.startswith("?") and isinstance(before, str):
             return urljoin(before, url)
-        pattern = self.references.text(self.service.url_pattern)
         if "%s" not in pattern:
             return self._rebase(pattern + url)
         return self._rebase(pattern.replace("%s", url.removeprefix("/") if "/%s" in pattern else url, 1))
