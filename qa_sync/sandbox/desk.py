@@ -1,4 +1,4 @@
-"""The front desk of every vendor's app: credentials first, refusals turned into answers, JSON read strictly."""
+"""The frame of every vendor's app: checks credentials, converts rejections to responses, reads JSON strictly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qa_sync.sandbox.world import World
 
 
 class Rejection(Exception):
-    """The vendor says no: a status and the body that this vendor writes for it."""
+    """An error response: its status and the body in the vendor's format."""
 
     def __init__(self, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status} {body}")
@@ -26,12 +26,12 @@ class Rejection(Exception):
         self.headers = headers
 
     def response(self) -> Response:
-        """Return the refusal as an HTTP answer."""
+        """Return the HTTP response."""
         return JSONResponse(self.body, self.status, self.headers)
 
 
 class RequestGuard:
-    """ASGI middleware: `check` raises a Refusal for wrong credentials; any Refusal on the way becomes the answer."""
+    """ASGI middleware: `check` raises a Rejection for invalid credentials; every Rejection becomes the response."""
 
     def __init__(self, app: ASGIApp, check: Callable[[Request], None]) -> None:
         self.app = app
@@ -45,22 +45,22 @@ class RequestGuard:
         try:
             self.check(Request(scope))
             await self.app(scope, receive, send)
-        except Rejection as refusal:
-            await refusal.response()(scope, receive, send)
+        except Rejection as rejection:
+            await rejection.response()(scope, receive, send)
 
 
 def build(
     world: World, routes: Sequence[BaseRoute], check: Callable[[Request], None], no_route: Callable[[int], Rejection]
 ) -> Starlette:
-    """Return an app; `no_route` is given 404 or 405. The app's store is at `app.state.store`."""
+    """Return an app; `no_route` gets 404 or 405. The store of the app is at `app.state.store`."""
 
-    async def lost(_request: Request, problem: Exception) -> Response:
+    async def not_found(_request: Request, problem: Exception) -> Response:
         return no_route(getattr(problem, "status_code", 404)).response()
 
     app = Starlette(
         routes=routes,
         middleware=[Middleware(RequestGuard, check=check)],
-        exception_handlers={404: lost, 405: lost},
+        exception_handlers={404: not_found, 405: not_found},
     )
     app.router.redirect_slashes = False
     app.state.store = world.store
@@ -68,14 +68,14 @@ def build(
 
 
 async def json_body(request: Request, wrong: Callable[[str], Rejection]) -> Any:
-    """Return the request's JSON (None for no body); raise `wrong(why)` when it is none."""
+    """Return the request's JSON (None for no body); raises `wrong(reason)` when it is invalid."""
     raw = await request.body()
     if not raw.strip():
         return None
     try:
         data = json.loads(raw, parse_constant=_no_such_number)
         if b"\\u" in raw:
-            json.dumps(data, ensure_ascii=False).encode()  # half a surrogate pair is no text
+            json.dumps(data, ensure_ascii=False).encode()  # half of a surrogate pair is not valid text
     except ValueError as error:
         raise wrong(str(error)) from None
     return data

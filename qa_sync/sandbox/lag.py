@@ -1,4 +1,4 @@
-"""A table whose lists are late: what was written shows in them after a while; a look by id or key is always fresh."""
+"""A table with delayed lists: a list shows a write after a delay; a read by id or key is always fresh."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ NONE = timedelta(0)
 
 
 class LateTable(Table):
-    """Documents of one kind, and how each was before the writes of the last `lag`.
+    """Documents of saved_id kind, and their versions before the writes of the last `lag`.
 
-    `now` tells the time, as in the instants that documents are saved at.
+    `now` returns the time on the same clock as the times at which documents are saved.
     """
 
     def __init__(self, store: Store, kind: str, keys: Keys, now: Callable[[], datetime], lag: timedelta) -> None:
@@ -24,25 +24,25 @@ class LateTable(Table):
         self._before: deque[tuple[datetime, str, Doc | None]] = deque()
 
     def save(self, id: object, doc: Doc, at: datetime) -> None:
-        """Add or replace a document; remember how it was."""
+        """Add or replace a document; keep the previous version."""
         self._save_before(id)
         super().save(id, doc, at)
 
     def remove(self, id: object) -> None:
-        """Take a document away; remember how it was."""
+        """Remove a document; keep the previous version."""
         self._save_before(id)
         super().remove(id)
 
     def delayed(self, share: float = 1.0) -> list[Doc]:
-        """Return the documents as they were `share` of the lag ago, oldest first; those since removed come last."""
+        """Return the documents as of `share` of the lag ago, oldest first; those removed since come last."""
         known = {str(doc["id"]): doc for doc in self.all()}
         since = self._now() - self._lag * share
-        # Latest first, so that of several writes the earliest has the last word.
-        for at, one, doc in reversed(self._before):
+        # Latest first, so that of several writes the earliest decides.
+        for at, saved_id, doc in reversed(self._before):
             if at > since and doc is None:
-                known.pop(one, None)
+                known.pop(saved_id, None)
             elif at > since and doc is not None:
-                known[one] = doc
+                known[saved_id] = doc
         return list(known.values())
 
     def _save_before(self, id: object) -> None:

@@ -1,4 +1,4 @@
-"""How busy a vendor seems: how late its lists are, and how much it lets itself be asked."""
+"""The simulated load of a vendor: the delay of its lists, and its rate limit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qa_sync.systems.http.rate_limits import Rate
 
 
 class Load(Struct, frozen=True):
-    """Lists show a write after `lag`; above `rate` a request is refused, except at the port that is `exempt_port`."""
+    """Lists show a write after `lag`; requests above `rate` are rejected, except on `exempt_port`."""
 
     lag: timedelta = timedelta(0)
     rate: Rate | None = None
@@ -20,11 +20,11 @@ class Load(Struct, frozen=True):
 
 
 NO_LOAD = Load()
-"""No lag and no limit: recordings and the tests of others stay as they are."""
+"""No lag and no limit: the default."""
 
 
 class RateMeter:
-    """Counts requests; no more than the rate allows pass in any window of it. A refused one does not count."""
+    """Counts requests; no window of the rate has more than it allows. A rejected request does not count."""
 
     def __init__(self, rate: Rate, now: Callable[[], datetime]) -> None:
         self._rate = rate
@@ -33,7 +33,7 @@ class RateMeter:
         self._passed: deque[datetime] = deque()
 
     def allows(self) -> bool:
-        """Return whether one more is allowed, and count it when it is."""
+        """Return whether one more request is allowed, and count it if so."""
         now = self._now()
         while self._passed and self._passed[0] <= now - self._window:
             self._passed.popleft()

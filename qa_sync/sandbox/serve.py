@@ -1,4 +1,4 @@
-"""All vendors on one server, each below its own name; for an ASGI server such as uvicorn."""
+"""All vendors in one app, each under its own path; for an ASGI server such as uvicorn."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 def build_server_app(apps: Mapping[str, ASGIApp]) -> Starlette:
-    """Return one app that answers `/<name>/...` with the app of that name."""
+    """Return an app that routes `/<name>/...` to the app of that name."""
     return Starlette(routes=[Mount(f"/{name}", app=app, name=name) for name, app in apps.items()])
 
 
 def delayed(app: ASGIApp, port: int, delay_s: float) -> ASGIApp:
-    """Return the app with that much added to every answer at the port, as if it were far away."""
+    """Return the app with a delay before every response on the port, to simulate latency."""
 
     async def far_away(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["server"][1] == port:

@@ -1,4 +1,4 @@
-"""Shapes of JSON that a vendor accepts: known fields pass, unknown ones are dropped, a wrong type is reported."""
+"""Shapes of the JSON that a vendor accepts: known fields pass, unknown ones are dropped, a wrong type is an error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 
 class ShapeError(ValueError):
-    """A value that does not have the shape: where, which rule, and what was expected."""
+    """A value does not have the shape; `path`, the rule, and what was expected."""
 
     def __init__(self, path: str, rule: str, expected: str) -> None:
         super().__init__(f"{path}: expected {expected}")
@@ -20,14 +20,14 @@ class ShapeError(ValueError):
 
 
 class Shape(Protocol):
-    """What a value must look like."""
+    """The form that a value must have."""
 
     def fit(self, value: Any, path: str) -> Any:
-        """Return the value with only its known parts; raise Misfit."""
+        """Return the value with only its known parts; raises ShapeError."""
 
 
 class Text(Struct, frozen=True):
-    """A string; `pattern` is matched whole, `choices` are the only ones allowed; lengths count characters."""
+    """A string; `pattern` must match the whole string, `choices` are the allowed values, lengths are in characters."""
 
     max: int | None = None
     min: int = 0
@@ -35,7 +35,7 @@ class Text(Struct, frozen=True):
     choices: tuple[str, ...] = ()
 
     def fit(self, value: Any, path: str) -> str:
-        """Return the string as it is."""
+        """Return the string unchanged."""
         if not isinstance(value, str):
             raise ShapeError(path, "TYPE", "a string")
         if self.choices and value not in self.choices:
@@ -53,7 +53,7 @@ class Whole(Struct, frozen=True):
     min: int | None = None
 
     def fit(self, value: Any, path: str) -> int:
-        """Return the integer as it is."""
+        """Return the integer unchanged."""
         if not isinstance(value, int) or isinstance(value, bool):
             raise ShapeError(path, "TYPE", "an integer")
         if self.min is not None and value < self.min:
@@ -68,7 +68,7 @@ class Number(Struct, frozen=True):
     max: float | None = None
 
     def fit(self, value: Any, path: str) -> int | float:
-        """Return the number as it is."""
+        """Return the number unchanged."""
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise ShapeError(path, "TYPE", "a number")
         if (self.min is not None and value < self.min) or (self.max is not None and value > self.max):
@@ -77,10 +77,10 @@ class Number(Struct, frozen=True):
 
 
 class Flag(Struct, frozen=True):
-    """True or false."""
+    """A boolean."""
 
     def fit(self, value: Any, path: str) -> bool:
-        """Return the truth as it is."""
+        """Return the boolean unchanged."""
         if not isinstance(value, bool):
             raise ShapeError(path, "TYPE", "a boolean")
         return value
@@ -92,7 +92,7 @@ class Obj(Struct, frozen=True):
     fields: Mapping[str, Shape] = field(default_factory=dict)
 
     def fit(self, value: Any, path: str) -> dict[str, Any]:
-        """Return the known fields that are there."""
+        """Return the known fields of the object."""
         if not isinstance(value, dict):
             raise ShapeError(path, "TYPE", "an object")
         lead = f"{path}." if path else ""
@@ -104,12 +104,12 @@ class Obj(Struct, frozen=True):
 
 
 class MapOf(Struct, frozen=True):
-    """An object with free keys and string values, as long as the key begins as told."""
+    """An object with free keys; keys without the prefix are dropped."""
 
     prefix: str = ""
 
     def fit(self, value: Any, path: str) -> dict[str, Any]:
-        """Return the pairs whose keys may be written."""
+        """Return the members whose keys have the prefix."""
         if not isinstance(value, dict):
             raise ShapeError(path, "TYPE", "an object")
         return {k: v for k, v in value.items() if k.startswith(self.prefix)}
@@ -123,7 +123,7 @@ class Many(Struct, frozen=True):
     min: int = 0
 
     def fit(self, value: Any, path: str) -> list[Any]:
-        """Return the list with each element fitted."""
+        """Return the list with the shape applied to each element."""
         if not isinstance(value, list):
             raise ShapeError(path, "TYPE", "an array")
         if not self.min <= len(value) <= (self.max or len(value)):

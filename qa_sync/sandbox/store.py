@@ -1,7 +1,7 @@
-"""JSON documents in SQLite, in memory: what every vendor of the sandbox keeps its records in.
+"""JSON documents in SQLite, in memory: the storage of every vendor of the sandbox.
 
-A table holds documents by id in the order they came; beside each stands the instant of its last change and the values
-by which it can be found (an e-mail address, an item number). Uniqueness is the vendor's rule, not the store's.
+A table holds documents by id in insertion order, each with the time of its last change and the values of its lookup
+keys (an e-mail address, an item number). The vendors enforce uniqueness, not the store.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ def _sortable(at: datetime) -> str:
 
 
 class Store:
-    """One vendor's database. `writes` counts what was saved or removed, so that a test can tell an echo."""
+    """One vendor's database. `writes` counts saves and removals, so that a test can detect repeated writes."""
 
     def __init__(self) -> None:
-        # A server may be built in one thread and run in another; it still runs in one only.
+        # A server may be built in one thread and run in another, but never in two at once.
         self.db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self.db.executescript(SCHEMA)
         self.writes = 0
@@ -58,7 +58,7 @@ class Store:
         return int(row[0])
 
     def skip_to(self, sequence: str, number: int) -> None:
-        """Let the next number of a sequence be that one."""
+        """Set the next number of a sequence."""
         self.db.execute("INSERT OR REPLACE INTO sequence VALUES (?, ?)", (sequence, number - 1))
 
 
@@ -72,7 +72,7 @@ class Table:
         self._db = store.db
 
     def save(self, id: object, doc: Doc, at: datetime) -> None:
-        """Add or replace a document; a replaced one keeps its place in the order."""
+        """Add or replace a document; a replaced one keeps its position."""
         self._db.execute(
             "INSERT INTO document (kind, id, changed, body) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (kind, id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
@@ -85,7 +85,7 @@ class Table:
         self.store.writes += 1
 
     def remove(self, id: object) -> None:
-        """Take a document away."""
+        """Remove a document."""
         self._db.execute("DELETE FROM document WHERE kind = ? AND id = ?", (self.kind, str(id)))
         self._forget_keys(id)
         self.store.writes += 1
@@ -96,7 +96,7 @@ class Table:
         return None if row is None else json.loads(row[0])
 
     def find(self, name: str, value: str) -> list[Doc]:
-        """Return the documents with that value under that key, oldest first."""
+        """Return the documents with a value of a lookup key, oldest first."""
         rows = self._db.execute(
             "SELECT DISTINCT d.seq, d.body FROM found_by f JOIN document d ON d.kind = f.kind AND d.id = f.id"
             " WHERE f.kind = ? AND f.name = ? AND f.value = ? ORDER BY d.seq",
@@ -105,7 +105,7 @@ class Table:
         return [json.loads(body) for _, body in rows]
 
     def all(self, since: datetime | None = None) -> list[Doc]:
-        """Return all documents, oldest first; with `since`, those changed then or later."""
+        """Return all documents, oldest first; with `since`, those changed at that time or later."""
         rows = self._db.execute(
             "SELECT body FROM document WHERE kind = ? AND changed >= ? ORDER BY seq",
             (self.kind, _sortable(since) if since else ""),
@@ -113,7 +113,7 @@ class Table:
         return [json.loads(body) for (body,) in rows]
 
     def after(self, number: int, count: int) -> list[Doc]:
-        """Return the first documents whose ids are numbers above one, in the order of their ids."""
+        """Return the first documents with numeric ids above a number, in the order of their ids."""
         rows = self._db.execute(
             "SELECT body FROM document WHERE kind = ? AND CAST(id AS INTEGER) > ? ORDER BY CAST(id AS INTEGER) LIMIT ?",
             (self.kind, min(number, LARGEST), count),

@@ -1,4 +1,4 @@
-"""The vendors of the sandbox: one explicit line each."""
+"""The vendors of the sandbox: an explicit table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BuildApp = Callable[[Callable[[], datetime], str], Starlette]
 
 
 class Vendor(Struct, frozen=True):
-    """One vendor: where its API seems to be, the sandbox's credentials for it (no secrets), and how to start it."""
+    """One vendor: the URL of its API, the sandbox's credentials (no secrets), and the function that builds its app."""
 
     name: str
     base_url: str
@@ -52,7 +52,7 @@ VENDORS: Mapping[str, Vendor] = {
 
 
 def vendors_under(load: Load) -> Mapping[str, Vendor]:
-    """Return the vendors under a load; only Wix documents what it does then.
+    """Return the vendors under a load; only Wix documents its behavior then.
 
     Source: docs/explanation/vendors/wix.rst, "Common rules".
     """

@@ -1,4 +1,4 @@
-"""The ERP's API: list, get, create, full replace under a row version, delete.
+"""The ERP's API: list, get, create, full replace with a row version, delete.
 
 Source: docs/explanation/vendors/customerp.rst, "The API".
 """
@@ -66,13 +66,13 @@ class Endpoints:
         yield Route(f"{path}/{{id}}", self.delete, methods=["DELETE"])
 
     async def browse(self, request: Request) -> Response:
-        """Answer one page."""
+        """Return one page."""
         page, size = _whole(request, "page", 1), _whole(request, "pageSize", 50)
         if size > MAX_PAGE:
             raise reject(400, "BAD_PARAMETER", f"pageSize: at most {MAX_PAGE}, got {size}")
-        found = self._found(request)
+        docs = self._found(request)
         start = (page - 1) * size
-        return JSONResponse({"items": found[start : start + size], "page": page, "pageSize": size, "total": len(found)})
+        return JSONResponse({"items": docs[start : start + size], "page": page, "pageSize": size, "total": len(docs)})
 
     def _found(self, request: Request) -> list[Doc]:
         since = _instant(request, "modifiedSince")
@@ -83,7 +83,7 @@ class Endpoints:
         return docs
 
     async def get(self, request: Request) -> Response:
-        """Answer one record."""
+        """Return one record."""
         return _answer(self._known(request))
 
     async def create(self, request: Request) -> Response:
@@ -94,7 +94,7 @@ class Endpoints:
         return _answer(self._save(f"{self.entity.prefix}-{number}", new, 1, self._stamp()), 201)
 
     async def replace(self, request: Request) -> Response:
-        """Replace a record as a whole: what is not sent is empty afterwards."""
+        """Replace a whole record: a field that is not sent becomes empty."""
         new = await self._read(request)
         old = self._known(request)
         _match(request, old)

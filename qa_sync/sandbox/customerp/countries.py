@@ -42,7 +42,7 @@ NAMES = """
 
 
 def is_country(name: str) -> bool:
-    """Return whether the ERP knows a country of that name, whatever its case."""
+    """Return whether the ERP knows a country by a name, ignoring case."""
     return name.strip().casefold() in _folded()
 
 

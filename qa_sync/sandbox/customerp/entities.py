@@ -1,4 +1,4 @@
-"""The ERP's entities, one explicit line each, and the rules that go beyond the form of a field."""
+"""The ERP's entities, an explicit table, and the rules beyond the shape of a field."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Tables(Struct, frozen=True):
 
 
 class Entity(Struct, frozen=True):
-    """One entity: `id` the name of its id field, `prefix` what its ids begin with, `filters` its exact filters."""
+    """One entity: `id` is the name of its id field, `prefix` that of its ids, `filters` are its exact filters."""
 
     path: str
     id: str
@@ -39,7 +39,7 @@ class Entity(Struct, frozen=True):
 
 
 def exact(value: Any) -> Decimal:
-    """Return a JSON number as an exact decimal; nothing counts as zero."""
+    """Return a JSON number as an exact decimal, null as zero."""
     return Decimal(str(value or 0))
 
 
@@ -53,7 +53,7 @@ def _contact(tables: Tables, new: Doc, _old: Doc | None) -> None:
 
 
 def _customer(_tables: Tables, _new: Doc, _old: Doc | None) -> None:
-    """Ask nothing more of a customer."""
+    """Apply no further rules to a customer."""
 
 
 def _product(tables: Tables, new: Doc, old: Doc | None) -> None:

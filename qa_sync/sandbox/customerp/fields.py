@@ -1,4 +1,4 @@
-"""The fields that each entity of the ERP accepts. Everything else is dropped.
+"""The fields that each entity of the ERP accepts; other fields are dropped.
 
 Source: docs/explanation/vendors/customerp.rst, "The fields".
 """
@@ -16,7 +16,7 @@ class Day:
     """A date without time, `2024-02-29`."""
 
     def fit(self, value: Any, path: str) -> str:
-        """Return the date as it is written."""
+        """Return the date unchanged."""
         text = Text().fit(value, path)
         try:
             day = date.fromisoformat(text)
@@ -26,10 +26,10 @@ class Day:
 
 
 class Country:
-    """A country by its English or Norwegian name, kept as it is written."""
+    """A country by its English or Norwegian name, stored unchanged."""
 
     def fit(self, value: Any, path: str) -> str:
-        """Return the name."""
+        """Return the name unchanged."""
         text = Text().fit(value, path)
         if text and not is_country(text):
             raise ShapeError(path, "COUNTRY", f"a country's name, got {text!r}")
@@ -116,7 +116,7 @@ DEFAULTS: dict[str, Any] = {"active": True, "type": "goods", "status": "open"}
 
 
 def complete(shape: Obj, body: dict[str, Any]) -> dict[str, Any]:
-    """Return the body with every known field: empty ones are null, lists empty, addresses objects of nulls."""
+    """Return the body with every known field: an empty one is null, a list is empty, an object holds nulls."""
     return {name: _filled(name, part, body.get(name)) for name, part in shape.fields.items()}
 
 

@@ -66,20 +66,20 @@ class Endpoints:
             yield Route(f"{path}/{{id}}", self.delete, methods=["DELETE"])
 
     async def browse(self, request: Request) -> Response:
-        """Answer the records after the cursor, and where to go on."""
+        """Return the records after the cursor, and the next cursor."""
         limit = _limit(request)
         after = _cursor(request.query_params.get("after"))
-        found = self.table.after(after, limit + 1)
-        page = found[:limit]
-        more = len(found) > limit
+        docs = self.table.after(after, limit + 1)
+        page = docs[:limit]
+        more = len(docs) > limit
         return JSONResponse(page, headers={"X-Next-Cursor": _cursor_of(page[-1])} if more else None)
 
     async def get(self, request: Request) -> Response:
-        """Answer one record."""
+        """Return one record."""
         return JSONResponse(self._known(request))
 
     async def create(self, request: Request) -> Response:
-        """Add a record; only its id is answered."""
+        """Add a record; the response has only its id."""
         body = complete(self.entity.shape, await self._read(request, self.entity.shape))
         self._check_unique(body, None)
         new = {"id": None, **body, self.entity.created: self.tables.stamp()}
@@ -89,7 +89,7 @@ class Endpoints:
         return JSONResponse({"id": new["id"]})
 
     async def patch(self, request: Request) -> Response:
-        """Change the fields that are sent."""
+        """Update the sent fields."""
         changes = await self._read(request, self.entity.patch or self.entity.shape)
         doc = self._known(request)
         for name, value in changes.items():

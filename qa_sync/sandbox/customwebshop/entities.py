@@ -1,4 +1,4 @@
-"""The webshop's entities, one explicit line each, and the rules that go beyond the form of a field."""
+"""The webshop's entities, an explicit table, and the rules beyond the shape of a field."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Tables(Struct, frozen=True):
     by_path: Mapping[str, Table]
 
     def stamp(self) -> str:
-        """Return the time as this vendor writes it, `2024-11-13T09:05:00Z`."""
+        """Return the time in the vendor's format, `2024-11-13T09:05:00Z`."""
         return self.world.now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -33,7 +33,7 @@ Finish = Callable[[Tables, Doc], None]
 
 
 class Entity(Struct, frozen=True):
-    """One entity: `unique` names a field that no two records share, `patch` is None when `shape` serves updates too."""
+    """One entity: `unique` names a unique field, `patch` the shape of updates (None: `shape`)."""
 
     path: str
     shape: Obj
@@ -72,7 +72,7 @@ def _total(doc: Doc) -> str:
 
 
 def _item(tables: Tables, item: Doc, number: int) -> Doc:
-    if "lineId" in item:  # items are create-only: a later update keeps them as they are
+    if "lineId" in item:  # items are create-only: an update does not change them
         return item
     product = {} if item.get("productId") is None else tables.by_path["products"].get(item["productId"])
     if product is None:

@@ -1,4 +1,4 @@
-"""The fields that the webshop accepts. Everything else is dropped, but for orders.
+"""The fields that the webshop accepts; other fields are dropped, except on orders.
 
 Source: docs/explanation/vendors/custom-webshop.rst, "The fields".
 """
@@ -14,12 +14,12 @@ CENT = Decimal("0.01")
 
 
 def money(amount: Decimal) -> str:
-    """Return an amount as this vendor writes it, `99.90`."""
+    """Return an amount in the vendor's format, `99.90`."""
     return str(amount.quantize(CENT, ROUND_HALF_UP))
 
 
 class Money:
-    """An amount as a string; it is kept with two decimals."""
+    """An amount as a string, stored with two decimals."""
 
     def fit(self, value: Any, path: str) -> str:
         """Return the amount with two decimals."""
@@ -74,7 +74,7 @@ ORDER_PATCH = Obj({"status": STATUS, "note": Text(max=2000)})
 
 
 def complete(shape: Obj, body: dict[str, Any]) -> dict[str, Any]:
-    """Return the body with every known field; what is empty is null, an address an object of nulls."""
+    """Return the body with every known field: an empty one is null, an object holds nulls."""
     return {name: _filled(part, body.get(name)) for name, part in shape.fields.items()}
 
 

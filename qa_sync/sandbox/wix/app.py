@@ -1,4 +1,4 @@
-"""The Wix site: credentials, its APIs, and what a Catalog V1 site says to V3 calls.
+"""The Wix site: credentials, its APIs, and the responses of a Catalog V1 site to V3 requests.
 
 Source: docs/explanation/vendors/wix.rst, "Catalog version".
 """
@@ -64,23 +64,23 @@ def build_app(now: Callable[[], datetime], seed: str, load: Load = NO_LOAD) -> S
 
 
 def _by_id(_doc: Doc) -> tuple[()]:
-    """Tell that there is nothing to find it by but its id."""
+    """Return no lookup keys: the id is the only one."""
     return ()
 
 
 def _check_under(load: Load, now: Callable[[], datetime]) -> Callable[[Request], None]:
-    """Return what is asked of every request: who it is, and whether there were too many before it."""
+    """Return the check of every request: credentials and rate limit."""
     meter = RateMeter(load.rate, now) if load.rate else None
 
     def check(request: Request) -> None:
         _check_credentials(request)
-        if meter and not _is_spared(request, load) and not meter.allows():
+        if meter and not _is_exempt(request, load) and not meter.allows():
             raise too_many()
 
     return check
 
 
-def _is_spared(request: Request, load: Load) -> bool:
+def _is_exempt(request: Request, load: Load) -> bool:
     server = request.scope.get("server")
     return load.exempt_port is not None and server is not None and server[1] == load.exempt_port
 

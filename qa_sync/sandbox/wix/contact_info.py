@@ -1,4 +1,4 @@
-"""The `info` of a contact: what can be written, and what Wix adds to it.
+"""The `info` of a contact: the writable fields, and what Wix adds.
 
 Source: docs/explanation/vendors/wix.rst, "Contact fields" and "Contact writes".
 """
@@ -81,7 +81,7 @@ def items(info: Doc, name: str) -> list[Doc]:
 
 
 def settled(info: Doc, new_id: Callable[[], str]) -> Doc:
-    """Return the info with what Wix adds: element ids, tags, one primary a list, international phone numbers.
+    """Return the info with what Wix adds: element ids, tags, one primary per list, international phone numbers.
 
     Raises the 400 for two primaries.
     """
@@ -123,10 +123,10 @@ def _extended(info: Doc) -> Doc:
 
 
 def primary_info(info: Doc) -> Doc:
-    """Return the read-only mirror of the primary e-mail and phone."""
+    """Return the read-only copy of the primary e-mail and phone."""
     mirror: Doc = {}
     for name, part in (("emails", "email"), ("phones", "phone")):
         chosen = next((element for element in items(info, name) if element.get("primary")), None)
-        if chosen and chosen.get(part):  # what was cleared is not mirrored
+        if chosen and chosen.get(part):  # a cleared value is not copied
             mirror[part] = chosen[part]
     return mirror

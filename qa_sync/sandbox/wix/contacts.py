@@ -49,11 +49,11 @@ FIELDSETS = {
 
 
 def keys(doc: Doc) -> list[tuple[str, str]]:
-    """Return by what a contact can be found: every e-mail address and phone number, whatever their case and spaces."""
-    # An element whose address or number was cleared is found by nothing.
-    found = [("email", item["email"].casefold()) for item in items(doc["info"], "emails") if item.get("email")]
+    """Return the keys of a contact: e-mail addresses and phone numbers, ignoring case and spaces."""
+    # An element with a cleared address or number has no key.
+    keys = [("email", item["email"].casefold()) for item in items(doc["info"], "emails") if item.get("email")]
     phones = ["".join(item["phone"].split()) for item in items(doc["info"], "phones") if item.get("phone")]
-    return found + [("phone", phone) for phone in phones]
+    return keys + [("phone", phone) for phone in phones]
 
 
 class Contacts:
@@ -75,50 +75,50 @@ class Contacts:
     async def browse(self, request: Request) -> Response:
         """List contacts by query parameters."""
         given = request.query_params
-        asked: Doc = {
+        criteria: Doc = {
             "paging": {n: given[f"paging.{n}"] for n in ("limit", "offset") if f"paging.{n}" in given},
             "fieldsets": [s for text in given.getlist("fieldsets") for s in text.split(",")],
             "fields": [f for text in given.getlist("fields") for f in text.split(",")],
         }
         if "sort.fieldName" in given:
-            asked["sort"] = [{"fieldName": given["sort.fieldName"], "order": given.get("sort.order", "ASC")}]
-        return self._page(asked, None, self.table.delayed(LIST_LAG))
+            criteria["sort"] = [{"fieldName": given["sort.fieldName"], "order": given.get("sort.order", "ASC")}]
+        return self._page(criteria, None, self.table.delayed(LIST_LAG))
 
     async def query(self, request: Request) -> Response:
         """List contacts by a query."""
         body = await read_body(request)
-        asked = body.get("query") or {}
-        if not isinstance(asked, dict):
+        criteria = body.get("query") or {}
+        if not isinstance(criteria, dict):
             raise invalid("query", "TYPE", "Expected an object")
-        return self._page(asked, body.get("search"), self.table.delayed())
+        return self._page(criteria, body.get("search"), self.table.delayed())
 
-    def _page(self, asked: Doc, search: Any, docs: list[Doc]) -> Response:
-        limit, offset = query.paging(asked.get("paging"), 50, MAX_PAGE)
-        found = self._found(asked, search, docs)
-        page = [_shown(doc, asked) for doc in found[offset : offset + limit]]
-        metadata = {"count": len(page), "offset": offset, "total": len(found), "tooManyToCount": False}
+    def _page(self, criteria: Doc, search: Any, docs: list[Doc]) -> Response:
+        limit, offset = query.paging(criteria.get("paging"), 50, MAX_PAGE)
+        matches = self._search(criteria, search, docs)
+        page = [_shown(doc, criteria) for doc in matches[offset : offset + limit]]
+        metadata = {"count": len(page), "offset": offset, "total": len(matches), "tooManyToCount": False}
         return JSONResponse({"contacts": page, "pagingMetadata": metadata})
 
-    def _found(self, asked: Doc, search: Any, docs: list[Doc]) -> list[Doc]:
-        condition = asked.get("filter") or {}
-        query.matches({}, condition, FIELDS)  # a bad filter is bad on an empty site too
-        found = [doc for doc in docs if query.matches(doc, condition, FIELDS)]
+    def _search(self, criteria: Doc, search: Any, docs: list[Doc]) -> list[Doc]:
+        condition = criteria.get("filter") or {}
+        query.matches({}, condition, FIELDS)  # a bad filter is an error even without documents
+        matches = [doc for doc in docs if query.matches(doc, condition, FIELDS)]
         if search:
-            found = [doc for doc in found if _mentions(doc, str(search).casefold())]
-        for field, order in query.sort_pairs(asked.get("sort")):
-            found = query.in_order(found, field, order, FIELDS)
-        return found
+            matches = [doc for doc in matches if _mentions(doc, str(search).casefold())]
+        for field, order in query.sort_pairs(criteria.get("sort")):
+            matches = query.in_order(matches, field, order, FIELDS)
+        return matches
 
     async def get(self, request: Request) -> Response:
-        """Answer one contact."""
+        """Return one contact."""
         given = request.query_params
-        asked = {
+        criteria = {
             name: [part for text in given.getlist(name) for part in text.split(",")] for name in ("fields", "fieldsets")
         }
         asked_id = request.path_params["id"]
         merged = self.site.merged.get(asked_id)
         contact = self.known(merged["id"] if merged else asked_id)
-        return JSONResponse({"contact": _shown(contact, asked), "responseType": "MERGED" if merged else "REGULAR"})
+        return JSONResponse({"contact": _shown(contact, criteria), "responseType": "MERGED" if merged else "REGULAR"})
 
     async def create(self, request: Request) -> Response:
         """Add a contact."""
@@ -130,7 +130,7 @@ class Contacts:
         return JSONResponse({"contact": self.add(info)})
 
     def add(self, info: Doc, source: str = "WIX_APP") -> Doc:
-        """Keep a new contact, and return it as it is answered."""
+        """Save a new contact, and return it as in the response."""
         stamp = self.site.stamp()
         doc = {
             "id": self.site.world.guid(),
@@ -142,7 +142,7 @@ class Contacts:
         return self.save(doc, info)
 
     async def update(self, request: Request) -> Response:
-        """Change a contact: a property of `info` that is sent takes the place of the stored one."""
+        """Update a contact: a sent property of `info` replaces the stored one."""
         body = await read_body(request)
         doc = self.known(request.path_params["id"])
         match_revision(body.get("revision"), doc)
@@ -157,7 +157,7 @@ class Contacts:
         return JSONResponse({"contact": self.save(doc, info)})
 
     async def delete(self, request: Request) -> Response:
-        """Remove a contact, unless it is a member's login."""
+        """Delete a contact, unless it is a member of the site."""
         doc = self.known(request.path_params["id"])
         if self.site.members.find("contact", doc["id"]):
             raise reject(428, "CANNOT_DELETE_MEMBER", "A site member's contact cannot be deleted.")
@@ -165,25 +165,25 @@ class Contacts:
         return JSONResponse({})
 
     def replace(self, source: str, target: str) -> None:
-        """Let a contact be gone, and its id lead to another one."""
+        """Remove a merged contact, and map its id to another one."""
         self.table.remove(source)
         self.site.merged.save(source, {"id": target}, self.site.world.now())
 
     def known(self, id: str) -> Doc:
-        """Return the contact with that id; raises the vendor's 404."""
+        """Return the contact with an id; raises the vendor's 404."""
         doc = self.table.get(id)
         if doc is None:
             raise reject(404, "CONTACT_NOT_FOUND", "Contact not found.")
         return doc
 
     def check_labels(self, keys: Iterable[str]) -> None:
-        """Raise the vendor's 400 for a label that is not there."""
+        """Raise the vendor's 400 for an unknown label."""
         for key in keys:
             if self.site.labels.get(key) is None:
                 raise invalid("info.labelKeys.items", "INVALID", f"Expected the key of a label, got {key}")
 
     def save(self, doc: Doc, info: Doc) -> Doc:
-        """Keep a contact with that info, and return it as it is answered; its revision moves on."""
+        """Save a contact with new info, and return it as in the response; its revision increases."""
         self.check_labels((info.get("labelKeys") or {}).get("items") or ())
         info = settled(info, self.site.world.guid)
         doc |= {"revision": doc["revision"] + 1, "updatedDate": self.site.stamp()}
@@ -192,13 +192,13 @@ class Contacts:
         return pruned(doc)  # type: ignore[no-any-return]
 
     def _reject_login_change(self, doc: Doc, info: Doc) -> None:
-        """Refuse another primary e-mail address for one who logs in by it."""
+        """Reject another primary e-mail address for a member, who logs in by it."""
         new = primary_info(settled(info, lambda: "")).get("email")
         if new != doc["primaryInfo"].get("email") and self.site.members.find("contact", doc["id"]):
             raise reject(428, "CANNOT_UPDATE_MEMBER_EMAIL", "A site member's primary e-mail cannot be changed here.")
 
     def _reject_duplicate(self, info: Doc, id: str | None) -> None:
-        """Refuse an e-mail address of another contact; without any, a phone number.
+        """Reject an e-mail address of another contact; without an address, a phone number.
 
         Source: docs/explanation/vendors/wix.rst, "Contact writes".
         """
@@ -212,7 +212,7 @@ class Contacts:
 
 
 def match_revision(revision: Any, doc: Doc, name: str = "revision") -> None:
-    """Raise the vendor's 400 for a revision that is none, its 409 for one that is not the contact's."""
+    """Raise the vendor's 400 for an invalid revision, its 409 for an outdated one."""
     if not isinstance(revision, int) or isinstance(revision, bool):
         raise invalid(name, "REQUIRED_FIELD" if revision is None else "TYPE", "Expected an integer")
     if revision != doc["revision"]:
@@ -230,11 +230,11 @@ def _mentions(doc: Doc, text: str) -> bool:
     return any(text in str(value).casefold() for path in paths for value in query.values_at(doc, path))
 
 
-def _shown(doc: Doc, asked: Doc) -> Doc:
-    """Return what the fieldsets and fields let through; id and revision always."""
+def _shown(doc: Doc, criteria: Doc) -> Doc:
+    """Return the requested fieldsets and fields, and always id and revision."""
     doc = pruned(doc)
-    sets = [s for s in asked.get("fieldsets") or () if s]
-    paths = [f for f in asked.get("fields") or () if f] + [p for s in sets for p in FIELDSETS.get(s, ())]
+    sets = [s for s in criteria.get("fieldsets") or () if s]
+    paths = [f for f in criteria.get("fields") or () if f] + [p for s in sets for p in FIELDSETS.get(s, ())]
     if not paths or "FULL" in sets:
         return doc
     shown: Doc = {}

@@ -1,4 +1,4 @@
-"""How Wix says no (docs/explanation/vendors/wix.rst, "Errors")."""
+"""The error responses of Wix (docs/explanation/vendors/wix.rst, "Errors")."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ def invalid(field: str, rule: str, expected: str) -> Rejection:
 
 
 def misfit(problem: ShapeError) -> Rejection:
-    """Return the validation error for a value of the wrong shape."""
+    """Return the validation error for a value of a wrong shape."""
     return invalid(problem.path, problem.rule, f"Expected {problem.expected}")
 
 
 def too_many() -> Rejection:
-    """Return the refusal above the rate; no `Retry-After` is documented.
+    """Return the error response above the rate limit; no `Retry-After` is documented.
 
     Source: docs/explanation/vendors/wix.rst, "Rate limit".
     """
     return reject(429, "RESOURCE_EXHAUSTED", "Too many requests.")
 
 
-def bad_json(why: str) -> Rejection:
-    """Return the refusal of a body that is no JSON."""
-    return Rejection(400, {"message": f"Malformed JSON: {why}", "details": {}})
+def bad_json(reason: str) -> Rejection:
+    """Return the error response for a body that is not JSON."""
+    return Rejection(400, {"message": f"Malformed JSON: {reason}", "details": {}})
 
 
 def no_route(_status: int) -> Rejection:
-    """Return the refusal of a path or method that is not there; Wix tells no difference."""
+    """Return the error response for an unknown path or method, the same for both."""
     return Rejection(404, {"message": "Not Found", "details": {}})

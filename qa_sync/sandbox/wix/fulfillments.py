@@ -1,4 +1,4 @@
-"""Fulfilments of an order: which of its lines have been sent, and how.
+"""Fulfillments of an order: which lines were shipped, and how.
 
 Source: docs/explanation/vendors/wix.rst, "Order operations".
 """
@@ -37,7 +37,7 @@ class Fulfillments:
         yield Route(f"{path}/{{fulfillment}}", self.delete, methods=["DELETE"])
 
     async def create(self, request: Request) -> Response:
-        """Tell that lines were sent."""
+        """Add a fulfillment."""
         given = fitted(FULFILLMENT, (await read_body(request)).get("fulfillment"), "fulfillment")
         order = self.orders.known(request)
         for line in given.get("lineItems") or ():
@@ -48,18 +48,18 @@ class Fulfillments:
         return self._saved(order, [*order.get("fulfillments", []), made])
 
     async def update(self, request: Request) -> Response:
-        """Change how lines were sent."""
+        """Update a fulfillment."""
         given = fitted(FULFILLMENT, (await read_body(request)).get("fulfillment"), "fulfillment")
         order = self.orders.known(request)
-        found = _fulfillment(order, request.path_params["fulfillment"])
+        fulfillment = _fulfillment(order, request.path_params["fulfillment"])
         kept = {"trackingInfo": given["trackingInfo"]} if given.get("trackingInfo") else {}
-        return self._saved(order, [one | kept if one is found else one for one in order["fulfillments"]])
+        return self._saved(order, [one | kept if one is fulfillment else one for one in order["fulfillments"]])
 
     async def delete(self, request: Request) -> Response:
-        """Take it back that lines were sent."""
+        """Delete a fulfillment."""
         order = self.orders.known(request)
-        found = _fulfillment(order, request.path_params["fulfillment"])
-        return self._saved(order, [one for one in order["fulfillments"] if one is not found])
+        fulfillment = _fulfillment(order, request.path_params["fulfillment"])
+        return self._saved(order, [one for one in order["fulfillments"] if one is not fulfillment])
 
     def _saved(self, order: Doc, fulfillments: list[Doc]) -> Response:
         order |= {"fulfillments": fulfillments, "fulfillmentStatus": _status(order, fulfillments)}

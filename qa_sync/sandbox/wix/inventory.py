@@ -1,6 +1,6 @@
 """Inventory v2: the stock of the products, item by item (docs/explanation/vendors/wix.rst, "Inventory").
 
-An item comes and goes with its product; its stock is kept there, and nowhere else.
+An item is created and deleted with its product; only the item holds the stock.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ STEP = Obj({"productId": Text(), "inventoryId": Text(), "variantId": Text()})
 
 
 class Inventory:
-    """The endpoints of the stock."""
+    """The endpoints of inventory items."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -53,19 +53,19 @@ class Inventory:
 
     async def query(self, request: Request) -> Response:
         """List items."""
-        asked = (await read_body(request)).get("query") or {}
-        if not isinstance(asked, dict):
+        criteria = (await read_body(request)).get("query") or {}
+        if not isinstance(criteria, dict):
             raise invalid("query", "TYPE", "Expected an object")
         items = [item_of(doc) for doc in self.table.delayed()]
-        page, metadata, total = query.legacy_page(items, asked, MAX_PAGE, FIELDS)
+        page, metadata, total = query.legacy_page(items, criteria, MAX_PAGE, FIELDS)
         return JSONResponse({"inventoryItems": page, "metadata": metadata, "totalResults": total})
 
     async def get(self, request: Request) -> Response:
-        """Answer one item with its variants."""
+        """Return one item with its variants."""
         return JSONResponse({"inventoryItem": item_of(self._known(request.path_params))})
 
     async def update(self, request: Request) -> Response:
-        """Set the stock; what does not say that the quantity is tracked stops the tracking."""
+        """Set the stock; without `trackQuantity` the quantity is no longer tracked."""
         item = fitted(ITEM, (await read_body(request)).get("inventoryItem"), "inventoryItem")
         doc = self._known(request.path_params)
         tracked = bool(item.get("trackQuantity"))
@@ -101,7 +101,7 @@ class Inventory:
         return JSONResponse({})
 
     def _known(self, names: Any) -> Doc:
-        # The two ids are each other's complement, so that either leads to the other.
+        # Each of the two ids is the complement of the other.
         try:
             product = names["product"] if "product" in names else inventory_id(names["id"])
         except ValueError:

@@ -1,4 +1,4 @@
-"""Labels and extended fields: what a contact can be marked with, and what it can hold beside its own fields.
+"""Labels and extended fields of contacts.
 
 Source: docs/explanation/vendors/wix.rst, "Contact operations". Both are found or created by their display
 name.
@@ -52,36 +52,36 @@ class Labels:
 
     async def label(self, request: Request) -> Response:
         """Find or create a label."""
-        asked = fitted(LABEL, await read_body(request), "")
-        return JSONResponse(self._found_or_made(self.site.labels, asked, "label", {"labelType": "USER_DEFINED"}))
+        sent = fitted(LABEL, await read_body(request), "")
+        return JSONResponse(self._find_or_create(self.site.labels, sent, "label", {"labelType": "USER_DEFINED"}))
 
     async def field(self, request: Request) -> Response:
         """Find or create an extended field."""
-        asked = fitted(FIELD, await read_body(request), "")
-        kind = {"dataType": asked.get("dataType") or "TEXT", "fieldType": "USER_DEFINED"}
-        return JSONResponse(self._found_or_made(self.site.fields, asked, "field", kind))
+        sent = fitted(FIELD, await read_body(request), "")
+        kind = {"dataType": sent.get("dataType") or "TEXT", "fieldType": "USER_DEFINED"}
+        return JSONResponse(self._find_or_create(self.site.fields, sent, "field", kind))
 
     async def mark(self, request: Request) -> Response:
-        """Put labels on a contact, or take them off."""
-        asked = fitted(KEYS, (await read_body(request)).get("labelKeys"), "labelKeys")
+        """Add labels to a contact, or remove them."""
+        sent = fitted(KEYS, (await read_body(request)).get("labelKeys"), "labelKeys")
         contact = self.contacts.known(request.path_params["id"])
         held = (contact["info"].get("labelKeys") or {}).get("items", [])
         if request.method == "POST":
-            kept = [*held, *(key for key in dict.fromkeys(asked) if key not in held)]
+            kept = [*held, *(key for key in dict.fromkeys(sent) if key not in held)]
         else:
-            kept = [key for key in held if key not in asked]
+            kept = [key for key in held if key not in sent]
         self.contacts.check_labels(kept)
         info = contact["info"] | {"labelKeys": {"items": kept}}
         return JSONResponse({"contact": self.contacts.save(contact, info)})
 
-    def _found_or_made(self, table: Table, asked: Doc, what: str, more: Doc) -> Doc:
-        name = asked.get("displayName")
+    def _find_or_create(self, table: Table, sent: Doc, what: str, more: Doc) -> Doc:
+        name = sent.get("displayName")
         if not name:
             raise invalid("displayName", "REQUIRED_FIELD", "Must have a value")
         key = f"custom.{re.sub(r'[^a-z0-9]+', '-', name.casefold()).strip('-')}"
-        found = table.get(key)
-        if found is not None:
-            return {what: found, f"new{what.title()}": False}
+        existing = table.get(key)
+        if existing is not None:
+            return {what: existing, f"new{what.title()}": False}
         stamp = self.site.stamp()
         doc = {"key": key, "displayName": name, **more, "createdDate": stamp, "updatedDate": stamp}
         table.save(key, doc, self.site.world.now())

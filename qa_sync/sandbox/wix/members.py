@@ -1,4 +1,4 @@
-"""Members v1: who can log in to the site; each has a contact (docs/explanation/vendors/wix.rst, "Members")."""
+"""Members v1: the accounts of the site; each has a contact (docs/explanation/vendors/wix.rst, "Members")."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ PRIVATE = ("loginEmail", "contact")
 
 
 def keys(doc: Doc) -> list[tuple[str, str]]:
-    """Return by what a member can be found."""
+    """Return the keys of a member."""
     return [("email", doc["loginEmail"].casefold()), ("contact", doc["contactId"])]
 
 
@@ -74,33 +74,35 @@ class Members:
     async def browse(self, request: Request) -> Response:
         """List members by query parameters."""
         given = request.query_params
-        asked = {"paging": {n: given[f"paging.{n}"] for n in ("limit", "offset") if f"paging.{n}" in given}}
-        return self._page(asked, _sets(request), self.table.delayed(0.5))
+        criteria = {"paging": {n: given[f"paging.{n}"] for n in ("limit", "offset") if f"paging.{n}" in given}}
+        return self._page(criteria, _sets(request), self.table.delayed(0.5))
 
     async def query(self, request: Request) -> Response:
         """List members by a query."""
         body = await read_body(request)
-        asked = body.get("query") or {}
-        if not isinstance(asked, dict):
+        criteria = body.get("query") or {}
+        if not isinstance(criteria, dict):
             raise invalid("query", "TYPE", "Expected an object")
-        return self._page(asked, body.get("fieldsets") or asked.get("fieldsets") or (), self.table.delayed())
+        return self._page(criteria, body.get("fieldsets") or criteria.get("fieldsets") or (), self.table.delayed())
 
-    def _page(self, asked: Doc, sets: Iterable[str], docs: list[Doc]) -> Response:
-        limit, offset = query.paging(asked.get("paging"), MAX_PAGE, MAX_PAGE)
-        condition = asked.get("filter") or {}
-        query.matches({}, condition, FIELDS)  # a bad filter is bad on an empty site too
-        found = [doc for doc in docs if query.matches(doc, condition, FIELDS)]
-        for field, order in query.sort_pairs(asked.get("sort")):
-            found = query.in_order(found, field, order, FIELDS)
-        page = [_shown(doc, sets) for doc in found[offset : offset + limit]]
-        return JSONResponse({"members": page, "metadata": {"count": len(page), "offset": offset, "total": len(found)}})
+    def _page(self, criteria: Doc, sets: Iterable[str], docs: list[Doc]) -> Response:
+        limit, offset = query.paging(criteria.get("paging"), MAX_PAGE, MAX_PAGE)
+        condition = criteria.get("filter") or {}
+        query.matches({}, condition, FIELDS)  # a bad filter is an error even without documents
+        matches = [doc for doc in docs if query.matches(doc, condition, FIELDS)]
+        for field, order in query.sort_pairs(criteria.get("sort")):
+            matches = query.in_order(matches, field, order, FIELDS)
+        page = [_shown(doc, sets) for doc in matches[offset : offset + limit]]
+        return JSONResponse(
+            {"members": page, "metadata": {"count": len(page), "offset": offset, "total": len(matches)}}
+        )
 
     async def get(self, request: Request) -> Response:
-        """Answer one member."""
+        """Return one member."""
         return JSONResponse({"member": _shown(self._known(request), _sets(request))})
 
     async def create(self, request: Request) -> Response:
-        """Add a member, and a contact unless there is one with that address."""
+        """Add a member, and a contact unless one has the address."""
         member = pruned(fitted(MEMBER, (await read_body(request)).get("member"), "member"))
         email = member.get("loginEmail")
         if not email:
@@ -115,7 +117,7 @@ class Members:
         return self._saved(doc)
 
     async def update(self, request: Request) -> Response:
-        """Change what is sent; there is no revision."""
+        """Update the sent fields; members have no revision."""
         changes = fitted(MEMBER, (await read_body(request)).get("member"), "member")
         doc = self._known(request)
         changes.pop("loginEmail", None)

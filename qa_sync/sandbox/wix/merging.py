@@ -1,4 +1,4 @@
-"""Merging of contacts: one keeps its id, the others lead to it from then on.
+"""Merges contacts: one keeps its id, the ids of the others redirect to it.
 
 Source: docs/explanation/vendors/wix.rst, "Contact operations".
 """
@@ -33,7 +33,7 @@ class Merging:
         yield Route(f"{PATH}/{{id}}/merge", self.merge, methods=["POST"])
 
     async def merge(self, request: Request) -> Response:
-        """Let a contact take in others: what it lacks, and all their addresses and labels."""
+        """Merge contacts into one: it gets the fields that it lacks, and all addresses and labels."""
         body = fitted(BODY, await read_body(request), "")
         target = self.contacts.known(request.path_params["id"])
         match_revision(body.get("targetContactRevision"), target, "targetContactRevision")
@@ -54,5 +54,5 @@ def _joined(info: Doc, other: Doc) -> Doc:
 
 
 def _second(element: Doc | str) -> Doc | str:
-    """Return an element that is not the primary one any more."""
+    """Return an element that is no longer the primary one."""
     return {**element, "primary": False} if isinstance(element, dict) and "primary" in element else element

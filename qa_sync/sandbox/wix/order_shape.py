@@ -1,4 +1,4 @@
-"""What a Stores order accepts on create, and what Wix adds to it (docs/explanation/vendors/wix.rst, "Order fields")."""
+"""The fields of a Stores order on create, and what Wix adds (docs/explanation/vendors/wix.rst, "Order fields")."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ ORDER = Obj(
 
 
 def check_complete(order: Doc) -> None:
-    """Raise the vendor's 400 for what a new order must have."""
+    """Raise the vendor's 400 for a missing required field of a new order."""
     totals = order.get("totals") or {}
     for name in ("subtotal", "total"):
         _require(totals.get(name), f"order.totals.{name}")
@@ -136,7 +136,7 @@ def _require(value: object, path: str) -> None:
 
 
 def with_defaults(order: Doc, stamp: str) -> Doc:
-    """Return the order with what Wix adds on create; the totals stay as they were given."""
+    """Return the order with what Wix adds on create; the totals stay as sent."""
     lines = [_line(line, n) for n, line in enumerate(order["lineItems"], 1)]
     placed = ["ORDER_PLACED"]
     billing = order.get("billingInfo", {})

@@ -1,4 +1,4 @@
-"""Stores orders v2: query, get, create; no update of the whole and no delete.
+"""Stores orders v2: query, get, create; no full update and no delete.
 
 Source: docs/explanation/vendors/wix.rst, "Orders".
 """
@@ -52,14 +52,14 @@ class Orders:
     async def query(self, request: Request) -> Response:
         """List orders."""
         body = await read_body(request)
-        asked = body.get("query") or {}
-        if not isinstance(asked, dict):
+        criteria = body.get("query") or {}
+        if not isinstance(criteria, dict):
             raise invalid("query", "TYPE", "Expected an object")
-        page, metadata, total = query.legacy_page(self.table.delayed(), asked, MAX_PAGE, FIELDS)
+        page, metadata, total = query.legacy_page(self.table.delayed(), criteria, MAX_PAGE, FIELDS)
         return JSONResponse({"orders": page, "metadata": metadata, "totalResults": total})
 
     async def get(self, request: Request) -> Response:
-        """Answer one order."""
+        """Return one order."""
         return JSONResponse({"order": self.known(request)})
 
     async def create(self, request: Request) -> Response:
@@ -76,7 +76,7 @@ class Orders:
         return self.saved(doc)
 
     async def update_email(self, request: Request) -> Response:
-        """Change the buyer's e-mail address."""
+        """Update the buyer's e-mail address."""
         email = (await read_body(request)).get("email")
         if not isinstance(email, str) or "@" not in email:
             raise invalid("email", "FORMAT", "Expected an e-mail address")
@@ -85,7 +85,7 @@ class Orders:
         return self.saved(doc)
 
     async def update_shipping_address(self, request: Request) -> Response:
-        """Change where the order is sent."""
+        """Update the shipping address."""
         body = await read_body(request)
         address = pruned(fitted(ADDRESS, body.get("shippingAddress"), "shippingAddress"))
         doc = self.known(request)
@@ -94,20 +94,20 @@ class Orders:
         return self.saved(doc)
 
     def known(self, request: Request) -> Doc:
-        """Return the order of a path; raises the vendor's 404."""
+        """Return the order of a request path; raises the vendor's 404."""
         doc = self.table.get(request.path_params["id"])
         if doc is None:
             raise reject(404, "ORDER_NOT_FOUND", "Order not found.")
         return doc
 
     def saved(self, doc: Doc) -> Response:
-        """Keep a changed order, and answer it."""
+        """Save a changed order, and return it."""
         doc["lastUpdated"] = self.site.stamp()
         self.table.save(doc["id"], doc, self.site.world.now())
         return JSONResponse({"order": doc})
 
     def _buyer(self, given: Doc) -> Doc:
-        """Return the buyer with what the contact tells of it; only id and identityType are the caller's."""
+        """Return the buyer with the data of the contact; only id and identityType come from the request."""
         buyer = {"identityType": "CONTACT"} | given
         contact = self.site.contacts.get(given.get("id", "")) if buyer["identityType"] == "CONTACT" else None
         if contact is None:

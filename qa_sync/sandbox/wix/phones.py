@@ -1,4 +1,4 @@
-"""International phone numbers, as far as Wix shows them (`e164Phone`)."""
+"""International phone numbers, as in the `e164Phone` of Wix."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TRUNK_ZERO_STAYS = {"IT"}
 
 
 def e164(country: str | None, phone: str | None) -> str | None:
-    """Return `+4740000001` when the country and the number make a possible one, else None.
+    """Return `+4740000001` when the country and the number form a possible number, else None.
 
     Source: docs/explanation/vendors/wix.rst, "Contact fields".
     """

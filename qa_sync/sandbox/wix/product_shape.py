@@ -1,4 +1,4 @@
-"""What a Catalog V1 product accepts, and what Wix derives from it.
+"""The fields of a Catalog V1 product, and what Wix derives from them.
 
 Source: docs/explanation/vendors/wix.rst, "Product fields".
 """
@@ -40,7 +40,7 @@ PRODUCT = Obj(
 
 
 def check_new(product: Doc) -> None:
-    """Raise the vendor's 400 for what a new product must have."""
+    """Raise the vendor's 400 for a missing required field of a new product."""
     if not product.get("name"):
         raise invalid("product.name", "REQUIRED_FIELD", "Must have a value")
     if product.get("priceData", {}).get("price") is None:
@@ -50,7 +50,7 @@ def check_new(product: Doc) -> None:
 
 
 def slug_of(name: str) -> str:
-    """Return the name as a part of an address."""
+    """Return the name as a URL slug."""
     return re.sub(r"[^\w]+", "-", name.casefold()).strip("-")[:100] or "product"
 
 
@@ -60,12 +60,12 @@ def inventory_id(product_id: str) -> str:
 
 
 def shown(doc: Doc, *, merchant: bool, variants: bool) -> Doc:
-    """Return the product as it is answered; cost and profit only for merchants."""
+    """Return the product as returned by the API; cost and profit only for merchants."""
     price, reduced = doc["priceData"]["price"], _reduced(doc)
     money = _price_data(price, reduced)
     cost = doc.get("costAndProfitData", {}).get("itemCost")
     profit = _profit(reduced, cost)
-    answer = doc | {
+    result = doc | {
         "priceData": money,
         "price": money,
         "convertedPriceData": money,
@@ -73,12 +73,12 @@ def shown(doc: Doc, *, merchant: bool, variants: bool) -> Doc:
         "costRange": {"minValue": cost or 0, "maxValue": cost or 0},
         "weightRange": {"minValue": doc.get("weight", 0), "maxValue": doc.get("weight", 0)},
     }
-    answer.pop("costAndProfitData", None)
+    result.pop("costAndProfitData", None)
     if merchant:
-        answer["costAndProfitData"] = profit
+        result["costAndProfitData"] = profit
     if variants:
-        answer["variants"] = [_variant(doc, money, profit if merchant else None)]
-    return answer
+        result["variants"] = [_variant(doc, money, profit if merchant else None)]
+    return result
 
 
 def _reduced(doc: Doc) -> float:

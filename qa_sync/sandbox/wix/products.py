@@ -32,7 +32,7 @@ FIELDS = query.Fields(
 
 
 def keys(doc: Doc) -> list[tuple[str, str]]:
-    """Return by what a product can be found."""
+    """Return the keys of a product."""
     return [("slug", doc["slug"])]
 
 
@@ -53,20 +53,20 @@ class Products:
         yield Route(f"{PATH}/{{id}}", self.delete, methods=["DELETE"])
 
     async def query(self, request: Request) -> Response:
-        """List products; hidden ones and costs only when they are asked for."""
+        """List products; hidden ones and costs only on request."""
         body = await read_body(request)
-        asked = body.get("query") or {}
-        if not isinstance(asked, dict):
+        criteria = body.get("query") or {}
+        if not isinstance(criteria, dict):
             raise invalid("query", "TYPE", "Expected an object")
         hidden = bool(body.get("includeHiddenProducts"))
         docs = [_searchable(doc) for doc in self.table.delayed() if hidden or doc["visible"]]
-        found, metadata, total = query.legacy_page(docs, asked, MAX_PAGE, FIELDS)
+        matches, metadata, total = query.legacy_page(docs, criteria, MAX_PAGE, FIELDS)
         merchant, variants = bool(body.get("includeMerchantSpecificData")), bool(body.get("includeVariants"))
-        page = [shown(_stored(doc), merchant=merchant, variants=variants) for doc in found]
+        page = [shown(_stored(doc), merchant=merchant, variants=variants) for doc in matches]
         return JSONResponse({"products": page, "metadata": metadata, "totalResults": total})
 
     async def get(self, request: Request) -> Response:
-        """Answer one product."""
+        """Return one product."""
         merchant = request.query_params.get("includeMerchantSpecificData", "").lower() == "true"
         return JSONResponse({"product": shown(self._known(request), merchant=merchant, variants=True)})
 
@@ -87,7 +87,7 @@ class Products:
         return self._saved(doc)
 
     async def update(self, request: Request) -> Response:
-        """Change what is sent; the type of a product is silently kept."""
+        """Update the sent fields; the type of a product never changes, without an error."""
         changes = await self._read(request)
         doc = self._known(request)
         changes.pop("productType", None)
@@ -98,7 +98,7 @@ class Products:
         return self._saved({name: value for name, value in doc.items() if value is not None})
 
     async def delete(self, request: Request) -> Response:
-        """Remove a product, and its inventory item with it."""
+        """Delete a product and its inventory item."""
         self.table.remove(self._known(request)["id"])
         return JSONResponse({})
 
@@ -126,7 +126,7 @@ class Products:
 
 
 def _searchable(doc: Doc) -> Doc:
-    """Return a product with what it can be found by and does not hold itself."""
+    """Return a product with the filter fields that the stored document lacks."""
     return doc | {
         "price": doc["priceData"]["price"],
         "inventoryStatus": doc["stock"]["inventoryStatus"],

@@ -22,7 +22,7 @@ DATE = re.compile(r"\d{4}-\d\d-\d\dT")
 
 
 def values_at(doc: Any, path: str) -> list[Any]:
-    """Return what stands at a dotted path; lists, and Wix's `{items: []}` around them, are looked through."""
+    """Return the values at a dotted path, in each element of lists and of Wix's `{items: []}`."""
     found = [doc]
     for part in path.split("."):
         found = [value[part] for value in _elements(found) if isinstance(value, dict) and part in value]
@@ -39,7 +39,7 @@ def _elements(values: Iterable[Any]) -> Iterable[Any]:
 
 
 def _comparable(value: Any) -> Any:
-    """Make instants comparable however many digits their seconds have; epoch milliseconds are instants too."""
+    """Return a time in a comparable form, with any number of decimals; epoch milliseconds count as times."""
     if isinstance(value, str) and DATE.match(value):
         try:
             at = datetime.fromisoformat(value)
@@ -87,13 +87,13 @@ LISTS = ("$in", "$nin", "$hasSome", "$hasAll")
 
 
 class Fields(Struct, frozen=True):
-    """What one entity can be filtered (path prefix -> operators) and sorted by."""
+    """The fields of one entity for filters (path prefix -> operators) and for sorting."""
 
     filters: Mapping[str, Sequence[str]]
     sorts: Sequence[str]
 
     def operators(self, path: str) -> Sequence[str]:
-        """Return the operators of a path; a prefix with a dot at its end stands for all below it."""
+        """Return the operators of a path; a prefix that ends in a dot includes all paths below it."""
         if path in self.filters:
             return self.filters[path]
         for prefix, operators in self.filters.items():
@@ -103,7 +103,7 @@ class Fields(Struct, frozen=True):
 
 
 def matches(doc: Doc, condition: Any, fields: Fields) -> bool:
-    """Return whether a document meets a filter; raises the vendor's 400 for one that makes no sense."""
+    """Return whether a document meets a filter; raises the vendor's 400 for an invalid one."""
     if not isinstance(condition, dict):
         raise reject(400, "MALFORMED_FILTER", "Expected an object")
     met = [_meets(doc, name, wanted, fields) for name, wanted in condition.items()]  # each part is checked
@@ -147,7 +147,7 @@ def in_order(docs: list[Doc], field: str, order: str, fields: Fields) -> list[Do
 
 
 def from_text(query: Doc, name: str) -> Any:
-    """Return the `filter` or `sort` of a legacy query, which is JSON written into a string; None when not given."""
+    """Return the `filter` or `sort` of a legacy query, which is a string of JSON; None when absent."""
     text = query.get(name)
     if text in (None, ""):
         return None
@@ -159,19 +159,19 @@ def from_text(query: Doc, name: str) -> Any:
         raise invalid(f"query.{name}", "FORMAT", "Expected JSON in a string") from None
 
 
-def legacy_page(docs: list[Doc], asked: Doc, most: int, fields: Fields) -> tuple[list[Doc], Doc, int]:
-    """Return a page, its metadata and the number of all, as the Stores APIs do; filter and sort are strings."""
-    limit, offset = paging(asked.get("paging"), most, most)
-    condition = from_text(asked, "filter") or {}
-    matches({}, condition, fields)  # a bad filter is bad on an empty site too
+def legacy_page(docs: list[Doc], request: Doc, most: int, fields: Fields) -> tuple[list[Doc], Doc, int]:
+    """Return a page, its metadata and the total, as in the Stores APIs; filter and sort are strings."""
+    limit, offset = paging(request.get("paging"), most, most)
+    condition = from_text(request, "filter") or {}
+    matches({}, condition, fields)  # a bad filter is an error even without documents
     found = [doc for doc in docs if matches(doc, condition, fields)]
-    for field, order in sort_pairs(from_text(asked, "sort")):
+    for field, order in sort_pairs(from_text(request, "sort")):
         found = in_order(found, field, order, fields)
     return found[offset : offset + limit], {"items": limit, "offset": offset}, len(found)
 
 
 def sort_pairs(sort: Any) -> list[tuple[str, str]]:
-    """Return (field, order) of a sort in either way of writing it."""
+    """Return (field, order) of a sort in either notation."""
     pairs: list[tuple[str, str]] = []
     for one in sort if isinstance(sort, list) else [sort] if sort else []:
         if not isinstance(one, dict):
@@ -184,7 +184,7 @@ def sort_pairs(sort: Any) -> list[tuple[str, str]]:
 
 
 def paging(given: Any, default: int, most: int) -> tuple[int, int]:
-    """Return (limit, offset); raises the vendor's 400 above the most allowed."""
+    """Return (limit, offset); raises the vendor's 400 above the maximum."""
     given = given or {}
     if not isinstance(given, dict):
         raise invalid("paging", "TYPE", "Expected an object")

@@ -1,4 +1,4 @@
-"""What the Wix APIs share: the site's database, its clock, and how a body is read."""
+"""What the Wix APIs share: the site's database, its clock, and the reading of bodies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CURRENCY = "NOK"
 
 
 class Site(Struct, frozen=True):
-    """A Wix site: its world and its tables; `merged` leads from the id of a merged contact to the other's."""
+    """A Wix site: its world and its tables; `merged` maps the id of a merged contact to the remaining one."""
 
     world: World
     contacts: LateTable
@@ -30,7 +30,7 @@ class Site(Struct, frozen=True):
     merged: Table
 
     def stamp(self) -> str:
-        """Return the time as Wix writes it, `2019-10-30T17:22:10.299Z`."""
+        """Return the time in Wix's format, `2019-10-30T17:22:10.299Z`."""
         return self.world.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
     def numeric_id(self) -> str:
@@ -49,7 +49,7 @@ async def read_body(request: Request) -> Doc:
 
 
 def fitted(shape: Shape, value: Any, path: str) -> Any:
-    """Return the value in its shape; raises the vendor's 400."""
+    """Return the value with its shape applied; raises the vendor's 400."""
     try:
         return shape.fit(value, path)
     except ShapeError as problem:
@@ -57,7 +57,7 @@ def fitted(shape: Shape, value: Any, path: str) -> Any:
 
 
 def pruned(value: Any) -> Any:
-    """Return the value without what is empty: Wix omits, it never answers null.
+    """Return the value without empty fields: Wix omits them and never returns null.
 
     Source: docs/explanation/vendors/wix.rst, "Common rules".
     """

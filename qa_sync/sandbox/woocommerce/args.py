@@ -1,6 +1,6 @@
-"""WordPress checks of arguments: types, choices, bounds, and the one error that lists all that is wrong.
+"""The argument checks of WordPress: types, choices, bounds, and one error with all problems.
 
-A single call checks strictly. A batch does not check at all and makes the best of what it is given
+A single call validates strictly. A batch does not validate, and converts what it can
 (docs/explanation/vendors/woocommerce.rst, "Money as measured").
 """
 
@@ -23,7 +23,7 @@ EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@([A-Za-z0-9]([A-Za-z0-9-]*
 
 
 def is_email(text: str) -> bool:
-    """Return what WordPress' `is_email` returns."""
+    """Return the result of WordPress' `is_email`."""
     return EMAIL.fullmatch(text) is not None
 
 
@@ -46,7 +46,7 @@ DATE_ARGS: Mapping[str, Arg] = {
 
 
 class Invalid(ValueError):
-    """One argument is wrong: WordPress' code, its message, and what it says beside."""
+    """An invalid argument: WordPress' code, its message, and its details."""
 
     def __init__(self, code: str, message: str, data: Any = None) -> None:
         super().__init__(message)
@@ -56,7 +56,7 @@ class Invalid(ValueError):
 
 
 def checked(args: Mapping[str, Arg], given: Mapping[str, Any]) -> Doc:
-    """Return the known arguments in their types; a top-level null passes. Raises 400 `rest_invalid_param`."""
+    """Return the known arguments in their types; a top-level null is valid. Raises 400 `rest_invalid_param`."""
     fine: Doc = {}
     wrong: dict[str, Invalid] = {}
     for name, arg in args.items():
@@ -166,7 +166,7 @@ TYPES: Mapping[str, Callable[[Arg, Any, str], Any]] = {
 
 
 def loose(args: Mapping[str, Arg], given: Mapping[str, Any]) -> Doc:
-    """Return the known arguments as a batch takes them: never refused, made to fit or left out."""
+    """Return the known arguments as a batch takes them: converted or dropped, never rejected."""
     fitted = {name: _loose(arg, given[name]) for name, arg in args.items() if name in given}
     return {name: value for name, value in fitted.items() if value is not None or given[name] is None}
 

@@ -1,4 +1,4 @@
-"""Who may call: Basic or query keys over https, OAuth 1.0a over http.
+"""Authentication: Basic or keys in the query over https, OAuth 1.0a over http.
 
 Source: docs/explanation/vendors/woocommerce.rst, "Credentials" and "Credentials as measured".
 """
@@ -37,14 +37,14 @@ NOBODY = {
 
 
 class Door:
-    """Checks every request; remembers nonces."""
+    """Authenticates every request; stores the nonces."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._nonces: set[tuple[str, str]] = set()
 
     def check(self, request: Request) -> None:
-        """Raise the shop's 401 unless the caller may do this."""
+        """Raise the shop's 401 unless the request is authenticated and permitted."""
         if request.url.scheme == "https" or request.url.hostname in LOCAL:
             key = _by_secret(request) or self._by_signature(request)
         else:

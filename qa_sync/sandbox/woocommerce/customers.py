@@ -28,7 +28,7 @@ LOGIN_MAX = 60
 
 
 def keys(doc: Doc) -> list[tuple[str, str]]:
-    """Return by what a customer can be found."""
+    """Return the keys of a customer."""
     return [("email", doc["email"].casefold()), ("username", doc["username"].casefold())]
 
 
@@ -76,7 +76,7 @@ class Customers:
         return self._save(doc, body)
 
     def update(self, doc: Doc, body: Doc) -> Doc:
-        """Change a customer."""
+        """Update a customer."""
         email = body.get("email")
         if email is not None and email != doc["email"]:
             twins = [twin for twin in self.table.find("email", email.casefold()) if twin["id"] != doc["id"]]
@@ -114,15 +114,15 @@ class Customers:
         return f"{name}{number}"
 
     def delete(self, doc: Doc, *, force: bool) -> None:
-        """Remove a customer; the orders stay without a customer."""
+        """Delete a customer; the orders stay, without a customer."""
         if not force:
             raise refuse(501, "woocommerce_rest_trash_not_supported", "Customers do not support trashing.")
         self.table.remove(doc["id"])
         for order in self.shop.orders.find("customer", str(doc["id"])):
             self.shop.orders.save(order["id"], order | {"customer_id": 0}, self.shop.world.now())
 
-    def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:  # noqa: ARG002 - the same to reads and writes
-        """Return a customer as it is answered."""
+    def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:  # noqa: ARG002 - the same for reads and writes
+        """Return a customer as returned by the API."""
         face = hashlib.sha256(doc["email"].strip().lower().encode()).hexdigest()
         shown = {"id": doc["id"]} | two_dates("date_created", doc["date_created"])
         shown |= two_dates("date_modified", doc["date_modified"])
@@ -132,25 +132,25 @@ class Customers:
         return shown | {"meta_data": doc["meta_data"]}
 
     def links(self, doc: Doc, root: str) -> Doc:  # noqa: ARG002 - a customer has none
-        """Return no further links."""
+        """Return no additional links."""
         return {}
 
-    def select(self, asked: Doc, given: QueryParams) -> list[Doc]:  # noqa: ARG002 - all is in the arguments
+    def select(self, args: Doc, given: QueryParams) -> list[Doc]:  # noqa: ARG002 - all is in the arguments
         """Return the customers of a list; there is no filter by date."""
-        docs = self.table.find("email", asked["email"].casefold()) if "email" in asked else self.table.all()
-        role, search = asked.get("role", "customer"), asked.get("search", "").casefold()
+        docs = self.table.find("email", args["email"].casefold()) if "email" in args else self.table.all()
+        role, search = args.get("role", "customer"), args.get("search", "").casefold()
         docs = docs if role in ("customer", "all") else []
         return [doc for doc in docs if search in f"{doc['email']} {doc['username']}".casefold()]
 
     def sort_key(self, doc: Doc, orderby: str) -> Any:
-        """Return what a customer is sorted by."""
+        """Return the sort keys of a customer."""
         name = f"{doc['first_name']} {doc['last_name']}".strip() or doc["username"]
         return {"name": name.casefold(), "registered_date": doc["date_created"]}.get(orderby, doc["id"])
 
     def missing(self, method: str) -> Rejection:  # noqa: ARG002 - the same for all methods
-        """Return the refusal for an unknown customer."""
+        """Return the error response for an unknown customer."""
         return refuse(404, "wc_user_invalid_id", "Invalid user ID.")
 
     def exists(self) -> Rejection:
-        """Return the refusal for a POST that brings an id."""
+        """Return the error response for a POST with an id."""
         return refuse(400, "woocommerce_rest_customer_exists", "Cannot create existing resource.")

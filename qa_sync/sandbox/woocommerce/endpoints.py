@@ -33,7 +33,7 @@ class Endpoints:
         self.resource = resource
 
     def routes(self) -> Iterable[Route]:
-        """Return the routes; an id that is no number is no route."""
+        """Return the routes; an id that is not a number matches no route."""
         path = f"{PREFIX}/{self.resource.path}"
         yield Route(path, self.browse, methods=["GET"])
         yield Route(path, self.create, methods=["POST"])
@@ -43,15 +43,15 @@ class Endpoints:
         yield Route(f"{path}/{{id:int}}", self.delete, methods=["DELETE"])
 
     async def browse(self, request: Request) -> Response:
-        """Answer a page."""
+        """Return a page."""
         given = request.query_params
-        asked = listing.asked_of(self.resource, given)
-        docs = listing.chosen(self.resource, given, asked)
-        page, number, pages = listing.page_of(docs, asked)
+        args = listing.list_args(self.resource, given)
+        docs = listing.chosen(self.resource, given, args)
+        page, number, pages = listing.page_of(docs, args)
         shown = [self._shown(request, doc, view=True) for doc in page]
         total = len(docs)
         if self.resource.path == "orders" and not page:
-            total = pages = 0  # measured: past the end, orders forget how many there are
+            total = pages = 0  # measured: past the end, orders have no total
         headers = listing.headers(request, self._address(request), total, number, pages)
         fields = given.get("_fields", "").split(",")
         return JSONResponse([listing.only(doc, fields) for doc in shown], headers=headers)
@@ -66,27 +66,27 @@ class Endpoints:
         return self._one(request, doc, view=False, status=201, headers={"Location": address})
 
     async def get(self, request: Request) -> Response:
-        """Answer one record."""
+        """Return one record."""
         return self._one(request, self._known(request, {}), view=True)
 
     async def update(self, request: Request) -> Response:
-        """Change a record."""
+        """Update a record."""
         body = await _body(request)
         changes = checked(self.resource.args, body)
         return self._one(request, self.resource.update(self._known(request, body), changes), view=False)
 
     async def delete(self, request: Request) -> Response:
-        """Remove a record or trash it; the answer is what it was."""
-        asked = checked({"force": Arg("boolean")}, dict(request.query_params) | await _body(request))
+        """Delete a record or move it to the trash; the response is the record before."""
+        args = checked({"force": Arg("boolean")}, dict(request.query_params) | await _body(request))
         doc = self._known(request, {})
         shown = self._shown(request, doc, view=False)
         if self.resource.path == "customers":
-            shown["_links"]["self"][0].pop("targetHints")  # measured: what is gone allows nothing; posts still do
-        self.resource.delete(doc, force=bool(asked.get("force")))
+            shown["_links"]["self"][0].pop("targetHints")  # measured: a deleted customer has no hints
+        self.resource.delete(doc, force=bool(args.get("force")))
         return JSONResponse(listing.only(shown, _fields(request)))
 
     async def batch(self, request: Request) -> Response:
-        """Do many things at once; what fails stands among the answers."""
+        """Run several operations; a failed one has its error in the response."""
         body = await _body(request)
         given = {name: body[name] for name in ("create", "update", "delete") if isinstance(body.get(name), list)}
         if sum(len(items) for items in given.values()) > MAX_BATCH:
@@ -100,8 +100,8 @@ class Endpoints:
             return self._shown(request, self._done(operation, fields), view=False)
         except Crash:
             raise
-        except Rejection as refusal:
-            return {"id": 0 if operation == "create" else fields.get("id"), "error": refusal.body}
+        except Rejection as rejection:
+            return {"id": 0 if operation == "create" else fields.get("id"), "error": rejection.body}
 
     def _done(self, operation: str, fields: Doc) -> Doc:
         if operation == "create":
@@ -115,7 +115,7 @@ class Endpoints:
         return doc
 
     def _known(self, request: Request, body: Doc) -> Doc:
-        # Measured: an id in the body or the query beats the one in the path.
+        # Measured: an id in the body or the query overrides the one in the path.
         sought = body.get("id") or request.query_params.get("id") or request.path_params["id"]
         doc = self.resource.table.get(sought)
         if doc is None:
@@ -141,13 +141,13 @@ class Endpoints:
 
 
 def _fields(request: Request) -> list[str]:
-    """Return the fields of a single answer; `_links` is always among them (measured: OTHER)."""
+    """Return the fields of a single record; `_links` is always among them (measured: OTHER)."""
     fields = request.query_params.get("_fields", "")
     return [*fields.split(","), "_links"] if fields else []
 
 
 async def _body(request: Request) -> Doc:
-    """Return the JSON object of a body; anything that is none counts as nothing sent (measured: PARAMS)."""
+    """Return the JSON object of a body; any other body counts as empty (measured: PARAMS)."""
     if "json" not in request.headers.get("content-type", ""):
         return {}
     body = await json_body(request, bad_json)

@@ -20,7 +20,7 @@ Change = Callable[[Shop, Doc, Doc, bool], None]
 
 
 def apply(shop: Shop, order: Doc, kind: str, posted: list[Doc]) -> None:
-    """Change an order's lines of one kind: with an id that line, without one a new line, null for a part removes."""
+    """Update the lines of one kind: an id selects a line, no id adds one, quantity 0 or a null removes it."""
     lines = order[kind]
     for given in posted:
         if not given.get("id"):
@@ -65,13 +65,13 @@ def _product_line(shop: Shop, line: Doc, given: Doc, new: bool) -> None:
 
 
 def _product(shop: Shop, given: Doc) -> Doc | None:
-    """Return the product that a line refers to, None for an unknown one: that is no error (measured)."""
+    """Return the product that a line refers to, None for an unknown one, which is not an error (measured)."""
     if given.get("product_id"):
         return shop.products.get(given["product_id"])
     if not given.get("sku"):
         raise refuse(400, "woocommerce_rest_required_product_reference", "Product ID or SKU is required.")
-    found = shop.products.find("sku", given["sku"].casefold())
-    return next((doc for doc in found if doc["status"] != "trash"), None)
+    docs = shop.products.find("sku", given["sku"].casefold())
+    return next((doc for doc in docs if doc["status"] != "trash"), None)
 
 
 def _refer(line: Doc, product: Doc | None) -> None:
@@ -111,7 +111,7 @@ KINDS: Mapping[str, Change] = {
 
 
 def shown_product_line(shop: Shop, line: Doc, decimals: int) -> Doc:
-    """Return a product line as it is answered."""
+    """Return a product line as returned by the API."""
     product = shop.products.get(line["product_id"]) if line["product_id"] else None
     total = money.exact(line["total"])
     price: Any = money.unit_price(total, line["quantity"])
@@ -130,14 +130,14 @@ def shown_product_line(shop: Shop, line: Doc, decimals: int) -> Doc:
 
 
 def shown_shipping_line(line: Doc, decimals: int) -> Doc:
-    """Return a shipping line as it is answered."""
+    """Return a shipping line as returned by the API."""
     named = {name: line[name] for name in ("id", "method_title", "method_id", "instance_id")}
     total = _taxless(money.exact(line["total"]), decimals)
     return named | total | {"tax_status": "taxable", "meta_data": _shown_meta(line)}
 
 
 def shown_fee_line(line: Doc, decimals: int) -> Doc:
-    """Return a fee line as it is answered."""
+    """Return a fee line as returned by the API."""
     named = {name: line[name] for name in ("id", "name", "tax_class", "tax_status")} | {"amount": ""}
     return named | _taxless(money.exact(line["total"]), decimals) | {"meta_data": _shown_meta(line)}
 

@@ -1,4 +1,4 @@
-"""Lists: arguments, filters that all resources have, pages and their headers.
+"""Lists: arguments, the filters that all resources share, pages and their headers.
 
 Source: docs/explanation/vendors/woocommerce.rst, "Lists".
 """
@@ -29,30 +29,30 @@ LIST_ARGS: Mapping[str, Arg] = {
 }
 
 
-def asked_of(resource: Resource, given: QueryParams) -> Doc:
-    """Return a list's arguments, checked; unknown ones are ignored, empty ones too."""
+def list_args(resource: Resource, given: QueryParams) -> Doc:
+    """Return the checked arguments of a list; unknown and empty ones are ignored."""
     args = {**LIST_ARGS, **resource.list_args}
     return checked(args, {name: value for name, value in given.items() if value != ""})
 
 
-def chosen(resource: Resource, given: QueryParams, asked: Doc) -> list[Doc]:
-    """Return all records that a list's arguments choose, in their order."""
-    docs = resource.select(asked, given)
-    if "include" in asked:
-        docs = [doc for doc in docs if doc["id"] in asked["include"]]
-    if "exclude" in asked:
-        docs = [doc for doc in docs if doc["id"] not in asked["exclude"]]
-    docs = [doc for doc in docs if _in_time(doc, asked)]
-    orderby, order = asked.get("orderby", resource.default_sort[0]), asked.get("order", resource.default_sort[1])
-    # Equal values fall back to the id, in the same direction.
+def chosen(resource: Resource, given: QueryParams, args: Doc) -> list[Doc]:
+    """Return all records that the arguments select, sorted."""
+    docs = resource.select(args, given)
+    if "include" in args:
+        docs = [doc for doc in docs if doc["id"] in args["include"]]
+    if "exclude" in args:
+        docs = [doc for doc in docs if doc["id"] not in args["exclude"]]
+    docs = [doc for doc in docs if _in_time(doc, args)]
+    orderby, order = args.get("orderby", resource.default_sort[0]), args.get("order", resource.default_sort[1])
+    # Equal values are sorted by id, in the same direction.
     return sorted(docs, key=lambda d: (resource.sort_key(d, orderby), d["id"]), reverse=order == "desc")
 
 
-def _in_time(doc: Doc, asked: Doc) -> bool:
-    gmt = bool(asked.get("dates_are_gmt"))
+def _in_time(doc: Doc, args: Doc) -> bool:
+    gmt = bool(args.get("dates_are_gmt"))
     for prefix, field in (("", "date_created"), ("modified_", "date_modified")):
         for side, sign in (("after", 1), ("before", -1)):
-            bound = asked.get(f"{prefix}{side}")
+            bound = args.get(f"{prefix}{side}")
             if bound is not None:
                 stamp = two_dates(field, doc[field])[f"{field}_gmt" if gmt else field]
                 if (stamp > (mark := _mark(bound))) - (stamp < mark) != sign:
@@ -61,15 +61,15 @@ def _in_time(doc: Doc, asked: Doc) -> bool:
 
 
 def _mark(bound: str) -> str:
-    """Return a bound as the shop compares it: always as local time, even when the column is UTC (measured)."""
+    """Return a time limit as the shop compares it: as local time, even when the column is UTC (measured)."""
     at = datetime.fromisoformat(bound)
     return (at.astimezone(ZONE) if at.tzinfo else at).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def page_of(docs: list[Doc], asked: Doc) -> tuple[list[Doc], int, int]:
-    """Return the page, its number and how many pages there are."""
-    size, page = asked.get("per_page", 10), asked.get("page", 1)
-    start = asked.get("offset", (page - 1) * size)
+def page_of(docs: list[Doc], args: Doc) -> tuple[list[Doc], int, int]:
+    """Return the page, its number and the number of pages."""
+    size, page = args.get("per_page", 10), args.get("page", 1)
+    start = args.get("offset", (page - 1) * size)
     return docs[start : start + size], page, -(-len(docs) // size)
 
 
@@ -90,6 +90,6 @@ def _page_address(request: Request, address: str, page: int) -> str:
 
 
 def only(doc: Doc, fields: Iterable[str]) -> Doc:
-    """Return the fields that `_fields` lets through."""
+    """Return the fields that `_fields` selects."""
     wanted = {name.strip() for name in fields if name.strip()}
     return {name: value for name, value in doc.items() if not wanted or name in wanted}

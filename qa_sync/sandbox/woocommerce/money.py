@@ -1,4 +1,4 @@
-"""Amounts as WooCommerce keeps and shows them (docs/explanation/vendors/woocommerce.rst, "Money as measured")."""
+"""Amounts as WooCommerce stores and returns them (docs/explanation/vendors/woocommerce.rst, "Money as measured")."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ CURRENCY = "NOK"
 
 
 def as_kept(text: str) -> str:
-    """Return a price as it is kept: everything but digits, point and minus goes; zeros at the end stay."""
+    """Return a price as stored: only digits, point and minus stay, also trailing zeros."""
     kept = re.sub(r"[^0-9.\-]", "", text)
     return kept if re.search(r"\d", kept) else ""
 
 
 def exact(text: str | None) -> Decimal:
-    """Return an amount; nothing counts as zero."""
+    """Return an amount, zero for an empty one."""
     try:
         return Decimal(as_kept(text or "") or 0)
     except InvalidOperation:
@@ -34,11 +34,11 @@ def rounded(value: Decimal, decimals: int = 2) -> Decimal:
 
 
 def shown(value: Decimal, decimals: int = 2) -> str:
-    """Return an amount as orders show it, `9.00`."""
+    """Return an amount in the format of orders, `9.00`."""
     return str(rounded(value, decimals))
 
 
 def unit_price(total: Decimal, quantity: int) -> float:
-    """Return a line's price as PHP works it out: a float, whole ones without a point."""
+    """Return a line's price as PHP computes it: a float, whole numbers without a point."""
     price = float(total) / quantity if quantity else 0.0
     return int(price) if price.is_integer() else price

@@ -1,4 +1,4 @@
-"""The fields of an order that can be written, and the arguments of its list.
+"""The writable fields of an order, and the arguments of its list.
 
 Source: docs/explanation/vendors/woocommerce.rst, "Orders".
 """

@@ -1,4 +1,4 @@
-"""An order as it is answered: totals worked out from the lines, dates both ways.
+"""Orders as returned by the API: totals computed from the lines, dates as local time and UTC.
 
 Source: docs/explanation/vendors/woocommerce.rst, "Orders".
 """
@@ -24,7 +24,7 @@ DATES = ("date_created", "date_modified", "date_completed", "date_paid")
 
 
 def shown_order(shop: Shop, doc: Doc, decimals: int) -> Doc:
-    """Return an order as it is answered, `decimals` the number of them in amounts."""
+    """Return an order as returned by the API; amounts have that many `decimals`."""
     dates: Doc = {}
     for name in DATES:
         dates |= two_dates(name, doc[name])
@@ -68,7 +68,7 @@ def _amounts(doc: Doc, decimals: int) -> tuple[Doc, Decimal]:
 
 
 def _sum(lines: list[Doc], name: str) -> Decimal:
-    """Add amounts up, each rounded before: that is how the shop does it (measured: MONEY)."""
+    """Return the sum of amounts, each rounded first, as the shop does (measured: MONEY)."""
     return sum((money.rounded(money.exact(line[name])) for line in lines), Decimal(0))
 
 

@@ -20,7 +20,7 @@ from qa_sync.sandbox.woocommerce.shop import Shop
 
 
 def keys(doc: Doc) -> list[tuple[str, str]]:
-    """Return by what an order can be found."""
+    """Return the keys of an order."""
     return [("customer", str(doc["customer_id"]))]
 
 
@@ -52,7 +52,7 @@ class Orders:
         return self._save(doc, body, [])
 
     def update(self, doc: Doc, body: Doc) -> Doc:
-        """Change an order; lines that are not mentioned stay."""
+        """Update an order; lines that are not sent stay."""
         before = deepcopy(doc["line_items"])
         self._check(body)
         self._set(doc, body)
@@ -95,7 +95,7 @@ class Orders:
         return doc
 
     def delete(self, doc: Doc, *, force: bool) -> None:
-        """Move an order to the trash, or remove it."""
+        """Move an order to the trash, or delete it."""
         if force:
             self.table.remove(doc["id"])
             return
@@ -104,37 +104,37 @@ class Orders:
         marks = self.shop.trash_meta(f"wc-{doc['status']}")
         self._keep(doc | {"status": "trash", "meta_data": marks + doc["meta_data"]})
 
-    def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:  # noqa: ARG002 - the same to reads and writes
-        """Return an order as it is answered."""
+    def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:  # noqa: ARG002 - the same for reads and writes
+        """Return an order as returned by the API."""
         return shown_order(self.shop, doc, decimals)
 
     def links(self, doc: Doc, root: str) -> Doc:
-        """Return where the order's mails are, and its customer."""
+        """Return the links to the order's e-mails and to its customer."""
         mails = {"embeddable": True, "href": f"{root}/orders/{doc['id']}/actions/email_templates"}
         customer = {"customer": [{"href": f"{root}/customers/{doc['customer_id']}"}]} if doc["customer_id"] else {}
         return {"email_templates": [mails]} | customer
 
-    def select(self, asked: Doc, given: QueryParams) -> list[Doc]:  # noqa: ARG002 - all is in the arguments
-        """Return the orders of a list; the trash only when it is asked for."""
-        docs = self.table.find("customer", str(asked["customer"])) if "customer" in asked else self.table.all()
-        wanted = asked.get("status", ["any"])
+    def select(self, args: Doc, given: QueryParams) -> list[Doc]:  # noqa: ARG002 - all is in the arguments
+        """Return the orders of a list; those in the trash only on request."""
+        docs = self.table.find("customer", str(args["customer"])) if "customer" in args else self.table.all()
+        wanted = args.get("status", ["any"])
         docs = [doc for doc in docs if doc["status"] in wanted or ("any" in wanted and doc["status"] != "trash")]
-        if "product" in asked:
-            docs = [doc for doc in docs if any(line["product_id"] == asked["product"] for line in doc["line_items"])]
-        search = asked.get("search", "").casefold()
+        if "product" in args:
+            docs = [doc for doc in docs if any(line["product_id"] == args["product"] for line in doc["line_items"])]
+        search = args.get("search", "").casefold()
         return [doc for doc in docs if search in _searchable(doc)]
 
     def sort_key(self, doc: Doc, orderby: str) -> Any:
-        """Return what an order is sorted by."""
+        """Return the sort keys of an order."""
         return {"date": doc["date_created"], "modified": doc["date_modified"]}.get(orderby, doc["id"])
 
     def missing(self, method: str) -> Rejection:
-        """Return the refusal for an unknown order; updates say 400 where all else says 404."""
+        """Return the error response for an unknown order; updates return 400, other methods 404."""
         status = 404 if method in ("GET", "DELETE") else 400
         return refuse(status, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")
 
     def exists(self) -> Rejection:
-        """Return the refusal for a POST that brings an id."""
+        """Return the error response for a POST with an id."""
         return refuse(400, "woocommerce_rest_shop_order_exists", "Cannot create existing shop_order.")
 
 

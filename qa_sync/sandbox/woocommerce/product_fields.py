@@ -1,4 +1,4 @@
-"""The fields of a product: what can be written, and what stands there when nothing was.
+"""The fields of a product: the writable ones, and the defaults.
 
 Source: docs/explanation/vendors/woocommerce.rst, "Products".
 """
@@ -17,7 +17,7 @@ STOCKS = ("instock", "outofstock", "onbackorder")
 IDS = Arg("array", of=Arg("integer"))
 REFERENCES = Arg("array", of=Arg("object", fields={"id": Arg("integer")}))
 ATTRIBUTE = Arg("object", fields={"id": Arg("integer"), "name": Arg(), "options": Arg("array", of=Arg())})
-# The test shop's terms; a product without a category is in the first (measured: ROUND TRIP).
+# The terms of the test shop; a product without a category gets the first (measured: ROUND TRIP).
 TERMS = {15: ("Uncategorized", "uncategorized"), 16: ("Hats", "hats"), 17: ("warm", "warm")}
 
 ARGS: Mapping[str, Arg] = {
@@ -52,7 +52,7 @@ LIST_ARGS: Mapping[str, Arg] = {
     "featured": Arg("boolean"),
 }
 
-# Kept as they are written.
+# Stored unchanged.
 AS_WRITTEN = (
     *("type", "status", "featured", "catalog_visibility", "virtual", "downloadable", "external_url", "button_text"),
     *("tax_status", "tax_class", "manage_stock", "stock_quantity", "backorders", "low_stock_amount", "parent_id"),
@@ -63,7 +63,7 @@ CLEARED_BY_NULL = ("stock_quantity", "low_stock_amount")
 
 
 def new_product() -> Doc:
-    """Return an empty product, its fields in the order in which they are answered."""
+    """Return an empty product, its fields in the order of the response."""
     return {
         "id": 0,
         "name": "Product",
@@ -126,13 +126,13 @@ def _empty_lists(*names: str) -> dict[str, list[Any]]:
 
 
 def terms(posted: list[Doc]) -> list[Doc]:
-    """Return categories or tags with their names; ids that the shop does not have are left out."""
+    """Return categories or tags with their names; unknown ids are left out."""
     known = [entry["id"] for entry in posted if entry.get("id") in TERMS]
     return [{"id": number, "name": TERMS[number][0], "slug": TERMS[number][1]} for number in known]
 
 
 def attributes(posted: list[Doc]) -> list[Doc]:
-    """Return a product's own attributes as they are answered."""
+    """Return a product's own attributes as returned by the API."""
     return [
         {
             "id": entry.get("id", 0),

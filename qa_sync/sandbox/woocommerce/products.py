@@ -49,7 +49,7 @@ KEPT: Mapping[str, Callable[[Any], Any]] = {
 
 
 def keys(doc: Doc) -> list[tuple[str, str]]:
-    """Return by what a product can be found."""
+    """Return the keys of a product."""
     return [("sku", doc["sku"].casefold())] * bool(doc["sku"]) + [("slug", doc["slug"])]
 
 
@@ -74,7 +74,7 @@ class Products:
         return self.save(doc)
 
     def update(self, doc: Doc, body: Doc) -> Doc:
-        """Change a product; the time of its change moves even when nothing else does."""
+        """Update a product; its modification time changes even when no field does."""
         self._set(doc, body)
         if body.get("slug"):
             doc["slug"] = self._free_slug(in_address(slug_of(body["slug"])))
@@ -86,7 +86,7 @@ class Products:
         if "sku" in body:
             doc["sku"] = self._free_sku(plain(body["sku"] or ""), doc["id"])
         for name in AS_WRITTEN:
-            # A null clears what is a number, and is ignored elsewhere (measured: ROUND TRIP).
+            # A null clears a number and is ignored in other fields (measured: ROUND TRIP).
             if body.get(name) is not None or (name in body and name in CLEARED_BY_NULL):
                 doc[name] = body[name]
         for name, kept in KEPT.items():
@@ -96,7 +96,7 @@ class Products:
         doc["meta_data"] = self.shop.with_meta(doc["meta_data"], body.get("meta_data"))
 
     def save(self, doc: Doc) -> Doc:
-        """Work out what is derived, and keep the product."""
+        """Compute the derived fields, and save the product."""
         _derive_price(doc)
         _derive_stock(doc)
         doc["date_modified"] = self.shop.stamp()
@@ -122,7 +122,7 @@ class Products:
         return slug
 
     def delete(self, doc: Doc, *, force: bool) -> None:
-        """Move a product to the trash, or remove it."""
+        """Move a product to the trash, or delete it."""
         if force:
             self.table.remove(doc["id"])
             return
@@ -130,8 +130,8 @@ class Products:
             raise refuse(410, "woocommerce_rest_already_trashed", "The product has already been deleted.")
         self.save(doc | {"status": "trash", "meta_data": self.shop.trash_meta(doc["status"]) + doc["meta_data"]})
 
-    def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:  # noqa: ARG002 - prices stay as they are written
-        """Return a product as it is answered; reads show paragraphs where writes show what is kept."""
+    def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:  # noqa: ARG002 - prices are returned unchanged
+        """Return a product as returned by the API; reads add paragraphs, writes return the stored text."""
         shown: Doc = {}
         for name, value in doc.items():
             shown |= two_dates(name, value) if name in ("date_created", "date_modified") else {name: value}
@@ -144,22 +144,22 @@ class Products:
         return shown | {"permalink_template": f"{SITE}/%pagename%/", "generated_slug": slug_of(doc["name"])}
 
     def links(self, doc: Doc, root: str) -> Doc:  # noqa: ARG002 - a product has none
-        """Return no further links."""
+        """Return no additional links."""
         return {}
 
-    def select(self, asked: Doc, given: QueryParams) -> list[Doc]:  # noqa: ARG002 - all is in the arguments
-        """Return the products of a list; the trash only when it is asked for."""
-        docs = [doc for doc in self.table.all() if _has_status(doc, asked.get("status", "any")) and _within(doc, asked)]
-        if "sku" in asked:
-            wanted = {sku.strip().casefold() for sku in asked["sku"].split(",")}
+    def select(self, args: Doc, given: QueryParams) -> list[Doc]:  # noqa: ARG002 - all is in the arguments
+        """Return the products of a list; those in the trash only on request."""
+        docs = [doc for doc in self.table.all() if _has_status(doc, args.get("status", "any")) and _within(doc, args)]
+        if "sku" in args:
+            wanted = {sku.strip().casefold() for sku in args["sku"].split(",")}
             docs = [doc for doc in docs if doc["sku"].casefold() in wanted]
-        for name in EXACT_FILTERS & asked.keys():
-            docs = [doc for doc in docs if doc[name] == asked[name]]
-        search = asked.get("search", "").casefold()
+        for name in EXACT_FILTERS & args.keys():
+            docs = [doc for doc in docs if doc[name] == args[name]]
+        search = args.get("search", "").casefold()
         return [doc for doc in docs if search in f"{doc['name']} {doc['description']}".casefold()]
 
     def sort_key(self, doc: Doc, orderby: str) -> Any:
-        """Return what a product is sorted by."""
+        """Return the sort keys of a product."""
         return {
             "date": doc["date_created"],
             "modified": doc["date_modified"],
@@ -169,12 +169,12 @@ class Products:
         }.get(orderby, doc["id"])
 
     def missing(self, method: str) -> Rejection:
-        """Return the refusal for an unknown product; updates say 400 where all else says 404."""
+        """Return the error response for an unknown product; updates return 400, other methods 404."""
         status = 404 if method in ("GET", "DELETE") else 400
         return refuse(status, "woocommerce_rest_product_invalid_id", "Invalid ID.")
 
     def exists(self) -> Rejection:
-        """Return the refusal for a POST that brings an id."""
+        """Return the error response for a POST with an id."""
         return refuse(400, "woocommerce_rest_product_exists", "Cannot create existing product.")
 
 
@@ -182,9 +182,9 @@ def _has_status(doc: Doc, status: str) -> bool:
     return bool(doc["status"] == status or (status == "any" and doc["status"] != "trash"))
 
 
-def _within(doc: Doc, asked: Doc) -> bool:
+def _within(doc: Doc, args: Doc) -> bool:
     price = money.exact(doc["price"])
-    low, high = asked.get("min_price"), asked.get("max_price")
+    low, high = args.get("min_price"), args.get("max_price")
     return (low is None or price >= money.exact(low)) and (high is None or price <= money.exact(high))
 
 

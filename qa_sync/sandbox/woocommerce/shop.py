@@ -1,4 +1,4 @@
-"""What the three resources share: the shop's database, its clock, meta data, and the contract of a resource."""
+"""What the three resources share: the shop's database, its clock, metadata, and the protocol of a resource."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ META_ARG = Arg("array", of=Arg("object", fields={"id": Arg("integer"), "key": Ar
 
 
 class Shop(Struct, frozen=True):
-    """A shop: its world and its three tables. Products and orders share one sequence of ids, as posts do."""
+    """A shop: its world and its three tables. Products and orders share one sequence of ids, because both are posts."""
 
     world: World
     customers: Table
@@ -37,7 +37,7 @@ class Shop(Struct, frozen=True):
         return self.world.store.next("post", 11)
 
     def with_meta(self, stored: list[Doc], posted: list[Doc] | None) -> list[Doc]:
-        """Return meta data after a write: by id or key in place, null removes, scalars become strings."""
+        """Return the metadata after a write: an id or key updates an entry, null removes it, scalars become strings."""
         found = list(stored)
         for entry in posted or []:
             at = next((n for n, meta in enumerate(found) if _is_meant(meta, entry)), len(found))
@@ -45,14 +45,14 @@ class Shop(Struct, frozen=True):
         return found
 
     def _after(self, old: Doc | None, entry: Doc) -> list[Doc]:
-        """Return what stands in an entry's place after it was posted: nothing, or one entry."""
+        """Return what replaces an entry after a write: nothing, or one entry."""
         value, key = _meta_value(entry.get("value")), entry.get("key") or (old or {}).get("key")
         if value is None or not key:
             return []
         return [{"id": old["id"] if old else self.world.store.next("meta"), "key": key, "value": value}]
 
     def trash_meta(self, status: str) -> list[Doc]:
-        """Return what a record in the trash remembers: its status, and since when it is there."""
+        """Return the metadata of a record in the trash: its previous status, and when it was moved."""
         since = str(int(self.world.now().timestamp()))
         marks = [{"key": "_wp_trash_meta_status", "value": status}, {"key": "_wp_trash_meta_time", "value": since}]
         return self.with_meta([], marks)
@@ -69,7 +69,7 @@ def _meta_value(value: Any) -> Any:
 
 
 def two_dates(name: str, gmt: str | None) -> Doc:
-    """Return a stored UTC date the two ways it is shown: the shop's local time, and UTC; both without a zone."""
+    """Return a stored UTC date in both formats of the API: the shop's local time, and UTC; both without a zone."""
     local = None
     if gmt is not None:
         local = datetime.strptime(gmt, STAMP).replace(tzinfo=UTC).astimezone(ZONE).strftime(STAMP)
@@ -77,7 +77,7 @@ def two_dates(name: str, gmt: str | None) -> Doc:
 
 
 class Resource(Protocol):
-    """One resource, free of HTTP; every method may raise a Refusal."""
+    """One resource, independent of HTTP; every method may raise a Rejection."""
 
     path: str
     table: Table
@@ -89,25 +89,25 @@ class Resource(Protocol):
         """Add a record from checked arguments; return it as stored."""
 
     def update(self, doc: Doc, body: Doc) -> Doc:
-        """Change a record by checked arguments; return it as stored."""
+        """Update a record from checked arguments; return it as stored."""
 
     def delete(self, doc: Doc, *, force: bool) -> None:
-        """Remove a record, or move it to the trash."""
+        """Delete a record, or move it to the trash."""
 
     def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:
-        """Return a record as it is answered, to a read (`view`) or to a write."""
+        """Return a record as in the response to a read (`view`) or to a write."""
 
     def links(self, doc: Doc, root: str) -> Doc:
-        """Return the links beside `self` and `collection`."""
+        """Return the links other than `self` and `collection`."""
 
-    def select(self, asked: Doc, given: QueryParams) -> list[Doc]:
-        """Return the records that a list's arguments choose, oldest first."""
+    def select(self, args: Doc, given: QueryParams) -> list[Doc]:
+        """Return the records that the arguments select, oldest first."""
 
     def sort_key(self, doc: Doc, orderby: str) -> Any:
-        """Return what a record is sorted by."""
+        """Return the sort keys of a record."""
 
     def missing(self, method: str) -> Rejection:
-        """Return the refusal for an id that is not there."""
+        """Return the error response for an unknown id."""
 
     def exists(self) -> Rejection:
-        """Return the refusal for a POST that brings an id."""
+        """Return the error response for a POST with an id."""

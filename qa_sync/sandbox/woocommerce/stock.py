@@ -1,4 +1,4 @@
-"""What orders do to the stock of products.
+"""How orders change the stock of products.
 
 Source: docs/explanation/vendors/woocommerce.rst, "Orders as measured" and "Incremental lists as measured".
 """
@@ -15,9 +15,9 @@ MARK = "_reduced_stock"
 
 
 def settle(shop: Shop, before: list[Doc], order: Doc) -> None:
-    """Take from, or give back to, the stock what the order's status and lines ask for.
+    """Reduce or restore the stock as the status and the lines of the order require.
 
-    `before` are the lines as they were; a line remembers what it has taken. Stock goes below zero without a word.
+    `before` are the previous lines; each line stores the quantity it has taken. Stock may become negative.
     """
     if order["status"] not in (*TAKEN, *GIVEN_BACK):
         return

@@ -1,4 +1,4 @@
-"""What WordPress does to text before it keeps it, and before it shows it."""
+"""How WordPress changes text on write and on read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_MARKS = str.maketrans({"æ": "ae", "ø": "o", "đ": "d", "ß": "ss", "þ": "t
 
 
 def entities(text: str) -> str:
-    """Return text with `&`, `<` and `>` written as entities; entities that stand already stay."""
+    """Return text with `&`, `<` and `>` written as entities; existing entities stay."""
     safe = AMPERSAND.sub(
         lambda m: m.group() if m.group(1) or m.group(2) in name2codepoint else "&amp;" + m.group()[1:], text
     )
@@ -30,7 +30,7 @@ def entities(text: str) -> str:
 
 
 def filtered_html(text: str) -> str:
-    """Return HTML as `wp_filter_post_kses` keeps it: harmless tags stay, others go and leave what was in them."""
+    """Return HTML as filtered by `wp_filter_post_kses`: safe tags stay, other tags are removed, not their content."""
     out, at = [], 0
     for tag in TAG.finditer(text):
         out += [entities(text[at : tag.start()]), _kept_tag(tag)]
@@ -48,7 +48,7 @@ def _kept_tag(tag: re.Match[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """Return text as `sanitize_text_field` keeps it: one line, no tags, no `%41` octets, trimmed."""
+    """Return text as cleaned by `sanitize_text_field`: one line, no tags, no `%41` octets, trimmed."""
     text = ANY_TAG.sub("", text)
     text = re.sub(r"[\r\n\t ]+", " ", text).strip()
     while re.search(r"%[a-fA-F0-9]{2}", text):
@@ -57,12 +57,12 @@ def plain(text: str) -> str:
 
 
 def person_name(text: str) -> str:
-    """Return a customer's name as it is kept: plain, with entities."""
+    """Return a customer's name as stored: plain text, with entities."""
     return entities(plain(text))
 
 
 def paragraphs(text: str) -> str:
-    """Return HTML as `wpautop` shows it in answers to reads."""
+    """Return HTML with the paragraphs that `wpautop` adds on reads."""
     if not text.strip():
         return ""
     parts = re.split(r"\n\s*\n", text.strip())
@@ -74,7 +74,7 @@ def _breaks(part: str) -> str:
 
 
 def slug_of(name: str) -> str:
-    """Return a name as part of an address; what is not ASCII stays as it is (`generated_slug`)."""
+    """Return a name as a URL slug; non-ASCII characters stay (`generated_slug`)."""
     text = re.sub(r"&[a-zA-Z0-9#]+;", "", re.sub(r"<[^<>]*>", "", name)).lower().translate(NO_MARKS)
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = "".join(c if c.isalnum() or c in "-_ " or unicodedata.category(c) == "So" else "" for c in text)
@@ -82,5 +82,5 @@ def slug_of(name: str) -> str:
 
 
 def in_address(slug: str) -> str:
-    """Return a slug as it stands in an address: percent signs in lower case."""
+    """Return a slug as in a URL: percent-encoded in lower case."""
     return re.sub("%[0-9A-F]{2}", lambda m: m.group().lower(), quote(slug, safe="-_"))
