@@ -71,12 +71,21 @@ class Scenario(Struct, frozen=True):
 
 
 class SectionPlan(Struct, frozen=True):
-    """A section with its checks and scenarios; both are empty for a duplicate."""
+    """A section with its checks and scenarios; both are empty for a duplicate.
+
+    `reported` are the ids of the checks that the user selected (None: all): a scenario decides all its checks, but only
+    these are reported.
+    """
 
     section: Section
     pairs: tuple[PropertyPair, ...]
     checks: tuple[Check, ...]
     scenarios: tuple[Scenario, ...]
+    reported: frozenset[str] | None = None
+
+    def reports(self, check: str) -> bool:
+        """Return whether the verdict of a check is reported."""
+        return self.reported is None or check in self.reported
 
 
 class Checklist(Struct, frozen=True):

@@ -90,7 +90,9 @@ def _narrow_section(plan: SectionPlan, ids: set[str], whole_sections: bool) -> S
     scenarios = tuple(s for s in plan.scenarios if whole_sections or ids.intersection(s.checks))
     # A scenario that runs decides all its checks; the checks that are not selected are not reported.
     decided = ids.union(*(s.checks for s in scenarios))
-    return replace(plan, scenarios=scenarios, checks=tuple(c for c in plan.checks if c.id in decided))
+    checks = tuple(c for c in plan.checks if c.id in decided)
+    reported = frozenset(c.id for c in checks if c.id in ids and plan.reports(c.id))
+    return replace(plan, scenarios=scenarios, checks=checks, reported=reported)
 
 
 def _is_selected(selection: Selection, plan: SectionPlan, check: Check) -> bool:

@@ -87,11 +87,15 @@ class Snapshot(Struct, frozen=True):
 
 
 class CounterpartExists(Struct, frozen=True):
-    """The role's record has a counterpart on `side`; `exactly_one`: exactly one."""
+    """The role's record has a counterpart on `side`; `exactly_one`: exactly one.
+
+    `optional`: the scenario goes on without the counterpart, because another section promises it.
+    """
 
     role: str
     side: Side
     exactly_one: bool = True
+    optional: bool = False
 
 
 class NoDuplicate(Struct, frozen=True):

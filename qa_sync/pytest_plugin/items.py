@@ -44,7 +44,7 @@ class CheckItem(pytest.Item):
     def setup(self) -> None:
         """Run the section if it has not run yet."""
         try:
-            self.verdict = self.spec_run.verdict(self.plan, self.check)
+            self.verdict = self.spec_run.verdict(self.plan, self.check, self._selected_checks())
         except QaSyncError as error:
             pytest.fail(str(error), pytrace=False)
         if self.verdict.status is Status.ERROR:
@@ -58,6 +58,10 @@ class CheckItem(pytest.Item):
             self.user_properties.append(("latency_s", self.verdict.latency_s))
         if self.verdict and self.verdict.status is Status.FAILED:
             pytest.fail(failure_text(self.spec_run, self.plan, self.verdict), pytrace=False)
+
+    def _selected_checks(self) -> frozenset[str]:
+        """Return the ids of all checks that pytest runs; a deselected check shows no failure."""
+        return frozenset(item.check.id for item in self.session.items if isinstance(item, CheckItem))
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return the location of the sentence or table row that the check comes from."""

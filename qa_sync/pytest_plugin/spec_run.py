@@ -68,16 +68,22 @@ class SpecRun:
         """The sections with their checks."""
         return self.checklist.sections
 
-    def verdict(self, plan: SectionPlan, check: Check) -> CheckFinished:
-        """Return a check's verdict; runs its section if it has not run yet."""
+    def verdict(self, plan: SectionPlan, check: Check, selected: frozenset[str]) -> CheckFinished:
+        """Return a check's verdict; runs its section if it has not run yet.
+
+        `selected` are the ids of the checks that pytest runs.
+        """
         key = plan.section.key
         if key not in self.results:
-            self.results[key] = self._run_section(key)
+            self.results[key] = self._run_section(key, selected)
         return next(c for c in self.results[key].checks if c.id == check.id)
 
-    def _run_section(self, key: str) -> Results:
+    def _run_section(self, key: str, selected: frozenset[str]) -> Results:
         ready = self._prepare()
-        only = [replace(c, sections=tuple(p for p in c.sections if p.section.key == key)) for c in ready.checklists]
+        only = [
+            replace(c, sections=tuple(replace(p, reported=selected) for p in c.sections if p.section.key == key))
+            for c in ready.checklists
+        ]
         for line in describe_writes(ready.writes(only)):
             self._print(line)
         config = RunConfig(self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop)

@@ -166,7 +166,7 @@ class _SectionRun:
 
     def _note(self, event: CheckFinished) -> None:
         self.undecided.pop(event.id, None)
-        self.create_failed |= event.kind == "create" and event.status is Status.FAILED
+        self.create_failed |= event.kind == "create" and event.status is Status.FAILED and self.plan.reports(event.id)
         if self.config.stop_at_first_failure and event.status in FAILURES:
             self.stop_early.set()
 

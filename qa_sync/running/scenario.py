@@ -26,6 +26,7 @@ from qa_sync.checklist.steps import (
 from qa_sync.errors import InternalError, QaSyncError
 from qa_sync.running.claims.check_claim import check_claim
 from qa_sync.running.claims.deadlines import ClaimState, check_latency, passing_since, timeout_verdict
+from qa_sync.running.claims.missing_arrivals import MissingArrivals, PreconditionFailed
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.cleanup import remove_all
 from qa_sync.running.environment import Environment
@@ -40,19 +41,11 @@ from qa_sync.systems.system import ExchangeSummary
 Claims = tuple[tuple[str | None, Claim], ...]
 
 
-class _PreconditionFailed(Exception):
-    """A precondition does not hold: not an error, but later steps cannot run."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(verdict.message)
-        self.verdict = replace(verdict, message=f"precondition not met: {verdict.message}")
-
-
 class ScenarioRun:
     """A running scenario; `leftovers` are complete after the last event.
 
-    `create_failed`: the check that records are created has failed already; the caller sets `failed` at a failure or
-    error.
+    `create_failed`: a reported check that records are created has failed already; the caller sets `failed` at a failure
+    or error.
     """
 
     def __init__(
@@ -62,7 +55,7 @@ class ScenarioRun:
         self.plan = plan
         self.scenario = scenario
         self.environment = environment
-        self.create_failed = create_failed
+        self.missing_arrivals = MissingArrivals(plan, scenario, environment, create_failed=create_failed)
         self.leftovers: list[Leftover] = []
         self.step_log = StepLog()
         self.failed = False
@@ -78,28 +71,19 @@ class ScenarioRun:
             yield from self._steps(records, open_checks)
         except InternalError:
             raise
-        except _PreconditionFailed as precondition:
-            yield from self._skip_rest(precondition.verdict, list(open_checks.open.values()))
+        except PreconditionFailed as precondition:
+            yield from self._blocked(precondition, open_checks)
         except RecordGone as gone:
-            lost = _PreconditionFailed(Verdict(Status.FAILED, gone.message)).verdict
-            yield from self._skip_rest(lost, list(open_checks.open.values()))
+            yield from self._blocked(PreconditionFailed(Verdict(Status.FAILED, gone.message)), open_checks)
         except QaSyncError as error:
             result = CheckResult(Verdict(Status.ERROR, self._with_heading(str(error))))
             yield from (self._finished(c, result) for c in open_checks.open.values())
         finally:
             self.leftovers.extend(remove_all(records, self.environment.keep.reason(failed=self.failed)))
 
-    def _skip_rest(self, verdict: Verdict, undecided: list[Check]) -> Iterator[CheckFinished]:
-        """Skip the checks that cannot run; a record that never arrived fails one of them, once.
-
-        A check of whole records fails where there is one: a failure must never end up as only skipped checks.
-        """
-        reported_check = next((c for c in undecided if c.pair is None), next(iter(undecided), None))
-        for check in undecided:
-            reported_here = (check is reported_check and not self.create_failed) or verdict.status is Status.ERROR
-            yield self._finished(
-                check, CheckResult(verdict if reported_here else Verdict(Status.SKIPPED, verdict.message))
-            )
+    def _blocked(self, precondition: PreconditionFailed, open_checks: OpenChecks) -> Iterator[CheckFinished]:
+        for check, verdict in self.missing_arrivals.blocked(precondition.verdict, list(open_checks.open.values())):
+            yield self._finished(check, CheckResult(verdict))
 
     def _steps(
         self, records: ScenarioRecords, open_checks: OpenChecks
@@ -141,14 +125,13 @@ class ScenarioRun:
         results = {
             claim: self._check_result(records, claim, state, polls) for claim, state in poll_result.latest.items()
         }
-        for check, claim in claims:
+        judged = [(check, claim, results[claim].verdict) for check, claim in claims]
+        for check, claim, verdict in self.missing_arrivals.judge(judged):
             if check is not None:
-                open_checks.note(check, results[claim])
+                open_checks.note(check, replace(results[claim], verdict=verdict))
         decided = open_checks.decided([check for check, _ in claims])
         yield from (self._finished(check, result) for check, result in decided)
-        for check, claim in claims:
-            if check is None and results[claim].verdict.status is not Status.PASSED:
-                raise _PreconditionFailed(results[claim].verdict)
+        self.missing_arrivals.raise_unmet(judged)
 
     def _check_result(
         self, records: ScenarioRecords, claim: Claim, state: ClaimState, polls: int | None
@@ -200,7 +183,7 @@ class ScenarioRun:
 
     def _finished(self, check: Check, result: CheckResult) -> CheckFinished:
         verdict = result.verdict
-        self.create_failed |= check.kind == "create" and verdict.status is Status.FAILED
+        self.missing_arrivals.note_create(check, verdict.status)
         return CheckFinished(
             spec=self.spec,
             key=self.plan.section.key,

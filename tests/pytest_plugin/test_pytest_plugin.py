@@ -17,6 +17,7 @@ from cli_caller import QaSync
 from msgspec.structs import replace
 
 from qa_sync.checklist.depth import Depth
+from qa_sync.errors import RequestRejected
 from qa_sync.modes import replay, sandbox
 from qa_sync.modes.job import Job, PlannedRecords, PreparedRun
 from qa_sync.modes.table import prepare
@@ -190,3 +191,16 @@ def test_live_systems_are_swept_once_and_nothing_confidential_is_told(
     result.stdout.no_fnmatch_line("*brand 0*")
     result.stderr.fnmatch_lines(["not removed: ERP Product 7: it is locked"])
     assert len(swept) == 1
+
+
+def test_a_record_that_never_came_fails_one_of_the_checks_that_pytest_selected(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise RequestRejected("no", status=422)
+
+    monkeypatch.setattr(PlainWriter, "insert", refuse)
+    only = ("--qa-sync", "--qa-sync-mode", "sandbox", "-k", "Products and update-forward", "specs/000.txt")
+    result = project.runpytest_inprocess(*only)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert sum(result.parseoutcomes().get(word, 0) for word in ("failed", "errors", "error")) >= 1

@@ -153,6 +153,7 @@ class World:
     alone: bool = True
     spec: str = SPEC
     erases: bool = False
+    cycles_known: bool = True
 
     def __post_init__(self) -> None:
         self.left.clock = self.right.clock = self.clock
@@ -196,7 +197,13 @@ class World:
         @contextmanager
         def open_environment(_checklist: Checklist, _plan: SectionPlan) -> Iterator[Environment]:
             yield Environment(
-                systems, self.clock, self.work, START, self.timeout_s, cycles_known=True, exclusive=self.alone
+                systems,
+                self.clock,
+                self.work,
+                START,
+                self.timeout_s,
+                cycles_known=self.cycles_known,
+                exclusive=self.alone,
             )
 
         return run([self.checklist()], open_environment, RunConfig("test", "seed", START, lambda: 0.0))

@@ -89,7 +89,10 @@ class RelatedRecords(Struct, frozen=True):
             *(self.watched.items() if bystanders else ()),
         ]
         inserts = tuple(self._insert(seed, scenario, name, entities) for name, entities in made)
-        return inserts, tuple((None, CounterpartExists(name, Side.TARGET, exactly_one=False)) for name, _ in made)
+        return inserts, tuple(
+            (None, CounterpartExists(name, Side.TARGET, exactly_one=False, optional=name in self.watched))
+            for name, _ in made
+        )
 
     def _insert(self, seed: str, scenario: str, name: str, entities: EntityPair) -> Insert:
         mark = mark_of(seed, scenario, name)

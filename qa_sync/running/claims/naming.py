@@ -29,4 +29,5 @@ def record_refs(records: ScenarioRecords, key: RecordKey, found: Iterable[str]) 
 
 def no_counterpart(records: ScenarioRecords, key: RecordKey) -> Verdict:
     """Return the verdict for a missing counterpart."""
-    return Verdict(Status.SKIPPED, f"needs a counterpart, but there is no {entity_name(records, key)}", final=False)
+    message = f"needs a counterpart, but there is no {entity_name(records, key)}"
+    return Verdict(Status.SKIPPED, message, final=False, lacks_counterpart=True)

@@ -10,7 +10,10 @@ from qa_sync.values.form import Json
 
 
 class Verdict(Struct, frozen=True):
-    """The verdict of one poll on one claim; when it is not `final`, a later poll may change it."""
+    """The verdict of one poll on one claim; when it is not `final`, a later poll may change it.
+
+    `lacks_counterpart`: there is no verdict, because the record that the claim is about has not arrived.
+    """
 
     status: Status
     message: str | None = None
@@ -19,3 +22,4 @@ class Verdict(Struct, frozen=True):
     records: tuple[RecordRef, ...] = ()
     final: bool = True
     difference: Difference | None = None
+    lacks_counterpart: bool = False
