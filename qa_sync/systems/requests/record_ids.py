@@ -5,7 +5,9 @@ Source: docs/explanation/connector-format-facts.rst, "Which operation a datatype
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -15,13 +17,39 @@ from qa_sync.values.form import Json
 BETWEEN: Final = ","
 """The separator between the parts of an id with several members; it is quoted within a part."""
 
+SEPARATORS: Final = re.compile(r"[/\\;]")
+"""Characters that a server may treat as the end of a path segment."""
+
+DOTS: Final = (".", "..")
+UNQUOTED_TIMES: Final = 4
+"""How often a value is unquoted: by the system, and by the proxies before it."""
+
+
+def is_path_segment(text: str) -> bool:
+    """Return whether a text, quoted in a path, is a segment of its own.
+
+    An empty text and dots lead to the collection or above it. Source: RFC 3986, 5.2.4.
+    """
+    for _ in range(UNQUOTED_TIMES):
+        text = unquote(text)
+    parts = [part.strip() for part in SEPARATORS.split(text)]
+    return "\0" not in text and any(parts) and not any(part in DOTS for part in parts)
+
+
+def id_text(value: Json) -> str | None:
+    """Return a value as an id; None for an object, a list, a boolean, null, an empty text and dots."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        return None
+    text = str(value)
+    return text if is_path_segment(text) else None
+
 
 def read_id(key: tuple[str, ...], data: Json) -> str | None:
-    """Return a record's id, or None if a member of its key is missing."""
-    parts = [paths.read(data, path) for path in key]
-    if None in parts or not parts:
+    """Return a record's id, or None if a member of its key is missing or is not an id."""
+    parts = [text for path in key if (text := id_text(paths.read(data, path))) is not None]
+    if not parts or len(parts) < len(key):
         return None
-    return str(parts[0]) if len(parts) == 1 else BETWEEN.join(quote(str(part), safe="") for part in parts)
+    return parts[0] if len(parts) == 1 else BETWEEN.join(quote(part, safe="") for part in parts)
 
 
 def key_members(key: tuple[str, ...], id: str) -> dict[str, Json]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
 import httpx
 from msgspec import Struct, field
@@ -20,13 +20,13 @@ from qa_sync.systems.connectors.auth_options import CUSTOM
 from qa_sync.systems.connectors.operations import USES_SINCE, Operation, Service
 from qa_sync.systems.requests.encoding import to_text
 from qa_sync.systems.requests.request import RenderedRequest
+from qa_sync.systems.requests.url_values import ABSOLUTE, names_record, reject_other_place, safe_in_url
 from qa_sync.systems.templates.jinja import SKIP, is_constant, render, render_tree
 from qa_sync.systems.templates.references import ReferenceResolver
 from qa_sync.systems.templates.simple_expressions import names_in, render_simple
 from qa_sync.systems.templates.token_placeholders import TokenPlaceholders, TrackedToken
 from qa_sync.values.form import Json
 
-ABSOLUTE: Final = ("http://", "https://")
 USES_PARAMS: Final = re.compile(r"\{[{%][^}]*\bparams\b")
 SHORT: Final = ("access_token", "refresh_token")
 """The members of a token for which `custom_auth` can define variable names (deprecated)."""
@@ -170,9 +170,10 @@ class RequestRenderer(Struct, frozen=True):
         known["request_params"] = params
         payload = resolved.payload.render(known) if body is None else body
         payload = None if payload is SKIP else payload
+        place = self._own_url(resolved, url, variables) if link is None else None
         return RenderedRequest(
             operation.method,
-            self._absolute(url, resolved.url_pattern, variables),
+            place or self._absolute(url, resolved.url_pattern, variables),
             headers,
             params,
             payload,
@@ -188,8 +189,18 @@ class RequestRenderer(Struct, frozen=True):
         quoted = self._of(token.quoted()) if isinstance(token, TrackedToken) else {}
         known = {**known, **quoted}
         names = names_in(text)
-        filled = None if names is None else render_simple(text, _safe_in_url(known, names))
-        return render(text, _safe_in_url(known)) if filled is None else filled
+        filled = None if names is None else render_simple(text, safe_in_url(known, names))
+        return render(text, safe_in_url(known)) if filled is None else filled
+
+    def _own_url(self, resolved: ResolvedOperation, url: str, variables: Mapping[str, object]) -> str:
+        """Return the absolute URL of a rendered one; raises ConnectorError if it leaves the operation's collection."""
+        pattern, template, properties = resolved.url_pattern, resolved.url, resolved.properties
+        absolute = self._absolute(url, pattern, variables)
+        if "{" in template:
+            known = properties.values() if isinstance(properties, Mapping) else ()
+            hosts = (self._absolute("", pattern, {}), template, *(each for each in known if isinstance(each, str)))
+            reject_other_place(template, url, absolute, hosts=hosts, of_record=names_record(variables))
+        return absolute
 
     def _since(self, operation: Operation, known: Mapping[str, object], place: str) -> dict[str, str]:
         """Return the time of the last change if it is sent in that place, unless the URL already contains it."""
@@ -237,22 +248,3 @@ def _texts(headers: Mapping[str, Json]) -> dict[str, str]:
         if not text.isascii() or "\n" in text:
             raise ConnectorError(f"invalid value of the header {name!r}: {text!r}")
     return texts
-
-
-def _safe_in_url(variables: Mapping[str, object], names: frozenset[str] | None = None) -> dict[str, object]:
-    """Return the variables with the entity's members quoted, so that an id stays one segment of a path.
-
-    The entity's members are also available by their bare names, unless another variable has that name. Only those in
-    `names` are quoted and returned (None: all).
-    """
-    entity = variables.get("entity")
-    if not isinstance(entity, Mapping):
-        return dict(variables)
-    safe = {name: _quoted(member) for name, member in entity.items() if names is None or name in names}
-    return {**safe, **variables, "entity": safe}
-
-
-def _quoted(value: object) -> object:
-    if isinstance(value, str):
-        return quote(value, safe="")
-    return {k: _quoted(v) for k, v in value.items()} if isinstance(value, Mapping) else value

@@ -16,7 +16,7 @@ from msgspec import Struct
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.operations import Operation, WriteBody
 from qa_sync.systems.requests.bodies import insert_body, update_body
-from qa_sync.systems.requests.record_ids import key_members, read_id
+from qa_sync.systems.requests.record_ids import id_text, key_members, read_id
 from qa_sync.systems.templates.jinja import render_tree
 from qa_sync.values import paths
 from qa_sync.values.form import Json
@@ -51,11 +51,11 @@ def lookup_variables(
 def created_id(card: EntityCard, operation: Operation, body: Json) -> str | None:
     """Return the id in the response to an insert: that of the new record, or the value of `payload_property`.
 
-    Of a list, the first record counts. None if there is no id.
+    Of a list, the first record counts. None if there is no id, or an invalid one.
     """
     made = next(iter(body), None) if isinstance(body, list) else body
     if operation.payload_property and isinstance(made, str | int) and not isinstance(made, bool):
-        return str(made)
+        return id_text(made)
     return read_id(operation.new_key or key_paths(card, operation), made)
 
 

@@ -20,7 +20,7 @@ from qa_sync.systems.connectors.operations import Operation, Service
 from qa_sync.systems.http.retry_policy import CHECK_DELAYS_S
 from qa_sync.systems.redaction import Redactor, url_secrets
 from qa_sync.systems.requests.bodies import adds_elements, revision_header
-from qa_sync.systems.requests.record_ids import known_id, read_id
+from qa_sync.systems.requests.record_ids import id_text, known_id, read_id
 from qa_sync.systems.requests.rendering import RequestRenderer, find_url_rebase
 from qa_sync.systems.requests.writes import build_insert, build_update, created_id, key_paths, lookup_variables
 from qa_sync.systems.responses.exchange import HttpExchange
@@ -164,7 +164,7 @@ class RestSystem:
             self._raise_reported_error(operation, sent, whole)
             new = created_id(card, operation, select_entities(operation, whole))
             if new is None:
-                why = f"the new record's {card.key!r} is not in the response"
+                why = f"the new record's {card.key!r} is not in the response, or is not an id"
                 self._exchange.raise_missing_id(sent.request, sent.response, why)
             return new
 
@@ -249,7 +249,7 @@ class RestSystem:
         key = read_id(key_paths(card, operation), data)
         if key is None and operation.id_expression and isinstance(data, dict):
             renderer, _ = self._connection(operation)
-            key = renderer.text(operation, operation.id_expression, {**data, "entity": data}) or None
+            key = id_text(renderer.text(operation, operation.id_expression, {**data, "entity": data}))
         if key is None or not isinstance(data, dict):
-            self._exchange.raise_unexpected_shape(operation.name, f"a record without {card.key!r}")
+            self._exchange.raise_unexpected_shape(operation.name, f"a record without a valid {card.key!r}")
         return Record(self.label, card.datatype, key, without_tagged_values(card, data))

@@ -70,8 +70,8 @@ def test_there_is_an_end_whatever_the_system_says(monkeypatch: pytest.MonkeyPatc
     [
         ({"items": {"a": 1}}, "expected a list in 'items'"),
         ([1, 2], "expected a list in 'items'"),
-        ({"items": [{"name": "x"}]}, "a record without 'contactId'"),
-        ({"items": ["C-1"]}, "a record without 'contactId'"),
+        ({"items": [{"name": "x"}]}, "a record without a valid 'contactId'"),
+        ({"items": ["C-1"]}, "a record without a valid 'contactId'"),
     ],
 )
 def test_an_answer_of_another_shape_is_an_error(answer: Answers, why: str) -> None:
