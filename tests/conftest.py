@@ -22,6 +22,9 @@ from qa_sync.sandbox.vendors import VENDORS
 pytest_plugins = ["pytester"]
 # Tests run the program at the top of the project, where a developer's own history may stand.
 os.environ["QA_SYNC_HISTORY"] = "0"
+# Their systems are their own: they may be written to. The tests of consent take this away.
+for _command in ("CHECK", "SYNC", "CLEANUP"):
+    os.environ[f"QA_SYNC_{_command}_YES"] = "1"
 
 # In CI the same examples every time: a green run stays green, and new examples are for whoever works on the code.
 # No example has a time to keep: on a busy machine that fails for nothing.

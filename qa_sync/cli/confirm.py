@@ -1,4 +1,4 @@
-"""Confirmation before the first write to a live system."""
+"""Confirmation before the first write to a live system; where no one can be asked, only with --yes."""
 
 from __future__ import annotations
 
@@ -18,15 +18,19 @@ yes_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
 )
 
 
-def confirm_writes(writes: Sequence[PlannedRecords], *, yes: bool) -> None:
-    """Print the planned records, and on a terminal ask for confirmation; raises UsageError if declined."""
-    if not writes:
+def confirm_writes(writes: Sequence[PlannedRecords], *, yes: bool, resume: bool = False) -> None:
+    """Print the planned records and ask for confirmation; raises UsageError if declined or if no one can be asked.
+
+    With `resume`, the run first deletes the records of the interrupted run.
+    """
+    if not (writes or resume):
         return
     from qa_sync.modes.live_systems.planned_writes import describe_writes  # noqa: PLC0415 - a replay writes nothing
 
+    _print_lines(["The records of the interrupted run are deleted first."] if resume else [])
     _print_lines(describe_writes(writes))
-    if not yes and is_interactive():
-        _ask("Create these records?")
+    if not yes:
+        _ask("Create these records?" if writes else "Continue?")
 
 
 def confirm_sync(writes: Mapping[tuple[str, str], int], *, watching: bool) -> None:
@@ -40,6 +44,23 @@ def confirm_sync(writes: Mapping[tuple[str, str], int], *, watching: bool) -> No
     later = ["  all later changes, until the sync is stopped"] if watching else []
     _print_lines(["These writes will be made and are not undone:", *counted, *later])
     _ask("Continue?")
+
+
+def confirm_cleanup(runs: Iterable[tuple[str, int]], *, yes: bool) -> None:
+    """Print the runs to clean up with their number of records, and ask; raises UsageError as `confirm_writes`."""
+    lines = [f"  {run}: {number} {'record' if number == 1 else 'records'}" for run, number in runs]
+    _print_lines(["Records of these runs are deleted; late counterparts are searched for:", *lines])
+    if not yes:
+        _ask("Delete these records?")
+
+
+def check_can_ask() -> None:
+    """Raise UsageError where no one can be asked, so that nothing is written without consent."""
+    if not is_interactive():
+        raise UsageError(
+            "nothing was written: this command writes to live systems, and without a terminal it cannot ask",
+            hint="add --yes to allow the writes",
+        )
 
 
 def is_interactive() -> bool:
@@ -56,5 +77,6 @@ def _print_lines(lines: Iterable[str]) -> None:
 
 
 def _ask(question: str) -> None:
+    check_can_ask()
     if not click.confirm(question, err=True):
         raise UsageError("canceled: nothing was written", hint="--yes writes without asking")

@@ -20,6 +20,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--qa-sync-mode", metavar="MODE", default="replay", help="run mode: replay (default), sandbox or live"
     )
+    group.addoption(
+        "--qa-sync-yes", action="store_true", help="allow live runs to write to the systems of the settings"
+    )
     group.addoption("--qa-sync-seed", metavar="SEED", help="seed of the sample records")
     group.addoption("--qa-sync-depth", choices=DEPTHS, default="standard", help="how many checks to generate")
     group.addoption("--qa-sync-config", metavar="PATH", help="settings file (default: qa-sync.toml in the root folder)")

@@ -15,11 +15,12 @@ from msgspec.structs import replace
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.dataflow.load import load_dataflow
-from qa_sync.errors import QaSyncError, UnknownName
+from qa_sync.errors import QaSyncError, UnknownName, UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of
 from qa_sync.modes.job import Job, PreparedRun
 from qa_sync.modes.live_systems.planned_writes import describe_writes
 from qa_sync.modes.live_systems.redact_events import redact_events
+from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.modes.table import MODES, prepare
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.page_options import OutputOptions
@@ -59,6 +60,8 @@ class SpecRun:
         if mode not in SUPPORTED_MODES:
             raise UnknownName("mode", mode, SUPPORTED_MODES, hint="recordings are made by qa-sync check --mode record")
         job = _job(config, path)
+        if mode == "live" and not (config.getoption("--qa-sync-yes") or config.option.collectonly):
+            _refuse_writes(job)
         (dataflow,) = job.dataflows
         lines = path.read_text(encoding="utf-8-sig").splitlines()
         return cls(config, mode, job, lines, job.compiled(dataflow, job.seed or NO_SEED))
@@ -134,6 +137,16 @@ def failure_text(spec_run: SpecRun, plan: SectionPlan, verdict: CheckFinished) -
 
 def _only(section: SectionResult, verdict: CheckFinished) -> SectionResult:
     return replace(section, checks=tuple(c for c in section.checks if c.id == verdict.id))
+
+
+def _refuse_writes(job: Job) -> None:
+    """Raise UsageError when the run could write to a live system; pytest cannot ask."""
+    writable = [label for label in sorted(job.connectors) if not read_only_reason(job.settings, label)]
+    if writable:
+        raise UsageError(
+            f"nothing was run: a live run writes to {' and '.join(writable)}",
+            hint="add --qa-sync-yes to allow the writes",
+        )
 
 
 def _job(config: pytest.Config, path: Path) -> Job:

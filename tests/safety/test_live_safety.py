@@ -100,7 +100,7 @@ def test_what_is_kept_is_told_and_removed_by_cleanup(qa_sync: QaSync, serve: Ser
     assert again.code == 2
     assert "with the seed kept still exist" in again.err
     cleaned = qa_sync("cleanup", "--config", str(config), "--older-than", "1h")
-    assert cleaned.out == ""
+    assert cleaned.out == "nothing to remove\n"
     text = config.read_text(encoding="utf-8")
     config.write_text(text.replace("writes = true", "production = true"), encoding="utf-8")
     refused = qa_sync("cleanup", "--config", str(config))
@@ -177,6 +177,7 @@ def test_an_interrupted_run_is_taken_up(qa_sync: QaSync, serve: Serve, monkeypat
     assert killed.returncode == -signal.SIGKILL
     there = ours(config)
     with monkeypatch.context() as terminal:
+        terminal.delenv("QA_SYNC_CHECK_YES")
         terminal.setattr("qa_sync.cli.confirm.is_interactive", lambda: True)
         terminal.setattr(click, "confirm", lambda *_, **__: False)
         assert qa_sync(*live(config, "--resume")).code == 2
@@ -213,6 +214,7 @@ def test_there_is_nothing_to_take_up(qa_sync: QaSync, serve: Serve) -> None:
 def test_on_a_terminal_one_is_asked(qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     config = serve(SPEC, "--no-sync")
     asked: list[str] = []
+    monkeypatch.delenv("QA_SYNC_CHECK_YES")
     monkeypatch.setattr("qa_sync.cli.confirm.is_interactive", lambda: True)
     monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text))
     got = qa_sync(*live(config))

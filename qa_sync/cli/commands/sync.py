@@ -10,7 +10,7 @@ from threading import Event
 
 import click
 
-from qa_sync.cli.confirm import confirm_sync, is_interactive, yes_option
+from qa_sync.cli.confirm import check_can_ask, confirm_sync, yes_option
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.faults import fault_options
 from qa_sync.cli.sync_output import FORMATS, SyncOutput
@@ -60,8 +60,9 @@ def sync(
     """Sync the systems of qa-sync.toml as SPEC describes, once or repeatedly.
 
     The link store keeps the links between records and the values synced last, so the next run continues where this
-    one ended, even after a crash. Only systems with `writes = true` in the settings are written to. On a terminal,
-    the command shows how many records it would write and asks for confirmation, unless --yes is given.
+    one ended, even after a crash. Only systems with `writes = true` in the settings are written to. The
+    command shows how many records it would write and asks for confirmation, unless --yes is given; without a terminal,
+    it writes only with --yes.
 
     Standard output has one line per cycle, with --dry-run also one line per write (--format json: one JSON object per
     line). Problems go to standard error.
@@ -85,7 +86,8 @@ def sync(
     dataflows = apply_configured_pairs(dataflows, connectors, settings)
     job = Job(dataflows, connectors, Path(), faults=faults, settings=settings)
     output: SyncOutput = FORMATS[format_]()
-    if not (yes or dry_run) and is_interactive() and _check_writable(job):
+    if not (yes or dry_run) and _check_writable(job):
+        check_can_ask()
         confirm_sync(_count_writes(job, links, sections, moved), watching=every_s is not None)
     rehearse = output.write if dry_run else None
     with (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -39,6 +39,13 @@ class CleanupResult(Struct, frozen=True):
     removed: int
     not_removed: tuple[Leftover, ...]
     open: int
+
+
+class PlannedCleanup(Struct, frozen=True):
+    """A run to clean up, and the number of its records in the journal that can be deleted."""
+
+    run: JournaledRun
+    records: int
 
 
 def select_runs(journal: Journal, run: str | None, older_than: timedelta | None) -> tuple[JournaledRun, ...]:
@@ -102,12 +109,21 @@ class LazyConnections:
         return connection.system()
 
 
+def _already_confirmed(_: Sequence[PlannedCleanup]) -> None:
+    """Ask nothing."""
+
+
 def clean_up(
-    settings: Settings, run: str | None = None, older_than: timedelta | None = None
+    settings: Settings,
+    run: str | None = None,
+    older_than: timedelta | None = None,
+    *,
+    confirm: Callable[[Sequence[PlannedCleanup]], None] = _already_confirmed,
 ) -> Iterator[CleanupResult]:
     """Clean up the selected runs, latest first; yield the result of each.
 
-    Creates no records; without a journal there is nothing to do.
+    `confirm` gets the runs before the first deletion, and raises when the user declines. Creates no records; without a
+    journal there is nothing to do.
     """
     path = journal_path(settings)
     if not path.exists():
@@ -119,11 +135,18 @@ def clean_up(
         exits.callback(journal.close)
         connections = LazyConnections(settings, exits)
         runs: Sequence[JournaledRun] = select_runs(journal, run, older_than)
+        skipped = {note.id for note in runs if note.alive and not _is_older(note, older_than)}
+        if planned := [PlannedCleanup(n, _removable(journal, n)) for n in reversed(runs) if n.id not in skipped]:
+            confirm(planned)
         for note in reversed(runs):
-            if note.alive and not _is_older(note, older_than):
+            if note.id in skipped:
                 yield _skipped_run(journal, note, connections.redact)
             else:
                 yield _clean_up_run(journal, note, connections, settings.sync.interval_s)
+
+
+def _removable(journal: Journal, run: JournaledRun) -> int:
+    return sum(entry.state in REMOVABLE_STATES for entry in journal.entries(run.id))
 
 
 def _is_older(run: JournaledRun, age: timedelta | None) -> bool:

@@ -80,7 +80,8 @@ def test_on_a_terminal_one_is_told_what_would_be_written_and_asked(
         asked.append(text)
         return next(answers)
 
-    monkeypatch.setattr("qa_sync.cli.commands.sync.is_interactive", lambda: True)
+    monkeypatch.delenv("QA_SYNC_SYNC_YES")
+    monkeypatch.setattr("qa_sync.cli.confirm.is_interactive", lambda: True)
     monkeypatch.setattr(click, "confirm", confirm)
     refused = qa_sync(*words)
     assert refused.code == 2
