@@ -1,4 +1,4 @@
-"""Without a terminal nobody can be asked, and nothing is written to live systems without consent."""
+"""Without a terminal no one can be asked, and nothing is written to live systems without consent."""
 
 from __future__ import annotations
 
