@@ -80,13 +80,19 @@ def _edits_in_order(context: SectionContext, check: Check, pairs: Pairs, first: 
 
 
 def _distinguishable(context: SectionContext, pairs: Pairs) -> Pairs:
-    """Return the pairs whose edits all differ from the previous value and from the other side's edit."""
+    """Return the pairs whose edits all differ from the previous value and from the other side's edit.
+
+    A reference to a record of a section that cannot be edited has no second value, so it is none of them.
+    """
     distinguishable = pairs
     for first, version in ORDERS:
         edits_to_compare = ((Side.TARGET, version - 1), (first, version), (first.other, version + 1))
         edits = [(side, context.edited_values("update", "subject", side, pairs, at)) for side, at in edits_to_compare]
         distinguishable = tuple(
-            p for p in distinguishable if len({str(made[edited_path(p, side)]) for side, made in edits}) == len(edits)
+            p
+            for p in distinguishable
+            if all(edited_path(p, side) in made for side, made in edits)
+            and len({str(made[edited_path(p, side)]) for side, made in edits}) == len(edits)
         )
     return distinguishable
 
