@@ -240,7 +240,7 @@ def test_keys_alone_reach_everything_and_focus_is_seen(see: Any) -> None:
 def test_a_screen_reader_is_told_what_is_seen(see: Any) -> None:
     tab = see(written_results()).tab
     told = tab.locator("body").aria_snapshot()
-    for line in ('heading "1 promise does not hold" [level=1]', "search", "main", "complementary", "status"):
+    for line in ('heading "1 check failed" [level=1]', "search", "main", "complementary", "status"):
         assert line in told
     assert 'button "failed: update-forward passed skipped: update-backward 14.2 s"' in told
     assert 'img "A → B: median' in told
