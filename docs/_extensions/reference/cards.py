@@ -18,10 +18,10 @@ from qa_sync.systems.connectors.card_keys import (
 from reference.markup import bullets, code, prose, table
 
 TYPE_NAMES: Mapping[type, str] = {
-    str: "a text",
+    str: "a string",
     list: "a list",
     dict: "a table",
-    int: "a whole number",
+    int: "an integer",
     bool: "true or false",
 }
 

@@ -86,7 +86,7 @@ def _id(data: Mapping[str, Json], card: EntityCard, where: Location) -> str:
     if found is None or found == "":
         raise UsageError(f"a record without {card.key!r}", location=where)
     if isinstance(found, bool) or not isinstance(found, str | int | float | Decimal) or not is_unicode(str(found)):
-        raise UsageError(f"expected a text or a number as {card.key!r}, got {found!a:.60}", location=where)
+        raise UsageError(f"expected a string or a number as {card.key!r}, got {found!a:.60}", location=where)
     return str(found)
 
 

@@ -21,5 +21,5 @@ def age_of(text: str, option: str = "--max-age") -> timedelta:
     """Return the age for a text such as `30d`; raises UsageError for an invalid text."""
     match = re.fullmatch(f"([0-9]{{1,6}})({'|'.join(UNITS)})", text)
     if not match:
-        raise UsageError(f"{option} {text}: expected a whole number with min, h, d or w, such as 30d")
+        raise UsageError(f"{option} {text}: expected an integer with min, h, d or w, such as 30d")
     return int(match[1]) * UNITS[match[2]]

@@ -124,7 +124,7 @@ def _problems(document: Mapping[str, Any]) -> Iterator[tuple[KeyPath, str]]:
 def _values(row: Mapping[str, Any], n: int) -> Iterator[tuple[KeyPath, str]]:
     for key in TEXTS:
         if not isinstance(row.get(key), str) or not row[key].strip():
-            yield (TABLE, n, key), f"{key}: expected a text, got {row.get(key, 'nothing')!r}"
+            yield (TABLE, n, key), f"{key}: expected a string, got {row.get(key, 'nothing')!r}"
     expires = row.get("expires")
     if not isinstance(expires, date) or isinstance(expires, datetime):
         yield (TABLE, n, "expires"), f"expires: expected a date such as 2026-12-31 without quotes, got {expires!r}"

@@ -103,7 +103,7 @@ CONVERSIONS: Final[Mapping[str, Conversion]] = {
             "currency": "The path of the currency's code, whose minor units give the places.",
         },
     ),
-    "integer": Conversion("A whole number."),
+    "integer": Conversion("An integer."),
     "boolean": Conversion("True or false; also the texts `true` and `false` where `type` is `string`."),
     "instant": Conversion(
         "A point in time, to the second.",

@@ -88,6 +88,6 @@ def resolve_number(name: str, raw: Json, at: str, references: ReferenceResolver)
         return raw if number(raw) is None else number(raw)
     parsed = number(references.tree(raw)) if name in TIMES else whole(references.tree(raw))
     if parsed is None or parsed < 0:
-        kind = "a number" if name in TIMES else "a whole number"
+        kind = "a number" if name in TIMES else "an integer"
         raise UsageError(f"{references.system}: {at} must be {kind}, but the value of {raw} is not")
     return parsed

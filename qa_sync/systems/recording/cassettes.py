@@ -109,7 +109,7 @@ def _interaction(raw: Mapping[str, Json]) -> RecordedInteraction:
 def _text(value: Json) -> str:
     """Return a text; other values are not converted, because a short file can contain an endless list."""
     if not isinstance(value, str):
-        raise TypeError(f"expected a text, got {type(value).__name__}")
+        raise TypeError(f"expected a string, got {type(value).__name__}")
     if not value.isascii():
         value.encode()  # raises ValueError for a lone surrogate, which no terminal can print
     return value
@@ -118,7 +118,7 @@ def _text(value: Json) -> str:
 def _texts(values: Json) -> list[str]:
     if isinstance(values, list):
         return [_text(value) for value in values]
-    raise TypeError(f"expected a list of texts, got {type(values).__name__}")
+    raise TypeError(f"expected a list of strings, got {type(values).__name__}")
 
 
 def _bytes(body: Json) -> bytes:

@@ -15,7 +15,7 @@ from typing import Final
 NAME: Final = re.compile(
     r"\{\{ *([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?: *([+*]) *(0|[1-9][0-9]{0,8}|[A-Za-z_]\w*))? *\}\}", re.ASCII
 )
-"""A name, or two of them (or one and a whole number) added or multiplied."""
+"""A name, or two of them (or one and an integer) added or multiplied."""
 
 GIVEN: Final = re.compile(
     r"\{% if ([A-Za-z_]\w*) is defined and \1 is not none %\}(.*?)\{% else %\}(.*?)\{% endif %\}", re.ASCII | re.DOTALL

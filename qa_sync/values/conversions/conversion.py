@@ -66,7 +66,7 @@ def exact_scalar(value: object, form: Form) -> Plain:
         return value
     if isinstance(value, Decimal) and value.is_finite() and is_reasonable_number(value):
         return value
-    raise not_convertible(value, "a text, a finite number or a boolean", form)
+    raise not_convertible(value, "a string, a finite number, true or false", form)
 
 
 def is_reasonable_number(number: Decimal) -> bool:

@@ -155,7 +155,7 @@ def test_a_recording_of_the_sandbox_says_why_it_stays_old(qa_sync: QaSync) -> No
 def test_an_age_that_is_none(qa_sync: QaSync, age: str) -> None:
     got = qa_sync("check", SPEC, "--max-age", age)
     assert got.code == 2
-    assert "expected a whole number with min, h, d or w, such as 30d" in got.err
+    assert "expected an integer with min, h, d or w, such as 30d" in got.err
 
 
 def test_only_a_replay_has_recordings_that_can_be_old(qa_sync: QaSync) -> None:

@@ -105,7 +105,7 @@ def test_the_last_day_is_still_good(qa_sync: QaSync, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
-        ('[[known]]\ncheck = "a"\n', 1, "owner: expected a text, got 'nothing'"),
+        ('[[known]]\ncheck = "a"\n', 1, "owner: expected a string, got 'nothing'"),
         (
             entry("a").replace("2999-12-31", '"2999-12-31"'),
             5,
@@ -119,7 +119,7 @@ def test_the_last_day_is_still_good(qa_sync: QaSync, tmp_path: Path) -> None:
         ("\n[known]\n", 2, "expected a list of tables: [[known]]"),
         ("\n\nknow = 1\n", 3, "unknown key 'know'; expected [[known]]"),
         ("[[known]]\ncheck = \n", 2, "not TOML"),
-        (entry("a") + "\n" + entry(" "), 8, "check: expected a text, got ' '"),
+        (entry("a") + "\n" + entry(" "), 8, "check: expected a string, got ' '"),
     ],
 )
 def test_what_is_wrong_in_the_file_is_told_with_its_line(tmp_path: Path, text: str, line: int, said: str) -> None:

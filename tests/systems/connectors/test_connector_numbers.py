@@ -91,7 +91,7 @@ def test_an_operations_patience_is_filled_in(tmp_path: Path) -> None:
 def test_what_is_no_number_then_is_told_with_its_property(tmp_path: Path, value: Any) -> None:
     with pytest.raises(UsageError) as told:
         line_to(tmp_path, Server(), {"n": value}, operations=paged(page_size="$ENV(n)"))
-    text = "page_size of the operation 'thing-list' must be a whole number, but the value of $ENV(n) is not"
+    text = "page_size of the operation 'thing-list' must be an integer, but the value of $ENV(n) is not"
     assert str(told.value) == f"Small: {text}"
 
 

@@ -86,8 +86,8 @@ def test_a_wrong_type_is_told_with_its_place(tmp_path: Path) -> None:
     (place / "templates/plain.json").write_text(json.dumps(pipes))
     _, problems = check_connector(place, env={}, payloads={})
     told = [str(problem) for problem in problems]
-    assert "templates/plain.json: [0].source.operation: expected a text, got ['list']" in told
-    want = "[1].transform[0].properties.primary_key: expected a text or a list of texts, got {'id': 1}"
+    assert "templates/plain.json: [0].source.operation: expected a string, got ['list']" in told
+    want = "[1].transform[0].properties.primary_key: expected a string or a list of strings, got {'id': 1}"
     assert f"templates/plain.json: {want}" in told
 
 

@@ -17,13 +17,13 @@ TEXTS: Final[Types] = (str, list)
 NUMBER: Final[Types] = (int, float)
 
 WORDS: Final[Mapping[Types, str]] = {
-    TEXT: "a text",
+    TEXT: "a string",
     OBJECT: "an object",
-    TEXTS: "a text or a list of texts",
+    TEXTS: "a string or a list of strings",
     NUMBER: "a number",
-    (str, int): "a text or a number",
+    (str, int): "a string or a number",
     (dict, list): "an object or a list of objects",
-    (list,): "a list of texts",
+    (list,): "a list of strings",
 }
 
 MANIFEST: Final[Table] = {
