@@ -10,8 +10,8 @@ from pathlib import PurePath
 from msgspec import Struct
 
 from qa_sync.checklist.depth import Depth
-from qa_sync.checklist.findings import findings_of
 from qa_sync.checklist.linking import linking_of
+from qa_sync.checklist.lint.findings import findings_of
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.checklist.pair_capabilities import EntityPair
 from qa_sync.checklist.samples.related_records import RelatedRecords

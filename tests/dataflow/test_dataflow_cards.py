@@ -8,7 +8,7 @@ from dataflow_documents import document, render
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa_sync.checklist.findings import findings_of
+from qa_sync.checklist.lint.findings import findings_of
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.systems.connectors.find import LABELS, builtin_folder
 from qa_sync.systems.connectors.load import load_connector

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa_sync.checklist.card_lint import card_findings
-from qa_sync.checklist.known_paths import KnownPaths, type_fits
+from qa_sync.checklist.lint.card_rules import card_findings
+from qa_sync.checklist.lint.known_paths import KnownPaths, type_fits
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.find import LABELS, builtin_folder

@@ -13,7 +13,7 @@ import pytest
 from hostile_values import AT_ONCE, COUNT, LARGE, VALUES, check, results
 from markdown_it import MarkdownIt
 
-from qa_sync.checklist.lint_result import LintedDocument, LintResult
+from qa_sync.checklist.lint.lint_result import LintedDocument, LintResult
 from qa_sync.dataflow.model import Dataflow, Finding, Severity
 from qa_sync.reports.documents import lint_json, lint_text, sarif
 from qa_sync.reports.formats import github_annotations as workflow

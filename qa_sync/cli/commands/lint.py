@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from qa_sync.checklist.findings import findings_of
-from qa_sync.checklist.lint_result import LintedDocument, LintResult
+from qa_sync.checklist.lint.findings import findings_of
+from qa_sync.checklist.lint.lint_result import LintedDocument, LintResult
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.dataflow.model import Severity
 from qa_sync.modes.documents import known_connectors_of, read_each

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from qa_sync.checklist.compiler import compile_checklist
-from qa_sync.checklist.findings import findings_of
+from qa_sync.checklist.lint.findings import findings_of
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.modes.documents import apply_configured_pairs, known_connectors_of, read_all
 from qa_sync.reports.documents import checklist_json, checklist_text

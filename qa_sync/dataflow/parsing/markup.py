@@ -1,7 +1,7 @@
-"""Parses reStructuredText into blocks; the only module that imports docutils.
+"""Parses reStructuredText into blocks; with `markup_tables` the only module that imports docutils.
 
-The state machine of docutils reads the lines with only the transitions that specs use: headings, paragraphs and one
-directive. Paragraphs and cells are not parsed further, and there are no other directives and no roles. So no text can
+The state machine of docutils reads the lines with only the transitions that specs use: headings, paragraphs and
+tables. Paragraphs and cells are not parsed further, and there are no other directives and no roles. So no text can
 make the reader access a file or the network, and no text can make it recurse.
 """
 
@@ -10,27 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, states, tableparser
 from docutils.statemachine import StringList
 from docutils.utils import new_document
 
-from qa_sync.dataflow.parsing.blocks import Block, CellTable, Heading, Paragraph, Row, TableBlock, UnknownBlock
-from qa_sync.dataflow.parsing.table_lines import UnreadableTable, read_csv_table
+from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, UnknownBlock
+from qa_sync.dataflow.parsing.markup_tables import MALFORMED, TABLE_DIRECTIVES, cell_table
 
 Match = re.Match[str]
 Transition = tuple[list[str], str, list[str]]
 """The return value of a docutils transition: the context (lines so far), the next state, and results (always empty)."""
 
 _ADORNMENT = re.compile(states.Body.patterns["line"])
-_MALFORMED = (tableparser.TableMarkupError, IndexError, ValueError, AssertionError)
-"""What docutils raises for a table that it cannot parse."""
-
 _INVISIBLE = re.compile(r"\.\.( +(?!\[)|$)")
 _TABLE_ROW = re.compile(r"[*+-] +[*+-]( |$)")
-_TABLE_TOP = re.compile(r" *(\+-[-+]+-\+|=+( +=+)+) *$")
 _DIRECTIVE = re.compile(r"\.\. +([A-Za-z0-9][\w.:+-]*?) ?::( +|$)")
 
 # Not the settings class of docutils: creating it reads configuration files, and it is deprecated.
@@ -79,6 +75,12 @@ class _Machine(states.RSTStateMachine):
         super().__init__(**kwargs)
         self.blocks: list[Block] = []
         self.nested = nested
+
+    def read_inside(self, lines: Sequence[str], offset: int) -> None:
+        """Append the blocks of a directive's content, which begins after `offset` lines of the spec."""
+        inner = _Machine(nested=True, state_classes=(Body, Text, Line), initial_state="Body")
+        inner.run(list(lines), new_document("", _SETTINGS), input_offset=offset, inliner=_PlainTextInliner())
+        self.blocks.extend(inner.blocks)
 
     def notify_observers(self) -> None:
         """Do nothing: the only observer records the source of nodes, and there are no nodes."""
@@ -159,8 +161,8 @@ class Body(_BlockState, states.Body):
         start = self.lineno
         try:
             block = isolate_function()[0]
-            self.emit(_cell_table(block, parser_class, self.lineno - len(block) + 1))
-        except _MALFORMED as error:
+            self.emit(cell_table(block, parser_class, self.lineno - len(block) + 1))
+        except MALFORMED as error:
             self.emit(UnknownBlock(f"a malformed table ({' '.join(map(str, error.args))})", start))
         return [], "Body", []
 
@@ -177,71 +179,6 @@ class Body(_BlockState, states.Body):
     ) -> tuple[list[str], dict[str, Any], StringList, int]:
         """Leave arguments and options in the content: docutils would start another state machine for them."""
         return [], {}, indented, line_offset
-
-
-class ListTable(Directive):
-    """The `list-table` directive; it keeps its lines for the module `tables`."""
-
-    has_content = True
-
-    def run(self) -> list[nodes.Node]:
-        """Emit the table and return no nodes."""
-        lines = tuple((offset + 1, line) for _, offset, line in self.content.xitems() if line.strip())
-        cast("_Machine", self.state_machine).blocks.append(TableBlock(self.lineno, lines))
-        return []
-
-
-class CsvTable(Directive):
-    """The `csv-table` directive; files and urls are never opened."""
-
-    has_content = True
-
-    def run(self) -> list[nodes.Node]:
-        """Emit the table and return no nodes."""
-        lines = tuple((offset + 1, line) for _, offset, line in self.content.xitems() if line.strip())
-        machine = cast("_Machine", self.state_machine)
-        try:
-            machine.blocks.append(read_csv_table(self.lineno, lines))
-        except UnreadableTable as error:
-            machine.blocks.append(UnknownBlock(str(error), self.lineno))
-        return []
-
-
-class TitledTable(Directive):
-    """The `table` directive: a title above one grid or simple table."""
-
-    has_content = True
-
-    def run(self) -> list[nodes.Node]:
-        """Emit the table inside and return no nodes."""
-        machine = cast("_Machine", self.state_machine)
-        lines = [(offset + 1, line) for _, offset, line in self.content.xitems()]
-        first = next((at for at, (_, line) in enumerate(lines) if _TABLE_TOP.match(line)), None)
-        if first is None:
-            machine.blocks.append(UnknownBlock("the directive `table` without a table", self.lineno))
-            return []
-        inner = _Machine(nested=True, state_classes=(Body, Text, Line), initial_state="Body")
-        text = [line for _, line in lines[first:]]
-        inner.run(text, new_document("", _SETTINGS), input_offset=lines[first][0] - 1, inliner=_PlainTextInliner())
-        machine.blocks.extend(inner.blocks)
-        return []
-
-
-TABLE_DIRECTIVES: Final = {"list-table": ListTable, "csv-table": CsvTable, "table": TitledTable}
-"""The directives that are tables."""
-
-
-def _cell_table(block: StringList, parser_class: Any, line: int) -> CellTable:
-    _, head, body = parser_class().parse(block)
-    rows = [[cell for cell in row if cell is not None] for row in (*head, *body)]
-    if any(cell[0] or cell[1] for row in rows for cell in row):
-        raise tableparser.TableMarkupError("merged cells")
-    return CellTable(line, tuple(_cell_row(row, line) for row in rows), len(head))
-
-
-def _cell_row(row: Sequence[Any], line: int) -> Row:
-    cells = tuple(" ".join(text.strip() for text in cell[3] if text.strip()) for cell in row)
-    return Row(line + min(cell[2] for cell in row), cells)
 
 
 class Text(_BlockState, states.Text):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from qa_sync.checklist.lint_result import LintedDocument, LintResult
+from qa_sync.checklist.lint.lint_result import LintedDocument, LintResult
 from qa_sync.errors import QaSyncError
 
 SCHEMA = "qa-sync/lint/1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qa_sync.checklist.lint_result import LintResult
+from qa_sync.checklist.lint.lint_result import LintResult
 from qa_sync.dataflow.model import Finding, Severity
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import Style, wrap

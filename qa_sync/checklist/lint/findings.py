@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa_sync.checklist.card_lint import Cards, card_findings
+from qa_sync.checklist.lint.card_rules import Cards, card_findings
 from qa_sync.dataflow.model import Dataflow, Finding
 from qa_sync.dataflow.reverse_direction import reverse_findings
 
