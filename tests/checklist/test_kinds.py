@@ -27,7 +27,7 @@ def test_the_table_has_the_kinds_of_all_checks(qa_sync: QaSync) -> None:
     assert compiled | made_in_code() | {UNREAD} == set(KINDS)
 
 
-def test_every_kind_says_what_is_done() -> None:
+def test_every_kind_describes_its_steps() -> None:
     for name, kind in KINDS.items():
         texts = (kind.claim, *kind.steps)
         assert kind.asked_by, name

@@ -1,4 +1,4 @@
-"""Records that are no match: what they have in common, and in what they differ."""
+"""Records that do not match: their common and their different values."""
 
 from __future__ import annotations
 

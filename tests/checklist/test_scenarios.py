@@ -57,7 +57,7 @@ def test_each_side_takes_a_line_away_and_adds_one() -> None:
         assert len(set(lengths)) > 1
 
 
-def test_lines_of_which_one_system_keeps_what_was_sent_once_are_only_added(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_create_only_lines_are_only_added(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EntityCard, "can_remove_elements", property(lambda _card: False))
     steps = scenario(compiled("woocommerce-customerp"), 2, "update").steps
     edits = [s for s in steps if isinstance(s, Edit) and s.role == "subject" and s.side is Side.SOURCE]

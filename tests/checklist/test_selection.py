@@ -64,7 +64,7 @@ def test_a_wrong_expression_shows_where(expression: str, told: str) -> None:
 
 
 @given(st.text(max_size=30))
-def test_any_text_is_read_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_rejected(text: str) -> None:
     try:
         meant = keyword_matcher(text)
     except UsageError:
@@ -72,7 +72,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert meant("anything") in {True, False}
 
 
-def test_nothing_said_means_every_check_of_every_section(checklists: list[Checklist]) -> None:
+def test_no_selection_means_every_check_of_every_section(checklists: list[Checklist]) -> None:
     every = {(c.dataflow.path, check.id) for c in checklists for plan in c.sections for check in plan.checks}
     assert select(checklists, Selection()) == every
     assert Selection().selects_all
@@ -91,7 +91,7 @@ def test_kinds(checklists: list[Checklist]) -> None:
     assert {check.split("/")[2] for _, check in found} == {"create", "unique"}
 
 
-def test_unknown_names_tell_the_nearest(checklists: list[Checklist]) -> None:
+def test_unknown_names_suggest_the_nearest(checklists: list[Checklist]) -> None:
     with pytest.raises(UnknownName, match=r"did you mean 'create'"):
         select(checklists, Selection(kinds=("creat",)))
     with pytest.raises(UnknownName, match="did you mean"):
@@ -106,12 +106,12 @@ def test_shards_share_all_checks_and_no_check_twice(checklists: list[Checklist],
     assert frozenset().union(*parts) == select(checklists, Selection())
 
 
-def test_more_shards_than_sections_are_refused(checklists: list[Checklist]) -> None:
+def test_more_shards_than_sections_are_an_error(checklists: list[Checklist]) -> None:
     with pytest.raises(UsageError, match="there are only 6 sections"):
         select(checklists, Selection(shard=(1, 7)))
 
 
-def test_only_the_scenarios_that_decide_something_wanted_are_kept(checklists: list[Checklist]) -> None:
+def test_only_scenarios_with_selected_checks_stay(checklists: list[Checklist]) -> None:
     (first, _) = checklists
     ids = select(checklists, Selection(kinds=("create",), sections=("1",)))
     kept = narrow_checklist(first, ids, whole_sections=False)

@@ -137,7 +137,7 @@ def test_every_notation_of_a_table_is_read(table: str) -> None:
 
 
 @pytest.mark.parametrize("sentences", WORDINGS.values(), ids=WORDINGS)
-def test_wordings_that_say_the_same_are_read(sentences: list[str]) -> None:
+def test_equivalent_wordings_are_parsed(sentences: list[str]) -> None:
     assert claims(compiled(spec(*sentences, list_table()))) == CONTROL
 
 
@@ -176,12 +176,12 @@ def test_a_table_that_is_not_read_never_leads_to_inferred_pairs(table: str) -> N
         (MERGE, "merge"),
     ],
 )
-def test_matching_without_a_row_that_says_what_matches_is_a_manual_check(sentence: str, kind: str) -> None:
+def test_matching_without_a_criterion_row_is_a_manual_check(sentence: str, kind: str) -> None:
     checks = [c for plan in compiled(spec(EVERY, sentence, KEEP, PROPS, list_table())).sections for c in plan.checks]
     assert [c.line for c in checks if c.kind == kind and c.manual] == [10]
 
 
-def test_a_comment_is_no_statement() -> None:
+def test_a_comment_is_not_a_statement() -> None:
     text = spec(EVERY, ".. Contacts are archived.", KEEP, PROPS, list_table())
     assert claims(compiled(text)) == CONTROL
 
@@ -214,7 +214,7 @@ def test_a_run_ends_with_3_and_shows_the_line(qa_sync: QaSync, tmp_path: Path) -
     assert "not understood" in got.out
 
 
-def test_a_sync_refuses_the_spec(qa_sync: QaSync, tmp_path: Path) -> None:
+def test_a_sync_rejects_the_spec(qa_sync: QaSync, tmp_path: Path) -> None:
     path = tmp_path / "contacts.txt"
     path.write_text(NOT_READ, encoding="utf-8")
     settings = '[systems."Wix.com"]\nurl = "http://127.0.0.1:9"\n[systems.Customerp]\nurl = "http://127.0.0.1:9"\n'

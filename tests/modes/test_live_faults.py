@@ -1,6 +1,6 @@
-"""Whole live runs of both documents over a network that fails one request in five: the verdicts are the same.
+"""Whole live runs of both specs over a network that fails one request in five: the verdicts are the same.
 
-The served sandbox stands behind a proxy on a port of its own; what it does to a request is in `fault_proxy`.
+The served sandbox is behind a proxy on a port of its own; what it does to a request is in `fault_proxy`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ QUICK = RetryPolicy(first_delay_s=0.02, max_backoff_s=0.4, max_delay_s=0.05, che
 
 
 def impatient(monkeypatch: pytest.MonkeyPatch, read_s: float, retry_policy: RetryPolicy | None) -> None:
-    """Let every line wait that long for an answer, and have that patience with its system (None: as ever)."""
+    """Set the timeout of every connection and the retry policy of its system (None: the defaults)."""
 
     def change(_label: str, connector: Connector) -> tuple[Connector, dict[str, Any]]:
         service = replace(connector.service, settings={**connector.service.settings, "read_timeout": read_s})

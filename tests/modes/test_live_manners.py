@@ -1,4 +1,4 @@
-"""How a whole live run asks: one line to each system, limits that hold for all sections, and sense made of nonsense."""
+"""The requests of a whole live run: one connection per system, limits shared by all sections, and invalid responses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LABELS = {"Wix.com": "wix", "Customerp": "customerp", "WooCommerce": "woocommerc
 
 
 def job(tmp_path: Path, wix: str) -> Job:
-    """Return a job of both documents; `wix` is what the settings say further of Wix."""
+    """Return a job of both specs; `wix` are further settings of Wix."""
     config = tmp_path / "qa-sync.toml"
     text = settings_text(LABELS, dict.fromkeys(LABELS.values(), "http://somewhere.test"), 1)
     config.write_text(text.replace('connector = "wix"', f'connector = "wix"\n{wix}'), encoding="utf-8")
@@ -41,7 +41,7 @@ def job(tmp_path: Path, wix: str) -> Job:
 
 
 class Network(httpx.BaseTransport):
-    """Knows one contact; while `gate` is there, an answer waits until as many are asked for as the gate has places."""
+    """Serves one contact; with a `gate`, a response waits until as many requests arrived as the gate has places."""
 
     def __init__(self, places: int = 1) -> None:
         self.gate = Barrier(places)
@@ -97,7 +97,7 @@ def test_the_rate_of_the_settings_is_everybody_s(
     assert (clock.now() - START).total_seconds() == pytest.approx(120 * 60 / 55)
 
 
-def test_without_a_rate_nobody_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: VirtualClock) -> None:
+def test_without_a_rate_no_request_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: VirtualClock) -> None:
     one = reached(monkeypatch, Network(), job(tmp_path, ""))
     for _ in range(100):
         one.system().lookup("contacts", "1")
@@ -106,7 +106,9 @@ def test_without_a_rate_nobody_waits(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize(("said", "most"), [("", 8), ("concurrency = 3", 3), ("concurrency = 1", 1)])
-def test_so_many_sections_ask_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, most: int) -> None:
+def test_that_many_sections_send_requests_in_parallel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, most: int
+) -> None:
     network = Network(places=most)
     one = reached(monkeypatch, network, job(tmp_path, said))
     with ThreadPoolExecutor(12) as pool:

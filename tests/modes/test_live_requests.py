@@ -1,4 +1,4 @@
-"""What a live run of both documents asks for, counted beneath its lines: nothing is written or read twice."""
+"""The requests of a live run of both specs, counted at the transport: no request is sent twice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOOK = "look"
 
 
 class Trace:
-    """What each section's thread did, in its order: requests, and where a look at the systems begins and ends."""
+    """What each section's thread did, in order: requests, and the start and end of each poll."""
 
     def __init__(self) -> None:
         self.threads: defaultdict[int, list[Request | str]] = defaultdict(list)
@@ -35,7 +35,7 @@ class Trace:
         return [one for steps in self.threads.values() for one in steps if isinstance(one, tuple)]
 
     def looks(self) -> Iterator[list[Request]]:
-        """Yield the requests of each look."""
+        """Yield the requests of each poll."""
         for steps in self.threads.values():
             look: list[Request] | None = None
             for one in steps:
@@ -89,7 +89,7 @@ def reads(request: Request) -> bool:
 
 
 @pytest.mark.slow
-def test_nothing_is_asked_twice(serve: Serve, trace: Trace) -> None:
+def test_no_request_is_sent_twice(serve: Serve, trace: Trace) -> None:
     went = go("live", "counted", config=serve(*SPECS, "--every", "0.1"), parallel_sections=8)
     assert went.unwell == []
     writes = Counter(request for request in trace.requests if not reads(request))

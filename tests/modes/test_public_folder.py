@@ -93,7 +93,7 @@ def folder(place: Path, name: str, share: list[Any]) -> None:
 
 @pytest.fixture
 def vendor() -> Iterator[Loopback]:
-    """Two accounts' people; whoever is made must come within a `person`, with a `kind`, in the account `2`."""
+    """The people of two accounts; a create needs a `person` object with a `kind`, in the account `2`."""
     people: dict[str, dict[str, dict[str, Any]]] = {"1": {}, "2": {}}
     numbers = count(1)
 
@@ -123,7 +123,7 @@ def vendor() -> Iterator[Loopback]:
 
 
 def settings(place: Path, url: str, beta: str = "") -> Path:
-    """Write the settings; `beta` is what they say further of Beta."""
+    """Write the settings; `beta` are further settings of Beta."""
     told = "".join(
         f'[systems."{label}"]\nconnector = "{label.lower()}"\nurl = "{url}"\nwrites = true\n'
         f'parameters = {{ account_id = "{account}" }}\n{more}'
@@ -188,9 +188,7 @@ def test_without_a_body_the_check_is_skipped_with_that_reason(
         ("parameters.more = 1.5\n", "expected a table of values"),
     ],
 )
-def test_what_the_settings_give_in_vain_is_told(
-    qa_sync: QaSync, vendor: Loopback, tmp_path: Path, beta: str, told: str
-) -> None:
+def test_an_unused_setting_is_reported(qa_sync: QaSync, vendor: Loopback, tmp_path: Path, beta: str, told: str) -> None:
     config = settings(tmp_path, vendor.url, beta)
     if "parameters" in beta:
         config.write_text(
@@ -202,7 +200,7 @@ def test_what_the_settings_give_in_vain_is_told(
     assert vendor.lines == []
 
 
-def test_a_parameter_that_is_not_given_is_asked_for(qa_sync: QaSync, vendor: Loopback, tmp_path: Path) -> None:
+def test_a_missing_parameter_is_requested(qa_sync: QaSync, vendor: Loopback, tmp_path: Path) -> None:
     config = settings(tmp_path, vendor.url, BODY)
     config.write_text(config.read_text().replace('parameters = { account_id = "2" }', ""))
     answer = check(qa_sync, config, "--mode", "live", "--yes")

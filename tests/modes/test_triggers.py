@@ -1,4 +1,4 @@
-"""What moves a live sync on: each trigger against a small stand-in, and one run for all who ask at once."""
+"""Triggers of a live sync: each against a small fake, and one shared run for simultaneous callers."""
 
 from __future__ import annotations
 
@@ -123,13 +123,15 @@ def test_http_calls_the_url_with_the_token(make: Make, node: tuple[Node, str], m
         make(wrong, VirtualClock(EPOCH))()
 
 
-def test_http_that_nobody_answers(make: Make) -> None:
+def test_http_without_a_server(make: Make) -> None:
     with pytest.raises(SystemUnreachable, match="did not respond"):
         make(SyncSettings(Trigger.HTTP, url="http://127.0.0.1:9/run"), VirtualClock(EPOCH))()
 
 
 @pytest.mark.parametrize("proxied", [False, True])
-def test_http_tells_no_password_of_its_url(make: Make, monkeypatch: pytest.MonkeyPatch, *, proxied: bool) -> None:
+def test_http_does_not_show_the_password_of_its_url(
+    make: Make, monkeypatch: pytest.MonkeyPatch, *, proxied: bool
+) -> None:
     with proxy_to(1, saying(b"junk")) as proxy:
         if proxied:
             monkeypatch.setenv("ALL_PROXY", proxy.url("socks5", "t0ken@"))
@@ -148,7 +150,7 @@ def test_http_has_no_token_that_no_header_can_carry(make: Make, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("charset", ["hex", "idna", "undefined"])
-def test_http_is_answered_in_an_encoding_that_is_none(make: Make, charset: str) -> None:
+def test_http_with_an_invalid_response_encoding(make: Make, charset: str) -> None:
     answer = httpx.Response(500, content=b"no \xff", headers={"Content-Type": f"text/plain; charset={charset}"})
     with loopback(lambda _: answer) as server, pytest.raises(InvalidResponse, match="500 no \ufffd"):
         make(SyncSettings(Trigger.HTTP, url=server.url), VirtualClock(EPOCH))()
@@ -166,7 +168,7 @@ def test_command_that_fails(make: Make) -> None:
         make(SyncSettings(Trigger.COMMAND, command=words), VirtualClock(EPOCH))()
 
 
-def test_command_that_does_not_end_is_waited_for_as_long_as_the_settings_say(make: Make) -> None:
+def test_a_command_that_does_not_end_runs_until_its_timeout(make: Make) -> None:
     words = (sys.executable, "-c", "import time; time.sleep(3600)")
     with pytest.raises(NoVerdict, match=r"did not finish within 0\.5 s"):
         make(SyncSettings(Trigger.COMMAND, command=words), VirtualClock(EPOCH), timeout_s=0.5)()
@@ -202,7 +204,9 @@ def test_sesam_pipes_that_fail(make: Make, node: tuple[Node, str], wrong: dict[s
         make(SyncSettings(Trigger.SESAM, url=f"{url}/api", pipes=("p",)), VirtualClock(EPOCH), timeout_s=20)()
 
 
-def test_sesam_pipe_that_fails_with_a_queue_is_given_time_and_tells_why(make: Make, node: tuple[Node, str]) -> None:
+def test_a_failing_sesam_pipe_with_a_queue_is_retried_and_reports_the_reason(
+    make: Make, node: tuple[Node, str]
+) -> None:
     it, url = node
     it.success, it.queue = False, 1000
     with pytest.raises(NoVerdict, match="did not finish within 20 s; the previous run failed: 'boom'"):
@@ -217,7 +221,7 @@ def test_sesam_queue_that_is_not_known_is_not_waited_for(make: Make) -> None:
 
 
 def unwell_at_first(method: str, status: int) -> Callable[[httpx.Request], httpx.Response]:
-    """Return a node that does not answer well the first time that it is asked so."""
+    """Return a node that fails the first request of a kind."""
     left = [httpx.Response(status, headers={"Retry-After": "2"})]
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -229,7 +233,7 @@ def unwell_at_first(method: str, status: int) -> Callable[[httpx.Request], httpx
 
 
 @pytest.mark.parametrize(("method", "status"), [("GET", 503), ("GET", 429), ("POST", 429)])
-def test_sesam_is_asked_again_where_that_does_no_harm(make: Make, method: str, status: int) -> None:
+def test_safe_sesam_requests_are_retried(make: Make, method: str, status: int) -> None:
     clock = VirtualClock(EPOCH)
     with loopback(unwell_at_first(method, status)) as at_first:
         make(SyncSettings(Trigger.SESAM, url=at_first.url, pipes=("p",)), clock)()
@@ -245,7 +249,7 @@ def test_what_may_have_begun_is_not_begun_again(make: Make, method: str) -> None
     assert len(at_first.asked) == 1
 
 
-def test_sesam_that_answers_without_end(make: Make) -> None:
+def test_an_endless_sesam_response(make: Make) -> None:
     with (
         loopback(lambda _: httpx.Response(200, text="[" * 100_000)) as odd,
         pytest.raises(InvalidResponse, match="200 \\[\\["),
@@ -253,13 +257,13 @@ def test_sesam_that_answers_without_end(make: Make) -> None:
         make(SyncSettings(Trigger.SESAM, url=odd.url, pipes=("p",)), VirtualClock(EPOCH))()
 
 
-def test_sesam_that_is_no_node(make: Make, node: tuple[Node, str]) -> None:
+def test_a_url_that_is_not_a_sesam_node(make: Make, node: tuple[Node, str]) -> None:
     with pytest.raises(InvalidResponse, match="404"):
         make(SyncSettings(Trigger.SESAM, url=f"{node[1]}/else", pipes=("p",)), VirtualClock(EPOCH))()
 
 
-def test_all_who_ask_at_once_share_a_run_that_began_after_they_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Eight ask while a run is under way: they wait for its end, and share the next one."""
+def test_callers_at_the_same_time_share_a_run_that_began_after_their_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight callers call during a run: they wait for its end, and share the next one."""
     told: list[str] = []
     begun, all_wait = threading.Event(), threading.Event()
 
@@ -270,7 +274,7 @@ def test_all_who_ask_at_once_share_a_run_that_began_after_they_asked(monkeypatch
         told.append("ended")
 
     class Counted(threading.Condition):
-        """Says when eight have come to wait; each holds the lock until then, so that no run ends before."""
+        """Signals when eight callers wait; the lock is held until then, so that no run ends before."""
 
         waits = 0
 

@@ -1,4 +1,4 @@
-"""A document of one section, two systems in memory, and a sync of a few lines that a test can break in any way."""
+"""A spec of one section, two systems in memory, and a small sync that a test can break in any way."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ Store = dict[str, dict[str, Json]]
 
 @dataclass(eq=False)
 class Memory:
-    """A system that keeps what it is given; `before` may raise, `keep` may change a value on its way in."""
+    """A system that stores what is sent; `before` may raise, `keep` may change a value before it is stored."""
 
     label: str
     cards: Mapping[str, EntityCard]

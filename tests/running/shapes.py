@@ -1,4 +1,4 @@
-"""Documents of every section shape, between systems of the sandbox."""
+"""Specs of every section shape, between systems of the sandbox."""
 
 from __future__ import annotations
 

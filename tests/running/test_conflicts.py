@@ -1,4 +1,4 @@
-"""An edit of ours that meets a write of the sync's: made again from a fresh read, and never taken for an answer."""
+"""An edit of the test that conflicts with a write of the sync: repeated from a fresh read, and never a verdict."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from qa_sync.values.form import Json
 
 @dataclass(eq=False)
 class Versioned(Memory):
-    """A system that refuses a change to a record that was changed since it was read; `quicker` are the others' writes.
+    """A system that rejects an update of a record that changed since it was read; `quicker` are the writes of others.
 
-    Before each change of ours somebody else writes as often as `quicker` says next.
+    Before each update of the test, another client writes as often as the next number of `quicker`.
     """
 
     quicker: Iterator[bool] = field(default_factory=lambda: iter(()))
@@ -54,7 +54,7 @@ def test_an_edit_that_met_the_syncs_own_is_made_again() -> None:
     assert Status.ERROR not in found.values()
 
 
-def test_a_record_that_never_stands_still_is_no_verdict() -> None:
+def test_a_record_that_changes_constantly_is_an_error() -> None:
     world, left = versioned(iter(lambda: True, None))
     found = world.by_kind()
     assert all(check.status is Status.PASSED for check in found["create"])
@@ -65,7 +65,7 @@ def test_a_record_that_never_stands_still_is_no_verdict() -> None:
     assert left.refused % 5 == 0
 
 
-def test_a_conflict_with_a_record_that_stands_still_is_told_at_once() -> None:
+def test_a_conflict_with_an_unchanged_record_is_reported_immediately() -> None:
     asked: list[str] = []
 
     def refuse(operation: str) -> None:

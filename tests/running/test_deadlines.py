@@ -22,7 +22,7 @@ from qa_sync.running.runner import RunConfig, run
 
 @dataclass
 class Waiting(World):
-    """A world of which nobody knows when its sync has worked."""
+    """A world without events at the end of a sync cycle."""
 
     max_lag_s: float | None = None
     every_s: int = 1
@@ -56,21 +56,21 @@ def never(_world: World) -> None:
     """Do nothing."""
 
 
-def test_what_has_not_arrived_yet_is_no_broken_promise() -> None:
+def test_a_change_before_its_deadline_does_not_fail() -> None:
     create = only(Waiting(sync=never).checks(), "create")
     assert create.status is Status.ERROR
     assert str(create.message).startswith("not yet: expected exactly one Right Thing")
     assert "in 20 s" in str(create.message)
 
 
-def test_unless_it_was_promised_by_now() -> None:
+def test_a_change_after_its_deadline_fails() -> None:
     create = only(Waiting(sync=never, max_lag_s=5).checks(), "create")
     assert create.status is Status.FAILED
     assert "the maximum latency is 5 s" in str(create.message)
 
 
 @pytest.mark.parametrize(("limit", "status"), [(1.0, Status.FAILED), (60.0, Status.PASSED)])
-def test_lateness_is_a_failure_only_where_something_is_promised(limit: float, status: Status) -> None:
+def test_latency_fails_a_check_only_with_a_limit(limit: float, status: Status) -> None:
     create = only(Waiting(every_s=9, max_lag_s=limit).checks(), "create")
     assert create.status is status
     assert create.latency_s
@@ -78,7 +78,7 @@ def test_lateness_is_a_failure_only_where_something_is_promised(limit: float, st
         assert "expected within 1 s" in str(create.message)
 
 
-def test_latencies_are_told_by_way() -> None:
+def test_latencies_are_reported_by_direction() -> None:
     (section,) = World().results().specs[0].sections
     assert set(section.latencies) == {"forward", "backward"}
     forward = section.latencies["forward"]
@@ -92,7 +92,7 @@ def test_latencies_are_told_by_way() -> None:
     assert 0 < forward.p50_s <= forward.p95_s <= forward.max_s
 
 
-def test_where_nobody_knows_a_cycle_is_as_long_as_the_slowest_arrival() -> None:
+def test_without_cycle_events_a_cycle_is_as_long_as_the_slowest_change() -> None:
     world = Waiting(every_s=7)
     checks = world.checks()
     assert {c.status for c in checks} <= {Status.PASSED, Status.SKIPPED}
@@ -105,7 +105,7 @@ def test_where_nobody_knows_a_cycle_is_as_long_as_the_slowest_arrival() -> None:
     assert (world.clock.now() - before).total_seconds() == 26
 
 
-def test_a_verdict_tells_what_was_done() -> None:
+def test_a_verdict_names_the_steps() -> None:
     checks = World().results().checks
     (update,) = [c for c in checks if c.kind == "update-forward" and c.title == "count -> number"]
     assert update.steps[0] == "create Left Thing (subject)"
@@ -113,7 +113,7 @@ def test_a_verdict_tells_what_was_done() -> None:
     assert not any("bystander" in step for step in update.steps)
 
 
-def test_a_single_cycle_is_no_answer() -> None:
+def test_a_single_cycle_decides_nothing() -> None:
     environment = Environment({}, World().clock, never_mind, START, cycles_known=True)
     lacking = Verdict(Status.FAILED, "nothing came", final=False)
     assert timeout_verdict(lacking, environment, polls=1).status is Status.ERROR

@@ -112,7 +112,7 @@ def test_edits_of_two_properties_on_two_sides_must_both_survive() -> None:
     assert set(failed(World(sync=whole_records))) == {"independent"}
 
 
-def test_a_copy_without_a_mark_is_seen_where_nobody_else_writes() -> None:
+def test_a_copy_without_a_mark_is_found_where_no_other_client_writes() -> None:
     def copies_without_a_mark(world: World) -> None:
         before = len(world.links)
         world.carry()

@@ -1,4 +1,4 @@
-"""Sections side by side: the same results, an end at the first failure, and nothing left behind when interrupted."""
+"""Sections in parallel: the same results, a stop at the first failure, and no records left after an interruption."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_side_by_side_comes_to_the_same() -> None:
     assert threading.get_ident() not in together.threads
 
 
-def test_as_many_run_at_once_as_were_asked_for() -> None:
+def test_as_many_sections_run_in_parallel_as_requested() -> None:
     worlds, meeting = Worlds(), threading.Barrier(SECTIONS, timeout=GUARD_S)
 
     @contextmanager
@@ -96,7 +96,7 @@ def test_an_end_at_the_first_failure(jobs: int) -> None:
 
 
 class Pressed:
-    """A queue at which the listener is when somebody has pressed Ctrl-C."""
+    """A queue that receives a KeyboardInterrupt while it is read."""
 
     def __init__(self, pressed: list[str]) -> None:
         self.pressed = pressed
@@ -112,7 +112,7 @@ class Pressed:
 
 @pytest.fixture
 def heeds_ctrl_c() -> Iterator[None]:
-    """Whoever starts the tests in the background may have told them to ignore it."""
+    """A shell that starts the tests in the background makes them ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -120,7 +120,7 @@ def heeds_ctrl_c() -> Iterator[None]:
 
 @pytest.mark.usefixtures("heeds_ctrl_c")
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_an_interruption_removes_what_was_made_and_tells_what_could_not_be(
+def test_an_interruption_removes_the_records_and_reports_those_not_removed(
     jobs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     worlds = Worlds()

@@ -1,4 +1,4 @@
-"""What the settings say where the document is silent: cleared values, deleted records, and a person's own verdicts."""
+"""Policies of the settings that the spec does not cover: cleared values, deleted records, and sign-offs."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_deletes(policy: str, healthy: bool) -> None:
     assert statuses(bad, "deletes") == {Status.FAILED}
 
 
-def test_deletes_are_nobodys_business_by_default() -> None:
+def test_deletes_are_not_checked_by_default() -> None:
     assert statuses(Settled(), "deletes") == set()
 
 
@@ -112,14 +112,14 @@ def test_a_person_signs_off(qa_sync: QaSync, tmp_path: Path, verdict: str) -> No
         ("x", "not TOML"),
     ],
 )
-def test_a_wrong_sign_off_is_told(qa_sync: QaSync, tmp_path: Path, text: str, told: str) -> None:
+def test_a_wrong_sign_off_is_reported(qa_sync: QaSync, tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / "signed.toml").write_text(text, encoding="utf-8")
     code, (found) = checked(qa_sync, tmp_path, "--sign-off", str(tmp_path / "signed.toml"))
     assert code == 2
     assert told in found[0]["message"]
 
 
-def test_a_person_is_asked(qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_is_prompted(qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = iter(["p", "looked at it"])
     monkeypatch.setattr("click.prompt", lambda *_words, **_more: next(said))
     _, checks = checked(qa_sync, tmp_path, "--interactive")

@@ -11,19 +11,19 @@ from qa_sync.running.polling import LONGEST_PAUSE_S, PollPolicy, poll
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def test_the_first_look_costs_no_time() -> None:
+def test_the_first_poll_does_not_wait() -> None:
     clock = VirtualClock(START)
     *_, waited = poll(bool, lambda: True, clock, PollPolicy(120))
     assert (waited.latest, waited.polls, clock.now()) == (True, 1, START)
 
 
-def test_without_patience_there_is_still_one_look() -> None:
+def test_with_no_timeout_there_is_still_one_poll() -> None:
     *_, waited = poll(bool, lambda: False, VirtualClock(START), PollPolicy(0))
     assert (waited.latest, waited.polls) == (False, 1)
 
 
 @given(arrives=st.floats(0, 200), timeout=st.floats(0, 150))
-def test_what_arrives_in_time_is_seen_and_the_deadline_is_kept(arrives: float, timeout: float) -> None:
+def test_a_change_in_time_is_found_and_the_deadline_holds(arrives: float, timeout: float) -> None:
     clock = VirtualClock(START)
 
     def arrived() -> bool:

@@ -1,4 +1,4 @@
-"""What a wait tells while it lasts."""
+"""The events of a wait."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def never(_world: World) -> None:
     """Do nothing."""
 
 
-def test_a_wait_tells_of_each_look_that_another_one_follows() -> None:
+def test_a_wait_reports_each_poll_but_the_last() -> None:
     events = list(World(sync=never).events())
     began = next(n for n, event in enumerate(events) if isinstance(event, Looked))
     step, first = events[began - 1], events[began]
@@ -26,5 +26,5 @@ def test_a_wait_tells_of_each_look_that_another_one_follows() -> None:
     assert all(one.waited_s < other.waited_s < other.timeout_s for one, other in pairwise(wait))
 
 
-def test_what_is_there_at_the_first_look_is_not_waited_for() -> None:
+def test_a_change_found_by_the_first_poll_needs_no_wait() -> None:
     assert not any(isinstance(event, Looked) for event in World().events())

@@ -1,4 +1,4 @@
-"""Every section shape, carried out in the sandbox by the healthy engine and by ones that break a single sentence."""
+"""Every section shape, run in the sandbox with the healthy engine and with engines that break one sentence."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def check(qa_sync: QaSync, tmp_path: Path) -> Check:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_healthy_sync_keeps_every_promise(check: Check, shape: str) -> None:
+def test_a_healthy_sync_passes_every_check(check: Check, shape: str) -> None:
     checks = check(shape)
     assert [c["message"] for c in checks if c["status"] in {"failed", "error", "manual"}] == []
     assert {c["kind"] for c in checks} == KINDS[shape] | ALWAYS
     assert {c["kind"] for c in checks if c["status"] == "passed"} >= KINDS[shape]
 
 
-def test_a_link_that_never_comes_fails_even_where_only_properties_are_looked_at(check: Check) -> None:
+def test_a_missing_link_fails_even_if_only_properties_are_checked(check: Check) -> None:
     assert "failed" not in {c["status"] for c in check("link-merge", "--depth", "smoke")}
     checks = check("link-merge", "--depth", "smoke", "--fault", "no-merge")
     assert [c["kind"] for c in checks if c["status"] == "failed"] == ["property"]
@@ -75,7 +75,7 @@ def same_title(left: Mapping[str, Any], right: Mapping[str, Any]) -> bool:
 
 
 def syncing(matches: Matches, *, creates: bool) -> Callable[[World], None]:
-    """A sync that links what matches, may create the rest, and keeps what it linked."""
+    """A sync that links matches, may create the rest, and updates linked records."""
 
     def link(world: World, a: str, left: Mapping[str, Any]) -> None:
         free = (b for b in world.right.records if b not in world.links.values())

@@ -1,4 +1,4 @@
-"""What the judge says of a healthy sync, of broken ones, and of systems that do not answer."""
+"""The verdicts on a healthy sync, on broken ones, and on systems that do not respond."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_healthy_sync_passes_everything_and_leaves_nothing_behind() -> None:
     assert results.leftovers == ()
 
 
-def test_each_check_is_decided_exactly_once_and_the_pairs_are_the_documents_own() -> None:
+def test_each_check_is_decided_exactly_once_and_the_pairs_are_those_of_the_spec() -> None:
     checks = World().results().checks
     assert len({c.id for c in checks}) == len(checks)
     assert {(c.title, c.line) for c in checks if c.kind == "property"} == {
@@ -39,7 +39,7 @@ def test_each_check_is_decided_exactly_once_and_the_pairs_are_the_documents_own(
     assert all(c.origin == "spec" for c in checks if c.kind == "property")
 
 
-def test_the_latency_is_from_the_write_to_the_look_that_saw_it() -> None:
+def test_the_latency_is_from_the_write_to_the_poll_that_found_it() -> None:
     def late(world: World) -> None:
         if (world.clock.now().second // 8) % 2:
             world.carry()
@@ -125,7 +125,7 @@ def creates_only_the_first(world: World) -> None:
     ("sync", "kind"),
     [(overwrites_the_edit, "update-forward"), (copies_on_update, "stable"), (creates_only_the_first, "stable")],
 )
-def test_what_a_sync_does_beside_its_promise_is_seen(sync: Callable[[World], None], kind: str) -> None:
+def test_an_additional_write_of_a_sync_is_detected(sync: Callable[[World], None], kind: str) -> None:
     results = World(sync=sync).results()
     assert results.exit_code == 1
     assert FAILED in {c.status for c in results.checks if c.kind == kind}
@@ -135,7 +135,7 @@ def test_a_twin_that_comes_later_fails_unique() -> None:
     assert FAILED in statuses(World(sync=creates_late_twins))["unique"]
 
 
-def test_without_a_counterpart_the_rest_is_skipped_and_says_why() -> None:
+def test_without_a_counterpart_the_rest_is_skipped_with_a_reason() -> None:
     checks = World(sync=never).by_kind()
     assert [c.status for c in checks["create"]] == [FAILED]
     assert "expected exactly one Right Thing" in str(checks["create"][0].message)
@@ -161,7 +161,7 @@ def test_a_target_that_shows_something_else_fails_with_both_values() -> None:
     assert str(check.message).startswith("Left Thing to Right Thing: ")
 
 
-def test_a_write_that_the_source_did_not_take_is_no_verdict() -> None:
+def test_a_write_that_the_source_rejected_is_an_error() -> None:
     world = World()
     world.left.keep = lambda path, value: None if path == "count" else value
     check = next(c for c in world.by_kind()["property"] if c.title == "count -> number")
@@ -169,7 +169,7 @@ def test_a_write_that_the_source_did_not_take_is_no_verdict() -> None:
     assert "was not stored" in str(check.message)
 
 
-def test_an_edit_that_the_target_did_not_take_is_no_verdict() -> None:
+def test_an_edit_that_the_target_rejected_is_an_error() -> None:
     world = World()
 
     def refuse_edits(operation: str) -> None:
@@ -186,7 +186,7 @@ def test_an_edit_that_the_target_did_not_take_is_no_verdict() -> None:
 @pytest.mark.parametrize(
     "error", [SystemUnreachable("gone"), InvalidResponse("no JSON"), RequestRejected("no", status=400)]
 )
-def test_a_system_that_does_not_answer_is_an_error_and_exit_code_3(operation: str, error: Exception) -> None:
+def test_a_system_that_does_not_respond_is_an_error_and_exit_code_3(operation: str, error: Exception) -> None:
     world = World()
 
     def broken(asked: str) -> None:
@@ -200,7 +200,7 @@ def test_a_system_that_does_not_answer_is_an_error_and_exit_code_3(operation: st
     assert len({c.id for c in results.checks}) == len(World().results().checks)
 
 
-def test_what_cannot_be_removed_is_left_behind_with_its_reason() -> None:
+def test_a_record_that_cannot_be_removed_is_reported_with_the_reason() -> None:
     world = World()
 
     def keep(asked: str) -> None:
@@ -240,7 +240,7 @@ def test_the_stream_ends_with_run_finished_even_when_it_breaks() -> None:
     assert isinstance(last.pop(), RunFinished)
 
 
-def test_nothing_ran_is_no_success() -> None:
+def test_no_check_run_is_not_a_success() -> None:
     results = collect_results(
         e for e in World(sync=never).events() if not isinstance(e, CheckFinished) or e.status is SKIPPED
     )
@@ -265,14 +265,14 @@ def deletes_instead_of_updating(world: World) -> None:
 
 
 @pytest.mark.parametrize("sync", [moves, deletes_instead_of_updating])
-def test_a_record_that_the_sync_removes_is_a_broken_promise(sync: Callable[[World], None]) -> None:
+def test_a_record_that_the_sync_deletes_fails(sync: Callable[[World], None]) -> None:
     checks = World(sync=sync).results().checks
     assert not [c.message for c in checks if c.status is ERROR]
     gone = [c.message for c in checks if c.status is FAILED and "to still exist, but it is gone" in str(c.message)]
     assert gone
 
 
-def test_a_record_that_cannot_be_read_after_its_making_is_not_found_out() -> None:
+def test_a_record_that_cannot_be_read_after_its_create_is_an_error() -> None:
     world = World()
 
     def blind(operation: str) -> None:

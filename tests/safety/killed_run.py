@@ -1,4 +1,4 @@
-"""A program for tests: `qa-sync` with a death at a chosen point, or a count of the points that there are.
+"""A program for tests: `qa-sync` with a death at a chosen point, or the number of points.
 
     killed_run.py COUNTS|- POINT NUMBER WORD...
 

@@ -1,4 +1,4 @@
-"""A system in memory, with two datatypes of which one refers to the other, and a journal beside it."""
+"""A system in memory, with two datatypes of which one refers to the other, and its journal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def card(datatype: str, *references: str, cannot: Mapping[str, str] | None = Non
 
 
 class Memory:
-    """Records by datatype and id; `trouble` is asked before each call, and may raise."""
+    """Records by datatype and id; `trouble` is called before each call, and may raise."""
 
     def __init__(self, label: str = "Acme", *cards: EntityCard) -> None:
         self.label = label
@@ -77,7 +77,7 @@ class Memory:
 
 
 def away(*calls: str) -> Callable[[str], None]:
-    """Return a trouble: no answer to calls that a pattern matches."""
+    """Return a trouble: no response to calls that match a pattern."""
 
     def trouble(call: str) -> None:
         if any(re.match(pattern, call) for pattern in calls):

@@ -1,4 +1,4 @@
-"""Systems that people work in already: records that were there before, and how all of them look."""
+"""Systems in use: pre-existing records, and a snapshot of all records."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _mail(name: str) -> dict[str, str]:
 
 
 def settled(config: Path, quiet_s: float = 1.5) -> Prints:
-    """Return how all records look once the served sync has nothing more to do."""
+    """Return a snapshot of all records when the served sync has nothing more to do."""
     deadline = time.monotonic() + GUARD_S
     before, since = prints_of(config), time.monotonic()
     while time.monotonic() - since < quiet_s:

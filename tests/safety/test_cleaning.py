@@ -1,4 +1,4 @@
-"""Which runs `qa-sync cleanup` looks at, and where it writes to."""
+"""Which runs `qa-sync cleanup` processes, and where it writes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def dead_run(tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch, seed
     return run
 
 
-def test_a_killed_run_is_cleaned_up_after_and_looked_at_once_more(
+def test_a_killed_run_is_cleaned_up_and_checked_once_more(
     tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = dead_run(tmp_path, acme, monkeypatch)
@@ -79,7 +79,7 @@ def test_nothing_is_removed_where_the_settings_forbid_it_or_mean_another_system(
     assert acme.held == before
 
 
-def test_a_number_that_the_system_has_given_to_somebody_else_meanwhile(
+def test_an_id_that_the_system_reused_for_another_record(
     tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = dead_run(tmp_path, acme, monkeypatch)
@@ -111,7 +111,7 @@ def test_a_run_that_is_under_way_is_left_alone(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_a_run_of_another_machine_is_cleaned_up_after_when_it_is_said_to_have_ended(
+def test_a_run_of_another_machine_is_cleaned_up_when_the_user_confirms_that_it_ended(
     tmp_path: Path, acme: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as there:
@@ -135,7 +135,7 @@ def test_runs_that_are_not_old_enough(tmp_path: Path, acme: Memory, monkeypatch:
     journal.close()
 
 
-def test_without_a_journal_there_is_nothing_to_do_and_none_is_made(tmp_path: Path) -> None:
+def test_without_a_journal_cleanup_does_nothing_and_creates_none(tmp_path: Path) -> None:
     assert list(clean_up(settings(tmp_path))) == []
     with pytest.raises(QaSyncError, match="unknown run"):
         list(clean_up(settings(tmp_path), "x"))

@@ -1,4 +1,4 @@
-"""A disk that is full, a folder that is closed, a clock that jumps, a system that goes away or talks nonsense.
+"""A full disk, a read-only folder, a clock that jumps, a system that is unreachable or returns invalid data.
 
 Each ends in an error that says what, and exit code 3 (or in the verdicts that there would have been); nothing of ours
 stays, nothing of others is changed.
@@ -115,7 +115,7 @@ def test_a_small_disk_and_a_folder_that_cannot_be_written(served: Path, tmp_path
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no disk that is always full")
-def test_a_report_for_which_there_is_no_room(qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_on_a_full_disk(qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("check", SPEC, "--mode", "sandbox", "--depth", "smoke", "-q", "--report")
     full = qa_sync(*words, "json=/dev/full")
     assert full.code == 3
@@ -137,7 +137,7 @@ def test_a_folder_in_which_no_journal_can_be(qa_sync: QaSync, served: Path) -> N
 @pytest.mark.parametrize(
     "content", [b"this is no database, whatever its name says" * 99, b"SQLite format 3\0" + bytes(99)]
 )
-def test_a_journal_that_is_none(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_journal(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "journal.sqlite").write_bytes(content)
     with pytest.raises(NoVerdict, match=r"journal\.sqlite cannot be used: file is not a database"):
         Journal(tmp_path / "journal.sqlite")
@@ -189,7 +189,7 @@ def test_a_clock_that_jumps_while_a_run_is_under_way(
     assert asked
 
 
-def test_the_clock_of_a_run_goes_on_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_clock_of_a_run_is_monotonic(monkeypatch: pytest.MonkeyPatch) -> None:
     even = iter([100.0, 100.0, 107.5])
     monkeypatch.setattr(clock_module, "_monotonic_s", lambda: next(even))
     clock = InterruptibleClock()
@@ -198,7 +198,7 @@ def test_the_clock_of_a_run_goes_on_evenly(monkeypatch: pytest.MonkeyPatch) -> N
     assert clock.now() - began == timedelta(seconds=7.5)
 
 
-def test_nobody_waits_for_the_hour_that_a_clock_was_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_set_back_by_an_hour_does_not_extend_a_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = '[systems."Shop"]\nconnector = "customerp"\nurl = "http://127.0.0.1:9"\nrate = "3000/min"\n'
     said += 'secrets = { token = "$ERP_TOKEN" }\n'
     monkeypatch.setenv("ERP_TOKEN", "not-a-secret")
@@ -222,7 +222,7 @@ def test_nobody_waits_for_the_hour_that_a_clock_was_set_back(tmp_path: Path, mon
 
 @contextmanager
 def between(config: Path, change: Callable[[httpx.Request, httpx.Response], httpx.Response]) -> Iterator[Path]:
-    """Yield settings that lead through somebody who may change each answer, or raise instead."""
+    """Yield settings with a proxy that may change each response, or raise instead."""
     client, real = httpx.Client(timeout=GUARD_S), base_of(config)
 
     def handle(request: httpx.Request) -> httpx.Response:
@@ -253,7 +253,7 @@ def test_a_system_that_goes_away_for_a_while(qa_sync: QaSync, served: Path, away
         assert (got.code == 3) == bool(told["totals"]["error"])
 
 
-def test_a_system_that_answers_200_with_something_else(qa_sync: QaSync, served: Path) -> None:
+def test_a_system_that_returns_200_with_another_body(qa_sync: QaSync, served: Path) -> None:
     nonsense = 0
 
     def change(request: httpx.Request, answer: httpx.Response) -> httpx.Response:

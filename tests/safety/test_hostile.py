@@ -98,7 +98,7 @@ def test_findings_are_sarif(share: list[str]) -> None:
 
 
 @pytest.mark.parametrize("share", SHARES)
-def test_a_terminal_obeys_none_of_them(share: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_interprets_none_of_them(share: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     out = io.StringIO()
     Terminal(out, io.StringIO(), color="always").report(results(share), lambda *_: share[0])
@@ -140,7 +140,7 @@ SUMMARY_TAGS |= {"details", "summary", "code", "pre", "em", "strong"}
 
 
 @pytest.mark.parametrize("share", SHARES)
-def test_a_summary_in_markdown_has_no_markup_of_theirs(share: list[str]) -> None:
+def test_a_markdown_summary_escapes_their_markup(share: list[str]) -> None:
     text = formats.render(results(share), "markdown")
     assert inert(text)
     page = Tags(MARKDOWN.render(text))
@@ -151,7 +151,7 @@ def test_a_summary_in_markdown_has_no_markup_of_theirs(share: list[str]) -> None
 
 
 @pytest.mark.parametrize("share", SHARES)
-def test_a_document_with_verdicts_is_rst_without_markup_of_theirs(share: list[str]) -> None:
+def test_an_rst_report_escapes_their_markup(share: list[str]) -> None:
     text = formats.render(results(share), "rst")
     assert inert(text)
     told = io.StringIO()

@@ -1,4 +1,4 @@
-"""What may be written to a live system, and what stands on disk when it is."""
+"""What may be written to a live system, and what the journal holds at that time."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_removal_is_noted_when_a_read_has_shown_it(acme: Memory, ours: RunReco
     assert states(ours) == [(made, "removed")]
 
 
-def test_what_nobody_made_is_not_touched(acme: Memory, ours: RunRecords) -> None:
+def test_a_record_that_no_run_created_is_not_touched(acme: Memory, ours: RunRecords) -> None:
     theirs = acme.put("contact", "c1", name="Ola")
     system = JournaledSystem(acme, acme, ours)
     with pytest.raises(InternalError, match="does not belong to the run"):
@@ -113,7 +113,7 @@ def test_a_counterpart_is_known_by_the_mark(acme: Memory, ours: RunRecords) -> N
         ({}, True),
     ],
 )
-def test_a_record_that_was_there_before_is_not_ours_whatever_the_sync_wrote_into_it(
+def test_a_pre_existing_record_is_not_owned_even_after_a_sync_write(
     created: dict[str, str], ours_then: bool, acme: Memory, ours: RunRecords
 ) -> None:
     record = acme.put("contact", "c1", name=MARK, **created)
@@ -130,14 +130,14 @@ def test_a_record_that_was_there_before_is_not_ours_whatever_the_sync_wrote_into
     assert acme.held["contact", "c1"] == {"name": MARK, **created}
 
 
-def test_what_the_sync_can_write_tells_nothing_of_when_a_record_was_made(acme: Memory, ours: RunRecords) -> None:
+def test_a_writable_timestamp_does_not_show_when_a_record_was_created(acme: Memory, ours: RunRecords) -> None:
     record = acme.put("contact", "c1", name=MARK, created_at="1999-01-01T00:00:00Z")
     known = acme.cards["contact"]
     assert not ours.claim(record, known)
     assert ours.claim(record, replace(known, properties={"created_at": PropertyCard("created_at", Form())}))
 
 
-def test_a_record_that_was_there_and_tells_no_age_is_not_ours_when_the_sync_writes_into_it(
+def test_a_pre_existing_record_without_a_timestamp_is_not_owned_after_a_sync_write(
     tmp_path: Path, acme: Memory
 ) -> None:
     theirs = acme.put("contact", "c1", name="Ola")
@@ -154,7 +154,7 @@ def test_a_record_that_was_there_and_tells_no_age_is_not_ours_when_the_sync_writ
     ours.journal.close()
 
 
-def test_where_nobody_knows_what_was_there_nothing_is_taken_for_ours(tmp_path: Path, acme: Memory) -> None:
+def test_without_a_list_of_pre_existing_records_nothing_is_owned(tmp_path: Path, acme: Memory) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
     ours = RunRecords(journal, journal.begin("s", ["a.txt"], STARTED, places(acme)), [MARK], STARTED)
     record = acme.put("contact", "c1", name=MARK)
@@ -164,7 +164,7 @@ def test_where_nobody_knows_what_was_there_nothing_is_taken_for_ours(tmp_path: P
     journal.close()
 
 
-def test_where_nobody_may_list_nothing_is_noted_and_nothing_taken_for_ours(tmp_path: Path, acme: Memory) -> None:
+def test_without_permission_to_list_nothing_is_recorded_and_nothing_owned(tmp_path: Path, acme: Memory) -> None:
     def closed(call: str) -> None:
         if call == "list order":
             raise RequestRejected("orders are not for you", status=403)
@@ -176,7 +176,7 @@ def test_where_nobody_may_list_nothing_is_noted_and_nothing_taken_for_ours(tmp_p
     ours.journal.close()
 
 
-def test_where_records_tell_their_age_only_the_newest_are_noted(tmp_path: Path, acme: Memory) -> None:
+def test_with_creation_times_only_the_newest_records_are_recorded(tmp_path: Path, acme: Memory) -> None:
     acme.put("contact", "c1", name="Ola", created="2026-01-30T12:00:00Z")
     acme.asked.clear()
     ours = owned(tmp_path, acme)
@@ -187,10 +187,10 @@ def test_where_records_tell_their_age_only_the_newest_are_noted(tmp_path: Path, 
     ours.journal.close()
 
 
-def test_a_record_that_was_made_just_before_the_run_is_not_ours_whatever_the_sync_writes_into_it(
+def test_a_record_created_just_before_the_run_is_not_owned_even_after_a_sync_write(
     tmp_path: Path, acme: Memory
 ) -> None:
-    """Clocks differ, so its age alone does not tell."""
+    """Clocks differ, so its age alone is not enough."""
     theirs = acme.put("contact", "c1", name="Ola", created="2026-01-31T11:59:00Z")
     ours = owned(tmp_path, acme)
     acme.held["contact", "c1"]["name"] = MARK
@@ -199,7 +199,7 @@ def test_a_record_that_was_made_just_before_the_run_is_not_ours_whatever_the_syn
     ours.journal.close()
 
 
-def test_a_record_that_somebody_else_makes_meanwhile_is_not_ours_either(acme: Memory, ours: RunRecords) -> None:
+def test_a_record_that_another_client_creates_meanwhile_is_not_owned(acme: Memory, ours: RunRecords) -> None:
     acme.put("contact", "c1", name="Ola", created="2026-01-31T12:00:01Z")
     list(JournaledSystem(acme, acme, ours).list("contact"))
     acme.held["contact", "c1"]["name"] = MARK
@@ -208,7 +208,7 @@ def test_a_record_that_somebody_else_makes_meanwhile_is_not_ours_either(acme: Me
     assert states(ours) == []
 
 
-def test_what_was_there_is_looked_at_before_the_intent(acme: Memory, ours: RunRecords) -> None:
+def test_pre_existing_records_are_read_before_the_intent(acme: Memory, ours: RunRecords) -> None:
     def look() -> None:
         raise SystemUnreachable("nobody can tell")
 
@@ -218,7 +218,7 @@ def test_what_was_there_is_looked_at_before_the_intent(acme: Memory, ours: RunRe
     assert acme.asked == []
 
 
-def test_an_id_that_is_given_again_to_somebody_else_s_record(acme: Memory, ours: RunRecords) -> None:
+def test_an_id_that_is_reused_for_the_record_of_another_client(acme: Memory, ours: RunRecords) -> None:
     system = JournaledSystem(acme, acme, ours)
     made = system.insert("contact", {"name": MARK})
     system.delete("contact", made)
@@ -267,7 +267,7 @@ def test_who_made_a_record_knows_its_id_though_the_journal_cannot(
     assert states(ours) == [(made, "removed")]
 
 
-def test_an_answer_that_was_lost_stays_an_intent(acme: Memory, ours: RunRecords) -> None:
+def test_a_create_with_a_lost_response_stays_an_intent(acme: Memory, ours: RunRecords) -> None:
     acme.trouble = away("inserted")
     with pytest.raises(SystemUnreachable):
         JournaledSystem(acme, acme, ours).insert("contact", {"name": MARK})
@@ -277,7 +277,7 @@ def test_an_answer_that_was_lost_stays_an_intent(acme: Memory, ours: RunRecords)
     assert states(ours) == [("c1", "made")]
 
 
-def test_a_record_that_was_listed_before_its_answer_came_is_noted_once(acme: Memory, ours: RunRecords) -> None:
+def test_a_record_listed_before_its_create_response_is_recorded_once(acme: Memory, ours: RunRecords) -> None:
     system = JournaledSystem(acme, acme, ours)
 
     def look(call: str) -> None:
@@ -303,7 +303,7 @@ def test_the_started_time_is_that_of_the_run(ours: RunRecords) -> None:
         ours.journal.begin("s", ["b.txt"], STARTED, [])
 
 
-def test_what_stood_before_a_run_is_kept_while_something_of_it_is_left(acme: Memory, ours: RunRecords) -> None:
+def test_pre_existing_records_stay_recorded_until_the_run_is_cleaned_up(acme: Memory, ours: RunRecords) -> None:
     system = JournaledSystem(acme, acme, ours)
     made = system.insert("contact", {"name": MARK})
     ours.journal.begin("t", [], STARTED + timedelta(days=30), [])

@@ -50,7 +50,7 @@ def removable(config: Path, prints: Prints) -> tuple[Prints, Prints]:
 
 
 def shown(config: Path, prints: Prints) -> str:
-    """Return what these records say, and what the journal says of them."""
+    """Return the values of these records, and their journal entries."""
     with systems_of(config) as systems:
         found = [f"{at}: {systems[at[0]].lookup(at[1], at[2])}" for at in prints]
     with closing(sqlite3.connect(config.parent / NAME)) as db:

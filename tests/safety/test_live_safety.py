@@ -1,4 +1,4 @@
-"""Live runs against the served sandbox: nothing of others is changed, nothing of ours is left, whatever happens."""
+"""Live runs against the served sandbox: no record of others changes, and no record of the run stays."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_signal_ends_a_run_and_nothing_is_left(number: int, serve: Serve) -> N
 
 
 @pytest.mark.slow
-def test_a_second_signal_leaves_at_once_and_cleanup_removes_the_rest(serve: Serve, qa_sync: QaSync) -> None:
+def test_a_second_signal_exits_immediately_and_cleanup_removes_the_rest(serve: Serve, qa_sync: QaSync) -> None:
     config, real = serve(SPEC, "--no-sync"), httpx.Client(trust_env=False)
     cleaning, free = threading.Event(), threading.Event()
 
@@ -88,7 +88,7 @@ def test_a_second_signal_leaves_at_once_and_cleanup_removes_the_rest(serve: Serv
     assert ours(config) == []
 
 
-def test_what_is_kept_is_told_and_removed_by_cleanup(qa_sync: QaSync, serve: Serve) -> None:
+def test_kept_records_are_reported_and_removed_by_cleanup(qa_sync: QaSync, serve: Serve) -> None:
     config = serve(SPEC, "--no-sync")
     words = ("--timeout", "0", "-j", "1", "-x", "--report", "json", "--seed", "kept")
     got = qa_sync(*live(config, *words, "--keep", "on-failure"))
@@ -211,7 +211,7 @@ def test_there_is_nothing_to_take_up(qa_sync: QaSync, serve: Serve) -> None:
     assert qa_sync(*live(config, "--resume", "--seed", "a")).code == 2
 
 
-def test_on_a_terminal_one_is_asked(qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_terminal_the_user_is_prompted(qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     config = serve(SPEC, "--no-sync")
     asked: list[str] = []
     monkeypatch.delenv("QA_SYNC_CHECK_YES")
@@ -227,7 +227,7 @@ def test_on_a_terminal_one_is_asked(qa_sync: QaSync, serve: Serve, monkeypatch: 
     assert asked == ["Create these records?"]
 
 
-def test_an_interruption_of_the_last_look_is_followed_by_another(
+def test_an_interrupted_final_cleanup_is_repeated(
     qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = serve(SPEC, "--no-sync")

@@ -1,4 +1,4 @@
-"""The last look: what a run made is found by id and by mark, and removed; what is left is told with why."""
+"""The final cleanup: a run's records are found by id and by mark, and removed; the rest is reported with reasons."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def made(ours: RunRecords, acme: Memory, datatype: str, **more: str) -> str:
     return JournaledSystem(acme, acme, ours).insert(datatype, {"name": MARK, **more})
 
 
-def test_a_run_that_made_nothing_asks_nothing(acme: Memory, ours: RunRecords) -> None:
+def test_a_run_without_records_sends_no_request(acme: Memory, ours: RunRecords) -> None:
     assert told(ours, acme) == []
     assert acme.asked == []
 
@@ -66,7 +66,7 @@ def test_a_counterpart_that_came_late_is_found_by_the_mark(acme: Memory, ours: R
     assert acme.held == {("contact", "theirs"): theirs.data}
 
 
-def test_a_record_that_nobody_can_read_through_is_in_nobody_s_way(acme: Memory, ours: RunRecords) -> None:
+def test_an_unreadable_record_does_not_stop_the_cleanup(acme: Memory, ours: RunRecords) -> None:
     made(ours, acme, "contact")
     deep: list[object] = []
     for _ in range(5_000):
@@ -76,7 +76,7 @@ def test_a_record_that_nobody_can_read_through_is_in_nobody_s_way(acme: Memory, 
     assert set(acme.held) == {("contact", "theirs")}
 
 
-def test_a_counterpart_that_comes_while_it_is_looked_for(acme: Memory, ours: RunRecords) -> None:
+def test_a_counterpart_that_appears_during_the_cleanup(acme: Memory, ours: RunRecords) -> None:
     made(ours, acme, "contact")
     waits: list[int] = []
 
@@ -111,7 +111,7 @@ def test_a_counterpart_that_the_sync_makes_again_while_it_is_removed(acme: Memor
     assert acme.held == {}
 
 
-def test_an_intent_without_an_answer_is_looked_for(acme: Memory, ours: RunRecords) -> None:
+def test_an_intent_without_a_response_is_searched(acme: Memory, ours: RunRecords) -> None:
     acme.trouble = away("inserted")
     with suppress(SystemUnreachable):
         made(ours, acme, "contact")
@@ -120,7 +120,7 @@ def test_an_intent_without_an_answer_is_looked_for(acme: Memory, ours: RunRecord
     assert acme.held == {}
 
 
-def test_an_intent_that_was_never_carried_out_is_no_leftover(acme: Memory, ours: RunRecords) -> None:
+def test_an_intent_that_was_never_executed_is_not_a_leftover(acme: Memory, ours: RunRecords) -> None:
     acme.trouble = away("insert ")
     with suppress(SystemUnreachable):
         made(ours, acme, "contact")
@@ -128,7 +128,7 @@ def test_an_intent_that_was_never_carried_out_is_no_leftover(acme: Memory, ours:
     assert [entry.state for entry in ours.entries()] == ["removed"]
 
 
-def test_an_intent_is_looked_for_among_all_records_at_last(acme: Memory, ours: RunRecords) -> None:
+def test_an_intent_is_searched_among_all_records_in_the_end(acme: Memory, ours: RunRecords) -> None:
     acme.trouble = away("insert ")
     with suppress(SystemUnreachable):
         made(ours, acme, "contact")
@@ -136,7 +136,7 @@ def test_an_intent_is_looked_for_among_all_records_at_last(acme: Memory, ours: R
     assert "list contact" in acme.asked  # our clock may be far from the system's
 
 
-def test_nobody_could_look(acme: Memory, ours: RunRecords) -> None:
+def test_a_cleanup_that_could_not_read_a_system(acme: Memory, ours: RunRecords) -> None:
     acme.trouble = away("insert ", "list")
     with suppress(SystemUnreachable):
         made(ours, acme, "contact")
@@ -144,7 +144,7 @@ def test_nobody_could_look(acme: Memory, ours: RunRecords) -> None:
     assert [entry.state for entry in ours.entries()] == ["intended"]  # the next cleanup looks again
 
 
-def test_a_system_that_is_away_is_told_and_tried_again_next_time(acme: Memory, ours: RunRecords) -> None:
+def test_an_unreachable_system_is_reported_and_retried_next_time(acme: Memory, ours: RunRecords) -> None:
     contact = made(ours, acme, "contact")
     acme.trouble = away("delete")
     assert told(ours, acme) == [(contact, f"no answer to delete contact {contact}")]
@@ -153,7 +153,7 @@ def test_a_system_that_is_away_is_told_and_tried_again_next_time(acme: Memory, o
     assert acme.held == {}
 
 
-def test_what_no_api_can_remove_is_told_every_time_and_tried_never(tmp_path: Path) -> None:
+def test_a_record_that_no_api_can_delete_is_always_reported_and_never_tried(tmp_path: Path) -> None:
     acme = Memory("Acme", card("order", cannot={"delete": "there is no endpoint"}))
     ours = owned(tmp_path, acme)
     order = made(ours, acme, "order")
@@ -163,7 +163,7 @@ def test_what_no_api_can_remove_is_told_every_time_and_tried_never(tmp_path: Pat
     ours.journal.close()
 
 
-def test_what_the_journal_cannot_be_told_of_is_removed_all_the_same(
+def test_a_record_is_removed_even_if_the_journal_cannot_be_written(
     acme: Memory, ours: RunRecords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
@@ -184,7 +184,7 @@ def test_what_the_journal_cannot_be_told_of_is_removed_all_the_same(
     assert set(acme.held) == {("contact", "theirs")}
 
 
-def test_what_is_kept_on_purpose_stays(acme: Memory, ours: RunRecords) -> None:
+def test_records_kept_on_purpose_stay(acme: Memory, ours: RunRecords) -> None:
     contact = made(ours, acme, "contact")
     other = JournaledSystem(acme, acme, ours).insert("contact", {"name": OTHER_MARK})
     assert told(ours, acme, frozenset({MARK})) == []

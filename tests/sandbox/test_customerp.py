@@ -81,7 +81,7 @@ def test_countries_have_names(erp: Caller, name: str | None) -> None:
 
 
 @pytest.mark.parametrize("name", ["NO", "Norwegen", "Atlantis"])
-def test_an_unknown_country_is_refused(erp: Caller, name: str) -> None:
+def test_an_unknown_country_is_rejected(erp: Caller, name: str) -> None:
     answer = erp("POST", "/contacts", {"address": {"country": name}})
     assert code(answer) == (422, "INVALID_COUNTRY")
     assert name in answer.json()["error"]["message"]
@@ -171,7 +171,7 @@ def test_exact_filters(erp: Caller) -> None:
 
 
 @pytest.mark.parametrize("body", ["{", "[]", "null", '{"firstName": NaN}', '{"firstName": "\\ud83d"}'])
-def test_what_is_no_json_object_is_refused(erp: Caller, body: str) -> None:
+def test_a_body_that_is_not_a_json_object_is_rejected(erp: Caller, body: str) -> None:
     assert code(erp("POST", "/contacts", content=body)) == (400, "BAD_JSON")
 
 

@@ -25,7 +25,7 @@ def names(things: LateTable, share: float = 1.0) -> str:
     return "".join(doc["name"] for doc in things.delayed(share))
 
 
-def test_without_a_lag_a_list_is_as_fresh_as_a_look(clock: HandClock) -> None:
+def test_without_a_lag_a_list_is_as_fresh_as_a_read(clock: HandClock) -> None:
     things = table(clock, 0)
     put(things, clock, "1", "a")
     assert names(things) == "a"
@@ -48,7 +48,7 @@ def test_every_write_is_seen_late_and_in_its_order(clock: HandClock) -> None:
     assert seen == ["", "a", "a", "xb", "xb", "x"]
 
 
-def test_a_look_by_id_or_key_is_fresh(clock: HandClock) -> None:
+def test_a_read_by_id_or_key_is_fresh(clock: HandClock) -> None:
     things = table(clock, 10)
     put(things, clock, "1", "a")
     assert things.get("1") == {"id": "1", "name": "a"}
@@ -62,7 +62,7 @@ def test_a_share_of_the_lag(clock: HandClock) -> None:
     assert (names(things, 0.5), names(things)) == ("a", "")
 
 
-def test_what_is_long_ago_is_not_remembered(clock: HandClock) -> None:
+def test_old_versions_are_dropped(clock: HandClock) -> None:
     things = table(clock, 10)
     for number in range(100):
         put(things, clock, "1", str(number % 10))

@@ -27,7 +27,7 @@ PARTS = {"Common rules", "Contacts v4", "Orders", "Products", "Members"}
 
 
 def at(body: Any, path: str) -> Any:
-    """Return what stands at a dotted path, None when nothing does."""
+    """Return the value at a dotted path, None when absent."""
     for part in path.split(".") if path else ():
         if isinstance(body, list):
             body = body[int(part)] if int(part) < len(body) else None
@@ -62,7 +62,7 @@ def differences(row: Row, got: httpx.Response) -> Iterator[tuple[str, Any, Any]]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row.section} {row.name}" for row in ROWS])
-def test_the_sandbox_answers_as_documented(row: Row) -> None:
+def test_the_sandbox_responds_as_documented(row: Row) -> None:
     found = list(differences(row, answer(row)))
     if (row.section, row.name) in ACCEPTED:
         assert found  # nothing is accepted in vain
@@ -81,7 +81,7 @@ def test_what_is_accepted_is_a_row_and_has_a_reason() -> None:
     assert all(len(why.split()) > 3 for why in ACCEPTED.values())
 
 
-def test_every_row_stands_under_a_heading_of_the_page_and_every_part_of_it_has_a_row() -> None:
+def test_every_row_has_a_heading_of_the_page_and_every_heading_has_a_row() -> None:
     page = (Path(__file__).parents[2] / "docs/explanation/vendors/wix.rst").read_text(encoding="utf-8")
     part, part_of = "", {}
     for heading, mark in re.findall(r"^(\w.*)\n([-~])\2+$", page, flags=re.MULTILINE):
@@ -91,7 +91,7 @@ def test_every_row_stands_under_a_heading_of_the_page_and_every_part_of_it_has_a
     assert {part_of[row.section] for row in ROWS} == PARTS
 
 
-def test_every_item_of_the_checklist_stands_on_the_page() -> None:
+def test_every_item_of_the_checklist_is_on_the_page() -> None:
     page = (Path(__file__).parents[2] / "docs/explanation/vendors/wix.rst").read_text(encoding="utf-8")
     checklist = page[page.index("What the sandbox imitates\n") :]
     assert [int(number) for number in re.findall(r"^(\d+)\. ", checklist, flags=re.MULTILINE)] == list(CHECKLIST)

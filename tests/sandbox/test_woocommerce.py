@@ -38,7 +38,7 @@ def order(woo: Caller, **fields: Any) -> dict[str, Any]:
         ("15", "15"),
     ],
 )
-def test_prices_are_kept_as_they_are_written_but_for_strange_characters(woo: Caller, given: str, kept: str) -> None:
+def test_prices_are_stored_as_sent_without_invalid_characters(woo: Caller, given: str, kept: str) -> None:
     made = product(woo, name="x", regular_price=given)
     assert (made["regular_price"], made["price"], made["on_sale"]) == (kept, kept, False)
 
@@ -66,7 +66,7 @@ def test_names_are_stripped_trimmed_and_encoded(woo: Caller, path: str, email: d
     assert made[name] == "Ål &amp; Øl 🧢"
 
 
-def test_a_sku_is_unique_whatever_its_case(woo: Caller) -> None:
+def test_a_sku_is_unique_ignoring_case(woo: Caller) -> None:
     first = product(woo, sku="Abc")
     clash = woo("POST", "/products", {"sku": " aBC "})
     assert (clash.status_code, clash.json()["code"]) == (400, "product_invalid_sku")
@@ -81,7 +81,7 @@ def test_products_are_found_by_sku(woo: Caller, sku: str) -> None:
     assert [p["sku"] for p in woo("GET", "/products", params={"sku": sku}).json()] == ["A-1"]
 
 
-def test_an_email_is_unique_whatever_its_case(woo: Caller) -> None:
+def test_an_email_is_unique_ignoring_case(woo: Caller) -> None:
     woo("POST", "/customers", {"email": "Ann@example.test"})
     clash = woo("POST", "/customers", {"email": "aNN@example.test"})
     assert (clash.status_code, clash.json()["code"]) == (400, "registration-error-email-exists")
@@ -89,7 +89,7 @@ def test_an_email_is_unique_whatever_its_case(woo: Caller) -> None:
     assert [c["email"] for c in found] == ["Ann@example.test"]
 
 
-def test_addresses_merge_and_an_empty_billing_email_is_refused(woo: Caller) -> None:
+def test_addresses_merge_and_an_empty_billing_email_is_rejected(woo: Caller) -> None:
     made = woo("POST", "/customers", {"email": "a@example.test", "billing": {"city": "Oslo", "phone": "1"}}).json()
     path = f"/customers/{made['id']}"
     changed = woo("PUT", path, {"billing": {"city": "Bergen"}}).json()
@@ -126,7 +126,7 @@ def test_modified_after(woo: Caller, asked: dict[str, str], found: int) -> None:
 
 
 @pytest.mark.parametrize("mark", ["2026-03-01", "soon"])
-def test_a_mark_that_is_no_time_is_refused(woo: Caller, mark: str) -> None:
+def test_an_invalid_time_filter_is_rejected(woo: Caller, mark: str) -> None:
     assert woo("GET", "/products", params={"modified_after": mark}).json()["code"] == "rest_invalid_param"
 
 
@@ -232,11 +232,11 @@ def test_meta_data(woo: Caller) -> None:
 
 
 @pytest.mark.parametrize("path", ["/products", "/customers", "/orders"])
-def test_a_post_with_an_id_is_refused(woo: Caller, path: str) -> None:
+def test_a_post_with_an_id_is_rejected(woo: Caller, path: str) -> None:
     assert woo("POST", path, {"id": 5}).json()["code"].endswith("_exists")
 
 
-def test_what_is_no_json_object_counts_as_nothing(woo: Caller) -> None:
+def test_a_body_that_is_not_a_json_object_counts_as_empty(woo: Caller) -> None:
     assert woo("POST", "/products", [1]).json()["name"] == "Product"
     assert woo("POST", "/products", content="name=x").json()["name"] == "Product"
 

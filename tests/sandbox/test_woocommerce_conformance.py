@@ -1,4 +1,4 @@
-"""Every recorded request of a real WooCommerce 10.5.2, played to the sandbox in the order in which it was recorded.
+"""Every recorded request of a real WooCommerce 10.5.2, replayed to the sandbox in the recorded order.
 
 `recorded/woocommerce.ndjson` holds a case a line: request, status, headers, body. Between some of them the recorder did
 things that it did not write down; they are in UNRECORDED. Everything that differs must stand in ACCEPTED with a reason.
@@ -29,7 +29,7 @@ Step = tuple[str, str, str, dict[str, Any] | None]
 
 
 def fillers(time: str, path: str, first: int, last: int) -> list[Step]:
-    """Records that were there, of which no request tells."""
+    """Records that existed without a recorded request."""
     people = path == "/customers"
     return [
         (time, "SKIP", "user" if people else "post", {"to": first}),
@@ -150,7 +150,7 @@ def answers() -> dict[str, httpx.Response]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_sandbox_answers_like_the_real_shop(name: str, answers: dict[str, httpx.Response]) -> None:
+def test_the_sandbox_responds_like_the_real_shop(name: str, answers: dict[str, httpx.Response]) -> None:
     case, answer = CASES[name], answers[name]
     found = list(differences(case["body"], answer.json()))
     left = [d for d in found if not any(re.fullmatch(c, name) and re.fullmatch(p, d[0]) for c, p, _ in ACCEPTED)]

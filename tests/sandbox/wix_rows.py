@@ -1,4 +1,4 @@
-"""What Wix documents, a row each: how it is asked, and what must be answered.
+"""What Wix documents, a row each: the request and the expected response.
 
 Source: docs/explanation/vendors/wix.rst, whose headings are the rows' sections.
 """
@@ -105,12 +105,12 @@ def patch(wix: Caller, known: dict[str, Any], info: dict[str, Any], revision: An
 
 
 def plain(method: str, path: str, body: Any = None, **more: Any) -> Ask:
-    """Ask an empty site."""
+    """Send the request to an empty site."""
     return lambda wix, _clock: wix(method, path, body, **more)
 
 
 def made(make: Callable[[Caller], dict[str, Any]], method: str, path: str, body: Any = None, **more: Any) -> Ask:
-    """Ask about what was just made; its id fills the path in."""
+    """Send the request for a record that was just created; its id is in the path."""
     return lambda wix, _clock: wix(method, path.format(make(wix)["id"]), body, **more)
 
 
@@ -131,7 +131,7 @@ def after_delete(path: str, make: Callable[[Caller], dict[str, Any]]) -> Ask:
 
 
 def later(ask: Callable[[Caller], object], seconds: float, then: Callable[[Caller], httpx.Response]) -> Ask:
-    """Do something, let time pass, and ask."""
+    """Send a request, advance the clock, and send another."""
 
     def asked(wix: Caller, clock: HandClock) -> httpx.Response:
         ask(wix)
@@ -146,7 +146,7 @@ def renamed(wix: Caller) -> None:
 
 
 def times(count: int, seconds: float = 0) -> Ask:
-    """Ask so often, and once more after a while."""
+    """Send that many requests, and one more after a while."""
 
     def ask(wix: Caller, clock: HandClock) -> httpx.Response:
         for _ in range(count):

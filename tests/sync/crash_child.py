@@ -49,7 +49,7 @@ class Points:
 
 
 class Wire(httpx.BaseTransport):
-    """Has a request answered on the other side of the pipe."""
+    """Sends a request through the pipe and returns the response."""
 
     def __init__(self, pipe: Connection, points: Points) -> None:
         self.pipe = pipe
@@ -71,7 +71,7 @@ def system(label: str, vendors: dict[str, tuple[str, dict[str, str]]], transport
 
 
 def work(pipe: Connection, spec: str, path: Path, vendors: dict[str, tuple[str, dict[str, str]]], last: int) -> None:
-    """Run one cycle, unless the process ends before that; tell how many points there were."""
+    """Run one cycle, unless the process ends before; report the number of points."""
     points = Points(last)
     for name in ("write", "write_many", "flush"):
         setattr(SyncStore, name, points.round(getattr(SyncStore, name)))

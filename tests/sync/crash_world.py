@@ -54,7 +54,7 @@ class Door(httpx.BaseTransport):
 
 
 class CrashWorld:
-    """The two systems of a document, and the store of whoever syncs them."""
+    """The two systems of a spec, and the store of the sync."""
 
     def __init__(self, spec: str, store: Path) -> None:
         self.spec = spec
@@ -94,7 +94,7 @@ class CrashWorld:
         return response.status_code, response.headers.multi_items(), response.read()
 
     def rest(self) -> None:
-        """Start anew, and run cycles until nothing is written any more."""
+        """Restart, and run cycles until nothing is written any more."""
         for _ in range(4):
             before = self.door.writes
             links = Links(self.store)

@@ -36,7 +36,7 @@ class Call:
 
 @dataclass
 class FakeSystem:
-    """A system that keeps what its cards allow; hooks make it misbehave as real ones do."""
+    """A system that stores what its cards allow; hooks make it misbehave like real ones."""
 
     label: str
     cards: Mapping[str, EntityCard]

@@ -1,4 +1,4 @@
-"""What a sync comes to, said as plainly as possible: two shelves of records, links, and what was last in sync."""
+"""A simple model of the result of a sync: two sets of records, links, and the last synced values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A shop and an office with links between them, and the sections that tests carry out."""
+"""A shop and an office with links between them, and the sections that the tests run."""
 
 from __future__ import annotations
 

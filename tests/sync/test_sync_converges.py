@@ -1,4 +1,4 @@
-"""Random edits on both sides, cycles in between: both sides agree, the newest value stands, and then all is still."""
+"""Random edits on both sides, cycles in between: both sides agree, the latest value wins, and no more is written."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_both_sides_converge_on_the_newest_values(script: list[tuple[str, int, s
 @settings(max_examples=60, deadline=None)
 @example([("shop", 1, "name", "Åse"), ("office", 1, "nick", "new")], "swap-properties")
 @given(st.lists(edits, max_size=25), st.sampled_from([None, *RESTING]))
-def test_all_comes_to_rest_whoever_edits_what(script: list[tuple[str, int, str, str]], fault: str | None) -> None:
+def test_random_edits_converge(script: list[tuple[str, int, str, str]], fault: str | None) -> None:
     world = make_world()
     for number in range(3):
         world.shop.insert("people", {"name": f"n{number}", "nick": "x", "kind": "k"})
@@ -85,7 +85,7 @@ def test_all_comes_to_rest_whoever_edits_what(script: list[tuple[str, int, str, 
 
 
 def agree(world: World, number: int) -> bool:
-    """Tell whether two records show the same where neither is empty."""
+    """Return whether two records have the same values where neither is empty."""
     one, two = world.buyer(f"S-{number}"), world.person(f"O-{number}")
     shown = [((one.get(name) or "").strip(), (two.get(twin) or "").strip()) for name, twin in TWINS.items()]
     return all(a == b for a, b in shown if a and b)

@@ -23,7 +23,7 @@ def prepared(world: CrashWorld, seed: int) -> None:
 
 
 def played(spec: str, seed: int, last: int, store: Path) -> tuple[int, Any]:
-    """Return how many points the killed cycle has, and what both systems hold in the end."""
+    """Return the number of points of the killed cycle, and the final records of both systems."""
     with crash_world(spec, store) as world:
         prepared(world, seed)
         done = world.cycle(last)

@@ -62,7 +62,7 @@ def test_edits_of_different_properties_on_both_sides_both_survive(world: World) 
 
 
 @pytest.mark.parametrize("last", ["shop", "office"])
-def test_of_two_edits_of_one_property_the_newer_stands(world: World, last: str) -> None:
+def test_of_two_edits_of_one_property_the_later_wins(world: World, last: str) -> None:
     world.shop.insert("people", {"name": "Åse"})
     engine = world.engine(every())
     engine.cycle()
@@ -101,7 +101,7 @@ def test_an_empty_value_erases_nothing(world: World, empty: str | None) -> None:
     assert engine.cycle().updated == 0
 
 
-def test_what_a_system_makes_of_a_value_is_no_edit(world: World) -> None:
+def test_a_value_changed_by_the_system_is_not_an_edit(world: World) -> None:
     world.office.keep = lambda _path, value: str(value).strip()[:4].replace("&", "&amp;")
     world.shop.insert("people", {"name": " A & Berg ", "nick": "long nick"})
     engine = world.engine(every())
@@ -113,7 +113,7 @@ def test_what_a_system_makes_of_a_value_is_no_edit(world: World) -> None:
     assert world.buyer()["name"] == "B & Berg"
 
 
-def test_what_a_system_derives_from_a_write_is_no_edit(world: World) -> None:
+def test_a_value_derived_from_a_write_is_not_an_edit(world: World) -> None:
     def initials(data: dict[str, Any]) -> None:
         data["initials"] = (data.get("fullName") or "")[:1]
 

@@ -37,7 +37,7 @@ def test_a_value_that_cannot_be_converted_leaves_the_others_synced(world: World)
     assert world.person()["country"] == "SE"
 
 
-def test_a_refused_write_is_a_problem_and_tried_again(world: World) -> None:
+def test_a_rejected_write_is_a_problem_and_retried(world: World) -> None:
     world.office.refuse = lambda values: values.get("fullName") == "bad"
     world.shop.insert("people", {"name": "bad"})
     world.shop.insert("people", {"name": "good"})
@@ -58,11 +58,11 @@ def test_a_conflict_is_tried_again_from_a_fresh_read(world: World) -> None:
     engine.cycle()
     edits = ["meanwhile"]
 
-    def somebody_edits(record: Record) -> None:
+    def another_client_edits(record: Record) -> None:
         if edits:
             world.office.edit(record.datatype, record.id, {"alias": edits.pop()})
 
-    world.office.before_update = somebody_edits
+    world.office.before_update = another_client_edits
     world.shop.edit("people", "S-1", {"name": "Ada Berg"})
     assert engine.cycle().problems == ()
     assert (world.person()["fullName"], world.person()["alias"]) == ("Ada Berg", "meanwhile")
@@ -80,18 +80,18 @@ def test_a_lasting_conflict_is_given_up_after_three_attempts(world: World) -> No
     assert "gave up" in summary.problems[0].text
 
 
-def test_an_edit_between_the_read_and_the_answer_is_not_lost(world: World) -> None:
+def test_an_edit_between_the_read_and_the_response_is_not_lost(world: World) -> None:
     world.shop.insert("people", {"name": "Ada", "nick": "A"})
     engine = world.engine(every())
     engine.cycle()
     world.shop.edit("people", "S-1", {"name": "Ada Berg"})
     update = world.office.update
 
-    def then_somebody_edits(record: Record, values: Any) -> None:
+    def then_another_client_edits(record: Record, values: Any) -> None:
         update(record, values)
         world.office.edit(record.datatype, record.id, {"alias": "theirs"})
 
-    world.office.update = then_somebody_edits  # type: ignore[method-assign]
+    world.office.update = then_another_client_edits  # type: ignore[method-assign]
     engine.cycle()
     world.office.update = update  # type: ignore[method-assign]
     engine.cycle()
@@ -108,11 +108,11 @@ def test_an_edit_before_what_was_written_is_read_back_is_not_lost(world: World, 
     world.office.edit("person", "O-1", {"alias": "B"})
     update = world.office.update
 
-    def then_somebody_edits(record: Record, values: Mapping[str, Json]) -> None:
+    def then_another_client_edits(record: Record, values: Mapping[str, Json]) -> None:
         update(record, values)
         world.office.edit(record.datatype, record.id, {name: "theirs"})
 
-    world.office.update = then_somebody_edits  # type: ignore[method-assign]
+    world.office.update = then_another_client_edits  # type: ignore[method-assign]
     engine.cycle()
     world.office.update = update  # type: ignore[method-assign]
     engine.cycle()
@@ -166,7 +166,7 @@ class Wrong(VirtualClock):
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(hours=-1)])
 @pytest.mark.parametrize("wrong", ["shop", "office"])
-def test_the_newest_wins_whatever_the_systems_clocks_say(world: World, wrong: str, ahead: timedelta) -> None:
+def test_the_latest_edit_wins_despite_wrong_clocks(world: World, wrong: str, ahead: timedelta) -> None:
     clock = world.shop.clock
     getattr(world, wrong).clock = Wrong(clock, ahead)
     world.shop.insert("people", {"name": "Ada", "nick": "A"})
@@ -187,7 +187,7 @@ def test_the_newest_wins_whatever_the_systems_clocks_say(world: World, wrong: st
         assert world.person()["fullName"] == world.buyer()["name"] == f"{second} after {first}"
 
 
-def test_a_condition_along_a_list_is_told(world: World) -> None:
+def test_a_condition_on_a_list_is_reported(world: World) -> None:
     world.shop.insert("people", {"name": "Ada", "lines.title": ["a", "b"]})
     rule = PropertyPair("nick", "alias", source_when=(When("a", "lines.title"),))
     world.buyer()["nick"] = "A"
@@ -252,7 +252,7 @@ def test_a_list_that_cannot_be_read_cuts_short_its_section_only(world: World) ->
     assert (summary.problems[0].system, "forbidden" in summary.problems[0].text) == ("Office", True)
 
 
-def test_only_pairs_that_were_looked_at_and_found_in_sync_count_as_unchanged(world: World) -> None:
+def test_only_processed_pairs_in_sync_count_as_unchanged(world: World) -> None:
     for name in ("Ada", "Bo", "Cy"):
         world.shop.insert("people", {"name": name})
     engine = world.engine(every())
@@ -290,7 +290,7 @@ def test_a_list_that_is_late_undoes_nothing(world: World) -> None:
     assert world.buyer()["name"] == "Ada Berg"
 
 
-def test_a_stamp_that_makes_no_sense_is_as_good_as_none(world: World) -> None:
+def test_an_invalid_timestamp_counts_as_missing(world: World) -> None:
     world.shop.insert("people", {"name": "Ada"})
     engine = world.engine(every())
     engine.cycle()

@@ -77,7 +77,7 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_shape_links_and_creates_whom_it_says(shape: str) -> None:
+def test_a_shape_links_and_creates_the_expected_records(shape: str) -> None:
     said, linked, created = SHAPES[shape]
     dataflow = read_dataflow(document(*said), "shapes.rst")
     clock = VirtualClock(START)

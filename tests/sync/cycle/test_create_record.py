@@ -18,7 +18,7 @@ def world() -> World:
     return make_world()
 
 
-def test_a_create_that_was_never_answered_is_not_made_twice(world: World) -> None:
+def test_a_create_without_a_response_is_not_repeated(world: World) -> None:
     insert = world.office.insert
 
     def crash_after(datatype: str, values: Mapping[str, Json], _found: Found | None = None) -> str:

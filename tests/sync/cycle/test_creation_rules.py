@@ -14,7 +14,7 @@ def world() -> World:
     return make_world()
 
 
-def test_a_condition_without_a_predicate_creates_nothing_and_says_so_once(world: World) -> None:
+def test_a_condition_without_a_predicate_creates_nothing_and_reports_one_problem(world: World) -> None:
     world.shop.insert("people", {"name": "Ada"})
     engine = world.engine(section(1, "People", "Person", CONDITION, pairs=BASIC))
     first, second = engine.cycle(), engine.cycle()
@@ -51,7 +51,7 @@ def test_only_what_is_connected_to_a_linked_record_is_created(world: World) -> N
     assert [p["fullName"] for p in world.office.records("person").values()] == ["in"]
 
 
-def test_a_connection_to_an_entity_that_is_not_synchronised_is_told(world: World) -> None:
+def test_a_connection_to_an_entity_that_is_not_synchronized_is_reported(world: World) -> None:
     world.shop.insert("people", {"name": "in", "group": world.shop.insert("groups", {"title": "G"})})
     summary = world.engine(*connected("Deals")).cycle()
     assert world.office.records("person") == {}

@@ -45,7 +45,7 @@ class People:
         self.last[id, name] = self.text
 
     def linked(self) -> list[str]:
-        """What was never read back yet has no edits that anybody could tell from what the system itself made of it."""
+        """Before the first read-back, an edit cannot be distinguished from a change by the system."""
         links = {i: self.world.links.by_target(KEY, i) for i in self.world.office.records("person")}
         return sorted(i for i, link in links.items() if link and self.world.links.synced(link))
 

@@ -1,4 +1,4 @@
-"""Creates whose answer is lost: the engine, and the judge, look for what they made before they make it again."""
+"""Creates with a lost response: the engine and the checks search for the new record before they create it again."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ START = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)
 
 
 class Forgetful(FakeSystem):
-    """Makes what it is told to and does not say so; asks whoever told it to look for it."""
+    """Creates the record but loses the response, and calls the search of the caller."""
 
     copies = 1
 
@@ -61,7 +61,7 @@ class TestEngine:
         assert link is not None
         assert link.target == "O-1"
 
-    def test_two_that_look_like_it_are_a_problem(self, world: World) -> None:
+    def test_two_matching_records_are_a_problem(self, world: World) -> None:
         world.office.copies = 2  # type: ignore[attr-defined]
         world.shop.insert("people", {"name": "Ada"})
         summary = world.engine(every()).cycle()

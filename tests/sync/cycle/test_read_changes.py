@@ -109,7 +109,7 @@ def test_a_record_that_a_shifted_page_hid_is_found_a_day_later() -> None:
     assert engine.cycle().seen == 1
 
 
-def test_what_is_made_of_records_is_made_anew_when_the_document_changes(world: World) -> None:
+def test_records_are_processed_again_when_the_spec_changes(world: World) -> None:
     world.shop.insert("people", {"name": "Ada", "kind": "k"})
     world.engine(every()).cycle()
     assert world.engine(every()).cycle().updated == 0
@@ -117,7 +117,7 @@ def test_what_is_made_of_records_is_made_anew_when_the_document_changes(world: W
     assert world.person()["kind"] == "k"
 
 
-def test_sections_may_move_within_the_document(world: World) -> None:
+def test_sections_may_move_within_the_spec(world: World) -> None:
     world.shop.insert("people", {"name": "Ada"})
     world.engine(every()).cycle()
     moved = section(7, "People", "Person", EVERY, pairs=BASIC)
@@ -132,7 +132,7 @@ def test_one_section_only_leaves_the_others_for_later(world: World) -> None:
     assert world.engine(every(), GROUPS).cycle().created == 1
 
 
-def test_a_cycle_that_is_told_to_stop_goes_on_later(world: World) -> None:
+def test_a_stopped_cycle_is_resumed_later(world: World) -> None:
     for n in range(5):
         world.shop.insert("people", {"name": f"n{n}"})
     engine = world.engine(every(), stop=lambda: len(world.office.records("person")) == 2)

@@ -1,4 +1,4 @@
-"""A document may describe a flow from a system to itself: nothing may breed there.
+"""A spec may describe a flow from a system to itself: records must not multiply there.
 
 Source: docs/explanation/grammar.rst, "Bytes, file names and frame".
 """

@@ -1,4 +1,4 @@
-"""A crash between a write and its answer: what was made is found although it was edited since, no edit is lost."""
+"""A crash between a write and its response: the new record is found even if it was edited since, no edit is lost."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def world() -> World:
 
 
 class Crash(BaseException):
-    """The end of a process, as far as the engine can tell."""
+    """The end of a process, as seen by the engine."""
 
 
 def crash_after(system: FakeSystem, name: str) -> Callable[[], None]:
-    """Let a system do what it is told, and the engine end before it hears of it; return what undoes that."""
+    """Let a system execute a write and the engine end before the response; return the function that undoes it."""
     real = getattr(system, name)
 
     def crash(*args: Any) -> None:
@@ -44,7 +44,7 @@ def crash(world: World, system: FakeSystem, name: str) -> None:
 
 
 @pytest.mark.parametrize("edited", [{}, {"alias": "theirs"}, {"fullName": "theirs", "alias": "x", "years": "9"}])
-def test_a_new_record_is_found_by_what_is_unique_whatever_was_edited(world: World, edited: dict[str, str]) -> None:
+def test_a_new_record_is_found_by_a_unique_value_despite_edits(world: World, edited: dict[str, str]) -> None:
     world.shop.insert("people", {"name": "Ada", "nick": "A", "mail": "ada@example.test"})
     crash(world, world.office, "insert")
     world.office.insert("person", {"fullName": "Ada", "alias": "A"})  # somebody else's, and much alike
@@ -95,7 +95,7 @@ def test_an_edit_after_an_unanswered_update_is_not_undone_by_it(world: World) ->
     assert (world.buyer()["nick"], world.person()["alias"]) == ("third", "third")
 
 
-def test_what_a_system_made_of_an_unanswered_update_is_no_edit(world: World) -> None:
+def test_a_value_changed_by_the_system_in_an_interrupted_update_is_not_an_edit(world: World) -> None:
     world.office.keep = lambda path, value: value[:4] if path == "fullName" else value
     world.shop.insert("people", {"name": "Ada", "nick": "A"})
     world.engine(every()).cycle()
@@ -145,7 +145,7 @@ def test_without_locking_an_edit_between_two_writes_is_seen(world: World) -> Non
     assert world.person()["fullName"] == "shop"
 
 
-def test_a_create_that_gives_somebody_elses_counterpart_is_a_problem(world: World) -> None:
+def test_a_create_that_returns_the_counterpart_of_another_record_is_a_problem(world: World) -> None:
     world.shop.insert("people", {"name": "Ada"})
     engine = world.engine(every())
     engine.cycle()

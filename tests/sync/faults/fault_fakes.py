@@ -1,4 +1,4 @@
-"""A writer that only notes what it is told, a system of a few records, and lanes to write along."""
+"""A writer that only records writes, a system of a few records, and lanes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Values = Mapping[str, Json]
 
 @dataclass
 class Notes:
-    """A writer that notes each write; `refused` are values that it refuses."""
+    """A writer that records each write; `refused` are values that it rejects."""
 
     inserts: list[dict[str, Json]] = field(default_factory=list)
     updates: list[tuple[str, dict[str, Json]]] = field(default_factory=list)

@@ -35,7 +35,7 @@ def faulty(world: World, name: str) -> Engine:
     return world.engine(every(), faults=(find_fault(name),))
 
 
-def test_the_table_is_explicit_and_tells_what_each_does() -> None:
+def test_the_table_is_explicit_and_describes_each_fault() -> None:
     assert set(FAULTS) == set(NAMES.split())
     assert all(fault.description.endswith(".") for fault in FAULTS.values())
 
@@ -93,7 +93,7 @@ def test_a_unique_number_is_left_to_the_system(world: World) -> None:
     assert copy_values(end, {"no": 7, "code": "ABCDEF"}) == {"no": 7, "code": "ABC-copy"}
 
 
-def test_duplicate_gives_way_to_a_system_that_refuses_the_copy(world: World) -> None:
+def test_duplicate_accepts_that_a_system_rejects_the_copy(world: World) -> None:
     world.office.refuse = lambda values: "+copy" in values.get("email", "")
     world.shop.insert("people", {"name": "Ada", "mail": "ada@example.test"})
     assert faulty(world, "duplicate").cycle().problems == ()
@@ -113,7 +113,7 @@ def test_swap_properties_on_every_write(world: World) -> None:
     assert (world.buyer()["name"], world.buyer()["nick"]) == ("Bo", "B")
 
 
-def test_swap_properties_of_one_edited_text_comes_to_rest_unrepaired(world: World) -> None:
+def test_swap_properties_of_one_edited_text_stays_swapped(world: World) -> None:
     world.shop.insert("people", {"name": "Ada", "nick": "A"})
     engine = faulty(world, "swap-properties")
     engine.cycle()

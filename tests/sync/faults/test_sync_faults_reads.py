@@ -111,7 +111,7 @@ class TestComingBack:
         assert self.after("ping-pong", lane, 7) == ["B", "A", "A", "B", "B", "A", "A"]
 
     @pytest.mark.parametrize("fault", ["stale-overwrite", "ping-pong"])
-    def test_the_source_keeps_what_it_is_given(self, fault: str, lane: Lane) -> None:
+    def test_the_source_stores_what_is_written(self, fault: str, lane: Lane) -> None:
         assert self.after(fault, lane, 5, Side.SOURCE) == ["B"] * 5
 
     def test_what_replaced_nothing_stays(self, lane: Lane) -> None:

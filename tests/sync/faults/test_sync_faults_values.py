@@ -106,7 +106,7 @@ def test_a_damaged_text_is_cut_to_what_its_place_takes() -> None:
 
 
 class TestRefusedDamage:
-    """A system that refuses the damage gets the rest, so that the fault shows by its property."""
+    """A system that rejects the damaged value gets the rest, so that the fault shows in its property."""
 
     def test_a_property_is_left_out(self) -> None:
         lane, notes = lane_to(card_of(PropertyCard("p", WHOLE), PropertyCard("q", TEXT))), Notes(refused={"5"})
@@ -126,7 +126,7 @@ class TestRefusedDamage:
         assert find_fault("type-change").writer(notes).update(lane, lane.target, record, {"p": 5}) == frozenset()
         assert notes.updates == []
 
-    def test_what_is_refused_undamaged_stays_refused(self) -> None:
+    def test_a_write_rejected_without_the_fault_stays_rejected(self) -> None:
         lane, notes = lane_to(card_of(PropertyCard("p", WHOLE, required=True))), Notes(refused={5, "5"})
         with pytest.raises(RequestRejected):
             find_fault("type-change").writer(notes).insert(lane, lane.target, {"p": 5})

@@ -145,7 +145,7 @@ class TestMatching:
             ("ignore-condition", {StatementKind.CONDITION}),
         ],
     )
-    def test_a_statement_is_not_heard(self, fault: str, lost: set[StatementKind]) -> None:
+    def test_a_statement_is_ignored(self, fault: str, lost: set[StatementKind]) -> None:
         lane = lane_of(*ROWS, says=saying(*StatementKind))
         misread = find_fault(fault).lane(lane)
         assert {s.kind for s in misread.section.statements} == set(StatementKind) - lost

@@ -58,7 +58,7 @@ def test_several_candidates_are_a_problem(world: World) -> None:
     assert "O-1, O-2" in problem.text
 
 
-def test_a_record_that_is_looked_at_twice_is_told_of_once(world: World) -> None:
+def test_a_record_processed_twice_is_reported_once(world: World) -> None:
     for name in ("Ada", "Bo"):
         world.shop.insert("people", {"name": name})
     for name in ("Ada", "Ada", "Bo"):
@@ -108,7 +108,7 @@ def test_a_record_that_waits_is_matched_when_its_counterpart_appears(world: Worl
     assert engine.cycle().linked == 1
 
 
-def test_a_record_that_was_deleted_is_no_candidate(world: World) -> None:
+def test_a_deleted_record_is_not_a_candidate(world: World) -> None:
     world.office.insert("person", {"fullName": "Ada"})
     engine = world.engine(matching(("name", "fullName"), kinds=(EVERY, MERGE_IF)))
     engine.cycle()
@@ -117,7 +117,7 @@ def test_a_record_that_was_deleted_is_no_candidate(world: World) -> None:
     assert engine.cycle().created == 1
 
 
-def test_many_that_were_deleted_hide_nobody(world: World) -> None:
+def test_many_deleted_records_hide_no_match(world: World) -> None:
     for _ in range(9):
         world.office.insert("person", {"fullName": "Ada"})
     engine = world.engine(matching(("name", "fullName"), kinds=(EVERY, MERGE_IF)))
@@ -131,7 +131,7 @@ def test_many_that_were_deleted_hide_nobody(world: World) -> None:
 
 
 @pytest.mark.parametrize("later", ["shop", "office"])
-def test_when_matched_records_differ_the_later_one_stands(world: World, later: str) -> None:
+def test_when_matched_records_differ_the_later_one_wins(world: World, later: str) -> None:
     makers = {
         "shop": lambda: world.shop.insert("people", {"name": "Ada", "nick": "shop"}),
         "office": lambda: world.office.insert("person", {"fullName": "Ada", "alias": "office"}),
@@ -175,7 +175,7 @@ def test_a_list_matches_by_any_element(world: World) -> None:
     assert world.engine(matching(("lines.title", "rows.text"))).cycle().linked == 1
 
 
-def test_a_value_that_makes_no_sense_is_matched_with_nothing_and_told(world: World) -> None:
+def test_an_invalid_value_matches_nothing_and_is_reported(world: World) -> None:
     world.shop.insert("people", {"land": "Atlantis"})
     world.office.insert("person", {"country": "Lemuria"})
     summary = world.engine(matching(("land", "country"), kinds=(EVERY, MERGE_IF))).cycle()

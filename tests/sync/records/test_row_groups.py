@@ -60,7 +60,7 @@ def test_a_record_waits_for_what_it_refers_to(world: World) -> None:
     assert (second.created, second.problems) == (2, ())
 
 
-def test_a_record_that_is_deleted_while_it_waits_is_told_of_no_more(world: World) -> None:
+def test_a_record_deleted_while_it_waits_is_no_longer_reported(world: World) -> None:
     world.shop.insert("people", {"name": "Ada", "group": "S-9"})
     engine = world.engine(*referring())
     assert len(engine.cycle().problems) == 1
@@ -92,7 +92,9 @@ def test_an_edited_reference_waits_and_holds_back_nothing_else(world: World) -> 
         (pairs(nick="alia"), "did you mean 'alias'"),
     ],
 )
-def test_a_row_that_cannot_be_carried_is_told_once(world: World, rows: tuple[PropertyPair, ...], expected: str) -> None:
+def test_a_row_that_cannot_be_synchronized_is_reported_once(
+    world: World, rows: tuple[PropertyPair, ...], expected: str
+) -> None:
     world.shop.insert("people", {"name": "Ada"})
     engine = world.engine(every(pairs=(*rows, *BASIC)))
     first = engine.cycle()
@@ -178,13 +180,15 @@ def test_a_dependent_row_holds_only_where_its_condition_does(world: World) -> No
     assert engine.cycle().updated == 0
 
 
-def test_a_dependent_row_without_a_literal_is_told(world: World) -> None:
+def test_a_conditional_row_without_a_literal_is_reported(world: World) -> None:
     summary = world.engine(every(pairs=dependent("wd:Q1"))).cycle()
     assert "wd:Q1 in kind" in summary.problems[0].text
 
 
 @pytest.mark.parametrize(("currency", "given", "due"), [("KWD", "1.235", "1.235"), ("NOK", "1.235", "1.24")])
-def test_money_keeps_the_places_of_its_record_s_currency(world: World, currency: str, given: str, due: str) -> None:
+def test_money_has_the_decimals_of_the_currency_of_its_record(
+    world: World, currency: str, given: str, due: str
+) -> None:
     world.shop.insert("people", {"name": "Ada", "owed": given, "currency": currency})
     engine = world.engine(every(pairs=pairs(name="fullName", owed="due", currency="currency")))
     engine.cycle()

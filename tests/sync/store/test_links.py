@@ -17,7 +17,7 @@ from qa_sync.values.form import Canonical
 INTENT = PendingCreate(7, {"name": '"Ada"'}, {"fullName": '"Ada"'})
 
 
-def test_a_link_is_found_from_either_side_and_answers_its_intent() -> None:
+def test_a_link_is_found_from_either_side_and_ends_its_pending_create() -> None:
     links = Links()
     links.begin_create("s", "1", INTENT)
     assert links.pending_create("s", "1") == INTENT
@@ -37,7 +37,7 @@ def test_a_withdrawn_intent_is_forgotten() -> None:
     assert links.pending_create("s", "1") is None
 
 
-def test_synced_values_are_kept_by_side_and_property() -> None:
+def test_synced_values_are_stored_by_side_and_property() -> None:
     links = Links()
     link = links.connect("s", "1", "a")
     links.save_synced(link, {("source", "name"): '"Ada"', ("target", "name"): '"ADA"'})
@@ -45,7 +45,7 @@ def test_synced_values_are_kept_by_side_and_property() -> None:
     assert links.synced(link) == {("source", "name"): '"Bo"', ("target", "name"): '"ADA"'}
 
 
-def test_a_file_keeps_everything_between_two_engines(tmp_path: Path) -> None:
+def test_a_file_stores_everything_between_two_engines(tmp_path: Path) -> None:
     world = make_world()
     world.links = Links(tmp_path / "links.db")
     world.shop.insert("people", {"name": "Ada"})
@@ -74,7 +74,7 @@ def test_a_file_that_is_damaged_further_down_is_named(tmp_path: Path) -> None:
         connect_many(Links(path), "new")
 
 
-def test_what_cannot_be_written_at_the_moment_is_not_found_out(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "links.db"
     links = Links(path)
     links.state.db.execute("PRAGMA max_page_count=1")  # as on a full disk
@@ -83,7 +83,7 @@ def test_what_cannot_be_written_at_the_moment_is_not_found_out(tmp_path: Path) -
     links.state.db.close()
 
 
-def test_links_of_a_system_at_another_place_are_refused() -> None:
+def test_links_of_a_system_at_another_url_are_an_error() -> None:
     links = Links()
     check_system_urls(links.state, {"Shop": "https://u:p@shop.example/wp/", "Office": "https://office.example"})
     check_system_urls(links.state, {"Shop": "http://SHOP.example/wp"})
@@ -129,7 +129,7 @@ def test_the_text_of_a_value(value: Canonical, text: str) -> None:
 @pytest.mark.parametrize(
     "data", [{"a": Decimal("1.50"), "b": [1, 2.5, None, "x"]}, {"$decimal": "no number"}, {"c": {"$decimal": 1}}]
 )
-def test_what_a_system_answered_comes_back_as_it_was(data: dict[str, object]) -> None:
+def test_encoded_data_round_trips(data: dict[str, object]) -> None:
     back = from_json(to_json(data))
     assert back == data
     assert str(back) == str({name: back[name] for name in data})
