@@ -200,7 +200,7 @@ def test_an_unused_setting_is_reported(qa_sync: QaSync, vendor: Loopback, tmp_pa
     assert vendor.lines == []
 
 
-def test_a_missing_parameter_is_requested(qa_sync: QaSync, vendor: Loopback, tmp_path: Path) -> None:
+def test_a_missing_parameter_is_an_error(qa_sync: QaSync, vendor: Loopback, tmp_path: Path) -> None:
     config = settings(tmp_path, vendor.url, BODY)
     config.write_text(config.read_text().replace('parameters = { account_id = "2" }', ""))
     answer = check(qa_sync, config, "--mode", "live", "--yes")
