@@ -58,7 +58,7 @@ def prove(config: Path, seed: int, stall_s: float = STALL_S) -> None:
     creates = made(proxy, went.marks)
     assert len(creates) >= len(went.marks) / 2
     assert [create for create, count in creates.items() if count > 1] == []
-    # Whatever was made a second time, and never found, would still be there.
+    # A record that was created twice and not found would still exist.
     known = {lost.id for lost in went.results.leftovers}
     assert {r.id for records in left_in(config).values() for r in records} == known
     assert all("no endpoint" in lost.why or "keeps its orders" in lost.why for lost in went.results.leftovers)

@@ -186,7 +186,7 @@ def test_command_that_is_not_there(make: Make) -> None:
 
 def test_sesam_pumps_every_pipe_until_its_queues_are_empty(make: Make, node: tuple[Node, str]) -> None:
     it, url = node
-    it.busy = 1  # somebody else's run comes first
+    it.busy = 1  # the run of another client comes first
     sync = SyncSettings(Trigger.SESAM, url=f"{url}/api/", pipes=("wix/contacts collect", "erp-share"))
     make(sync, VirtualClock(EPOCH))()
     assert it.started == ["wix/contacts collect"] * 2 + ["erp-share"]
@@ -301,7 +301,7 @@ def test_callers_at_the_same_time_share_a_run_that_began_after_their_calls(monke
     assert [word for word in told if word != "served"] == ["begun", "ended"] * 2
     assert told.count("served") == 9
     assert told[:2] == ["begun", "ended"]
-    assert told[: told.index("ended", 2)].count("served") <= 1  # whoever began the first run, and nobody else
+    assert told[: told.index("ended", 2)].count("served") <= 1  # only the caller that began the first run
 
 
 def test_an_error_is_everybodys_and_the_next_run_is_a_new_one() -> None:

@@ -115,7 +115,7 @@ class Memory:
         return Record(self.label, datatype, id, copy.deepcopy(data)) if data else None
 
     def insert(self, datatype: str, values: Mapping[str, Json], found: Callable[[], str | None] | None = None) -> str:
-        del found  # an answer is never lost here
+        del found  # no response is lost here
         self.before("insert")
         assert datatype in self.cards
         self.made += 1
@@ -159,7 +159,7 @@ class World:
         self.left.clock = self.right.clock = self.clock
 
     def carry(self) -> None:
-        """Create what is missing and carry each property's last edit over, as a healthy sync does."""
+        """Create missing records and synchronize the last edit of each property, as a healthy sync does."""
         for a in list(self.left.records):
             if a not in self.links:
                 self.links[a] = self.right.insert("thing", forth(self.left.records[a]))

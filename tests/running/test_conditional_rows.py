@@ -56,7 +56,7 @@ def loud_at_seven(world: World) -> None:
 
 
 def kept_at_seven(world: World) -> None:
-    """Carry, but never an edit of a name beside a seven."""
+    """Synchronize, except an edit of a name next to a seven."""
     before = {b: r.get("title") for b, r in world.right.records.items()}
     world.carry()
     for b, record in world.right.records.items():

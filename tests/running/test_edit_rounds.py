@@ -95,7 +95,7 @@ def test_newest_wins_is_tried_in_both_orders(sync: Callable[[World], None]) -> N
 
 
 def whole_records(world: World) -> None:
-    """Carry the later record whole, as a sync does that knows no properties."""
+    """Synchronize the whole later record, like a sync without property rows."""
     for a, b in world.links.items():
         if a in world.left.records and b in world.right.records:
             left, right = world.left.records[a], world.right.records[b]

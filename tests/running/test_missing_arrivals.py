@@ -1,4 +1,4 @@
-"""An arrival that did not happen is told in every selection of checks, and by the section that promises it."""
+"""A missing change is reported in every selection of checks, and by its section."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def never(_world: World) -> None:
 
 
 def only_the_first_two(world: World) -> None:
-    """Carry the records of the first scenario, and never another one."""
+    """Synchronize only the records of the first scenario."""
     if len(world.links) < 2 and len(world.left.records) <= 2:
         world.carry()
 
@@ -104,7 +104,7 @@ class TwoTypes(Memory):
 
 @dataclass
 class TwoSections(World):
-    """Two sections, of which the sync carries only the first."""
+    """Two sections, of which only the first is synchronized."""
 
     left: Memory = field(default_factory=lambda: TwoTypes("Left", TWO_CARDS["Left"]))
     right: Memory = field(default_factory=lambda: TwoTypes("Right", TWO_CARDS["Right"]))
@@ -116,7 +116,7 @@ class TwoSections(World):
 
 
 def things_only(world: World) -> None:
-    """Carry only the things: the records of the other section stay where they are."""
+    """Synchronize only the things, not the records of the other section."""
     assert isinstance(world.left, TwoTypes)
     places = {key: world.left.records[key] for key in list(world.left.records) if world.left.datatypes[key] == "place"}
     for key in places:

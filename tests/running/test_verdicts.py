@@ -248,7 +248,7 @@ def test_no_check_run_is_not_a_success() -> None:
 
 
 def moves(world: World) -> None:
-    """Carry everything over, and remove what was carried."""
+    """Synchronize everything, and delete the synchronized records."""
     world.carry()
     world.left.records.clear()
 

@@ -2,7 +2,7 @@
 
     killed_run.py COUNTS|- POINT NUMBER WORD...
 
-POINT is `before` (a request is sent), `after` (its answer has come) or `noted` (the journal has been written); at the
+POINT is `before` (a request is sent), `after` (its response arrived) or `noted` (the journal has been written); at the
 NUMBER-th of these the process kills itself with SIGKILL. NUMBER 0 never comes; COUNTS is then a file for the counts.
 """
 

@@ -194,7 +194,7 @@ def test_the_clock_of_a_run_is_monotonic(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(clock_module, "_monotonic_s", lambda: next(even))
     clock = InterruptibleClock()
     began = clock.now()
-    monkeypatch.setattr(clock_module, "datetime", None)  # whatever the machine's clock says from now on
+    monkeypatch.setattr(clock_module, "datetime", None)  # independent of the machine's clock from now on
     assert clock.now() - began == timedelta(seconds=7.5)
 
 

@@ -160,7 +160,7 @@ def test_an_rst_report_escapes_their_markup(share: list[str]) -> None:
     assert told.getvalue() == ""
     kinds = {type(node).__name__ for node in tree.findall()}
     assert not kinds & {"reference", "target", "image", "raw", "comment", "problematic", "footnote"}
-    for value in share[::25]:  # after one claim only a few reasons are told, so each has a document of its own
+    for value in share[::25]:  # only a few reasons are reported per claim, so each has a spec of its own
         alone = docutils.core.publish_doctree(formats.render(results([value]), "rst"), settings_overrides=settings)
         assert one_line(value)[:200] in " ".join(alone.astext().split())
 

@@ -108,7 +108,7 @@ def test_a_counterpart_is_known_by_the_mark(acme: Memory, ours: RunRecords) -> N
         ({"createdAt": "2026-01-31T11:55:00Z"}, True),  # clocks differ
         ({"createdDate": "2026-01-31T12:00:05.250Z"}, True),
         ({"date_created_gmt": "2026-01-31T09:00:00"}, False),
-        ({"date_created": "2026-01-31T09:00:00"}, True),  # a local time, of nobody knows where
+        ({"date_created": "2026-01-31T09:00:00"}, True),  # a local time of an unknown zone
         ({"created": "yesterday"}, True),
         ({}, True),
     ],
@@ -182,7 +182,7 @@ def test_with_creation_times_only_the_newest_records_are_recorded(tmp_path: Path
     ours = owned(tmp_path, acme)
     assert acme.looked == ["list contact", "list contact since", "list order"]
     assert ours.journal.preexisting_ids(ours.run.id) == {("Acme", "contact"): {"c1"}, ("Acme", "order"): {ALL_RECORDS}}
-    silent = acme.put("contact", "c2", name=MARK)  # of this one nobody can know whether it was there
+    silent = acme.put("contact", "c2", name=MARK)  # whether this one is pre-existing is unknown
     assert not ours.claim(silent, acme.cards["contact"])
     ours.journal.close()
 

@@ -80,7 +80,7 @@ def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, stan
         ]
         killed += sum(process.wait(timeout=5 * GUARD_S) < 0 for process in running)
         for file in (file for file in files if file.exists()):
-            # This one was over before its point came: side by side all are slower, and ask less often.
+            # This run ended before its point: in parallel all are slower, and poll less often.
             went = json.loads(file.read_text(encoding="utf-8"))
             passed = {point: min(count, went[point]) for point, count in passed.items()}
         cleaned = cleanup(config)

@@ -68,7 +68,7 @@ def test_a_second_signal_exits_immediately_and_cleanup_removes_the_rest(serve: S
     def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "DELETE" and not free.is_set():
             cleaning.set()
-            assert free.wait(GUARD_S)  # whoever waits for the end of cleaning up does not leave before
+            assert free.wait(GUARD_S)  # a caller that waits for the end of the cleanup does not exit before
             return httpx.Response(503)
         return forward(real, base_of(config), request)
 
@@ -123,7 +123,7 @@ def test_what_our_own_engine_makes_in_live_systems_is_noted_before_it_is_made(qa
     with closing(sqlite3.connect(config.parent / NAME)) as db:
         made = db.execute("SELECT system, counterpart, payload != '', state FROM records").fetchall()
     assert set(made) == {("Wix.com", 0, 1, "removed"), ("Customerp", 0, 1, "removed")}
-    assert len(made) == 4  # the record, one that is made beside it, and the counterpart of each
+    assert len(made) == 4  # the record, one that is created next to it, and the counterpart of each
 
 
 @pytest.mark.parametrize("standing", [30, pytest.param(501, marks=pytest.mark.slow)])

@@ -141,7 +141,7 @@ def test_a_cleanup_that_could_not_read_a_system(acme: Memory, ours: RunRecords) 
     with suppress(SystemUnreachable):
         made(ours, acme, "contact")
     assert told(ours, acme) == [(None, "no answer to list contact")]
-    assert [entry.state for entry in ours.entries()] == ["intended"]  # the next cleanup looks again
+    assert [entry.state for entry in ours.entries()] == ["intended"]  # the next cleanup tries again
 
 
 def test_an_unreachable_system_is_reported_and_retried_next_time(acme: Memory, ours: RunRecords) -> None:

@@ -2,7 +2,7 @@
 
 Source: docs/explanation/vendors/wix.rst, with the checklist in "What the sandbox imitates".
 
-No real Wix was recorded, so that the documentation is what the sandbox is held to. What differs must stand in ACCEPTED
+No real Wix was recorded, so the sandbox is compared with the documentation. Differences must be listed in ACCEPTED
 with a reason.
 """
 

@@ -1,7 +1,7 @@
 """Every recorded request of a real WooCommerce 10.5.2, replayed to the sandbox in the recorded order.
 
 `recorded/woocommerce.ndjson` holds a case a line: request, status, headers, body. Between some of them the recorder did
-things that it did not write down; they are in UNRECORDED. Everything that differs must stand in ACCEPTED with a reason.
+things that it did not write down; they are in UNRECORDED. All differences must be listed in ACCEPTED with a reason.
 """
 
 from __future__ import annotations

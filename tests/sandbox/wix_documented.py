@@ -29,7 +29,7 @@ SUCCESSORS = (
 ROWS = (*COMMON, *CONTACT_ROWS, *MEMBER_ROWS, *SALES, *GOODS, *SUCCESSORS)
 
 ACCEPTED: dict[tuple[str, str], str] = {
-    # (section, name): why the sandbox answers otherwise
+    # (section, name): why the sandbox responds differently
     (
         "Contact operations",
         "a bulk update",

@@ -109,7 +109,7 @@ class CrashWorld:
     def ends(self) -> dict[str, Any]:
         """Return what both sides hold: each source record with the one target record that it is linked with.
 
-        References are told by the source record that they mean; a target record that nobody is linked with is told too.
+        References are given as the linked source record; unlinked target records are included.
         """
         links = Links(self.store)
         try:

@@ -50,7 +50,7 @@ def test_both_sides_converge_on_the_newest_values(script: list[tuple[str, int, s
         if side != "cycle":
             before = shown(world, side, number, name)
             edit(world, side, number, {name: value})
-            # Writing what a record shows already is no edit: nobody could tell it from silence.
+            # Writing an unchanged value is not an edit: it cannot be distinguished from no write.
             if shown(world, side, number, name) != before:
                 newest[number, name] = value
         # A record has one stamp for all its properties, so only one edit at a time has a defined winner.

@@ -27,7 +27,7 @@ def played(spec: str, seed: int, last: int, store: Path) -> tuple[int, Any]:
     with crash_world(spec, store) as world:
         prepared(world, seed)
         done = world.cycle(last)
-        # Somebody goes on editing what was linked before, whatever became of the sync.
+        # Edits of linked records continue, whatever the state of the sync.
         rng = random.Random(seed + 1)  # noqa: S311 - chance that repeats itself
         edit(world.source, SOURCE_EDITS, rng, "second")
         world.rest()

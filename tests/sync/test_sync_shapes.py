@@ -96,7 +96,7 @@ def test_a_shape_links_and_creates_the_expected_records(shape: str) -> None:
     got = {p["fullName"]: p.get("alias") for p in persons[1:]}
     assert got == {name: f"nick of {name}" for name in created}
     assert (persons[0].get("alias") == "nick of twin") == bool(linked)
-    # KEEP, either way, for everybody who has a counterpart; nobody else is touched.
+    # KEEP, in both directions, for every record with a counterpart; no other is touched.
     for person in tuple(office.records("person")):
         office.edit("person", person, {"alias": f"new {person}"})
     assert engine.cycle().updated == len(linked | created)

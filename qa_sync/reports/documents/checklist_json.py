@@ -30,8 +30,7 @@ def _checklist(checklist: Checklist) -> dict[str, Any]:
         "seed": checklist.seed,
         "sections": [_section(plan) for plan in checklist.sections],
         "findings": [
-            {"code": f.code, "severity": f.severity, "line": f.line, "message": f.message}
-            for f in checklist.findings
+            {"code": f.code, "severity": f.severity, "line": f.line, "message": f.message} for f in checklist.findings
         ],
     }
 

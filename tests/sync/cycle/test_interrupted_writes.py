@@ -104,7 +104,7 @@ def test_over_a_faulty_network_every_record_gets_one_counterpart(pytestconfig: p
 
 
 def synced(dataflow: Dataflow, seed: int, rate: float) -> list[tuple[str, str]]:
-    """Return the webshop's customers after the engine has carried those of WooCommerce over."""
+    """Return the webshop's customers after the engine synchronized those of WooCommerce."""
     clock = VirtualClock(START)
     source, target = (opened(label, clock, seed, rate) for label in (dataflow.source, dataflow.target))
     shop = source.system()

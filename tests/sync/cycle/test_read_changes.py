@@ -35,7 +35,7 @@ def test_an_idle_cycle_costs_one_list_a_side_and_entity(world: World) -> None:
     summary = engine.cycle()
     after = world.shop.reads + world.office.reads, world.writes, world.shop.lists, world.office.lists
     assert after == (before[0], before[1], before[2] + 2, before[3] + 2)
-    told = [p.text for p in summary.problems]  # what stands is told without being asked for
+    told = [p.text for p in summary.problems]  # a standing problem is reported without a request
     assert ["land" in text for text in told] == [True, False]
     assert told[1] == "group: S-99 has no counterpart yet"
 
@@ -94,7 +94,7 @@ def test_a_record_that_a_shifted_page_hid_is_found_a_day_later() -> None:
     listing = world.shop.list
 
     def shifted(datatype: str, since: datetime | None = None) -> Iterator[Record]:
-        # The first of two pages was read; then somebody deleted S-1, and S-3 moved up to that page.
+        # The first of two pages was read; then another client deleted S-1, and S-3 moved up to that page.
         yield from (r for r in listing(datatype, since) if r.id != "S-3")
         world.shop.delete("people", "S-1")
 

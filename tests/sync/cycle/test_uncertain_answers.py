@@ -47,7 +47,7 @@ def crash(world: World, system: FakeSystem, name: str) -> None:
 def test_a_new_record_is_found_by_a_unique_value_despite_edits(world: World, edited: dict[str, str]) -> None:
     world.shop.insert("people", {"name": "Ada", "nick": "A", "mail": "ada@example.test"})
     crash(world, world.office, "insert")
-    world.office.insert("person", {"fullName": "Ada", "alias": "A"})  # somebody else's, and much alike
+    world.office.insert("person", {"fullName": "Ada", "alias": "A"})  # of another client, and similar
     world.office.edit("person", "O-1", edited)
     engine = world.engine(every())
     assert engine.cycle().created == 0

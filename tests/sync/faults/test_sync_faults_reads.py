@@ -39,7 +39,7 @@ def test_late(shop: FakeSystem) -> None:
     assert listed(late) == ["Ada"]
     shop.edit("thing", "S-1", {"name": "Bo"})
     assert {listed(late)[0] for _ in range(LISTINGS)} == {"Ada"}
-    shop.edit("thing", "S-1", {"name": "Cy"})  # a later change does not begin the wait anew
+    shop.edit("thing", "S-1", {"name": "Cy"})  # a later change does not restart the wait
     assert listed(late) == ["Cy"]
 
 
