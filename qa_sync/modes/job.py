@@ -74,7 +74,7 @@ def _close_nothing() -> None:
     """Close nothing."""
 
 
-def begin_nothing() -> None:
+def begin_nothing(_: Sequence[Checklist]) -> None:
     """Do nothing before the first section."""
 
 
@@ -116,7 +116,7 @@ class PreparedRun(Struct, frozen=True):
     writes of checklists to the user's systems; `clean_up`, called once after all sections, gets the records that were
     not cleaned up, deletes what it can, and returns the rest; `recorded` records progress for a later run, and yields
     the events of an earlier one; `notes` are printed first; `begin` is called after the user has confirmed, before the
-    first section.
+    first section, with the checklists to run; it raises an error when a system cannot be read.
     """
 
     checklists: tuple[Checklist, ...]
@@ -133,7 +133,7 @@ class PreparedRun(Struct, frozen=True):
     writes: Callable[[Sequence[Checklist]], tuple[PlannedRecords, ...]] = _no_writes
     recorded: Callable[[Iterator[Event]], Iterator[Event]] = _record_nothing
     notes: tuple[str, ...] = ()
-    begin: Callable[[], None] = begin_nothing
+    begin: Callable[[Sequence[Checklist]], None] = begin_nothing
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.checklist.steps import Side
 from qa_sync.clock import Clock, InterruptibleClock
-from qa_sync.modes.job import Job, PreparedRun, begin_nothing
+from qa_sync.modes.job import Job, PreparedRun
 from qa_sync.modes.live_systems.connections import LiveSystem, connect
+from qa_sync.modes.live_systems.preflight import Preflight
 from qa_sync.modes.live_systems.resume import (
     ProgressRecorder,
     clean_up_interrupted,
@@ -59,7 +59,7 @@ class LiveSession(Struct, frozen=True):
     redact: Redactor
     journal: RunJournal
     recorder: ProgressRecorder
-    begin: Callable[[], None] = begin_nothing
+    begin: Callable[[Sequence[Checklist]], None]
 
     def environment(
         self, checklist: Checklist, plan: SectionPlan, systems: Mapping[str, System], clock: Clock | None = None
@@ -120,10 +120,16 @@ def open_session(job: Job) -> LiveSession:
     )
     triggers = Triggers(TriggerContext(job, clock, live_systems, checklists, since, redact=redact, wrap=journal.wrap))
     recorder = ProgressRecorder(journal, prints, known)
-    session = LiveSession(
-        job, seed, started, since, clock, checklists, live_systems, triggers, redact, journal, recorder
+    preflight = Preflight(live_systems)
+
+    def begin(chosen: Sequence[Checklist]) -> None:
+        preflight(chosen)
+        if earlier:
+            clean_up_interrupted(earlier, journal)
+
+    return LiveSession(
+        job, seed, started, since, clock, checklists, live_systems, triggers, redact, journal, recorder, begin
     )
-    return replace(session, begin=partial(clean_up_interrupted, earlier, journal)) if earlier else session
 
 
 def prepare(job: Job) -> PreparedRun:

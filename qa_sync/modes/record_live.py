@@ -64,6 +64,7 @@ def prepare_live(job: Job) -> PreparedRun:
         redact=session.redact,
         clean_up=session.journal.clean_up,
         writes=partial(planned_records, session.live_systems),
+        begin=session.begin,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -19,6 +19,7 @@ from qa_sync.location import Location
 from qa_sync.modes.embedded.sync_engine import make_engine
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import LiveSystem, connect
+from qa_sync.modes.live_systems.preflight import Place, Preflight
 from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.sync.cycle.read_changes import Stopped
 from qa_sync.sync.dry_run import DryRunWriter, PlannedWrite, ReadOnlyView
@@ -27,7 +28,7 @@ from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.store.database import readable_errors
 from qa_sync.sync.store.links import Links
 from qa_sync.sync.store.system_urls import check_system_urls
-from qa_sync.systems.cards import EntityCard
+from qa_sync.systems.cards import EntityCard, find_card
 from qa_sync.systems.read_only import ReadOnlySystem
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
@@ -82,13 +83,14 @@ def open_sync(
     *,
     dry_run: Tell | None = None,
     moved: bool = False,
+    preflight: bool = True,
 ) -> Iterator[RunnableSync]:
     """Open the sync of the job's only spec, and close everything afterwards.
 
     `links` is the store (None: LINKS), `sections` are the sections to sync (empty: all), `stop` ends the work between
     two writes; with `dry_run` nothing is written, neither to a system nor to the store; `moved` says that the systems
-    have new URLs. Raises UsageError when both systems are read-only, or when the store is damaged or belongs to other
-    systems, and UnknownName for a section or a fault.
+    have new URLs; `preflight` reads each entity once first. Raises UsageError when both systems are read-only, or when
+    the store is damaged or belongs to other systems, UnknownName for a section or a fault, and the errors of Preflight.
     """
     (dataflow,) = job.dataflows
     _reject_unread(dataflow)
@@ -98,6 +100,8 @@ def open_sync(
         live_systems = connect(job, Redactor(), StoppableClock(stop))
         for each in live_systems.values():
             exits.callback(each.connection.close)
+        if preflight:
+            Preflight(live_systems).read(_places(job, dataflow, only))
         source, target, why = _usable_systems(job, dataflow, live_systems, dry_run)
         store = _links_copy(links) if dry_run else _open_links(links)
         exits.callback(store.close)
@@ -142,6 +146,16 @@ def selected_sections(dataflow: Dataflow, wanted: Sequence[str]) -> frozenset[st
     if unknown:
         raise UnknownName("section", unknown[0], (s.heading for s in dataflow.sections))
     return frozenset(names[_folded(text)].key for text in wanted)
+
+
+def _places(job: Job, dataflow: Dataflow, only: frozenset[str] | None) -> Iterator[Place]:
+    """Yield the entities of the sections to sync."""
+    for section in dataflow.sections:
+        if section.duplicate_of is None and (only is None or section.key in only):
+            for end in (section.source, section.target):
+                with suppress(UnknownName):  # the engine reports the section
+                    card = find_card(job.cards[end.system], end.entity, end.system)
+                    yield end.system, card.datatype
 
 
 def _folded(text: str) -> str:

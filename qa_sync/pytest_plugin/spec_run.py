@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
+from qa_sync.checklist.selection import narrow_checklist
 from qa_sync.dataflow.load import load_dataflow
 from qa_sync.errors import QaSyncError, UnknownName, UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of
@@ -82,7 +83,7 @@ class SpecRun:
         return next(c for c in self.results[key].checks if c.id == check.id)
 
     def _run_section(self, key: str, selected: frozenset[str]) -> Results:
-        ready = self._prepare()
+        ready = self._prepare(selected)
         only = [
             replace(c, sections=tuple(replace(p, reported=selected) for p in c.sections if p.section.key == key))
             for c in ready.checklists
@@ -93,18 +94,29 @@ class SpecRun:
         events = run(only, ready.open_environment, config)
         return collect_results(redact_events(events, ready.redact) if ready.redact else events)
 
-    def _prepare(self) -> PreparedRun:
+    def _prepare(self, selected: frozenset[str]) -> PreparedRun:
         """Prepare the spec for its mode, once; an error is raised again for every check."""
         if self.error:
             raise self.error
         if self.prepared is None:
             try:
-                self.prepared = prepare(self.mode, self.job)
+                self.prepared = self._begin(selected)
             except QaSyncError as error:
                 self.error = error
                 raise
             self.config.add_cleanup(self._finish)
         return self.prepared
+
+    def _begin(self, selected: frozenset[str]) -> PreparedRun:
+        """Prepare the spec, and read its systems for the selected checks before the first write."""
+        ready = prepare(self.mode, self.job)
+        try:
+            ids = frozenset((self.checklist.dataflow.path, check) for check in selected)
+            ready.begin([narrow_checklist(c, ids, whole_sections=True) for c in ready.checklists])
+        except QaSyncError:
+            ready.close()
+            raise
+        return ready
 
     def _finish(self) -> None:
         """Clean up live systems, report records that could not be removed, and close the run.

@@ -118,7 +118,7 @@ def check(
             prepared.checklists, settings, run_options.mode, last_failed=last_failed, failed_first=failed_first
         )
         confirm_writes(prepared.writes(chosen.checklists), yes=yes, resume=resume)
-        prepared.begin()
+        prepared.begin(chosen.checklists)
         run_config = _run_config(run_options.mode, prepared, wait_options, sign_off_options, first_only=first_only)
         events: Iterator[Event] = chosen.select_events(run(chosen.checklists, prepared.open_environment, run_config))
         if prepared.redact:

@@ -92,7 +92,7 @@ def sync(
     rehearse = output.write if dry_run else None
     with (
         stopped_by_signals() as stop,
-        open_sync(job, links, sections, stop, dry_run=rehearse, moved=moved) as worked,
+        open_sync(job, links, sections, stop, dry_run=rehearse, moved=moved, preflight=every_s is None) as worked,
     ):
         for reason in worked.read_only_reasons:
             click.echo(reason, err=True)

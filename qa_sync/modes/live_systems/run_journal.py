@@ -110,7 +110,7 @@ class RunJournal:
         if self.owned is None:
             return
         with suppress(QaSyncError):
-            if not self.cleaned_up:
+            if self.has_listed and not self.cleaned_up:  # before the first write there is nothing to find
                 self.clean_up(self.reported)
             self.owned.journal.end(self.owned.run.id)
         self.owned.journal.close()

@@ -16,6 +16,9 @@ IDEMPOTENT: Final = "qa_sync.repeatable"
 RATE_LIMITING: Final = "qa_sync.rate_limiting"
 """The extension with an operation's settings for 429: the number of retries and their delay in seconds."""
 
+CONNECT_ATTEMPTS: Final = "qa_sync.connect_attempts"
+"""The extension that limits the attempts to connect, for a request whose sender does not wait for a system."""
+
 ATTEMPTS_HEADER: Final = "x-qa-sync-attempts"
 """The number of attempts until this response; absent for 1. A header, so that recordings keep it."""
 

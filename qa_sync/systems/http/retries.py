@@ -17,7 +17,7 @@ from qa_sync.clock import Clock
 from qa_sync.systems.http.failures import GATEWAY_STATUSES, NOT_SENT_ERRORS, TokenUnavailable, is_invalid_request
 from qa_sync.systems.http.rate_limits import RateLimiter
 from qa_sync.systems.http.redirects import MAX_REDIRECTS, follow_redirect, is_same_origin
-from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, IDEMPOTENT, OTHER_HOST
+from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, CONNECT_ATTEMPTS, IDEMPOTENT, OTHER_HOST
 from qa_sync.systems.http.retry_policy import TOO_MANY_REQUESTS, RetryPolicy
 from qa_sync.systems.redaction import Redactor
 
@@ -94,6 +94,9 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
         rule = self.retry_policy.rule(request, status)
         if attempt >= self.retry_policy.attempts_for(rule) or is_invalid_request(outcome):
             return False
+        if isinstance(outcome, NOT_SENT_ERRORS) and _response_of(outcome) is None:
+            limit: int | None = request.extensions.get(CONNECT_ATTEMPTS)
+            return limit is None or attempt < limit
         if status == TOO_MANY_REQUESTS or isinstance(outcome, NOT_SENT_ERRORS):
             return True  # the request was not processed
         if not request.extensions.get(IDEMPOTENT, request.method != "POST"):

@@ -224,8 +224,10 @@ def test_a_list_that_cannot_be_read_is_not_found_out(
     monkeypatch.setenv("QA_SYNC_CUSTOMWEBSHOP_API_KEY", "wrong")
     got = qa_sync("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"))
     assert got.code == 3
-    assert got.out.endswith("unchanged 0, conflicts 0, problems 3, sections skipped 3\n")
-    assert "(check the secrets of this system" in got.err.splitlines()[0]
+    assert got.out == ""
+    assert got.err.count("rejected with 401") == 1
+    assert "nothing was written" in got.err
+    assert "hint: check the secrets of this system" in got.err
 
 
 def test_links_are_not_used_for_another_system(qa_sync: QaSync, place: Path, tmp_path: Path) -> None:
