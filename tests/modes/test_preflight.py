@@ -103,7 +103,7 @@ def test_the_reads_are_not_recorded_and_the_recording_replays(qa_sync: QaSync, t
 
 def test_pytest_reads_before_it_writes_and_each_check_tells_the_same(pytester: pytest.Pytester) -> None:
     with depot(pytester.path, refusing(404)) as place:  # type: ignore[arg-type]
-        result = pytester.runpytest_inprocess("--qa-sync", "--qa-sync-mode", "live", "spec.txt")
+        result = pytester.runpytest_inprocess("--qa-sync", "--qa-sync-mode", "live", "--qa-sync-yes", "spec.txt")
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         assert "passed" not in result.parseoutcomes()
         assert place.writes == []
