@@ -16,8 +16,11 @@ SHOW_CURSOR: Final = "\x1b[?25h"
 
 
 @contextmanager
-def graceful_shutdown() -> Iterator[None]:
-    """Raise KeyboardInterrupt at the first signal; at the second, exit without sending another request."""
+def graceful_shutdown(announcement: str = "Interrupted: stopping.") -> Iterator[None]:
+    """Print the announcement and raise KeyboardInterrupt at the first signal.
+
+    At the second signal, exit without sending another request.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -28,6 +31,7 @@ def graceful_shutdown() -> Iterator[None]:
         if interrupted:
             _exit_immediately()
         interrupted = True
+        os.write(2, f"{announcement} A second signal exits immediately.\n".encode())
         raise KeyboardInterrupt
 
     before = {number: signal.signal(number, leave) for number in SIGNALS}

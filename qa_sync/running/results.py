@@ -108,10 +108,16 @@ class Recording(Struct, frozen=True):
 
 
 class Results(Struct, frozen=True):
-    """The results of a run. `started` is in UTC, `duration_s` in real seconds, `recordings` are those of a replay.
+    """The results of a run.
+
+    `started` is in UTC (of a replay: the start of the recorded run), `duration_s` in real seconds, `recordings` are
+    those of a replay.
 
     `known` are the failures in the baseline, `overdue` are the problems of the baseline itself (an entry that has
     expired, or whose check no longer fails), as sentences.
+
+    `interrupted` says that checks did not run because the run was interrupted. `ran` is the real start in UTC (None:
+    not known). With `simulated`, `started` and all latencies are of a simulated clock.
     """
 
     mode: str
@@ -123,6 +129,9 @@ class Results(Struct, frozen=True):
     recordings: tuple[Recording, ...] = ()
     known: tuple[KnownFailure, ...] = ()
     overdue: tuple[str, ...] = ()
+    interrupted: bool = False
+    ran: datetime | None = None
+    simulated: bool = False
 
     @property
     def checks(self) -> tuple[CheckFinished, ...]:
@@ -136,12 +145,19 @@ class Results(Struct, frozen=True):
         return {status: count[status] for status in Status}
 
     @property
+    def has_real_times(self) -> bool:
+        """Whether the latencies are of this run and of a real clock: neither replayed nor simulated."""
+        return self.mode != "replay" and not self.simulated
+
+    @property
     def exit_code(self) -> int:
         """The exit code: 0 every check that ran passed, 1 a check failed, 3 a check could not be checked.
 
         When nothing ran (no check passed or failed), it is 3, never 0. A known failure does not cause 1; a problem of
-        the baseline does.
+        the baseline does. An interrupted run has 3 in any case: its failures may not be all.
         """
+        if self.interrupted:
+            return 3
         totals = self.totals
         known = {entry.check for entry in self.known}
         failed = totals[Status.FAILED]

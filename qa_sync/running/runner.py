@@ -171,18 +171,25 @@ class _SectionRun:
             self.stop_early.set()
 
     def _not_run(self, check: Check, reason: str | None = None) -> CheckFinished:
-        status = Status.ERROR if check.error else Status.SKIPPED if reason or check.skip else Status.MANUAL
-        signed_off = self.config.sign_off(check) if status is Status.MANUAL else None
-        if signed_off:
-            status = Status.PASSED if signed_off.passed else Status.FAILED
-        return CheckFinished(
-            spec=self.spec,
-            key=self.plan.section.key,
-            id=check.id,
-            kind=check.kind,
-            title=check.title,
-            line=check.line,
-            status=status,
-            origin=check.origin,
-            message=signed_off.summary if signed_off else check.error or reason or check.skip or check.manual,
-        )
+        return not_run(self.spec, self.plan.section.key, check, self.config.sign_off, reason)
+
+
+def not_run(
+    spec: str, key: str, check: Check, sign_off: Callable[[Check], SignOff | None], reason: str | None
+) -> CheckFinished:
+    """Return the verdict of a check that no scenario decides: its own, or `skipped` for `reason`."""
+    status = Status.ERROR if check.error else Status.SKIPPED if reason or check.skip else Status.MANUAL
+    signed_off = sign_off(check) if status is Status.MANUAL else None
+    if signed_off:
+        status = Status.PASSED if signed_off.passed else Status.FAILED
+    return CheckFinished(
+        spec=spec,
+        key=key,
+        id=check.id,
+        kind=check.kind,
+        title=check.title,
+        line=check.line,
+        status=status,
+        origin=check.origin,
+        message=signed_off.summary if signed_off else check.error or reason or check.skip or check.manual,
+    )

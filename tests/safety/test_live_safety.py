@@ -48,14 +48,28 @@ def ours(config: Path) -> list[tuple[str, str, str]]:
     "number",
     [signal.SIGTERM, *(pytest.param(other, marks=pytest.mark.slow) for other in (signal.SIGINT, signal.SIGHUP))],
 )
-def test_a_signal_ends_a_run_and_nothing_is_left(number: int, serve: Serve) -> None:
+def test_a_signal_ends_a_run_with_reports_and_nothing_is_left(number: int, serve: Serve, qa_sync: QaSync) -> None:
     config = serve(SPEC, *FAST)
-    with program(*live(config)) as process:
+    reports = {name: config.with_name(f"report.{name}") for name in ("json", "markdown", "junit", "html")}
+    words = [word for name, path in reports.items() for word in ("--report", f"{name}={path}")]
+    with program(*live(config, "--history", "-j", "1", *words)) as process:
         until(lambda: prints_of(config), process)
         process.send_signal(number)
-        _, told = ended(process)
+        shown, told = ended(process)
     assert process.returncode == 3
     assert "Interrupted." in told
+    assert told.index("removing its records. A second signal") < told.index("cleanup finished: no records not removed")
+    assert "The run was interrupted: some checks did not run." in shown
+    report = json.loads(reports["json"].read_text(encoding="utf-8"))
+    assert (report["interrupted"], report["exit_code"]) == (True, 3)
+    checks = [check for section in report["specs"][0]["sections"] for check in section["checks"]]
+    planned = json.loads(qa_sync("show", SPEC, "--format", "json").out)["sections"]
+    assert sorted(c["id"] for c in checks) == sorted(c["id"] for plan in planned for c in plan["checks"])
+    assert any(check["message"] == "not run: the run was interrupted" for check in checks)
+    assert "The run was interrupted" in reports["markdown"].read_text(encoding="utf-8")
+    assert "The run was interrupted" in reports["html"].read_text(encoding="utf-8")
+    assert "not run: the run was interrupted" in reports["junit"].read_text(encoding="utf-8")
+    assert config.with_name(".qa-sync").joinpath("history.sqlite").exists()
     assert "Traceback" not in told
     assert ours(config) == []
 

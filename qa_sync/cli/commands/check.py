@@ -6,13 +6,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 from msgspec.structs import replace
 
-from qa_sync.checklist.selection import Selection
+from qa_sync.checklist.selection import CheckId, Selection
 from qa_sync.cli.confirm import confirm_writes, yes_option
+from qa_sync.cli.interrupted import results_of
 from qa_sync.cli.options.baseline import load_baseline
 from qa_sync.cli.options.check_options import (
     GROUPS,
@@ -29,7 +32,7 @@ from qa_sync.cli.options.check_options import (
 )
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.history import save_history
-from qa_sync.cli.options.last_failed import failed_options, save_failed, select_last_failed
+from qa_sync.cli.options.last_failed import Selected, failed_options, save_failed, select_last_failed
 from qa_sync.cli.options.option_groups import GroupedCommand
 from qa_sync.cli.options.report_targets import Target, parse_targets, texts_of, write_reports
 from qa_sync.cli.options.selection import apply_selection, changed_only, selection_options
@@ -39,17 +42,17 @@ from qa_sync.cli.signals import graceful_shutdown
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
-from qa_sync.modes.job import Job, PreparedRun
+from qa_sync.modes.job import EPOCH, Job, PreparedRun
 from qa_sync.modes.table import prepare
-from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.environment import Keep
-from qa_sync.running.events import Event, Leftover, SectionFinished
-from qa_sync.running.results import collect_results, with_texts
+from qa_sync.running.events import Event
+from qa_sync.running.results import with_texts
 from qa_sync.running.runner import RunConfig, run
 from qa_sync.settings.model import Settings
 
 TIMEOUT_S = 120.0
+STOPPING = "Interrupted: stopping the run and removing its records."
 
 
 @click.command(cls=GroupedCommand, groups=GROUPS)
@@ -113,31 +116,40 @@ def check(
     terminal = _terminal(report_options, targets)
     for note in prepared.notes:
         click.echo(f"note: {note}", err=True)
-    with closing(prepared), graceful_shutdown():
+    ran = datetime.now(UTC).replace(microsecond=0)
+    with closing(prepared), graceful_shutdown(STOPPING):
         chosen = select_last_failed(
             prepared.checklists, settings, run_options.mode, last_failed=last_failed, failed_first=failed_first
         )
         confirm_writes(prepared.writes(chosen.checklists), yes=yes, resume=resume)
         prepared.begin(chosen.checklists)
         run_config = _run_config(run_options.mode, prepared, wait_options, sign_off_options, first_only=first_only)
-        events: Iterator[Event] = chosen.select_events(run(chosen.checklists, prepared.open_environment, run_config))
-        if prepared.redact:
-            events = _redacted(events, prepared.redact)
-        if ids is not None:
-            from qa_sync.running.filter import filter_events  # noqa: PLC0415 - most runs do not select
-
-            events = filter_events(events, ids)
+        narrow = partial(_selected, chosen, ids)
+        events = run(chosen.checklists, prepared.open_environment, run_config)
+        shown = narrow(_redacted(events, prepared.redact) if prepared.redact else events)
         if ids is None and chosen.ids is None:
-            events = prepared.recorded(events)
-        results = collect_results(_cleanup_on_interrupt(terminal.follow(events), prepared))
-        left = _final_cleanup(prepared, results.leftovers)
-    results = excused(replace(results, recordings=prepared.recordings(), leftovers=left))
+            shown = prepared.recorded(shown)
+        results = results_of(terminal.follow(shown), prepared, chosen.checklists, run_config, narrow)
+    results = excused(replace(results, recordings=prepared.recordings(), ran=ran, simulated=prepared.started == EPOCH))
     terminal.report(results, _source_line)
     write_reports(with_texts(results, texts), targets, report_options.annotations)
-    prepared.finish(results)
+    if not results.interrupted:
+        prepared.finish(results)
     save_failed(results, settings)
     save_history(results, settings, texts, history_options.history)
+    if results.interrupted:
+        click.echo("Interrupted.", err=True)
     return results.exit_code
+
+
+def _selected(chosen: Selected, ids: frozenset[CheckId] | None, events: Iterator[Event]) -> Iterator[Event]:
+    """Return the events of the selected checks."""
+    events = chosen.select_events(events)
+    if ids is None:
+        return events
+    from qa_sync.running.filter import filter_events  # noqa: PLC0415 - most runs do not select
+
+    return filter_events(events, ids)
 
 
 def _job(dataflows: Sequence[Dataflow], settings: Settings, run_options: RunOptions, wait_options: WaitOptions) -> Job:
@@ -183,33 +195,6 @@ def _redacted(events: Iterator[Event], redact: Callable[[str], str]) -> Iterator
     from qa_sync.modes.live_systems.redact_events import redact_events  # noqa: PLC0415 - a replay has nothing to redact, and must start fast
 
     return redact_events(events, redact)
-
-
-def _cleanup_on_interrupt(events: Iterator[Event], prepared: PreparedRun) -> Iterator[Event]:
-    """Pass events on; when the run is interrupted, remove its records and report those that could not be removed."""
-    left: list[Leftover] = []
-    try:
-        for event in events:
-            if isinstance(event, SectionFinished):
-                left += event.leftovers
-            yield event
-    except (KeyboardInterrupt, Exception):
-        _report_not_removed(prepared.clean_up(left))
-        raise
-
-
-def _final_cleanup(prepared: PreparedRun, left: Sequence[Leftover]) -> tuple[Leftover, ...]:
-    """Remove the remaining records at the end; the first interruption of the cleanup starts it once more."""
-    try:
-        return prepared.clean_up(left)
-    except KeyboardInterrupt:
-        _report_not_removed(prepared.clean_up(left))
-        raise
-
-
-def _report_not_removed(left: Sequence[Leftover]) -> None:
-    for lost in left:
-        click.echo(escape_invisible(f"not removed: {lost.system} {lost.entity} {lost.id}: {lost.why}"), err=True)
 
 
 def _source_line(spec: str, line: int) -> str | None:

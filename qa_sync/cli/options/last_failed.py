@@ -24,6 +24,9 @@ FAILED_STATUSES: Final = frozenset({Status.FAILED, Status.ERROR})
 WHOLE_SECTION_MODES: Final = frozenset({"replay", "record"})
 """The modes that always run whole sections, because recordings are of whole sections."""
 
+NOT_RUN: Final = "not run: "
+"""The beginning of the message of a check that a run did not reach, because of -x or an interruption."""
+
 Failed = Mapping[str, Sequence[str]]
 """The ids of checks by the absolute path of their spec."""
 
@@ -85,7 +88,7 @@ def save_failed(results: Results, settings: Settings) -> None:
     now = dict(before)
     for spec in results.specs:
         checks = [check for section in spec.sections for check in section.checks]
-        tried = {check.id for check in checks}
+        tried = {check.id for check in checks if not (check.message or "").startswith(NOT_RUN)}
         at = _place(spec.spec)
         untried = [check for check in before.get(at, ()) if check not in tried]
         now[at] = [*untried, *(check.id for check in checks if check.status in FAILED_STATUSES)]

@@ -44,8 +44,8 @@ def _suite(spec: str, section: SectionResult, results: Results, known: KnownById
     attributes = {
         "name": f"{spec} {section.ordinal} {section.heading}",
         **_counts(section.checks, known),
-        "time": _seconds(sum(check.latency_s or 0.0 for check in section.checks)),
-        "timestamp": results.started.isoformat(timespec="seconds"),
+        "time": _seconds(sum(map(_real_latency_s if results.has_real_times else _no_time_s, section.checks))),
+        "timestamp": (results.ran or results.started).isoformat(timespec="seconds"),
     }
     properties = {
         "seed": results.seed,
@@ -56,18 +56,30 @@ def _suite(spec: str, section: SectionResult, results: Results, known: KnownById
     }
     classname = _escape(f"{spec}.{section.ordinal} {section.heading}")
     file = _escape(spec)
-    cases = [_case(check, classname, file, known.get(check.id)) for check in section.checks]
+    cases = [_case(check, classname, file, known.get(check.id), results) for check in section.checks]
     inner = "\n".join([_properties(properties, "    "), *cases])
     return f"  {_start('testsuite', attributes)}>\n{inner}\n  </testsuite>"
 
 
-def _case(check: CheckFinished, classname: str, file: str, known: KnownFailure | None) -> str:
+def _case(check: CheckFinished, classname: str, file: str, known: KnownFailure | None, results: Results) -> str:
     mark = origin_text(check)
     name = _escape(f"{check.kind}: {check.title}{mark and f' ({mark})'}")
-    properties = _properties({"id": check.id, "kind": check.kind, "origin": check.origin}, "      ")
-    time = _seconds(check.latency_s or 0.0)
+    values = {"id": check.id, "kind": check.kind, "origin": check.origin}
+    time = _seconds(_real_latency_s(check) if results.has_real_times else 0.0)
+    if check.latency_s is not None and not results.has_real_times:
+        values["simulated_latency_s" if results.simulated else "recorded_latency_s"] = _seconds(check.latency_s)
+    properties = _properties(values, "      ")
     start = f'    <testcase classname="{classname}" name="{name}" file="{file}" line="{check.line}" time="{time}">'
     return "\n".join([start, properties, *(f"      {line}" for line in _verdict(check, known)), "    </testcase>"])
+
+
+def _real_latency_s(check: CheckFinished) -> float:
+    return check.latency_s or 0.0
+
+
+def _no_time_s(_: CheckFinished) -> float:
+    """Return 0: latencies of a recording or of a simulated clock are no time of this run."""
+    return 0.0
 
 
 def _verdict(check: CheckFinished, known: KnownFailure | None) -> list[str]:

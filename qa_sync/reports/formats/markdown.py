@@ -11,6 +11,7 @@ from itertools import islice
 
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.wording import (
+    INTERRUPTED,
     NOTHING_VERIFIED,
     FailureGroup,
     counts,
@@ -21,6 +22,7 @@ from qa_sync.reports.shared.wording import (
     origin_text,
     reasons,
     seconds,
+    when,
 )
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SpecResult
@@ -57,11 +59,12 @@ def _head(results: Results) -> Iterator[str]:
     yield ""
     if not totals[Status.PASSED] and not totals[Status.FAILED]:
         yield from (f"**{NOTHING_VERIFIED}**", "")
-    when = results.started.strftime("%Y-%m-%d %H:%M:%S UTC")
+    if results.interrupted:
+        yield from (f"**{INTERRUPTED}**", "")
     for sentence in results.overdue:
         yield from (f"Out-of-date baseline entry: {_plain(sentence)}", "")
     seed = f", seed {_plain(results.seed)}" if results.seed else ""  # an audit has none
-    yield f"{_plain(results.mode)}, {when}, {seconds(results.duration_s)}{seed}"
+    yield f"{_plain(results.mode)}, {when(results)}, {seconds(results.duration_s)}{seed}"
     yield ""
 
 

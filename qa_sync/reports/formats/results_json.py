@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as _text
 from math import isfinite
@@ -43,6 +44,11 @@ def pieces(results: Results) -> Iterator[str]:
     if results.known or results.overdue:
         known = [{key: getattr(entry, key) for key in KNOWN} for entry in results.known]
         yield f',\n  "known": {_value(known, 2)},\n  "overdue": {_value(list(results.overdue), 2)}'
+    yield from (f',\n  "{key}": true' for key in ("interrupted", "simulated") if getattr(results, key))
+    if results.ran:
+        ended = results.ran + timedelta(seconds=results.duration_s)
+        ran: Json = {"started": results.ran.isoformat(), "ended": ended.isoformat()}
+        yield f',\n  "ran": {_value(ran, 2)}'
     yield "\n}\n"
 
 

@@ -91,6 +91,12 @@ class RecordingJson(Struct, frozen=True):
     unplayed: tuple[str, ...]
 
 
+class RanJson(Struct, frozen=True):
+    """The real times of a run."""
+
+    started: str
+
+
 class ResultsJson(Struct, frozen=True):
     """The whole file, without the members computed from the others."""
 
@@ -103,6 +109,9 @@ class ResultsJson(Struct, frozen=True):
     recordings: tuple[RecordingJson, ...] = ()
     known: tuple[KnownFailure, ...] = ()
     overdue: tuple[str, ...] = ()
+    interrupted: bool = False
+    simulated: bool = False
+    ran: RanJson | None = None
 
 
 def parse(text: str, path: str = "results.json") -> Results:
@@ -161,6 +170,9 @@ def _results(read: ResultsJson) -> Results:
         recordings=tuple(_recording(recording, n) for n, recording in enumerate(read.recordings)),
         known=read.known,
         overdue=read.overdue,
+        interrupted=read.interrupted,
+        simulated=read.simulated,
+        ran=_instant(read.ran.started, "$.ran.started") if read.ran else None,
     )
 
 

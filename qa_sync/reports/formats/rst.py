@@ -22,7 +22,7 @@ from qa_sync.reports.shared.annotated_document import (
 )
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.page_options import SYMBOLS
-from qa_sync.reports.shared.wording import LEGEND, as_json, counts, seconds
+from qa_sync.reports.shared.wording import INTERRUPTED, LEGEND, as_json, counts, seconds, when
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import WORST_FIRST, Results, SpecResult
 
@@ -182,9 +182,10 @@ def _reason(check: CheckFinished, *, one: bool) -> str:
 def _run_info(spec: SpecResult, results: Results) -> Iterable[str]:
     checks = [check for section in spec.sections for check in section.checks]
     totals = ", ".join(f"{SYMBOLS[status]} {number} {status}" for status, number in counts(checks)) or "no checks"
-    when = results.started.strftime("%Y-%m-%d %H:%M:%S UTC")
-    yield f"**Verified** {when} ({_plain(results.mode)}, seed {_plain(results.seed) or 'none'}): {totals}."
+    yield f"**Verified**: {when(results)} ({_plain(results.mode)}, seed {_plain(results.seed) or 'none'}): {totals}."
     yield ""
+    if results.interrupted:
+        yield from (f"**{INTERRUPTED}**", "")
     yield "; ".join(f"**{SYMBOLS[status]}** {MEANING[status]}" for status, _ in counts(checks)) + "." if checks else ""
 
 

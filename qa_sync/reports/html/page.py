@@ -24,7 +24,7 @@ from qa_sync.reports.html.overview import (
     not_removed_section,
     skipped_section,
 )
-from qa_sync.reports.shared.wording import seconds
+from qa_sync.reports.shared.wording import INTERRUPTED, seconds, when
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results
 
@@ -80,12 +80,11 @@ def _header(results: Results) -> str:
         f'<li><a href="#d{n}">{text(spec.title)}</a> <code>{text(spec.spec)}</code> <span>{size(spec)}</span></li>\n'
         for n, spec in enumerate(results.specs)
     )
-    started = results.started.strftime("%Y-%m-%d %H:%M:%S UTC")
-    recorded = "recorded" if results.mode == "replay" else "started"
+    interrupted = f'<p class="how"><strong>{INTERRUPTED}</strong></p>\n' if results.interrupted else ""
     return (
         '<a class="jump" href="#document">Skip to the spec</a>\n<header>\n<div class="head">\n'
         f'<h1>{headline(results)}</h1>\n<ul class="specs">{titles}</ul>\n'
-        f'<p class="how">{text(results.mode)}, {recorded} <time>{started}</time>, took '
+        f'{interrupted}<p class="how">{text(results.mode)}, {when(results)}, took '
         f"{seconds(results.duration_s)}, seed <code>{text(results.seed)}</code></p>\n</div>\n{_bar(results)}</header>\n"
         + _filters(results)
     )

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import zip_longest
 from typing import TypeAlias
 from unicodedata import category, normalize
@@ -39,6 +40,8 @@ DIFFERS = {
 
 _VALUES = re.compile(r": (?:\[\d+\]: )?(?:from character \d+ on: )?expected .+, got (?!only the first \d).+", re.DOTALL)
 """The two values at the end of a message (see `values.difference_text`), unless it reports that one was cut."""
+
+INTERRUPTED = "The run was interrupted: some checks did not run."
 
 NOTHING_VERIFIED = "Nothing was verified: no check passed or failed."
 
@@ -101,6 +104,21 @@ def seconds(value: float | None) -> str:
         return ""
     digits = 2 if value < 10 else 1 if value < 100 else 0  # noqa: PLR2004 - three digits each
     return f"{value:.{digits}f} s"
+
+
+def when(results: Results) -> str:
+    """Return when a run took place: real times, and the time of a recording or of a simulated clock named as such."""
+    started, ran = _stamp(results.started), results.ran and _stamp(results.ran)
+    if results.mode == "replay":
+        source = f"recorded {started}" + " (simulated clock)" * results.simulated
+        return f"replayed {ran}, {source}" if ran else source
+    if results.simulated:
+        return f"started {ran}, simulated clock from {started}" if ran else f"simulated clock from {started}"
+    return f"started {started}"
+
+
+def _stamp(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def time_span(value: float) -> str:

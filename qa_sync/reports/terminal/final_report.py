@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import BLANK, GAP, Line, Span, Style, columns, width_of, wrap
 from qa_sync.reports.shared.wording import (
+    INTERRUPTED,
     LEGEND,
     NOTHING_VERIFIED,
     counts,
@@ -141,7 +142,7 @@ def _baseline(results: Results, output: OutputOptions) -> Iterator[Line]:
         yield BLANK
 
 
-def _totals(results: Results, output: OutputOptions) -> list[Line]:
+def _totals(results: Results, output: OutputOptions) -> Iterator[Line]:
     total, by_status = len(results.checks), _counts(results.checks)
     totals: list[Span] = [(f"{total} check{'s' * (total != 1)}", Style.STRONG)]
     if by_status:
@@ -150,6 +151,11 @@ def _totals(results: Results, output: OutputOptions) -> list[Line]:
         totals.append((f" ({len(results.known)} known)", Style.QUIET))
     seed = f", seed {output.text(results.seed)}" if results.seed else ""  # an audit has none
     how = f"{seconds(results.duration_s)}, {output.text(results.mode)}{seed}"
-    lines = wrap(_together(totals, [(how, Style.QUIET)], output.width), output.width)
+    if results.interrupted:
+        yield from wrap([(INTERRUPTED, Style.ERROR)], output.width)
+    if results.simulated:
+        how += ", times simulated"
+    yield from wrap(_together(totals, [(how, Style.QUIET)], output.width), output.width)
     verified = results.totals[Status.PASSED] or results.totals[Status.FAILED]
-    return lines if verified else [*lines, *wrap([(NOTHING_VERIFIED, Style.ERROR)], output.width)]
+    if not verified:
+        yield from wrap([(NOTHING_VERIFIED, Style.ERROR)], output.width)

@@ -9,6 +9,7 @@ import pytest
 import xmlschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from report_samples import hostile_results, large_results, results
 
 from qa_sync.reports.formats import junit
@@ -96,7 +97,7 @@ def test_a_failure_tells_all() -> None:
 
 
 def test_a_case_says_where_when_and_what() -> None:
-    case = parsed(results()).findall(".//testcase")[1]
+    case = parsed(replace(results(), mode="live")).findall(".//testcase")[1]
     assert (case.get("file"), case.get("line"), case.get("time")) == ("specs/shop.txt", "13", "1.234")
     properties = {p.get("name"): p.get("value") for p in case.iter("property")}
     assert (properties["kind"], properties["origin"]) == ("property", "inferred")
@@ -106,3 +107,19 @@ def test_a_suite_knows_the_run() -> None:
     suite = parsed(results()).findall("testsuite")[2]
     properties = {p.get("name"): p.get("value") for p in suite.findall("properties/property")}
     assert properties == {"seed": "7f3a", "mode": "replay", "spec": "specs/shop.txt", "line": "55", "duplicate_of": "1"}
+
+
+@pytest.mark.parametrize(
+    ("mode", "simulated", "name"),
+    [
+        ("replay", False, "recorded_latency_s"),
+        ("replay", True, "simulated_latency_s"),
+        ("sandbox", True, "simulated_latency_s"),
+    ],
+)
+def test_times_that_did_not_pass_are_properties(mode: str, simulated: bool, name: str) -> None:
+    tree = parsed(replace(results(), mode=mode, simulated=simulated))
+    assert {case.get("time") for case in tree.iter("testcase")} == {"0.000"}
+    assert {suite.get("time") for suite in tree.iter("testsuite")} == {"0.000"}
+    case = tree.findall(".//testcase")[1]
+    assert {p.get("name"): p.get("value") for p in case.iter("property")}[name] == "1.234"

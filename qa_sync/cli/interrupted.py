@@ -1,0 +1,75 @@
+"""Keeps the results of an interrupted run, and removes its records."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import click
+from msgspec.structs import replace
+
+from qa_sync.checklist.model import Checklist
+from qa_sync.modes.job import PreparedRun
+from qa_sync.reports.shared.escape import escape_invisible
+from qa_sync.running.events import Event, Leftover, SectionFinished
+from qa_sync.running.results import Results, collect_results
+from qa_sync.running.runner import RunConfig
+
+Narrow = Callable[[Iterator[Event]], Iterator[Event]]
+"""Reduces events to those of the selected checks."""
+
+
+def results_of(
+    events: Iterable[Event],
+    prepared: PreparedRun,
+    checklists: Sequence[Checklist],
+    config: RunConfig,
+    narrow: Narrow,
+) -> Results:
+    """Collect the results and remove the remaining records.
+
+    After an interruption the results have the verdicts so far, and every other check as not run. Any other exception
+    is raised after the cleanup; a KeyboardInterrupt before the run started, too.
+    """
+    began = time.perf_counter()
+    seen: list[Event] = []
+    interrupted = None
+    try:
+        for event in events:
+            seen.append(event)  # noqa: PERF402 - an interruption must lose none
+    except KeyboardInterrupt as signal:
+        interrupted = signal
+    except Exception:
+        report_not_removed(prepared.clean_up(_leftovers(seen)))
+        raise
+    left = _final_cleanup(prepared, _leftovers(seen))
+    if interrupted is None:
+        return replace(collect_results(seen), leftovers=left)
+    report_not_removed(left)
+    click.echo(f"cleanup finished: {len(left) or 'no'} records not removed", err=True)
+    from qa_sync.running.interrupted import completed  # noqa: PLC0415 - most runs are not interrupted
+
+    try:
+        whole = list(completed(seen, checklists, time.perf_counter() - began, config.sign_off))
+    except ValueError:
+        raise interrupted from None
+    return replace(collect_results(narrow(iter(whole))), leftovers=left, interrupted=True)
+
+
+def _leftovers(seen: Iterable[Event]) -> list[Leftover]:
+    return [lost for event in seen if isinstance(event, SectionFinished) for lost in event.leftovers]
+
+
+def _final_cleanup(prepared: PreparedRun, left: Sequence[Leftover]) -> tuple[Leftover, ...]:
+    """Remove the remaining records at the end; the first interruption of the cleanup starts it once more."""
+    try:
+        return prepared.clean_up(left)
+    except KeyboardInterrupt:
+        report_not_removed(prepared.clean_up(left))
+        raise
+
+
+def report_not_removed(left: Sequence[Leftover]) -> None:
+    """Print a line for each record that was not removed."""
+    for lost in left:
+        click.echo(escape_invisible(f"not removed: {lost.system} {lost.entity} {lost.id}: {lost.why}"), err=True)
