@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,8 @@ import pyarrow.compute as pc
 from qa_sync.audit.compare.compare_pairs import claim_formats
 from qa_sync.audit.compare.matching import AuditContext
 from qa_sync.audit.compare.reread import FreshPair, Rereader
-from qa_sync.audit.expressions.cells import Kind, decode_cell, is_unicode
+from qa_sync.audit.difference_text import difference_text
+from qa_sync.audit.expressions.cells import Kind, decode_cell
 from qa_sync.audit.expressions.outcomes import (
     DIFFERENT,
     Outcome,
@@ -152,8 +152,8 @@ class DifferenceConfirmer:
             *ids,
             claim.source.path,
             claim.target.path,
-            _as_text(one.source),
-            _as_text(one.target),
+            difference_text(one.source),
+            difference_text(one.target),
             one.outcome.detail,
             read_again=read_again,
         )
@@ -196,11 +196,3 @@ def _counterparts(value: Canonical, ids: Mapping[str, str]) -> Canonical:
     if isinstance(value, tuple):
         return tuple(_counterparts(v, ids) for v in value)
     return None if value is None else ids[str(value)]
-
-
-def _as_text(wire: Json) -> str:
-    text = _JSON.encode(wire)
-    return text if is_unicode(text) else json.dumps(wire, default=str)
-
-
-_JSON = json.JSONEncoder(ensure_ascii=False, default=str)

@@ -62,6 +62,10 @@ class DuckDB:
         """Execute an expression and return the result as a table."""
         return readable_errors(lambda: self._con.create_table(f"kept_{next(self._numbers)}", table))
 
+    def without_statistics(self, table: Table) -> Table:
+        """Return a copy: DuckDB believes the statistics of a Parquet file, and simplifies expressions by them."""
+        return self.materialize(table)
+
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
         """Yield the rows; the order is the table's own."""
         # A separate cursor: another query on the same connection would end this result.

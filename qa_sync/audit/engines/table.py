@@ -41,6 +41,9 @@ class Engine(Protocol):
     def materialize(self, table: Table) -> Table:
         """Execute an expression once and return the result as a table that can be used several times."""
 
+    def without_statistics(self, table: Table) -> Table:
+        """Return a table of files without their statistics, which may leave NaN out, so that nothing relies on them."""
+
     def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
         """Yield the rows; memory does not grow with their number."""
 

@@ -106,7 +106,7 @@ def _exact_json(wire: Json) -> str:
     if isinstance(wire, list | tuple):
         return "[" + ", ".join(_exact_json(v) for v in wire) + "]"
     if isinstance(wire, Decimal):
-        return str(wire) if wire.is_finite() else "NaN"
+        return str(wire) if wire.is_finite() else "NaN" if wire.is_nan() else json.dumps(float(wire))
     if isinstance(wire, date):
         return json.dumps(_iso(wire))
     return json.dumps(wire)

@@ -29,15 +29,26 @@ def typed_cell(column: Expr) -> Cell:
         short = (column > -_LARGEST) & (column < _LARGEST)
         return replace(cell, number=column.cast("float64"), short=short, whole=True)
     word = Kind.TEXT if isinstance(kind, dt.Date) else Kind.NUMBER
-    return _cell(column.cast("string"), {word: there, Kind.EMPTY: empty})
+    text = column.cast("string")
+    if isinstance(kind, dt.Decimal) and kind.scale == kind.precision:
+        text = _with_zero(text)
+    return _cell(text, {word: there, Kind.EMPTY: empty})
+
+
+def _with_zero(text: Expr) -> Expr:
+    """Return the text of a fraction with a zero before the point, which DuckDB omits if there is no other digit."""
+    minus = (text.startswith("-."), ibis.literal("-0") + text.substr(1))
+    return ibis.cases((text.startswith("."), ibis.literal("0") + text), minus, else_=text)
 
 
 def _floating(column: Expr) -> Cell:
     odd = column.isnan() | column.isinf()
-    text = ibis.cases((odd, "NaN"), else_=column.cast("string"))
+    infinite = ibis.cases((column.isinf() & (column > 0), "Infinity"), (column.isinf(), "-Infinity"), else_="NaN")
+    text = ibis.cases((odd, infinite), else_=column.cast("string"))
     cell = _cell(text, {Kind.NUMBER: column.notnull() & ~odd, Kind.EMPTY: column.isnull()}, Kind.JSON)
-    # A float with at most four decimal places is exact to 15 digits.
-    short = (column.abs() < _LARGEST / 10_000) & ((column * 10_000).round() / 10_000 == column)
+    # A float with at most four decimal places is exact to 15 digits. Ibis makes integers of `round()` and `round(0)`,
+    # which a NaN has no integer for.
+    short = (column.abs() < _LARGEST / 10_000) & ((column * 1_000).round(1) / 1_000 == column)
     return replace(cell, number=column, short=short)
 
 

@@ -1,24 +1,24 @@
 """`--left FILE --right FILE`: reads exports.
 
-Parquet with plain columns is used in place; JSON Lines, CSV and nested Parquet are converted first (`row_formats`).
+Parquet is used in place if the engines hold every value exactly (`in_place`); JSON Lines, CSV and other Parquet are
+converted row by row first (`row_formats`).
 Columns are named by their property paths; nested records are read by these paths.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import ibis
-import pyarrow as pa
-import pyarrow.parquet as pq
 from msgspec import Struct
 
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cells import is_unicode
 from qa_sync.audit.expressions.columns import DAYS, FRACTION, TIMES, Expr, fits
+from qa_sync.audit.records.in_place import exact_table
 from qa_sync.audit.records.parquet_parts import PartWriter, row_of, write_parts
 from qa_sync.audit.records.row_formats import SUFFIXES, Rows
 from qa_sync.errors import UsageError, did_you_mean
@@ -56,8 +56,8 @@ def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str
     if file.suffix not in SUFFIXES:
         known = ", ".join(SUFFIXES)
         raise UsageError(f"{file}: unknown file type {file.suffix or '(none)'}; expected one of {known}")
-    if file.suffix == ".parquet" and (schema := _flat_schema(file, card, columns)):
-        return _check_unique_ids(engine, file, card, _unchanged_table(engine, file, schema, card, columns))
+    if file.suffix == ".parquet" and (raw := exact_table(engine, file, card, columns)) is not None:
+        return _check_unique_ids(engine, file, card, _unchanged_table(engine, raw, card, columns))
     rows, present = SUFFIXES[file.suffix](file)
     if present is not None and not _has(present, card.key):
         near = did_you_mean(card.key, present)
@@ -125,53 +125,16 @@ def _has(present: frozenset[str], path: str) -> bool:
     return path in present or path.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0] in present
 
 
-# -- Parquet in place
-
-
-def _schema(file: Path) -> pa.Schema:
-    try:
-        schema = pq.read_schema(file)
-    except (pa.ArrowException, OSError) as error:
-        raise UsageError(f"{file}: not readable as Parquet: {error}", hint="is the file complete?") from None
-    return schema
-
-
-def _flat_schema(file: Path, card: EntityCard, columns: tuple[str, ...]) -> pa.Schema | None:
-    """Return the schema of a file that an engine can use in place, None for nested or unsupported columns."""
-    schema = _schema(file)
-    offset = card.modified in schema.names and card.modified_form.options.get("style") == "offset"
-    same_name = len({name.casefold() for name in schema.names}) < len(schema.names)  # the engines ignore case
-    if offset or same_name or card.key not in schema.names or any(pa.types.is_struct(field.type) for field in schema):
-        return None
-    key = schema.field(card.key).type
-    if pa.types.is_floating(key) or pa.types.is_boolean(key):
-        return None
-    used = [c for c in (card.key, card.modified, *columns) if c in schema.names]
-    return schema if all(any(is_it(schema.field(c).type) for is_it in _PLAIN) for c in used) else None
-
-
-_PLAIN: Final[tuple[Callable[[pa.DataType], bool], ...]] = (
-    pa.types.is_string,
-    pa.types.is_large_string,
-    pa.types.is_integer,
-    pa.types.is_floating,
-    pa.types.is_decimal,
-    pa.types.is_boolean,
-    pa.types.is_date,
-)
-
-
-def _unchanged_table(
-    engine: Engine, file: Path, schema: pa.Schema, card: EntityCard, columns: tuple[str, ...]
-) -> Export:
-    raw = engine.read([file])
-    kept = [c for c in columns if c in schema.names]
-    modified = _utc(raw[card.modified]) if card.modified in schema.names else ibis.null("string")
+def _unchanged_table(engine: Engine, raw: Table, card: EntityCard, columns: tuple[str, ...]) -> Export:
+    kept = [c for c in columns if c in raw.columns]
+    modified = _utc(raw[card.modified]) if card.modified in raw.columns else ibis.null("string")
     table = raw.select(
         id=raw[card.key].cast("string"),
         modified=modified,
         **{f"c{at}": raw[c] for at, c in enumerate(kept)},
     )
+    if any(raw[c].type().is_floating() for c in kept):
+        table = engine.without_statistics(table)
     return Export(table, {c: at for at, c in enumerate(kept)}, frozenset(columns) - {*kept}, native=True)
 
 

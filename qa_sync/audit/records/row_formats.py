@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -14,6 +13,7 @@ from typing import Any, Final, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from qa_sync.audit.records.arrow_values import json_rows
 from qa_sync.errors import UsageError
 from qa_sync.location import Location
 from qa_sync.values.form import Json
@@ -49,8 +49,7 @@ def _csv(file: Path) -> tuple[Rows, frozenset[str]]:
     csv.field_size_limit(LONGEST_CELL)
     lines = _decodable(file, _csv_lines(file))
     _, names = next(lines, (1, []))
-    if twice := [name for name, times in Counter(names).items() if times > 1]:
-        raise UsageError(f"there are several columns {twice[0]!r}", location=Location(str(file), 1))
+    _reject_repeated(names, Location(str(file), 1))
 
     def rows() -> Rows:
         for number, cells in lines:
@@ -60,6 +59,11 @@ def _csv(file: Path) -> tuple[Rows, frozenset[str]]:
             yield number, dict(zip(names, cells, strict=True))
 
     return rows(), frozenset(names)
+
+
+def _reject_repeated(names: Sequence[str], where: Location) -> None:
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise UsageError(f"there are several columns {twice[0]!r}", location=where)
 
 
 def _csv_lines(file: Path) -> Iterator[tuple[int, list[str]]]:
@@ -77,9 +81,9 @@ def _parquet(file: Path) -> tuple[Rows, frozenset[str]]:
         number = 0
         try:
             for batch in opened.iter_batches(batch_size=5_000):
-                for data in batch.to_pylist():
+                for data in json_rows(batch):
                     number += 1
-                    yield number, {name: _plain(value) for name, value in data.items()}
+                    yield number, data
         except (pa.ArrowException, OSError) as error:
             message = f"{file}: not readable as Parquet after {number} records: {str(error).splitlines()[0]}"
             raise UsageError(message, hint=WHOLE) from None
@@ -88,24 +92,9 @@ def _parquet(file: Path) -> tuple[Rows, frozenset[str]]:
         opened = pq.ParquetFile(file)
     except (pa.ArrowException, OSError) as error:
         raise UsageError(f"{file}: not readable as Parquet: {error}", hint=WHOLE) from None
-    return rows(), frozenset(opened.schema_arrow.names)
-
-
-def _plain(value: Any) -> Json:
-    """Return a value of a typed column as a JSON value; bytes are read as UTF-8 text."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    if isinstance(value, datetime):
-        # A column without a time zone is read as UTC, which is what writers without zones store.
-        return (value.astimezone(UTC) if value.tzinfo else value).replace(tzinfo=None).isoformat() + "Z"
-    if isinstance(value, time | timedelta):
-        return str(value)
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    known: Json = value if isinstance(value, str | int | float | Decimal | date | None) else str(value)
-    return known
+    names = opened.schema_arrow.names
+    _reject_repeated(names, Location(str(file)))
+    return rows(), frozenset(names)
 
 
 def _open(file: Path) -> TextIO:

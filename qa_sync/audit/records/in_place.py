@@ -1,0 +1,80 @@
+"""Decides whether the engines can use a Parquet file in place: only if they hold every value of it exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from typing import Final
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from qa_sync.audit.engines.table import Engine, Table
+from qa_sync.errors import UsageError
+from qa_sync.systems.cards import EntityCard
+
+
+def exact_table(engine: Engine, file: Path, card: EntityCard, columns: tuple[str, ...]) -> Table | None:
+    """Return the table of a file that the engines read exactly, None for one that must be read row by row."""
+    schema = _schema(file)
+    used = [c for c in (card.key, card.modified, *columns) if c is not None]
+    if not _is_exact(schema, card, used):
+        return None
+    table = engine.read([file])
+    return None if _has_strange_dates(engine, table, used) else table
+
+
+def _schema(file: Path) -> pa.Schema:
+    try:
+        schema = pq.read_schema(file)
+    except (pa.ArrowException, OSError) as error:
+        raise UsageError(f"{file}: not readable as Parquet: {error}", hint="is the file complete?") from None
+    return schema
+
+
+def _is_exact(schema: pa.Schema, card: EntityCard, used: list[str]) -> bool:
+    offset = card.modified in schema.names and card.modified_form.options.get("style") == "offset"
+    same_name = len({name.casefold() for name in schema.names}) < len(schema.names)  # the engines ignore case
+    if offset or same_name or card.key not in schema.names or any(_is_nested(schema, path) for path in used):
+        return False
+    key = schema.field(card.key).type
+    if pa.types.is_floating(key) or pa.types.is_boolean(key):
+        return False
+    return all(any(is_it(schema.field(c).type) for is_it in EXACT_TYPES) for c in used if c in schema.names)
+
+
+def _is_nested(schema: pa.Schema, path: str) -> bool:
+    """Return whether a path is inside of a column."""
+    root = path.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0]
+    return path not in schema.names and root in schema.names
+
+
+DIGITS: Final = 38
+"""The longest decimals that both engines hold."""
+
+EXACT_TYPES: Final[tuple[Callable[[pa.DataType], bool], ...]] = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_integer,
+    pa.types.is_float32,
+    pa.types.is_float64,
+    # DuckDB reads longer decimals as binary numbers, Spark not at all.
+    lambda kind: pa.types.is_decimal(kind) and kind.precision <= DIGITS,
+    pa.types.is_boolean,
+    pa.types.is_date,
+)
+"""The column types that both engines hold exactly; every other type is read row by row."""
+
+
+def _has_strange_dates(engine: Engine, table: Table, used: list[str]) -> bool:
+    """Return whether there are dates outside the years 1 to 9999, which the engines write in ways of their own."""
+    days = [table[c] for c in dict.fromkeys(used) if c in table.columns and table[c].type().is_date()]
+    if not days:
+        return False
+    low, high = ibis.literal(date.min), ibis.literal(date.max)
+    strange = reduce(or_, [((day < low) | (day > high)).coalesce(False) for day in days])
+    return bool(engine.row(table.aggregate(n=strange.sum()))["n"])
