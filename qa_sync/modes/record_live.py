@@ -22,13 +22,15 @@ from qa_sync.running.environment import Environment
 from qa_sync.running.results import Results
 from qa_sync.systems.recording.cassettes import CassetteLabel
 from qa_sync.systems.recording.recorder import CassetteRecorder, RecordingTransport
+from qa_sync.systems.secret_values import reject_unrecordable_secrets
 
 
 def prepare_live(job: Job) -> PreparedRun:
-    """Prepare the job; raises UsageError when a system is read-only or not fully configured."""
+    """Prepare the job; raises UsageError when a system is read-only or not configured, or redaction would spoil it."""
     if why := next((why for label in labels_of(job.dataflows) if (why := read_only_reason(job.settings, label))), None):
         raise UsageError(f"a recording needs write access to both systems: {why}")
     session = open_session(job)
+    _reject_unrecordable_secrets(session)
     tapes: dict[Path, tuple[CassetteRecorder, RecordingClock]] = {}
 
     @contextmanager
@@ -66,6 +68,15 @@ def prepare_live(job: Job) -> PreparedRun:
         writes=partial(planned_records, session.live_systems),
         begin=session.begin,
     )
+
+
+def _reject_unrecordable_secrets(session: LiveSession) -> None:
+    try:
+        for label, live in session.live_systems.items():
+            reject_unrecordable_secrets(label, live.connection.connector, live.connection.secrets)
+    except UsageError:
+        session.close()
+        raise
 
 
 def _label(session: LiveSession, plan: SectionPlan) -> CassetteLabel:

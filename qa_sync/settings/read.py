@@ -24,6 +24,9 @@ from qa_sync.settings.model import (
 
 Row = TypeVar("Row")
 
+SCALARS = (str, int, float)
+KINDS: Mapping[type, str] = {bool: "a boolean", int: "an integer", float: "a number", list: "a list", dict: "a table"}
+
 
 def load_settings(path: Path | None) -> Settings:
     """Return the settings in a file, or the defaults for None; raises UsageError with every problem."""
@@ -55,6 +58,13 @@ def _text(path: Path) -> str:
         ) from None
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: not UTF-8: {error.reason}") from None
+
+
+def _kind_of(value: Any) -> str:
+    """Return what a value is, without showing it."""
+    if isinstance(value, str):
+        return "another string (not shown)" if value else "an empty string"
+    return f"{KINDS.get(type(value), 'a time')} (not shown)"
 
 
 def _is_same_url(one: str, other: str) -> bool:
@@ -155,14 +165,17 @@ class _Reader:
         try:
             yield key.field, key.kind.read(value)
         except ValueError:
-            self._wrong_value(key_path, key.kind.expected, value)
+            self._wrong_value(key_path, key.kind.expected, value, shown=key.kind.shown)
 
-    def _wrong_value(self, key_path: KeyPath, expected: str, got: Any) -> None:
+    def _wrong_value(self, key_path: KeyPath, expected: str, got: Any, *, shown: bool = False) -> None:
+        """Report a value; one that may be, or may contain, a credential is not shown."""
         name = ".".join(map(str, key_path))
         if key_path[-1] in {"secrets", "token"} or "@" in str(got):
-            # The value may be the secret itself, or a URL with a password.
             hint = "export the value in the environment and write the name of the variable here"
             self._problem(key_path, f"{name}: expected {expected}, got something else (not shown)", hint)
+            return
+        if not shown or not isinstance(got, SCALARS):
+            self._problem(key_path, f"{name}: expected {expected}, got {_kind_of(got)}")
             return
         near = did_you_mean(got, expected.partition("one of ")[2].split(", ")) if isinstance(got, str) else None
         self._problem(key_path, f"{name}: expected {expected}, got {got!r}", near)

@@ -21,11 +21,15 @@ URL: Final = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
 
 
 class ValueType(Struct, frozen=True):
-    """A type of value: its description for messages, its JSON Schema, and the function that reads it."""
+    """A type of value: its description for messages, its JSON Schema, and the function that reads it.
+
+    A value that is not `shown` in messages may be, or may contain, a credential.
+    """
 
     expected: str
     schema: Mapping[str, Any]
     read: Callable[[Any], Any]
+    shown: bool = False
 
 
 def _typed(kind: type) -> Callable[[Any], Any]:
@@ -43,7 +47,7 @@ def _count(value: Any) -> int:
     return value
 
 
-def _patterned(expected: str, pattern: str, make: Callable[[str], Any] = str) -> ValueType:
+def _patterned(expected: str, pattern: str, make: Callable[[str], Any] = str, *, shown: bool = False) -> ValueType:
     compiled = re.compile(pattern.removesuffix("$") + r"\Z")
 
     def read(value: Any) -> Any:
@@ -51,7 +55,7 @@ def _patterned(expected: str, pattern: str, make: Callable[[str], Any] = str) ->
             raise ValueError(value)
         return make(value)
 
-    return ValueType(expected, {"type": "string", "pattern": pattern}, read)
+    return ValueType(expected, {"type": "string", "pattern": pattern}, read, shown=shown)
 
 
 def _choice(words: Iterable[str], make: Callable[[str], Any] = str) -> ValueType:
@@ -62,7 +66,7 @@ def _choice(words: Iterable[str], make: Callable[[str], Any] = str) -> ValueType
             raise ValueError(value)
         return make(value)
 
-    return ValueType(f"one of {', '.join(known)}", {"enum": known}, read)
+    return ValueType(f"one of {', '.join(known)}", {"enum": known}, read, shown=True)
 
 
 def _list_of(item: ValueType, expected: str) -> ValueType:
@@ -122,17 +126,17 @@ def _is_json(value: Any) -> bool:
 
 
 TEXT: Final = ValueType("a non-empty string", {"type": "string", "minLength": 1}, _typed(str))
-COUNT: Final = ValueType("an integer of at least 1", {"type": "integer", "minimum": 1}, _count)
-FLAG: Final = ValueType("true or false", {"type": "boolean"}, _typed(bool))
-URL_VALUE: Final = _patterned('a URL that begins with "https://" or "http://"', URL)
-DURATION_VALUE: Final = _patterned('a duration such as "120s" or "2min"', DURATION, _seconds)
-RATE_VALUE: Final = _patterned('a rate such as "200/min"', RATE, _rate)
+COUNT: Final = ValueType("an integer of at least 1", {"type": "integer", "minimum": 1}, _count, shown=True)
+FLAG: Final = ValueType("true or false", {"type": "boolean"}, _typed(bool), shown=True)
+URL_VALUE: Final = _patterned('a URL such as "https://host/path", without a user, a query or a fragment', URL)
+DURATION_VALUE: Final = _patterned('a duration such as "120s" or "2min"', DURATION, _seconds, shown=True)
+RATE_VALUE: Final = _patterned('a rate such as "200/min"', RATE, _rate, shown=True)
 ENV: Final = _patterned('the name of an environment variable, written "$NAME"', REFERENCE, lambda text: text[1:])
 ENV_TABLE: Final = _table_of(ENV, 'a table of environment variables: { name = "$NAME" }')
 WORDS: Final = _list_of(TEXT, 'a list of strings: ["program", "argument"]')
 TRIGGER: Final = _choice(list(Trigger), Trigger)
 METHOD: Final = _choice(("GET", "POST"))
-ZONE: Final = ValueType('a time zone such as "Europe/Oslo"', {"type": "string", "minLength": 1}, _zone)
+ZONE: Final = ValueType('a time zone such as "Europe/Oslo"', {"type": "string", "minLength": 1}, _zone, shown=True)
 VALUE: Final = ValueType("a string, an integer, true or false", {"type": ["string", "integer", "boolean"]}, _value)
 PARAMETERS: Final = _table_of(VALUE, 'a table of values: { account_id = "12345" }')
 PAYLOADS: Final = _table_of(

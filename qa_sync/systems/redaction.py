@@ -75,6 +75,10 @@ NAMED: Final[Mapping[str, str]] = {"&": "amp", "<": "lt", ">": "gt", '"': "quot"
 """Escapes of single characters in JSON, URLs and HTML, in addition to the general ones."""
 
 URL_SAFE: Final = str.maketrans("+/", "-_")
+UTF_32: Final = 4
+WIDE_ENCODINGS: Final[Mapping[str, int]] = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": UTF_32, "utf-32-be": UTF_32}
+"""Encodings with NUL bytes, which hide a secret from a search for its bytes: the bytes of a unit of each."""
+
 SHORTEST_CORE: Final = 6
 """The number of bytes from which a value is also searched within base64; a shorter one would match by chance."""
 
@@ -160,9 +164,28 @@ def _base64_variants(value: str) -> Iterator[str]:
         yield core.translate(URL_SAFE)
 
 
-def redacted_body(redact: Redactor, content: bytes) -> bytes:
-    """Return a body with its confidential values redacted, text or not."""
+def redacted_body(redact: Callable[[str], str], content: bytes) -> bytes:
+    """Return a body without its secrets, in any encoding."""
+    if b"\0" in content:
+        for encoding, width in WIDE_ENCODINGS.items():
+            content = _redacted_wide(redact, content, encoding, width)
     try:
         return redact(content.decode()).encode()
     except UnicodeDecodeError:
         return redact(content.decode("latin-1")).encode("latin-1")
+
+
+def redacted_text(redact: Callable[[str], str], content: bytes) -> str:
+    """Return a body as text without its secrets; what is not UTF-8 is replaced."""
+    return redact(redacted_body(redact, content).decode("utf-8", "replace"))
+
+
+def _redacted_wide(redact: Callable[[str], str], content: bytes, encoding: str, width: int) -> bytes:
+    """Return a body without the secrets that it contains in an encoding of several bytes a character."""
+    for start in range(width):  # a secret may begin at any byte
+        end = len(content) - (len(content) - start) % width
+        text = content[start:end].decode(encoding, "surrogatepass" if width < UTF_32 else "replace")
+        if (redacted := redact(text)) != text:
+            encoded = redacted.encode(encoding, "surrogatepass")
+            content = content[:start] + encoded + content[end:]
+    return content

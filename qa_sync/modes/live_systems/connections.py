@@ -19,6 +19,7 @@ from qa_sync.systems.http.retry_policy import RetryPolicy
 from qa_sync.systems.read_only import ReadOnlySystem
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.rest.live_connection import LiveConnection, Wrap, open_connection
+from qa_sync.systems.secret_values import reject_ordinary_secrets
 from qa_sync.systems.system import System
 
 
@@ -80,8 +81,9 @@ def open_system_connection(
     retry_policy: RetryPolicy | None = None,
     clock: Clock | None = None,
 ) -> LiveConnection:
-    """Open the connection to a system of the settings; raises UsageError when a setting is missing.
+    """Open the connection to a system of the settings.
 
+    Raises UsageError when a setting is missing, or a secret cannot be told from ordinary text.
     `retry_policy` replaces that of the connector, `clock` the system clock.
     """
     own = settings.system(label)
@@ -93,6 +95,7 @@ def open_system_connection(
             hint=near or f'add it to {FILE_NAME}: [systems."{label}"] url = "https://..."',
         )
     secrets = read_environment(own.secrets, os.environ, label)
+    reject_ordinary_secrets(label, secrets)
     # An interruption does not shorten rate-limit waits, because the cleanup uses the same connection.
     rate_limiter = _rate_limiter(own, clock or MonotonicClock())
     clock = clock or RealClock()

@@ -15,7 +15,8 @@ from qa_sync.systems.http.request_extensions import IDEMPOTENT
 from qa_sync.systems.http.retries import RetryTransport
 from qa_sync.systems.http.retry_policy import RetryPolicy
 from qa_sync.systems.http.transport import TransportOptions, live_transport
-from qa_sync.systems.redaction import Redactor, url_secrets
+from qa_sync.systems.redaction import Redactor, redacted_text, url_secrets
+from qa_sync.systems.secret_values import reject_ordinary_secrets
 from qa_sync.values.form import Json
 
 SHOWN = 200
@@ -37,6 +38,8 @@ class TriggerClient:
         if token and not (token.isascii() and token.isprintable() and token == token.strip()):
             hint = "does it contain a space, a line break or a non-ASCII character?"
             raise UsageError(f"the trigger in [sync]: ${sync.token} is not a valid token for an HTTP header", hint=hint)
+        if token:
+            reject_ordinary_secrets("the trigger in [sync]", {"token": token})
         redact.add_secrets(token or "", *url_secrets(self._url))
         self.redact = redact
         transport = live_transport(TransportOptions("the trigger in [sync]"), redact)
@@ -64,8 +67,8 @@ class TriggerClient:
 
     def rejection(self, response: httpx.Response) -> InvalidResponse:
         """Return the error for a response without a success status."""
-        body = response.content.decode("utf-8", "replace")
-        text = self.redact(body)[:SHOWN]  # redact before the cut: half a secret would not be recognized
+        # Redact before the cut: half a secret would not be recognized.
+        text = redacted_text(self.redact, response.content)[:SHOWN]
         shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
         request = response.request
         return InvalidResponse(

@@ -1,4 +1,4 @@
-"""Describes the credentials that a system is accessed with; of a secret only the last characters are shown."""
+"""Describes the credentials that a system is accessed with; no character of a secret is shown."""
 
 from __future__ import annotations
 
@@ -11,10 +11,6 @@ from urllib.parse import unquote
 from qa_sync.systems.connectors.operations import Service
 from qa_sync.systems.templates.references import ReferenceResolver
 from qa_sync.values.form import Json
-
-SHOWN_CHARACTERS: Final = 4
-MIN_LENGTH_SHOWN: Final = 16
-"""The length from which the last characters of a key are shown; of a shorter key they would be too large a part."""
 
 CLAIMS: Final = ("preferred_username", "email", "upn", "name", "sub", "client_id", "azp", "appid")
 """Claims that name a token's owner, the most descriptive first. Source: RFC 7519 4.1, OpenID Connect Core 5.1."""
@@ -33,15 +29,13 @@ def _user(service: Service, references: ReferenceResolver) -> str:
 def _bearer(service: Service, references: ReferenceResolver) -> str:
     token = references.text(str(service.settings["jwt_token"]))
     owner = _token_owner(token)
-    return f"{owner} (bearer token)" if owner else _describe_secret("bearer token", token)
+    return f"{owner} (bearer token)" if owner else "bearer token"
 
 
 def _api_key(service: Service, references: ReferenceResolver) -> str:
     config: Mapping[str, Json] = service.settings["api_key"]
     where = "query" if config["in"] == "query" else "header"
-    return _describe_secret(
-        f"key in the {where} {references.text(str(config['name']))}", references.text(str(config["value"]))
-    )
+    return f"key in the {where} {references.text(str(config['name']))}"
 
 
 def _client(service: Service, references: ReferenceResolver) -> str:
@@ -49,9 +43,8 @@ def _client(service: Service, references: ReferenceResolver) -> str:
     return f"{_describe_name('client', str(config['client_id']), references)} (oauth2)"
 
 
-def _employee(service: Service, references: ReferenceResolver) -> str:
-    config: Mapping[str, Json] = service.settings["tripletex"]
-    return _describe_secret("the owner of the employee token", references.text(str(config["employee_token"])))
+def _employee(_service: Service, _references: ReferenceResolver) -> str:
+    return "the owner of the employee token"
 
 
 def _custom(_service: Service, references: ReferenceResolver) -> str:
@@ -64,7 +57,7 @@ def _by_headers(service: Service, references: ReferenceResolver) -> str | None:
         if "$SECRET(" in str(text):
             value = references.text(str(text))
             owner = _token_owner(value.rpartition(" ")[2])
-            return f"{owner} (header {name})" if owner else _describe_secret(f"key in the header {name}", value)
+            return f"{owner} (header {name})" if owner else f"key in the header {name}"
     return None
 
 
@@ -76,12 +69,7 @@ def _by_url(service: Service, base_url: str) -> str:
 
 
 def _describe_name(what: str, template: str, references: ReferenceResolver) -> str:
-    value = references.text(template)
-    return _describe_secret("key", value) if "$SECRET(" in template else f"{what} {value!r}"
-
-
-def _describe_secret(what: str, value: str) -> str:
-    return f"{what}, ending in ...{value[-SHOWN_CHARACTERS:]}" if len(value) >= MIN_LENGTH_SHOWN else what
+    return "key" if "$SECRET(" in template else f"{what} {references.text(template)!r}"
 
 
 def _token_owner(token: str) -> str | None:

@@ -7,7 +7,7 @@ Source: docs/explanation/design.rst, "Recordings".
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,7 @@ from vcr.request import Request
 from vcr.serialize import serialize
 from vcr.serializers import jsonserializer, yamlserializer
 
+from qa_sync.errors import NoVerdict
 from qa_sync.files import write_atomically
 from qa_sync.systems.http.failures import was_not_sent
 from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, IDEMPOTENT
@@ -63,7 +64,7 @@ class CassetteRecorder:
             self._headers(request.headers, REQUEST_HEADERS),
         )
         recorded_response = {
-            "status": {"code": response.status_code, "message": response.reason_phrase},
+            "status": {"code": response.status_code, "message": httpx.codes.get_reason_phrase(response.status_code)},
             "headers": {k: [v] for k, v in self._headers(response.headers, RESPONSE_HEADERS).items()},
             "body": {"string": redacted_body(self._redact, response.content)},
         }
@@ -73,6 +74,7 @@ class CassetteRecorder:
         """Write the recording atomically, replacing an older one: as JSON, or as YAML if a body is not text.
 
         The recording in the other format is removed last: a crash leaves two, which a replay rejects, and never none.
+        Raises NoVerdict if a secret is still in it.
         """
         urls = {name: self._redact(url) for name, url in self.label.urls.items()}
         content = {
@@ -84,8 +86,21 @@ class CassetteRecorder:
             path, text = self._path, serialize(content, jsonserializer)
         except TypeError:  # JSON has no bytes
             path, text = other_format(self._path), serialize(content, yamlserializer)
+        if any(self._redact(each) != each for each in self._texts()):  # a token may have become known since
+            raise NoVerdict(
+                f"{path} was not written: a secret is still in it", hint="use a secret that occurs nowhere else"
+            )
         write_atomically(path, text)
         other_format(path).unlink(missing_ok=True)
+
+    def _texts(self) -> Iterator[str]:
+        """Yield every recorded text; the words of the format itself may contain a secret by chance."""
+        for request, response in zip(self._cassette.requests, self._cassette.responses, strict=True):
+            yield request.uri
+            yield from (str(value) for headers in (request.headers, response["headers"]) for value in headers.values())
+            yield response["status"]["message"]
+            for body in (request.body or b"", response["body"]["string"]):
+                yield (body if isinstance(body, bytes) else str(body).encode()).decode("latin-1")
 
     def _headers(self, headers: httpx.Headers, allowed: tuple[str, ...]) -> dict[str, str]:
         return {name: self._redact(headers[name]) for name in allowed if name in headers}

@@ -18,6 +18,7 @@ from msgspec import Struct
 from qa_sync.errors import Conflict, InvalidResponse, RequestRejected, SystemUnreachable, UncertainWrite
 from qa_sync.systems.http.failures import GATEWAY_STATUSES, is_invalid_request, was_not_sent
 from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, IDEMPOTENT, OTHER_HOST, TOKEN_REQUEST
+from qa_sync.systems.redaction import redacted_text
 from qa_sync.systems.responses.exchange_log import ExchangeLog
 from qa_sync.values import paths
 from qa_sync.values.form import Json
@@ -124,7 +125,7 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
         return f"{self.label}: {request.method} {self.redact(str(url))}"
 
     def _body_start(self, response: httpx.Response) -> str:
-        text = response.content.decode("utf-8", "replace")  # whole, because a secret cut in two would not be redacted
+        text = redacted_text(self.redact, response.content)  # whole, because a secret cut in two would not be redacted
         return f"beginning {self._shown(text)!r}" if text else "with an empty body"
 
     def _shown(self, text: str) -> str:

@@ -12,7 +12,7 @@ from itertools import islice
 from threading import get_ident
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, runtime_checkable
 
-from qa_sync.systems.redaction import Redactor
+from qa_sync.systems.redaction import Redactor, redacted_text
 from qa_sync.systems.system import ExchangeSummary, System
 
 if TYPE_CHECKING:
@@ -83,9 +83,7 @@ class ExchangeLog:
         return ExchangeSummary(self._label, request.method, url, sent, status, self._text(content))
 
     def _text(self, content: bytes) -> str:
-        text = self.redact(
-            content.decode("utf-8", "replace")
-        )  # whole, because a secret cut in two would not be redacted
+        text = redacted_text(self.redact, content)  # whole, because a secret cut in two would not be redacted
         return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]} ... ({len(text)} characters)"
 
 

@@ -1,0 +1,121 @@
+"""A secret that a system sends back, anywhere in its response, is in no output."""
+
+from __future__ import annotations
+
+import json
+import string
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa_sync.errors import NoVerdict, QaSyncError
+from qa_sync.systems.recording.cassettes import CassetteLabel
+from qa_sync.systems.recording.recorder import CassetteRecorder
+from qa_sync.systems.redaction import Redactor, redacted_body
+from qa_sync.systems.responses.exchange import HttpExchange
+from qa_sync.systems.responses.exchange_log import ExchangeLog
+
+LABEL = CassetteLabel("seed-1", datetime(2024, 11, 13, 10, tzinfo=UTC), {"wix": "abc"}, "sec1")
+URL = "https://api.test/things"
+ENCODINGS = ("utf-8", "latin-1", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
+SECRETS = st.text(string.ascii_letters + string.digits + "-_+/=.~!", min_size=8, max_size=24).filter(
+    lambda text: any(c.isalpha() for c in text) and not text.endswith("\\")
+)
+HEADERS = ("content-type", "etag", "link", "location", "retry-after", "x-next-cursor", "www-authenticate", "x-other")
+
+
+def in_reason(secret: str) -> httpx.Response:
+    return httpx.Response(200, json={}, extensions={"reason_phrase": f"OK {secret}".encode()})
+
+
+def in_header(name: str, status: int) -> Callable[[str], httpx.Response]:
+    return lambda secret: httpx.Response(status, headers={name: f"https://x.test/{secret}"}, content=b"no JSON")
+
+
+def in_header_name(secret: str) -> httpx.Response:
+    token = "".join(c for c in secret if c.isalnum() or c in "-_.~!+")
+    return httpx.Response(200, headers={f"x-{token}": "1"}, json={})
+
+
+def in_body(encoding: str, status: int) -> Callable[[str], httpx.Response]:
+    def respond(secret: str) -> httpx.Response:
+        text = json.dumps({"id": secret, secret: [1], "message": f"unknown key {secret}", "code": secret})
+        return httpx.Response(status, content=text.encode(encoding))
+
+    return respond
+
+
+PLACES: dict[str, Callable[[str], httpx.Response]] = {
+    "reason": in_reason,
+    "header name": in_header_name,
+    **{f"header {name} {status}": in_header(name, status) for name in HEADERS for status in (200, 302, 500)},
+    **{f"body {name} {status}": in_body(name, status) for name in ENCODINGS for status in (200, 400, 500)},
+}
+
+
+def outputs(secret: str, response: httpx.Response) -> list[str]:
+    """Return everything that is written or shown of a response."""
+    redact = Redactor([secret])
+    request = httpx.Request("GET", f"{URL}?key={secret}")
+    exchange_log = ExchangeLog("Small", redact)
+    transport = httpx.MockTransport(lambda _: response)
+    exchange = HttpExchange(
+        label="Small", redact=redact, client=httpx.Client(transport=transport), exchange_log=exchange_log
+    )
+    texts = []
+    for check in (exchange.expect_success, exchange.json, lambda a, b: exchange.raise_invalid(a, b, "invalid")):
+        try:
+            check(request, exchange.send(request))
+        except QaSyncError as error:
+            texts.append(str(error))
+    texts += [f"{one.url} {one.sent} {one.answer}" for one in exchange_log.mentioning(())]
+    with tempfile.TemporaryDirectory() as folder:
+        cassette = CassetteRecorder(Path(folder) / "a.json", LABEL, redact)
+        cassette.add(request, response)
+        cassette.save()
+        texts += [each.read_text() for each in Path(folder).iterdir()]
+    return texts
+
+
+def shapes(secret: str) -> set[str]:
+    """Return a secret as it is, and with what an encoding of several bytes puts between its characters."""
+    plain = {secret, json.dumps(secret)[1:-1]}
+    between = ("\0", "\\x00", "\\u0000", "\0\0\0", "\\x00\\x00\\x00")
+    return plain | {gap.join(secret) for gap in between}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@given(secret=SECRETS)
+def test_a_secret_in_a_response_is_in_no_output(place: str, secret: str) -> None:
+    texts = outputs(secret, PLACES[place](secret))
+    assert not [text for text in texts for shape in shapes(secret) if shape in text]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("before", [b"", b"x", b"xyz"])
+@given(secret=SECRETS)
+def test_a_body_keeps_its_encoding_and_everything_else(encoding: str, before: bytes, secret: str) -> None:
+    body = before + f"a {secret} b".encode(encoding)
+    assert redacted_body(Redactor([secret]), body) == before + "a (hidden) b".encode(encoding)
+
+
+def test_a_recording_with_a_secret_in_it_is_not_written(tmp_path: Path) -> None:
+    class Forgetful(Redactor):
+        forgets = True
+
+        def __call__(self, text: str) -> str:
+            return text if self.forgets else super().__call__(text)
+
+    redact = Forgetful(["secret-0001"])
+    cassette = CassetteRecorder(tmp_path / "a.json", LABEL, redact)
+    cassette.add(httpx.Request("GET", f"{URL}?key=secret-0001"), httpx.Response(200, json={}))
+    redact.forgets = False
+    with pytest.raises(NoVerdict, match="was not written: a secret is still in it"):
+        cassette.save()
+    assert list(tmp_path.iterdir()) == []
