@@ -24,9 +24,8 @@ from qa_sync.systems.responses.exchange_log import ExchangeLog
 LABEL = CassetteLabel("seed-1", datetime(2024, 11, 13, 10, tzinfo=UTC), {"wix": "abc"}, "sec1")
 URL = "https://api.test/things"
 ENCODINGS = ("utf-8", "latin-1", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
-SECRETS = st.text(string.ascii_letters + string.digits + "-_+/=.~!", min_size=8, max_size=24).filter(
-    lambda text: any(c.isalpha() for c in text) and not text.endswith("\\")
-)
+SECRETS = st.text(string.ascii_letters + string.digits + "-_+/=.~!", min_size=8, max_size=24).map("zQ7".__add__)
+"""A beginning of their own keeps them apart from the words of our messages and files."""
 HEADERS = ("content-type", "etag", "link", "location", "retry-after", "x-next-cursor", "www-authenticate", "x-other")
 
 

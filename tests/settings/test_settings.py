@@ -206,3 +206,26 @@ def test_schema_and_validator_agree(read: Read, text: str) -> None:
         message = str(error)
     # The schema does not list the time zones.
     assert valid == (not message or "time zone" in message)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '[systems.A]\nurl = "http://127.0.0.1:1/?k=canary-7-literal"',
+        '[systems.A]\nconnector = ["canary-7-literal"]',
+        '[systems.A]\nparameters = { a = ["canary-7-literal"] }',
+        '[systems.A]\npayloads = "canary-7-literal"',
+        '[systems]\nA = "canary-7-literal"',
+        '[sync]\nurl = "http://127.0.0.1:1/?k=canary-7-literal"',
+        '[sync]\ncommand = "curl -H canary-7-literal"',
+        '[sync]\npipes = "canary-7-literal"',
+        '[sync]\ntoken = "canary-7-literal"',
+        '[[conditions]]\nsection = "a"\nproperty = "b"\none_of = "canary-7-literal"',
+    ],
+)
+def test_a_value_that_may_be_a_credential_is_not_shown(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "qa-sync.toml"
+    path.write_text(line)
+    with pytest.raises(UsageError, match="not shown") as caught:
+        load_settings(path)
+    assert "canary-7" not in str(caught.value)
