@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from qa_sync.dataflow.finding_codes import make_finding
+from qa_sync.dataflow.lint_codes import make_finding
 from qa_sync.dataflow.model import (
     Criterion,
     Dataflow,

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from qa_sync.dataflow.duplicates import mark_duplicates
-from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.lint import lint
+from qa_sync.dataflow.lint_codes import make_finding
 from qa_sync.dataflow.model import Dataflow, Finding, Section
 from qa_sync.dataflow.parsing.blocks import Block, Heading, Paragraph, UnknownBlock
 from qa_sync.dataflow.parsing.headings import split_heading, split_title

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
-from qa_sync.dataflow.finding_codes import make_finding
+from qa_sync.dataflow.lint_codes import make_finding
 from qa_sync.dataflow.model import Dataflow, Entity, Finding, Section, StatementKind
 
 _IDS = re.compile(r"(?P<source>[a-z0-9]+)-(?P<target>[a-z0-9]+)\Z")

@@ -12,7 +12,8 @@ from qa_sync.values.conversions.countries import COUNTRY, REGION
 from qa_sync.values.conversions.html import ESCAPED_TEXT, HTML
 from qa_sync.values.conversions.ids import IDENTIFIER, REFERENCE
 from qa_sync.values.conversions.numbers import DECIMAL, INTEGER
-from qa_sync.values.conversions.text import EMAIL, PHONE, TEXT
+from qa_sync.values.conversions.phones import PHONE
+from qa_sync.values.conversions.text import EMAIL, TEXT
 from qa_sync.values.conversions.times import DATE, INSTANT, instant_of
 from qa_sync.values.form import Canonical, Form, Json, Scalar
 

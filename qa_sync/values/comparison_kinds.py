@@ -6,7 +6,6 @@ Source: docs/explanation/mapping.rst, "Conversions".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date, tzinfo
 from decimal import Decimal
@@ -19,16 +18,9 @@ from qa_sync.values.conversions.conversion import to_text
 from qa_sync.values.conversions.countries import bare_region, country_code
 from qa_sync.values.conversions.html import collapsed
 from qa_sync.values.conversions.numbers import number_without_loss, places_of, quantised
-from qa_sync.values.conversions.text import phone_number
+from qa_sync.values.conversions.phones import differ_only_in_country_prefix, phone_number
 from qa_sync.values.conversions.times import day_of, instant_of
 from qa_sync.values.form import Form, Scalar
-
-# E.164 country calling codes: one, two or three digits.
-_CALLING_CODE = (
-    r"\+(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]"
-    r"|(?:2[1-69]|3[578]|42|5[09]|6[789]|8[0578]|9[679])[0-9])"
-)
-_SHORTEST_NATIONAL = 4
 
 
 class Sides(Struct, frozen=True):
@@ -52,7 +44,9 @@ def equal(one: Scalar, other: Scalar, sides: Sides) -> bool:
     if isinstance(one, bool) or isinstance(other, bool):
         # In Python, True == 1; here a boolean never equals a number.
         return one is other
-    return one == other or (_comparison_kind(sides) is _phone and _same_but_for_country(to_text(one), to_text(other)))
+    return one == other or (
+        _comparison_kind(sides) is _phone and differ_only_in_country_prefix(to_text(one), to_text(other))
+    )
 
 
 def _comparison_kind(sides: Sides) -> Normalize:
@@ -62,14 +56,6 @@ def _comparison_kind(sides: Sides) -> Normalize:
 @cache
 def _equivalent(one: str, other: str) -> Normalize:
     return next((kind for convert, kind in COMPARISON_KINDS.items() if convert in {one, other}), _exact)
-
-
-def _same_but_for_country(one: str, other: str) -> bool:
-    """Return whether two phone numbers differ only in a country prefix that one of them lacks."""
-    long, short = sorted((one, other), key=len, reverse=True)
-    if short.startswith("+") or len(short) < _SHORTEST_NATIONAL or not long.endswith(short):
-        return False
-    return re.fullmatch(_CALLING_CODE, long.removesuffix(short)) is not None
 
 
 def _collapsed(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001 - one signature for the table

@@ -13,7 +13,7 @@ from cli_caller import ROOT, QaSync
 from doc_pages import page_of
 
 from qa_sync.checklist import compiler
-from qa_sync.dataflow import finding_codes, lint
+from qa_sync.dataflow import lint, lint_codes
 from qa_sync.dataflow.model import Severity, StatementKind
 from qa_sync.reports.formats.table import FORMATS
 from qa_sync.sync.faults.fault import Fault
@@ -47,8 +47,8 @@ def add_report(patch: Patch) -> None:
 
 def add_rule(patch: Patch) -> None:
     rule = module("qa_sync/dataflow/lint.py").many_criteria
-    code = finding_codes.Code(Severity.WARNING, "A merge table has more than four alternatives.")
-    patch.setitem(finding_codes.CODES, "many-criteria", code)
+    code = lint_codes.Code(Severity.WARNING, "A merge table has more than four alternatives.")
+    patch.setitem(lint_codes.CODES, "many-criteria", code)
     patch.setattr(lint, "SECTION_RULES", (*lint.SECTION_RULES, rule))
 
 

@@ -19,7 +19,7 @@ from reference.table import CONTENTS
 
 from qa_sync.checklist.kinds import KINDS
 from qa_sync.cli.variables import VARIABLES
-from qa_sync.dataflow.finding_codes import CODES
+from qa_sync.dataflow.lint_codes import CODES
 from qa_sync.settings.keys import TABLES, TOP
 from qa_sync.settings.schema import settings_schema
 from qa_sync.sync.faults.table import FAULTS

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 import qa_sync
 from qa_sync.checklist.lint.lint_result import LintedDocument, LintResult
-from qa_sync.dataflow.finding_codes import CODES, make_finding
+from qa_sync.dataflow.lint_codes import CODES, make_finding
 from qa_sync.dataflow.model import Dataflow, Severity
 from qa_sync.errors import SpecError
 from qa_sync.location import Location

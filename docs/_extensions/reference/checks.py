@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qa_sync.checklist.depth import DEPTHS
 from qa_sync.checklist.kinds import KINDS
-from qa_sync.dataflow.finding_codes import CODES
+from qa_sync.dataflow.lint_codes import CODES
 from qa_sync.dataflow.parsing.statements import TEMPLATES
 from qa_sync.modes.table import MODES
 from qa_sync.reports.formats.table import DESCRIPTIONS, FORMATS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from qa_sync.checklist.lint.known_paths import KnownPaths, type_fits
-from qa_sync.dataflow.finding_codes import make_finding
 from qa_sync.dataflow.lint import is_path
+from qa_sync.dataflow.lint_codes import make_finding
 from qa_sync.dataflow.model import Dataflow, Entity, Finding, PropertyPair, Section
 from qa_sync.dataflow.parsing.sections import quote_text
 from qa_sync.errors import UnknownName, did_you_mean

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from qa_sync.dataflow.finding_codes import make_finding
+from qa_sync.dataflow.lint_codes import make_finding
 from qa_sync.dataflow.model import Finding
 from qa_sync.dataflow.parsing.blocks import Block, CellTable, Heading, Paragraph, TableBlock, UnknownBlock
 from qa_sync.dataflow.parsing.sections import quote_text, split_sentences, unknown_markup

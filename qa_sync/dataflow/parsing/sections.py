@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from qa_sync.dataflow.finding_codes import make_finding
+from qa_sync.dataflow.lint_codes import make_finding
 from qa_sync.dataflow.model import Finding, Section, StatementKind
 from qa_sync.dataflow.parsing.blocks import Block, CellTable, Heading, Paragraph, TableBlock, UnknownBlock
 from qa_sync.dataflow.parsing.headings import parse_entity

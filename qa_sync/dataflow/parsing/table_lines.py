@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from qa_sync.dataflow.finding_codes import make_finding
+from qa_sync.dataflow.lint_codes import make_finding
 from qa_sync.dataflow.model import Finding
 from qa_sync.dataflow.parsing.blocks import CellTable, Row
 

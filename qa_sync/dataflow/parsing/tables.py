@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from qa_sync.dataflow.finding_codes import make_finding
+from qa_sync.dataflow.lint_codes import make_finding
 from qa_sync.dataflow.model import Criterion, Finding, PropertyPair
 from qa_sync.dataflow.parsing.blocks import CellTable, Paragraph, Row, TableBlock
 from qa_sync.dataflow.parsing.cells import parse_data_type, parse_path_cell

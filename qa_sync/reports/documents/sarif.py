@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from qa_sync import __version__
 from qa_sync.checklist.lint.lint_result import LintResult
-from qa_sync.dataflow.finding_codes import CODES
+from qa_sync.dataflow.lint_codes import CODES
 from qa_sync.dataflow.model import Finding, Severity
 from qa_sync.errors import QaSyncError
 from qa_sync.reports.shared.escape import escape_invisible

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from qa_sync.reports.html.document import anchor
 from qa_sync.reports.html.elements import LETTER, text
+from qa_sync.reports.html.sentences_and_rows import anchor
 from qa_sync.reports.shared.annotated_document import worst
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from qa_sync.reports.html.document import anchor
 from qa_sync.reports.html.elements import badge, counted, text, title
+from qa_sync.reports.html.sentences_and_rows import anchor
 from qa_sync.reports.shared.wording import (
     NOTHING_VERIFIED,
     FailureGroup,

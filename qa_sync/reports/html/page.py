@@ -12,7 +12,6 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from qa_sync.reports.html.document import document, size
 from qa_sync.reports.html.elements import LETTER, counted, text
 from qa_sync.reports.html.latency import latency_section
 from qa_sync.reports.html.matrix import matrix
@@ -24,6 +23,7 @@ from qa_sync.reports.html.overview import (
     not_removed_section,
     skipped_section,
 )
+from qa_sync.reports.html.sentences_and_rows import document, size
 from qa_sync.reports.shared.wording import INTERRUPTED, seconds, when
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results
