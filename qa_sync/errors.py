@@ -15,7 +15,7 @@
       NotConvertible (3)        a value that the other system cannot represent without loss
       InternalError (3)         a bug in qa-sync
 
-A failed check is not an error but a value (`qa_sync.running.results`).
+A failed check is not an error but a value; `qa_sync.running.results` has the exit code of a run.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The table of lint findings: a stable code, a severity and a meaning.
+"""The table of lint codes: each has a severity and a meaning.
 
 Codes are a contract with users who filter findings: a code is never renamed and never changes its meaning.
 """
@@ -32,14 +32,14 @@ def _info(meaning: str) -> Code:
 
 
 CODES: Mapping[str, Code] = {
-    # Ignored parts of the spec, which produce no checks.
+    # Parts of the spec that are not read. Most become `unread` checks (`qa_sync.dataflow.unread`).
     "unknown-sentence": _error("A sentence matches no known template."),
     "unknown-heading": _error("A heading does not have the form `<S> <Entity> to <T> <Entity>`."),
     "unknown-table": _error("A table has neither two columns (merge criteria) nor three columns (properties)."),
     "repeated-table": _error("A section has a second table of the same kind."),
     "homeless-statement": _error("A statement or table is outside any section."),
     "conflicting-statement": _error("Two statements of a section contradict each other."),
-    "unknown-markup": _warning("The markup is not supported in specs and is ignored."),
+    "unknown-markup": _warning("The markup is not supported in specs and is not read."),
     "extra-text": _info("Text before the first section is neither the date nor the introduction."),
     "unknown-date": _info("The `Generated:` line has no date of the form `YYYY-MM-DD HH:MM:SS`."),
     # Parsed, but incomplete or doubtful.

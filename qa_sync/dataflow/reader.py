@@ -88,8 +88,8 @@ def _section(
     sides = None if split_title(heading.text) else split_heading(heading.text)
     if sides is None:
         message = f"expected a heading `<S> <Entity> to <T> <Entity>`, got {quote_text(heading.text)}"
-        ignored = f"; blocks below it are ignored: {len(below)}" if below else ""
-        return None, [make_finding("unknown-heading", heading.line, message + ignored)]
+        unread = f"; blocks below it are not read: {len(below)}" if below else ""
+        return None, [make_finding("unknown-heading", heading.line, message + unread)]
     reader = SectionReader(heading, sides)
     reader.read(below)
     return reader.section(ordinal, labels), reader.findings

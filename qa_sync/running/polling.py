@@ -1,4 +1,4 @@
-"""Polling, the only way to wait: poll until a result satisfies or the timeout expires."""
+"""Polling, the only way to wait: the wait ends when every claim has its final verdict, or when the timeout expires."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class PollPolicy(Struct, frozen=True):
 def poll(
     satisfied: Callable[[T], bool], read: Callable[[], T], clock: Clock, poll_policy: PollPolicy
 ) -> Iterator[PollResult[T]]:
-    """Poll until `satisfied` (a final failure satisfies as well) or the timeout expires; yield the state of each poll.
+    """Poll until `satisfied` accepts a result (a final failure as well) or the timeout expires; yield each state.
 
-    There is always at least one poll, and one at the deadline; pauses grow. The last yielded state is over.
+    There is always at least one poll, and one at the deadline; pauses grow. The last yielded state has `is_last`.
     """
     deadline = clock.now() + timedelta(seconds=poll_policy.timeout_s)
     pause, polls = poll_policy.first_pause_s, 1

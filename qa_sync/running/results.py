@@ -1,4 +1,4 @@
-"""Collects events into Results, the input of every report."""
+"""Collects events into Results, the input of every report and of the exit code."""
 
 from __future__ import annotations
 

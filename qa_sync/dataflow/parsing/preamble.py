@@ -44,7 +44,7 @@ def _date(block: Block) -> str | None:
 
 def _text(paragraph: Paragraph, *, introduced: bool) -> list[Finding]:
     if any(sentence for _, _, sentence in split_sentences(paragraph)):
-        message = f"ignored a statement outside any section: {quote_text(paragraph.text)}; is a heading missing?"
+        message = f"a statement outside any section is not read: {quote_text(paragraph.text)}; is a heading missing?"
         return [make_finding("homeless-statement", paragraph.line, message)]
     if introduced:
         return [make_finding("extra-text", paragraph.line, f"ignored text: {quote_text(paragraph.text)}")]
@@ -54,7 +54,7 @@ def _text(paragraph: Paragraph, *, introduced: bool) -> list[Finding]:
 def _other(block: Block) -> list[Finding]:
     match block:
         case TableBlock() | CellTable():
-            message = "ignored a table outside any section; is a heading missing?"
+            message = "a table outside any section is not read; is a heading missing?"
             return [make_finding("homeless-statement", block.line, message)]
         case UnknownBlock():
             return [unknown_markup(block)]

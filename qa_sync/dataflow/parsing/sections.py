@@ -120,9 +120,9 @@ class SectionReader:
         kind = self._kind(table)
         if kind is None:
             expected = "expected 2 columns (merge criteria) or 3 (properties)"
-            self._error("unknown-table", table.line, f"{expected}, got {len(table.header)}; its rows are ignored")
+            self._error("unknown-table", table.line, f"{expected}, got {len(table.header)}; its rows are not read")
         elif kind in self._tables:
-            self._error("repeated-table", table.line, f"a second {kind} table in one section; its rows are ignored")
+            self._error("repeated-table", table.line, f"a second {kind} table in one section; its rows are not read")
         else:
             self._tables[kind] = table
             self.findings += self._other_header(table)
@@ -154,7 +154,7 @@ def unknown_sentence(text: str, line: int, sides: tuple[str, str]) -> Finding:
 
 def unknown_markup(block: UnknownBlock) -> Finding:
     """Return the finding for unsupported markup."""
-    return make_finding("unknown-markup", block.line, f"ignored unsupported markup: {block.what}")
+    return make_finding("unknown-markup", block.line, f"unsupported markup: {block.what}")
 
 
 def quote_text(text: str) -> str:

@@ -74,7 +74,7 @@ def _table(
         rows = (Row(line, ("",) * len(rows[0].cells)), *rows)
     header, *body = rows
     count = max((header_rows or 1) - 1, 0)
-    extra = [make_finding("unknown-table", row.line, "ignored a second header row") for row in body[:count]]
+    extra = [make_finding("unknown-table", row.line, "a second header row is not read") for row in body[:count]]
     body = body[count:]
     return Table(line, header.cells, tuple(body), (*findings, *extra, *_uneven_row_findings(header, body)), damaged)
 

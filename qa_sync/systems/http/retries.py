@@ -1,4 +1,4 @@
-"""Sends requests to a live system: with rate limits, safe retries and redirects of reads.
+"""Decides whether a request is retried, and sends it: with rate limits, safe retries and redirects of reads.
 
 A read or an idempotent write is retried when its response is lost. A create is retried only if the system cannot have
 processed it; `qa_sync.systems.rest.uncertain_writes` handles the other creates.

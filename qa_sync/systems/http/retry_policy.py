@@ -1,4 +1,4 @@
-"""The number of retries and their delays.
+"""How many retries a request gets, and their delays; `retries` decides whether it is retried at all.
 
 Source: RFC 9110 10.2.3; docs/explanation/connector-format-facts.rst, "The system".
 """
