@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 from cli_caller import ROOT
-from doc_options import every_command, every_option
+from doc_options import HELP, every_command, every_option
 from doc_pages import DOCS
 from reference.commands import every_command as commands_with_names
 from reference.commands import exit_codes_of
@@ -65,7 +65,7 @@ def test_every_command_and_option_has_an_entry() -> None:
     programs = re.findall(r"^\.\. program:: qa-sync ?(.*)$", text, flags=re.MULTILINE)
     assert sorted(programs) == sorted(name for name, _ in every_command())
     listed = {word for line in re.findall(r"^\.\. option:: (.*)$", text, re.MULTILINE) for word in line.split(", ")}
-    assert {word.partition(" ")[0] for word in listed} | {"--help"} == every_option()
+    assert {word.partition(" ")[0] for word in listed} | HELP == every_option()
 
 
 def test_every_kind_has_a_section_with_steps() -> None:
