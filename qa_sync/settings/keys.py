@@ -23,6 +23,7 @@ from qa_sync.settings.value_types import (
     PARAMETERS,
     PAYLOADS,
     RATE_VALUE,
+    SIZE_VALUE,
     TEXT,
     TRIGGER,
     URL_VALUE,
@@ -59,6 +60,12 @@ SYSTEM: Final[Mapping[str, Key]] = {
     "payloads": Key(PAYLOADS, "Request bodies that the connector does not define, by operation.", "payloads"),
     "rate": Key(RATE_VALUE, "The rate limit of requests to the system.", "rate"),
     "concurrency": Key(COUNT, "The largest number of parallel requests; default 8.", "concurrency"),
+    "max_response": Key(
+        SIZE_VALUE, "The largest response, after decompression; a larger one is an error. Default 64MB.", "max_bytes"
+    ),
+    "max_response_time": Key(
+        DURATION_VALUE, "The longest time for one response as a whole. Default 120s.", "max_seconds"
+    ),
 }
 SYNC: Final[Mapping[str, Key]] = {
     "trigger": Key(TRIGGER, "How to trigger the sync; default wait.", "trigger"),

@@ -15,6 +15,8 @@ from qa_sync.settings.model import Rate, Trigger
 
 SECONDS: Final[Mapping[str, float]] = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}
 REFERENCE: Final = r"^\$[A-Za-z_][A-Za-z0-9_]*$"
+BYTES: Final[Mapping[str, int]] = {"kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
+SIZE: Final = r"^[1-9][0-9]{0,5}(kB|MB|GB)$"
 DURATION: Final = r"^[0-9]+(\.[0-9]+)?(ms|s|min|h)$"
 RATE: Final = r"^[1-9][0-9]*/(s|min|h)$"
 URL: Final = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
@@ -97,6 +99,10 @@ def _rate(text: str) -> Rate:
     return Rate(int(count), SECONDS[unit])
 
 
+def _size(text: str) -> int:
+    return int(text[:-2]) * BYTES[text[-2:]]
+
+
 def _zone(value: Any) -> Any:
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - rarely needed, and slow to import
 
@@ -130,6 +136,7 @@ COUNT: Final = ValueType("an integer of at least 1", {"type": "integer", "minimu
 FLAG: Final = ValueType("true or false", {"type": "boolean"}, _typed(bool), shown=True)
 URL_VALUE: Final = _patterned('a URL such as "https://host/path", without a user, a query or a fragment', URL)
 DURATION_VALUE: Final = _patterned('a duration such as "120s" or "2min"', DURATION, _seconds, shown=True)
+SIZE_VALUE: Final = _patterned('a size such as "64MB"', SIZE, _size, shown=True)
 RATE_VALUE: Final = _patterned('a rate such as "200/min"', RATE, _rate, shown=True)
 ENV: Final = _patterned('the name of an environment variable, written "$NAME"', REFERENCE, lambda text: text[1:])
 ENV_TABLE: Final = _table_of(ENV, 'a table of environment variables: { name = "$NAME" }')

@@ -15,6 +15,7 @@ from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.settings.model import FILE_NAME, Settings, SystemSettings, read_environment
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.http.rate_limits import Rate, RateLimiter
+from qa_sync.systems.http.response_limits import ResponseLimits
 from qa_sync.systems.http.retry_policy import RetryPolicy
 from qa_sync.systems.read_only import ReadOnlySystem
 from qa_sync.systems.redaction import Redactor
@@ -109,7 +110,13 @@ def open_system_connection(
         env=own.parameters,
         rate_limiter=rate_limiter,
         retry_policy=retry_policy,
+        limits=_response_limits(own),
     )
+
+
+def _response_limits(own: SystemSettings) -> ResponseLimits:
+    given = {"max_bytes": own.max_bytes, "max_seconds": own.max_seconds}
+    return ResponseLimits(**{name: limit for name, limit in given.items() if limit is not None})
 
 
 def _rate_limiter(own: SystemSettings, clock: Clock) -> RateLimiter:

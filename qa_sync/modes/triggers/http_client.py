@@ -12,6 +12,7 @@ from qa_sync.errors import InvalidResponse, SystemUnreachable, UsageError
 from qa_sync.settings.model import SyncSettings, read_environment
 from qa_sync.systems.http.rate_limits import RateLimiter
 from qa_sync.systems.http.request_extensions import IDEMPOTENT
+from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimits
 from qa_sync.systems.http.retries import RetryTransport
 from qa_sync.systems.http.retry_policy import RetryPolicy
 from qa_sync.systems.http.transport import TransportOptions, live_transport
@@ -20,6 +21,8 @@ from qa_sync.systems.secret_values import reject_ordinary_secrets
 from qa_sync.values.form import Json
 
 SHOWN = 200
+LIMITS = ResponseLimits(max_seconds=24 * 3600)
+"""A trigger may respond when the sync is complete; `timeout` in `[sync]` limits the wait for each part."""
 RETRY_POLICY = RetryPolicy(attempts=4)
 """Fewer attempts than for a system, because a run calls the trigger repeatedly."""
 
@@ -42,7 +45,7 @@ class TriggerClient:
             reject_ordinary_secrets("the trigger in [sync]", {"token": token})
         redact.add_secrets(token or "", *url_secrets(self._url))
         self.redact = redact
-        transport = live_transport(TransportOptions("the trigger in [sync]"), redact)
+        transport = LimitedTransport(live_transport(TransportOptions("the trigger in [sync]"), redact), LIMITS)
         self._transport = transport
         self._client = httpx.Client(
             transport=RetryTransport(transport, transport, RateLimiter(clock), clock, redact, RETRY_POLICY),

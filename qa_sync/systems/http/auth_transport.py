@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 
 from qa_sync.systems.http.request_extensions import TOKEN_REQUEST
+from qa_sync.systems.http.response_limits import ResponseLimitExceeded
 
 
 class AuthTransport(httpx.BaseTransport):
@@ -39,7 +40,7 @@ class AuthTransport(httpx.BaseTransport):
             finally:
                 response.close()
         except httpx.RequestError as error:
-            if TOKEN_REQUEST not in request.extensions:
+            if TOKEN_REQUEST not in request.extensions or isinstance(error, ResponseLimitExceeded):
                 raise
             raise httpx.ConnectError(f"no token: {type(error).__name__}: {error}") from None
         response.request = request

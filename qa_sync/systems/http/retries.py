@@ -18,6 +18,7 @@ from qa_sync.systems.http.failures import GATEWAY_STATUSES, NOT_SENT_ERRORS, Tok
 from qa_sync.systems.http.rate_limits import RateLimiter
 from qa_sync.systems.http.redirects import MAX_REDIRECTS, follow_redirect, is_same_origin
 from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, CONNECT_ATTEMPTS, IDEMPOTENT, OTHER_HOST
+from qa_sync.systems.http.response_limits import ResponseLimitExceeded
 from qa_sync.systems.http.retry_policy import TOO_MANY_REQUESTS, RetryPolicy
 from qa_sync.systems.redaction import Redactor
 
@@ -92,7 +93,8 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
     def _should_retry(self, request: httpx.Request, outcome: Outcome, attempt: int) -> bool:
         status = outcome.status_code if isinstance(outcome, httpx.Response) else None
         rule = self.retry_policy.rule(request, status)
-        if attempt >= self.retry_policy.attempts_for(rule) or is_invalid_request(outcome):
+        is_final = is_invalid_request(outcome) or isinstance(outcome, ResponseLimitExceeded)
+        if attempt >= self.retry_policy.attempts_for(rule) or is_final:
             return False
         if isinstance(outcome, NOT_SENT_ERRORS) and _response_of(outcome) is None:
             limit: int | None = request.extensions.get(CONNECT_ATTEMPTS)

@@ -18,6 +18,7 @@ from msgspec import Struct
 from qa_sync.errors import Conflict, InvalidResponse, RequestRejected, SystemUnreachable, UncertainWrite
 from qa_sync.systems.http.failures import GATEWAY_STATUSES, is_invalid_request, was_not_sent
 from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, IDEMPOTENT, OTHER_HOST, TOKEN_REQUEST
+from qa_sync.systems.http.response_limits import ResponseLimitExceeded
 from qa_sync.systems.redaction import redacted_text
 from qa_sync.systems.responses.exchange_log import ExchangeLog
 from qa_sync.values import paths
@@ -173,6 +174,8 @@ class HttpExchange(ResponseChecker, frozen=True, kw_only=True):
             return f"set the CA of its certificate: {TRUST}"
         if is_invalid_request(error):
             return "a header has invalid characters: check for whitespace around the secrets in the environment"
+        if isinstance(error, ResponseLimitExceeded) and error.setting:
+            return f"if {self.label} really sends such responses, raise {error.setting} of it in qa-sync.toml"
         if isinstance(error, httpx.ProxyError):
             return "check the proxy: the connector's proxies, or HTTPS_PROXY (NO_PROXY lists hosts without a proxy)"
         return f"check the url of {self.label}, and that it can be reached from this machine"

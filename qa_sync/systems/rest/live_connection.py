@@ -13,6 +13,7 @@ from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Service
 from qa_sync.systems.http.auth_transport import AuthTransport
 from qa_sync.systems.http.rate_limits import RateLimiter
+from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimits
 from qa_sync.systems.http.retries import RetryTransport
 from qa_sync.systems.http.retry_policy import RetryPolicy, read_retry_policy
 from qa_sync.systems.http.transport import live_transport, transport_options
@@ -76,6 +77,7 @@ def open_connection(
     env: Mapping[str, Json] | None = None,
     rate_limiter: RateLimiter | None = None,
     retry_policy: RetryPolicy | None = None,
+    limits: ResponseLimits | None = None,
     out: httpx.BaseTransport | None = None,
     rng: random.Random | None = None,
 ) -> LiveConnection:
@@ -84,7 +86,8 @@ def open_connection(
     `redact` is shared by all connections of the run (a short secret of one may be part of another's); all secrets of
     this system are added to it, and logs are redacted until the connection is closed. `env` are further parameters of
     the connector. `rate_limiter` applies to all services of the system. `retry_policy` and `out`, the network
-    transport, replace the settings of the services (None: as each service says). `rng` adds jitter to the delays.
+    transport, replace the settings of the services (None: as each service says); `limits` apply to each response.
+    `rng` adds jitter to the delays.
     Raises UsageError as RestSystem does, and for a service with invalid connection settings.
     """
     redact.add_secrets(*secrets.values(), *url_secrets(base_url))
@@ -94,9 +97,10 @@ def open_connection(
     networks = [out] if out else []
 
     def transport(service: Service) -> httpx.BaseTransport:
-        network = out or live_transport(transport_options(service, references), redact)
-        if network is not out:
-            networks.append(network)
+        direct = out or live_transport(transport_options(service, references), redact)
+        if direct is not out:
+            networks.append(direct)
+        network = LimitedTransport(direct, limits or ResponseLimits())
         return RetryTransport(
             authenticated=AuthTransport(network, make_auth_for(service, references, redact, clock)),
             anonymous=network,

@@ -1,0 +1,100 @@
+"""The largest size and the longest time of a response, whatever a system sends.
+
+The size is that of the body after decompression, which a small compressed body can exceed a thousandfold.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import httpx
+from msgspec import Struct
+
+PIECE_BYTES: Final = 8 * 1024
+"""The bytes that are decompressed at once: at most about 8 MB come of them."""
+
+BOUNDED: Final = frozenset({"gzip", "deflate"})
+"""The content codings that expand by at most about a thousand."""
+UNBOUNDED: Final = frozenset({"br", "zstd"})
+"""The other content codings that the HTTP library may decode; they are never asked for."""
+
+ACCEPTED: Final = "gzip, deflate"
+BODY_HEADERS: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+"""Headers that describe the body as it was sent, not as it was read."""
+
+MEGABYTE: Final = 1_000_000
+
+
+class ResponseLimits(Struct, frozen=True):
+    """The largest body in bytes, and the longest time in seconds from the request to the end of its response."""
+
+    max_bytes: int = 64 * MEGABYTE
+    max_seconds: float = 120
+
+
+class ResponseLimitExceeded(httpx.RequestError):
+    """A response is larger or takes longer than allowed; `setting` is the setting with the limit, if there is one."""
+
+    def __init__(self, message: str, setting: str = "") -> None:
+        super().__init__(message)
+        self.setting = setting
+
+
+class LimitedTransport(Struct, httpx.BaseTransport, frozen=True):
+    """Reads the responses of another transport within limits; `now` is a monotonic clock in seconds."""
+
+    inner: httpx.BaseTransport
+    limits: ResponseLimits = ResponseLimits()
+    now: Callable[[], float] = time.monotonic
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the response with its body read and decompressed; raises ResponseLimitExceeded."""
+        if request.headers.get("accept-encoding", ACCEPTED) != ACCEPTED:
+            request.headers["accept-encoding"] = ACCEPTED
+        ends = self.now() + self.limits.max_seconds
+        response = self.inner.handle_request(request)
+        try:
+            body = b"".join(self._pieces(response, ends))
+        finally:
+            response.close()
+        headers = [(name, value) for name, value in response.headers.raw if name.decode().lower() not in BODY_HEADERS]
+        return httpx.Response(response.status_code, headers=headers, content=body, extensions=response.extensions)
+
+    def close(self) -> None:
+        """Close the inner transport."""
+        self.inner.close()
+
+    def _pieces(self, response: httpx.Response, ends: float) -> Iterator[bytes]:
+        size = 0
+        for piece in _decoded(response):
+            size += len(piece)
+            if size > self.limits.max_bytes:
+                raise ResponseLimitExceeded(f"larger than {self.limits.max_bytes:,} bytes", "max_response")
+            yield piece
+            if self.now() > ends:
+                seconds = f"{self.limits.max_seconds:g} s"
+                raise ResponseLimitExceeded(f"not complete after {seconds}", "max_response_time")
+
+
+class _Pieces(httpx.SyncByteStream):
+    """A stream in small pieces, so that decompression is limited too."""
+
+    def __init__(self, inner: Iterator[bytes]) -> None:
+        self._inner = inner
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._inner:
+            for start in range(0, len(chunk), PIECE_BYTES):
+                yield chunk[start : start + PIECE_BYTES]
+
+
+def _decoded(response: httpx.Response) -> Iterator[bytes]:
+    codings = [each.strip().lower() for each in response.headers.get("content-encoding", "").split(",")]
+    if response.is_stream_consumed:
+        return iter((response.content,))
+    if UNBOUNDED.intersection(codings) or sum(each in BOUNDED for each in codings) > 1:
+        raise ResponseLimitExceeded("compressed in a way that was not asked for")
+    whole = httpx.Response(response.status_code, headers=response.headers, stream=_Pieces(response.iter_raw()))
+    return whole.iter_bytes()
