@@ -1,10 +1,38 @@
-"""Atomic file writes."""
+"""Atomic file writes, and reads of files whose size is limited."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
+
+
+class UnsuitableFile(OSError):
+    """A file is a device or a pipe, or is larger than allowed; `strerror` says which."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(0, reason)
+
+
+def read_limited(path: Path, max_bytes: int) -> bytes:
+    """Return the bytes of a regular file.
+
+    Never waits for a pipe, and never reads a device. Raises UnsuitableFile, or OSError as `open` does.
+    """
+    with open(path, "rb", opener=_open_at_once) as file:
+        status = os.fstat(file.fileno())  # of the file that was opened: the path may lead elsewhere by now
+        if not stat.S_ISREG(status.st_mode):
+            raise UnsuitableFile("expected a regular file")
+        content = file.read(max_bytes + 1) if status.st_size <= max_bytes else b""
+        if max(status.st_size, len(content)) > max_bytes:
+            raise UnsuitableFile(f"larger than {max_bytes:,} bytes, the most that is read")
+    return content
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file as the `opener` of `open`; a pipe that nobody writes to is opened, too."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def write_atomically(path: Path, text: str | Iterable[str]) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import stat
 import sys
 from pathlib import Path
 
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.errors import SpecError, did_you_mean
+from qa_sync.files import UnsuitableFile, read_limited
 from qa_sync.location import Location
 
 STDIN = "-"
+
+MAX_SPEC_BYTES = 16_000_000
+"""Bytes of a spec: a hundred times the largest we know of."""
 
 _OTHER_ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 
@@ -38,7 +41,10 @@ def decode(data: bytes, path: str) -> str:
 
 def _read_file(path: str) -> bytes:
     if path == STDIN:
-        return sys.stdin.buffer.read()
+        data = sys.stdin.buffer.read(MAX_SPEC_BYTES + 1)
+        if len(data) > MAX_SPEC_BYTES:
+            raise SpecError(f"larger than {MAX_SPEC_BYTES:,} bytes, the most that is read", location=Location(STDIN))
+        return data
     try:
         return _read_regular_file(Path(path))
     except IsADirectoryError as error:
@@ -53,13 +59,12 @@ def _read_file(path: str) -> bytes:
 
 
 def _read_regular_file(path: Path) -> bytes:
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        # Reading a pipe may block forever, and a device may never end.
+    try:
+        return read_limited(path, MAX_SPEC_BYTES)
+    except UnsuitableFile as error:  # reading a pipe may block forever, and a device may never end
         raise SpecError(
-            "expected a regular file", location=Location(str(path)), hint="pipe the spec to standard input and pass -"
-        )
-    return path.read_bytes()
+            str(error.strerror), location=Location(str(path)), hint="a spec is a text file; - reads standard input"
+        ) from None
 
 
 def _neighbors_hint(path: Path) -> str:

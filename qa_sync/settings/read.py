@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from qa_sync.errors import UsageError, did_you_mean
+from qa_sync.files import read_limited
 from qa_sync.location import Location
 from qa_sync.settings.key_lines import KeyPath, key_lines, line_of_key
 from qa_sync.settings.keys import CONDITION, KEY, PAIR, POLICIES, REQUIRED_BY_TRIGGER, SYNC, SYSTEM, TABLES, TOP, Key
@@ -24,6 +25,8 @@ from qa_sync.settings.model import (
 
 Row = TypeVar("Row")
 
+MAX_SETTINGS_BYTES = 4_000_000
+"""Bytes of a settings file: a thousand times the largest we know of."""
 SCALARS = (str, int, float)
 KINDS: Mapping[type, str] = {bool: "a boolean", int: "an integer", float: "a number", list: "a list", dict: "a table"}
 
@@ -51,7 +54,7 @@ def load_settings(path: Path | None) -> Settings:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_limited(path, MAX_SETTINGS_BYTES).decode("utf-8-sig")
     except OSError as error:
         raise UsageError(
             f"{path}: {error.strerror or error}", hint="pass the path of a qa-sync.toml to --config"

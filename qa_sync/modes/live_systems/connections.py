@@ -115,8 +115,8 @@ def open_system_connection(
 
 
 def _response_limits(own: SystemSettings) -> ResponseLimits:
-    given = {"max_bytes": own.max_bytes, "max_seconds": own.max_seconds}
-    return ResponseLimits(**{name: limit for name, limit in given.items() if limit is not None})
+    default = ResponseLimits()
+    return ResponseLimits(own.max_bytes or default.max_bytes, own.max_seconds or default.max_seconds)
 
 
 def _rate_limiter(own: SystemSettings, clock: Clock) -> RateLimiter:

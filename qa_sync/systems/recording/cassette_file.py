@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 from msgspec import Struct
 
 from qa_sync.errors import RecordingError
+from qa_sync.files import read_limited
 from qa_sync.systems.recording.cassettes import (
     FORMAT,
     KEY,
@@ -56,9 +57,7 @@ class CassetteFile(Struct, frozen=True):
 
     def _content(self) -> bytes:
         try:
-            if (size := self.path.stat().st_size) > MAX_CASSETTE_BYTES:
-                self.raise_unusable(f"it has {size:,} bytes; the limit is {MAX_CASSETTE_BYTES:,}")
-            content = self.path.read_bytes()
+            content = read_limited(self.path, MAX_CASSETTE_BYTES)
         except FileNotFoundError:
             raise RecordingError(f"there is no recording {self.path}", hint=self._hint("record it")) from None
         except OSError as error:

@@ -18,16 +18,23 @@ from qa_sync.systems.responses.parsing import OperationResponse, call_operation,
 from qa_sync.systems.templates.jinja import render_optional
 from qa_sync.values.form import Json
 
+MAX_EMPTY_PAGES: Final = 5
+"""The number of identical pages without entities after which the paging does not advance."""
+
 MAX_PAGES: Final = 100_000
 """The largest number of pages: 5 million records with 50 per page."""
 
 
 class Page(Struct, frozen=True):
-    """One response of a list operation, its entities, and the link by which it was requested."""
+    """One response of a list operation, its entities, and the link by which it was requested.
+
+    `empty_repeats` is the number of pages before it that were the same, without entities.
+    """
 
     reply: OperationResponse
     entities: list[Json]
     link: str | None = None
+    empty_repeats: int = 0
 
 
 class PageCursor(Struct, frozen=True):
@@ -70,7 +77,8 @@ def pages_with_cursor(
                 return
             _reject_other_host(operation, exchange, call, previous.reply.call)
         reply = call_operation(operation, renderer, exchange, call, known)
-        page = Page(reply, list_entities(operation, renderer, exchange, reply, known), link)
+        entities = list_entities(operation, renderer, exchange, reply, known)
+        page = Page(reply, entities, link, _empty_repeats(reply, entities, previous))
         _reject_repeated_page(operation, exchange, page, previous, number)
         link = _next_link(operation, renderer, page, known)
         last = link is None or _is_last(operation, page, previous, link)
@@ -164,13 +172,20 @@ def _origin(url: httpx.URL) -> str:
     return f"{url.scheme}://{url.host}{port}"
 
 
+def _empty_repeats(reply: OperationResponse, entities: list[Json], previous: Page | None) -> int:
+    """Return how many pages in a row had this body and no entities; a few of them may be on the way to a full one."""
+    is_repeated = previous is not None and not entities and not previous.entities and reply.body == previous.reply.body
+    return previous.empty_repeats + 1 if previous is not None and is_repeated else 0
+
+
 def _reject_repeated_page(
     operation: Operation, exchange: HttpExchange, page: Page, previous: Page | None, number: int
 ) -> None:
     """Raise InvalidResponse for a page that repeats the previous one, because the pagination would not end."""
-    if previous is None or not page.entities or _has_strategy("same-response", operation):
+    if previous is None or _has_strategy("same-response", operation):
         return
-    if page.entities == previous.entities:
+    is_repeated = page.entities == previous.entities if page.entities else page.empty_repeats >= MAX_EMPTY_PAGES
+    if is_repeated:
         raise InvalidResponse(
             f"{exchange.label}: {operation.name}: page {number + 1} repeats page {number}; the paging does not advance",
             hint="check that the system supports the pagination parameters of this operation",

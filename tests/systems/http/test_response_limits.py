@@ -15,6 +15,7 @@ from qa_sync.errors import SystemUnreachable, UncertainWrite
 from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimitExceeded, ResponseLimits
 
 URL = "https://small.test/things"
+PACKERS: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}
 LIMITS = ResponseLimits(max_bytes=1000, max_seconds=10)
 
 
@@ -38,7 +39,7 @@ def fetch(response: httpx.Response, now: Callable[[], float] = lambda: 0.0) -> h
 
 @pytest.mark.parametrize("coding", ["", "gzip", "deflate", "identity", "utf-8"])
 def test_a_small_response_comes_as_it_was_meant(coding: str) -> None:
-    pack = {"gzip": gzip.compress, "deflate": zlib.compress}.get(coding, bytes)
+    pack = PACKERS.get(coding, bytes)
     headers = {"content-encoding": coding, "x-other": "1"} if coding else {"x-other": "1"}
     response = fetch(httpx.Response(200, headers=headers, stream=Body(iter([pack(b"x" * 1000)]))))
     assert (response.content, response.headers["x-other"], response.status_code) == (b"x" * 1000, "1", 200)
@@ -46,7 +47,7 @@ def test_a_small_response_comes_as_it_was_meant(coding: str) -> None:
 
 @pytest.mark.parametrize("coding", ["", "gzip", "deflate"])
 def test_a_larger_one_is_an_error_and_not_read_to_its_end(coding: str) -> None:
-    pack = {"gzip": gzip.compress, "deflate": zlib.compress}.get(coding, bytes)
+    pack = PACKERS.get(coding, bytes)
     packed = pack(b"x" * 3000)
     body = Body(packed[at : at + 10] for at in range(0, len(packed), 10))
     pieces = len(packed) // 10

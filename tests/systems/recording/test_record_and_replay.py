@@ -369,7 +369,7 @@ def test_a_recording_that_is_too_large_is_not_read(path: Path) -> None:
     path.parent.mkdir(parents=True)
     with path.open("wb") as file:
         file.truncate(MAX_CASSETTE_BYTES + 1)  # takes no room on the disk
-    assert "268,435,457 bytes" in refused(path)
+    assert "larger than 268,435,456 bytes" in refused(path)
 
 
 def test_a_recording_with_broken_answers_is_unreadable(path: Path) -> None:
