@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from qa_sync.errors import InternalError, NoVerdict, QaSyncError
+from qa_sync.running.environment import KEPT
 from qa_sync.running.events import Leftover
 from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import System
 
 
@@ -19,6 +21,17 @@ def remove_all(scene: ScenarioRecords, keep_reason: str | None = None) -> Iterat
         reason = keep_reason or card.cannot.get("delete") or _deletion_error(system, card.datatype, made)
         if reason:
             yield Leftover(system.label, card.names[0], made, reason)
+
+
+def count_undeleted(leftovers: Iterable[Leftover], cards: Mapping[str, Mapping[str, EntityCard]]) -> int:
+    """Return how many records are left because their deletion failed; `cards` are by system label and datatype.
+
+    A record that the user keeps, or that its system cannot delete, is left as announced.
+    """
+    expected = {
+        (label, card.names[0]) for label, each in cards.items() for card in each.values() if "delete" in card.cannot
+    }
+    return sum((lost.system, lost.entity) not in expected and not lost.why.startswith(KEPT) for lost in leftovers)
 
 
 def _find_unseen(scene: ScenarioRecords) -> None:

@@ -117,7 +117,8 @@ class Results(Struct, frozen=True):
     expired, or whose check no longer fails), as sentences.
 
     `interrupted` says that checks did not run because the run was interrupted. `ran` is the real start in UTC (None:
-    not known). With `simulated`, `started` and all latencies are of a simulated clock.
+    not known). With `simulated`, `started` and all latencies are of a simulated clock. `undeleted` is the number of
+    leftovers whose deletion failed; those that the user keeps, or that the system cannot delete, do not count.
     """
 
     mode: str
@@ -132,6 +133,7 @@ class Results(Struct, frozen=True):
     interrupted: bool = False
     ran: datetime | None = None
     simulated: bool = False
+    undeleted: int = 0
 
     @property
     def checks(self) -> tuple[CheckFinished, ...]:
@@ -153,8 +155,9 @@ class Results(Struct, frozen=True):
     def exit_code(self) -> int:
         """The exit code: 0 every check that ran passed, 1 a check failed, 3 a check could not be checked.
 
-        When nothing ran (no check passed or failed), it is 3, never 0. A known failure does not cause 1; a problem of
-        the baseline does. An interrupted run has 3 in any case: its failures may not be all.
+        When nothing ran (no check passed or failed), it is 3, never 0; it is 3 as well when records of the run could
+        not be deleted. A known failure does not cause 1; a problem of the baseline does. An interrupted run has 3 in
+        any case: its failures may not be all.
         """
         if self.interrupted:
             return 3
@@ -165,7 +168,8 @@ class Results(Struct, frozen=True):
             failed = sum(c.status is Status.FAILED and c.id not in known for c in self.checks)
         if failed or self.overdue:
             return 1
-        return 3 if totals[Status.ERROR] or not (totals[Status.PASSED] or totals[Status.FAILED]) else 0
+        nothing_ran = not (totals[Status.PASSED] or totals[Status.FAILED])
+        return 3 if totals[Status.ERROR] or nothing_ran or self.undeleted else 0
 
 
 def with_texts(results: Results, texts: Mapping[str, str]) -> Results:

@@ -45,6 +45,7 @@ from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_
 from qa_sync.modes.job import EPOCH, Job, PreparedRun
 from qa_sync.modes.table import prepare
 from qa_sync.reports.terminal.terminal import Terminal
+from qa_sync.running.cleanup import count_undeleted
 from qa_sync.running.environment import Keep
 from qa_sync.running.events import Event
 from qa_sync.running.results import with_texts
@@ -130,7 +131,9 @@ def check(
         if ids is None and chosen.ids is None:
             shown = prepared.recorded(shown)
         results = results_of(terminal.follow(shown), prepared, chosen.checklists, run_config, narrow)
-    results = excused(replace(results, recordings=prepared.recordings(), ran=ran, simulated=prepared.started == EPOCH))
+    undeleted = count_undeleted(results.leftovers, job.cards)
+    results = replace(results, undeleted=undeleted, ran=ran, simulated=prepared.started == EPOCH)
+    results = excused(replace(results, recordings=prepared.recordings()))
     terminal.report(results, _source_line)
     write_reports(with_texts(results, texts), targets, report_options.annotations)
     if not results.interrupted:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import httpx
 from msgspec import Struct
 
 from qa_sync.checklist.model import Checklist
+from qa_sync.checklist.steps import IdOf, Insert, SampleValue, Side, ValueOf
 from qa_sync.clock import RealClock
-from qa_sync.errors import NoVerdict, QaSyncError, RequestRejected, SystemUnreachable, UsageError
+from qa_sync.errors import (
+    ConnectorError,
+    NotConvertible,
+    NoVerdict,
+    QaSyncError,
+    RequestRejected,
+    SystemUnreachable,
+    UsageError,
+)
 from qa_sync.modes.live_systems.connections import LiveSystem
+from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.capabilities import Capabilities, capabilities_of
 from qa_sync.systems.http.request_extensions import CONNECT_ATTEMPTS
+from qa_sync.values.canonical import to_wire
+from qa_sync.values.form import Canonical, Json
 
 ATTEMPTS = 2
 """The attempts to connect: a system that is down must not keep the user waiting. What the system itself asks to wait
@@ -54,8 +67,22 @@ class Preflight:
     _read: set[Place] = field(default_factory=set)
 
     def __call__(self, checklists: Sequence[Checklist]) -> None:
-        """Read what the scenarios of the checklists use; raises one error for each cause, together."""
+        """Read what the scenarios of the checklists use, and render their requests with a specimen.
+
+        Raises one error for each cause, together.
+        """
+        problems = list(self._render(checklists))
+        if problems:
+            raise _merged(problems)
         self.read(_places(checklists))
+
+    def _render(self, checklists: Sequence[Checklist]) -> Iterator[_Failure]:
+        """Render the requests of each entity with the values of its first record."""
+        for (label, datatype), values in _first_values(checklists).items():
+            try:
+                self.live_systems[label].connection.system().render_specimens(datatype, values)
+            except ConnectorError as error:
+                yield _Failure((label, datatype), error)
 
     def read(self, places: Iterable[Place]) -> None:
         """Read each place that was not read yet."""
@@ -102,6 +129,34 @@ def _places(checklists: Sequence[Checklist]) -> Iterator[Place]:
         labels = plan.section.source.system, plan.section.target.system
         for role in (role for scenario in plan.scenarios for role in scenario.roles.values()):
             yield from zip(labels, (role.source.datatype, role.target.datatype), strict=True)
+
+
+def _first_values(checklists: Sequence[Checklist]) -> Mapping[Place, Mapping[str, Json]]:
+    """Return the wire values of the first record of each entity that is created, none for the other entities."""
+    found: dict[Place, Mapping[str, Json]] = {}
+    for plan in (plan for checklist in checklists for plan in checklist.sections):
+        labels = {Side.SOURCE: plan.section.source.system, Side.TARGET: plan.section.target.system}
+        for scenario in plan.scenarios:
+            for step in (step for step in scenario.steps if isinstance(step, Insert)):
+                card = scenario.roles[step.role].card(step.side)
+                found.setdefault((labels[step.side], card.datatype), _wire_values(card, step.values))
+    return {place: found.get(place, {}) for place in _places(checklists)}
+
+
+def _wire_values(card: EntityCard, values: Mapping[str, SampleValue]) -> dict[str, Json]:
+    known = {path: _specimen(value) for path, value in values.items()}
+    found: dict[str, Json] = {}
+    for path, value in known.items():
+        with suppress(NotConvertible):
+            found[card.properties[path].write_path] = to_wire(value, card.properties[path].form, known)
+    return found
+
+
+def _specimen(value: SampleValue) -> Canonical:
+    """Return a sample value without placeholders: the ids and values of other records are not known yet."""
+    if isinstance(value, IdOf | ValueOf):
+        return "1"
+    return tuple(_specimen(v) for v in value) if isinstance(value, tuple) else value
 
 
 def _merged(failures: Sequence[_Failure]) -> QaSyncError:

@@ -21,6 +21,8 @@ from qa_sync.values import paths
 from qa_sync.values.form import Json
 
 JSON: Final = "application/json"
+SHOWN_MEMBERS: Final = 10
+"""How many names of members an error shows."""
 GONE: Final = frozenset({404, 410})
 
 
@@ -137,17 +139,35 @@ def list_entities(
     if reply.is_ignored:
         return []
     entities = reply.body if _is_plain_text(operation, reply) else select_entities(operation, reply.body)
+    if entities is None and (missing := missing_member(operation, reply.body)):
+        exchange.raise_invalid(reply.request, reply.response, missing)
     if operation.rows:
         entities = paths.read(entities, operation.rows)
     if operation.one_is_list and isinstance(entities, Mapping):
         entities = [entities]
-    # Some systems omit an empty list within an object; a missing body is a different case.
+    # Some systems answer null, or an empty object, for an empty list; a missing body is a different case.
     if entities is None and (isinstance(reply.body, Mapping) or reply.response.status_code == httpx.codes.NO_CONTENT):
         entities = []
     if not isinstance(entities, list):
         where = f" in {operation.payload_property!r}" if operation.payload_property else ""
         exchange.raise_invalid(reply.request, reply.response, f"expected a list{where}")
     return list(_with_added_members(operation, renderer, reply, entities, variables))
+
+
+def missing_member(operation: Operation, body: Json) -> str | None:
+    """Return the problem when an object has other members than the one that contains the list, None without a problem.
+
+    Otherwise a wrong name would look like an empty system.
+    """
+    name = operation.payload_property
+    if not name or not isinstance(body, Mapping) or not body or name in body:
+        return None
+    parent, _, last = name.rpartition(".")
+    within = paths.read(body, parent) if parent else body
+    if isinstance(within, Mapping) and (last in within or not within):
+        return None
+    found = within if isinstance(within, Mapping) else body
+    return f"the response has no `{name}`; it has: {', '.join(list(found)[:SHOWN_MEMBERS])}"
 
 
 def _is_plain_text(operation: Operation, reply: OperationResponse) -> bool:

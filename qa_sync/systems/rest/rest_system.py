@@ -193,6 +193,16 @@ class RestSystem:
         if not is_gone(operation, sent.response):
             self._expect(operation, sent)
 
+    def render_specimens(self, datatype: str, values: Mapping[str, Json]) -> None:
+        """Render the requests about a record of a datatype, and send none; `values` are the wire values of a create.
+
+        Raises ConnectorError for the first template that cannot be rendered.
+        """
+        from qa_sync.systems.rest.specimens import specimen_requests  # noqa: PLC0415  only before a live run
+
+        for operation, variables, body in specimen_requests(self.cards[datatype], self._operations, values):
+            self._connection(operation)[0].make(operation, variables, body=body)
+
     def _operation(self, datatype: str, verb: str) -> tuple[EntityCard, Operation]:
         card = self.cards[datatype]
         if verb in card.cannot:

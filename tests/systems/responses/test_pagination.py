@@ -9,7 +9,7 @@ from fake_vendor import Answers, speak
 from qa_sync.errors import ConnectorError, InvalidResponse
 from qa_sync.systems.connectors.operations import Operation
 from qa_sync.systems.responses import pagination as paging
-from qa_sync.systems.responses.parsing import select_entities
+from qa_sync.systems.responses.parsing import missing_member, select_entities
 
 
 def listed(name: str, datatype: str, *answers: Answers) -> tuple[list[str], list[str], list[Any]]:
@@ -79,8 +79,29 @@ def test_an_answer_of_another_shape_is_an_error(answer: Answers, why: str) -> No
         listed("customerp", "contact", answer)
 
 
-def test_a_list_that_is_missing_is_empty() -> None:
-    assert listed("customerp", "contact", {"page": 1})[0] == []
+@pytest.mark.parametrize("body", [{}, {"items": None}, {"items": []}])
+def test_a_list_that_says_nothing_is_empty(body: dict[str, Any]) -> None:
+    assert listed("customerp", "contact", body)[0] == []
+
+
+@pytest.mark.parametrize("body", [{"page": 1, "people": []}, {"people": [{"id": "1"}], "page": 1}])
+def test_a_list_without_the_named_member_is_an_error_that_names_the_others(body: dict[str, Any]) -> None:
+    with pytest.raises(InvalidResponse, match=f"has no `items`; it has: {', '.join(body)}"):
+        listed("customerp", "contact", body)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"data": {"nodes": []}}, "nodes"),
+        ({"rows": []}, "rows"),
+        ({"data": {}}, None),
+        ({"data": {"edges": None}}, None),
+    ],
+)
+def test_a_dotted_member_is_looked_for_where_it_should_be(body: dict[str, Any], told: str | None) -> None:
+    problem = missing_member(Operation("x-list", "GET", "x", payload_property="data.edges"), body)
+    assert problem == (told and f"the response has no `data.edges`; it has: {told}")
 
 
 def test_a_literal_payload_property_wins_over_the_dotted_path() -> None:
