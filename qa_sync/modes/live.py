@@ -78,6 +78,7 @@ class LiveSession(Struct, frozen=True):
             max_lag_s=self.job.max_lag_for(plan.section),
             jitter=_jittered,
             keep=self.job.keep,
+            sync_problems=partial(self.triggers.problems_for, checklist.dataflow, *labels.values()),
         )
 
     @property

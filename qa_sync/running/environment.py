@@ -45,6 +45,19 @@ class SyncSpeed:
         self.slowest_s = max(latency_s, self.slowest_s or 0.0)
 
 
+class SyncProblem(Struct, frozen=True):
+    """A problem that the sync reports: the section's key, the record's id (None: the whole section), and the text."""
+
+    section: str
+    id: str | None
+    text: str
+
+
+def no_problems() -> tuple[SyncProblem, ...]:
+    """Return no problems, for a sync that reports none."""
+    return ()
+
+
 class Environment(Struct, frozen=True):
     """Everything that a scenario needs to run.
 
@@ -53,7 +66,8 @@ class Environment(Struct, frozen=True):
     zone of date-only values; `first_pause_s` is the pause after the first poll. `cycles_known`: the sync has completed
     a cycle whenever `let_sync_work` returns, so that a missing change is lost, and not merely late. `exclusive`: only
     the run and the sync write to the systems, so that every new record is theirs. `max_lag_s` is the maximum sync
-    latency, None for no limit. `keep` says when records are not deleted.
+    latency, None for no limit. `keep` says when records are not deleted. `sync_problems` returns what the sync could
+    not read or write in its last cycle.
     """
 
     systems: Mapping[Side, System]
@@ -69,6 +83,7 @@ class Environment(Struct, frozen=True):
     jitter: Callable[[float], float] = no_jitter
     sync_speed: SyncSpeed = field(default_factory=SyncSpeed)
     keep: Keep = Keep.NEVER
+    sync_problems: Callable[[], tuple[SyncProblem, ...]] = no_problems
 
     @property
     def poll_policy(self) -> PollPolicy:

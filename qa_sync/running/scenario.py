@@ -27,6 +27,7 @@ from qa_sync.errors import InternalError, QaSyncError
 from qa_sync.running.claims.check_claim import check_claim
 from qa_sync.running.claims.deadlines import ClaimState, check_latency, passing_since, timeout_verdict
 from qa_sync.running.claims.missing_arrivals import MissingArrivals, PreconditionFailed
+from qa_sync.running.claims.sync_problems import blame_sync
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.cleanup import remove_all
 from qa_sync.running.environment import Environment
@@ -126,7 +127,7 @@ class ScenarioRun:
             claim: self._check_result(records, claim, state, polls) for claim, state in poll_result.latest.items()
         }
         judged = [(check, claim, results[claim].verdict) for check, claim in claims]
-        for check, claim, verdict in self.missing_arrivals.judge(judged):
+        for check, claim, verdict in self.missing_arrivals.judge(judged, records):
             if check is not None:
                 open_checks.note(check, replace(results[claim], verdict=verdict))
         decided = open_checks.decided([check for check, _ in claims])
@@ -140,6 +141,7 @@ class ScenarioRun:
         if polls is None or isinstance(claim, RecordsUnchanged):
             return CheckResult(state.verdict)
         verdict = timeout_verdict(state.verdict, self.environment, polls)
+        verdict = blame_sync(verdict, records, claim.role, self.plan.section.key)
         if state.passing_since is None:
             return CheckResult(verdict)
         latency_s = (state.passing_since - records.written_at).total_seconds()

@@ -13,7 +13,7 @@ from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName
 from qa_sync.modes.embedded.sync_engine import make_engine
 from qa_sync.modes.job import CYCLE_S, EPOCH, Job
-from qa_sync.running.environment import Environment
+from qa_sync.running.environment import Environment, SyncProblem
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.store.links import Links
@@ -60,10 +60,15 @@ def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire:
         faults=tuple(find_fault(name) for name in job.faults),
     )
 
+    reported: list[SyncProblem] = []
+
     def cycle() -> None:
         # Time passes before and after the cycle, so that no edit of the run has the time of an edit of the engine.
         clock.sleep(CYCLE_S / 2)
-        engine.cycle()
+        problems = engine.cycle().problems
+        # A sync with injected faults has problems that it makes itself.
+        if not job.faults:
+            reported[:] = (SyncProblem(p.section, p.id, f"{p.system}: {p.text}") for p in problems)
         clock.sleep(CYCLE_S / 2)
 
     judged = {side: system(label, wire(transports[names[label]])) for side, label in labels.items()}
@@ -82,5 +87,6 @@ def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire:
         cycles_known=True,
         exclusive=True,
         max_lag_s=job.max_lag_for(section),
+        sync_problems=lambda: tuple(reported),
     )
     return World(environment, close)

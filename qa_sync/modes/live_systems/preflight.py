@@ -110,7 +110,9 @@ class Preflight:
         known = {one.datatype: one for one in capabilities_of(connection.connector)}
         listed = _listed(known, datatype)
         if listed is not None:
-            since = RealClock().now() if listed.since else None
+            operation = connection.connector.operations[f"{listed.datatype}-list"]
+            # A condition in a header may be answered with 304, which says nothing about the list.
+            since = RealClock().now() if listed.since and operation.since_location != "header" else None
             next(connection.system(_QuickConnect).list(listed.datatype, since), None)
 
 

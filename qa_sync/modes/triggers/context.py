@@ -14,6 +14,7 @@ from qa_sync.checklist.steps import Insert
 from qa_sync.clock import Clock
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import LiveSystem
+from qa_sync.running.environment import SyncProblem
 from qa_sync.settings.model import SyncSettings
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
@@ -38,7 +39,8 @@ class SystemPair(Struct, frozen=True):
 class TriggerContext(Struct, frozen=True):
     """The run of a trigger; `exits` closes what it opens, `redact` redacts its output.
 
-    `wrap` adds the run's journal to a system.
+    `wrap` adds the run's journal to a system; `problems` has what the sync of each pair of systems could not read or
+    write in its last cycle.
     """
 
     job: Job
@@ -49,6 +51,7 @@ class TriggerContext(Struct, frozen=True):
     exits: ExitStack = field(default_factory=ExitStack)
     redact: Redactor = field(default_factory=Redactor)
     wrap: Callable[[System], System] = _unwrapped
+    problems: dict[SystemPair, tuple[SyncProblem, ...]] = field(default_factory=dict)
 
     @property
     def sync(self) -> SyncSettings:

@@ -13,6 +13,7 @@ from qa_sync.modes.triggers.http import http
 from qa_sync.modes.triggers.sesam import sesam
 from qa_sync.modes.triggers.shared_run import SharedRun
 from qa_sync.modes.triggers.wait import wait
+from qa_sync.running.environment import SyncProblem
 from qa_sync.settings.model import Trigger
 
 TRIGGERS: Mapping[Trigger, Callable[[TriggerContext, SystemPair], RunSync]] = {
@@ -46,6 +47,10 @@ class Triggers:
                 work = TRIGGERS[self._trigger](self._context, between)
                 self._started[key] = work if self._trigger is Trigger.WAIT else SharedRun(work)
             return self._started[key]
+
+    def problems_for(self, dataflow: Dataflow, source: str, target: str) -> tuple[SyncProblem, ...]:
+        """Return what the sync between two systems could not read or write in its last cycle."""
+        return self._context.problems.get(SystemPair(dataflow.path, source, target), ())
 
     def close(self) -> None:
         """Close what was opened."""

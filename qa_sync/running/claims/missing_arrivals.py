@@ -8,9 +8,11 @@ from msgspec.structs import replace
 
 from qa_sync.checklist.model import Check, Scenario, SectionPlan
 from qa_sync.checklist.steps import Claim, CounterpartExists
+from qa_sync.running.claims.sync_problems import blame_sync
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import Status
+from qa_sync.running.scenario_records import ScenarioRecords
 
 Judged = tuple[str | None, Claim, Verdict]
 """The id of a check (None: a precondition), one of its claims, and the verdict of the claim."""
@@ -44,7 +46,7 @@ class MissingArrivals:
         """Note the verdict of a check that records are created."""
         self.create_failed |= check.kind == "create" and status is Status.FAILED and self._plan.reports(check.id)
 
-    def judge(self, step: Iterable[Judged]) -> Iterator[tuple[str | None, Claim, Verdict]]:
+    def judge(self, step: Iterable[Judged], records: ScenarioRecords) -> Iterator[tuple[str | None, Claim, Verdict]]:
         """Yield the verdicts of a step; a missing counterpart that no other check reports becomes a verdict."""
         judged = list(step)
         self._told_roles |= {
@@ -55,7 +57,7 @@ class MissingArrivals:
         for check, claim, verdict in judged:
             if verdict.lacks_counterpart and claim.role not in self._told_roles and self._reports(check):
                 self._told_roles.add(claim.role)
-                yield check, claim, self._as_missing(verdict)
+                yield check, claim, blame_sync(self._as_missing(verdict), records, claim.role, self._plan.section.key)
             else:
                 yield check, claim, verdict
 

@@ -1,0 +1,71 @@
+"""What the built-in sync could not read or write is told, and a verdict that rests on it is an error."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from cli_caller import Answer, QaSync
+from depot import Depot, Interfere, depot
+
+REPORTS = "the built-in sync reports: "
+LISTED = {"supports_since": True, "since_property_name": "If-Modified-Since", "since_property_location": "header"}
+
+
+def check(qa_sync: QaSync, place: Depot, *words: str) -> tuple[Answer, list[dict[str, Any]]]:
+    live = ("--mode", "live", "--yes", "--no-history", "-q", "--report", "json", "--depth", "smoke", *words)
+    got = qa_sync("check", place.spec, "--config", place.config, *live)
+    return got, [c for section in json.loads(got.out)["specs"][0]["sections"] for c in section["checks"]]
+
+
+def refuse_creates(sides: dict[str, int]) -> Interfere:
+    """Refuse every create of the sync at the ledger: the run itself creates at the depot only."""
+
+    def interfere(side: str, request: httpx.Request) -> httpx.Response | None:
+        refused = side == "ledger" and request.method == "POST"
+        sides["refused"] = sides.get("refused", 0) + refused
+        return httpx.Response(422, json={"message": "label is taken"}) if refused else None
+
+    return interfere
+
+
+@pytest.mark.parametrize("kind", ["create", "property", "unique"])
+def test_a_write_that_the_target_refuses_is_an_error_with_the_refusal(
+    qa_sync: QaSync, tmp_path: Path, kind: str
+) -> None:
+    count: dict[str, int] = {}
+    with depot(tmp_path, refuse_creates(count)) as place:
+        got, checks = check(qa_sync, place, "--kind", kind)
+        assert count["refused"] > 0
+        assert {c["status"] for c in checks} <= {"error", "skipped"}
+        told = [c["message"] for c in checks if c["status"] == "error"]
+        if kind != "unique":
+            assert REPORTS in told[0]
+            assert "rejected with 422: label is taken" in told[0]
+        assert got.code == 3
+
+
+def test_a_list_that_the_sync_cannot_read_is_an_error_with_the_response(qa_sync: QaSync, tmp_path: Path) -> None:
+    def interfere(side: str, request: httpx.Request) -> httpx.Response | None:
+        unmodified = side == "depot" and "if-modified-since" in request.headers
+        return httpx.Response(304) if unmodified else None
+
+    with depot(tmp_path, interfere) as place:
+        place.connector("depot", list=LISTED)
+        place.parcels["depot"]["7"] = {"no": "7", "label": "old", "remark": "", "touched": "2026-01-01T00:00:00Z"}
+        got, checks = check(qa_sync, place, "--kind", "create")
+        assert [c["status"] for c in checks] == ["error"]
+        assert REPORTS in checks[0]["message"]
+        assert "304" in checks[0]["message"]
+        assert got.code == 3
+
+
+def test_a_sync_that_simply_does_not_create_still_fails(qa_sync: QaSync, tmp_path: Path) -> None:
+    with depot(tmp_path) as place:
+        place.settings('trigger = "command"\ncommand = ["true"]\ntimeout = "1s"\ninterval = "10ms"')
+        got, checks = check(qa_sync, place, "--kind", "create")
+        assert [c["status"] for c in checks] == ["failed"]
+        assert got.code == 1
