@@ -87,7 +87,8 @@ def narrow_checklist(checklist: Checklist, ids: frozenset[CheckId], *, whole_sec
 def _narrow_section(plan: SectionPlan, ids: set[str], whole_sections: bool) -> SectionPlan | None:
     if not any(check.id in ids for check in plan.checks):
         return None
-    scenarios = tuple(s for s in plan.scenarios if whole_sections or ids.intersection(s.checks))
+    chosen = tuple(s for s in plan.scenarios if ids.intersection(s.checks))
+    scenarios = plan.scenarios if whole_sections and chosen else chosen
     # A scenario that runs decides all its checks; the checks that are not selected are not reported.
     decided = ids.union(*(s.checks for s in scenarios))
     checks = tuple(c for c in plan.checks if c.id in decided)

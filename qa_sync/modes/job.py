@@ -37,6 +37,7 @@ class Job(Struct, frozen=True):
     recordings; `faults` are the names of faults to inject into the built-in sync; `settings` have the live systems and
     what the specs do not say; recordings older than `max_age` fail (None: no limit); `max_lag_s` is the maximum sync
     latency in seconds for this run; `keep` says when records are not deleted; `resume` resumes an interrupted run.
+    `narrow` reduces checklists to the selected sections, so that nothing is prepared for the others (None: all are).
     """
 
     dataflows: tuple[Dataflow, ...]
@@ -51,6 +52,7 @@ class Job(Struct, frozen=True):
     resume: bool = False
     depth: Depth = Depth.STANDARD
     max_lag_s: float | None = None
+    narrow: Callable[[Sequence[Checklist]], Sequence[Checklist]] | None = None
 
     def compiled(self, dataflow: Dataflow, seed: str) -> Checklist:
         """Return the checklist of a spec."""

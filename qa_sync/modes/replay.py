@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from msgspec.structs import replace
+
+from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.checklist.steps import Side
 from qa_sync.clock import RealClock, ReplayClock, VirtualClock
@@ -32,9 +35,10 @@ def prepare(job: Job) -> PreparedRun:
     checklists = []
     cassettes: dict[tuple[str, int], Cassette] = {}
     problems: list[RecordingError] = []
+    selected = _selected_sections(job)
     for dataflow in job.dataflows:
         try:
-            checklist, found = _load_spec(job, dataflow)
+            checklist, found = _load_spec(job, dataflow, selected)
         except RecordingError as problem:
             problems.append(problem)
             continue
@@ -66,13 +70,21 @@ def _recording(spec: str, key: str, cassette: Cassette) -> Recording:
     )
 
 
-def _load_spec(job: Job, dataflow: Dataflow) -> tuple[Checklist, Cassettes]:
-    """Load the recordings of a spec and compile its checklist with their seed."""
-    sections = [s for s in dataflow.sections if s.duplicate_of is None]
+def _selected_sections(job: Job) -> frozenset[tuple[str, int]]:
+    """Return the path and ordinal of each section that runs; ids of checks do not depend on the seed."""
+    if job.narrow is None:
+        return frozenset((d.path, s.ordinal) for d in job.dataflows for s in d.sections)
+    chosen = job.narrow([job.compiled(dataflow, job.seed or "") for dataflow in job.dataflows])
+    return frozenset((c.dataflow.path, plan.section.ordinal) for c in chosen for plan in c.sections)
+
+
+def _load_spec(job: Job, dataflow: Dataflow, selected: frozenset[tuple[str, int]]) -> tuple[Checklist, Cassettes]:
+    """Load the recordings of a spec's selected sections and compile its checklist with their seed."""
+    sections = [s for s in dataflow.sections if s.duplicate_of is None and (dataflow.path, s.ordinal) in selected]
     paths = {s.ordinal: cassette_path(job.cassettes, dataflow, s) for s in sections}
     loaded, problems = _loaded(job, dataflow, [s for s in sections if is_recorded(paths[s.ordinal])])
     checklist = job.compiled(dataflow, _seed(job, dataflow, loaded))
-    needed = [plan.section for plan in checklist.sections if plan.scenarios]
+    needed = [plan.section for plan in checklist.sections if plan.scenarios and plan.section in sections]
     # Loading a missing recording raises the error about it.
     problems += _loaded(job, dataflow, [s for s in needed if not is_recorded(paths[s.ordinal])])[1]
     if problems:
@@ -113,7 +125,9 @@ def _merged_error(problems: Sequence[RecordingError]) -> RecordingError:
 
 def _load(job: Job, dataflow: Dataflow, section: Section) -> Cassette:
     fingerprints = {c.name: c.fingerprint for c in _connectors_by_side(job, section).values()}
-    expected = ExpectedLabel(fingerprints, fingerprint(job, section), dataflow.path)
+    others = (replace(job, depth=depth) for depth in Depth if depth is not job.depth)
+    depths = {fingerprint(other, section): other.depth.value for other in others}
+    expected = ExpectedLabel(fingerprints, fingerprint(job, section), dataflow.path, depths)
     cassette = load_cassette(cassette_path(job.cassettes, dataflow, section), expected)
     if job.max_age is not None:
         cassette.reject_old(RealClock().now(), job.max_age)

@@ -109,10 +109,14 @@ class SpecRun:
 
     def _begin(self, selected: frozenset[str]) -> PreparedRun:
         """Prepare the spec, and read its systems for the selected checks before the first write."""
-        ready = prepare(self.mode, self.job)
+        ids = frozenset((self.checklist.dataflow.path, check) for check in selected)
+
+        def narrow(checklists: Sequence[Checklist]) -> Sequence[Checklist]:
+            return [narrow_checklist(c, ids, whole_sections=True) for c in checklists]
+
+        ready = prepare(self.mode, replace(self.job, narrow=narrow))
         try:
-            ids = frozenset((self.checklist.dataflow.path, check) for check in selected)
-            ready.begin([narrow_checklist(c, ids, whole_sections=True) for c in ready.checklists])
+            ready.begin(narrow(ready.checklists))
         except QaSyncError:
             ready.close()
             raise

@@ -32,10 +32,16 @@ from qa_sync.cli.options.check_options import (
 )
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.history import save_history
-from qa_sync.cli.options.last_failed import Selected, failed_options, save_failed, select_last_failed
+from qa_sync.cli.options.last_failed import (
+    WHOLE_SECTION_MODES,
+    Selected,
+    failed_options,
+    save_failed,
+    select_last_failed,
+)
 from qa_sync.cli.options.option_groups import GroupedCommand
 from qa_sync.cli.options.report_targets import Target, parse_targets, texts_of, write_reports
-from qa_sync.cli.options.selection import apply_selection, changed_only, selection_options
+from qa_sync.cli.options.selection import apply_selection, changed_only, narrow_by, selection_options
 from qa_sync.cli.options.shell_completion import complete_files
 from qa_sync.cli.options.sign_off import sign_off_source
 from qa_sync.cli.signals import graceful_shutdown
@@ -112,8 +118,10 @@ def check(
     settings = settings_from(config)
     dataflows = changed_only(read_named(specs), settings, changed_since)
     texts = texts_of(d.path for d in dataflows)  # before the run, which may take long
-    job = replace(_job(dataflows, settings, run_options, wait_options), keep=Keep(keep), resume=resume)
-    prepared, ids = apply_selection(prepare(run_options.mode, job), selection, recorded=run_options.mode == "replay")
+    job = _job(dataflows, settings, run_options, wait_options)
+    job = replace(job, keep=Keep(keep), resume=resume, narrow=narrow_by(selection))
+    recorded = run_options.mode in WHOLE_SECTION_MODES
+    prepared, ids = apply_selection(prepare(run_options.mode, job), selection, recorded=recorded)
     terminal = _terminal(report_options, targets)
     for note in prepared.notes:
         click.echo(f"note: {note}", err=True)

@@ -11,6 +11,7 @@ import click
 from msgspec.structs import replace
 
 from qa_sync.checklist.kinds import KINDS
+from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.selection import CheckId, Selection, narrow_checklist, select
 from qa_sync.cli.options.shell_completion import complete_from
 from qa_sync.dataflow.model import Dataflow
@@ -106,8 +107,21 @@ def apply_selection(
     ids = select(prepared.checklists, selection)
     if not ids:
         raise UsageError("no check is selected", hint="qa-sync show SPEC lists every check with its id and kind")
-    kept = (narrow_checklist(checklist, ids, whole_sections=recorded) for checklist in prepared.checklists)
-    return replace(prepared, checklists=tuple(checklist for checklist in kept if checklist.sections)), ids
+    return replace(prepared, checklists=_narrowed(prepared.checklists, ids, whole_sections=recorded)), ids
+
+
+def narrow_by(selection: Selection) -> Callable[[Sequence[Checklist]], Sequence[Checklist]] | None:
+    """Return a function that reduces checklists to the selected sections, None when every check is selected."""
+    if selection.selects_all:
+        return None
+    return lambda checklists: _narrowed(checklists, select(checklists, selection), whole_sections=True)
+
+
+def _narrowed(
+    checklists: Sequence[Checklist], ids: frozenset[CheckId], *, whole_sections: bool
+) -> tuple[Checklist, ...]:
+    kept = (narrow_checklist(checklist, ids, whole_sections=whole_sections) for checklist in checklists)
+    return tuple(checklist for checklist in kept if checklist.sections)
 
 
 def _shard(text: str | None) -> tuple[int, int] | None:

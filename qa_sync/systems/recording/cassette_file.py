@@ -82,6 +82,13 @@ class CassetteFile(Struct, frozen=True):
         """Raise RecordingError for a recording of another version of the spec or the connectors."""
         raise RecordingError(f"the recording {self.path} is stale: {why}", hint=self._hint("record it again"))
 
+    def raise_other_depth(self, depth: str) -> NoReturn:
+        """Raise RecordingError for a recording of the same section with another `--depth`."""
+        raise RecordingError(
+            f"the recording {self.path} was made with --depth {depth}",
+            hint=f"replay it with --depth {depth}, or {self._hint('record it with the depth of this run')}",
+        )
+
     def raise_too_old(self, why: str) -> NoReturn:
         """Raise RecordingError for a recording that is older than the limit."""
         raise RecordingError(f"the recording {self.path} is too old: {why}", hint=self._hint("record it again"))

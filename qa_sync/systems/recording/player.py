@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import quote
 
 import httpx
-from msgspec import Struct
+from msgspec import Struct, field
 
 from qa_sync.systems.http.direct_client import DirectTransport
 from qa_sync.systems.recording.cassette_file import CassetteFile, find_cassette_file
@@ -29,11 +29,15 @@ SANDBOX_SECRETS: Final = (
 
 
 class ExpectedLabel(Struct, frozen=True):
-    """What a replay expects: fingerprints as in `CassetteLabel`; `document` is the spec's path, for hints."""
+    """What a replay expects: fingerprints as in `CassetteLabel`; `document` is the spec's path, for hints.
+
+    `depths` are the fingerprints of the same section at other depths, with the depth.
+    """
 
     connectors: Mapping[str, str]
     spec: str
     document: str
+    depths: Mapping[str, str] = field(default_factory=dict)
 
 
 class Cassette:
@@ -116,6 +120,8 @@ def load_cassette(path: Path, expect: ExpectedLabel, secrets: Iterable[str] = ()
             cassette_file.raise_stale(
                 f"the connector {name!r} has changed ({recorded or 'absent'} then, {fingerprint} now)"
             )
+    if depth := expect.depths.get(label.spec):
+        cassette_file.raise_other_depth(depth)
     if label.spec != expect.spec:
         cassette_file.raise_stale(f"the section has changed ({label.spec} then, {expect.spec} now)")
     return Cassette(cassette_file, label, interactions, secrets)
