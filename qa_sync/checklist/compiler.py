@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import PurePath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.linking import linking_of
@@ -115,7 +116,7 @@ def _section_plan(section: Section, entities: EntityPair | str, spec: SpecContex
     unread = unread_checks(section, prefix)
     if isinstance(entities, str):
         return SectionPlan(section, section.pairs, (*unread, *_skipped_checks(section, prefix, entities)), ())
-    pairs = pairs_of(section, entities.source, entities.target)
+    pairs = _distinct(pairs_of(section, entities.source, entities.target))
     if section.duplicate_of:
         return SectionPlan(section, pairs, unread, ())
     context = SectionContext(
@@ -141,6 +142,14 @@ def _skipped_checks(section: Section, prefix: str, reason: str) -> tuple[Check, 
     """Return a skipped check for each kind of statement of a section without cards."""
     kinds = {} if section.duplicate_of else {s.kind: s for s in section.statements}
     return tuple(Check(f"{prefix}/{s.kind}", s.kind, s.text, s.line, skip=reason) for s in kinds.values())
+
+
+def _distinct(pairs: tuple[PropertyPair, ...]) -> tuple[PropertyPair, ...]:
+    """Return the pairs without those that repeat an earlier row: a claim made twice is one check."""
+    first: dict[PropertyPair, PropertyPair] = {}
+    for pair in pairs:
+        first.setdefault(replace(pair, line=0), pair)
+    return tuple(first.values())
 
 
 def _repeated(pairs: tuple[PropertyPair, ...]) -> frozenset[tuple[str, str]]:
