@@ -31,7 +31,7 @@ def read_limited(path: Path, max_bytes: int) -> bytes:
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """Open a file as the `opener` of `open`; a pipe that nobody writes to is opened, too."""
+    """Open a file as the `opener` of `open`; a pipe without a writer is opened, too."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 

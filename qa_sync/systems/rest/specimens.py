@@ -19,7 +19,7 @@ Specimen = tuple[Operation, Mapping[str, object], Json]
 
 
 class _AnyRecord(dict[str, object]):
-    """A record with every member, because nobody knows which members the system adds."""
+    """A record with every member, because the members that the system adds are unknown."""
 
     def __contains__(self, _name: object) -> bool:
         return True
