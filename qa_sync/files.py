@@ -18,10 +18,12 @@ class UnsuitableFile(OSError):
 def read_limited(path: Path, max_bytes: int) -> bytes:
     """Return the bytes of a regular file.
 
-    Never waits for a pipe, and never reads a device. Raises UnsuitableFile, or OSError as `open` does.
+    Never waits for a pipe, and never reads a device; the null device counts as an empty file. Raises UnsuitableFile, or OSError as `open` does.
     """
     with open(path, "rb", opener=_open_at_once) as file:
         status = os.fstat(file.fileno())  # of the file that was opened: the path may lead elsewhere by now
+        if status.st_rdev and status.st_rdev == os.stat(os.devnull).st_rdev:  # noqa: PTH116 - no path of ours
+            return b""  # the usual way to say that a file is not wanted
         if not stat.S_ISREG(status.st_mode):
             raise UnsuitableFile("expected a regular file")
         content = file.read(max_bytes + 1) if status.st_size <= max_bytes else b""

@@ -23,6 +23,11 @@ def test_a_file_is_read_up_to_the_limit(tmp_path: Path) -> None:
         read_limited(path, 4)
 
 
+def test_the_null_device_is_an_empty_file() -> None:
+    assert read_limited(Path(os.devnull), 5) == b""
+    assert load_settings(Path(os.devnull)).systems == {}
+
+
 def test_a_folder_is_told_as_one(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         read_limited(tmp_path, 5)
