@@ -18,7 +18,8 @@ class UnsuitableFile(OSError):
 def read_limited(path: Path, max_bytes: int) -> bytes:
     """Return the bytes of a regular file.
 
-    Never waits for a pipe, and never reads a device; the null device counts as an empty file. Raises UnsuitableFile, or OSError as `open` does.
+    Never waits for a pipe, and never reads a device; the null device counts as an empty file.
+    Raises UnsuitableFile, or OSError as `open` does.
     """
     with open(path, "rb", opener=_open_at_once) as file:
         status = os.fstat(file.fileno())  # of the file that was opened: the path may lead elsewhere by now
