@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from qa_sync.checklist.steps import Side, Step
 from qa_sync.dataflow.model import Dataflow, Finding, Origin, PropertyPair, Section
@@ -49,12 +49,14 @@ class Check(Struct, frozen=True):
 class Role(Struct, frozen=True):
     """A role of a scenario: a record of this section's entities, or of a section that this one refers to.
 
-    `section` is the ordinal of that section; `source` and `target` are the cards of its two entities.
+    `section` is the ordinal of that section; `source` and `target` are the cards of its two entities; `mapped` are the
+    paths of each that rows of the spec name.
     """
 
     section: int
     source: EntityCard
     target: EntityCard
+    mapped: Mapping[Side, frozenset[str]] = field(default_factory=dict)
 
     def card(self, side: Side) -> EntityCard:
         """Return the entity card of the record on a side."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from msgspec import Struct
 
+from qa_sync.checklist.model import Role
 from qa_sync.checklist.steps import Side
 from qa_sync.dataflow.model import Entity, PropertyPair, Section
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
+from qa_sync.systems.pairing import pairs_of
 
 
 class EntityPair(Struct, frozen=True):
@@ -77,3 +81,21 @@ class EntityPair(Struct, frozen=True):
             return None
         when = "" if card.writable is Writable.NEVER else " after creation"
         return f"read-only in {self.entity(side)}{when}" + (f": {card.why}" if card.why else "")
+
+
+def role_of(entities: EntityPair, sections: Iterable[EntityPair]) -> Role:
+    """Return the role of a record of a section; `sections` are all sections of the spec."""
+    mapped = {side: frozenset(mapped_paths((entities, *sections), entities.card(side))) for side in Side}
+    return Role(entities.section.ordinal, entities.source, entities.target, mapped)
+
+
+def mapped_paths(sections: Iterable[EntityPair], card: EntityCard) -> Iterator[str]:
+    """Yield the paths of an entity that rows of the sections name."""
+    for entities in sections:
+        pairs, criteria = pairs_of(entities.section, entities.source, entities.target), entities.section.criteria
+        if entities.source is card:
+            yield from (*(pair.source for pair in pairs), *(row.source for row in criteria))
+            yield from (when.path for pair in pairs for when in pair.source_when)
+        if entities.target is card:
+            yield from (*(pair.target for pair in pairs), *(row.target for row in criteria))
+            yield from (when.path for pair in pairs for when in pair.target_when)

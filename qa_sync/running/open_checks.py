@@ -29,8 +29,8 @@ class CheckResult(Struct, frozen=True):
         return max((arrival.latency_s for arrival in self.arrivals), default=None)
 
     def merged_with(self, other: CheckResult) -> CheckResult:
-        """Return the worse of two results; a skipped claim does not outweigh one that passes."""
-        worse = min(self, other, key=lambda result: WORST_FIRST.index(result.verdict.status))
+        """Return the worse of two results; a skipped claim does not outweigh one that passes, and a note stays."""
+        worse = min(self, other, key=lambda r: (WORST_FIRST.index(r.verdict.status), r.verdict.message is None))
         arrivals = sorted((*self.arrivals, *other.arrivals), key=lambda arrival: arrival.way is Direction.BACKWARD)
         return replace(worse, arrivals=tuple(arrivals))
 

@@ -85,7 +85,8 @@ class EntityCard(Struct, frozen=True):
     (`qa_sync.systems.requests.list_commands`). `tagged_values` says which objects in a response are single values
     (`qa_sync.systems.responses.tagged_values`). `always` are constant members (by path) of every insert (stock needs
     `manage_stock`). `gone` are members (by path) of a record that counts as deleted although a lookup still returns it
-    (in WooCommerce's trash). `properties` is keyed by path, in the card's order.
+    (in WooCommerce's trash). `volatile` are members (by path) that the system computes by itself, which are never
+    compared. `properties` is keyed by path, in the card's order.
     """
 
     system: str
@@ -106,6 +107,7 @@ class EntityCard(Struct, frozen=True):
     tagged_values: Mapping[str, Any] = field(default_factory=dict)
     always: Mapping[str, object] = field(default_factory=dict)
     gone: Mapping[str, object] = field(default_factory=dict)
+    volatile: tuple[str, ...] = ()
 
     @property
     def can_remove_elements(self) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from qa_sync.values.conversions.conversion import wire_text
 from qa_sync.values.conversions.countries import misspelt_country
 from qa_sync.values.conversions.numbers import number_of
 from qa_sync.values.form import Form, Json
@@ -24,7 +25,7 @@ def wrong_type(wire: Json, declared: str | None) -> str | None:
         return None
     values = wire if isinstance(wire, list) and declared != "list" else [wire]
     wrong = next((v for v in values if v not in (None, "", []) and not TYPES[declared](v)), None)
-    return None if wrong is None else f"expected the data type {declared}, got the {_kind(wrong)} {wrong!r}"
+    return None if wrong is None else f"expected the data type {declared}, got the {_kind(wrong)} {wire_text(wrong)}"
 
 
 def possible(declared: str, wire_type: str) -> bool:

@@ -10,7 +10,7 @@ from qa_sync.errors import NotConvertible
 from qa_sync.values.form import Json
 from qa_sync.values.path_grammar import Every, Index, Name, Selector, Step, parse, segments
 
-__all__ = ["find", "parse", "read", "segments", "write"]
+__all__ = ["find", "omit", "parse", "read", "segments", "write"]
 
 
 def read(data: Json, path: str) -> Json:
@@ -73,6 +73,24 @@ def _key_text(element: Mapping[str, Json], key: str) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     return None if value is None or isinstance(value, list | Mapping) else str(value)
+
+
+def omit(data: Json, path: str) -> Json:
+    """Return the data without the member at a path, in every element of the lists on the way; `data` is unchanged."""
+    return _omit(data, parse(path))
+
+
+def _omit(node: Json, steps: tuple[Step, ...]) -> Json:
+    step, rest = steps[0], steps[1:]
+    if isinstance(node, list):
+        if isinstance(step, Index | Selector):
+            place = find(node, step)
+            return [v if n != place else _omit(v, rest) for n, v in enumerate(node) if rest or n != place]
+        inner = rest if isinstance(step, Every) else steps
+        return [_omit(element, inner) for element in node] if inner else []
+    if not isinstance(node, Mapping) or not isinstance(step, Name) or step.name not in node:
+        return node
+    return {k: v if k != step.name else _omit(v, rest) for k, v in node.items() if rest or k != step.name}
 
 
 def write(data: Json, path: str, value: Json) -> Json:

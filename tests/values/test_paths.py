@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from qa_sync.errors import NotConvertible, UsageError
 from qa_sync.values.path_grammar import Every, Index, Name, Selector
-from qa_sync.values.paths import parse, read, segments, write
+from qa_sync.values.paths import omit, parse, read, segments, write
 
 CONTACT = {
     "id": "c1",
@@ -195,4 +195,26 @@ def test_other_places_are_untouched(data: dict[str, Any], name: str, other: str,
 def test_reading_never_raises_on_data(data: Any, path: str) -> None:
     before = copy.deepcopy(data)
     read(data, path)
+    assert data == before
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "expected"),
+    [
+        ({"a": 1, "b": 2}, "a", {"b": 2}),
+        ({"a": {"b": 1, "c": 2}}, "a.b", {"a": {"c": 2}}),
+        ({"a": [{"b": 1}, {"b": 2, "c": 3}, 4]}, "a.b", {"a": [{}, {"c": 3}, 4]}),
+        ({"a": [[{"b": 1}]]}, "a[].b", {"a": [[{}]]}),
+        ({"a": [1, 2]}, "a[]", {"a": []}),
+        ({"a": [1, 2, 3]}, "a[1]", {"a": [1, 3]}),
+        (META, "meta_data[key=other]", {"meta_data": META["meta_data"][1:]}),
+        (META, "meta_data[key=other].value", {"meta_data": [{"id": 1, "key": "other"}, META["meta_data"][1]]}),
+        ({"a": None}, "a.b.c", {"a": None}),
+        ({"a": 1}, "b", {"a": 1}),
+        ([], "a[0]", []),
+    ],
+)
+def test_a_member_is_left_out(data: Any, path: str, expected: Any) -> None:
+    before = copy.deepcopy(data)
+    assert omit(data, path) == expected
     assert data == before

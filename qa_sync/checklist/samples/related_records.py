@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from qa_sync.checklist.model import Role
-from qa_sync.checklist.pair_capabilities import EntityPair
+from qa_sync.checklist.pair_capabilities import EntityPair, role_of
 from qa_sync.checklist.samples.record import RecordBuilder
 from qa_sync.checklist.samples.values import mark_of
 from qa_sync.checklist.steps import Claim, CounterpartExists, Expect, IdOf, Insert, Side, Step
@@ -68,7 +68,7 @@ class RelatedRecords(Struct, frozen=True):
     def roles(self) -> Mapping[str, Role]:
         """Return the roles of the related records by name."""
         sections = {**self.referenced, **self.watched}
-        roles = {name: Role(e.section.ordinal, e.source, e.target) for name, e in sections.items()}
+        roles = {name: role_of(e, self.siblings.values()) for name, e in sections.items()}
         return roles | {name + SECOND_SUFFIX: roles[name] for name in self.referenced}
 
     def create_and_wait(self, seed: str, scenario: str, *, bystanders: bool) -> tuple[Step, ...]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.linking import Linking, connection_or_reason, reason_untestable
 from qa_sync.checklist.model import Check, Role, Scenario
-from qa_sync.checklist.pair_capabilities import EntityPair
+from qa_sync.checklist.pair_capabilities import EntityPair, role_of
 from qa_sync.checklist.samples.edit_rounds import Pairs
 from qa_sync.checklist.samples.order_amounts import LINES, LINES_WITH_ADDED, LINES_WITH_REMOVED
 from qa_sync.checklist.samples.record import RecordBuilder, is_line_property
@@ -102,7 +102,7 @@ class SectionContext(Struct, frozen=True):
 
     def roles(self, *roles: str) -> Mapping[str, Role]:
         """Return the roles by name: those of this section and those of related sections."""
-        own = dict.fromkeys(roles, Role(self.section.ordinal, self.entities.source, self.entities.target))
+        own = dict.fromkeys(roles, role_of(self.entities, self.related.siblings.values()))
         return {**own, **self.related.roles()}
 
     def create_related(self, scenario: str, *, bystanders: bool = False) -> tuple[Step, ...]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
-from qa_sync.checklist.pair_capabilities import EntityPair
+from qa_sync.checklist.pair_capabilities import mapped_paths
 from qa_sync.checklist.samples.record import is_line_property
 from qa_sync.checklist.samples.values import BY_CONCEPT
 from qa_sync.checklist.scenarios.context import SectionContext
 from qa_sync.checklist.steps import Side
-from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
-from qa_sync.systems.pairing import pairs_of
+from qa_sync.systems.cards import PropertyCard, Writable
 
 
 def unmapped_property(context: SectionContext, side: Side) -> PropertyCard | None:
@@ -18,23 +15,11 @@ def unmapped_property(context: SectionContext, side: Side) -> PropertyCard | Non
     if context.entities.reason_no_operation(side, "update"):
         return None
     card = context.entities.card(side)
-    mapped = {*_mapped_paths((context.entities, *context.related.siblings.values()), card)}
+    mapped = {*mapped_paths((context.entities, *context.related.siblings.values()), card)}
     mapped |= context.linking.condition_values.keys() if side is Side.SOURCE else set()
     mapped_write_paths = {card.properties[path].write_path for path in mapped & card.properties.keys()}
     unmapped = (p for p in card.properties.values() if p.path not in mapped and p.write_path not in mapped_write_paths)
-    return next((p for p in unmapped if _is_plain(p)), None)
-
-
-def _mapped_paths(sections: Iterable[EntityPair], card: EntityCard) -> Iterator[str]:
-    """Yield the paths of an entity that sections use."""
-    for entities in sections:
-        pairs, criteria = pairs_of(entities.section, entities.source, entities.target), entities.section.criteria
-        if entities.source is card:
-            yield from (*(pair.source for pair in pairs), *(row.source for row in criteria))
-            yield from (when.path for pair in pairs for when in pair.source_when)
-        if entities.target is card:
-            yield from (*(pair.target for pair in pairs), *(row.target for row in criteria))
-            yield from (when.path for pair in pairs for when in pair.target_when)
+    return next((p for p in unmapped if _is_plain(p) and p.path not in card.volatile), None)
 
 
 def _is_plain(card: PropertyCard) -> bool:

@@ -17,6 +17,7 @@ from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.compare import Difference, compare, format_value
 from qa_sync.values.condition import Condition
+from qa_sync.values.conversions.conversion import wire_text
 from qa_sync.values.conversions.currencies import in_currency
 from qa_sync.values.data_types import possible, wrong_notation, wrong_type
 from qa_sync.values.form import Canonical, Form
@@ -101,7 +102,7 @@ def _unmet_condition(records: ScenarioRecords, there: RecordKey, pair: PropertyP
         found = read(records.latest[there].data, when.path)
         if not Condition(when.path, (when.value,)).holds_for(found):
             name = f"{entity_name(records, there)} {when.path}, on which {pair.target} depends"
-            message = f"{name}: expected {when.value!r}, got {found!r}"
+            message = f"{name}: expected {when.value!r}, got {wire_text(found)}"
             return Verdict(Status.FAILED, message, when.value, found, final=False, difference=Difference.VALUE)
     return None
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import zip_longest
+from functools import reduce
 
 from qa_sync.checklist.steps import Side, ValueUnchanged
 from qa_sync.running.claims.counterparts import check_no_copies
 from qa_sync.running.claims.naming import entity_name
 from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.claims.volatile_members import differences, find_volatile, member_of
 from qa_sync.running.events import Status
 from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.values.conversions.conversion import wire_text
 from qa_sync.values.form import Json
-from qa_sync.values.paths import read
+from qa_sync.values.paths import omit, read
+
+Change = tuple[RecordKey, str, Json, Json]
+"""A record, the path of a member, and its value before and now."""
 
 
 def check_unchanged(records: ScenarioRecords, role: str) -> Verdict:
@@ -32,36 +36,42 @@ def check_value_unchanged(records: ScenarioRecords, claim: ValueUnchanged) -> Ve
     )
     if then == now:
         return Verdict(Status.PASSED, records=(records.ref(key),))
-    message = f"{name}, which nothing synchronizes: was {then!r}, now {now!r}"
+    message = f"{name}, which nothing synchronizes: was {wire_text(then)}, now {wire_text(now)}"
     return Verdict(Status.FAILED, message, then, now, (records.ref(key),))
 
 
 def _check_snapshots(records: ScenarioRecords, keys: list[RecordKey]) -> Verdict:
     """Return the failure with the members of the records that differ from the snapshot."""
-    changes = [
-        (key, path, was, now)
-        for key in keys
-        for path, was, now in _differences(records.snapshots[key].data, records.current(key).data, "")
-    ]
+    changes = [change for key in keys for change in _changes(records, key)]
     references = tuple(records.ref(key) for key in keys)
     if not changes:
         return Verdict(Status.PASSED, records=references)
+    members = {key: sorted({member_of(path) for other, path, *_ in changes if other == key}) for key, *_ in changes}
+    notes = [
+        _note(records, key, found) for key, found in members.items() if set(found) == find_volatile(records, key, found)
+    ]
+    if len(notes) == len(members):
+        return Verdict(Status.PASSED, "; ".join(notes), records=references)
     message = "; ".join(
-        f"{entity_name(records, key)} {path}: was {was!r}, now {now!r}" for key, path, was, now in changes
+        f"{entity_name(records, key)} {path}: was {wire_text(was)}, now {wire_text(now)}"
+        for key, path, was, now in changes
     )
     was, now = ({f"{key.side}.{path}": value[at] for key, path, *value in changes} for at in (0, 1))
     return Verdict(Status.FAILED, f"changed without an edit: {message}", was, now, references)
 
 
-def _differences(was: Json, now: Json, path: str) -> Iterator[tuple[str, Json, Json]]:
-    """Yield the innermost members in which two JSON values differ, lists by index."""
-    if was == now:  # nearly always, and told at once, however large both are
-        return
-    if isinstance(was, dict) and isinstance(now, dict):
-        for key in {**was, **now}:
-            yield from _differences(was.get(key), now.get(key), f"{path}.{key}" if path else key)
-    elif isinstance(was, list) and isinstance(now, list):
-        for at, (one, other) in enumerate(zip_longest(was, now)):
-            yield from _differences(one, other, f"{path}[{at}]")
-    else:
-        yield path, was, now
+def _changes(records: ScenarioRecords, key: RecordKey) -> list[Change]:
+    """Return the members that differ from the snapshot, except those that the card calls volatile."""
+    volatile = records.card(key).volatile
+    was, now = (reduce(omit, volatile, r.data) for r in (records.snapshots[key], records.current(key)))
+    return [(key, *found) for found in differences(was, now)]
+
+
+def _note(records: ScenarioRecords, key: RecordKey, members: list[str]) -> str:
+    """Return the note about members that were not compared, with the line that declares them."""
+    card = records.card(key)
+    listed = ", ".join(f'"{member}"' for member in (*card.volatile, *members))
+    return (
+        f"{entity_name(records, key)} {', '.join(members)}: not compared, because it differs from read to read without"
+        f" a write; to say so, add to [{card.datatype}] in entities.toml: volatile = [{listed}]"
+    )

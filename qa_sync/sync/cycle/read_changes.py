@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Final
 
 from qa_sync.clock import Clock
@@ -14,6 +15,7 @@ from qa_sync.sync.records.record_view import flatten, modified, read_view
 from qa_sync.sync.store.encoding import digest, encode, to_json
 from qa_sync.sync.store.links import Links
 from qa_sync.systems.system import Record
+from qa_sync.values.paths import omit
 
 OVERLAP: Final = timedelta(minutes=10)
 """How much is read again: a list may show a change later than its timestamp."""
@@ -90,7 +92,8 @@ class ChangeReader:
     def _changed(self, listing: Listing, record: Record) -> datetime | None:
         """Queue a record when it differs from its last listing; return its timestamp then."""
         text = to_json(record.data)
-        now = digest(text)
+        volatile = listing.end.card.volatile
+        now = digest(to_json(reduce(omit, volatile, record.data)) if volatile else text)
         if listing.listed.digest(record.id) == now:
             return None
         listing.listed.save_digest(record.id, now)

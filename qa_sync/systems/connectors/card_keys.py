@@ -44,6 +44,7 @@ ENTITY_KEYS: Final[Mapping[str, CardKey]] = {
     "tagged_values": CardKey(dict, "The objects in a response that stand for single values; see below."),
     "always": CardKey(dict, "Constant members, by path, that every insert sends."),
     "gone": CardKey(dict, "Members, by path, of a record that counts as deleted although a lookup returns it."),
+    "volatile": CardKey(list, "Members, by path, that the system computes by itself; they are never compared."),
 }
 """The keys of a datatype's table."""
 

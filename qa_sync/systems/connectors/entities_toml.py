@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from qa_sync.errors import ConnectorError, did_you_mean
+from qa_sync.errors import ConnectorError, UsageError, did_you_mean
 from qa_sync.systems.cards import EntityCard, PropertyCard, Revision, Writable
 from qa_sync.systems.connectors.card_keys import (
     COMMANDS,
@@ -25,6 +25,7 @@ from qa_sync.systems.connectors.card_keys import (
     CardKey,
 )
 from qa_sync.values.form import Form
+from qa_sync.values.path_grammar import parse
 
 SHARED: Final = "*"
 """The table that applies to every datatype; no datatype can have that name."""
@@ -78,6 +79,7 @@ def _problems(document: Mapping[str, Any], datatypes: Mapping[str, Any]) -> Iter
         )
         yield from _wrong_word(f"{name}.send", raw.get("send", "changed"), ("changed", "whole"))
         yield from _wrong_revision(name, raw.get("revision"))
+        yield from _wrong_volatile(name, raw.get("volatile"))
         yield from _wrong_forms(name, raw)
         yield from _wrong_properties(name, raw, document)
 
@@ -150,12 +152,23 @@ def _wrong_revision(name: str, revision: object) -> Iterator[str]:
         yield f"{name}.revision: expected 'read' and exactly one of 'write' and 'header', got {', '.join(revision)}"
 
 
+def _wrong_volatile(name: str, volatile: object) -> Iterator[str]:
+    for path in volatile if isinstance(volatile, list) else ():
+        try:
+            steps = parse(path) if isinstance(path, str) else ()
+        except UsageError as error:
+            yield f"{name}.volatile: {error.message}"
+            continue
+        if not steps:
+            yield f"{name}.volatile: expected paths of members, got {path!r}"
+
+
 def _suggestion(name: str, known: Mapping[str, Any] | list[Any] | tuple[str, ...]) -> str:
     hint = did_you_mean(name, known)
     return f"; {hint}" if hint else ""
 
 
-COMPUTED_MEMBERS: Final = frozenset({"names", "properties", "defaults", "modified_form", "revision"})
+COMPUTED_MEMBERS: Final = frozenset({"names", "properties", "defaults", "modified_form", "revision", "volatile"})
 """The members of an entity's table that are converted; the card takes the others unchanged."""
 
 
@@ -168,6 +181,7 @@ def _entity(system: str, datatype: str, raw: Mapping[str, Any]) -> EntityCard:
         properties={path: _property(path, {**raw.get("defaults", {}), **p}) for path, p in raw["properties"].items()},
         modified_form=_form({"convert": "instant", **raw.get("modified_form", {})}),
         revision=Revision(**raw["revision"]) if "revision" in raw else None,
+        volatile=tuple(raw.get("volatile", ())),
         **plain,
     )
 

@@ -36,7 +36,7 @@ def _json(payload: Json) -> Encoded:
 def _number(value: object) -> float:
     if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
         return float(value)
-    raise NotConvertible(f"{value!r} cannot be represented exactly as a JSON number")
+    raise NotConvertible(f"{value} cannot be represented exactly as a JSON number")
 
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_number)

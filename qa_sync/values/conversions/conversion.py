@@ -51,8 +51,25 @@ def quote_value(value: object) -> str:
         return f"a list of {len(value)}"
     if isinstance(value, int) and value.bit_length() > MAX_DIGITS:
         return f"a number of {value.bit_length()} bits"
-    text = repr(value)
+    text = wire_text(value)
     return text if len(text) <= 80 else f"{text[:60]}... ({len(text)} characters)"  # noqa: PLR2004 - a line's worth
+
+
+def wire_text(value: object) -> str:
+    """Return a wire value for a message: texts in quotes, numbers, true and false as in JSON, `nothing`."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return str(value)
+        case Mapping():
+            return f"{{{', '.join(f'{key}: {wire_text(member)}' for key, member in value.items())}}}"
+        case list() | tuple():
+            return f"[{', '.join(map(wire_text, value))}]"
+        case _:
+            return repr(value)
 
 
 def exact_scalar(value: object, form: Form) -> Plain:

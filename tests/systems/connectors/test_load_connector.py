@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,7 @@ revision = { read = "v", header = "If-Match" }
 defaults = { writable = "create", why = "Because." }
 always = { kind = "x" }
 gone = { state = "trash" }
+volatile = ["seen", "items.views"]
 [thing.properties]
 a = { concept = "name" }
 b = { writable = "always", also = ["c", "d"], convert = "decimal", places = 2, type = "number" }
@@ -168,8 +170,24 @@ e = { convert = "country", style = "name", empty = "" }
     assert card.modified_form.options == {"style": "ms_z"}
     assert card.revision == Revision(read="v", header="If-Match")
     assert (card.always, card.gone) == ({"kind": "x"}, {"state": "trash"})
+    assert card.volatile == ("seen", "items.views")
     assert (card.properties["a"].writable, card.properties["a"].why) == (Writable.CREATE, "Because.")
     assert (card.properties["b"].writable, card.properties["b"].why) == (Writable.ALWAYS, None)
     assert card.properties["b"].also == ("c", "d")
     assert (card.properties["b"].form.type, card.properties["b"].form.options) == ("number", {"places": 2})
     assert card.properties["e"].form.options == {"style": "name", "empty": ""}
+
+
+@pytest.mark.parametrize(
+    ("volatile", "words"),
+    [
+        ("[7]", "expected paths of members, got 7"),
+        ('[""]', "got ''"),
+        ('["a[b"]', "invalid property path"),
+        ('"a"', "list"),
+    ],
+)
+def test_a_volatile_member_is_a_path(tmp_path: Path, volatile: str, words: str) -> None:
+    cards = f'[thing]\nnames = ["Thing"]\nkey = "id"\nvolatile = {volatile}\n[thing.properties]\na = {{}}\n'
+    with pytest.raises(ConnectorError, match=re.escape(words)):
+        load_connector(folder(tmp_path, cards=cards))
