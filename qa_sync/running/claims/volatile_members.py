@@ -1,4 +1,4 @@
-"""Members that a system computes by itself: they differ between two reads in a row, although nobody wrote.
+"""Members that a system computes by itself: they differ between two reads in a row, without a write.
 
 Source: docs/explanation/verdicts.rst, "What a system computes by itself".
 """
@@ -69,7 +69,7 @@ def find_volatile(records: ScenarioRecords, key: RecordKey, members: Collection[
 
 def _further_reads(records: ScenarioRecords, key: RecordKey, card: EntityCard) -> Iterator[Record]:
     yield from (records.reread(key) for _ in range(READS_IN_A_ROW))
-    for _ in range(READS_WITH_PAUSE if card.modified else 0):  # else nothing tells whether somebody wrote meanwhile
+    for _ in range(READS_WITH_PAUSE if card.modified else 0):  # else a write meanwhile would not show
         records.environment.clock.sleep(PAUSE_S)
         yield records.reread(key)
 
