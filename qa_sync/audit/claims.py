@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.audit.model import Claim
 from qa_sync.dataflow.model import PropertyPair, Section, StatementKind
@@ -29,11 +30,21 @@ class EntityPair(Struct, frozen=True):
     target: EntityCard
 
 
-def claims_of(ends: EntityPair, prefix: str, sections: Mapping[int, EntityPair]) -> tuple[Claim, ...]:
-    """Return a claim for each pair; `sections` are those of the spec, whose matches translate ids."""
+def claims_of(
+    ends: EntityPair, prefix: str, sections: Mapping[int, EntityPair], *, erase: bool = False
+) -> tuple[Claim, ...]:
+    """Return a claim for each pair; `sections` are those of the spec, whose matches translate ids.
+
+    `erase`: clearing a value clears it on the other side (policy `empty`).
+    """
     pairs = pairs_of(ends.section, ends.source, ends.target)
     repeated = Counter((p.source, p.target) for p in pairs)
-    return tuple(_claim(ends, p, prefix, sections, many=repeated[p.source, p.target] > 1) for p in pairs)
+    claims = (_claim(ends, p, prefix, sections, many=repeated[p.source, p.target] > 1) for p in pairs)
+    return tuple(replace(claim, erase=erase and _is_clearable(claim.target)) for claim in claims)
+
+
+def _is_clearable(card: PropertyCard) -> bool:
+    return not (card.required or card.derived or card.fixed)
 
 
 def _claim(

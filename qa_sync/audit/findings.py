@@ -14,8 +14,8 @@ COLUMNS: Final = (
     *("check", "kind", "class", "source_id", "target_id", "source_path", "target_path", "expected", "actual", "detail"),
 )
 SCHEMA: Final = pa.schema([*((name, pa.string()) for name in COLUMNS), ("read_again", pa.bool_())])
-"""All differences as Parquet: `class` is `value`, `type`, `format`, `missing`, `unreadable`, `alone`, `several`, or
-`keyless`; `expected` and `actual` are JSON texts; `read_again` says that both records were re-read."""
+"""All differences as Parquet: `class` is `value`, `type`, `format`, `missing`, `filled`, `unreadable`, `alone`,
+`several`, or `keyless`; `expected` and `actual` are JSON texts; `read_again` says that both records were re-read."""
 
 
 class Difference(NamedTuple):
@@ -38,13 +38,14 @@ class Difference(NamedTuple):
 class CheckTally:
     """The counts of a check.
 
-    `compared`: records or pairs that were compared; `sorts`: findings by class; `reread`: suspects that were re-read;
-    `resolved`: those that were then the same, deleted or too recent; `samples`: the first differences.
+    `compared`: records or pairs that were compared; `sorts`: outcomes by class, of which `found` are differences;
+    `reread`: suspects that were re-read; `resolved`: those that were then the same, deleted or too recent; `samples`:
+    the first differences.
     """
 
     compared: int = 0
     sorts: Counter[str] = field(default_factory=Counter)
-    empty: int = 0
+    found: int = 0
     reread: int = 0
     resolved: int = 0
     samples: list[Difference] = field(default_factory=list)
@@ -68,6 +69,7 @@ class FindingsWriter:
     def add(self, difference: Difference) -> None:
         """Add a difference."""
         tally = self.tally(difference.check)
+        tally.found += 1
         tally.sorts[difference.sort] += 1
         if len(tally.samples) < self.max_samples:
             tally.samples.append(difference)

@@ -36,7 +36,7 @@ class Claim(Struct, frozen=True):
     """A property pair to compare in existing records.
 
     `skip` and `manual` are reasons why it is not compared; `note` explains differences; `id_section` is the ordinal of
-    the section whose matches translate its ids.
+    the section whose matches translate its ids; `erase`: an empty source value must be empty at the target.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Claim(Struct, frozen=True):
     manual: str | None = None
     note: str | None = None
     id_section: int | None = None
+    erase: bool = False
 
     @property
     def is_checked(self) -> bool:

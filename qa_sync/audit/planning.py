@@ -25,12 +25,16 @@ NOT_MATCHED = (
 
 
 class AuditConfig(Struct, frozen=True):
-    """The configuration of an audit: entity cards, sections with links, keys and conditions of the settings."""
+    """The configuration of an audit: entity cards, sections with links, and rules of the settings.
+
+    `erase` is whether clearing a value clears it on the other side.
+    """
 
     cards: Cards
     keys: Sequence[ConfiguredKey] = ()
     linked_sections: frozenset[str] = frozenset()
     conditions: Sequence[ConfiguredCondition] = ()
+    erase: bool = False
 
 
 def plan_sections(dataflow: Dataflow, together: Sequence[Dataflow], known: AuditConfig) -> tuple[SectionPlan, ...]:
@@ -51,7 +55,7 @@ def plan_sections(dataflow: Dataflow, together: Sequence[Dataflow], known: Audit
             plans.append(SectionPlan(section, prefix, None, pair if isinstance(pair, str) else NOT_MATCHED))
             continue
         reverse = None if _names(section) in mirrored else _unclaimed_section(section)
-        claims = claims_of(pair, prefix, ends)
+        claims = claims_of(pair, prefix, ends, erase=known.erase)
         condition = _condition(pair, known)
         manual = None if condition else _manual_reason(section)
         ready = AuditableSection(

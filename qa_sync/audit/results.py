@@ -164,17 +164,22 @@ def _property(outcome: SectionOutcome, options: ReportOptions, claim: Claim) -> 
     tally = outcome.findings.tally(claim.id)
     number = outcome.ready.checked_claims.index(claim)
     same = outcome.counts[f"same{number}"] + tally.sorts["same"] + tally.resolved
-    wrong, unreadable = sum(tally.sorts[sort] for sort in DIFFERENCE_SORTS), tally.sorts["unreadable"]
+    sorts = (*DIFFERENCE_SORTS, "filled") if claim.erase else DIFFERENCE_SORTS
+    wrong, unreadable = sum(tally.sorts[sort] for sort in sorts), tally.sorts["unreadable"]
     tally.compared = same + wrong
     status = _status(options, tally, wrong, unreadable)
-    by_sort = {sort: tally.sorts[sort] for sort in DIFFERENCE_SORTS if tally.sorts[sort]}
+    by_sort = {sort: tally.sorts[sort] for sort in sorts if tally.sorts[sort]}
     summary = f"{wrong:,} of {tally.compared:,} differ" + (f" ({_counted(by_sort)})" if by_sort else "")
     lost = f"{tally.sorts['lost']:,} refer to a record without a counterpart" if tally.sorts["lost"] else None
     bad = f"{unreadable:,} have a source value in an invalid format" if unreadable else None
+    filled = 0 if claim.erase else outcome.counts[f"filled{number}"] + tally.sorts["filled"]
+    one_sided = f"{filled:,} are empty at the source and filled at the target" if filled else None
     note = claim.note if wrong else None
-    message = "; ".join(part for part in (summary, bad, lost, note, *_notes(outcome, options, claim.id, tally)) if part)
+    notes = _notes(outcome, options, claim.id, tally)
+    message = "; ".join(part for part in (summary, bad, lost, one_sided, note, *notes) if part)
     if not tally.compared and not unreadable:
-        return _check(*common, Status.SKIPPED, "no pair of records has a source value", origin=claim.pair.origin)
+        reason = "; ".join(part for part in ("no pair of records has a source value", one_sided) if part)
+        return _check(*common, Status.SKIPPED, reason, origin=claim.pair.origin)
     actual = {"same": same, **by_sort, **({"unreadable": unreadable} if unreadable else {})}
     refs = _refs(plan, outcome.ready, tally)
     return _check(*common, status, message, {"same": tally.compared}, actual, refs, origin=claim.pair.origin)
@@ -187,7 +192,7 @@ def _status(options: ReportOptions, tally: CheckTally, wrong: int, unclear: int)
 
 
 def _notes(outcome: SectionOutcome, options: ReportOptions, check: str, tally: CheckTally) -> Iterator[str]:
-    found = sum(tally.sorts[s] for s in (*DIFFERENCE_SORTS, "unreadable", "alone", "several"))
+    found = tally.found - tally.sorts["keyless"]
     if found or tally.resolved:
         if tally.reread:
             yield f"{tally.reread:,} were re-read, {tally.resolved:,} of them are resolved"

@@ -100,7 +100,7 @@ class SectionAudits:
         found |= self._report_ambiguous(p, matched, rereader, new_records)
         if any(found[f"{side}_{sort}"] for side in ("source", "target") for sort in ("alone", "keyless")):
             self._report_unmatched(p, r, codes, rereader, new_records)
-        if wrong := unsettled_claims(found, len(claims)):
+        if wrong := unsettled_claims(found, claims):
             confirmer = DifferenceConfirmer(self.context, claims, translations, rereader, self.findings)
             for batch in self.engine.batches(suspect_pairs(self.context, comparison, codes, wrong)):
                 confirmer.confirm(batch)

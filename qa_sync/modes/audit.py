@@ -55,7 +55,13 @@ def open_audit(job: Job, options: AuditArguments, tell: Callable[[str], None]) -
 
 
 def _audit(job: Job, options: AuditArguments, tell: Callable[[str], None], scratch: Path) -> Iterator[Audit]:
-    known = AuditConfig(job.cards, job.settings.keys, linked_sections(options.links), job.settings.conditions)
+    known = AuditConfig(
+        job.cards,
+        job.settings.keys,
+        linked_sections(options.links),
+        job.settings.conditions,
+        erase=job.settings.policies.empty == "erase",
+    )
     terms = AuditOptions(
         job.settings.zone,
         options.min_age,

@@ -125,8 +125,7 @@ def _cell(sides: Comparison, at: int, n: int, table: Table) -> Cell:
         kind = ibis.cases((single & to.isnull(), _small(Kind.LOST)), (single, _small(Kind.TEXT)), else_=cell.kind)
         cell = Cell(kind, ibis.cases((single & to.notnull(), to), else_=cell.text))
     if claim.conditions[at]:
-        outside = Kind.EMPTY if at == 0 else Kind.OUTSIDE
-        cell = Cell(ibis.cases((table[f"{letter}when{n}"], cell.kind), else_=_small(outside)), cell.text)
+        cell = Cell(ibis.cases((table[f"{letter}when{n}"], cell.kind), else_=_small(Kind.OUTSIDE)), cell.text)
     return cell
 
 
@@ -153,12 +152,34 @@ def _join_pairs(
         young=both.syoung.coalesce(False) | both.tyoung.coalesce(False),
         **codes,
     )
+    rows = _without_alternatives(rows, sides.claims)
     # Most pairs are the same, and their ids are not needed.
-    needed = reduce(or_, [rows[name] > int(OutcomeCode.EMPTY) for name in codes], ~(rows.here & rows.there)).coalesce(
-        True
-    )
+    suspect = [rows[f"v{n}"] > settled_code(claim) for n, claim in enumerate(sides.claims)]
+    needed = reduce(or_, suspect, ~(rows.here & rows.there)).coalesce(True)
     no_id = ibis.null("string")
     return rows.mutate(**{name: ibis.cases((needed, rows[name]), else_=no_id) for name in ("sid", "tid")})
+
+
+def _without_alternatives(rows: Table, claims: Sequence[Claim]) -> Table:
+    """Return the rows without `FILLED` where another claim on the same target property has a source value."""
+    changed = {}
+    for n, others in alternatives(claims).items():
+        unclaimed = [rows[f"v{m}"].isin([int(OutcomeCode.EMPTY), int(OutcomeCode.FILLED)]) for m in others]
+        taken = (rows[f"v{n}"] == int(OutcomeCode.FILLED)) & ~reduce(and_, unclaimed)
+        changed[f"v{n}"] = ibis.cases((taken, ibis.literal(int(OutcomeCode.EMPTY), type="int8")), else_=rows[f"v{n}"])
+    return rows.mutate(**changed) if changed else rows
+
+
+def alternatives(claims: Sequence[Claim]) -> Mapping[int, Sequence[int]]:
+    """Return the numbers of the other claims on the same target property, for claims that have some."""
+    targets = [claim.target.path for claim in claims]
+    rivals = {n: [m for m, path in enumerate(targets) if m != n and path == own] for n, own in enumerate(targets)}
+    return {n: others for n, others in rivals.items() if others}
+
+
+def settled_code(claim: Claim) -> int:
+    """Return the largest outcome code that is certainly no difference."""
+    return int(OutcomeCode.EMPTY if claim.erase else OutcomeCode.FILLED)
 
 
 def claim_formats(claim: Claim, context: AuditContext) -> PropertyFormats:
@@ -196,7 +217,7 @@ def _small(kind: Kind) -> Expr:
 
 
 def counts(engine: Engine, codes: Table, claims: int) -> Mapping[str, int]:
-    """Return the numbers of rows: matched, unmatched, without a key, too recent; and same and empty per claim."""
+    """Return the numbers of rows: matched, unmatched, without a key, too recent; and same, empty, filled per claim."""
     old = codes.filter(~codes.young)
     here, there = old.here, old.there
     sums = {
@@ -209,20 +230,25 @@ def counts(engine: Engine, codes: Table, claims: int) -> Mapping[str, int]:
     for n in range(claims):
         sums[f"same{n}"] = (old[f"v{n}"] == int(OutcomeCode.SAME)).sum()
         sums[f"empty{n}"] = (old[f"v{n}"] == int(OutcomeCode.EMPTY)).sum()
+        sums[f"filled{n}"] = (old[f"v{n}"] == int(OutcomeCode.FILLED)).sum()
     found = dict(engine.row(old.aggregate(**sums)))
     found |= engine.row(codes.aggregate(young=codes.young.sum()))
     return {name: int(number or 0) for name, number in found.items()}
 
 
-def unsettled_claims(found: Mapping[str, int], claims: int) -> Sequence[int]:
+def unsettled_claims(found: Mapping[str, int], claims: Sequence[Claim]) -> Sequence[int]:
     """Return the numbers of the claims with pairs that may differ, according to the counts."""
-    return [n for n in range(claims) if found[f"same{n}"] + found[f"empty{n}"] < found["matched"]]
+    settled = [
+        found[f"same{n}"] + found[f"empty{n}"] + (0 if claim.erase else found[f"filled{n}"])
+        for n, claim in enumerate(claims)
+    ]
+    return [n for n, count in enumerate(settled) if count < found["matched"]]
 
 
 def suspect_pairs(context: AuditContext, sides: Comparison, codes: Table, claims: Sequence[int]) -> Table:
     """Return the pairs that may differ in one of those claims, ordered by id, with the cells of the claims."""
     old = codes.filter(~codes.young)
-    wrong = [old[f"v{n}"] > int(OutcomeCode.EMPTY) for n in claims]
+    wrong = [old[f"v{n}"] > settled_code(sides.claims[n]) for n in claims]
     rows = context.engine.materialize(old.filter(reduce(or_, wrong)).drop("here", "there", "keyed", "young"))
     source = sides.side(0, rows.select(id="sid")).drop("key", "young").rename(sid="id")
     target = sides.side(1, rows.select(id="tid")).drop("key", "young").rename(tid="id")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qa_sync.audit.compare.compare_pairs import claim_formats
+from qa_sync.audit.compare.compare_pairs import alternatives, claim_formats, settled_code
 from qa_sync.audit.compare.matching import AuditContext
 from qa_sync.audit.compare.reread import FreshPair, Rereader
 from qa_sync.audit.difference_text import difference_text
@@ -31,6 +31,7 @@ from qa_sync.values.form import Canonical, Json
 from qa_sync.values.paths import read
 
 REPORTED = (*DIFFERENT, OutcomeCode.UNREADABLE)
+UNCLAIMED = {OutcomeCode.EMPTY, OutcomeCode.FILLED}
 
 Ids = tuple[str, str]
 """A source's and a target's record."""
@@ -54,21 +55,19 @@ class DifferenceConfirmer:
     rereader: Rereader
     findings: FindingsWriter
     _ids: dict[int, dict[str, str]] = field(default_factory=dict)
-    _alternatives: dict[int, list[int]] = field(init=False)
+    _alternatives: Mapping[int, Sequence[int]] = field(init=False)
     _forms: list[PropertyFormats] = field(init=False)
 
     def __post_init__(self) -> None:
         """Compute what is the same for every batch."""
-        targets = [claim.target.path for claim in self.claims]
-        rivals = {n: [m for m, path in enumerate(targets) if m != n and path == own] for n, own in enumerate(targets)}
-        self._alternatives = {n: others for n, others in rivals.items() if others}
+        self._alternatives = alternatives(self.claims)
         self._forms = [claim_formats(claim, self.context) for claim in self.claims]
 
     def confirm(self, batch: pa.RecordBatch) -> None:
         """Compare the suspects of a batch, re-read those that differ, and record those that still differ."""
         ids: list[Ids] = list(zip(batch["sid"].to_pylist(), batch["tid"].to_pylist(), strict=True))
         suspects = self._suspects(batch)
-        wrong = sorted(at for at, found in suspects.items() if any(s.outcome.code in REPORTED for s in found.values()))
+        wrong = sorted(at for at, found in suspects.items() if any(self._is_reported(n, s) for n, s in found.items()))
         fresh = dict(zip(wrong, self.rereader.read_pairs([ids[at] for at in wrong]), strict=True))
         self._translate(
             [
@@ -83,7 +82,11 @@ class DifferenceConfirmer:
 
     def _suspects(self, batch: pa.RecordBatch) -> Mapping[int, dict[int, Suspect]]:
         """Return the suspects by row and claim; when several pairs have one target, any of them may be the same."""
-        cells = {n: _cells(batch, n) for n in range(len(self.claims)) if f"ak{n}" in batch.schema.names}
+        cells = {
+            n: _cells(batch, n, settled_code(self.claims[n]))
+            for n in range(len(self.claims))
+            if f"ak{n}" in batch.schema.names
+        }
         self._translate(
             [(n, decode_cell(c[0], c[1])) for n in {*self.translations} & {*cells} for c in cells[n].values()]
         )
@@ -95,9 +98,18 @@ class DifferenceConfirmer:
             codes = [batch[f"v{m}"].to_pylist() for m in others]
             for at in cells.get(n, ()):
                 row = found[at]
-                if any(c[at] == OutcomeCode.SAME for c in codes) or any(_is_same(row.get(m)) for m in others):
+                theirs = [
+                    row[m].outcome.code if m in row else OutcomeCode(c[at]) for m, c in zip(others, codes, strict=True)
+                ]
+                if OutcomeCode.SAME in theirs:
                     row[n] = row[n]._replace(outcome=Outcome(OutcomeCode.SAME))
+                elif row[n].outcome.code is OutcomeCode.FILLED and not {*theirs} <= UNCLAIMED:
+                    row[n] = row[n]._replace(outcome=Outcome(OutcomeCode.EMPTY))
         return found
+
+    def _is_reported(self, n: int, suspect: Suspect) -> bool:
+        code = suspect.outcome.code
+        return code in REPORTED or (code is OutcomeCode.FILLED and self.claims[n].erase)
 
     def _suspect(self, n: int, cell: tuple[int, str, int, str]) -> Suspect:
         kind, text = cell[0], cell[1]
@@ -122,13 +134,13 @@ class DifferenceConfirmer:
 
     def _report(self, ids: Ids, suspects: Mapping[int, Suspect], fresh_pair: FreshPair | None) -> None:
         for n, one in suspects.items():
-            tally, code = self.findings.tally(self.claims[n].id), one.outcome.code
-            if code not in REPORTED:
-                tally.sorts[code.name.lower()] += 1
+            tally = self.findings.tally(self.claims[n].id)
+            if not self._is_reported(n, one):
+                tally.sorts[one.outcome.code.name.lower()] += 1
                 continue
             now = self._fresh_suspect(n, fresh_pair) if fresh_pair and fresh_pair.done else None
             tally.reread += bool(fresh_pair and fresh_pair.done)
-            if now is not None and now.outcome.code not in REPORTED:
+            if now is not None and not self._is_reported(n, now):
                 tally.resolved += 1
                 continue
             self.findings.add(self._difference(ids, n, now or one, read_again=bool(fresh_pair and fresh_pair.done)))
@@ -174,15 +186,11 @@ class DifferenceConfirmer:
             self._ids[n] = {r["sid"]: r["tid"] for b in self.context.engine.batches(rows) for r in b.to_pylist()}
 
 
-def _cells(batch: pa.RecordBatch, n: int) -> Mapping[int, tuple[int, str, int, str]]:
+def _cells(batch: pa.RecordBatch, n: int, settled: int) -> Mapping[int, tuple[int, str, int, str]]:
     """Return kind and text of both values of a claim, by row, where expressions did not decide it."""
-    rows = pc.indices_nonzero(pc.greater(batch[f"v{n}"], pa.scalar(int(OutcomeCode.EMPTY), pa.int8())))
+    rows = pc.indices_nonzero(pc.greater(batch[f"v{n}"], pa.scalar(settled, pa.int8())))
     cells = [batch[f"{letter}{part}{n}"].take(rows).to_pylist() for letter in "ab" for part in "kt"]
     return dict(zip(rows.to_pylist(), zip(*cells, strict=True), strict=True))
-
-
-def _is_same(suspect: Suspect | None) -> bool:
-    return suspect is not None and suspect.outcome.code is OutcomeCode.SAME
 
 
 def _ids(value: Canonical) -> set[str]:

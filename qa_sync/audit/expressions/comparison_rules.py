@@ -29,7 +29,7 @@ from qa_sync.audit.expressions.columns import (
     reads,
 )
 from qa_sync.audit.expressions.number_rules import same_number
-from qa_sync.audit.expressions.outcomes import OutcomeCode
+from qa_sync.audit.expressions.outcomes import OutcomeCode, has_empty_constant
 from qa_sync.audit.expressions.time_rules import same_day, same_instant
 from qa_sync.values.comparison_kinds import COMPARISON_KINDS
 
@@ -40,12 +40,21 @@ def outcome_code(pair: CellPair) -> Expr:
     name = comparison_kind(pair.conversions)
     branches = [
         *((RULES[name](pair)) if pair.conversions <= ALLOWED[name] else ()),
-        (source.is_kind(Kind.EMPTY, Kind.OUTSIDE) | target.is_kind(Kind.OUTSIDE), OutcomeCode.EMPTY),
-        *([(_is_none(source), OutcomeCode.EMPTY)] if pair.forms.source.convert == "reference" else ()),
+        (source.is_kind(Kind.OUTSIDE) | target.is_kind(Kind.OUTSIDE), OutcomeCode.EMPTY),
+        *_of_empty_source(pair),
         (source.is_kind(Kind.LOST), OutcomeCode.LOST),
         (target.is_kind(Kind.EMPTY) & reads(pair.forms.source, source), OutcomeCode.MISSING),
     ]
     return ibis.cases(*((when, _code(code)) for when, code in branches), else_=_code(OutcomeCode.ASK))
+
+
+def _of_empty_source(pair: CellPair) -> list[Decision]:
+    source, target = pair.source, pair.target
+    empty = source.is_kind(Kind.EMPTY)
+    if pair.forms.source.convert == "reference":
+        empty |= _is_none(source)
+    filled = reads(pair.forms.target, target) if not has_empty_constant(pair.forms.target) else ibis.literal(False)
+    return [(empty & target.is_kind(Kind.EMPTY), OutcomeCode.EMPTY), (empty & filled, OutcomeCode.FILLED)]
 
 
 def comparison_kind(conversions: frozenset[str]) -> str:

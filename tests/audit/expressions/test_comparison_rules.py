@@ -57,7 +57,8 @@ def _agree(engine: Engine, forms: PropertyFormats, wires: list[tuple[Json, Json]
     [
         (form("text"), form("text"), "Åse", "Åse", OutcomeCode.SAME),
         (form("text"), form("text"), "Åse", None, OutcomeCode.MISSING),
-        (form("text"), form("text"), None, "Åse", OutcomeCode.EMPTY),
+        (form("text"), form("text"), None, "Åse", OutcomeCode.FILLED),
+        (form("text"), form("text"), None, "", OutcomeCode.EMPTY),
         (form("email"), form("email"), "A@b.test", "a@B.test", OutcomeCode.SAME),
         (form("phone"), form("phone"), "+47 400 00 001", "+4740000001", OutcomeCode.SAME),
         (form("decimal", "number", places=2), form("decimal", places=2), 15.0, "15.00", OutcomeCode.SAME),
