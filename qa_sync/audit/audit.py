@@ -8,14 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from qa_sync.audit.engines.table import Engine
 from qa_sync.audit.findings import SCHEMA, FindingsWriter
+from qa_sync.audit.missing_columns import without_missing_columns
 from qa_sync.audit.model import SectionPlan
 from qa_sync.audit.parquet_writer import ParquetWriter
 from qa_sync.audit.planning import AuditConfig, plan_sections
-from qa_sync.audit.records.load import LoadRequest, SourceRecords, load_records, sides_of
+from qa_sync.audit.records.load import LoadRequest, load_records
 from qa_sync.audit.results import (
     ReportOptions,
     SectionOutcome,
@@ -30,7 +30,7 @@ from qa_sync.audit.sections import AuditOptions, SectionAudits
 from qa_sync.audit.trend import has_earlier_differences, trends
 from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
-from qa_sync.errors import NoVerdict, UsageError
+from qa_sync.errors import NoVerdict
 from qa_sync.files import open_private
 from qa_sync.running.events import (
     Event,
@@ -68,7 +68,8 @@ class Audit(Struct, frozen=True):
         findings = FindingsWriter(ParquetWriter(self.scratch / "differences.parquet", SCHEMA), self.options.samples)
         outcomes: dict[str, list[SectionOutcome]] = {}
         for dataflow in self.dataflows:
-            able = [_without_missing_columns(p, records) for p in plans[dataflow.path]]
+            allowed = self.options.allow_missing
+            able = [without_missing_columns(p, records, allowed=allowed) for p in plans[dataflow.path]]
             work = SectionAudits(self.engine, self.scratch, self.options, self.clock, able, records, findings)
             outcomes[dataflow.path] = []
             for one in work.outcomes():
@@ -119,34 +120,6 @@ def _results(
             outcome = by_key.get(section.key)
             yield from section_checks(outcome, options) if outcome else skipped_section(one, options)
         yield SectionFinished(dataflow.path, section.key)
-
-
-def _without_missing_columns(plan: SectionPlan, records: SourceRecords) -> SectionPlan:
-    """Return the plan without the claims that an export has no column for; raises UsageError for a missing key."""
-    if plan.auditable is None:
-        return plan
-    ready, absent = plan.auditable, [side.absent for side in sides_of(records, plan, plan.auditable)]
-    for keys in ready.match.keys:
-        for at, key in enumerate(keys):
-            if key.path in absent[at]:
-                message = f"the export of {plan.labels[at]} has no column {key.path!r}, which is a key for matching"
-                raise UsageError(message)
-    if ready.condition and ready.condition.path in absent[0]:
-        message = (
-            f"the export has no column {ready.condition.path!r}, which the condition on {plan.section.source} needs"
-        )
-        ready = replace(ready, condition=None, manual_reason=message)
-    claims = []
-    for claim in ready.claims:
-        ends = (
-            (claim.source.path, *(w.path for w in claim.conditions[0])),
-            (claim.target.path, *(w.path for w in claim.conditions[1])),
-        )
-        lacking = [path for at in (0, 1) for path in ends[at] if path in absent[at]]
-        claims.append(
-            replace(claim, skip=f"the export has no column {lacking[0]!r}") if lacking and claim.is_checked else claim
-        )
-    return replace(plan, auditable=replace(ready, claims=tuple(claims)))
 
 
 def _move_into_place(found: Path, place: Path) -> None:

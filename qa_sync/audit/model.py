@@ -36,7 +36,8 @@ class Claim(Struct, frozen=True):
     """A property pair to compare in existing records.
 
     `skip` and `manual` are reasons why it is not compared; `note` explains differences; `id_section` is the ordinal of
-    the section whose matches translate its ids; `erase`: an empty source value must be empty at the target.
+    the section whose matches translate its ids; `erase`: an empty source value must be empty at the target; `absent` is
+    the column that an export lacks, which is an error unless it is `excused`.
     """
 
     id: str
@@ -49,11 +50,13 @@ class Claim(Struct, frozen=True):
     note: str | None = None
     id_section: int | None = None
     erase: bool = False
+    absent: str | None = None
+    excused: bool = False
 
     @property
     def is_checked(self) -> bool:
         """Whether records are compared for this claim."""
-        return not self.skip and not self.manual
+        return not self.skip and not self.manual and not self.absent
 
     @property
     def conditions(self) -> tuple[tuple[When, ...], tuple[When, ...]]:

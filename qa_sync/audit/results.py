@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from qa_sync.audit.expressions.outcomes import DIFFERENT
 from qa_sync.audit.findings import CheckTally, Difference, FindingsWriter
+from qa_sync.audit.missing_columns import not_compared
 from qa_sync.audit.model import AuditableSection, Claim, SectionPlan
 from qa_sync.audit.trend import Trend
 from qa_sync.checklist.model import Check
@@ -158,6 +159,9 @@ def _property(outcome: SectionOutcome, options: ReportOptions, claim: Claim) -> 
     plan = outcome.plan
     title = f"{claim.pair.source} -> {claim.pair.target}"
     common = (options, plan, claim.id, "property", title, claim.line)
+    if claim.absent:
+        status = Status.SKIPPED if claim.excused else Status.ERROR
+        return _check(*common, status, f"{claim.absent}; {not_compared(outcome.ready)}", origin=claim.pair.origin)
     if not claim.is_checked:
         status = Status.MANUAL if claim.manual and not claim.skip else Status.SKIPPED
         return _check(*common, status, claim.skip or claim.manual, origin=claim.pair.origin)

@@ -18,6 +18,7 @@ from qa_sync.audit.compare.reread import Rereader
 from qa_sync.audit.compare.unmatched import NewRecords, report_ambiguous, report_keyless, report_unmatched
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.findings import FindingsWriter
+from qa_sync.audit.missing_columns import not_compared
 from qa_sync.audit.model import AuditableSection, MatchMethod, SectionPlan
 from qa_sync.audit.parquet_writer import ParquetWriter
 from qa_sync.audit.records.link_store import linked_ids
@@ -33,7 +34,8 @@ class AuditOptions(Struct, frozen=True):
 
     `min_age` excludes records changed more recently; `recheck` is the maximum number of suspects to re-read, for all
     sections together; `samples` is the number of differences shown per check; `max_drift` is the share of differences
-    that still passes; `differences` is the file of all differences (None: not written).
+    that still passes; `differences` is the file of all differences (None: not written); `allow_missing`: pairs whose
+    columns an export lacks are skipped.
     """
 
     zone: tzinfo
@@ -43,6 +45,7 @@ class AuditOptions(Struct, frozen=True):
     max_drift: float = 0.0
     differences: Path | None = None
     links: Path | None = None
+    allow_missing: bool = False
 
 
 @dataclass(slots=True)
@@ -154,6 +157,8 @@ class SectionAudits:
 
 def _notes(r: AuditableSection, sides: tuple[RecordTable, RecordTable], found: Mapping[str, int]) -> Iterator[str]:
     yield str(r.match)
+    if missing := not_compared(r):
+        yield missing
     if found["young"]:
         yield f"{found['young']:,} changed too recently to be compared"
     for side in sides:

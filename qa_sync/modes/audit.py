@@ -19,7 +19,7 @@ from qa_sync.audit.records.link_store import linked_sections
 from qa_sync.audit.records.load import ExportFiles, LoadRequest, SourceOf
 from qa_sync.audit.sections import AuditOptions
 from qa_sync.clock import RealClock
-from qa_sync.errors import NoVerdict
+from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import connect
 from qa_sync.systems.connectors.capabilities import capabilities_of
@@ -38,10 +38,11 @@ class AuditArguments(Struct, frozen=True):
     samples: int
     max_drift: float
     differences: Path | None
-    engine: str
+    engine: str | None
     memory: str
     spark_master: str | None
     fresh: bool
+    allow_missing: bool = False
 
 
 @contextmanager
@@ -70,8 +71,9 @@ def _audit(job: Job, options: AuditArguments, tell: Callable[[str], None], scrat
         options.max_drift,
         options.differences,
         options.links,
+        options.allow_missing,
     )
-    engine = start_engine(options.engine, Needs(options.memory, scratch, options.spark_master))
+    engine = start_engine(_engine_name(options), Needs(options.memory, scratch, options.spark_master))
     clock = RealClock()
     try:
         with _origin(job, options) as origin:
@@ -81,6 +83,15 @@ def _audit(job: Job, options: AuditArguments, tell: Callable[[str], None], scrat
             yield Audit(job.dataflows, known, wish, engine, terms, clock, time.perf_counter, scratch)
     finally:
         engine.close()
+
+
+def _engine_name(options: AuditArguments) -> str:
+    """Return the engine: the given one, else Spark if a Spark master is given; raises UsageError for both at odds."""
+    if options.spark_master is None:
+        return options.engine or "duckdb"
+    if options.engine not in {None, "spark"}:
+        raise UsageError(f"--spark-master is for --engine spark, but the engine is {options.engine!r}")
+    return "spark"
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from qa_sync.dataflow.load import STDIN, load_dataflow
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import SpecError, UnknownName, UsageError
 from qa_sync.location import Location
-from qa_sync.settings.model import Settings
+from qa_sync.settings.model import Settings, SystemSettings
 from qa_sync.systems.connectors.find import connector_folder, load_with_settings
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.pairs_from_settings import pair_problems, with_configured_pairs, with_configured_properties
@@ -59,7 +59,13 @@ NO_SETTINGS = Settings()
 """The default settings, for a run without `qa-sync.toml`."""
 
 
-def connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NO_SETTINGS) -> Mapping[str, Connector]:
+Load = Callable[[Path, SystemSettings | None], Connector]
+"""Reads a connector folder with the settings of its system."""
+
+
+def connectors_of(
+    dataflows: Iterable[Dataflow], settings: Settings = NO_SETTINGS, load: Load = load_with_settings
+) -> Mapping[str, Connector]:
     """Return the connector of every system in the specs, by label; raises one error for all unknown ones."""
     dataflows = tuple(dataflows)
     places = {label: place for dataflow in dataflows for label, place in _labels(dataflow)}
@@ -68,7 +74,8 @@ def connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NO_SETTING
     )
     ends = {label: (folder, _completed_by(settings, label)) for label, folder in folders.items()}
     once = dict.fromkeys(ends.values())
-    loaded = dict(zip(once, _collect_errors(lambda end: _load(settings, *end), once), strict=True))
+    own = {end: settings.system(end[1]) if end[1] else None for end in once}
+    loaded = dict(zip(once, _collect_errors(lambda end: load(end[0], own[end]), once), strict=True))
     _reject_same_names(dict.fromkeys(folders.values()))
     found = {label: loaded[end] for label, end in ends.items()}
     return with_configured_properties(found, dataflows, settings.pairs) if settings.pairs else found
@@ -78,10 +85,6 @@ def _completed_by(settings: Settings, label: str) -> str | None:
     """Return the label when its settings change the connector, so that no other system can share it."""
     own = settings.system(label)
     return label if own and (own.parameters or own.payloads) else None
-
-
-def _load(settings: Settings, folder: Path, label: str | None) -> Connector:
-    return load_with_settings(folder, settings.system(label) if label else None)
 
 
 def known_connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NO_SETTINGS) -> Mapping[str, Connector]:

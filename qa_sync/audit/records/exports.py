@@ -19,6 +19,7 @@ from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cells import is_unicode
 from qa_sync.audit.expressions.columns import DAYS, FRACTION, TIMES, Expr, fits
 from qa_sync.audit.records.in_place import exact_table
+from qa_sync.audit.records.members import MemberSearch
 from qa_sync.audit.records.parquet_parts import PartWriter, row_of, write_parts
 from qa_sync.audit.records.row_formats import SUFFIXES, Rows
 from qa_sync.errors import UsageError, did_you_mean
@@ -29,11 +30,12 @@ from qa_sync.values.paths import read
 
 
 class Export(Struct, frozen=True):
-    """An export: its table, the column numbers by path, and the paths without a column."""
+    """An export: its table, the column numbers by path, the paths without a column, and names of columns it has."""
 
     table: Table
     columns: Mapping[str, int]
     absent: frozenset[str]
+    names: frozenset[str]
     native: bool = False
 
 
@@ -63,12 +65,19 @@ def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str
         near = did_you_mean(card.key, present)
         raise UsageError(f"{file}: no column {card.key!r}, which is the id of the records", hint=near)
     kept = tuple(c for c in columns if present is None or _has(present, c))
-    parts = PartWriter(scratch, kept)
-    written = [scratch / part.file for part in write_parts(_identified(file, rows, card, kept), parts)]
+    parts, members = PartWriter(scratch, kept), MemberSearch.of(kept)
+    looked = _looked_through(rows, members)
+    written = [scratch / part.file for part in write_parts(_identified(file, looked, card, kept), parts)]
     numbers = {path: at for at, path in enumerate(kept)}
-    return _check_unique_ids(
-        engine, file, card, Export(engine.read(written).drop("seq"), numbers, frozenset(columns) - {*kept})
-    )
+    absent = (frozenset(columns) - {*kept}) | members.absent
+    export = Export(engine.read(written).drop("seq"), numbers, absent, (present or frozenset()) | members.names)
+    return _check_unique_ids(engine, file, card, export)
+
+
+def _looked_through(rows: Rows, members: MemberSearch) -> Rows:
+    for line, data in rows:
+        members.add(data)
+        yield line, data
 
 
 def _identified(file: Path, rows: Rows, card: EntityCard, columns: tuple[str, ...]) -> Iterator[Any]:
@@ -135,7 +144,8 @@ def _unchanged_table(engine: Engine, raw: Table, card: EntityCard, columns: tupl
     )
     if any(raw[c].type().is_floating() for c in kept):
         table = engine.without_statistics(table)
-    return Export(table, {c: at for at, c in enumerate(kept)}, frozenset(columns) - {*kept}, native=True)
+    numbers, absent = {c: at for at, c in enumerate(kept)}, frozenset(columns) - {*kept}
+    return Export(table, numbers, absent, frozenset(raw.columns), native=True)
 
 
 def _utc(column: Expr) -> Expr:

@@ -108,6 +108,7 @@ def _exported(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequest
                 export.columns,
                 request.clock.now(),
                 absent=export.absent,
+                names=export.names,
                 native=export.native,
             )
     return found

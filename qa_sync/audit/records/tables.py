@@ -23,8 +23,9 @@ class RecordTable(Struct, frozen=True):
     """The records of one side as a table with `id`, `modified`, and kind and text of each column (k0, t0, ...).
 
     `native`: it has typed columns instead (c0, ...); `columns` are the column numbers by property path; `absent` are
-    the paths that an export has no column for; `as_of` is the start of the read; `system` is None for an export, which
-    cannot be re-read; `partial`: only changed records were read; `since`: the API can list only changed records.
+    the paths that an export has no column for, `names` those that it has (some of them); `as_of` is the start of the
+    read; `system` is None for an export, which cannot be re-read; `partial`: only changed records were read; `since`:
+    the API can list only changed records.
     """
 
     label: str
@@ -34,6 +35,7 @@ class RecordTable(Struct, frozen=True):
     as_of: datetime
     system: Readable | None = None
     absent: frozenset[str] = field(default_factory=frozenset)
+    names: frozenset[str] = field(default_factory=frozenset)
     partial: bool = False
     since: bool = False
     native: bool = False

@@ -20,6 +20,7 @@ from qa_sync.reports.formats.table import FORMATS
 from qa_sync.reports.terminal.terminal import Color, Terminal
 from qa_sync.running.results import collect_results
 from qa_sync.settings.value_types import DURATION_VALUE
+from qa_sync.systems.connectors.find import load_for_exports, load_with_settings
 
 
 def _age(_context: click.Context, _option: click.Parameter, value: str) -> timedelta:
@@ -90,9 +91,17 @@ def _share(_context: click.Context, _option: click.Parameter, value: str) -> flo
     show_default="next to the report, else in the snapshot",
     help="Write all differences to a Parquet file.",
 )
-@click.option("--engine", default="duckdb", show_default=True, metavar="NAME", help="Query engine: duckdb or spark.")
+@click.option(
+    "--allow-missing", is_flag=True, help="Skip pairs whose column an export lacks; otherwise each is an error."
+)
+@click.option(
+    "--engine",
+    metavar="NAME",
+    show_default="duckdb; spark with --spark-master",
+    help="Query engine: duckdb or spark.",
+)
 @click.option("--memory", default="1GB", show_default=True, metavar="SIZE", help="Memory limit of DuckDB.")
-@click.option("--spark-master", metavar="URL", help="Spark master; by default two local workers.")
+@click.option("--spark-master", metavar="URL", help="Use Spark with this master; by default two local workers.")
 @config_option
 @click.option(
     "--report",
@@ -133,7 +142,7 @@ def audit(
         raise UsageError("--left and --right must be given together", hint="an export is compared with an export")
     settings = settings_from(config)
     dataflows = read_named(specs)
-    connectors = connectors_of(dataflows, settings)
+    connectors = connectors_of(dataflows, settings, load=load_for_exports if options.left else load_with_settings)
     dataflows = _select_sections(apply_configured_pairs(dataflows, connectors, settings), sections)
     options = replace(options, differences=options.differences or _default_differences(targets, options.snapshot))
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout

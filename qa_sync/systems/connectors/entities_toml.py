@@ -31,10 +31,10 @@ SHARED: Final = "*"
 """The table that applies to every datatype; no datatype can have that name."""
 
 
-def read_cards(path: Path, system: str, datatypes: Mapping[str, Any]) -> dict[str, EntityCard]:
+def read_cards(path: Path, system: str, datatypes: Mapping[str, Any] | None = None) -> dict[str, EntityCard]:
     """Read the cards of a connector by datatype; returns none if the file does not exist, as in public connectors.
 
-    Raises ConnectorError that lists every problem with its key.
+    `datatypes` are those of the manifest (None: any). Raises ConnectorError that lists every problem with its key.
     """
     if not path.exists():
         return {}
@@ -45,7 +45,7 @@ def read_cards(path: Path, system: str, datatypes: Mapping[str, Any]) -> dict[st
     problems = list(_wrong_shared(document.get(SHARED, {})))
     if not problems:
         document = _with_shared_values(document)
-        problems = list(_problems(document, datatypes))
+        problems = list(_problems(document, document if datatypes is None else datatypes))
     if problems:
         raise ConnectorError(f"{path} has {len(problems)} problem(s):\n  " + "\n  ".join(problems))
     return {name: _entity(system, name, raw) for name, raw in document.items()}

@@ -9,10 +9,12 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
-from qa_sync.errors import UnknownName, UsageError, did_you_mean
+from msgspec.structs import replace
+
+from qa_sync.errors import ConnectorError, UnknownName, UsageError, did_you_mean
 from qa_sync.location import Location
 from qa_sync.settings.model import Settings, SystemSettings
-from qa_sync.systems.connectors.load import Connector, load_connector
+from qa_sync.systems.connectors.load import Connector, load_cards, load_connector
 
 LABELS: Final[dict[str, tuple[str, ...]]] = {
     "wix": ("Wix", "Wix.com"),
@@ -73,6 +75,18 @@ def load_with_settings(folder: Path, own: SystemSettings | None) -> Connector:
     for problem in _unused_payloads(own, connector):
         raise problem
     return connector
+
+
+def load_for_exports(folder: Path, own: SystemSettings | None) -> Connector:
+    """Read a connector of which only the entity cards are needed; its operations may be missing or invalid.
+
+    Raises ConnectorError for invalid cards.
+    """
+    try:
+        connector = load_with_settings(folder, own)
+    except ConnectorError:
+        connector = load_cards(folder)
+    return replace(connector, cards={name: replace(card, cannot={}) for name, card in connector.cards.items()})
 
 
 def _unused_payloads(own: SystemSettings, connector: Connector) -> Iterator[UsageError]:

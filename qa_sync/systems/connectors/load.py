@@ -44,9 +44,10 @@ from qa_sync.systems.connectors.validation.type_checks import TypeProblems, type
 from qa_sync.systems.templates.references import REFERENCE
 from qa_sync.values.form import Json
 
-__all__ = ["VERBS", "Connector", "Operation", "Service", "check_connector", "load_connector"]
+__all__ = ["VERBS", "Connector", "Operation", "Service", "check_connector", "load_cards", "load_connector"]
 
 REST: Final = "system:rest"
+CARDS_FILE: Final = "entities.toml"
 SECRETS_BY_CALL: Final = r"\bsecret\(\s*\\?[\"']([^\"'\\]+)"
 
 Raw = Mapping[str, Json]
@@ -87,6 +88,17 @@ def load_connector(
     return read.connector
 
 
+def load_cards(folder: Path) -> Connector:
+    """Read only the entity cards of a connector folder, which may have no manifest and no operations.
+
+    Raises ConnectorError if there are no cards, or invalid ones.
+    """
+    cards = read_cards(folder / CARDS_FILE, folder.name)
+    if not cards:
+        raise ConnectorError(f"{folder / CARDS_FILE}: no entity cards")
+    return Connector(folder.name, "", Service(""), {}, cards, frozenset(), {}, frozenset())
+
+
 def check_connector(
     folder: Path, *, env: Mapping[str, Json], payloads: Mapping[str, Json]
 ) -> tuple[Connector, Sequence[Problem]]:
@@ -110,7 +122,7 @@ def _read(folder: Path, env: Mapping[str, Json], payloads: Mapping[str, Json]) -
     text = expand_parameters(read_text(template), system_variables(folder.name, manifest))
     value = parse_json(text, template)
     systems, wrong_systems = _systems(value, template, env)
-    cards = read_cards(folder / "entities.toml", folder.name, manifest.get("datatypes") or {})
+    cards = read_cards(folder / CARDS_FILE, folder.name, manifest.get("datatypes") or {})
     found = datatypes.read(folder, manifest, systems, cards, payloads)
     problems = [
         *_fatal(MANIFEST_FILE, wrong_manifest),
