@@ -26,7 +26,7 @@ def write(path: Path, rows: list[dict[str, Any]]) -> Path:
         case ".csv":
             lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
             path.write_text("\n".join(lines), encoding="utf-8")
-        case ".parquet":
+        case _:
             pq.write_table(pa.Table.from_pylist(rows), path)
     return path
 
