@@ -70,7 +70,7 @@ def _claim(claim: Claim, sides: _Sides) -> Claim:
     ]
     reasons = (sides.lacking(at, path) for at, paths in enumerate(ends) for path in paths)
     reason = next((reason for reason in reasons if reason), None)
-    # Nobody has stated an inferred pair, so it is no error that the files do not have it.
+    # The spec does not state an inferred pair, so it is no error that the files do not have it.
     excused = sides.allowed or claim.pair.origin is Origin.INFERRED
     return replace(claim, absent=reason, excused=excused) if reason else claim
 
