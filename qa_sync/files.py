@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
+
+UNITS: Final = {"kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
+MAX_DIGITS: Final = 6
+
+TEMPORARY: Final = ".qa-sync-"
+"""How the names of temporary files begin."""
 
 
 class UnsuitableFile(OSError):
@@ -15,12 +23,13 @@ class UnsuitableFile(OSError):
         super().__init__(0, reason)
 
 
-def read_limited(path: Path, max_bytes: int) -> bytes:
-    """Return the bytes of a regular file.
+def read_limited(path: Path, max_bytes: int, variable: str = "") -> bytes:
+    """Return the bytes of a regular file; the environment variable `variable` overrides the limit (`64MB`).
 
     Never waits for a pipe, and never reads a device; the null device counts as an empty file.
     Raises UnsuitableFile, or OSError as `open` does.
     """
+    max_bytes = configured_limit(max_bytes, variable)
     with open(path, "rb", opener=_open_at_once) as file:
         status = os.fstat(file.fileno())  # of the file that was opened: the path may lead elsewhere by now
         if status.st_rdev and status.st_rdev == os.stat(os.devnull).st_rdev:  # noqa: PTH116 - no path of ours
@@ -29,8 +38,25 @@ def read_limited(path: Path, max_bytes: int) -> bytes:
             raise UnsuitableFile("expected a regular file")
         content = file.read(max_bytes + 1) if status.st_size <= max_bytes else b""
         if max(status.st_size, len(content)) > max_bytes:
-            raise UnsuitableFile(f"larger than {max_bytes:,} bytes, the most that is read")
+            raise UnsuitableFile(too_large(max_bytes, variable))
     return content
+
+
+def configured_limit(max_bytes: int, variable: str) -> int:
+    """Return the limit of an environment variable, by default `max_bytes`; raises UnsuitableFile if it is no size."""
+    text = os.environ.get(variable, "")
+    if not text:
+        return max_bytes
+    number, unit = text[:-2], text[-2:]
+    if unit not in UNITS or not number.isdecimal() or not 0 < len(number) <= MAX_DIGITS:
+        raise UnsuitableFile(f"{variable}: expected a size such as 64MB, got {text!r}")
+    return int(number) * UNITS[unit]
+
+
+def too_large(max_bytes: int, variable: str) -> str:
+    """Return the reason why a file of more than `max_bytes` is not read."""
+    told = f"larger than {max_bytes:,} bytes, the most that is read"
+    return f"{told}; {variable} sets another limit, such as 64MB" if variable else told
 
 
 def _open_at_once(path: str, flags: int) -> int:
@@ -51,10 +77,18 @@ def write_atomically(path: Path, text: str | Iterable[str]) -> None:
         with path.open("w", encoding="utf-8") as out:
             out.writelines(pieces)
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with open(temporary, "w", encoding="utf-8", newline="", opener=open_private) as out:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, pieces)
+    except OSError as error:
+        error.filename = str(path)  # a full disk names no file, other errors may name the temporary one
+        raise
+
+
+def _replace(path: Path, pieces: Iterable[str]) -> None:
+    number, temporary = create_temporary(path)
+    try:
+        with os.fdopen(number, "w", encoding="utf-8", newline="") as out:
             if path.exists():
                 os.fchmod(out.fileno(), path.stat().st_mode & 0o777)
             out.writelines(pieces)
@@ -63,6 +97,16 @@ def write_atomically(path: Path, text: str | Iterable[str]) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def create_temporary(path: Path) -> tuple[int, Path]:
+    """Create an empty file next to `path` that can replace it later; return its descriptor and its path.
+
+    It has mode 0600 and a random name, and is never an existing file or link, so that no other user of the folder can
+    prepare it. Raises OSError.
+    """
+    number, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+    return number, Path(name)
 
 
 def open_private(path: str, flags: int) -> int:

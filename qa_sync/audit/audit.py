@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -31,7 +32,7 @@ from qa_sync.audit.trend import has_earlier_differences, trends
 from qa_sync.clock import Clock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import NoVerdict
-from qa_sync.files import open_private
+from qa_sync.files import create_temporary
 from qa_sync.running.events import (
     Event,
     RunFinished,
@@ -123,14 +124,16 @@ def _results(
 
 
 def _move_into_place(found: Path, place: Path) -> None:
-    beside = place.with_name(f".{place.name}.unfinished")
+    beside: Path | None = None
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with found.open("rb") as read, open(beside, "wb", opener=open_private) as write:
+        number, beside = create_temporary(place)
+        with found.open("rb") as read, os.fdopen(number, "wb") as write:
             shutil.copyfileobj(read, write)
         beside.replace(place)
     except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+        if beside is not None:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
         message = f"the differences could not be written to {place}: {error.strerror or error}"
         raise NoVerdict(message, hint="give another file with --differences") from None

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qa_sync.errors import NoVerdict
+from qa_sync.files import create_temporary
 
 ROWS = 10_000
 
@@ -23,10 +24,12 @@ class ParquetWriter:
         self.rows = 0
         self._schema = schema
         self._waiting: list[Sequence[Any]] = []
-        self._temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        self._temporary: Path | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = pq.ParquetWriter(self._temporary, schema, compression="zstd")
+            number, self._temporary = create_temporary(path)
+            self._file = os.fdopen(number, "wb")
+            self._writer = pq.ParquetWriter(self._file, schema, compression="zstd")
         except OSError as error:
             raise self._full(error) from None
 
@@ -42,14 +45,17 @@ class ParquetWriter:
         self._flush()
         try:
             self._writer.close()
-            self._temporary.replace(self.path)
+            self._file.close()
+            if self._temporary is not None:
+                self._temporary.replace(self.path)
         except OSError as error:
             raise self._full(error) from None
         return self.path
 
     def discard(self) -> None:
         """Delete the unfinished file."""
-        self._temporary.unlink(missing_ok=True)
+        if self._temporary is not None:
+            self._temporary.unlink(missing_ok=True)
 
     def _flush(self) -> None:
         columns = zip(*self._waiting, strict=True) if self._waiting else [()] * len(self._schema)

@@ -76,7 +76,7 @@ def _sorted(planned: PlannedWrite) -> list[tuple[str, object]]:
 
 
 def _print(members: Mapping[str, object]) -> None:
-    click.echo(json.dumps(members, ensure_ascii=False, default=_members))
+    click.echo(json.dumps(members, default=_members))
 
 
 def _members(value: object) -> object:

@@ -8,13 +8,15 @@ from pathlib import Path
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.errors import SpecError, did_you_mean
-from qa_sync.files import UnsuitableFile, read_limited
+from qa_sync.files import UnsuitableFile, configured_limit, read_limited, too_large
 from qa_sync.location import Location
 
 STDIN = "-"
 
 MAX_SPEC_BYTES = 16_000_000
 """Bytes of a spec: a hundred times the largest we know of."""
+MAX_SPEC = "QA_SYNC_MAX_SPEC"
+"""The environment variable with another limit."""
 
 _OTHER_ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 
@@ -22,9 +24,16 @@ _OTHER_ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 def load_dataflow(path: str) -> Dataflow:
     """Load and parse a spec; `-` reads standard input.
 
-    Raises SpecError when the file does not exist, is not UTF-8 text, or is not a dataflow spec.
+    Raises SpecError when the file does not exist, its path or text is not UTF-8, or it is not a dataflow spec.
     """
+    _reject_undecodable(path)
     return read_dataflow(decode(_read_file(path), path), path)
+
+
+def _reject_undecodable(path: str) -> None:
+    """Raise SpecError for a path that is not UTF-8: recordings, reports and the history have it as text."""
+    if any("\udc80" <= char <= "\udcff" for char in path):  # how Python writes a byte that is not UTF-8
+        raise SpecError("its path is not UTF-8", location=Location(path), hint="rename the file or its folder")
 
 
 def decode(data: bytes, path: str) -> str:
@@ -41,9 +50,10 @@ def decode(data: bytes, path: str) -> str:
 
 def _read_file(path: str) -> bytes:
     if path == STDIN:
-        data = sys.stdin.buffer.read(MAX_SPEC_BYTES + 1)
-        if len(data) > MAX_SPEC_BYTES:
-            raise SpecError(f"larger than {MAX_SPEC_BYTES:,} bytes, the most that is read", location=Location(STDIN))
+        limit = configured_limit(MAX_SPEC_BYTES, MAX_SPEC)
+        data = sys.stdin.buffer.read(limit + 1)
+        if len(data) > limit:
+            raise SpecError(too_large(limit, MAX_SPEC), location=Location(STDIN))
         return data
     try:
         return _read_regular_file(Path(path))
@@ -60,7 +70,7 @@ def _read_file(path: str) -> bytes:
 
 def _read_regular_file(path: Path) -> bytes:
     try:
-        return read_limited(path, MAX_SPEC_BYTES)
+        return read_limited(path, MAX_SPEC_BYTES, MAX_SPEC)
     except UnsuitableFile as error:  # reading a pipe may block forever, and a device may never end
         raise SpecError(
             str(error.strerror), location=Location(str(path)), hint="a spec is a text file; - reads standard input"

@@ -54,6 +54,8 @@ def _opted_in(config: pytest.Config, path: Path) -> bool:
 
 def _titled(path: Path) -> bool:
     """Return whether the beginning of a file has a title, `<source> to <target> Dataflow`."""
+    if not path.is_file():
+        return False  # reading a pipe would block
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         lines = file.read(HEAD_CHARS).splitlines()
     return any(line.rstrip().endswith(" Dataflow") and " to " in line for line in lines)

@@ -66,6 +66,10 @@ SYSTEM: Final[Mapping[str, Key]] = {
     "max_response_time": Key(
         DURATION_VALUE, "The longest time for one response as a whole. Default 120s.", "max_seconds"
     ),
+    "max_response_depth": Key(
+        COUNT, "How many lists and objects of a response may be within each other. Default 100.", "max_depth"
+    ),
+    "max_response_headers": Key(COUNT, "The most headers of a response. Default 200.", "max_headers"),
 }
 SYNC: Final[Mapping[str, Key]] = {
     "trigger": Key(TRIGGER, "How to trigger the sync; default wait.", "trigger"),

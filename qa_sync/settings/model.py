@@ -43,7 +43,7 @@ class SystemSettings(Struct, frozen=True):
     folder. `secrets` maps the connector's names to names of environment variables; `parameters` are its other values;
     `payloads` are templates, by `<datatype>-<verb>`, for request bodies that the connector does not define.
     `production` forbids every write and overrides `writes`; `concurrency` is the largest number of parallel requests.
-    `max_bytes` and `max_seconds` limit each response (None: the default).
+    `max_bytes`, `max_seconds`, `max_depth` and `max_headers` limit each response (None: the default).
     """
 
     label: str
@@ -60,6 +60,8 @@ class SystemSettings(Struct, frozen=True):
     concurrency: int = 8
     max_bytes: int | None = None
     max_seconds: float | None = None
+    max_depth: int | None = None
+    max_headers: int | None = None
 
     @property
     def read_only_reason(self) -> str | None:

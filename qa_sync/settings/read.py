@@ -27,6 +27,8 @@ Row = TypeVar("Row")
 
 MAX_SETTINGS_BYTES = 4_000_000
 """Bytes of a settings file: a thousand times the largest we know of."""
+MAX_SETTINGS = "QA_SYNC_MAX_SETTINGS"
+"""The environment variable with another limit, also for the files of `--baseline` and `--sign-off`."""
 SCALARS = (str, int, float)
 KINDS: Mapping[type, str] = {bool: "a boolean", int: "an integer", float: "a number", list: "a list", dict: "a table"}
 
@@ -54,7 +56,7 @@ def load_settings(path: Path | None) -> Settings:
 
 def _text(path: Path) -> str:
     try:
-        return read_limited(path, MAX_SETTINGS_BYTES).decode("utf-8-sig")
+        return read_limited(path, MAX_SETTINGS_BYTES, MAX_SETTINGS).decode("utf-8-sig")
     except OSError as error:
         raise UsageError(
             f"{path}: {error.strerror or error}", hint="pass the path of a qa-sync.toml to --config"

@@ -17,6 +17,7 @@ from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
 from qa_sync.modes.job import Job
 from qa_sync.reports.formats.table import FORMATS
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Color, Terminal
 from qa_sync.running.results import collect_results
 from qa_sync.settings.value_types import DURATION_VALUE
@@ -155,7 +156,7 @@ def audit(
 
 
 def _progress_printer(quiet: bool) -> Callable[[str], None]:
-    return (lambda _: None) if quiet else (lambda text: click.echo(text, err=True))
+    return (lambda _: None) if quiet else (lambda text: click.echo(escape_invisible(text), err=True))
 
 
 def _select_sections(dataflows: tuple[Dataflow, ...], sections: tuple[str, ...]) -> tuple[Dataflow, ...]:

@@ -50,6 +50,7 @@ from qa_sync.errors import UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
 from qa_sync.modes.job import EPOCH, Job, PreparedRun
 from qa_sync.modes.table import prepare
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.cleanup import count_undeleted
 from qa_sync.running.environment import Keep
@@ -124,7 +125,7 @@ def check(
     prepared, ids = apply_selection(prepare(run_options.mode, job), selection, recorded=recorded)
     terminal = _terminal(report_options, targets)
     for note in prepared.notes:
-        click.echo(f"note: {note}", err=True)
+        click.echo(escape_invisible(f"note: {note}", lines=True), err=True)
     ran = datetime.now(UTC).replace(microsecond=0)
     with closing(prepared), graceful_shutdown(STOPPING):
         chosen = select_last_failed(

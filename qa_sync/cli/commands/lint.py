@@ -15,6 +15,7 @@ from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.dataflow.model import Severity
 from qa_sync.modes.documents import known_connectors_of, read_each
 from qa_sync.reports.documents import lint_json, lint_text, sarif
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.page_options import NARROWEST, OutputOptions
 
 
@@ -61,7 +62,7 @@ def lint(specs: tuple[str, ...], format_: str, fail_on: str, config: Path | None
     result = LintResult(tuple(documents), problems, Severity(fail_on))
     click.echo(FORMATS[format_](result), nl=False)
     for problem in result.unreadable:
-        click.echo(f"Error: {problem}", err=True)
+        click.echo(escape_invisible(f"Error: {problem}", lines=True), err=True)
     return result.exit_code
 
 

@@ -20,6 +20,7 @@ from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import labels_of
 from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.modes.sync import LINKS, open_sync, stopped_by_signals
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.settings.value_types import DURATION_VALUE
 from qa_sync.sync.dry_run import PlannedWrite
 from qa_sync.sync.engine import Engine
@@ -95,7 +96,7 @@ def sync(
         open_sync(job, links, sections, stop, dry_run=rehearse, moved=moved, preflight=every_s is None) as worked,
     ):
         for reason in worked.read_only_reasons:
-            click.echo(reason, err=True)
+            click.echo(escape_invisible(reason), err=True)
         cycle = partial(_cycle, worked.engine, output)
         return cycle() if every_s is None else _watch(cycle, every_s, stop)
 
@@ -135,7 +136,7 @@ def _watch(cycle: Callable[[], int], every_s: float, stop: Event) -> int:
         try:
             code = cycle()
         except SystemUnreachable as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(escape_invisible(f"Error: {error}", lines=True), err=True)
             code = NO_VERDICT
         except NoVerdict:
             if not stop.is_set():

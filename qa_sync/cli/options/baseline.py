@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.results import Results
 
 
@@ -24,7 +25,7 @@ def load_baseline(path: Path | None) -> Callable[[Results], Results]:
 
     def excused(results: Results) -> Results:
         for sentence in unmatched_entries(results, entries):
-            click.echo(f"note: {sentence}", err=True)
+            click.echo(escape_invisible(f"note: {sentence}"), err=True)
         return apply_baseline(results, entries, datetime.now().astimezone().date())
 
     return excused

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from qa_sync.errors import UsageError
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.results import Results
 from qa_sync.settings.model import Settings
 
@@ -42,4 +43,4 @@ def save_history(results: Results, settings: Settings, texts: Mapping[str, str],
     try:
         append_run(results, path, texts)
     except UsageError as error:
-        click.echo(f"note: the run could not be recorded in {path}: {error.in_line}", err=True)
+        click.echo(escape_invisible(f"note: the run could not be recorded in {path}: {error.in_line}"), err=True)

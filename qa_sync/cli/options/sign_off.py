@@ -10,6 +10,7 @@ import click
 
 from qa_sync.checklist.model import Check, Checklist
 from qa_sync.errors import UnknownName, UsageError
+from qa_sync.reports.shared.escape import escape_invisible
 
 if TYPE_CHECKING:
     from qa_sync.settings.sign_off import SignOff
@@ -49,7 +50,7 @@ def _only_manual(signed: Mapping[str, SignOff], checklists: Iterable[Checklist])
 
 def _ask(check: Check) -> SignOff | None:
     """Ask on standard error, so that standard output has the report only."""
-    click.echo(f"\n{check.kind}: {check.title}\n{check.manual}", err=True)
+    click.echo(escape_invisible(f"\n{check.kind}: {check.title}\n{check.manual}", lines=True), err=True)
     result = click.prompt("[p]ass, [f]ail or [s]kip", type=click.Choice(["p", "f", "s"]), default="s", err=True)
     if result == "s":
         return None

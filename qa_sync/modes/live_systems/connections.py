@@ -110,13 +110,19 @@ def open_system_connection(
         env=own.parameters,
         rate_limiter=rate_limiter,
         retry_policy=retry_policy,
-        limits=_response_limits(own),
+        limits=response_limits(own),
     )
 
 
-def _response_limits(own: SystemSettings) -> ResponseLimits:
+def response_limits(own: SystemSettings) -> ResponseLimits:
+    """Return the limits of a system's responses."""
     default = ResponseLimits()
-    return ResponseLimits(own.max_bytes or default.max_bytes, own.max_seconds or default.max_seconds)
+    return ResponseLimits(
+        own.max_bytes or default.max_bytes,
+        own.max_seconds or default.max_seconds,
+        own.max_depth or default.max_depth,
+        own.max_headers or default.max_headers,
+    )
 
 
 def _rate_limiter(own: SystemSettings, clock: Clock) -> RateLimiter:

@@ -13,10 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qa_sync.errors import UsageError, did_you_mean
+from qa_sync.files import read_limited
 from qa_sync.location import Location
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import KnownFailure, Results
 from qa_sync.settings.key_lines import KeyPath, key_lines, line_of_key
+from qa_sync.settings.read import MAX_SETTINGS, MAX_SETTINGS_BYTES
 
 TABLE = "known"
 TEXTS = ("check", "owner", "reason")
@@ -49,7 +51,7 @@ class BaselineEntry(Struct, frozen=True):
 def read_baseline(path: Path) -> tuple[BaselineEntry, ...]:
     """Read a baseline; raises UsageError with all problems of the file, each with its line."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_limited(path, MAX_SETTINGS_BYTES, MAX_SETTINGS).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError("not UTF-8 text", location=Location(str(path))) from None
     except OSError as error:

@@ -24,6 +24,7 @@ from qa_sync.systems.connectors.card_keys import (
     TYPES,
     CardKey,
 )
+from qa_sync.systems.connectors.folder import read_text
 from qa_sync.values.form import Form
 from qa_sync.values.path_grammar import parse
 
@@ -39,8 +40,8 @@ def read_cards(path: Path, system: str, datatypes: Mapping[str, Any] | None = No
     if not path.exists():
         return {}
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        document = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise ConnectorError(f"{path}: not TOML: {error}") from None
     problems = list(_wrong_shared(document.get(SHARED, {})))
     if not problems:

@@ -12,9 +12,14 @@ from typing import Final
 from msgspec import Struct
 
 from qa_sync.errors import ConnectorError
+from qa_sync.files import read_limited
 from qa_sync.values.form import Json
 
 MANIFEST_FILE: Final = "manifest.json"
+MAX_FILE_BYTES: Final = 16_000_000
+"""Bytes of a file in a connector folder: a hundred times the largest known one."""
+MAX_FILE: Final = "QA_SYNC_MAX_CONNECTOR_FILE"
+"""The environment variable with another limit."""
 
 
 class Severity(StrEnum):
@@ -69,14 +74,20 @@ def parse_json_object(text: str, path: Path) -> Mapping[str, Json]:
     return value
 
 
-def read_text(path: Path) -> str:
-    """Return a file's text without a byte order mark; raises ConnectorError."""
+def _read_bytes(path: Path) -> bytes:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_limited(path, MAX_FILE_BYTES, MAX_FILE)
     except OSError as error:
         raise ConnectorError(
             f"{path}: {error.strerror or error}", hint="a connector folder contains manifest.json and templates/"
         ) from None
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text without a byte order mark; raises ConnectorError."""
+    content = _read_bytes(path)
+    try:
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConnectorError(f"{path}: not UTF-8: {error.reason}") from None
 
@@ -89,10 +100,10 @@ def resolve_inside(folder: Path, name: str) -> Path:
 
 
 def fingerprint_of(folder: Path) -> str:
-    """Return a short fingerprint of all files in the folder except hidden ones."""
+    """Return a short fingerprint of all files in the folder except hidden ones; raises ConnectorError."""
     digest = hashlib.sha256()
     files = (p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
     for path in sorted(files, key=lambda p: p.relative_to(folder).as_posix()):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes() + b"\0")
+        digest.update(_read_bytes(path) + b"\0")
     return digest.hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""The largest size and the longest time of a response, whatever a system sends.
+"""The largest size and depth, the most headers and the longest time of a response, whatever a system sends.
 
 The size is that of the body after decompression, which a small compressed body can exceed a thousandfold.
 """
@@ -11,6 +11,8 @@ from typing import Final
 
 import httpx
 from msgspec import Struct
+
+from qa_sync.systems.http.json_depth import is_deeper
 
 PIECE_BYTES: Final = 8 * 1024
 """The bytes that are decompressed at once: at most about 8 MB come of them."""
@@ -28,10 +30,15 @@ MEGABYTE: Final = 1_000_000
 
 
 class ResponseLimits(Struct, frozen=True):
-    """The largest body in bytes, and the longest time in seconds from the request to the end of its response."""
+    """The largest body in bytes, and the longest time in seconds from the request to the end of its response.
+
+    `max_depth` is how many lists and objects of JSON may be within each other.
+    """
 
     max_bytes: int = 64 * MEGABYTE
     max_seconds: float = 120
+    max_depth: int = 100
+    max_headers: int = 200
 
 
 class ResponseLimitExceeded(httpx.RequestError):
@@ -56,10 +63,17 @@ class LimitedTransport(Struct, httpx.BaseTransport, frozen=True):
         ends = self.now() + self.limits.max_seconds
         response = self.inner.handle_request(request)
         try:
+            if len(response.headers.raw) > self.limits.max_headers:
+                raise ResponseLimitExceeded(f"more than {self.limits.max_headers} headers", "max_response_headers")
             body = b"".join(self._pieces(response, ends))
         finally:
             response.close()
-        headers = [(name, value) for name, value in response.headers.raw if name.decode().lower() not in BODY_HEADERS]
+        if is_deeper(body, self.limits.max_depth):
+            message = f"more than {self.limits.max_depth} lists and objects within each other"
+            raise ResponseLimitExceeded(message, "max_response_depth")
+        headers = [
+            (name, value) for name, value in response.headers.raw if name.decode("latin-1").lower() not in BODY_HEADERS
+        ]
         return httpx.Response(response.status_code, headers=headers, content=body, extensions=response.extensions)
 
     def close(self) -> None:

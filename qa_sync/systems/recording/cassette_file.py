@@ -31,6 +31,8 @@ YAML: Final = ".yaml"
 
 MAX_CASSETTE_BYTES: Final = 256 * 1024 * 1024
 """The size limit of a cassette in bytes: a hundred times the largest known one, and less than a machine's memory."""
+MAX_CASSETTE: Final = "QA_SYNC_MAX_RECORDING"
+"""The environment variable with another limit."""
 
 
 class CassetteFile(Struct, frozen=True):
@@ -57,7 +59,7 @@ class CassetteFile(Struct, frozen=True):
 
     def _content(self) -> bytes:
         try:
-            content = read_limited(self.path, MAX_CASSETTE_BYTES)
+            content = read_limited(self.path, MAX_CASSETTE_BYTES, MAX_CASSETTE)
         except FileNotFoundError:
             raise RecordingError(f"there is no recording {self.path}", hint=self._hint("record it")) from None
         except OSError as error:

@@ -8,6 +8,7 @@ Source: docs/explanation/connector-format-facts.rst, "Expressions"; RFC 7519.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -20,8 +21,10 @@ from qa_sync.values.form import Json
 if TYPE_CHECKING:
     from jwt import PyJWK
 
-CHECKS: Final = frozenset({"verify_aud", "verify_iss", "verify_exp", "verify_iat", "verify_nbf", "strict_aud"})
-"""Checks of the claims, enabled by default except the last."""
+CHECKS: Final = frozenset(
+    {"verify_aud", "verify_iss", "verify_exp", "verify_iat", "verify_jti", "verify_nbf", "verify_sub", "strict_aud"}
+)
+"""Checks of the claims, enabled by default except the last; without `verify_sub` and `verify_jti` any value is one."""
 SHORTEST: Final = 4
 """The length from which a claim counts as confidential."""
 FURTHER: Final = frozenset({"audience", "issuer", "leeway", "detached_payload"})
@@ -93,6 +96,7 @@ def _import_pyjwt() -> ModuleType:
     except ImportError as error:
         text = f"decode_jwt needs {error.name}, which is not installed"
         raise ConnectorError(text, hint="pip install 'qa-sync[jwt]'") from None
+    warnings.filterwarnings("ignore", "The HMAC key is")  # the system's operator chose its key
     return jwt
 
 

@@ -33,7 +33,8 @@ def _table() -> dict[str, list[str]]:
 
 
 def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).casefold().replace("\u2019", "'").split())
+    plain = unicodedata.normalize("NFC", name).casefold().replace("\u2019", "'").replace("&", " and ").replace(".", "")
+    return " ".join(plain.split())
 
 
 def country_code(value: object) -> str | None:

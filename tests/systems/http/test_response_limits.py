@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import json
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from small_system import small
 
 from qa_sync.errors import SystemUnreachable, UncertainWrite
+from qa_sync.modes.live_systems.connections import response_limits
+from qa_sync.settings.read import load_settings
+from qa_sync.systems.http.json_depth import is_deeper
 from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimitExceeded, ResponseLimits
 
 URL = "https://small.test/things"
@@ -32,8 +38,10 @@ class Body(httpx.SyncByteStream):
             yield piece
 
 
-def fetch(response: httpx.Response, now: Callable[[], float] = lambda: 0.0) -> httpx.Response:
-    transport = LimitedTransport(httpx.MockTransport(lambda _: response), LIMITS, now)
+def fetch(
+    response: httpx.Response, now: Callable[[], float] = lambda: 0.0, *, limits: ResponseLimits = LIMITS
+) -> httpx.Response:
+    transport = LimitedTransport(httpx.MockTransport(lambda _: response), limits, now)
     return transport.handle_request(httpx.Request("GET", URL))
 
 
@@ -75,6 +83,63 @@ def test_a_response_that_does_not_end_is_an_error() -> None:
     with pytest.raises(ResponseLimitExceeded, match="not complete after 10 s") as caught:
         fetch(httpx.Response(200, stream=body), lambda: seconds[0])
     assert (caught.value.setting, body.read) == ("max_response_time", 11)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 101 + "]" * 101, '{"a":' * 101 + "1" + "}" * 101, '[{"a":' * 51 + "1" + "}]" * 51, "[" * 101, "[" * 5000],
+)
+def test_a_body_that_is_nested_too_deeply_is_an_error(text: str) -> None:
+    with pytest.raises(ResponseLimitExceeded, match="more than 100 lists and objects within each other") as caught:
+        fetch(httpx.Response(200, content=text), limits=ResponseLimits())
+    assert caught.value.setting == "max_response_depth"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100 + "]" * 100,
+        json.dumps([{"a": [[]], "b": "[" * 200}] * 300),
+        json.dumps({"a": "\\" + '"[[' * 99 + "{" * 200}),
+        json.dumps([["]" * 200]] * 60),
+        '{"a": [[[',
+        "no JSON" + "[" * 200,
+        "<a>" + "[" * 200,
+    ],
+)
+def test_a_body_that_is_not_comes_as_it_was_meant(text: str) -> None:
+    assert fetch(httpx.Response(200, content=text), limits=ResponseLimits()).text == text
+
+
+@given(st.recursive(st.text('[]{}\\"a', max_size=5), lambda each: st.lists(each) | st.dictionaries(st.text(), each)))
+def test_the_depth_of_a_text_is_that_of_its_value(value: object) -> None:
+    content = json.dumps(value).encode()
+    depth = depth_of(value)
+    assert not is_deeper(content, depth)
+    assert depth == 0 or is_deeper(content, depth - 1)
+
+
+def depth_of(value: object) -> int:
+    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return isinstance(value, dict | list) + max(map(depth_of, below), default=0)
+
+
+def test_a_response_with_too_many_headers_is_an_error() -> None:
+    headers = [(f"x-{number}", "1") for number in range(201)]
+    with pytest.raises(ResponseLimitExceeded, match="more than 200 headers") as caught:
+        fetch(httpx.Response(200, headers=headers), limits=ResponseLimits())
+    assert caught.value.setting == "max_response_headers"
+    assert fetch(httpx.Response(200, headers=headers[:200]), limits=ResponseLimits()).status_code == 200
+
+
+def test_every_limit_is_a_setting(tmp_path: Path) -> None:
+    path = tmp_path / "qa-sync.toml"
+    path.write_text(
+        '[systems."A"]\nmax_response = "1MB"\nmax_response_time = "3s"\n'
+        "max_response_depth = 4\nmax_response_headers = 5\n"
+    )
+    own = load_settings(path).systems["A"]
+    assert response_limits(own) == ResponseLimits(1_000_000, 3, 4, 5)
 
 
 def test_it_is_told_with_the_system_and_the_setting_and_not_repeated(tmp_path: Path) -> None:

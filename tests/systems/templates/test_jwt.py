@@ -26,6 +26,9 @@ from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.systems.templates.jinja import render
 
 KEYS_URL = "https://keys.test/jwks"
+JWT_CHECKS = {name for name in jwt.PyJWT().options if name.endswith("_aud") or name.startswith("verify_")} - {
+    "verify_signature"
+}
 SHARED = "a shared secret of more than thirty-two bytes"
 CLAIMS = {"tenant": "acme-4711", "place": {"city": "Oslo-1"}, "aud": "small", "iss": "issuer"}
 
@@ -111,6 +114,23 @@ def test_one_algorithm_need_not_stand_in_a_list(tmp_path: Path) -> None:
 @pytest.mark.parametrize("args", ["verify=false", "verify=false, verify_exp=false"])
 def test_no_key_is_needed_where_nothing_is_verified(tmp_path: Path, args: str) -> None:
     assert shown(tmp_path, args, hs256()) == "acme-4711"
+
+
+@pytest.mark.parametrize("claim", ["sub", "jti"])
+def test_a_claim_that_is_a_number_is_accepted_on_request_and_the_signature_is_still_verified(
+    tmp_path: Path, claim: str
+) -> None:
+    args = f"{BY_SECRET}, verify_{claim}=false"
+    assert shown(tmp_path / "a", args, hs256(**{claim: 42}), f".{claim}", key=SHARED) == "42"
+    with pytest.raises(ConnectorError, match="must be a string"):
+        shown(tmp_path / "b", BY_SECRET, hs256(**{claim: 42}), key=SHARED)
+    with pytest.raises(ConnectorError, match="Signature verification failed"):
+        shown(tmp_path / "c", args, hs256(**{claim: 42}), key="another key of more than thirty-two bytes")
+
+
+@pytest.mark.parametrize("check", sorted(JWT_CHECKS))
+def test_every_check_of_the_library_can_be_named(tmp_path: Path, check: str) -> None:
+    assert shown(tmp_path, f"{BY_SECRET}, {check}=true", hs256(sub="s", jti="j"), key=SHARED) == "acme-4711"
 
 
 AGO = timedelta(minutes=-5)
