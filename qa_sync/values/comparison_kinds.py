@@ -18,7 +18,7 @@ from qa_sync.values.conversions.conversion import to_text
 from qa_sync.values.conversions.countries import bare_region, country_code
 from qa_sync.values.conversions.html import collapsed
 from qa_sync.values.conversions.numbers import number_without_loss, places_of, quantised
-from qa_sync.values.conversions.phones import differ_only_in_country_prefix, phone_number
+from qa_sync.values.conversions.phones import lacks_named_country, phone_number
 from qa_sync.values.conversions.times import day_of, instant_of
 from qa_sync.values.form import Form, Scalar
 
@@ -40,13 +40,16 @@ def normalize(value: Scalar, sides: Sides) -> Scalar:
 
 
 def equal(one: Scalar, other: Scalar, sides: Sides) -> bool:
-    """Return whether two normalized values are the same."""
+    """Return whether the normalized values of the source (`one`) and the target are the same."""
     if isinstance(one, bool) or isinstance(other, bool):
         # In Python, True == 1; here a boolean never equals a number.
         return one is other
-    return one == other or (
-        _comparison_kind(sides) is _phone and differ_only_in_country_prefix(to_text(one), to_text(other))
-    )
+    return one == other or (_comparison_kind(sides) is _phone and _differ_in_named_country(one, other, sides))
+
+
+def _differ_in_named_country(one: Scalar, other: Scalar, sides: Sides) -> bool:
+    source, target = to_text(one), to_text(other)
+    return lacks_named_country(source, target, sides.source) or lacks_named_country(target, source, sides.target)
 
 
 def _comparison_kind(sides: Sides) -> Normalize:
@@ -63,7 +66,8 @@ def _collapsed(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001 - one sig
 
 
 def _email(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
-    return to_text(value).strip().casefold()
+    # Full case folding would join two mailboxes: straße and strasse.
+    return to_text(value).strip().lower()
 
 
 def _phone(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001

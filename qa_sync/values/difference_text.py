@@ -39,7 +39,7 @@ def notation(text: str) -> str:
     Texts that are equal after this still differ; this only distinguishes `format` from `value` differences. Accents,
     signs, leading zeros and decimal points are content.
     """
-    composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+    composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
     folded = " ".join(composed.split())
     if re.fullmatch(r"[-+(]?[0-9][0-9\s'\u2019()/.-]*", folded):
         sign = folded[0] if folded[0] in "-+" else ""

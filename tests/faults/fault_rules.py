@@ -7,16 +7,20 @@ from collections.abc import Callable, Iterator, Mapping
 from fault_facts import Facts, Pair, Place
 from fault_values import (
     is_astral,
+    is_choice,
     is_country_code,
     is_date,
     is_decimal,
+    is_email,
     is_filled,
     is_free,
     is_instant_or_its_date,
     is_list,
     is_long,
     is_negative,
+    is_phone,
     is_postal_code,
+    is_region,
     is_spaced,
     is_truth,
     is_typed,
@@ -244,6 +248,13 @@ def _returned_to_source(facts: Facts) -> Iterator[Place]:
         yield from facts.whole("stable", "newest-wins", "independent")
 
 
+def _regions(facts: Facts) -> Iterator[Place]:
+    yield from values(is_region)(facts)
+    for pair in facts.pairs:
+        if pair.conditional and facts.creates and is_region(pair.target, pair.source):
+            yield from facts.about(pair, "property", FORWARD)
+
+
 SHOWING = 2
 """Pairs that still show a link when another is left out."""
 
@@ -307,6 +318,10 @@ RULES: Mapping[str, Rule] = {
     "keep-removed-item": Rule(_shorter, "no list can be edited on both sides of which both let items go"),
     "stale-source": Rule(_returned_to_source, NOTHING_IS_EDITED),
     "truncate-at-first": Rule(_filled_at_first, "no text of a new record may have more than 90 characters"),
+    "lose-country-prefix": Rule(values(is_phone), "no phone number is carried"),
+    "mail-domain": Rule(values(is_email), "no e-mail address is carried"),
+    "wrong-region": Rule(_regions, "no region is carried"),
+    "wrong-choice": Rule(values(is_choice), "no choice is carried"),
 }
 
 

@@ -86,3 +86,19 @@ def is_country_code(receiver: PropertyCard, _giver: PropertyCard) -> bool:
 def is_list(receiver: PropertyCard, giver: PropertyCard) -> bool:
     """Tell whether a pair runs along a list; a reference along it, or what is derived from it, shows its order too."""
     return (receiver.concept or "").startswith("lines.") and (giver.concept or "").startswith("lines.")
+
+
+def is_phone(receiver: PropertyCard, _giver: PropertyCard) -> bool:
+    return is_written(receiver) and receiver.form.convert == "phone"
+
+
+def is_email(receiver: PropertyCard, _giver: PropertyCard) -> bool:
+    return is_written(receiver) and receiver.form.convert == "email"
+
+
+def is_region(receiver: PropertyCard, _giver: PropertyCard) -> bool:
+    return is_written(receiver) and receiver.form.convert == "region"
+
+
+def is_choice(receiver: PropertyCard, _giver: PropertyCard) -> bool:
+    return is_written(receiver) and receiver.form.convert == "choice"

@@ -9,7 +9,9 @@ from qa_sync.dataflow.parsing.statements import TEMPLATES
 from qa_sync.modes.table import MODES
 from qa_sync.reports.formats.table import DESCRIPTIONS, FORMATS
 from qa_sync.sync.faults.caught_by import CAUGHT_BY
+from qa_sync.sync.faults.not_hidden import NOT_HIDDEN
 from qa_sync.sync.faults.table import FAULTS
+from qa_sync.values.tolerances import TOLERANCES
 from reference.markup import code, codes, heading, prose, table
 
 
@@ -55,3 +57,11 @@ def faults() -> str:
     """Return every fault, and the kinds of check that catch it."""
     rows = ((code(name), prose(fault.description), codes(CAUGHT_BY[name])) for name, fault in FAULTS.items())
     return table(("Fault", "What the sync does", "Caught by"), rows, "25 45 30")
+
+
+def tolerances() -> str:
+    """Return every difference that a comparison allows, why, and the faults that it must not hide."""
+    rows = (
+        (prose(name), prose(one.allows), prose(one.reason), codes(NOT_HIDDEN[name])) for name, one in TOLERANCES.items()
+    )
+    return table(("Of", "What is allowed", "Why", "Must not hide"), rows, "14 32 34 20")

@@ -35,6 +35,7 @@ CONTENTS: Mapping[str, Callable[[], str]] = {
     "modes": checks.modes,
     "formats": checks.formats,
     "faults": checks.faults,
+    "tolerances": checks.tolerances,
     "schemas": schemas.schemas,
 }
 """The functions by the argument of `.. generated::`."""

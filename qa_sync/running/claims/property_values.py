@@ -18,10 +18,10 @@ from qa_sync.values.canonical import to_canonical
 from qa_sync.values.compare import Difference, compare, format_value
 from qa_sync.values.condition import Condition
 from qa_sync.values.conversions.conversion import wire_text
-from qa_sync.values.conversions.currencies import in_currency
 from qa_sync.values.data_types import possible, wrong_notation, wrong_type
 from qa_sync.values.form import Canonical, Form
 from qa_sync.values.paths import read
+from qa_sync.values.record_form import in_record
 
 
 def check_property(records: ScenarioRecords, claim: PropertySynced) -> Verdict:
@@ -76,8 +76,8 @@ def _compare_values(
         message = f"{name}: expected {format_value(expected)!r}, got an invalid value: {error.message}"
         return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.FORMAT)
     forms = (
-        _form_in_currency(records, RecordKey(there.role, there.side.other), left),
-        _form_in_currency(records, there, right),
+        _form_in_record(records, RecordKey(there.role, there.side.other), left),
+        _form_in_record(records, there, right),
     )
     verdict = compare(expected, actual, *forms, records.environment.zone)
     if verdict.same and (reason := wrong_notation(wire, right.form)):
@@ -91,9 +91,9 @@ def _compare_values(
     )
 
 
-def _form_in_currency(records: ScenarioRecords, key: RecordKey, card: PropertyCard) -> Form:
-    """Return the form of a property in one record, whose currency decides the decimal places of money."""
-    return in_currency(card.form, partial(read, records.latest[key].data))
+def _form_in_record(records: ScenarioRecords, key: RecordKey, card: PropertyCard) -> Form:
+    """Return the form of a property in one record: its currency decides the decimal places of money."""
+    return in_record(card.form, partial(read, records.latest[key].data))
 
 
 def _unmet_condition(records: ScenarioRecords, there: RecordKey, pair: PropertyPair) -> Verdict | None:

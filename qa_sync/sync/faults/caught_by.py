@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+_VALUES: Final = ("property", "update-forward", "update-backward")
+
 CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "drop-create": ("create",),
     "drop-update": (
@@ -25,87 +27,23 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
         "unique",
     ),
     "duplicate-on-update": ("stable",),
-    "swap-properties": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "wrong-property": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "truncate": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "case-fold": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "trim": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "strip-accents": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "drop-astral": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "html-escape-twice": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "lose-leading-zero": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "round-decimals": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "type-change": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "sign-lost": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "false-as-missing": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "zero-as-missing": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
+    "swap-properties": _VALUES,
+    "wrong-property": _VALUES,
+    "truncate": _VALUES,
+    "case-fold": _VALUES,
+    "trim": _VALUES,
+    "strip-accents": _VALUES,
+    "drop-astral": _VALUES,
+    "html-escape-twice": _VALUES,
+    "lose-leading-zero": _VALUES,
+    "round-decimals": _VALUES,
+    "type-change": _VALUES,
+    "sign-lost": _VALUES,
+    "false-as-missing": _VALUES,
+    "zero-as-missing": _VALUES,
     "timezone-shift": ("property",),
-    "day-shift": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "country-name": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
+    "day-shift": _VALUES,
+    "country-name": _VALUES,
     "reset-others": (
         "independent",
         "update-forward",
@@ -138,16 +76,8 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
         "connected",
     ),
     "ignore-condition": ("condition",),
-    "lose-list-item": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "reorder-list": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
+    "lose-list-item": _VALUES,
+    "reorder-list": _VALUES,
     "last-page-lost": (
         "create",
         "stable",
@@ -169,27 +99,11 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
         "update-forward",
         "update-backward",
     ),
-    "first-reference": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
+    "first-reference": _VALUES,
     "true-at-first": ("property",),
-    "lose-inner-zero": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "url-decode": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
-    "lose-backslash": (
-        "property",
-        "update-forward",
-        "update-backward",
-    ),
+    "lose-inner-zero": _VALUES,
+    "url-decode": _VALUES,
+    "lose-backslash": _VALUES,
     "lose-added-item": (
         "update-forward",
         "update-backward",
@@ -204,5 +118,9 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
         "update-backward",
     ),
     "truncate-at-first": ("property",),
+    "lose-country-prefix": _VALUES,
+    "mail-domain": _VALUES,
+    "wrong-region": _VALUES,
+    "wrong-choice": _VALUES,
 }
 """The kinds of check by the name of the fault."""

@@ -23,7 +23,7 @@ from qa_sync.sync.faults.lost_writes import (
 from qa_sync.sync.faults.matching import MergeByName, MergeEmpty, create_unlinked, ignore_condition, no_merge
 from qa_sync.sync.faults.reads import LateListing, LoseLastPage
 from qa_sync.sync.faults.reverted_values import FlippingSystem, RevertingSystem, reverting_updates
-from qa_sync.sync.faults.values import lists, numbers, texts, times
+from qa_sync.sync.faults.values import coded, lists, numbers, texts, times
 from qa_sync.sync.faults.values.altered_values import altering, altering_on_create
 from qa_sync.sync.faults.values.cleared_texts import MarkErasedTexts, as_nothing
 from qa_sync.sync.faults.wrong_property import EraseOnMerge, ResetOthers, ResetUnmapped, SwapProperties, wrong_property
@@ -130,6 +130,10 @@ FAULTS: Mapping[str, Fault] = {
             "Truncates the texts of new records to 90 characters.",
             altering_on_create(texts.cut_late),
         ),
+        Fault("lose-country-prefix", "Cuts the country's prefix off phone numbers.", altering(coded.without_prefix)),
+        Fault("mail-domain", "Writes e-mail addresses with another domain.", altering(coded.elsewhere)),
+        Fault("wrong-region", "Writes regions with another last character.", altering(coded.other_region)),
+        Fault("wrong-choice", "Writes another of the values of a choice.", altering(coded.other_choice)),
     )
 }
 

@@ -11,8 +11,8 @@ from qa_sync.sync.records.record_view import RecordView
 from qa_sync.sync.store.links import Links
 from qa_sync.values.canonical import to_wire
 from qa_sync.values.compare import compare
-from qa_sync.values.conversions.currencies import in_currency
 from qa_sync.values.form import Canonical, Json
+from qa_sync.values.record_form import in_record
 
 
 class NotLinkedYet(QaSyncError):
@@ -31,7 +31,7 @@ class ValueConverter:
         expected, actual = self._translated(row, origin), destination.value(row)
         if row.through:
             return expected == actual
-        left, right = (in_currency(row.card(view.end.side).form, view.values.get) for view in (origin, destination))
+        left, right = (in_record(row.card(view.end.side).form, view.values.get) for view in (origin, destination))
         return compare(expected, actual, left, right, self.zone).same
 
     def wire_values(self, lane: Lane, rows: Iterable[Row], origin: RecordView) -> dict[str, Json]:

@@ -95,7 +95,10 @@ CONVERSIONS: Final[Mapping[str, Conversion]] = {
     "escaped_text": Conversion("A text that the system returns with HTML entities: `&amp;` is `&`."),
     "html": Conversion("A rich text: tags are removed, entities decoded, and runs of blanks are one blank."),
     "email": Conversion("An e-mail address; upper and lower case are the same."),
-    "phone": Conversion("A phone number: only its digits and a leading `+` count, and `00` is `+`."),
+    "phone": Conversion(
+        "A phone number: only its digits and a leading `+` count, and `00` is `+`.",
+        {"country": "The country of numbers without a prefix: its ISO code, or the path of the country in the record."},
+    ),
     "identifier": Conversion("An id or a code as a text, also where the system returns a number."),
     "decimal": Conversion(
         "An exact decimal number.",

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 
+from msgspec.structs import replace
+
+from qa_sync.values.conversions.calling_codes import calling_codes
 from qa_sync.values.conversions.conversion import Conversion, Plain, Target, not_convertible
+from qa_sync.values.conversions.countries import country_code
 from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.form import Form, Json, Scalar
 
 # Separators between digits, and invisible characters that are copied from address books.
 _PHONE_NOISE = re.compile("[\\s\\-().\\u2010-\\u2015/\\u200b-\\u200f\\u202a-\\u202e\\u2060\\u2066-\\u2069\\ufeff]+")
 _PHONE = re.compile(r"\+?[0-9]+")
-# E.164 country calling codes: one, two or three digits.
-_CALLING_CODE = (
-    r"\+(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]"
-    r"|(?:2[1-69]|3[578]|42|5[09]|6[789]|8[0578]|9[679])[0-9])"
-)
+_ISO = re.compile("[A-Z]{2}")
 _SHORTEST_NATIONAL = 4
 
 
@@ -33,12 +34,21 @@ def phone_number(value: object) -> str | None:
     return digits if _PHONE.fullmatch(digits) else None
 
 
-def differ_only_in_country_prefix(one: str, other: str) -> bool:
-    """Return whether two phone numbers differ only in a country prefix that one of them lacks."""
-    long, short = sorted((one, other), key=len, reverse=True)
-    if short.startswith("+") or len(short) < _SHORTEST_NATIONAL or not long.endswith(short):
-        return False
-    return re.fullmatch(_CALLING_CODE, long.removesuffix(short)) is not None
+def in_country(form: Form, value_at: Callable[[str], object]) -> Form:
+    """Return the form with its option `country` as the ISO code of the country that the record names at that path.
+
+    Without the option, with the code itself, or without a country in the record, the form is unchanged.
+    """
+    path = form.options.get("country") if form.convert == "phone" else None
+    code = country_code(value_at(path)) if path and not _ISO.fullmatch(path) else None
+    return replace(form, options={**form.options, "country": code}) if code else form
+
+
+def lacks_named_country(number: str, whole: str, form: Form) -> bool:
+    """Return whether a number is another one without the calling code of the country that its own form names."""
+    code = calling_codes().get(str(form.options.get("country")))
+    is_national = len(number) >= _SHORTEST_NATIONAL and not number.startswith("+")
+    return is_national and code is not None and whole == f"+{code}{number}"
 
 
 def _expect_phone(value: object, form: Form) -> str:

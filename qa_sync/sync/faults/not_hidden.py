@@ -1,0 +1,26 @@
+"""Which fault each tolerance of a comparison must not hide; the matrix of faults tries them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+NOT_HIDDEN: Final[Mapping[str, tuple[str, ...]]] = {
+    "empty values": ("zero-as-missing", "false-as-missing"),
+    "one element": ("lose-list-item",),
+    "e-mail addresses": ("mail-domain",),
+    "phone separators": ("lose-country-prefix",),
+    "phone countries": ("lose-country-prefix",),
+    "countries": ("country-name",),
+    "regions": ("wrong-region",),
+    "instants": ("timezone-shift",),
+    "dates": ("day-shift",),
+    "decimals": ("round-decimals", "lose-inner-zero", "sign-lost"),
+    "booleans": ("type-change",),
+    "choices": ("wrong-choice",),
+    "identifiers": ("lose-leading-zero",),
+    "references": ("first-reference",),
+    "escaped texts": ("html-escape-twice",),
+    "HTML": ("html-escape-twice",),
+}
+"""The faults by the name of the tolerance (`values.tolerances`)."""

@@ -1,0 +1,100 @@
+"""Every difference between two values that a comparison allows, with its reason; all others fail a check.
+
+The documentation shows the table; the matrix of faults tries that none of them hides a damaged value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+
+class Tolerance(Struct, frozen=True):
+    """A difference that is allowed, and why; `conversions` are those that it applies to (empty: all)."""
+
+    allows: str
+    reason: str
+    conversions: tuple[str, ...] = ()
+
+
+TOLERANCES: Final[Mapping[str, Tolerance]] = {
+    "empty values": Tolerance(
+        "A missing value, null, an empty text, an empty list and blanks alone are the same.",
+        "Each API has its own way to say that there is no value. A zero and a false are values.",
+    ),
+    "one element": Tolerance(
+        "A list with one element is the same as the element.", "A path does not tell a list from an object."
+    ),
+    "e-mail addresses": Tolerance(
+        "Upper and lower case, and outer blanks, do not count.",
+        "Mail systems deliver both, and WordPress stores lower case. `ß` is not `ss`: these are two mailboxes.",
+        ("email",),
+    ),
+    "phone separators": Tolerance(
+        "Blanks, hyphens, dots, slashes and brackets do not count, and `00` is `+`.",
+        "They are notation. Digits, a leading `+` and letters of an extension count.",
+        ("phone",),
+    ),
+    "phone countries": Tolerance(
+        "A number may lack the prefix of its country, where its card or its record names this country.",
+        "Then the number is still complete. Where nothing names the country, or another one, the prefix counts.",
+        ("phone",),
+    ),
+    "countries": Tolerance(
+        "A code and a name of the same country are the same, if each has the style of its card.",
+        "Some APIs have codes, others names; a table decides.",
+        ("country",),
+    ),
+    "regions": Tolerance(
+        "`US-NY` is `NY`.", "Some APIs put the country before the region; the country is compared itself.", ("region",)
+    ),
+    "instants": Tolerance(
+        "Fractions of a second do not count, and the zone does not, where both name the same moment.",
+        "Some APIs keep whole seconds only, and each has its own zone.",
+        ("instant",),
+    ),
+    "dates": Tolerance(
+        "A date and an instant are the same, if the instant is on that date in the zone of the settings.",
+        "One API keeps the day of what another keeps to the second.",
+        ("date",),
+    ),
+    "decimals": Tolerance(
+        "Zeros at the end do not count, nor whether a number is a text; more decimal places than one of the two "
+        "keeps are rounded.",
+        "`15` and `15.00` are one number. The places are on the card, or those of the currency.",
+        ("decimal", "integer"),
+    ),
+    "booleans": Tolerance(
+        "The texts `true` and `false` are the booleans.",
+        "Some APIs have texts only. 0 and 1 are numbers, and the type in the spec counts.",
+        ("boolean",),
+    ),
+    "choices": Tolerance(
+        "Two words are the same, if their cards say that they mean the same.",
+        "Each API has its own words for a choice.",
+        ("choice",),
+    ),
+    "identifiers": Tolerance(
+        "A number and its text are the same.",
+        "The JSON type of an id means nothing. Zeros in front count.",
+        ("identifier", "reference"),
+    ),
+    "references": Tolerance(
+        "Two ids are the same, if the records behind them are counterparts; `0` is no reference.",
+        "Each system has ids of its own, and WooCommerce writes 0 for none.",
+        ("reference",),
+    ),
+    "escaped texts": Tolerance(
+        "HTML entities are read once: `&amp;` is `&`.",
+        "WordPress returns its plain texts so. What is escaped twice is still seen.",
+        ("escaped_text",),
+    ),
+    "HTML": Tolerance(
+        "Runs of blanks are one blank, entities are read once, and tags do not count.",
+        "HTML shows any run of blanks as one. One side holds plain text, or adds paragraphs, as WooCommerce does.",
+        ("html",),
+    ),
+}
+"""The tolerances by name."""

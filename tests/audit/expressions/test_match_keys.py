@@ -1,0 +1,22 @@
+"""Keys of two records match only when the values are the same."""
+
+from datetime import UTC
+
+from qa_sync.audit.expressions.match_keys import keys_of
+from qa_sync.audit.expressions.outcomes import PropertyFormats
+from qa_sync.values.form import Form
+
+EMAIL, PHONE = Form(convert="email"), Form(convert="phone")
+
+
+def keys(value: str, form: Form) -> tuple[str, ...]:
+    return keys_of(value, form, PropertyFormats(form, form, UTC))
+
+
+def test_full_case_folding_does_not_join_two_mailboxes() -> None:
+    assert keys("STRASSE@example.test", EMAIL) == keys("strasse@example.test", EMAIL)
+    assert keys("straße@example.test", EMAIL) != keys("strasse@example.test", EMAIL)
+
+
+def test_a_phone_number_without_its_country_matches_no_other() -> None:
+    assert keys("+47 22 00 00 00", PHONE) == keys("004722000000", PHONE) != keys("22000000", PHONE)
