@@ -35,7 +35,7 @@ def test_what_has_the_declared_type(wire: Json, declared: str | None) -> None:
     [
         ("5", "integer", "expected the data type integer, got the text '5'"),
         (0.5, "integer", "got the number 0.5"),
-        (True, "integer", "got the boolean True"),
+        (True, "integer", "got the boolean true"),
         (5, "string", "got the number 5"),
         ("0.5", "float", "got the text '0.5'"),
         ("five", "decimal", "got the text 'five'"),

@@ -21,6 +21,7 @@ NAMES = """
     cross-section
 one-at-a-time matched-once erase-on-merge reset-unmapped case-blind delete-on-update first-reference true-at-first
 lose-inner-zero url-decode lose-backslash lose-added-item keep-removed-item stale-source truncate-at-first
+lose-country-prefix mail-domain wrong-region wrong-choice
 """
 
 LONG = "a name of more than twenty characters"
