@@ -27,7 +27,7 @@ from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import text_of
 from qa_sync.reports.shared.wording import group_not_removed
-from qa_sync.reports.terminal.final_report import end_report
+from qa_sync.reports.terminal.failure_block import all_blocks
 from qa_sync.running.events import CheckFinished
 from qa_sync.running.results import Results, SectionResult, SpecResult, collect_results
 from qa_sync.running.runner import RunConfig, run
@@ -148,7 +148,7 @@ def failure_text(spec_run: SpecRun, plan: SectionPlan, verdict: CheckFinished) -
     alone = tuple(SpecResult(s.spec, s.title, tuple(_only(r, verdict) for r in s.sections)) for s in whole.specs)
     lines = spec_run.lines
     output = OutputOptions(quiet=True, source_line=lambda _, line: lines[line - 1] if 0 < line <= len(lines) else None)
-    return text_of(end_report(replace(whole, specs=alone), output))
+    return text_of(all_blocks(replace(whole, specs=alone), output))
 
 
 def _only(section: SectionResult, verdict: CheckFinished) -> SectionResult:

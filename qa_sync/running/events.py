@@ -115,7 +115,7 @@ class CheckFinished(Struct, frozen=True):
     `expected` and `actual` are JSON values (canonical values as text); `latency_s` is the time in seconds from the
     response to the write to the poll that found the change: the highest of its `arrivals`, which are ordered by
     direction; None when the check did not wait. `exchanges` are the last requests about its records with their
-    responses, for failures and errors.
+    responses, for failures and errors. `unchanged`: an edit failed to arrive, the value is still the one before it.
     """
 
     spec: str
@@ -135,6 +135,7 @@ class CheckFinished(Struct, frozen=True):
     steps: tuple[str, ...] = ()
     exchanges: tuple[ExchangeSummary, ...] = ()
     arrivals: tuple[Arrival, ...] = ()
+    unchanged: bool = False
 
 
 class SectionFinished(Struct, frozen=True):

@@ -119,6 +119,7 @@ class Results(Struct, frozen=True):
     `interrupted` says that checks did not run because the run was interrupted. `ran` is the real start in UTC (None:
     not known). With `simulated`, `started` and all latencies are of a simulated clock. `undeleted` is the number of
     leftovers whose deletion failed; those that the user keeps, or that the system cannot delete, do not count.
+    `options` are the options of `qa-sync check` that a run like this one needs (None: not known).
     """
 
     mode: str
@@ -134,6 +135,7 @@ class Results(Struct, frozen=True):
     ran: datetime | None = None
     simulated: bool = False
     undeleted: int = 0
+    options: tuple[str, ...] | None = None
 
     @property
     def checks(self) -> tuple[CheckFinished, ...]:

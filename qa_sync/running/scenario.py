@@ -203,6 +203,7 @@ class ScenarioRun:
             difference=verdict.difference,
             steps=self._steps_of(check),
             exchanges=self._exchanges(verdict) if verdict.status in FAILURES else (),
+            unchanged=verdict.unchanged and verdict.status is Status.FAILED,
             arrivals=tuple(a for direction in Direction for a in result.arrivals if a.way is direction),
         )
 

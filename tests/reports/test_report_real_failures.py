@@ -14,6 +14,7 @@ from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
 from qa_sync.reports.formats import ndjson, results_json_reader
 from qa_sync.reports.formats import results_json as report
+from qa_sync.reports.shared.failure_causes import failure_causes
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.events import Event, Looked, Status
 from qa_sync.running.results import Results, collect_results
@@ -68,4 +69,10 @@ def test_the_blocks_say_values_once(width: int) -> None:
     blocks = " ".join(out.getvalue().split())
     assert "the value differs; polled 15 times in 120 s" in blocks
     assert ", got '" not in blocks
-    assert "^^" in blocks
+    assert " ^ " in blocks
+
+
+def test_one_dead_direction_is_one_cause() -> None:
+    headlines = [cause.headline for cause in failure_causes(played()[1])]
+    assert headlines[0] == "no edit of Customerp arrives: update-backward 27 of 27 in sections 1 and 3"
+    assert len(headlines) == 2

@@ -41,6 +41,7 @@ from qa_sync.cli.options.last_failed import (
 )
 from qa_sync.cli.options.option_groups import GroupedCommand
 from qa_sync.cli.options.report_targets import Target, parse_targets, texts_of, write_reports
+from qa_sync.cli.options.rerun import typed_options
 from qa_sync.cli.options.selection import apply_selection, changed_only, narrow_by, selection_options
 from qa_sync.cli.options.shell_completion import complete_files
 from qa_sync.cli.options.sign_off import sign_off_source
@@ -141,7 +142,9 @@ def check(
             shown = prepared.recorded(shown)
         results = results_of(terminal.follow(shown), prepared, chosen.checklists, run_config, narrow)
     undeleted = count_undeleted(results.leftovers, job.cards)
-    results = replace(results, undeleted=undeleted, ran=ran, simulated=prepared.started == EPOCH)
+    results = replace(
+        results, undeleted=undeleted, ran=ran, simulated=prepared.started == EPOCH, options=typed_options()
+    )
     results = excused(replace(results, recordings=prepared.recordings()))
     terminal.report(results, _source_line)
     write_reports(with_texts(results, texts), targets, report_options.annotations)

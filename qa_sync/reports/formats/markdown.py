@@ -1,25 +1,26 @@
 """Results as Markdown for a CI job summary: totals, a table of sections, failures and errors, and reasons for skips.
 
-GitHub shows no summary of more than 1 MiB, so the number of locations and the length of values are limited.
+GitHub shows no summary of more than 1 MiB, so the number of causes and the length of values are limited.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
 
 from qa_sync.reports.shared.escape import escape_invisible
+from qa_sync.reports.shared.failure_causes import EXAMPLES, FailureCause, failure_causes
+from qa_sync.reports.shared.rerun import rerun_command
 from qa_sync.reports.shared.wording import (
     INTERRUPTED,
     NOTHING_VERIFIED,
     FailureGroup,
     counts,
     excerpts,
-    failure_groups,
     group_not_removed,
     not_removed_heading,
     origin_text,
+    problem_of,
     reasons,
     seconds,
     when,
@@ -29,8 +30,8 @@ from qa_sync.running.results import Results, SpecResult
 
 SYMBOLS = {Status.PASSED: "✅", Status.FAILED: "❌", Status.ERROR: "⚠️", Status.SKIPPED: "⏭️", Status.MANUAL: "👤"}
 
-MOST_PLACES = 100
-MOST_CHECKS = 10
+MOST_CAUSES = 100
+MOST_CHECKS = 50
 MOST_ROWS = 1_000
 LONG = 600
 
@@ -90,28 +91,48 @@ def _rows(spec: SpecResult) -> Iterator[str]:
 
 
 def _failures(results: Results) -> Iterator[str]:
-    groups = failure_groups(results)
-    if not groups:
+    causes = failure_causes(results)
+    if not causes:
         return
     texts = {spec.spec: (spec.text or "").splitlines() for spec in results.specs}
     yield from ("#### Failures and errors", "")
-    for (spec, line), here in islice(groups.items(), MOST_PLACES):
-        lines = texts.get(spec, [])
-        quoted = f" {_plain(_cut(lines[line - 1].strip()))}" if 0 < line <= len(lines) else ""
-        yield from (f"{_code(f'{spec}:{line}')}{quoted}", "")
-        for problem, checks in here.items():
-            yield from _problem(problem, checks)
-    if len(groups) > MOST_PLACES:
-        yield from (f"and {len(groups) - MOST_PLACES} more lines of the specs", "")
+    for cause in causes[:MOST_CAUSES]:
+        yield from _cause(cause, texts)
+    if len(causes) > MOST_CAUSES:
+        yield from (f"and {len(causes) - MOST_CAUSES} more causes", "")
+    checks = (check.spec for cause in causes for check in cause.checks)
+    if again := rerun_command(results, checks, "--last-failed"):
+        yield from ("Run only these again:", "", f"    {escape_invisible(again)}", "")
 
 
-def _problem(problem: FailureGroup, checks: Sequence[CheckFinished]) -> Iterator[str]:
-    for check in checks[:MOST_CHECKS]:
-        mark = f" *({origin_text(check)})*" if origin_text(check) else ""
-        yield f"- {SYMBOLS[problem.status]} **{_plain(check.kind)}** {_plain(check.title)}{mark}"
-    if len(checks) > MOST_CHECKS:
-        yield f"- and {len(checks) - MOST_CHECKS} more for the same reason"
-    yield ""
+def _cause(cause: FailureCause, texts: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield a cause: its headline, its first checks with their values, and the titles of the others."""
+    if len(cause.checks) > 1:
+        yield from (f"**{SYMBOLS[cause.status]} {_plain(_cut(cause.headline))}**", "")
+    place = None
+    for check in cause.checks[:EXAMPLES]:
+        if (check.spec, check.line) != place:
+            place = check.spec, check.line
+            lines = texts.get(check.spec, [])
+            quoted = f" {_plain(_cut(lines[check.line - 1].strip()))}" if 0 < check.line <= len(lines) else ""
+            yield from (f"{_code(f'{check.spec}:{check.line}')}{quoted}", "")
+        yield from _problem(problem_of(check), check)
+    others = cause.checks[EXAMPLES:]
+    if others:
+        yield from (f"<details><summary>and {len(others)} more</summary>", "")
+        yield from (f"- {_named(check)}" for check in others[:MOST_CHECKS])
+        if len(others) > MOST_CHECKS:
+            yield f"- and {len(others) - MOST_CHECKS} more"
+        yield from ("", "</details>", "")
+
+
+def _named(check: CheckFinished) -> str:
+    mark = f" *({origin_text(check)})*" if origin_text(check) else ""
+    return f"{SYMBOLS[check.status]} **{_plain(check.kind)}** {_plain(check.title)}{mark}"
+
+
+def _problem(problem: FailureGroup, check: CheckFinished) -> Iterator[str]:
+    yield from (f"- {_named(check)}", "")
     if problem.message:
         yield from (f"  {_plain(_cut(problem.message))}", "")
     if problem.expected is not None and problem.actual is not None:

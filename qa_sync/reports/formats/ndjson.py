@@ -58,13 +58,13 @@ def _section(spec: str, section: SectionResult) -> Iterator[Event]:
     yield from section.checks
 
 
-OMITTED_IF_EMPTY = frozenset({"exchanges", "arrivals"})
+OMITTED_IF_EMPTY = frozenset({"exchanges", "arrivals", "unchanged"})
 
 
 def event_line(event: Event) -> str:
     """Return `{"event": "CheckFinished", ...}` with the event's own fields, ASCII, without a line break.
 
-    Empty `exchanges` and `arrivals` are omitted.
+    Empty `exchanges` and `arrivals`, and a false `unchanged`, are omitted.
     """
     return json.dumps({"event": type(event).__name__, **_members(event)}, allow_nan=False)
 

@@ -45,6 +45,8 @@ def pieces(results: Results) -> Iterator[str]:
         known = [{key: getattr(entry, key) for key in KNOWN} for entry in results.known]
         yield f',\n  "known": {_value(known, 2)},\n  "overdue": {_value(list(results.overdue), 2)}'
     yield from (f',\n  "{key}": true' for key in ("interrupted", "simulated") if getattr(results, key))
+    if results.options is not None:
+        yield f',\n  "options": {_value(list(results.options), 2)}'
     if results.ran:
         ended = results.ran + timedelta(seconds=results.duration_s)
         ran: Json = {"started": results.ran.isoformat(), "ended": ended.isoformat()}
@@ -106,6 +108,7 @@ def _check(check: CheckFinished) -> Iterator[str]:
         f'"difference": {_value(check.difference, 14)}',
         f'"records": {_records(check.records)}',
         f'"steps": {_value(check.steps, 14)}',
+        *(['"unchanged": true'] if check.unchanged else []),
         *([f'"arrivals": {_arrivals(check.arrivals)}'] if check.arrivals else []),
         *([f'"exchanges": {_exchanges(check.exchanges)}'] if check.exchanges else []),
     )

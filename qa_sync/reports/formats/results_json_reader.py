@@ -58,6 +58,7 @@ class CheckJson(Struct, frozen=True):
     steps: tuple[str, ...] = ()
     exchanges: tuple[ExchangeSummary, ...] = ()
     arrivals: ArrivalsJson = ArrivalsJson()
+    unchanged: bool = False
 
 
 class SectionJson(Struct, frozen=True):
@@ -112,6 +113,7 @@ class ResultsJson(Struct, frozen=True):
     interrupted: bool = False
     simulated: bool = False
     ran: RanJson | None = None
+    options: tuple[str, ...] | None = None
 
 
 def parse(text: str, path: str = "results.json") -> Results:
@@ -173,6 +175,7 @@ def _results(read: ResultsJson) -> Results:
         interrupted=read.interrupted,
         simulated=read.simulated,
         ran=_instant(read.ran.started, "$.ran.started") if read.ran else None,
+        options=read.options,
     )
 
 
@@ -206,6 +209,7 @@ def _check(read: CheckJson, spec: str, key: str) -> CheckFinished:
         steps=read.steps,
         exchanges=read.exchanges,
         arrivals=tuple(_arrivals(read.arrivals)),
+        unchanged=read.unchanged,
     )
 
 

@@ -48,7 +48,7 @@ def clip(text: str, width: int, ellipsis: str) -> str:
     """Return the text, cut to the width with an ellipsis if it is longer."""
     if width_of(text) <= width:
         return text
-    return next(_chunks(text, max(1, width - width_of(ellipsis)))).rstrip() + ellipsis
+    return text[: _fitting(text, 0, max(1, width - width_of(ellipsis)))].rstrip() + ellipsis
 
 
 def wrap(spans: Iterable[Span], width: int) -> list[Line]:
@@ -126,17 +126,30 @@ class _LineFiller:
 
 
 def _chunks(word: str, width: int) -> Iterator[str]:
+    """Yield the parts of a word that fit the width; a path breaks after a dot or slash near the end of a part."""
     if len(word) <= width and word.isascii():  # nearly every word
         yield word
         return
-    start = used = 0
-    for n, char in enumerate(word):
-        cells = cells_of(char)
-        if used + cells > width and n > start:
-            yield word[start:n]
-            start, used = n, 0
-        used += cells
+    start = 0
+    while (end := _fitting(word, start, width)) < len(word):
+        end = _path_break(word, start, end)
+        yield word[start:end]
+        start = end
     yield word[start:]
+
+
+def _fitting(text: str, start: int, width: int) -> int:
+    """Return the end of the part from `start` that fits the width: at least one character."""
+    used, end = 0, start
+    while end < len(text) and (used := used + cells_of(text[end])) <= width:
+        end += 1
+    return max(end, min(start + 1, len(text)))
+
+
+def _path_break(word: str, start: int, end: int) -> int:
+    """Return the place after the last dot or slash in the second half of a part, else its end."""
+    at = 1 + max(word.rfind(mark, start + (end - start) // 2, end) for mark in "./")
+    return at or end
 
 
 def cells_of(char: str) -> int:

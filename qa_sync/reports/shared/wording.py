@@ -165,7 +165,7 @@ def failure_groups(results: Results) -> dict[Place, dict[FailureGroup, list[Chec
     for check in results.checks:
         if check.status in {Status.FAILED, Status.ERROR}:
             here = groups.setdefault((check.spec, check.line), {})
-            here.setdefault(_problem(check), []).append(check)
+            here.setdefault(problem_of(check), []).append(check)
     return groups
 
 
@@ -192,7 +192,8 @@ def _escaped(text: str) -> str:
     return text.encode("ascii", "backslashreplace").decode("ascii")
 
 
-def _problem(check: CheckFinished) -> FailureGroup:
+def problem_of(check: CheckFinished) -> FailureGroup:
+    """Return the problem of a failed check; equal for checks that a report shows as one."""
     has_values = check.expected is not None or check.actual is not None
     return FailureGroup(
         check.status,

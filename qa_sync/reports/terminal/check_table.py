@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from qa_sync.reports.shared.failure_causes import cause_key
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import GAP, Line, Span, Style, columns, width_of
 from qa_sync.reports.shared.wording import origin_text, seconds, short_message
@@ -81,6 +82,8 @@ def _group_alike(checks: Iterable[CheckFinished]) -> Iterable[list[CheckFinished
         alike = (
             (check.status, check.kind, origin_text(check), short_message(check))
             if check.status in GROUPED_STATUSES
+            else (check.kind, origin_text(check), *cause_key(check, ""))
+            if check.status in FAILURE_STATUSES and check.origin
             else id(check)
         )
         groups.setdefault(alike, []).append(check)

@@ -14,6 +14,7 @@ from qa_sync.reports.shared.wording import (
     distinguishable,
     excerpts,
     failure_groups,
+    problem_of,
     request_line,
     response_text,
     seconds,
@@ -32,9 +33,9 @@ LAST_STEPS = 4
 """How many of the last steps are shown; all in verbose output."""
 
 
-def failure_blocks(results: Results, output: OutputOptions) -> Iterator[Line]:
-    """Return the lines of all failures and errors; in verbose output with their requests."""
-    blocks = _Blocks(output)
+def all_blocks(results: Results, output: OutputOptions) -> Iterator[Line]:
+    """Return the lines of all failures and errors, by line of the spec; in verbose output with their requests."""
+    blocks = FailureBlocks(output)
     for place, here in failure_groups(results).items():
         yield _source_line(place, output)
         for problem, checks in here.items():
@@ -42,13 +43,19 @@ def failure_blocks(results: Results, output: OutputOptions) -> Iterator[Line]:
         yield BLANK
 
 
-class _Blocks(Struct, frozen=True):
+class FailureBlocks(Struct, frozen=True):
     """The blocks of one report; a request shared by several checks is shown in full once."""
 
     output: OutputOptions
     shown: set[ExchangeSummary] = field(default_factory=set)
 
+    def alone(self, check: CheckFinished) -> Iterator[Line]:
+        """Return the lines of one check, below the line of the spec."""
+        yield _source_line((check.spec, check.line), self.output)
+        yield from self.block(problem_of(check), [check])
+
     def block(self, problem: FailureGroup, checks: Sequence[CheckFinished]) -> Iterator[Line]:
+        """Return the lines of checks that have a problem in common."""
         output, style = self.output, Style(problem.status)
         mark = f"{output.symbol(problem.status)} {problem.status}"
         for check in checks:

@@ -23,7 +23,7 @@ from qa_sync.running.results import Results, SectionResult, SpecResult
 
 
 def end_report(results: Results, output: OutputOptions) -> Iterator[Line]:
-    """Return the report's lines, none wider than the output; failures come near the end, the totals last."""
+    """Return the report's lines, none wider than the output; failures, their summary and the totals come last."""
     if not output.quiet:
         yield from _specs(results, output)
         yield from _skipped(results, output)
@@ -32,10 +32,13 @@ def end_report(results: Results, output: OutputOptions) -> Iterator[Line]:
     yield from _legend(results, output)
     yield from _leftovers(results, output)
     if any(check.status in FAILURE_STATUSES for check in results.checks):
-        from qa_sync.reports.terminal.failure_block import failure_blocks  # noqa: PLC0415 - most runs have none
+        from qa_sync.reports.terminal import failure_report  # noqa: PLC0415 - most runs have none
 
-        yield from failure_blocks(results, output)
-    yield from _baseline(results, output)
+        yield from failure_report.failure_blocks(results, output)
+        yield from _baseline(results, output)
+        yield from failure_report.failure_summary(results, output)
+    else:
+        yield from _baseline(results, output)
     yield from _totals(results, output)
 
 

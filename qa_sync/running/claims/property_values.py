@@ -80,6 +80,8 @@ def _compare_values(
         _form_in_record(records, there, right),
     )
     verdict = compare(expected, actual, *forms, records.environment.zone)
+    before = records.before_edit.get(there)
+    unchanged = before is not None and read(before.data, right.path) == wire
     if verdict.same and (reason := wrong_notation(wire, right.form)):
         message = f"{name}: {reason} ({Difference.FORMAT})"
         return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.FORMAT)
@@ -87,7 +89,13 @@ def _compare_values(
         return Verdict(Status.PASSED, None, format_value(expected), format_value(actual))
     message = f"{name}: {verdict.detail} ({verdict.difference})"
     return Verdict(
-        Status.FAILED, message, format_value(expected), format_value(actual), final=False, difference=verdict.difference
+        Status.FAILED,
+        message,
+        format_value(expected),
+        format_value(actual),
+        final=False,
+        difference=verdict.difference,
+        unchanged=unchanged,
     )
 
 

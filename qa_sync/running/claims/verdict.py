@@ -12,7 +12,8 @@ from qa_sync.values.form import Json
 class Verdict(Struct, frozen=True):
     """The verdict of one poll on one claim; when it is not `final`, a later poll may change it.
 
-    `lacks_counterpart`: there is no verdict, because the record that the claim is about has not arrived.
+    `lacks_counterpart`: there is no verdict, because the record that the claim is about has not arrived. `unchanged`:
+    the value is still the one from before the edit.
     """
 
     status: Status
@@ -23,3 +24,4 @@ class Verdict(Struct, frozen=True):
     final: bool = True
     difference: Difference | None = None
     lacks_counterpart: bool = False
+    unchanged: bool = False

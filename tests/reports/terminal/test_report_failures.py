@@ -71,11 +71,11 @@ def test_a_verbose_block_shows_all_steps_and_each_request_once() -> None:
     ) in shown
     assert shown.count('{"id": "9001"') == 1
     assert "B: GET https://b.example.test/clients/9001 (shown above)" in shown
-    assert "request" not in block(wrong())
+    assert "request  " not in block(wrong())
 
 
 def test_of_checks_that_failed_alike_the_steps_of_the_first_are_told() -> None:
-    shown = block(wrong(), wrong("other -> other", exchanges=(), steps=STEPS[:1]))
+    shown = block(wrong(), wrong("other -> other", exchanges=(), steps=STEPS[:1]), verbose=True)
     assert "look again (of the first)" in shown.replace("\n              ", " ")
 
 
