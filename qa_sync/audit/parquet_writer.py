@@ -28,8 +28,8 @@ class ParquetWriter:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             number, self._temporary = create_temporary(path)
-            self._file = os.fdopen(number, "wb")
-            self._writer = pq.ParquetWriter(self._file, schema, compression="zstd")
+            os.close(number)
+            self._writer = pq.ParquetWriter(self._temporary, schema, compression="zstd")
         except OSError as error:
             raise self._full(error) from None
 
@@ -45,7 +45,6 @@ class ParquetWriter:
         self._flush()
         try:
             self._writer.close()
-            self._file.close()
             if self._temporary is not None:
                 self._temporary.replace(self.path)
         except OSError as error:
