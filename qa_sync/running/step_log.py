@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from qa_sync.checklist.model import Check
 from qa_sync.checklist.steps import (
     Claim,
@@ -21,31 +23,44 @@ MAX_NAMED = 4
 """The highest number of properties that are listed by name."""
 
 
+class LoggedStep(NamedTuple):
+    """A step with its description, the checks that it decides, and the roles that it expects for all later steps."""
+
+    step: Step
+    text: str
+    checks: frozenset[str]
+    roles: frozenset[str]
+
+
 class StepLog:
     """The steps so far with their descriptions."""
 
     def __init__(self) -> None:
-        self.steps: list[tuple[Step, str]] = []
+        self.steps: list[LoggedStep] = []
 
     def note(self, step: Step, text: str) -> None:
         """Add a step."""
-        self.steps.append((step, text))
+        claims = step.claims if isinstance(step, Expect) else ()
+        checks = frozenset(check for check, _ in claims if check is not None)
+        roles = frozenset(claim.role for check, claim in claims if check is None)
+        self.steps.append(LoggedStep(step, text, checks, roles))
 
     def steps_of(self, check: Check, claims: tuple[Claim, ...]) -> tuple[str, ...]:
         """Return the steps on the records of a check, with edits only of its property."""
         roles = {claim.role for claim in claims}
         paths = {check.pair.source, check.pair.target} if check.pair else None
-        return tuple(text for step, text in self.steps if _concerns_check(step, check.id, roles, paths))
+        return tuple(logged.text for logged in self.steps if _concerns_check(logged, check.id, roles, paths))
 
 
-def _concerns_check(step: Step, check: str, roles: set[str], paths: set[str] | None) -> bool:
+def _concerns_check(logged: LoggedStep, check: str, roles: set[str], paths: set[str] | None) -> bool:
+    step = logged.step
     match step:
         case Edit():
             return step.role in roles and (paths is None or bool(paths & step.values.keys()))
         case Insert() | Delete():
             return step.role in roles
         case Expect():
-            return any(named == check or (named is None and claim.role in roles) for named, claim in step.claims)
+            return check in logged.checks or not roles.isdisjoint(logged.roles)
         case _:
             return isinstance(step, WaitCycles) and paths is None
 

@@ -33,6 +33,15 @@ def read_exact_json(content: bytes) -> Json:
     return _EXACT_STANDARD.decode(content.decode())
 
 
+def canonical_json(content: bytes) -> str:
+    """Return the JSON text with sorted members and without blanks; raises ValueError and RecursionError."""
+    try:
+        return _SORTING_ENCODER.encode(_PLAIN.decode(content)).decode()
+    except (ValueError, OverflowError):
+        pass
+    return json.dumps(json.loads(content), sort_keys=True, separators=(",", ":"))
+
+
 def write_json(value: Json) -> bytes:
     """Return a value as JSON to be searched; what JSON has no form for is its text."""
     try:
@@ -53,6 +62,7 @@ def _reject_constant(name: str) -> NoReturn:
 
 
 _ENCODER: Final = Encoder()
+_SORTING_ENCODER: Final = Encoder(order="sorted")
 _PLAIN: Final = Decoder()
 _EXACT: Final = Decoder(float_hook=Decimal)
 _EXACT_STANDARD: Final = json.JSONDecoder(parse_float=_decimal, parse_constant=_reject_constant)

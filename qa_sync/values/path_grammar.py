@@ -66,6 +66,14 @@ def parse(path: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+@cache
+def member_names(path: str) -> tuple[str, ...] | None:
+    """Return the names of a path without brackets, as nearly all are; None for any other. Raises as `parse`."""
+    steps = parse(path)
+    names = tuple(step.name for step in steps if isinstance(step, Name))
+    return names if len(names) == len(steps) else None
+
+
 def _step(match: re.Match[str]) -> Step | None:
     if match["name"]:
         return Name(match["name"])

@@ -8,7 +8,7 @@ from itertools import islice
 
 from qa_sync.errors import NotConvertible
 from qa_sync.values.form import Json
-from qa_sync.values.path_grammar import Every, Index, Name, Selector, Step, parse, segments
+from qa_sync.values.path_grammar import Every, Index, Name, Selector, Step, member_names, parse, segments
 
 __all__ = ["find", "omit", "parse", "read", "segments", "write"]
 
@@ -19,14 +19,22 @@ def read(data: Json, path: str) -> Json:
     A path through a list returns a list with one value per element (None for a missing value); nested lists are
     flattened. The empty path is the whole value. Raises UsageError for an invalid path.
     """
-    return _read(data, parse(path))
+    names = member_names(path)
+    if names is None:
+        return _read(data, parse(path))
+    node = data
+    for name in names:
+        if not isinstance(node, dict):  # a list, or a missing member
+            return _read(data, parse(path))
+        node = node.get(name)
+    return node
 
 
 def _read(node: Json, steps: tuple[Step, ...]) -> Json:
     for index, step in enumerate(steps):
         if node is None:
             return None
-        if isinstance(step, Name) and isinstance(node, dict):  # fast path for the most frequent case
+        if isinstance(node, dict) and isinstance(step, Name):  # the most frequent case
             node = node.get(step.name)
             continue
         if isinstance(step, Every) or (isinstance(step, Name) and isinstance(node, list)):
@@ -60,19 +68,19 @@ def find(elements: list[Json], step: Index | Selector) -> int | None:
     """Return the index of the element that an index or a selector selects, or None."""
     if isinstance(step, Index):
         return step.index if step.index < len(elements) else None
+    key, value = step.key, step.value
     for index, element in enumerate(elements):
-        if isinstance(element, (dict, Mapping)) and _key_text(element, step.key) == step.value:
+        if isinstance(element, (dict, Mapping)) and _key_text(element.get(key)) == value:
             return index
     return None
 
 
-def _key_text(element: Mapping[str, Json], key: str) -> str | None:
-    value = element.get(key)
+def _key_text(value: Json) -> str | None:
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return None if value is None or isinstance(value, list | Mapping) else str(value)
+    return None if value is None or isinstance(value, (list, Mapping)) else str(value)
 
 
 def omit(data: Json, path: str) -> Json:
@@ -109,18 +117,24 @@ def _write(node: Json, steps: tuple[Step, ...], value: Json, path: str) -> Json:
     if not steps:
         return value
     step, rest = steps[0], steps[1:]
+    if isinstance(step, Name):
+        return _write_name(node, step, steps, value, path)
+    elements = _expect_list(node, path)
     if isinstance(step, Every):
-        return _write_all(_expect_list(node, path), rest, value, path)
-    if isinstance(step, Index | Selector):
-        return _write_one(_expect_list(node, path), step, rest, value, path)
+        return _write_all(elements, rest, value, path)
+    return _write_one(elements, step, rest, value, path)
+
+
+def _write_name(node: Json, step: Name, steps: tuple[Step, ...], value: Json, path: str) -> Json:
+    rest = steps[1:]
     if isinstance(node, list):
         return _write_all(node, steps, value, path)
-    if node is not None and not isinstance(node, (dict, Mapping)):
-        raise NotConvertible(f"{path}: expected an object around {step.name!r}, got a {type(node).__name__}")
     # The path in a spec does not show which container is a list; a list of values implies one.
     if node is None and isinstance(value, list) and not rest and Every() not in parse(path):
         return _write_all([], steps, value, path)
-    members = dict(node or {})
+    if node is not None and not isinstance(node, (dict, Mapping)):
+        raise NotConvertible(f"{path}: expected an object around {step.name!r}, got a {type(node).__name__}")
+    members = dict(node) if node else {}
     members[step.name] = _write(members.get(step.name), rest, value, path)
     return members
 

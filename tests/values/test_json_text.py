@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qa_sync.values.json_text import read_exact_json, read_json, write_json
+from qa_sync.values.json_text import canonical_json, read_exact_json, read_json, write_json
 
 NUMBERS = st.from_regex(r"-?[0-9]{1,25}(\.[0-9]{1,25})?([eE][+-]?[0-9]{1,4})?", fullmatch=True)
 STRINGS = st.text(alphabet=st.characters(), max_size=8).map(json.dumps) | st.from_regex(
@@ -89,3 +89,22 @@ VALUES = st.recursive(
 @example([Decimal("1.10"), 2**64])
 def test_what_is_written_is_read_again(value: Any) -> None:
     assert read_json(write_json(value)) == json.loads(json.dumps(value, default=str))
+
+
+@given(TEXTS | st.text(max_size=12))
+@example('{"b": 1, "a": {"d": 18446744073709551616, "c": "\\ud800"}}')
+@example('{"b": "\u00e5", "a": [1.50, 1e2]}')
+def test_canonical_text_has_the_same_value_with_sorted_members(text: str) -> None:
+    content = text.encode("utf-8", "surrogatepass")
+    if outcome(lambda _: json.loads(content), text) == "refused":
+        assert outcome(lambda _: canonical_json(content), text) == "refused"
+        return
+    canonical = canonical_json(content)
+    assert outcome(json.loads, canonical) == outcome(lambda t: sorted_members(json.loads(t)), text)
+    assert canonical_json(json.dumps(json.loads(text), indent=2).encode()) == canonical
+
+
+def sorted_members(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: sorted_members(value[name]) for name in sorted(value)}
+    return [sorted_members(each) for each in value] if isinstance(value, list) else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -83,6 +84,7 @@ class SampleConstraints(Struct, frozen=True):
         return min((c.form.options["places"] for c in self.cards if "places" in c.form.options), default=DEFAULT_PLACES)
 
 
+@lru_cache(maxsize=1000)
 def digest(text: str, length: int) -> int:
     """Return a hash of a text as a number of `length` hexadecimal digits."""
     return int(hashlib.sha256(text.encode()).hexdigest()[:length], 16)

@@ -73,7 +73,7 @@ def _text(constraints: SampleConstraints) -> Canonical:
 
 def _swap_case(text: str) -> str:
     """Return a text with the case of its letters swapped, where the swap is reversible."""
-    return "".join(c.swapcase() if c.swapcase().swapcase() == c else c for c in text)
+    return text.translate({ord(c): swapped for c in set(text) if (swapped := c.swapcase()).swapcase() == c})
 
 
 def _plain_text(constraints: SampleConstraints) -> str:

@@ -53,11 +53,19 @@ def clip(text: str, width: int, ellipsis: str) -> str:
 
 def wrap(spans: Iterable[Span], width: int) -> list[Line]:
     """Wrap text at blanks to the width; longer words are split, line breaks are kept."""
+    spans = tuple(spans)
+    if len(spans) == 1 and _fits(spans[0][0], width):
+        return [spans]
     filler = _LineFiller(width)
     for text, style in spans:
         for word in _WORDS.findall(text):
             filler.add(word, style)
     return filler.lines()
+
+
+def _fits(text: str, width: int) -> bool:
+    """Return whether a text is a line as it is, as nearly every cell of a table is."""
+    return text.isascii() and 0 < len(text) <= width and "\n" not in text and text[-1] != " "
 
 
 def columns(cells: Sequence[tuple[Sequence[Span], int]], *, indent: int = 0, gap: int = GAP) -> list[Line]:

@@ -129,12 +129,12 @@ def _counterpart(records: ScenarioRecords, here: RecordKey, datatype: str, value
 
 
 def _no_verdict(records: ScenarioRecords, here: RecordKey, left: PropertyCard, expected: Canonical) -> Verdict | None:
-    name = f"{entity_name(records, here)} {left.path}"
     if (here, left.path) in records.ignored_writes:
-        return Verdict(Status.ERROR, f"{name}: the written value was not stored, so there is nothing to compare")
+        reason = "the written value was not stored, so there is nothing to compare"
+        return Verdict(Status.ERROR, f"{entity_name(records, here)} {left.path}: {reason}")
     if expected is None and _never_had(records, here, left):
         reason = f" ({left.why})" if left.why else ""
-        return Verdict(Status.SKIPPED, f"{name} has no value to synchronize{reason}")
+        return Verdict(Status.SKIPPED, f"{entity_name(records, here)} {left.path} has no value to synchronize{reason}")
     return None
 
 
@@ -148,8 +148,10 @@ def _overwritten_verdict(records: ScenarioRecords, here: RecordKey, left: Proper
     """Return the failure when the written side no longer has its value of then: the sync has overwritten it."""
     if here not in records.after_write:
         return None
-    then = to_canonical(read(records.after_write[here].data, left.path), left.form)
-    new = to_canonical(read(records.latest[here].data, left.path), left.form)
+    wires = [read(record.data, left.path) for record in (records.after_write[here], records.latest[here])]
+    if wires[0] == wires[1]:  # nearly always, and a comparison is quicker than two conversions
+        return None
+    then, new = (to_canonical(wire, left.form) for wire in wires)
     if then == new:
         return None
     label = f"{entity_name(records, here)} {left.path}"

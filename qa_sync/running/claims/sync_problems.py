@@ -26,6 +26,8 @@ def blame_sync(verdict: Verdict, records: ScenarioRecords, role: str, section: s
 
 def _problems_of(records: ScenarioRecords, role: str, section: str) -> Sequence[str]:
     """Return the problems with the records of a role, and those with the whole section."""
-    ids = {records.ids.get(RecordKey(role, side)) for side in Side} - {None}
     found = records.environment.sync_problems()
+    if not found:
+        return ()
+    ids = {records.ids.get(RecordKey(role, side)) for side in Side} - {None}
     return [p.text for p in found if p.id in ids or (p.id is None and p.section == section)]

@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from qa_sync.values.form import Json
+from qa_sync.values.json_text import canonical_json
 
 SHOWN: Final = 5
 """The largest number of differences shown."""
@@ -34,7 +35,7 @@ def canonical_body(content: bytes) -> str:
     if not content:
         return ""  # most requests have none
     try:
-        return json.dumps(json.loads(content), sort_keys=True)
+        return canonical_json(content)
     except (ValueError, RecursionError):
         return content.decode("utf-8", "replace")
 

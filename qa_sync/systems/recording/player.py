@@ -76,9 +76,9 @@ class Cassette:
         recorded = queue.popleft()
         pairs = tuple((name, value) for name, values in recorded.headers.items() for value in values)
         headers = _headers(pairs, len(recorded.content))
-        response = httpx.Response(recorded.status, headers=headers, stream=httpx.ByteStream(recorded.content))
-        response.read()
-        return response
+        if "content-encoding" in headers:
+            return httpx.Response(recorded.status, headers=headers, content=recorded.content)
+        return RecordedResponse(recorded.status, headers, recorded.content)
 
     def reject_old(self, now: datetime, max_age: timedelta) -> None:
         """Raise RecordingError if the recording is older than `max_age`."""
@@ -97,6 +97,23 @@ class Cassette:
         # The placeholder for a secret is escaped in a URL, unless it was inserted by redacting the URL.
         url = self._redact(str(request.url)).replace(ESCAPED, HIDDEN)
         return RequestKey(request.method, url, canonical_body(redacted_body(self._redact, request.content)))
+
+
+class RecordedResponse(httpx.Response):
+    """A response whose body is complete; httpx would copy it through a stream and decoders, which takes longer."""
+
+    def __init__(self, status: int, headers: httpx.Headers, content: bytes) -> None:
+        super().__init__(status, headers=headers, stream=httpx.ByteStream(content))
+        self._recorded = content
+
+    @property
+    def content(self) -> bytes:
+        """The body."""
+        return self._recorded
+
+    def read(self) -> bytes:
+        """Return the body."""
+        return self._recorded
 
 
 @lru_cache(maxsize=1000)

@@ -17,16 +17,16 @@ from qa_sync.values.form import Json
 def insert_body(card: EntityCard, values: Mapping[str, Json]) -> Json:
     """Return the body of a create: the values and the card's constant members, wrapped."""
     body: Json = {}
-    for path, value in {**card.always, **values}.items():
-        body = _written(card, body, path, value)
+    for path, value in _all_writes(card, {**card.always, **values}):
+        body = paths.write(body, path, value)
     return _wrapped(card, body)
 
 
 def update_body(card: EntityCard, data: Mapping[str, Json], values: Mapping[str, Json]) -> Json:
     """Return the body of an update of a record that was just read, with its revision if that is in the body."""
     after: Json = data
-    for path, value in values.items():
-        after = _written(card, after, path, value)
+    for path, value in _all_writes(card, values):
+        after = paths.write(after, path, value)
     body = _whole(card, after) if card.send == "whole" else _changed(card, data, after, values)
     if card.revision and card.revision.write:
         body = paths.write(body, card.revision.write, paths.read(data, card.revision.read))
@@ -49,15 +49,12 @@ def adds_elements(card: EntityCard, body: Json) -> bool:
     return any(isinstance(e, Mapping) and card.element_key not in e for each in lists for e in each)
 
 
-def _written(card: EntityCard, data: Json, path: str, value: Json) -> Json:
-    for each in _write_paths(card, path):
-        data = paths.write(data, each, value)
-    return data
-
-
-def _write_paths(card: EntityCard, path: str) -> Iterator[str]:
-    yield path
-    yield from (also for p in card.properties.values() if p.also and p.write_path == path for also in p.also)
+def _all_writes(card: EntityCard, values: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
+    """Yield the write paths with their values, each followed by the further paths that take the same value."""
+    with_further_paths = [p for p in card.properties.values() if p.also]
+    for path, value in values.items():
+        yield path, value
+        yield from ((also, value) for p in with_further_paths if p.write_path == path for also in p.also)
 
 
 def _whole(card: EntityCard, after: Mapping[str, Json]) -> Json:
@@ -68,7 +65,7 @@ def _whole(card: EntityCard, after: Mapping[str, Json]) -> Json:
 
 def _changed(card: EntityCard, before: Json, after: Json, values: Mapping[str, Json]) -> Json:
     body: dict[str, Json] = {}
-    for path in (each for given in values for each in _write_paths(card, given)):
+    for path, _ in _all_writes(card, values):
         names = _container(card, after, path)
         value = _member(after, names)
         if card.element_key and isinstance(value, list):

@@ -85,6 +85,8 @@ def _members(payload: Json, kind: str) -> Iterator[tuple[str, str]]:
 
 def to_text(value: Json) -> str:
     """Return a value as text for a form or a query; objects and lists become JSON."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     return _json(value)[0].decode() if isinstance(value, Mapping | list) else str(value)

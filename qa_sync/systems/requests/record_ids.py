@@ -20,6 +20,9 @@ BETWEEN: Final = ","
 SEPARATORS: Final = re.compile(r"[/\\;]")
 """Characters that a server may treat as the end of a path segment."""
 
+PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+")
+"""A text that is a segment however it is quoted, as nearly all ids are."""
+
 DOTS: Final = (".", "..")
 UNQUOTED_TIMES: Final = 4
 """How often a value is unquoted: by the system, and by the proxies before it."""
@@ -30,6 +33,8 @@ def is_path_segment(text: str) -> bool:
 
     An empty text and dots lead to the collection or above it. Source: RFC 3986, 5.2.4.
     """
+    if PLAIN.fullmatch(text):
+        return True
     for _ in range(UNQUOTED_TIMES):
         text = unquote(text)
     parts = [part.strip() for part in SEPARATORS.split(text)]
@@ -38,7 +43,7 @@ def is_path_segment(text: str) -> bool:
 
 def id_text(value: Json) -> str | None:
     """Return a value as an id; None for an object, a list, a boolean, null, an empty text and dots."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         return None
     text = str(value)
     return text if is_path_segment(text) else None

@@ -20,45 +20,16 @@ from qa_sync.systems.connectors.auth_options import CUSTOM
 from qa_sync.systems.connectors.operations import USES_SINCE, Operation, Service
 from qa_sync.systems.requests.encoding import to_text
 from qa_sync.systems.requests.request import RenderedRequest
+from qa_sync.systems.requests.resolved_operation import ResolvedOperation, resolve_operation
 from qa_sync.systems.requests.url_values import ABSOLUTE, names_record, reject_other_place, safe_in_url
-from qa_sync.systems.templates.jinja import SKIP, is_constant, render, render_tree
+from qa_sync.systems.templates.jinja import SKIP, render
 from qa_sync.systems.templates.references import ReferenceResolver
 from qa_sync.systems.templates.simple_expressions import names_in, render_simple
 from qa_sync.systems.templates.token_placeholders import TokenPlaceholders, TrackedToken
 from qa_sync.values.form import Json
 
-USES_PARAMS: Final = re.compile(r"\{[{%][^}]*\bparams\b")
 SHORT: Final = ("access_token", "refresh_token")
 """The members of a token for which `custom_auth` can define variable names (deprecated)."""
-
-
-class TemplateTree(Struct, frozen=True):
-    """Templates in a JSON value; most are constant, and then there is nothing to render."""
-
-    value: Json
-    constant: bool
-
-    def render(self, variables: Mapping[str, object]) -> Json:
-        """Return the value with its templates filled in."""
-        return self.value if self.constant else render_tree(self.value, variables)
-
-
-def template_tree(value: Json) -> TemplateTree:
-    """Return the templates in a value."""
-    return TemplateTree(value, is_constant(value))
-
-
-class ResolvedOperation(Struct, frozen=True):
-    """An operation's templates with their references resolved."""
-
-    operation: Operation
-    url: str
-    url_pattern: str
-    properties: Json
-    headers: TemplateTree
-    params: TemplateTree
-    payload: TemplateTree
-    uses_params: bool
 
 
 class RequestRenderer(Struct, frozen=True):
@@ -83,7 +54,7 @@ class RequestRenderer(Struct, frozen=True):
         ConnectorError that names the operation.
         """
         try:
-            call = self._made(operation, variables, body, link)
+            call = self._repeated(operation, variables, body, link)
         except ConnectorError as error:
             raise self.with_operation_name(operation, error) from None
         if self.service.authentication != CUSTOM or isinstance(variables.get("token"), TrackedToken):
@@ -137,25 +108,22 @@ class RequestRenderer(Struct, frozen=True):
         """Return an operation's templates with `$ENV` and `$SECRET` resolved, which is done once."""
         resolved = self._resolved.get(id(operation))
         if resolved is None or resolved.operation is not operation:
-            tree = self.references.tree
-            headers = tree(_merged_headers(self.service.headers, operation.headers))
-            resolved = ResolvedOperation(
-                operation,
-                self.references.text(operation.url),
-                self.references.text(self.service.url_pattern),
-                tree(operation.properties),
-                template_tree(headers),
-                template_tree(tree(operation.params)),
-                template_tree(tree(operation.payload)),
-                uses_params=bool(USES_PARAMS.search(str(headers))),
-            )
+            resolved = resolve_operation(operation, self.service, self.references, self.functions)
             self._resolved[id(operation)] = resolved
         return resolved
 
-    def _made(
+    def _repeated(
         self, operation: Operation, variables: Mapping[str, object], body: Json, link: str | None
     ) -> RenderedRequest:
+        """Return the rendered request; polls repeat the same few requests, which are rendered once."""
         resolved = self._resolve_references(operation)
+        key = resolved.repeat_key(variables) if body is None and link is None else None
+        return resolved.repeated(key) or resolved.keep(key, self._made(resolved, variables, body, link))
+
+    def _made(
+        self, resolved: ResolvedOperation, variables: Mapping[str, object], body: Json, link: str | None
+    ) -> RenderedRequest:
+        operation = resolved.operation
         known = self.known(operation, variables)
         url = self._url(resolved.url, known) if link is None else link
         entity = known.get("entity")
@@ -234,12 +202,6 @@ def find_url_rebase(pattern: str, base_url: str) -> tuple[str, str] | None:
     if origin is None or not base_url or re.match(rf"{re.escape(base_url)}(?:[/?#%]|$)", pattern):
         return None
     return origin[0], base_url
-
-
-def _merged_headers(headers: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
-    """Return a service's headers, overridden by an operation's own; header names are case-insensitive."""
-    named = {name.lower() for name in own}
-    return {**{name: text for name, text in headers.items() if name.lower() not in named}, **own}
 
 
 def _texts(headers: Mapping[str, Json]) -> dict[str, str]:

@@ -62,7 +62,7 @@ class RenderedRequest(Struct, frozen=True):
         # Header names are case-insensitive; the operation's own Content-Type takes precedence.
         own_kind = kind is None or any(name.lower() == "content-type" for name in self.headers)
         headers = self.headers if own_kind else {"Content-Type": kind, **self.headers}
-        request = build(self.method, url, headers=headers, content=content)
+        request = build(self.method, url, headers=_parsed_headers(tuple(headers.items())), content=content)
         if self.rerender:
             request.extensions[RERENDER] = (self.rerender, request.url)
         if self.rate_limiting != (None, None):
@@ -77,4 +77,13 @@ def _query(value: Json) -> str | tuple[str, ...]:
 @lru_cache(maxsize=500)
 def _url_with_params(url: str, params: tuple[tuple[str, str | tuple[str, ...]], ...]) -> httpx.URL:
     """Return the URL with parameters; cached, because parsing is slow and the same few URLs occur often."""
-    return httpx.URL(url).copy_merge_params(dict(params)) if params else httpx.URL(url)
+    if not params:
+        return httpx.URL(url)
+    # Without a query there is nothing to merge with; merging parses the URL twice.
+    return httpx.URL(url).copy_merge_params(dict(params)) if "?" in url else httpx.URL(url, params=dict(params))
+
+
+@lru_cache(maxsize=500)
+def _parsed_headers(fields: tuple[tuple[str, str], ...]) -> httpx.Headers:
+    """Return the headers, which a request copies; cached, because an operation nearly always sends the same ones."""
+    return httpx.Headers(fields)

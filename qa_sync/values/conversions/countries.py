@@ -11,6 +11,7 @@ from qa_sync.errors import UnknownName
 from qa_sync.values.conversions.conversion import Conversion, Plain, Target, not_convertible, to_text
 from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.form import Form, Json, Scalar
+from qa_sync.values.json_text import read_json
 
 _PREFIXED = re.compile(r"(?P<country>[A-Z]{2})-(?P<region>[A-Z0-9]{1,3})")
 _BARE = re.compile(r"[A-Z0-9]{1,3}")
@@ -25,16 +26,14 @@ def _codes() -> dict[str, str]:
 @cache
 def _table() -> dict[str, list[str]]:
     """Return a map from ISO2 code to ISO3 code, numeric code, English name, Norwegian name and other names."""
-    import json  # noqa: PLC0415 - only specs with countries need the table
-
-    text = Path(__file__).with_name("countries.json").read_text(encoding="utf-8")
-    table: dict[str, list[str]] = json.loads(text)
+    table: dict[str, list[str]] = read_json(Path(__file__).with_name("countries.json").read_bytes())
     return table
 
 
 def _folded(name: str) -> str:
-    plain = unicodedata.normalize("NFC", name).casefold().replace("\u2019", "'").replace("&", " and ").replace(".", "")
-    return " ".join(plain.split())
+    if not name.isascii():  # rarely
+        name = unicodedata.normalize("NFC", name).replace("\u2019", "'")
+    return " ".join(name.casefold().replace("&", " and ").replace(".", "").split())
 
 
 def country_code(value: object) -> str | None:
@@ -42,7 +41,7 @@ def country_code(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = f"{value:03d}" if isinstance(value, int) else value
-    return _codes().get(_folded(text))
+    return text if text in _table() else _codes().get(_folded(text))
 
 
 def country_codes() -> tuple[str, ...]:

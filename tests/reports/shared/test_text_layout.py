@@ -50,6 +50,12 @@ def test_what_an_encoding_lacks_is_written_out() -> None:
 
 
 @settings(deadline=None)
+@given(printable | st.from_regex(r"[ ab]{0,20}", fullmatch=True), st.integers(0, 30))
+def test_a_text_is_wrapped_alike_in_one_piece_and_in_two(given: str, width: int) -> None:
+    assert wrap([(given, Style.STRONG)], width) == wrap([(given, Style.STRONG), ("", Style.STRONG)], width)
+
+
+@settings(deadline=None)
 @given(styled, st.integers(1, 30))
 def test_wrapped_text_keeps_its_characters_and_the_width(spans: list[tuple[str, Style]], width: int) -> None:
     lines = wrap(spans, width)

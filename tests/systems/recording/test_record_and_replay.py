@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 from collections.abc import Callable
@@ -15,8 +16,8 @@ from vcr.cassette import Cassette as VcrCassette
 from vcr.serializers import jsonserializer
 
 from qa_sync.errors import RecordingError
-from qa_sync.systems.recording.cassette_file import MAX_CASSETTE_BYTES
-from qa_sync.systems.recording.cassettes import CassetteLabel
+from qa_sync.systems.recording.cassette_file import MAX_CASSETTE_BYTES, find_cassette_file
+from qa_sync.systems.recording.cassettes import CassetteLabel, RecordedInteraction
 from qa_sync.systems.recording.nearest_request import canonical_body
 from qa_sync.systems.recording.player import Cassette, ExpectedLabel, ReplayTransport, load_cassette
 from qa_sync.systems.recording.recorder import CassetteRecorder, RecordingTransport
@@ -410,3 +411,9 @@ def test_replay_is_linear(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         replay.get(f"{URL}/{n % 40}")
     assert looked_at == 2000  # each recorded request once when it is loaded, each asked one once: no search
     assert loaded.unused_requests() == ()
+
+
+def test_a_compressed_body_is_replayed_as_its_text(path: Path) -> None:
+    packed = RecordedInteraction("GET", URL, b"", 200, {"Content-Encoding": ["gzip"]}, gzip.compress(b'{"a": 1}'))
+    cassette = Cassette(find_cassette_file(path, AGAIN), LABEL, [packed], ())
+    assert client(ReplayTransport(cassette)).get(URL).json() == {"a": 1}

@@ -14,7 +14,8 @@ import pytest
 from small_system import OPERATIONS, URL, Small, small
 
 from qa_sync.errors import ConnectorError, InvalidResponse, NotConvertible, RequestRejected
-from qa_sync.systems.requests.rendering import find_url_rebase, template_tree
+from qa_sync.systems.requests.rendering import find_url_rebase
+from qa_sync.systems.requests.resolved_operation import template_tree
 
 THING = {"id": "1"}
 TWO = {"rows": [{"no": "1"}, {"no": "2"}]}
