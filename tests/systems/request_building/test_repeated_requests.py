@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from small_system import OPERATIONS, URL, Small, small
 from qa_sync.errors import ConnectorError
 from qa_sync.systems.requests import resolved_operation
 from qa_sync.systems.rest.rest_system import RestSystem
+from qa_sync.values.form import Json
 
 THING = {"id": "1"}
 
@@ -34,9 +36,12 @@ def test_a_repeated_lookup_is_the_same_request(tmp_path: Path) -> None:
 def test_it_is_rendered_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rendered: list[object] = []
     render = resolved_operation.TemplateTree.render
-    monkeypatch.setattr(
-        resolved_operation.TemplateTree, "render", lambda tree, known: rendered.append(known) or render(tree, known)
-    )
+
+    def note(tree: resolved_operation.TemplateTree, known: Mapping[str, object]) -> Json:
+        rendered.append(known)
+        return render(tree, known)
+
+    monkeypatch.setattr(resolved_operation.TemplateTree, "render", note)
     _, system = looked_up(tmp_path, ["1"])
     once = len(rendered)
     assert once
