@@ -15,7 +15,6 @@ from qa_sync.audit.findings import SCHEMA, FindingsWriter
 from qa_sync.audit.missing_columns import without_missing_columns
 from qa_sync.audit.model import SectionPlan
 from qa_sync.audit.parquet_writer import ParquetWriter
-from qa_sync.audit.planning import AuditConfig, plan_sections
 from qa_sync.audit.records.load import LoadRequest, load_records
 from qa_sync.audit.results import (
     ReportOptions,
@@ -45,10 +44,13 @@ from qa_sync.running.events import (
 
 
 class Audit(Struct, frozen=True):
-    """An audit of one or more specs; `seconds` returns elapsed time, `scratch` is emptied afterwards."""
+    """An audit of one or more specs; `seconds` returns elapsed time, `scratch` is emptied afterwards.
+
+    `plans` are those of the sections, by the path of the spec.
+    """
 
     dataflows: Sequence[Dataflow]
-    config: AuditConfig
+    plans: Mapping[str, Sequence[SectionPlan]]
     load: LoadRequest
     engine: Engine
     options: AuditOptions
@@ -60,7 +62,7 @@ class Audit(Struct, frozen=True):
         """Run the audit and yield its events; raises what reading and the engine raise."""
         begun, started = self.seconds(), self.clock.now().replace(microsecond=0)
         had_before = has_earlier_differences(self.options.differences)
-        plans = {d.path: plan_sections(d, self.dataflows, self.config) for d in self.dataflows}
+        plans = self.plans
         unread = sum(len(section.unread) for d in self.dataflows for section in d.sections)
         yield RunStarted("audit", "", started, unread + sum(len(_ids(p)) for some in plans.values() for p in some))
         yield from self._start_sections(plans)

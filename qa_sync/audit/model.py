@@ -18,6 +18,7 @@ class MatchMethod(StrEnum):
     SETTINGS = "the settings' keys"
     LINKS = "the engine's links"
     CONCEPT = "a unique property of both"
+    KEY = "the given key"
 
 
 class MatchRule(Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -13,12 +13,15 @@ from msgspec import Struct
 
 from qa_sync.audit.audit import Audit
 from qa_sync.audit.engines.table import Needs, start_engine
-from qa_sync.audit.planning import AuditConfig
+from qa_sync.audit.model import SectionPlan
+from qa_sync.audit.planning import AuditConfig, plan_sections
 from qa_sync.audit.records.fetch import FetchSource
 from qa_sync.audit.records.link_store import linked_sections
 from qa_sync.audit.records.load import ExportFiles, LoadRequest, SourceOf
 from qa_sync.audit.sections import AuditOptions
+from qa_sync.audit.two_files import plan_two_files
 from qa_sync.clock import RealClock
+from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import connect
@@ -27,7 +30,10 @@ from qa_sync.systems.redaction import Redactor
 
 
 class AuditArguments(Struct, frozen=True):
-    """The command-line options of an audit; `left` and `right` are exports, both or neither."""
+    """The command-line options of an audit; `left` and `right` are exports, both or neither.
+
+    `key` is the column by which two files without a spec are matched.
+    """
 
     snapshot: Path | None
     left: Path | None
@@ -43,6 +49,7 @@ class AuditArguments(Struct, frozen=True):
     spark_master: str | None
     fresh: bool
     allow_missing: bool = False
+    key: str | None = None
 
 
 @contextmanager
@@ -56,13 +63,6 @@ def open_audit(job: Job, options: AuditArguments, tell: Callable[[str], None]) -
 
 
 def _audit(job: Job, options: AuditArguments, tell: Callable[[str], None], scratch: Path) -> Iterator[Audit]:
-    known = AuditConfig(
-        job.cards,
-        job.settings.keys,
-        linked_sections(options.links),
-        job.settings.conditions,
-        erase=job.settings.policies.empty == "erase",
-    )
     terms = AuditOptions(
         job.settings.zone,
         options.min_age,
@@ -80,9 +80,21 @@ def _audit(job: Job, options: AuditArguments, tell: Callable[[str], None], scrat
             # Exports are not copied into the snapshot: they are files already.
             kept = None if isinstance(origin, ExportFiles) else options.snapshot
             wish = LoadRequest(origin, kept or scratch / "read", clock, options.fresh, tell)
-            yield Audit(job.dataflows, known, wish, engine, terms, clock, time.perf_counter, scratch)
+            dataflows, plans = _planned(job, options)
+            yield Audit(dataflows, plans, wish, engine, terms, clock, time.perf_counter, scratch)
     finally:
         engine.close()
+
+
+def _planned(job: Job, options: AuditArguments) -> tuple[Sequence[Dataflow], Mapping[str, Sequence[SectionPlan]]]:
+    """Return the dataflows and their plans; without a spec, those of the two files."""
+    erase = job.settings.policies.empty == "erase"
+    if options.key and options.left and options.right:
+        files = plan_two_files(options.left, options.right, options.key, erase=erase)
+        return [files.dataflow], {files.dataflow.path: [files.plan]}
+    settings, linked = job.settings, linked_sections(options.links)
+    known = AuditConfig(job.cards, settings.keys, linked, settings.conditions, erase=erase)
+    return job.dataflows, {d.path: plan_sections(d, job.dataflows, known) for d in job.dataflows}
 
 
 def _engine_name(options: AuditArguments) -> str:

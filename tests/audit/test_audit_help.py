@@ -27,6 +27,8 @@ def test_a_command_works(qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "wix.jsonl").write_text("\n".join(lines), encoding="utf-8")
     rows = [",".join(right(n).values()) for n in range(5)]
     (tmp_path / "erp.csv").write_text("\n".join([",".join(right(0)), *rows]), encoding="utf-8")
+    for name in ("before", "after"):
+        (tmp_path / f"{name}.csv").write_text("id,name\n1,Ann\n2,Bo\n", encoding="utf-8")
     with served(world, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         got = qa_sync(*command.split()[1:])

@@ -30,7 +30,7 @@ import ibis  # noqa: E402
 
 from qa_sync.audit.audit import Audit  # noqa: E402
 from qa_sync.audit.engines.table import Needs, start_engine  # noqa: E402
-from qa_sync.audit.planning import AuditConfig  # noqa: E402
+from qa_sync.audit.planning import AuditConfig, plan_sections  # noqa: E402
 from qa_sync.audit.records.fetch import FetchOptions, FetchSource, fetch_entity  # noqa: E402
 from qa_sync.audit.records.load import ExportFiles, LoadRequest  # noqa: E402
 from qa_sync.audit.records.snapshots import load  # noqa: E402
@@ -123,7 +123,16 @@ def audited(folder: Path, memory: str, engine: str = "duckdb") -> object:
         started = start_engine(engine, Needs(memory, Path(scratch)))
         terms = AuditOptions(UTC, differences=folder / "differences.parquet")
         results = collect_results(
-            Audit([flow], known, wish, started, terms, clock, time.perf_counter, Path(scratch)).events()
+            Audit(
+                [flow],
+                {flow.path: plan_sections(flow, [flow], known)},
+                wish,
+                started,
+                terms,
+                clock,
+                time.perf_counter,
+                Path(scratch),
+            ).events()
         )
         started.close()
     return [check.actual for check in results.checks if check.actual]

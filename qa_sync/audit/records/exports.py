@@ -21,12 +21,12 @@ from qa_sync.audit.expressions.columns import DAYS, FRACTION, TIMES, Expr, fits
 from qa_sync.audit.records.in_place import exact_table
 from qa_sync.audit.records.members import MemberSearch
 from qa_sync.audit.records.parquet_parts import PartWriter, row_of, write_parts
-from qa_sync.audit.records.row_formats import SUFFIXES, Rows
+from qa_sync.audit.records.row_formats import SUFFIXES, Rows, check_format
+from qa_sync.audit.records.unique_ids import check_unique_ids, id_of
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
 from qa_sync.systems.cards import EntityCard
 from qa_sync.values.form import Json
-from qa_sync.values.paths import read
 
 
 class Export(Struct, frozen=True):
@@ -55,11 +55,11 @@ def find_export(place: Path, card: EntityCard) -> Path:
 
 def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str, ...], scratch: Path) -> Export:
     """Return an export's records; raises UsageError for a damaged file, and for missing or duplicate ids."""
-    if file.suffix not in SUFFIXES:
-        known = ", ".join(SUFFIXES)
-        raise UsageError(f"{file}: unknown file type {file.suffix or '(none)'}; expected one of {known}")
+    check_format(file)
     if file.suffix == ".parquet" and (raw := exact_table(engine, file, card, columns)) is not None:
-        return _check_unique_ids(engine, file, card, _unchanged_table(engine, raw, card, columns))
+        export = _unchanged_table(engine, raw, card, columns)
+        check_unique_ids(engine, file, card, export.table)
+        return export
     rows, present = SUFFIXES[file.suffix](file)
     if present is not None and not _has(present, card.key):
         near = did_you_mean(card.key, present)
@@ -71,7 +71,8 @@ def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str
     numbers = {path: at for at, path in enumerate(kept)}
     absent = (frozenset(columns) - {*kept}) | members.absent
     export = Export(engine.read(written).drop("seq"), numbers, absent, (present or frozenset()) | members.names)
-    return _check_unique_ids(engine, file, card, export)
+    check_unique_ids(engine, file, card, export.table)
+    return export
 
 
 def _looked_through(rows: Rows, members: MemberSearch) -> Rows:
@@ -91,7 +92,7 @@ def _identified(file: Path, rows: Rows, card: EntityCard, columns: tuple[str, ..
 
 
 def _id(data: Mapping[str, Json], card: EntityCard, where: Location) -> str:
-    found = data[card.key] if data.get(card.key) is not None else read(data, card.key)
+    found = id_of(data, card)
     if found is None or found == "":
         raise UsageError(f"a record without {card.key!r}", location=where)
     if isinstance(found, bool) or not isinstance(found, str | int | float | Decimal) or not is_unicode(str(found)):
@@ -108,26 +109,6 @@ def _typed(data: Mapping[str, Json], card: EntityCard) -> Mapping[str, Json]:
         else text
         for path, text in data.items()
     }
-
-
-def _check_unique_ids(engine: Engine, file: Path, card: EntityCard, export: Export) -> Export:
-    table = export.table
-    # Equal hashes are rare, so duplicate texts are searched only when there are some.
-    count = engine.row(
-        table.aggregate(
-            rows=table.count(), ids=table.id.hash().nunique(), without=(table.id.isnull() | (table.id == "")).sum()
-        )
-    )
-    if count["without"]:
-        raise UsageError(f"{file}: {count['without']} records have no {card.key!r}")
-    if count["rows"] == count["ids"]:
-        return export
-    twice = table.group_by("id").aggregate(n=table.count())
-    twice = engine.materialize(twice.filter(twice.n > 1).order_by("id").limit(3))
-    ids = ", ".join(str(row["id"]) for batch in engine.batches(twice) for row in batch.to_pylist())
-    if ids:
-        raise UsageError(f"{file}: {card.key!r} is not unique: several records have {ids}")
-    return export
 
 
 def _has(present: frozenset[str], path: str) -> bool:

@@ -115,3 +115,27 @@ SUFFIXES: Final[Mapping[str, Callable[[Path], tuple[Rows, frozenset[str] | None]
     ".csv": _csv,
 }
 """The export formats by file extension."""
+
+
+def check_format(file: Path) -> None:
+    """Raise UsageError for a file of no known format."""
+    if file.suffix not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise UsageError(f"{file}: unknown file type {file.suffix or '(none)'}; expected one of {known}")
+
+
+def rows_of(file: Path) -> Rows:
+    """Return the records of an export; raises UsageError for a damaged file or an unknown format."""
+    check_format(file)
+    return SUFFIXES[file.suffix](file)[0]
+
+
+def columns_of(file: Path) -> pa.Schema | frozenset[str] | None:
+    """Return the columns of an export: a schema, or names, or None for JSON Lines, which have none of their own."""
+    check_format(file)
+    if file.suffix == ".parquet":
+        try:
+            return pq.read_schema(file)
+        except (pa.ArrowException, OSError) as error:
+            raise UsageError(f"{file}: not readable as Parquet: {error}", hint=WHOLE) from None
+    return SUFFIXES[file.suffix](file)[1]

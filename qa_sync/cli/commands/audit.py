@@ -44,13 +44,14 @@ def _share(_context: click.Context, _option: click.Parameter, value: str) -> flo
 
 
 @click.command()
-@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+@click.argument("specs", nargs=-1, metavar="[SPEC]...")
 @click.option(
     "--snapshot", type=click.Path(path_type=Path), metavar="DIR", help="Save the records in DIR and resume from there."
 )
 @click.option("--fresh", is_flag=True, help="Ignore the snapshot and re-read everything.")
 @click.option("--left", type=click.Path(path_type=Path), metavar="FILE", help="Read source records from an export.")
 @click.option("--right", type=click.Path(path_type=Path), metavar="FILE", help="Read target records from an export.")
+@click.option("--key", metavar="COLUMN", help="Compare two files without a SPEC; match records by COLUMN (or A=B).")
 @click.option("--section", "sections", multiple=True, metavar="TEXT", help="Only sections whose heading contains TEXT.")
 @click.option("--links", type=click.Path(path_type=Path), metavar="FILE", help="Link store of the sync engine.")
 @click.option(
@@ -128,11 +129,12 @@ def audit(
     sections: tuple[str, ...],
     **given: object,
 ) -> int:
-    """Compare all records of the two systems of each SPEC, without writing to them.
+    """Compare all records of the two systems of each SPEC, without writing to them, or two files without a SPEC.
 
     \b
     qa-sync audit specs/000.txt --snapshot audits/000 --min-age 10m --report json=audit.json
     qa-sync audit specs/000.txt --section Contacts --left wix.jsonl --right erp.csv
+    qa-sync audit --left before.csv --right after.csv --key id
     """
     # Ibis and its engines take a second to load, which `--help` must not.
     from qa_sync.modes.audit import AuditArguments, open_audit  # noqa: PLC0415  see above
@@ -141,6 +143,10 @@ def audit(
     targets = parse_targets(reports, specs)
     if (options.left is None) != (options.right is None):
         raise UsageError("--left and --right must be given together", hint="an export is compared with an export")
+    if not specs and not (options.left and options.key):
+        raise UsageError("expected a SPEC, or two files with --left, --right and --key")
+    if specs and options.key:
+        raise UsageError("--key is for two files without a SPEC", hint="qa-sync.toml has [[keys]] for the sections")
     settings = settings_from(config)
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows, settings, load=load_for_exports if options.left else load_with_settings)
