@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from qa_sync.checklist.model import Role
+from qa_sync.checklist.samples.marks import carries_mark
 from qa_sync.checklist.steps import Side
 from qa_sync.dataflow.model import Entity, PropertyPair, Section
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
@@ -45,8 +46,35 @@ class EntityPair(Struct, frozen=True):
         return None
 
     def reason_not_creatable(self) -> str | None:
-        """Return why a source record cannot be created and synchronized to the target, None when it can."""
-        return self.reason_no_operation(Side.SOURCE, "insert") or self.reason_no_operation(Side.TARGET, "insert")
+        """Return why a source record cannot be created and found again on the target, None when it can."""
+        return (
+            self.reason_no_operation(Side.SOURCE, "insert")
+            or self.reason_no_operation(Side.TARGET, "insert")
+            or self.reason_not_found_again()
+        )
+
+    def reason_not_found_again(self) -> str | None:
+        """Return why the counterpart of a new record could not be found, None when a property carries the mark.
+
+        Without one, `got none` would be the verdict about any sync.
+        """
+        pairs = pairs_of(self.section, self.source, self.target)
+        if any(self._carries_mark(pair) for pair in pairs if not (pair.source_when or pair.target_when)):
+            return None
+        ends = f"{self.section.source} and {self.section.target}"
+        if not pairs:
+            return f"nothing says which properties {ends} share; add [[pairs]] to qa-sync.toml"
+        return f"no property that {ends} share holds a text by which a new record's counterpart could be found"
+
+    def _carries_mark(self, pair: PropertyPair) -> bool:
+        source, target = self.property(pair, Side.SOURCE), self.property(pair, Side.TARGET)
+        return (
+            source is not None
+            and target is not None
+            and carries_mark(source, target)
+            and source.writable is not Writable.NEVER
+            and not self._reason_read_only(pair, Side.TARGET, at_create=True)
+        )
 
     def reason_not_synced(self, pair: PropertyPair, *, existing: bool = False) -> str | None:
         """Return why the target cannot hold a pair's value after linking, None when it can.
@@ -56,6 +84,7 @@ class EntityPair(Struct, frozen=True):
         reason_not_updatable = self.reason_no_operation(Side.TARGET, "update") if existing else None
         return (
             self.reason_unknown(pair)
+            or self._reason_one_reference(pair)
             or reason_not_updatable
             or self._reason_read_only(pair, Side.TARGET, at_create=not existing)
         )
@@ -67,11 +96,22 @@ class EntityPair(Struct, frozen=True):
         """
         return (
             self.reason_unknown(pair)
+            or self._reason_one_reference(pair)
             or self.reason_no_operation(edited, "update")
             or self._reason_read_only(pair, edited, at_create=False)
             or self.reason_no_operation(edited.other, "update")
             or self._reason_read_only(pair, edited.other, at_create=False)
         )
+
+    def _reason_one_reference(self, pair: PropertyPair) -> str | None:
+        """Return why an id and a value cannot be compared; where cards are complete, they say what the id is."""
+        if self.source.complete and self.target.complete:
+            return None
+        refers = {side: card.form.convert == "reference" for side in Side if (card := self.property(pair, side))}
+        if refers[Side.SOURCE] == refers[Side.TARGET]:
+            return None
+        path, other = (pair.source, pair.target) if refers[Side.SOURCE] else (pair.target, pair.source)
+        return f"{path} is an id of another record, and nothing says that {other} is one"
 
     def _reason_read_only(self, pair: PropertyPair, side: Side, *, at_create: bool) -> str | None:
         card = self.property(pair, side)

@@ -16,7 +16,7 @@ from qa_sync.location import Location
 from qa_sync.settings.model import Settings, SystemSettings
 from qa_sync.systems.connectors.find import connector_folder, load_with_settings
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.pairs_from_settings import pair_problems, with_configured_pairs, with_configured_properties
+from qa_sync.systems.pairs_from_settings import pair_problems, with_configured_pairs
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -78,7 +78,7 @@ def connectors_of(
     loaded = dict(zip(once, _collect_errors(lambda end: load(end[0], own[end]), once), strict=True))
     _reject_same_names(dict.fromkeys(folders.values()))
     found = {label: loaded[end] for label, end in ends.items()}
-    return with_configured_properties(found, dataflows, settings.pairs) if settings.pairs else found
+    return _with_known_properties(found, dataflows, settings)
 
 
 def _completed_by(settings: Settings, label: str) -> str | None:
@@ -98,7 +98,18 @@ def known_connectors_of(dataflows: Iterable[Dataflow], settings: Settings = NO_S
         except UnknownName:
             if own is not None and own.connector is not None:
                 raise
-    return with_configured_properties(found, dataflows, settings.pairs) if settings.pairs else found
+    return _with_known_properties(found, dataflows, settings)
+
+
+def _with_known_properties(
+    found: Mapping[str, Connector], dataflows: Iterable[Dataflow], settings: Settings
+) -> Mapping[str, Connector]:
+    """Return the connectors with the properties that the specs mention, where a connector does not list them."""
+    if all(card.complete for connector in found.values() for card in connector.cards.values()):
+        return found
+    from qa_sync.systems.knowledge.connectors import with_known_properties  # noqa: PLC0415 - not for built-in systems
+
+    return with_known_properties(found, dataflows, settings)
 
 
 def apply_configured_pairs(

@@ -96,7 +96,7 @@ class SyncSettings(Struct, frozen=True):
     def max_lag_for(self, heading: str) -> float | None:
         """Return the maximum sync latency of a section in seconds, or None without a limit."""
         return next(
-            (s for h, s in self.max_lags.items() if _normalized_heading(h) == _normalized_heading(heading)),
+            (s for h, s in self.max_lags.items() if normalized_heading(h) == normalized_heading(heading)),
             self.max_lag_s,
         )
 
@@ -158,9 +158,7 @@ class Settings(Struct, frozen=True):
 
     def condition(self, heading: str) -> ConfiguredCondition | None:
         """Return the configured condition of the section with the heading, or None."""
-        return next(
-            (c for c in self.conditions if _normalized_heading(c.section) == _normalized_heading(heading)), None
-        )
+        return next((c for c in self.conditions if normalized_heading(c.section) == normalized_heading(heading)), None)
 
     def system(self, label: str) -> SystemSettings | None:
         """Return the settings of a system, or None; labels match in any case, because specs differ in it."""
@@ -169,7 +167,8 @@ class Settings(Struct, frozen=True):
         return next((s for known, s in self.systems.items() if known.casefold() == label.casefold()), None)
 
 
-def _normalized_heading(heading: str) -> str:
+def normalized_heading(heading: str) -> str:
+    """Return a heading with single blanks and in lower case, to compare it with others."""
     return " ".join(heading.split()).casefold()
 
 

@@ -86,7 +86,8 @@ class EntityCard(Struct, frozen=True):
     (`qa_sync.systems.responses.tagged_values`). `always` are constant members (by path) of every insert (stock needs
     `manage_stock`). `gone` are members (by path) of a record that counts as deleted although a lookup still returns it
     (in WooCommerce's trash). `volatile` are members (by path) that the system computes by itself, which are never
-    compared. `properties` is keyed by path, in the card's order.
+    compared. `properties` is keyed by path, in the card's order. `complete` is false if the entity may have further
+    properties, because the connector's pipes say nothing of them.
     """
 
     system: str
@@ -108,6 +109,7 @@ class EntityCard(Struct, frozen=True):
     always: Mapping[str, object] = field(default_factory=dict)
     gone: Mapping[str, object] = field(default_factory=dict)
     volatile: tuple[str, ...] = ()
+    complete: bool = True
 
     @property
     def can_remove_elements(self) -> bool:
@@ -115,8 +117,9 @@ class EntityCard(Struct, frozen=True):
         return self.element_key is None or bool(self.element_gone) or "remove" in self.list_commands
 
     def by_concept(self, concept: str) -> PropertyCard | None:
-        """Return the property with that concept, or None if the entity has none."""
-        return next((p for p in self.properties.values() if p.concept == concept), None)
+        """Return the property with that concept, or None if the entity has none; of several the shortest path."""
+        found = (p for p in self.properties.values() if p.concept == concept)
+        return min(found, key=lambda p: len(p.path), default=None)
 
 
 def find_card(cards: Mapping[str, EntityCard], name: str, system: str, location: Location | None = None) -> EntityCard:

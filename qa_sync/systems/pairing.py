@@ -25,13 +25,24 @@ def inferred_pairs(source: EntityCard, target: EntityCard) -> tuple[PropertyPair
 
     Omits a pair that neither system can receive, because both systems set the value themselves.
     """
+    by_concept, counterparts = _by_concept(source), _by_concept(target)
     return tuple(
         PropertyPair(p.path, counterpart.path, origin=Origin.INFERRED)
         for p in source.properties.values()
         if p.concept
-        and (counterpart := target.by_concept(p.concept))
+        and by_concept[p.concept] is p
+        and (counterpart := counterparts.get(p.concept))
         and (_can_receive(p) or _can_receive(counterpart))
     )
+
+
+def _by_concept(card: EntityCard) -> dict[str, PropertyCard]:
+    """Return the properties by concept; of several with one concept that with the shortest path."""
+    found: dict[str, PropertyCard] = {}
+    for p in card.properties.values():
+        if p.concept and (p.concept not in found or len(p.path) < len(found[p.concept].path)):
+            found[p.concept] = p
+    return found
 
 
 def _can_receive(card: PropertyCard) -> bool:

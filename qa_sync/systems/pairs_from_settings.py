@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, product
 
 from msgspec.structs import replace
@@ -10,11 +10,9 @@ from msgspec.structs import replace
 from qa_sync.dataflow.model import Dataflow, Entity, Origin, PropertyPair, Section
 from qa_sync.errors import UnknownName, UsageError, did_you_mean
 from qa_sync.settings.model import ConfiguredPair, Settings
-from qa_sync.systems.cards import EntityCard, PropertyCard, find_card
+from qa_sync.systems.cards import EntityCard, find_card
 from qa_sync.systems.connectors.find import LABELS
-from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.pairing import Cards
-from qa_sync.values.form import Form
 
 
 def with_configured_pairs(dataflow: Dataflow, configured: Sequence[ConfiguredPair]) -> Dataflow:
@@ -28,34 +26,11 @@ def with_configured_pairs(dataflow: Dataflow, configured: Sequence[ConfiguredPai
     return replace(dataflow, sections=sections)
 
 
-def with_configured_properties(
-    connectors: Mapping[str, Connector], dataflows: Iterable[Dataflow], configured: Sequence[ConfiguredPair]
-) -> Mapping[str, Connector]:
-    """Return the connectors with the pairs' properties, as texts, on the cards that have no properties at all.
-
-    Public connectors have such cards; if a card has properties, a pair with any other one is a problem.
-    """
-    cards = {label: connector.cards for label, connector in connectors.items()}
-    named: dict[tuple[str, str], dict[str, PropertyCard]] = {}
-    for section in (s for dataflow in dataflows for s in dataflow.sections if not s.pairs):
-        for pair in _pairs_for(section, configured):
-            for entity, path in ((section.source, pair.source), (section.target, pair.target)):
-                card = _find_card(entity, cards)
-                if card is not None and not card.properties:
-                    named.setdefault((entity.system, card.datatype), {})[path] = PropertyCard(path, Form())
-    changed = dict(connectors)
-    for (label, datatype), properties in named.items():
-        own = changed[label].cards
-        card = replace(own[datatype], properties=properties)
-        changed[label] = replace(changed[label], cards={**own, datatype: card})
-    return changed
-
-
 def pair_problems(dataflows: Sequence[Dataflow], cards: Cards, settings: Settings) -> Iterator[UsageError]:
     """Yield the problems of the settings' pairs, each with its line.
 
-    A problem is a property that the entity's card does not have, or a heading that no section has. A heading about
-    other systems than those of the given specs is not a problem, because specs may share settings.
+    A problem is a property that an entity with a complete card does not have, or a heading that no section has. A
+    heading about other systems than those of the given specs is not a problem, because specs may share settings.
     """
     sections = [section for dataflow in dataflows for section in dataflow.sections]
     for section in sections:
@@ -90,7 +65,7 @@ def _as_property_pairs(configured: Iterable[ConfiguredPair]) -> tuple[PropertyPa
 
 def _unknown_property(entity: Entity, path: str, cards: Cards, pair: ConfiguredPair) -> Iterator[UsageError]:
     card = _find_card(entity, cards)
-    if card is not None and path not in card.properties:
+    if card is not None and card.complete and path not in card.properties:
         yield UnknownName(f"property of {entity}", path, card.properties, location=pair.location)
 
 

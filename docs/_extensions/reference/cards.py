@@ -15,6 +15,7 @@ from qa_sync.systems.connectors.card_keys import (
     CardKey,
     Conversion,
 )
+from qa_sync.systems.knowledge.concepts import CONCEPTS
 from reference.markup import bullets, code, prose, table
 
 TYPE_NAMES: Mapping[type, str] = {
@@ -66,3 +67,14 @@ def _options(conversion: Conversion) -> str:
 
 def _option(name: str, text: str) -> str:
     return f"{code(name)}: {prose(text)}"
+
+
+def concepts() -> str:
+    """Return the table of concepts by the last words of a path."""
+    phrases: dict[tuple[str, str], list[str]] = {}
+    for concept in CONCEPTS:
+        phrases.setdefault((concept.name, concept.convert), []).extend(concept.phrases)
+    return table(
+        ("concept", "conversion", "last words"),
+        ((name or "-", code(convert), ", ".join(words)) for (name, convert), words in phrases.items()),
+    )

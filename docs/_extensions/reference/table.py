@@ -20,6 +20,7 @@ CONTENTS: Mapping[str, Callable[[], str]] = {
     "list-commands": cards.list_commands,
     "tagged-values": cards.tagged_values,
     "conversions": cards.conversions,
+    "concepts": cards.concepts,
     "connector-format": connectors.objects,
     "paging": connectors.paging,
     "authentication": connectors.authentication,

@@ -58,8 +58,14 @@ def mark_of(seed: str, *names: str) -> str:
 
 def sample_value(constraints: SampleConstraints) -> Canonical:
     """Return the canonical value for constraints: by concept where a concept has its own rule, else by conversion."""
-    make = BY_CONCEPT.get(constraints.card.concept or "") or BY_CONVERSION[constraints.card.form.convert]
+    make = own_rule(constraints.card.concept) or BY_CONVERSION[constraints.card.form.convert]
     return make(constraints)
+
+
+def own_rule(concept: str | None) -> Callable[[SampleConstraints], Canonical] | None:
+    """Return the rule of a concept with samples of its own, None for any other concept."""
+    name = concept or ""
+    return BY_CONCEPT.get(name) or BY_LAST_PART.get(name.rpartition(".")[2])
 
 
 def _text(constraints: SampleConstraints) -> Canonical:
@@ -186,6 +192,22 @@ def _currency(constraints: SampleConstraints) -> Canonical:
     return _pick(("EUR", "SEK", "USD", "GBP"), constraints.version)
 
 
+def _url(constraints: SampleConstraints) -> Canonical:
+    return f"https://{constraints.mark}.example.test/{constraints.number}"
+
+
+def _org_number(constraints: SampleConstraints) -> Canonical:
+    """Return nine digits, of which the last is the check digit of Norwegian organization numbers (modulus 11)."""
+    start = 80000000 + 90 * (digest(f"{constraints.mark}/{constraints.line}", 8) % 100000) + constraints.version
+    digits = next(number for number in range(start, start + 90) if _check_digit(number) < 10)  # noqa: PLR2004
+    return f"{digits}{_check_digit(digits)}"
+
+
+def _check_digit(number: int) -> int:
+    weighed = zip((3, 2, 7, 6, 5, 4, 3, 2), map(int, str(number)), strict=True)
+    return -sum(weight * digit for weight, digit in weighed) % 11
+
+
 BY_CONVERSION: Mapping[str, Callable[[SampleConstraints], Canonical]] = {
     "text": _text,
     "escaped_text": _text,
@@ -209,6 +231,9 @@ BY_CONCEPT: Mapping[str, Callable[[SampleConstraints], Canonical]] = {
     "slug": _slug,
     "currency": _currency,
     "language": _language,
-    "billing.postal_code": _postal_code,
-    "shipping.postal_code": _postal_code,
+    "website": _url,
+    "organization_number": _org_number,
 }
+
+BY_LAST_PART: Mapping[str, Callable[[SampleConstraints], Canonical]] = {"postal_code": _postal_code, "url": _url}
+"""The rules of concepts that have the kind of an address or of a URL before them: `billing.postal_code`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qa_sync.checklist.pair_capabilities import mapped_paths
 from qa_sync.checklist.samples.record import is_line_property
-from qa_sync.checklist.samples.values import BY_CONCEPT
+from qa_sync.checklist.samples.values import own_rule
 from qa_sync.checklist.scenarios.context import SectionContext
 from qa_sync.checklist.steps import Side
 from qa_sync.systems.cards import PropertyCard, Writable
@@ -24,6 +24,6 @@ def unmapped_property(context: SectionContext, side: Side) -> PropertyCard | Non
 
 def _is_plain(card: PropertyCard) -> bool:
     """Return whether a property is a plain text without side effects; a list element behind a selector is not."""
-    special = card.unique or card.required or card.references or card.also or card.fixed or card.concept in BY_CONCEPT
+    special = card.unique or card.required or card.references or card.also or card.fixed or own_rule(card.concept)
     plain_text = card.form.convert == "text" and card.writable is Writable.ALWAYS and not card.derived
     return plain_text and not special and not is_line_property(card) and "[" not in card.write_path

@@ -19,7 +19,7 @@ from qa_sync.checklist.samples.edit_rounds import (
     without_shared_ends,
 )
 from qa_sync.checklist.samples.record import is_line_property
-from qa_sync.checklist.samples.values import BY_CONCEPT, sample_value
+from qa_sync.checklist.samples.values import own_rule, sample_value
 from qa_sync.checklist.scenarios.conflict import PAUSE_S, conflict_plan
 from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
 from qa_sync.checklist.scenarios.lookalikes import lookalikes
@@ -146,8 +146,7 @@ def _has_case(context: SectionContext, pair: PropertyPair) -> bool:
     """Return whether a pair is a text that is case-sensitive in both systems."""
     cards = [context.entities.property(pair, side) for side in Side]
     return all(
-        c and c.form.convert in CASE_SENSITIVE and c.concept not in BY_CONCEPT and not is_line_property(c)
-        for c in cards
+        c and c.form.convert in CASE_SENSITIVE and not own_rule(c.concept) and not is_line_property(c) for c in cards
     )
 
 

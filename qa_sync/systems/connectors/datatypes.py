@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qa_sync.errors import ConnectorError
 from qa_sync.systems.cards import EntityCard
@@ -93,6 +94,8 @@ def _read_pipes(
         into.problems += [*done.problems, *_cannot_list(file, name, done)]
         if own is None:
             into.cards[name] = _minimal_card(folder.name, name, raw, done)
+        else:
+            into.cards[name] = replace(into.cards[name], complete=False)
 
 
 def _pipes(folder: Path, file: str, variables: Mapping[str, Json], into: ReadDatatypes) -> Sequence[Raw]:
@@ -116,7 +119,7 @@ def _pipes(folder: Path, file: str, variables: Mapping[str, Json], into: ReadDat
 def _minimal_card(system: str, name: str, raw: Raw, done: CompletedDatatype) -> EntityCard:
     names = dict.fromkeys([name, *([raw["label"]] if raw.get("label") else [])])
     key = done.key[0] if len(done.key) == 1 else "_id"
-    return EntityCard(system, name, tuple(names), key, properties={}, cannot=done.cannot)
+    return EntityCard(system, name, tuple(names), key, properties={}, cannot=done.cannot, complete=False)
 
 
 def _cannot_list(file: str, name: str, done: CompletedDatatype) -> Iterator[Problem]:

@@ -58,7 +58,7 @@ class Connector(Struct, frozen=True):
 
     `fingerprint` changes with any of its files; `service` is its (first) system, `further` are the others by name;
     `operations` are keyed `<datatype>-<verb>`; `secrets` and `parameters` are the names that the settings must define,
-    except for parameters with `defaults`.
+    except for parameters with `defaults`. `folder` is where it was read (None: from no folder).
     """
 
     name: str
@@ -70,6 +70,7 @@ class Connector(Struct, frozen=True):
     further: Mapping[str, Service]
     parameters: frozenset[str]
     defaults: Mapping[str, Json] = field(default_factory=dict)
+    folder: Path | None = None
 
 
 def load_connector(
@@ -145,6 +146,7 @@ def _read(folder: Path, env: Mapping[str, Json], payloads: Mapping[str, Json]) -
         further=services,
         parameters=frozenset(_names("ENV", text_with_references)),
         defaults=_defaults(manifest),
+        folder=folder,
     )
     return _ReadConnector(connector, problems, ConnectorFiles(raw, file, value, systems, found.pipes))
 

@@ -1,0 +1,54 @@
+"""Returns connectors whose cards have all properties that the run's specs and settings mention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from msgspec.structs import replace
+
+from qa_sync.dataflow.model import Dataflow
+from qa_sync.settings.model import Settings
+from qa_sync.systems.connectors.load import Connector
+from qa_sync.systems.connectors.schema import read_schema
+from qa_sync.systems.knowledge.complete_cards import KnownSystem, Schema, completed_cards
+from qa_sync.systems.knowledge.mentions import mentions_of
+
+REQUESTED: Final[Mapping[str, str]] = {"properties": "properties.", "fields": "", "$select": ""}
+"""Parameters of a list that name the properties to answer, and the member that holds them."""
+
+
+def with_known_properties(
+    connectors: Mapping[str, Connector], dataflows: Iterable[Dataflow], settings: Settings
+) -> Mapping[str, Connector]:
+    """Return the connectors, by label, with completed cards; those whose cards are complete do not change."""
+    unfinished = {label: c for label, c in connectors.items() if not all(card.complete for card in c.cards.values())}
+    if not unfinished:
+        return connectors
+    names = {label: f"{connector.name} {label.casefold()}" for label, connector in connectors.items()}
+    mentions = mentions_of(dataflows, {label: c.cards for label, c in connectors.items()}, settings, names.__getitem__)
+    systems = {
+        names[label]: KnownSystem(names[label], connector.cards, _schema(connector) if label in unfinished else {})
+        for label, connector in connectors.items()
+    }
+    cards = completed_cards(systems.values(), mentions)
+    return {
+        label: replace(connector, cards=cards[names[label]]) if label in unfinished else connector
+        for label, connector in connectors.items()
+    }
+
+
+def _schema(connector: Connector) -> Schema:
+    written = read_schema(connector.folder) if connector.folder else {}
+    return {datatype: {**_requested(connector, datatype), **written.get(datatype, {})} for datatype in connector.cards}
+
+
+def _requested(connector: Connector, datatype: str) -> dict[str, str]:
+    """Return the properties that a list asks for by name, without their types."""
+    operation = connector.operations.get(f"{datatype}-list")
+    found: dict[str, str] = {}
+    for parameter, prefix in REQUESTED.items() if operation else ():
+        given = operation.params.get(parameter) if operation else None
+        if isinstance(given, str) and "{" not in given:
+            found |= {prefix + name.strip(): "" for name in given.split(",") if name.strip().isidentifier()}
+    return found
