@@ -168,7 +168,13 @@ KINDS: Mapping[str, CheckKind] = {
         "`merge-if`",
         (
             "`different`: create two records that are alike except in the rows of the merge table.",
+            (
+                "Near misses: create records that are alike in everything else, and differ as little as possible in "
+                "one row: in the mailbox or the domain of an e-mail address, the country or the last digit of a phone "
+                "number, the last character of a text, the next number or day."
+            ),
             "`empty`: create two records without a value in a row, and different in the others.",
+            "Create records that are alike in everything else, of which only one has a value in a row.",
             (
                 "Wait for 3 cycles: the target record is unchanged, and the source record has a counterpart of "
                 "its own or, where the spec creates none, no counterpart."

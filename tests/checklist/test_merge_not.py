@@ -82,3 +82,37 @@ def test_an_order_is_tried_connected_and_not(checklist: Checklist) -> None:
         False,
         True,
     ]
+
+
+def test_near_misses_are_alike_in_everything_but_one_small_difference(checklist: Checklist) -> None:
+    made = inserts(scenario(checklist, CUSTOMERS, "merge-not"))
+    here = made["near", Side.SOURCE].values
+    near = {role: step.values for (role, side), step in made.items() if side is Side.TARGET and "near-" in role}
+    phone, email = str(here["billing.phone"]), str(here["email"])
+    mailbox, domain = email.split("@")
+    assert {role: values.get("phone") for role, values in near.items() if role.startswith("near-1")} == {
+        "near-1-last-digit": phone[:-1] + ("1" if phone[-1] != "1" else "2"),
+        "near-1-country-prefix": "+999" + phone[3:],
+        "near-1-without": None,
+    }
+    assert {role: values.get("email") for role, values in near.items() if role.startswith("near-2")} == {
+        "near-2-mailbox": f"{mailbox[:-1]}1@{domain}",
+        "near-2-domain": f"{mailbox}@other.{domain}",
+        "near-2-without": None,
+    }
+    for role, values in near.items():
+        assert [values["firstName"], values["lastName"]] == [here["first_name"], here["last_name"]], role
+        assert values["address.country"] == here["billing.country"]
+        others = {"near-1": values.get("email"), "near-2": values.get("phone")}
+        assert others[role[: len("near-1")]] not in {phone, email, None}
+    assert (
+        len({values["address.line1"] for values in (*near.values(), {"address.line1": here["billing.address_1"]})}) == 7
+    )
+
+
+def test_a_value_on_one_side_only_is_no_match(checklist: Checklist) -> None:
+    made = inserts(scenario(checklist, CUSTOMERS, "merge-not"))
+    here, there = made["bare-1", Side.SOURCE].values, made["half-1", Side.TARGET].values
+    assert "billing.phone" not in here
+    assert there["phone"]
+    assert here["first_name"] == there["firstName"]

@@ -255,12 +255,28 @@ def _regions(facts: Facts) -> Iterator[Place]:
             yield from facts.about(pair, "property", FORWARD)
 
 
+def _loose(*conversions: str) -> Where:
+    """Return where it shows that values of a merge table are compared too loosely."""
+
+    def where(facts: Facts) -> Iterator[Place]:
+        if facts.creates and any(row.source.form.convert in conversions for row in facts.criteria):
+            yield from facts.whole("merge-not", "isolated", "create")
+
+    return where
+
+
+def _half_empty(facts: Facts) -> Iterator[Place]:
+    if facts.creates and any(not row.target.required or not row.source.required for row in facts.criteria):
+        yield from facts.whole("merge-not")
+
+
 SHOWING = 2
 """Pairs that still show a link when another is left out."""
 
 NOTHING_IS_CREATED = "no section creates anything"
 NOTHING_IS_EDITED = "no property can be edited on both sides"
 NO_TEXT = "no free text is carried"
+NO_ROW = "no merge table with such a row where records are created"
 
 RULES: Mapping[str, Rule] = {
     "drop-create": Rule(created("create", "connected", "condition"), NOTHING_IS_CREATED),
@@ -322,6 +338,11 @@ RULES: Mapping[str, Rule] = {
     "mail-domain": Rule(values(is_email), "no e-mail address is carried"),
     "wrong-region": Rule(_regions, "no region is carried"),
     "wrong-choice": Rule(values(is_choice), "no choice is carried"),
+    "merge-by-mailbox": Rule(_loose("email"), NO_ROW),
+    "merge-by-domain": Rule(_loose("email"), NO_ROW),
+    "merge-by-national-number": Rule(_loose("phone"), NO_ROW),
+    "merge-by-beginning": Rule(_loose("email", "phone", "text", "escaped_text", "identifier"), NO_ROW),
+    "merge-half-empty": Rule(_half_empty, "no merge table with a row that may be empty where records are created"),
 }
 
 

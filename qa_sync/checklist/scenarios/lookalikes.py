@@ -47,7 +47,7 @@ def lookalikes(
     source = replace(made, values=builder.values((*context.pairs, *extra_pairs)))
     mark = context.mark(scenario, target_role)
     target = replace(builder, side=Side.TARGET, mark=mark, own_paths=frozenset(p.target for p in differing), fixed={})
-    values = dict(replace(target, fixed=_values_on_target(context, source.values, differing)).values(differing))
+    values = dict(replace(target, fixed=values_on_target(context, source.values, differing)).values(differing))
     alike = tuple(p for p in extra_pairs if values.get(p.target) == source.values.get(p.source))
     others = replace(target, version=AS_CREATED + 1).values(
         alike
@@ -56,7 +56,7 @@ def lookalikes(
     return Insert(target_role, Side.TARGET, values, mark), source
 
 
-def _values_on_target(
+def values_on_target(
     context: SectionContext, values: Mapping[str, SampleValue], differing: tuple[PropertyPair, ...]
 ) -> Mapping[str, SampleValue]:
     """Return the values of a source record as target values, without the pairs that must differ."""
@@ -75,14 +75,15 @@ def _differing_pairs(context: SectionContext, extra_pairs: tuple[PropertyPair, .
     unique = tuple(
         p for p in known if any(_property_card(context, p, side).unique for side in Side) and p not in extra_pairs
     )
-    if any(_contains_mark(context, p) for p in (*extra_pairs, *unique)):
+    if any(contains_mark(context, p) for p in (*extra_pairs, *unique)):
         return (*extra_pairs, *unique)
-    texts = [p for p in known if _contains_mark(context, p)]
+    texts = [p for p in known if contains_mark(context, p)]
     keys = [p for p in texts if _property_card(context, p, Side.SOURCE).concept in KEYS]
     return (*extra_pairs, *unique, *(keys or texts[-1:])[:1])
 
 
-def _contains_mark(context: SectionContext, pair: PropertyPair) -> bool:
+def contains_mark(context: SectionContext, pair: PropertyPair) -> bool:
+    """Return whether a pair holds a text with the mark on both sides."""
     return all(
         _property_card(context, pair, side).form.convert in TEXTS
         and _property_card(context, pair, side).writable is not Writable.NEVER

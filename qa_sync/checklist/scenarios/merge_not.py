@@ -10,6 +10,7 @@ from qa_sync.checklist.model import Scenario
 from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
 from qa_sync.checklist.scenarios.lookalikes import lookalikes
 from qa_sync.checklist.scenarios.merge import CYCLES, condition_skip_reason
+from qa_sync.checklist.scenarios.near_misses import Apart, Twins, near_misses
 from qa_sync.checklist.steps import (
     Claim,
     CounterpartExists,
@@ -25,8 +26,6 @@ from qa_sync.checklist.steps import (
 )
 from qa_sync.dataflow.model import Criterion, StatementKind
 
-InsertPair = tuple[Insert, Insert]
-"""A target record, and a source record that must not be linked with it."""
 Rows = tuple[Criterion, ...]
 
 
@@ -36,7 +35,7 @@ def merge_not(context: SectionContext) -> ChecksAndScenarios:
     reason = condition_skip_reason(context) or (
         None if context.key_pairs else "no row of the merge table can be tested"
     )
-    different_pairs = [] if reason else _different_pairs(context)
+    with_different = [] if reason else list(_different(context))
     without_keys = [] if reason else list(_without_keys(context))
     different = context.check(
         "merge-not",
@@ -48,27 +47,27 @@ def merge_not(context: SectionContext) -> ChecksAndScenarios:
     skip = reason or (None if without_keys else _reason_not_empty(context))
     empty = context.check("merge-not", "empty values do not merge", line, skip=skip, at="empty")
     tried = [
-        *((different.id, inserts) for inserts in different_pairs),
-        *((empty.id, inserts) for inserts in without_keys),
+        *((different.id, apart) for apart in with_different),
+        *((empty.id, apart) for apart in without_keys),
     ]
     if not tried:
         return ChecksAndScenarios((different, empty))
-    not_linked_claims = tuple((id_, claim) for id_, inserts in tried for claim in _not_linked(context, inserts))
+    not_linked_claims = tuple((id_, claim) for id_, apart in tried for claim in _not_linked(context, apart))
     steps = (
         *context.create_related("merge-not"),
-        *(step for id_, inserts in tried for step in _insert_both(context, id_, inserts)),
+        *(step for id_, apart in tried for step in _insert_all(context, id_, apart)),
         WaitCycles(CYCLES),
         Expect(not_linked_claims, wait=False),
     )
-    roles = context.roles(*(made.role for _, inserts in tried for made in inserts))
+    roles = context.roles(*(made.role for _, apart in tried for made in (apart.source, *apart.targets)))
     return ChecksAndScenarios(
         (different, empty), (Scenario("merge-not", roles, steps, tuple(dict.fromkeys(id_ for id_, _ in tried))),)
     )
 
 
-def _insert_both(context: SectionContext, check: str, inserts: InsertPair) -> tuple[Step, ...]:
-    target_insert, source_insert = inserts
-    made = (target_insert, Snapshot((target_insert.role,)), source_insert)
+def _insert_all(context: SectionContext, check: str, apart: Apart) -> tuple[Step, ...]:
+    source_insert = apart.source
+    made: tuple[Step, ...] = (*apart.targets, Snapshot(tuple(insert.role for insert in apart.targets)), source_insert)
     return (
         (*made, Expect(((check, CounterpartExists(source_insert.role, Side.TARGET)),), wait=True))
         if _gets_counterpart(context, source_insert)
@@ -76,12 +75,10 @@ def _insert_both(context: SectionContext, check: str, inserts: InsertPair) -> tu
     )
 
 
-def _not_linked(context: SectionContext, inserts: InsertPair) -> tuple[Claim, Claim]:
-    target_insert, source_insert = inserts
-    own: Claim = (NoDuplicate if _gets_counterpart(context, source_insert) else NoCounterpart)(
-        source_insert.role, Side.TARGET
-    )
-    return RecordsUnchanged(target_insert.role), own
+def _not_linked(context: SectionContext, apart: Apart) -> Iterator[Claim]:
+    source_insert = apart.source
+    yield from (RecordsUnchanged(target_insert.role) for target_insert in apart.targets)
+    yield (NoDuplicate if _gets_counterpart(context, source_insert) else NoCounterpart)(source_insert.role, Side.TARGET)
 
 
 def _gets_counterpart(context: SectionContext, source_insert: Insert) -> bool:
@@ -95,16 +92,17 @@ def _connected_or_not(context: SectionContext) -> tuple[bool, ...]:
     return (False, True) if context.linking.connection else (False,)
 
 
-def _different_pairs(context: SectionContext) -> list[InsertPair]:
-    found = []
+def _different(context: SectionContext) -> Iterator[Apart]:
+    """Yield records whose rows differ in everything, and those whose rows differ as little as possible."""
     for connected in _connected_or_not(context):
         end = "-connected" if connected else ""
         target_insert, source_insert = lookalikes(context, "merge-not", f"other{end}", f"one{end}", context.key_pairs)
-        found.append((target_insert, source_insert if connected else context.without_connection(source_insert)))
-    return found
+        yield Apart(source_insert if connected else context.without_connection(source_insert), (target_insert,))
+    if near := near_misses(context):
+        yield near
 
 
-def _without_keys(context: SectionContext) -> Iterator[InsertPair]:
+def _without_keys(context: SectionContext) -> Iterator[Apart]:
     """Yield records with an empty criterion: each row by itself, and all rows when all may be empty."""
     rows = _may_be_empty(context)
     all_rows = (rows,) if len(rows) == len(context.section.criteria) > 1 else ()
@@ -114,10 +112,19 @@ def _without_keys(context: SectionContext) -> Iterator[InsertPair]:
                 context, empty, f"{number}{'-connected' if connected else ''}", connected=connected
             )
             if _contains_mark(target_insert) and _contains_mark(source_insert):
-                yield target_insert, source_insert
+                yield Apart(source_insert, (target_insert,))
+    yield from _empty_on_source(context)
 
 
-def _with_empty(context: SectionContext, empty: Rows, end: str, *, connected: bool) -> InsertPair:
+def _empty_on_source(context: SectionContext) -> Iterator[Apart]:
+    """Yield a source record without a value in a row, and a target record that has one and is alike otherwise."""
+    for number, row in enumerate(context.key_pairs, 1):
+        twins = Twins.of(context, f"bare-{number}")
+        if twins and not context.entities.source.properties[row.source].required:
+            yield twins.without(f"half-{number}", row)
+
+
+def _with_empty(context: SectionContext, empty: Rows, end: str, *, connected: bool) -> tuple[Insert, Insert]:
     """Return a target and a source record with empty values for some rows and different values for the others."""
     sources, targets = {row.source for row in empty}, {row.target for row in empty}
     source_insert = context.insert("merge-not", f"one-empty-{end}")

@@ -122,5 +122,10 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "mail-domain": _VALUES,
     "wrong-region": _VALUES,
     "wrong-choice": _VALUES,
+    "merge-by-mailbox": ("merge-not",),
+    "merge-by-domain": ("merge-not",),
+    "merge-by-national-number": ("merge-not",),
+    "merge-by-beginning": ("merge-not",),
+    "merge-half-empty": ("merge-not",),
 }
 """The kinds of check by the name of the fault."""

@@ -11,6 +11,14 @@ from qa_sync.errors import UnknownName
 from qa_sync.sync.faults.duplicates import Duplicate, DuplicateOnUpdate
 from qa_sync.sync.faults.fault import Fault
 from qa_sync.sync.faults.first_of_batch import FirstOfBatchOnly, ListCounter
+from qa_sync.sync.faults.loose_matching import (
+    MatchHalfEmpty,
+    beginning,
+    domain,
+    mailbox,
+    matching_loosely,
+    national_number,
+)
 from qa_sync.sync.faults.lost_writes import (
     DeleteOnUpdate,
     DropCreate,
@@ -134,6 +142,15 @@ FAULTS: Mapping[str, Fault] = {
         Fault("mail-domain", "Writes e-mail addresses with another domain.", altering(coded.elsewhere)),
         Fault("wrong-region", "Writes regions with another last character.", altering(coded.other_region)),
         Fault("wrong-choice", "Writes another of the values of a choice.", altering(coded.other_choice)),
+        Fault("merge-by-mailbox", "Matches e-mail addresses without their domain.", matching_loosely(mailbox)),
+        Fault("merge-by-domain", "Matches e-mail addresses by their domain alone.", matching_loosely(domain)),
+        Fault(
+            "merge-by-national-number",
+            "Matches phone numbers without their country.",
+            matching_loosely(national_number),
+        ),
+        Fault("merge-by-beginning", "Matches values without their last character.", matching_loosely(beginning)),
+        Fault("merge-half-empty", "Matches a value with none where other texts are equal.", MatchHalfEmpty),
     )
 }
 
