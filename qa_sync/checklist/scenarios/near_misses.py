@@ -21,7 +21,7 @@ Near = Callable[[SampleValue], SampleValue]
 Pairs = tuple[PropertyPair, ...]
 
 UNASSIGNED = "+999"
-"""A country's prefix that is assigned to no country, so that the number reaches nobody. Source: ITU-T E.164."""
+"""A country's prefix that is assigned to no country, so that no phone has the number. Source: ITU-T E.164."""
 
 CALLING_CODE_LENGTH = len("+44")
 """The prefix of a sample phone number (`samples.values`)."""
