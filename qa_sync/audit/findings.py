@@ -15,7 +15,7 @@ COLUMNS: Final = (
 )
 SCHEMA: Final = pa.schema([*((name, pa.string()) for name in COLUMNS), ("read_again", pa.bool_())])
 """All differences as Parquet: `class` is `value`, `type`, `format`, `missing`, `filled`, `unreadable`, `alone`,
-`several`, or `keyless`; `expected` and `actual` are JSON texts; `read_again` says that both records were re-read."""
+`unconfirmed`, `several`, or `keyless`; `expected` and `actual` are JSON texts; `read_again` says that both records were re-read."""
 
 
 class Difference(NamedTuple):

@@ -99,12 +99,13 @@ def _coverage(outcome: SectionOutcome, options: ReportOptions, at: int) -> Check
     ends = (plan.section.source, plan.section.target)
     check, title = coverage_id(plan, at), f"every {ends[at]} has a {ends[1 - at]}"
     tally = outcome.findings.tally(check)
-    alone, keyless = tally.sorts["alone"], tally.sorts["keyless"]
+    alone, keyless, unclear = (tally.sorts[sort] for sort in ("alone", "keyless", "unconfirmed"))
     tally.compared = outcome.counts["matched"] + alone + outcome.counts[("several_source", "several_target")[at]]
     line = plan.line(StatementKind.EVERY)
     summary = f"{alone:,} of {tally.compared:,} have no counterpart" + (
         f", {keyless:,} more have no key" if keyless else ""
     )
+    summary += f", {unclear:,} more are not confirmed" if unclear else ""
     limit = (ready.no_coverage or ready.manual_reason, ready.no_reverse)[at]
     message = "; ".join([summary, *_notes(outcome, options, check, tally)])
     expected, actual = (
@@ -115,9 +116,9 @@ def _coverage(outcome: SectionOutcome, options: ReportOptions, at: int) -> Check
         status = Status.MANUAL if at == 0 and ready.manual_reason and not ready.no_coverage else Status.SKIPPED
         short = f"{limit} ({summary})" if alone or keyless else limit
         return _check(options, plan, check, "coverage", title, line, status, short)
-    if not tally.compared and not keyless:
+    if not tally.compared and not keyless and not unclear:
         return _check(options, plan, check, "coverage", title, line, Status.SKIPPED, _no_records(outcome, ends[at]))
-    status = _status(options, tally, alone, keyless)
+    status = _status(options, tally, alone, keyless + unclear)
     return _check(
         options, plan, check, "coverage", title, line, status, message, expected, actual, _refs(plan, ready, tally)
     )

@@ -13,9 +13,10 @@ from msgspec import Struct
 from qa_sync.audit.compare.compare_pairs import Comparison, compare_pairs, counts, suspect_pairs, unsettled_claims
 from qa_sync.audit.compare.condition import ids_in_condition
 from qa_sync.audit.compare.confirm_differences import DifferenceConfirmer
+from qa_sync.audit.compare.counterpart_search import CounterpartSearch, RecordKeys
 from qa_sync.audit.compare.matching import AuditContext, Matched, match_records
 from qa_sync.audit.compare.reread import Rereader
-from qa_sync.audit.compare.unmatched import NewRecords, report_ambiguous, report_keyless, report_unmatched
+from qa_sync.audit.compare.unmatched import report_ambiguous, report_keyless, report_unmatched
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.findings import FindingsWriter
 from qa_sync.audit.missing_columns import not_compared
@@ -99,10 +100,10 @@ class SectionAudits:
         comparison = Comparison(claims, matched, sides, translations, self._cutoffs(sides), key)
         codes = compare_pairs(self.context, comparison)
         found = dict(counts(self.engine, codes, len(claims)))
-        new_records = NewRecords(self.context, r.match, sides)
-        found |= self._report_ambiguous(p, matched, rereader, new_records)
+        keys = RecordKeys(self.context, r.match, sides, self._links(r))
+        found |= self._report_ambiguous(p, matched, rereader, keys)
         if any(found[f"{side}_{sort}"] for side in ("source", "target") for sort in ("alone", "keyless")):
-            self._report_unmatched(p, r, codes, rereader, new_records)
+            self._report_unmatched(p, r, codes, rereader, keys)
         if wrong := unsettled_claims(found, claims):
             confirmer = DifferenceConfirmer(self.context, claims, translations, rereader, self.findings)
             for batch in self.engine.batches(suspect_pairs(self.context, comparison, codes, wrong)):
@@ -110,33 +111,29 @@ class SectionAudits:
         return SectionOutcome(p, r, found, self.findings, (*_notes(r, sides, found), *self._undated_notes(sides)))
 
     def _report_ambiguous(
-        self, p: SectionPlan, matched: Matched, rereader: Rereader, new_records: NewRecords
+        self, p: SectionPlan, matched: Matched, rereader: Rereader, keys: RecordKeys
     ) -> Mapping[str, int]:
         if matched.ambiguous is None:
             return {"several_source": 0, "several_target": 0}
         pairs = matched.ambiguous
-        report_ambiguous(
-            self.engine, pairs, unique_id(p), rereader=rereader, findings=self.findings, new_records=new_records
-        )
+        report_ambiguous(self.engine, pairs, unique_id(p), rereader=rereader, findings=self.findings, keys=keys)
         return self.engine.row(pairs.aggregate(several_source=pairs.sid.nunique(), several_target=pairs.tid.nunique()))
 
     def _report_unmatched(
-        self, p: SectionPlan, r: AuditableSection, codes: Table, rereader: Rereader, new_records: NewRecords
+        self, p: SectionPlan, r: AuditableSection, codes: Table, rereader: Rereader, keys: RecordKeys
     ) -> None:
         old = codes.filter(~codes.young)
         for at, (mine, other) in enumerate((("sid", "there"), ("tid", "here"))):
             rows = old.filter(~old[other])
             claimed = not ((r.no_coverage or r.manual_reason, r.no_reverse)[at])
-            reader = rereader if claimed else Rereader(rereader.sides, 0, rereader.cutoff)
+            search = CounterpartSearch(keys, rereader, at) if claimed and rereader.is_possible else None
             unmatched, keyless = (rows.filter(keyed).select(id=mine) for keyed in (rows.keyed, ~rows.keyed))
             if at == 0 and r.condition:
                 unmatched, keyless = (
                     ids_in_condition(self.context, r.condition, rereader.sides[0], ids) for ids in (unmatched, keyless)
                 )
             check = coverage_id(p, at)
-            report_unmatched(
-                self.context, unmatched, at, check, rereader=reader, findings=self.findings, new_records=new_records
-            )
+            report_unmatched(self.engine, unmatched, check, search=search, at=at, findings=self.findings)
             report_keyless(self.engine, keyless, at, check, self.findings)
 
     def _undated_notes(self, sides: tuple[RecordTable, RecordTable]) -> Iterator[str]:
@@ -162,5 +159,7 @@ def _notes(r: AuditableSection, sides: tuple[RecordTable, RecordTable], found: M
     if found["young"]:
         yield f"{found['young']:,} changed too recently to be compared"
     for side in sides:
+        if side.repeated:
+            yield f"{side.repeated:,} of {side.label} were on two pages: the list changed while it was read"
         if side.partial:
             yield f"only changes of {side.label} were read, which does not show deleted records (use --fresh)"

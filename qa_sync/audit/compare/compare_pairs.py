@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qa_sync.audit.compare.matching import AuditContext, Matched
+from qa_sync.audit.compare.settled import settled_code, without_alternatives
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cell_pair import CellPair
 from qa_sync.audit.expressions.cells import Kind, decode_cell
@@ -152,34 +153,12 @@ def _join_pairs(
         young=both.syoung.coalesce(False) | both.tyoung.coalesce(False),
         **codes,
     )
-    rows = _without_alternatives(rows, sides.claims)
+    rows = without_alternatives(rows, sides.claims)
     # Most pairs are the same, and their ids are not needed.
     suspect = [rows[f"v{n}"] > settled_code(claim) for n, claim in enumerate(sides.claims)]
     needed = reduce(or_, suspect, ~(rows.here & rows.there)).coalesce(True)
     no_id = ibis.null("string")
     return rows.mutate(**{name: ibis.cases((needed, rows[name]), else_=no_id) for name in ("sid", "tid")})
-
-
-def _without_alternatives(rows: Table, claims: Sequence[Claim]) -> Table:
-    """Return the rows without `FILLED` where another claim on the same target property has a source value."""
-    changed = {}
-    for n, others in alternatives(claims).items():
-        unclaimed = [rows[f"v{m}"].isin([int(OutcomeCode.EMPTY), int(OutcomeCode.FILLED)]) for m in others]
-        taken = (rows[f"v{n}"] == int(OutcomeCode.FILLED)) & ~reduce(and_, unclaimed)
-        changed[f"v{n}"] = ibis.cases((taken, ibis.literal(int(OutcomeCode.EMPTY), type="int8")), else_=rows[f"v{n}"])
-    return rows.mutate(**changed) if changed else rows
-
-
-def alternatives(claims: Sequence[Claim]) -> Mapping[int, Sequence[int]]:
-    """Return the numbers of the other claims on the same target property, for claims that have some."""
-    targets = [claim.target.path for claim in claims]
-    rivals = {n: [m for m, path in enumerate(targets) if m != n and path == own] for n, own in enumerate(targets)}
-    return {n: others for n, others in rivals.items() if others}
-
-
-def settled_code(claim: Claim) -> int:
-    """Return the largest outcome code that is certainly no difference."""
-    return int(OutcomeCode.EMPTY if claim.erase else OutcomeCode.FILLED)
 
 
 def claim_formats(claim: Claim, context: AuditContext) -> PropertyFormats:

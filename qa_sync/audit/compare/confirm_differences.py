@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qa_sync.audit.compare.compare_pairs import alternatives, claim_formats, settled_code
+from qa_sync.audit.compare.compare_pairs import claim_formats
 from qa_sync.audit.compare.matching import AuditContext
 from qa_sync.audit.compare.reread import FreshPair, Rereader
+from qa_sync.audit.compare.settled import alternatives, settled_code
 from qa_sync.audit.difference_text import difference_text
 from qa_sync.audit.expressions.cells import Kind, decode_cell
 from qa_sync.audit.expressions.outcomes import (

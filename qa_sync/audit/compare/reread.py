@@ -48,17 +48,26 @@ class Rereader:
     left: int
     cutoff: Callable[[], datetime | None]
     done: int = field(default=0)
+    limit: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep the limit, which is also that of a repeated reading."""
+        self.limit = self.left
 
     @property
     def is_possible(self) -> bool:
         """Whether both sides are systems, not exports."""
         return all(side.system is not None for side in self.sides)
 
-    def read_pairs(self, suspects: Sequence[Ids]) -> list[FreshPair]:
-        """Return the current state of each suspect; those beyond the limit are not read."""
-        count = min(len(suspects), self.left) if self.is_possible else 0
-        self.left -= count
-        self.done += count
+    def read_pairs(self, suspects: Sequence[Ids], *, again: bool = False) -> list[FreshPair]:
+        """Return the current state of each suspect; those beyond the limit are not read.
+
+        `again`: they were read before, and count no further.
+        """
+        count = min(len(suspects), self.limit if again else self.left) if self.is_possible else 0
+        if not again:
+            self.left -= count
+            self.done += count
         with ThreadPoolExecutor(PARALLEL_READS) as pool:
             found = list(pool.map(self._read_pair, suspects[:count])) if count else []
         return found + [NOT_DONE] * (len(suspects) - count)

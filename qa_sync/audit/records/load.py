@@ -71,7 +71,7 @@ def _read(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequest, so
     loaded = {}
     for entity, snapshot in snapshots.items():
         source, folder = sources[entity], folders[entity]
-        whole = deduplicated(engine, folder, snapshot)
+        whole, repeated = deduplicated(engine, folder, snapshot)
         numbers = {path: at for at, path in enumerate(whole.columns)}
         loaded[entity] = RecordTable(
             entity[0],
@@ -82,6 +82,7 @@ def _read(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequest, so
             source.system,
             partial=whole.partial,
             since=source.since,
+            repeated=0 if whole.partial else repeated,  # a later read repeats what has changed
         )
     return {(at, *entity): one for entity, one in loaded.items() for at in (0, 1)}
 

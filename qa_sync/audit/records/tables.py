@@ -25,7 +25,7 @@ class RecordTable(Struct, frozen=True):
     `native`: it has typed columns instead (c0, ...); `columns` are the column numbers by property path; `absent` are
     the paths that an export has no column for, `names` those that it has (some of them); `as_of` is the start of the
     read; `system` is None for an export, which cannot be re-read; `partial`: only changed records were read; `since`:
-    the API can list only changed records.
+    the API can list only changed records; `repeated`: so many records were on two pages of one read.
     """
 
     label: str
@@ -39,6 +39,7 @@ class RecordTable(Struct, frozen=True):
     partial: bool = False
     since: bool = False
     native: bool = False
+    repeated: int = 0
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -57,12 +58,12 @@ def table_of(engine: Engine, folder: Path, snapshot: Snapshot) -> Table:
     return engine.read([folder / part.file for part in snapshot.parts]).drop("seq")
 
 
-def deduplicated(engine: Engine, folder: Path, snapshot: Snapshot) -> Snapshot:
-    """Return the snapshot with the latest row of each id; rewritten when pages or reads overlap."""
+def deduplicated(engine: Engine, folder: Path, snapshot: Snapshot) -> tuple[Snapshot, int]:
+    """Return the snapshot with the latest row of each id, rewritten when pages or reads overlap, and how many do."""
     table = engine.read([folder / part.file for part in snapshot.parts])
     count = engine.row(table.aggregate(rows=table.count(), ids=table.id.nunique()))
     if count["rows"] == count["ids"]:
-        return snapshot
+        return snapshot, 0
     newest = ibis.row_number().over(ibis.window(group_by="id", order_by=ibis.desc("seq")))
     once = table.mutate(newest=newest)
     once = once.filter(once.newest == 0).drop("newest")
@@ -70,4 +71,4 @@ def deduplicated(engine: Engine, folder: Path, snapshot: Snapshot) -> Snapshot:
     whole = replace(snapshot, parts=tuple(parts.copied(engine.batches(once))))
     save(folder, whole)
     discard(folder, whole)
-    return whole
+    return whole, count["rows"] - count["ids"]

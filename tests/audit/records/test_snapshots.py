@@ -67,7 +67,7 @@ def read(system: Paged, folder: Path, *, since: bool = True, **more: Any) -> Sna
 
 def names(folder: Path, snapshot: Snapshot, scratch: Path) -> dict[str, str]:
     engine = start_engine("duckdb", Needs("500MB", scratch))
-    table = table_of(engine, folder, deduplicated(engine, folder, snapshot))
+    table = table_of(engine, folder, deduplicated(engine, folder, snapshot)[0])
     rows = [row for batch in engine.batches(table.select("id", text=table.t0)) for row in batch.to_pylist()]
     engine.close()
     assert len({row["id"] for row in rows}) == len(rows)
