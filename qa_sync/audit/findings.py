@@ -14,8 +14,11 @@ COLUMNS: Final = (
     *("check", "kind", "class", "source_id", "target_id", "source_path", "target_path", "expected", "actual", "detail"),
 )
 SCHEMA: Final = pa.schema([*((name, pa.string()) for name in COLUMNS), ("read_again", pa.bool_())])
-"""All differences as Parquet: `class` is `value`, `type`, `format`, `missing`, `filled`, `unreadable`, `alone`,
-`unconfirmed`, `several`, or `keyless`; `expected` and `actual` are JSON texts; `read_again` says that both records were re-read."""
+"""All differences as Parquet.
+
+`class` is `value`, `type`, `format`, `missing`, `filled`, `unreadable`, `alone`, `unconfirmed`, `several` or `keyless`;
+`expected` and `actual` are JSON texts; `read_again` says that both records were re-read.
+"""
 
 
 class Difference(NamedTuple):

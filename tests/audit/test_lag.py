@@ -29,10 +29,10 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> 
     looks = Rereader.read_pairs
     done: list[object] = []
 
-    def changed(self: Rereader, suspects: Sequence[Any]) -> Any:
+    def changed(self: Rereader, suspects: Sequence[Any], *, again: bool = False) -> Any:
         if suspects and not done:
             done.append(change())
-        return looks(self, suspects)
+        return looks(self, suspects, again=again)
 
     monkeypatch.setattr(Rereader, "read_pairs", changed)
 

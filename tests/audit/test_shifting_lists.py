@@ -43,7 +43,7 @@ def no_false(checks: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_list_that_shifts_accuses_no_record(qa_sync: QaSync, tmp_path: Path, seed: int) -> None:
-    _, checks = audit(qa_sync, tmp_path, Office(600, changes=3, seed=seed))
+    _, checks = audit(qa_sync, tmp_path, Office(600, changes=8, seed=seed))
     assert "were re-read" in checks["coverage"]["message"]  # some records were on no page
     no_false(checks)
 

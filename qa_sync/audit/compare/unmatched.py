@@ -17,7 +17,7 @@ def report_unmatched(
 ) -> None:
     """Record a difference for each record of a side without a counterpart; `rows` has their ids as `id`.
 
-    With a `search`, only what it does not find; what it cannot find out is recorded as `unconfirmed`.
+    With a `search`, only what it does not find; what could not be read again is recorded as `unconfirmed`.
     """
     batches = ([row["id"] for row in batch.to_pylist()] for batch in engine.batches(rows.order_by("id")))
     if search is None:
