@@ -132,6 +132,8 @@ def role_of(entities: EntityPair, sections: Iterable[EntityPair]) -> Role:
 def mapped_paths(sections: Iterable[EntityPair], card: EntityCard) -> Iterator[str]:
     """Yield the paths of an entity that rows of the sections name."""
     for entities in sections:
+        if entities.source is not card and entities.target is not card:
+            continue
         pairs, criteria = pairs_of(entities.section, entities.source, entities.target), entities.section.criteria
         if entities.source is card:
             yield from (*(pair.source for pair in pairs), *(row.source for row in criteria))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from qa_sync.checklist.model import Check
 from qa_sync.checklist.steps import (
@@ -23,7 +23,7 @@ MAX_NAMED = 4
 """The highest number of properties that are listed by name."""
 
 
-class LoggedStep(NamedTuple):
+class LoggedStep(Struct, frozen=True):
     """A step with its description, the checks that it decides, and the roles that it expects for all later steps."""
 
     step: Step

@@ -20,6 +20,7 @@ from qa_sync.systems.recording.cassettes import (
     MISSHAPEN,
     CassetteLabel,
     RecordedInteraction,
+    decode_cassette,
     read_interactions,
     read_label,
 )
@@ -47,15 +48,21 @@ class CassetteFile(Struct, frozen=True):
         Raises RecordingError, each with its own message, for a file that is missing, empty, not text, not JSON (or
         YAML, by its suffix), or not a recording of qa-sync.
         """
-        raw = self._parsed(self._content())
-        try:
-            interactions = read_interactions(raw)
-        except MISSHAPEN as error:
-            self.raise_unusable(f"it is not a valid cassette ({type(error).__name__}: {_first_line(error)})")
+        content = self._content()
+        decoded = decode_cassette(content) if self.path.suffix == JSON else None
+        # Data of any other shape is converted one by one, for a message about what is wrong.
+        interactions, raw = decoded or self._converted(content)
         try:
             return read_label(raw), interactions
         except MISSHAPEN:
             self.raise_unusable(f"its metadata contain no {KEY!r} of format {FORMAT}")
+
+    def _converted(self, content: bytes) -> tuple[list[RecordedInteraction], Json]:
+        raw = self._parsed(content)
+        try:
+            return read_interactions(raw), raw
+        except MISSHAPEN as error:
+            self.raise_unusable(f"it is not a valid cassette ({type(error).__name__}: {_first_line(error)})")
 
     def _content(self) -> bytes:
         try:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct, field
+from msgspec.json import Decoder
 
 from qa_sync.values.form import Json
 
@@ -69,6 +70,61 @@ def label_to_metadata(label: CassetteLabel) -> dict[str, Json]:
         "urls": dict(label.urls),
         **live,
     }
+
+
+class _Body(Struct):
+    string: str | None
+
+
+class _Status(Struct):
+    code: int
+
+
+class _Response(Struct):
+    status: _Status
+    headers: dict[str, list[str]]
+    body: _Body
+
+
+class _Request(Struct):
+    method: str
+    uri: str
+    body: str | None
+
+
+class _Interaction(Struct):
+    request: _Request
+    response: _Response
+
+
+class _Contents(Struct):
+    """A JSON cassette in the shape in which it is written, which is decoded in half the time of plain data."""
+
+    interactions: list[_Interaction]
+    metadata: dict[str, dict[str, Any]]
+
+
+_CONTENTS: Final = Decoder(_Contents)
+
+
+def decode_cassette(content: bytes) -> tuple[list[RecordedInteraction], Json] | None:
+    """Return the interactions and the data of the label of a JSON cassette; None if it has any other shape."""
+    try:
+        decoded = _CONTENTS.decode(content)
+    except ValueError:
+        return None
+    return [_of_decoded(one.request, one.response) for one in decoded.interactions], {"metadata": decoded.metadata}
+
+
+def _of_decoded(request: _Request, response: _Response) -> RecordedInteraction:
+    return RecordedInteraction(
+        request.method,
+        request.uri,
+        (request.body or "").encode(),
+        response.status.code,
+        response.headers,
+        (response.body.string or "").encode(),
+    )
 
 
 def read_interactions(raw: Json) -> list[RecordedInteraction]:

@@ -11,6 +11,8 @@ from vcr.cassette import Cassette
 from vcr.serializers import jsonserializer
 
 from qa_sync.systems.recording.cassette_file import CassetteFile
+from qa_sync.systems.recording.cassettes import decode_cassette, read_interactions, read_label
+from qa_sync.values.json_text import read_json
 
 COMMITTED = sorted((Path(__file__).parents[3] / "cassettes").glob("*/*.json"))
 
@@ -23,6 +25,20 @@ def test_it_reads_what_we_read(path: Path) -> None:
     assert requests == [(one.method, one.url, one.body) for one in ours]
     answers = [(r["status"]["code"], r["headers"], r["body"]["string"]) for r in cassette.responses]
     assert answers == [(one.status, one.headers, one.content) for one in ours]
+
+
+@pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem[:20])
+def test_a_recording_is_decoded_as_its_data_are_converted(path: Path) -> None:
+    content = path.read_bytes()
+    decoded, raw = decode_cassette(content) or pytest.fail("the recording has another shape")
+    assert decoded == read_interactions(read_json(content))
+    assert read_label(raw) == read_label(read_json(content))
+
+
+def test_a_recording_of_another_shape_is_not_decoded() -> None:
+    text = COMMITTED[0].read_text("utf-8").replace('"code": 200', '"code": "200"', 1)
+    assert decode_cassette(text.encode()) is None
+    assert read_interactions(read_json(text.encode())) == CassetteFile(COMMITTED[0], "").load()[1]
 
 
 def test_it_plays_a_recording_whole() -> None:
