@@ -33,6 +33,20 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+WORKERS = 3
+"""Some tests wait more than they work, and each worker collects all of them (8 s)."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run on several workers unless `-n` says how many.
+
+    Not in `addopts`, because `pytest specs/` also runs where pytest-xdist is not installed.
+    """
+    if config.pluginmanager.hasplugin("xdist") and config.getoption("numprocesses") is None:
+        config.option.numprocesses = WORKERS
+
+
 def _caller(name: str, clock: HandClock) -> Any:
     caller = Caller(VENDORS[name], clock)
     yield caller

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from qa_sync.pytest_plugin.folder import FOLDER, WORKER_KEY, results_folder
 
 SUFFIXES = frozenset({".txt", ".rst"})
 DEPTHS = ("smoke", "standard", "thorough")
@@ -32,9 +35,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("qa_sync_specs", "folders or files with dataflow specs to collect", "paths", default=[])
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker that keeps a section's checks on one worker (`-n 2 --dist loadgroup`)."""
-    config.addinivalue_line("markers", "xdist_group(name): run the checks of a section on one worker")
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist the folder of the results, so that each section runs once for all workers."""
+    if _wanted(node.config):
+        node.workerinput[WORKER_KEY] = str(results_folder(node.config))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Write the causes of failures and errors, each once for all its checks."""
+    folder = config.stash.get(FOLDER, None)
+    if folder is None:
+        return
+    from qa_sync.pytest_plugin.shared_results import SharedResults  # noqa: PLC0415 - see above
+    from qa_sync.pytest_plugin.texts import summary_text  # noqa: PLC0415
+
+    results = SharedResults(folder).merged()
+    if results and (text := summary_text(results, terminalreporter._tw.fullwidth)):  # noqa: SLF001 - as its own plugins
+        terminalreporter.section("dataflow specs: failures and errors by cause")
+        terminalreporter.write(text)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -50,6 +69,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def _opted_in(config: pytest.Config, path: Path) -> bool:
     named: list[Path] = config.getini("qa_sync_specs")
     return bool(config.getoption("--qa-sync")) or any(path.is_relative_to(place) for place in named)
+
+
+def _wanted(config: pytest.Config) -> bool:
+    return bool(config.getoption("--qa-sync") or config.getini("qa_sync_specs"))
 
 
 def _titled(path: Path) -> bool:

@@ -10,7 +10,9 @@ import pytest
 
 from qa_sync.checklist.model import Check, SectionPlan
 from qa_sync.errors import QaSyncError
-from qa_sync.pytest_plugin.spec_run import SpecRun, failure_text
+from qa_sync.pytest_plugin.shared_results import CutOff
+from qa_sync.pytest_plugin.spec_run import NotRun, SpecRun
+from qa_sync.pytest_plugin.texts import failure_text, item_name
 from qa_sync.running.events import CheckFinished, Status
 
 
@@ -23,7 +25,9 @@ class SpecFile(pytest.File):
             spec_run = SpecRun.open(self.config, self.path)
             for plan in spec_run.plans:
                 for check in plan.checks:
-                    yield CheckItem.from_parent(self, name=check.id, check=check, plan=plan, spec_run=spec_run)
+                    yield CheckItem.from_parent(
+                        self, name=item_name(check.id), check=check, plan=plan, spec_run=spec_run
+                    )
         except QaSyncError as error:
             raise self.CollectError(str(error)) from error
 
@@ -39,16 +43,22 @@ class CheckItem(pytest.Item):
         self.verdict: CheckFinished | None = None
         self.extra_keyword_matches.update({check.kind, check.title, plan.section.heading})
         self.user_properties += [("kind", check.kind), ("section", plan.section.heading)]
-        self.add_marker(pytest.mark.xdist_group(f"{self.path}::{plan.section.key}"))
+        self.attempt = 0
 
     def setup(self) -> None:
-        """Run the section if it has not run yet."""
+        """Run the section if it has not run yet, or not since this check is run again."""
+        self.attempt += 1
+        self.verdict, error = None, None
         try:
-            self.verdict = self.spec_run.verdict(self.plan, self.check, self._selected_checks())
-        except QaSyncError as error:
-            pytest.fail(str(error), pytrace=False)
-        if self.verdict.status is Status.ERROR:
-            pytest.fail(failure_text(self.spec_run, self.plan, self.verdict), pytrace=False)
+            self.verdict = self.spec_run.verdict(self.plan, self.check, self._selected_checks(), self.attempt)
+        except QaSyncError as problem:
+            error = str(problem)
+        except NotRun as reported:
+            pytest.skip(f"not run: {reported}")
+        if self.verdict and self.verdict.status is Status.ERROR:
+            error = self._failure_text(self.verdict)
+        if error or not self.verdict:
+            pytest.fail(error or "no verdict", pytrace=False)
         if self.verdict.status in {Status.SKIPPED, Status.MANUAL}:
             pytest.skip(f"{self.verdict.status}: {self.verdict.message}")
 
@@ -57,7 +67,13 @@ class CheckItem(pytest.Item):
         if self.verdict and self.verdict.latency_s is not None:
             self.user_properties.append(("latency_s", self.verdict.latency_s))
         if self.verdict and self.verdict.status is Status.FAILED:
-            pytest.fail(failure_text(self.spec_run, self.plan, self.verdict), pytrace=False)
+            pytest.fail(self._failure_text(self.verdict), pytrace=False)
+
+    def _failure_text(self, verdict: CheckFinished) -> str:
+        results = self.spec_run.results[self.plan.section.key][1]
+        if isinstance(results, CutOff):
+            return results.reason
+        return failure_text(results, self.spec_run.lines, verdict, every=self.config.get_verbosity() > 0)
 
     def _selected_checks(self) -> frozenset[str]:
         """Return the ids of all checks that pytest runs; a deselected check shows no failure."""

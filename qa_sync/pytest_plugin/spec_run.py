@@ -23,13 +23,13 @@ from qa_sync.modes.live_systems.planned_writes import describe_writes
 from qa_sync.modes.live_systems.redact_events import redact_events
 from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.modes.table import MODES, prepare
+from qa_sync.pytest_plugin.folder import results_folder
+from qa_sync.pytest_plugin.shared_results import CutOff, SharedResults
 from qa_sync.reports.shared.escape import escape_invisible
-from qa_sync.reports.shared.page_options import OutputOptions
-from qa_sync.reports.shared.text_layout import text_of
 from qa_sync.reports.shared.wording import group_not_removed
-from qa_sync.reports.terminal.failure_block import all_blocks
-from qa_sync.running.events import CheckFinished
-from qa_sync.running.results import Results, SectionResult, SpecResult, collect_results
+from qa_sync.running.events import CheckFinished, Leftover
+from qa_sync.running.filter import filter_events
+from qa_sync.running.results import Results, collect_results
 from qa_sync.running.runner import RunConfig, run
 from qa_sync.settings.find import find_settings
 from qa_sync.settings.read import load_settings
@@ -41,6 +41,10 @@ NO_SEED = "collected"
 """The seed for collecting; ids of checks do not depend on it. The run uses the seed of its mode."""
 
 
+class NotRun(Exception):
+    """A check that is not run, for a reason that an earlier check has reported as an error."""
+
+
 @dataclass(slots=True)
 class SpecRun:
     """The run of a spec; sends no request and reads no recording before the first check runs."""
@@ -50,9 +54,13 @@ class SpecRun:
     job: Job
     lines: Sequence[str]
     checklist: Checklist
+    shared: SharedResults
+    results: dict[str, tuple[int, Results | CutOff]] = field(default_factory=dict)
+    left: list[Leftover] = field(default_factory=list)
     prepared: PreparedRun | None = None
-    results: dict[str, Results] = field(default_factory=dict)
     error: QaSyncError | None = None
+    failed_attempts: int = 0
+    finishes: bool = False
 
     @classmethod
     def open(cls, config: pytest.Config, path: Path) -> SpecRun:
@@ -65,25 +73,53 @@ class SpecRun:
             _refuse_writes(job)
         (dataflow,) = job.dataflows
         lines = path.read_text(encoding="utf-8-sig").splitlines()
-        return cls(config, mode, job, lines, job.compiled(dataflow, job.seed or NO_SEED))
+        checklist = job.compiled(dataflow, job.seed or NO_SEED)
+        return cls(config, mode, job, lines, checklist, SharedResults(results_folder(config)))
+
+    @property
+    def path(self) -> str:
+        """The path of the spec as reports show it."""
+        return self.checklist.dataflow.path
 
     @property
     def plans(self) -> tuple[SectionPlan, ...]:
         """The sections with their checks."""
         return self.checklist.sections
 
-    def verdict(self, plan: SectionPlan, check: Check, selected: frozenset[str]) -> CheckFinished:
-        """Return a check's verdict; runs its section if it has not run yet.
+    def verdict(self, plan: SectionPlan, check: Check, selected: frozenset[str], attempt: int) -> CheckFinished:
+        """Return a check's verdict; runs its section if no process has run it yet, or not in this attempt.
 
-        `selected` are the ids of the checks that pytest runs.
+        `selected` are the ids of the checks that pytest runs; `attempt` counts from 1, also for reruns of the check.
+        Raises QaSyncError when the spec cannot be run, or NotRun when that has been reported already.
         """
-        key = plan.section.key
-        if key not in self.results:
-            self.results[key] = self._run_section(key, selected)
-        return next(c for c in self.results[key].checks if c.id == check.id)
+        results = self._section_results(plan, selected, attempt)
+        if isinstance(results, CutOff):
+            raise NotRun(f"the section was cut off: {results.reason}")
+        return next(c for c in results.checks if c.id == check.id)
 
-    def _run_section(self, key: str, selected: frozenset[str]) -> Results:
-        ready = self._prepare(selected)
+    def _section_results(self, plan: SectionPlan, selected: frozenset[str], attempt: int) -> Results | CutOff:
+        key = plan.section.key
+        with self.shared.section(self.path, plan.section.ordinal) as runs:
+            if runs.number < attempt:
+                try:
+                    results = self._run_section(key, selected, attempt)
+                except (QaSyncError, NotRun, KeyboardInterrupt, SystemExit, pytest.exit.Exception):
+                    raise
+                except BaseException as cause:
+                    runs.add(CutOff(str(cause).partition("\n")[0] or type(cause).__name__))
+                    raise
+                runs.add(results)
+                self.left += results.leftovers
+                self.results[key] = runs.number, results
+            if key not in self.results or self.results[key][0] < runs.number:
+                self.results[key] = runs.number, runs.latest()
+        return self.results[key][1]
+
+    def _run_section(self, key: str, selected: frozenset[str], attempt: int) -> Results:
+        if self.mode == "replay" and self.prepared and key in self.results:
+            self.prepared.close()
+            self.prepared = None  # its recordings are used up
+        ready = self._prepare(selected, attempt)
         only = [
             replace(c, sections=tuple(replace(p, reported=selected) for p in c.sections if p.section.key == key))
             for c in ready.checklists
@@ -92,19 +128,24 @@ class SpecRun:
             self._print(line)
         config = RunConfig(self.mode, ready.seed, ready.started, time.perf_counter, stop=ready.stop)
         events = run(only, ready.open_environment, config)
-        return collect_results(redact_events(events, ready.redact) if ready.redact else events)
+        ids = frozenset((self.path, check) for check in selected)
+        return collect_results(filter_events(redact_events(events, ready.redact) if ready.redact else events, ids))
 
-    def _prepare(self, selected: frozenset[str]) -> PreparedRun:
-        """Prepare the spec for its mode, once; an error is raised again for every check."""
-        if self.error:
-            raise self.error
-        if self.prepared is None:
+    def _prepare(self, selected: frozenset[str], attempt: int) -> PreparedRun:
+        """Prepare the spec for its mode, once in each attempt; an error is raised for the first check only."""
+        if self.prepared is None and self.failed_attempts < attempt:
             try:
                 self.prepared = self._begin(selected)
+                if not self.finishes:
+                    self.config.add_cleanup(self._finish)
+                    self.finishes = True
             except QaSyncError as error:
-                self.error = error
-                raise
-            self.config.add_cleanup(self._finish)
+                self.error, self.failed_attempts = error, attempt
+        if self.prepared is None and self.error:
+            if self.shared.is_first(self.path, attempt):
+                raise self.error
+            raise NotRun(str(self.error).partition("\n")[0])
+        assert self.prepared is not None  # noqa: S101 - there is a run or an error
         return self.prepared
 
     def _begin(self, selected: frozenset[str]) -> PreparedRun:
@@ -130,7 +171,7 @@ class SpecRun:
         if self.prepared is None:
             return
         with closing(self.prepared):
-            left = self.prepared.clean_up([lost for results in self.results.values() for lost in results.leftovers])
+            left = self.prepared.clean_up(self.left)
         for what, ids, reason in group_not_removed(left if self.mode != "replay" else ()):
             # On a new line, not among the progress dots.
             sys.stderr.write(f"\n{escape_invisible(f'not removed: {what} {ids}: {reason}')}\n")
@@ -140,19 +181,6 @@ class SpecRun:
         if reporter := self.config.pluginmanager.get_plugin("terminalreporter"):
             reporter.ensure_newline()
             reporter.write_line(escape_invisible(line))
-
-
-def failure_text(spec_run: SpecRun, plan: SectionPlan, verdict: CheckFinished) -> str:
-    """Return the block that the terminal report shows for a failure or error."""
-    whole = spec_run.results[plan.section.key]
-    alone = tuple(SpecResult(s.spec, s.title, tuple(_only(r, verdict) for r in s.sections)) for s in whole.specs)
-    lines = spec_run.lines
-    output = OutputOptions(quiet=True, source_line=lambda _, line: lines[line - 1] if 0 < line <= len(lines) else None)
-    return text_of(all_blocks(replace(whole, specs=alone), output))
-
-
-def _only(section: SectionResult, verdict: CheckFinished) -> SectionResult:
-    return replace(section, checks=tuple(c for c in section.checks if c.id == verdict.id))
 
 
 def _refuse_writes(job: Job) -> None:

@@ -45,7 +45,7 @@ class ScenarioRecords:
         self.snapshots: dict[RecordKey, Record] = {}
         self.after_write: dict[RecordKey, Record] = {}
         self.after_write_of: dict[tuple[RecordKey, str], Record] = {}
-        self.before_edit: dict[RecordKey, Record] = {}
+        self.before_edit: dict[RecordKey, Record | None] = {}
         self.written_at: datetime = environment.clock.now()
         self.ignored_writes: set[tuple[RecordKey, str]] = set()
         self.marks: dict[str, str] = {}
@@ -87,8 +87,9 @@ class ScenarioRecords:
     def edit(self, step: Edit) -> None:
         """Update the role's record after a new read; raises Conflict when that is impossible."""
         key, there = RecordKey(step.role, step.side), RecordKey(step.role, step.side.other)
-        self.before_edit |= {there: self.latest[there]} if there in self.latest else {}
+        before_there = self.latest.get(there)
         before = self._update_with_retry(key, step.values)
+        self.before_edit |= {key: before, there: before_there or self.before_edit.get(there)}
         self.written_at = self.environment.clock.now()
         self._note_ignored_writes(key, step.values, before)
 

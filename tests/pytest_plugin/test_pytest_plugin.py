@@ -9,11 +9,14 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import jinja2.sandbox
 import pytest
 from cli_caller import QaSync
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from qa_sync.checklist.depth import Depth
@@ -22,7 +25,9 @@ from qa_sync.modes import replay, sandbox
 from qa_sync.modes.job import Job, PlannedRecords, PreparedRun
 from qa_sync.modes.table import prepare
 from qa_sync.pytest_plugin import hooks, spec_run
+from qa_sync.pytest_plugin.texts import item_name
 from qa_sync.running.events import Leftover
+from qa_sync.running.runner import run
 from qa_sync.sync.writer import PlainWriter
 
 KEPT = (replay, sandbox, jinja2.sandbox)
@@ -60,6 +65,19 @@ def test_nothing_is_collected_without_being_asked_for(project: pytest.Pytester) 
     assert project.runpytest_inprocess("specs").ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
+COUNT_RUNS = """
+from pathlib import Path
+from qa_sync.pytest_plugin import spec_run
+
+def counted(checklists, *others, run=spec_run.run):
+    with Path("runs.txt").open("a") as file:
+        file.writelines(f"{c.dataflow.path} {p.section.ordinal}\\n" for c in checklists for p in c.sections)
+    return run(checklists, *others)
+
+spec_run.run = counted
+"""
+
+
 def test_every_check_is_an_item_and_replays_on_two_workers_as_on_one(project: pytest.Pytester) -> None:
     alone = project.runpytest_inprocess("--qa-sync", "specs", "-p", "no:xdist")
     found = outcomes(alone)
@@ -67,8 +85,93 @@ def test_every_check_is_an_item_and_replays_on_two_workers_as_on_one(project: py
     assert found.keys() == {"passed", "skipped"}
     assert found["passed"] > 200
     alone.stderr.no_fnmatch_line("*not removed*")  # what the recorded run left is no news
-    shared = project.runpytest_subprocess("--qa-sync", "specs", "-n", "2", "--dist", "loadgroup")
+    project.makeconftest(COUNT_RUNS)
+    shared = project.runpytest_subprocess("--qa-sync", "specs", "-n", "2", "--dist", "loadgroup", "--junitxml=out.xml")
     assert (shared.ret, outcomes(shared)) == (pytest.ExitCode.OK, found)
+    runs = (project.path / "runs.txt").read_text(encoding="utf-8").splitlines()
+    assert sorted(runs) == sorted(set(runs))  # each section ran once for both workers
+    names = {str(case.get("name")) for case in ET.parse(project.path / "out.xml").iter("testcase")}  # noqa: S314
+    assert len(names) == sum(found.values())
+    assert not any("@" in name or "::" in name or "[" in name for name in names)
+
+
+def test_a_section_that_is_cut_off_is_one_error_and_runs_once(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[object] = []
+
+    def cut_off(*checklists: object) -> None:
+        runs.append(checklists)
+        pytest.fail("Timeout (>3.0s)")
+
+    monkeypatch.setattr(spec_run, "run", cut_off)
+    result = project.runpytest_inprocess("--qa-sync", "-k", "Products and property", "specs/000.txt", "-rs")
+    found = outcomes(result)
+    assert found.keys() == {"errors", "skipped", "deselected"}
+    assert found["errors"] == 1
+    assert len(runs) == 1
+    result.stdout.fnmatch_lines(["*not run: the section was cut off: Timeout (>3.0s)*"])
+
+
+RUN_TWICE = """
+import pytest
+from _pytest.runner import runtestprotocol
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    runtestprotocol(item, log=False, nextitem=nextitem)
+    runtestprotocol(item, log=True, nextitem=nextitem)
+    return True
+"""
+
+
+def test_a_check_that_is_run_again_has_a_new_verdict(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a plugin for reruns does it: the same item once more. What ended the first attempt does not end the second."""
+    attempts: list[str] = []
+
+    def prepared(mode: str, job: Job) -> PreparedRun:
+        attempts.append(mode)
+        if len(attempts) == 1:
+            raise RequestRejected("not yet", status=503)
+        return prepare(mode, job)
+
+    monkeypatch.setattr(spec_run, "prepare", prepared)
+    project.makeconftest(RUN_TWICE)
+    result = project.runpytest_inprocess("--qa-sync", "-k", "Products and create", "specs/000.txt")
+    assert outcomes(result)["passed"] == 1
+    assert len(attempts) == 2
+
+
+def test_a_run_again_plays_the_section_again(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[object] = []
+
+    def counted(*arguments: Any) -> Any:
+        runs.append(arguments)
+        return run(*arguments)
+
+    monkeypatch.setattr(spec_run, "run", counted)
+    project.makeconftest(RUN_TWICE)
+    result = project.runpytest_inprocess("--qa-sync", "-k", "Products and (create or unique)", "specs/000.txt")
+    assert outcomes(result)["passed"] == 2
+    assert len(runs) == 2  # once in each attempt, for both checks
+
+
+@given(st.text(st.sampled_from("a[]:/=.1"), max_size=12))
+def test_no_name_of_an_item_has_what_pytest_reads_as_its_own(check: str) -> None:
+    name = item_name(check)
+    assert not {"[", "]"}.intersection(name)
+    assert "::" not in name
+
+
+@pytest.mark.usefixtures("no_edit_arrives")
+def test_what_failed_for_one_cause_is_told_once_at_the_end(project: pytest.Pytester) -> None:
+    words = ("--qa-sync", "--qa-sync-mode", "sandbox", "-k", "Products and update-forward", "specs/000.txt")
+    result = project.runpytest_inprocess(*words)
+    result.stdout.fnmatch_lines(
+        ["*as above: no edit of Wix.com arrives*", "*by cause*", "*no edit of Wix.com arrives: update-forward 8 of 8 *"]
+    )
+    assert str(result.stdout).count("expected") == 3
 
 
 def test_the_ini_file_opts_folders_in(project: pytest.Pytester) -> None:
@@ -95,7 +198,9 @@ def test_words_select_kinds_titles_and_headings(project: pytest.Pytester) -> Non
 def test_a_missing_recording_is_an_error_with_what_to_do(project: pytest.Pytester) -> None:
     (project.path / "cassettes").unlink()
     result = project.runpytest_inprocess("--qa-sync", "-k", "create", "specs/000.txt")
-    assert outcomes(result).keys() == {"errors", "deselected"}
+    found = outcomes(result)
+    assert found.keys() == {"errors", "skipped", "deselected"}
+    assert found["errors"] == 1  # a document, not a check
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["*--mode record*"])
     result.stdout.no_fnmatch_line("*Traceback*")

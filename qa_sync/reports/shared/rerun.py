@@ -11,7 +11,8 @@ from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results
 
 MOST_SPECS = 4
-_NO_WORD = re.compile(r"[\s()']")
+NOT_RUN = frozenset({Status.SKIPPED, Status.MANUAL})
+_NO_WORD = re.compile(r"[\s()'\"]")
 """What a word of `-k` cannot contain; a phrase in quotes can."""
 
 
@@ -24,19 +25,27 @@ def rerun_command(results: Results, specs: Iterable[str], *selection: str) -> st
     return " ".join(["qa-sync check", *shown, shlex.join([*results.options, *selection])]).rstrip()
 
 
-def keyword_of(check: CheckFinished, width: int) -> str:
-    """Return what to give to `-k` for a check: its id without the spec, or its last part if that is too wide."""
-    _, _, tail = check.id.partition("/")
-    short = tail if len(tail) <= width else tail[max(0, tail.find(f"/{check.kind}") + 1) :]
-    keyword = short or check.id
-    return f'"{keyword}"' if _NO_WORD.search(keyword) else keyword
-
-
 def keywords_of(cause: FailureCause, results: Results, width: int, most: int) -> list[str]:
     """Return what to give to `-k` for the checks of a cause: the kind if no other check of it ran, else ids."""
     kinds = [kind.name for kind in cause.kinds]
     if len(cause.checks) > 1 and len(kinds) == 1:
-        ran = (c for c in results.checks if c.status not in {Status.SKIPPED, Status.MANUAL})
+        ran = (c for c in results.checks if c.spec in cause.sections and c.status not in NOT_RUN)
         if sum(kinds[0] in f"{c.id}\n{c.kind}\n{c.title}" for c in ran) == len(cause.checks):
             return [kinds[0]]
     return [keyword_of(check, width) for check in cause.checks[:most]]
+
+
+def keyword_of(check: CheckFinished, width: int) -> str:
+    """Return what to give to `-k` for a check: its id without the spec, or less of it if that is too wide."""
+    tail = check.id.partition("/")[2] or check.id
+    pair = tail[max(0, tail.find(f"/{check.kind}") + 1) :]
+    words = [_word(part) for part in (tail, pair)]
+    words.append(f"{_word(check.kind)} and {_word(check.title.rpartition(' -> ')[2])}")
+    return next((word for word in words if len(shlex.quote(word)) <= width), words[0])
+
+
+def _word(text: str) -> str:
+    """Return a text as one word of `-k`; a text without both kinds of quotes can be a phrase."""
+    if not _NO_WORD.search(text):
+        return text
+    return f'"{text}"' if '"' not in text else f"'{text}'"

@@ -80,8 +80,6 @@ def _compare_values(
         _form_in_record(records, there, right),
     )
     verdict = compare(expected, actual, *forms, records.environment.zone)
-    before = records.before_edit.get(there)
-    unchanged = before is not None and read(before.data, right.path) == wire
     if verdict.same and (reason := wrong_notation(wire, right.form)):
         message = f"{name}: {reason} ({Difference.FORMAT})"
         return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.FORMAT)
@@ -95,8 +93,23 @@ def _compare_values(
         format_value(actual),
         final=False,
         difference=verdict.difference,
-        unchanged=unchanged,
+        unchanged=_is_unchanged(records, there, cards, actual),
     )
+
+
+def _is_unchanged(
+    records: ScenarioRecords, there: RecordKey, cards: tuple[PropertyCard, PropertyCard], actual: Canonical
+) -> bool:
+    """Return whether the value is the one that either side had before the last edit: then nothing has arrived."""
+    here = RecordKey(there.role, there.side.other)
+    for key, card in zip((here, there), cards, strict=True):
+        before = records.before_edit.get(key)
+        try:
+            if before and to_canonical(read(before.data, card.path), card.form) == actual:
+                return True
+        except NotConvertible:
+            continue
+    return False
 
 
 def _form_in_record(records: ScenarioRecords, key: RecordKey, card: PropertyCard) -> Form:
