@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from qa_sync.checklist.model import Scenario
@@ -17,6 +18,7 @@ from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.form import Canonical, Json
 from qa_sync.values.json_text import write_json
 from qa_sync.values.paths import read
+from qa_sync.values.regions import in_country
 
 
 class RecordGone(InvalidResponse):
@@ -141,7 +143,8 @@ class ScenarioRecords:
 
     def value(self, key: RecordKey, record: Record, path: str) -> Canonical:
         """Return a property's canonical value; raises NotConvertible."""
-        return to_canonical(read(record.data, path), self.card(key).properties[path].form)
+        form = in_country(self.card(key).properties[path].form, partial(read, record.data))
+        return to_canonical(read(record.data, path), form)
 
     def _to_wire(self, key: RecordKey, values: Mapping[str, SampleValue]) -> Mapping[str, Json]:
         known = {path: self._resolved(value, key.side) for path, value in values.items()}

@@ -16,6 +16,7 @@ from qa_sync.sandbox.load import Load
 from qa_sync.sandbox.wix import app as wix
 from qa_sync.sandbox.woocommerce import app as woocommerce
 from qa_sync.sandbox.woocommerce import auth as woocommerce_auth
+from qa_sync.sandbox.woocommerce.settings import ShopSettings
 
 BuildApp = Callable[[Callable[[], datetime], str], Starlette]
 """Given the time (UTC) and a seed for ids: a fresh app with an empty store (`app.state.store`)."""
@@ -51,9 +52,13 @@ VENDORS: Mapping[str, Vendor] = {
 }
 
 
-def vendors_under(load: Load) -> Mapping[str, Vendor]:
-    """Return the vendors under a load; only Wix documents its behavior then.
+def vendors_under(load: Load, shop: ShopSettings | None = None) -> Mapping[str, Vendor]:
+    """Return the vendors under a load, of which only Wix documents its behavior, and a shop with these settings.
 
     Source: docs/explanation/vendors/wix.rst, "Common rules".
     """
-    return {**VENDORS, "wix": replace(VENDORS["wix"], build_app=partial(wix.build_app, load=load))}
+    own = {
+        "wix": partial(wix.build_app, load=load),
+        "woocommerce": partial(woocommerce.build_app, settings=shop),
+    }
+    return {**VENDORS, **{name: replace(VENDORS[name], build_app=build) for name, build in own.items()}}

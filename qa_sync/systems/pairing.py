@@ -23,7 +23,8 @@ def pairs_of(section: Section, source: EntityCard, target: EntityCard) -> tuple[
 def inferred_pairs(source: EntityCard, target: EntityCard) -> tuple[PropertyPair, ...]:
     """Pair the properties of two cards by shared concept, in the source card's order.
 
-    Omits a pair that neither system can receive, because both systems set the value themselves.
+    Omits a pair that neither system can receive, because both systems set the value themselves, and a pair that both
+    compute: no sync can make two totals equal when one of them contains taxes or is rounded otherwise.
     """
     by_concept, counterparts = _by_concept(source), _by_concept(target)
     return tuple(
@@ -32,6 +33,7 @@ def inferred_pairs(source: EntityCard, target: EntityCard) -> tuple[PropertyPair
         if p.concept
         and by_concept[p.concept] is p
         and (counterpart := counterparts.get(p.concept))
+        and not (p.derived and counterpart.derived)
         and (_can_receive(p) or _can_receive(counterpart))
     )
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, tzinfo
 from qa_sync.errors import UnknownName
 from qa_sync.values.conversions.choices import BOOLEAN, CHOICE
 from qa_sync.values.conversions.conversion import Conversion, Target, exact_scalar, not_convertible
-from qa_sync.values.conversions.countries import COUNTRY, REGION
+from qa_sync.values.conversions.countries import COUNTRY
 from qa_sync.values.conversions.html import ESCAPED_TEXT, HTML
 from qa_sync.values.conversions.ids import IDENTIFIER, REFERENCE
 from qa_sync.values.conversions.numbers import DECIMAL, INTEGER
@@ -16,6 +16,7 @@ from qa_sync.values.conversions.phones import PHONE
 from qa_sync.values.conversions.text import EMAIL, TEXT
 from qa_sync.values.conversions.times import DATE, INSTANT, instant_of
 from qa_sync.values.form import Canonical, Form, Json, Scalar
+from qa_sync.values.regions import REGION
 
 CONVERSIONS: Mapping[str, Conversion] = {
     "text": TEXT,
@@ -37,6 +38,9 @@ CONVERSIONS: Mapping[str, Conversion] = {
 
 MAX_DEPTH = 20
 """The maximum depth of nested lists; no known API nests values deeper."""
+
+DOUBLED = "doubled"
+"""The option with the characters that are sent twice, because the system stores one of two."""
 
 _EMPTY = {"null": None, "omit": None}
 
@@ -74,7 +78,23 @@ def to_wire(value: Canonical, form: Form, siblings: Mapping[str, Canonical] | No
         return [to_wire(v, form, _element_siblings(siblings, n), zone) for n, v in enumerate(value)]
     if value is None or is_empty(value):
         return _empty(form)
-    return _conversion(form).write(_scalar(value, form), Target(form, siblings, zone))
+    wire = _conversion(form).write(_scalar(value, form), Target(form, siblings, zone))
+    return _doubled(wire, form) if DOUBLED in form.options else wire
+
+
+def sent_value(wire: Json, form: Form) -> Canonical:
+    """Return the canonical value that a wire value of `to_wire` is stored as; raises as `to_canonical`."""
+    if isinstance(wire, list | tuple):
+        return tuple(sent_value(element, form) for element in wire) or None
+    for character in form.options.get(DOUBLED, "") if isinstance(wire, str) else "":
+        wire = wire.replace(character * 2, character)
+    return to_canonical(wire, form)
+
+
+def _doubled(wire: Json, form: Form) -> Json:
+    for character in form.options[DOUBLED] if isinstance(wire, str) else "":
+        wire = wire.replace(character, character * 2)
+    return wire
 
 
 def is_empty(value: object) -> bool:

@@ -15,12 +15,13 @@ from msgspec import Struct
 
 from qa_sync.values.conversions.choices import truth_of
 from qa_sync.values.conversions.conversion import to_text
-from qa_sync.values.conversions.countries import bare_region, country_code
+from qa_sync.values.conversions.countries import country_code
 from qa_sync.values.conversions.html import collapsed
 from qa_sync.values.conversions.numbers import number_without_loss, places_of, quantised
 from qa_sync.values.conversions.phones import lacks_named_country, phone_number
 from qa_sync.values.conversions.times import day_of, instant_of
 from qa_sync.values.form import Form, Scalar
+from qa_sync.values.regions import bare_region
 
 
 class Sides(Struct, frozen=True):

@@ -16,7 +16,7 @@ from values_forms import FORMS, HOSTILE_JSON, HOSTILE_SCALARS, PLAIN_TEXTS, SIBL
 from work import comes_to_an_end
 
 from qa_sync.errors import NotConvertible, UnknownName
-from qa_sync.values.canonical import CONVERSIONS, to_canonical, to_wire
+from qa_sync.values.canonical import CONVERSIONS, sent_value, to_canonical, to_wire
 from qa_sync.values.conversions.countries import country_codes
 from qa_sync.values.form import Canonical, Form
 
@@ -332,3 +332,11 @@ def test_importing_loads_no_table() -> None:
         "sys.exit(p._table.cache_info().currsize or 'html.entities' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("text", ["a\\b", "\\\\", "C:\\new", "no", "\\"])
+def test_what_a_system_takes_for_an_escape_is_sent_twice(text: str) -> None:
+    doubling = Form(options={"doubled": "\\"})
+    assert to_wire(text, doubling) == text.replace("\\", "\\\\")
+    assert sent_value(to_wire((text, text), doubling), doubling) == (text, text)
+    assert sent_value(to_wire(text, Form()), Form()) == text

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from qa_sync.systems.connectors.card_keys import (
     COMMANDS,
     CONVERSIONS,
+    DOUBLED,
+    DOUBLED_DESCRIPTION,
     EMPTY,
     EMPTY_DESCRIPTION,
     ENTITY_KEYS,
@@ -58,7 +60,9 @@ def tagged_values() -> str:
 def conversions() -> str:
     """Return every conversion with its options."""
     rows = ((code(name), prose(one.description), _options(one)) for name, one in CONVERSIONS.items())
-    return table(("Conversion", "Meaning", "Options"), rows, "16 44 40") + f"\n{_option(EMPTY, EMPTY_DESCRIPTION)}\n"
+    return table(("Conversion", "Meaning", "Options"), rows, "16 44 40") + (
+        f"\n{_option(EMPTY, EMPTY_DESCRIPTION)}\n\n{_option(DOUBLED, DOUBLED_DESCRIPTION)}\n"
+    )
 
 
 def _options(conversion: Conversion) -> str:

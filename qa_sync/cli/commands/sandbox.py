@@ -75,6 +75,12 @@ def _checked_text(kind: ValueType) -> Callable[[click.Context, click.Parameter, 
     help="Rate limit above which Wix responds with 429, such as 200/min; the built-in sync does not count.",
 )
 @click.option(
+    "--shop",
+    default="",
+    metavar="WORD=VALUE,...",
+    help="Settings of WooCommerce's shop: taxes, prices, decimals, currency, zone, orders.",
+)
+@click.option(
     "--write-config",
     "config",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -91,6 +97,7 @@ def sandbox(
     delay_s: float,
     lag: str,
     rate: str | None,
+    shop: str,
     config: Path | None,
     seed: str,
 ) -> None:
@@ -100,6 +107,7 @@ def sandbox(
     qa-sync sandbox
     qa-sync sandbox specs/000.txt --fault truncate
     qa-sync sandbox specs/000.txt --lag 2s --rate 200/min
+    qa-sync sandbox specs/003.txt --shop taxes=25,prices=with,decimals=0,zone=Asia/Kolkata
     qa-sync sandbox specs/000.txt --write-config qa-sync.toml
     """
     if find_spec("uvicorn") is None:
@@ -108,7 +116,9 @@ def sandbox(
 
     if faults and (no_sync or not specs):
         raise UsageError("--fault needs a sync", hint="give a SPEC, and remove --no-sync")
-    far = serving.network_conditions(delay_s, lag, rate)
+    from qa_sync.sandbox.woocommerce.settings import read_settings  # noqa: PLC0415 - only for this command
+
+    far, shop_settings = serving.network_conditions(delay_s, lag, rate), read_settings(shop)
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows)
     with ExitStack() as stack:
@@ -124,7 +134,7 @@ def sandbox(
         if config:
             _configure(config, connectors, urls, every_s, rate)
         _print_urls(urls)
-        serving.serve(listener, inner, seed, far)
+        serving.serve(listener, inner, seed, far, shop_settings)
 
 
 def _configure(

@@ -18,6 +18,7 @@ from qa_sync.modes.embedded.sync_engine import make_engine
 from qa_sync.sandbox.load import Load
 from qa_sync.sandbox.serve import build_server_app, delayed
 from qa_sync.sandbox.vendors import VENDORS, vendors_under
+from qa_sync.sandbox.woocommerce.settings import ShopSettings
 from qa_sync.settings.model import Settings
 from qa_sync.settings.value_types import DURATION_VALUE, RATE_VALUE
 from qa_sync.sync.engine import Engine
@@ -63,13 +64,16 @@ def network_conditions(delay_s: float, lag: str, rate: str | None) -> NetworkCon
     return NetworkConditions(delay_s, DURATION_VALUE.read(lag), Rate(pace.count, pace.seconds) if pace else None)
 
 
-def serve(listener: socket.socket, inner: socket.socket, seed: str, conditions: NetworkConditions) -> None:
-    """Serve all vendors, empty at first, until SIGINT or SIGTERM.
+def serve(
+    listener: socket.socket, inner: socket.socket, seed: str, conditions: NetworkConditions, shop: ShopSettings
+) -> None:
+    """Serve all vendors, empty at first, until SIGINT or SIGTERM; `shop` are the settings of WooCommerce's shop.
 
     The delay and the rate limit apply to `listener`; `inner` is for the built-in sync. Lists lag on both.
     """
     load = Load(timedelta(seconds=conditions.lag_s), conditions.rate, exempt_port=inner.getsockname()[1])
-    apps = {name: vendor.build_app(lambda: datetime.now(UTC), seed) for name, vendor in vendors_under(load).items()}
+    vendors = vendors_under(load, shop)
+    apps = {name: vendor.build_app(lambda: datetime.now(UTC), seed) for name, vendor in vendors.items()}
     app = delayed(build_server_app(apps), listener.getsockname()[1], conditions.delay_s)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
     uvicorn.Server(config).run(sockets=[listener, inner])

@@ -14,7 +14,6 @@ from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import Status
 from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.values.canonical import to_canonical
 from qa_sync.values.compare import Difference, compare, format_value
 from qa_sync.values.condition import Condition
 from qa_sync.values.conversions.conversion import wire_text
@@ -71,7 +70,7 @@ def _compare_values(
         message = f"{name}: {reason} ({Difference.TYPE})"
         return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.TYPE)
     try:
-        actual = to_canonical(wire, right.form)
+        actual = records.value(there, records.latest[there], right.path)
     except NotConvertible as error:
         message = f"{name}: expected {format_value(expected)!r}, got an invalid value: {error.message}"
         return Verdict(Status.FAILED, message, format_value(expected), wire, final=False, difference=Difference.FORMAT)
@@ -129,7 +128,7 @@ def _unmet_condition(records: ScenarioRecords, there: RecordKey, pair: PropertyP
 
 
 def _expected(records: ScenarioRecords, here: RecordKey, left: PropertyCard) -> Canonical:
-    value = to_canonical(read(records.latest[here].data, left.path), left.form)
+    value = records.value(here, records.latest[here], left.path)
     if left.references is None:
         return value
     if isinstance(value, tuple):
@@ -154,7 +153,7 @@ def _no_verdict(records: ScenarioRecords, here: RecordKey, left: PropertyCard, e
 def _never_had(records: ScenarioRecords, here: RecordKey, left: PropertyCard) -> bool:
     """Return whether the record was empty after its last write as well: else the sync has cleared it."""
     after_write = records.after_write.get(here)
-    return after_write is None or to_canonical(read(after_write.data, left.path), left.form) is None
+    return after_write is None or records.value(here, after_write, left.path) is None
 
 
 def _overwritten_verdict(records: ScenarioRecords, here: RecordKey, left: PropertyCard) -> Verdict | None:
@@ -164,7 +163,8 @@ def _overwritten_verdict(records: ScenarioRecords, here: RecordKey, left: Proper
     wires = [read(record.data, left.path) for record in (records.after_write[here], records.latest[here])]
     if wires[0] == wires[1]:  # nearly always, and a comparison is quicker than two conversions
         return None
-    then, new = (to_canonical(wire, left.form) for wire in wires)
+    then = records.value(here, records.after_write[here], left.path)
+    new = records.value(here, records.latest[here], left.path)
     if then == new:
         return None
     label = f"{entity_name(records, here)} {left.path}"
@@ -178,10 +178,10 @@ def check_not_cleared(records: ScenarioRecords, claim: NotCleared) -> Verdict:
     """Return whether a value stays when the other side is cleared, or is cleared as well."""
     here, there = RecordKey(claim.role, claim.side.other), RecordKey(claim.role, claim.side)
     left, right = property_of(records, here, claim.pair), property_of(records, there, claim.pair)
-    if to_canonical(read(records.after_write[here].data, left.path), left.form) is not None:
+    if records.value(here, records.after_write[here], left.path) is not None:
         return Verdict(Status.SKIPPED, f"{entity_name(records, here)} {left.path} cannot be cleared")
-    expected = None if claim.erased else to_canonical(read(records.snapshots[there].data, right.path), right.form)
-    actual = to_canonical(read(records.current(there).data, right.path), right.form)
+    expected = None if claim.erased else records.value(there, records.snapshots[there], right.path)
+    actual = records.value(there, records.current(there), right.path)
     references = (records.ref(here), records.ref(there))
     verdict = compare(expected, actual, right.form, right.form, records.environment.zone)
     if verdict.same:

@@ -16,8 +16,8 @@ from qa_sync.sandbox.desk import Rejection
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce.args import Arg, is_email
 from qa_sync.sandbox.woocommerce.errors import refuse
-from qa_sync.sandbox.woocommerce.shop import META_ARG, Shop, two_dates
-from qa_sync.sandbox.woocommerce.text import person_name, plain
+from qa_sync.sandbox.woocommerce.shop import META_ARG, Shop
+from qa_sync.sandbox.woocommerce.text import entities, plain, unslashed
 
 PARTS = ("first_name", "last_name", "company", "address_1", "address_2", "city", "postcode", "country", "state")
 BILLING = (*PARTS, "email", "phone")
@@ -25,6 +25,8 @@ SHIPPING = (*PARTS, "phone")
 BILLING_ARG = Arg("object", fields={**dict.fromkeys(PARTS, Arg()), "email": Arg("email"), "phone": Arg()})
 SHIPPING_ARG = Arg("object", fields=dict.fromkeys(SHIPPING, Arg()))
 LOGIN_MAX = 60
+ROLES = ("administrator", "editor", "author", "contributor", "subscriber", "customer", "shop_manager")
+DELETABLE = ("customer", "subscriber")
 
 
 def keys(doc: Doc) -> list[tuple[str, str]]:
@@ -50,7 +52,7 @@ class Customers:
     list_args: Mapping[str, Arg] = {
         "orderby": Arg(choices=("id", "include", "name", "registered_date")),
         "email": Arg("email"),
-        "role": Arg(),
+        "role": Arg(choices=("all", *ROLES)),
     }
 
     def __init__(self, shop: Shop) -> None:
@@ -71,9 +73,26 @@ class Customers:
         doc |= {"first_name": "", "last_name": "", "is_paying_customer": False, "meta_data": []}
         doc |= {"billing": dict.fromkeys(BILLING, ""), "shipping": dict.fromkeys(SHIPPING, "")}
         doc |= {"id": self.shop.world.store.next("user", 2), "date_created": self.shop.stamp()}
-        if "meta_data" not in body:
-            body = body | {"meta_data": [{"key": "default_password_nag", "value": "1"}]}
+        nag = [] if "username" in body else [{"key": "default_password_nag", "value": "1"}]
+        doc["meta_data"] = self.shop.with_new_meta([*nag, *_public(body)])
+        for name in ("first_name", "last_name"):
+            doc[name] = entities(plain(unslashed(body.get(name) or "")))
         return self._save(doc, body)
+
+    def add_staff(self, role: str, email: str, id: int | None = None) -> Doc:
+        """Add a user who is no customer."""
+        doc: Doc = {
+            "email": email,
+            "username": email.partition("@")[0],
+            "role": role,
+            "first_name": "",
+            "last_name": "",
+        }
+        doc |= {"is_paying_customer": False, "meta_data": [], "date_created": self.shop.stamp(), "date_modified": None}
+        doc |= {"billing": dict.fromkeys(BILLING, ""), "shipping": dict.fromkeys(SHIPPING, "")}
+        doc["id"] = id or self.shop.world.store.next("user", 2)
+        self.table.save(doc["id"], doc, self.shop.world.now())
+        return doc
 
     def update(self, doc: Doc, body: Doc) -> Doc:
         """Update a customer."""
@@ -85,16 +104,16 @@ class Customers:
             doc["email"] = email
         if body.get("username") not in (None, doc["username"]):
             raise refuse(400, "woocommerce_rest_customer_invalid_argument", "Username isn't editable.")
+        for name in ("first_name", "last_name"):
+            if name in body:  # measured: tags go, but unlike on a create an ampersand stays as it is
+                doc[name] = plain(unslashed(body[name] or ""))
+        doc["meta_data"] = self.shop.with_meta(doc["meta_data"], _public(body))
         return self._save(doc, body)
 
     def _save(self, doc: Doc, body: Doc) -> Doc:
-        for name in ("first_name", "last_name"):
-            if name in body:
-                doc[name] = person_name(body[name] or "")
         for name, parts in (("billing", BILLING), ("shipping", SHIPPING)):
-            doc[name] |= {part: value for part, value in (body.get(name) or {}).items() if part in parts}
-        posted = [entry for entry in body.get("meta_data") or [] if not str(entry.get("key", "")).startswith("_")]
-        doc["meta_data"] = self.shop.with_meta(doc["meta_data"], posted)
+            given = body.get(name) or {}
+            doc[name] |= {part: unslashed(value) for part, value in given.items() if part in parts}
         doc["date_modified"] = self.shop.stamp()
         self.table.save(doc["id"], doc, self.shop.world.now())
         return doc
@@ -117,6 +136,9 @@ class Customers:
         """Delete a customer; the orders stay, without a customer."""
         if not force:
             raise refuse(501, "woocommerce_rest_trash_not_supported", "Customers do not support trashing.")
+        if doc["role"] not in DELETABLE:
+            message = f"Sorry, users with {doc['role']} role cannot be deleted via this endpoint. Allowed roles: "
+            raise refuse(403, "woocommerce_rest_cannot_delete", message + ", ".join(DELETABLE))
         self.table.remove(doc["id"])
         for order in self.shop.orders.find("customer", str(doc["id"])):
             self.shop.orders.save(order["id"], order | {"customer_id": 0}, self.shop.world.now())
@@ -124,8 +146,8 @@ class Customers:
     def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:  # noqa: ARG002 - the same for reads and writes
         """Return a customer as returned by the API."""
         face = hashlib.sha256(doc["email"].strip().lower().encode()).hexdigest()
-        shown = {"id": doc["id"]} | two_dates("date_created", doc["date_created"])
-        shown |= two_dates("date_modified", doc["date_modified"])
+        shown = {"id": doc["id"]} | self.shop.two_dates("date_created", doc["date_created"])
+        shown |= self.shop.two_dates("date_modified", doc["date_modified"])
         shown |= {name: doc[name] for name in ("email", "first_name", "last_name", "role", "username")}
         shown |= {name: doc[name] for name in ("billing", "shipping", "is_paying_customer")}
         shown["avatar_url"] = f"https://secure.gravatar.com/avatar/{face}?s=96&d=mm&r=g"
@@ -139,7 +161,7 @@ class Customers:
         """Return the customers of a list; there is no filter by date."""
         docs = self.table.find("email", args["email"].casefold()) if "email" in args else self.table.all()
         role, search = args.get("role", "customer"), args.get("search", "").casefold()
-        docs = docs if role in ("customer", "all") else []
+        docs = [doc for doc in docs if role in (doc["role"], "all")]
         return [doc for doc in docs if search in f"{doc['email']} {doc['username']}".casefold()]
 
     def sort_key(self, doc: Doc, orderby: str) -> Any:
@@ -154,3 +176,8 @@ class Customers:
     def exists(self) -> Rejection:
         """Return the error response for a POST with an id."""
         return refuse(400, "woocommerce_rest_customer_exists", "Cannot create existing resource.")
+
+
+def _public(body: Doc) -> list[Doc]:
+    """Return the posted metadata; entries whose key begins with `_` are dropped."""
+    return [entry for entry in body.get("meta_data") or [] if not str(entry.get("key", "")).startswith("_")]

@@ -50,8 +50,8 @@ class Endpoints:
         page, number, pages = listing.page_of(docs, args)
         shown = [self._shown(request, doc, view=True) for doc in page]
         total = len(docs)
-        if self.resource.path == "orders" and not page:
-            total = pages = 0  # measured: past the end, orders have no total
+        if self.resource.path == "orders" and not page and self.resource.shop.settings.orders == "tables":
+            total = pages = 0  # measured: past the end, orders in tables of their own have no total
         headers = listing.headers(request, self._address(request), total, number, pages)
         fields = given.get("_fields", "").split(",")
         return JSONResponse([listing.only(doc, fields) for doc in shown], headers=headers)
@@ -129,7 +129,8 @@ class Endpoints:
 
     def _shown(self, request: Request, doc: Doc, *, view: bool) -> Doc:
         dp = request.query_params.get("dp", "")
-        shown = self.resource.shown(doc, view=view, decimals=min(int(dp), MAX_DECIMALS) if dp.isdecimal() else 2)
+        decimals = min(int(dp), MAX_DECIMALS) if dp.isdecimal() else self.resource.shop.settings.decimals
+        shown = self.resource.shown(doc, view=view, decimals=decimals)
         address = self._address(request)
         own = [{"href": f"{address}/{doc['id']}", "targetHints": ALLOWED}]
         links = {"self": own, "collection": [{"href": address}]}

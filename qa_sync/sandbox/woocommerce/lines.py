@@ -12,6 +12,7 @@ from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.errors import crash, refuse
 from qa_sync.sandbox.woocommerce.shop import Shop
+from qa_sync.sandbox.woocommerce.taxes import rounded_tax, shown_taxes, without_tax
 
 REMOVED_BY_NULL = ("product_id", "method_id", "method_title", "name", "code")
 
@@ -55,10 +56,11 @@ def _product_line(shop: Shop, line: Doc, given: Doc, new: bool) -> None:
         if given.get("quantity") == 0:
             raise crash()
         line["quantity"] = 1 if given.get("quantity") is None else given["quantity"]
-        line["subtotal"] = line["total"] = str(money.exact(line.pop("list_price")) * line["quantity"])
+        amount = money.exact(line.pop("list_price")) * line["quantity"]
+        line["subtotal"] = line["total"] = str(without_tax(shop, amount, line["tax_status"]))
     line.pop("list_price", None)
     line |= {name: given[name] for name in ("name", "quantity", "tax_class") if given.get(name) is not None}
-    line |= {name: money.as_kept(given[name]) for name in ("total", "subtotal") if given.get(name) is not None}
+    line |= {name: shop.kept_amount(given[name]) for name in ("total", "subtotal") if given.get(name) is not None}
     if given.get("total") is not None and given.get("subtotal") is None:
         line["subtotal"] = str(max(money.exact(line["subtotal"]), money.exact(line["total"])))
     line["meta_data"] = shop.with_meta(line["meta_data"], given.get("meta_data"))
@@ -75,9 +77,9 @@ def _product(shop: Shop, given: Doc) -> Doc | None:
 
 
 def _refer(line: Doc, product: Doc | None) -> None:
-    known = product or {"id": 0, "name": "", "price": "", "tax_class": ""}
+    known = product or {"id": 0, "name": "", "price": "", "tax_class": "", "tax_status": "taxable"}
     line |= {"product_id": known["id"], "name": known["name"], "list_price": known["price"]}
-    line |= {"variation_id": 0, "tax_class": known["tax_class"]}
+    line |= {"variation_id": 0, "tax_class": known["tax_class"], "tax_status": known["tax_status"]}
 
 
 def _shipping_line(shop: Shop, line: Doc, given: Doc, new: bool) -> None:
@@ -99,7 +101,7 @@ def _fee_line(shop: Shop, line: Doc, given: Doc, new: bool) -> None:
 def _set(shop: Shop, line: Doc, given: Doc, names: tuple[str, ...]) -> None:
     line |= {name: given[name] for name in names if given.get(name) is not None}
     if given.get("total") is not None:
-        line["total"] = money.as_kept(given["total"])
+        line["total"] = shop.kept_amount(given["total"])
     line["meta_data"] = shop.with_meta(line["meta_data"], given.get("meta_data"))
 
 
@@ -110,7 +112,7 @@ KINDS: Mapping[str, Change] = {
 }
 
 
-def shown_product_line(shop: Shop, line: Doc, decimals: int) -> Doc:
+def shown_product_line(shop: Shop, order: Doc, line: Doc, decimals: int) -> Doc:
     """Return a product line as returned by the API."""
     product = shop.products.get(line["product_id"]) if line["product_id"] else None
     total = money.exact(line["total"])
@@ -118,8 +120,8 @@ def shown_product_line(shop: Shop, line: Doc, decimals: int) -> Doc:
     return {
         **{n: line[n] for n in ("id", "name", "product_id", "variation_id", "quantity", "tax_class")},
         "subtotal": money.shown(money.exact(line["subtotal"]), decimals),
-        "subtotal_tax": money.shown(money.exact("0"), decimals),
-        **_taxless(total, decimals),
+        "subtotal_tax": money.shown(rounded_tax(order, line["subtotal_tax"], shop.settings.decimals), decimals),
+        **_total(shop, order, line, decimals),
         "meta_data": _shown_meta(line),
         "sku": product["sku"] if product else None,
         "global_unique_id": product["global_unique_id"] if product else None,
@@ -129,21 +131,25 @@ def shown_product_line(shop: Shop, line: Doc, decimals: int) -> Doc:
     }
 
 
-def shown_shipping_line(line: Doc, decimals: int) -> Doc:
+def shown_shipping_line(shop: Shop, order: Doc, line: Doc, decimals: int) -> Doc:
     """Return a shipping line as returned by the API."""
     named = {name: line[name] for name in ("id", "method_title", "method_id", "instance_id")}
-    total = _taxless(money.exact(line["total"]), decimals)
+    total = _total(shop, order, line, decimals)
     return named | total | {"tax_status": "taxable", "meta_data": _shown_meta(line)}
 
 
-def shown_fee_line(line: Doc, decimals: int) -> Doc:
+def shown_fee_line(shop: Shop, order: Doc, line: Doc, decimals: int) -> Doc:
     """Return a fee line as returned by the API."""
     named = {name: line[name] for name in ("id", "name", "tax_class", "tax_status")} | {"amount": ""}
-    return named | _taxless(money.exact(line["total"]), decimals) | {"meta_data": _shown_meta(line)}
+    return named | _total(shop, order, line, decimals) | {"meta_data": _shown_meta(line)}
 
 
-def _taxless(total: Any, decimals: int) -> Doc:
-    return {"total": money.shown(total, decimals), "total_tax": money.shown(money.exact("0"), decimals), "taxes": []}
+def _total(shop: Shop, order: Doc, line: Doc, decimals: int) -> Doc:
+    return {
+        "total": money.shown(money.exact(line["total"]), decimals),
+        "total_tax": money.shown(rounded_tax(order, line["tax"], shop.settings.decimals), decimals),
+        "taxes": shown_taxes(line, decimals),
+    }
 
 
 def _shown_meta(line: Doc) -> list[Doc]:

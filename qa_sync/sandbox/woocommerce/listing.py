@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce.args import Arg, checked
-from qa_sync.sandbox.woocommerce.shop import ZONE, Resource, two_dates
+from qa_sync.sandbox.woocommerce.shop import Resource, Shop
 
 IDS = Arg("array", of=Arg("integer"))
 LIST_ARGS: Mapping[str, Arg] = {
@@ -42,28 +42,28 @@ def chosen(resource: Resource, given: QueryParams, args: Doc) -> list[Doc]:
         docs = [doc for doc in docs if doc["id"] in args["include"]]
     if "exclude" in args:
         docs = [doc for doc in docs if doc["id"] not in args["exclude"]]
-    docs = [doc for doc in docs if _in_time(doc, args)]
+    docs = [doc for doc in docs if _in_time(resource.shop, doc, args)]
     orderby, order = args.get("orderby", resource.default_sort[0]), args.get("order", resource.default_sort[1])
     # Equal values are sorted by id, in the same direction.
     return sorted(docs, key=lambda d: (resource.sort_key(d, orderby), d["id"]), reverse=order == "desc")
 
 
-def _in_time(doc: Doc, args: Doc) -> bool:
+def _in_time(shop: Shop, doc: Doc, args: Doc) -> bool:
     gmt = bool(args.get("dates_are_gmt"))
     for prefix, field in (("", "date_created"), ("modified_", "date_modified")):
         for side, sign in (("after", 1), ("before", -1)):
             bound = args.get(f"{prefix}{side}")
             if bound is not None:
-                stamp = two_dates(field, doc[field])[f"{field}_gmt" if gmt else field]
-                if (stamp > (mark := _mark(bound))) - (stamp < mark) != sign:
+                stamp = shop.two_dates(field, doc[field])[f"{field}_gmt" if gmt else field]
+                if (stamp > (mark := _mark(shop, bound))) - (stamp < mark) != sign:
                     return False
     return True
 
 
-def _mark(bound: str) -> str:
+def _mark(shop: Shop, bound: str) -> str:
     """Return a time limit as the shop compares it: as local time, even when the column is UTC (measured)."""
     at = datetime.fromisoformat(bound)
-    return (at.astimezone(ZONE) if at.tzinfo else at).strftime("%Y-%m-%dT%H:%M:%S")
+    return (at.astimezone(shop.settings.time_zone) if at.tzinfo else at).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def page_of(docs: list[Doc], args: Doc) -> tuple[list[Doc], int, int]:

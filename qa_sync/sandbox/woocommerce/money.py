@@ -5,18 +5,27 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-SYMBOLS = {"NOK": "kr", "SEK": "kr", "DKK": "kr", "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF"}
+SYMBOLS = {
+    "NOK": "kr",
+    "SEK": "kr",
+    "DKK": "kr",
+    "EUR": "€",
+    "USD": "$",
+    "GBP": "£",
+    "JPY": "¥",
+    "CHF": "CHF",
+    "KWD": "د.ك",
+}
 CODES_TEXT = """
     AED AUD BGN BRL CAD CHF CLP CNY CZK DKK EUR GBP HKD HUF IDR ILS INR ISK JPY KRW KWD MXN MYR NOK NZD PHP PLN RON
     RSD RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR
 """
 CODES = frozenset(CODES_TEXT.split())
-CURRENCY = "NOK"
 
 
-def as_kept(text: str) -> str:
-    """Return a price as stored: only digits, point and minus stay, also trailing zeros."""
-    kept = re.sub(r"[^0-9.\-]", "", text)
+def as_kept(text: str, separator: str = ".") -> str:
+    """Return an amount as stored: only digits, the last point and minus stay, also trailing zeros."""
+    kept = re.sub(r"\.(?![^.]+$)|[^0-9.\-]", "", text.replace(separator, "."))
     return kept if re.search(r"\d", kept) else ""
 
 

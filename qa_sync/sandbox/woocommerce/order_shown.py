@@ -11,7 +11,8 @@ from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.lines import shown_fee_line, shown_product_line, shown_shipping_line
 from qa_sync.sandbox.woocommerce.order_fields import PAID
-from qa_sync.sandbox.woocommerce.shop import Shop, two_dates
+from qa_sync.sandbox.woocommerce.shop import Shop
+from qa_sync.sandbox.woocommerce.taxes import shown_tax_lines, tax_of
 
 VERSION = "10.5.2"
 ADDRESS = (
@@ -27,13 +28,13 @@ def shown_order(shop: Shop, doc: Doc, decimals: int) -> Doc:
     """Return an order as returned by the API; amounts have that many `decimals`."""
     dates: Doc = {}
     for name in DATES:
-        dates |= two_dates(name, doc[name])
+        dates |= shop.two_dates(name, doc[name])
     own = ("customer_id", "order_key", "billing", "shipping", "payment_method", "payment_method_title")
-    amounts, total = _amounts(doc, decimals)
+    amounts, total = _amounts(doc, shop.settings.decimals, decimals)
     return {
         **{name: doc[name] for name in ("id", "parent_id", "status", "currency")},
         "version": VERSION,
-        "prices_include_tax": False,
+        "prices_include_tax": doc["prices_include_tax"],
         **{name: dates[name] for name in ("date_created", "date_modified")},
         **amounts,
         **{name: doc[name] for name in (*own, "transaction_id")},
@@ -51,33 +52,35 @@ def shown_order(shop: Shop, doc: Doc, decimals: int) -> Doc:
     }
 
 
-def _amounts(doc: Doc, decimals: int) -> tuple[Doc, Decimal]:
-    goods, list_price = _sum(doc["line_items"], "total"), _sum(doc["line_items"], "subtotal")
-    shipping = _sum(doc["shipping_lines"], "total")
-    total = goods + shipping + _sum(doc["fee_lines"], "total")
+def _amounts(doc: Doc, stored: int, decimals: int) -> tuple[Doc, Decimal]:
+    """Return the order's amounts, stored with the shop's decimals and shown with those that were asked for."""
+    goods, list_price = _sum(doc["line_items"], "total", stored), _sum(doc["line_items"], "subtotal", stored)
+    shipping = _sum(doc["shipping_lines"], "total", stored)
+    cart_tax, shipping_tax = tax_of(doc, ("line_items", "fee_lines"), stored), tax_of(doc, ("shipping_lines",), stored)
+    total = goods + shipping + _sum(doc["fee_lines"], "total", stored) + cart_tax + shipping_tax
     amounts = {
         "discount_total": list_price - goods,
         "discount_tax": Decimal(0),
         "shipping_total": shipping,
-        "shipping_tax": Decimal(0),
-        "cart_tax": Decimal(0),
+        "shipping_tax": shipping_tax,
+        "cart_tax": cart_tax,
         "total": total,
-        "total_tax": Decimal(0),
+        "total_tax": cart_tax + shipping_tax,
     }
     return {name: money.shown(amount, decimals) for name, amount in amounts.items()}, total
 
 
-def _sum(lines: list[Doc], name: str) -> Decimal:
+def _sum(lines: list[Doc], name: str, stored: int) -> Decimal:
     """Return the sum of amounts, each rounded first, as the shop does (measured: MONEY)."""
-    return sum((money.rounded(money.exact(line[name])) for line in lines), Decimal(0))
+    return sum((money.rounded(money.exact(line[name]), stored) for line in lines), Decimal(0))
 
 
 def _lines(shop: Shop, doc: Doc, decimals: int) -> Doc:
     return {
-        "line_items": [shown_product_line(shop, line, decimals) for line in doc["line_items"]],
-        "tax_lines": [],
-        "shipping_lines": [shown_shipping_line(line, decimals) for line in doc["shipping_lines"]],
-        "fee_lines": [shown_fee_line(line, decimals) for line in doc["fee_lines"]],
+        "line_items": [shown_product_line(shop, doc, line, decimals) for line in doc["line_items"]],
+        "tax_lines": [*shown_tax_lines(doc, shop.settings.decimals, decimals)],
+        "shipping_lines": [shown_shipping_line(shop, doc, line, decimals) for line in doc["shipping_lines"]],
+        "fee_lines": [shown_fee_line(shop, doc, line, decimals) for line in doc["fee_lines"]],
         "coupon_lines": [],
         "refunds": [],
     }

@@ -17,6 +17,11 @@ from qa_sync.sandbox.woocommerce.errors import refuse
 from qa_sync.sandbox.woocommerce.order_fields import ARGS, LIST_ARGS, PAID
 from qa_sync.sandbox.woocommerce.order_shown import ADDRESS, shown_order
 from qa_sync.sandbox.woocommerce.shop import Shop
+from qa_sync.sandbox.woocommerce.taxes import tax_lines
+from qa_sync.sandbox.woocommerce.text import unslashed
+
+TAXED_ANEW = ("billing", "shipping", *lines.KINDS, "coupon_lines")
+"""What makes the shop compute an order's totals and taxes again."""
 
 
 def keys(doc: Doc) -> list[tuple[str, str]]:
@@ -38,14 +43,15 @@ class Orders:
 
     def create(self, body: Doc) -> Doc:
         """Add an order; nothing is required."""
-        doc: Doc = {"status": "pending", "currency": money.CURRENCY, "customer_id": 0, "parent_id": 0}
+        doc: Doc = {"status": "pending", "currency": self.shop.settings.currency, "customer_id": 0, "parent_id": 0}
         doc |= dict.fromkeys(("payment_method", "payment_method_title", "transaction_id", "customer_note"), "")
         doc |= {"billing": dict.fromkeys(ADDRESS, ""), "shipping": dict.fromkeys(ADDRESS, "")}
         doc["shipping"].pop("email")
         doc |= {"date_paid": None, "date_completed": None, "meta_data": [], "date_created": self.shop.stamp()}
-        doc |= {kind: [] for kind in lines.KINDS}
+        doc |= {kind: [] for kind in lines.KINDS} | {"prices_include_tax": False, "tax_line": None}
         self._check(body)
         self._set(doc, body)
+        tax_lines(self.shop, doc)
         doc["id"] = self.shop.next_post()
         letters = string.ascii_letters + string.digits
         doc["order_key"] = "wc_order_" + "".join(self.shop.world.rng.choices(letters, k=13))
@@ -56,6 +62,8 @@ class Orders:
         before = deepcopy(doc["line_items"])
         self._check(body)
         self._set(doc, body)
+        if any(name in body for name in TAXED_ANEW):
+            tax_lines(self.shop, doc)
         return self._save(doc, body, before)
 
     def _check(self, body: Doc) -> None:
@@ -69,9 +77,12 @@ class Orders:
 
     def _set(self, doc: Doc, body: Doc) -> None:
         named = ("status", "currency", "customer_id", "parent_id", "payment_method", "payment_method_title")
+        before = dict(doc)
         for name in (*named, "transaction_id", "customer_note"):
             if body.get(name) is not None:
                 doc[name] = body[name]
+        if self.shop.settings.orders == "posts" and any(doc[n] != before[n] for n in ("status", "customer_note")):
+            doc["customer_note"] = unslashed(doc["customer_note"])  # a post, which WordPress unslashes at each write
         for name in ("billing", "shipping"):
             doc[name] |= {part: value for part, value in (body.get(name) or {}).items() if part in doc[name]}
         for kind in lines.KINDS:

@@ -57,7 +57,7 @@ AS_WRITTEN = (
     *("type", "status", "featured", "catalog_visibility", "virtual", "downloadable", "external_url", "button_text"),
     *("tax_status", "tax_class", "manage_stock", "stock_quantity", "backorders", "low_stock_amount", "parent_id"),
     *("sold_individually", "weight", "shipping_class", "reviews_allowed", "upsell_ids", "cross_sell_ids"),
-    *("purchase_note", "grouped_products", "menu_order", "stock_status", "post_password"),
+    *("grouped_products", "menu_order", "stock_status", "post_password"),
 )
 CLEARED_BY_NULL = ("stock_quantity", "low_stock_amount")
 

@@ -26,8 +26,8 @@ from qa_sync.sandbox.woocommerce.product_fields import (
     new_product,
     terms,
 )
-from qa_sync.sandbox.woocommerce.shop import Shop, two_dates
-from qa_sync.sandbox.woocommerce.text import filtered_html, in_address, paragraphs, plain, slug_of
+from qa_sync.sandbox.woocommerce.shop import Shop
+from qa_sync.sandbox.woocommerce.text import filtered_html, in_address, paragraphs, plain, slug_of, unslashed
 
 SITE = "https://shop.example/product"
 AMOUNT = (
@@ -35,13 +35,16 @@ AMOUNT = (
     "</span>{}</bdi></span>"
 )
 READER = '<span class="screen-reader-text">{}: &#107;&#114;{}.</span>'
+MAX_RELATED = 5
 EXACT_FILTERS = {"slug", "type", "stock_status", "on_sale", "featured"}
+POST_TEXTS = ("name", "description", "short_description")
+"""What WordPress stores with the post: each write of a post removes a level of backslashes from all of them."""
+POST_FIELDS = (*POST_TEXTS, "status", "slug", "menu_order", "reviews_allowed", "parent_id", "post_password")
 KEPT: Mapping[str, Callable[[Any], Any]] = {
     "description": lambda text: filtered_html(text or ""),
     "short_description": lambda text: filtered_html(text or ""),
+    "purchase_note": lambda text: unslashed(text or ""),
     "global_unique_id": lambda text: re.sub(r"[^0-9-]", "", text or ""),
-    "regular_price": lambda text: money.as_kept(text or ""),
-    "sale_price": lambda text: money.as_kept(text or ""),
     "categories": lambda posted: terms(posted or []) or terms([{"id": 15}]),
     "tags": lambda posted: terms(posted or []),
     "attributes": lambda posted: attributes(posted or []),
@@ -69,13 +72,19 @@ class Products:
         """Add a product; nothing is required."""
         doc = new_product()
         self._set(doc, body)
+        doc |= {name: unslashed(doc[name]) for name in POST_TEXTS}
+        doc["meta_data"] = self.shop.with_new_meta(body.get("meta_data"))
         slug = in_address(slug_of(body.get("slug") or doc["name"])) or "product"
         doc |= {"id": self.shop.next_post(), "slug": self._free_slug(slug), "date_created": self.shop.stamp()}
         return self.save(doc)
 
     def update(self, doc: Doc, body: Doc) -> Doc:
         """Update a product; its modification time changes even when no field does."""
+        before = dict(doc)
         self._set(doc, body)
+        doc["meta_data"] = self.shop.with_meta(doc["meta_data"], body.get("meta_data"))
+        if any(doc[name] != before[name] for name in POST_FIELDS):
+            doc |= {name: unslashed(doc[name]) for name in POST_TEXTS}
         if body.get("slug"):
             doc["slug"] = self._free_slug(in_address(slug_of(body["slug"])))
         return self.save(doc)
@@ -93,7 +102,8 @@ class Products:
             if name in body:
                 doc[name] = kept(body[name])
         doc["dimensions"] |= {k: v for k, v in (body.get("dimensions") or {}).items() if k in doc["dimensions"]}
-        doc["meta_data"] = self.shop.with_meta(doc["meta_data"], body.get("meta_data"))
+        prices = body.keys() & {"regular_price", "sale_price"}
+        doc |= {name: self.shop.kept_amount(body[name] or "") for name in prices}
 
     def save(self, doc: Doc) -> Doc:
         """Compute the derived fields, and save the product."""
@@ -134,14 +144,27 @@ class Products:
         """Return a product as returned by the API; reads add paragraphs, writes return the stored text."""
         shown: Doc = {}
         for name, value in doc.items():
-            shown |= two_dates(name, value) if name in ("date_created", "date_modified") else {name: value}
+            shown |= self.shop.two_dates(name, value) if name in ("date_created", "date_modified") else {name: value}
             if name == "slug":
                 shown["permalink"] = f"{SITE}/{value}/"
         shown["price_html"] = _price_html(doc)
+        shown["related_ids"] = self._related(doc)
         if view:
             shown |= {name: paragraphs(doc[name]) for name in ("description", "short_description")}
             return shown | {"average_rating": "0.00"}
         return shown | {"permalink_template": f"{SITE}/%pagename%/", "generated_slug": slug_of(doc["name"])}
+
+    def _related(self, doc: Doc) -> list[int]:
+        """Return other products of the same categories, at most five, in any order: drawn again at each answer."""
+        own = {term["id"] for term in doc["categories"]}
+        others = [
+            other["id"]
+            for other in self.table.all()
+            if other["id"] != doc["id"]
+            and other["status"] == "publish"
+            and own & {t["id"] for t in other["categories"]}
+        ]
+        return self.shop.chance.sample(others, min(len(others), MAX_RELATED))
 
     def links(self, doc: Doc, root: str) -> Doc:  # noqa: ARG002 - a product has none
         """Return no additional links."""

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from random import Random
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from starlette.datastructures import QueryParams
 
 from qa_sync.sandbox.desk import Rejection
 from qa_sync.sandbox.store import Doc, Table
+from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.args import Arg
+from qa_sync.sandbox.woocommerce.settings import ShopSettings
+from qa_sync.sandbox.woocommerce.text import unslashed
 from qa_sync.sandbox.world import World
 
-ZONE = ZoneInfo("Europe/Oslo")
 STAMP = "%Y-%m-%dT%H:%M:%S"
 META_ARG = Arg("array", of=Arg("object", fields={"id": Arg("integer"), "key": Arg(), "value": Arg("mixed")}))
 
 
 class Shop(Struct, frozen=True):
-    """A shop: its world and its three tables. Products and orders share one sequence of ids, because both are posts."""
+    """A shop: its world, its settings and its three tables; `chance` decides what it shuffles at each answer.
+
+    Products and orders share one sequence of ids, because both are posts.
+    """
 
     world: World
+    settings: ShopSettings
+    chance: Random
     customers: Table
     products: Table
     orders: Table
@@ -35,6 +42,23 @@ class Shop(Struct, frozen=True):
     def next_post(self) -> int:
         """Return the next id of a product or an order."""
         return self.world.store.next("post", 11)
+
+    def two_dates(self, name: str, gmt: str | None) -> Doc:
+        """Return a stored UTC date in both formats of the API: the shop's local time, and UTC; both without a zone."""
+        local = None
+        if gmt is not None:
+            at = datetime.strptime(gmt, STAMP).replace(tzinfo=UTC)
+            local = at.astimezone(self.settings.time_zone).strftime(STAMP)
+        return {name: local, f"{name}_gmt": gmt}
+
+    def kept_amount(self, text: str) -> str:
+        """Return an entered amount as stored."""
+        return money.as_kept(text, self.settings.separator)
+
+    def with_new_meta(self, posted: list[Doc] | None) -> list[Doc]:
+        """Return the metadata of a new customer or product: a text inside an object loses a level of backslashes."""
+        values = [v if isinstance(v := entry.get("value"), str) else unslashed(v) for entry in posted or []]
+        return self.with_meta([], [{**e, "value": v} for e, v in zip(posted or [], values, strict=True)])
 
     def with_meta(self, stored: list[Doc], posted: list[Doc] | None) -> list[Doc]:
         """Return the metadata after a write: an id or key updates an entry, null removes it, scalars become strings."""
@@ -68,18 +92,11 @@ def _meta_value(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) else value
 
 
-def two_dates(name: str, gmt: str | None) -> Doc:
-    """Return a stored UTC date in both formats of the API: the shop's local time, and UTC; both without a zone."""
-    local = None
-    if gmt is not None:
-        local = datetime.strptime(gmt, STAMP).replace(tzinfo=UTC).astimezone(ZONE).strftime(STAMP)
-    return {name: local, f"{name}_gmt": gmt}
-
-
 class Resource(Protocol):
     """One resource, independent of HTTP; every method may raise a Rejection."""
 
     path: str
+    shop: Shop
     table: Table
     args: Mapping[str, Arg]
     list_args: Mapping[str, Arg]

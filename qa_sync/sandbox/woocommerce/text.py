@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from html.entities import name2codepoint
+from typing import Any
 from urllib.parse import quote
 
 TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:"[^"]*"|'[^']*'|[^<>"'])*)>""")
@@ -17,6 +18,7 @@ TAGS_TEXT = """
 """
 ALLOWED_TAGS = frozenset(TAGS_TEXT.split())
 ALLOWED_ATTRIBUTES = frozenset(["alt", "class", "href", "id", "rel", "src", "style", "target", "title"])
+SLASHED = re.compile(r"\\(.?)", re.DOTALL)
 BLOCK = re.compile(r"<(blockquote|div|dl|h[1-6]|hr|ol|p|pre|table|ul)\b", re.IGNORECASE)
 NO_MARKS = str.maketrans({"æ": "ae", "ø": "o", "đ": "d", "ß": "ss", "þ": "th", "ð": "d", "ł": "l", "œ": "oe"})
 
@@ -56,9 +58,13 @@ def plain(text: str) -> str:
     return text
 
 
-def person_name(text: str) -> str:
-    """Return a customer's name as stored: plain text, with entities."""
-    return entities(plain(text))
+def unslashed(value: Any) -> Any:
+    """Return a value as `wp_unslash` leaves it: of each backslash and what follows only the latter, in all texts."""
+    if isinstance(value, str):
+        return SLASHED.sub(r"\1", value)
+    if isinstance(value, dict):
+        return {name: unslashed(member) for name, member in value.items()}
+    return [unslashed(element) for element in value] if isinstance(value, list) else value
 
 
 def paragraphs(text: str) -> str:

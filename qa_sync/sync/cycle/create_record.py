@@ -12,13 +12,12 @@ from qa_sync.sync.records.conversion import NotLinkedYet, ValueConverter
 from qa_sync.sync.records.in_sync import is_in_sync, synced_texts
 from qa_sync.sync.records.interrupted_writes import find_created
 from qa_sync.sync.records.record_view import RecordView, by_side, is_empty, read_view
-from qa_sync.sync.store.encoding import encode
+from qa_sync.sync.records.sent_values import sent_texts
 from qa_sync.sync.store.links import Link, Links, PendingCreate, Place
 from qa_sync.sync.store.work_queue import ItemState
 from qa_sync.sync.summary import CycleTally
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.system import Record
-from qa_sync.values.canonical import to_canonical
 from qa_sync.values.form import Json
 
 
@@ -87,7 +86,9 @@ class RecordCreator:
         self, lane_cycle: LaneCycle, source: RecordView, values: Mapping[str, Json]
     ) -> tuple[Link | None, UpdateResult]:
         lane, tally = lane_cycle.lane, lane_cycle.tally
-        pending_create = PendingCreate(lane_cycle.target.last_number, source.texts, _sent_texts(lane, values))
+        pending_create = PendingCreate(
+            lane_cycle.target.last_number, source.texts, sent_texts(lane.rows, Side.TARGET, values)
+        )
         # The pending create is on disk before the request, so a crash before the response causes no duplicate later.
         self._links.begin_create(lane.key, source.record.id, pending_create)
         try:
@@ -173,9 +174,3 @@ def _synced_values(pending_create: PendingCreate) -> dict[Place, str]:
     """Return the values of a create in the form that the store keeps."""
     given: dict[Place, str] = {(Side.SOURCE, path): text for path, text in pending_create.given.items()}
     return given | {(Side.TARGET, path): text for path, text in pending_create.sent.items()}
-
-
-def _sent_texts(lane: Lane, values: Mapping[str, Json]) -> dict[str, str]:
-    """Return the sent values in the form in which they are read back, by property path."""
-    cards = {row.target.write_path: row.target for row in lane.rows}
-    return {cards[p].path: encode(to_canonical(v, cards[p].form)) for p, v in values.items() if p in cards}

@@ -15,13 +15,13 @@ from qa_sync.sync.records.edit_times import own_write
 from qa_sync.sync.records.in_sync import is_in_sync, synced_texts
 from qa_sync.sync.records.interrupted_writes import has_sent_value, resolve_update, revision_of, written_by_others
 from qa_sync.sync.records.record_view import RecordView, by_side, read_view
-from qa_sync.sync.store.encoding import encode, to_json
+from qa_sync.sync.records.sent_values import sent_texts
+from qa_sync.sync.store.encoding import to_json
 from qa_sync.sync.store.links import Link, Links, PendingUpdate
 from qa_sync.sync.store.work_queue import ItemState
 from qa_sync.sync.summary import CycleTally
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.cards import PropertyCard, Writable
-from qa_sync.values.canonical import to_canonical
 
 ATTEMPTS = 3
 """Attempts per pair, each from a fresh read, after conflicting edits.
@@ -136,14 +136,13 @@ class PairUpdater:
         updated = [row for update in plan.updates[side] for row in update.rows]
         given = synced_texts(views[side.other], updated)
         values = {path: value for update in plan.updates[side] for path, value in update.values.items()}
-        cards = {row.card(side).write_path: row.card(side) for row in updated}
-        sent_texts = {cards[p].path: encode(to_canonical(v, cards[p].form)) for p, v in values.items() if p in cards}
         given_texts = {path: text for (_, path), text in given.items()}
-        pending_update = PendingUpdate(side, given_texts, sent_texts, revision_of(end.card, record.data))
+        sent = sent_texts(updated, side, values, record.data)
+        pending_update = PendingUpdate(side, given_texts, sent, revision_of(end.card, record.data))
         self._links.begin_update(link, pending_update)
         began = self._clocks.now()
         try:
-            sent = self._writer.update(lane, end, record, values)
+            written_paths = self._writer.update(lane, end, record, values)
         except (RequestRejected, NotConvertible):
             self._links.finish_update(link, side)
             raise
@@ -153,7 +152,7 @@ class PairUpdater:
             return views[side]
         after = read_view(end, fresh, lane.rows)
         self._clocks.measure(views[side], after, began)
-        own_rows = [*updated, *(row for row in lane.rows if row.card(side).write_path in sent)]
+        own_rows = [*updated, *(row for row in lane.rows if row.card(side).write_path in written_paths)]
         followers = [row for row in plan.unchanged if _is_set_by_system(row.card(side))]
         timestamps = own_write(views[side], after, self._links.synced(link))
         if written_by_others(pending_update.revision, revision_of(end.card, fresh.data)):

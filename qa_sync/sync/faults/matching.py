@@ -16,7 +16,7 @@ from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
-from qa_sync.values.canonical import is_empty, to_canonical
+from qa_sync.values.canonical import is_empty, sent_value, to_canonical
 from qa_sync.values.form import Json
 
 NAMES = ("name", "given_name", "family_name")
@@ -111,7 +111,7 @@ class MergeEmpty(AdoptExisting):
 
 def _has_value(record: Record, card: PropertyCard, value: Json) -> bool:
     try:
-        given, shown = (to_canonical(v, card.form) for v in (value, paths.read(record.data, card.path)))
+        given, shown = sent_value(value, card.form), to_canonical(paths.read(record.data, card.path), card.form)
     except NotConvertible:
         return False
     return given is not None and given == shown

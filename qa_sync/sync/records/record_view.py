@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 
 from msgspec import Struct
 
@@ -15,6 +16,7 @@ from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.form import Canonical
+from qa_sync.values.regions import in_country
 
 EMPTY = encode(None)
 
@@ -71,7 +73,8 @@ def read_view(end: LaneEnd, record: Record, rows: Iterable[Row]) -> RecordView:
         if path in values or path in unconvertible:
             continue
         try:
-            values[path] = to_canonical(paths.read(record.data, path), end.card.properties[path].form)
+            form = in_country(end.card.properties[path].form, partial(paths.read, record.data))
+            values[path] = to_canonical(paths.read(record.data, path), form)
         except NotConvertible as error:
             unconvertible[path] = error.message
     texts = {path: encode(value) for path, value in values.items()}

@@ -90,6 +90,11 @@ EMPTY: Final = "empty"
 
 EMPTY_DESCRIPTION: Final = 'What a write sends for an empty value: `null` (default), `""` or another constant.'
 
+DOUBLED: Final = "doubled"
+"""The option that belongs to all conversions: what a write sends twice."""
+
+DOUBLED_DESCRIPTION: Final = "Characters that a write sends twice, because the system stores one of two."
+
 CONVERSIONS: Final[Mapping[str, Conversion]] = {
     "text": Conversion("A text, compared exactly: case and blanks count."),
     "escaped_text": Conversion("A text that the system returns with HTML entities: `&amp;` is `&`."),
@@ -122,7 +127,8 @@ CONVERSIONS: Final[Mapping[str, Conversion]] = {
         "A region of a country, with or without the country's code before it.",
         {
             "style": "How it is written: `bare` (default, `NY`) or `prefixed` (`US-NY`).",
-            "country": "The path of the country, for `prefixed`.",
+            "country": "The path of the country, for `prefixed` and `codes`.",
+            "codes": "A JSON file with the system's own codes: by country, each with that of ISO 3166-2.",
         },
     ),
     "choice": Conversion(
@@ -130,4 +136,4 @@ CONVERSIONS: Final[Mapping[str, Conversion]] = {
     ),
     "reference": Conversion("The id of another record; compared through links, never by equality."),
 }
-"""The conversions with their options; all of them have `empty` too."""
+"""The conversions with their options; all of them have `empty` and `doubled` too."""

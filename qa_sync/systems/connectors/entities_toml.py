@@ -17,6 +17,7 @@ from qa_sync.systems.cards import EntityCard, PropertyCard, Revision, Writable
 from qa_sync.systems.connectors.card_keys import (
     COMMANDS,
     CONVERSIONS,
+    DOUBLED,
     EMPTY,
     ENTITY_KEYS,
     PROPERTY_KEYS,
@@ -27,6 +28,7 @@ from qa_sync.systems.connectors.card_keys import (
 from qa_sync.systems.connectors.folder import read_text
 from qa_sync.values.form import Form
 from qa_sync.values.path_grammar import parse
+from qa_sync.values.regions import RegionCodes
 
 SHARED: Final = "*"
 """The table that applies to every datatype; no datatype can have that name."""
@@ -46,10 +48,21 @@ def read_cards(path: Path, system: str, datatypes: Mapping[str, Any] | None = No
     problems = list(_wrong_shared(document.get(SHARED, {})))
     if not problems:
         document = _with_shared_values(document)
-        problems = list(_problems(document, document if datatypes is None else datatypes))
+        known = document if datatypes is None else datatypes
+        problems = [*_problems(document, known), *_missing_files(document, path.parent)]
     if problems:
         raise ConnectorError(f"{path} has {len(problems)} problem(s):\n  " + "\n  ".join(problems))
-    return {name: _entity(system, name, raw) for name, raw in document.items()}
+    return {name: _entity(system, name, raw, path.parent) for name, raw in document.items()}
+
+
+def _missing_files(document: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    for name, raw in document.items():
+        properties = raw.get("properties") if isinstance(raw, dict) else None
+        for path, card in (properties if isinstance(properties, dict) else {}).items():
+            file = card.get("codes", "") if isinstance(card, dict) else ""
+            if file and not (isinstance(file, str) and file == Path(file).name and (folder / file).is_file()):
+                where = f'{name}.properties."{path}".codes'
+                yield f"{where}: expected the name of a file beside entities.toml, got {file!r}"
 
 
 def _wrong_shared(shared: Any) -> Iterator[str]:
@@ -124,7 +137,7 @@ def _wrong_property(where: str, raw: Mapping[str, Any], defaults: Mapping[str, A
     raw = {**(defaults if "writable" not in raw else {}), **raw}  # the default reason does not fit another `writable`
     convert = raw.get("convert", "text")
     conversion = CONVERSIONS.get(convert) if isinstance(convert, str) else None
-    options = frozenset({EMPTY, *(conversion.options if conversion else ())})
+    options = frozenset({EMPTY, DOUBLED, *(conversion.options if conversion else ())})
     yield from _wrong_keys(where, {k: v for k, v in raw.items() if k not in options}, PROPERTY_KEYS, options)
     yield from _wrong_word(f"{where}.convert", convert, CONVERSIONS)
     yield from _wrong_word(f"{where}.type", raw.get("type", "string"), TYPES)
@@ -173,14 +186,16 @@ COMPUTED_MEMBERS: Final = frozenset({"names", "properties", "defaults", "modifie
 """The members of an entity's table that are converted; the card takes the others unchanged."""
 
 
-def _entity(system: str, datatype: str, raw: Mapping[str, Any]) -> EntityCard:
+def _entity(system: str, datatype: str, raw: Mapping[str, Any], folder: Path) -> EntityCard:
     plain = {name: member for name, member in raw.items() if name not in COMPUTED_MEMBERS}
     return EntityCard(
         system=system,
         datatype=datatype,
         names=tuple(raw["names"]),
-        properties={path: _property(path, {**raw.get("defaults", {}), **p}) for path, p in raw["properties"].items()},
-        modified_form=_form({"convert": "instant", **raw.get("modified_form", {})}),
+        properties={
+            path: _property(path, {**raw.get("defaults", {}), **p}, folder) for path, p in raw["properties"].items()
+        },
+        modified_form=_form({"convert": "instant", **raw.get("modified_form", {})}, folder),
         revision=Revision(**raw["revision"]) if "revision" in raw else None,
         volatile=tuple(raw.get("volatile", ())),
         **plain,
@@ -190,19 +205,23 @@ def _entity(system: str, datatype: str, raw: Mapping[str, Any]) -> EntityCard:
 CASTS: Final[Mapping[str, Callable[[Any], Any]]] = {"writable": Writable, "also": tuple}
 
 
-def _property(path: str, raw: Mapping[str, Any]) -> PropertyCard:
+def _property(path: str, raw: Mapping[str, Any], folder: Path) -> PropertyCard:
     if raw.get("writable") == Writable.ALWAYS:
         raw = {k: v for k, v in raw.items() if k != "why"}
     own = {k: CASTS.get(k, _same)(v) for k, v in raw.items() if k in PROPERTY_KEYS and k not in {"type", "convert"}}
-    return PropertyCard(path=path, form=_form(raw), **own)
+    return PropertyCard(path=path, form=_form(raw, folder), **own)
 
 
-def _form(raw: Mapping[str, Any]) -> Form:
+def _form(raw: Mapping[str, Any], folder: Path) -> Form:
     convert = raw.get("convert", "text")
     return Form(
         type=raw.get("type", "string"),
         convert=convert,
-        options={k: v for k, v in raw.items() if k in CONVERSIONS[convert].options or k == EMPTY},
+        options={
+            name: RegionCodes(folder / value) if name == "codes" else value
+            for name, value in raw.items()
+            if name in CONVERSIONS[convert].options or name in {EMPTY, DOUBLED}
+        },
     )
 
 

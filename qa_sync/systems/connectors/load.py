@@ -152,9 +152,11 @@ def _read(folder: Path, env: Mapping[str, Json], payloads: Mapping[str, Json]) -
 
 
 def _defaults(manifest: Raw) -> dict[str, Json]:
-    """Return the parameters that a manifest sets itself (`oauth2.token_url`)."""
+    """Return the parameters that a manifest sets itself: `oauth2.token_url`, and each `default` of a parameter."""
     token_url = (manifest.get("oauth2") or {}).get("token_url")
-    return {"token_url": token_url} if isinstance(token_url, str) and token_url else {}
+    declared = manifest.get("additional_parameters") or {}
+    defaults = {name: raw["default"] for name, raw in declared.items() if isinstance(raw, dict) and "default" in raw}
+    return defaults | ({"token_url": token_url} if isinstance(token_url, str) and token_url else {})
 
 
 def _secrets_called(text: str) -> frozenset[str]:

@@ -23,6 +23,7 @@ from qa_sync.systems.responses.exchange_log import ExchangeLog
 from qa_sync.systems.templates.references import ReferenceResolver
 from qa_sync.values.form import Json
 
+BASE_URL: Final = "$ENV(base_url)"
 READ_S: Final = 60
 CONNECT_S: Final = 20
 LAST_PORT: Final = 65_535
@@ -36,7 +37,8 @@ def references_for(
 
     Raises UsageError, before the first request, for an invalid URL or a missing secret or parameter.
     """
-    own = {"base_url": _checked_base_url(label, base_url)} if base_url or "base_url" in connector.parameters else {}
+    given = base_url or "base_url" in connector.parameters
+    own = {"base_url": _checked_base_url(label, base_url, connector.service.url_pattern)} if given else {}
     references = ReferenceResolver(label, {**connector.defaults, **env, **own}, secrets)
     for kind, names in (("SECRET", connector.secrets), ("ENV", connector.parameters)):
         for name in sorted(names):
@@ -107,11 +109,21 @@ def _timeout(service: Service) -> httpx.Timeout:
     return httpx.Timeout(told.get("read_timeout") or READ_S, connect=told.get("connect_timeout") or CONNECT_S)
 
 
-def _checked_base_url(label: str, base_url: str) -> str:
+def _checked_base_url(label: str, base_url: str, pattern: str) -> str:
+    """Return the URL without the path of the API, which the pattern adds: some clients want it, and others do not."""
     try:
         url = httpx.URL(base_url)
     except httpx.InvalidURL:
         url = httpx.URL("")
     if url.scheme not in {"http", "https"} or not url.host or (url.port or 0) > LAST_PORT:
         raise UsageError(f"the url of {label} is not a valid URL", hint="expected https://host/path")
-    return base_url.rstrip("/")
+    return base_url.rstrip("/").removesuffix(_api_path(pattern))
+
+
+def _api_path(pattern: str) -> str:
+    """Return the path that a URL pattern adds to the base URL; empty for a single segment, which a site can have, too.
+
+    `$ENV(base_url)/wp-json/wc/v3/%s` -> `/wp-json/wc/v3`
+    """
+    path = pattern.removeprefix(BASE_URL).partition("%s")[0].rstrip("/") if pattern.startswith(BASE_URL) else ""
+    return path if path.count("/") > 1 and "$" not in path else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Final, TypeAlias
 
 from qa_sync.errors import Conflict, NotConvertible, RequestRejected, UncertainWrite
@@ -10,8 +11,9 @@ from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.http.retry_policy import CHECK_DELAYS_S
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
-from qa_sync.values.canonical import to_canonical
+from qa_sync.values.canonical import sent_value, to_canonical
 from qa_sync.values.form import Json
+from qa_sync.values.regions import in_country
 
 Found: TypeAlias = Callable[[], str | None]
 """Searches for the record of a create; returns its id, or None."""
@@ -100,8 +102,9 @@ def _has_values(card: EntityCard, record: Record | None, values: Mapping[str, Js
     written = (p for p in card.properties.values() if p.write_path in values)
     try:
         return all(
-            to_canonical(paths.read(record.data, p.path), p.form) == to_canonical(values[p.write_path], p.form)
+            to_canonical(paths.read(record.data, p.path), form) == sent_value(values[p.write_path], form)
             for p in written
+            for form in (in_country(p.form, partial(paths.read, record.data)),)
         )
     except NotConvertible:
         return False

@@ -1,20 +1,16 @@
-"""Countries and regions. Source: docs/explanation/mapping.rst, "Countries" and "Regions"; ISO 3166-1."""
+"""Countries. Source: docs/explanation/mapping.rst, "Countries"; ISO 3166-1."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import cache
 from pathlib import Path
 
 from qa_sync.errors import UnknownName
-from qa_sync.values.conversions.conversion import Conversion, Plain, Target, not_convertible, to_text
+from qa_sync.values.conversions.conversion import Conversion, Plain, Target, not_convertible
 from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.form import Form, Json, Scalar
 from qa_sync.values.json_text import read_json
-
-_PREFIXED = re.compile(r"(?P<country>[A-Z]{2})-(?P<region>[A-Z0-9]{1,3})")
-_BARE = re.compile(r"[A-Z0-9]{1,3}")
 
 
 @cache
@@ -44,12 +40,19 @@ def country_code(value: object) -> str | None:
     return text if text in _table() else _codes().get(_folded(text))
 
 
+def country_name(code: str) -> str | None:
+    """Return the English name of a country by its ISO2 code, None for an unknown code."""
+    spellings = _table().get(code)
+    return spellings[2] if spellings else None
+
+
 def country_codes() -> tuple[str, ...]:
     """Return all ISO2 codes, sorted."""
     return tuple(_table())
 
 
-def _style(form: Form, styles: tuple[str, ...]) -> str:
+def style_of(form: Form, styles: tuple[str, ...]) -> str:
+    """Return the style of a form, by default the first; raises UnknownName for another."""
     style = str(form.options.get("style", styles[0]))
     if style not in styles:
         raise UnknownName(f"{form.convert} style", style, styles)
@@ -69,7 +72,7 @@ def _read_country(value: Plain, form: Form) -> str:
 
 def _write_country(value: Scalar, target: Target) -> Json:
     code = _country(value, target.form)
-    return typed(code if _style(target.form, ("iso2", "name")) == "iso2" else _table()[code][2], target.form)
+    return typed(code if style_of(target.form, ("iso2", "name")) == "iso2" else _table()[code][2], target.form)
 
 
 def misspelt_country(value: object, form: Form) -> str | None:
@@ -79,32 +82,9 @@ def misspelt_country(value: object, form: Form) -> str | None:
     docs/explanation/mapping.rst, "Countries".
     """
     code = country_code(value)
-    if code is None or _style(form, ("iso2", "name")) != "iso2" or value == code:
+    if code is None or style_of(form, ("iso2", "name")) != "iso2" or value == code:
         return None
     return f"expected the ISO code {code!r}, got {value!r}"
 
 
-def bare_region(text: str) -> str:
-    """Return a region's code without its country (`US-NY` -> `NY`); a name stays unchanged."""
-    match = _PREFIXED.fullmatch(text)
-    return match["region"] if match else text
-
-
-def _read_region(value: Plain, form: Form) -> str:
-    if isinstance(value, bool):
-        raise not_convertible(value, "a region", form)
-    return bare_region(to_text(value))
-
-
-def _write_region(value: Scalar, target: Target) -> Json:
-    region = bare_region(to_text(value))
-    if _style(target.form, ("bare", "prefixed")) == "bare":
-        return typed(region, target.form)
-    country = country_code(target.siblings.get(str(target.form.options.get("country"))))
-    if country is None or not _BARE.fullmatch(region):
-        raise not_convertible(value, "a region code with a country in the same record", target.form)
-    return typed(f"{country}-{region}", target.form)
-
-
 COUNTRY = Conversion(_read_country, _write_country)
-REGION = Conversion(_read_region, _write_region)

@@ -259,7 +259,7 @@ class TestSince:
 
     def test_without_it_nothing_is_sent(self) -> None:
         assert self.asked("woocommerce", "order", since=None).url.params == httpx.QueryParams(
-            per_page="100", page="1", orderby="id", order="asc"
+            per_page="100", page="1", orderby="id", order="asc", dp="6"
         )
         assert b"filter" not in self.asked("wix", "contacts", since=None).content
         assert "modifiedSince" not in self.asked("customerp", "order", since=None).url.params
@@ -272,7 +272,7 @@ class TestSince:
     def test_woocommerce_customers_and_the_webshop_have_none(self) -> None:
         params = self.asked("woocommerce", "customer", since=SINCE).url.params
         assert "modified_after" not in params
-        assert params["role"] == "all"
+        assert params["role"] == "customer"
         assert dict(self.asked("customwebshop", "order", since=SINCE).url.params) == {"limit": "100"}
 
     def test_wix_contacts_take_a_filter_object(self) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 MANIFEST: Final[Mapping[str, str]] = {
     "datatypes": "The datatypes by name.",
     "system-template": "The file of the system; default `templates/system.json`.",
-    "additional_parameters": "Parameters that the settings give, such as an account id.",
+    "additional_parameters": "Parameters that the settings give, such as an account id, each with its `default`.",
     "oauth2": "The `token_url` and scopes for a system template that leaves them out.",
 }
 DATATYPE: Final[Mapping[str, str]] = {

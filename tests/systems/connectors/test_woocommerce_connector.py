@@ -1,0 +1,53 @@
+"""What WooCommerce needs of its connector: the customers that are meant, all decimals, a url in either form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from qa_sync.systems.connectors.find import builtin_folder
+from qa_sync.systems.connectors.load import load_connector
+from qa_sync.systems.rest.rest_system import RestSystem
+
+SECRETS = {"consumer_key": "ck", "consumer_secret": "cs"}
+
+
+def asked(url: str = "https://shop.example", datatype: str = "customer", **env: Any) -> httpx.URL:
+    requests: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(200, json=[])
+
+    connector = load_connector(builtin_folder("woocommerce"))
+    system = RestSystem("Shop", connector, url, SECRETS, httpx.MockTransport(answer), env=env)
+    assert list(system.list(datatype)) == []
+    return requests[0].url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://shop.example",
+        "https://shop.example/",
+        "https://shop.example/wp-json/wc/v3",
+        "https://shop.example/wp-json/wc/v3/",
+    ],
+)
+def test_the_url_may_be_that_of_the_shop_or_of_its_api(url: str) -> None:
+    assert asked(url).path == "/wp-json/wc/v3/customers"
+
+
+def test_a_shop_in_a_folder_keeps_it() -> None:
+    assert asked("https://site.example/shop/wp-json/wc/v3").path == "/shop/wp-json/wc/v3/customers"
+
+
+def test_customers_are_those_with_the_role_of_customers_unless_the_settings_say_otherwise() -> None:
+    assert asked().params["role"] == "customer"
+    assert asked(role="all").params["role"] == "all"
+
+
+def test_amounts_of_orders_are_asked_for_with_all_decimals() -> None:
+    assert asked(datatype="order").params["dp"] == "6"
