@@ -18,7 +18,7 @@ from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.form import Canonical, Json
 from qa_sync.values.json_text import write_json
 from qa_sync.values.paths import read
-from qa_sync.values.regions import in_country
+from qa_sync.values.regions import with_country
 
 
 class RecordGone(InvalidResponse):
@@ -143,7 +143,7 @@ class ScenarioRecords:
 
     def value(self, key: RecordKey, record: Record, path: str) -> Canonical:
         """Return a property's canonical value; raises NotConvertible."""
-        form = in_country(self.card(key).properties[path].form, partial(read, record.data))
+        form = with_country(self.card(key).properties[path].form, partial(read, record.data))
         return to_canonical(read(record.data, path), form)
 
     def _to_wire(self, key: RecordKey, values: Mapping[str, SampleValue]) -> Mapping[str, Json]:

@@ -23,7 +23,7 @@ _PREFIXED = re.compile(r"(?P<country>[A-Z]{2})-(?P<region>[A-Z0-9]{1,3})")
 _BARE = re.compile(r"[A-Z0-9]{1,3}")
 
 IN = "in"
-"""The option of a form in one record: the country of that record (`in_country`)."""
+"""The option of a form in one record: the country of that record (`with_country`)."""
 
 
 class RegionCodes(Struct, frozen=True):
@@ -67,7 +67,7 @@ def _table(path: Path) -> Mapping[str, Mapping[str, str | None]]:
     return table
 
 
-def in_country(form: Form, value_at: Callable[[str], object]) -> Form:
+def with_country(form: Form, value_at: Callable[[str], object]) -> Form:
     """Return the form of a region with the record's country; `value_at` returns the record's value at a path.
 
     Only a form with codes of its own needs the country to be read.

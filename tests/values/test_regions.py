@@ -14,7 +14,7 @@ from qa_sync.sandbox.woocommerce import data
 from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.form import Form
-from qa_sync.values.regions import RegionCodes, in_country
+from qa_sync.values.regions import RegionCodes, with_country
 
 FILE = builtin_folder("woocommerce") / "regions.json"
 TABLE: dict[str, dict[str, str | None]] = json.loads(FILE.read_text(encoding="utf-8"))
@@ -25,7 +25,7 @@ CODES = [(country, own, iso) for country, codes in TABLE.items() for own, iso in
 
 
 def read(code: str, country: str | None) -> Any:
-    return to_canonical(code, in_country(SHOP, {"country": country}.get))
+    return to_canonical(code, with_country(SHOP, {"country": country}.get))
 
 
 def write(region: str, country: str | None, form: Form = SHOP) -> Any:

@@ -16,7 +16,7 @@ from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.form import Canonical
-from qa_sync.values.regions import in_country
+from qa_sync.values.regions import with_country
 
 EMPTY = encode(None)
 
@@ -73,7 +73,7 @@ def read_view(end: LaneEnd, record: Record, rows: Iterable[Row]) -> RecordView:
         if path in values or path in unconvertible:
             continue
         try:
-            form = in_country(end.card.properties[path].form, partial(paths.read, record.data))
+            form = with_country(end.card.properties[path].form, partial(paths.read, record.data))
             values[path] = to_canonical(paths.read(record.data, path), form)
         except NotConvertible as error:
             unconvertible[path] = error.message

@@ -9,7 +9,7 @@ from qa_sync.sync.store.encoding import encode
 from qa_sync.values.canonical import sent_value
 from qa_sync.values.form import Json
 from qa_sync.values.paths import read
-from qa_sync.values.regions import in_country
+from qa_sync.values.regions import with_country
 
 
 def sent_texts(
@@ -25,7 +25,7 @@ def sent_texts(
         return values[path] if path in values else read(before or {}, path)
 
     return {
-        cards[path].path: encode(sent_value(value, in_country(cards[path].form, value_at)))
+        cards[path].path: encode(sent_value(value, with_country(cards[path].form, value_at)))
         for path, value in values.items()
         if path in cards
     }

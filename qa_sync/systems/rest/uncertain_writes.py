@@ -13,7 +13,7 @@ from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import sent_value, to_canonical
 from qa_sync.values.form import Json
-from qa_sync.values.regions import in_country
+from qa_sync.values.regions import with_country
 
 Found: TypeAlias = Callable[[], str | None]
 """Searches for the record of a create; returns its id, or None."""
@@ -104,7 +104,7 @@ def _has_values(card: EntityCard, record: Record | None, values: Mapping[str, Js
         return all(
             to_canonical(paths.read(record.data, p.path), form) == sent_value(values[p.write_path], form)
             for p in written
-            for form in (in_country(p.form, partial(paths.read, record.data)),)
+            for form in (with_country(p.form, partial(paths.read, record.data)),)
         )
     except NotConvertible:
         return False
