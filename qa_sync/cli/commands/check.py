@@ -114,11 +114,14 @@ def check(
     invalid; 3 a check has no verdict.
     """
     targets = parse_targets(report_options.reports, specs)
-    excused = load_baseline(history_options.baseline)
     if resume and (run_options.mode != "live" or run_options.seed is not None or last_failed):
         raise UsageError("--resume continues a whole live run with its own seed: not with --seed or --last-failed")
     settings = settings_from(config)
     dataflows = changed_only(read_named(specs), settings, changed_since)
+    if not dataflows:
+        click.echo(f"nothing to check: no spec and no connector changed since {changed_since}", err=True)
+        return 0
+    excused = load_baseline(history_options.baseline, [dataflow.path for dataflow in dataflows])
     texts = texts_of(d.path for d in dataflows)  # before the run, which may take long
     job = _job(dataflows, settings, run_options, wait_options)
     job = replace(job, keep=Keep(keep), resume=resume, narrow=narrow_by(selection))

@@ -15,7 +15,7 @@ from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.selection import CheckId, Selection, narrow_checklist, select
 from qa_sync.cli.options.shell_completion import complete_from
 from qa_sync.dataflow.model import Dataflow
-from qa_sync.errors import NoVerdict, UsageError
+from qa_sync.errors import UsageError
 from qa_sync.modes.job import PreparedRun
 from qa_sync.settings.model import Settings
 
@@ -80,18 +80,12 @@ def _matcher(words: str) -> Matcher:
 
 
 def changed_only(dataflows: Sequence[Dataflow], settings: Settings, revision: str | None) -> tuple[Dataflow, ...]:
-    """Return the dataflows that changed since a git revision; all without a revision.
-
-    Raises NoVerdict when none changed: a run without checks is not a success.
-    """
+    """Return the dataflows that changed since a git revision; all without a revision."""
     if revision is None:
         return tuple(dataflows)
     from qa_sync.cli.options.changed_files import changed_documents, changed_since  # noqa: PLC0415 - rarely used, and startup must be fast
 
-    changed = changed_documents(dataflows, settings, changed_since(revision))
-    if not changed:
-        raise NoVerdict(f"nothing to check: no spec and no connector changed since {revision}")
-    return changed
+    return changed_documents(dataflows, settings, changed_since(revision))
 
 
 def apply_selection(

@@ -17,7 +17,7 @@ from qa_sync.reports.shared.wording import origin_text
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import KnownFailure, Results, SectionResult
 
-KnownById: TypeAlias = Mapping[str, KnownFailure]
+KnownById: TypeAlias = Mapping[tuple[str, str], KnownFailure]
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;"})
 
@@ -29,7 +29,7 @@ def render(results: Results) -> str:
 
 def pieces(results: Results) -> Iterator[str]:
     """Yield the text of `render` suite by suite."""
-    known = {entry.check: entry for entry in results.known}
+    known = results.known_by_check
     attributes = {"name": "qa-sync", **_counts(results.checks, known), "time": _seconds(results.duration_s)}
     suites = [(spec.spec, section) for spec in results.specs for section in spec.sections]
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -56,7 +56,7 @@ def _suite(spec: str, section: SectionResult, results: Results, known: KnownById
     }
     classname = _escape(f"{spec}.{section.ordinal} {section.heading}")
     file = _escape(spec)
-    cases = [_case(check, classname, file, known.get(check.id), results) for check in section.checks]
+    cases = [_case(check, classname, file, known.get((check.spec, check.id)), results) for check in section.checks]
     inner = "\n".join([_properties(properties, "    "), *cases])
     return f"  {_start('testsuite', attributes)}>\n{inner}\n  </testsuite>"
 
@@ -110,7 +110,7 @@ def _details(check: CheckFinished) -> str:
 
 def _counts(checks: Sequence[CheckFinished], known: KnownById) -> dict[str, str]:
     count = Counter(check.status for check in checks)
-    excused = sum(check.status is Status.FAILED and check.id in known for check in checks) if known else 0
+    excused = sum((check.spec, check.id) in known for check in checks) if known else 0
     return {
         "tests": str(count.total()),
         "failures": str(count[Status.FAILED] - excused),

@@ -24,7 +24,7 @@ from qa_sync.values.form import Json
 T = TypeVar("T")
 
 SCHEMA = "qa-sync/results/1"
-KNOWN = ("check", "owner", "reason", "expires")
+KNOWN = ("check", "owner", "reason", "expires", "spec")
 
 
 def render(results: Results) -> str:
@@ -42,7 +42,7 @@ def pieces(results: Results) -> Iterator[str]:
     if results.recordings:
         yield f',\n  "recordings": {_value(_recordings(results), 2)}'
     if results.known or results.overdue:
-        known = [{key: getattr(entry, key) for key in KNOWN} for entry in results.known]
+        known = [{key: text for key in KNOWN if (text := getattr(entry, key)) is not None} for entry in results.known]
         yield f',\n  "known": {_value(known, 2)},\n  "overdue": {_value(list(results.overdue), 2)}'
     yield from (f',\n  "{key}": true' for key in ("interrupted", "simulated") if getattr(results, key))
     if results.options is not None:

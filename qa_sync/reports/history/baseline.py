@@ -24,6 +24,7 @@ TABLE = "known"
 TEXTS = ("check", "owner", "reason")
 KEYS: Mapping[str, str] = {
     "check": "The id of a check; `*` matches any text.",
+    "spec": "The path of the spec, or its end. Needed where two specs of a run have the same file name.",
     "owner": "The person or team responsible for the failure.",
     "reason": "The reason for the known failure.",
     "expires": "The last day on which the entry is valid, a date without quotes.",
@@ -33,19 +34,32 @@ EXAMPLE = '[[known]] with check = "ID", owner = "...", reason = "...", expires =
 
 
 class BaselineEntry(Struct, frozen=True):
-    """An entry of the baseline; `check` is the id of a check, in which `*` matches any text."""
+    """An entry of the baseline; `check` is the id of a check, in which `*` matches any text.
+
+    `spec` is the path of its spec or the end of that path, None for the spec whose file name the id begins with.
+    """
 
     check: str
     owner: str
     reason: str
     expires: date
     location: Location
+    spec: str | None = None
 
     def matches(self, check: CheckFinished) -> bool:
         """Return whether the entry matches the check; not by `fnmatch`, because ids may contain brackets."""
+        return self.matches_spec(check.spec) and self.matches_id(check.id)
+
+    def matches_spec(self, spec: str) -> bool:
+        """Return whether the entry is for a spec: its path ends with that of the entry."""
+        wanted, parts = Path(self.spec or "").parts, Path(spec).parts
+        return not wanted or parts[-len(wanted) :] == wanted
+
+    def matches_id(self, name: str) -> bool:
+        """Return whether an id, or the beginning of one, matches."""
         if "*" not in self.check:
-            return check.id == self.check
-        return re.fullmatch(".*".join(map(re.escape, self.check.split("*"))), check.id, re.DOTALL) is not None
+            return name == self.check
+        return re.fullmatch(".*".join(map(re.escape, self.check.split("*"))), name, re.DOTALL) is not None
 
 
 def read_baseline(path: Path) -> tuple[BaselineEntry, ...]:
@@ -82,7 +96,7 @@ def apply_baseline(results: Results, entries: Sequence[BaselineEntry], today: da
     An expired entry excuses no failure and fails the run. So does an entry whose check passed: unless it is removed,
     the next failure of that check would go unnoticed.
     """
-    known: dict[str, KnownFailure] = {}
+    known: dict[tuple[str, str], KnownFailure] = {}
     overdue = []
     for entry in entries:
         covered = [check for check in results.checks if entry.matches(check)]
@@ -91,10 +105,28 @@ def apply_baseline(results: Results, entries: Sequence[BaselineEntry], today: da
             overdue.append(f"{entry.location}: expired on {entry.expires}, owner {entry.owner}: {entry.check}")
         elif failed:
             excuse = KnownFailure("", entry.owner, entry.reason, entry.expires.isoformat())
-            known |= {check.id: replace(excuse, check=check.id) for check in failed}
+            known |= {(c.spec, c.id): replace(excuse, check=c.id, spec=c.spec) for c in failed}
         elif any(check.status is Status.PASSED for check in covered):
             overdue.append(f"{entry.location}: no longer fails, remove the entry: {entry.check}")
     return replace(results, known=tuple(known.values()), overdue=tuple(overdue))
+
+
+def reject_ambiguous(entries: Sequence[BaselineEntry], specs: Sequence[str]) -> None:
+    """Raise UsageError for an entry that would excuse the failures of two specs with the same file name."""
+    by_name: dict[str, list[str]] = {}
+    for spec in dict.fromkeys(specs):
+        by_name.setdefault(Path(spec).stem, []).append(spec)
+    for entry in entries:
+        start = entry.check.partition("/")[0]
+        names = by_name if "*" in start else {start: by_name.get(start, [])}
+        for name, alike in names.items():
+            matching = [spec for spec in alike if entry.matches_spec(spec)]
+            if len(matching) > 1:
+                raise UsageError(
+                    f"{len(matching)} specs have the name {name!r}, and the entry {entry.check!r} does not say which",
+                    location=entry.location,
+                    hint=f"add one of: {', '.join(f'spec = {spec!r}' for spec in matching)}".replace("'", '"'),
+                )
 
 
 def unmatched_entries(results: Results, entries: Sequence[BaselineEntry]) -> Iterator[str]:
@@ -127,6 +159,8 @@ def _values(row: Mapping[str, Any], n: int) -> Iterator[tuple[KeyPath, str]]:
     for key in TEXTS:
         if not isinstance(row.get(key), str) or not row[key].strip():
             yield (TABLE, n, key), f"{key}: expected a string, got {row.get(key, 'nothing')!r}"
+    if not isinstance(row.get("spec", ""), str):
+        yield (TABLE, n, "spec"), f"spec: expected a string, got {row['spec']!r}"
     expires = row.get("expires")
     if not isinstance(expires, date) or isinstance(expires, datetime):
         yield (TABLE, n, "expires"), f"expires: expected a date such as 2026-12-31 without quotes, got {expires!r}"

@@ -135,7 +135,8 @@ def _baseline(results: Results, output: OutputOptions) -> Iterator[Line]:
     if results.known:
         yield (("Known failures", Style.STRONG),)
     for entry in results.known:
-        text = f"{entry.check}  {entry.reason} ({entry.owner}, until {entry.expires})"
+        spec = f"{entry.spec}: " if entry.spec and len(results.specs) > 1 else ""
+        text = f"{spec}{entry.check}  {entry.reason} ({entry.owner}, until {entry.expires})"
         yield from columns([([(output.text(text), Style.PLAIN)], output.width - 2)], indent=2)
     if results.overdue:
         yield (("Out-of-date baseline entries", Style.FAILED),)

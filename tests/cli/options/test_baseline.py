@@ -1,15 +1,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from cli_caller import QaSync
+from cli_caller import ROOT, QaSync
 
 from qa_sync.errors import UsageError
-from qa_sync.reports.history.baseline import apply_baseline, read_baseline
+from qa_sync.reports.history.baseline import apply_baseline, read_baseline, reject_ambiguous
 
 FAULTY = ("check", "specs/000.txt", "--fault", "truncate", "--section", "1", "--kind", "property", "-q")
 SECTION = "000/1-wix-com-contacts-to-customerp-contact"
@@ -114,7 +115,7 @@ def test_the_last_day_is_still_good(qa_sync: QaSync, tmp_path: Path) -> None:
         (
             entry("a") + "ovner = 1\n",
             6,
-            "unknown key 'ovner'; expected one of: check, owner, reason, expires; did you mean 'owner'",
+            "unknown key 'ovner'; expected one of: check, spec, owner, reason, expires; did you mean 'owner'",
         ),
         ("\n[known]\n", 2, "expected a list of tables: [[known]]"),
         ("\n\nknow = 1\n", 3, "unknown key 'know'; expected [[known]]"),
@@ -135,3 +136,49 @@ def test_no_file_is_told_before_anything_is_run(qa_sync: QaSync, tmp_path: Path)
     assert answer.code == 2
     assert answer.out == ""
     assert "the baseline cannot be read: No such file or directory" in answer.err
+
+
+TWINS = ("--mode", "sandbox", "--fault", "one-way", "--kind", "update-backward", "--section", "3", "-q")
+
+
+@pytest.fixture
+def twins(tmp_path: Path) -> tuple[str, str]:
+    """Two specs of one file name in two folders."""
+    for name in ("acme", "beta"):
+        (tmp_path / name).mkdir()
+        shutil.copy(ROOT / "specs" / "000.txt", tmp_path / name / "x.txt")
+    return str(tmp_path / "acme/x.txt"), str(tmp_path / "beta/x.txt")
+
+
+@pytest.mark.parametrize("check", ["x/*", "*", "x/3-wix-com-products-to-customerp-product/update-backward/brand:brand"])
+def test_an_entry_that_two_specs_could_mean_is_refused(
+    qa_sync: QaSync, tmp_path: Path, twins: tuple[str, str], check: str
+) -> None:
+    answer = qa_sync("check", *twins, *TWINS, "--baseline", str(written(tmp_path, entry(check))))
+    assert answer.code == 2
+    assert "2 specs have the name 'x'" in answer.err
+    assert f'spec = "{twins[0]}"' in answer.err
+
+
+def test_an_entry_with_a_path_excuses_the_failures_of_that_spec_only(
+    qa_sync: QaSync, tmp_path: Path, twins: tuple[str, str]
+) -> None:
+    one = str(written(tmp_path, entry("x/*") + 'spec = "acme/x.txt"\n'))
+    xml = tmp_path / "out.xml"
+    answer = qa_sync("check", *twins, *TWINS, "--baseline", one, "--report", "json", "--report", f"junit={xml}")
+    found = json.loads(answer.out)
+    assert (answer.code, found["exit_code"], found["totals"]["failed"]) == (1, 1, 16)
+    assert {known["spec"] for known in found["known"]} == {twins[0]}
+    assert len(found["known"]) == 8
+    assert ET.parse(xml).getroot().get("failures") == "8"  # noqa: S314 - our own text
+    both = str(written(tmp_path, *(entry("x/*") + f'spec = "{name}/x.txt"\n' for name in ("acme", "beta"))))
+    answer = qa_sync("check", *twins, *TWINS, "--baseline", both)
+    assert (answer.code, "16 failed (16 known)" in " ".join(answer.out.split())) == (0, True)
+    assert qa_sync("check", twins[0], *TWINS, "--baseline", str(written(tmp_path, entry("x/*")))).code == 0
+
+
+def test_a_copied_spec_does_not_make_an_entry_ambiguous_under_another_name(tmp_path: Path) -> None:
+    entries = read_baseline(written(tmp_path, entry("x/*")))
+    reject_ambiguous(entries, ["a/x.txt", "a/y.txt", "b/y.txt", "a/x.txt"])
+    with pytest.raises(UsageError):
+        reject_ambiguous(entries, ["a/x.txt", "b/x.rst"])
