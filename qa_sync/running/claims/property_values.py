@@ -104,7 +104,7 @@ def _is_unchanged(
     for key, card in zip((here, there), cards, strict=True):
         before = records.before_edit.get(key)
         try:
-            if before and to_canonical(read(before.data, card.path), card.form) == actual:
+            if before and records.value(key, before, card.path) == actual:
                 return True
         except NotConvertible:
             continue
