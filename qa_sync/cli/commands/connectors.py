@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from qa_sync.cli.commands.connectors_new import new
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.settings.model import Settings
@@ -30,7 +31,11 @@ def connectors() -> None:
     qa-sync connectors show woocommerce
     qa-sync connectors check path/to/folder
     qa-sync connectors check
+    qa-sync connectors new acme --openapi acme.yaml
     """
+
+
+connectors.add_command(new)
 
 
 @connectors.command("list")

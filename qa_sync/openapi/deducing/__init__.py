@@ -1,0 +1,1 @@
+"""Deduces a connector from the routes of a document: resources, envelopes, paging, authentication, properties."""
