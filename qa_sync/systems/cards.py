@@ -86,8 +86,8 @@ class EntityCard(Struct, frozen=True):
     (`qa_sync.systems.responses.tagged_values`). `always` are constant members (by path) of every insert (stock needs
     `manage_stock`). `gone` are members (by path) of a record that counts as deleted although a lookup still returns it
     (in WooCommerce's trash). `volatile` are members (by path) that the system computes by itself, which are never
-    compared. `properties` is keyed by path, in the card's order. `complete` is false if the entity may have further
-    properties, because the connector's pipes say nothing of them.
+    compared. `update_always` are paths that go with every update. `properties` is keyed by path, in the card's order.
+    `complete` is false if the entity may have further properties, because the connector's pipes say nothing of them.
     """
 
     system: str
@@ -110,6 +110,7 @@ class EntityCard(Struct, frozen=True):
     gone: Mapping[str, object] = field(default_factory=dict)
     volatile: tuple[str, ...] = ()
     complete: bool = True
+    update_always: tuple[str, ...] = ()
 
     @property
     def can_remove_elements(self) -> bool:

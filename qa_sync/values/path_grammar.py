@@ -5,6 +5,7 @@ lineItems.name                    a dot also selects in every element of a list
 items[primary=true].email         the first element whose member has that value
 variants[0].sku                   the element at that index
 tags[]                            every element; writing creates a list when the value is missing
+"@odata.etag"                     in quotes, a member whose name contains dots or brackets
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class Every(Struct, frozen=True):
 Step = Name | Index | Selector | Every
 
 _TOKEN = re.compile(
-    r"\.|\[(?P<index>\d{1,9})\]|\[(?P<key>[^\[\]=.]+)=(?P<value>[^\[\]]*)\]|(?P<every>\[\])|(?P<name>[^.\[\]]+)"
+    r"\.|\[(?P<index>\d{1,9})\]|\[(?P<key>[^\[\]=.]+)=(?P<value>[^\[\]]*)\]|(?P<every>\[\])"
+    r"|\"(?P<quoted>[^\"]+)\"|(?P<name>[^.\[\]\"]+)"
 )
 
 
@@ -75,8 +77,8 @@ def member_names(path: str) -> tuple[str, ...] | None:
 
 
 def _step(match: re.Match[str]) -> Step | None:
-    if match["name"]:
-        return Name(match["name"])
+    if match["name"] or match["quoted"]:
+        return Name(match["name"] or match["quoted"])
     if match["key"]:
         return Selector(match["key"], match["value"])
     if match["index"]:
@@ -88,5 +90,5 @@ def _step(match: re.Match[str]) -> Step | None:
 def segments(path: str) -> tuple[str, ...]:
     """Return the segments of a path as texts, brackets with their name: `items[primary=true]`, `email`."""
     parse(path)
-    # A dot inside brackets is part of the selector's value.
-    return tuple(re.findall(r"(?:[^.\[\]]|\[[^\]]*\])+", path))
+    # A dot inside brackets is part of the selector's value, one inside quotes part of the name.
+    return tuple(re.findall(r'(?:"[^"]*"|[^.\[\]"]|\[[^\]]*\])+', path))

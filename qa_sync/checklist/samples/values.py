@@ -113,7 +113,8 @@ def _slug(constraints: SampleConstraints) -> Canonical:
 
 
 def _email(constraints: SampleConstraints) -> Canonical:
-    return f"{constraints.mark}.{constraints.version}@example.test"
+    # A reserved domain without mailboxes (RFC 2606). Validators refuse those below `.test`, which are reserved too.
+    return f"{constraints.mark}.{constraints.version}@example.org"
 
 
 def _phone(constraints: SampleConstraints) -> Canonical:

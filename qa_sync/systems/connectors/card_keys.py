@@ -43,6 +43,7 @@ ENTITY_KEYS: Final[Mapping[str, CardKey]] = {
     "list_commands": CardKey(dict, "The commands by which an update changes a list; see below."),
     "tagged_values": CardKey(dict, "The objects in a response that stand for single values; see below."),
     "always": CardKey(dict, "Constant members, by path, that every insert sends."),
+    "update_always": CardKey(list, "The paths whose values go with every update, also where they did not change."),
     "gone": CardKey(dict, "Members, by path, of a record that counts as deleted although a lookup returns it."),
     "volatile": CardKey(list, "Members, by path, that the system computes by itself; they are never compared."),
 }

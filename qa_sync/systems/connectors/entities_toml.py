@@ -93,7 +93,7 @@ def _problems(document: Mapping[str, Any], datatypes: Mapping[str, Any]) -> Iter
         )
         yield from _wrong_word(f"{name}.send", raw.get("send", "changed"), ("changed", "whole"))
         yield from _wrong_revision(name, raw.get("revision"))
-        yield from _wrong_volatile(name, raw.get("volatile"))
+        yield from (problem for key in PATH_LISTS for problem in _wrong_paths(f"{name}.{key}", raw.get(key)))
         yield from _wrong_forms(name, raw)
         yield from _wrong_properties(name, raw, document)
 
@@ -166,15 +166,15 @@ def _wrong_revision(name: str, revision: object) -> Iterator[str]:
         yield f"{name}.revision: expected 'read' and exactly one of 'write' and 'header', got {', '.join(revision)}"
 
 
-def _wrong_volatile(name: str, volatile: object) -> Iterator[str]:
-    for path in volatile if isinstance(volatile, list) else ():
+def _wrong_paths(where: str, given: object) -> Iterator[str]:
+    for path in given if isinstance(given, list) else ():
         try:
             steps = parse(path) if isinstance(path, str) else ()
         except UsageError as error:
-            yield f"{name}.volatile: {error.message}"
+            yield f"{where}: {error.message}"
             continue
         if not steps:
-            yield f"{name}.volatile: expected paths of members, got {path!r}"
+            yield f"{where}: expected paths of members, got {path!r}"
 
 
 def _suggestion(name: str, known: Mapping[str, Any] | list[Any] | tuple[str, ...]) -> str:
@@ -182,7 +182,10 @@ def _suggestion(name: str, known: Mapping[str, Any] | list[Any] | tuple[str, ...
     return f"; {hint}" if hint else ""
 
 
-COMPUTED_MEMBERS: Final = frozenset({"names", "properties", "defaults", "modified_form", "revision", "volatile"})
+PATH_LISTS: Final = ("volatile", "update_always")
+"""The keys of an entity that are lists of paths."""
+
+COMPUTED_MEMBERS: Final = frozenset({"names", "properties", "defaults", "modified_form", "revision", *PATH_LISTS})
 """The members of an entity's table that are converted; the card takes the others unchanged."""
 
 
@@ -198,6 +201,7 @@ def _entity(system: str, datatype: str, raw: Mapping[str, Any], folder: Path) ->
         modified_form=_form({"convert": "instant", **raw.get("modified_form", {})}, folder),
         revision=Revision(**raw["revision"]) if "revision" in raw else None,
         volatile=tuple(raw.get("volatile", ())),
+        update_always=tuple(raw.get("update_always", ())),
         **plain,
     )
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from qa_sync.systems.cards import EntityCard, Revision
+from qa_sync.systems.cards import EntityCard, Revision, Writable
 from qa_sync.values import paths
 from qa_sync.values.form import Json
+from qa_sync.values.path_grammar import Name
 
 
 def insert_body(card: EntityCard, values: Mapping[str, Json]) -> Json:
@@ -58,14 +59,22 @@ def _all_writes(card: EntityCard, values: Mapping[str, Json]) -> Iterator[tuple[
 
 
 def _whole(card: EntityCard, after: Mapping[str, Json]) -> Json:
-    """Return the full object without what the system sets itself: the key, the revision, the modification time."""
+    """Return the full object without what the system sets itself.
+
+    That is the key, the revision, the modification time, and each property that can never be written: a strict API
+    refuses a body with members that it only returns.
+    """
     own = {card.key, card.modified, card.revision.read if card.revision else None}
-    return {name: value for name, value in after.items() if name not in own}
+    own |= {p.path for p in card.properties.values() if p.writable is Writable.NEVER}
+    body: Json = dict(after)
+    for path in sorted(path for path in own if path):
+        body = paths.omit(body, path)
+    return body
 
 
 def _changed(card: EntityCard, before: Json, after: Json, values: Mapping[str, Json]) -> Json:
     body: dict[str, Json] = {}
-    for path, _ in _all_writes(card, values):
+    for path, _ in _all_writes(card, {**dict.fromkeys(card.update_always), **values}):
         names = _container(card, after, path)
         value = _member(after, names)
         if card.element_key and isinstance(value, list):
@@ -78,7 +87,7 @@ def _container(card: EntityCard, data: Json, path: str) -> list[str]:
     """Return the path of the smallest part that the system replaces as a whole: a list, or `merge_depth` names."""
     names: list[str] = []
     for segment in paths.segments(path)[: card.merge_depth]:
-        names.append(segment.partition("[")[0])
+        names += [step.name for step in paths.parse(segment)[:1] if isinstance(step, Name)]
         if isinstance(_member(data, names), list):
             break
     return names

@@ -57,7 +57,21 @@ def _bytes(text: str) -> bytes | None:
 
 
 def _form(payload: Json) -> Encoded:
-    return urlencode(list(_members(payload, "form"))).encode(), "application/x-www-form-urlencoded"
+    members = _expect_object(payload, "form").items()
+    flat = dict(pair for name, member in members for pair in _flat(name, member))
+    return urlencode(list(_members(flat, "form"))).encode(), "application/x-www-form-urlencoded"
+
+
+def _flat(name: str, value: Json) -> Iterator[tuple[str, Json]]:
+    """Yield the members of nested objects with their names in brackets: `address[city]`, `lines[0][sku]`."""
+    if isinstance(value, Mapping):
+        for inner, member in value.items():
+            yield from _flat(f"{name}[{inner}]", member)
+    elif isinstance(value, list) and any(isinstance(each, Mapping) for each in value):
+        for place, each in enumerate(value):
+            yield from _flat(f"{name}[{place}]", each)
+    else:
+        yield name, value
 
 
 def _multipart(payload: Json) -> Encoded:
@@ -75,12 +89,16 @@ def _part(name: str, value: str) -> bytes:
 
 def _members(payload: Json, kind: str) -> Iterator[tuple[str, str]]:
     """Yield names and texts; a list repeats the name, null is omitted."""
-    if not isinstance(payload, Mapping):
-        raise ConnectorError(f"a payload of the type {kind} must be an object, got a {type(payload).__name__}")
-    for name, value in payload.items():
+    for name, value in _expect_object(payload, kind).items():
         for each in value if isinstance(value, list) else [value]:
             if each is not None:
                 yield name, to_text(each)
+
+
+def _expect_object(payload: Json, kind: str) -> Mapping[str, Json]:
+    if not isinstance(payload, Mapping):
+        raise ConnectorError(f"a payload of the type {kind} must be an object, got a {type(payload).__name__}")
+    return payload
 
 
 def to_text(value: Json) -> str:

@@ -7,6 +7,7 @@ Source: docs/explanation/connector-format-facts.rst, "Request bodies".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -22,6 +23,8 @@ from qa_sync.values import paths
 from qa_sync.values.form import Json
 
 OWN_PAYLOAD: Final = "payload"
+IS_ID: Final = re.compile(r"(?=.*\d)[\w-]{1,100}")
+"""A text that is an id and no message, where it is a whole response."""
 
 
 class WriteRequest(Struct, frozen=True):
@@ -51,10 +54,11 @@ def lookup_variables(
 def created_id(card: EntityCard, operation: Operation, body: Json) -> str | None:
     """Return the id in the response to an insert: that of the new record, or the value of `payload_property`.
 
-    Of a list, the first record counts. None if there is no id, or an invalid one.
+    Of a list, the first record counts. A body that is nothing but an id counts too. None if there is no id, or an
+    invalid one.
     """
     made = next(iter(body), None) if isinstance(body, list) else body
-    if operation.payload_property and isinstance(made, str | int) and not isinstance(made, bool):
+    if isinstance(made, str | int) and (operation.payload_property or IS_ID.fullmatch(str(made))):
         return id_text(made)
     return read_id(operation.new_key or key_paths(card, operation), made)
 

@@ -25,6 +25,7 @@ from qa_sync.systems.requests.rendering import RequestRenderer, find_url_rebase
 from qa_sync.systems.requests.writes import build_insert, build_update, created_id, key_paths, lookup_variables
 from qa_sync.systems.responses.exchange import HttpExchange
 from qa_sync.systems.responses.exchange_log import ExchangeLog
+from qa_sync.systems.responses.location import located_id
 from qa_sync.systems.responses.pagination import PageCursor, pages, pages_with_cursor
 from qa_sync.systems.responses.parsing import (
     SentRequest,
@@ -162,7 +163,7 @@ class RestSystem:
             sent = self._send(operation, write.variables, body=write.body, idempotent=False)
             whole = self._exchange.read_created(sent.request, sent.response)
             self._raise_reported_error(operation, sent, whole)
-            new = created_id(card, operation, select_entities(operation, whole))
+            new = created_id(card, operation, select_entities(operation, whole)) or located_id(sent.response)
             if new is None:
                 why = f"the new record's {card.key!r} is not in the response, or is not an id"
                 self._exchange.raise_missing_id(sent.request, sent.response, why)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -119,3 +120,16 @@ def test_a_header_that_cannot_be_one_is_told() -> None:
     force_setattr(operation, "headers", {"X-Bad": "a\nb"})
     with pytest.raises(ConnectorError, match="the header 'X-Bad'"):
         list(system.list("note"))
+
+
+def test_a_form_has_nested_names_in_brackets() -> None:
+    address = {"city": "Oslo", "geo": {"lat": 59}}
+    request = sent("form", {"address": address, "lines": [{"sku": "a"}, {"sku": "b"}], "tags": ["x", "y"]})
+    assert parse_qsl(request.content.decode()) == [
+        ("address[city]", "Oslo"),
+        ("address[geo][lat]", "59"),
+        ("lines[0][sku]", "a"),
+        ("lines[1][sku]", "b"),
+        ("tags", "x"),
+        ("tags", "y"),
+    ]
