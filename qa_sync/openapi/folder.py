@@ -16,7 +16,7 @@ from qa_sync.systems.connectors.load import check_connector
 def write_folder(folder: Path, files: Mapping[str, str]) -> list[Problem]:
     """Write a connector folder, and return the problems that `connectors check` finds in it.
 
-    Raises UsageError if the folder exists already or cannot be written; then nothing is left behind.
+    Raises UsageError if the folder exists already or cannot be written; then nothing is written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} exists already", hint="give a new folder, or delete it first")

@@ -6,11 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from qa_sync.openapi.marks import GUESSED
 from qa_sync.openapi.model import Draft, EntityDraft, PropertyDraft
 from qa_sync.values.form import Json
-
-GUESSED: Final = "guessed: "
-"""The word that marks what is not certain, in comments and in descriptions of operations."""
 
 MAX_COMMENT: Final = 200
 

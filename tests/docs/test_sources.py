@@ -22,7 +22,7 @@ OUTSIDE = re.compile(
 PAGE = re.compile(r"\bdocs/[\w/-]+\.rst\b")
 CITED = re.compile(r'(docs/[\w/-]+\.rst), ("[^"]+"(?:(?:, | and )"[^"]+")*)')
 NAMED = re.compile(r"\bSources?(?: of the [a-z ]+)?: (\S+(?: \S+){0,3})")
-PUBLIC = re.compile(r"docs/|RFC \d|ISO \d|https?://|MS-[A-Z]+|ASGI|OpenID|Unicode")
+PUBLIC = re.compile(r"docs/|ITU-T \S|RFC \d|ISO \d|https?://|MS-[A-Z]+|ASGI|OpenID|Unicode")
 
 
 def texts() -> Iterator[tuple[Path, str]]:

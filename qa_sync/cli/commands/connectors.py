@@ -10,6 +10,7 @@ import click
 from qa_sync.cli.commands.connectors_new import new
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.errors import UnknownName, UsageError
+from qa_sync.openapi.marks import GUESSED_FILES, marked_lines
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.systems.connectors.capabilities import Capabilities, authentication_of, capabilities_of
@@ -55,8 +56,9 @@ def show(connector: str) -> None:
 
 @connectors.command()
 @click.argument("connector", metavar="[NAME|PATH|SYSTEM]", required=False)
+@click.option("--guesses", is_flag=True, help="List what a draft marks as guessed.")
 @config_option
-def check(connector: str | None, config: Path | None) -> int:
+def check(connector: str | None, config: Path | None, guesses: bool) -> int:
     """Check a connector, or test the connection to the systems of the settings.
 
     With NAME or PATH, list the operations of the connector and report what is missing. With SYSTEM, or without an
@@ -80,8 +82,19 @@ def check(connector: str | None, config: Path | None) -> int:
         return _ping_all(settings, list(settings.systems) if connector is None else [connector])
     loaded, problems = _inspect(connector, settings.systems)
     _print_lines([*_system(loaded), *(line for a in capabilities_of(loaded) for line in _abilities(a))])
+    _print_lines(_guesses(connector, listed=guesses))
     _print_lines((f"{problem.severity}: {problem}" for problem in problems), err=True)
     return max((EXIT[problem.severity] for problem in problems), default=0)
+
+
+def _guesses(connector: str, *, listed: bool) -> list[str]:
+    """Return how many guesses each file of a drafted connector has, or the guesses with their places."""
+    folder = builtin_folder(connector) if connector in LABELS else Path(connector)
+    found = {name: marked_lines(folder / name) for name in GUESSED_FILES}
+    if listed:
+        return [f"{name}:{number}: {why}" for name, marks in found.items() for number, why in marks]
+    counted = [f"{len(marks)} in {name}" for name, marks in found.items() if marks]
+    return [f"guesses to check: {', '.join(counted)} (--guesses lists them)"] if counted else []
 
 
 def _is_system(name: str, settings: Settings) -> bool:

@@ -102,13 +102,13 @@ def _properties(
 
 
 def _is_given(key: Member) -> bool:
-    """Return whether whoever inserts a record gives its key."""
+    """Return whether the client gives the key of a new record."""
     is_written = key.insert is not None and not key.insert.flag("readOnly") and not key.read.flag("readOnly")
     return is_written and key.is_required and "." not in key.path
 
 
 def _client_key(keys: Mapping[str, Json]) -> dict[str, Json]:
-    """Return the keys of a key that whoever inserts gives."""
+    """Return the keys of a key that the client gives."""
     fixed = {"writable": "create", "why": "the document has it as the key", "required": True, "unique": True}
     kept = {k: v for k, v in keys.items() if k not in {"empty", "writable", "why", "convert"}}
     return {**kept, "convert": "identifier", **fixed}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from qa_sync.openapi.deducing.envelopes import find_key, record_of
 from qa_sync.openapi.deducing.paging import paging_of, since_of
 from qa_sync.openapi.deducing.shapes import Shape, response_of
 from qa_sync.openapi.properties.members import EMPTY
@@ -33,8 +34,8 @@ def operation_of(  # noqa: PLR0917 - the pieces of one operation
         operation |= _pages(route, url, guesses)
     if envelope and envelope.member and verb in {"list", "lookup", "insert"}:
         operation["payload_property"] = envelope.member
-    if envelope and envelope.guess:
-        guesses.setdefault(verb, envelope.guess)
+    if why := (envelope and envelope.guess) or (verb == "insert" and _unclear_id(shape, route)):
+        guesses[verb] = "; ".join(filter(None, (guesses.get(verb), why)))
     operation |= _body(shape, verb, route)
     params, sent = _further(route, parameters, headers)
     if params:
@@ -42,6 +43,17 @@ def operation_of(  # noqa: PLR0917 - the pieces of one operation
     if sent:
         operation["headers"] = {**operation.get("headers", {}), **sent}
     return operation
+
+
+def _unclear_id(shape: Shape, route: Route) -> str:
+    """Return why it is not certain where an insert's response has the new record's id."""
+    schema = response_of(route)
+    if schema is None or not schema.types:
+        return "the response has no body, so the id is the last part of the Location header"
+    if not schema.properties and not schema.is_a("array"):
+        return "the response is a bare id"
+    found = record_of(shape.resource, schema).record
+    return "" if find_key(shape.resource, found)[0] or shape.nested else "the response does not show the new id"
 
 
 def _pages(route: Route, url: str, guesses: dict[str, str]) -> dict[str, Json]:

@@ -1,6 +1,6 @@
 """Deduces how a list comes in pages, and how it is asked for changes only.
 
-A page size is a promise only where the document gives its maximum or default: a server that silently takes less would
+A page size is certain only where the document gives its maximum or default: a server that silently takes less would
 end a `not-full-page` list at its first page. Source: docs/explanation/openapi.rst, "Paging".
 """
 
@@ -166,7 +166,7 @@ def _size(route: Route) -> tuple[Parameter, int, str] | None:
 
 
 def _with_size(route: Route, paging: Paging) -> Paging:
-    """Return paging by links with the size of a page, where the document promises one."""
+    """Return paging by links with the size of a page, where the document gives one."""
     found = _size(route)
     if found is None or found[2]:
         return paging
