@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import connect
+from qa_sync.modes.scratch_folder import scratch_folder
 from qa_sync.systems.connectors.capabilities import capabilities_of
 from qa_sync.systems.redaction import Redactor
 
@@ -56,8 +56,8 @@ class AuditArguments(Struct, frozen=True):
 def open_audit(job: Job, options: AuditArguments, tell: Callable[[str], None]) -> Iterator[Audit]:
     """Yield the audit of the job's specs; it keeps the records in the snapshot and deletes everything else."""
     try:
-        with tempfile.TemporaryDirectory(prefix="qa-sync-audit-") as scratch:
-            yield from _audit(job, options, tell, Path(scratch))
+        with scratch_folder() as scratch:
+            yield from _audit(job, options, tell, scratch)
     except OSError as error:
         raise NoVerdict(f"the scratch folder: {error.strerror or error}", hint="set TMPDIR to another folder") from None
 

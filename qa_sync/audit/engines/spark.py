@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,7 @@ from qa_sync.errors import NoVerdict, UsageError
 
 LOCAL = "local[2]"
 LOOPBACK = "127.0.0.1"
+CONNECT_S = 10.0
 
 
 def start(needs: Needs) -> Spark:
@@ -26,6 +28,7 @@ def start(needs: Needs) -> Spark:
 
     All workers must share the scratch folder. Raises NoVerdict when no session can be started.
     """
+    _check_reachable(needs.master)
     builder = SparkSession.builder.appName("qa-sync audit").config("spark.sql.session.timeZone", "UTC")
     builder = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
     builder = builder.config("spark.sql.shuffle.partitions", "8")
@@ -37,6 +40,24 @@ def start(needs: Needs) -> Spark:
         raise NoVerdict(f"no Spark session: {error}", hint="is Java installed, is --spark-master right?") from None
     session.sparkContext.setLogLevel("ERROR")
     return Spark(session, needs.scratch)
+
+
+def _check_reachable(master: str | None) -> None:
+    """Raise NoVerdict if no host of a standalone master answers; Spark itself would try for minutes."""
+    scheme, _, hosts = (master or "").partition("://")
+    ends = [host.rpartition(":") for host in hosts.split(",")] if scheme == "spark" else []
+    reasons = []
+    for host, _, port in ends:
+        if not port.isdecimal():
+            raise UsageError(f"--spark-master {master}: expected spark://HOST:PORT")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_S).close()
+        except (OSError, OverflowError) as error:
+            reasons.append(f"{host}:{port}: {error}")
+        else:
+            return
+    if reasons:
+        raise NoVerdict(f"the Spark master is not reachable: {'; '.join(reasons)}", hint="is --spark-master right?")
 
 
 class Spark:
