@@ -43,7 +43,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
     Not in `addopts`, because `pytest specs/` also runs where pytest-xdist is not installed.
     """
-    if config.pluginmanager.hasplugin("xdist") and config.getoption("numprocesses") is None:
+    is_worker = hasattr(config, "workerinput")  # a worker with workers of its own would start them without end
+    if not is_worker and config.pluginmanager.hasplugin("xdist") and config.getoption("numprocesses") is None:
         config.option.numprocesses = WORKERS
 
 
