@@ -31,7 +31,6 @@ from qa_sync.errors import UnknownName
 from qa_sync.location import Location
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard, find_card
-from qa_sync.systems.pairing import pairs_of
 
 Cards = Mapping[str, Mapping[str, EntityCard]]
 """Entity cards by system label, then by datatype."""
@@ -116,7 +115,7 @@ def _section_plan(section: Section, entities: EntityPair | str, spec: SpecContex
     unread = unread_checks(section, prefix)
     if isinstance(entities, str):
         return SectionPlan(section, section.pairs, (*unread, *_skipped_checks(section, prefix, entities)), ())
-    pairs = _distinct(pairs_of(section, entities.source, entities.target))
+    pairs = _distinct(entities.pairs)
     if section.duplicate_of:
         return SectionPlan(section, pairs, unread, ())
     context = SectionContext(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -14,12 +15,17 @@ from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
 from qa_sync.systems.pairing import pairs_of
 
 
-class EntityPair(Struct, frozen=True):
+class EntityPair(Struct, frozen=True, dict=True):
     """The two entities of a section with their cards, and what the systems can do with them."""
 
     section: Section
     source: EntityCard
     target: EntityCard
+
+    @cached_property
+    def pairs(self) -> tuple[PropertyPair, ...]:
+        """The section's property pairs, those that follow from the two cards included."""
+        return pairs_of(self.section, self.source, self.target)
 
     def card(self, side: Side) -> EntityCard:
         """Return the entity card of a side."""
@@ -58,11 +64,10 @@ class EntityPair(Struct, frozen=True):
 
         Without one, `got none` would be the verdict about any sync.
         """
-        pairs = pairs_of(self.section, self.source, self.target)
-        if any(self._carries_mark(pair) for pair in pairs if not (pair.source_when or pair.target_when)):
+        if any(self._carries_mark(pair) for pair in self.pairs if not (pair.source_when or pair.target_when)):
             return None
         ends = f"{self.section.source} and {self.section.target}"
-        if not pairs:
+        if not self.pairs:
             return f"nothing says which properties {ends} share; add [[pairs]] to qa-sync.toml"
         return f"no property that {ends} share holds a text by which a new record's counterpart could be found"
 
@@ -134,7 +139,7 @@ def mapped_paths(sections: Iterable[EntityPair], card: EntityCard) -> Iterator[s
     for entities in sections:
         if entities.source is not card and entities.target is not card:
             continue
-        pairs, criteria = pairs_of(entities.section, entities.source, entities.target), entities.section.criteria
+        pairs, criteria = entities.pairs, entities.section.criteria
         if entities.source is card:
             yield from (*(pair.source for pair in pairs), *(row.source for row in criteria))
             yield from (when.path for pair in pairs for when in pair.source_when)

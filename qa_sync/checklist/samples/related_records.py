@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -12,7 +13,6 @@ from qa_sync.checklist.samples.record import RecordBuilder
 from qa_sync.checklist.samples.values import mark_of
 from qa_sync.checklist.steps import Claim, CounterpartExists, Expect, IdOf, Insert, Side, Step
 from qa_sync.dataflow.model import StatementKind
-from qa_sync.systems.pairing import pairs_of
 
 SECOND_SUFFIX = "-2"
 """Suffix of the role of a second record of a datatype: with only one, a wrong reference could not be detected."""
@@ -21,19 +21,19 @@ SECOND_SUFFIX = "-2"
 Claims = tuple[tuple[str | None, Claim], ...]
 
 
-class RelatedRecords(Struct, frozen=True):
+class RelatedRecords(Struct, frozen=True, dict=True):
     """The related records of a section; `siblings` are the entity pairs of all sections of the spec by ordinal."""
 
     entities: EntityPair
     siblings: Mapping[int, EntityPair]
 
-    @property
+    @cached_property
     def referenced(self) -> Mapping[str, EntityPair]:
         """The sections that records of this section refer to, by datatype on the source side."""
         datatypes = {p.references for p in self.entities.source.properties.values() if p.references}
-        return {datatype: entities for datatype, entities in self._other_sections().items() if datatype in datatypes}
+        return {datatype: entities for datatype, entities in self._other_sections.items() if datatype in datatypes}
 
-    @property
+    @cached_property
     def watched(self) -> Mapping[str, EntityPair]:
         """The other sections that provide a bystander.
 
@@ -42,13 +42,13 @@ class RelatedRecords(Struct, frozen=True):
         referenced = self.referenced
         return {
             datatype: entities
-            for datatype, entities in self._other_sections().items()
+            for datatype, entities in self._other_sections.items()
             if datatype not in referenced
             and not _requires_reference(entities)
             and not any(entities.reason_no_operation(s, "delete") for s in Side)
         }
 
-    @property
+    @cached_property
     def reference_roles(self) -> Mapping[str, tuple[str, ...]]:
         """The roles that a reference can point to, by datatype on either side."""
         found: dict[str, tuple[str, ...]] = {}
@@ -96,11 +96,11 @@ class RelatedRecords(Struct, frozen=True):
 
     def _insert(self, seed: str, scenario: str, name: str, entities: EntityPair) -> Insert:
         mark = mark_of(seed, scenario, name)
-        pairs = pairs_of(entities.section, entities.source, entities.target)
         return Insert(
-            name, Side.SOURCE, RecordBuilder(entities, Side.SOURCE, mark, 0, creating=True).values(pairs), mark
+            name, Side.SOURCE, RecordBuilder(entities, Side.SOURCE, mark, 0, creating=True).values(entities.pairs), mark
         )
 
+    @cached_property
     def _other_sections(self) -> Mapping[str, EntityPair]:
         """Return the first other section of each source datatype whose records can be created."""
         found: dict[str, EntityPair] = {}
