@@ -67,13 +67,21 @@ class UnknownName(UsageError):
     """A name is not in the table of known names."""
 
     def __init__(
-        self, what: str, name: str, known: Iterable[str], *, location: Location | None = None, hint: str | None = None
+        self,
+        what: str,
+        name: str,
+        known: Iterable[str],
+        *,
+        location: Location | None = None,
+        hint: str | None = None,
+        offered: Iterable[str] | None = None,
     ) -> None:
+        """`offered` are the names to suggest, by default all known ones."""
         known = sorted(set(known))
         super().__init__(
             f"unknown {what} {name!r}; expected one of: {', '.join(known) or '(none)'}",
             location=location,
-            hint=did_you_mean(name, known) or hint,
+            hint=did_you_mean(name, known if offered is None else offered) or hint,
         )
 
 

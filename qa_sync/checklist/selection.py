@@ -23,14 +23,16 @@ CheckId = tuple[str, str]
 class Selection(Struct, frozen=True):
     """The filters that a check must match; without filters every check is selected.
 
-    `keywords` matches against id, kind, title and the section's heading together; `sections` are headings, keys or
-    ordinals as typed; `kinds` are check kinds; `shard` is (number, total), from 1: sections are dealt in turn.
+    `keywords` matches against id, kind, title and the section's heading together, and is made from `words`; `sections`
+    are headings, keys, ordinals or unique parts of headings as typed; `kinds` are check kinds; `shard` is (number,
+    total), from 1: sections are dealt in turn.
     """
 
     keywords: Matcher | None = None
     sections: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     shard: tuple[int, int] | None = None
+    words: str | None = None
 
     @property
     def selects_all(self) -> bool:
@@ -43,7 +45,7 @@ def select(checklists: Sequence[Checklist], selection: Selection) -> frozenset[C
     plans = [(c.dataflow.path, plan) for c in checklists for plan in c.sections]
     kinds = {*KINDS, *(check.kind for _, plan in plans for check in plan.checks)}
     _reject_unknown("check kind", selection.kinds, kinds)
-    _reject_unknown("section", selection.sections, {name for _, plan in plans for name in _names(plan)})
+    sections = frozenset(name for typed in selection.sections for name in _headings(typed, [p for _, p in plans]))
     number, shards = selection.shard or (1, 1)
     with_checks = [(spec, plan) for spec, plan in plans if plan.checks]
     if shards > max(len(with_checks), 1):
@@ -53,7 +55,7 @@ def select(checklists: Sequence[Checklist], selection: Selection) -> frozenset[C
     selected = {
         (spec, check.id)
         for spec, plan in with_checks[number - 1 :: shards]
-        if _section_is_selected(plan, selection)
+        if not selection.sections or sections.intersection(map(str.casefold, _names(plan)))
         for check in plan.checks
         if _is_selected(selection, plan, check)
     }
@@ -103,9 +105,23 @@ def _is_selected(selection: Selection, plan: SectionPlan, check: Check) -> bool:
     return selection.keywords is None or selection.keywords("\n".join(texts))
 
 
-def _section_is_selected(plan: SectionPlan, selection: Selection) -> bool:
-    typed = {name.casefold() for name in selection.sections}
-    return not typed or bool(typed.intersection(name.casefold() for name in _names(plan)))
+def _headings(typed: str, plans: Sequence[SectionPlan]) -> tuple[str, ...]:
+    """Return the folded names that a typed name of a section means: its own, or the heading that it is a part of.
+
+    Raises UnknownName, or UsageError when it is a part of several headings.
+    """
+    folded = typed.casefold()
+    names = {name.casefold() for plan in plans for name in _names(plan)}
+    if folded in names:
+        return (folded,)
+    headings = dict.fromkeys(
+        plan.section.heading for plan in plans if folded and folded in plan.section.heading.casefold()
+    )
+    if len(headings) > 1:
+        raise UsageError(f"--section {typed!r} is a part of {len(headings)} headings: {'; '.join(headings)}")
+    if not headings:
+        raise UnknownName("section", typed, sorted({name for plan in plans for name in _names(plan)}))
+    return tuple(heading.casefold() for heading in headings)
 
 
 def _names(plan: SectionPlan) -> tuple[str, str, str]:

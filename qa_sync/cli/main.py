@@ -84,6 +84,7 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, requested: b
 
 @click.group(
     cls=Commands,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "QA_SYNC"},
 )
 @click.option(
@@ -94,7 +95,8 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, requested: b
     callback=_print_version,
     help="Show the versions of qa-sync, Python and libraries, and exit.",
 )
-def qa_sync() -> None:
+@click.pass_context
+def qa_sync(ctx: click.Context) -> None:
     """Check data synchronizations against the specs that describe them.
 
     \b
@@ -108,6 +110,8 @@ def qa_sync() -> None:
     Exit codes: 0 every check that ran passed; 1 a check failed; 2 the command line, a spec or the settings are
     invalid; 3 a check has no verdict.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,7 @@ def test_all_problems_at_once(qa_sync: QaSync, specs: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (("--mode", "prod"), "unknown mode 'prod'"),
         (("--mode", "replya"), "did you mean 'replay'?"),
         (("--fault", "drop-creat"), "did you mean 'drop-create'?"),
         (("--fault", "one-way", "--mode", "replay"), "--mode sandbox"),
@@ -242,3 +244,21 @@ def test_two_documents_of_one_name_do_not_share_recordings(qa_sync: QaSync, spec
         got = qa_sync("check", *given, *words)
         assert got.code == 2
         assert "same name" in got.err
+
+
+@pytest.mark.parametrize("mode", ["prod", "recrd", "liv", "life", "rec"])
+def test_no_mode_that_writes_is_suggested(qa_sync: QaSync, mode: str) -> None:
+    got = qa_sync("check", "specs/000.txt", "--mode", mode)
+    assert got.code == 2
+    assert not re.search("did you mean '(live|record)", got.err)
+
+
+def test_without_a_command_there_is_help(qa_sync: QaSync) -> None:
+    got = qa_sync()
+    assert (got.code, got.err) == (0, "")
+    assert got.out.startswith("Usage:")
+
+
+def test_a_unique_part_of_a_heading_names_a_section(qa_sync: QaSync) -> None:
+    got = qa_sync("check", "specs/000.txt", "--section", "wix.com orders", "-k", "create")
+    assert (got.code, "2 Wix.com Orders" in got.out, "Contacts" in got.out) == (0, True, False)

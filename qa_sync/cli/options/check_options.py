@@ -23,6 +23,9 @@ from qa_sync.modes.table import MODES
 from qa_sync.reports.formats.table import FORMATS
 from qa_sync.reports.terminal.terminal import Color
 
+HARMLESS_MODES = ("replay", "sandbox")
+"""What a mistyped mode may be taken for: not a mode that writes to live systems or over recordings."""
+
 LONGEST_WAIT_S = 86_400.0
 """A day; a longer timeout is taken for a typing error."""
 
@@ -91,7 +94,7 @@ def _run_options(
 ) -> RunOptions:
     run_mode = mode or ("sandbox" if faults else "replay")
     if run_mode not in MODES:
-        raise UnknownName("mode", run_mode, MODES)
+        raise UnknownName("mode", run_mode, MODES, offered=HARMLESS_MODES)
     if faults and run_mode != "sandbox":
         raise UsageError(f"--fault needs --mode sandbox, got --mode {run_mode}")
     if max_age is not None and run_mode != "replay":

@@ -36,7 +36,7 @@ OPTIONS = (
         "sections",
         multiple=True,
         metavar="NAME",
-        help="Only the section with this heading, key or number.",
+        help="Only the section with this number, key or heading, or a unique part of it.",
     ),
     click.option(
         "--kind",
@@ -67,7 +67,7 @@ def selection_options(command: Command) -> Command:
         shard: str | None,
         **kept: Any,
     ) -> Any:
-        selection = Selection(_matcher(words) if words else None, sections, kinds, _shard(shard))
+        selection = Selection(_matcher(words) if words else None, sections, kinds, _shard(shard), words or None)
         return command(*args, selection=selection, **kept)
 
     return reduce(lambda taking, option: option(taking), reversed(OPTIONS), selecting)
@@ -100,7 +100,8 @@ def apply_selection(
         return prepared, None
     ids = select(prepared.checklists, selection)
     if not ids:
-        raise UsageError("no check is selected", hint="qa-sync show SPEC lists every check with its id and kind")
+        what = f"no check matches -k {selection.words!r}" if selection.words else "no check is selected"
+        raise UsageError(what, hint="qa-sync show SPEC lists every check with its id and kind")
     return replace(prepared, checklists=_narrowed(prepared.checklists, ids, whole_sections=recorded)), ids
 
 

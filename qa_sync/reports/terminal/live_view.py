@@ -16,7 +16,8 @@ WIDE = 120
 """From this width on, a section and its step share a line, and counts are shown with words."""
 
 LEAST_S = 2.0
-"""Before this, the remaining time cannot be estimated."""
+LEAST_SHARE = 0.3
+"""Before this time, and before this share of the checks, the remaining time cannot be estimated."""
 
 
 def live_lines(tally: RunProgress, output: OutputOptions, now: float, height: int = 24) -> list[Line]:
@@ -74,7 +75,7 @@ def _counts(tally: RunProgress, output: OutputOptions, now: float) -> Line:
 def _time_left(tally: RunProgress, elapsed: float) -> str:
     """Return the estimated remaining time, from the average time of the checks that ran (skipped ones take none)."""
     ran = sum(tally.verdicts[status] for status in (Status.PASSED, Status.FAILED, Status.ERROR))
-    if not ran or elapsed < LEAST_S:
+    if not ran or elapsed < LEAST_S or tally.verdicts.total() < LEAST_SHARE * tally.expected:
         return ""
     return f", about {time_span(elapsed * (tally.expected - tally.verdicts.total()) / ran)} left"
 

@@ -133,7 +133,8 @@ def test_live_only_what_is_wanted_is_announced_before_it_is_made(qa_sync: QaSync
     ("words", "told"),
     [
         (("-k", "create and"), "column 11"),
-        (("-k", "nothing-has-this"), "no check is selected"),
+        (("-k", "nothing-has-this"), "no check matches -k 'nothing-has-this'"),
+        (("--section", "Wix.com"), "is a part of 3 headings"),
         (("--section", "Wix.com Contact to Customerp Contact"), "did you mean 'Wix.com Contacts to"),
         (("--section", "9"), "section"),
         (("--kind", "creat"), "did you mean 'create'"),

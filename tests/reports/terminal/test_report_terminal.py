@@ -259,16 +259,24 @@ def waiting(*, specs: int = 1) -> RunProgress:
 
 def test_what_is_waited_for_and_how_long_is_told_at_80_columns() -> None:
     assert text_of(live_lines(waiting(), OutputOptions(width=80), 10.0)) == (
-        "━───────────────────  3/40  ✓ 1  ✗ 1  - 1  10 s, about 3 min 05 s left\n"
+        "━───────────────────  3/40  ✓ 1  ✗ 1  - 1  10 s\n"
         "  ✗ 1 A Customer to B Client  4 s, 1 passed, 1 failed, 1 skipped\n"
         "  ▸ 2 A Order to B Purchase  6 s\n"
         "      waiting for B Purchase (subject), 3rd poll, 4.2 s of 120 s\n"
     )
 
 
+def test_the_time_left_is_told_once_a_good_part_is_done() -> None:
+    tally = waiting()
+    tally.expected = 10
+    assert "10 s, about 35 s left" in text_of(live_lines(tally, OutputOptions(width=80), 10.0))
+    tally.expected = 11
+    assert "left" not in text_of(live_lines(tally, OutputOptions(width=80), 10.0))
+
+
 def test_a_wide_screen_has_the_step_beside_the_section_and_the_documents_of_several() -> None:
     lines = text_of(live_lines(waiting(specs=2), OutputOptions(width=200, encoding="ascii"), 10.0)).splitlines()
-    assert "  3/40  + 1 passed  x 1 failed  - 1 skipped  10 s, about" in lines[0]
+    assert "  3/40  + 1 passed  x 1 failed  - 1 skipped  10 s" in lines[0]
     assert lines[2] == (
         f"  > {SPEC}  2 A Order to B Purchase  6 s  waiting for B Purchase (subject), 3rd poll, 4.2 s of 120 s"
     )
