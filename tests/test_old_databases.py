@@ -87,7 +87,7 @@ def test_a_store_of_links_of_the_version_before(tmp_path: Path, script: str) -> 
         assert links.state.read("SELECT count(*) FROM whole, clocks").fetchone() == (0,)
         links.close()
     assert rows(path, "SELECT system FROM homes") == ([("Shop",)] if script is STORE_1_LATER else [])
-    assert rows(path, "PRAGMA user_version") == [(2,)]
+    assert rows(path, "PRAGMA user_version") == [(3,)]
     assert [*linked_ids(path, "s")] == [("1", "a")]
 
 
@@ -113,7 +113,7 @@ def a_history(path: Path) -> None:
     append_run(Results("replay", "s", NOW, 1.0, (), ()), path, {}, lambda: NOW)
 
 
-@pytest.mark.parametrize(("use", "version"), [(a_store, 2), (a_journal, 2), (a_history, 1), (read_verdicts, 0)])
+@pytest.mark.parametrize(("use", "version"), [(a_store, 3), (a_journal, 2), (a_history, 1), (read_verdicts, 0)])
 def test_an_empty_file_is_a_new_one(tmp_path: Path, use: Callable[[Path], object], version: int) -> None:
     path = tmp_path / "x.sqlite"
     path.touch()
@@ -124,7 +124,7 @@ def test_an_empty_file_is_a_new_one(tmp_path: Path, use: Callable[[Path], object
 
 @pytest.mark.parametrize(
     ("use", "version", "error"),
-    [(a_store, 2, UsageError), (a_journal, 2, NoVerdict), (a_history, 1, UsageError), (read_verdicts, 1, UsageError)],
+    [(a_store, 3, UsageError), (a_journal, 2, NoVerdict), (a_history, 1, UsageError), (read_verdicts, 1, UsageError)],
 )
 @pytest.mark.parametrize("script", ["CREATE TABLE theirs (n)", "PRAGMA user_version = 99"])
 def test_another_program_s_database_and_a_later_version_are_left_alone(

@@ -46,11 +46,15 @@ class SyncSpeed:
 
 
 class SyncProblem(Struct, frozen=True):
-    """A problem that the sync reports: the section's key, the record's id (None: the whole section), and the text."""
+    """A problem that the sync reports: the section's key, the record's id (None: the whole section), and the text.
+
+    `is_of_system`: the sync wrote the value, but the system stored another one; the failure stays one, and shows it.
+    """
 
     section: str
     id: str | None
     text: str
+    is_of_system: bool = False
 
 
 def no_problems() -> tuple[SyncProblem, ...]:

@@ -79,8 +79,11 @@ class Engine:
         self._listings = make_listings(lanes, links, f"{dataflow.source} > {dataflow.target}", policies, conditions)
         self._reader = ChangeReader(links, clock, stop)
         connections = Connections(links, lanes, self._listings)
-        updater = PairUpdater(links, converter, writer, policies, ClockOffsets(links.state, clock))
-        record_creator = RecordCreator(links, converter, writer)
+        # A deliberate fault alters what is written: then the system is not to blame for what it stored.
+        updater = PairUpdater(
+            links, converter, writer, policies, ClockOffsets(links.state, clock), reports_unstored=not faults
+        )
+        record_creator = RecordCreator(links, converter, writer, reports_unstored=not faults)
         self._processor = RecordProcessor(
             links,
             self._listings,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from qa_sync.dataflow.model import Dataflow
+from qa_sync.running.environment import SyncProblem
 from qa_sync.settings.model import Settings
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.policies import EmptyPolicy, Policies
+from qa_sync.sync.records.unstored import NOT_STORED
 from qa_sync.sync.store.links import Links
+from qa_sync.sync.summary import Problem
 from qa_sync.systems.system import Record, System
 from qa_sync.values.condition import Condition
 
@@ -47,3 +50,8 @@ def make_engine(
         policies=Policies(EmptyPolicy(settings.policies.empty)),
         **more,
     )
+
+
+def reported_problems(problems: Iterable[Problem]) -> tuple[SyncProblem, ...]:
+    """Return the problems of a cycle as a run shows them."""
+    return tuple(SyncProblem(p.section, p.id, f"{p.system}: {p.text}", NOT_STORED in p.text) for p in problems)

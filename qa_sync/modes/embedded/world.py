@@ -11,7 +11,7 @@ from qa_sync.checklist.steps import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName
-from qa_sync.modes.embedded.sync_engine import make_engine
+from qa_sync.modes.embedded.sync_engine import make_engine, reported_problems
 from qa_sync.modes.job import CYCLE_S, EPOCH, Job
 from qa_sync.running.environment import Environment, SyncProblem
 from qa_sync.sandbox.vendors import VENDORS
@@ -68,7 +68,7 @@ def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire:
         problems = engine.cycle().problems
         # A sync with injected faults has problems that it makes itself.
         if not job.faults:
-            reported[:] = (SyncProblem(p.section, p.id, f"{p.system}: {p.text}") for p in problems)
+            reported[:] = reported_problems(problems)
         clock.sleep(CYCLE_S / 2)
 
     judged = {side: system(label, wire(transports[names[label]])) for side, label in labels.items()}

@@ -8,9 +8,8 @@ from contextlib import closing
 from datetime import datetime
 
 from qa_sync.errors import NoVerdict
-from qa_sync.modes.embedded.sync_engine import make_engine
+from qa_sync.modes.embedded.sync_engine import make_engine, reported_problems
 from qa_sync.modes.triggers.context import RunSync, SystemPair, TriggerContext
-from qa_sync.running.environment import SyncProblem
 from qa_sync.sync.store.links import Links
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
@@ -71,7 +70,7 @@ def builtin(context: TriggerContext, between: SystemPair) -> RunSync:
     def cycle() -> None:
         context.clock.sleep(pause)
         problems = engine.cycle().problems
-        context.problems[between] = tuple(SyncProblem(p.section, p.id, f"{p.system}: {p.text}") for p in problems)
+        context.problems[between] = reported_problems(problems)
         refused = [p.text for p in problems if "failed" in p.text and "read-only" in p.text]
         if refused:
             raise NoVerdict(f"the built-in sync has no write access: {refused[0]}")

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from qa_sync.checklist.steps import Side
 from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.environment import SyncProblem
 from qa_sync.running.events import Status
 from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
 
@@ -19,15 +20,16 @@ def blame_sync(verdict: Verdict, records: ScenarioRecords, role: str, section: s
     problems = _problems_of(records, role, section)
     if verdict.final or verdict.status not in {Status.FAILED, Status.ERROR} or not problems:
         return verdict
-    shown = "; ".join(problems[:SHOWN])
+    shown = "; ".join(problem.text for problem in problems[:SHOWN])
     more = f" (and {len(problems) - SHOWN} more)" if len(problems) > SHOWN else ""
-    return replace(verdict, status=Status.ERROR, message=f"{verdict.message}; the built-in sync reports: {shown}{more}")
+    status = verdict.status if all(problem.is_of_system for problem in problems) else Status.ERROR
+    return replace(verdict, status=status, message=f"{verdict.message}; the built-in sync reports: {shown}{more}")
 
 
-def _problems_of(records: ScenarioRecords, role: str, section: str) -> Sequence[str]:
+def _problems_of(records: ScenarioRecords, role: str, section: str) -> Sequence[SyncProblem]:
     """Return the problems with the records of a role, and those with the whole section."""
     found = records.environment.sync_problems()
     if not found:
         return ()
     ids = {records.ids.get(RecordKey(role, side)) for side in Side} - {None}
-    return [p.text for p in found if p.id in ids or (p.id is None and p.section == section)]
+    return [p for p in found if p.id in ids or (p.id is None and p.section == section)]

@@ -13,6 +13,7 @@ from qa_sync.sync.records.in_sync import is_in_sync, synced_texts
 from qa_sync.sync.records.interrupted_writes import find_created
 from qa_sync.sync.records.record_view import RecordView, by_side, is_empty, read_view
 from qa_sync.sync.records.sent_values import sent_texts
+from qa_sync.sync.records.unstored import save_unstored
 from qa_sync.sync.store.links import Link, Links, PendingCreate, Place
 from qa_sync.sync.store.work_queue import ItemState
 from qa_sync.sync.summary import CycleTally
@@ -22,9 +23,12 @@ from qa_sync.values.form import Json
 
 
 class RecordCreator:
-    """Creates counterparts of source records."""
+    """Creates counterparts of source records; `reports_unstored`: a value not stored as written is a problem."""
 
-    def __init__(self, links: Links, converter: ValueConverter, writer: Writer) -> None:
+    def __init__(
+        self, links: Links, converter: ValueConverter, writer: Writer, *, reports_unstored: bool = True
+    ) -> None:
+        self._reports_unstored = reports_unstored
         self._links = links
         self._converter = converter
         self._writer = writer
@@ -135,6 +139,8 @@ class RecordCreator:
                 return UpdateResult(ItemState.DONE)
             views = by_side(source, read_view(lane.target, created, lane.rows))
             synced |= synced_texts(views[Side.TARGET], lane.rows)
+            if self._reports_unstored:
+                save_unstored(self._links, link, views[Side.TARGET], pending_create.sent, self._converter.zone)
         finally:
             self._links.save_synced(link, synced)
         return UpdateResult(

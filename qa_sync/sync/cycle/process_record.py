@@ -17,6 +17,7 @@ from qa_sync.sync.lanes import Lane, Side
 from qa_sync.sync.records.conversion import NotLinkedYet
 from qa_sync.sync.records.in_sync import is_in_sync, side_is_in_sync
 from qa_sync.sync.records.record_view import read_view
+from qa_sync.sync.records.unstored import standing_problems
 from qa_sync.sync.store.encoding import digest, from_json, to_json
 from qa_sync.sync.store.links import Link, Links
 from qa_sync.sync.store.work_queue import ItemState, QueueItem, WorkQueue
@@ -207,9 +208,21 @@ class RecordProcessor:
                 listing.listed.save_digest(
                     result.views[side].record.id, digest(to_json(result.views[side].record.data))
                 )
-        lane_cycle.tally.add("touched", bool(result.written) and result.state is ItemState.DONE)
+        state = self._state_with_unstored(lane_cycle, link, result)
+        lane_cycle.tally.add("touched", bool(result.written) and state is ItemState.DONE)
         self._queue(lane_cycle.lane).done(Side.TARGET, link.target)
-        self._requeue(lane_cycle, Side.SOURCE, link.source, result.state)
+        self._requeue(lane_cycle, Side.SOURCE, link.source, state)
+
+    def _state_with_unstored(self, lane_cycle: LaneCycle, link: Link, result: UpdateResult) -> ItemState:
+        """Return the state of a pair; a value that was not stored as written stands until a record changes."""
+        if result.state is not ItemState.DONE:
+            return result.state
+        state = ItemState.DONE
+        for side, problem in standing_problems(self._links, link, result.views):
+            record = link.source if side is Side.SOURCE else link.target
+            lane_cycle.problem(lane_cycle.lane.end(side), record, problem)
+            state = ItemState.STANDS
+        return state
 
     def _requeue(
         self, lane_cycle: LaneCycle, side: Side, id: str, state: ItemState, *, waits_for_links: bool = False

@@ -16,6 +16,7 @@ from qa_sync.sync.records.in_sync import is_in_sync, synced_texts
 from qa_sync.sync.records.interrupted_writes import has_sent_value, resolve_update, revision_of, written_by_others
 from qa_sync.sync.records.record_view import RecordView, by_side, read_view
 from qa_sync.sync.records.sent_values import sent_texts
+from qa_sync.sync.records.unstored import save_unstored
 from qa_sync.sync.store.encoding import to_json
 from qa_sync.sync.store.links import Link, Links, PendingUpdate
 from qa_sync.sync.store.work_queue import ItemState
@@ -40,11 +41,19 @@ class UpdateResult:
 
 
 class PairUpdater:
-    """Writes edits from one record of a link to the other."""
+    """Writes edits from one record of a link to the other; `reports_unstored` as in RecordCreator."""
 
     def __init__(
-        self, links: Links, converter: ValueConverter, writer: Writer, policies: Policies, clocks: ClockOffsets
+        self,
+        links: Links,
+        converter: ValueConverter,
+        writer: Writer,
+        policies: Policies,
+        clocks: ClockOffsets,
+        *,
+        reports_unstored: bool = True,
     ) -> None:
+        self._reports_unstored = reports_unstored
         self._links = links
         self._converter = converter
         self._writer = writer
@@ -162,6 +171,10 @@ class PairUpdater:
             # A source of several targets keeps its old synced value, so that the next cycle writes it to the others.
             received = {place: text for place, text in received.items() if place[1] not in lane.shared_sources}
         self._links.save_synced(link, given | received | timestamps)
+        if self._reports_unstored:
+            own = {row.card(side).path for row in own_rows}
+            sent_by_us = {path: text for path, text in pending_update.sent.items() if path in own}
+            save_unstored(self._links, link, after, sent_by_us, self._converter.zone)
         self._links.finish_update(link, side)
         return after
 

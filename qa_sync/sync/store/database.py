@@ -6,6 +6,7 @@
     found_by the index of the merge criteria             refs     the references of the records
     todo     the work queue: changed and waiting records whole    when each list was last read completely
     homes    the URL of each system                      clocks   the offset of each system's clock
+    unstored values that a system did not store as they were written
 
 Writes reach the disk in batches, at the latest before anything is sent to a system (`flush`). So a crash leaves either
 no write to a system, or a row that announces it.
@@ -59,7 +60,13 @@ CREATE TABLE IF NOT EXISTS clocks (system TEXT PRIMARY KEY, ahead_s REAL NOT NUL
 """
 """Some files of version 1 have these tables already."""
 
-MIGRATIONS: Final = (_FIRST, _ADDED)
+_UNSTORED: Final = """
+CREATE TABLE unstored (
+    link INTEGER NOT NULL, side TEXT NOT NULL, property TEXT NOT NULL, stored TEXT NOT NULL, problem TEXT NOT NULL,
+    PRIMARY KEY (link, side, property)) WITHOUT ROWID;
+"""
+
+MIGRATIONS: Final = (_FIRST, _ADDED, _UNSTORED)
 
 PRAGMAS: Final[Mapping[str, str | int]] = {"journal_mode": "WAL", "synchronous": "NORMAL", "wal_autocheckpoint": 4000}
 """A commit survives a kill without waiting for the disk; after a power cut the last commits may be missing, never a

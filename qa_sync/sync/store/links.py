@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -134,3 +134,26 @@ class Links:
     def finish_update(self, link: Link, side: str) -> None:
         """Discard a pending update: it got a response, success or error."""
         self.state.write("DELETE FROM sending WHERE link = ? AND side = ?", link.number, side)
+
+    def save_unstored(
+        self, link: Link, side: str, written: Iterable[str], problems: Mapping[str, tuple[str, str]]
+    ) -> None:
+        """Keep what a side did not store as it was written, by property: its value and the problem in words.
+
+        What was kept about the other `written` properties is dropped.
+        """
+        for path in written:
+            self.drop_unstored(link, side, path)
+        rows = [(link.number, side, path, stored, problem) for path, (stored, problem) in problems.items()]
+        if rows:
+            self.state.write_many("INSERT OR REPLACE INTO unstored VALUES (?, ?, ?, ?, ?)", rows)
+
+    def unstored(self, link: Link) -> list[tuple[str, str, str, str]]:
+        """Return the values that were not stored as written: side, property, value, problem."""
+        query = "SELECT side, property, stored, problem FROM unstored WHERE link = ? ORDER BY side, property"
+        return list(self.state.read(query, link.number))
+
+    def drop_unstored(self, link: Link, side: str, path: str) -> None:
+        """Drop a value that was not stored as written: it was written again or edited."""
+        delete = "DELETE FROM unstored WHERE link = ? AND side = ? AND property = ?"
+        self.state.write(delete, link.number, side, path)
