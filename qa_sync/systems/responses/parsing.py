@@ -17,6 +17,7 @@ from qa_sync.systems.connectors.operations import Operation
 from qa_sync.systems.requests.rendering import RequestRenderer
 from qa_sync.systems.requests.request import RenderedRequest
 from qa_sync.systems.responses.exchange import HttpExchange
+from qa_sync.systems.responses.headers import ResponseHeaders
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 
@@ -36,7 +37,7 @@ class SentRequest(Struct, frozen=True):
 
     def expression_variables(self, body: Json) -> dict[str, object]:
         """Return the variables of expressions about the response; `body` is its JSON."""
-        return {**self.given, **response_variables(self.call, _Headers(self.response), body)}
+        return {**self.given, **response_variables(self.call, ResponseHeaders(self.response), body)}
 
 
 class OperationResponse(Struct, frozen=True):
@@ -84,7 +85,7 @@ def call_operation(
     """
     request = call.request(exchange.client.build_request)
     response = exchange.send(request)
-    headers = _Headers(response)
+    headers = ResponseHeaders(response)
     if _is_ignored(operation, response):
         return OperationResponse(call, request, response, None, headers, is_ignored=True)
     exchange.expect_success(request, response)
@@ -222,25 +223,6 @@ def _is_json(response: httpx.Response, known: tuple[str, ...]) -> bool:
     whole = response.headers.get("content-type", "")
     kind = whole.partition(";")[0].strip().lower()
     return kind == JSON or whole in known or kind in known
-
-
-class _Headers(Mapping[str, object]):
-    """A response's headers as expressions see them: case-insensitive, with `link.next` as the URL of `rel="next"`."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self._response = response
-        self._headers = response.headers
-
-    def __getitem__(self, name: str) -> object:
-        if name.lower() != "link":
-            return self._headers[name]
-        return {rel: link["url"] for rel, link in self._response.links.items()}
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._headers)
-
-    def __len__(self) -> int:
-        return len(self._headers)
 
 
 def is_gone(operation: Operation, response: httpx.Response) -> bool:
