@@ -7,6 +7,7 @@ from itertools import islice
 
 from qa_sync.reports.html.elements import badge, counted, text, title
 from qa_sync.reports.html.sentences_and_rows import anchor
+from qa_sync.reports.shared.failure_causes import failure_causes
 from qa_sync.reports.shared.wording import (
     NOTHING_VERIFIED,
     FailureGroup,
@@ -21,6 +22,7 @@ from qa_sync.reports.shared.wording import (
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results
 
+MOST_CAUSES = 20
 MOST_PLACES = 200
 SHOWN_PLACES = 8
 """Maximum number of lines of the spec that are listed, and how many are expanded; the filter finds the others."""
@@ -59,7 +61,14 @@ def failures_section(results: Results) -> str:
         first += f"<details><summary>{len(places) - SHOWN_PLACES} more lines</summary>\n{others}</details>\n"
     if (rest := len(groups) - MOST_PLACES) > 0:
         first += f'<p class="note">{rest:,} more lines are shown in the spec only: filter it by status.</p>'
-    return _listed("wrong", "Failures and errors", first) if groups else ""
+    return _listed("wrong", "Failures and errors", _causes(results) + first) if groups else ""
+
+
+def _causes(results: Results) -> str:
+    """Return the causes that several checks have in common, each in a line."""
+    shared = [cause for cause in failure_causes(results) if len(cause.checks) > 1][:MOST_CAUSES]
+    items = "".join(f"<li>{badge(cause.status, text(_cut(cause.headline)))}</li>\n" for cause in shared)
+    return f'<ul class="plain">{items}</ul>\n' if items else ""
 
 
 def manual_section(results: Results) -> str:

@@ -251,3 +251,13 @@ def test_a_button_that_would_do_nothing_is_not_there() -> None:
     some = replace(written_results(), specs=(replace(spec, sections=(replace(spec.sections[0], checks=well),)),))
     assert "Expand failures and errors" not in "".join(read(some).words)
     assert "Expand failures and errors" in "".join(read(written_results()).words)
+
+
+def test_checks_of_one_cause_are_a_line_at_the_top() -> None:
+    some = written_results()
+    (spec, *_), failed = some.specs, next(c for c in some.checks if c.status is Status.FAILED)
+    both = tuple(replace(failed, id=f"{failed.id}{n}", title=f"{n} -> {n}") for n in range(2))
+    section = next(s for s in spec.sections if failed in s.checks)
+    alone = replace(some, specs=(replace(spec, sections=(replace(section, checks=both),)),))
+    assert f"{failed.kind} 2 of 2 in section {section.ordinal}</b></li>" in page.render(alone)
+    assert f"{failed.kind} 1 of" not in page.render(some)
