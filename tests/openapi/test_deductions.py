@@ -109,7 +109,8 @@ def test_flags_and_formats(tmp_path: Path) -> None:
     assert (properties["nickname"]["empty"], properties["bio"]) == ("", {})
     assert (properties["balance"]["places"], properties["rate"]["places"]) == (3, 4)
     assert properties["created"]["style"] == "offset"
-    assert properties["level"] == {"type": "integer", "convert": "choice", "values": {"1": "1", "2": "2", "3": "3"}}
+    level = {"type": "integer", "convert": "choice", "values": {"1": "1", "2": "2", "3": "3"}}
+    assert properties["level"] == {**level, "required": True}  # it cannot be null, so it cannot be cleared
     assert properties["country"]["values"] == {"NO": "NO", "SE": "SE", "DK": "DK"}
     assert 'old = { empty = "" }  # guessed: deprecated' in draft.toml
 

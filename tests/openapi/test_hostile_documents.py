@@ -94,7 +94,10 @@ def harmless(text: str, folder: Path) -> None:
     system = files["templates/system.json"]
     expressions = set(re.findall(r"\{\{.*?\}\}|\{%.*?%\}|\$[A-Z]+\(.*?\)", system))
     names_of_secrets = "token|api_key|second_key|client_id|client_secret|username|password"
-    known = r"\{\{@? ?(base_url|entity\.id|id|h|[a-z_]+) ?@?\}\}" + rf"|\$SECRET\(({names_of_secrets})\)"
+    known = (
+        r"\{\{@? ?(base_url|entity\.id|id|h|[a-z_]+|page( [+*] (1|page_size))?) ?@?\}\}"
+        rf"|\$SECRET\(({names_of_secrets})\)"
+    )
     assert all(re.fullmatch(known, found) for found in expressions), expressions
     assert all(character.isprintable() or character == "\n" for character in "".join(files.values()))
     written(draft, folder)

@@ -35,8 +35,9 @@ def draft_property(
     if length is not None and keys.get("convert", "text") in {"text", "email", "phone", "identifier"}:
         keys["max_length"] = length
     optional = keys.get("writable") != "never" and not member.is_required
-    if optional and written and not (written.nullable or member.read.nullable) and _is_text(member, keys):
-        keys["empty"] = ""
+    if optional and written and not (written.nullable or member.read.nullable):
+        # A text is cleared by an empty one; a date or a number that cannot be null always has a value.
+        keys |= {"empty": ""} if _is_text(member, keys) else {"required": True}
     if member.read.flag("deprecated"):
         guesses.append("deprecated")
     if member.read.from_example:
