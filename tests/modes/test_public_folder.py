@@ -170,7 +170,7 @@ def test_without_a_body_the_check_is_skipped_with_that_reason(
     )
     assert answer.code == 0
     told = " ".join(answer.out.split())
-    assert "the pipe 'beta-person-share' builds the body of insert by rules that qa-sync does not support" in told
+    assert "the pipe 'beta-person-share' builds the body of insert by a rule that qa-sync does not support" in told
     assert "set a payload template" in told
     assert vendor.lines == []
 

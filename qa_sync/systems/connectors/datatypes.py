@@ -89,13 +89,25 @@ def _read_pipes(
         file = str(raw.get("template") or MANIFEST_FILE)
         pipes = _pipes(folder, file, variables, into) if raw.get("template") else []
         own = into.cards[name].key if name in with_card else None
-        done = completer.complete(IncompleteDatatype(name, pipes, file, raw.get("parent"), own))
+        shapes = name in with_card and _shapes_body(into.cards[name])
+        done = completer.complete(IncompleteDatatype(name, pipes, file, raw.get("parent"), own, shapes))
         into.operations |= {f"{name}-{verb}": operation for verb, operation in done.operations.items()}
         into.problems += [*done.problems, *_cannot_list(file, name, done)]
         if own is None:
             into.cards[name] = _minimal_card(folder.name, name, raw, done)
         else:
-            into.cards[name] = replace(into.cards[name], complete=False)
+            into.cards[name] = _with_reasons(into.cards[name], done)
+
+
+def _shapes_body(card: EntityCard) -> bool:
+    """Return whether a card says itself how the body of a write is built."""
+    said = (card.wrap, card.merge_depth, card.element_key, card.list_commands, card.revision, card.always)
+    return card.send != "changed" or any(said)
+
+
+def _with_reasons(card: EntityCard, done: CompletedDatatype) -> EntityCard:
+    """Return a card that adds to pipes, with the reasons for operations that the pipes do not have."""
+    return replace(card, complete=False, cannot={**done.cannot, **card.cannot})
 
 
 def _pipes(folder: Path, file: str, variables: Mapping[str, Json], into: ReadDatatypes) -> Sequence[Raw]:

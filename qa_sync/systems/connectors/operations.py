@@ -29,14 +29,25 @@ USES_SINCE: Final = r"\{[{%][^}]*\bsince\b"
 SETTINGS: Final = (*AUTH_SETTINGS, *CONNECTION_SETTINGS, *SERVICE_NUMBERS)
 
 
+class BodyRules(Struct, frozen=True):
+    """The rules that build a body: those of the transforms before the share template, in order, then the rewrite.
+
+    `rewrite` has the template's own rules, of which `rewrite_rule` builds the body (empty: none).
+    """
+
+    stages: tuple[Mapping[str, Json], ...] = ()
+    rewrite: Mapping[str, Json] = field(default_factory=dict)
+    rewrite_rule: str = ""
+
+
 class WriteBody(Struct, frozen=True):
     """How the body of a write is built from an entity.
 
-    `form` is `object` or `patch` (a JSON Patch list); `key` wraps it, `many` puts it into a list; `drop` are patterns
-    of members to omit; `member` is the entity's property that holds the body (any other than `payload` leaves the body
-    to the operation's own payload, which uses that property); `whole` sends the whole record with the changes;
-    `template` is a payload template from the settings, which replaces all of this. Source:
-    docs/explanation/connector-format-facts.rst, "Request bodies".
+    `form` is `object`, `patch` (a JSON Patch list) or `rules`, which are then in `rules`; `key` wraps it, `many` puts
+    it into a list; `drop` are patterns of members to omit; `member` is the entity's property that holds the body (any
+    other than `payload` leaves the body to the operation's own payload, which uses that property); `whole` sends the
+    whole record with the changes; `template` is a payload template from the settings, which replaces all of this.
+    Source: docs/explanation/connector-format-facts.rst, "Request bodies".
     """
 
     form: str = "object"
@@ -46,6 +57,7 @@ class WriteBody(Struct, frozen=True):
     member: str = "payload"
     whole: bool = False
     template: Json = None
+    rules: BodyRules | None = None
 
 
 class ChildList(Struct, frozen=True):

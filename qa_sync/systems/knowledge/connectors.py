@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.settings.model import Settings
+from qa_sync.systems.cards import EntityCard, Writable
 from qa_sync.systems.connectors.load import Connector
+from qa_sync.systems.connectors.pipes.complete import requested_members
 from qa_sync.systems.connectors.schema import read_schema
 from qa_sync.systems.knowledge.complete_cards import KnownSystem, Schema, completed_cards
 from qa_sync.systems.knowledge.mentions import mentions_of
@@ -33,9 +35,30 @@ def with_known_properties(
     }
     cards = completed_cards(systems.values(), mentions)
     return {
-        label: replace(connector, cards=cards[names[label]]) if label in unfinished else connector
+        label: _with_cards(connector, cards[names[label]]) if label in unfinished else connector
         for label, connector in connectors.items()
     }
+
+
+def _with_cards(connector: Connector, cards: Mapping[str, EntityCard]) -> Connector:
+    """Return a connector with these cards; an insert whose request needs a member that no property gives is none."""
+    return replace(connector, cards={name: _checked(connector, name, card) for name, card in cards.items()})
+
+
+def _checked(connector: Connector, datatype: str, card: EntityCard) -> EntityCard:
+    operation = connector.operations.get(f"{datatype}-insert")
+    if card.complete or not card.properties or operation is None or "insert" in card.cannot:
+        return card
+    given = {p.path.partition(".")[0] for p in card.properties.values() if p.writable is not Writable.NEVER}
+    lost = next((m for m in requested_members(operation) if m not in {*given, *NOT_MEMBERS}), None)
+    if lost is None:
+        return card
+    reason = f"its request needs {lost!r}, and no known property gives it"
+    return replace(card, cannot={**card.cannot, "insert": reason})
+
+
+NOT_MEMBERS: Final = frozenset({"payload", "payload2", "get", "items"})
+"""What follows `entity.` in a template and is no member of the record: the body, and functions of objects."""
 
 
 def _schema(connector: Connector) -> Schema:

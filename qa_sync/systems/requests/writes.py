@@ -18,7 +18,7 @@ from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.operations import Operation, WriteBody
 from qa_sync.systems.requests.bodies import insert_body, update_body
 from qa_sync.systems.requests.record_ids import id_text, key_members, read_id
-from qa_sync.systems.templates.jinja import render_tree
+from qa_sync.systems.templates.jinja import SKIP, render_present
 from qa_sync.values import paths
 from qa_sync.values.form import Json
 
@@ -111,15 +111,20 @@ def _share_pipe_write(
     seen: dict[str, Json] = {**members, "$source": whole or entity}
     if body.template is not None:
         known = {**entity, "entity": {**seen, OWN_PAYLOAD: entity}}
-        return WriteRequest({"entity": seen}, render_tree(body.template, known), entity)
-    made = share_pipe_body(body, entity)
+        made = render_present(body.template, known)
+        return WriteRequest({"entity": seen}, None if made is SKIP else made, entity)
+    made = share_pipe_body(body, entity, members)
     if body.member != OWN_PAYLOAD:
         return WriteRequest({"entity": {**seen, body.member: made}}, None, entity)
     return WriteRequest({"entity": {**seen, OWN_PAYLOAD: made}}, made, entity)
 
 
-def share_pipe_body(body: WriteBody, entity: Mapping[str, Json]) -> Json:
-    """Return an entity in the form that a share pipe gives it."""
+def share_pipe_body(body: WriteBody, entity: Mapping[str, Json], key: Mapping[str, Json]) -> Json:
+    """Return an entity in the form that a share pipe gives it; `key` are the members of the record's id."""
+    if body.rules is not None:
+        from qa_sync.systems.requests.rule_bodies import body_by_rules  # noqa: PLC0415 - not for built-in systems
+
+        return body_by_rules(body.rules, body.member, entity, key)
     plain: Json = {k: v for k, v in entity.items() if not any(fnmatchcase(k, pattern) for pattern in body.drop)}
     if body.form == "patch":
         return [{"op": "replace", "path": f"/{name}", "value": value} for name, value in plain.items()]

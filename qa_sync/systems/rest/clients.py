@@ -46,12 +46,12 @@ def references_for(
     return references
 
 
-def with_numbers_resolved(connector: Connector, references: ReferenceResolver) -> Connector:
-    """Return a connector with its numbers resolved; raises UsageError for an invalid number."""
+def with_references_resolved(connector: Connector, references: ReferenceResolver) -> Connector:
+    """Return a connector with its numbers and rules resolved; raises UsageError for an invalid number."""
     return replace(
         connector,
         service=_with_service_numbers(connector.service, references),
-        operations={name: _with_operation_numbers(each, references) for name, each in connector.operations.items()},
+        operations={name: _resolved(each, references) for name, each in connector.operations.items()},
         further={name: _with_service_numbers(each, references) for name, each in connector.further.items()},
     )
 
@@ -63,6 +63,15 @@ def _with_service_numbers(service: Service, references: ReferenceResolver) -> Se
         if name in service.settings
     }
     return replace(service, settings={**service.settings, **told}) if told else service
+
+
+def _resolved(operation: Operation, references: ReferenceResolver) -> Operation:
+    if operation.body and operation.body.rules:
+        rules = operation.body.rules
+        stages = tuple(references.tree(stage) for stage in rules.stages)
+        filled = replace(rules, stages=stages, rewrite=references.tree(rules.rewrite))
+        operation = replace(operation, body=replace(operation.body, rules=filled))
+    return _with_operation_numbers(operation, references)
 
 
 def _with_operation_numbers(operation: Operation, references: ReferenceResolver) -> Operation:

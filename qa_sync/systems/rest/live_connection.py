@@ -18,7 +18,7 @@ from qa_sync.systems.http.retries import RetryTransport
 from qa_sync.systems.http.retry_policy import RetryPolicy, read_retry_policy
 from qa_sync.systems.http.transport import live_transport, transport_options
 from qa_sync.systems.redaction import Redactor, redact_logs, stop_redacting_logs, url_secrets
-from qa_sync.systems.rest.clients import make_auth_for, references_for, with_numbers_resolved
+from qa_sync.systems.rest.clients import make_auth_for, references_for, with_references_resolved
 from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.values.form import Json
 
@@ -92,7 +92,7 @@ def open_connection(
     """
     redact.add_secrets(*secrets.values(), *url_secrets(base_url))
     references = references_for(label, connector, base_url, secrets, env or {})
-    connector = with_numbers_resolved(connector, references)
+    connector = with_references_resolved(connector, references)
     rate_limiter = rate_limiter or RateLimiter(clock)
     networks = [out] if out else []
 

@@ -35,7 +35,7 @@ from qa_sync.systems.responses.parsing import (
     select_entities,
     without_tagged_values,
 )
-from qa_sync.systems.rest.clients import make_exchange, references_for, with_numbers_resolved
+from qa_sync.systems.rest.clients import make_exchange, references_for, with_references_resolved
 from qa_sync.systems.rest.uncertain_writes import Found, create_idempotently, no_wait, update_idempotently
 from qa_sync.systems.system import Record
 from qa_sync.systems.templates.filters import READER, template_functions
@@ -79,7 +79,7 @@ class RestSystem:
         self._wait = clock.sleep if clock else no_wait
         self._pauses_s = check_delays_s
         references = references_for(label, connector, base_url, secrets, env or {})
-        connector = with_numbers_resolved(connector, references)
+        connector = with_references_resolved(connector, references)
         self._operations = connector.operations
         redact = redact or Redactor((*secrets.values(), *url_secrets(base_url)))
         self.exchange_log = ExchangeLog(label, redact)

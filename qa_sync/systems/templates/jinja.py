@@ -96,6 +96,23 @@ def render_tree(value: Json, variables: Mapping[str, object]) -> Json:
     return value
 
 
+def render_present(value: Json, variables: Mapping[str, object]) -> Json:
+    """Render a JSON value as `render_tree` does, but leave out a member whose template uses a name without a value."""
+    from jinja2 import UndefinedError  # noqa: PLC0415  as above
+
+    if isinstance(value, Mapping):
+        pairs = ((render_tree(key, variables), render_present(each, variables)) for key, each in value.items())
+        return {k: v for k, v in pairs if k is not SKIP and v is not SKIP}
+    if isinstance(value, list):
+        return [v for v in (render_present(item, variables) for item in value) if v is not SKIP]
+    try:
+        return render_tree(value, variables)
+    except ConnectorError as error:
+        if isinstance(error.__cause__, UndefinedError):
+            return SKIP
+        raise
+
+
 def is_constant(value: Json) -> bool:
     """Return whether `render_tree` returns the value unchanged for any variables."""
     if isinstance(value, str):

@@ -132,10 +132,12 @@ def test_rules_that_only_note_something_leave_the_body_as_it_is(tmp_path: Path) 
     assert bodies == [{"name": "A"}]
 
 
-@pytest.mark.parametrize("step", [["add", "name", "x"], ["remove", "name"], ["rename", "a", "b"], ["add", "$payload"]])
-def test_rules_that_change_the_entity_need_a_payload_template(tmp_path: Path, step: Any) -> None:
+@pytest.mark.parametrize("step", [["hops", "a"], ["add", "$payload"], ["add", "a", ["hops", {"datasets": []}]]])
+def test_a_rule_that_is_not_supported_is_quoted(tmp_path: Path, step: Any) -> None:
     place = folder(tmp_path, rest(thing_insert={"url": "x", "method": "POST"}), thing=[COLLECT, share(*NOTES, step)])
-    assert "builds the body of insert by rules" in load_connector(place).cards["thing"].cannot["insert"]
+    why = load_connector(place).cards["thing"].cannot["insert"]
+    quoted = json.dumps(step[2] if len(step) > 2 else step)
+    assert f"builds the body of insert by a rule that qa-sync does not support: {quoted}; set a payload" in why
 
 
 def test_rows_that_carry_their_entity_in_a_member_are_listed_as_they_are_looked_up(tmp_path: Path) -> None:

@@ -108,8 +108,9 @@ def test_an_update_as_a_patch() -> None:
 def test_a_form_that_is_not_simple_is_told_and_a_payload_template_takes_its_place() -> None:
     why = card("shaped").cannot["insert"]
     assert why == (
-        "the pipe 'sharing-shaped-share' builds the body of insert by rules that qa-sync does not support; "
-        "set a payload template"
+        "the pipe 'sharing-shaped-share' builds the body of insert by a rule that qa-sync does not support: "
+        '["hops", {"datasets": ["teams t"]}]; '
+        'set a payload template, such as "{{ entity.payload | tojson }}sesam:markjson"'
     )
     system, _ = speak_folder("sharing")
     with pytest.raises(RequestRejected, match="no insert of shaped: the pipe"):
@@ -182,24 +183,28 @@ def test_two_systems_each_have_their_way() -> None:
         ("_S.", WriteBody()),
         (["list", "_S."], WriteBody(many=True)),
         (["dict", "k", ["list", "_S."]], WriteBody(key="k", many=True)),
-        (["list", ["dict", "k", "_S."]], None),
-        (["dict", "k", "_S.", "j", 1], None),
+        (["list", ["dict", "k", "_S."]], "rules"),
+        (["dict", "k", "_S.", "j", 1], "rules"),
         (["apply", "nowhere", "_S."], None),
-        (["apply", "keep", ["list", "_S."]], None),
-        (["if", ["is-null", "_S.id"], "_S."], None),
+        (["apply", "keep", ["list", "_S."]], "rules"),
+        (["if", ["is-null", "_S.id"], "_S."], "rules"),
+        (["hops", {"datasets": []}], None),
         (["apply", "keep", ["apply", "less", "_S."]], WriteBody(drop=("_*", "$*", "sesam_*", "a", "b"))),
     ],
 )
-def test_only_simple_forms_are_recognised(expression: Json, body: WriteBody | None) -> None:
+def test_simple_forms_are_recognised_and_others_built_by_rules(expression: Json, body: WriteBody | str | None) -> None:
     rules = {
         "default": [["copy", "*"], ["add", "$payload", expression]],
         "keep": [["copy", "*", "a"], ["comment", "x"]],
         "less": [[["copy", "*"], ["remove", ["list", "b"]]]],
     }
-    got = derive_body(SharePipe("x-share", {}, rules), "insert")
+    got = derive_body(SharePipe("x-share", {}, rules, (rules,)), "insert")
     if body is None:
         assert isinstance(got, str)
         assert "'x-share'" in got
+    elif isinstance(body, str):
+        assert isinstance(got, WriteBody)
+        assert got.form == body
     elif body.drop == WriteBody().drop:
         assert got == body
     else:

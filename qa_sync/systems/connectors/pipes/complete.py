@@ -57,7 +57,7 @@ WRITES: Final = ("insert", "update", "delete")
 class IncompleteDatatype(Struct, frozen=True):
     """A datatype to complete: its expanded pipes, their file, and its key if it has its own card.
 
-    Such a card also defines the bodies of writes; otherwise the share pipe does.
+    `card_shapes_body` is true if that card says how a body is built; otherwise the share pipe does, as far as it can.
     """
 
     name: str
@@ -65,6 +65,7 @@ class IncompleteDatatype(Struct, frozen=True):
     file: str
     parent: str | None = None
     card_key: str | None = None
+    card_shapes_body: bool = False
 
 
 @dataclass
@@ -137,10 +138,12 @@ class DatatypeCompleter(Struct, frozen=True):
     def _write(self, kind: IncompleteDatatype, done: CompletedDatatype, share: SharePipe | None, verb: str) -> None:
         template = self.payloads.get(f"{kind.name}-{verb}")
         body: WriteBody | str | None = None
-        if verb != "delete" and kind.card_key is None:
+        if verb != "delete" and not kind.card_shapes_body:
             body = derive_body(share, verb) if share else "no share pipe defines the body; set a payload template"
             if template is not None:
                 body = with_template(body if isinstance(body, WriteBody) else None, template)
+            elif isinstance(body, str) and kind.card_key is not None and share is None:
+                body = None
         self._add_operation(kind, done, verb, _use_of(share, verb) if share else {})
         operation = done.operations.get(verb)
         if operation is None:
@@ -149,9 +152,10 @@ class DatatypeCompleter(Struct, frozen=True):
             del done.operations[verb]
             done.cannot[verb] = body
             return
-        if verb == "delete" and (beyond := _member_outside_key(operation, done.key)):
+        lost = _lost_member(operation, done.key, verb, natural=bool(share and share.properties.get("is_natural_key")))
+        if lost:
             del done.operations[verb]
-            done.cannot[verb] = f"its request needs {beyond!r} besides the key"
+            done.cannot[verb] = lost
             return
         done.operations[verb] = replace(operation, body=body, new_key=share.new_key if share else ())
 
@@ -240,14 +244,30 @@ def _default_key(kind: IncompleteDatatype, done: CompletedDatatype) -> tuple[str
     return ("id",)
 
 
+def _lost_member(operation: Operation, key: tuple[str, ...], verb: str, *, natural: bool) -> str | None:
+    """Return why a write cannot be made: its request needs a member that the record does not have yet, or never has.
+
+    `natural`: the key is a value of the record, which a new record has.
+    """
+    if verb == "delete" and (beyond := _member_outside_key(operation, key)):
+        return f"its request needs {beyond!r} besides the key"
+    if verb == "insert" and not natural and len(key) == 1 and key[0] in requested_members(operation):
+        return f"its request needs the new record's own {key[0]!r}, which the system assigns only then"
+    return None
+
+
 def _member_outside_key(operation: Operation, key: tuple[str, ...]) -> str | None:
     """Return a member of the entity that a request uses but the key does not contain."""
+    own = {part.partition(".")[0] for part in key}
+    return next((name for name in requested_members(operation) if name not in own), None)
+
+
+def requested_members(operation: Operation) -> Sequence[str]:
+    """Return the members of the entity that a request needs, in order; what a template can do without is left out."""
     texts = [
         operation.url,
         *map(str, operation.params.values()),
         *map(str, operation.headers.values()),
         str(operation.payload),
     ]
-    own = {part.partition(".")[0] for part in key}
-    members = (name for text in texts if not CHOOSES.search(text) for name in REQUESTED_MEMBER.findall(text))
-    return next((name for name in members if name not in own), None)
+    return [name for text in texts if not CHOOSES.search(text) for name in REQUESTED_MEMBER.findall(text)]

@@ -8,21 +8,30 @@ Source: docs/explanation/connector-format-facts.rst, "Which operation a datatype
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from qa_sync.systems.connectors.operations import WriteBody
+from qa_sync.systems.connectors.operations import BodyRules, WriteBody
 from qa_sync.systems.connectors.pipes.dtl import added_members, rules_of, step_lists
 from qa_sync.systems.connectors.pipes.parent_lists import transforms_of
+from qa_sync.systems.connectors.pipes.supported_rules import unsupported_part
 from qa_sync.values.form import Json
 
 SHARE_TEMPLATE: Final = "transform-share-rest"
 COLLECT_TEMPLATE: Final = "transform-collect-rest"
 ENTITY: Final = ("_S.", "_S.$source")
-REWRITES: Final[Mapping[str, str]] = {"insert": "rewrite_insert_payload", "update": "rewrite_update_payload"}
+AFTER_PATCH: Final = "rewrite_update_payload_after_patch"
+"""The rule that gets the whole record with the changes, as `_payload`."""
+REWRITES: Final[Mapping[str, tuple[str, ...]]] = {
+    "insert": ("rewrite_insert_payload",),
+    "update": (AFTER_PATCH, "rewrite_update_payload"),
+}
+TEMPLATE_HINT: Final = 'set a payload template, such as "{{ entity.payload | tojson }}sesam:markjson"'
+LONGEST_QUOTE: Final = 120
 METADATA_MEMBERS: Final = ("$", "_")
 """Prefixes of members that a body never contains."""
 TARGET: Final = "_T."
@@ -35,11 +44,15 @@ Rules = Mapping[str, list[Json]]
 
 
 class SharePipe(Struct, frozen=True):
-    """The properties of a share (or collect) template in a pipe, and the rules before it that build the body."""
+    """The properties of a share (or collect) template in a pipe, and the rules before it that build the body.
+
+    `stages` are the rules of each transform; `rules` are all of them by name.
+    """
 
     pipe: str
     properties: Mapping[str, Json]
     rules: Rules = field(default_factory=dict)
+    stages: tuple[Rules, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -56,40 +69,73 @@ def find_share_pipe(pipes: Iterable[Mapping[str, Json]], template: str) -> Share
     """Return the first pipe with that template, or None if there is none."""
     for pipe in pipes:
         rules: dict[str, list[Json]] = {}
+        stages: list[Rules] = []
         for transform in transforms_of(pipe):
             if transform.get("template") == template:
-                return SharePipe(str(pipe.get("_id", "")), transform.get("properties") or {}, rules)
-            rules |= rules_of(transform)
+                return SharePipe(str(pipe.get("_id", "")), transform.get("properties") or {}, rules, tuple(stages))
+            if own := rules_of(transform):
+                stages.append(own)
+                rules |= own
     return None
 
 
 def derive_body(share_pipe: SharePipe, verb: str) -> WriteBody | str:
-    """Return how the body of a write is built, or the reason why that is unknown."""
+    """Return how the body of a write is built, or the reason why it cannot be built."""
     member = share_pipe.properties.get("payload_property") or "payload"
     whole = verb == "update" and bool(share_pipe.properties.get("client_side_patching"))
     rules, steps = _body_rules(share_pipe, verb)
-    made = [e for name, e in added_members(steps) if name in {"$payload", "payload", member}]
-    if not made and not _changes_entity(steps):
-        return WriteBody(member=member, whole=whole)
-    body = (
-        _match_body_form(_in_rules(made[-1]), {**rules, BODY_SO_FAR: _before(steps, made[-1])})
-        if len(made) == 1
-        else None
-    )
+    body = _simple_form(share_pipe, rules, steps, member)
     if body is None:
-        return (
-            f"the pipe {share_pipe.pipe!r} builds the body of {verb} by rules that qa-sync does not support; "
-            f"set a payload template"
-        )
+        return _form_of_rules(share_pipe, verb, member, whole=whole)
     return replace(body, member=member, whole=whole)
 
 
-def _body_rules(share_pipe: SharePipe, verb: str) -> tuple[Rules, list[Json]]:
-    """Return the rules that build a verb's body, and the first one to apply."""
+def _simple_form(share_pipe: SharePipe, rules: Rules, steps: list[Json], member: str) -> WriteBody | None:
+    """Return the form of a body that is the entity itself, wrapped, in a list or as a JSON Patch, else None."""
+    if len(share_pipe.stages) > 1:
+        return None
+    made = [e for name, e in added_members(steps) if name in {"$payload", "payload", member}]
+    if not made and not _changes_entity(steps):
+        return WriteBody()
+    if len(made) != 1:
+        return None
+    return _match_body_form(_in_rules(made[-1]), {**rules, BODY_SO_FAR: _before(steps, made[-1])})
+
+
+def _form_of_rules(share_pipe: SharePipe, verb: str, member: str, *, whole: bool) -> WriteBody | str:
+    """Return a body that the pipe's rules build, or the reason with the part of a rule that is not supported."""
     rewriting = step_lists(share_pipe.properties.get("rewrite_rules_payload", {}))
-    if REWRITES[verb] in rewriting:
-        return rewriting, rewriting[REWRITES[verb]]
+    rewrite = _rewrite_rule(rewriting, verb)
+    parts = [unsupported_part(rules, "default") for rules in share_pipe.stages]
+    parts += [unsupported_part(rewriting, rewrite)] if rewrite else []
+    lost = next((part for part in parts if part is not None), None)
+    if lost is None:
+        patched = rewrite == AFTER_PATCH
+        rules = BodyRules(share_pipe.stages, rewriting if rewrite else {}, rewrite)
+        return WriteBody(form="rules", member=member, whole=whole or patched, rules=rules)
+    return (
+        f"the pipe {share_pipe.pipe!r} builds the body of {verb} by a rule that qa-sync does not support: "
+        f"{_quoted(lost)}; {TEMPLATE_HINT}"
+    )
+
+
+def _quoted(part: Json) -> str:
+    """Return a part of a rule as JSON, shortened."""
+    text = json.dumps(part, ensure_ascii=False)
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}..."
+
+
+def _body_rules(share_pipe: SharePipe, verb: str) -> tuple[Rules, list[Json]]:
+    """Return the rules that build a verb's body, and the steps of the first one to apply."""
+    rewriting = step_lists(share_pipe.properties.get("rewrite_rules_payload", {}))
+    if name := _rewrite_rule(rewriting, verb):
+        return rewriting, rewriting[name]
     return share_pipe.rules, share_pipe.rules.get("default", [])
+
+
+def _rewrite_rule(rewriting: Rules, verb: str) -> str:
+    """Return the rule of the template that builds the body of a verb, empty if there is none."""
+    return next((name for name in REWRITES[verb] if name in rewriting), "")
 
 
 def _in_rules(expression: Json) -> Json:

@@ -133,7 +133,7 @@ SHARE: Final[Mapping[str, str]] = {
     "primary_key": "The members that identify a record.",
     "primary_key_insert": "The same in the response to an insert.",
     "payload_property": "The member that carries the body.",
-    "rewrite_rules_payload": "The rules that make the body; simple ones are followed, others are reported.",
+    "rewrite_rules_payload": "The rules that make the body; a part that is not followed is reported.",
     "operation_lookup": "The operation that reads one record.",
     "operation_insert": "The operation that creates a record.",
     "operation_update": "The operation that updates a record.",
