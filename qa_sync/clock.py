@@ -5,8 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from math import inf
+from select import select
 from threading import Event
-from typing import Protocol
+from typing import Final, Protocol
+
+LOOK_S: Final = 0.5
+"""How often a wait looks whether it is to stop."""
 
 
 class Clock(Protocol):
@@ -50,17 +55,66 @@ class MonotonicClock:
         time.sleep(seconds)
 
 
+class StopFlag(Event):
+    """A flag that a signal handler may set; `Event.set` could wait for a lock that the interrupted code holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_set = False
+        self.set_at = inf
+
+    def set(self) -> None:
+        """Set the flag, and note when in monotonic seconds."""
+        if not self._is_set:
+            self.set_at = time.monotonic()
+            self._is_set = True
+
+    def is_set(self) -> bool:
+        """Return whether the flag is set."""
+        return self._is_set
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the flag is set, at most `timeout` seconds; return whether it is set."""
+        until = inf if timeout is None else time.monotonic() + timeout
+        while not self._is_set and (left := until - time.monotonic()) > 0:
+            select((), (), (), min(left, LOOK_S))
+        return self._is_set
+
+
 class InterruptibleClock(MonotonicClock):
     """A monotonic clock; setting `stop` ends every wait immediately, as Ctrl-C does."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.stop = Event()
+        self.stop = StopFlag()
 
     def sleep(self, seconds: float) -> None:
         """Wait for that many seconds; raises KeyboardInterrupt if the run is stopped meanwhile."""
         if self.stop.wait(seconds):
             raise KeyboardInterrupt
+
+
+class RequestClock:
+    """The clock of the waits between requests, of a run and of the cleanup after its interruption.
+
+    Setting `stop` ends a wait that has begun before; a later one belongs to the cleanup.
+    """
+
+    def __init__(self, clock: Clock, stop: StopFlag) -> None:
+        self._clock = clock
+        self._stop = stop
+        self.now = clock.now
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for that many seconds; raises KeyboardInterrupt if the run is stopped meanwhile."""
+        if self._stop.is_set():
+            self._clock.sleep(seconds)
+            return
+        while seconds > 0:
+            self._clock.sleep(min(seconds, LOOK_S))
+            seconds -= LOOK_S
+            if self._stop.is_set():
+                raise KeyboardInterrupt
 
 
 def _monotonic_s() -> float:

@@ -65,12 +65,12 @@ def check_can_ask() -> None:
 
 def is_interactive() -> bool:
     """Return whether the user can be asked: standard input and standard error are terminals."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
 def _print_lines(lines: Iterable[str]) -> None:
     """Print lines, wrapped to the width of a terminal with their indentation kept."""
-    width = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
+    width = shutil.get_terminal_size().columns if sys.stderr and sys.stderr.isatty() else None
     for line in map(escape_invisible, lines):
         indent = line[: len(line) - len(line.lstrip())]
         click.echo(line if width is None else click.wrap_text(line, width, subsequent_indent=indent * 2), err=True)

@@ -56,6 +56,14 @@ def results_of(
     return replace(collect_results(narrow(iter(whole))), leftovers=left, interrupted=True)
 
 
+def stop_run(prepared: PreparedRun) -> str:
+    """Stop a run, from a signal handler; return the line that the interruption prints: what it removes."""
+    prepared.stop.set()
+    made = [f"{number} {system} {entity}" for (system, entity), number in sorted(prepared.made().items())]
+    removing = f" and removing its records: {', '.join(made)}" if made else ""
+    return escape_invisible(f"Interrupted: stopping the run{removing}.")
+
+
 def _leftovers(seen: Iterable[Event]) -> list[Leftover]:
     return [lost for event in seen if isinstance(event, SectionFinished) for lost in event.leftovers]
 

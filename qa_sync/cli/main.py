@@ -8,13 +8,16 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 
 import click
 
 from qa_sync import __version__
-from qa_sync.errors import QaSyncError, did_you_mean
+from qa_sync.cli.signals import interrupted_by_signals
+from qa_sync.errors import NoVerdict, QaSyncError, did_you_mean
 
 USAGE_ERROR = 2
 NO_VERDICT = 3
@@ -123,18 +126,53 @@ def main() -> None:
     # specs do not contain: together 11 % of a replay's CPU time. A module that is None in sys.modules cannot be
     # imported; both libraries then behave as if pygments were not installed.
     sys.modules.setdefault("pygments", None)  # type: ignore[arg-type]
-    code = run_guarded()
+    _replace_closed_streams()
+    code = _flushed(run_guarded())
+    if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        os._exit(code)  # an interrupted command does not wait for what its threads still read
     gc.freeze()  # the exit alone: 10 %
     sys.exit(code)
+
+
+def _replace_closed_streams() -> None:
+    """Open the null device in place of a closed standard stream, so that no other file gets its number."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _flushed(code: int) -> int:
+    """Return the exit code after all output is written, NO_VERDICT if it cannot be."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        _discard_output()
+        if not isinstance(error, BrokenPipeError):
+            click.echo(f"Error: the output: {error.strerror or error}", err=True)
+        return NO_VERDICT
+    return code
+
+
+def _discard_output() -> None:
+    """Leave nothing for the interpreter to flush at exit: the output is closed or full."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run_guarded() -> int:
     """Run the command line and return its exit code; every error becomes one message on standard error."""
     try:
-        code = qa_sync.main(standalone_mode=False)
+        with interrupted_by_signals():
+            _require_output()
+            code = qa_sync.main(standalone_mode=False)
     except BrokenPipeError:
-        # The reader has closed the pipe; leave nothing for the interpreter to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
+        return NO_VERDICT
+    except SystemExit:
+        _discard_output()  # click and rich exit with 1 when the reader has closed the pipe, as if a check had failed
         return NO_VERDICT
     except (Exception, KeyboardInterrupt) as error:
         from qa_sync.reports.shared.escape import escape_invisible  # noqa: PLC0415 - only for errors
@@ -144,6 +182,12 @@ def run_guarded() -> int:
         message, code = _error_text(error)
         click.echo(escape_invisible(message, lines=True), err=True)
     return code if isinstance(code, int) else 0
+
+
+def _require_output() -> None:
+    """Raise NoVerdict when standard output is closed: whatever would be told would be lost."""
+    if sys.stdout is None:
+        raise NoVerdict("standard output is closed", hint="> /dev/null discards it")
 
 
 def _error_text(error: BaseException) -> tuple[str, int]:

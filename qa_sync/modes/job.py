@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
-from threading import Event as Flag
 
 from msgspec import Struct, field
 
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Checklist
+from qa_sync.clock import StopFlag
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UsageError
 from qa_sync.running.environment import Keep
@@ -80,6 +80,11 @@ def begin_nothing(_: Sequence[Checklist]) -> None:
     """Do nothing before the first section."""
 
 
+def _made_nothing() -> Mapping[tuple[str, str], int]:
+    """Return no records."""
+    return {}
+
+
 def _no_recordings() -> tuple[Recording, ...]:
     """Return no recordings."""
     return ()
@@ -118,7 +123,9 @@ class PreparedRun(Struct, frozen=True):
     writes of checklists to the user's systems; `clean_up`, called once after all sections, gets the records that were
     not cleaned up, deletes what it can, and returns the rest; `recorded` records progress for a later run, and yields
     the events of an earlier one; `notes` are printed first; `begin` is called after the user has confirmed, before the
-    first section, with the checklists to run; it raises an error when a system cannot be read.
+    first section, with the checklists to run; it raises an error when a system cannot be read; `is_silent` returns
+    whether an interrupted run has waited for its systems long enough (None: it never waits for systems); `made` returns
+    the number of existing records of the run, by system and entity.
     """
 
     checklists: tuple[Checklist, ...]
@@ -128,7 +135,7 @@ class PreparedRun(Struct, frozen=True):
     finish: Callable[[Results], None] = _nothing
     close: Callable[[], None] = _close_nothing
     parallel_sections: int = 1
-    stop: Flag = field(default_factory=Flag)
+    stop: StopFlag = field(default_factory=StopFlag)
     recordings: Callable[[], tuple[Recording, ...]] = _no_recordings
     redact: Callable[[str], str] | None = None
     clean_up: Callable[[Sequence[Leftover]], tuple[Leftover, ...]] = _clean_up_nothing
@@ -136,6 +143,8 @@ class PreparedRun(Struct, frozen=True):
     recorded: Callable[[Iterator[Event]], Iterator[Event]] = _record_nothing
     notes: tuple[str, ...] = ()
     begin: Callable[[Sequence[Checklist]], None] = begin_nothing
+    is_silent: Callable[[], bool] | None = None
+    made: Callable[[], Mapping[tuple[str, str], int]] = _made_nothing
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:

@@ -89,6 +89,11 @@ class LiveSession(Struct, frozen=True):
         """
         return self.job.settings.sync.trigger not in {Trigger.WAIT, Trigger.HTTP}
 
+    def is_silent(self) -> bool:
+        """Return whether the run is interrupted and every system was silent for too long since."""
+        left = [each.connection.patience.remaining_s() for each in self.live_systems.values()]
+        return all(seconds is not None and seconds <= 0 for seconds in left)
+
     def close(self) -> None:
         """Close all connections."""
         self.triggers.close()
@@ -107,8 +112,8 @@ def open_session(job: Job) -> LiveSession:
     earlier = find_interrupted_run(job) if job.resume else None
     seed = next_seed(earlier.seed) if earlier else job.seed or secrets.token_hex(4)
     redact = Redactor()
-    live_systems = connect(job, redact)
     clock = InterruptibleClock()
+    live_systems = connect(job, redact, stop=clock.stop)
     started = clock.now().replace(microsecond=0)
     compiled = (job.compiled(dataflow, seed) for dataflow in job.dataflows)
     checklists = tuple(limit_to_writable(checklist, job.settings) for checklist in compiled)
@@ -158,4 +163,6 @@ def prepare(job: Job) -> PreparedRun:
         recorded=session.recorder,
         notes=session.recorder.notes,
         begin=session.begin,
+        is_silent=session.is_silent,
+        made=session.journal.made,
     )

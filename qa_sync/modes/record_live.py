@@ -67,6 +67,8 @@ def prepare_live(job: Job) -> PreparedRun:
         clean_up=session.journal.clean_up,
         writes=partial(planned_records, session.live_systems),
         begin=session.begin,
+        is_silent=session.is_silent,
+        made=session.journal.made,
     )
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from threading import Event
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qa_sync.clock import MonotonicClock, RealClock
+from qa_sync.clock import MonotonicClock, RealClock, StopFlag
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import SpecError, UnknownName, UsageError
 from qa_sync.location import Location
@@ -49,7 +47,7 @@ class RunnableSync(Struct, frozen=True):
 class StoppableClock(MonotonicClock):
     """A monotonic clock whose waits end when `stop` is set, so that workers can stop."""
 
-    def __init__(self, stop: Event) -> None:
+    def __init__(self, stop: StopFlag) -> None:
         super().__init__()
         self._stop = stop
 
@@ -79,7 +77,7 @@ def open_sync(
     job: Job,
     links: Path | None,
     sections: Sequence[str],
-    stop: Event,
+    stop: StopFlag,
     *,
     dry_run: Tell | None = None,
     moved: bool = False,
@@ -197,25 +195,3 @@ def _links_copy(path: Path | None) -> Links:
         return Links(state=store.state.copy_in_memory())
     finally:
         store.close()
-
-
-@contextmanager
-def stopped_by_signals() -> Iterator[Event]:
-    """Yield an event that the first SIGINT or SIGTERM sets; the second signal interrupts immediately."""
-    stop = Event()
-    before: dict[int, object] = {}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
-
-    def set_stop(_number: int, _frame: object) -> None:
-        stop.set()
-        restore()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        before[number] = signal.signal(number, set_stop)
-    try:
-        yield stop
-    finally:
-        restore()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from threading import Thread
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
 from qa_sync.running.events import Event
+
+LOOK_S: Final = 0.2
+"""How often the main thread checks whether to wait longer for an interrupted run."""
 
 Stream: TypeAlias = Callable[[], Generator[Event, None, None]]
 
@@ -26,11 +30,14 @@ class _ThreadEnded(Struct, frozen=True):
 EventQueue: TypeAlias = "SimpleQueue[Event | _ThreadEnded]"
 
 
-def merge_streams(streams: Sequence[Stream], count: int, stop: Flag) -> Iterator[Event]:
+def merge_streams(
+    streams: Sequence[Stream], count: int, stop: Flag, is_silent: Callable[[], bool] | None = None
+) -> Iterator[Event]:
     """Yield the events of all streams; `count` streams run at once, started in the given order.
 
     On an interruption, `stop` is set, every started stream gets a KeyboardInterrupt, its last events are yielded, and
-    then the interruption is raised. An error in one stream ends the others in the same way.
+    then the interruption is raised; streams that have not ended when `is_silent` returns True are abandoned. An error
+    in one stream ends the others in the same way.
     """
     events_queue: EventQueue = SimpleQueue()
     waiting = deque(streams)
@@ -51,7 +58,7 @@ def merge_streams(streams: Sequence[Stream], count: int, stop: Flag) -> Iterator
         raise
     except KeyboardInterrupt:
         stop.set()
-        yield from running.events()
+        yield from running.last_events(is_silent) if is_silent else running.events()
         raise
     if running.error is not None:
         raise running.error
@@ -67,12 +74,20 @@ class _RunningThreads:
 
     def events(self) -> Iterator[Event]:
         while self.still_running:
-            item = self.events_queue.get()
-            if isinstance(item, _ThreadEnded):
-                self.still_running -= 1
-                self.error = self.error or item.error
-            else:
-                yield item
+            yield from self._event(self.events_queue.get())
+
+    def last_events(self, is_silent: Callable[[], bool]) -> Iterator[Event]:
+        """Yield the events of the running streams until they end or `is_silent` returns True."""
+        while self.still_running and not is_silent():
+            with suppress(Empty):
+                yield from self._event(self.events_queue.get(timeout=LOOK_S))
+
+    def _event(self, item: Event | _ThreadEnded) -> Iterator[Event]:
+        if isinstance(item, _ThreadEnded):
+            self.still_running -= 1
+            self.error = self.error or item.error
+        else:
+            yield item
 
 
 def _run_streams(waiting: deque[Stream], events_queue: EventQueue, stop: Flag) -> None:

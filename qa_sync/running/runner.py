@@ -48,7 +48,8 @@ class RunConfig(Struct, frozen=True):
 
     `parallel_sections` is the number of sections in parallel; `stop_at_first_failure` stops the run at the first
     failure or error; `stop` is set when the run is interrupted, and ends every wait; `sign_off` returns the user's
-    verdicts of manual checks.
+    verdicts of manual checks; `is_silent` returns whether to wait no longer for the sections of an interrupted run
+    (None: wait).
     """
 
     mode: str
@@ -59,6 +60,7 @@ class RunConfig(Struct, frozen=True):
     stop_at_first_failure: bool = False
     stop: Flag = field(default_factory=Flag)
     sign_off: Callable[[Check], SignOff | None] = no_sign_off
+    is_silent: Callable[[], bool] | None = None
 
 
 def run(
@@ -80,7 +82,8 @@ def run(
             ]
             from qa_sync.running.parallel import merge_streams  # noqa: PLC0415 - a replay needs no threads
 
-            yield from merge_streams([section.events for section in sections], config.parallel_sections, config.stop)
+            streams = [section.events for section in sections]
+            yield from merge_streams(streams, config.parallel_sections, config.stop, config.is_silent)
         else:
             yield from _run_serially(checklists, open_environment, config, stop_early)
     except GeneratorExit:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -11,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from qa_sync.audit.records.parquet_parts import modified_of
+from qa_sync.audit.records.pools import reading_pool
 from qa_sync.audit.records.tables import RecordTable
 from qa_sync.errors import NoVerdict
 from qa_sync.systems.system import Record
@@ -68,7 +68,7 @@ class Rereader:
         if not again:
             self.left -= count
             self.done += count
-        with ThreadPoolExecutor(PARALLEL_READS) as pool:
+        with reading_pool(PARALLEL_READS) as pool:
             found = list(pool.map(self._read_pair, suspects[:count])) if count else []
         return found + [NOT_DONE] * (len(suspects) - count)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
@@ -15,6 +14,7 @@ from qa_sync.audit.model import AuditableSection, SectionPlan
 from qa_sync.audit.planning import needed_columns
 from qa_sync.audit.records.exports import find_export, load_export
 from qa_sync.audit.records.fetch import FetchOptions, FetchSource, fetch_entity
+from qa_sync.audit.records.pools import reading_pool
 from qa_sync.audit.records.tables import RecordTable, deduplicated, table_of
 from qa_sync.clock import Clock
 from qa_sync.errors import UsageError
@@ -61,7 +61,7 @@ def _read(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequest, so
     manner = FetchOptions(request.clock, request.fresh, Event(), request.report)
     sources = {entity: source_of(*entity) for entity in needed}
     folders = {entity: request.folder / _slug(entity[0]) / _slug(entity[1]) for entity in needed}
-    with ThreadPoolExecutor(max(1, len(needed))) as pool:
+    with reading_pool(max(1, len(needed))) as pool:
         jobs = {e: pool.submit(fetch_entity, sources[e], needed[e], folders[e], manner) for e in needed}
         try:
             snapshots = {entity: job.result() for entity, job in jobs.items()}

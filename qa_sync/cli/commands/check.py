@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from qa_sync.checklist.selection import CheckId, Selection
 from qa_sync.cli.confirm import confirm_writes, yes_option
-from qa_sync.cli.interrupted import results_of
+from qa_sync.cli.interrupted import results_of, stop_run
 from qa_sync.cli.options.baseline import load_baseline
 from qa_sync.cli.options.check_options import (
     GROUPS,
@@ -61,7 +61,6 @@ from qa_sync.running.runner import RunConfig, run
 from qa_sync.settings.model import Settings
 
 TIMEOUT_S = 120.0
-STOPPING = "Interrupted: stopping the run and removing its records."
 
 
 @click.command(cls=GroupedCommand, groups=GROUPS)
@@ -131,7 +130,7 @@ def check(
     for note in prepared.notes:
         click.echo(escape_invisible(f"note: {note}", lines=True), err=True)
     ran = datetime.now(UTC).replace(microsecond=0)
-    with closing(prepared), graceful_shutdown(STOPPING):
+    with graceful_shutdown(partial(stop_run, prepared)), closing(prepared):
         chosen = select_last_failed(
             prepared.checklists, settings, run_options.mode, last_failed=last_failed, failed_first=failed_first
         )
@@ -206,6 +205,7 @@ def _run_config(
         first_only,
         prepared.stop,
         sign_off_source(sign_off_options.sign_off, prepared.checklists, interactive=sign_off_options.interactive),
+        prepared.is_silent,
     )
 
 

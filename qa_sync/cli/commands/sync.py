@@ -6,20 +6,21 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from threading import Event
 
 import click
 
 from qa_sync.cli.confirm import check_can_ask, confirm_sync, yes_option
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.faults import fault_options
+from qa_sync.cli.signals import stopped_by_signals
 from qa_sync.cli.sync_output import FORMATS, SyncOutput
+from qa_sync.clock import StopFlag
 from qa_sync.errors import NoVerdict, SystemUnreachable, UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import labels_of
 from qa_sync.modes.live_systems.write_permissions import read_only_reason
-from qa_sync.modes.sync import LINKS, open_sync, stopped_by_signals
+from qa_sync.modes.sync import LINKS, open_sync
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.settings.value_types import DURATION_VALUE
 from qa_sync.sync.dry_run import PlannedWrite
@@ -114,7 +115,7 @@ def _count_writes(job: Job, links: Path | None, sections: Sequence[str], moved: 
         where = f"{planned.system} ({own.url})" if own else planned.system
         counted[where, f"{planned.entity} {'changed' if planned.id else 'created'}"] += 1
 
-    with open_sync(job, links, sections, Event(), dry_run=count, moved=moved) as worked:
+    with open_sync(job, links, sections, StopFlag(), dry_run=count, moved=moved) as worked:
         worked.engine.cycle()
     return counted
 
@@ -129,7 +130,7 @@ def _cycle(engine: Engine, output: SyncOutput) -> int:
     return PROBLEMS_LEFT if summary.problems else 0
 
 
-def _watch(cycle: Callable[[], int], every_s: float, stop: Event) -> int:
+def _watch(cycle: Callable[[], int], every_s: float, stop: StopFlag) -> int:
     """Run cycles until `stop` is set; an unreachable system is tried again in the next cycle."""
     code = NO_VERDICT
     while True:

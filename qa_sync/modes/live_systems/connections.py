@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from qa_sync.clock import Clock, MonotonicClock, RealClock
+from qa_sync.clock import Clock, MonotonicClock, RealClock, RequestClock, StopFlag
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.settings.model import FILE_NAME, Settings, SystemSettings, read_environment
 from qa_sync.systems.connectors.load import Connector
+from qa_sync.systems.http.patience import Patience
 from qa_sync.systems.http.rate_limits import Rate, RateLimiter
 from qa_sync.systems.http.response_limits import ResponseLimits
 from qa_sync.systems.http.retry_policy import RetryPolicy
@@ -52,17 +53,21 @@ def has_url(job: Job, label: str) -> bool:
     return bool(own and own.url)
 
 
-def connect(job: Job, redact: Redactor, clock: Clock | None = None) -> Mapping[str, LiveSystem]:
+def connect(
+    job: Job, redact: Redactor, clock: Clock | None = None, stop: StopFlag | None = None
+) -> Mapping[str, LiveSystem]:
     """Return every system of the job by label; raises one UsageError for everything that is missing.
 
     The confidential values of each system are added to `redact`; `clock` is used to wait (None: the default of
-    `open_system_connection`).
+    `open_system_connection`); `stop` is set when the run is interrupted.
     """
     found: dict[str, LiveSystem] = {}
     problems: list[UsageError] = []
     for label in labels_of(job.dataflows):
         try:
-            connection = open_system_connection(job.settings, label, job.connectors[label], redact, clock=clock)
+            connection = open_system_connection(
+                job.settings, label, job.connectors[label], redact, clock=clock, stop=stop
+            )
             found[label] = LiveSystem(job, connection)
         except UsageError as problem:
             problems.append(problem)
@@ -81,11 +86,12 @@ def open_system_connection(
     *,
     retry_policy: RetryPolicy | None = None,
     clock: Clock | None = None,
+    stop: StopFlag | None = None,
 ) -> LiveConnection:
     """Open the connection to a system of the settings.
 
     Raises UsageError when a setting is missing, or a secret cannot be told from ordinary text.
-    `retry_policy` replaces that of the connector, `clock` the system clock.
+    `retry_policy` replaces that of the connector, `clock` the system clock; `stop` is set when the run is interrupted.
     """
     own = settings.system(label)
     if own is None or own.url is None:
@@ -97,9 +103,9 @@ def open_system_connection(
         )
     secrets = read_environment(own.secrets, os.environ, label)
     reject_ordinary_secrets(label, secrets)
-    # An interruption does not shorten rate-limit waits, because the cleanup uses the same connection.
-    rate_limiter = _rate_limiter(own, clock or MonotonicClock())
-    clock = clock or RealClock()
+    stop = stop or StopFlag()
+    rate_limiter = _rate_limiter(own, RequestClock(clock or MonotonicClock(), stop))
+    clock = RequestClock(clock or RealClock(), stop)
     return open_connection(
         label,
         connector,
@@ -111,6 +117,7 @@ def open_system_connection(
         rate_limiter=rate_limiter,
         retry_policy=retry_policy,
         limits=response_limits(own),
+        patience=Patience(stop),
     )
 
 

@@ -79,6 +79,14 @@ class RunJournal:
                     owned.note_preexisting(place, self.live_systems[place.system].system())
             self.has_listed = True
 
+    def made(self) -> Mapping[tuple[str, str], int]:
+        """Return the number of existing records that cleanup removes, by system and entity; does not wait."""
+        if self.owned is None:
+            return {}
+        entities = {(p.system, p.datatype): p.entity for p in self.owned.run.places}
+        known = self.owned.known()
+        return Counter((system, entities[system, datatype]) for system, datatype, _ in known)
+
     def clean_up(self, reported: Sequence[Leftover]) -> tuple[Leftover, ...]:
         """Find and delete remaining records; return those that were not cleaned up, reported or not."""
         self.reported = tuple(reported)

@@ -48,7 +48,9 @@ class TriggerClient:
         transport = LimitedTransport(live_transport(TransportOptions("the trigger in [sync]"), redact), LIMITS)
         self._transport = transport
         self._client = httpx.Client(
-            transport=RetryTransport(transport, transport, RateLimiter(clock), clock, redact, RETRY_POLICY),
+            transport=RetryTransport(
+                transport, transport, RateLimiter(clock), clock, redact, retry_policy=RETRY_POLICY
+            ),
             headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=httpx.Timeout(timeout_s, connect=20),
             trust_env=False,

@@ -21,5 +21,4 @@ def is_deeper(content: bytes, depth: int) -> bool:
         if len(shorter) == len(rest):
             break
         rest = shorter
-    # What is left of a text that is cut off are the lists that it has begun.
-    return b"[]" in rest or rest.count(b"[") > depth
+    return b"[]" in rest  # what is left of a text that is cut off is not JSON, however much it has begun

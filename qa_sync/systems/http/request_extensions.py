@@ -19,6 +19,9 @@ RATE_LIMITING: Final = "qa_sync.rate_limiting"
 CONNECT_ATTEMPTS: Final = "qa_sync.connect_attempts"
 """The extension that limits the attempts to connect, for a request whose sender does not wait for a system."""
 
+MAX_SECONDS: Final = "qa_sync.max_seconds"
+"""The extension with the longest time in seconds of this response, if it is shorter than usual."""
+
 ATTEMPTS_HEADER: Final = "x-qa-sync-attempts"
 """The number of attempts until this response; absent for 1. A header, so that recordings keep it."""
 

@@ -13,6 +13,7 @@ import httpx
 from msgspec import Struct
 
 from qa_sync.systems.http.json_depth import is_deeper
+from qa_sync.systems.http.request_extensions import MAX_SECONDS
 
 PIECE_BYTES: Final = 8 * 1024
 """The bytes that are decompressed at once: at most about 8 MB come of them."""
@@ -60,7 +61,8 @@ class LimitedTransport(Struct, httpx.BaseTransport, frozen=True):
         """Return the response with its body read and decompressed; raises ResponseLimitExceeded."""
         if request.headers.get("accept-encoding", ACCEPTED) != ACCEPTED:
             request.headers["accept-encoding"] = ACCEPTED
-        ends = self.now() + self.limits.max_seconds
+        max_seconds = min(self.limits.max_seconds, request.extensions.get(MAX_SECONDS, self.limits.max_seconds))
+        ends = self.now() + max_seconds
         response = self.inner.handle_request(request)
         try:
             if len(response.headers.raw) > self.limits.max_headers:

@@ -15,6 +15,7 @@ from msgspec import Struct, field
 
 from qa_sync.clock import Clock
 from qa_sync.systems.http.failures import GATEWAY_STATUSES, NOT_SENT_ERRORS, TokenUnavailable, is_invalid_request
+from qa_sync.systems.http.patience import GivenUp, Patience
 from qa_sync.systems.http.rate_limits import RateLimiter
 from qa_sync.systems.http.redirects import MAX_REDIRECTS, follow_redirect, is_same_origin
 from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, CONNECT_ATTEMPTS, IDEMPOTENT, OTHER_HOST
@@ -41,6 +42,7 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
     redact: Redactor
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     rng: random.Random = field(default_factory=random.Random)
+    patience: Patience = field(default_factory=Patience)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the response, with its body read, after retries and redirects."""
@@ -74,6 +76,8 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
         rule = self.retry_policy.rule(request, outcome.status_code if isinstance(outcome, httpx.Response) else None)
         response = _response_of(outcome)
         delay_s = self.retry_policy.pause(rule, response, attempt, self.clock.now(), self.rng)
+        left_s = self.patience.remaining_s()
+        delay_s = delay_s if left_s is None else min(delay_s, max(left_s, 0))
         if response is not None and response.status_code == TOO_MANY_REQUESTS:
             self.rate_limiter.pause_for(delay_s)
         self.clock.sleep(delay_s)
@@ -81,6 +85,7 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
     def _send_once(self, request: httpx.Request, transport: httpx.BaseTransport) -> Outcome:
         with self.rate_limiter.acquire():
             try:
+                self.patience.limit(request)
                 response = transport.handle_request(request)
                 try:
                     response.read()
@@ -88,12 +93,14 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
                     response.close()
             except httpx.RequestError as error:
                 return error
+        if response.status_code not in GATEWAY_STATUSES:
+            self.patience.responded()
         return response
 
     def _should_retry(self, request: httpx.Request, outcome: Outcome, attempt: int) -> bool:
         status = outcome.status_code if isinstance(outcome, httpx.Response) else None
         rule = self.retry_policy.rule(request, status)
-        is_final = is_invalid_request(outcome) or isinstance(outcome, ResponseLimitExceeded)
+        is_final = is_invalid_request(outcome) or isinstance(outcome, ResponseLimitExceeded | GivenUp)
         if attempt >= self.retry_policy.attempts_for(rule) or is_final:
             return False
         if isinstance(outcome, NOT_SENT_ERRORS) and _response_of(outcome) is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Lock
@@ -50,8 +50,8 @@ class RunRecords:
         self.since = since
         self._marks = frozenset(mark for mark in marks if mark)
         self._places = {(place.system, place.datatype): place for place in run.places}
-        entries = [e for e in journal.entries(run.id) if e.id]
-        self._known = {(e.place.system, e.place.datatype, e.id) for e in entries if e.state != "removed"}
+        entries = [e for e in journal.entries(run.id) if e.state != "removed"]
+        self._known = {(e.place.system, e.place.datatype, e.id) for e in entries if e.id}
         self._gone: set[tuple[str, str, str]] = set()
         self._pending_notes: dict[int, JournaledRecord] = {}
         self._preexisting = journal.preexisting_ids(run.id)
@@ -146,6 +146,10 @@ class RunRecords:
     def is_known(self, system: str, datatype: str, id: str) -> bool:
         """Return whether the journal has a record."""
         return (system, datatype, id) in self._known
+
+    def known(self) -> Collection[tuple[str, str, str]]:
+        """Return the system, datatype and id of each existing record; takes no lock, for a signal handler."""
+        return self._known.copy()
 
     def was_removed(self, system: str, datatype: str, id: str) -> bool:
         """Return whether this process has deleted a record and has seen no other one with that id since."""

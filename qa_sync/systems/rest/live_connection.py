@@ -12,6 +12,7 @@ from qa_sync.clock import Clock
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Service
 from qa_sync.systems.http.auth_transport import AuthTransport
+from qa_sync.systems.http.patience import Patience
 from qa_sync.systems.http.rate_limits import RateLimiter
 from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimits
 from qa_sync.systems.http.retries import RetryTransport
@@ -47,6 +48,7 @@ class LiveConnection(Struct, frozen=True):
     redact: Redactor
     clock: Clock
     retry_policy: RetryPolicy
+    patience: Patience
     close: Callable[[], None]
 
     def system(self, wrap: Wrap = _unwrapped, clock: Clock | None = None) -> RestSystem:
@@ -80,6 +82,7 @@ def open_connection(
     limits: ResponseLimits | None = None,
     out: httpx.BaseTransport | None = None,
     rng: random.Random | None = None,
+    patience: Patience | None = None,
 ) -> LiveConnection:
     """Open the connection to a system; sends nothing yet.
 
@@ -87,13 +90,14 @@ def open_connection(
     this system are added to it, and logs are redacted until the connection is closed. `env` are further parameters of
     the connector. `rate_limiter` applies to all services of the system. `retry_policy` and `out`, the network
     transport, replace the settings of the services (None: as each service says); `limits` apply to each response.
-    `rng` adds jitter to the delays.
+    `rng` adds jitter to the delays; `patience` limits the waits after an interruption.
     Raises UsageError as RestSystem does, and for a service with invalid connection settings.
     """
     redact.add_secrets(*secrets.values(), *url_secrets(base_url))
     references = references_for(label, connector, base_url, secrets, env or {})
     connector = with_references_resolved(connector, references)
     rate_limiter = rate_limiter or RateLimiter(clock)
+    patience = patience or Patience()
     networks = [out] if out else []
 
     def transport(service: Service) -> httpx.BaseTransport:
@@ -107,6 +111,7 @@ def open_connection(
             rate_limiter=rate_limiter,
             clock=clock,
             redact=redact,
+            patience=patience,
             retry_policy=retry_policy or read_retry_policy(service.settings),
             rng=rng or random.Random(),  # noqa: S311 - delays are not secret
         )
@@ -131,5 +136,6 @@ def open_connection(
         redact=redact,
         clock=clock,
         retry_policy=retry_policy or read_retry_policy(connector.service.settings),
+        patience=patience,
         close=close,
     )
