@@ -125,7 +125,7 @@ class PreparedRun(Struct, frozen=True):
     the events of an earlier one; `notes` are printed first; `begin` is called after the user has confirmed, before the
     first section, with the checklists to run; it raises an error when a system cannot be read; `is_silent` returns
     whether an interrupted run has waited for its systems long enough (None: it never waits for systems); `made` returns
-    the number of existing records of the run, by system and entity.
+    the number of existing records of the run, by system and entity; `release` is called last, after `finish`.
     """
 
     checklists: tuple[Checklist, ...]
@@ -145,6 +145,7 @@ class PreparedRun(Struct, frozen=True):
     begin: Callable[[Sequence[Checklist]], None] = begin_nothing
     is_silent: Callable[[], bool] | None = None
     made: Callable[[], Mapping[tuple[str, str], int]] = _made_nothing
+    release: Callable[[], None] = _close_nothing
 
 
 def cassette_path(cassettes: Path, dataflow: Dataflow, section: Section) -> Path:

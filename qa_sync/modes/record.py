@@ -8,7 +8,7 @@ Cassettes are written after the whole run, and only when no check has an error; 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -18,6 +18,7 @@ from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.modes.embedded.world import build_world
 from qa_sync.modes.job import EPOCH, Job, PreparedRun, cassette_path, check_distinct_recordings, fingerprint, has_errors
 from qa_sync.modes.live_systems.connections import has_url, labels_of
+from qa_sync.modes.recording_locks import lock_recordings
 from qa_sync.modes.sandbox import SEED
 from qa_sync.running.environment import Environment
 from qa_sync.running.results import Results
@@ -38,6 +39,7 @@ def prepare(job: Job) -> PreparedRun:
     seed = job.seed or SEED
     checklists = tuple(job.compiled(d, seed) for d in job.dataflows)
     tapes: dict[Path, CassetteRecorder] = {}
+    locks = ExitStack()
 
     @contextmanager
     def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
@@ -59,7 +61,14 @@ def prepare(job: Job) -> PreparedRun:
         for cassette in tapes.values():
             cassette.save()
 
-    return PreparedRun(checklists, open_environment, seed, finish=finish)
+    return PreparedRun(
+        checklists,
+        open_environment,
+        seed,
+        finish=finish,
+        begin=lambda chosen: lock_recordings(job, chosen, locks),
+        release=locks.close,
+    )
 
 
 def _label(job: Job, checklist: Checklist, plan: SectionPlan) -> CassetteLabel:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from qa_sync.modes.live import PARALLEL_SECTIONS, LiveSession, open_session
 from qa_sync.modes.live_systems.connections import labels_of
 from qa_sync.modes.live_systems.run_journal import planned_records
 from qa_sync.modes.live_systems.write_permissions import read_only_reason
+from qa_sync.modes.recording_locks import lock_recordings
 from qa_sync.running.environment import Environment
 from qa_sync.running.results import Results
 from qa_sync.systems.recording.cassettes import CassetteLabel
@@ -32,6 +33,11 @@ def prepare_live(job: Job) -> PreparedRun:
     session = open_session(job)
     _reject_unrecordable_secrets(session)
     tapes: dict[Path, tuple[CassetteRecorder, RecordingClock]] = {}
+    locks = ExitStack()
+
+    def begin(chosen: Sequence[Checklist]) -> None:
+        lock_recordings(job, chosen, locks)
+        session.begin(chosen)
 
     @contextmanager
     def open_environment(checklist: Checklist, plan: SectionPlan) -> Iterator[Environment]:
@@ -66,7 +72,8 @@ def prepare_live(job: Job) -> PreparedRun:
         redact=session.redact,
         clean_up=session.journal.clean_up,
         writes=partial(planned_records, session.live_systems),
-        begin=session.begin,
+        begin=begin,
+        release=locks.close,
         is_silent=session.is_silent,
         made=session.journal.made,
     )

@@ -126,6 +126,7 @@ def check(
     job = replace(job, keep=Keep(keep), resume=resume, narrow=narrow_by(selection))
     recorded = run_options.mode in WHOLE_SECTION_MODES
     prepared, ids = apply_selection(prepare(run_options.mode, job), selection, recorded=recorded)
+    click.get_current_context().call_on_close(prepared.release)
     terminal = _terminal(report_options, targets)
     for note in prepared.notes:
         click.echo(escape_invisible(f"note: {note}", lines=True), err=True)

@@ -7,6 +7,7 @@ versions, and those with a body that is not text, are YAML, which vcrpy reads. S
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -20,6 +21,7 @@ from qa_sync.systems.recording.cassettes import (
     MISSHAPEN,
     CassetteLabel,
     RecordedInteraction,
+    contents_of,
     decode_cassette,
     read_interactions,
     read_label,
@@ -53,9 +55,21 @@ class CassetteFile(Struct, frozen=True):
         # Data of any other shape is converted one by one, for a message about what is wrong.
         interactions, raw = decoded or self._converted(content)
         try:
-            return read_label(raw), interactions
+            label = read_label(raw)
         except MISSHAPEN:
             self.raise_unusable(f"its metadata contain no {KEY!r} of format {FORMAT}")
+        self._check_complete(label, interactions)
+        return label, interactions
+
+    def _check_complete(self, label: CassetteLabel, interactions: Sequence[RecordedInteraction]) -> None:
+        """Raise RecordingError if interactions are missing or changed: no verdict of a replay would be earned."""
+        recorded = label.contents
+        if recorded is None:
+            return
+        if len(interactions) != recorded.count:
+            self.raise_unusable(f"it has {len(interactions)} of {recorded.count} recorded interactions")
+        if contents_of(interactions).digest != recorded.digest:
+            self.raise_unusable("its interactions were changed after the recording")
 
     def _converted(self, content: bytes) -> tuple[list[RecordedInteraction], Json]:
         raw = self._parsed(content)

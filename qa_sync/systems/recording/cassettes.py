@@ -6,21 +6,33 @@ label is in the metadata, which vcrpy keeps and does not use. Source: docs/expla
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from msgspec import Struct, field
-from msgspec.json import Decoder
+from msgspec.json import Decoder, Encoder
 
 from qa_sync.values.form import Json
 
+VERSION: Final = 1
+"""The version of vcrpy's format."""
 FORMAT: Final = 1
 KEY: Final = "qa_sync"
 """The key of qa-sync's part of a cassette's metadata."""
 
+DIGEST_BYTES: Final = 16
+
 MISSHAPEN: Final = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 """The exceptions that reading data of another shape raises."""
+
+
+class Contents(Struct, frozen=True):
+    """The number of interactions and a digest of them, which shows that one is missing or changed."""
+
+    count: int
+    digest: str
 
 
 class CassetteLabel(Struct, frozen=True):
@@ -30,7 +42,8 @@ class CassetteLabel(Struct, frozen=True):
     the systems' base URLs by the connector's name (of live systems: by label, because two systems may use one
     connector). Only recordings of live systems have `since`, the time from which counterparts were searched (None:
     `started`), and `times`, each time that the clock returned, in seconds after `started`. `cycles_known` is true if
-    the sync completed a cycle in each wait for it.
+    the sync completed a cycle in each wait for it. `contents` are the number and the digest of the interactions (None:
+    an older recording has none).
     """
 
     seed: str
@@ -41,6 +54,7 @@ class CassetteLabel(Struct, frozen=True):
     since: datetime | None = None
     times: tuple[float, ...] = ()
     cycles_known: bool = True
+    contents: Contents | None = None
 
 
 class RecordedInteraction(Struct, frozen=True):
@@ -61,6 +75,8 @@ def label_to_metadata(label: CassetteLabel) -> dict[str, Json]:
         live["times"] = list(label.times)
     if not label.cycles_known:
         live["cycles_known"] = False
+    if label.contents:
+        live["interactions"] = {"count": label.contents.count, "digest": label.contents.digest}
     return {
         "format": FORMAT,
         "seed": label.seed,
@@ -97,20 +113,22 @@ class _Interaction(Struct):
     response: _Response
 
 
-class _Contents(Struct):
+class _Cassette(Struct):
     """A JSON cassette in the shape in which it is written, which is decoded in half the time of plain data."""
 
+    version: Literal[1]
     interactions: list[_Interaction]
     metadata: dict[str, dict[str, Any]]
 
 
-_CONTENTS: Final = Decoder(_Contents)
+_CASSETTE: Final = Decoder(_Cassette)
+_ENCODER: Final = Encoder()
 
 
 def decode_cassette(content: bytes) -> tuple[list[RecordedInteraction], Json] | None:
     """Return the interactions and the data of the label of a JSON cassette; None if it has any other shape."""
     try:
-        decoded = _CONTENTS.decode(content)
+        decoded = _CASSETTE.decode(content)
     except ValueError:
         return None
     return [_of_decoded(one.request, one.response) for one in decoded.interactions], {"metadata": decoded.metadata}
@@ -128,7 +146,9 @@ def _of_decoded(request: _Request, response: _Response) -> RecordedInteraction:
 
 
 def read_interactions(raw: Json) -> list[RecordedInteraction]:
-    """Return a cassette's interactions in order; raises one of MISSHAPEN."""
+    """Return a cassette's interactions in order; raises one of MISSHAPEN, also for another version."""
+    if (version := raw.get("version", VERSION)) != VERSION:
+        raise ValueError(f"version {version}, expected {VERSION}")
     return [_interaction(one) for one in raw["interactions"]]
 
 
@@ -147,7 +167,20 @@ def read_label(raw: Json) -> CassetteLabel:
         since=_instant(label["since"]) if "since" in label else None,
         times=tuple(_seconds(one, started) for one in label.get("times", ())),
         cycles_known=bool(label.get("cycles_known", True)),
+        contents=_contents(label["interactions"]) if "interactions" in label else None,
     )
+
+
+def _contents(raw: Json) -> Contents:
+    return Contents(int(raw["count"]), _text(raw["digest"]))
+
+
+def contents_of(interactions: Sequence[RecordedInteraction]) -> Contents:
+    """Return the number and the digest of interactions in their order."""
+    digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
+    for one in interactions:
+        digest.update(_ENCODER.encode(one))
+    return Contents(len(interactions), digest.hexdigest())
 
 
 def _interaction(raw: Mapping[str, Json]) -> RecordedInteraction:

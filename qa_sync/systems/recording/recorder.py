@@ -24,8 +24,16 @@ from qa_sync.files import write_atomically
 from qa_sync.systems.http.failures import was_not_sent
 from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, IDEMPOTENT
 from qa_sync.systems.recording.cassette_file import other_format
-from qa_sync.systems.recording.cassettes import KEY, CassetteLabel, label_to_metadata
+from qa_sync.systems.recording.cassettes import (
+    KEY,
+    CassetteLabel,
+    Contents,
+    contents_of,
+    label_to_metadata,
+    read_interactions,
+)
 from qa_sync.systems.redaction import Redactor, redacted_body
+from qa_sync.values.json_text import read_json
 
 REQUEST_HEADERS: Final = ("content-type",)
 RESPONSE_HEADERS: Final = (
@@ -76,22 +84,29 @@ class CassetteRecorder:
         The recording in the other format is removed last: a crash leaves two, which a replay rejects, and never none.
         Raises NoVerdict if a secret is still in it.
         """
-        urls = {name: self._redact(url) for name, url in self.label.urls.items()}
-        content = {
-            "requests": self._cassette.requests,
-            "responses": self._cassette.responses,
-            "metadata": {KEY: label_to_metadata(replace(self.label, urls=urls))},
-        }
-        try:
-            path, text = self._path, serialize(content, jsonserializer)
-        except TypeError:  # JSON has no bytes
-            path, text = other_format(self._path), serialize(content, yamlserializer)
+        path, text = self._serialized(None)
+        # The digest is that of what a replay reads, whatever the format has made of it.
+        read = read_json(text.encode()) if path == self._path else yamlserializer.deserialize(text)
+        _, text = self._serialized(contents_of(read_interactions(read)))
         if any(self._redact(each) != each for each in self._texts()):  # a token may have become known since
             raise NoVerdict(
                 f"{path} was not written: a secret is still in it", hint="use a secret that occurs nowhere else"
             )
         write_atomically(path, text)
         other_format(path).unlink(missing_ok=True)
+
+    def _serialized(self, contents: Contents | None) -> tuple[Path, str]:
+        """Return the path and the text of the recording: as JSON, or as YAML if a body is not text."""
+        urls = {name: self._redact(url) for name, url in self.label.urls.items()}
+        content = {
+            "requests": self._cassette.requests,
+            "responses": self._cassette.responses,
+            "metadata": {KEY: label_to_metadata(replace(self.label, urls=urls, contents=contents))},
+        }
+        try:
+            return self._path, serialize(content, jsonserializer)
+        except TypeError:  # JSON has no bytes
+            return other_format(self._path), serialize(content, yamlserializer)
 
     def _texts(self) -> Iterator[str]:
         """Yield every recorded text; the words of the format itself may contain a secret by chance."""
