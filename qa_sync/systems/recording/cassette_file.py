@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.errors import RecordingError
 from qa_sync.files import read_limited
@@ -59,7 +60,7 @@ class CassetteFile(Struct, frozen=True):
         except MISSHAPEN:
             self.raise_unusable(f"its metadata contain no {KEY!r} of format {FORMAT}")
         self._check_complete(label, interactions)
-        return label, interactions
+        return replace(label, contents=None), interactions
 
     def _check_complete(self, label: CassetteLabel, interactions: Sequence[RecordedInteraction]) -> None:
         """Raise RecordingError if interactions are missing or changed: no verdict of a replay would be earned."""
