@@ -89,6 +89,7 @@ def test_a_signal_ends_a_command_that_waits_for_a_silent_system(
 ) -> None:
     path, asked = config
     words = [*WAITING[command], str(path)]
+    words += ["--links", str(tmp_path / "links.sqlite")] if words[0] == "sync" else []
     env = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
     with running(["-m", "qa_sync", *words], env=env) as process:
         until(asked.is_set, process)
