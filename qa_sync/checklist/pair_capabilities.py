@@ -64,8 +64,8 @@ class EntityPair(Struct, frozen=True, dict=True):
 
         Without one, `got none` would be the verdict about any sync.
         """
-        if any(self._carries_mark(pair) for pair in self.pairs if not (pair.source_when or pair.target_when)):
-            return None
+        if any(self._carries_mark(pair) for pair in self.pairs):
+            return None  # a conditional row too: the record of its own scenario meets the condition
         ends = f"{self.section.source} and {self.section.target}"
         if not self.pairs:
             return f"nothing says which properties {ends} share; add [[pairs]] to qa-sync.toml"
