@@ -78,6 +78,17 @@ def with_country(form: Form, value_at: Callable[[str], object]) -> Form:
     return replace(form, options={**form.options, IN: country}) if country else form
 
 
+def iso_region(wire: Json, form: Form, value_at: Callable[[str], object]) -> Json:
+    """Return a system's own code of a region as that of ISO 3166-2 (`CN2` -> `CN-BJ`), any other value unchanged.
+
+    For values that are compared without their records; `value_at` returns the record's value at a path.
+    """
+    codes: RegionCodes | None = form.options.get("codes")
+    country = with_country(form, value_at).options.get(IN) if codes else None
+    region = codes.to_iso(wire, country) if codes and country and isinstance(wire, str) else None
+    return f"{country}-{region}" if region and _BARE.fullmatch(region) else wire
+
+
 def bare_region(text: str) -> str:
     """Return a region's code without its country (`US-NY` -> `NY`); a name stays unchanged."""
     match = _PREFIXED.fullmatch(text)

@@ -14,7 +14,7 @@ from qa_sync.sandbox.woocommerce import data
 from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.form import Form
-from qa_sync.values.regions import RegionCodes, with_country
+from qa_sync.values.regions import RegionCodes, iso_region, with_country
 
 FILE = builtin_folder("woocommerce") / "regions.json"
 TABLE: dict[str, dict[str, str | None]] = json.loads(FILE.read_text(encoding="utf-8"))
@@ -93,3 +93,13 @@ def test_a_file_that_is_no_table_is_an_error(tmp_path: Path) -> None:
         file.write_text(text)
         with pytest.raises(ConnectorError):
             RegionCodes(file).to_iso("CA", "US")
+
+
+@pytest.mark.parametrize(
+    ("own", "country", "iso"), [("CO", "US", "US-CO"), ("CO", "MX", "MX-COA"), ("CN2", "CN", "CN-BJ")]
+)
+def test_a_region_of_a_column_has_its_country(own: str, country: str, iso: str) -> None:
+    assert iso_region(own, SHOP, {"country": country}.get) == iso
+    assert to_canonical(iso, SHOP) == iso.partition("-")[2]
+    assert iso_region(own, BARE, {"country": country}.get) == own
+    assert iso_region("nowhere", SHOP, {"country": "US"}.get) == "nowhere"

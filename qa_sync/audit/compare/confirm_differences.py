@@ -26,6 +26,7 @@ from qa_sync.audit.expressions.outcomes import (
 )
 from qa_sync.audit.findings import Difference, FindingsWriter
 from qa_sync.audit.model import Claim
+from qa_sync.audit.records.parquet_parts import value_of
 from qa_sync.errors import NotConvertible
 from qa_sync.values.canonical import to_canonical
 from qa_sync.values.form import Canonical, Json
@@ -151,8 +152,8 @@ class DifferenceConfirmer:
             return Suspect(None, None, Outcome(OutcomeCode.EMPTY))
         claim = self.claims[n]
         source, target = (
-            read(fresh_pair.source.data, claim.source.path),
-            read(fresh_pair.target.data, claim.target.path),
+            value_of(fresh_pair.source.data, claim.source.path, claim.source),
+            value_of(fresh_pair.target.data, claim.target.path, claim.target),
         )
         return Suspect(source, target, self._compare(n, source, target))
 
