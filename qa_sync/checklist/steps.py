@@ -8,7 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from qa_sync.dataflow.model import PropertyPair
-from qa_sync.values.form import Canonical
+from qa_sync.values.form import Canonical, Form
 
 
 class Side(StrEnum):
@@ -59,6 +59,27 @@ class Edit(Struct, frozen=True):
     role: str
     side: Side
     values: Mapping[str, SampleValue]
+
+
+class Given(Struct, frozen=True):
+    """A value that no row is about: read at `path` and written at `write_path` in the form of a property.
+
+    With several `values`, the record is given the first that it does not have. `optional`: a system may refuse it.
+    """
+
+    path: str
+    write_path: str
+    form: Form
+    values: tuple[SampleValue, ...]
+    optional: bool = False
+
+
+class GiveMore(Struct, frozen=True):
+    """Give the role's record on a side values that no row is about, and remember the whole record."""
+
+    role: str
+    side: Side
+    given: tuple[Given, ...]
 
 
 class Delete(Struct, frozen=True):
@@ -138,12 +159,16 @@ class NotCleared(Struct, frozen=True):
     erased: bool = False
 
 
-class ValueUnchanged(Struct, frozen=True):
-    """The role's record on `side` still has the value at `path` that was read back after the write."""
+class UnmappedUnchanged(Struct, frozen=True):
+    """The role's record on `side` equals what it was when it was given more, except for what rows are about.
+
+    `given`: only the values that it was given are compared. The whole record can be compared once each side was edited,
+    which shows what the systems compute from the values of rows.
+    """
 
     role: str
     side: Side
-    path: str
+    given: bool = False
 
 
 class RecordsUnchanged(Struct, frozen=True):
@@ -153,7 +178,7 @@ class RecordsUnchanged(Struct, frozen=True):
 
 
 Claim = (
-    CounterpartExists | NoDuplicate | NoCounterpart | PropertySynced | NotCleared | ValueUnchanged | RecordsUnchanged
+    CounterpartExists | NoDuplicate | NoCounterpart | PropertySynced | NotCleared | UnmappedUnchanged | RecordsUnchanged
 )
 
 
@@ -168,7 +193,7 @@ class Expect(Struct, frozen=True):
     wait: bool
 
 
-Action = Insert | Edit | Delete | Sleep | WaitCycles | Snapshot
+Action = Insert | Edit | GiveMore | Delete | Sleep | WaitCycles | Snapshot
 
 
 Step = Action | Expect

@@ -15,12 +15,14 @@ from qa_sync.checklist.steps import (
     Delete,
     Edit,
     Expect,
+    GiveMore,
     Insert,
     PropertySynced,
     RecordsUnchanged,
     Side,
     Sleep,
     Snapshot,
+    UnmappedUnchanged,
     WaitCycles,
 )
 from qa_sync.errors import InternalError, QaSyncError
@@ -32,6 +34,7 @@ from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.cleanup import remove_all
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Looked, Status, StepStarted
+from qa_sync.running.given_more import give_more
 from qa_sync.running.open_checks import FAILURES, CheckResult, OpenChecks
 from qa_sync.running.polling import PollResult, poll
 from qa_sync.running.scenario_records import RecordGone, RecordKey, ScenarioRecords
@@ -104,6 +107,8 @@ class ScenarioRun:
                 records.insert(step)
             case Edit():
                 records.edit(step)
+            case GiveMore():
+                give_more(records, step)
             case Delete():
                 records.delete(RecordKey(step.role, step.side))
             case Sleep():
@@ -138,7 +143,7 @@ class ScenarioRun:
         self, records: ScenarioRecords, claim: Claim, state: ClaimState, polls: int | None
     ) -> CheckResult:
         """Return the result of a claim; `polls` is None when the step did not wait."""
-        if polls is None or isinstance(claim, RecordsUnchanged):
+        if polls is None or isinstance(claim, RecordsUnchanged | UnmappedUnchanged):
             return CheckResult(state.verdict)
         verdict = timeout_verdict(state.verdict, self.environment, polls)
         verdict = blame_sync(verdict, records, claim.role, self.plan.section.key)

@@ -16,6 +16,7 @@ from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.form import Canonical, Json
+from qa_sync.values.json_difference import differences
 from qa_sync.values.json_text import write_json
 from qa_sync.values.paths import read
 from qa_sync.values.regions import with_country
@@ -46,7 +47,9 @@ class ScenarioRecords:
         self.latest: dict[RecordKey, Record] = {}
         self.snapshots: dict[RecordKey, Record] = {}
         self.after_write: dict[RecordKey, Record] = {}
-        self.after_write_of: dict[tuple[RecordKey, str], Record] = {}
+        self.baselines: dict[RecordKey, Record] = {}
+        self.computed: dict[RecordKey, set[str]] = {}
+        self.given: dict[RecordKey, tuple[str, ...]] = {}
         self.before_edit: dict[RecordKey, Record | None] = {}
         self.written_at: datetime = environment.clock.now()
         self.ignored_writes: set[tuple[RecordKey, str]] = set()
@@ -147,32 +150,40 @@ class ScenarioRecords:
         return to_canonical(read(record.data, path), form)
 
     def _to_wire(self, key: RecordKey, values: Mapping[str, SampleValue]) -> Mapping[str, Json]:
-        known = {path: self._resolved(value, key.side) for path, value in values.items()}
+        known = {path: self.resolved(value, key.side) for path, value in values.items()}
         cards = self.card(key).properties
         return {
             cards[path].write_path: to_wire(value, cards[path].form, known, self.environment.zone)
             for path, value in known.items()
         }
 
-    def _resolved(self, value: SampleValue, side: Side) -> Canonical:
+    def resolved(self, value: SampleValue, side: Side) -> Canonical:
+        """Return a value of a sample with the ids and values that its placeholders stand for."""
         if isinstance(value, IdOf):
             return self.ids[RecordKey(value.role, side)]
         if isinstance(value, ValueOf):
             there = RecordKey(value.role, value.side)
             return self.value(there, self.latest[there], value.path)
         if isinstance(value, tuple):
-            return tuple(self._resolved(v, side) for v in value)
+            return tuple(self.resolved(v, side) for v in value)
         return value
 
     def _note_ignored_writes(self, key: RecordKey, values: Mapping[str, SampleValue], before: Record | None) -> None:
         """Read the record back, and note the written values that the system ignored."""
         after = self.after_write[key] = self.reread(key)
         self.ignored_writes = {(other, path) for other, path in self.ignored_writes if other != key}
-        self.after_write_of |= dict.fromkeys(((key, path) for path in values), after)
+        if before and key in self.baselines:
+            self.computed.setdefault(key, set()).update(path for path, *_ in differences(before.data, after.data))
         for path, value in values.items():
             old, new = (read(record.data, path) if record else None for record in (before, after))
-            if new == old and self.value(key, after, path) != self._resolved(value, key.side):
+            if new == old and self.value(key, after, path) != self.resolved(value, key.side):
                 self.ignored_writes.add((key, path))
+
+    def note_write(self, key: RecordKey) -> Record:
+        """Read a record back after a write that is not a sample's, and return it."""
+        self.written_at = self.environment.clock.now()
+        after = self.after_write[key] = self.reread(key)
+        return after
 
     # -- finding counterparts
 

@@ -10,6 +10,7 @@ from qa_sync.checklist.steps import (
     Delete,
     Edit,
     Expect,
+    GiveMore,
     Insert,
     RecordsUnchanged,
     Sleep,
@@ -59,6 +60,8 @@ def _concerns_check(logged: LoggedStep, check: str, roles: set[str], paths: set[
             return step.role in roles and (paths is None or bool(paths & step.values.keys()))
         case Insert() | Delete():
             return step.role in roles
+        case GiveMore():
+            return step.role in roles and paths is None
         case Expect():
             return check in logged.checks or not roles.isdisjoint(logged.roles)
         case _:
@@ -70,6 +73,8 @@ def describe_step(records: ScenarioRecords, step: Step) -> str:
     match step:
         case Insert() | Edit() | Delete():
             return f"{_verb(step)} {_record_name(records, RecordKey(step.role, step.side))}"
+        case GiveMore():
+            return f"give {_record_name(records, RecordKey(step.role, step.side))} {_more(step)}"
         case Sleep():
             return f"wait {step.seconds:g} s"
         case WaitCycles():
@@ -95,6 +100,10 @@ def _verb(step: Insert | Edit | Delete) -> str:
 def _property_names(step: Edit) -> str:
     names = list(step.values)
     return ", ".join(names) if len(names) <= MAX_NAMED else f"{len(names)} properties"
+
+
+def _more(step: GiveMore) -> str:
+    return f"{len(step.given)} more values: {', '.join(one.path for one in step.given)}" if step.given else "no more"
 
 
 def _record_name(records: ScenarioRecords, key: RecordKey) -> str:

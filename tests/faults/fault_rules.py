@@ -255,6 +255,25 @@ def _regions(facts: Facts) -> Iterator[Place]:
             yield from facts.about(pair, "property", FORWARD)
 
 
+def _unmapped_of(*conversions: str) -> Where:
+    """Return where it shows that a property without a row is damaged."""
+
+    def where(facts: Facts) -> Iterator[Place]:
+        for side in Side:
+            free = (c for c in facts.card(side).properties.values() if c.path not in facts.mapped(side))
+            plain = (c for c in free if is_edited(c) and not (c.required or c.unique or c.concept == "currency"))
+            if any(c.form.convert in conversions for c in plain):
+                yield from edited("isolated")(facts)
+
+    return where
+
+
+def _more_elements(facts: Facts) -> Iterator[Place]:
+    rows = [pair.card(side).write_path for side in Side for pair in facts.pairs]
+    if any("[" in path for path in (*rows, *(row.card(side).write_path for side in Side for row in facts.criteria))):
+        yield from edited("isolated")(facts)
+
+
 def _loose(*conversions: str) -> Where:
     """Return where it shows that values of a merge table are compared too loosely."""
 
@@ -342,6 +361,9 @@ RULES: Mapping[str, Rule] = {
     "merge-by-domain": Rule(_loose("email"), NO_ROW),
     "merge-by-national-number": Rule(_loose("phone"), NO_ROW),
     "merge-by-beginning": Rule(_loose("email", "phone", "text", "escaped_text", "identifier"), NO_ROW),
+    "reset-flags": Rule(_unmapped_of("boolean"), "no flag that no row is about can be edited"),
+    "clear-unmapped": Rule(_unmapped_of("decimal", "integer", "date"), "no number or date without a row can be edited"),
+    "drop-elements": Rule(_more_elements, "no row selects an element of a list that can have others"),
     "merge-half-empty": Rule(_half_empty, "no merge table with a row that may be empty where records are created"),
 }
 

@@ -1,29 +1,95 @@
-"""Properties that no row of the spec maps: a sync must not change them."""
+"""What no row of the spec is about: a record is given more than the rows need, and the sync must not change it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+
 from qa_sync.checklist.pair_capabilities import mapped_paths
+from qa_sync.checklist.samples.constraints import SampleConstraints
+from qa_sync.checklist.samples.edit_rounds import ADDRESS_PARTS, ORDER_TOTALS
 from qa_sync.checklist.samples.record import is_line_property
-from qa_sync.checklist.samples.values import own_rule
-from qa_sync.checklist.scenarios.context import SectionContext
-from qa_sync.checklist.steps import Side
-from qa_sync.systems.cards import PropertyCard, Writable
+from qa_sync.checklist.samples.values import sample_value
+from qa_sync.checklist.scenarios.context import AS_CREATED, SectionContext
+from qa_sync.checklist.steps import GiveMore, Given, IdOf, SampleValue, Side
+from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
+
+ONE_MORE = 10
+"""The version of the value in one more element of a list."""
+
+KEPT_ON = frozenset({"visible", "is_active"})
+"""Concepts of flags that stay true on the source: many syncs leave out a record where they are false."""
+
+LEFT_ALONE = frozenset({"status", "currency", "slug", *ORDER_TOTALS})
+"""Concepts of properties whose edit changes others."""
+
+_SELECTOR = re.compile(r"\[([^=\]]+)=([^\]]*)\]")
 
 
-def unmapped_property(context: SectionContext, side: Side) -> PropertyCard | None:
-    """Return a writable text property of a side that nothing synchronizes, None when there is none."""
-    if context.entities.reason_no_operation(side, "update"):
-        return None
-    card = context.entities.card(side)
+def give_more(context: SectionContext, role: str) -> tuple[GiveMore, ...]:
+    """Return the steps that give a linked pair more than the rows need, on each side that a sync can update."""
+    sides = (side for side in Side if not context.entities.reason_no_operation(side, "update"))
+    return tuple(GiveMore(role, side, tuple(_given(context, role, side))) for side in sides)
+
+
+def _given(context: SectionContext, role: str, side: Side) -> Iterator[Given]:
+    card, mark = context.entities.card(side), context.mark("update", role)
     mapped = {*mapped_paths((context.entities, *context.related.siblings.values()), card)}
     mapped |= context.linking.condition_values.keys() if side is Side.SOURCE else set()
-    mapped_write_paths = {card.properties[path].write_path for path in mapped & card.properties.keys()}
-    unmapped = (p for p in card.properties.values() if p.path not in mapped and p.write_path not in mapped_write_paths)
-    return next((p for p in unmapped if _is_plain(p) and p.path not in card.volatile), None)
+    write_paths = {card.properties[path].write_path for path in mapped & card.properties.keys()}
+    free = [p for p in card.properties.values() if p.path not in mapped and p.write_path not in write_paths]
+    for property_card in free:
+        if _may_be_given(property_card, card, mapped) and (values := _values(context, side, property_card, mark)):
+            yield Given(property_card.path, property_card.write_path, property_card.form, values)
+    yield from _more_elements(card, mark)
 
 
-def _is_plain(card: PropertyCard) -> bool:
-    """Return whether a property is a plain text without side effects; a list element behind a selector is not."""
-    special = card.unique or card.required or card.references or card.also or card.fixed or own_rule(card.concept)
-    plain_text = card.form.convert == "text" and card.writable is Writable.ALWAYS and not card.derived
-    return plain_text and not special and not is_line_property(card) and "[" not in card.write_path
+def _may_be_given(own: PropertyCard, card: EntityCard, mapped: Iterable[str]) -> bool:
+    """Return whether a property can be written without side effects."""
+    special = own.unique or own.required or own.derived or own.also or own.fixed or own.concept in LEFT_ALONE
+    if special or own.writable is not Writable.ALWAYS or is_line_property(own) or own.path in card.volatile:
+        return False
+    head, _, part = (own.concept or "").rpartition(".")
+    if part not in ADDRESS_PARTS:
+        return True
+    # Systems validate the parts of an address against each other.
+    concepts = {card.properties[path].concept for path in mapped if path in card.properties}
+    return not any(f"{head}.{other}" in concepts for other in ADDRESS_PARTS)
+
+
+def _values(context: SectionContext, side: Side, own: PropertyCard, mark: str) -> tuple[SampleValue, ...]:
+    """Return the values of which the record is given the first that it does not have."""
+    if own.references:
+        roles = context.related.reference_roles.get(own.references, ())
+        return tuple(IdOf(role) for role in roles[:1])
+    if own.form.convert == "boolean" or set(own.form.options.get("values", {}).values()) == {True, False}:
+        return (True,) if own.concept in KEPT_ON and side is Side.SOURCE else (True, False)
+    if own.form.convert == "choice":
+        return tuple(own.form.options["values"].values())
+    return (sample_value(SampleConstraints(own, (), mark, AS_CREATED)),)
+
+
+def _more_elements(card: EntityCard, mark: str) -> Iterator[Given]:
+    """Yield a value in one more element of each list from which the properties of the card select one element."""
+    selected: dict[str, list[PropertyCard]] = {}
+    for own in card.properties.values():
+        if selector := _SELECTOR.search(own.write_path):
+            selected.setdefault(own.write_path[: selector.start()], []).append(own)
+    for container, properties in selected.items():
+        elements = {_SELECTOR.findall(own.write_path)[0] for own in properties}
+        own, (key, value) = properties[0], next(iter(elements))
+        other = _other_element(key, value)
+        plain = own.writable is Writable.ALWAYS and not own.references and own.concept not in LEFT_ALONE
+        if other and plain and len(elements) == 1:
+            rest = _SELECTOR.split(own.write_path, maxsplit=1)[-1]
+            path = f"{container}[{key}={other}]{rest}"
+            yield Given(
+                path, path, own.form, (sample_value(SampleConstraints(own, (), mark, ONE_MORE)),), optional=True
+            )
+
+
+def _other_element(key: str, value: str) -> str | None:
+    """Return the value that selects another element; None when a system may know only some values, like tags."""
+    if value in {"true", "false"}:
+        return "false" if value == "true" else "true"
+    return f"{value}_more" if key == "key" else None

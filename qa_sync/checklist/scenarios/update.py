@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Check, Scenario
-from qa_sync.checklist.samples.constraints import SampleConstraints
 from qa_sync.checklist.samples.edit_rounds import (
     Pairs,
     edit_groups,
@@ -19,11 +18,11 @@ from qa_sync.checklist.samples.edit_rounds import (
     without_shared_ends,
 )
 from qa_sync.checklist.samples.record import is_line_property
-from qa_sync.checklist.samples.values import own_rule, sample_value
+from qa_sync.checklist.samples.values import own_rule
 from qa_sync.checklist.scenarios.conflict import PAUSE_S, conflict_plan
-from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
+from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.checklist.scenarios.lookalikes import lookalikes
-from qa_sync.checklist.scenarios.unmapped_properties import unmapped_property
+from qa_sync.checklist.scenarios.unmapped_properties import give_more
 from qa_sync.checklist.steps import (
     Claim,
     CounterpartExists,
@@ -35,11 +34,12 @@ from qa_sync.checklist.steps import (
     Sleep,
     Snapshot,
     Step,
-    ValueUnchanged,
+    UnmappedUnchanged,
     WaitCycles,
 )
 from qa_sync.dataflow.model import PropertyPair, StatementKind
-from qa_sync.systems.cards import PropertyCard
+
+Claims = tuple[tuple[str | None, Claim], ...]
 
 CYCLES = 3
 """Further sync cycles without changes: an echo shows in the first, alternating values in the second."""
@@ -63,13 +63,16 @@ def update(context: SectionContext) -> ChecksAndScenarios:
         return ChecksAndScenarios(checks)
     with_lookalike = _can_create_unlinked(context)
     bystanders = ("bystander", *context.related.bystanders, *(("namesake",) if with_lookalike else ()))
-    unmapped = {side: card for side in Side if (card := unmapped_property(context, side))}
-    unchanged_claims: tuple[tuple[str | None, Claim], ...] = (
+    more = give_more(context, "subject")
+    untouched: Claims = tuple((isolated.id, UnmappedUnchanged(step.role, step.side)) for step in more)
+    more_claims: Claims = tuple(
+        (isolated.id, UnmappedUnchanged(step.role, step.side, given=True)) for step in more if step.given
+    )
+    unchanged_claims: Claims = (
         (stable.id, RecordsUnchanged("subject")),
         *((isolated.id, RecordsUnchanged(role)) for role in bystanders),
-        *((isolated.id, ValueUnchanged("subject", side, card.path)) for side, card in unmapped.items()),
+        *untouched,
     )
-    unmapped_edits = {side: (_unmapped_edit(context, side, card),) for side, card in unmapped.items()}
     steps = (
         *context.create_related("update", bystanders=True),
         *(_create_lookalikes(context) if with_lookalike else context.create_linked("update", "bystander")),
@@ -77,10 +80,9 @@ def update(context: SectionContext) -> ChecksAndScenarios:
         Snapshot(tuple(role for role in bystanders if role != "namesake")),
         *context.create_linked("update", "subject"),
         *(context.create_linked("update", "fellow") if context.may_create_more else ()),
-        *unmapped_edits.get(Side.SOURCE, ()),
-        *_edits(context, Side.SOURCE, forward),
-        *unmapped_edits.get(Side.TARGET, ()),
-        *_edits(context, Side.TARGET, backward),
+        *more,
+        *_edits(context, Side.SOURCE, forward, more_claims),
+        *_edits(context, Side.TARGET, backward, more_claims),
         *conflict.steps,
         Snapshot(("subject",)),
         *(step for _ in range(CYCLES) for step in (WaitCycles(1), Expect(unchanged_claims, wait=False))),
@@ -106,16 +108,7 @@ def _update_checks(context: SectionContext, edited: Side, reason: str | None) ->
     )
 
 
-def _unmapped_edit(context: SectionContext, side: Side, card: PropertyCard) -> Edit:
-    """Return an edit of a property that nothing synchronizes."""
-    return Edit(
-        "subject",
-        side,
-        {card.path: sample_value(SampleConstraints(card, (), context.mark("update", "subject"), AS_CREATED))},
-    )
-
-
-def _edits(context: SectionContext, edited: Side, checks: tuple[Check, ...]) -> Iterator[Step]:
+def _edits(context: SectionContext, edited: Side, checks: tuple[Check, ...], untouched: Claims) -> Iterator[Step]:
     """Yield an edit for each round, followed by claims about every property, edited or not.
 
     In the first round another record is edited as well before the sync runs, because a sync may confuse the two or
@@ -133,7 +126,7 @@ def _edits(context: SectionContext, edited: Side, checks: tuple[Check, ...]) -> 
             yield Edit("fellow", edited, context.edited_values("update", "fellow", edited, pairs, version + 1))
             claims += tuple((check, replace(claim, role="fellow")) for check, claim in claims)
         yield Edit("subject", edited, context.edited_values("update", "subject", edited, pairs, version))
-        yield Expect(claims, wait=True)
+        yield Expect((*claims, *untouched), wait=True)
     texts = without_shared_ends(tuple(pair for pair in tried if _has_case(context, pair)))
     if texts:
         yield Sleep(PAUSE_S)

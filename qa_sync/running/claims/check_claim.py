@@ -10,12 +10,13 @@ from qa_sync.checklist.steps import (
     NotCleared,
     PropertySynced,
     RecordsUnchanged,
-    ValueUnchanged,
+    UnmappedUnchanged,
 )
 from qa_sync.running.claims.counterparts import check_counterpart_exists, check_no_counterpart, check_no_duplicate
 from qa_sync.running.claims.property_values import check_not_cleared, check_property
-from qa_sync.running.claims.unchanged import check_unchanged, check_value_unchanged
+from qa_sync.running.claims.unchanged import check_unchanged
 from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.claims.whole_record import check_unmapped
 from qa_sync.running.events import Status
 from qa_sync.running.scenario_records import RecordGone, RecordKey, ScenarioRecords
 
@@ -41,5 +42,5 @@ def _check(records: ScenarioRecords, claim: Claim) -> Verdict:
             return check_not_cleared(records, claim)
         case RecordsUnchanged():
             return check_unchanged(records, claim.role)
-        case ValueUnchanged():
-            return check_value_unchanged(records, claim)
+        case UnmappedUnchanged():
+            return check_unmapped(records, claim)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from functools import reduce
 
-from qa_sync.checklist.steps import Side, ValueUnchanged
+from qa_sync.checklist.steps import Side
 from qa_sync.running.claims.counterparts import check_no_copies
 from qa_sync.running.claims.naming import entity_name
 from qa_sync.running.claims.verdict import Verdict
-from qa_sync.running.claims.volatile_members import differences, find_volatile, member_of
+from qa_sync.running.claims.volatile_members import find_volatile, member_of
 from qa_sync.running.events import Status
 from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.values.conversions.conversion import wire_text
 from qa_sync.values.form import Json
-from qa_sync.values.paths import omit, read
+from qa_sync.values.json_difference import differences
+from qa_sync.values.paths import omit
 
 Change = tuple[RecordKey, str, Json, Json]
 """A record, the path of a member, and its value before and now."""
@@ -23,21 +24,6 @@ def check_unchanged(records: ScenarioRecords, role: str) -> Verdict:
     """Return whether the role's records equal their snapshots, and there are no copies of them."""
     keys = [key for side in Side if (key := RecordKey(role, side)) in records.snapshots]
     return next((v for key in keys if (v := check_no_copies(records, key))), None) or _check_snapshots(records, keys)
-
-
-def check_value_unchanged(records: ScenarioRecords, claim: ValueUnchanged) -> Verdict:
-    """Return whether a record still has the value at a path that was read back after the write."""
-    key = RecordKey(claim.role, claim.side)
-    name = f"{entity_name(records, key)} {claim.path}"
-    if (key, claim.path) in records.ignored_writes:
-        return Verdict(Status.SKIPPED, f"{name}: the written value was not stored")
-    then, now = (
-        read(record.data, claim.path) for record in (records.after_write_of[key, claim.path], records.current(key))
-    )
-    if then == now:
-        return Verdict(Status.PASSED, records=(records.ref(key),))
-    message = f"{name}, which nothing synchronizes: was {wire_text(then)}, now {wire_text(now)}"
-    return Verdict(Status.FAILED, message, then, now, (records.ref(key),))
 
 
 def _check_snapshots(records: ScenarioRecords, keys: list[RecordKey]) -> Verdict:

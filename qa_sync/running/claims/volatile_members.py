@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
-from itertools import zip_longest
 
 from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
+from qa_sync.values.json_difference import differences
 from qa_sync.values.paths import read
 
 READS_IN_A_ROW = 12
@@ -27,20 +27,6 @@ CHANGES = 2
 """A sync that works on its own can write between two reads once; what changes again is computed by the system."""
 
 _POSITION = re.compile(r"\[[^\]]*\]")
-
-
-def differences(was: Json, now: Json, path: str = "") -> Iterator[tuple[str, Json, Json]]:
-    """Yield the innermost members in which two JSON values differ, lists by index."""
-    if was == now:  # nearly always, and told at once, however large both are
-        return
-    if isinstance(was, dict) and isinstance(now, dict):
-        for key in {**was, **now}:
-            yield from differences(was.get(key), now.get(key), f"{path}.{key}" if path else key)
-    elif isinstance(was, list) and isinstance(now, list):
-        for at, (one, other) in enumerate(zip_longest(was, now)):
-            yield from differences(one, other, f"{path}[{at}]")
-    else:
-        yield path, was, now
 
 
 def member_of(path: str) -> str:

@@ -126,6 +126,9 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "merge-by-domain": ("merge-not",),
     "merge-by-national-number": ("merge-not",),
     "merge-by-beginning": ("merge-not",),
+    "reset-flags": ("isolated",),
+    "clear-unmapped": ("isolated",),
+    "drop-elements": ("isolated",),
     "merge-half-empty": ("merge-not",),
 }
 """The kinds of check by the name of the fault."""

@@ -31,6 +31,7 @@ from qa_sync.sync.faults.lost_writes import (
 from qa_sync.sync.faults.matching import MergeByName, MergeEmpty, create_unlinked, ignore_condition, no_merge
 from qa_sync.sync.faults.reads import LateListing, LoseLastPage
 from qa_sync.sync.faults.reverted_values import FlippingSystem, RevertingSystem, reverting_updates
+from qa_sync.sync.faults.unmapped import ClearValues, DropElements, ResetFlags
 from qa_sync.sync.faults.values import coded, lists, numbers, texts, times
 from qa_sync.sync.faults.values.altered_values import altering, altering_on_create
 from qa_sync.sync.faults.values.cleared_texts import MarkErasedTexts, as_nothing
@@ -150,6 +151,9 @@ FAULTS: Mapping[str, Fault] = {
             matching_loosely(national_number),
         ),
         Fault("merge-by-beginning", "Matches values without their last character.", matching_loosely(beginning)),
+        Fault("reset-flags", "Turns the flags that are not mapped on each update.", ResetFlags),
+        Fault("clear-unmapped", "Clears numbers and dates that are not mapped on each update.", ClearValues),
+        Fault("drop-elements", "Keeps only the elements of a list that rows select.", DropElements),
         Fault("merge-half-empty", "Matches a value with none where other texts are equal.", MatchHalfEmpty),
     )
 }

@@ -1,0 +1,109 @@
+"""What no row is about: the whole record is compared with what it was, without what the rows and the system change.
+
+Source: docs/explanation/verdicts.rst, "What no row is about".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import reduce
+
+from qa_sync.checklist.steps import UnmappedUnchanged
+from qa_sync.running.claims.naming import entity_name
+from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.events import Status
+from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.systems.cards import EntityCard, Writable
+from qa_sync.values.canonical import is_empty
+from qa_sync.values.conversions.conversion import wire_text
+from qa_sync.values.form import Json
+from qa_sync.values.json_difference import differences
+from qa_sync.values.paths import omit, read, write
+
+_SELECTOR = re.compile(r"\[([^=\]]+)=[^\]]*\]")
+
+Change = tuple[str, Json, Json]
+"""The path of a member, and its value before and now."""
+
+
+def check_unmapped(records: ScenarioRecords, claim: UnmappedUnchanged) -> Verdict:
+    """Return whether a record is what it was when it was given more, except for what rows are about."""
+    key = RecordKey(claim.role, claim.side)
+    now = records.current(key)
+    reference = (records.ref(key),)
+    changes = list((_given_changes if claim.given else _unmapped_changes)(records, key, now.data))
+    if not changes:
+        return Verdict(Status.PASSED, records=reference)
+    name = entity_name(records, key)
+    told = "; ".join(f"{name} {path}: was {wire_text(was)}, now {wire_text(then)}" for path, was, then in changes)
+    before, after = ({path: values[at] for path, *values in changes} for at in (0, 1))
+    return Verdict(Status.FAILED, f"no row is about it, but the sync changed it: {told}", before, after, reference)
+
+
+def _given_changes(records: ScenarioRecords, key: RecordKey, now: Json) -> Iterator[Change]:
+    """Yield the values that the record was given and that are others now."""
+    for path in records.given[key]:
+        one, other = read(records.baselines[key].data, path), read(now, path)
+        if one != other and not (is_empty(one) and is_empty(other)):
+            yield path, one, other
+
+
+def _unmapped_changes(records: ScenarioRecords, key: RecordKey, now: Json) -> Iterator[Change]:
+    """Yield the members that differ although no row is about them, and the system did not change them itself.
+
+    What changed in an edit of the run, beside what it wrote, the system computes.
+    """
+    card = records.card(key)
+    covered = [*_mapped(records, key), *_computed(card)]
+    before, after = (reduce(without, covered, data) for data in (records.baselines[key].data, now))
+    computed = records.computed.get(key, set())
+    for path, one, other in differences(before, after):
+        if path not in computed and not (is_empty(one) and is_empty(other)):
+            yield path, one, other
+
+
+def _mapped(records: ScenarioRecords, key: RecordKey) -> Iterator[str]:
+    """Yield the paths that rows are about, as they are read and as they are written; lists of lines as a whole."""
+    properties = records.card(key).properties
+    for path in records.roles[key.role].mapped.get(key.side, ()):
+        own = properties.get(path)
+        if own and (own.concept or "").startswith("lines."):
+            yield path.rpartition(".")[0]
+            continue
+        yield path
+        yield from (own.write_path, *own.also) if own else ()
+
+
+def _computed(card: EntityCard) -> Iterator[str]:
+    """Yield the paths that the system sets by itself."""
+    own = (card.key, card.modified, card.revision.read if card.revision else None, *card.volatile)
+    yield from (path for path in own if path)
+    yield from (p.path for p in card.properties.values() if p.derived or p.writable is Writable.NEVER)
+
+
+def without(data: Json, path: str) -> Json:
+    """Return the data without a member; an element that was selected for it is None, when nothing else is in it."""
+    left = omit(data, path)
+    selector = _SELECTOR.search(path)
+    if selector is None or left is data:
+        return left
+    container = path[: selector.start()]
+    elements = read(left, container)
+    if not isinstance(elements, list):
+        return left
+    return write(left, container, [None if _is_bare(each, selector[1]) else each for each in elements])
+
+
+def _is_bare(element: Json, key: str) -> bool:
+    return isinstance(element, dict) and _named(element) <= {key, "id"}
+
+
+def _named(element: dict[str, Json], prefix: str = "") -> set[str]:
+    """Return the names of the members that have a value."""
+    names: Iterable[set[str]] = (
+        _named(value, name) if isinstance(value, dict) else {prefix or name}
+        for name, value in element.items()
+        if not is_empty(value)
+    )
+    return set().union(*names)

@@ -1,0 +1,59 @@
+"""Gives a record more than the rows need, and remembers it whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from qa_sync.checklist.steps import GiveMore, Given
+from qa_sync.errors import RequestRejected
+from qa_sync.running.claims.whole_record import without
+from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.systems.system import Record
+from qa_sync.values.canonical import is_empty, to_canonical, to_wire
+from qa_sync.values.form import Canonical, Json
+from qa_sync.values.json_difference import differences
+from qa_sync.values.paths import read
+
+
+def give_more(records: ScenarioRecords, step: GiveMore) -> None:
+    """Write the values, without the optional ones when the system refuses them, and remember the record."""
+    key = RecordKey(step.role, step.side)
+    before = records.reread(key)
+    if step.given:
+        _write(records, key, before, step.given)
+        after = records.note_write(key)
+        was, now = before.data, after.data
+        for given in step.given:
+            was, now = without(was, given.write_path), without(now, given.write_path)
+        lists = tuple(f"{one.write_path.partition('[')[0]}[" for one in step.given if "[" in one.write_path)
+        # What was empty before is what was given, or comes with it.
+        computed = (path for path, one, _ in differences(was, now) if not is_empty(one))
+        records.computed[key] = {path for path in computed if not path.startswith(lists)}
+    records.baselines[key], records.given[key] = records.latest[key], tuple(one.path for one in step.given)
+
+
+def _write(records: ScenarioRecords, key: RecordKey, before: Record, given: tuple[Given, ...]) -> None:
+    system = records.system(key)
+    try:
+        system.update(before, _wire_values(records, key, before, given))
+    except RequestRejected:
+        needed = [one for one in given if not one.optional]
+        if len(needed) == len(given):
+            raise
+        if needed:
+            system.update(records.reread(key), _wire_values(records, key, before, needed))
+
+
+def _wire_values(
+    records: ScenarioRecords, key: RecordKey, before: Record, given: Iterable[Given]
+) -> Mapping[str, Json]:
+    values: dict[str, Canonical] = {one.path: _chosen(records, key, before, one) for one in given}
+    zone = records.environment.zone
+    return {one.write_path: to_wire(values[one.path], one.form, values, zone) for one in given}
+
+
+def _chosen(records: ScenarioRecords, key: RecordKey, before: Record, given: Given) -> Canonical:
+    """Return the first value that the record does not have."""
+    values = [records.resolved(value, key.side) for value in given.values]
+    had = to_canonical(read(before.data, given.path), given.form)
+    return next((value for value in values if value != had), values[0])
