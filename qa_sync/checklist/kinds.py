@@ -116,10 +116,17 @@ KINDS: Mapping[str, CheckKind] = {
         (
             (
                 "Before the edits of `update-forward`, create other records of the same entities, among them one "
-                "on the target that looks like a source record, and edit a property that no row mentions."
+                "on the target that looks like a source record."
+            ),
+            (
+                "Give the linked pair more than the rows need: on each side a value in every property that no row "
+                "mentions, and one more element in each list from which a row selects one."
             ),
             "Remember them, and run all edits of the other checks.",
-            "Wait for 3 more cycles. After each compare the records and the property with what was remembered.",
+            (
+                "Wait for 3 more cycles. After each compare the other records, and all of the pair that no row is about, "
+                "with what was remembered."
+            ),
         ),
     ),
     "not-without-link": CheckKind(

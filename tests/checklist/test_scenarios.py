@@ -8,7 +8,7 @@ import pytest
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Checklist, Scenario
-from qa_sync.checklist.steps import Edit, Expect, Insert, Side, ValueUnchanged
+from qa_sync.checklist.steps import Edit, Expect, GiveMore, Insert, Side, UnmappedUnchanged
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.settings.read import load_settings
@@ -70,13 +70,16 @@ def test_what_no_row_is_about_is_edited_and_watched_but_never_the_conditions_pro
     checklist = compiled(name)
     for plan in checklist.sections:
         steps = next(s.steps for s in plan.scenarios if s.name == "update")
-        watched = {
-            (c.side, c.path)
+        given = [step for step in steps if isinstance(step, GiveMore)]
+        claimed = {
+            (c.role, c.side)
             for s in steps
             if isinstance(s, Expect)
             for _, c in s.claims
-            if isinstance(c, ValueUnchanged)
+            if isinstance(c, UnmappedUnchanged)
         }
+        assert claimed == {(step.role, step.side) for step in given}
+        watched = {(step.side, one.path) for step in given for one in step.given}
         assert watched
         named = {Side.SOURCE: {p.source for p in plan.pairs}, Side.TARGET: {p.target for p in plan.pairs}}
         assert not any(path in named[side] for side, path in watched)

@@ -22,7 +22,8 @@ NAMES = """
 one-at-a-time matched-once erase-on-merge reset-unmapped case-blind delete-on-update first-reference true-at-first
 lose-inner-zero url-decode lose-backslash lose-added-item keep-removed-item stale-source truncate-at-first
 lose-country-prefix mail-domain wrong-region wrong-choice
-merge-by-mailbox merge-by-domain merge-by-national-number merge-by-beginning reset-flags clear-unmapped drop-elements merge-half-empty
+merge-by-mailbox merge-by-domain merge-by-national-number merge-by-beginning merge-half-empty
+reset-flags clear-unmapped drop-elements
 """
 
 LONG = "a name of more than twenty characters"
