@@ -124,7 +124,7 @@ KINDS: Mapping[str, CheckKind] = {
             ),
             "Remember them, and run all edits of the other checks.",
             (
-                "Wait for 3 more cycles. After each compare the other records, and all of the pair that no row is about, "
+                "Wait for 3 more cycles. After each compare the other records, and what no row of the pair is about, "
                 "with what was remembered."
             ),
         ),

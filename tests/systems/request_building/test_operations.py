@@ -189,16 +189,22 @@ class TestUpdate:
     def test_of_a_list_with_keys_only_the_key_and_the_changed_members_go(self) -> None:
         system, fake = speak("woocommerce", {"id": 7})
         system.update(woo_order(), {"line_items.total": ["10.00", "25.00"]})
-        assert fake.bodies == [{"line_items": [{"id": 1}, {"id": 2, "total": "25.00", "subtotal": "25.00"}]}]
+        assert fake.bodies == [{"line_items": [{"id": 2, "total": "25.00", "subtotal": "25.00"}]}]
 
     def test_an_element_that_is_to_go_is_named_with_what_says_so(self) -> None:
         system, fake = speak("woocommerce", {"id": 7})
         system.update(woo_order(), {"line_items.name": ["A"]})
-        assert fake.bodies == [{"line_items": [{"id": 1}, {"id": 2, "quantity": 0}]}]
+        assert fake.bodies == [{"line_items": [{"id": 2, "quantity": 0}]}]
 
     def test_an_element_that_is_new_goes_whole(self) -> None:
         system, fake = speak("woocommerce", {"id": 7})
         system.update(woo_order(), {"meta_data[key=external_order_id].value": "E-7"})
+        assert fake.bodies == [{"meta_data": [{"key": "external_order_id", "value": "E-7"}]}]
+
+    def test_an_element_that_stays_is_not_sent_so_that_it_keeps_its_value(self) -> None:
+        system, fake = speak("woocommerce", {"id": 7})
+        data = {"id": 7, "meta_data": [{"id": 1, "key": "gift", "value": "yes"}]}
+        system.update(Record("woocommerce", "order", "7", data), {"meta_data[key=external_order_id].value": "E-7"})
         assert fake.bodies == [{"meta_data": [{"key": "external_order_id", "value": "E-7"}]}]
 
     def test_two_changes_of_one_list_go_together(self) -> None:
