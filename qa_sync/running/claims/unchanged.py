@@ -34,7 +34,9 @@ def _check_snapshots(records: ScenarioRecords, keys: list[RecordKey]) -> Verdict
         return Verdict(Status.PASSED, records=references)
     members = {key: sorted({member_of(path) for other, path, *_ in changes if other == key}) for key, *_ in changes}
     notes = [
-        _note(records, key, found) for key, found in members.items() if set(found) == find_volatile(records, key, found)
+        volatile_note(records, key, found)
+        for key, found in members.items()
+        if set(found) == find_volatile(records, key, found)
     ]
     if len(notes) == len(members):
         return Verdict(Status.PASSED, "; ".join(notes), records=references)
@@ -53,7 +55,7 @@ def _changes(records: ScenarioRecords, key: RecordKey) -> list[Change]:
     return [(key, *found) for found in differences(was, now)]
 
 
-def _note(records: ScenarioRecords, key: RecordKey, members: list[str]) -> str:
+def volatile_note(records: ScenarioRecords, key: RecordKey, members: list[str]) -> str:
     """Return the note about members that were not compared, with the line that declares them."""
     card = records.card(key)
     listed = ", ".join(f'"{member}"' for member in (*card.volatile, *members))

@@ -11,7 +11,9 @@ from functools import reduce
 
 from qa_sync.checklist.steps import UnmappedUnchanged
 from qa_sync.running.claims.naming import entity_name
+from qa_sync.running.claims.unchanged import volatile_note
 from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.claims.volatile_members import find_volatile, member_of
 from qa_sync.running.events import Status
 from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.cards import EntityCard, Writable
@@ -35,6 +37,9 @@ def check_unmapped(records: ScenarioRecords, claim: UnmappedUnchanged) -> Verdic
     changes = list((_given_changes if claim.given else _unmapped_changes)(records, key, now.data))
     if not changes:
         return Verdict(Status.PASSED, records=reference)
+    members = sorted({member_of(path) for path, *_ in changes})
+    if set(members) == find_volatile(records, key, members):
+        return Verdict(Status.PASSED, volatile_note(records, key, members), records=reference)
     name = entity_name(records, key)
     told = "; ".join(f"{name} {path}: was {wire_text(was)}, now {wire_text(then)}" for path, was, then in changes)
     before, after = ({path: values[at] for path, *values in changes} for at in (0, 1))
