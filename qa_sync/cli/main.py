@@ -171,7 +171,9 @@ def run_guarded() -> int:
     except BrokenPipeError:
         _discard_output()
         return NO_VERDICT
-    except SystemExit:
+    except SystemExit as ended:
+        if not ended.code:
+            return 0  # the completion of a shell ends so
         _discard_output()  # click and rich exit with 1 when the reader has closed the pipe, as if a check had failed
         return NO_VERDICT
     except (Exception, KeyboardInterrupt) as error:

@@ -158,13 +158,13 @@ class TestCassettes:
         assert got.code == 3
         assert "stale" in got.err
 
-    def test_an_answer_is_missing_in_the_middle(self, qa_sync: QaSync, cassettes: Path) -> None:
+    def test_an_interaction_was_changed(self, qa_sync: QaSync, cassettes: Path) -> None:
         path = self.first(cassettes)
         path.write_text(path.read_text().replace('"method": "PATCH"', '"method": "TRACE"'))
         got = qa_sync("check", "specs/000.txt", "--cassettes", str(cassettes))
         assert got.code == 3
-        assert "PATCH" in got.out
-        assert "--mode record" in got.out
+        assert "interactions were changed after the recording" in got.err
+        assert "--mode record" in got.err
         assert "Traceback" not in got.out + got.err
 
     def test_recordings_of_two_runs_do_not_mix(self, qa_sync: QaSync, cassettes: Path) -> None:

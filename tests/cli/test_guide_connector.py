@@ -92,8 +92,9 @@ def acme() -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
 
 
 def test_it_is_short() -> None:
-    assert set(FILES) == {"acme/manifest.json", "acme/templates/system.json", "acme/entities.toml", "qa-sync.toml"}
-    assert sum(len(text.strip().splitlines()) for text in FILES.values()) < 60
+    by_hand = {name: text for name, text in FILES.items() if name != "acme.json"}  # what `connectors new` drafts from
+    assert set(by_hand) == {"acme/manifest.json", "acme/templates/system.json", "acme/entities.toml", "qa-sync.toml"}
+    assert sum(len(text.strip().splitlines()) for text in by_hand.values()) < 60
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ def connectors() -> None:
     qa-sync connectors show woocommerce
     qa-sync connectors check path/to/folder
     qa-sync connectors check
-    qa-sync connectors new acme --openapi acme.yaml
+    qa-sync connectors new
     """
 
 

@@ -43,7 +43,7 @@ def test_a_folder_is_told_per_datatype_with_reasons(qa_sync: QaSync) -> None:
         "  child                   list ------ ------ ------ ------  key id, one page, once per plain",
     ):
         assert line in got.out.splitlines(), line
-    assert "    no insert: the pipe 'sharing-shaped-share' builds the body of insert by rules" in got.out
+    assert "    no insert: the pipe 'sharing-shaped-share' builds the body of insert by a rule that qa-sync" in got.out
     assert "missing: manifest.json: datatypes.lost.template: " in got.err
     assert "missing: templates/lost.json: lost: cannot be listed: " in got.err
     assert (
