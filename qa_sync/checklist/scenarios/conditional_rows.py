@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.samples.edit_rounds import Pairs
+from qa_sync.checklist.samples.same_place import region_in
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.checklist.steps import Edit, Expect, PropertySynced, SampleValue, Side, Step
 from qa_sync.dataflow.model import PropertyPair, StatementKind, When
@@ -72,7 +73,12 @@ def _group_checks(context: SectionContext, name: str, pairs: Pairs) -> ChecksAnd
         return ChecksAndScenarios(checks)
     steps = (
         *context.create_related(name),
-        *context.create_linked(name, "subject", extra_pairs=pairs, extra_values=_condition_values(context, pairs[0])),
+        *context.create_linked(
+            name,
+            "subject",
+            extra_pairs=pairs,
+            extra_values={**_places(context, pairs, version=0), **_condition_values(context, pairs[0])},
+        ),
         *_expect_synced(property_checks),
         *_edit_and_expect(context, name, update_checks),
     )
@@ -88,8 +94,9 @@ def _edit_and_expect(context: SectionContext, name: str, checks: Mapping[Propert
     pairs = tuple(pair for pair, c in checks.items() if not c.skip)
     if not pairs:
         return ()
+    edited = context.edited_values(name, "subject", Side.SOURCE, pairs, 1)
     return (
-        Edit("subject", Side.SOURCE, context.edited_values(name, "subject", Side.SOURCE, pairs, 1)),
+        Edit("subject", Side.SOURCE, {**edited, **_places(context, pairs, version=1)}),
         *_expect_synced(checks),
     )
 
@@ -102,6 +109,30 @@ def _condition_values(context: SectionContext, pair: PropertyPair) -> Mapping[st
     """Return the values that a source record needs for the row to apply."""
     cards = context.entities.source.properties
     return {w.path: to_canonical(w.value, cards[w.path].form) for w in pair.source_when}
+
+
+def _places(context: SectionContext, pairs: Pairs, version: int) -> Mapping[str, SampleValue]:
+    """Return regions of the countries that the rows depend on, each with its country, by the paths of the source."""
+    source, countries = context.entities.source, _countries(context, pairs[0])
+    paths = {pair.source for pair in pairs}
+    places: dict[str, SampleValue] = {}
+    for head, country in countries.items():
+        region, nation = (source.by_concept(f"{head}.{part}") for part in ("region", "country"))
+        sample = region_in(country, version)
+        if region is not None and nation is not None and region.path in paths and sample is not None:
+            places |= {region.path: sample, nation.path: country}
+    return places
+
+
+def _countries(context: SectionContext, pair: PropertyPair) -> Mapping[str, SampleValue]:
+    """Return the countries that a row depends on, by the address they belong to (`billing`)."""
+    countries: dict[str, SampleValue] = {}
+    for whens, card in ((pair.source_when, context.entities.source), (pair.target_when, context.entities.target)):
+        for when in whens:
+            head, _, part = (card.properties[when.path].concept or "").rpartition(".")
+            if part == "country":
+                countries[head] = to_canonical(when.value, card.properties[when.path].form)
+    return countries
 
 
 def _manual_reason(context: SectionContext, pair: PropertyPair) -> str | None:
