@@ -173,7 +173,8 @@ def test_an_entry_with_a_path_excuses_the_failures_of_that_spec_only(
     assert ET.parse(xml).getroot().get("failures") == "8"  # noqa: S314 - our own text
     both = str(written(tmp_path, *(entry("x/*") + f'spec = "{name}/x.txt"\n' for name in ("acme", "beta"))))
     answer = qa_sync("check", *twins, *TWINS, "--baseline", both)
-    assert (answer.code, "16 failed (16 known)" in " ".join(answer.out.split())) == (0, True)
+    assert answer.code == 0
+    assert "(16 known)" in answer.out
     assert qa_sync("check", twins[0], *TWINS, "--baseline", str(written(tmp_path, entry("x/*")))).code == 0
 
 
