@@ -81,6 +81,7 @@ class EntityCard(Struct, frozen=True):
     what differs, whole below `merge_depth` path segments) or `whole` (the full object, read first). `element_key` is
     the member that identifies a list element in an update, which then sends only that and what changed (None: the list
     is sent whole); `element_gone` are the members that remove an element in such an update (empty: it stays).
+    `omit_unchanged` leaves unchanged elements out, where an element without its values would lose them.
     `list_commands` are the commands that a system takes instead of list elements, by `create`, `change` and `remove`
     (`qa_sync.systems.requests.list_commands`). `tagged_values` says which objects in a response are single values
     (`qa_sync.systems.responses.tagged_values`). `always` are constant members (by path) of every insert (stock needs
@@ -103,6 +104,7 @@ class EntityCard(Struct, frozen=True):
     send: str = "changed"
     merge_depth: int | None = None
     element_key: str | None = None
+    omit_unchanged: bool = False
     element_gone: Mapping[str, object] = field(default_factory=dict)
     list_commands: Mapping[str, object] = field(default_factory=dict)
     tagged_values: Mapping[str, Any] = field(default_factory=dict)

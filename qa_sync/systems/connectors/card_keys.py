@@ -39,6 +39,11 @@ ENTITY_KEYS: Final[Mapping[str, CardKey]] = {
     "send": CardKey(str, "What an update sends: `changed`, only the changes (default), or `whole`, the whole record."),
     "merge_depth": CardKey(int, "Below this depth an update sends whole objects instead of single members."),
     "element_key": CardKey(str, "The member that identifies a list's element; an update sends changed elements only."),
+    "omit_unchanged": CardKey(
+        bool,
+        "Whether an update leaves out the list's elements that did not change, because with its key alone an element "
+        "would lose its values; default false.",
+    ),
     "element_gone": CardKey(dict, "The members by which an update removes an element from a list."),
     "list_commands": CardKey(dict, "The commands by which an update changes a list; see below."),
     "tagged_values": CardKey(dict, "The objects in a response that stand for single values; see below."),

@@ -94,22 +94,21 @@ def _container(card: EntityCard, data: Json, path: str) -> list[str]:
 
 
 def _changed_elements(card: EntityCard, key: str, before: Json, after: list[Json]) -> list[Json]:
-    """Return each changed element with its key and its changed members; a new element without a key is returned whole.
+    """Return each element with its key and its changed members; a new element without a key is returned whole.
 
-    An unchanged element is left out: with its key alone it would lose its value (metadata of WooCommerce). Adds removed
-    elements with their key and the card's `element_gone`, if the card has it. Source:
-    docs/explanation/vendors/woocommerce.rst, "Meta data as measured".
+    With the card's `omit_unchanged`, an unchanged element is left out. Adds removed elements with their key and the
+    card's `element_gone`, if the card has it.
     """
     known = {b[key]: b for b in before or [] if isinstance(b, Mapping) and key in b}
     kept = {element.get(key) for element in after if isinstance(element, Mapping)}
     gone = (one for one in known if one not in kept) if card.element_gone else ()
-    changed = (e for e in after if not (isinstance(e, Mapping) and known.get(e.get(key)) == e))
+    sent = [e for e in after if not (card.omit_unchanged and isinstance(e, Mapping) and known.get(e.get(key)) == e)]
     return [
         *(
             _changed_element(card, key, known[element[key]], element)
             if isinstance(element, Mapping) and element.get(key) in known
             else element
-            for element in changed
+            for element in sent
         ),
         *({key: one, **card.element_gone} for one in gone),
     ]
