@@ -39,7 +39,11 @@ def canonical_json(content: bytes) -> str:
         return _SORTING_ENCODER.encode(_PLAIN.decode(content)).decode()
     except (ValueError, OverflowError):
         pass
-    return json.dumps(json.loads(content), sort_keys=True, separators=(",", ":"))
+    value = json.loads(content)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    if not text.isascii() and any(0xD800 <= ord(c) <= 0xDFFF for c in text):  # noqa: PLR2004 - half a surrogate pair
+        return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return text
 
 
 def write_json(value: Json) -> bytes:

@@ -7,6 +7,7 @@ import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import reduce
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.rest.rest_system import RestSystem
+from qa_sync.values import paths
 
 Prints = dict[tuple[str, str, str], str]
 """A fingerprint of each record by system, datatype and id."""
@@ -42,7 +44,8 @@ def prints_of(config: Path) -> Prints:
         for label, system in systems.items():
             for datatype in system.cards:
                 for record in system.list(datatype):
-                    text = json.dumps(record.data, sort_keys=True, default=str)
+                    own = (path for path in system.cards[datatype].volatile if paths.parse(path))
+                    text = json.dumps(reduce(paths.omit, own, record.data), sort_keys=True, default=str)
                     found[label, datatype, record.id] = sha256(text.encode()).hexdigest()
     return found
 

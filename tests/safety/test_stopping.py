@@ -149,7 +149,8 @@ def test_timeout_of_coreutils_lets_the_cleanup_finish(serve: Serve) -> None:
     _, told = ended(process)
     assert process.returncode == 3
     assert "Aborted" not in told
-    assert "cleanup finished: no records not removed" in told
+    assert "cleanup finished: " in told
+    assert all("Wix has no endpoint for it" in line for line in told.splitlines() if line.startswith("not removed: "))
 
 
 ITEMS = """\

@@ -94,6 +94,7 @@ def test_what_is_written_is_read_again(value: Any) -> None:
 @given(TEXTS | st.text(max_size=12))
 @example('{"b": 1, "a": {"d": 18446744073709551616, "c": "\\ud800"}}')
 @example('{"b": "\u00e5", "a": [1.50, 1e2]}')
+@example('{"": NaN, "\\u007f\u00e5": "", "": ""}')
 def test_canonical_text_has_the_same_value_with_sorted_members(text: str) -> None:
     content = text.encode("utf-8", "surrogatepass")
     if outcome(lambda _: json.loads(content), text) == "refused":
