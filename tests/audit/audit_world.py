@@ -165,7 +165,7 @@ def _filled(value: Any, made: dict[str, str]) -> Any:
 def multiply(app: Starlette, count: int) -> None:
     db = app.state.store.db
     rows = db.execute("SELECT kind, id, changed, body FROM document").fetchall()
-    rows = [row for row in rows if json.loads(row[3]).get("role", "customer") == "customer"]  # without the shop's staff
+    rows = [row for row in rows if is_record(row[3])]
     assert len({kind for kind, *_ in rows}) == len(rows), "one record of each entity"
     ids = [row[1] for row in rows]
     copies = []
@@ -218,8 +218,14 @@ def still() -> Iterator[None]:
 
 
 def ids_of(world: World, vendor: str, kind: str) -> list[str]:
-    rows = world.apps[vendor].state.store.db.execute("SELECT id FROM document WHERE kind = ? ORDER BY seq", (kind,))
-    return [row[0] for row in rows]
+    query = "SELECT id, body FROM document WHERE kind = ? ORDER BY seq"
+    rows = world.apps[vendor].state.store.db.execute(query, (kind,))
+    return [row[0] for row in rows if is_record(row[1])]
+
+
+def is_record(body: str) -> bool:
+    """Return whether a document is no account of a shop's staff."""
+    return json.loads(body).get("role", "customer") == "customer"
 
 
 def export(world: World, spec: str, folder: Path) -> tuple[Path, Path]:
