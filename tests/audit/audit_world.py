@@ -225,7 +225,7 @@ def ids_of(world: World, vendor: str, kind: str) -> list[str]:
 
 def is_record(body: str) -> bool:
     """Return whether a document is no account of a shop's staff."""
-    return json.loads(body).get("role", "customer") == "customer"
+    return bool(json.loads(body).get("role", "customer") == "customer")
 
 
 def export(world: World, spec: str, folder: Path) -> tuple[Path, Path]:
