@@ -12,12 +12,12 @@ from qa_sync.checklist.steps import Edit, IdOf, Insert, SampleValue, Side, Value
 from qa_sync.errors import Conflict, InvalidResponse
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import RecordRef
+from qa_sync.running.listed_records import ListedRecords
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.canonical import to_canonical, to_wire
 from qa_sync.values.form import Canonical, Json
 from qa_sync.values.json_difference import differences
-from qa_sync.values.json_text import write_json
 from qa_sync.values.paths import read
 from qa_sync.values.regions import with_country
 
@@ -54,11 +54,10 @@ class ScenarioRecords:
         self.written_at: datetime = environment.clock.now()
         self.ignored_writes: set[tuple[RecordKey, str]] = set()
         self.marks: dict[str, str] = {}
-        self._lists: dict[tuple[Side, str], list[tuple[str, bytes]]] = {}
+        self._listed = ListedRecords(environment)
         self._read_in_poll: set[RecordKey] = set()
         self._existing: set[RecordKey] = set()
         self.made: list[tuple[RecordKey, str]] = []
-        self._ids_before: dict[tuple[str, str], frozenset[str]] = {}
 
     # -- records and their systems
 
@@ -194,7 +193,9 @@ class ScenarioRecords:
         """
         mark = self.marks[key.role].encode()
         own_id = self._same_entity_id(key)
-        found = [one for one, text in self._listed_texts(key) if mark in text and one != own_id]
+        found = [
+            one for one, text in self._listed.texts(key.side, self.card(key).datatype) if mark in text and one != own_id
+        ]
         self.made += [(key, one) for one in found if (key, one) not in self.made]
         if found:
             self.ids.setdefault(key, found[0])
@@ -211,42 +212,24 @@ class ScenarioRecords:
         return next((one for one in self.find_counterparts(key) if one not in known), None)
 
     def begin_poll(self) -> None:
-        """Clear the lists of the last poll: within one poll a list is requested once, however many claims use it."""
-        self._lists.clear()
+        """Forget what the last poll read: within one poll everything is requested once, however many claims use it."""
+        self._listed.clear()
         self._read_in_poll.clear()
-
-    def _listed_texts(self, key: RecordKey) -> list[tuple[str, bytes]]:
-        """Return the id of each record with its data as text, which is searched for marks."""
-        datatype = self.card(key).datatype
-        if (key.side, datatype) not in self._lists:
-            listed = self.system(key).list(datatype, self.environment.since)
-            self._lists[key.side, datatype] = [(record.id, _text(record)) for record in listed]
-        return self._lists[key.side, datatype]
 
     def unknown_records(self, key: RecordKey) -> list[str]:
         """Return new records of the same entity that contain none of the scenario's marks.
 
         They are known to be the sync's only where the environment is exclusive.
         """
-        before = self._ids_before.get(self._entity_key(key))
-        if before is None:
-            return []
-        marks = [mark.encode() for mark in self.marks.values()]
-        return [
-            one
-            for one, text in self._listed_texts(key)
-            if one not in before and not any(mark in text for mark in marks)
-        ]
+        return self._listed.new_without(self.marks.values(), key.side, self.card(key).datatype)
 
     def _note_existing(self, role: str) -> None:
         """Note the ids of the records that exist before the role's records."""
         for key in (RecordKey(role, side) for side in Side):
-            if self.environment.exclusive and self._entity_key(key) not in self._ids_before:
+            datatype = self.card(key).datatype
+            if self.environment.exclusive and not self._listed.is_noted(key.side, datatype):
                 self.begin_poll()
-                self._ids_before[self._entity_key(key)] = frozenset(one for one, _ in self._listed_texts(key))
-
-    def _entity_key(self, key: RecordKey) -> tuple[str, str]:
-        return self.system(key).label, self.card(key).datatype
+                self._listed.note_existing(key.side, datatype)
 
     def known_count(self, key: RecordKey) -> int:
         """Return how many records of the role are known on that side."""
@@ -257,7 +240,3 @@ class ScenarioRecords:
         other = RecordKey(key.role, key.side.other)
         same = self.system(key).label == self.system(other).label
         return self.ids.get(other) if same and self.card(key).datatype == self.card(other).datatype else None
-
-
-def _text(record: Record) -> bytes:
-    return write_json(record.data).lower()

@@ -17,9 +17,19 @@ LINES_WITH_ADDED = LINES + 1
 """Number of lines after one was added."""
 LINES_WITH_REMOVED = LINES - 1
 """Number of lines after one was removed."""
+SECOND_EDIT = 2
+"""The version of the second edit, which adds a line to an order."""
+LINES_AFTER_EDIT = {1: LINES_WITH_REMOVED, 3: LINES}
+"""The number of lines of an order after the first edit on either side, which removes one."""
 
 QUANTITIES = (3, 1, 2, 4)
 PRICES = (Decimal("19.90"), Decimal("0.05"), Decimal("7.00"), Decimal("12.30"))
+
+
+def lines_after_edit(version: int, *, can_remove: bool) -> int:
+    """Return the number of lines of the order's version: the first edit on a side removes one, the second adds one."""
+    removed = LINES_AFTER_EDIT.get(version) if can_remove else None
+    return removed or (LINES_WITH_ADDED if version >= SECOND_EDIT else LINES)
 
 
 @cache

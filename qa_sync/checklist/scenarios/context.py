@@ -12,7 +12,7 @@ from qa_sync.checklist.linking import Linking, connection_or_reason, reason_unte
 from qa_sync.checklist.model import Check, Role, Scenario
 from qa_sync.checklist.pair_capabilities import EntityPair, role_of
 from qa_sync.checklist.samples.edit_rounds import Pairs
-from qa_sync.checklist.samples.order_amounts import LINES, LINES_WITH_ADDED, LINES_WITH_REMOVED
+from qa_sync.checklist.samples.order_amounts import LINES, lines_after_edit
 from qa_sync.checklist.samples.record import RecordBuilder, is_line_property
 from qa_sync.checklist.samples.related_records import Claims, RelatedRecords
 from qa_sync.checklist.samples.values import mark_of
@@ -22,10 +22,6 @@ from qa_sync.settings.model import Settings
 
 AS_CREATED = 0
 """The version of a record as it is created."""
-SECOND_EDIT = 2
-"""The version of the second edit, which adds a line to an order."""
-LINES_AFTER_EDIT = {1: LINES_WITH_REMOVED, 3: LINES}
-"""The number of lines of an order after the first edit on either side, which removes one."""
 
 
 class ChecksAndScenarios(Struct, frozen=True):
@@ -237,9 +233,7 @@ class SectionContext(Struct, frozen=True):
         if not self._may_change_lines():
             return LINES
         can_remove = all(self.entities.card(side).can_remove_elements for side in Side)
-        return (LINES_AFTER_EDIT if can_remove else {}).get(
-            version, LINES_WITH_ADDED if version >= SECOND_EDIT else LINES
-        )
+        return lines_after_edit(version, can_remove=can_remove)
 
     def _may_change_lines(self) -> bool:
         """Return whether an edit on either side can add a line with all required properties of both sides."""

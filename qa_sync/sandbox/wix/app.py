@@ -17,14 +17,15 @@ from qa_sync.sandbox.desk import build
 from qa_sync.sandbox.lag import LateTable
 from qa_sync.sandbox.load import NO_LOAD, Load, RateMeter
 from qa_sync.sandbox.store import Doc, Keys
-from qa_sync.sandbox.wix import contacts, members, products
-from qa_sync.sandbox.wix.contacts import Contacts
+from qa_sync.sandbox.wix import products
+from qa_sync.sandbox.wix.contacts import contacts, members
+from qa_sync.sandbox.wix.contacts.contacts import Contacts
+from qa_sync.sandbox.wix.contacts.labels import Labels
+from qa_sync.sandbox.wix.contacts.members import Members
+from qa_sync.sandbox.wix.contacts.merging import Merging
 from qa_sync.sandbox.wix.errors import no_route, reject, too_many
 from qa_sync.sandbox.wix.fulfillments import Fulfillments
 from qa_sync.sandbox.wix.inventory import Inventory
-from qa_sync.sandbox.wix.labels import Labels
-from qa_sync.sandbox.wix.members import Members
-from qa_sync.sandbox.wix.merging import Merging
 from qa_sync.sandbox.wix.orders import Orders
 from qa_sync.sandbox.wix.products import Products
 from qa_sync.sandbox.wix.site import Site

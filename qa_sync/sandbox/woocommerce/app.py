@@ -9,13 +9,14 @@ from random import Random
 from starlette.applications import Starlette
 
 from qa_sync.sandbox.desk import build
-from qa_sync.sandbox.woocommerce import customers, orders, products
+from qa_sync.sandbox.woocommerce import customers, products
 from qa_sync.sandbox.woocommerce.auth import Door
 from qa_sync.sandbox.woocommerce.customers import Customers
 from qa_sync.sandbox.woocommerce.data import data_routes
 from qa_sync.sandbox.woocommerce.endpoints import Endpoints
 from qa_sync.sandbox.woocommerce.errors import no_route
-from qa_sync.sandbox.woocommerce.orders import Orders
+from qa_sync.sandbox.woocommerce.orders import orders
+from qa_sync.sandbox.woocommerce.orders.orders import Orders
 from qa_sync.sandbox.woocommerce.products import Products
 from qa_sync.sandbox.woocommerce.settings import ShopSettings
 from qa_sync.sandbox.woocommerce.shop import Resource, Shop

@@ -10,8 +10,9 @@ from qa_sync.errors import InvalidResponse, RequestRejected
 from qa_sync.sync.cycle.connected import Connections
 from qa_sync.sync.cycle.create_record import RecordCreator
 from qa_sync.sync.cycle.creation_rules import Predicate, may_create, meets_condition
-from qa_sync.sync.cycle.lane_cycle import MAX_MATCHES, LaneCycle
+from qa_sync.sync.cycle.lane_cycle import LaneCycle
 from qa_sync.sync.cycle.lists import Listing, Listings, list_key
+from qa_sync.sync.cycle.match_record import match_record
 from qa_sync.sync.cycle.update_pair import PairUpdater, UpdateResult
 from qa_sync.sync.lanes import Lane, Side
 from qa_sync.sync.records.conversion import NotLinkedYet
@@ -138,7 +139,7 @@ class RecordProcessor:
             and meets_condition(lane, record, self._conditions)
             and not lane_cycle.is_counterpart(record.id)
         ):
-            state, link = self._match(lane_cycle, record)
+            state, link = match_record(lane_cycle, record, self._links, self._conditions)
         else:
             state = ItemState.DONE
         if link is not None:
@@ -147,30 +148,6 @@ class RecordProcessor:
             self._requeue(lane_cycle, Side.SOURCE, record.id, state)
         else:
             self._create(lane_cycle, record)
-
-    def _match(self, lane_cycle: LaneCycle, record: Record) -> tuple[ItemState, Link | None]:
-        """Return the link of the one record that matches, else whether the record is still `new`."""
-        lane = lane_cycle.lane
-        if not lane.criteria:
-            return ItemState.NEW, None
-        view = lane_cycle.view(lane.source, record)
-        if view is None:
-            return ItemState.STANDS, None
-        matches = lane_cycle.matches(view)
-        if not matches:
-            return ItemState.NEW, None
-        if len(matches) > 1:
-            number = f"{len(matches)} records" + (" or more" if len(matches) == MAX_MATCHES else "")
-            text = f"matches {number} ({', '.join(matches)}); merge them or change their values"
-        elif competing := [
-            r.id for r in lane_cycle.competing_sources(matches[0], view) if meets_condition(lane, r, self._conditions)
-        ]:
-            text = f"{matches[0]} also matches {', '.join(competing)}; merge them or change their values"
-        else:
-            lane_cycle.tally.add("linked")
-            return ItemState.DONE, self._links.connect(lane.key, record.id, matches[0])
-        lane_cycle.problem(lane.source, record.id, text)
-        return ItemState.AGAIN, None  # no list shows when one of them is deleted
 
     def _create(self, lane_cycle: LaneCycle, record: Record) -> None:
         lane = lane_cycle.lane

@@ -11,7 +11,7 @@ from qa_sync.dataflow.model import Dataflow
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard, Writable
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.connectors.pipes.complete import requested_members
+from qa_sync.systems.connectors.pipes.requested_members import requested_members
 from qa_sync.systems.connectors.schema import read_schema
 from qa_sync.systems.knowledge.complete_cards import KnownSystem, Schema, completed_cards
 from qa_sync.systems.knowledge.mentions import mentions_of

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 
 import httpx
 
@@ -16,30 +15,25 @@ from qa_sync.clock import Clock, RealClock
 from qa_sync.errors import RequestRejected
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.connectors.operations import Operation, Service
+from qa_sync.systems.connectors.operations import Operation
 from qa_sync.systems.http.retry_policy import CHECK_DELAYS_S
 from qa_sync.systems.redaction import Redactor, url_secrets
 from qa_sync.systems.requests.bodies import adds_elements, revision_header
 from qa_sync.systems.requests.record_ids import id_text, known_id, read_id
-from qa_sync.systems.requests.rendering import RequestRenderer, find_url_rebase
 from qa_sync.systems.requests.writes import build_insert, build_update, created_id, key_paths, lookup_variables
-from qa_sync.systems.responses.exchange import HttpExchange
 from qa_sync.systems.responses.exchange_log import ExchangeLog
 from qa_sync.systems.responses.location import located_id
 from qa_sync.systems.responses.pagination import PageCursor, pages, pages_with_cursor
 from qa_sync.systems.responses.parsing import (
-    SentRequest,
-    has_error_expression,
     is_gone,
-    read_error,
     select_entities,
     without_tagged_values,
 )
-from qa_sync.systems.rest.clients import make_exchange, references_for, with_references_resolved
+from qa_sync.systems.rest.clients import references_for, with_references_resolved
+from qa_sync.systems.rest.service_connections import ServiceConnections
 from qa_sync.systems.rest.uncertain_writes import Found, create_idempotently, no_wait, update_idempotently
 from qa_sync.systems.system import Record
-from qa_sync.systems.templates.filters import READER, template_functions
-from qa_sync.systems.templates.jwt import JwtReader
+from qa_sync.systems.templates.filters import template_functions
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_wire
 from qa_sync.values.form import Json
@@ -81,28 +75,21 @@ class RestSystem:
         references = references_for(label, connector, base_url, secrets, env or {})
         connector = with_references_resolved(connector, references)
         self._operations = connector.operations
-        redact = redact or Redactor((*secrets.values(), *url_secrets(base_url)))
-        self.exchange_log = ExchangeLog(label, redact)
-        functions = template_functions(secrets, clock.now if clock else None)
-        signing = (clock or RealClock()) if authenticates else None
-        url_rebase = find_url_rebase(references.text(connector.service.url_pattern), base_url.rstrip("/"))
-
-        def connect(service: Service, out: httpx.BaseTransport) -> tuple[RequestRenderer, HttpExchange]:
-            exchange = make_exchange(service, out, references, self.exchange_log, signing)
-            reader = JwtReader(redact, cache(exchange.fetch_public))
-            return RequestRenderer(service, references, redact, {**functions, READER: reader}, url_rebase), exchange
-
-        self._renderer, self._exchange = connect(connector.service, transport)
-        transports = further or {}
-        self._further = {
-            name: connect(service, transports.get(name, transport)) for name, service in connector.further.items()
-        }
+        self.exchange_log = ExchangeLog(label, redact or Redactor((*secrets.values(), *url_secrets(base_url))))
+        self._services = ServiceConnections(
+            connector,
+            references,
+            transport,
+            further or {},
+            base_url=base_url,
+            exchange_log=self.exchange_log,
+            functions=template_functions(secrets, clock.now if clock else None),
+            auth_clock=(clock or RealClock()) if authenticates else None,
+        )
 
     def close(self) -> None:
         """Close all connections."""
-        self._exchange.client.close()
-        for _, exchange in self._further.values():
-            exchange.client.close()
+        self._services.close()
 
     def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
         """Yield all records, page by page; with `since`, only those changed since then, if the API supports it.
@@ -113,7 +100,7 @@ class RestSystem:
         changed = operation.since_initial if since is None else to_wire(since, card.modified_form)
         seen: set[str] = set()
         for start in self._list_starts(operation):
-            for entities in pages(operation, *self._connection(operation), {**start, "since": changed}):
+            for entities in pages(operation, *self._services.of(operation), {**start, "since": changed}):
                 for data in entities:
                     record = self._record(card, operation, data)
                     if record.id not in seen:
@@ -132,24 +119,24 @@ class RestSystem:
         changed = operation.since_initial if since is None else to_wire(since, card.modified_form)
         for begin in self._list_starts(operation):
             variables = {**begin, "since": changed}
-            for entities, cursor in pages_with_cursor(operation, *self._connection(operation), variables, start):
+            for entities, cursor in pages_with_cursor(operation, *self._services.of(operation), variables, start):
                 records = [self._record(card, operation, data) for data in entities]
                 yield records, None if operation.children else cursor
 
     def lookup(self, datatype: str, id: str) -> Record | None:
         """Return the record with that id, or None if there is none or it counts as deleted."""
         card, operation = self._operation(datatype, "lookup")
-        sent = self._send(operation, lookup_variables(card, operation, id))
+        sent = self._services.send(operation, lookup_variables(card, operation, id))
         request, response = sent.request, sent.response
         if is_gone(operation, response):
             return None
-        self._expect(operation, sent)
-        found = select_entities(operation, self._exchange.json(request, response))
+        self._services.expect_success(operation, sent)
+        found = select_entities(operation, self._services.exchange.json(request, response))
         data = known_id(key_paths(card, operation), id, found)
         if data is None and (found == [] or operation.primary_key):
             return None  # a search that found nothing
         if not isinstance(data, dict):
-            self._exchange.raise_invalid(request, response, "expected one record")
+            self._services.exchange.raise_invalid(request, response, "expected one record")
         if any(paths.read(data, path) == value for path, value in card.gone.items()):
             return None
         return self._record(card, operation, data)
@@ -160,13 +147,13 @@ class RestSystem:
         write = build_insert(card, operation, values)
 
         def post() -> str:
-            sent = self._send(operation, write.variables, body=write.body, idempotent=False)
-            whole = self._exchange.read_created(sent.request, sent.response)
-            self._raise_reported_error(operation, sent, whole)
+            sent = self._services.send(operation, write.variables, body=write.body, idempotent=False)
+            whole = self._services.exchange.read_created(sent.request, sent.response)
+            self._services.raise_reported_error(operation, sent, whole)
             new = created_id(card, operation, select_entities(operation, whole)) or located_id(sent.response)
             if new is None:
                 why = f"the new record's {card.key!r} is not in the response, or is not an id"
-                self._exchange.raise_missing_id(sent.request, sent.response, why)
+                self._services.exchange.raise_missing_id(sent.request, sent.response, why)
             return new
 
         return create_idempotently(post, found, self._wait, self._pauses_s)
@@ -179,8 +166,10 @@ class RestSystem:
             write = build_update(card, operation, now.id, now.data, values)
             once = adds_elements(card, write.entity)
             headers = revision_header(card.revision, now.data)
-            sent = self._send(operation, write.variables, body=write.body, headers=headers, idempotent=not once)
-            self._expect(operation, sent, uncertain=once)
+            sent = self._services.send(
+                operation, write.variables, body=write.body, headers=headers, idempotent=not once
+            )
+            self._services.expect_success(operation, sent, uncertain=once)
 
         def look() -> Record | None:
             return self.lookup(record.datatype, record.id)
@@ -190,9 +179,9 @@ class RestSystem:
     def delete(self, datatype: str, id: str) -> None:
         """Delete a record; a record that does not exist any more is not an error."""
         card, operation = self._operation(datatype, "delete")
-        sent = self._send(operation, lookup_variables(card, operation, id))
+        sent = self._services.send(operation, lookup_variables(card, operation, id))
         if not is_gone(operation, sent.response):
-            self._expect(operation, sent)
+            self._services.expect_success(operation, sent)
 
     def render_specimens(self, datatype: str, values: Mapping[str, Json]) -> None:
         """Render the requests about a record of a datatype, and send none; `values` are the wire values of a create.
@@ -202,7 +191,7 @@ class RestSystem:
         from qa_sync.systems.rest.specimens import specimen_requests  # noqa: PLC0415  only before a live run
 
         for operation, variables, body in specimen_requests(self.cards[datatype], self._operations, values):
-            self._connection(operation)[0].make(operation, variables, body=body)
+            self._services.of(operation)[0].make(operation, variables, body=body)
 
     def _operation(self, datatype: str, verb: str) -> tuple[EntityCard, Operation]:
         card = self.cards[datatype]
@@ -210,41 +199,6 @@ class RestSystem:
             message = f"{self.label}: no {verb} of {card.names[0]}: {card.cannot[verb]}"
             raise RequestRejected(message, status=int(httpx.codes.METHOD_NOT_ALLOWED))
         return card, self._operations[f"{datatype}-{verb}"]
-
-    def _send(
-        self,
-        operation: Operation,
-        variables: Mapping[str, object],
-        body: Json = None,
-        headers: Mapping[str, str] | None = None,
-        *,
-        idempotent: bool = True,
-    ) -> SentRequest:
-        renderer, exchange = self._connection(operation)
-        call = renderer.make(operation, variables, body=body)
-        request = call.request(exchange.client.build_request)
-        if headers:
-            request.headers.update(headers)
-        return SentRequest(call, request, exchange.send(request, idempotent=idempotent), variables)
-
-    def _expect(self, operation: Operation, sent: SentRequest, *, uncertain: bool = False) -> None:
-        """Return if a request was a success, by its status and, with an `error_expression`, by its body."""
-        self._exchange.expect_success(sent.request, sent.response, uncertain=uncertain)
-        if has_error_expression(operation):
-            self._raise_reported_error(operation, sent, self._exchange.json(sent.request, sent.response))
-
-    def _raise_reported_error(self, operation: Operation, sent: SentRequest, body: Json) -> None:
-        """Raise RequestRejected if the body of a successful response reports an error."""
-        if not has_error_expression(operation):
-            return
-        renderer, exchange = self._connection(operation)
-        if error_text := read_error(operation, renderer, sent.expression_variables(body)):
-            text = f"{self.label}: {operation.name}: the system reports {exchange.redact(error_text)!r}"
-            raise RequestRejected(text, status=sent.response.status_code)
-
-    def _connection(self, operation: Operation) -> tuple[RequestRenderer, HttpExchange]:
-        """Return renderer and exchange of an operation's service; most connectors have only one service."""
-        return self._further.get(operation.system, (self._renderer, self._exchange))
 
     def _list_starts(self, operation: Operation) -> Iterator[dict[str, object]]:
         """Yield the initial variables of a list: once without any, or once per record of the parent datatype."""
@@ -259,8 +213,8 @@ class RestSystem:
     def _record(self, card: EntityCard, operation: Operation, data: Json) -> Record:
         key = read_id(key_paths(card, operation), data)
         if key is None and operation.id_expression and isinstance(data, dict):
-            renderer, _ = self._connection(operation)
+            renderer, _ = self._services.of(operation)
             key = id_text(renderer.text(operation, operation.id_expression, {**data, "entity": data}))
         if key is None or not isinstance(data, dict):
-            self._exchange.raise_unexpected_shape(operation.name, f"a record without a valid {card.key!r}")
+            self._services.exchange.raise_unexpected_shape(operation.name, f"a record without a valid {card.key!r}")
         return Record(self.label, card.datatype, key, without_tagged_values(card, data))

@@ -216,4 +216,4 @@ def test_a_system_is_closed_with_all_its_ways() -> None:
     system, _ = speak_folder("twofold", env={"base_url_v1": "https://old.example.test"})
     assert isinstance(system, RestSystem)
     system.close()
-    assert all(exchange.client.is_closed for _, exchange in system._further.values())
+    assert all(exchange.client.is_closed for _, exchange in system._services._further.values())

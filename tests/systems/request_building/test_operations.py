@@ -63,7 +63,7 @@ class TestWhoOneIs:
     def test_a_header_of_an_operation_wins_however_its_name_is_written(self) -> None:
         system, _ = speak("customwebshop")
         operation = Operation("x", "GET", "x", headers={"x-api-key": "own", "accept": "text/plain"})
-        call = system._renderer.make(operation, {})
+        call = system._services.renderer.make(operation, {})
         assert call.request(httpx.Request).headers.get_list("X-Api-Key") == ["own"]
 
     def test_a_secret_that_is_not_given_is_told_before_anything_is_sent(self) -> None:

@@ -122,7 +122,7 @@ STRATEGIES: list[tuple[str, list[Answers], int]] = [
 def test_the_other_strategies_end_too(strategy: str, answers: list[Answers], requests: int) -> None:
     system, fake = speak("customwebshop", *answers)
     operation = Operation("x-list", "GET", "first", next_page_link="more", termination=(strategy,))
-    pages = paging.pages(operation, system._renderer, system._exchange, {})
+    pages = paging.pages(operation, *system._services.of(operation), {})
     assert sum(len(page) for page in pages) >= 2
     assert len(fake.asked) == requests
 
@@ -131,7 +131,7 @@ def test_a_link_header_gives_the_next_page() -> None:
     link = '<https://api.example.test/rest/x?page=2>; rel="next", <https://api.example.test/>; rel="first"'
     system, fake = speak("customwebshop", httpx.Response(200, json=orders(1, 1), headers={"Link": link}), orders(2, 1))
     operation = Operation("x-list", "GET", "x", params={"q": 1}, next_page_link="{{ headers.link.next }}")
-    assert list(paging.pages(operation, system._renderer, system._exchange, {})) == [orders(1, 1), orders(2, 1)]
+    assert list(paging.pages(operation, *system._services.of(operation), {})) == [orders(1, 1), orders(2, 1)]
     assert fake.lines[1] == "GET https://api.example.test/rest/x?page=2&q=1"
 
 
@@ -139,7 +139,7 @@ def test_a_wrong_expression_is_told_with_its_operation_and_without_secrets() -> 
     system, _ = speak("customwebshop")
     operation = Operation("x-list", "GET", "x", headers={"X-Key": "$SECRET(api_key) {{ nobody }}"})
     with pytest.raises(ConnectorError) as caught:
-        list(paging.pages(operation, system._renderer, system._exchange, {}))
+        list(paging.pages(operation, *system._services.of(operation), {}))
     text = "customwebshop: operation 'x-list': the expression '(hidden) {{ nobody }}' cannot be rendered: "
     assert str(caught.value) == text + "'nobody' is undefined"
 
@@ -148,7 +148,7 @@ def test_a_wrong_expression_is_told_with_its_operation_and_without_secrets() -> 
 def test_a_link_that_is_null_is_none(link: str) -> None:
     system, fake = speak("customwebshop", {"rows": [1], "next": None, "links": {"next": None}})
     operation = Operation("x-list", "GET", "x", payload_property="rows", next_page_link=link)
-    assert list(paging.pages(operation, system._renderer, system._exchange, {})) == [[1]]
+    assert list(paging.pages(operation, *system._services.of(operation), {})) == [[1]]
     assert len(fake.asked) == 1
 
 
@@ -157,7 +157,7 @@ def test_a_wrong_link_is_told_with_its_operation_and_without_secrets() -> None:
     link = "x?key=$SECRET(api_key)&from={{ body.at / 2 }}"
     operation = Operation("x-list", "GET", "x", payload_property="rows", next_page_link=link)
     with pytest.raises(ConnectorError) as caught:
-        list(paging.pages(operation, system._renderer, system._exchange, {}))
+        list(paging.pages(operation, *system._services.of(operation), {}))
     text = "customwebshop: operation 'x-list': the expression 'x?key=(hidden)&from={{ body.at / 2 }}' cannot be "
     assert str(caught.value).startswith(text)
 
@@ -175,5 +175,5 @@ def test_a_page_knows_the_one_before() -> None:
         next_page_link="x",
         termination=("empty-result",),
     )
-    assert list(paging.pages(operation, system._renderer, system._exchange, {})) == [[1], []]
+    assert list(paging.pages(operation, *system._services.of(operation), {})) == [[1], []]
     assert [str(r.url.params) for r in fake.asked] == ["from=0", "from=6"]

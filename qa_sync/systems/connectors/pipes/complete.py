@@ -17,6 +17,7 @@ from qa_sync.systems.connectors.folder import Problem, Severity
 from qa_sync.systems.connectors.operations import Operation, WriteBody, operation_of, with_template
 from qa_sync.systems.connectors.pipes.operation_names import FoundOperation, OperationsByName
 from qa_sync.systems.connectors.pipes.parent_lists import entity_member, find_parent_reading, transforms_of
+from qa_sync.systems.connectors.pipes.requested_members import lost_member, member_outside_key
 from qa_sync.systems.connectors.pipes.share_pipes import (
     COLLECT_TEMPLATE,
     SHARE_TEMPLATE,
@@ -47,10 +48,6 @@ OVERRIDES: Final = (
 """The keys of a source or a transform that override the operation's."""
 SIMPLE: Final = re.compile(r"\{\{-?\s*(?:entity\.|entity\[')?(\w+(?:\.\w+)*)(?:'\])?\s*-?\}\}")
 """An expression that is one member of the entity and nothing else."""
-REQUESTED_MEMBER: Final = re.compile(r"entity(?:\['\$source'\])?(?:\.|\[')(\w+)")
-"""A member of the entity that a template uses."""
-CHOOSES: Final = re.compile(r"\{%|\bif\b|\bor\b|\bdefault\b")
-"""A template with an alternative for a missing member."""
 WRITES: Final = ("insert", "update", "delete")
 
 
@@ -131,7 +128,7 @@ class DatatypeCompleter(Struct, frozen=True):
             use = next(_lookups(kind), use or {"operation": None})
         self._add_operation(kind, done, "lookup", use)
         operation = done.operations.get("lookup")
-        if operation and (beyond := _member_outside_key(operation, done.key)):
+        if operation and (beyond := member_outside_key(operation, done.key)):
             del done.operations["lookup"]
             done.cannot["lookup"] = f"its request needs {beyond!r} besides the key"
 
@@ -152,7 +149,7 @@ class DatatypeCompleter(Struct, frozen=True):
             del done.operations[verb]
             done.cannot[verb] = body
             return
-        lost = _lost_member(operation, done.key, verb, natural=bool(share and share.properties.get("is_natural_key")))
+        lost = lost_member(operation, done.key, verb, natural=bool(share and share.properties.get("is_natural_key")))
         if lost:
             del done.operations[verb]
             done.cannot[verb] = lost
@@ -242,32 +239,3 @@ def _default_key(kind: IncompleteDatatype, done: CompletedDatatype) -> tuple[str
     text = "neither primary_key nor id_expression defines the key; 'id' is used"
     done.problems.append(Problem(kind.file, kind.name, text, Severity.NOTE))
     return ("id",)
-
-
-def _lost_member(operation: Operation, key: tuple[str, ...], verb: str, *, natural: bool) -> str | None:
-    """Return why a write cannot be made: its request needs a member that the record does not have yet, or never has.
-
-    `natural`: the key is a value of the record, which a new record has.
-    """
-    if verb == "delete" and (beyond := _member_outside_key(operation, key)):
-        return f"its request needs {beyond!r} besides the key"
-    if verb == "insert" and not natural and len(key) == 1 and key[0] in requested_members(operation):
-        return f"its request needs the new record's own {key[0]!r}, which the system assigns only then"
-    return None
-
-
-def _member_outside_key(operation: Operation, key: tuple[str, ...]) -> str | None:
-    """Return a member of the entity that a request uses but the key does not contain."""
-    own = {part.partition(".")[0] for part in key}
-    return next((name for name in requested_members(operation) if name not in own), None)
-
-
-def requested_members(operation: Operation) -> Sequence[str]:
-    """Return the members of the entity that a request needs, in order; what a template can do without is left out."""
-    texts = [
-        operation.url,
-        *map(str, operation.params.values()),
-        *map(str, operation.headers.values()),
-        str(operation.payload),
-    ]
-    return [name for text in texts if not CHOOSES.search(text) for name in REQUESTED_MEMBER.findall(text)]

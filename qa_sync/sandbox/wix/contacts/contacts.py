@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
-from qa_sync.sandbox.wix.contact_info import INFO, items, primary_info, settled
+from qa_sync.sandbox.wix.contacts.contact_info import INFO, items, primary_info, settled
+from qa_sync.sandbox.wix.contacts.contact_search import find_contacts, requested_part
 from qa_sync.sandbox.wix.errors import invalid, reject
 from qa_sync.sandbox.wix.site import Site, fitted, pruned, read_body
 
@@ -22,30 +23,6 @@ LIST_LAG = 0.5
 
 Source: docs/explanation/vendors/wix.rst, "Consistency"; no numbers are published.
 """
-SAME = ("$eq", "$ne", "$in", "$exists")
-TEXT = (*SAME, "$startsWith")
-ORDERED = ("$eq", "$ne", "$gt", "$gte", "$lt", "$lte")
-FIELDS = query.Fields(
-    filters={
-        "id": SAME,
-        **dict.fromkeys(("createdDate", "updatedDate", "lastActivity.activityDate", "info.birthdate"), ORDERED),
-        **dict.fromkeys(("primaryInfo.email", "primaryInfo.phone", "info.name.first", "info.name.last"), TEXT),
-        **dict.fromkeys(("info.company", "info.jobTitle", "info.emails.email", "info.phones.phone"), TEXT),
-        **dict.fromkeys(("info.phones.e164Phone", "info.addresses.street", "info.addresses.city"), TEXT),
-        **dict.fromkeys(("info.addresses.country", "info.addresses.subdivision", "info.locale"), SAME),
-        "info.labelKeys": ("$hasSome", "$hasAll"),
-        "info.extendedFields.": TEXT,
-    },
-    sorts=(
-        *("createdDate", "lastActivity.activityDate", "primaryInfo.email", "info.name.first", "info.name.last"),
-        *("info.company", "info.jobTitle", "info.birthdate"),
-    ),
-)
-FIELDSETS = {
-    "BASIC": ("primaryInfo", "info.name"),
-    "COMMUNICATION_DETAILS": ("info.emails", "info.phones", "info.addresses"),
-    "EXTENDED": ("info.extendedFields",),
-}
 
 
 def keys(doc: Doc) -> list[tuple[str, str]]:
@@ -94,20 +71,10 @@ class Contacts:
 
     def _page(self, criteria: Doc, search: Any, docs: list[Doc]) -> Response:
         limit, offset = query.paging(criteria.get("paging"), 50, MAX_PAGE)
-        matches = self._search(criteria, search, docs)
-        page = [_shown(doc, criteria) for doc in matches[offset : offset + limit]]
+        matches = find_contacts(criteria, search, docs)
+        page = [requested_part(doc, criteria) for doc in matches[offset : offset + limit]]
         metadata = {"count": len(page), "offset": offset, "total": len(matches), "tooManyToCount": False}
         return JSONResponse({"contacts": page, "pagingMetadata": metadata})
-
-    def _search(self, criteria: Doc, search: Any, docs: list[Doc]) -> list[Doc]:
-        condition = criteria.get("filter") or {}
-        query.matches({}, condition, FIELDS)  # a bad filter is an error even without documents
-        matches = [doc for doc in docs if query.matches(doc, condition, FIELDS)]
-        if search:
-            matches = [doc for doc in matches if _mentions(doc, str(search).casefold())]
-        for field, order in query.sort_pairs(criteria.get("sort")):
-            matches = query.in_order(matches, field, order, FIELDS)
-        return matches
 
     async def get(self, request: Request) -> Response:
         """Return one contact."""
@@ -118,7 +85,9 @@ class Contacts:
         asked_id = request.path_params["id"]
         merged = self.site.merged.get(asked_id)
         contact = self.known(merged["id"] if merged else asked_id)
-        return JSONResponse({"contact": _shown(contact, criteria), "responseType": "MERGED" if merged else "REGULAR"})
+        return JSONResponse(
+            {"contact": requested_part(contact, criteria), "responseType": "MERGED" if merged else "REGULAR"}
+        )
 
     async def create(self, request: Request) -> Response:
         """Add a contact."""
@@ -223,31 +192,3 @@ def match_revision(revision: Any, doc: Doc, name: str = "revision") -> None:
 def _enough(info: Doc, code: str) -> None:
     if not any(info.get(name) for name in ("name", "emails", "phones")):
         raise reject(400, code, "At least one of name, phone and email is required.")
-
-
-def _mentions(doc: Doc, text: str) -> bool:
-    paths = ("info.name.first", "info.name.last", "info.emails.email", "info.phones.phone")
-    return any(text in str(value).casefold() for path in paths for value in query.values_at(doc, path))
-
-
-def _shown(doc: Doc, criteria: Doc) -> Doc:
-    """Return the requested fieldsets and fields, and always id and revision."""
-    doc = pruned(doc)
-    sets = [s for s in criteria.get("fieldsets") or () if s]
-    paths = [f for f in criteria.get("fields") or () if f] + [p for s in sets for p in FIELDSETS.get(s, ())]
-    if not paths or "FULL" in sets:
-        return doc
-    shown: Doc = {}
-    for path in ("id", "revision", *paths):
-        _copy(doc, shown, path.split("."))
-    return shown
-
-
-def _copy(source: Doc, target: Doc, parts: list[str]) -> None:
-    head, *rest = parts
-    if head not in source:
-        return
-    if rest and isinstance(source[head], dict):
-        _copy(source[head], target.setdefault(head, {}), rest)
-    else:
-        target[head] = source[head]

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce import money
-from qa_sync.sandbox.woocommerce.lines import shown_fee_line, shown_product_line, shown_shipping_line
-from qa_sync.sandbox.woocommerce.order_fields import PAID
+from qa_sync.sandbox.woocommerce.orders.order_fields import PAID
+from qa_sync.sandbox.woocommerce.orders.order_lines import shown_fee_line, shown_product_line, shown_shipping_line
+from qa_sync.sandbox.woocommerce.orders.taxes import shown_tax_lines, tax_of
 from qa_sync.sandbox.woocommerce.shop import Shop
-from qa_sync.sandbox.woocommerce.taxes import shown_tax_lines, tax_of
 
 VERSION = "10.5.2"
 ADDRESS = (

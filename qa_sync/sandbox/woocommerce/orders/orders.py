@@ -11,16 +11,17 @@ from starlette.datastructures import QueryParams
 
 from qa_sync.sandbox.desk import Rejection
 from qa_sync.sandbox.store import Doc
-from qa_sync.sandbox.woocommerce import lines, money, stock
+from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.args import Arg
 from qa_sync.sandbox.woocommerce.errors import refuse
-from qa_sync.sandbox.woocommerce.order_fields import ARGS, LIST_ARGS, PAID
-from qa_sync.sandbox.woocommerce.order_shown import ADDRESS, shown_order
+from qa_sync.sandbox.woocommerce.orders import order_lines, stock
+from qa_sync.sandbox.woocommerce.orders.order_fields import ARGS, LIST_ARGS, PAID
+from qa_sync.sandbox.woocommerce.orders.order_response import ADDRESS, shown_order
+from qa_sync.sandbox.woocommerce.orders.taxes import tax_lines
 from qa_sync.sandbox.woocommerce.shop import Shop
-from qa_sync.sandbox.woocommerce.taxes import tax_lines
 from qa_sync.sandbox.woocommerce.text import unslashed
 
-TAXED_ANEW = ("billing", "shipping", *lines.KINDS, "coupon_lines")
+TAXED_ANEW = ("billing", "shipping", *order_lines.KINDS, "coupon_lines")
 """What makes the shop compute an order's totals and taxes again."""
 
 
@@ -48,7 +49,7 @@ class Orders:
         doc |= {"billing": dict.fromkeys(ADDRESS, ""), "shipping": dict.fromkeys(ADDRESS, "")}
         doc["shipping"].pop("email")
         doc |= {"date_paid": None, "date_completed": None, "meta_data": [], "date_created": self.shop.stamp()}
-        doc |= {kind: [] for kind in lines.KINDS} | {"prices_include_tax": False, "tax_line": None}
+        doc |= {kind: [] for kind in order_lines.KINDS} | {"prices_include_tax": False, "tax_line": None}
         self._check(body)
         self._set(doc, body)
         tax_lines(self.shop, doc)
@@ -85,8 +86,8 @@ class Orders:
             doc["customer_note"] = unslashed(doc["customer_note"])  # a post, which WordPress unslashes at each write
         for name in ("billing", "shipping"):
             doc[name] |= {part: value for part, value in (body.get(name) or {}).items() if part in doc[name]}
-        for kind in lines.KINDS:
-            lines.apply(self.shop, doc, kind, body.get(kind) or [])
+        for kind in order_lines.KINDS:
+            order_lines.apply(self.shop, doc, kind, body.get(kind) or [])
         doc["meta_data"] = self.shop.with_meta(doc["meta_data"], body.get("meta_data"))
 
     def _save(self, doc: Doc, body: Doc, before: list[Doc]) -> Doc:

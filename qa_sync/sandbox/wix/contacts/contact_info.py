@@ -10,8 +10,8 @@ from typing import Any
 
 from qa_sync.sandbox.shape import Flag, Many, MapOf, Obj, Shape, Text
 from qa_sync.sandbox.store import Doc
+from qa_sync.sandbox.wix.contacts.phones import e164
 from qa_sync.sandbox.wix.errors import reject
-from qa_sync.sandbox.wix.phones import e164
 
 MAX_ITEMS = 50
 NAME = Text(max=1000)

@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 from qa_sync.sandbox.shape import Many, Obj, Text
 from qa_sync.sandbox.store import Doc, Table
-from qa_sync.sandbox.wix.contacts import PATH as CONTACT
-from qa_sync.sandbox.wix.contacts import Contacts
+from qa_sync.sandbox.wix.contacts.contacts import PATH as CONTACT
+from qa_sync.sandbox.wix.contacts.contacts import Contacts
 from qa_sync.sandbox.wix.errors import invalid
 from qa_sync.sandbox.wix.site import Site, fitted, read_body
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from qa_sync.sandbox.shape import Many, MapOf, Obj, Text
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
-from qa_sync.sandbox.wix.contacts import Contacts
+from qa_sync.sandbox.wix.contacts.contacts import Contacts
 from qa_sync.sandbox.wix.errors import invalid, reject
 from qa_sync.sandbox.wix.product_shape import slug_of
 from qa_sync.sandbox.wix.site import Site, fitted, pruned, read_body

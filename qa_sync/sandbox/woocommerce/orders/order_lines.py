@@ -11,8 +11,8 @@ from typing import Any
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.errors import crash, refuse
+from qa_sync.sandbox.woocommerce.orders.taxes import rounded_tax, shown_taxes, without_tax
 from qa_sync.sandbox.woocommerce.shop import Shop
-from qa_sync.sandbox.woocommerce.taxes import rounded_tax, shown_taxes, without_tax
 
 REMOVED_BY_NULL = ("product_id", "method_id", "method_title", "name", "code")
 

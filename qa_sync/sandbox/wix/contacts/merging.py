@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from qa_sync.sandbox.shape import Many, Obj, Text, Whole
 from qa_sync.sandbox.store import Doc
-from qa_sync.sandbox.wix.contact_info import items
-from qa_sync.sandbox.wix.contacts import PATH, Contacts, match_revision
+from qa_sync.sandbox.wix.contacts.contact_info import items
+from qa_sync.sandbox.wix.contacts.contacts import PATH, Contacts, match_revision
 from qa_sync.sandbox.wix.errors import invalid
 from qa_sync.sandbox.wix.site import fitted, read_body
 

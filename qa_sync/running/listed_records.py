@@ -1,0 +1,57 @@
+"""The lists that a scenario's polls search: each record as text, and the records that existed before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from qa_sync.checklist.steps import Side
+from qa_sync.running.environment import Environment
+from qa_sync.systems.system import Record
+from qa_sync.values.json_text import write_json
+
+
+class ListedRecords:
+    """The lists of both systems; each is requested once until `clear`."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._lists: dict[tuple[Side, str], list[tuple[str, bytes]]] = {}
+        self._ids_before: dict[tuple[str, str], frozenset[str]] = {}
+
+    def clear(self) -> None:
+        """Forget the lists, so that they are requested again."""
+        self._lists.clear()
+
+    def texts(self, side: Side, datatype: str) -> list[tuple[str, bytes]]:
+        """Return the id of each record with its data as text, which is searched for marks."""
+        if (side, datatype) not in self._lists:
+            listed = self._environment.systems[side].list(datatype, self._environment.since)
+            self._lists[side, datatype] = [(record.id, _text(record)) for record in listed]
+        return self._lists[side, datatype]
+
+    def is_noted(self, side: Side, datatype: str) -> bool:
+        """Return whether the ids of the existing records are noted."""
+        return self._entity(side, datatype) in self._ids_before
+
+    def note_existing(self, side: Side, datatype: str) -> None:
+        """Note the ids of the records that exist now."""
+        self._ids_before[self._entity(side, datatype)] = frozenset(one for one, _ in self.texts(side, datatype))
+
+    def new_without(self, marks: Iterable[str], side: Side, datatype: str) -> list[str]:
+        """Return the records that are new since `note_existing` and contain no mark; none when nothing was noted."""
+        before = self._ids_before.get(self._entity(side, datatype))
+        if before is None:
+            return []
+        encoded = [mark.encode() for mark in marks]
+        return [
+            one
+            for one, text in self.texts(side, datatype)
+            if one not in before and not any(mark in text for mark in encoded)
+        ]
+
+    def _entity(self, side: Side, datatype: str) -> tuple[str, str]:
+        return self._environment.systems[side].label, datatype
+
+
+def _text(record: Record) -> bytes:
+    return write_json(record.data).lower()

@@ -1,0 +1,1 @@
+"""Contacts v4 of Wix: contacts, labels, members, and merges."""
