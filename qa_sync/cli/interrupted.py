@@ -60,8 +60,8 @@ def stop_run(prepared: PreparedRun) -> str:
     """Stop a run, from a signal handler; return the line that the interruption prints: what it removes."""
     prepared.stop.set()
     made = [f"{number} {system} {entity}" for (system, entity), number in sorted(prepared.made().items())]
-    removing = f" and removing its records: {', '.join(made)}" if made else ""
-    return escape_invisible(f"Interrupted: stopping the run{removing}.")
+    there = f" with {', '.join(made)}" if made else ""
+    return escape_invisible(f"Interrupted{there}: stopping the run and removing its records.")
 
 
 def _leftovers(seen: Iterable[Event]) -> list[Leftover]:
