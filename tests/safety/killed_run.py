@@ -3,7 +3,9 @@
     killed_run.py COUNTS|- POINT NUMBER WORD...
 
 POINT is `before` (a request is sent), `after` (its response arrived) or `noted` (the journal has been written); at the
-NUMBER-th of these the process kills itself with SIGKILL. NUMBER 0 never comes; COUNTS is then a file for the counts.
+NUMBER-th of these the process sends itself the signals named in QA_SYNC_DEATH, by default KILL; two of them as
+`timeout` of coreutils does, at nearly the same time. NUMBER 0 never comes; COUNTS is a file for the counts of a run that
+never got its signals.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from qa_sync.systems.journal import database as journal_file
 from qa_sync.systems.rest import live_connection as line
 
 COUNTS, POINT, NUMBER, *WORDS = sys.argv[1:]
+DEATH = [signal.Signals[f"SIG{name}"] for name in os.environ.get("QA_SYNC_DEATH", "KILL").split()]
 passed: Counter[str] = Counter()
 lock = threading.Lock()
 
@@ -37,7 +40,8 @@ def passing(point: str) -> None:
     with lock:
         passed[point] += 1
         if point == POINT and passed[point] == int(NUMBER):
-            os.kill(os.getpid(), signal.SIGKILL)
+            for number in DEATH:
+                os.kill(os.getpid(), number)
 
 
 class Deadly(httpx.BaseTransport):
@@ -72,6 +76,6 @@ vars(line)["live_transport"] = Deadly
 journal_file.JournalFile.transaction = noting  # type: ignore[method-assign]
 sys.argv = ["qa-sync", *WORDS]
 code = run_guarded()
-if COUNTS != "-":
+if COUNTS != "-" and not 0 < int(NUMBER) <= passed[POINT]:
     Path(COUNTS).write_text(json.dumps(passed), encoding="utf-8")
 sys.exit(code)

@@ -24,21 +24,23 @@ KILLED = Path(__file__).with_name("killed_run.py")
 SKEW_S = 5.0
 """What was there is older than this when runs begin, so that each look lists what is new, as with systems in use."""
 POINTS = ("before", "after", "noted")
+DEATHS = ("KILL", "KILL", "TERM", "TERM TERM", "HUP HUP", "INT INT", "TERM KILL")
+"""What a run gets at its point; two signals of `timeout` come at nearly the same time."""
 
 
-def start(config: Path, counts: Path, point: str, number: int) -> subprocess.Popen[bytes]:
-    words = ["check", SPEC, "--mode", "live", "--config", str(config), "-q", "--timeout", "5"]
+def start(config: Path, counts: Path, point: str, number: int, death: str = "KILL") -> subprocess.Popen[bytes]:
+    words = ["check", SPEC, "--mode", "live", "--yes", "--config", str(config), "-q", "--timeout", "5"]
     return subprocess.Popen(
         [sys.executable, str(KILLED), str(counts), point, str(number), *words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "SKEW_S": str(SKEW_S)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SKEW_S": str(SKEW_S), "QA_SYNC_DEATH": death},
     )
 
 
 def cleanup(config: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "qa_sync", "cleanup", "--config", str(config)]
+    command = [sys.executable, "-m", "qa_sync", "cleanup", "--yes", "--config", str(config)]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=5 * GUARD_S)
 
 
@@ -76,10 +78,13 @@ def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, stan
         chosen = [rng.choice(POINTS) for _ in range(min(at_once, points - killed))]
         files = [tmp_path / f"counts-{rounds}-{number}.json" for number in range(len(chosen))]
         running = [
-            start(config, file, point, rng.randint(1, passed[point])) for file, point in zip(files, chosen, strict=True)
+            start(config, file, point, rng.randint(1, passed[point]), rng.choice(DEATHS))
+            for file, point in zip(files, chosen, strict=True)
         ]
-        killed += sum(process.wait(timeout=5 * GUARD_S) < 0 for process in running)
-        for file in (file for file in files if file.exists()):
+        assert 2 not in {process.wait(timeout=5 * GUARD_S) for process in running}
+        ended = [file for file in files if file.exists()]
+        killed += len(files) - len(ended)
+        for file in ended:
             # This run ended before its point: in parallel all are slower, and poll less often.
             went = json.loads(file.read_text(encoding="utf-8"))
             passed = {point: min(count, went[point]) for point, count in passed.items()}

@@ -10,6 +10,7 @@ import httpx
 from qa_sync.clock import Clock
 from qa_sync.errors import InvalidResponse, SystemUnreachable, UsageError
 from qa_sync.settings.model import SyncSettings, read_environment
+from qa_sync.systems.http.backoff import SharedBackoff
 from qa_sync.systems.http.rate_limits import RateLimiter
 from qa_sync.systems.http.request_extensions import IDEMPOTENT
 from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimits
@@ -49,7 +50,7 @@ class TriggerClient:
         self._transport = transport
         self._client = httpx.Client(
             transport=RetryTransport(
-                transport, transport, RateLimiter(clock), clock, redact, retry_policy=RETRY_POLICY
+                transport, transport, RateLimiter(clock), clock, redact, SharedBackoff(clock), retry_policy=RETRY_POLICY
             ),
             headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=httpx.Timeout(timeout_s, connect=20),

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import datetime
 from typing import Final, TypeAlias
 
 import httpx
 from msgspec import Struct, field
 
 from qa_sync.clock import Clock
+from qa_sync.systems.http.backoff import SharedBackoff
 from qa_sync.systems.http.failures import GATEWAY_STATUSES, NOT_SENT_ERRORS, TokenUnavailable, is_invalid_request
 from qa_sync.systems.http.patience import GivenUp, Patience
 from qa_sync.systems.http.rate_limits import RateLimiter
@@ -32,7 +34,8 @@ Outcome: TypeAlias = httpx.Response | httpx.RequestError
 class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
     """Sends requests to one system, by `authenticated` to the system itself, by `anonymous` to other hosts.
 
-    `rng` adds jitter to the delays. Closing it closes nothing: the connections belong to the `LiveConnection`.
+    `rng` adds jitter to the delays, which grow with the failures in a row of the whole system (`backoff`). Closing it
+    closes nothing: the connections belong to the `LiveConnection`.
     """
 
     authenticated: httpx.BaseTransport
@@ -40,6 +43,7 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
     rate_limiter: RateLimiter
     clock: Clock
     redact: Redactor
+    backoff: SharedBackoff
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     rng: random.Random = field(default_factory=random.Random)
     patience: Patience = field(default_factory=Patience)
@@ -61,24 +65,26 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
         return self.authenticated if home is not None and is_same_origin(home, url) else self.anonymous
 
     def _send_with_retries(self, request: httpx.Request, transport: httpx.BaseTransport) -> httpx.Response:
-        attempt = 1
+        attempt, sent_at = 1, self.clock.now()
         while self._should_retry(request, outcome := self._send_once(request, transport), attempt):
-            self._wait_before_retry(request, outcome, attempt)
-            attempt += 1
+            self._wait_before_retry(request, outcome, attempt, sent_at)
+            attempt, sent_at = attempt + 1, self.clock.now()
+        if isinstance(outcome, httpx.Response) and outcome.status_code not in GATEWAY_STATUSES:
+            self.backoff.note_response()
         if isinstance(outcome, httpx.RequestError):
             raise outcome
         if attempt > 1:
             outcome.headers[ATTEMPTS_HEADER] = str(attempt)
         return outcome
 
-    def _wait_before_retry(self, request: httpx.Request, outcome: Outcome, attempt: int) -> None:
-        """Wait as long as the system, or its token server, asks for."""
+    def _wait_before_retry(self, request: httpx.Request, outcome: Outcome, attempt: int, sent_at: datetime) -> None:
+        """Wait as long as the system, or its token server, asks for; while nothing succeeds, all requests wait."""
         rule = self.retry_policy.rule(request, outcome.status_code if isinstance(outcome, httpx.Response) else None)
-        response = _response_of(outcome)
-        delay_s = self.retry_policy.pause(rule, response, attempt, self.clock.now(), self.rng)
+        response, failures = _response_of(outcome), self.backoff.note_failure(sent_at)
+        delay_s = self.retry_policy.pause(rule, response, max(attempt, failures), self.clock.now(), self.rng)
         left_s = self.patience.remaining_s()
         delay_s = delay_s if left_s is None else min(delay_s, max(left_s, 0))
-        if response is not None and response.status_code == TOO_MANY_REQUESTS:
+        if failures > 1 or (response is not None and response.status_code == TOO_MANY_REQUESTS):
             self.rate_limiter.pause_for(delay_s)
         self.clock.sleep(delay_s)
 

@@ -19,8 +19,12 @@ from qa_sync.systems.http.failures import GATEWAY_STATUSES
 from qa_sync.systems.http.request_extensions import IDEMPOTENT, RATE_LIMITING
 from qa_sync.values.form import Json
 
-CHECK_DELAYS_S: Final = (1.0, 2.0, 4.0, 8.0)
+CHECK_DELAYS_S: Final = (0.25, 0.75, 1.0, 2.0, 4.0, 7.0)
 """The delays before each read after a lost response: the write may still be in progress, or lists may lag."""
+LIMITED_S: Final = 0.5
+"""The least delay before a request that a rate limit has rejected, if the system does not say how long."""
+SPREAD_S: Final = 0.5
+"""How far the requests are spread that wait as long as the system asks for."""
 TOO_MANY_REQUESTS: Final = int(httpx.codes.TOO_MANY_REQUESTS)
 WRITE_METHODS: Final = frozenset({"PUT", "PATCH", "DELETE"})
 
@@ -51,8 +55,8 @@ class RetryPolicy(Struct, frozen=True):
     """
 
     attempts: int = 8
-    first_delay_s: float = 0.5
-    growth: float = 2.0
+    first_delay_s: float = 0.1
+    growth: float = 3.0
     max_backoff_s: float = 8.0
     max_delay_s: float = 60.0
     check_delays_s: Sequence[float] = CHECK_DELAYS_S
@@ -73,17 +77,19 @@ class RetryPolicy(Struct, frozen=True):
         return self.attempts if rule.retries is None else rule.retries + 1
 
     def pause(
-        self, rule: RetryRule, response: httpx.Response | None, attempt: int, now: datetime, rng: random.Random
+        self, rule: RetryRule, response: httpx.Response | None, failures: int, now: datetime, rng: random.Random
     ) -> float:
-        """Return the delay in seconds after an attempt (from 1): the system's `Retry-After`, else the backoff."""
-        backoff = min(self.first_delay_s * self.growth ** (attempt - 1), self.max_backoff_s)
+        """Return the seconds to wait after so many failures in a row: the system's `Retry-After`, else the backoff."""
+        backoff = min(self.first_delay_s * self.growth ** min(failures - 1, self.attempts), self.max_backoff_s)
         jitter = 0.5 + rng.random() / 2  # spreads out clients that failed at the same time
         if response is None:
             return backoff * jitter
+        if response.status_code == TOO_MANY_REQUESTS:
+            backoff = max(backoff, LIMITED_S)
         requested = retry_after(response.headers.get("retry-after", ""), now)
         if requested is None:
             return backoff * jitter if rule.delay_s is None else min(rule.delay_s, self.max_delay_s)
-        return min(requested, self.max_delay_s) + self.first_delay_s * (1 - jitter)
+        return min(requested, self.max_delay_s) + SPREAD_S * (1 - jitter)
 
 
 def retry_after(text: str, now: datetime) -> float | None:

@@ -12,6 +12,7 @@ from qa_sync.clock import Clock
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Service
 from qa_sync.systems.http.auth_transport import AuthTransport
+from qa_sync.systems.http.backoff import SharedBackoff
 from qa_sync.systems.http.patience import Patience
 from qa_sync.systems.http.rate_limits import RateLimiter
 from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimits
@@ -20,6 +21,7 @@ from qa_sync.systems.http.retry_policy import RetryPolicy, read_retry_policy
 from qa_sync.systems.http.transport import live_transport, transport_options
 from qa_sync.systems.redaction import Redactor, redact_logs, stop_redacting_logs, url_secrets
 from qa_sync.systems.rest.clients import make_auth_for, references_for, with_references_resolved
+from qa_sync.systems.rest.create_evidence import CreateEvidence
 from qa_sync.systems.rest.rest_system import RestSystem
 from qa_sync.values.form import Json
 
@@ -49,6 +51,7 @@ class LiveConnection(Struct, frozen=True):
     clock: Clock
     retry_policy: RetryPolicy
     patience: Patience
+    create_evidence: CreateEvidence
     close: Callable[[], None]
 
     def system(self, wrap: Wrap = _unwrapped, clock: Clock | None = None) -> RestSystem:
@@ -65,6 +68,8 @@ class LiveConnection(Struct, frozen=True):
             clock=clock or self.clock,
             authenticates=False,
             check_delays_s=self.retry_policy.check_delays_s,
+            # A replay repeats the requests of a recording, but not its times, on which the evidence depends.
+            create_evidence=self.create_evidence if wrap is _unwrapped else None,
         )
 
 
@@ -97,7 +102,7 @@ def open_connection(
     references = references_for(label, connector, base_url, secrets, env or {})
     connector = with_references_resolved(connector, references)
     rate_limiter = rate_limiter or RateLimiter(clock)
-    patience = patience or Patience()
+    patience, backoff = patience or Patience(), SharedBackoff(clock)
     networks = [out] if out else []
 
     def transport(service: Service) -> httpx.BaseTransport:
@@ -111,6 +116,7 @@ def open_connection(
             rate_limiter=rate_limiter,
             clock=clock,
             redact=redact,
+            backoff=backoff,
             patience=patience,
             retry_policy=retry_policy or read_retry_policy(service.settings),
             rng=rng or random.Random(),  # noqa: S311 - delays are not secret
@@ -137,5 +143,6 @@ def open_connection(
         clock=clock,
         retry_policy=retry_policy or read_retry_policy(connector.service.settings),
         patience=patience,
+        create_evidence=CreateEvidence(clock),
         close=close,
     )

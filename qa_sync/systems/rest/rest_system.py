@@ -30,6 +30,7 @@ from qa_sync.systems.responses.parsing import (
     without_tagged_values,
 )
 from qa_sync.systems.rest.clients import references_for, with_references_resolved
+from qa_sync.systems.rest.create_evidence import CreateEvidence
 from qa_sync.systems.rest.service_connections import ServiceConnections
 from qa_sync.systems.rest.uncertain_writes import Found, create_idempotently, no_wait, update_idempotently
 from qa_sync.systems.system import Record
@@ -47,7 +48,8 @@ class RestSystem:
     of the connector's other services by name (default: `transport`), `env` further parameters. `authenticates` is False
     if the transports authenticate, as those of a `LiveConnection` do, or if no authentication is needed. `redact` is
     applied to all messages. `clock` is the time in templates; it also waits (for `check_delays_s`) before each search
-    for a write whose response was lost (None: the real time, and no waits).
+    for a write whose response was lost (None: the real time, and no waits); `create_evidence` may show before that a
+    create was not applied.
 
     Raises UsageError for an invalid URL or a missing secret or parameter. In addition to the errors of `System`, raises
     RequestRejected (405) for an operation that the card does not support.
@@ -67,11 +69,13 @@ class RestSystem:
         clock: Clock | None = None,
         authenticates: bool = True,
         check_delays_s: Sequence[float] = CHECK_DELAYS_S,
+        create_evidence: CreateEvidence | None = None,
     ) -> None:
         self.label = label
         self.cards: Mapping[str, EntityCard] = connector.cards
         self._wait = clock.sleep if clock else no_wait
         self._pauses_s = check_delays_s
+        self._evidence = create_evidence
         references = references_for(label, connector, base_url, secrets, env or {})
         connector = with_references_resolved(connector, references)
         self._operations = connector.operations
@@ -99,12 +103,15 @@ class RestSystem:
         card, operation = self._operation(datatype, "list")
         changed = operation.since_initial if since is None else to_wire(since, card.modified_form)
         seen: set[str] = set()
+        listed = self._evidence.begin_list(datatype) if self._evidence else None
         for start in self._list_starts(operation):
             for entities in pages(operation, *self._services.of(operation), {**start, "since": changed}):
                 for data in entities:
                     record = self._record(card, operation, data)
                     if record.id not in seen:
                         seen.add(record.id)
+                        if listed:
+                            listed(record.id)
                         yield record
 
     def list_pages(
@@ -156,7 +163,11 @@ class RestSystem:
                 self._services.exchange.raise_missing_id(sent.request, sent.response, why)
             return new
 
-        return create_idempotently(post, found, self._wait, self._pauses_s)
+        if self._evidence is None:
+            return create_idempotently(post, found, self._wait, self._pauses_s)
+        watched = self._evidence.watched(datatype, post)
+        looking = watched.looking(found) if found else None
+        return create_idempotently(watched, looking, self._wait, self._pauses_s, watched.is_settled)
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
         """Change the given wire values (by write path) of a record that was just read."""

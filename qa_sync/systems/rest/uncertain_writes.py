@@ -22,16 +22,23 @@ CREATES: Final = 4
 """The number of attempts of a create."""
 
 
+def never_settled() -> bool:
+    """Know nothing about a create."""
+    return False
+
+
 def create_idempotently(
     post: Callable[[], str],
     found: Found | None,
     wait: Callable[[float], None],
     check_delays_s: Sequence[float] = CHECK_DELAYS_S,
+    is_settled: Callable[[], bool] = never_settled,
 ) -> str:
     """Return the id of the created record, from `post` or, after a lost response, from `found`.
 
-    `check_delays_s` are the seconds to `wait` before each search. Raises what `post` raises: UncertainWrite if there is
-    no `found`, or if the create succeeded but the record is not found.
+    `check_delays_s` are the seconds to `wait` before each search; `is_settled` says after a search in vain whether the
+    create was certainly not applied. Raises what `post` raises: UncertainWrite if there is no `found`, or if the create
+    succeeded but the record is not found.
     """
     is_retry = False
     for _ in range(CREATES - 1):
@@ -46,7 +53,7 @@ def create_idempotently(
         except UncertainWrite as uncertain:
             if found is None:
                 raise
-            made = _poll_created(found, wait, check_delays_s)
+            made = _poll_created(found, wait, check_delays_s, never_settled if uncertain.succeeded else is_settled)
             if made is not None:
                 return made
             if uncertain.succeeded:
@@ -110,11 +117,13 @@ def _has_values(card: EntityCard, record: Record | None, values: Mapping[str, Js
         return False
 
 
-def _poll_created(found: Found, wait: Callable[[float], None], check_delays_s: Sequence[float]) -> str | None:
+def _poll_created(
+    found: Found, wait: Callable[[float], None], check_delays_s: Sequence[float], is_settled: Callable[[], bool]
+) -> str | None:
     for pause in check_delays_s:
         wait(pause)
         made = found()
-        if made is not None:
+        if made is not None or is_settled():
             return made
     return None
 

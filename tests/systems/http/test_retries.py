@@ -20,9 +20,10 @@ from waits import GUARD_S
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import Conflict, InvalidResponse, RequestRejected, SystemUnreachable, UncertainWrite
+from qa_sync.systems.http.backoff import SharedBackoff
 from qa_sync.systems.http.rate_limits import Rate, RateLimiter, TokenBucket
 from qa_sync.systems.http.request_extensions import IDEMPOTENT
-from qa_sync.systems.http.retry_policy import RetryPolicy, RetryRule, read_retry_policy, retry_after
+from qa_sync.systems.http.retry_policy import CHECK_DELAYS_S, RetryPolicy, RetryRule, read_retry_policy, retry_after
 from qa_sync.systems.system import Record
 
 THING = {"id": "1", "rev": 1, "name": "a"}
@@ -58,7 +59,7 @@ class TestAgain:
         WORK[verb](world)
         assert len(world.server.asked) == 2
         assert world.server.asked[0].content == world.server.asked[1].content
-        assert 0.25 <= world.waited <= 0.5
+        assert 0.05 <= world.waited <= 0.5
 
     @pytest.mark.parametrize("status", [400, 401, 403, 500, 501])
     def test_what_will_not_change_is_not_asked_again(self, tmp_path: Path, status: int) -> None:
@@ -72,15 +73,15 @@ class TestAgain:
         with pytest.raises(InvalidResponse, match=r"status 503, text/html.*beginning '<h1>no</h1>'"):
             WORK["lookup"](world)
         assert len(world.server.asked) == 8
-        assert 31.5 / 2 <= world.waited <= 31.5
+        assert 28 / 2 <= world.waited <= 28
 
-    def test_each_pause_is_twice_the_last_and_a_little_less_by_chance(self) -> None:
+    def test_each_pause_is_three_times_the_last_and_a_little_less_by_chance(self) -> None:
         retry_policy, rng = RetryPolicy(), random.Random(1)  # noqa: S311 - chance that repeats itself
         drawn = [
             [retry_policy.pause(RetryRule(), None, attempt, START, rng) for _ in range(50)] for attempt in range(1, 8)
         ]
-        for pauses, whole in zip(drawn, [0.5, 1, 2, 4, 8, 8, 8], strict=True):
-            assert whole / 2 <= min(pauses) < max(pauses) <= whole
+        for pauses, whole in zip(drawn, [0.1, 0.3, 0.9, 2.7, 8, 8, 8], strict=True):
+            assert whole / 2 <= min(pauses) < max(pauses) < whole * 1.001
             assert len(set(pauses)) == 50
 
     def test_a_system_that_is_away_is_told_in_the_end(self, tmp_path: Path) -> None:
@@ -114,6 +115,34 @@ class TestAgain:
         world = small(tmp_path, LOST, httpx.Response(404))
         WORK["delete"](world)
         assert len(world.server.asked) == 2
+
+
+class TestOneBackoffForASystem:
+    def test_failures_in_a_row_are_counted_for_the_system(self, tmp_path: Path) -> None:
+        world = small(tmp_path, *[html(503)] * 8, *[html(503)] * 7, THING)
+        with pytest.raises(InvalidResponse):
+            WORK["lookup"](world)
+        before = world.waited
+        WORK["lookup"](world)  # the system is away: the next request does not begin with short pauses again
+        assert world.waited - before >= 7 * 8 / 2
+
+    def test_a_response_ends_the_row(self, tmp_path: Path) -> None:
+        world = small(tmp_path, *[html(503)] * 5, THING, html(503), THING)
+        WORK["lookup"](world)
+        before = world.waited
+        WORK["lookup"](world)
+        assert world.waited - before <= 0.1
+
+    def test_failures_at_the_same_time_are_one(self) -> None:
+        clock = VirtualClock(START)
+        backoff, sent_at = SharedBackoff(clock), clock.now()
+        clock.sleep(0.05)
+        assert [backoff.note_failure(sent_at) for _ in range(8)] == [1] * 8
+        clock.sleep(0.1)
+        assert backoff.note_failure(clock.now()) == 2
+        backoff.note_response()
+        clock.sleep(0.1)
+        assert backoff.note_failure(clock.now()) == 1
 
 
 class TestTimeOuts:
@@ -168,6 +197,9 @@ class TestItWasOurselves:
 class TestCreate:
     CUT = httpx.Response(201, text='{"id": "7", "na')
 
+    LOOKS = (None,) * len(CHECK_DELAYS_S)
+    """One search in vain after another."""
+
     def create(self, world: Small, *looks: str | None) -> tuple[str, int]:
         """Create a thing; each look for it finds what it is told; return the id and how many looks were left over."""
         left = list(looks)
@@ -188,24 +220,24 @@ class TestCreate:
         world = small(tmp_path, trouble)
         assert self.create(world, None, "7") == ("7", 0)
         assert len(world.server.asked) == 1
-        assert world.waited == 3
+        assert world.waited == 1
 
     @pytest.mark.parametrize("trouble", [LOST, html(503)])
     def test_what_is_not_found_is_made_once_more(self, tmp_path: Path, trouble: Any) -> None:
         world = small(tmp_path, trouble, {"id": "7"})
-        assert self.create(world, None, None, None, None) == ("7", 0)
+        assert self.create(world, *self.LOOKS) == ("7", 0)
         assert len(world.server.asked) == 2
-        assert world.waited == 15
+        assert world.waited == sum(CHECK_DELAYS_S)
 
     def test_what_the_system_says_it_made_is_never_made_again(self, tmp_path: Path) -> None:
         world = small(tmp_path, self.CUT)
         with pytest.raises(UncertainWrite, match="not JSON: status 201"):
-            self.create(world, None, None, None, None)
+            self.create(world, *self.LOOKS)
         assert len(world.server.asked) == 1
 
     def test_a_second_attempt_that_is_refused_may_have_been_the_first_one_s_doing(self, tmp_path: Path) -> None:
         world = small(tmp_path, LOST, httpx.Response(409, json={"message": "e-mail is taken"}))
-        assert self.create(world, None, None, None, None, "7") == ("7", 0)
+        assert self.create(world, *self.LOOKS, "7") == ("7", 0)
 
     def test_a_first_attempt_that_is_refused_is_refused(self, tmp_path: Path) -> None:
         world = small(tmp_path, httpx.Response(409))
@@ -233,7 +265,7 @@ class TestCreate:
     def test_it_is_tried_four_times_at_most(self, tmp_path: Path) -> None:
         world = small(tmp_path, handler=lambda _: html(503))
         with pytest.raises(UncertainWrite):
-            self.create(world, *[None] * 12)
+            self.create(world, *self.LOOKS * 3)
         assert len(world.server.asked) == 4
 
     def test_an_error_of_the_vendor_s_own_is_no_reason_to_try_again(self, tmp_path: Path) -> None:
