@@ -2,10 +2,10 @@
 
     killed_run.py COUNTS|- POINT NUMBER WORD...
 
-POINT is `before` (a request is sent), `after` (its response arrived) or `noted` (the journal has been written); at the
-NUMBER-th of these the process sends itself the signals named in QA_SYNC_DEATH, by default KILL; two of them as `timeout`
-of coreutils does, at nearly the same time. NUMBER 0 never comes; COUNTS is a file for the counts of a run that never got
-its signals.
+POINT is `before` (a request is sent), `after` (its response arrived) or `noted` (the journal has been written); at
+the NUMBER-th of these the process sends itself the signals named in QA_SYNC_DEATH, by default KILL; two of them as
+`timeout` of coreutils does, at nearly the same time. NUMBER 0 never comes; COUNTS is a file for the counts of a run
+that never got its signals.
 """
 
 from __future__ import annotations
