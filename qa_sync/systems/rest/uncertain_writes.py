@@ -36,8 +36,8 @@ def create_idempotently(
 ) -> str:
     """Return the id of the created record, from `post` or, after a lost response, from `found`.
 
-    `check_delays_s` are the seconds to `wait` before each search; `is_settled` says after a search without result if the
-    create was certainly not applied. Raises what `post` raises: UncertainWrite if there is no `found`, or if the
+    `check_delays_s` are the seconds to `wait` before each search; `is_settled` says after a search without result if
+    the create was certainly not applied. Raises what `post` raises: UncertainWrite if there is no `found`, or if the
     create succeeded but the record is not found.
     """
     is_retry = False
