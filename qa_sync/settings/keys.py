@@ -18,6 +18,7 @@ from qa_sync.settings.value_types import (
     ENV,
     ENV_TABLE,
     FLAG,
+    HOSTS,
     LITERALS,
     METHOD,
     PARAMETERS,
@@ -70,6 +71,7 @@ SYSTEM: Final[Mapping[str, Key]] = {
         COUNT, "How many lists and objects of a response may be within each other. Default 100.", "max_depth"
     ),
     "max_response_headers": Key(COUNT, "The most headers of a response. Default 200.", "max_headers"),
+    "redirects": Key(HOSTS, "Other hosts to which reads may be redirected; default none.", "redirects"),
 }
 SYNC: Final[Mapping[str, Key]] = {
     "trigger": Key(TRIGGER, "How to trigger the sync; default wait.", "trigger"),

@@ -44,6 +44,7 @@ class SystemSettings(Struct, frozen=True):
     `payloads` are templates, by `<datatype>-<verb>`, for request bodies that the connector does not define.
     `production` forbids every write and overrides `writes`; `concurrency` is the largest number of parallel requests.
     `max_bytes`, `max_seconds`, `max_depth` and `max_headers` limit each response (None: the default).
+    `redirects` are the hosts to which reads may be redirected.
     """
 
     label: str
@@ -62,6 +63,7 @@ class SystemSettings(Struct, frozen=True):
     max_seconds: float | None = None
     max_depth: int | None = None
     max_headers: int | None = None
+    redirects: tuple[str, ...] = ()
 
     @property
     def read_only_reason(self) -> str | None:

@@ -20,6 +20,7 @@ SIZE: Final = r"^[1-9][0-9]{0,5}(kB|MB|GB)$"
 DURATION: Final = r"^[0-9]+(\.[0-9]+)?(ms|s|min|h)$"
 RATE: Final = r"^[1-9][0-9]*/(s|min|h)$"
 URL: Final = r"^https?://[^\s/?#@]+(/[^\s?#]*)?$"
+HOST: Final = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]+)?$"
 
 
 class ValueType(Struct, frozen=True):
@@ -141,6 +142,9 @@ RATE_VALUE: Final = _patterned('a rate such as "200/min"', RATE, _rate, shown=Tr
 ENV: Final = _patterned('the name of an environment variable, written "$NAME"', REFERENCE, lambda text: text[1:])
 ENV_TABLE: Final = _table_of(ENV, 'a table of environment variables: { name = "$NAME" }')
 WORDS: Final = _list_of(TEXT, 'a list of strings: ["program", "argument"]')
+HOSTS: Final = _list_of(
+    _patterned('a host such as "files.example.com"', HOST, str.lower), 'a list of hosts: ["files.example.com"]'
+)
 TRIGGER: Final = _choice(list(Trigger), Trigger)
 METHOD: Final = _choice(("GET", "POST"))
 ZONE: Final = ValueType('a time zone such as "Europe/Oslo"', {"type": "string", "minLength": 1}, _zone, shown=True)

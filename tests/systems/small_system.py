@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,6 +94,7 @@ def small(
     rate_limiter: Callable[[VirtualClock], RateLimiter] = RateLimiter,
     out: Callable[[Handler, VirtualClock], httpx.BaseTransport] = lambda server, _clock: httpx.MockTransport(server),
     redact: Redactor | None = None,
+    redirects: Sequence[str] = (),
     **system: Any,
 ) -> Small:
     server, clock = Server(handler, list(script)), VirtualClock(START)
@@ -107,12 +108,21 @@ def small(
         rate_limiter=rate_limiter(clock),
         out=out(server, clock),
         rng=random.Random(1),  # noqa: S311 - chance that repeats itself
+        redirects=redirects,
     )
     return Small(server, clock, connection)
 
 
-def opened(place: Path, url: str, clock: VirtualClock, secrets: dict[str, str], **system: Any) -> LiveConnection:
+def opened(
+    place: Path,
+    url: str,
+    clock: VirtualClock,
+    secrets: dict[str, str],
+    *,
+    redirects: Sequence[str] = (),
+    **system: Any,
+) -> LiveConnection:
     """Open a line to such a system where it really is; of the secrets it is given those that it asks for."""
     made = connector(place, **system)
     asked_for = {name: secrets[name] for name in made.secrets}
-    return open_connection("Small", made, url, asked_for, clock=clock, redact=Redactor())
+    return open_connection("Small", made, url, asked_for, clock=clock, redact=Redactor(), redirects=redirects)

@@ -118,6 +118,7 @@ def open_system_connection(
         retry_policy=retry_policy,
         limits=response_limits(own),
         patience=Patience(stop),
+        redirects=own.redirects,
     )
 
 

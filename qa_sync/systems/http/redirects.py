@@ -1,8 +1,11 @@
-"""Follows redirects of reads, without credentials to other hosts. Source: RFC 9110 15.4."""
+"""Follows redirects of reads within a system, and to hosts that the settings allow, without credentials to these.
+
+Source: RFC 9110 15.4.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 import httpx
@@ -14,11 +17,16 @@ HARMLESS: Final = ("accept", "accept-encoding", "accept-language", "user-agent")
 
 
 def follow_redirect(
-    request: httpx.Request, response: httpx.Response, redact: Callable[[str], str]
+    request: httpx.Request,
+    response: httpx.Response,
+    redact: Callable[[str], str],
+    home: httpx.URL | None,
+    allowed: Collection[str] = (),
 ) -> httpx.Request | None:
     """Return the request that follows a redirect of a read, or None if there is none to follow.
 
-    Another host gets no credentials, neither in headers nor in the URL.
+    `home` is the URL of the system's request (None: a public file, whose redirects all are followed); other hosts must
+    be `allowed`, as `host` or `host:port`, and get no credentials, neither in headers nor in the URL.
     """
     if request.method not in READ_METHODS or not response.has_redirect_location:
         return None
@@ -26,7 +34,7 @@ def follow_redirect(
         url = request.url.join(response.headers["location"]).copy_with(username=None, password=None, fragment=None)
     except (httpx.InvalidURL, ValueError):
         return None
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in {"http", "https"} or not url.host or not _may_follow(request.url, url, home, allowed):
         return None
     if is_same_origin(request.url, url):
         headers = httpx.Headers({k: v for k, v in request.headers.items() if k != "host"})
@@ -35,6 +43,13 @@ def follow_redirect(
         return None
     headers = httpx.Headers({k: request.headers[k] for k in HARMLESS if k in request.headers})
     return httpx.Request(request.method, url, headers=headers, extensions=request.extensions)
+
+
+def _may_follow(here: httpx.URL, url: httpx.URL, home: httpx.URL | None, allowed: Collection[str]) -> bool:
+    if home is None or is_same_origin(home, url):
+        return True
+    is_downgrade = here.scheme == "https" and url.scheme == "http"
+    return url.netloc.decode("ascii").lower() in allowed and not is_downgrade
 
 
 def is_same_origin(one: httpx.URL, other: httpx.URL) -> bool:

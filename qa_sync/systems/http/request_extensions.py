@@ -25,5 +25,11 @@ MAX_SECONDS: Final = "qa_sync.max_seconds"
 ATTEMPTS_HEADER: Final = "x-qa-sync-attempts"
 """The number of attempts until this response; absent for 1. A header, so that recordings keep it."""
 
+REDIRECTED: Final = "qa_sync.redirected"
+"""The extension with the URL, without its query, to which a request was redirected; absent without a redirect."""
+
+REDIRECTED_HEADER: Final = "x-qa-sync-redirected"
+"""The same for its response. A header, so that recordings keep it."""
+
 RERENDER: Final = "qa_sync.again"
 """The extension of a request with placeholders: the function that renders it with a token, and its URL."""

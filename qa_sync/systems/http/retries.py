@@ -10,6 +10,7 @@ import json
 import random
 from datetime import datetime
 from typing import Final, TypeAlias
+from urllib.parse import quote
 
 import httpx
 from msgspec import Struct, field
@@ -20,7 +21,14 @@ from qa_sync.systems.http.failures import GATEWAY_STATUSES, NOT_SENT_ERRORS, Tok
 from qa_sync.systems.http.patience import GivenUp, Patience
 from qa_sync.systems.http.rate_limits import RateLimiter
 from qa_sync.systems.http.redirects import MAX_REDIRECTS, follow_redirect, is_same_origin
-from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, CONNECT_ATTEMPTS, IDEMPOTENT, OTHER_HOST
+from qa_sync.systems.http.request_extensions import (
+    ATTEMPTS_HEADER,
+    CONNECT_ATTEMPTS,
+    IDEMPOTENT,
+    OTHER_HOST,
+    REDIRECTED,
+    REDIRECTED_HEADER,
+)
 from qa_sync.systems.http.response_limits import ResponseLimitExceeded
 from qa_sync.systems.http.retry_policy import TOO_MANY_REQUESTS, RetryPolicy
 from qa_sync.systems.redaction import Redactor
@@ -34,8 +42,9 @@ Outcome: TypeAlias = httpx.Response | httpx.RequestError
 class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
     """Sends requests to one system, by `authenticated` to the system itself, by `anonymous` to other hosts.
 
-    `rng` adds jitter to the delays, which grow with the failures in a row of the whole system (`backoff`). Closing it
-    closes nothing: the connections belong to the `LiveConnection`.
+    Redirects of reads are followed within the system, and to the hosts `redirects`. `rng` adds jitter to the delays,
+    which grow with the failures in a row of the whole system (`backoff`). Closing it closes nothing: the connections
+    belong to the `LiveConnection`.
     """
 
     authenticated: httpx.BaseTransport
@@ -47,18 +56,22 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     rng: random.Random = field(default_factory=random.Random)
     patience: Patience = field(default_factory=Patience)
+    redirects: frozenset[str] = frozenset()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the response, with its body read, after retries and redirects."""
         request.read()
         home, current = None if request.extensions.get(OTHER_HOST) else request.url, request
         response = self._send_with_retries(current, self._transport_for(home, current.url))
+        response.headers.pop(REDIRECTED_HEADER, None)
         for _ in range(MAX_REDIRECTS):
-            redirect = follow_redirect(current, response, self.redact)
+            redirect = follow_redirect(current, response, self.redact, home, self.redirects)
             if redirect is None:
                 return response
             current = redirect
+            request.extensions[REDIRECTED] = where = str(current.url.copy_with(query=None))
             response = self._send_with_retries(current, self._transport_for(home, current.url))
+            response.headers[REDIRECTED_HEADER] = quote(where, safe=":/[]@%")
         return response
 
     def _transport_for(self, home: httpx.URL | None, url: httpx.URL) -> httpx.BaseTransport:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final, NoReturn
 
 import httpx
@@ -17,7 +18,14 @@ from msgspec import Struct
 
 from qa_sync.errors import Conflict, InvalidResponse, RequestRejected, SystemUnreachable, UncertainWrite
 from qa_sync.systems.http.failures import GATEWAY_STATUSES, is_invalid_request, was_not_sent
-from qa_sync.systems.http.request_extensions import ATTEMPTS_HEADER, IDEMPOTENT, OTHER_HOST, TOKEN_REQUEST
+from qa_sync.systems.http.request_extensions import (
+    ATTEMPTS_HEADER,
+    IDEMPOTENT,
+    OTHER_HOST,
+    REDIRECTED,
+    REDIRECTED_HEADER,
+    TOKEN_REQUEST,
+)
 from qa_sync.systems.http.response_limits import ResponseLimitExceeded
 from qa_sync.systems.redaction import redacted_text
 from qa_sync.systems.responses.exchange_log import ExchangeLog
@@ -41,7 +49,6 @@ HINTS: Final[Mapping[int, str]] = {
 }
 SHOWN: Final = 200
 """The largest number of characters of an invalid response shown."""
-
 
 UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
 TRUST: Final = "custom_ca_pem_chain in the connector, or SSL_CERT_FILE in the environment"
@@ -68,8 +75,8 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
         if response.has_redirect_location:
             where = self._shown(response.headers["location"])
             raise InvalidResponse(
-                f"{self._describe_request(request)}: redirected to {where}, which is not followed",
-                hint=f"set the url of {self.label} to the target of the redirect",
+                f"{self._describe_request(request, response)}: redirected to {where}, which is not followed",
+                hint=self._redirect_hint(request, response),
             )
         self.raise_invalid(request, response, "not a success")
 
@@ -100,7 +107,7 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
     def _raise_rejected(self, request: httpx.Request, response: httpx.Response) -> NoReturn:
         status = response.status_code
         code, message = self._vendor_error(response)
-        text = f"{self._describe_request(request)}: rejected with {status} {code or ''}".rstrip()
+        text = f"{self._describe_request(request, response)}: rejected with {status} {code or ''}".rstrip()
         hint = _woocommerce_hint(request, status, code) or HINTS.get(status)
         if status in {httpx.codes.CONFLICT, httpx.codes.PRECONDITION_FAILED}:
             raise Conflict(f"{text}: {message}", status=status, code=code, hint=hint, repeated=_attempts(response) > 1)
@@ -119,11 +126,25 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
         kind = self._shown(response.headers.get("content-type", "no content type"))
         private = TOKEN_REQUEST in request.extensions and response.is_success
         begins = "body not shown (token)" if private else self._body_start(response)
-        return f"{self._describe_request(request)}: {why}: status {response.status_code}, {kind}, {begins}"
+        return f"{self._describe_request(request, response)}: {why}: status {response.status_code}, {kind}, {begins}"
 
-    def _describe_request(self, request: httpx.Request) -> str:
+    def _describe_request(self, request: httpx.Request, response: httpx.Response | None = None) -> str:
+        """Return the request in words, with the URL that responded, or did not, after redirects."""
         url = request.url.copy_with(query=None, fragment=None, username=None, password=None)
-        return f"{self.label}: {request.method} {self.redact(str(url))}"
+        text = f"{self.label}: {request.method} {self.redact(str(url))}"
+        headers = httpx.Headers() if response is None else response.headers
+        where = headers.get(REDIRECTED_HEADER) or request.extensions.get(REDIRECTED)
+        return f"{text}, redirected to {self._shown(where)}" if where else text
+
+    def _redirect_hint(self, request: httpx.Request, response: httpx.Response) -> str:
+        """Return what to do about a redirect that is not followed."""
+        hint = f"set the url of {self.label} to the target of the redirect"
+        with suppress(httpx.InvalidURL, ValueError):
+            url = request.url.join(response.headers["location"])
+            host = url.netloc.decode("ascii")
+            if request.method == "GET" and url.scheme == request.url.scheme and self.redact(host) == host:
+                return f'{hint}, or, if that host may respond for {self.label}, allow it: redirects = ["{host}"]'
+        return hint
 
     def _body_start(self, response: httpx.Response) -> str:
         text = redacted_text(self.redact, response.content)  # whole, because a secret cut in two would not be redacted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import httpx
 from msgspec import Struct
@@ -88,6 +88,7 @@ def open_connection(
     out: httpx.BaseTransport | None = None,
     rng: random.Random | None = None,
     patience: Patience | None = None,
+    redirects: Collection[str] = (),
 ) -> LiveConnection:
     """Open the connection to a system; sends nothing yet.
 
@@ -95,7 +96,8 @@ def open_connection(
     this system are added to it, and logs are redacted until the connection is closed. `env` are further parameters of
     the connector. `rate_limiter` applies to all services of the system. `retry_policy` and `out`, the network
     transport, replace the settings of the services (None: as each service says); `limits` apply to each response.
-    `rng` adds jitter to the delays; `patience` limits the waits after an interruption.
+    `rng` adds jitter to the delays; `patience` limits the waits after an interruption; reads may be redirected to the
+    hosts `redirects`.
     Raises UsageError as RestSystem does, and for a service with invalid connection settings.
     """
     redact.add_secrets(*secrets.values(), *url_secrets(base_url))
@@ -117,6 +119,7 @@ def open_connection(
             clock=clock,
             redact=redact,
             backoff=backoff,
+            redirects=frozenset(redirects),
             patience=patience,
             retry_policy=retry_policy or read_retry_policy(service.settings),
             rng=rng or random.Random(),  # noqa: S311 - delays are not secret

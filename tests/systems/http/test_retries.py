@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.utils import format_datetime
@@ -517,8 +518,16 @@ class TestRedirects:
     SECRETS = {"key": "s3cr3t-key"}  # noqa: RUF012 - read only
     HEADERS = {"X-Key": "$SECRET(key)"}  # noqa: RUF012 - read only
 
-    def world(self, tmp_path: Path, *script: Any, url: str = URL) -> Small:
-        return small(tmp_path, *script, url=url, secrets=self.SECRETS, headers=self.HEADERS, jwt_token="$SECRET(key)")  # noqa: S106 - none
+    def world(self, tmp_path: Path, *script: Any, url: str = URL, redirects: Sequence[str] = ()) -> Small:
+        return small(
+            tmp_path,
+            *script,
+            url=url,
+            redirects=redirects,
+            secrets=self.SECRETS,
+            headers=self.HEADERS,
+            jwt_token="$SECRET(key)",  # noqa: S106 - none
+        )
 
     def to(self, url: str, status: int = 302) -> httpx.Response:
         return httpx.Response(status, headers={"Location": url})
@@ -535,32 +544,68 @@ class TestRedirects:
         assert WORK["lookup"](world)
         assert "x-key" in world.server.asked[1].headers
 
+    ELSEWHERE = (
+        "https://other.test/things/1",
+        "//other.test/things/1",
+        "https://OTHER.test./things/1",
+        "https://small.test:8443/things/1",
+        "https://sub.small.test/x",
+        "https://u:p@other.test/x",
+        "https://small.test.other.test/x",
+        "http://small.test/things/1",
+        "http://other.test/things/1",
+    )
+
+    @pytest.mark.parametrize("url", ELSEWHERE)
+    @pytest.mark.parametrize("verb", ["lookup", "update", "delete"])
+    def test_elsewhere_is_not_asked(self, tmp_path: Path, url: str, verb: str) -> None:
+        world = self.world(tmp_path, self.to(url))
+        with pytest.raises(InvalidResponse, match="which is not followed"):
+            WORK[verb](world)
+        assert len(world.server.asked) == 1
+
+    def test_it_is_said_how_to_allow_it(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidResponse, match=re.escape('redirects = ["other.test:81"]')):
+            WORK["lookup"](self.world(tmp_path, self.to("https://other.test:81/x")))
+        with pytest.raises(InvalidResponse) as told:  # never from https to http
+            WORK["lookup"](self.world(tmp_path, self.to("http://other.test/x"), redirects=["other.test"]))
+        assert "redirects" not in str(told.value)
+
+    def test_the_url_that_refused_is_named(self, tmp_path: Path) -> None:
+        far = "https://other.test/a"
+        for answer in (httpx.Response(403), httpx.Response(200, text="noise"), *[[NEVER] * 8]):
+            answers = answer if isinstance(answer, list) else [answer]
+            world = self.world(tmp_path, self.to(f"{far}?b=c"), *answers, redirects=["other.test"])
+            with pytest.raises((RequestRejected, InvalidResponse, SystemUnreachable)) as told:
+                WORK["lookup"](world)
+            assert f"GET {URL}/things/1, redirected to {far}: " in str(told.value)
+
     @pytest.mark.parametrize(
         "url",
         [
             "https://other.test/things/1",
-            "//other.test/things/1",
-            "http://small.test/things/1",
+            "//OTHER.test/things/1",
             "https://small.test:8443/things/1",
             "https://sub.small.test/x",
             "https://u:p@other.test/x",
         ],
     )
     def test_elsewhere_gets_no_credentials(self, tmp_path: Path, url: str) -> None:
-        world = self.world(tmp_path, self.to(url), THING)
+        hosts = ["other.test", "small.test:8443", "sub.small.test"]
+        world = self.world(tmp_path, self.to(url), THING, redirects=hosts)
         assert WORK["lookup"](world)
         told = world.server.asked[1]
         assert set(told.headers) <= {"host", "accept", "accept-encoding", "user-agent", "content-length"}
         assert not told.url.userinfo
 
     def test_back_home_from_elsewhere_there_are_none_either_in_the_headers(self, tmp_path: Path) -> None:
-        world = self.world(tmp_path, self.to("https://other.test/"), self.to(f"{URL}/things/1"), THING)
+        script = (self.to("https://other.test/"), self.to(f"{URL}/things/1"), THING)
+        world = self.world(tmp_path, *script, redirects=["other.test"])
         assert WORK["lookup"](world)
         assert "x-key" not in world.server.asked[2].headers
 
     def test_a_url_with_a_secret_in_it_is_not_followed_elsewhere(self, tmp_path: Path) -> None:
-        world = self.world(tmp_path, self.to("https://other.test/?key=s3cr3t%2Dkey"), self.to("x"))
-        world = self.world(tmp_path, self.to("https://other.test/?key=s3cr3t-key"))
+        world = self.world(tmp_path, self.to("https://other.test/?key=s3cr3t-key"), redirects=["other.test"])
         with pytest.raises(
             InvalidResponse, match=r"redirected to https://other.test/\?key=\(hidden\), which is not followed"
         ):
@@ -584,7 +629,7 @@ class TestRedirects:
     def test_a_host_that_nobody_can_look_up_is_told(self, tmp_path: Path, host: str) -> None:
         clock = VirtualClock(START)
         with loopback(lambda _: self.to(f"http://{host}/x")) as server:
-            connection = opened(tmp_path, server.url, clock, {})
+            connection = opened(tmp_path, server.url, clock, {}, redirects=[host])
             with pytest.raises(SystemUnreachable, match="invalid host name"):
                 connection.system().lookup("thing", "1")
             connection.close()
