@@ -77,14 +77,26 @@ KINDS: Mapping[str, CheckKind] = {
             "After each round wait until the source shows the new value, and check every other property.",
         ),
     ),
+    "any-time": CheckKind(
+        "An edit arrives at whatever moment it is made.",
+        "`keep`",
+        (
+            "Create a linked pair, and edit the source record at once after its create.",
+            "Edit the source record as soon as the counterpart is there, and the target record when that arrives.",
+            "Edit the source record, and once more while the sync carries the first edit.",
+            "Edit the source record twice before the sync runs.",
+            "After each wait until the other side shows the last value.",
+        ),
+    ),
     "newest-wins": CheckKind(
         "When both sides edit the same property, the later edit ends up on both sides.",
         '`keep`, unless `conflict = "unchecked"`',
         (
             "Continue with the pair of `update-backward`.",
             (
-                "Edit the property on the source, wait 2 seconds, and edit it on the target; the sync is not "
-                "triggered in between."
+                "Edit the property on the source, and then on the target; the sync is held in between. Where it runs "
+                "by itself, look whether the first edit had arrived before the second, and then try again, at most 5 "
+                "times."
             ),
             "Wait until both sides show the later value.",
             "Repeat it with the target first.",
@@ -96,8 +108,8 @@ KINDS: Mapping[str, CheckKind] = {
         (
             "Continue with the pair of `newest-wins`.",
             (
-                "Edit half of the properties on the source and the other half on the target; the sync is not "
-                "triggered in between."
+                "Edit half of the properties on the source and the other half on the target; the sync is held in "
+                "between, or the edits are tried again, as for `newest-wins`."
             ),
             "Wait until both sides show all of the edits.",
         ),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from qa_sync.checklist.steps import Side, Step
+from qa_sync.checklist.steps import Edit, EditBothSides, EditDuringCycle, Side, Step
 from qa_sync.dataflow.model import Dataflow, Finding, Origin, PropertyPair, Section
 from qa_sync.systems.cards import EntityCard
 
@@ -97,3 +97,16 @@ class Checklist(Struct, frozen=True):
     seed: str
     sections: tuple[SectionPlan, ...]
     findings: tuple[Finding, ...]
+
+
+def edits_of(step: Step) -> tuple[Edit, ...]:
+    """Return the edits that a step may make."""
+    match step:
+        case Edit():
+            return (step,)
+        case EditBothSides():
+            return tuple(edit for choice in step.choices for edit in (choice.first, choice.second))
+        case EditDuringCycle():
+            return (step.edit,)
+        case _:
+            return ()

@@ -82,6 +82,45 @@ class GiveMore(Struct, frozen=True):
     given: tuple[Given, ...]
 
 
+class EditPair(Struct, frozen=True):
+    """An edit of each side of a linked pair; `version` is that of the values of the first edit."""
+
+    version: int
+    first: Edit
+    second: Edit
+
+
+class EditBothSides(Struct, frozen=True):
+    """Edit both sides of a linked pair before the sync runs.
+
+    Where the sync may run in between, it is tried again with the other choice, and `check` is an error when no attempt
+    succeeds; `claims` then show an edit that the sync has overwritten while it worked. `in_order`: the second edit
+    must have the later modification time. `only_first` are the paths on the other side of properties that only the
+    first edit changes: a new value there shows that the sync ran.
+    """
+
+    check: str
+    choices: tuple[EditPair, ...]
+    claims: tuple[Claim, ...]
+    in_order: bool
+    only_first: tuple[str, ...] = ()
+
+    @property
+    def role(self) -> str:
+        """The role whose two records are edited."""
+        return self.choices[0].first.role
+
+
+class EditDuringCycle(Struct, frozen=True):
+    """Edit a record while a cycle of the sync runs that has work to do.
+
+    `check` is skipped where no cycle is started by the run, so that none is known to be running.
+    """
+
+    check: str
+    edit: Edit
+
+
 class Delete(Struct, frozen=True):
     """Delete the role's record on a side."""
 
@@ -186,14 +225,15 @@ class Expect(Struct, frozen=True):
     """Check claims: poll until all pass (`wait`), or once.
 
     `claims` are pairs of a check's id (None: a precondition of later steps) and a claim. A check passes when all its
-    claims pass, here and in later steps.
+    claims pass, here and in later steps. `at_once`: run the first cycle without any time before and after it, where the
+    run can do so, so that the next edit is made in the same second.
     """
 
     claims: tuple[tuple[str | None, Claim], ...]
     wait: bool
+    at_once: bool = False
 
 
 Action = Insert | Edit | GiveMore | Delete | Sleep | WaitCycles | Snapshot
 
-
-Step = Action | Expect
+Step = Action | Expect | EditBothSides | EditDuringCycle

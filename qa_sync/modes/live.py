@@ -32,9 +32,8 @@ from qa_sync.modes.live_systems.resume import (
 from qa_sync.modes.live_systems.run_journal import SKEW, RunJournal, open_run_journal, planned_records
 from qa_sync.modes.live_systems.write_permissions import limit_to_writable
 from qa_sync.modes.triggers.context import TriggerContext
-from qa_sync.modes.triggers.table import Triggers
+from qa_sync.modes.triggers.table import CYCLES_UNKNOWN, Triggers
 from qa_sync.running.environment import Environment
-from qa_sync.settings.model import Trigger
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.system import System
 
@@ -78,16 +77,14 @@ class LiveSession(Struct, frozen=True):
             max_lag_s=self.job.max_lag_for(plan.section),
             jitter=_jittered,
             keep=self.job.keep,
+            control=self.triggers.control_for(checklist.dataflow, *labels.values()),
             sync_problems=partial(self.triggers.problems_for, checklist.dataflow, *labels.values()),
         )
 
     @property
     def cycles_known(self) -> bool:
-        """Whether every trigger of the sync returns only after a completed cycle.
-
-        A sync behind a URL may continue after its response, so that its cycles are unknown.
-        """
-        return self.job.settings.sync.trigger not in {Trigger.WAIT, Trigger.HTTP}
+        """Whether every trigger of the sync returns only after a completed cycle."""
+        return self.job.settings.sync.trigger not in CYCLES_UNKNOWN
 
     def is_silent(self) -> bool:
         """Return whether the run is interrupted and every system was silent for too long since."""

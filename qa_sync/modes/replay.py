@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from msgspec.structs import replace
@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.checklist.steps import Side
-from qa_sync.clock import RealClock, ReplayClock, VirtualClock
+from qa_sync.clock import Clock, RealClock, ReplayClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError
 from qa_sync.modes.job import CYCLE_S, Job, PreparedRun, cassette_path, check_distinct_recordings, fingerprint
-from qa_sync.running.environment import Environment
+from qa_sync.running.environment import Environment, SyncControl
 from qa_sync.running.results import Recording
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.recording.cassette_file import is_recorded
@@ -162,7 +162,20 @@ def _stage(job: Job, cassette: Cassette, plan: SectionPlan) -> Environment:
         cycles_known=label.cycles_known,
         exclusive=label.since is None,
         max_lag_s=job.max_lag_for(plan.section),
+        control=_replayed_control(clock, cycles_known=label.cycles_known),
     )
+
+
+def _replayed_control(clock: Clock, *, cycles_known: bool) -> SyncControl:
+    """Return a control that lets the same time pass as a cycle of the sandbox, around the same edits."""
+
+    def run_during(action: Callable[[], None]) -> bool:
+        clock.sleep(CYCLE_S / 2)
+        action()
+        clock.sleep(CYCLE_S / 2)
+        return True
+
+    return SyncControl(run_at_once=lambda: None, run_during=run_during if cycles_known else None)
 
 
 def _connectors_by_side(job: Job, section: Section) -> Mapping[Side, Connector]:

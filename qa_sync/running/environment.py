@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
@@ -62,6 +63,19 @@ def no_problems() -> tuple[SyncProblem, ...]:
     return ()
 
 
+class SyncControl(Struct, frozen=True):
+    """What the run can do with the sync beyond running it once.
+
+    `hold` keeps it from being started, by this section or another, as long as the context is open. `run_at_once` runs
+    a cycle without any time before and after it (None: as always). `run_during` runs a cycle and calls a function while
+    it works; it returns whether the function ended before the cycle did (None: the run starts no cycle).
+    """
+
+    hold: Callable[[], AbstractContextManager[None]] = nullcontext
+    run_at_once: Callable[[], None] | None = None
+    run_during: Callable[[Callable[[], None]], bool] | None = None
+
+
 class Environment(Struct, frozen=True):
     """Everything that a scenario needs to run.
 
@@ -71,7 +85,7 @@ class Environment(Struct, frozen=True):
     a cycle whenever `let_sync_work` returns, so that a missing change is lost, and not merely late. `exclusive`: only
     the run and the sync write to the systems, so that every new record is theirs. `max_lag_s` is the maximum sync
     latency, None for no limit. `keep` says when records are not deleted. `sync_problems` returns what the sync could
-    not read or write in its last cycle.
+    not read or write in its last cycle. `control` holds the sync and runs it at a certain moment.
     """
 
     systems: Mapping[Side, System]
@@ -88,6 +102,7 @@ class Environment(Struct, frozen=True):
     sync_speed: SyncSpeed = field(default_factory=SyncSpeed)
     keep: Keep = Keep.NEVER
     sync_problems: Callable[[], tuple[SyncProblem, ...]] = no_problems
+    control: SyncControl = field(default_factory=SyncControl)
 
     @property
     def poll_policy(self) -> PollPolicy:

@@ -43,16 +43,37 @@ class OpenChecks:
         claims = (claim for step in scenario.steps if isinstance(step, Expect) for claim in step.claims)
         self._claims_left = Counter(check for check, _ in claims if check)
         self._results: dict[str, CheckResult] = {}
+        self._untried: dict[str, Verdict] = {}
+        self._passed_over: set[str] = set()
 
     def open_claims(self, step: Expect) -> tuple[tuple[str | None, Claim], ...]:
         """Return the claims of a step whose checks are open."""
         self._claims_left.subtract(check for check, _ in step.claims if check)
-        return tuple((check, claim) for check, claim in step.claims if check is None or check in self.open)
+        passed_over = self._passed_over & {check for check, _ in step.claims if check}
+        self._passed_over -= passed_over
+        return tuple(
+            (check, claim)
+            for check, claim in step.claims
+            if check is None or (check in self.open and check not in passed_over)
+        )
 
     def note(self, check: str, result: CheckResult) -> None:
         """Add the result of one claim."""
         previous = self._results.get(check)
         self._results[check] = previous.merged_with(result) if previous else result
+
+    def note_untried(self, check: str, verdict: Verdict) -> None:
+        """Note why the next step that has claims of a check cannot judge them; later ones still can.
+
+        The check then fails by a later claim, or has this verdict at the end: it never passes.
+        """
+        self._untried.setdefault(check, verdict)
+        self._passed_over.add(check)
+
+    def untried(self) -> Iterator[tuple[Check, CheckResult]]:
+        """Yield the open checks of which a part was not tried, after the last step, and close them."""
+        for check in [check for check in self._untried if check in self.open]:
+            yield self.open.pop(check), CheckResult(self._untried[check])
 
     def decided(self, checks: Sequence[str | None]) -> Iterator[tuple[Check, CheckResult]]:
         """Yield the checks that are decided by now, each once, and close them."""
@@ -62,4 +83,5 @@ class OpenChecks:
                 yield self.open.pop(check), result
 
     def _is_final(self, check: str, result: CheckResult) -> bool:
-        return result.verdict.status in FAILURES or not self._claims_left[check]
+        is_last = not self._claims_left[check] and check not in self._untried
+        return result.verdict.status in FAILURES or is_last

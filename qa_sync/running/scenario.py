@@ -14,6 +14,8 @@ from qa_sync.checklist.steps import (
     Claim,
     Delete,
     Edit,
+    EditBothSides,
+    EditDuringCycle,
     Expect,
     GiveMore,
     Insert,
@@ -32,6 +34,9 @@ from qa_sync.running.claims.missing_arrivals import MissingArrivals, Preconditio
 from qa_sync.running.claims.sync_problems import blame_sync
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.cleanup import remove_all
+from qa_sync.running.edits.both_sides import edit_both_sides
+from qa_sync.running.edits.during_cycle import edit_during_cycle
+from qa_sync.running.edits.held_sync import HeldSync
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Looked, Status, StepStarted
 from qa_sync.running.given_more import give_more
@@ -92,14 +97,36 @@ class ScenarioRun:
     def _steps(
         self, records: ScenarioRecords, open_checks: OpenChecks
     ) -> Iterator[StepStarted | Looked | CheckFinished]:
-        for step in self.scenario.steps:
-            description = describe_step(records, step)
-            self.step_log.note(step, description)
-            yield StepStarted(self.spec, self.plan.section.key, description)
-            if isinstance(step, Expect):
-                yield from self._check_step(records, step, open_checks)
-            else:
-                self._perform(records, step)
+        with HeldSync(self.environment.control) as held:
+            for step in self.scenario.steps:
+                description = describe_step(records, step)
+                self.step_log.note(step, description)
+                yield StepStarted(self.spec, self.plan.section.key, description)
+                held.before(step)
+                match step:
+                    case Expect():
+                        yield from self._check_step(records, step, open_checks)
+                    case EditBothSides() | EditDuringCycle():
+                        yield from self._edit_at_moment(records, step, open_checks)
+                    case _:
+                        self._perform(records, step)
+        yield from (self._finished(check, result) for check, result in open_checks.untried())
+
+    def _edit_at_moment(
+        self, records: ScenarioRecords, step: EditBothSides | EditDuringCycle, open_checks: OpenChecks
+    ) -> Iterator[CheckFinished]:
+        if step.check not in open_checks.open:
+            return
+        if isinstance(step, EditBothSides):
+            verdict = edit_both_sides(records, step)
+        else:
+            verdict = edit_during_cycle(records, step)
+        if verdict and verdict.status is not Status.ERROR:
+            yield self._finished(open_checks.open.pop(step.check), CheckResult(verdict))
+        elif verdict and isinstance(step, EditBothSides):
+            open_checks.note_untried(step.check, verdict)
+        elif verdict:
+            open_checks.note(step.check, CheckResult(verdict))
 
     def _perform(self, records: ScenarioRecords, step: Action) -> None:
         match step:
@@ -161,9 +188,12 @@ class ScenarioRun:
         if not step.wait:
             return PollResult(self._check_claims(records, claims, states), 1)
 
+        run_at_once = self.environment.control.run_at_once if step.at_once else None
+        run_sync = run_at_once or self.environment.let_sync_work
+
         def look() -> Mapping[Claim, ClaimState]:
             nonlocal states
-            self.environment.let_sync_work()
+            run_sync()
             states = self._check_claims(records, claims, states)
             return states
 

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from qa_sync.checklist.model import Scenario
 from qa_sync.checklist.steps import Edit, IdOf, Insert, SampleValue, Side, ValueOf
-from qa_sync.errors import Conflict, InvalidResponse
+from qa_sync.errors import InvalidResponse
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import RecordRef
 from qa_sync.running.listed_records import ListedRecords
+from qa_sync.running.retried_update import update_with_retry
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.canonical import to_canonical, to_wire
@@ -24,10 +25,6 @@ from qa_sync.values.regions import with_country
 
 class RecordGone(InvalidResponse):
     """A record of an earlier poll no longer exists, although the run did not delete it."""
-
-
-EDIT_ATTEMPTS = 5
-"""Attempts of an edit, because the sync may write between the run's read and write."""
 
 
 class RecordKey(NamedTuple):
@@ -54,6 +51,7 @@ class ScenarioRecords:
         self.written_at: datetime = environment.clock.now()
         self.ignored_writes: set[tuple[RecordKey, str]] = set()
         self.marks: dict[str, str] = {}
+        self.last_choice: dict[str, int] = {}
         self._listed = ListedRecords(environment)
         self._read_in_poll: set[RecordKey] = set()
         self._existing: set[RecordKey] = set()
@@ -88,30 +86,30 @@ class ScenarioRecords:
         self.written_at = self.environment.clock.now()
         self._note_ignored_writes(key, step.values, None)
 
-    def edit(self, step: Edit) -> None:
-        """Update the role's record after a new read; raises Conflict when that is impossible."""
+    def edit(self, step: Edit) -> Record:
+        """Update the role's record after a new read, and return what was read; raises Conflict if it is impossible."""
+        key = self._begin_edit(step)
+        before = update_with_retry(
+            lambda: self.reread(key), lambda now: self.system(key).update(now, self._to_wire(key, step.values))
+        )
+        self._note_edit(key, step, before)
+        return before
+
+    def edit_once(self, step: Edit, before: Record) -> None:
+        """Update the role's record, which was just read; raises Conflict when it has changed since."""
+        key = self._begin_edit(step)
+        self.system(key).update(before, self._to_wire(key, step.values))
+        self._note_edit(key, step, before)
+
+    def _begin_edit(self, step: Edit) -> RecordKey:
         key, there = RecordKey(step.role, step.side), RecordKey(step.role, step.side.other)
-        before_there = self.latest.get(there)
-        before = self._update_with_retry(key, step.values)
-        self.before_edit |= {key: before, there: before_there or self.before_edit.get(there)}
+        self.before_edit[there] = self.latest.get(there) or self.before_edit.get(there)
+        return key
+
+    def _note_edit(self, key: RecordKey, step: Edit, before: Record) -> None:
+        self.before_edit[key] = before
         self.written_at = self.environment.clock.now()
         self._note_ignored_writes(key, step.values, before)
-
-    def _update_with_retry(self, key: RecordKey, values: Mapping[str, SampleValue]) -> Record:
-        """Update a record and return its previous state; raises Conflict when the record has not changed since."""
-        before = self.reread(key)
-        for _ in range(EDIT_ATTEMPTS - 1):
-            try:
-                self.system(key).update(before, self._to_wire(key, values))
-            except Conflict:
-                new = self.reread(key)
-                if new.data == before.data:
-                    raise
-                before = new
-            else:
-                return before
-        self.system(key).update(before, self._to_wire(key, values))
-        return before
 
     def reread(self, key: RecordKey) -> Record:
         """Read the record again; raises RecordGone if it existed before, InvalidResponse if it never did."""

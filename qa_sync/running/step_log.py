@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from qa_sync.checklist.model import Check
+from qa_sync.checklist.model import Check, edits_of
 from qa_sync.checklist.steps import (
     Claim,
     Delete,
     Edit,
+    EditBothSides,
+    EditDuringCycle,
     Expect,
     GiveMore,
     Insert,
@@ -56,8 +58,9 @@ class StepLog:
 def _concerns_check(logged: LoggedStep, check: str, roles: set[str], paths: set[str] | None) -> bool:
     step = logged.step
     match step:
-        case Edit():
-            return step.role in roles and (paths is None or bool(paths & step.values.keys()))
+        case Edit() | EditBothSides() | EditDuringCycle():
+            edits = edits_of(step)
+            return edits[0].role in roles and (paths is None or any(paths & edit.values.keys() for edit in edits))
         case Insert() | Delete():
             return step.role in roles
         case GiveMore():
@@ -71,8 +74,8 @@ def _concerns_check(logged: LoggedStep, check: str, roles: set[str], paths: set[
 def describe_step(records: ScenarioRecords, step: Step) -> str:
     """Return the description of a step."""
     match step:
-        case Insert() | Edit() | Delete():
-            return f"{_verb(step)} {_record_name(records, RecordKey(step.role, step.side))}"
+        case Insert() | Edit() | Delete() | EditBothSides() | EditDuringCycle():
+            return _describe_write(records, step)
         case GiveMore():
             return f"give {_record_name(records, RecordKey(step.role, step.side))} {_more(step)}"
         case Sleep():
@@ -83,6 +86,17 @@ def describe_step(records: ScenarioRecords, step: Step) -> str:
             return f"take a snapshot of {' and '.join(step.roles)}"
         case Expect():
             return f"wait for {awaited}" if step.wait and (awaited := awaited_record(records, step)) else "check again"
+
+
+def _describe_write(records: ScenarioRecords, step: Insert | Edit | Delete | EditBothSides | EditDuringCycle) -> str:
+    match step:
+        case EditBothSides():
+            first, second = (_describe_write(records, e) for e in (step.choices[0].first, step.choices[0].second))
+            return f"{first}, and {second}, before the sync runs"
+        case EditDuringCycle():
+            return f"{_describe_write(records, step.edit)} while the sync runs"
+        case _:
+            return f"{_verb(step)} {_record_name(records, RecordKey(step.role, step.side))}"
 
 
 def awaited_record(records: ScenarioRecords, step: Expect) -> str:

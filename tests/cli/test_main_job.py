@@ -40,7 +40,7 @@ def test_every_section_has_every_kind_and_repeats_are_not_run(qa_sync: QaSync) -
     assert [s["duplicate_of"] for s in second] == [None, None, None, 1, 2]
     assert all(s["checks"] == [] for s in second[3:])
     kinds = {"create", "unique", "property", "update-forward", "update-backward", "stable", "isolated"}
-    kinds |= {"newest-wins", "independent", "empty"}
+    kinds |= {"any-time", "newest-wins", "independent", "empty"}
     for section in (*first, *second[:3]):
         assert {c["kind"] for c in section["checks"]} == kinds
         assert {c["origin"] for c in section["checks"] if c["kind"] == "property"} == {"inferred"}
@@ -59,11 +59,11 @@ def test_what_an_api_cannot_do_is_a_skip_with_its_reason(qa_sync: QaSync) -> Non
 
 CAUGHT = {
     "drop-create": {"create"},
-    "drop-update": {"update-forward", "update-backward", "newest-wins", "independent"},
-    "one-way": {"update-backward", "newest-wins", "independent"},
+    "drop-update": {"update-forward", "update-backward", "any-time", "newest-wins", "independent"},
+    "one-way": {"update-backward", "any-time", "newest-wins", "independent"},
     "duplicate": {"create", "unique"},
-    "swap-properties": {"property", "update-forward", "update-backward", "newest-wins", "independent"},
-    "truncate": {"property", "update-forward", "update-backward", "newest-wins", "independent"},
+    "swap-properties": {"property", "update-forward", "update-backward", "any-time", "newest-wins", "independent"},
+    "truncate": {"property", "update-forward", "update-backward", "any-time", "newest-wins", "independent"},
 }
 
 

@@ -289,6 +289,20 @@ def _half_empty(facts: Facts) -> Iterator[Place]:
         yield from facts.whole("merge-not")
 
 
+def _contested(facts: Facts) -> Iterator[Place]:
+    if all(facts.card(side).modified for side in Side):
+        yield from edited("newest-wins")(facts)
+
+
+def _revised(facts: Facts) -> Iterator[Place]:
+    if facts.source.revision:
+        yield from edited("any-time")(facts)
+        yield from updates(Side.SOURCE)(facts)
+    if facts.target.revision:
+        yield from edited("any-time")(facts)
+        yield from updates(Side.TARGET)(facts)
+
+
 SHOWING = 2
 """Pairs that still show a link when another is left out."""
 
@@ -365,6 +379,13 @@ RULES: Mapping[str, Rule] = {
     "clear-unmapped": Rule(_unmapped_of("decimal", "integer", "date"), "no number or date without a row can be edited"),
     "drop-elements": Rule(_more_elements, "no row selects an element of a list that can have others"),
     "merge-half-empty": Rule(_half_empty, "no merge table with a row that may be empty where records are created"),
+    "source-wins": Rule(_contested, NOTHING_IS_EDITED),
+    "same-second-as-create": Rule(edited("any-time"), NOTHING_IS_EDITED),
+    "same-second-as-write": Rule(edited("any-time"), NOTHING_IS_EDITED),
+    "cursor-in-seconds": Rule(edited("any-time"), NOTHING_IS_EDITED),
+    "cursor-at-end": Rule(edited("any-time"), NOTHING_IS_EDITED),
+    "lose-during-cycle": Rule(edited("any-time"), NOTHING_IS_EDITED),
+    "lose-double-edit": Rule(_revised, "no property of a record with a revision can be edited on both sides"),
 }
 
 

@@ -13,7 +13,7 @@ from qa_sync.checklist.model import Checklist, SectionPlan
 from qa_sync.checklist.steps import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.reader import read_dataflow
-from qa_sync.running.environment import Environment
+from qa_sync.running.environment import Environment, SyncControl
 from qa_sync.running.events import CheckFinished, Event
 from qa_sync.running.results import Results, collect_results
 from qa_sync.running.runner import RunConfig, run
@@ -191,6 +191,15 @@ class World:
         self.clock.sleep(1)
         self.sync(self)
 
+    def work_during(self, action: Callable[[], None]) -> bool:
+        """Run a cycle, and act at its end, when it has written."""
+        self.work()
+        action()
+        return True
+
+    def control(self) -> SyncControl:
+        return SyncControl(run_at_once=lambda: self.sync(self), run_during=self.work_during)
+
     def events(self) -> Iterator[Event]:
         systems = {Side.SOURCE: self.left, Side.TARGET: self.right}
 
@@ -204,6 +213,7 @@ class World:
                 self.timeout_s,
                 cycles_known=self.cycles_known,
                 exclusive=self.alone,
+                control=self.control(),
             )
 
         return run([self.checklist()], open_environment, RunConfig("test", "seed", START, lambda: 0.0))

@@ -111,4 +111,7 @@ KINDS = {
     "condition": {"create", "unique", "condition"},
     "condition-matching-merge": {"create", "unique", "matching", "merge", "merge-not", "condition"},
 }
-ALWAYS = {"property", "update-forward", "update-backward", "newest-wins", "independent", "stable", "isolated", "empty"}
+ALWAYS = {
+    *("property", "update-forward", "update-backward", "any-time", "newest-wins", "independent", "stable", "isolated"),
+    "empty",
+}

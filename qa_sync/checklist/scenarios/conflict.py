@@ -7,18 +7,31 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from qa_sync.checklist.model import Check
-from qa_sync.checklist.samples.edit_rounds import Pairs, edit_groups, edit_rounds, edited_path, without_shared_ends
+from qa_sync.checklist.samples.edit_rounds import (
+    Pairs,
+    edit_groups,
+    edit_rounds,
+    edited_path,
+    receiving_path,
+    without_shared_ends,
+)
 from qa_sync.checklist.scenarios.context import SectionContext
-from qa_sync.checklist.steps import Claim, Edit, Expect, PropertySynced, Side, Sleep, Step
+from qa_sync.checklist.steps import Claim, Edit, EditBothSides, EditPair, Expect, PropertySynced, Side, Step
 from qa_sync.dataflow.model import StatementKind
 
 PAUSE_S = 2.0
-"""The pause between two edits of which one must be later: most systems report edit times in whole seconds."""
+"""The pause before an edit that must be later than the one before: most systems report edit times in whole seconds."""
 
-ORDERS = ((Side.SOURCE, 5), (Side.TARGET, 7))
-"""The side that is edited first, and the version of its edit; the other side is edited with the next version."""
+ORDERS = ((Side.SOURCE, (5, 7)), (Side.TARGET, (7, 5)))
+"""The side that is edited first, and the versions of its edits; the other side is edited with the next version.
+
+The second version is for a further attempt, with other values than the first.
+"""
 BEFORE = 4
-INDEPENDENT = 9
+INDEPENDENT = (9, 10)
+
+UNPROVEN_ROUNDS = 2
+"""How often both sides are edited where no other property can show that the sync ran in between."""
 
 Checks = tuple[Check, ...]
 
@@ -55,7 +68,7 @@ def _newest_wins(context: SectionContext, pairs: Pairs) -> ConflictPlan:
         ()
         if skip
         else tuple(
-            s for first, version in ORDERS for s in _edits_in_order(context, check, distinguishable, first, version)
+            s for first, versions in ORDERS for s in _edits_in_order(context, check, distinguishable, first, versions)
         )
     )
     return ConflictPlan((check,), steps)
@@ -72,11 +85,35 @@ def _reason_no_edit_times(context: SectionContext) -> str | None:
     )
 
 
-def _edits_in_order(context: SectionContext, check: Check, pairs: Pairs, first: Side, version: int) -> Iterator[Step]:
-    for side, at in ((first, version), (first.other, version + 1)):
-        yield Sleep(PAUSE_S)
-        yield Edit("subject", side, context.edited_values("update", "subject", side, pairs, at))
-    yield Expect(tuple((check.id, PropertySynced("subject", first, pair)) for pair in pairs), wait=True)
+def _edits_in_order(
+    context: SectionContext, check: Check, pairs: Pairs, first: Side, versions: tuple[int, ...]
+) -> Iterator[Step]:
+    """Yield the edits of both sides in an order, and the claim that the second edit is on both sides afterwards.
+
+    A pair that only the first edit changes shows on the other side whether the sync ran in between. A side with
+    revisions needs none: it rejects the second edit then.
+    """
+    needs_proof = context.entities.card(first.other).revision is None
+    groups = edit_groups(pairs, dict(context.entities.source.properties))
+    alone = groups[-1] if needs_proof and len(groups) > 1 else ()
+    edited = tuple(pair for pair in pairs if pair not in alone)
+    claims = tuple(PropertySynced("subject", first, pair) for pair in edited)
+    for _ in range(1 if alone or not needs_proof else UNPROVEN_ROUNDS):
+        choices = tuple(
+            EditPair(
+                version,
+                Edit("subject", first, context.edited_values("update", "subject", first, pairs, version)),
+                Edit(
+                    "subject",
+                    first.other,
+                    context.edited_values("update", "subject", first.other, edited, version + 1),
+                ),
+            )
+            for version in versions
+        )
+        arrival = tuple(receiving_path(pair, first) for pair in alone)
+        yield EditBothSides(check.id, choices, claims, in_order=True, only_first=arrival)
+        yield Expect(tuple((check.id, claim) for claim in claims), wait=True)
 
 
 def _distinguishable(context: SectionContext, pairs: Pairs) -> Pairs:
@@ -85,7 +122,7 @@ def _distinguishable(context: SectionContext, pairs: Pairs) -> Pairs:
     A reference to a record of a section that cannot be edited has no second value, so it is none of them.
     """
     distinguishable = pairs
-    for first, version in ORDERS:
+    for first, (version, _) in ORDERS:
         edits_to_compare = ((Side.TARGET, version - 1), (first, version), (first.other, version + 1))
         edits = [(side, context.edited_values("update", "subject", side, pairs, at)) for side, at in edits_to_compare]
         distinguishable = tuple(
@@ -111,13 +148,20 @@ def _independent(context: SectionContext, forward: Pairs, backward: Pairs) -> Co
     if skip:
         return ConflictPlan((check,), ())
     edits = ((Side.SOURCE, on_source), (Side.TARGET, on_target))
-    claims: tuple[tuple[str | None, Claim], ...] = tuple(
-        (check.id, PropertySynced("subject", side.other, pair)) for side, pairs in edits for pair in pairs
+    claims: tuple[Claim, ...] = tuple(
+        PropertySynced("subject", side.other, pair) for side, pairs in edits for pair in pairs
     )
+    choices = tuple(
+        EditPair(
+            version,
+            *(Edit("subject", s, context.edited_values("update", "subject", s, pairs, version)) for s, pairs in edits),
+        )
+        for version in INDEPENDENT
+    )
+    arrival = tuple(receiving_path(pair, Side.SOURCE) for pair in on_source)
     steps: tuple[Step, ...] = (
-        Sleep(PAUSE_S),
-        *(Edit("subject", s, context.edited_values("update", "subject", s, pairs, INDEPENDENT)) for s, pairs in edits),
-        Expect(claims, wait=True),
+        EditBothSides(check.id, choices, claims, in_order=False, only_first=arrival),
+        Expect(tuple((check.id, claim) for claim in claims), wait=True),
     )
     return ConflictPlan((check,), steps)
 

@@ -21,6 +21,7 @@ from qa_sync.checklist.samples.record import is_line_property
 from qa_sync.checklist.samples.values import own_rule
 from qa_sync.checklist.scenarios.conflict import PAUSE_S, conflict_plan
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
+from qa_sync.checklist.scenarios.edit_moments import moments_plan
 from qa_sync.checklist.scenarios.lookalikes import lookalikes
 from qa_sync.checklist.scenarios.unmapped_properties import give_more
 from qa_sync.checklist.steps import (
@@ -52,13 +53,14 @@ FIRST_EDIT = {Side.SOURCE: 1, Side.TARGET: 3}
 
 
 def update(context: SectionContext) -> ChecksAndScenarios:
-    """Return `update-forward`, `update-backward`, `newest-wins`, `independent`, `stable`, `isolated`."""
+    """Return `update-forward`, `update-backward`, `newest-wins`, `independent`, `stable`, `isolated`, `any-time`."""
     line, reason = context.line(StatementKind.KEEP), context.linking.skip_reason
     forward, backward = (_update_checks(context, side, reason) for side in Side)
     conflict = conflict_plan(context, (forward, backward))
+    moments = moments_plan(context, "fellow" if context.may_create_more else "subject", (forward, backward))
     stable = context.check("stable", "further sync cycles change nothing on either side", line, skip=reason)
     isolated = context.check("isolated", "other records and unmapped properties stay unchanged", line, skip=reason)
-    checks = (*forward, *backward, stable, isolated, *conflict.checks)
+    checks = (*forward, *backward, stable, isolated, *conflict.checks, *moments.checks)
     if reason:
         return ChecksAndScenarios(checks)
     with_lookalike = _can_create_unlinked(context)
@@ -78,8 +80,8 @@ def update(context: SectionContext) -> ChecksAndScenarios:
         *(_create_lookalikes(context) if with_lookalike else context.create_linked("update", "bystander")),
         WaitCycles(CYCLES),  # a sync may fill a new record in several cycles
         Snapshot(tuple(role for role in bystanders if role != "namesake")),
-        *context.create_linked("update", "subject"),
-        *(context.create_linked("update", "fellow") if context.may_create_more else ()),
+        *(context.create_linked("update", "subject") if context.may_create_more else ()),
+        *moments.steps,
         *more,
         *_edits(context, Side.SOURCE, forward, more_claims),
         *_edits(context, Side.TARGET, backward, more_claims),

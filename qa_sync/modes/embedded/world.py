@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import httpx
 from msgspec import Struct
@@ -11,9 +12,10 @@ from qa_sync.checklist.steps import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName
+from qa_sync.modes.embedded.mid_cycle import ActingSystem, MidCycle
 from qa_sync.modes.embedded.sync_engine import make_engine, reported_problems
 from qa_sync.modes.job import CYCLE_S, EPOCH, Job
-from qa_sync.running.environment import Environment, SyncProblem
+from qa_sync.running.environment import Environment, SyncControl, SyncProblem
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.store.links import Links
@@ -51,10 +53,12 @@ def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire:
         vendor = VENDORS[names[label]]
         return RestSystem(label, job.connectors[label], vendor.base_url, vendor.secrets, transport, clock=clock)
 
+    mid_cycle = MidCycle()
+    source, target = (ActingSystem(system(label, transports[names[label]]), mid_cycle) for label in labels.values())
     engine = make_engine(
         dataflow,
-        system(labels[Side.SOURCE], transports[names[labels[Side.SOURCE]]]),
-        system(labels[Side.TARGET], transports[names[labels[Side.TARGET]]]),
+        source,
+        target,
         Links(":memory:"),
         job.settings,
         faults=tuple(find_fault(name) for name in job.faults),
@@ -62,13 +66,16 @@ def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire:
 
     reported: list[SyncProblem] = []
 
-    def cycle() -> None:
-        # Time passes before and after the cycle, so that no edit of the run has the time of an edit of the engine.
-        clock.sleep(CYCLE_S / 2)
+    def cycle_at_once() -> None:
         problems = engine.cycle().problems
         # A sync with injected faults has problems that it makes itself.
         if not job.faults:
             reported[:] = reported_problems(problems)
+
+    def cycle() -> None:
+        # Time passes before and after the cycle, so that no edit of the run has the time of an edit of the engine.
+        clock.sleep(CYCLE_S / 2)
+        cycle_at_once()
         clock.sleep(CYCLE_S / 2)
 
     judged = {side: system(label, wire(transports[names[label]])) for side, label in labels.items()}
@@ -88,5 +95,6 @@ def build_world(job: Job, dataflow: Dataflow, section: Section, seed: str, wire:
         exclusive=True,
         max_lag_s=job.max_lag_for(section),
         sync_problems=lambda: tuple(reported),
+        control=SyncControl(run_at_once=cycle_at_once, run_during=partial(mid_cycle.run, cycle)),
     )
     return World(environment, close)

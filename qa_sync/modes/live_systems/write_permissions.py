@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from qa_sync.checklist.model import Checklist, Scenario, SectionPlan
-from qa_sync.checklist.steps import Delete, Edit, Expect, Insert, RecordsUnchanged, Side, Snapshot, Step
+from qa_sync.checklist.model import Checklist, Scenario, SectionPlan, edits_of
+from qa_sync.checklist.steps import Delete, Expect, Insert, RecordsUnchanged, Side, Snapshot, Step
 from qa_sync.settings.model import Settings
 
 NOT_CONFIGURED = "{label} is read-only: it is not configured in qa-sync.toml"
@@ -37,14 +37,18 @@ def _cut(scenario: Scenario, reasons: Mapping[Side, str]) -> tuple[Scenario, Map
     """Return the runnable part of a scenario, and the reason for each check that it no longer decides."""
     scenario = _without(scenario, _only_on(scenario, set(reasons)))
     for at, step in enumerate(scenario.steps):
-        if isinstance(step, Insert | Edit | Delete) and step.side in reasons:
+        if closed := next((side for side in _written_sides(step) if side in reasons), None):
             steps = scenario.steps[:at]
             decided = [check for s in steps if isinstance(s, Expect) for check, _ in s.claims if check]
             later = {c for s in scenario.steps[at:] if isinstance(s, Expect) for c, _ in s.claims}
             decided = [check for check in decided if check not in later]
-            lost = {check: reasons[step.side] for check in scenario.checks if check not in decided}
+            lost = {check: reasons[closed] for check in scenario.checks if check not in decided}
             return replace(scenario, steps=steps, checks=tuple(decided)), lost
     return scenario, {}
+
+
+def _written_sides(step: Step) -> tuple[Side, ...]:
+    return (step.side,) if isinstance(step, Insert | Delete) else tuple(edit.side for edit in edits_of(step))
 
 
 def _only_on(scenario: Scenario, closed_sides: set[Side]) -> frozenset[str]:
@@ -58,7 +62,8 @@ def _only_on(scenario: Scenario, closed_sides: set[Side]) -> frozenset[str]:
 
 def _without(scenario: Scenario, roles: frozenset[str]) -> Scenario:
     """Return the scenario without these bystanders; a role with any other use stays."""
-    busy = {s.role for s in scenario.steps if isinstance(s, Edit | Delete)}
+    busy = {s.role for s in scenario.steps if isinstance(s, Delete)}
+    busy |= {edit.role for s in scenario.steps for edit in edits_of(s)}
     busy |= {
         c.role
         for s in scenario.steps

@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import datetime
 
 from qa_sync.errors import NoVerdict
+from qa_sync.modes.embedded.mid_cycle import ActingSystem, MidCycle
 from qa_sync.modes.embedded.sync_engine import make_engine, reported_problems
 from qa_sync.modes.triggers.context import RunSync, SystemPair, TriggerContext
 from qa_sync.sync.store.links import Links
@@ -59,8 +60,11 @@ def builtin(context: TriggerContext, between: SystemPair) -> RunSync:
     Time passes before and after the cycle, so that no edit of the run has the time of an edit of the engine.
     """
     (dataflow,) = (d for d in context.job.dataflows if d.path == between.document)
+    mid_cycle = context.mid_cycle[between] = MidCycle()
     source, target = (
-        OwnRecordsOnly(context.wrap(context.live_systems[label].system()), context.marks, context.since)
+        ActingSystem(
+            OwnRecordsOnly(context.wrap(context.live_systems[label].system()), context.marks, context.since), mid_cycle
+        )
         for label in (between.source, between.target)
     )
     links = context.exits.enter_context(closing(Links(":memory:")))

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.steps import Insert
 from qa_sync.clock import Clock
+from qa_sync.modes.embedded.mid_cycle import MidCycle
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import LiveSystem
 from qa_sync.running.environment import SyncProblem
@@ -40,7 +41,7 @@ class TriggerContext(Struct, frozen=True):
     """The run of a trigger; `exits` closes what it opens, `redact` redacts its output.
 
     `wrap` adds the run's journal to a system; `problems` has what the sync of each pair of systems could not read or
-    write in its last cycle.
+    write in its last cycle; `mid_cycle` has the built-in syncs in whose cycles the run can act.
     """
 
     job: Job
@@ -52,6 +53,7 @@ class TriggerContext(Struct, frozen=True):
     redact: Redactor = field(default_factory=Redactor)
     wrap: Callable[[System], System] = _unwrapped
     problems: dict[SystemPair, tuple[SyncProblem, ...]] = field(default_factory=dict)
+    mid_cycle: dict[SystemPair, MidCycle] = field(default_factory=dict)
 
     @property
     def sync(self) -> SyncSettings:

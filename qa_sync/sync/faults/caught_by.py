@@ -130,5 +130,12 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "clear-unmapped": ("isolated",),
     "drop-elements": ("isolated",),
     "merge-half-empty": ("merge-not",),
+    "source-wins": ("newest-wins",),
+    "same-second-as-create": ("any-time",),
+    "same-second-as-write": ("any-time",),
+    "cursor-in-seconds": ("any-time",),
+    "cursor-at-end": ("any-time",),
+    "lose-during-cycle": ("any-time",),
+    "lose-double-edit": ("any-time",),
 }
 """The kinds of check by the name of the fault."""

@@ -29,6 +29,14 @@ from qa_sync.sync.faults.lost_writes import (
     without_reverse_updates,
 )
 from qa_sync.sync.faults.matching import MergeByName, MergeEmpty, create_unlinked, ignore_condition, no_merge
+from qa_sync.sync.faults.moments.cursors import CursorAtEnd, CursorInSeconds, MoveCursorToEnd
+from qa_sync.sync.faults.moments.lost_edits import (
+    IgnoredStates,
+    LoseEditsDuringCycle,
+    LostDoubleEdit,
+    source_always_wins,
+)
+from qa_sync.sync.faults.moments.record_times import SameSecondAsCreated, SameSecondAsOwnWrite
 from qa_sync.sync.faults.reads import LateListing, LoseLastPage
 from qa_sync.sync.faults.reverted_values import FlippingSystem, RevertingSystem, reverting_updates
 from qa_sync.sync.faults.unmapped import ClearValues, DropElements, ResetFlags
@@ -155,6 +163,35 @@ FAULTS: Mapping[str, Fault] = {
         Fault("clear-unmapped", "Clears numbers and dates that are not mapped on each update.", ClearValues),
         Fault("drop-elements", "Keeps only the elements of a list that rows select.", DropElements),
         Fault("merge-half-empty", "Matches a value with none where other texts are equal.", MatchHalfEmpty),
+        Fault("source-wins", "Keeps the source's value when both sides were edited.", lane=source_always_wins),
+        Fault(
+            "same-second-as-create",
+            "Loses edits in the second of a record's creation.",
+            system=SameSecondAsCreated,
+        ),
+        Fault(
+            "same-second-as-write",
+            "Loses edits in the second of the sync's own write of the record.",
+            system=SameSecondAsOwnWrite,
+        ),
+        Fault(
+            "cursor-in-seconds",
+            "Reads only records changed in a later second than the newest one it has read.",
+            system=CursorInSeconds,
+        ),
+        Fault(
+            "cursor-at-end",
+            "Counts everything as read up to the second of its own last write.",
+            MoveCursorToEnd,
+            system=CursorAtEnd,
+        ),
+        Fault(
+            "lose-during-cycle",
+            "Loses edits that are made while a cycle runs.",
+            LoseEditsDuringCycle,
+            system=IgnoredStates,
+        ),
+        Fault("lose-double-edit", "Loses edits of a record that was edited twice in a cycle.", system=LostDoubleEdit),
     )
 }
 

@@ -24,6 +24,8 @@ lose-inner-zero url-decode lose-backslash lose-added-item keep-removed-item stal
 lose-country-prefix mail-domain wrong-region wrong-choice
 merge-by-mailbox merge-by-domain merge-by-national-number merge-by-beginning merge-half-empty
 reset-flags clear-unmapped drop-elements
+source-wins same-second-as-create same-second-as-write
+cursor-in-seconds cursor-at-end lose-during-cycle lose-double-edit
 """
 
 LONG = "a name of more than twenty characters"

@@ -1,0 +1,137 @@
+"""No cycle starts while a section edits, and an edit during a cycle is really made during one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import pytest
+
+from qa_sync.modes.embedded.mid_cycle import ActingSystem, MidCycle
+from qa_sync.modes.triggers.gate import Gate
+from qa_sync.modes.triggers.shared_run import SharedRun
+
+
+def started(work: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_a_cycle_waits_for_the_edits_of_all_sections() -> None:
+    gate, cycled = Gate(), threading.Event()
+    run = SharedRun(cycled.set, gate)
+    with gate.edit():
+        with gate.edit():
+            thread = started(run)
+            assert not cycled.wait(0.05)
+        assert not cycled.wait(0.05)
+    thread.join(10)
+    assert cycled.is_set()
+
+
+def test_an_edit_waits_for_the_cycle_that_runs_and_goes_before_the_next() -> None:
+    gate, order = Gate(), []
+    working, go_on = threading.Event(), threading.Event()
+
+    def work() -> None:
+        order.append("cycle")
+        working.set()
+        go_on.wait(10)
+
+    def edit() -> None:
+        with gate.edit():
+            order.append("edit")
+
+    run = SharedRun(work, gate)
+    first = started(run)
+    working.wait(10)
+    editing = started(edit)
+    while not gate._waiting_edits:
+        pass
+    second = started(run)
+    go_on.set()
+    for thread in (first, editing, second):
+        thread.join(10)
+    assert order == ["cycle", "edit", "cycle"]
+
+
+def test_sections_that_ask_before_a_run_begins_share_it() -> None:
+    gate, runs = Gate(), []
+    run = SharedRun(lambda: runs.append(1), gate)
+    with gate.edit():
+        threads = [started(run) for _ in range(5)]
+        while run._starting is False:
+            pass
+    for thread in threads:
+        thread.join(10)
+    assert len(runs) <= 2
+
+
+def test_an_action_during_a_run_is_known_to_end_in_time_or_not() -> None:
+    acted, over = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        acted.wait(10)
+
+    def come_late() -> None:
+        over.wait(10)
+        wait_until_ended(ends)
+
+    waits = SharedRun(wait)
+    assert waits.during(acted.set)
+    ends = SharedRun(over.set)
+    assert not ends.during(come_late)
+
+
+def wait_until_ended(run: SharedRun) -> None:
+    while run._ended < 1:
+        pass
+
+
+def test_the_error_of_a_run_is_raised_after_the_action() -> None:
+    def fails() -> None:
+        raise ValueError("the sync failed")
+
+    done: list[int] = []
+    with pytest.raises(ValueError, match="the sync failed"):
+        SharedRun(fails).during(lambda: done.append(1))
+    assert done == [1]
+
+
+class Target:
+    label = "target"
+    cards: Mapping[str, object] = MappingProxyType({})
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def update(self, _record: object, _values: object) -> None:
+        self.calls.append("update")
+
+
+def test_the_built_in_sync_lets_the_run_act_before_its_first_update() -> None:
+    mid_cycle, target = MidCycle(), Target()
+    system = ActingSystem(target, mid_cycle)  # type: ignore[arg-type]
+
+    def cycle() -> None:
+        system.update(None, {})  # type: ignore[arg-type]
+        system.update(None, {})  # type: ignore[arg-type]
+
+    assert mid_cycle.run(cycle, lambda: target.calls.append("act"))
+    assert target.calls == ["act", "update", "update"]
+    assert not mid_cycle.run(lambda: None, lambda: target.calls.append("act late"))
+    assert target.calls[-1] == "act late"
+
+
+def test_an_error_of_the_action_is_not_taken_for_one_of_the_sync() -> None:
+    mid_cycle, target = MidCycle(), Target()
+    system = ActingSystem(target, mid_cycle)  # type: ignore[arg-type]
+
+    def act() -> None:
+        raise ValueError("the edit failed")
+
+    with pytest.raises(ValueError, match="the edit failed"):
+        mid_cycle.run(lambda: system.update(None, {}), act)  # type: ignore[arg-type]
+    assert target.calls == ["update"]
