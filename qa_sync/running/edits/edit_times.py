@@ -48,7 +48,7 @@ def coarsest_resolution(records: ScenarioRecords, role: str) -> timedelta:
 def _times(records: ScenarioRecords, key: RecordKey) -> Iterator[datetime]:
     """Yield the times that the scenario has read of records of the same entity."""
     card, label = records.card(key), records.system(key).label
-    for read_so_far in (records.latest, records.after_write, records.after_write_of, records.snapshots):
+    for read_so_far in (records.latest, records.after_write, records.before_edit, records.snapshots, records.baselines):
         for record in read_so_far.values():
-            if (record.system, record.datatype) == (label, card.datatype) and (time := edit_time(card, record)):
+            if record and (record.system, record.datatype) == (label, card.datatype) and (time := edit_time(card, record)):
                 yield time
