@@ -48,7 +48,7 @@ def coarsest_resolution(records: ScenarioRecords, role: str) -> timedelta:
 def _times(records: ScenarioRecords, key: RecordKey) -> Iterator[datetime]:
     """Yield the times that the scenario has read of records of the same entity."""
     card, label = records.card(key), records.system(key).label
-    for read_so_far in (records.latest, records.after_write, records.before_edit, records.snapshots, records.baselines):
-        for record in read_so_far.values():
-            if record and (record.system, record.datatype) == (label, card.datatype) and (time := edit_time(card, record)):
-                yield time
+    reads = (records.latest, records.after_write, records.before_edit, records.snapshots, records.baselines)
+    for record in (one for read_so_far in reads for one in read_so_far.values() if one):
+        if (record.system, record.datatype) == (label, card.datatype) and (time := edit_time(card, record)):
+            yield time
