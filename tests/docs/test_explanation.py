@@ -11,11 +11,11 @@ from automation import PROJECT
 from cli_caller import ROOT
 
 from qa_sync.checklist.kinds import KINDS
-from qa_sync.checklist.scenarios.conflict import PAUSE_S
 from qa_sync.cli.main import COMMANDS
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.modes.triggers.table import TRIGGERS
 from qa_sync.running.claims.deadlines import CYCLES_TO_REST
+from qa_sync.running.edits.pauses import PAUSE_S
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import Status
 from qa_sync.running.polling import GROWTH, LONGEST_PAUSE_S
