@@ -71,6 +71,7 @@ SYSTEM: Final[Mapping[str, Key]] = {
         COUNT, "How many lists and objects of a response may be within each other. Default 100.", "max_depth"
     ),
     "max_response_headers": Key(COUNT, "The most headers of a response. Default 200.", "max_headers"),
+    "max_response_values": Key(COUNT, "The most values in a JSON response. Default 1000000.", "max_values"),
     "redirects": Key(HOSTS, "Other hosts to which reads may be redirected; default none.", "redirects"),
 }
 SYNC: Final[Mapping[str, Key]] = {

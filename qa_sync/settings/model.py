@@ -43,7 +43,7 @@ class SystemSettings(Struct, frozen=True):
     folder. `secrets` maps the connector's names to names of environment variables; `parameters` are its other values;
     `payloads` are templates, by `<datatype>-<verb>`, for request bodies that the connector does not define.
     `production` forbids every write and overrides `writes`; `concurrency` is the largest number of parallel requests.
-    `max_bytes`, `max_seconds`, `max_depth` and `max_headers` limit each response (None: the default).
+    `max_bytes`, `max_seconds`, `max_depth`, `max_headers` and `max_values` limit each response (None: the default).
     `redirects` are the hosts to which reads may be redirected.
     """
 
@@ -63,6 +63,7 @@ class SystemSettings(Struct, frozen=True):
     max_seconds: float | None = None
     max_depth: int | None = None
     max_headers: int | None = None
+    max_values: int | None = None
     redirects: tuple[str, ...] = ()
 
     @property

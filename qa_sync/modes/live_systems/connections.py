@@ -130,6 +130,7 @@ def response_limits(own: SystemSettings) -> ResponseLimits:
         own.max_seconds or default.max_seconds,
         own.max_depth or default.max_depth,
         own.max_headers or default.max_headers,
+        own.max_values or default.max_values,
     )
 
 

@@ -1,4 +1,4 @@
-"""The largest size and depth, the most headers and the longest time of a response, whatever a system sends.
+"""The largest size and depth, the most values and headers and the longest time of a response, whatever a system sends.
 
 The size is that of the body after decompression, which a small compressed body can exceed a thousandfold.
 """
@@ -12,7 +12,7 @@ from typing import Final
 import httpx
 from msgspec import Struct
 
-from qa_sync.systems.http.json_depth import is_deeper
+from qa_sync.systems.http.json_depth import has_more_values, is_deeper
 from qa_sync.systems.http.request_extensions import MAX_SECONDS
 
 PIECE_BYTES: Final = 8 * 1024
@@ -33,13 +33,15 @@ MEGABYTE: Final = 1_000_000
 class ResponseLimits(Struct, frozen=True):
     """The largest body in bytes, and the longest time in seconds from the request to the end of its response.
 
-    `max_depth` is how many lists and objects of JSON may be within each other.
+    `max_depth` is how many lists and objects of JSON may be within each other, `max_values` how many values there may
+    be in all: small values take thirty times their size when they are read.
     """
 
     max_bytes: int = 64 * MEGABYTE
     max_seconds: float = 120
     max_depth: int = 100
     max_headers: int = 200
+    max_values: int = 1_000_000
 
 
 class ResponseLimitExceeded(httpx.RequestError):
@@ -73,6 +75,8 @@ class LimitedTransport(Struct, httpx.BaseTransport, frozen=True):
         if is_deeper(body, self.limits.max_depth):
             message = f"more than {self.limits.max_depth} lists and objects within each other"
             raise ResponseLimitExceeded(message, "max_response_depth")
+        if has_more_values(body, self.limits.max_values):
+            raise ResponseLimitExceeded(f"more than {self.limits.max_values:,} values", "max_response_values")
         headers = [
             (name, value) for name, value in response.headers.raw if name.decode("latin-1").lower() not in BODY_HEADERS
         ]

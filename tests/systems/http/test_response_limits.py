@@ -17,7 +17,8 @@ from small_system import small
 from qa_sync.errors import SystemUnreachable, UncertainWrite
 from qa_sync.modes.live_systems.connections import response_limits
 from qa_sync.settings.read import load_settings
-from qa_sync.systems.http.json_depth import is_deeper
+from qa_sync.systems.http import json_depth
+from qa_sync.systems.http.json_depth import has_more_values, is_deeper
 from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimitExceeded, ResponseLimits
 
 URL = "https://small.test/things"
@@ -121,6 +122,28 @@ def test_the_depth_of_a_text_is_that_of_its_value(value: object) -> None:
     assert depth == 0 or is_deeper(content, depth - 1)
 
 
+def count_of(value: object) -> int:
+    below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return isinstance(value, dict | list) + max(0, len(list(below)) - 1) + sum(map(count_of, below))
+
+
+@given(st.recursive(st.text('[]{},\\"a', max_size=5), lambda each: st.lists(each) | st.dictionaries(st.text(), each)))
+def test_values_are_counted_outside_strings(value: object) -> None:
+    content, count = json.dumps(value).encode(), count_of(value)
+    assert not has_more_values(content, count)
+    assert count == 0 or has_more_values(content, count - 1)
+
+
+@pytest.mark.parametrize("piece", [1, 7])
+@given(value=st.lists(st.text('[]{},\\"a', max_size=30), min_size=1))
+def test_pieces_cut_no_string(piece: int, value: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_depth, "PIECE_BYTES", piece)
+        content = json.dumps(value).encode()
+        assert not is_deeper(content, 1)
+        assert has_more_values(content, len(value) - 1)
+
+
 def depth_of(value: object) -> int:
     below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return isinstance(value, dict | list) + max(map(depth_of, below), default=0)
@@ -134,14 +157,23 @@ def test_a_response_with_too_many_headers_is_an_error() -> None:
     assert fetch(httpx.Response(200, headers=headers[:200]), limits=ResponseLimits()).status_code == 200
 
 
+def test_a_response_with_too_many_values_is_an_error() -> None:
+    with pytest.raises(ResponseLimitExceeded, match="more than 5 values") as caught:
+        fetch(httpx.Response(200, json=[1, 2, 3, 4, 5, 6]), limits=ResponseLimits(max_values=5))
+    assert caught.value.setting == "max_response_values"
+    assert (
+        fetch(httpx.Response(200, json=["a,b,c,d", 2, 3, 4, 5]), limits=ResponseLimits(max_values=5)).status_code == 200
+    )
+
+
 def test_every_limit_is_a_setting(tmp_path: Path) -> None:
     path = tmp_path / "qa-sync.toml"
     path.write_text(
         '[systems."A"]\nmax_response = "1MB"\nmax_response_time = "3s"\n'
-        "max_response_depth = 4\nmax_response_headers = 5\n"
+        "max_response_depth = 4\nmax_response_headers = 5\nmax_response_values = 6\n"
     )
     own = load_settings(path).systems["A"]
-    assert response_limits(own) == ResponseLimits(1_000_000, 3, 4, 5)
+    assert response_limits(own) == ResponseLimits(1_000_000, 3, 4, 5, 6)
 
 
 def test_it_is_told_with_the_system_and_the_setting_and_not_repeated(tmp_path: Path) -> None:
