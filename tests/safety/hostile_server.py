@@ -88,7 +88,7 @@ def hostile_settings(place: Path, port: int, name: str) -> Path:
         **{f"person-{verb}": {"method": method, "url": one} for verb, method in METHODS.items()},
     }
     system = {"url_pattern": "{{@ base_url @}}/%s", "operations": operations}
-    manifest = {"additional_parameters": {"base_url": {}}, "datatypes": {"person": {}}}
+    manifest: dict[str, Any] = {"additional_parameters": {"base_url": {}}, "datatypes": {"person": {}}}
     (templates / "system.json").write_text(json.dumps(system))
     (place / "alpha" / "manifest.json").write_text(json.dumps(manifest))
     card = '[person]\nnames = ["Person"]\nkey = "id"\n[person.properties]\nname = {}\n'
