@@ -15,7 +15,7 @@ CANARY = re.compile("nary7Q|canary[0-9]", re.IGNORECASE)
 
 
 def shapes(text: str) -> list[str]:
-    """Return how an answer may show a text: plain, escaped, packed."""
+    """Return how a response may show a text: plain, escaped, packed."""
     packed = [base64.b64encode(f"{before}{text}".encode()).decode() for before in ("", "u:", "us:")]
     escaped = [quote(text), quote(text, safe=""), quote_plus(text), quote(quote(text, safe=""), safe="")]
     lower = [re.sub("%..", lambda m: m[0].lower(), each) for each in escaped]

@@ -19,7 +19,7 @@ class FaultProxy(httpx.BaseTransport):
     """Hands requests on to `inner`; of each request, `rate` is the chance that it fails in one of the ways of FAULTS.
 
     `asked` counts what came in, `answered` holds what `inner` did, `failed` counts the failures by name. Any number
-    of threads may ask; `at_once` of them reach `inner`, and whoever is stalled holds up nobody else.
+    of threads may ask; `at_once` of them reach `inner`, and whoever is stalled holds up no one else.
     """
 
     def __init__(

@@ -29,17 +29,17 @@ class _Handler(BaseHTTPRequestHandler):
         headers = [(k, v) for k, v in self.headers.items() if k.lower() not in OWN]
         url = self.server.base + self.path
         try:
-            answer = self.server.proxy.handle_request(httpx.Request(self.command, url, headers=headers, content=body))
+            response = self.server.proxy.handle_request(httpx.Request(self.command, url, headers=headers, content=body))
         except httpx.RequestError:
             self.reset()
             return
-        self.reply(answer)
+        self.reply(response)
 
-    def reply(self, answer: httpx.Response) -> None:
-        content = answer.read()
+    def reply(self, response: httpx.Response) -> None:
+        content = response.read()
         try:
-            self.send_response_only(answer.status_code)
-            for name, value in answer.headers.items():
+            self.send_response_only(response.status_code)
+            for name, value in response.headers.items():
                 if name.lower() not in OWN:
                     self.send_header(name, value)
             self.send_header("content-length", str(len(content)))

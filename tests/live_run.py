@@ -55,8 +55,8 @@ def go(
     job = Job(dataflows, connectors_of(dataflows, settings), ROOT / "cassettes", seed=seed, settings=settings)
     prepared = prepare(mode, job)
     with closing(prepared):
-        told = RunConfig(mode, prepared.seed, prepared.started, time.perf_counter, parallel_sections)
-        results = collect_results(run(prepared.checklists, prepared.open_environment, told))
+        reported = RunConfig(mode, prepared.seed, prepared.started, time.perf_counter, parallel_sections)
+        results = collect_results(run(prepared.checklists, prepared.open_environment, reported))
     return Went(results, frozenset(marks_of(prepared.checklists)))
 
 

@@ -1,4 +1,4 @@
-"""A server on this machine that answers as it is told and counts what it is asked; real sockets, a free port."""
+"""A server on this machine that answers as it is reported and counts what it is asked; real sockets, a free port."""
 
 from __future__ import annotations
 

@@ -62,14 +62,14 @@ def socks_greeting(client: socket.socket, proxy: Proxy) -> None:
     _tunnel(client, proxy.leads_to, b"")
 
 
-def saying(*answers: bytes) -> Greeting:
+def saying(*responses: bytes) -> Greeting:
     """Return what a proxy does that gives these answers, whatever it hears, and goes; b"" is none, for a while."""
 
     def greeting(client: socket.socket, _: Proxy) -> None:
-        for answer in answers:
+        for response in responses:
             client.recv(1024)
-            if answer:
-                client.sendall(answer)
+            if response:
+                client.sendall(response)
             else:
                 client.recv(1024)  # until the other one goes
 

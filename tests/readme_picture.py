@@ -34,10 +34,10 @@ def report() -> str:
     return done.stdout
 
 
-def drawn(told: str) -> str:
+def drawn(reported: str) -> str:
     """Return the picture; without the web font, so that nothing is fetched to show it."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, highlight=False)
-    console.print(Text(f"$ {COMMAND}", style="bold"), Text.from_ansi(told), sep="\n\n")
+    console.print(Text(f"$ {COMMAND}", style="bold"), Text.from_ansi(reported), sep="\n\n")
     svg = console.export_svg(title="qa-sync", theme=MONOKAI, unique_id="run")
     return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
 

@@ -95,16 +95,16 @@ def make_read_only(place: Path) -> None:
 
 
 @AS_ANOTHER
-def test_a_read_only_folder_keeps_its_files_and_the_verdicts_are_told(read_only: Path) -> None:
+def test_a_read_only_folder_keeps_its_files_and_the_verdicts_are_reported(read_only: Path) -> None:
     words = ("check", str(ROOT / "specs/000.txt"), "--cassettes", str(ROOT / "cassettes"), "--section", "1")
     plain = without_rights(*words, "--history", folder=read_only)
     assert plain.returncode == 0, plain.stderr
     assert "could not be recorded" in plain.stderr
     assert "passed" in plain.stdout
-    told = without_rights(*words, "--report", f"json={read_only / 'report.json'}", folder=read_only)
-    assert told.returncode == 2
-    assert "report.json: Permission denied" in told.stderr
-    assert "passed" in told.stdout
+    reported = without_rights(*words, "--report", f"json={read_only / 'report.json'}", folder=read_only)
+    assert reported.returncode == 2
+    assert "report.json: Permission denied" in reported.stderr
+    assert "passed" in reported.stdout
     assert (read_only / "report.json").read_text() == "old"
     assert names_in(read_only) == [".qa-sync", "report.json"]
     assert names_in(read_only / ".qa-sync") == []

@@ -35,7 +35,7 @@ def test_the_null_device_is_an_empty_file() -> None:
     assert load_settings(Path(os.devnull)).systems == {}
 
 
-def test_a_folder_is_told_as_one(tmp_path: Path) -> None:
+def test_a_folder_is_reported_as_one(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         read_limited(tmp_path, 5)
 
@@ -86,7 +86,7 @@ def test_neither_a_pipe_nor_a_device_is_read(tmp_path: Path, reader: str, kind: 
 
 
 @pytest.mark.parametrize(("reader", "limit"), [("spec", MAX_SPEC_BYTES), ("settings", MAX_SETTINGS_BYTES)])
-def test_a_larger_file_is_told_with_the_limit(tmp_path: Path, reader: str, limit: int) -> None:
+def test_a_larger_file_is_reported_with_the_limit(tmp_path: Path, reader: str, limit: int) -> None:
     path = tmp_path / "a.txt"
     with path.open("wb") as file:
         file.truncate(limit + 1)  # takes no room on the disk

@@ -50,10 +50,10 @@ def test_the_picture_is_of_that_run() -> None:
 
 
 def test_it_is_sound_markup() -> None:
-    told = io.StringIO()
-    settings = {"warning_stream": told, "report_level": 1, "syntax_highlight": "none", "raw_enabled": False}
+    reported = io.StringIO()
+    settings = {"warning_stream": reported, "report_level": 1, "syntax_highlight": "none", "raw_enabled": False}
     docutils.core.publish_string(README, writer="html5", settings_overrides=settings)
-    assert told.getvalue() == ""
+    assert reported.getvalue() == ""
 
 
 def test_the_specs_are_the_users_byte_for_byte() -> None:

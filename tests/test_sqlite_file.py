@@ -114,7 +114,7 @@ def test_an_exclusive_file_is_locked_until_it_is_closed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
-def test_a_disk_without_room_is_told_from_a_file_without_access(
+def test_a_disk_without_room_is_reported_from_a_file_without_access(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def refuse(*_: object) -> int:
@@ -145,7 +145,7 @@ def test_problems_of_an_open_database(tmp_path: Path) -> None:
         raise OSError("ours")
 
 
-def test_a_damaged_page_is_told(tmp_path: Path) -> None:
+def test_a_damaged_page_is_reported(tmp_path: Path) -> None:
     path = make(tmp_path / "x.sqlite", "CREATE TABLE one (n INTEGER); PRAGMA user_version = 1")
     data = path.read_bytes()
     path.write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))

@@ -56,15 +56,15 @@ def running(
 def sandbox(*words: str) -> Iterator[list[str]]:
     """Serve a sandbox with those words, and yield what it wrote until it served; it is stopped as a user does it."""
     with (
-        TemporaryFile("w+", encoding="utf-8") as told,
-        running(["-m", "qa_sync", "sandbox", *words], err=told) as process,
+        TemporaryFile("w+", encoding="utf-8") as reported,
+        running(["-m", "qa_sync", "sandbox", *words], err=reported) as process,
     ):
         lines = _until_served(process)
         yield lines
         process.send_signal(signal.SIGINT)
         ended(process)
-        told.seek(0)
-        assert "Traceback" not in told.read()
+        reported.seek(0)
+        assert "Traceback" not in reported.read()
         assert process.returncode in {0, 3}
 
 
@@ -88,7 +88,7 @@ def lines_of(process: subprocess.Popen[str]) -> Iterator[str]:
     guard = threading.Timer(GUARD_S, process.kill)
     guard.start()
     try:
-        for line in process.stdout:  # noqa: UP028 - `yield from` would close it when nobody wants more
+        for line in process.stdout:  # noqa: UP028 - `yield from` would close it when no one wants more
             yield line
     finally:
         guard.cancel()

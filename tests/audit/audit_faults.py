@@ -70,7 +70,7 @@ def _several(world: World, at: tuple[str, str, list[str]], key: str, n: int) -> 
 
 
 def _references(world: World) -> None:
-    """Let an order belong to somebody else, and a line to another product."""
+    """Let an order belong to another user, and a line to another product."""
     contacts, orders = ids_of(world, "customerp", "contacts"), ids_of(world, "customerp", "orders")
     products = ids_of(world, "customerp", "products")
     world.edit("customerp", "orders", orders[120], _set("customerId", to=contacts[130]))

@@ -62,8 +62,8 @@ def settings(folder: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
         secrets = {key: f"$AUDIT_{name}_{key}".upper() for key in VENDORS[name].secrets}
         for key, value in VENDORS[name].secrets.items():
             monkeypatch.setenv(secrets[key][1:], value)
-        told = ", ".join(f"{key} = {json.dumps(value)}" for key, value in secrets.items())
-        lines += [f'[systems."{label}"]', f'url = "{url}/{name}"', f"secrets = {{ {told} }}"]
+        reported = ", ".join(f"{key} = {json.dumps(value)}" for key, value in secrets.items())
+        lines += [f'[systems."{label}"]', f'url = "{url}/{name}"', f"secrets = {{ {reported} }}"]
     path = folder / "qa-sync.toml"
     path.write_text("\n".join(lines) + KEYS, encoding="utf-8")
     return path

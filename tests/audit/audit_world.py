@@ -203,7 +203,7 @@ def _renamed(value: Any, names: dict[str, str]) -> Any:
 
 @contextmanager
 def still() -> Iterator[None]:
-    """Decode each list once: for as long as nobody writes, the sandbox need not do it again for every page."""
+    """Decode each list once: for as long as no one writes, the sandbox need not do it again for every page."""
     lists: dict[tuple[int, datetime | None], list[Doc]] = {}
     read = Table.all
 

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Office:
-    """Two lists; `changes` are made with every page, on both sides at once; `down` is what answers 404."""
+    """Two lists; `changes` are made with every page, on both sides at once; `down` is what returns 404."""
 
     count: int
     changes: int = 2

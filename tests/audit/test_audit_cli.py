@@ -120,7 +120,7 @@ def test_the_list_of_differences_is_for_its_owner_only(qa_sync: QaSync, exports:
     assert {path.stat().st_mode & 0o777 for path in made} == {0o600}
 
 
-def test_the_trend_tells_new_gone_and_same(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+def test_the_trend_reports_new_gone_and_same(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
     document = spec(tmp_path, EVERY)
     for wrong in ({1, 2, 3}, {2, 3, 4, 5}):
         exports.write(
@@ -178,9 +178,9 @@ def test_a_row_that_depends_on_a_literal_is_judged_only_there(
     assert checks["property/info.name.last:lastName"]["status"] == "manual"
 
 
-def test_empty_never_matches_and_is_told(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
-    nobody = {"primaryInfo": {"email": " "}}
-    exports.write([left(0), left(1, **nobody)], [right(0), right(1, email=None)])
+def test_empty_never_matches_and_is_reported(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+    no_one = {"primaryInfo": {"email": " "}}
+    exports.write([left(0), left(1, **no_one)], [right(0), right(1, email=None)])
     code, checks, _ = exports.audit(qa_sync, spec(tmp_path, EVERY))
     assert code == 3
     assert checks["coverage"]["status"] == "error"
@@ -196,7 +196,7 @@ def test_typed_parquet_and_csv_say_the_same(qa_sync: QaSync, exports: Exports, t
     checks = exports.audit(qa_sync, spec(tmp_path, EVERY))[1]
     assert checks[NAME]["actual"] == {"same": 2, "format": 1, "missing": 1}
     last = checks["property/info.name.last:lastName"]
-    assert last["status"] == "skipped"  # inferred, so nobody has said that the files have it
+    assert last["status"] == "skipped"  # inferred, so no one has said that the files have it
     assert "the export of Wix.com has no column 'info.name.last'" in last["message"]
 
 
@@ -274,7 +274,7 @@ def test_a_files_name_is_no_pattern(qa_sync: QaSync, exports: Exports, tmp_path:
     assert exports.audit(qa_sync, spec(tmp_path, EVERY))[0] == 0
 
 
-def test_a_typed_instant_tells_the_age(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+def test_a_typed_instant_shows_the_age(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
     for moment in (datetime(2999, 1, 1), datetime(2999, 1, 1, tzinfo=UTC)):  # noqa: DTZ001 - as writers do
         exports.left = typed(tmp_path / "l.parquet", updatedDate=[moment])
         code, checks, _ = exports.audit(qa_sync, spec(tmp_path, EVERY), "--min-age", "10m")
@@ -296,13 +296,15 @@ def test_without_a_record_nothing_is_said(qa_sync: QaSync, exports: Exports, tmp
     assert {check["status"] for check in checks.values()} == {"skipped"}
 
 
-def test_how_records_were_matched_is_told_where_all_is_well(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+def test_how_records_were_matched_is_reported_where_all_is_well(
+    qa_sync: QaSync, exports: Exports, tmp_path: Path
+) -> None:
     checks = exports.audit(qa_sync, spec(tmp_path, EVERY))[1]
     assert "(primaryInfo.email = email)" in checks["coverage"]["message"]
     assert "(primaryInfo.email = email)" in checks["unique"]["message"]
 
 
-def test_differences_that_cannot_be_written_are_told(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+def test_differences_that_cannot_be_written_are_reported(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     code, _, err = exports.audit(qa_sync, spec(tmp_path, EVERY), "--differences", str(tmp_path / "file" / "d.parquet"))
     assert code == 3
@@ -366,7 +368,7 @@ def test_nothing_of_exports_is_kept_in_a_snapshot(qa_sync: QaSync, exports: Expo
     assert [path.name for path in kept.iterdir()] == ["differences.parquet"]
 
 
-def test_a_key_that_tells_nothing_is_refused(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
+def test_a_key_that_reports_nothing_is_refused(qa_sync: QaSync, exports: Exports, tmp_path: Path) -> None:
     same = {"email": "a@b.test"}
     exports.write([left(n, primaryInfo=same) for n in range(1100)], [right(n, **same) for n in range(1100)])
     code, _, err = exports.audit(qa_sync, spec(tmp_path, EVERY))

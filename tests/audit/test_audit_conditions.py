@@ -37,9 +37,9 @@ def audit(qa_sync: QaSync, exports: Exports, text: str, settings: str) -> tuple[
 
 
 def test_what_is_outside_the_condition_needs_no_counterpart(qa_sync: QaSync, exports: Exports) -> None:
-    nobody = titled(20, "Agent") | {"primaryInfo": {"email": ""}}, titled(21, "other") | {"primaryInfo": {"email": ""}}
+    no_one = titled(20, "Agent") | {"primaryInfo": {"email": ""}}, titled(21, "other") | {"primaryInfo": {"email": ""}}
     lefts = [titled(n, title) for n, title in enumerate(TITLES)] + [titled(n, "Agent") for n in (10, 11)]
-    exports.write([*lefts, *nobody], [right(10), right(11)])
+    exports.write([*lefts, *no_one], [right(10), right(11)])
     code, checks, _ = audit(qa_sync, exports, CONDITION, SETTINGS)
     assert code == 1
     assert checks["coverage"]["status"] == "failed"

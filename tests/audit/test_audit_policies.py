@@ -48,7 +48,9 @@ VALUES = [
 
 
 @pytest.mark.parametrize(("more", "code", "status"), [(ERASE, 1, "failed"), ("", 0, "skipped")])
-def test_an_empty_value_erases_or_is_told(qa_sync: QaSync, tmp_path: Path, more: str, code: int, status: str) -> None:
+def test_an_empty_value_erases_or_is_reported(
+    qa_sync: QaSync, tmp_path: Path, more: str, code: int, status: str
+) -> None:
     entries = {f"p{n}": entry for n, (entry, _) in enumerate(VALUES)}
     spec = make_pair(tmp_path, {"always": TEXT, **entries}, more=more)
     target = {f"p{n}": value for n, (_, value) in enumerate(VALUES)}
@@ -58,8 +60,8 @@ def test_an_empty_value_erases_or_is_told(qa_sync: QaSync, tmp_path: Path, more:
     for name in entries:
         found = checks[f"property/{name}:{name}"]
         assert found["status"] == status
-        told = "(5 filled)" if more else "5 are empty at the source and filled at the target"
-        assert told in found["message"]
+        reported = "(5 filled)" if more else "5 are empty at the source and filled at the target"
+        assert reported in found["message"]
 
 
 def test_two_empty_values_differ_under_no_policy(qa_sync: QaSync, tmp_path: Path) -> None:
@@ -90,8 +92,10 @@ def test_the_value_that_a_format_writes_for_nothing_is_empty(qa_sync: QaSync, tm
 
 def test_a_row_whose_condition_is_not_met_erases_nothing(qa_sync: QaSync, tmp_path: Path) -> None:
     spec = make_pair(tmp_path, {"always": TEXT, "first": TEXT}, more=ERASE)
-    told = spec.read_text(encoding="utf-8")
-    spec.write_text(told.replace("* - first\n", "* - first (Dependant on having yes in always)\n"), encoding="utf-8")
+    reported = spec.read_text(encoding="utf-8")
+    spec.write_text(
+        reported.replace("* - first\n", "* - first (Dependant on having yes in always)\n"), encoding="utf-8"
+    )
     unmet = {"first": None}, {"first": "Old"}
     met = {"first": None, "always": "yes"}, {"first": "Old", "always": "yes"}
     checks = audit(qa_sync, tmp_path, spec, unmet, met)[1]
@@ -100,8 +104,8 @@ def test_a_row_whose_condition_is_not_met_erases_nothing(qa_sync: QaSync, tmp_pa
 
 def test_another_row_of_the_same_target_gives_its_value(qa_sync: QaSync, tmp_path: Path) -> None:
     spec = make_pair(tmp_path, {"always": TEXT, "first": TEXT, "second": TEXT}, more=ERASE)
-    told = spec.read_text(encoding="utf-8")
-    spec.write_text(told.replace("     - second\n", "     - first\n"), encoding="utf-8")
+    reported = spec.read_text(encoding="utf-8")
+    spec.write_text(reported.replace("     - second\n", "     - first\n"), encoding="utf-8")
     pairs = [({"first": None, "second": other}, {"first": "Old"}) for other in ("Old", "New", " old ", None)]
     checks = audit(qa_sync, tmp_path, spec, *pairs)[1]
     assert checks["property/first:first"]["actual"] == {"same": 0, "filled": 1}

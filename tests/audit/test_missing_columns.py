@@ -1,4 +1,4 @@
-"""A pair whose column an export lacks is told and is an error: what was not looked at has not passed."""
+"""A pair whose column an export lacks is reported and is an error: what was not looked at has not passed."""
 
 from __future__ import annotations
 

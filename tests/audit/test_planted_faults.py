@@ -1,4 +1,4 @@
-"""Both real specs audited against the served sandbox: every planted fault is found, and nothing else is told."""
+"""Both real specs audited against the served sandbox: every planted fault is found, and nothing else is reported."""
 
 from __future__ import annotations
 
@@ -94,6 +94,6 @@ def test_on_spark_it_is_the_same(qa_sync: QaSync, tmp_path: Path, monkeypatch: p
     with_spark = from_files(qa_sync, world, tmp_path, "--engine", "spark")
     assert with_spark == with_duckdb == world.planted
     for spec in ("000", "003"):
-        told = [json.loads((tmp_path / f"{spec}{n}.json").read_text(encoding="utf-8")) for n in (0, 2)]
-        checks = [[c for s in one["specs"][0]["sections"] for c in s["checks"]] for one in told]
+        reported = [json.loads((tmp_path / f"{spec}{n}.json").read_text(encoding="utf-8")) for n in (0, 2)]
+        checks = [[c for s in one["specs"][0]["sections"] for c in s["checks"]] for one in reported]
         assert checks[0] == checks[1]  # counts, samples and words, too

@@ -95,7 +95,7 @@ def test_what_cannot_be_read_again_is_not_confirmed(qa_sync: QaSync, tmp_path: P
     assert "(unconfirmed)" in checks["coverage"]["message"]
 
 
-def test_an_id_on_two_pages_is_told(qa_sync: QaSync, tmp_path: Path) -> None:
+def test_an_id_on_two_pages_is_reported(qa_sync: QaSync, tmp_path: Path) -> None:
     office = Office(300, changes=0)
     office.lists["right"].insert(150, dict(office.lists["right"][50]))
     _, checks = audit(qa_sync, tmp_path, office)

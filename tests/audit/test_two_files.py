@@ -93,18 +93,21 @@ def test_every_type_is_compared_with_texts_and_with_itself(qa_sync: QaSync, tmp_
         ("id,x\n1,a\n", "id=no", "no column 'no', which is the --key"),
     ],
 )
-def test_a_bad_key_is_told_with_its_rows(qa_sync: QaSync, tmp_path: Path, text: str, key: str, told: str) -> None:
+def test_a_bad_key_is_reported_with_its_rows(qa_sync: QaSync, tmp_path: Path, text: str, key: str, told: str) -> None:
     left, right = write(tmp_path / "a.csv", text), write(tmp_path / "b.csv", "id,x\n1,a\n")
     done = audit(qa_sync, left, right, "--key", key)[0]
     assert done.code == 2
     assert told in done.err
 
 
-def test_rows_of_parquet_without_a_key_are_told(qa_sync: QaSync, tmp_path: Path) -> None:
-    for ids, told in ((["1", None, ""], "have no 'id', which is their key: rows 2, 3"), ([7, 8, 7], "7 (rows 1, 3)")):
+def test_rows_of_parquet_without_a_key_are_reported(qa_sync: QaSync, tmp_path: Path) -> None:
+    for ids, reported in (
+        (["1", None, ""], "have no 'id', which is their key: rows 2, 3"),
+        ([7, 8, 7], "7 (rows 1, 3)"),
+    ):
         pq.write_table(pa.table({"id": ids, "x": ids}), tmp_path / "a.parquet")
         done = audit(qa_sync, tmp_path / "a.parquet", tmp_path / "a.parquet", "--key", "id")[0]
-        assert (done.code, told in done.err) == (2, True), done.err
+        assert (done.code, reported in done.err) == (2, True), done.err
 
 
 def test_without_a_spec_two_files_and_a_key_are_needed(qa_sync: QaSync, tmp_path: Path) -> None:

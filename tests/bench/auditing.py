@@ -160,7 +160,7 @@ def _contend(name: str, folder: Path, memory: str) -> None:
 
 
 def compare(rows: int, memory: str, rounds: int) -> None:
-    """Print both contenders side by side, in turns, the best round of each."""
+    """Print both contenders in parallel, in turns, the best round of each."""
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder), rows)
         found: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTENDERS}
@@ -170,12 +170,12 @@ def compare(rows: int, memory: str, rounds: int) -> None:
         best = {name: {key: min(one[key] for one in some) for key in ("s", "cpu")} for name, some in found.items()}
         peak = {name: max(one["mb"] for one in some) for name, some in found.items()}
         for name, one in best.items():
-            told = found[name][0]["found"]
-            print(f"{name:18} {one['s']:7.2f} s {one['cpu']:7.2f} s of CPU {peak[name]:7.0f} MB  {told}")
+            reported = found[name][0]["found"]
+            print(f"{name:18} {one['s']:7.2f} s {one['cpu']:7.2f} s of CPU {peak[name]:7.0f} MB  {reported}")
         bare, ours = (best[name] for name in CONTENDERS)
-        told = f"ratio {ours['s'] / bare['s']:.2f}, of CPU {ours['cpu'] / bare['cpu']:.2f} (bar {BAR_TIMES})"
-        told += f", {peak['qa-sync audit']:.0f} MB of which DuckDB may have {memory} (bar {BAR_MB} for 1,000,000)"
-        print(f"{rows:,} x {rows:,} records, 8 columns, 2 % differing: {told}", flush=True)
+        reported = f"ratio {ours['s'] / bare['s']:.2f}, of CPU {ours['cpu'] / bare['cpu']:.2f} (bar {BAR_TIMES})"
+        reported += f", {peak['qa-sync audit']:.0f} MB of which DuckDB may have {memory} (bar {BAR_MB} for 1,000,000)"
+        print(f"{rows:,} x {rows:,} records, 8 columns, 2 % differing: {reported}", flush=True)
 
 
 def serve(count: int) -> None:
@@ -218,8 +218,8 @@ def _read_from(url: str, count: int) -> None:
     system.close()
     assert rows
     assert rows.rows == count
-    told = f"{min(ours):.2f} s, the pages alone {min(floors):.2f} s, ratio {min(ours) / min(floors):.2f}"
-    print(f"reading {count:,} records of {len(columns)} columns from the served sandbox: {told} (bar {BAR_READ})")
+    reported = f"{min(ours):.2f} s, the pages alone {min(floors):.2f} s, ratio {min(ours) / min(floors):.2f}"
+    print(f"reading {count:,} records of {len(columns)} columns from the served sandbox: {reported} (bar {BAR_READ})")
 
 
 def _timed(work: Callable[[], object]) -> float:
@@ -235,12 +235,12 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--serve"]:
         serve(int(sys.argv[2]))
         raise SystemExit
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--rows", type=int, default=1_000_000)
-    asked.add_argument("--read", type=int, default=100_000)
-    asked.add_argument("--memory", default="250MB")
-    asked.add_argument("--large", action="store_true")
-    given = asked.parse_args()
+    requested = argparse.ArgumentParser()
+    requested.add_argument("--rows", type=int, default=1_000_000)
+    requested.add_argument("--read", type=int, default=100_000)
+    requested.add_argument("--memory", default="250MB")
+    requested.add_argument("--large", action="store_true")
+    given = requested.parse_args()
     if given.large:
         compare(10_000_000, "2GB", 1)
     if not given.large and given.rows:

@@ -66,9 +66,9 @@ def check() -> tuple[float, Results]:
     began = time.perf_counter()
     dataflows = read_all([SPEC])
     prepared = prepare("sandbox", Job(dataflows, connectors_of(dataflows), Path("cassettes")))
-    told = RunConfig("sandbox", prepared.seed, prepared.started, time.perf_counter, prepared.parallel_sections)
+    reported = RunConfig("sandbox", prepared.seed, prepared.started, time.perf_counter, prepared.parallel_sections)
     with closing(prepared):
-        results = collect_results(run(prepared.checklists, prepared.open_environment, told))
+        results = collect_results(run(prepared.checklists, prepared.open_environment, reported))
     if results.exit_code:
         raise SystemExit(f"not every check passed: {results.totals}")
     return time.perf_counter() - began, results

@@ -80,8 +80,8 @@ def _drain(terminal: int) -> None:
 def _measure(how: str, folder: Path) -> None:
     dataflows = read_all([str(path) for path in sorted(folder.glob("*.txt"))])
     prepared = prepare("replay", Job(dataflows, connectors_of(dataflows), folder / "cassettes"))
-    told = RunConfig("replay", prepared.seed, prepared.started, time.perf_counter)
-    events = run(prepared.checklists, prepared.open_environment, told)
+    reported = RunConfig("replay", prepared.seed, prepared.started, time.perf_counter)
+    events = run(prepared.checklists, prepared.open_environment, reported)
     wall, cpu = time.perf_counter(), time.process_time()
     deque(Terminal(sys.stdout, sys.stderr).follow(events) if how == "live" else events, maxlen=0)
     print(json.dumps([time.perf_counter() - wall, time.process_time() - cpu]))

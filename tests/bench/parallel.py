@@ -61,9 +61,9 @@ def play(config: Path, section: str | None = None) -> tuple[float, Results]:
         replace(c, sections=tuple(p for p in c.sections if section in {None, p.section.heading}))
         for c in prepared.checklists
     ]
-    told = RunConfig("live", prepared.seed, prepared.started, time.perf_counter, prepared.parallel_sections)
+    reported = RunConfig("live", prepared.seed, prepared.started, time.perf_counter, prepared.parallel_sections)
     with closing(prepared):
-        results = collect_results(run(checklists, prepared.open_environment, told))
+        results = collect_results(run(checklists, prepared.open_environment, reported))
     if results.exit_code:
         raise SystemExit(f"not every check passed: {results.totals}")
     return results.duration_s, results

@@ -52,8 +52,10 @@ def main() -> None:
 
 
 def _elsewhere(format_: str, path: Path) -> tuple[float, float, float]:
-    told = subprocess.run([sys.executable, __file__, format_, str(path)], check=True, capture_output=True, text=True)
-    seconds, busy, peak = json.loads(told.stdout)
+    reported = subprocess.run(
+        [sys.executable, __file__, format_, str(path)], check=True, capture_output=True, text=True
+    )
+    seconds, busy, peak = json.loads(reported.stdout)
     return seconds, busy, peak
 
 
@@ -103,11 +105,11 @@ def _check(place: tuple[str, str, int], kind: str, name: str, title: str, n: int
     status = {3: Status.FAILED, 7: Status.SKIPPED, 11: Status.SKIPPED, 13: Status.ERROR}.get(n % 16, Status.PASSED)
     value = f"q{n:08x} billing street {n} Žofie çà & fils"
     other = value if status is Status.PASSED else f"{value[:12]} & Sønn"
-    told = status in {Status.PASSED, Status.FAILED}
+    reported = status in {Status.PASSED, Status.FAILED}
     return CheckFinished(
         path, key, f"{key}/{name}", kind, title, line, status, Origin.SPEC,
         None if status is Status.PASSED else WHY if status is Status.SKIPPED else f"{title}: {n} looks in 120 s",
-        value if told else None, other if told else None, 1 + n % 90 / 7 if told else None,
+        value if reported else None, other if reported else None, 1 + n % 90 / 7 if reported else None,
         (RecordRef("Alpha", "Thing", f"8b2ce078-e319-437f-ac28-{n:012}"), RecordRef("Beta", "Object", f"C-{n}")),
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Print how long it takes to load and to replay 100, 1,000 and 10,000 interactions: ours, the floor, stock vcrpy.
 
-Run as `python tests/bench/replaying.py [count...]`. The floor is what nobody can do without: `json.loads` of the file,
+Run as `python tests/bench/replaying.py [count...]`. The floor is what no one can do without: `json.loads` of the file,
 and the same requests through httpx to a transport that answers them at once. Loading must take at most 3 times its
 floor, and loading and replaying together at most 1.5 times theirs, at every size. Stock vcrpy reads the same files; it
 is asked up to 1,000 only, because its lookup is quadratic. All figures are CPU time; each but vcrpy's is the best of
@@ -101,10 +101,10 @@ def stock(path: Path, count: int) -> tuple[float, float]:
 def floor(path: Path, count: int) -> tuple[float, float]:
     """Return how long json takes to load the file, and httpx to ask as much of a transport that knows one answer."""
     load = seconds(lambda: json.loads(path.read_text(encoding="utf-8")))
-    answer = json.dumps({"contact": contact(0)}).encode()
+    response = json.dumps({"contact": contact(0)}).encode()
 
     def play() -> None:
-        with httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=answer))) as client:
+        with httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=response))) as client:
             ask(client, count)
 
     return load, seconds(play)
@@ -121,9 +121,9 @@ def main(counts: tuple[int, ...]) -> None:
             turns = [(*floor(path, count), *ours(path, count)) for _ in range(TURNS)]
             least, asking, load, replay = (min(times) for times in zip(*turns, strict=True))
             ratios.append((load / least, (load + replay) / (least + asking)))
-            told = "{:.2f} s, {:.2f} s".format(*stock(path, count)) if count <= MOST_FOR_VCRPY else "not asked"
-            figures = f"{least:>9.3f} s {asking:>7.3f} s {load:>9.3f} s {replay:>7.3f} s"
-            print(f"{count:>12,} {figures} {ratios[-1][0]:>8.2f} {ratios[-1][1]:>8.2f}   {told}")
+            reported = "{:.2f} s, {:.2f} s".format(*stock(path, count)) if count <= MOST_FOR_VCRPY else "not asked"
+            numbers = f"{least:>9.3f} s {asking:>7.3f} s {load:>9.3f} s {replay:>7.3f} s"
+            print(f"{count:>12,} {numbers} {ratios[-1][0]:>8.2f} {ratios[-1][1]:>8.2f}   {reported}")
     loading, together = (max(ratio) for ratio in zip(*ratios, strict=True))
     print(f"loading is at most {loading:.2f} times its floor (3 allowed), all of it {together:.2f} times (1.5 allowed)")
 

@@ -180,9 +180,9 @@ def created(data: dict[str, object]) -> dict[str, object]:
 
 
 def shop_pages(client: httpx.Client) -> None:
-    answer = client.get("/rest/products", params={"limit": PAGE})
-    while answer.json() and (cursor := answer.headers.get("X-Next-Cursor")):
-        answer = client.get("/rest/products", params={"limit": PAGE, "after": cursor})
+    response = client.get("/rest/products", params={"limit": PAGE})
+    while response.json() and (cursor := response.headers.get("X-Next-Cursor")):
+        response = client.get("/rest/products", params={"limit": PAGE, "after": cursor})
 
 
 def erp_pages(client: httpx.Client) -> None:
@@ -209,9 +209,9 @@ def main() -> None:
     print(f"{'phase':14}" + "".join(f"{head:>11}" for head in heads))
     for name, now in many.items():
         was = least[name]["seconds"]
-        figures = (now["seconds"], MANY / now["seconds"], was, now["seconds"] / was, bare[name]["seconds"])
-        told = "".join(f"{figure:11.2f}" for figure in (*figures, now["peak_mb"]))
-        print(f"{name:14}{now['requests']:11.0f}{told}   (floor: {least[name]['requests']:.0f} requests)")
+        numbers = (now["seconds"], MANY / now["seconds"], was, now["seconds"] / was, bare[name]["seconds"])
+        reported = "".join(f"{number:11.2f}" for number in (*numbers, now["peak_mb"]))
+        print(f"{name:14}{now['requests']:11.0f}{reported}   (floor: {least[name]['requests']:.0f} requests)")
     idle = many["idle"]["seconds"] / many["initial"]["seconds"]
     peaks = many["1 % changed"]["peak_mb"], few["1 % changed"]["peak_mb"]
     print(f"initial sync {many['initial']['seconds'] / least['initial']['seconds']:.2f} of its floor (bar: 2)")

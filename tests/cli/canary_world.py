@@ -1,6 +1,6 @@
 """Two systems that are served on this machine, ask for every kind of credentials, and tell on whoever shows them.
 
-They are the embedded ones behind a door that issues tokens, and echoes with every answer what it was told and issued.
+They are the embedded ones behind a server that issues tokens, and echoes with every response what it got and issued.
 """
 
 from __future__ import annotations
@@ -82,20 +82,24 @@ CREDENTIALS: dict[str, dict[str, str]] = {
 }
 
 
-def echoed(response: httpx.Response, heard: str) -> httpx.Response:
+def echoed(response: httpx.Response, exchanges: str) -> httpx.Response:
     """Return a good answer with everything confidential beside what is in it."""
     body = json.loads(response.content) if response.content else None
     if not isinstance(body, dict):
         return response
     for holder in (body, *(member for member in body.values() if isinstance(member, dict))):
-        holder["echo"] = heard
+        holder["echo"] = exchanges
     headers = {name: value for name, value in response.headers.items() if name in {"content-type", "etag"}}
-    headers |= {"Set-Cookie": f"session={quote(heard)}", "X-Echo": quote(heard), "Link": f"<x?{quote(heard)}>"}
+    headers |= {
+        "Set-Cookie": f"session={quote(exchanges)}",
+        "X-Echo": quote(exchanges),
+        "Link": f"<x?{quote(exchanges)}>",
+    }
     return httpx.Response(response.status_code, json=body, headers=headers)
 
 
 def in_a_name(response: httpx.Response, _: str) -> httpx.Response:
-    """Return an answer whose records hold, in a property that is compared, what is confidential."""
+    """Return a response whose records hold, in a property that is compared, what is confidential."""
     text = response.content.decode().replace(" name ", f" {SECRETS['ASCII']} ")
     return httpx.Response(response.status_code, content=text.encode(), headers=response.headers)
 
@@ -103,11 +107,15 @@ def in_a_name(response: httpx.Response, _: str) -> httpx.Response:
 ANSWERS: dict[str, Callable[[httpx.Response, str], httpx.Response]] = {
     "echo": echoed,
     "in a name": in_a_name,
-    "refusal": lambda _, heard: httpx.Response(401, json={"message": heard, "code": heard}),
-    "html": lambda _, heard: httpx.Response(503, html=f"<h1>{heard}</h1>"),
-    "noise": lambda _, heard: httpx.Response(200, text=f"<b>Notice</b> {heard}"),
-    "redirect": lambda _, heard: httpx.Response(302, headers={"Location": f"https://other.test/?{quote(heard)}"}),
-    "redirect nowhere": lambda _, heard: httpx.Response(302, headers={"Location": f"https://u:{quote(heard)}@x.test/"}),
+    "refusal": lambda _, exchanges: httpx.Response(401, json={"message": exchanges, "code": exchanges}),
+    "html": lambda _, exchanges: httpx.Response(503, html=f"<h1>{exchanges}</h1>"),
+    "noise": lambda _, exchanges: httpx.Response(200, text=f"<b>Notice</b> {exchanges}"),
+    "redirect": lambda _, exchanges: httpx.Response(
+        302, headers={"Location": f"https://other.test/?{quote(exchanges)}"}
+    ),
+    "redirect nowhere": lambda _, exchanges: httpx.Response(
+        302, headers={"Location": f"https://u:{quote(exchanges)}@x.test/"}
+    ),
 }
 
 
@@ -149,13 +157,13 @@ class Place:
         return {str(path.relative_to(self.folder)): leaks(path.read_bytes().decode("latin-1")) for path in files}
 
 
-def build(kind: str, answer: str, trigger: str, folder: Path, opened: ExitStack) -> Place:
+def build(kind: str, response: str, trigger: str, folder: Path, opened: ExitStack) -> Place:
     """Serve both systems, and write their connectors and the settings."""
-    wanted = {vendor: adapted(vendor, folder, told) for vendor, told in zip(LABELS, KINDS[kind], strict=True)}
+    wanted = {vendor: adapted(vendor, folder, reported) for vendor, reported in zip(LABELS, KINDS[kind], strict=True)}
     known = [SECRETS[name.upper()] for name in sorted(set().union(*wanted.values()))]
     config = ""
     for vendor, label in LABELS.items():
-        place = opened.enter_context(loopback(door(vendor, answer, known, opened)))
+        place = opened.enter_context(loopback(door(vendor, response, known, opened)))
         given = ", ".join(f'{name} = "${SETTINGS[name]}"' for name in sorted(wanted[vendor]))
         config += f'[systems."{label}"]\nconnector = "own-{vendor}"\nurl = "{place.url}"\nwrites = true\n'
         config += f"secrets = {{ {given} }}\n"
@@ -165,24 +173,26 @@ def build(kind: str, answer: str, trigger: str, folder: Path, opened: ExitStack)
     return Place(folder, folder / "qa-sync.toml")
 
 
-def door(vendor: str, answer: str, given: list[str], opened: ExitStack) -> Callable[[httpx.Request], httpx.Response]:
+def door(vendor: str, response: str, given: list[str], opened: ExitStack) -> Callable[[httpx.Request], httpx.Response]:
     app = AsgiTransport(VENDORS[vendor].build_app(RealClock().now, "1"))
     opened.callback(app.close)
     known = [shape for secret in given for shape in shapes(secret)]
 
     def serve(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/issue":
-            # What a session (PUT) is bought with is no refresh token, and nobody says that one is confidential.
-            told = FETCHED if request.method == "POST" else {"value": {"token": FETCHED["access_token"]}}
-            known.extend(shape for name in FETCHED if FETCHED[name] in str(told) for shape in shapes(FETCHED[name]))
-            return httpx.Response(200, json={**told, "echo": " ".join(known)})
+            # What a session (PUT) is bought with is no refresh token, and no one says that one is confidential.
+            reported = FETCHED if request.method == "POST" else {"value": {"token": FETCHED["access_token"]}}
+            known.extend(shape for name in FETCHED if FETCHED[name] in str(reported) for shape in shapes(FETCHED[name]))
+            return httpx.Response(200, json={**reported, "echo": " ".join(known)})
         passed_on = {name: request.headers[name] for name in ("content-type", "if-match") if name in request.headers}
         headers = {**passed_on, **CREDENTIALS[vendor]}
         url = httpx.URL(VENDORS[vendor].base_url).copy_with(raw_path=request.url.raw_path)
         inner = httpx.Request(request.method, url, headers=headers, content=request.content)
-        answered = app.handle_request(inner)
-        # A name that is not the same on both sides is told of.
-        return answered if (vendor, answer) == ("wix", "in a name") else ANSWERS[answer](answered, " ".join(known))
+        responded = app.handle_request(inner)
+        # A name that is not the same on both sides is reported of.
+        return (
+            responded if (vendor, response) == ("wix", "in a name") else ANSWERS[response](responded, " ".join(known))
+        )
 
     return serve
 
@@ -196,7 +206,7 @@ def adapted(vendor: str, place: Path, system: dict[str, Any]) -> set[str]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
     template = folder / "templates" / "system.json"
-    told = json.loads(template.read_text(encoding="utf-8"))
-    told |= {**system, "retry_strategy": {"default": {"max_read_retries": 0}}}
-    template.write_text(json.dumps(told), encoding="utf-8")
-    return {name for name in SETTINGS if f"$SECRET({name})" in json.dumps(told)}
+    reported = json.loads(template.read_text(encoding="utf-8"))
+    reported |= {**system, "retry_strategy": {"default": {"max_read_retries": 0}}}
+    template.write_text(json.dumps(reported), encoding="utf-8")
+    return {name for name in SETTINGS if f"$SECRET({name})" in json.dumps(reported)}

@@ -131,9 +131,9 @@ class TestCassettes:
         path.unlink()
         assert str(path) in self.check(qa_sync, cassettes)
 
-    def test_all_are_missing_and_all_are_told(self, qa_sync: QaSync, tmp_path: Path) -> None:
-        told = self.check(qa_sync, tmp_path / "nowhere")
-        assert told.count(".json") == 3
+    def test_all_are_missing_and_all_are_reported(self, qa_sync: QaSync, tmp_path: Path) -> None:
+        reported = self.check(qa_sync, tmp_path / "nowhere")
+        assert reported.count(".json") == 3
 
     @pytest.mark.parametrize("content", [b"", b'{"interactions": [', b"\x00\xff\xfe", b'{"a": 1}', b"[]\n", b"1\n"])
     def test_one_cannot_be_read(self, qa_sync: QaSync, cassettes: Path, content: bytes) -> None:
@@ -147,9 +147,9 @@ class TestCassettes:
         changed = text.replace('"wix": "', '"wix": "x', 1)
         assert changed != text
         path.write_text(changed)
-        told = self.check(qa_sync, cassettes)
-        assert "stale" in told
-        assert str(path) in told
+        reported = self.check(qa_sync, cassettes)
+        assert "stale" in reported
+        assert str(path) in reported
 
     def test_the_document_has_changed_since(self, qa_sync: QaSync, cassettes: Path, tmp_path: Path) -> None:
         spec = tmp_path / "000.txt"

@@ -35,7 +35,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
     for name, value in SECRETS.items():
         monkeypatch.setenv(f"CANARY_{name}", value)
     with ExitStack() as opened:
-        yield lambda kind, answer, trigger='trigger = "builtin"': build(kind, answer, trigger, tmp_path, opened)
+        yield lambda kind, response, trigger='trigger = "builtin"': build(kind, response, trigger, tmp_path, opened)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -114,7 +114,9 @@ def test_the_sync_and_the_audit(qa_sync: QaSync, make: Make, kind: str, answer: 
     assert {name: found for name, found in place.kept().items() if found} == {}
 
 
-TOLD = " ".join(shape for secret in (SECRETS["KEY"], SECRETS["ASCII"], SECRETS["TRIGGER"]) for shape in shapes(secret))
+REPORTED = " ".join(
+    shape for secret in (SECRETS["KEY"], SECRETS["ASCII"], SECRETS["TRIGGER"]) for shape in shapes(secret)
+)
 TELLING = "import os, sys; print(os.environ['CANARY_ASCII'] * 20, file=sys.stderr); sys.exit(1)"
 TRIGGERS = {
     "http": 'trigger = "http"\nurl = "{url}/run"\ntoken = "$CANARY_TRIGGER"',
@@ -125,12 +127,12 @@ TRIGGERS = {
 @pytest.mark.parametrize("name", [*TRIGGERS, "command"])
 @pytest.mark.parametrize("status", [200, 500])
 def test_a_sync_that_tells_on_us(qa_sync: QaSync, make: Make, name: str, status: int) -> None:
-    runtime = {"is-running": False, "success": False, "last-message": "." * 190 + TOLD}
-    answers = {
+    runtime = {"is-running": False, "success": False, "last-message": "." * 190 + REPORTED}
+    responses = {
         200: httpx.Response(200, json={"runtime": runtime}),
-        500: httpx.Response(500, text="." * 190 + TOLD),
+        500: httpx.Response(500, text="." * 190 + REPORTED),
     }
-    with loopback(lambda _: answers[status]) as sync:
+    with loopback(lambda _: responses[status]) as sync:
         command = f"trigger = \"command\"\ncommand = ['{sys.executable}', '-c', \"{TELLING}\"]"
         place = make("tokens and keys", "echo", command if name == "command" else TRIGGERS[name].format(url=sync.url))
         place.run(qa_sync, "--mode", "live", "-x")

@@ -32,22 +32,22 @@ def test_every_option_of_check_is_in_exactly_one_group() -> None:
 
 
 def test_the_help_of_check_shows_each_option_once_and_others_only_help() -> None:
-    told = help_of("check")
-    shown = re.findall(r"^  (?:(-\w), )?(-{1,2}[\w-]+)", told, flags=re.MULTILINE)
+    reported = help_of("check")
+    shown = re.findall(r"^  (?:(-\w), )?(-{1,2}[\w-]+)", reported, flags=re.MULTILINE)
     assert sorted(long for _, long in shown) == sorted([max(o.opts, key=len) for o in OPTIONS] + ["--help"])
-    assert all(f"\n{title}:\n" in told for title in check.groups)
-    assert re.findall(r"^ +(?:-h, )?(.+)$", told.partition(f"{OTHERS}:\n")[2], flags=re.MULTILINE) == [
+    assert all(f"\n{title}:\n" in reported for title in check.groups)
+    assert re.findall(r"^ +(?:-h, )?(.+)$", reported.partition(f"{OTHERS}:\n")[2], flags=re.MULTILINE) == [
         "--help  Show this message and exit."
     ]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_commands_help_has_an_example_that_its_options_know(command: str) -> None:
-    told = help_of(command)
-    examples = re.findall(rf"^  (qa-sync {command}\b.*)$", told, flags=re.MULTILINE)
+    reported = help_of(command)
+    examples = re.findall(rf"^  (qa-sync {command}\b.*)$", reported, flags=re.MULTILINE)
     assert examples
     for word in re.findall(r" (--?[a-z][\w-]*)", " ".join(examples)):
-        assert re.search(rf"^  (-\w, )?{word}\b", told, flags=re.MULTILINE), word
+        assert re.search(rf"^  (-\w, )?{word}\b", reported, flags=re.MULTILINE), word
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -84,7 +84,7 @@ def test_the_version_names_what_matters(qa_sync: QaSync) -> None:
         (["lint", "--fail-no", "warning", "specs"], "--fail-on"),
     ],
 )
-def test_a_slip_is_answered_with_the_nearest(qa_sync: QaSync, words: list[str], near: str) -> None:
+def test_a_slip_is_responded_to_with_the_nearest(qa_sync: QaSync, words: list[str], near: str) -> None:
     got = qa_sync(*words)
     assert (got.code, got.out) == (2, "")
     assert near in got.err
@@ -97,7 +97,7 @@ def test_choices_are_typed_as_they_are_documented(qa_sync: QaSync, option: tuple
 
 
 @pytest.mark.parametrize(("package", "extra"), [("pyarrow.parquet", "audit"), ("pyspark", "spark")])
-def test_what_is_not_installed_is_told_with_what_to_install(
+def test_what_is_not_installed_is_reported_with_what_to_install(
     qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch, package: str, extra: str
 ) -> None:
     def missing(*_: object) -> None:
@@ -120,16 +120,16 @@ class TestEnvironment:
             monkeypatch.setenv(f"QA_SYNC_CHECK_{name}", value)
         got = qa_sync("check", "specs/000.txt")
         assert got.code == 0
-        told = json.loads(got.out)
-        assert told["mode"] == "sandbox"
-        assert told["totals"]["passed"] == sum(told["totals"].values()) == 1
+        reported = json.loads(got.out)
+        assert reported["mode"] == "sandbox"
+        assert reported["totals"]["passed"] == sum(reported["totals"].values()) == 1
 
     def test_the_command_line_is_stronger(self, qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("QA_SYNC_SHOW_FORMAT", "json")
         assert qa_sync("show", "specs/000.txt").out.startswith("{")
         assert not qa_sync("show", "specs/000.txt", "--format", "text").out.startswith("{")
 
-    def test_what_is_wrong_there_is_told(self, qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_what_is_wrong_there_is_reported(self, qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("QA_SYNC_CHECK_TIMEOUT", "soon")
         got = qa_sync("check", "specs/000.txt")
         assert (got.code, got.out) == (2, "")

@@ -44,11 +44,11 @@ def test_a_run_with_an_ordinary_secret_does_not_begin(
     with loopback(lambda _: httpx.Response(500)) as server:
         config = tmp_path / "qa-sync.toml"
         config.write_text(SYSTEMS.replace("URL", server.url))
-        answer = qa_sync(
+        result = qa_sync(
             *("check", str(ROOT / "specs/003.txt"), "--mode", mode, "--yes", "--no-history"),
             *("--config", str(config), "--cassettes", str(tmp_path / "cassettes")),
         )
-    assert answer.code == 2
-    assert f"Custom Webshop: secrets that cannot be told from ordinary text: api_key is {problem}" in answer.err
+    assert result.code == 2
+    assert f"Custom Webshop: secrets that cannot be told from ordinary text: api_key is {problem}" in result.err
     assert server.lines == []
     assert not (tmp_path / "cassettes").exists()

@@ -112,7 +112,9 @@ def test_a_hangup_that_is_ignored_stays_ignored() -> None:
 
 
 @pytest.mark.parametrize("number", signals.SIGNALS)
-def test_work_that_can_stop_is_asked_first_and_interrupted_after(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_work_that_can_stop_is_requested_first_and_interrupted_after(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(signals, "STOP_S", 0.01)
 
     def work() -> None:

@@ -18,7 +18,7 @@ from cli_caller import ROOT
 from msgspec import Struct
 
 HUNG_S = 300
-"""A guard against a command that waits for ever; no command is expected to need a part of it."""
+"""A guard against a command that waits forever; no command is expected to need a part of it."""
 IN_CLONE = ("specs", "cassettes", "docs/tutorial/servers", "docs/tutorial/files", "docs/guides/files")
 """What a reader who cloned the project finds in the working folder, as far as examples use it."""
 PROGRESS = re.compile(r"^\[\d+/\d+\] .*\n", re.MULTILINE)

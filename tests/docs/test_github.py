@@ -34,9 +34,9 @@ def test_every_input_of_the_action_is_an_option_and_gets_there() -> None:
 def test_every_input_of_the_action_is_used_and_described() -> None:
     text, action = ACTION.read_text(encoding="utf-8"), read(ACTION)
     assert action["runs"]["using"] == "composite"
-    for name, told in action["inputs"].items():
+    for name, reported in action["inputs"].items():
         assert text.count(f"inputs.{name} ") == 1
-        assert told["description"].endswith(".")
+        assert reported["description"].endswith(".")
     used = set(re.findall(r"inputs\.([\w-]+)", text))
     assert used == set(action["inputs"])
 
@@ -49,7 +49,7 @@ def test_no_input_is_put_into_a_script() -> None:
 def run_action(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     """Run the action's last step in a folder with the samples, as a runner would."""
     step = check_step()
-    defaults = {name: told.get("default", "") for name, told in read(ACTION)["inputs"].items()}
+    defaults = {name: reported.get("default", "") for name, reported in read(ACTION)["inputs"].items()}
     values = {"runner.temp": str(folder), **{f"inputs.{k}": v for k, v in {**defaults, **inputs}.items()}}
     env = {k: re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda m: values[m[1]], v) for k, v in step["env"].items()}
     env = {**env, "GITHUB_STEP_SUMMARY": str(folder / "page.md")}
@@ -75,7 +75,7 @@ def test_the_workflow_uses_the_action_with_inputs_that_it_has() -> None:
     (used,) = [step for step in steps if step.get("uses") == "./.github/actions/check"]
     inputs = read(ACTION)["inputs"]
     assert set(used["with"]) <= set(inputs)
-    assert {name for name, told in inputs.items() if told.get("required")} <= set(used["with"])
+    assert {name for name, reported in inputs.items() if reported.get("required")} <= set(used["with"])
     assert ".ci/run" in [step.get("run") for step in steps]
 
 

@@ -65,9 +65,9 @@ def test_the_image_can_be_built_and_runs() -> None:
     build = [docker, "build", "--quiet", "--file", str(DOCKERFILE), "--tag", tag, str(ROOT)]
     built = subprocess.run(build, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
-    told = subprocess.run([docker, "run", "--rm", tag, "--version"], capture_output=True, text=True, check=False)
+    reported = subprocess.run([docker, "run", "--rm", tag, "--version"], capture_output=True, text=True, check=False)
     subprocess.run([docker, "image", "rm", tag], capture_output=True, check=False)
-    assert told.stdout.startswith("qa-sync ")
+    assert reported.stdout.startswith("qa-sync ")
 
 
 def test_the_package_says_what_it_is_and_nothing_invented() -> None:

@@ -93,15 +93,15 @@ class Facts(Struct, frozen=True):
         return self.creates or merges
 
     def arrives(self, pair: Pair) -> bool:
-        """Tell whether a new counterpart is given the pair's value."""
+        """Return whether a new counterpart is given the pair's value."""
         return self.creates and pair.target.writable is not Writable.NEVER and not pair.conditional
 
     def derives(self, pair: Pair) -> bool:
-        """Tell whether a new counterpart's system computes the pair's value from others."""
+        """Return whether a new counterpart's system computes the pair's value from others."""
         return self.creates and pair.target.derived and not pair.conditional
 
     def follows(self, pair: Pair, edited: Side) -> bool:
-        """Tell whether the pair can be edited on one side, and that be carried to the other."""
+        """Return whether the pair can be edited on one side, and that be carried to the other."""
         both = all(_can(self.card(side), "update") for side in Side)
         written = all(pair.card(side).writable is Writable.ALWAYS for side in Side)
         return self.links and both and written and not pair.conditional and edited in Side

@@ -1,7 +1,7 @@
 """Every fault over every document: `python tests/faults/matrix.py [--fault NAME] [--spec PART] [--seeds N]`.
 
 A fault must be caught where it can show: by a check of a right kind that names a right property (`fault_rules`). Where
-it cannot, nothing may fail, and the reason is told. Beside that, healthy runs with N seeds must fail nowhere.
+it cannot, nothing may fail, and the reason is reported. Beside that, healthy runs with N seeds must fail nowhere.
 """
 
 from __future__ import annotations
@@ -134,19 +134,19 @@ def score(found: Sequence[Cell]) -> str:
 
 
 def main() -> None:
-    """Run what was asked for and print it; the exit code tells whether all is well."""
+    """Run what was requested and print it; the exit code tells whether all is well."""
     parser = ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--fault", action="append", choices=list(RULES), metavar="NAME")
     parser.add_argument("--spec", default="", help="part of a document's name")
     parser.add_argument("--seeds", type=int, default=0, help="how many healthy runs of each document")
-    asked = parser.parse_args()
-    specs = [spec for spec in SPECS if asked.spec in spec.name]
-    found = list(cells(asked.fault or list(RULES), specs))
+    requested = parser.parse_args()
+    specs = [spec for spec in SPECS if requested.spec in spec.name]
+    found = list(cells(requested.fault or list(RULES), specs))
     wrong = [told(one) for one in found if not one.ok]
     print("\n".join([*lines_of(found, specs), "", score(found), *wrong]))
-    if asked.seeds:
-        sick = [(seed, spec, o) for seed, spec, o in healths(asked.seeds, specs) if o.failed or o.errors]
-        print(f"healthy: {asked.seeds * len(specs)} runs, {len(sick)} with a false alarm")
+    if requested.seeds:
+        sick = [(seed, spec, o) for seed, spec, o in healths(requested.seeds, specs) if o.failed or o.errors]
+        print(f"healthy: {requested.seeds * len(specs)} runs, {len(sick)} with a false alarm")
         wrong += [f"{spec.name} with seed {seed}: {(*o.told, *o.errors)[0]}" for seed, spec, o in sick]
         print("\n".join(wrong[-len(sick) :] if sick else []))
     raise SystemExit(bool(wrong))

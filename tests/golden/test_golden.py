@@ -41,8 +41,8 @@ def at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
 def played(stem: str) -> tuple[Checklist, tuple[Event, ...], Results]:
     dataflows = read_all([f"specs/{stem}.txt"])
     prepared = prepare("replay", Job(dataflows, connectors_of(dataflows), Path("cassettes")))
-    told = RunConfig("replay", prepared.seed, prepared.started, lambda: 0.0)
-    events = tuple(run(prepared.checklists, prepared.open_environment, told))
+    reported = RunConfig("replay", prepared.seed, prepared.started, lambda: 0.0)
+    events = tuple(run(prepared.checklists, prepared.open_environment, reported))
     return prepared.checklists[0], events, collect_results(events)
 
 

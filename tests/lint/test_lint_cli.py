@@ -17,8 +17,8 @@ UNKNOWN = "A to B Dataflow\n===============\n\nA Order to B Order\n-------------
 
 
 def found(qa_sync: QaSync, *words: str) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(qa_sync("lint", *words, "--format", "json").out)
-    return answer
+    response: dict[str, Any] = json.loads(qa_sync("lint", *words, "--format", "json").out)
+    return response
 
 
 def stdin(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""A mistake in a connector is told as one before anything is written, never as a broken promise of the sync."""
+"""A mistake in a connector is reported as one before anything is written, never as a broken promise of the sync."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_list_without_the_named_member_is_no_empty_system(qa_sync: QaSync, tmp
         ({"insert": {"payload": {"label": "{{ entity.payload.lable }}"}}}, "parcel-insert"),
     ],
 )
-def test_a_template_that_cannot_be_rendered_is_told_before_anything_is_created(
+def test_a_template_that_cannot_be_rendered_is_reported_before_anything_is_created(
     qa_sync: QaSync, tmp_path: Path, changes: Mapping[str, Any], told: str
 ) -> None:
     with depot(tmp_path) as place:

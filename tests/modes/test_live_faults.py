@@ -45,7 +45,9 @@ def faulty(config: Path, seed: int, stall_s: float) -> tuple[Went, FaultProxy]:
 
 def made(proxy: FaultProxy, marks: frozenset[str]) -> Counter[tuple[str, bytes]]:
     """Count what the systems have really made for the run: each body holds the mark of one record."""
-    creates = (asked for asked, answer in proxy.answered if asked.method == "POST" and answer.is_success)
+    creates = (
+        requested for requested, response in proxy.answered if requested.method == "POST" and response.is_success
+    )
     return Counter((r.url.path, r.content) for r in creates if any(m.encode() in r.content.lower() for m in marks))
 
 

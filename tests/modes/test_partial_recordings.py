@@ -36,7 +36,7 @@ def test_the_recorded_section_replays_by_itself(
     assert any(c["status"] == "passed" for c in checks)
 
 
-def test_what_is_selected_and_not_recorded_is_told(qa_sync: QaSync, words: tuple[str, ...]) -> None:
+def test_what_is_selected_and_not_recorded_is_reported(qa_sync: QaSync, words: tuple[str, ...]) -> None:
     got = qa_sync("check", *words, "--section", "1", "--section", NUMBER)
     assert got.code == 3
     assert "there is no recording" in got.err

@@ -58,7 +58,7 @@ def test_a_system_that_is_down_ends_the_run_after_two_attempts(
     assert len(slept) <= 1
 
 
-def test_both_systems_are_told_at_once(qa_sync: QaSync, tmp_path: Path) -> None:
+def test_both_systems_are_reported_at_once(qa_sync: QaSync, tmp_path: Path) -> None:
     def interfere(side: str, _request: httpx.Request) -> httpx.Response:
         return httpx.Response(403 if side == "depot" else 404, json={"message": "no"})
 
@@ -101,7 +101,7 @@ def test_the_reads_are_not_recorded_and_the_recording_replays(qa_sync: QaSync, t
         assert place.served.lines == served
 
 
-def test_pytest_reads_before_it_writes_and_each_check_tells_the_same(pytester: pytest.Pytester) -> None:
+def test_pytest_reads_before_it_writes_and_each_check_shows_the_same(pytester: pytest.Pytester) -> None:
     with depot(pytester.path, refusing(404)) as place:  # type: ignore[arg-type]
         result = pytester.runpytest_inprocess("--qa-sync", "--qa-sync-mode", "live", "--qa-sync-yes", "spec.txt")
         assert result.ret == pytest.ExitCode.TESTS_FAILED

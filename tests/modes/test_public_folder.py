@@ -124,12 +124,12 @@ def vendor() -> Iterator[Loopback]:
 
 def settings(place: Path, url: str, beta: str = "") -> Path:
     """Write the settings; `beta` are further settings of Beta."""
-    told = "".join(
+    reported = "".join(
         f'[systems."{label}"]\nconnector = "{label.lower()}"\nurl = "{url}"\nwrites = true\n'
         f'parameters = {{ account_id = "{account}" }}\n{more}'
         for label, account, more in (("Alpha", "1", ""), ("Beta", "2", beta))
     )
-    (place / "qa-sync.toml").write_text(told + PAIRS)
+    (place / "qa-sync.toml").write_text(reported + PAIRS)
     (place / "document.rst").write_text(DOCUMENT)
     folder(place, "alpha", [["copy", "*"]])
     folder(place, "beta", OWN_RULES)
@@ -169,9 +169,9 @@ def test_without_a_body_the_check_is_skipped_with_that_reason(
         str(tmp_path / "qa-sync.toml"),
     )
     assert answer.code == 0
-    told = " ".join(answer.out.split())
-    assert "the pipe 'beta-person-share' builds the body of insert by a rule that qa-sync does not support" in told
-    assert "set a payload template" in told
+    reported = " ".join(answer.out.split())
+    assert "the pipe 'beta-person-share' builds the body of insert by a rule that qa-sync does not support" in reported
+    assert "set a payload template" in reported
     assert vendor.lines == []
 
 

@@ -1,4 +1,4 @@
-"""What the built-in sync could not read or write is told, and a verdict that rests on it is an error."""
+"""What the built-in sync could not read or write is reported, and a verdict that rests on it is an error."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def test_a_write_that_the_target_refuses_is_an_error_with_the_refusal(
         got, checks = check(qa_sync, place, "--kind", kind)
         assert count["refused"] > 0
         assert {c["status"] for c in checks} <= {"error", "skipped"}
-        told = [c["message"] for c in checks if c["status"] == "error"]
+        reported = [c["message"] for c in checks if c["status"] == "error"]
         if kind != "unique":
-            assert REPORTS in told[0]
-            assert "rejected with 422: label is taken" in told[0]
+            assert REPORTS in reported[0]
+            assert "rejected with 422: label is taken" in reported[0]
         assert got.code == 3
 
 

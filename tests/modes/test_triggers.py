@@ -136,17 +136,17 @@ def test_http_does_not_show_the_password_of_its_url(
         if proxied:
             monkeypatch.setenv("ALL_PROXY", proxy.url("socks5", "t0ken@"))
         url = f"http://me:url-pass@{'sync.test' if proxied else '127.0.0.1:1'}/run"
-        with pytest.raises(SystemUnreachable, match="did not respond") as told:
+        with pytest.raises(SystemUnreachable, match="did not respond") as reported:
             make(SyncSettings(trigger=Trigger.HTTP, url=url), VirtualClock(EPOCH))()
-    assert "url-pass" not in str(told.value)
+    assert "url-pass" not in str(reported.value)
 
 
 @pytest.mark.parametrize("token", ["canary\r", "canary ", "can\xe4ry"])
 def test_http_has_no_token_that_no_header_can_carry(make: Make, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
     monkeypatch.setenv("SYNC_TOKEN", token)
-    with pytest.raises(UsageError, match=r"\$SYNC_TOKEN is not a valid token") as told:
+    with pytest.raises(UsageError, match=r"\$SYNC_TOKEN is not a valid token") as reported:
         make(SyncSettings(Trigger.HTTP, url="http://127.0.0.1:9/run", token="SYNC_TOKEN"), VirtualClock(EPOCH))  # noqa: S106
-    assert "can" not in str(told.value).replace("can carry", "")
+    assert "can" not in str(reported.value).replace("can carry", "")
 
 
 @pytest.mark.parametrize("charset", ["hex", "idna", "undefined"])
@@ -264,14 +264,14 @@ def test_a_url_that_is_not_a_sesam_node(make: Make, node: tuple[Node, str]) -> N
 
 def test_callers_at_the_same_time_share_a_run_that_began_after_their_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight callers call during a run: they wait for its end, and share the next one."""
-    told: list[str] = []
+    reported: list[str] = []
     begun, all_wait = threading.Event(), threading.Event()
 
     def work() -> None:
-        told.append("begun")
+        reported.append("begun")
         begun.set()
         assert all_wait.wait(120)
-        told.append("ended")
+        reported.append("ended")
 
     class Counted(threading.Condition):
         """Signals when eight callers wait; the lock is held until then, so that no run ends before."""
@@ -289,7 +289,7 @@ def test_callers_at_the_same_time_share_a_run_that_began_after_their_calls(monke
 
     def ask() -> None:
         together()
-        told.append("served")
+        reported.append("served")
 
     threads = [threading.Thread(target=ask) for _ in range(9)]
     threads[0].start()
@@ -298,10 +298,10 @@ def test_callers_at_the_same_time_share_a_run_that_began_after_their_calls(monke
         thread.start()
     for thread in threads:
         thread.join()
-    assert [word for word in told if word != "served"] == ["begun", "ended"] * 2
-    assert told.count("served") == 9
-    assert told[:2] == ["begun", "ended"]
-    assert told[: told.index("ended", 2)].count("served") <= 1  # only the caller that began the first run
+    assert [word for word in reported if word != "served"] == ["begun", "ended"] * 2
+    assert reported.count("served") == 9
+    assert reported[:2] == ["begun", "ended"]
+    assert reported[: reported.index("ended", 2)].count("served") <= 1  # only the caller that began the first run
 
 
 def test_an_error_is_everybodys_and_the_next_run_is_a_new_one() -> None:

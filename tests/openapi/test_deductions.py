@@ -131,7 +131,7 @@ def test_variables_of_the_server_tenants_and_several_schemes(tmp_path: Path) -> 
         drafted("11-servers-tenant-security.yaml", tmp_path, auth="nobody")
 
 
-def test_a_thin_list_asks_for_members(tmp_path: Path) -> None:
+def test_a_thin_list_requests_members(tmp_path: Path) -> None:
     draft = drafted("12-thin-list-selector.yaml", tmp_path)
     fields = {"opt_fields": "name,notes,owner.name,modified_at"}
     assert draft.operation("tasks-lookup")["params"] == fields

@@ -165,7 +165,7 @@ def test_no_name_of_an_item_has_what_pytest_reads_as_its_own(check: str) -> None
 
 
 @pytest.mark.usefixtures("no_edit_arrives")
-def test_what_failed_for_one_cause_is_told_once_at_the_end(
+def test_what_failed_for_one_cause_is_reported_once_at_the_end(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CI", raising=False)  # there pytest repeats the whole message in its summary
@@ -263,10 +263,10 @@ def test_the_settings_say_what_the_document_leaves_open_as_for_show(
     shutil.copy(specs / "qa-sync.toml", project.path / config)
     shutil.copy(specs / spec, project.path)
     bare = collected(project, spec)
-    told = collected(project, "--qa-sync-config", config, spec)
+    reported = collected(project, "--qa-sync-config", config, spec)
     shown = json.loads(qa_sync("show", "--format", "json", "--config", config, spec).out)
-    assert [line.partition("::")[2] for line in told] == [c["id"] for s in shown["sections"] for c in s["checks"]]
-    assert told == bare  # the ids; what is made of the condition is played:
+    assert [line.partition("::")[2] for line in reported] == [c["id"] for s in shown["sections"] for c in s["checks"]]
+    assert reported == bare  # the ids; what is made of the condition is played:
     words = ("--qa-sync", "--qa-sync-mode", "sandbox", "-k", "condition and human", spec)
     assert outcomes(project.runpytest_inprocess(*words)).keys() == {"skipped", "deselected"}
     assert outcomes(project.runpytest_inprocess("--qa-sync-config", config, *words)).keys() == {"passed", "deselected"}
@@ -280,13 +280,13 @@ def test_the_depth_is_an_option(project: pytest.Pytester) -> None:
 
 
 @pytest.mark.usefixtures("no_edit_arrives")
-def test_live_systems_are_swept_once_and_nothing_confidential_is_told(
+def test_live_systems_are_cleaned_up_once_and_nothing_confidential_is_reported(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    swept: list[Sequence[Leftover]] = []
+    cleaned_up: list[Sequence[Leftover]] = []
 
-    def sweep(told: Sequence[Leftover]) -> tuple[Leftover, ...]:
-        swept.append(told)
+    def sweep(reported: Sequence[Leftover]) -> tuple[Leftover, ...]:
+        cleaned_up.append(reported)
         return (Leftover("ERP", "Product", "7", "it is locked"),)
 
     def prepared(mode: str, job: Job) -> PreparedRun:
@@ -299,7 +299,7 @@ def test_live_systems_are_swept_once_and_nothing_confidential_is_told(
     result.stdout.fnmatch_lines(["This run creates *", "  ERP (https://erp.example): 3 Product", "*actual*(hidden)*"])
     result.stdout.no_fnmatch_line("*brand 0*")
     result.stderr.fnmatch_lines(["not removed: ERP Product 7: it is locked"])
-    assert len(swept) == 1
+    assert len(cleaned_up) == 1
 
 
 def test_a_record_that_never_came_fails_one_of_the_checks_that_pytest_selected(

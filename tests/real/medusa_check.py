@@ -1,4 +1,4 @@
-"""Medusa 2.18.0, a shop that nobody here wrote, as the Custom Webshop of `specs/003.txt`:
+"""Medusa 2.18.0, a shop that no one here wrote, as the Custom Webshop of `specs/003.txt`:
 
     python -m pytest -m real tests/real/medusa_check.py
 
@@ -52,23 +52,23 @@ def left(real: Shop) -> dict[str, int]:
 
 def test_what_the_document_promises_holds(bench: Bench, real: Shop) -> None:
     before = left(real)
-    answer, results = bench.check(bench.settings("builtin", 60, "WooCommerce"))
-    (KEPT / "medusa-report.txt").write_text(answer.out, encoding="utf-8")
+    result, results = bench.check(bench.settings("builtin", 60, "WooCommerce"))
+    (KEPT / "medusa-report.txt").write_text(result.out, encoding="utf-8")
     statuses = Counter(check["status"] for check in checks_of(results))
-    assert answer.code == 0, answer.out
-    assert statuses.keys() == {"passed", "skipped"}, answer.out
+    assert result.code == 0, result.out
+    assert statuses.keys() == {"passed", "skipped"}, result.out
     assert all(check["message"] for check in checks_of(results) if check["status"] == "skipped")
     assert results["leftovers"] == []
     assert left(real) == before
 
 
-def test_without_a_sync_nobody_can_tell_until_lateness_is_a_broken_promise(bench: Bench, real: Shop) -> None:
+def test_without_a_sync_no_one_can_tell_until_lateness_is_a_broken_promise(bench: Bench, real: Shop) -> None:
     before = left(real)
     settings = bench.settings("wait", 3, "WooCommerce")
-    answer, results = bench.check(settings)
+    result, results = bench.check(settings)
     created = [check["status"] for check in checks_of(results) if check["kind"] == "create"]
-    assert (answer.code, created) == (3, ["error"] * 3), answer.out
-    answer, results = bench.check(settings, "--max-lag", "2s")
+    assert (result.code, created) == (3, ["error"] * 3), result.out
+    result, results = bench.check(settings, "--max-lag", "2s")
     created = [check["status"] for check in checks_of(results) if check["kind"] == "create"]
-    assert (answer.code, created) == (1, ["failed"] * 3), answer.out
+    assert (result.code, created) == (1, ["failed"] * 3), result.out
     assert left(real) == before

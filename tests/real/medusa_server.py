@@ -112,8 +112,8 @@ def _seeded(url: str) -> Shop:
     with httpx.Client(base_url=url, timeout=60) as client:
 
         def call(path: str, body: Any = None) -> Any:
-            answer = client.request("POST" if body else "GET", path, json=body)
-            return answer.raise_for_status().json()
+            response = client.request("POST" if body else "GET", path, json=body)
+            return response.raise_for_status().json()
 
         token = call("/auth/user/emailpass", {"email": ADMIN, "password": PASSWORD})["token"]
         client.headers["Authorization"] = f"Bearer {token}"

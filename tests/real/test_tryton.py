@@ -1,4 +1,4 @@
-"""Tryton 8.0, an ERP that nobody here wrote, as the Customerp of `specs/000.txt`:
+"""Tryton 8.0, an ERP that no one here wrote, as the Customerp of `specs/000.txt`:
 
     python -m pytest -m real tests/real/test_tryton.py
 
@@ -70,24 +70,24 @@ def counts_of(results: dict[str, Any]) -> dict[str, dict[str, int]]:
 
 def test_what_the_document_promises_holds(bench: Bench) -> None:
     before = left(bench.real)
-    answer, results = bench.check(bench.settings("builtin", 60, "Wix.com"))
-    (KEPT / "tryton-report.txt").write_text(answer.out, encoding="utf-8")
-    assert answer.code == 0, answer.out
-    assert counts_of(results) == COUNTS, answer.out
+    result, results = bench.check(bench.settings("builtin", 60, "Wix.com"))
+    (KEPT / "tryton-report.txt").write_text(result.out, encoding="utf-8")
+    assert result.code == 0, result.out
+    assert counts_of(results) == COUNTS, result.out
     assert all(check["message"] for check in checks_of(results) if check["status"] == "skipped")
     assert {one["system"] for one in results["leftovers"]} == {"Wix.com"}  # its orders cannot be deleted
     assert left(bench.real) == before
 
 
-def test_without_a_sync_nobody_can_tell_until_lateness_is_a_broken_promise(bench: Bench) -> None:
+def test_without_a_sync_no_one_can_tell_until_lateness_is_a_broken_promise(bench: Bench) -> None:
     before = left(bench.real)
     settings = bench.settings("wait", 3, "Wix.com")
-    answer, results = bench.check(settings)
+    result, results = bench.check(settings)
     created = [check["status"] for check in checks_of(results) if check["kind"] == "create"]
-    assert (answer.code, created) == (3, ["error"] * 3), answer.out
-    answer, results = bench.check(settings, "--max-lag", "2s")
+    assert (result.code, created) == (3, ["error"] * 3), result.out
+    result, results = bench.check(settings, "--max-lag", "2s")
     created = [check["status"] for check in checks_of(results) if check["kind"] == "create"]
-    assert (answer.code, created) == (1, ["failed"] * 3), answer.out
+    assert (result.code, created) == (1, ["failed"] * 3), result.out
     assert left(bench.real) == before
 
 

@@ -49,13 +49,13 @@ class Bench(Struct, frozen=True):
         return path
 
     def check(self, settings: Path, *words: str) -> tuple[Answer, dict[str, Any]]:
-        """Check the document live; return the answer and the results."""
+        """Check the document live; return the response and the results."""
         results = self.place / "results.json"
         report = f"json={results}"
-        answer = self.qa_sync(
+        response = self.qa_sync(
             "check", self.spec, "--mode", "live", "--config", str(settings), "--report", report, *words
         )
-        return answer, json.loads(results.read_text(encoding="utf-8"))
+        return response, json.loads(results.read_text(encoding="utf-8"))
 
 
 def checks_of(results: dict[str, Any]) -> Iterator[dict[str, Any]]:

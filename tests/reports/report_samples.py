@@ -250,17 +250,17 @@ def written_results(document: str = DOCUMENT, *, hostile: str = "") -> Results:
     street, email = at["   * - addresses[tag=BILLING].lines[*].street_"], at["   * - email"]
     table = max(n for n, line in enumerate(lines, 1) if line == ".. list-table::")
     pair, other = f"name.first:firstName{hostile}", "street:street"
-    told: list[CheckFinished] = [
+    reported: list[CheckFinished] = [
         check("create", f"a new A Customer gets one B Client{hostile}", customer + 2, latency_s=1.234),
         check("unique", "still one B Client after further cycles", customer + 2),
         check("merge", "email merges", email, Status.MANUAL, message=f"to be verified by a person{hostile}"),
         *_pair_checks(hostile, (first, street, customer + 4), table),
     ]
     names = {"name.first -> firstName": pair, "firstName -> name.first": pair, "street -> street": other}
-    told = [replace(c, id=f"shop/1/{c.kind}/{names.get(c.title, c.title)}") for c in told]
+    reported = [replace(c, id=f"shop/1/{c.kind}/{names.get(c.title, c.title)}") for c in reported]
     orders = (replace(check("create", "a new A Order gets one B Purchase", order + 2, latency_s=0.4), key=ORDER),)
     sections = (
-        SectionResult(CUSTOMER, 1, "A Customer to B Client", customer, None, tuple(told)),
+        SectionResult(CUSTOMER, 1, "A Customer to B Client", customer, None, tuple(reported)),
         SectionResult(ORDER, 2, "A Order to B Purchase", order, None, orders),
         SectionResult(COPY, 3, "A Customer to B Client", copy, 1, ()),
     )
@@ -281,8 +281,8 @@ KINDS = (
 
 def of_every_kind() -> Results:
     """Return results of a section with two dozen checks of each kind."""
-    told = [check(kind, f"{kind} {n}", 9, latency_s=1.0) for kind in KINDS for n in range(24)]
-    section = SectionResult(CUSTOMER, 1, "A Customer to B Client", 9, None, tuple(told))
+    reported = [check(kind, f"{kind} {n}", 9, latency_s=1.0) for kind in KINDS for n in range(24)]
+    section = SectionResult(CUSTOMER, 1, "A Customer to B Client", 9, None, tuple(reported))
     return Results("live", "7f3a", STARTED, 61.5, (SpecResult(SPEC, "A to B Dataflow", (section,)),), ())
 
 

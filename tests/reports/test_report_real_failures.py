@@ -32,8 +32,8 @@ def at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
 def played() -> tuple[tuple[Event, ...], Results]:
     dataflows = read_all(["specs/000.txt"])
     prepared = prepare("sandbox", Job(dataflows, connectors_of(dataflows), Path("cassettes"), faults=("one-way",)))
-    told = RunConfig("sandbox", prepared.seed, prepared.started, time.perf_counter)
-    events = tuple(run(prepared.checklists, prepared.open_environment, told))
+    reported = RunConfig("sandbox", prepared.seed, prepared.started, time.perf_counter)
+    events = tuple(run(prepared.checklists, prepared.open_environment, reported))
     prepared.close()
     return events, collect_results(events)
 

@@ -66,10 +66,10 @@ def test_a_record_that_changes_constantly_is_an_error() -> None:
 
 
 def test_a_conflict_with_an_unchanged_record_is_reported_immediately() -> None:
-    asked: list[str] = []
+    requested: list[str] = []
 
     def refuse(operation: str) -> None:
-        asked.append(operation)
+        requested.append(operation)
         if operation == "update":
             raise Conflict("Left: PUT: rejected with 409 TAKEN", status=409, code="TAKEN")
 
@@ -77,6 +77,6 @@ def test_a_conflict_with_an_unchanged_record_is_reported_immediately() -> None:
     world.left.before = refuse
     edited = [check for check in world.by_kind()["update-forward"] if check.status is not Status.SKIPPED]
     assert {check.status for check in edited} == {Status.ERROR}
-    tries = "".join("u" if operation == "update" else "." for operation in asked)
+    tries = "".join("u" if operation == "update" else "." for operation in requested)
     assert "u" in tries
     assert "u.u" not in tries

@@ -54,8 +54,8 @@ class Worlds:
     def events(
         self, jobs: int, *, first_only: bool = False, open_environment: OpenEnvironment | None = None
     ) -> Generator[Event, None, None]:
-        told = RunConfig("test", "seed", START, lambda: 0.0, jobs, first_only)
-        return run(self.checklists(), open_environment or self.open, told)
+        reported = RunConfig("test", "seed", START, lambda: 0.0, jobs, first_only)
+        return run(self.checklists(), open_environment or self.open, reported)
 
     def results(self, jobs: int, *, first_only: bool = False) -> Results:
         return collect_results(self.events(jobs, first_only=first_only))

@@ -52,7 +52,7 @@ def checked(show: Callable[[Computing], Json], **more: object) -> dict[str, Chec
 
 
 @pytest.mark.parametrize("show", [counted, second, two_in_any_order, objects_in_any_order])
-def test_a_member_that_differs_from_read_to_read_is_told_and_breaks_no_promise(
+def test_a_member_that_differs_from_read_to_read_is_reported_and_breaks_no_promise(
     show: Callable[[Computing], Json],
 ) -> None:
     checks = checked(show)

@@ -100,7 +100,7 @@ def test_a_journal_of_the_version_before(tmp_path: Path, acme: Memory, monkeypat
     assert (cleaned.removed, cleaned.open) == (1, 0)
 
 
-def test_a_run_that_is_under_way_is_left_alone(tmp_path: Path) -> None:
+def test_a_run_that_is_in_progress_is_left_alone(tmp_path: Path) -> None:
     journal = Journal(tmp_path / NAME)
     run = journal.begin("s", ["a.txt"], STARTED, [])
     assert select_runs(journal, None, None) == ()

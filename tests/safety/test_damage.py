@@ -74,9 +74,9 @@ def test_a_disk_that_fills_up_while_records_are_made(served: Path, size: int) ->
     with untouched(served):
         got = limited(served, size)
         assert got.returncode == 3, got.stdout + got.stderr
-        told = got.stdout + got.stderr
-        assert "journal.sqlite cannot be used" in told
-        assert "Traceback" not in told
+        reported = got.stdout + got.stderr
+        assert "journal.sqlite cannot be used" in reported
+        assert "Traceback" not in reported
         cleaned = subprocess.run(
             [sys.executable, "-m", "qa_sync", "cleanup", "--config", str(served)],
             capture_output=True,
@@ -164,16 +164,16 @@ def test_a_journal_of_another_version_and_one_that_is_locked(tmp_path: Path) -> 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("jump", [timedelta(hours=30), timedelta(hours=-30)])
-def test_a_clock_that_jumps_while_a_run_is_under_way(
+def test_a_clock_that_jumps_while_a_run_is_in_progress(
     qa_sync: QaSync, served: Path, monkeypatch: pytest.MonkeyPatch, jump: timedelta
 ) -> None:
-    asked: list[bool] = []
+    requested: list[bool] = []
 
     class Jumping(datetime):
         @classmethod
         def now(cls, tz: Any = None) -> Any:
-            asked.append(bool(made()))
-            return datetime.now(tz) + (jump if asked[-1] else timedelta(0))
+            requested.append(bool(made()))
+            return datetime.now(tz) + (jump if requested[-1] else timedelta(0))
 
     def made() -> list[Path]:
         """Return the journal, which there is when the run has begun."""
@@ -186,7 +186,7 @@ def test_a_clock_that_jumps_while_a_run_is_under_way(
     with untouched(served):
         got = qa_sync(*live(served, "--timeout", "20"))
         assert got.code == 0, got.out + got.err
-    assert asked
+    assert requested
 
 
 def test_the_clock_of_a_run_is_monotonic(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,39 +235,39 @@ def between(config: Path, change: Callable[[httpx.Request, httpx.Response], http
 @pytest.mark.parametrize("away_s", [1.0, pytest.param(30.0, marks=pytest.mark.slow)])
 @pytest.mark.slow
 def test_a_system_that_goes_away_for_a_while(qa_sync: QaSync, served: Path, away_s: float) -> None:
-    asked: list[float] = []
+    requested: list[float] = []
 
-    def change(_request: httpx.Request, answer: httpx.Response) -> httpx.Response:
-        asked.append(time.monotonic())
-        if len(asked) > 60 and time.monotonic() - asked[60] < away_s:
+    def change(_request: httpx.Request, response: httpx.Response) -> httpx.Response:
+        requested.append(time.monotonic())
+        if len(requested) > 60 and time.monotonic() - requested[60] < away_s:
             return httpx.Response(503, html="<h1>back soon</h1>")
-        return answer
+        return response
 
     with untouched(served):
         with between(served, change) as config:
             got = qa_sync(*live(config))
-        assert len(asked) > 60
+        assert len(requested) > 60
         assert got.code in {0, 3}, got.out + got.err
-        told = json.loads(got.out)
-        assert told["totals"]["failed"] == 0
-        assert (got.code == 3) == bool(told["totals"]["error"])
+        reported = json.loads(got.out)
+        assert reported["totals"]["failed"] == 0
+        assert (got.code == 3) == bool(reported["totals"]["error"])
 
 
 def test_a_system_that_returns_200_with_another_body(qa_sync: QaSync, served: Path) -> None:
     nonsense = 0
 
-    def change(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+    def change(request: httpx.Request, response: httpx.Response) -> httpx.Response:
         nonlocal nonsense
-        if request.method == "POST" and request.url.path.endswith("/contacts") and answer.status_code < 300:
+        if request.method == "POST" and request.url.path.endswith("/contacts") and response.status_code < 300:
             nonsense += 1
             return httpx.Response(200, json={"hello": "world"})
-        return answer
+        return response
 
     with untouched(served):
         with between(served, change) as config:
             got = qa_sync(*live(config, "--section", "1", "--depth", "smoke"))
         assert nonsense
         assert "Traceback" not in got.err
-        told = json.loads(got.out)
+        reported = json.loads(got.out)
         assert got.code in {0, 3}
-        assert told["totals"]["failed"] == 0
+        assert reported["totals"]["failed"] == 0

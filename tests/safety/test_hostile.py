@@ -82,19 +82,19 @@ def texts(value: object) -> list[str]:
 def test_findings_are_json(share: list[str]) -> None:
     text = lint_json.render(linted(share))
     assert inert(text)
-    told = "\n".join(texts(json.loads(text)))
-    assert [value for value in share if value not in told and escape_invisible(value) not in told] == []
+    reported = "\n".join(texts(json.loads(text)))
+    assert [value for value in share if value not in reported and escape_invisible(value) not in reported] == []
 
 
 @pytest.mark.parametrize("share", SHARES)
 def test_findings_are_sarif(share: list[str]) -> None:
     text = sarif.render(linted(share))
     assert inert(text)
-    told = "\n".join(texts(json.loads(text)))
+    reported = "\n".join(texts(json.loads(text)))
     # A message has placeholders and links of its own, which a text must not be taken for (3.11.5, 3.11.6).
-    assert "](" not in told
-    told = told.replace("{{", "{").replace("}}", "}").replace("]\\(", "](")
-    assert [value for value in share if escape_invisible(value) not in told] == []
+    assert "](" not in reported
+    reported = reported.replace("{{", "{").replace("}}", "}").replace("]\\(", "](")
+    assert [value for value in share if escape_invisible(value) not in reported] == []
 
 
 @pytest.mark.parametrize("share", SHARES)
@@ -154,10 +154,10 @@ def test_a_markdown_summary_escapes_their_markup(share: list[str]) -> None:
 def test_an_rst_report_escapes_their_markup(share: list[str]) -> None:
     text = formats.render(results(share), "rst")
     assert inert(text)
-    told = io.StringIO()
-    settings = {"warning_stream": told, "report_level": 2, "file_insertion_enabled": False, "raw_enabled": False}
+    reported = io.StringIO()
+    settings = {"warning_stream": reported, "report_level": 2, "file_insertion_enabled": False, "raw_enabled": False}
     tree = docutils.core.publish_doctree(text, settings_overrides=settings)
-    assert told.getvalue() == ""
+    assert reported.getvalue() == ""
     kinds = {type(node).__name__ for node in tree.findall()}
     assert not kinds & {"reference", "target", "image", "raw", "comment", "problematic", "footnote"}
     for value in share[::25]:  # only a few reasons are reported per claim, so each has a spec of its own

@@ -159,8 +159,8 @@ def test_without_a_list_of_pre_existing_records_nothing_is_owned(tmp_path: Path,
     ours = RunRecords(journal, journal.begin("s", ["a.txt"], STARTED, places(acme)), [MARK], STARTED)
     record = acme.put("contact", "c1", name=MARK)
     assert not ours.claim(record, acme.cards["contact"])
-    told = acme.put("contact", "c2", name=MARK, created="2026-01-31T12:00:00Z")
-    assert ours.claim(told, acme.cards["contact"])
+    reported = acme.put("contact", "c2", name=MARK, created="2026-01-31T12:00:00Z")
+    assert ours.claim(reported, acme.cards["contact"])
     journal.close()
 
 

@@ -71,7 +71,7 @@ def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, stan
     assert start(config, counts, "before", 0).wait(timeout=5 * GUARD_S) == 0
     passed = json.loads(counts.read_text(encoding="utf-8"))
     rng = random.Random("killed")  # noqa: S311 - the same points every time
-    told, killed, rounds = "", 0, 0
+    reported, killed, rounds = "", 0, 0
     while killed < points:
         rounds += 1
         assert rounds <= 2 + 2 * points // at_once, f"only {killed} of {points} runs could be killed"
@@ -90,13 +90,13 @@ def killed_at_many(config: Path, tmp_path: Path, points: int, at_once: int, stan
             passed = {point: min(count, went[point]) for point, count in passed.items()}
         cleaned = cleanup(config)
         assert cleaned.returncode == 0, cleaned.stdout + cleaned.stderr
-        told += cleaned.stdout
+        reported += cleaned.stdout
         now = settled(config, quiet_s=0.5)
         assert {at: now.get(at) for at in before} == before
         left = {at: p for at, p in now.items() if at not in before}
         can, cannot = removable(config, left)
         assert can == {}, f"{cleaned.stdout}\n{shown(config, can)}"
-        assert [at for at in cannot if at[2] not in told] == []
+        assert [at for at in cannot if at[2] not in reported] == []
     print(f"{killed} runs killed in {rounds} rounds; points to choose from: {passed}")
 
 

@@ -55,11 +55,13 @@ def test_a_signal_ends_a_run_with_reports_and_nothing_is_left(number: int, serve
     with program(*live(config, "--history", "-j", "1", *words)) as process:
         until(lambda: prints_of(config), process)
         process.send_signal(number)
-        shown, told = ended(process)
+        shown, reported = ended(process)
     assert process.returncode == 3
-    assert "Interrupted." in told
-    assert told.index("stopping the run and removing its records") < told.index("cleanup finished: ")
-    assert all("Wix has no endpoint for it" in line for line in told.splitlines() if line.startswith("not removed: "))
+    assert "Interrupted." in reported
+    assert reported.index("stopping the run and removing its records") < reported.index("cleanup finished: ")
+    assert all(
+        "Wix has no endpoint for it" in line for line in reported.splitlines() if line.startswith("not removed: ")
+    )
     assert "The run was interrupted: some checks did not run." in shown
     report = json.loads(reports["json"].read_text(encoding="utf-8"))
     assert (report["interrupted"], report["exit_code"]) == (True, 3)
@@ -71,7 +73,7 @@ def test_a_signal_ends_a_run_with_reports_and_nothing_is_left(number: int, serve
     assert "The run was interrupted" in reports["html"].read_text(encoding="utf-8")
     assert "not run: the run was interrupted" in reports["junit"].read_text(encoding="utf-8")
     assert config.with_name(".qa-sync").joinpath("history.sqlite").exists()
-    assert "Traceback" not in told
+    assert "Traceback" not in reported
     assert ours(config) == []
 
 
@@ -94,9 +96,9 @@ def test_a_second_signal_exits_immediately_and_cleanup_removes_the_rest(serve: S
             process.send_signal(signal.SIGTERM)
             until(cleaning.is_set, process)
             process.send_signal(signal.SIGTERM)
-            _, told = ended(process)
+            _, reported = ended(process)
         assert process.returncode == 3
-        assert "Aborted;" in told
+        assert "Aborted;" in reported
         assert ours(config)
         free.set()
         assert qa_sync("cleanup", "--config", str(way)).code == 0
@@ -184,7 +186,7 @@ def ids_of(report: Any) -> set[str]:
 
 
 @pytest.mark.slow
-def test_an_interrupted_run_is_taken_up(qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_run_is_resumed(qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     config = serve(SPEC, *FAST)
     words = ("-", "noted", "45", *live(config, "-j", "1"))
     with program(*words, script=(str(KILLED),)) as killed:
@@ -228,18 +230,18 @@ def test_there_is_nothing_to_take_up(qa_sync: QaSync, serve: Serve) -> None:
 
 def test_on_a_terminal_the_user_is_prompted(qa_sync: QaSync, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     config = serve(SPEC, "--no-sync")
-    asked: list[str] = []
+    requested: list[str] = []
     monkeypatch.delenv("QA_SYNC_CHECK_YES")
     monkeypatch.setattr("qa_sync.cli.confirm.is_interactive", lambda: True)
-    monkeypatch.setattr(click, "confirm", lambda text, **_: asked.append(text))
+    monkeypatch.setattr(click, "confirm", lambda text, **_: requested.append(text))
     got = qa_sync(*live(config))
     assert got.code == 2
     assert "canceled: nothing was written" in got.err
     assert "Contacts" in got.err
-    assert asked == ["Create these records?"]
+    assert requested == ["Create these records?"]
     assert prints_of(config) == {}
     qa_sync(*live(config, "--yes", "--timeout", "0", "-x", "-j", "1"))
-    assert asked == ["Create these records?"]
+    assert requested == ["Create these records?"]
 
 
 def test_an_interrupted_final_cleanup_is_repeated(

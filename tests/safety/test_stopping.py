@@ -35,7 +35,7 @@ SIGNALS = [
 @contextmanager
 def silent() -> Iterator[tuple[str, threading.Event]]:
     """Yield the url of a server that never answers, and an event that its first request sets."""
-    asked, connections = threading.Event(), []
+    requested, connections = threading.Event(), []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def accept() -> None:
@@ -46,11 +46,11 @@ def silent() -> Iterator[tuple[str, threading.Event]]:
                     return
                 connections.append(connection)
                 connection.recv(1)
-                asked.set()
+                requested.set()
 
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}", asked
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", requested
         server.shutdown(socket.SHUT_RDWR)
     thread.join()
     for connection in connections:
@@ -60,7 +60,7 @@ def silent() -> Iterator[tuple[str, threading.Event]]:
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path, threading.Event]]:
     """Settings for systems that never answer."""
-    with silent() as (url, asked):
+    with silent() as (url, requested):
         path = tmp_path / "qa-sync.toml"
         monkeypatch.setenv("SOME_KEY", "key-0001-of-the-test")
         monkeypatch.setenv("SITE", "site-0001")
@@ -70,7 +70,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Pa
             f'[systems."Customerp"]\nurl = "{url}"\nwrites = true\nsecrets = {{ token = "$SOME_KEY" }}\n'
             '[sync]\ntrigger = "wait"\n'
         )
-        yield path, asked
+        yield path, requested
 
 
 WAITING = {
@@ -88,17 +88,17 @@ WAITING = {
 def test_a_signal_ends_a_command_that_waits_for_a_silent_system(
     command: str, number: int, config: tuple[Path, threading.Event], tmp_path: Path
 ) -> None:
-    path, asked = config
+    path, requested = config
     words = [*WAITING[command], str(path)]
     words += ["--links", str(tmp_path / "links.sqlite")] if words[0] == "sync" else []
     env = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
     with running(["-m", "qa_sync", *words], env=env) as process:
-        until(asked.is_set, process)
+        until(requested.is_set, process)
         process.send_signal(number)
-        out, told = ended(process)
-    assert process.returncode == 3, out + told
-    assert "Traceback" not in told
-    assert "nterrupted" in out + told
+        out, reported = ended(process)
+    assert process.returncode == 3, out + reported
+    assert "Traceback" not in reported
+    assert "nterrupted" in out + reported
     assert list(tmp_path.glob("qa-sync-audit-*")) == []
 
 
@@ -121,11 +121,11 @@ def test_an_interrupted_run_gives_up_systems_that_do_not_answer(how: str, serve:
             until(lambda: prints_of(config), process)
             over.set()
             process.send_signal(signal.SIGTERM)
-            _, told = ended(process)
+            _, reported = ended(process)
             free.set()
         assert process.returncode == 3
-        assert re.search(r"Interrupted with \d+ .*: stopping the run and removing its records\.", told)
-        assert "not removed: " in told
+        assert re.search(r"Interrupted with \d+ .*: stopping the run and removing its records\.", reported)
+        assert "not removed: " in reported
         assert json.loads(report.read_text())["leftovers"]
         over.clear()
         assert qa_sync("cleanup", "--config", str(way)).code == 0
@@ -147,11 +147,13 @@ def test_timeout_of_coreutils_lets_the_cleanup_finish(serve: Serve) -> None:
     until(lambda: prints_of(config))
     process.send_signal(signal.SIGTERM)
     os.killpg(process.pid, signal.SIGTERM)
-    _, told = ended(process)
+    _, reported = ended(process)
     assert process.returncode == 3
-    assert "Aborted" not in told
-    assert "cleanup finished: " in told
-    assert all("Wix has no endpoint for it" in line for line in told.splitlines() if line.startswith("not removed: "))
+    assert "Aborted" not in reported
+    assert "cleanup finished: " in reported
+    assert all(
+        "Wix has no endpoint for it" in line for line in reported.splitlines() if line.startswith("not removed: ")
+    )
 
 
 ITEMS = """\

@@ -18,17 +18,17 @@ KINDS = [
 
 
 def make(erp: Caller, path: str, **fields: Any) -> dict[str, Any]:
-    answer = erp("POST", f"/{path}", fields)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+    response = erp("POST", f"/{path}", fields)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
 
 
 def put(erp: Caller, path: str, fields: dict[str, Any], version: int) -> httpx.Response:
     return erp("PUT", path, fields, headers={"If-Match": f'"{version}"'})
 
 
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
+def code(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, response.json()["error"]["code"]
 
 
 def test_a_token_is_needed(erp: Caller) -> None:
@@ -82,9 +82,9 @@ def test_countries_have_names(erp: Caller, name: str | None) -> None:
 
 @pytest.mark.parametrize("name", ["NO", "Norwegen", "Atlantis"])
 def test_an_unknown_country_is_rejected(erp: Caller, name: str) -> None:
-    answer = erp("POST", "/contacts", {"address": {"country": name}})
-    assert code(answer) == (422, "INVALID_COUNTRY")
-    assert name in answer.json()["error"]["message"]
+    response = erp("POST", "/contacts", {"address": {"country": name}})
+    assert code(response) == (422, "INVALID_COUNTRY")
+    assert name in response.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("price", [99.9, 0, 0.1, -5, 12.345, 123456789.01, 7])
@@ -97,8 +97,8 @@ def test_money_is_a_number_and_exact(erp: Caller, price: float) -> None:
     [{"salesPrice": "99.9"}, {"active": "yes"}, {"type": "thing"}, {"name": 7}, {"itemNumber": ""}, {"name": None}],
 )
 def test_bad_products(erp: Caller, fields: dict[str, Any]) -> None:
-    answer = erp("POST", "/products", {"itemNumber": "A", "name": "n", **fields})
-    assert (answer.status_code, bool(answer.json()["error"]["message"])) == (422, True)
+    response = erp("POST", "/products", {"itemNumber": "A", "name": "n", **fields})
+    assert (response.status_code, bool(response.json()["error"]["message"])) == (422, True)
 
 
 def test_item_numbers_are_unique(erp: Caller) -> None:
@@ -165,9 +165,9 @@ def test_changed_since(erp: Caller, clock: HandClock) -> None:
 def test_exact_filters(erp: Caller) -> None:
     make(erp, "contacts", email="Ada@example.test")
     make(erp, "products", itemNumber="A-1", name="n")
-    for path, asked in (("/contacts", {"email": "ada@example.test"}), ("/products", {"itemNumber": "a-1"})):
-        assert erp("GET", path, params=asked).json()["total"] == 1
-        assert erp("GET", path, params=dict.fromkeys(asked, "other")).json()["total"] == 0
+    for path, requested in (("/contacts", {"email": "ada@example.test"}), ("/products", {"itemNumber": "a-1"})):
+        assert erp("GET", path, params=requested).json()["total"] == 1
+        assert erp("GET", path, params=dict.fromkeys(requested, "other")).json()["total"] == 0
 
 
 @pytest.mark.parametrize("body", ["{", "[]", "null", '{"firstName": NaN}', '{"firstName": "\\ud83d"}'])

@@ -11,13 +11,13 @@ from sandbox_caller import Caller, HandClock
 
 
 def make(webshop: Caller, path: str, **fields: Any) -> dict[str, Any]:
-    answer = webshop("POST", f"/{path}", fields)
-    assert (answer.status_code, list(answer.json())) == (200, ["id"]), answer.text
-    return dict(webshop("GET", f"/{path}/{answer.json()['id']}").json())
+    response = webshop("POST", f"/{path}", fields)
+    assert (response.status_code, list(response.json())) == (200, ["id"]), response.text
+    return dict(webshop("GET", f"/{path}/{response.json()['id']}").json())
 
 
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
+def code(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, response.json()["error"]["code"]
 
 
 def test_a_key_is_needed(webshop: Caller) -> None:
@@ -87,8 +87,8 @@ def test_delete(webshop: Caller) -> None:
 
 def test_a_cursor_beyond_all_numbers_leads_to_nothing(webshop: Caller) -> None:
     after = base64.urlsafe_b64encode(b"after:" + b"9" * 40).decode()
-    answer = webshop("GET", "/products", params={"after": after})
-    assert (answer.status_code, answer.json()) == (200, [])
+    response = webshop("GET", "/products", params={"after": after})
+    assert (response.status_code, response.json()) == (200, [])
 
 
 def test_the_cursor_leads_through_everything(webshop: Caller) -> None:

@@ -23,10 +23,10 @@ FIRST: dict[str, tuple[str, dict[str, Any], str]] = {
 def first_answer(name: str, seed: str) -> Any:
     caller = Caller(VENDORS[name], HandClock(), seed)
     path, body, _ = FIRST[name]
-    answer = caller("POST", path, body)
+    response = caller("POST", path, body)
     writes = caller.app.state.store.writes
     caller.loop.close()
-    return answer.json(), writes
+    return response.json(), writes
 
 
 @pytest.mark.parametrize("name", VENDORS)
@@ -62,10 +62,10 @@ def test_one_server_serves_them_all(name: str) -> None:
         ) as client:
             return await client.post(path, json=body)
 
-    answer = asyncio.run(call())
-    assert answer.is_success, answer.text
+    response = asyncio.run(call())
+    assert response.is_success, response.text
     if name == "woocommerce":
-        assert answer.headers["location"] == "http://127.0.0.1:8765/woocommerce/wp-json/wc/v3/products/11"
+        assert response.headers["location"] == "http://127.0.0.1:8765/woocommerce/wp-json/wc/v3/products/11"
 
 
 @pytest.mark.parametrize("name", VENDORS)

@@ -28,17 +28,17 @@ ORDER: dict[str, Any] = {
 
 def person(wix: Caller, email: str | None = "ada@example.test", **info: Any) -> dict[str, Any]:
     emails = {"emails": {"items": [{"email": email}]}} if email else {}
-    answer = wix("POST", CONTACTS, {"info": {**emails, **info}})
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json()["contact"])
+    response = wix("POST", CONTACTS, {"info": {**emails, **info}})
+    assert response.status_code == 200, response.text
+    return dict(response.json()["contact"])
 
 
 def patch(wix: Caller, contact: dict[str, Any], info: dict[str, Any], **more: Any) -> httpx.Response:
     return wix("PATCH", f"{CONTACTS}/{contact['id']}", {"revision": contact["revision"], "info": info, **more})
 
 
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["details"]["applicationError"]["code"]
+def code(response: httpx.Response) -> tuple[int, str]:
+    return response.status_code, response.json()["details"]["applicationError"]["code"]
 
 
 def test_credentials(wix: Caller) -> None:
@@ -57,9 +57,9 @@ def test_revisions(wix: Caller) -> None:
 
 def test_an_email_belongs_to_one_contact(wix: Caller) -> None:
     ada = person(wix)
-    twin = wix("POST", CONTACTS, {"info": {"emails": {"items": [{"email": "ADA@example.test"}]}}})
-    assert code(twin) == (409, "DUPLICATE_CONTACT_EXISTS")
-    assert twin.json()["details"]["applicationError"]["data"]["duplicateContactId"] == ada["id"]
+    lookalike = wix("POST", CONTACTS, {"info": {"emails": {"items": [{"email": "ADA@example.test"}]}}})
+    assert code(lookalike) == (409, "DUPLICATE_CONTACT_EXISTS")
+    assert lookalike.json()["details"]["applicationError"]["data"]["duplicateContactId"] == ada["id"]
     bo = person(wix, "bo@example.test")
     assert code(patch(wix, bo, {"emails": {"items": [{"email": "ada@example.test"}]}}))[0] == 409
     allowed = patch(wix, bo, {"emails": {"items": [{"email": "ada@example.test"}]}}, allowDuplicates=True)
@@ -115,8 +115,8 @@ def test_unknown_fields_are_dropped_and_empty_ones_left_out(wix: Caller) -> None
     ],
 )
 def test_bad_contacts(wix: Caller, info: dict[str, Any]) -> None:
-    answer = wix("POST", CONTACTS, {"info": info})
-    assert (answer.status_code, bool(answer.json()["message"])) == (400, True)
+    response = wix("POST", CONTACTS, {"info": info})
+    assert (response.status_code, bool(response.json()["message"])) == (400, True)
 
 
 def test_a_deleted_contact_is_not_found(wix: Caller) -> None:
@@ -148,8 +148,8 @@ def test_contacts_are_queried(wix: Caller, clock: HandClock, condition: dict[str
     for letter in "ab":
         person(wix, f"{letter}@example.test", name={"first": letter})
         clock.tick()
-    answer = wix("POST", f"{CONTACTS}/query", {"query": {"filter": condition}}).json()
-    assert "".join(c["info"]["name"]["first"] for c in answer["contacts"]) == found
+    response = wix("POST", f"{CONTACTS}/query", {"query": {"filter": condition}}).json()
+    assert "".join(c["info"]["name"]["first"] for c in response["contacts"]) == found
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ def test_contacts_are_queried(wix: Caller, clock: HandClock, condition: dict[str
     ],
 )
 def test_bad_queries(wix: Caller, query: dict[str, Any], expected: str | None) -> None:
-    answer = wix("POST", f"{CONTACTS}/query", {"query": query})
-    assert answer.status_code == 200 if expected is None else code(answer) == (400, expected)
+    response = wix("POST", f"{CONTACTS}/query", {"query": query})
+    assert response.status_code == 200 if expected is None else code(response) == (400, expected)
 
 
 def test_an_order_is_stored_as_sent(wix: Caller) -> None:
@@ -197,9 +197,9 @@ def test_an_order_can_be_neither_changed_nor_deleted(wix: Caller, method: str) -
     ],
 )
 def test_bad_orders(wix: Caller, change: dict[str, Any]) -> None:
-    answer = wix("POST", ORDERS, {"order": ORDER | change})
-    assert answer.status_code == 400
-    assert answer.json()["details"]["validationError"]["fieldViolations"]
+    response = wix("POST", ORDERS, {"order": ORDER | change})
+    assert response.status_code == 400
+    assert response.json()["details"]["validationError"]["fieldViolations"]
 
 
 @pytest.mark.parametrize("path", [ORDERS, PRODUCTS])
@@ -215,15 +215,15 @@ def test_orders_are_queried(wix: Caller, clock: HandClock) -> None:
         clock.tick()
     late = json.dumps({"lastUpdated": {"$gte": "2026-03-01T12:00:01.250Z"}})
     query = {"filter": late, "sort": json.dumps([{"number": "desc"}]), "paging": {"limit": 1, "offset": 1}}
-    answer = wix("POST", f"{ORDERS}/query", {"query": query}).json()
-    assert ([o["number"] for o in answer["orders"]], answer["totalResults"]) == ([10002], 2)
-    assert answer["metadata"] == {"items": 1, "offset": 1}
+    response = wix("POST", f"{ORDERS}/query", {"query": query}).json()
+    assert ([o["number"] for o in response["orders"]], response["totalResults"]) == ([10002], 2)
+    assert response["metadata"] == {"items": 1, "offset": 1}
 
 
 def tee(wix: Caller, **fields: Any) -> dict[str, Any]:
-    answer = wix("POST", PRODUCTS, {"product": {"name": "Tee", "priceData": {"price": 10.5}, **fields}})
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json()["product"])
+    response = wix("POST", PRODUCTS, {"product": {"name": "Tee", "priceData": {"price": 10.5}, **fields}})
+    assert response.status_code == 200, response.text
+    return dict(response.json()["product"])
 
 
 def test_a_product(wix: Caller) -> None:
@@ -283,6 +283,6 @@ def test_what_was_cleared_in_a_primary_element_is_not_mirrored(
     ada = person(wix, None, company="Berg AS", **{name: {"items": [{part: value}]}})
     assert ada["primaryInfo"][part] == value
     element = {"primary": True, **({part: None} if is_null else {})}
-    answer = patch(wix, ada, {name: {"items": [element]}})
-    assert answer.status_code == 200
-    assert part not in answer.json()["contact"].get("primaryInfo", {})
+    response = patch(wix, ada, {name: {"items": [element]}})
+    assert response.status_code == 200
+    assert part not in response.json()["contact"].get("primaryInfo", {})

@@ -15,15 +15,15 @@ from qa_sync.sandbox.woocommerce.auth import KEY, SECRET
 
 
 def product(woo: Caller, **fields: Any) -> dict[str, Any]:
-    answer = woo("POST", "/products", fields)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+    response = woo("POST", "/products", fields)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
 
 
 def order(woo: Caller, **fields: Any) -> dict[str, Any]:
-    answer = woo("POST", "/orders", fields)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
+    response = woo("POST", "/orders", fields)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
 
 
 @pytest.mark.parametrize(
@@ -132,8 +132,8 @@ def test_an_invalid_time_filter_is_rejected(woo: Caller, mark: str) -> None:
 
 def test_pages_have_totals_and_links(woo: Caller) -> None:
     made = [product(woo, name=f"p{n}")["id"] for n in range(5)]
-    asked = {"per_page": "2", "orderby": "id", "order": "asc"}
-    pages = [woo("GET", "/products", params=asked | {"page": str(n)}) for n in (1, 2, 3, 4)]
+    requested = {"per_page": "2", "orderby": "id", "order": "asc"}
+    pages = [woo("GET", "/products", params=requested | {"page": str(n)}) for n in (1, 2, 3, 4)]
     assert [p["id"] for page in pages for p in page.json()] == made
     assert {page.headers["x-wp-total"] for page in pages} == {"5"}
     assert 'rel="next"' in pages[0].headers["link"]
@@ -149,8 +149,8 @@ def test_the_newest_comes_first(woo: Caller, clock: HandClock) -> None:
 
 @pytest.mark.parametrize("asked", [{"per_page": "0"}, {"page": "0"}, {"orderby": "sku"}, {"order": "up"}])
 def test_bad_list_arguments(woo: Caller, asked: dict[str, str]) -> None:
-    answer = woo("GET", "/products", params=asked)
-    assert (answer.status_code, answer.json()["code"]) == (400, "rest_invalid_param")
+    response = woo("GET", "/products", params=asked)
+    assert (response.status_code, response.json()["code"]) == (400, "rest_invalid_param")
 
 
 def test_totals_come_from_the_lines(woo: Caller) -> None:

@@ -45,7 +45,7 @@ def test_the_words_are_those_of_the_settings() -> None:
     assert read_settings("") == ShopSettings()
 
 
-def test_an_unknown_word_is_told_with_the_words_there_are() -> None:
+def test_an_unknown_word_is_reported_with_the_words_there_are() -> None:
     with pytest.raises(UnknownName, match="colour") as error:
         read_settings("colour=red")
     assert all(word in error.value.message for word in WORDS)
@@ -54,7 +54,7 @@ def test_an_unknown_word_is_told_with_the_words_there_are() -> None:
 @pytest.mark.parametrize(
     "text", ["taxes", "taxes=", "taxes=many", "decimals=9", "prices=net", "zone=Mars/Base", "zone=..", "currency=kr"]
 )
-def test_an_invalid_value_is_told(text: str) -> None:
+def test_an_invalid_value_is_reported(text: str) -> None:
     with pytest.raises(UsageError, match=f"--shop {text.partition('=')[0]}: expected"):
         read_settings(text)
 
@@ -69,13 +69,13 @@ def test_taxes_are_added_to_or_contained_in_prices(shop: Open, text: str, total:
     assert made["prices_include_tax"] == ("with" in text)
 
 
-def test_decimals_are_those_of_the_shop_unless_others_are_asked_for(shop: Open) -> None:
+def test_decimals_are_those_of_the_shop_unless_others_are_requested(shop: Open) -> None:
     caller = shop("decimals=0")
     line = {"method_id": "flat_rate", "total": "4.50"}
     made = order(caller, shipping_lines=[line])
     assert (made["shipping_lines"][0]["total"], made["shipping_total"], made["total"]) == ("5", "5", "50")
-    asked = caller("GET", f"/orders/{made['id']}", params={"dp": "2"}).json()
-    assert (asked["shipping_lines"][0]["total"], asked["shipping_total"]) == ("4.50", "5.00")
+    requested = caller("GET", f"/orders/{made['id']}", params={"dp": "2"}).json()
+    assert (requested["shipping_lines"][0]["total"], requested["shipping_total"]) == ("4.50", "5.00")
 
 
 def test_local_times_are_those_of_the_zone(shop: Open) -> None:

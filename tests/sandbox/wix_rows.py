@@ -68,7 +68,7 @@ CONTACT = {
 class Row(Struct, frozen=True):
     """One documented behavior; `section` is a heading of its page, `item` a number of the checklist at its end.
 
-    `keys` are the members of the object at a path of the answer, all of them; `types` and `values` are at paths, too.
+    `keys` are the members of the object at a path of the response, all of them; `types` and `values` are at paths, too.
     """
 
     section: str

@@ -77,11 +77,11 @@ class CrashWorld:
         done: tuple[int, list[str]] | None = None
         try:
             while done is None:
-                asked = ours.recv()
-                if isinstance(asked[0], int):
-                    done = asked
+                requested = ours.recv()
+                if isinstance(requested[0], int):
+                    done = requested
                 else:
-                    ours.send(self.answer(*asked))
+                    ours.send(self.answer(*requested))
         except (EOFError, BrokenPipeError, ConnectionResetError):
             pass
         ours.close()
@@ -122,8 +122,10 @@ class CrashWorld:
         found = []
         for record in self.source.list(lane.source.card.datatype):
             link = links.by_source(lane.key, record.id)
-            twin = targets.pop(link.target, None) if link else None
-            found.append((record.id, self._values(lane, record, links), twin and self._values(lane, twin, links)))
+            lookalike = targets.pop(link.target, None) if link else None
+            found.append(
+                (record.id, self._values(lane, record, links), lookalike and self._values(lane, lookalike, links))
+            )
         return found, [self._values(lane, record, links) for record in targets.values()]
 
     def _values(self, lane: Lane, record: Record, links: Links) -> dict[str, Any]:

@@ -31,7 +31,9 @@ class Model:
 
     def match(self, record: dict[str, str]) -> str | None:
         taken = self.links.values()
-        free = (t for t, twin in self.office.records.items() if t not in taken and twin["mail"] == record["mail"])
+        free = (
+            t for t, lookalike in self.office.records.items() if t not in taken and lookalike["mail"] == record["mail"]
+        )
         return next(free, None) if record["mail"] else None
 
     def create(self, source: str, record: dict[str, str]) -> str:

@@ -87,5 +87,5 @@ def test_random_edits_converge(script: list[tuple[str, int, str, str]], fault: s
 def agree(world: World, number: int) -> bool:
     """Return whether two records have the same values where neither is empty."""
     one, two = world.buyer(f"S-{number}"), world.person(f"O-{number}")
-    shown = [((one.get(name) or "").strip(), (two.get(twin) or "").strip()) for name, twin in TWINS.items()]
+    shown = [((one.get(name) or "").strip(), (two.get(lookalike) or "").strip()) for name, lookalike in TWINS.items()]
     return all(a == b for a, b in shown if a and b)

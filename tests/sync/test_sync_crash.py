@@ -38,7 +38,7 @@ def hold(tmp_path: Path, spec: str, seed: int, points: int) -> None:
     number, expected = played(spec, seed, NOBODY_DIES, tmp_path / "undisturbed.sqlite")
     for found, strangers in expected.values():
         assert strangers == []
-        assert all(twin for _, _, twin in found)
+        assert all(lookalike for _, _, lookalike in found)
     rng = random.Random(seed)  # noqa: S311 - chance that repeats itself
     for last in sorted(rng.sample(range(1, number), points)):
         _, got = played(spec, seed, last, tmp_path / f"{last}.sqlite")

@@ -36,7 +36,7 @@ def test_a_second_cycle_without_edits_writes_nothing(world: World) -> None:
     assert world.writes == before
 
 
-def test_an_edit_is_carried_either_way_and_alone(world: World) -> None:
+def test_an_edit_is_synchronized_either_way_and_alone(world: World) -> None:
     world.shop.insert("people", {"name": "Åse", "nick": "Å"})
     engine = world.engine(every())
     engine.cycle()

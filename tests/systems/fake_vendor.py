@@ -16,15 +16,15 @@ Answers = dict[str, Any] | list[Any] | httpx.Response
 
 @dataclass
 class Fake:
-    """A vendor that says what it was told to say, and remembers what it was asked."""
+    """A vendor that says what it was given to say, and remembers what it was asked."""
 
     answers: list[Answers]
     asked: list[httpx.Request] = field(default_factory=list)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
-        answer = self.answers.pop(0)
-        return answer if isinstance(answer, httpx.Response) else httpx.Response(200, json=answer)
+        response = self.answers.pop(0)
+        return response if isinstance(response, httpx.Response) else httpx.Response(200, json=response)
 
     @property
     def bodies(self) -> list[Any]:

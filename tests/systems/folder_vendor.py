@@ -1,4 +1,4 @@
-"""The test connectors of this folder, each over a vendor that says what it was told to say."""
+"""The test connectors of this folder, each over a vendor that says what it was given to say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Canaries in every place where a secret can be, and a search for them in everything that is told or kept."""
+"""Canaries in every place where a secret can be, and a search for them in everything that is reported or kept."""
 
 from __future__ import annotations
 
@@ -77,28 +77,30 @@ class Parrot:
             return httpx.Response(200, json=told)
         if "authorization" not in request.headers and "digest" in self.kind:
             return httpx.Response(401, headers={"WWW-Authenticate": 'Digest realm="r", nonce="n"'})
-        heard = f"{self.echo} {request.url} {dict(request.headers)} {request.content.decode('utf-8', 'replace')}"
-        return self.answer(heard)
+        exchanges = f"{self.echo} {request.url} {dict(request.headers)} {request.content.decode('utf-8', 'replace')}"
+        return self.answer(exchanges)
 
 
 def say(status: int, **more: Any) -> Callable[[str], httpx.Response]:
-    return lambda heard: httpx.Response(status, **{k: v(heard) if callable(v) else v for k, v in more.items()})
+    return lambda exchanges: httpx.Response(status, **{k: v(exchanges) if callable(v) else v for k, v in more.items()})
 
 
-def lose(heard: str) -> httpx.Response:
-    raise httpx.ReadError(f"lost: {heard}")
+def lose(exchanges: str) -> httpx.Response:
+    raise httpx.ReadError(f"lost: {exchanges}")
 
 
 ANSWERS: dict[str, Callable[[str], httpx.Response]] = {
-    "success": say(200, json=lambda heard: {"id": "1", "rev": 1, "name": heard}),
-    "refusal": say(400, json=lambda heard: {"message": heard, "code": heard}),
-    "unauthorized": say(401, json=lambda heard: {"error": heard}),
-    "conflict": say(409, text=lambda heard: heard),
-    "maintenance": say(503, html=lambda heard: f"<h1>{heard}</h1>"),
-    "noise": say(200, text=lambda heard: f"<b>Notice</b> {heard}"),
-    "no id": say(200, json=lambda heard: {"nothing": heard}),
-    "content type": say(200, content=b"x", headers=lambda heard: {"Content-Type": quote(heard)}),
-    "redirect": say(302, headers=lambda heard: {"Location": "https://other.test/?next=" + quote(heard, safe="")}),
+    "success": say(200, json=lambda exchanges: {"id": "1", "rev": 1, "name": exchanges}),
+    "refusal": say(400, json=lambda exchanges: {"message": exchanges, "code": exchanges}),
+    "unauthorized": say(401, json=lambda exchanges: {"error": exchanges}),
+    "conflict": say(409, text=lambda exchanges: exchanges),
+    "maintenance": say(503, html=lambda exchanges: f"<h1>{exchanges}</h1>"),
+    "noise": say(200, text=lambda exchanges: f"<b>Notice</b> {exchanges}"),
+    "no id": say(200, json=lambda exchanges: {"nothing": exchanges}),
+    "content type": say(200, content=b"x", headers=lambda exchanges: {"Content-Type": quote(exchanges)}),
+    "redirect": say(
+        302, headers=lambda exchanges: {"Location": "https://other.test/?next=" + quote(exchanges, safe="")}
+    ),
     "redirect with userinfo": say(302, headers=lambda _: {"Location": f"ftp://u:{quote(IN_URL)}@other.test/"}),
     "lost": lose,
 }
@@ -129,7 +131,7 @@ def world(place: Path, kind: str, answer: str) -> Small:
 
 @pytest.mark.parametrize("answer", ANSWERS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_that_is_told_or_kept_holds_a_secret(
+def test_nothing_that_is_reported_or_kept_holds_a_secret(
     tmp_path: Path, kind: str, answer: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -186,7 +188,7 @@ def test_the_password_of_a_url_is_a_secret() -> None:
 
 
 def test_a_recording_over_a_line_is_replayed_without_any_credentials(tmp_path: Path) -> None:
-    """Tokens, retries and signatures are beneath the recorder; what is on the tape is what was asked for."""
+    """Tokens, retries and signatures are below the recorder; what is on the tape is what was requested."""
     fail = chain([True, False, False, True], repeat(False))
 
     def shop(request: httpx.Request) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""Secrets that cannot be told from ordinary text are rejected before anything is sent."""
+"""Secrets that cannot be reported from ordinary text are rejected before anything is sent."""
 
 from __future__ import annotations
 

@@ -230,9 +230,9 @@ def test_what_would_be_lost_is_not_written(convert: str, type: str, options: dic
 
 
 def test_a_refusal_names_value_expectation_and_form_in_short() -> None:
-    with pytest.raises(NotConvertible) as told:
+    with pytest.raises(NotConvertible) as reported:
         to_canonical("x" * 5000, form("decimal", places=2))
-    assert str(told.value) == (
+    assert str(reported.value) == (
         f"'{'x' * 59}... (5002 characters) is not a number; the form is decimal as string (places=2)"
     )
 
@@ -247,7 +247,7 @@ def test_a_refusal_names_value_expectation_and_form_in_short() -> None:
         (form("region", style="prefix"), "prefixed"),
     ],
 )
-def test_a_word_that_no_table_has_is_told_with_the_nearest(bad: Form, hint: str) -> None:
+def test_a_word_that_no_table_has_is_reported_with_the_nearest(bad: Form, hint: str) -> None:
     value: Canonical = NOON if bad.convert == "instant" else "NO"
     with pytest.raises(UnknownName, match=f"did you mean '{hint}'"):
         to_wire(value, bad)
@@ -308,7 +308,7 @@ def refusal(call: Callable[[], object]) -> str:
 
 
 @given(HOSTILE_JSON, st.sampled_from(list(FORMS)))
-def test_no_answer_raises_anything_else(wire: Any, name: str) -> None:
+def test_no_response_raises_anything_else(wire: Any, name: str) -> None:
     assert len(refusal(lambda: to_canonical(wire, FORMS[name]))) < 400
 
 

@@ -31,7 +31,7 @@ def test_the_places_of_a_currency(code: object, places: int | None) -> None:
 
 
 def test_the_table_is_that_of_iso_4217() -> None:
-    # No decimal places are defined for metals, funds and test codes: nobody's amounts are in them.
+    # No decimal places are defined for metals, funds and test codes: no one's amounts are in them.
     standard = {currency.code: currency.exponent for currency in Currency if currency.exponent is not None}
     assert len(standard) > 150
     assert {code: minor_units(code) for code in standard} == standard

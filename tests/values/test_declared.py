@@ -48,7 +48,7 @@ def test_what_has_another(wire: Json, declared: str, told: str) -> None:
     assert told in str(wrong_type(wire, declared))
 
 
-def test_what_an_api_cannot_show_is_not_asked_of_it() -> None:
+def test_what_an_api_cannot_show_is_not_requested_of_it() -> None:
     assert possible("integer", "number")
     assert not possible("integer", "string")
     assert possible("expression", "string")
@@ -72,8 +72,8 @@ NAMED = Form(convert="country", options={"style": "name"})
 
 @pytest.mark.parametrize("wire", ["Norway", "norge", "NOR", "no", ["SE", "Norway"]])
 def test_a_name_where_the_card_says_code_is_another_notation(wire: Json) -> None:
-    told = wrong_notation(wire, ISO)
-    assert told == f"expected the ISO code 'NO', got {(wire[-1] if isinstance(wire, list) else wire)!r}"
+    reported = wrong_notation(wire, ISO)
+    assert reported == f"expected the ISO code 'NO', got {(wire[-1] if isinstance(wire, list) else wire)!r}"
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_every_code_is_translated_in_both_directions() -> None:
 
 
 @pytest.mark.parametrize(("country", "own"), [(c, own) for c, own, iso in CODES if iso is None])
-def test_a_code_without_a_translation_is_told(country: str, own: str) -> None:
+def test_a_code_without_a_translation_is_reported(country: str, own: str) -> None:
     with pytest.raises(NotConvertible):
         read(own, country)
 

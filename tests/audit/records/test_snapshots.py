@@ -93,7 +93,7 @@ def test_what_was_read_is_for_its_owner_only(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "kept").rglob("*") if path.is_file()} == {0o600}
 
 
-def test_a_second_reading_asks_for_what_changed(tmp_path: Path) -> None:
+def test_a_second_reading_requests_what_changed(tmp_path: Path) -> None:
     system, folder = Paged(100), tmp_path / "kept"
     read(system, folder)
     system.names |= {"000007": "another name", "new": "somebody"}
@@ -133,7 +133,7 @@ def test_told_to_stop_it_keeps_what_it_has(tmp_path: Path) -> None:
     ("id", "name", "told"),
     [("\ud800", "x", "not valid Unicode"), ("1", [[]] * 9, ""), ("1", None, "nested too deeply")],
 )
-def test_what_cannot_be_kept_is_told(tmp_path: Path, id: str, name: Any, told: str) -> None:
+def test_what_cannot_be_kept_is_reported(tmp_path: Path, id: str, name: Any, told: str) -> None:
     if name is None:
         name = json.loads("[" * 900 + "]" * 900)
     system = Paged(0)
@@ -195,7 +195,7 @@ def test_what_is_not_ours_or_not_whole_is_refused(tmp_path: Path, damage: Any, t
     assert names(tmp_path, read(system, tmp_path, fresh=True), tmp_path) == system.names
 
 
-def test_a_full_disk_is_told_and_leaves_no_half_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_and_leaves_no_half_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> Iterator[None]:
         raise OSError(28, "No space left on device")
 

@@ -71,7 +71,7 @@ def test_documents_are_left_to_the_shell() -> None:
     assert answered("qa-sync", "check", "specs/0") == ["specs/0"]
 
 
-def test_an_unknown_shell_is_answered_with_those_known(qa_sync: QaSync) -> None:
+def test_an_unknown_shell_is_responded_to_with_those_known(qa_sync: QaSync) -> None:
     got = qa_sync("completion", "tcsh")
     assert got.code == 2
     assert all(shell in got.err for shell in SHELLS)

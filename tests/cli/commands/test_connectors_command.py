@@ -18,7 +18,7 @@ def test_the_list_tells_names_and_labels(qa_sync: QaSync) -> None:
     assert "Customerp, Custom ERP" in got.out
 
 
-def test_show_tells_every_property(qa_sync: QaSync) -> None:
+def test_show_shows_every_property(qa_sync: QaSync) -> None:
     got = qa_sync("connectors", "show", "woocommerce")
     assert got.code == 0
     assert "customer (Customer" in got.out
@@ -32,7 +32,7 @@ def test_the_built_in_ones_are_whole(qa_sync: QaSync, name: str) -> None:
     assert "list lookup insert" in got.out
 
 
-def test_a_folder_is_told_per_datatype_with_reasons(qa_sync: QaSync) -> None:
+def test_a_folder_is_reported_per_datatype_with_reasons(qa_sync: QaSync) -> None:
     got = qa_sync("connectors", "check", str(FOLDERS / "sharing"))
     assert got.code == 1
     for line in (
@@ -52,7 +52,7 @@ def test_a_folder_is_told_per_datatype_with_reasons(qa_sync: QaSync) -> None:
     )
 
 
-def test_paging_and_authentication_are_told(qa_sync: QaSync) -> None:
+def test_paging_and_authentication_are_reported(qa_sync: QaSync) -> None:
     got = qa_sync("connectors", "check", str(FOLDERS / "paging"))
     assert got.code == 0
     assert "pages until same-next-page-request or empty-result" in got.out
@@ -61,7 +61,7 @@ def test_paging_and_authentication_are_told(qa_sync: QaSync) -> None:
     assert "  second system twofoldv1: authentication basic" in got.out
 
 
-def test_everything_wrong_is_told_at_once_with_file_and_key(qa_sync: QaSync) -> None:
+def test_everything_wrong_is_reported_at_once_with_file_and_key(qa_sync: QaSync) -> None:
     got = qa_sync("connectors", "check", str(FOLDERS / "broken"))
     assert got.code == 2
     system = "fatal: templates/system.json: "
@@ -81,7 +81,7 @@ def test_everything_wrong_is_told_at_once_with_file_and_key(qa_sync: QaSync) -> 
     assert "not JSON" in got.err
 
 
-def test_keys_that_nobody_reads_are_told_and_end_well(qa_sync: QaSync, tmp_path: Path) -> None:
+def test_keys_that_no_one_reads_are_reported_and_end_well(qa_sync: QaSync, tmp_path: Path) -> None:
     shutil.copytree(FOLDERS / "paging", tmp_path / "paging")
     template = tmp_path / "paging" / "templates" / "system.json"
     system = json.loads(template.read_text())
@@ -93,7 +93,7 @@ def test_keys_that_nobody_reads_are_told_and_end_well(qa_sync: QaSync, tmp_path:
     assert "worker_threads: is not supported: the number of concurrent requests" in got.err
 
 
-def test_what_is_no_connector_is_told(qa_sync: QaSync, tmp_path: Path) -> None:
+def test_what_is_no_connector_is_reported(qa_sync: QaSync, tmp_path: Path) -> None:
     got = qa_sync("connectors", "check", str(tmp_path))
     assert got.code == 2
     assert "a connector folder contains manifest.json" in got.err

@@ -59,11 +59,11 @@ def connector(place: Path, name: str, **system: Any) -> None:
 
 def settings(place: Path, systems: dict[str, tuple[str, str, dict[str, str]]]) -> str:
     """Write settings of systems: label -> connector, url, secrets by environment names."""
-    told = ""
+    reported = ""
     for label, (name, url, secrets) in systems.items():
         given = ", ".join(f'{secret} = "${variable}"' for secret, variable in secrets.items())
-        told += f'[systems."{label}"]\nconnector = "{name}"\nurl = "{url}"\nsecrets = {{ {given} }}\n'
-    (place / "qa-sync.toml").write_text(told)
+        reported += f'[systems."{label}"]\nconnector = "{name}"\nurl = "{url}"\nsecrets = {{ {given} }}\n'
+    (place / "qa-sync.toml").write_text(reported)
     return str(place / "qa-sync.toml")
 
 
@@ -133,7 +133,7 @@ def test_it_says_as_whom_by_one_request(  # noqa: PLR0917 - its fixtures and its
     assert "since=" in str(server.asked[0].url)  # what has changed this moment is cheaper than a page
 
 
-def test_the_user_in_a_url_is_told_without_the_password(qa_sync: QaSync, served: Serving, tmp_path: Path) -> None:
+def test_the_user_in_a_url_is_reported_without_the_password(qa_sync: QaSync, served: Serving, tmp_path: Path) -> None:
     connector(tmp_path, "acme")
     server = served(empty)
     config = settings(tmp_path, {"Acme": ("acme", server.url.replace("://", "://ann:s3cret@"), {})})
@@ -142,7 +142,7 @@ def test_the_user_in_a_url_is_told_without_the_password(qa_sync: QaSync, served:
     assert "s3cret" not in got.out + got.err
 
 
-def test_a_client_is_told_when_its_token_was_fetched(
+def test_a_client_is_reported_when_its_token_was_fetched(
     qa_sync: QaSync, served: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
@@ -158,7 +158,7 @@ def test_a_client_is_told_when_its_token_was_fetched(
     assert len(server.asked) == 2
 
 
-def test_why_not_is_told_for_each_system(
+def test_why_not_is_reported_for_each_system(
     qa_sync: QaSync, served: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connector(tmp_path, "acme", headers={"X-Key": "$SECRET(key)"})
@@ -209,7 +209,7 @@ def test_a_refusal_of_woocommerce_over_http_explains_itself(
     assert len(shop.asked) == 1
 
 
-def test_what_is_wrong_with_the_settings_is_told_for_each_system(qa_sync: QaSync, tmp_path: Path) -> None:
+def test_what_is_wrong_with_the_settings_is_reported_for_each_system(qa_sync: QaSync, tmp_path: Path) -> None:
     text = '[systems."Wix.com"]\nurl = "https://a.test"\nsecrets = { api_key = "$NO_SUCH_VARIABLE" }\n'
     text += '[systems.Customerp]\n[systems.Acme]\nconnector = "acme"\nurl = "https://a.test"\n'
     (tmp_path / "qa-sync.toml").write_text(text)
@@ -220,7 +220,7 @@ def test_what_is_wrong_with_the_settings_is_told_for_each_system(qa_sync: QaSync
     assert "unknown connector 'acme'" in got.err
 
 
-def test_a_connector_that_can_list_nothing_is_not_asked(qa_sync: QaSync, served: Serving, tmp_path: Path) -> None:
+def test_a_connector_that_can_list_nothing_is_not_requested(qa_sync: QaSync, served: Serving, tmp_path: Path) -> None:
     server = served(empty)
     connector(tmp_path, "acme", operations={})
     got = qa_sync("connectors", "check", "--config", settings(tmp_path, {"Acme": ("acme", server.url, {})}))

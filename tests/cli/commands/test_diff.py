@@ -26,7 +26,7 @@ def names(changes: object) -> list[str]:
     return [change.check.id for change in changes]  # type: ignore[attr-defined]
 
 
-def test_each_change_is_told_once_where_it_belongs() -> None:
+def test_each_change_is_reported_once_where_it_belongs() -> None:
     old = run(
         check("stays"), check("breaks"), check("mended", Status.FAILED), check("found", Status.ERROR), check("gone"),
         check("lost"), check("still", Status.FAILED), check("left-out"), check("unknown", Status.FAILED),
@@ -85,19 +85,19 @@ def test_the_command(qa_sync: QaSync, tmp_path: Path) -> None:
     broken = replace(check("breaks", Status.FAILED), message="\x1b[31mtoo late")
     old.write_text(json.render(run(check("breaks", latency=1.0), check("slow", latency=1.0))))
     new.write_text(json.render(run(broken, check("slow", latency=9.0))))
-    answer = qa_sync("diff", str(old), str(new))
-    assert answer.code == 1
-    assert answer.out.startswith(
+    result = qa_sync("diff", str(old), str(new))
+    assert result.code == 1
+    assert result.out.startswith(
         "Newly failing (1)\n  s.txt:7  property  breaks  (passed -> failed)\n      \\x1b[31mtoo late\n\n"
         "Slower (1)\n  1.00 s -> 9.00 s  s.txt  k  property, 1 checks\n"
     )
-    assert answer.out.endswith("1 newly failing, 1 slower\n")
+    assert result.out.endswith("1 newly failing, 1 slower\n")
     assert qa_sync("diff", str(old), str(old)).out == "no difference\n"
     assert qa_sync("diff", str(new), str(old)).code == 0
 
 
-def test_wrong_files_are_told(qa_sync: QaSync, tmp_path: Path) -> None:
+def test_wrong_files_are_reported(qa_sync: QaSync, tmp_path: Path) -> None:
     assert qa_sync("diff", "-", "-").code == 2
-    answer = qa_sync("diff", str(tmp_path / "a"), str(tmp_path / "b"))
-    assert answer.code == 2
-    assert str(tmp_path / "a") in answer.err
+    result = qa_sync("diff", str(tmp_path / "a"), str(tmp_path / "b"))
+    assert result.code == 2
+    assert str(tmp_path / "a") in result.err

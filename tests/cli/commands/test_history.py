@@ -51,7 +51,7 @@ def test_what_is_kept_comes_back(path: Path) -> None:
     assert first.ran == DAY
 
 
-def test_only_the_owner_reads_it_and_nobody_commits_it(path: Path) -> None:
+def test_only_the_owner_reads_it_and_no_one_commits_it(path: Path) -> None:
     kept(path, run(P))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -103,11 +103,11 @@ def test_a_sentence_keeps_its_history_when_it_moves_and_not_when_it_changes(path
     moved = Sentence("s.txt", "1-k", 40, "Every A becomes a B.", "Every A becomes a B.")
     changed = replace(moved, text="Every A becomes a C.", checked="Every A becomes a C.")
     elsewhere = replace(moved, section="2-k")
-    told = coverage([moved, changed, elsewhere], found)
-    assert [(one.ran, one.status) for one in told] == [(DAY, P), (None, None), (None, None)]
+    reported = coverage([moved, changed, elsewhere], found)
+    assert [(one.ran, one.status) for one in reported] == [(DAY, P), (None, None), (None, None)]
 
 
-def test_a_file_that_is_no_history_is_told(path: Path) -> None:
+def test_a_file_that_is_no_history_is_reported(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("this is no database, and long enough to be looked at " * 10)
     with pytest.raises(UsageError, match="cannot use this file as the history"):
@@ -138,19 +138,19 @@ def test_a_run_is_kept_and_told(here: QaSync, tmp_path: Path) -> None:
     for _ in range(2):
         here("check", "specs/000.txt", "-q")
     here("check", "specs/000.txt", "-q", "--fault", "truncate", "--section", "1", "--kind", "property")
-    answer = here("history", "--mode", "replay")
-    assert answer.code == 0
-    assert "specs/000.txt  2 runs, replay, " in answer.out
-    assert "  property             19        ✓✓        ▁▁        2.00 s\n" in answer.out
+    result = here("history", "--mode", "replay")
+    assert result.code == 0
+    assert "specs/000.txt  2 runs, replay, " in result.out
+    assert "  property             19        ✓✓        ▁▁        2.00 s\n" in result.out
     assert "1 run, sandbox" in here("history").out
     assert (tmp_path / ".qa-sync/history.sqlite").exists()
 
 
 def test_coverage_names_every_sentence(here: QaSync) -> None:
     here("check", "specs/003.txt", "-q")
-    answer = here("history", "--coverage")
-    assert "specs/003.txt  9 of 9 sentences and rows were verified" in answer.out
-    lines = [line.split()[0] for line in answer.out.splitlines()[1:]]
+    result = here("history", "--coverage")
+    assert "specs/003.txt  9 of 9 sentences and rows were verified" in result.out
+    lines = [line.split()[0] for line in result.out.splitlines()[1:]]
     assert lines == ["14", "16", "18", "30", "32", "34", "46", "48", "50"]
 
 
@@ -175,15 +175,15 @@ def test_whether_it_is_kept(
 
 def test_a_history_that_cannot_be_kept_is_a_note(here: QaSync, tmp_path: Path) -> None:
     (tmp_path / ".qa-sync").write_text("a file where the folder should be")
-    answer = here("check", "specs/000.txt", "-q")
-    assert answer.code == 0
-    assert "note: the run could not be recorded in .qa-sync/history.sqlite" in answer.err
+    result = here("check", "specs/000.txt", "-q")
+    assert result.code == 0
+    assert "note: the run could not be recorded in .qa-sync/history.sqlite" in result.err
 
 
-def test_no_history_is_told(here: QaSync) -> None:
-    answer = here("history")
-    assert answer.code == 2
-    assert "no run is recorded in .qa-sync/history.sqlite" in answer.err
+def test_no_history_is_reported(here: QaSync) -> None:
+    result = here("history")
+    assert result.code == 2
+    assert "no run is recorded in .qa-sync/history.sqlite" in result.err
     here("check", "specs/000.txt", "-q")
     assert "hint: available: replay" in here("history", "--mode", "live").err
     assert "no run of these specs is recorded" in here("history", "specs/9.txt").err

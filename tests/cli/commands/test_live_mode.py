@@ -51,7 +51,7 @@ def test_a_recording_of_live_systems_replays_as_it_went(qa_sync: QaSync, serve: 
     assert recorded.code == 0, recorded.err
     replayed = qa_sync("check", SPECS[0], *config)
     assert replayed.code == 0, replayed.err
-    was, now = (json.loads(answer.out) for answer in (recorded, replayed))
+    was, now = (json.loads(result.out) for result in (recorded, replayed))
     assert not any(recording["unplayed"] for recording in now.pop("recordings"))
     for report in (was, now):
         del report["mode"], report["duration_s"]
@@ -65,7 +65,7 @@ def test_a_sync_that_does_nothing_is_found_out(qa_sync: QaSync, serve: Serve) ->
     config = str(serve(SPECS[0], "--no-sync"))
     words = ("--mode", "live", "--config", config, "--timeout", "1", "-x", "--report", "json")
     got = qa_sync("check", SPECS[0], *words)
-    # Nobody knows whether it would still come ...
+    # No one knows whether it would still come ...
     assert got.code == 3
     assert re.search(r"not yet: .*got 0; polled \d+ times in 1 s", first(got.out, "error")["message"])
     # ... but it is late when there is a promise about time.
@@ -104,7 +104,7 @@ def test_nothing_is_written_unless_the_settings_allow_it(qa_sync: QaSync, serve:
     assert "production" in refused.err
 
 
-def test_what_is_missing_is_told_at_once(qa_sync: QaSync, tmp_path: Path) -> None:
+def test_what_is_missing_is_reported_at_once(qa_sync: QaSync, tmp_path: Path) -> None:
     config = tmp_path / "qa-sync.toml"
     text = '[systems."wix.com"]\nurl = "https://a.example"\nsecrets = { api_key = "$NO_SUCH_VARIABLE" }\n'
     config.write_text(text, encoding="utf-8")
@@ -133,8 +133,8 @@ def test_an_interruption_leaves_nothing_behind(serve: Serve) -> None:
     with closing(shop), running(words) as process:
         until(lambda: list(shop.list("product")), process)
         process.send_signal(signal.SIGINT)
-        _, told = ended(process)
+        _, reported = ended(process)
         assert process.returncode == 3
-        assert "Interrupted." in told
-        assert "Traceback" not in told
+        assert "Interrupted." in reported
+        assert "Traceback" not in reported
         assert [record for datatype in shop.cards for record in shop.list(datatype)] == []

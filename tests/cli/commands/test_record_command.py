@@ -29,7 +29,7 @@ def cassettes(tmp_path: Path) -> Path:
 
 
 def more_requests(cassette: Path, count: int) -> int:
-    """Add requests to a cassette that nobody asks for; return how many there are then."""
+    """Add requests to a cassette that no one asks for; return how many there are then."""
     held = json.loads(cassette.read_text(encoding="utf-8"))
     response = held["interactions"][-1]["response"]
     del held["metadata"]["qa_sync"]["interactions"]  # else the recording would count as damaged
@@ -55,7 +55,7 @@ def test_all_of_the_committed_recordings_is_played(qa_sync: QaSync) -> None:
     assert "requests not used" not in qa_sync("check", SPEC).out
 
 
-def test_what_was_never_asked_for_is_a_note_and_no_failure(qa_sync: QaSync, cassettes: Path) -> None:
+def test_what_was_never_requested_is_a_note_and_no_failure(qa_sync: QaSync, cassettes: Path) -> None:
     total = more_requests(cassettes / "000" / CONTACTS, 5)
     got = qa_sync("check", SPEC, "--cassettes", str(cassettes))
     assert got.code == 0
@@ -130,7 +130,7 @@ def test_other_modes_play_from_no_recording(qa_sync: QaSync) -> None:
     assert "recordings" not in json.loads(got.out)
 
 
-def test_every_recording_that_is_too_old_is_told_with_its_age(qa_sync: QaSync, cassettes: Path) -> None:
+def test_every_recording_that_is_too_old_is_reported_with_its_age(qa_sync: QaSync, cassettes: Path) -> None:
     for number, path in enumerate(sorted((cassettes / "000").iterdir())):
         made(path, timedelta(days=29 + number))
     got = qa_sync("check", SPEC, "--cassettes", str(cassettes), "--max-age", "30d")

@@ -45,21 +45,21 @@ def test_every_format_is_made_later_as_it_was_at_once(
 
 
 def test_without_a_format_the_terminal_tells(qa_sync: QaSync, found: Path) -> None:
-    answer = qa_sync("report", str(found))
-    assert answer.code == 0
+    result = qa_sync("report", str(found))
+    assert result.code == 0
     totals = json.loads(found.read_bytes())["totals"]
     assert totals["passed"]
-    assert f"{sum(totals.values())} checks: {totals['passed']} passed, {totals['skipped']} skipped" in answer.out
+    assert f"{sum(totals.values())} checks: {totals['passed']} passed, {totals['skipped']} skipped" in result.out
 
 
-def test_a_failing_run_is_told_with_exit_code_0(qa_sync: QaSync, tmp_path: Path) -> None:
+def test_a_failing_run_is_reported_with_exit_code_0(qa_sync: QaSync, tmp_path: Path) -> None:
     path = tmp_path / "r.json"
     only = ("--section", "1", "--kind", "property")
     run = qa_sync("check", "specs/000.txt", *only, "--fault", "truncate", "-q", "--report", f"json={path}")
     assert run.code == 1
-    answer = qa_sync("report", str(path), "-q")
-    assert answer.code == 0
-    assert "specs/000.txt:20 | .. list-table::" in answer.out
+    result = qa_sync("report", str(path), "-q")
+    assert result.code == 0
+    assert "specs/000.txt:20 | .. list-table::" in result.out
 
 
 def test_standard_input_is_read(qa_sync: QaSync, found: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,25 +81,25 @@ def test_standard_input_is_read(qa_sync: QaSync, found: Path, monkeypatch: pytes
         (b"[" * 100_000, "not JSON"),
     ],
 )
-def test_a_wrong_file_is_told(qa_sync: QaSync, tmp_path: Path, text: bytes, said: str) -> None:
+def test_a_wrong_file_is_reported(qa_sync: QaSync, tmp_path: Path, text: bytes, said: str) -> None:
     path = tmp_path / "wrong.json"
     path.write_bytes(text)
-    answer = qa_sync("report", str(path))
-    assert answer.code == 2
-    assert str(path) in answer.err
-    assert said in answer.err
+    result = qa_sync("report", str(path))
+    assert result.code == 2
+    assert str(path) in result.err
+    assert said in result.err
 
 
-def test_no_file_is_told(qa_sync: QaSync, tmp_path: Path) -> None:
-    answer = qa_sync("report", str(tmp_path / "none.json"))
-    assert answer.code == 2
-    assert "No such file or directory\n  hint: qa-sync check SPEC --report json=results.json writes one" in answer.err
+def test_no_file_is_reported(qa_sync: QaSync, tmp_path: Path) -> None:
+    result = qa_sync("report", str(tmp_path / "none.json"))
+    assert result.code == 2
+    assert "No such file or directory\n  hint: qa-sync check SPEC --report json=results.json writes one" in result.err
 
 
 def test_a_report_does_not_overwrite_the_results(qa_sync: QaSync, found: Path) -> None:
-    answer = qa_sync("report", str(found), "--report", f"html={found}")
-    assert answer.code == 2
-    assert "would overwrite" in answer.err
+    result = qa_sync("report", str(found), "--report", f"html={found}")
+    assert result.code == 2
+    assert "would overwrite" in result.err
 
 
 def test_a_markdown_report_is_also_the_summary_of_the_job(
@@ -108,26 +108,26 @@ def test_a_markdown_report_is_also_the_summary_of_the_job(
     summary = tmp_path / "summary.md"
     summary.write_text("before\n")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
-    answer = qa_sync("report", str(found), "--report", "markdown")
-    assert summary.read_text(encoding="utf-8") == f"before\n{answer.out}"
+    result = qa_sync("report", str(found), "--report", "markdown")
+    assert summary.read_text(encoding="utf-8") == f"before\n{result.out}"
     qa_sync("report", str(found), "--report", "junit")
-    assert summary.read_text(encoding="utf-8") == f"before\n{answer.out}"
+    assert summary.read_text(encoding="utf-8") == f"before\n{result.out}"
 
 
-def test_v_tells_of_each_check_and_every_reason(qa_sync: QaSync) -> None:
-    answer, short = qa_sync("check", "specs/000.txt", "-v"), qa_sync("check", "specs/000.txt")
-    assert answer.err.count("specs/000.txt:14  passed  create  ") == 1
+def test_v_reports_each_check_and_every_reason(qa_sync: QaSync) -> None:
+    result, short = qa_sync("check", "specs/000.txt", "-v"), qa_sync("check", "specs/000.txt")
+    assert result.err.count("specs/000.txt:14  passed  create  ") == 1
     reason = "Wix has no endpoint for it"
-    often, seldom = (" ".join(one.out.split()).count(reason) for one in (answer, short))
+    often, seldom = (" ".join(one.out.split()).count(reason) for one in (result, short))
     assert often > 50 > seldom
 
 
 def test_annotations_are_for_github_and_leave_standard_output_alone(qa_sync: QaSync) -> None:
-    answer = qa_sync(
+    result = qa_sync(
         "check", "specs/000.txt", "--fault", "drop-create", "-q", "--annotations", "github", "--report", "json"
     )
-    assert json.loads(answer.out)["exit_code"] == 1
+    assert json.loads(result.out)["exit_code"] == 1
     assert (
         "::error file=specs/000.txt,line=14,title=create%3A a new Wix.com Contacts gets one Customerp Contact::"
-        in answer.err
+        in result.err
     )

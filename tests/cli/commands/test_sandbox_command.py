@@ -27,8 +27,8 @@ def start() -> Iterator[Start]:
 
         def go(*words: str) -> dict[str, str]:
             lines = stack.enter_context(sandbox("--port", "0", "--every", "0.1", *words))
-            told = {name: url.strip() for name, _, url in (line.partition(" ") for line in lines)}
-            return {name: told[name] for name in VENDORS}
+            reported = {name: url.strip() for name, _, url in (line.partition(" ") for line in lines)}
+            return {name: reported[name] for name in VENDORS}
 
         yield go
 

@@ -37,7 +37,7 @@ def test_what_is_written_is_seen_late_and_above_the_rate_is_too_many(serve: Serv
 @pytest.mark.parametrize(
     "words", [("--lag", "soon"), ("--lag", "2"), ("--rate", "often"), ("--rate", "0/min"), ("--rate", "9/10s")]
 )
-def test_nonsense_is_told(qa_sync: QaSync, words: tuple[str, str]) -> None:
+def test_nonsense_is_reported(qa_sync: QaSync, words: tuple[str, str]) -> None:
     got = qa_sync("sandbox", "--port", "0", *words)
     assert got.code == 2
     assert words[1] in got.err

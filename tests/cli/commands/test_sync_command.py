@@ -46,7 +46,7 @@ def customers(config: Path) -> list[tuple[Any, Any]]:
 
 @pytest.fixture
 def place(serve: Serve) -> Path:
-    """Two customers and an order of one of them, and nobody who syncs."""
+    """Two customers and an order of one of them, and no one who syncs."""
     config = serve(SPEC, "--no-sync")
     with system(config, "WooCommerce") as shop:
         made = [shop.insert("customer", {"email": f"{n}@example.test", "first_name": n}) for n in ("ada", "bo")]
@@ -54,9 +54,7 @@ def place(serve: Serve) -> Path:
     return config
 
 
-def test_a_document_is_carried_out_and_the_next_run_has_nothing_to_do(
-    qa_sync: QaSync, place: Path, tmp_path: Path
-) -> None:
+def test_a_document_is_run_and_the_next_run_has_nothing_to_do(qa_sync: QaSync, place: Path, tmp_path: Path) -> None:
     words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"))
     first = qa_sync(*words)
     assert (first.code, first.err) == (0, "")
@@ -69,16 +67,16 @@ def test_a_document_is_carried_out_and_the_next_run_has_nothing_to_do(
     assert stat.S_IMODE((tmp_path / "links.sqlite").stat().st_mode) == 0o600
 
 
-def test_on_a_terminal_one_is_told_what_would_be_written_and_asked(
+def test_on_a_terminal_one_is_reported_what_would_be_written_and_asked(
     qa_sync: QaSync, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"))
-    answers = iter([False, True])
+    responses = iter([False, True])
     asked: list[str] = []
 
     def confirm(text: str, **_: Any) -> bool:
         asked.append(text)
-        return next(answers)
+        return next(responses)
 
     monkeypatch.delenv("QA_SYNC_SYNC_YES")
     monkeypatch.setattr("qa_sync.cli.confirm.is_interactive", lambda: True)
@@ -91,7 +89,7 @@ def test_on_a_terminal_one_is_told_what_would_be_written_and_asked(
     assert qa_sync(*words).code == 0
     assert len(customers(place)) == 2
     assert asked == ["Continue?"] * 2
-    assert qa_sync(*words).code == 0  # nothing is to be written, so nobody is asked
+    assert qa_sync(*words).code == 0  # nothing is to be written, so no one is asked
     with system(place, "WooCommerce") as shop:
         shop.insert("customer", {"email": "cy@example.test", "first_name": "cy"})
     assert qa_sync(*words, "--yes").code == 0
@@ -106,9 +104,9 @@ def test_on_a_terminal_one_is_told_what_would_be_written_and_asked(
 def test_a_dry_run_tells_and_changes_nothing(qa_sync: QaSync, place: Path, tmp_path: Path) -> None:
     store = tmp_path / "links.sqlite"
     words = ("sync", SPEC, "--config", str(place), "--links", str(store), "--dry-run")
-    told = qa_sync(*words, "--format", "json")
-    *writes, summary = [json.loads(line) for line in told.out.splitlines()]
-    assert told.code == 0, told.err
+    reported = qa_sync(*words, "--format", "json")
+    *writes, summary = [json.loads(line) for line in reported.out.splitlines()]
+    assert reported.code == 0, reported.err
     assert [(w["write"], w["entity"]) for w in writes] == [("create", "Customer")] * 2 + [("create", "Order")]
     assert writes[2]["values"]["customerId"] == int(writes[0]["made"])  # the stand-in of the customer
     assert (summary["created"], summary["unchanged"]) == (3, 0)
@@ -170,7 +168,7 @@ def test_a_fault_misbehaves(qa_sync: QaSync, place: Path, tmp_path: Path) -> Non
     assert qa_sync(*words, "drop-creates").code == 2
 
 
-def test_problems_are_told_and_make_the_code_1(qa_sync: QaSync, place: Path, tmp_path: Path) -> None:
+def test_problems_are_reported_and_make_the_code_1(qa_sync: QaSync, place: Path, tmp_path: Path) -> None:
     with system(place, "WooCommerce") as shop:
         shop.insert("customer", {"email": "cy@example.test", "first_name": "Cy", "billing.country": "Atlantis"})
     words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"))
@@ -189,7 +187,7 @@ def test_a_store_is_used_by_one_process_at_a_time(qa_sync: QaSync, place: Path, 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_watch_goes_on_until_it_is_told_to_stop(place: Path, tmp_path: Path, number: signal.Signals) -> None:
+def test_a_watch_goes_on_until_it_is_stopped(place: Path, tmp_path: Path, number: signal.Signals) -> None:
     words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"), "--watch", "100ms")
     with running(("-m", "qa_sync", *words)) as process:
         lines = lines_of(process)
@@ -199,8 +197,8 @@ def test_a_watch_goes_on_until_it_is_told_to_stop(place: Path, tmp_path: Path, n
             shop.update(next(shop.list("customer")), {"first_name": "Åse"})
         assert any("updated 1" in line for line in lines)
         process.send_signal(number)
-        _, told = ended(process)
-    assert (process.returncode, told) == (0, "")
+        _, reported = ended(process)
+    assert (process.returncode, reported) == (0, "")
     assert "Åse" in {name for name, _ in customers(place)}
 
 
@@ -214,8 +212,8 @@ def test_a_worker_that_waits_for_a_system_stops_at_once(place: Path, tmp_path: P
         with running(("-m", "qa_sync", *words)) as process:
             until(lambda: webshop.asked, process)
             process.send_signal(signal.SIGTERM)
-            told, err = ended(process)
-    assert (process.returncode, "interrupted" in told, "503" in err) == (3, True, False)
+            reported, err = ended(process)
+    assert (process.returncode, "interrupted" in reported, "503" in err) == (3, True, False)
 
 
 def test_a_list_that_cannot_be_read_is_not_found_out(

@@ -36,9 +36,9 @@ def test_known_failures_do_not_fail_the_run(qa_sync: QaSync, tmp_path: Path) -> 
     names = failed(qa_sync)
     path = written(tmp_path, *(entry(name) for name in names))
     xml = tmp_path / "out.xml"
-    answer = qa_sync(*FAULTY, "--baseline", str(path), "--report", "json", "--report", f"junit={xml}")
-    assert answer.code == 0
-    found = json.loads(answer.out)
+    result = qa_sync(*FAULTY, "--baseline", str(path), "--report", "json", "--report", f"junit={xml}")
+    assert result.code == 0
+    found = json.loads(result.out)
     assert found["exit_code"] == 0
     assert found["totals"]["failed"] == len(names)
     assert [known["check"] for known in found["known"]] == names
@@ -52,9 +52,9 @@ def test_known_failures_do_not_fail_the_run(qa_sync: QaSync, tmp_path: Path) -> 
 
 def test_a_failure_that_is_not_known_still_fails_it(qa_sync: QaSync, tmp_path: Path) -> None:
     one, *_ = failed(qa_sync)
-    answer = qa_sync(*FAULTY, "--baseline", str(written(tmp_path, entry(one))))
-    assert answer.code == 1
-    assert "(1 known)" in answer.out
+    result = qa_sync(*FAULTY, "--baseline", str(written(tmp_path, entry(one))))
+    assert result.code == 1
+    assert "(1 known)" in result.out
 
 
 def test_a_star_stands_for_any_text_and_brackets_for_themselves(qa_sync: QaSync, tmp_path: Path) -> None:
@@ -64,26 +64,26 @@ def test_a_star_stands_for_any_text_and_brackets_for_themselves(qa_sync: QaSync,
 
 def test_an_entry_that_has_expired_fails_the_run(qa_sync: QaSync, tmp_path: Path) -> None:
     path = written(tmp_path, "# one entry\n", entry(f"{SECTION}/create", "2020-01-01"))
-    answer = qa_sync("check", "specs/000.txt", "-q", "--baseline", str(path), "--report", "json")
-    assert answer.code == 1
-    (sentence,) = json.loads(answer.out)["overdue"]
+    result = qa_sync("check", "specs/000.txt", "-q", "--baseline", str(path), "--report", "json")
+    assert result.code == 1
+    (sentence,) = json.loads(result.out)["overdue"]
     assert sentence == f"{path}:3: expired on 2020-01-01, owner ann@example.test: {SECTION}/create"
-    assert "Out-of-date baseline entries" in answer.err
+    assert "Out-of-date baseline entries" in result.err
 
 
 def test_an_entry_whose_check_passes_fails_the_run(qa_sync: QaSync, tmp_path: Path) -> None:
     path = written(tmp_path, entry(f"{SECTION}/create"))
-    answer = qa_sync("check", "specs/000.txt", "-q", "--baseline", str(path), "--report", "json")
-    assert answer.code == 1
-    assert json.loads(answer.out)["overdue"] == [f"{path}:1: no longer fails, remove the entry: {SECTION}/create"]
+    result = qa_sync("check", "specs/000.txt", "-q", "--baseline", str(path), "--report", "json")
+    assert result.code == 1
+    assert json.loads(result.out)["overdue"] == [f"{path}:1: no longer fails, remove the entry: {SECTION}/create"]
 
 
 def test_an_entry_about_nothing_is_a_note(qa_sync: QaSync, tmp_path: Path) -> None:
     path = written(tmp_path, entry(f"{SECTION}/creat"))
-    answer = qa_sync("check", "specs/000.txt", "-q", "--baseline", str(path))
-    assert answer.code == 0
+    result = qa_sync("check", "specs/000.txt", "-q", "--baseline", str(path))
+    assert result.code == 0
     assert (
-        f"note: {path}:1: matches no check of this run: {SECTION}/creat; did you mean '{SECTION}/create'" in answer.err
+        f"note: {path}:1: matches no check of this run: {SECTION}/creat; did you mean '{SECTION}/create'" in result.err
     )
 
 
@@ -123,7 +123,7 @@ def test_the_last_day_is_still_good(qa_sync: QaSync, tmp_path: Path) -> None:
         (entry("a") + "\n" + entry(" "), 8, "check: expected a string, got ' '"),
     ],
 )
-def test_what_is_wrong_in_the_file_is_told_with_its_line(tmp_path: Path, text: str, line: int, said: str) -> None:
+def test_what_is_wrong_in_the_file_is_reported_with_its_line(tmp_path: Path, text: str, line: int, said: str) -> None:
     path = written(tmp_path, text)
     with pytest.raises(UsageError) as caught:
         read_baseline(path)
@@ -131,11 +131,11 @@ def test_what_is_wrong_in_the_file_is_told_with_its_line(tmp_path: Path, text: s
     assert said in str(caught.value)
 
 
-def test_no_file_is_told_before_anything_is_run(qa_sync: QaSync, tmp_path: Path) -> None:
-    answer = qa_sync("check", "specs/000.txt", "--baseline", str(tmp_path / "none.toml"))
-    assert answer.code == 2
-    assert answer.out == ""
-    assert "the baseline cannot be read: No such file or directory" in answer.err
+def test_no_file_is_reported_before_anything_is_run(qa_sync: QaSync, tmp_path: Path) -> None:
+    result = qa_sync("check", "specs/000.txt", "--baseline", str(tmp_path / "none.toml"))
+    assert result.code == 2
+    assert result.out == ""
+    assert "the baseline cannot be read: No such file or directory" in result.err
 
 
 TWINS = ("--mode", "sandbox", "--fault", "one-way", "--kind", "update-backward", "--section", "3", "-q")
@@ -154,10 +154,10 @@ def twins(tmp_path: Path) -> tuple[str, str]:
 def test_an_entry_that_two_specs_could_mean_is_refused(
     qa_sync: QaSync, tmp_path: Path, twins: tuple[str, str], check: str
 ) -> None:
-    answer = qa_sync("check", *twins, *TWINS, "--baseline", str(written(tmp_path, entry(check))))
-    assert answer.code == 2
-    assert "2 specs have the name 'x'" in answer.err
-    assert f'spec = "{twins[0]}"' in answer.err
+    result = qa_sync("check", *twins, *TWINS, "--baseline", str(written(tmp_path, entry(check))))
+    assert result.code == 2
+    assert "2 specs have the name 'x'" in result.err
+    assert f'spec = "{twins[0]}"' in result.err
 
 
 def test_an_entry_with_a_path_excuses_the_failures_of_that_spec_only(
@@ -165,16 +165,16 @@ def test_an_entry_with_a_path_excuses_the_failures_of_that_spec_only(
 ) -> None:
     one = str(written(tmp_path, entry("x/*") + 'spec = "acme/x.txt"\n'))
     xml = tmp_path / "out.xml"
-    answer = qa_sync("check", *twins, *TWINS, "--baseline", one, "--report", "json", "--report", f"junit={xml}")
-    found = json.loads(answer.out)
-    assert (answer.code, found["exit_code"], found["totals"]["failed"]) == (1, 1, 16)
+    result = qa_sync("check", *twins, *TWINS, "--baseline", one, "--report", "json", "--report", f"junit={xml}")
+    found = json.loads(result.out)
+    assert (result.code, found["exit_code"], found["totals"]["failed"]) == (1, 1, 16)
     assert {known["spec"] for known in found["known"]} == {twins[0]}
     assert len(found["known"]) == 8
     assert ET.parse(xml).getroot().get("failures") == "8"  # noqa: S314 - our own text
     both = str(written(tmp_path, *(entry("x/*") + f'spec = "{name}/x.txt"\n' for name in ("acme", "beta"))))
-    answer = qa_sync("check", *twins, *TWINS, "--baseline", both)
-    assert answer.code == 0
-    assert "(16 known)" in answer.out
+    result = qa_sync("check", *twins, *TWINS, "--baseline", both)
+    assert result.code == 0
+    assert "(16 known)" in result.out
     assert qa_sync("check", twins[0], *TWINS, "--baseline", str(written(tmp_path, entry("x/*")))).code == 0
 
 

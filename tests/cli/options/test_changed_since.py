@@ -86,13 +86,13 @@ def test_a_connector_that_changed_touches_each_document_of_its_system(qa_sync: Q
     commit()
     touch(repository / "woocommerce/entities.toml")
     words = ("--mode", "sandbox", "-k", "create", "--changed-since", "HEAD")
-    told = (repository / "specs/003.txt").read_text(encoding="utf-8")
-    assert "WooCommerce" in told
+    reported = (repository / "specs/003.txt").read_text(encoding="utf-8")
+    assert "WooCommerce" in reported
     assert played(qa_sync, *words) == {"003.txt"}
 
 
 @pytest.mark.usefixtures("repository")
-def test_a_revision_that_nobody_knows(qa_sync: QaSync) -> None:
+def test_a_revision_that_no_one_knows(qa_sync: QaSync) -> None:
     for revision in ("nowhere", "--output=out.xml"):
         got = qa_sync("check", "specs/000.txt", f"--changed-since={revision}")
         assert (got.code, got.out) == (2, "")

@@ -1,4 +1,4 @@
-"""The faults can be told by name before one is chosen."""
+"""The faults can be reported by name before one is chosen."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from qa_sync.sync.faults.table import FAULTS
 
 
 @pytest.mark.parametrize("command", ["check", "sandbox", "sync"])
-def test_all_names_are_told_with_what_they_do(qa_sync: QaSync, command: str) -> None:
+def test_all_names_are_reported_with_what_they_do(qa_sync: QaSync, command: str) -> None:
     got = qa_sync(command, "--list-faults")
     assert got.code == 0
-    told = dict(line.split(maxsplit=1) for line in got.out.splitlines())
-    assert told == {fault.name: fault.description for fault in FAULTS.values()}
+    reported = dict(line.split(maxsplit=1) for line in got.out.splitlines())
+    assert reported == {fault.name: fault.description for fault in FAULTS.values()}
 
 
 @pytest.mark.parametrize("command", ["check", "sandbox", "sync"])

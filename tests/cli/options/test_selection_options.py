@@ -1,4 +1,4 @@
-"""`-k`, `--section`, `--kind` and `--shard`: only what is wanted is carried out and told of."""
+"""`-k`, `--section`, `--kind` and `--shard`: only what is wanted is run and told of."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ class Found(dict[tuple[str, str], Any]):
 def found(qa_sync: QaSync, *words: str) -> Found:
     got = qa_sync("check", *words, "--report", "json")
     assert got.code == 0, got.err
-    told = json.loads(got.out)
+    reported = json.loads(got.out)
     checks = Found(
         ((spec["spec"], check["id"]), {**check, "heading": section["heading"]})
-        for spec in told["specs"]
+        for spec in reported["specs"]
         for section in spec["sections"]
         for check in section["checks"]
     )
-    assert sum(told["totals"].values()) == len(checks)
+    assert sum(reported["totals"].values()) == len(checks)
     return checks
 
 
@@ -57,13 +57,13 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 class TestReplay:
     def test_a_check_alone_is_what_it_is_among_all(self, qa_sync: QaSync) -> None:
-        """A recording is of a whole section, so all of it is played: what is asked for late is still found."""
+        """A recording is of a whole section, so all of it is played: what is requested late is still found."""
         whole = found(qa_sync, "specs/000.txt")
         alone = found(qa_sync, "specs/000.txt", "-k", "update-backward and firstName and Contacts")
         assert len(alone) == 1
         assert all(whole[key] == check for key, check in alone.items())
 
-    def test_no_request_of_a_section_that_is_played_counts_as_never_asked_for(self, qa_sync: QaSync) -> None:
+    def test_no_request_of_a_section_that_is_played_counts_as_never_requested(self, qa_sync: QaSync) -> None:
         got = qa_sync("check", "specs/000.txt", "--kind", "create", "--section", "3")
         assert got.code == 0
         assert "never" not in got.out + got.err
@@ -82,7 +82,7 @@ class TestReplay:
         assert len(some.headings) == 2
         assert len(some) == 4
 
-    def test_what_is_asked_for_in_several_ways_must_meet_all(self, qa_sync: QaSync) -> None:
+    def test_what_is_requested_in_several_ways_must_meet_all(self, qa_sync: QaSync) -> None:
         assert len(found(qa_sync, "specs/000.txt", "--section", "1", "--kind", "create", "-k", "not unique")) == 1
 
     def test_shards_share_everything_and_stay_the_same(self, qa_sync: QaSync) -> None:
@@ -93,7 +93,7 @@ class TestReplay:
         assert {key: check for shard in shards for key, check in shard.items()} == whole
         assert found(qa_sync, *SPECS, "--shard", "2/3") == shards[1]
 
-    def test_only_what_is_wanted_is_told(self, qa_sync: QaSync) -> None:
+    def test_only_what_is_wanted_is_reported(self, qa_sync: QaSync) -> None:
         got = qa_sync("check", "specs/000.txt", "-k", "create and Products")
         assert "[1/1]" in got.err
         assert "1 check: 1 passed" in got.out
@@ -101,7 +101,7 @@ class TestReplay:
 
 
 class TestSandbox:
-    def test_what_nobody_wants_is_not_carried_out(self, qa_sync: QaSync, requests: list[str]) -> None:
+    def test_what_no_one_wants_is_not_carried_out(self, qa_sync: QaSync, requests: list[str]) -> None:
         found(qa_sync, *SANDBOX, "--section", "1")
         section = len(requests)
         requests.clear()
@@ -145,7 +145,7 @@ def test_live_only_what_is_wanted_is_announced_before_it_is_made(qa_sync: QaSync
     ],
 )
 @pytest.mark.parametrize("mode", ["replay", "sandbox"])
-def test_what_cannot_be_is_told_before_anything_is_run(
+def test_what_cannot_be_is_reported_before_anything_is_run(
     qa_sync: QaSync, requests: list[str], words: tuple[str, ...], told: str, mode: str
 ) -> None:
     got = qa_sync("check", "specs/000.txt", "--mode", mode, *words)

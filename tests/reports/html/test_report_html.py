@@ -136,7 +136,7 @@ def test_any_text_gives_a_well_formed_page(word: str, document: str) -> None:
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_every_check_is_told_once_and_shown_at_a_passage(name: str) -> None:
+def test_every_check_is_reported_once_and_shown_at_a_passage(name: str) -> None:
     some = RUNS[name]()
     data = read(some).data
     assert sum(len(one["c"]) for one in data) == len(some.checks)
@@ -160,7 +160,7 @@ def test_a_passage_carries_its_verdict_and_latency() -> None:
     assert "repeats section 1" in words
 
 
-def test_a_row_tells_of_all_checks_of_its_pair() -> None:
+def test_a_row_reports_all_checks_of_its_pair() -> None:
     (part,) = [part for part in annotated_document(written_results().specs[0]) if part.line == 12]
     rows = {row.cells[0]: row for block in part.blocks for row in getattr(block, "rows", ())}
     assert [check.kind for check in rows["name.first"].checks] == ["property", "update-forward", "update-backward"]
@@ -168,7 +168,7 @@ def test_a_row_tells_of_all_checks_of_its_pair() -> None:
     assert rows["nobody.asks"].checks == ()
 
 
-def test_without_the_document_the_checks_are_told_by_line() -> None:
+def test_without_the_document_the_checks_are_reported_by_line() -> None:
     words = " ".join("".join(read(results()).words).split())
     assert "Line 9: a new A Customer gets exactly one linked B Client" in words
 
@@ -205,7 +205,7 @@ def test_what_a_run_adds_to_a_check_is_shown() -> None:
     assert data["c"][0][-2:] == [WithSteps.difference, ["insert an A Customer", "what: look, after_s: 1.5"]]
 
 
-def test_known_failures_are_told_apart() -> None:
+def test_known_failures_are_distinguished() -> None:
     failed = next(check for check in written_results().checks if check.status is Status.FAILED)
     known = KnownFailure(failed.id, "ann", "ticket 7", "2026-12-31")
     words = " ".join("".join(read(replace(written_results(), known=(known,))).words).split())
@@ -219,7 +219,7 @@ def test_quantiles_are_latencies_that_were_measured() -> None:
     assert LatencyGroup("a", (7.0,)).quantile(0.05) == LatencyGroup("a", (7.0,)).quantile(0.99) == 7.0
 
 
-def test_directions_are_told_apart() -> None:
+def test_directions_are_distinguished() -> None:
     words = "\n".join(read(written_results()).words)
     assert "A → B" in words
     assert "B → A" in words

@@ -172,9 +172,9 @@ def test_evidence_unfolds_by_mouse_and_by_key(see: Any) -> None:
     assert button.get_attribute("aria-expanded") == "true"
     evidence = tab.locator(f"#{button.get_attribute('aria-controls')}")
     playwright.expect(evidence).to_contain_text("looked 40 times", use_inner_text=True)  # as soon as it is drawn
-    told = evidence.inner_text()
-    assert "the value did not arrive within 120 s; looked 40 times" in told
-    assert "A Customer c-17" in told
+    reported = evidence.inner_text()
+    assert "the value did not arrive within 120 s; looked 40 times" in reported
+    assert "A Customer c-17" in reported
     assert evidence.locator("ins").inner_text() == "Ž"
     assert evidence.locator("del").inner_text() == "S"
     button.press("Enter")
@@ -237,15 +237,15 @@ def test_keys_alone_reach_everything_and_focus_is_seen(see: Any) -> None:
     assert set(wanted) <= reached
 
 
-def test_a_screen_reader_is_told_what_is_seen(see: Any) -> None:
+def test_a_screen_reader_is_reported_what_is_seen(see: Any) -> None:
     tab = see(written_results()).tab
-    told = tab.locator("body").aria_snapshot()
+    reported = tab.locator("body").aria_snapshot()
     for line in ('heading "1 check failed" [level=1]', "search", "main", "complementary", "status"):
-        assert line in told
-    assert 'button "failed: update-forward passed skipped: update-backward 14.2 s"' in told
-    assert 'img "A → B: median' in told
-    assert 'columnheader "Verdict"' in told
-    assert "✗" not in told
+        assert line in reported
+    assert 'button "failed: update-forward passed skipped: update-backward 14.2 s"' in reported
+    assert 'img "A → B: median' in reported
+    assert 'columnheader "Verdict"' in reported
+    assert "✗" not in reported
 
 
 @pytest.mark.parametrize("make", [written_results, hostile_written, of_every_kind])

@@ -27,8 +27,8 @@ STEPS = ("make A Customer (a)", "wait for B Client (a)", "edit x of A Customer (
 def wrong(title: str = "name -> name", **more: object) -> CheckFinished:
     message = "A to B: B Client name: expected 'Žofie', got 'Sofie' (value); looked 3 times in 120 s"
     plain = check("update-forward", title, 9, Status.FAILED, message=message, difference=Difference.VALUE)
-    told = {"expected": "Žofie", "actual": "Sofie", "steps": STEPS, "exchanges": (PUT, GOT), **more}
-    return replace(plain, **told)
+    reported = {"expected": "Žofie", "actual": "Sofie", "steps": STEPS, "exchanges": (PUT, GOT), **more}
+    return replace(plain, **reported)
 
 
 def of(*checks: CheckFinished) -> Results:
@@ -74,7 +74,7 @@ def test_a_verbose_block_shows_all_steps_and_each_request_once() -> None:
     assert "request  " not in block(wrong())
 
 
-def test_of_checks_that_failed_alike_the_steps_of_the_first_are_told() -> None:
+def test_of_checks_that_failed_alike_the_steps_of_the_first_are_reported() -> None:
     shown = block(wrong(), wrong("other -> other", exchanges=(), steps=STEPS[:1]), verbose=True)
     assert "look again (of the first)" in shown.replace("\n              ", " ")
 
@@ -101,8 +101,8 @@ def test_a_message_leaves_out_the_values_that_stand_beside_it(message: str, said
 )
 def test_values_that_look_alike_stay_in_the_message(expected: str, actual: str, alike: bool) -> None:
     message = f"B name: expected {expected!a}, got {actual!a} (value)"
-    told = short_message(replace(wrong(), message=message, expected=expected, actual=actual))
-    assert told == (message if alike else "B name: the value differs")
+    reported = short_message(replace(wrong(), message=message, expected=expected, actual=actual))
+    assert reported == (message if alike else "B name: the value differs")
 
 
 def test_a_message_without_values_beside_it_stays_whole() -> None:
@@ -111,7 +111,7 @@ def test_a_message_without_values_beside_it_stays_whole() -> None:
     assert short_message(replace(wrong(), difference=None)) == alone.message
 
 
-def test_values_that_look_alike_are_told_apart() -> None:
+def test_values_that_look_alike_are_distinguished() -> None:
     shown = block(replace(wrong(), message="B name: see", expected="e\u0301", actual="\u00e9"))
     assert '"e\\u0301"' in shown
     assert '"\\xe9"' in shown

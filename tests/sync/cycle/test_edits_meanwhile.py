@@ -54,9 +54,9 @@ class People:
 
         def interrupted(*words: Any) -> Any:
             self.perhaps()
-            answer = call(*words)
+            response = call(*words)
             self.perhaps()
-            return answer
+            return response
 
         return interrupted
 

@@ -35,9 +35,9 @@ def test_an_idle_cycle_costs_one_list_a_side_and_entity(world: World) -> None:
     summary = engine.cycle()
     after = world.shop.reads + world.office.reads, world.writes, world.shop.lists, world.office.lists
     assert after == (before[0], before[1], before[2] + 2, before[3] + 2)
-    told = [p.text for p in summary.problems]  # a standing problem is reported without a request
-    assert ["land" in text for text in told] == [True, False]
-    assert told[1] == "group: S-99 has no counterpart yet"
+    reported = [p.text for p in summary.problems]  # a standing problem is reported without a request
+    assert ["land" in text for text in reported] == [True, False]
+    assert reported[1] == "group: S-99 has no counterpart yet"
 
 
 def test_only_what_changed_is_read_again(world: World) -> None:
@@ -55,11 +55,11 @@ def test_only_what_changed_is_read_again(world: World) -> None:
 
 def test_the_longer_nothing_happens_the_less_is_read_again() -> None:
     world = make_world()
-    asked: list[datetime | None] = []
+    requested: list[datetime | None] = []
     listing = world.shop.list
 
     def noting(datatype: str, since: datetime | None = None) -> Iterator[Record]:
-        asked.append(since)
+        requested.append(since)
         return listing(datatype, since)
 
     world.shop.list = noting  # type: ignore[method-assign]
@@ -70,7 +70,7 @@ def test_the_longer_nothing_happens_the_less_is_read_again() -> None:
         engine.cycle()
         world.shop.clock.sleep(OVERLAP.total_seconds() / 2)
     a_write = timedelta(seconds=1)
-    assert asked == [None, changed - OVERLAP / 2 + a_write, changed]
+    assert requested == [None, changed - OVERLAP / 2 + a_write, changed]
 
 
 def test_a_stamp_in_the_future_hides_nothing() -> None:

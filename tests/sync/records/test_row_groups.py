@@ -28,7 +28,7 @@ def test_references_are_translated_through_the_links_in_one_cycle(world: World) 
     assert engine.cycle().writes == 0
 
 
-def test_an_edited_reference_is_carried_back(world: World) -> None:
+def test_an_edited_reference_is_synchronized_back(world: World) -> None:
     groups = [world.shop.insert("groups", {"title": title}) for title in "GH"]
     buyer = world.shop.insert("people", {"name": "Ada", "group": groups[0]})
     engine = world.engine(*referring())
@@ -53,8 +53,8 @@ def test_a_record_waits_for_what_it_refers_to(world: World) -> None:
     world.shop.insert("people", {"name": "Ada", "group": "S-2"})
     engine = world.engine(*referring())
     first = engine.cycle()
-    told = [(p.id, p.text) for p in first.problems]
-    assert (first.created, told) == (0, [("S-1", "waiting: group S-2 has no counterpart yet")])
+    reported = [(p.id, p.text) for p in first.problems]
+    assert (first.created, reported) == (0, [("S-1", "waiting: group S-2 has no counterpart yet")])
     assert world.shop.insert("groups", {"title": "G"}) == "S-2"
     second = engine.cycle()
     assert (second.created, second.problems) == (2, ())

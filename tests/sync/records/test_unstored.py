@@ -1,4 +1,4 @@
-"""A sync tells what a system did not store as it was written, and does not call the pair in sync."""
+"""A sync shows what a system did not store as it was written, and does not call the pair in sync."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_text_that_is_not_stored_is_a_problem_with_both_values_until_a_record_
 @settings(max_examples=40)
 @given(text=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12))
 @pytest.mark.parametrize("side", ["shop", "office"])
-def test_any_text_is_read_back_the_same_or_told(side: str, text: str) -> None:
+def test_any_text_is_read_back_the_same_or_reported(side: str, text: str) -> None:
     world = make_world()
     world.shop.insert("people", {"name": "Ann", "mail": "a@example.test"})
     engine = world.engine(every())

@@ -100,16 +100,16 @@ class TestOneRequestOnly:
         assert authorizations(world) == [basic("u:p@q")]
 
 
-def test_digest_asks_for_one_challenge_only(tmp_path: Path) -> None:
+def test_digest_requests_one_challenge_only(tmp_path: Path) -> None:
     def digest(text: str) -> str:
         return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
     def door(request: httpx.Request) -> httpx.Response:
-        told = request.headers.get("authorization", "")
-        if not told:
+        reported = request.headers.get("authorization", "")
+        if not reported:
             return httpx.Response(401, headers={"WWW-Authenticate": 'Digest realm="r", nonce="n"'})
         expected = digest(f"{digest('u:r:s3cr3t')}:n:{digest('GET:/things/1')}")
-        return httpx.Response(200, json=THING) if f'response="{expected}"' in told else httpx.Response(403)
+        return httpx.Response(200, json=THING) if f'response="{expected}"' in reported else httpx.Response(403)
 
     kind: dict[str, Any] = {"authentication": "digest", "username": "u", "password": "$SECRET(secret)"}
     world = small(tmp_path, handler=door, secrets=SECRETS, **kind)
@@ -120,7 +120,7 @@ def test_digest_asks_for_one_challenge_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "challenge", ["x", 'realm="r", nonce="n", algorithm=X', 'realm="r", nonce="n", qop="auth-int"']
 )
-def test_a_digest_challenge_that_is_none_is_told_each_time(tmp_path: Path, challenge: str) -> None:
+def test_a_digest_challenge_that_is_none_is_reported_each_time(tmp_path: Path, challenge: str) -> None:
     refused = httpx.Response(401, headers={"WWW-Authenticate": f"Digest {challenge}"})
     kind: dict[str, Any] = {"authentication": "digest", "username": "u", "password": "$SECRET(secret)"}
     world = small(tmp_path, handler=lambda _: refused, secrets=SECRETS, **kind)
@@ -133,8 +133,8 @@ def test_a_digest_challenge_that_is_none_is_told_each_time(tmp_path: Path, chall
 class TestOAuth2:
     def test_client_credentials_fetch_one_token(self, tmp_path: Path) -> None:
         issuer = Issuer(expires_in=3600)
-        told = {**OAUTH2, "scope": ["a", "b"], "extra": {"audience": "x", "headers": {"X-Site": "7"}}}
-        world = small(tmp_path, handler=issuer, secrets=SECRETS, oauth2=told)
+        reported = {**OAUTH2, "scope": ["a", "b"], "extra": {"audience": "x", "headers": {"X-Site": "7"}}}
+        world = small(tmp_path, handler=issuer, secrets=SECRETS, oauth2=reported)
         ask(world, 3)
         form = {"grant_type": ["client_credentials"], "client_id": ["me"], "client_secret": ["s3cr3t"]}
         assert issuer.forms == [{**form, "scope": ["a b"], "audience": ["x"]}]
@@ -164,7 +164,7 @@ class TestOAuth2:
         ask(world)
         assert world.server.lines == ["POST /token", "GET /things/1", "GET /things/1", "POST /token", "GET /things/1"]
 
-    def test_a_token_that_is_refused_again_is_told(self, tmp_path: Path) -> None:
+    def test_a_token_that_is_refused_again_is_reported(self, tmp_path: Path) -> None:
         def never(request: httpx.Request) -> httpx.Response:
             issued = str(request.url) == TOKEN_URL
             return httpx.Response(200, json={"access_token": "t"}) if issued else httpx.Response(401, json={})
@@ -177,8 +177,8 @@ class TestOAuth2:
     def test_a_refresh_token_is_exchanged_and_the_new_one_used(self, tmp_path: Path) -> None:
         issuer = Issuer(refresh_token="r2", expires_in=100)  # noqa: S106 - a test has no secrets
         issuer.revoked = True
-        told = {**OAUTH2, "access_token": "$SECRET(old)", "refresh_token": "r1"}
-        world = small(tmp_path, handler=issuer, secrets={**SECRETS, "old": "t0"}, oauth2=told)
+        reported = {**OAUTH2, "access_token": "$SECRET(old)", "refresh_token": "r1"}
+        world = small(tmp_path, handler=issuer, secrets={**SECRETS, "old": "t0"}, oauth2=reported)
         ask(world)
         world.clock.sleep(90)
         ask(world)
@@ -236,7 +236,7 @@ class TestOAuth2:
             ),
         ],
     )
-    def test_no_token_to_be_had_is_told_without_the_answer(
+    def test_no_token_to_be_had_is_reported_without_the_answer(
         self, tmp_path: Path, answer: httpx.Response, kind: type[Exception], text: str
     ) -> None:
         world = small(tmp_path, answer, secrets=SECRETS, oauth2=OAUTH2)
@@ -471,8 +471,8 @@ class TestCustom:
             answer = {"value": "a&b", "more": f"r{len(world.server.asked)}", "lasts": 60}
             return httpx.Response(200, json=answer if request.url.path == "/login" else THING)
 
-        told: dict[str, Any] = {**CUSTOM, "access_token_property": "value", "refresh_token_property": "more"}
-        told["initial_refresh_token"] = {"more": "$SECRET(secret)"}
+        reported: dict[str, Any] = {**CUSTOM, "access_token_property": "value", "refresh_token_property": "more"}
+        reported["initial_refresh_token"] = {"more": "$SECRET(secret)"}
         operations = {
             **THINGS,
             "thing-lookup": {"url": "things/1?t={{ access_token }}", "method": "GET"},
@@ -480,7 +480,7 @@ class TestCustom:
         }
         headers = {"X-Session": "{{ access_token }}"}
         world = small(
-            tmp_path, secrets=SECRETS, handler=serve, custom_auth=told, operations=operations, headers=headers
+            tmp_path, secrets=SECRETS, handler=serve, custom_auth=reported, operations=operations, headers=headers
         )
         above: list[httpx.Request] = []
         system = world.connection.system(lambda transport: Watched(transport, above))
@@ -500,11 +500,11 @@ class TestCustom:
         system.update(Record("Small", "thing", "1", {"rev": 1}), {"name": text})
         assert json.loads(world.server.asked[-1].content) == {"name": text}
 
-    def test_a_token_that_no_header_can_carry_is_told_without_it(self, tmp_path: Path) -> None:
+    def test_a_token_that_no_header_can_carry_is_reported_without_it(self, tmp_path: Path) -> None:
         world = self.world(tmp_path, {"key": "k€y-1", "lasts": 60}, {"X-Up": "{{ token.key|upper }}"})
-        with pytest.raises(InvalidResponse, match="the token does not fit the templates") as told:
+        with pytest.raises(InvalidResponse, match="the token does not fit the templates") as reported:
             world.connection.system().lookup("thing", "1")
-        assert "K€Y" not in str(told.value)
+        assert "K€Y" not in str(reported.value)
 
     def test_a_redirect_is_followed_with_the_token(self, tmp_path: Path) -> None:
         def serve(request: httpx.Request) -> httpx.Response:
@@ -537,39 +537,39 @@ class TestCustom:
         assert [record.id for record in world.connection.system().list("thing")] == ["0", "1", "2"]
         assert [r.url.params["t"] for r in world.server.asked if r.url.path == "/things"] == ["a&b"] * 3
 
-    def test_a_member_that_the_token_does_not_have_is_told(self, tmp_path: Path) -> None:
+    def test_a_member_that_the_token_does_not_have_is_reported(self, tmp_path: Path) -> None:
         world = self.world(tmp_path, {"other": "x", "lasts": 60})
         with pytest.raises(InvalidResponse, match="the token has no member 'key'"):
             world.connection.system().lookup("thing", "1")
 
-    def test_an_end_that_the_answer_does_not_have_is_told(self, tmp_path: Path) -> None:
+    def test_an_end_that_the_response_does_not_have_is_reported(self, tmp_path: Path) -> None:
         with pytest.raises(InvalidResponse, match="custom_auth: expires_in_expression did not render to a time"):
             self.world(tmp_path, {"key": "k"}).connection.system().lookup("thing", "1")
 
     @pytest.mark.parametrize("lasts", ["soon", "", None])
-    def test_an_end_that_is_no_time_is_told(self, tmp_path: Path, lasts: Any) -> None:
+    def test_an_end_that_is_no_time_is_reported(self, tmp_path: Path, lasts: Any) -> None:
         world = self.world(tmp_path, {"key": "k", "lasts": lasts})
         with pytest.raises(InvalidResponse, match="custom_auth: expires_in_expression did not render to a time"):
             world.connection.system().lookup("thing", "1")
 
-    def test_an_end_that_nobody_can_calculate_is_told_with_its_operation(self, tmp_path: Path) -> None:
+    def test_an_end_that_no_one_can_calculate_is_reported_with_its_operation(self, tmp_path: Path) -> None:
         with pytest.raises(ConnectorError, match="Small: operation 'get_token_operation': the expression"):
             self.tokens_of_three_reads(tmp_path, expires_in_expression="{{ 1 / 0 }}")
 
-    def tokens_of_three_reads(self, place: Path, **told: Any) -> int:
+    def tokens_of_three_reads(self, place: Path, **reported: Any) -> int:
         def serve(request: httpx.Request) -> httpx.Response:
             answer = {"key": "very-secret", "ends": None, "lasts": 3600}
             return httpx.Response(200, json=answer if request.url.path == "/login" else THING)
 
-        auth = {"get_token_operation": "log-in", **told}
+        auth = {"get_token_operation": "log-in", **reported}
         headers = {"X-Session": "{{ token.key }}"}
         world = small(place, secrets=SECRETS, handler=serve, custom_auth=auth, operations=THINGS, headers=headers)
         ask(world, 3)
         return world.server.lines.count("POST /login")
 
     def test_of_two_ends_the_one_that_is_a_time_counts(self, tmp_path: Path) -> None:
-        told = {"expires_at_expression": "{{ token.ends }}", "expires_in_expression": "{{ token.lasts }}"}
-        assert self.tokens_of_three_reads(tmp_path, **told) == 1
+        reported = {"expires_at_expression": "{{ token.ends }}", "expires_in_expression": "{{ token.lasts }}"}
+        assert self.tokens_of_three_reads(tmp_path, **reported) == 1
 
     def test_a_small_number_is_how_long_a_token_is_good(self, tmp_path: Path) -> None:
         assert self.tokens_of_three_reads(tmp_path, expires_at_expression="{{ 3600 }}") == 1
@@ -580,7 +580,7 @@ class TestCustom:
         assert world.connection.redact("order 12, very-secret") == "order 12, (hidden)"
 
     @pytest.mark.parametrize("answer", ["text", [1], 5])
-    def test_an_answer_without_members_is_no_token(self, tmp_path: Path, answer: Any) -> None:
+    def test_a_response_without_members_is_no_token(self, tmp_path: Path, answer: Any) -> None:
         with pytest.raises(InvalidResponse, match="no token in the response"):
             self.world(tmp_path, answer).connection.system().lookup("thing", "1")
 
@@ -600,14 +600,14 @@ class Watched(httpx.BaseTransport):
 
 
 @pytest.mark.parametrize("url", ["https://h:port/x", "login", "ftp://h/x", "https://"])
-def test_a_token_url_that_is_none_is_told_at_once(tmp_path: Path, url: str) -> None:
-    told: dict[str, Any] = {"oauth2": {**OAUTH2, "token_url": url}}
+def test_a_token_url_that_is_none_is_reported_at_once(tmp_path: Path, url: str) -> None:
+    reported: dict[str, Any] = {"oauth2": {**OAUTH2, "token_url": url}}
     with pytest.raises(UsageError, match=r"Small: oauth2\.token_url is not a valid URL"):
-        small(tmp_path, secrets=SECRETS, **told)
+        small(tmp_path, secrets=SECRETS, **reported)
 
 
 @pytest.mark.parametrize("status", [429, 503, 520])
-def test_a_token_that_is_not_there_yet_is_asked_for_later(tmp_path: Path, status: int) -> None:
+def test_a_token_that_is_not_there_yet_is_requested_later(tmp_path: Path, status: int) -> None:
     issuer = Issuer(expires_in=100)
     late = [httpx.Response(status)]
 
@@ -660,13 +660,13 @@ class TestWhatAConnectorSays:
             ({"custom_auth": {**FETCHES, "initial_refresh_token": "x"}}, "initial_refresh_token: expected an object"),
         ],
     )
-    def test_nonsense_is_told_when_it_is_read(self, tmp_path: Path, system: dict[str, Any], problem: str) -> None:
+    def test_nonsense_is_reported_when_it_is_read(self, tmp_path: Path, system: dict[str, Any], problem: str) -> None:
         with pytest.raises(ConnectorError) as caught:
             connector(tmp_path, **system)
         assert problem in str(caught.value)
 
     @pytest.mark.parametrize("figure", ["soon", [1], True, 1e12])
-    def test_a_figure_that_is_none_is_told_at_once(self, tmp_path: Path, figure: Any) -> None:
+    def test_a_number_that_is_none_is_reported_at_once(self, tmp_path: Path, figure: Any) -> None:
         tripletex = {"consumer_token": "c", "employee_token": "e", "token_url": TOKEN_URL, "ttl": figure}
         systems: dict[str, dict[str, Any]] = {
             "oauth2.refresh_window": {"oauth2": {**OAUTH2, "refresh_window": figure}},
@@ -686,7 +686,7 @@ class TestWhatAConnectorSays:
         assert made.service.authentication is None
 
 
-def test_a_server_that_is_not_there_is_told_in_the_end(tmp_path: Path) -> None:
+def test_a_server_that_is_not_there_is_reported_in_the_end(tmp_path: Path) -> None:
     def nobody(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("no such host")
 

@@ -133,7 +133,7 @@ def tripletex(door: Door, request: httpx.Request) -> httpx.Response | bool:
 
 
 def custom(door: Door, request: httpx.Request) -> httpx.Response | bool:
-    """Ask for a token by a refresh token that was asked for before it, when the connector says so."""
+    """Ask for a token by a refresh token that was requested before it, when the connector says so."""
     if request.url.path == "/refresh":
         told = {"refresh_token": f"rr{door.issued}", "refresh_token_expires_in": LASTS * 10}
         return httpx.Response(200, json=told) if json.loads(request.content) == {"consumer": "c-c"} else False
@@ -218,7 +218,7 @@ AUTH: dict[str, Kind] = {
         {"headers": {"X-Key": "$SECRET(key)"}}, lambda _, r: r.headers.get("x-key") == "s3cr3t", 3
     ),
     "digest": Kind({"authentication": "digest", **NAMED}, lambda _, r: answers_challenge(r), 1 + 3, eight=None),
-    # one connection, on which one request at a time is under way
+    # one connection, on which one request at a time is in progress
     "ntlm": Kind({"authentication": "ntlm", **NAMED}, ntlm, 1 + 3, eight=1 + 8),
     "oauth1": Kind({"authentication": "oauth1", **NAMED}, is_signed, 3),
     "oauth2, client credentials": Kind({"oauth2": TOKENS}, oauth2, 1 + 3, 2 * 2, 2 + 3, 1 + 8),
@@ -268,7 +268,7 @@ def play(place: Path, kind: Kind, work: Callable[[World], object]) -> int:
 
 @pytest.fixture(autouse=True)
 def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tell the server's half of NTLM who there is."""
+    """Give the server's half of NTLM who there is."""
     file = tmp_path / "users"
     file.write_text(f":{SECRETS['user']}:{SECRETS['key']}\n")
     monkeypatch.setenv("NTLM_USER_FILE", str(file))

@@ -29,12 +29,12 @@ from qa_sync.systems.responses.exchange import ResponseChecker
 from qa_sync.systems.rest.live_connection import LiveConnection
 
 NTLM = {"authentication": "ntlm", "username": "OFFICE\\erna", "password": "$SECRET(password)"}
-PASSWORD = "pass wørd"  # noqa: S105 - nobody's
+PASSWORD = "pass wørd"  # noqa: S105 - no one's
 
 
 @pytest.fixture(autouse=True)
 def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tell the server's half who there is."""
+    """Give the server's half who there is."""
     file = tmp_path / "users"
     file.write_text(f"OFFICE:erna:{PASSWORD}\n", encoding="utf-8")
     monkeypatch.setenv("NTLM_USER_FILE", str(file))
@@ -58,11 +58,11 @@ class Server:
             if context is None or context.complete:
                 context = self.handshakes[connection] = spnego.server(protocol="ntlm", channel_bindings=self.binding)
             try:
-                answer = context.step(base64.b64decode(message))
+                response = context.step(base64.b64decode(message))
             except spnego.exceptions.SpnegoError:
                 return self.unknown()
             if not context.complete:
-                return self.unknown(f" {base64.b64encode(answer or b'').decode()}")
+                return self.unknown(f" {base64.b64encode(response or b'').decode()}")
         if context is None or not context.complete:
             return self.unknown()
         self.let_in.append((request.method, request.content))
@@ -118,10 +118,10 @@ def test_another_handshake_on_another_connection(asked: Asked) -> None:
 def test_a_wrong_password_is_tried_once(tmp_path: Path) -> None:
     with loopback(Server()) as place:
         connection = line_to(tmp_path, place.url, "wrong")
-        with pytest.raises(RequestRejected) as told:
+        with pytest.raises(RequestRejected) as reported:
             connection.system().lookup("thing", "1")
         connection.close()
-    assert told.value.status == 401
+    assert reported.value.status == 401
     assert len(place.asked) == 2  # a domain locks those out who try often
 
 
@@ -141,14 +141,14 @@ def outcome(challenge: bytes) -> str:
     transport = AuthTransport(refusing, NtlmAuth("erna", "x", ResponseChecker(label="Small", redact=str)))
     try:
         return str(transport.handle_request(httpx.Request("GET", "http://small.test")).status_code)
-    except InvalidResponse as told:
-        return told.message
+    except InvalidResponse as reported:
+        return reported.message
 
 
 def test_what_is_no_challenge_is_never_a_fault_of_ours() -> None:
-    told = {outcome(challenge) for challenge in damaged()} - {"401"}
-    assert told
-    assert all("invalid NTLM challenge" in one for one in told)
+    reported = {outcome(challenge) for challenge in damaged()} - {"401"}
+    assert reported
+    assert all("invalid NTLM challenge" in one for one in reported)
 
 
 @pytest.mark.parametrize("challenge", ["bm9uc2Vuc2U=", "!"])
@@ -165,7 +165,7 @@ def test_the_password_is_hidden(tmp_path: Path) -> None:
     assert line_to(tmp_path, "http://127.0.0.1:1").redact(f"it is {PASSWORD}") == "it is (hidden)"
 
 
-def test_the_logs_do_not_tell_what_is_signed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_logs_do_not_show_what_is_signed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with loopback(Server()) as place:
         connection = line_to(tmp_path, place.url)
@@ -174,12 +174,12 @@ def test_the_logs_do_not_tell_what_is_signed(tmp_path: Path, caplog: pytest.LogC
     assert [record.name for record in caplog.records if record.name.startswith("spnego")] == []
 
 
-def test_what_is_to_be_installed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_to_be_installed_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "qa_sync.systems.auth.ntlm", raising=False)
     monkeypatch.setitem(sys.modules, "spnego", None)
-    with pytest.raises(UsageError, match=r"Small: the authentication 'ntlm' needs spnego") as told:
+    with pytest.raises(UsageError, match=r"Small: the authentication 'ntlm' needs spnego") as reported:
         line_to(tmp_path, "http://127.0.0.1:1")
-    assert "pip install 'qa-sync[ntlm]'" in str(told.value)
+    assert "pip install 'qa-sync[ntlm]'" in str(reported.value)
 
 
 class TestOverTls:

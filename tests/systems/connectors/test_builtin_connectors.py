@@ -39,13 +39,13 @@ def test_every_label_of_the_documents_has_its_connector(label: str, name: str) -
     assert connector_for(label) == name
 
 
-def test_an_unknown_label_is_told_with_the_nearest() -> None:
+def test_an_unknown_label_is_reported_with_the_nearest() -> None:
     with pytest.raises(UnknownName, match=r"unknown system 'Wooommerce'") as caught:
         connector_for("Wooommerce")
     assert "did you mean 'WooCommerce'?" in str(caught.value)
 
 
-def test_an_unknown_label_without_a_near_one_tells_how_to_give_a_connector() -> None:
+def test_an_unknown_label_without_a_near_one_shows_how_to_give_a_connector() -> None:
     with pytest.raises(UnknownName) as caught:
         connector_for("Tripletex")
     assert '[systems."Tripletex"] connector = ' in str(caught.value)

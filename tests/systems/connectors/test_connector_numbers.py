@@ -56,7 +56,7 @@ def test_without_a_line_too(tmp_path: Path) -> None:
     assert len(list(system.list("thing"))) == len(server.asked) == 2
 
 
-def test_a_parameter_of_a_pipes_operation_is_asked_for(tmp_path: Path) -> None:
+def test_a_parameter_of_a_pipes_operation_is_requested(tmp_path: Path) -> None:
     folder = tmp_path / "small"
     connector(tmp_path, operations=paged(page_size="$ENV(n)"))
     (folder / "entities.toml").unlink()
@@ -88,11 +88,11 @@ def test_an_operations_patience_is_filled_in(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["many", "1.5", -1, True, ""])
-def test_what_is_no_number_then_is_told_with_its_property(tmp_path: Path, value: Any) -> None:
-    with pytest.raises(UsageError) as told:
+def test_what_is_no_number_then_is_reported_with_its_property(tmp_path: Path, value: Any) -> None:
+    with pytest.raises(UsageError) as reported:
         line_to(tmp_path, Server(), {"n": value}, operations=paged(page_size="$ENV(n)"))
     text = "page_size of the operation 'thing-list' must be an integer, but the value of $ENV(n) is not"
-    assert str(told.value) == f"Small: {text}"
+    assert str(reported.value) == f"Small: {text}"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_of_a_system_too(tmp_path: Path, system: dict[str, Any], at: str) -> Non
         line_to(tmp_path, Server(), {"n": "soon"}, **system)
 
 
-def test_a_parameter_without_a_value_is_asked_for(tmp_path: Path) -> None:
+def test_a_parameter_without_a_value_is_requested(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="needs the parameter 'n'"):
         line_to(tmp_path, Server(), {}, operations=paged(page_size="$ENV(n)"))
 

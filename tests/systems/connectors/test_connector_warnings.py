@@ -1,4 +1,4 @@
-"""What a check tells of a connector that loads: keys that nobody reads, and what is not done as it is written."""
+"""What a check reports a connector that loads: keys that no one reads, and what is not done as it is written."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ class TestNotFollowed:
 
 
 class TestSilent:
-    def test_what_describes_and_what_asks_for_nothing_else(self, tmp_path: Path) -> None:
+    def test_what_describes_and_what_requests_nothing_else(self, tmp_path: Path) -> None:
         system = {**SYSTEM, "name": "X", "comment": ["a", "b"], "_note": 1, "$note": 2, "verify_ssl": True}
         source = {
             "is_since_comparable": True,

@@ -77,7 +77,7 @@ def test_a_value_of_another_type_in_a_system(tmp_path: Path, by: Any) -> None:
         assert len(capabilities_of(connector)) == len(connector.cards)
 
 
-def test_a_wrong_type_is_told_with_its_place(tmp_path: Path) -> None:
+def test_a_wrong_type_is_reported_with_its_place(tmp_path: Path) -> None:
     place = tmp_path / "sharing"
     shutil.copytree(FOLDERS / "sharing", place)
     pipes = json.loads((place / "templates/plain.json").read_text())
@@ -85,10 +85,10 @@ def test_a_wrong_type_is_told_with_its_place(tmp_path: Path) -> None:
     pipes[1]["transform"][0]["properties"]["primary_key"] = {"id": 1}
     (place / "templates/plain.json").write_text(json.dumps(pipes))
     _, problems = check_connector(place, env={}, payloads={})
-    told = [str(problem) for problem in problems]
-    assert "templates/plain.json: [0].source.operation: expected a string, got ['list']" in told
+    reported = [str(problem) for problem in problems]
+    assert "templates/plain.json: [0].source.operation: expected a string, got ['list']" in reported
     want = "[1].transform[0].properties.primary_key: expected a string or a list of strings, got {'id': 1}"
-    assert f"templates/plain.json: {want}" in told
+    assert f"templates/plain.json: {want}" in reported
 
 
 def test_a_system_that_is_not_spoken_to_over_rest_is_fatal(tmp_path: Path) -> None:

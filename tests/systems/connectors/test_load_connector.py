@@ -81,7 +81,7 @@ def test_a_missing_manifest_says_what_a_connector_is(tmp_path: Path) -> None:
     assert "hint: a connector folder contains manifest.json" in text
 
 
-def test_json_that_is_none_is_told_with_its_file(tmp_path: Path) -> None:
+def test_json_that_is_none_is_reported_with_its_file(tmp_path: Path) -> None:
     place = folder(tmp_path)
     (place / "manifest.json").write_text("{", encoding="utf-8")
     assert "manifest.json: not JSON: " in refused(place)
@@ -102,7 +102,7 @@ def test_an_authentication_that_is_not_known_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_every_problem_of_the_cards_is_told_at_once(tmp_path: Path) -> None:
+def test_every_problem_of_the_cards_is_reported_at_once(tmp_path: Path) -> None:
     text = refused(
         folder(
             tmp_path,
@@ -144,7 +144,7 @@ properties = {}
         assert part in text
 
 
-def test_toml_that_is_none_is_told_with_its_line(tmp_path: Path) -> None:
+def test_toml_that_is_none_is_reported_with_its_line(tmp_path: Path) -> None:
     assert "entities.toml: not TOML: " in refused(folder(tmp_path, cards="[thing"))
 
 

@@ -40,7 +40,7 @@ def test_expansion(text: str, want: str) -> None:
     assert expand_parameters(text, {"x": "X", "yes": True, "no": False, "number": 5}) == want
 
 
-def test_a_wrong_expansion_is_told() -> None:
+def test_a_wrong_expansion_is_reported() -> None:
     with pytest.raises(ConnectorError, match="cannot be expanded"):
         expand_parameters("{{@ x + @}}", {})
 
@@ -82,7 +82,7 @@ def test_an_alternative_replaces_what_is_beside_it_and_nothing_deeper(at: str, u
     assert resolve_conditions(CHOICE, {"at": at}) == {"kept": 1, "url": url, "deep": [{"a": {"b": 1}}]}
 
 
-def test_a_choice_that_nobody_can_make_is_told_with_its_place() -> None:
+def test_a_choice_that_no_one_can_make_is_reported_with_its_place() -> None:
     assert list(unresolved_conditions(CHOICE, {})) == [("$conditional_properties", "at")]
     assert list(unresolved_conditions({"a": [CHOICE]}, {"at": 1})) == []
     assert list(unresolved_conditions({"a": [CHOICE]}, {})) == [("a[0].$conditional_properties", "at")]

@@ -38,18 +38,18 @@ def folder(place: Path, system: Any, **pipes: Any) -> Path:
 
 
 def rest(**operations: Any) -> dict[str, Any]:
-    named = {name.replace("_", "-"): {"method": "GET", **told} for name, told in operations.items()}
+    named = {name.replace("_", "-"): {"method": "GET", **reported} for name, reported in operations.items()}
     return {"_id": SYSTEM, "type": "system:rest", "url_pattern": f"{URL}/%s", "operations": named}
 
 
-def speak(place: Path, answers: dict[str, Any]) -> tuple[RestSystem, list[str]]:
-    asked: list[str] = []
+def speak(place: Path, responses: dict[str, Any]) -> tuple[RestSystem, list[str]]:
+    requested: list[str] = []
 
     def door(request: httpx.Request) -> httpx.Response:
-        asked.append(request.url.raw_path.decode())
-        return httpx.Response(200, json=answers[asked[-1]])
+        requested.append(request.url.raw_path.decode())
+        return httpx.Response(200, json=responses[requested[-1]])
 
-    return RestSystem("Mine", load_connector(place), URL, {}, httpx.MockTransport(door)), asked
+    return RestSystem("Mine", load_connector(place), URL, {}, httpx.MockTransport(door)), requested
 
 
 @pytest.mark.parametrize("first", [True, False])
@@ -58,12 +58,12 @@ def test_a_microservice_may_stand_beside_the_system(tmp_path: Path, *, first: bo
     systems.insert(0 if first else 1, SERVER)
     place = folder(tmp_path, systems, human=[COLLECT])
     assert load_connector(place).further == {}
-    system, asked = speak(place, {"/objects/human": [{"id": "1"}], "/objects/human/1": {"id": "1", "name": "a"}})
+    system, requested = speak(place, {"/objects/human": [{"id": "1"}], "/objects/human/1": {"id": "1", "name": "a"}})
     assert [record.id for record in system.list("human")] == ["1"]
     found = system.lookup("human", "1")
     assert found
     assert found.data["name"] == "a"
-    assert asked == ["/objects/human", "/objects/human/1"]
+    assert requested == ["/objects/human", "/objects/human/1"]
 
 
 def test_a_microservice_alone_is_no_system_to_speak_to(tmp_path: Path) -> None:
@@ -75,12 +75,12 @@ def test_a_member_that_is_called_as_a_dictionarys_method(tmp_path: Path) -> None
     link = "{% if body['items'] | length > 0 %}things?after={{ body['items'][0]['keys'] }}{% endif %}"
     things = {"url": "things", "payload_property": "items", "next_page_link": link}
     place = folder(tmp_path, rest(thing_list=things), thing=[COLLECT])
-    system, asked = speak(place, {"/things": {"items": [{"id": "1", "keys": 7}]}, "/things?after=7": {}})
+    system, requested = speak(place, {"/things": {"items": [{"id": "1", "keys": 7}]}, "/things?after=7": {}})
     assert [record.id for record in system.list("thing")] == ["1"]
-    assert asked == ["/things", "/things?after=7"]
+    assert requested == ["/things", "/things?after=7"]
 
 
-def test_in_a_list_per_parent_the_link_sees_the_answer_as_the_entity(tmp_path: Path) -> None:
+def test_in_a_list_per_parent_the_link_sees_the_response_as_the_entity(tmp_path: Path) -> None:
     link = "{% if entity['items'] | length > 0 %}{{ body.next }}{% endif %}"
     per_parent = {
         "_id": f"{SYSTEM}-{KIND}-all",
@@ -92,7 +92,7 @@ def test_in_a_list_per_parent_the_link_sees_the_answer_as_the_entity(tmp_path: P
         ],
     }
     operations = rest(domain_list={"url": "domains"}, event_list={"url": "{{ entity.name }}/e", "next_page_link": link})
-    system, asked = speak(
+    system, requested = speak(
         folder(tmp_path, operations, domain=[COLLECT], event=[per_parent]),
         {
             "/domains": [{"id": "d", "name": "a.test"}],
@@ -101,7 +101,7 @@ def test_in_a_list_per_parent_the_link_sees_the_answer_as_the_entity(tmp_path: P
         },
     )
     assert [record.id for record in system.list("event")] == ["1"]
-    assert asked == ["/domains", "/a.test/e", "/a.test/e?page=2"]
+    assert requested == ["/domains", "/a.test/e", "/a.test/e?page=2"]
 
 
 def test_a_pipe_need_not_stand_in_a_list(tmp_path: Path) -> None:
@@ -145,11 +145,11 @@ def test_rows_that_carry_their_entity_in_a_member_are_listed_as_they_are_looked_
     collect = {**COLLECT, "transform": [taking, COLLECT["transform"]]}
     listing = {"url": "people", "payload_property": "data.edges", "id_expression": "{{ node.id }}"}
     operations = rest(human_list=listing, human_lookup={"url": "people/{{ entity.id }}"})
-    answers = {"/people": {"data": {"edges": [{"node": {"id": "7", "name": "a"}}]}}, "/people/7": {"id": "7"}}
-    system, asked = speak(folder(tmp_path, operations, human=[collect]), answers)
+    responses = {"/people": {"data": {"edges": [{"node": {"id": "7", "name": "a"}}]}}, "/people/7": {"id": "7"}}
+    system, requested = speak(folder(tmp_path, operations, human=[collect]), responses)
     assert [(record.id, record.data) for record in system.list("human")] == [("7", {"id": "7", "name": "a"})]
     assert system.lookup("human", "7")
-    assert asked == ["/people", "/people/7"]
+    assert requested == ["/people", "/people/7"]
 
 
 def test_such_rows_may_name_their_key_by_an_expression_alone(tmp_path: Path) -> None:
@@ -205,16 +205,16 @@ def fixed(place: Path, at: str, link: str) -> Path:
 def test_a_host_that_a_connector_fixes_is_the_one_of_the_settings(tmp_path: Path, url: str) -> None:
     base = url.removesuffix("/v2") or "https://vendor.test"
     link = "{% if body.more %}https://vendor.test/v2/things?page=2{% endif %}"
-    asked: list[str] = []
+    requested: list[str] = []
 
     def door(request: httpx.Request) -> httpx.Response:
-        asked.append(str(request.url))
-        return httpx.Response(200, json={"things": [{"id": str(len(asked))}], "more": len(asked) < 2})
+        requested.append(str(request.url))
+        return httpx.Response(200, json={"things": [{"id": str(len(requested))}], "more": len(requested) < 2})
 
     place = fixed(tmp_path, "https://vendor.test", link)
     system = RestSystem("Mine", load_connector(place), url, {}, httpx.MockTransport(door))
     assert [record.id for record in system.list("thing")] == ["1", "2"]
-    assert asked == [f"{base}/v2/things", f"{base}/v2/things?page=2"]
+    assert requested == [f"{base}/v2/things", f"{base}/v2/things?page=2"]
 
 
 def test_a_host_that_only_begins_like_it_is_another_one(tmp_path: Path) -> None:
@@ -246,12 +246,12 @@ def test_where_tokens_come_from_stands_in_the_manifest(tmp_path: Path, given: di
     manifest = json.loads((place / "manifest.json").read_text())
     manifest["oauth2"] = {"login_url": f"{URL}/login", "token_url": f"{URL}/token"}
     (place / "manifest.json").write_text(json.dumps(manifest))
-    asked: list[str] = []
+    requested: list[str] = []
 
     def door(request: httpx.Request) -> httpx.Response:
-        asked.append(request.url.path)
-        return httpx.Response(200, json=[] if asked[1:] else {"access_token": "t"})
+        requested.append(request.url.path)
+        return httpx.Response(200, json=[] if requested[1:] else {"access_token": "t"})
 
     system = RestSystem("Mine", load_connector(place), URL, {}, httpx.MockTransport(door), env=given)
     assert list(system.list("thing")) == []
-    assert asked == ["/mine" if given else "/token", "/things"]
+    assert requested == ["/mine" if given else "/token", "/things"]

@@ -23,8 +23,8 @@ def card(name: str, **options: Any) -> EntityCard:
     return load("sharing", **options).cards[name]
 
 
-def inserted(name: str, answer: Answers, **options: Any) -> Fake:
-    system, fake = speak_folder("sharing", answer, **options)
+def inserted(name: str, response: Answers, **options: Any) -> Fake:
+    system, fake = speak_folder("sharing", response, **options)
     assert system.insert(name, {"name": "A", "sesam_x": 1, "at.city": "B"}) == "7"
     return fake
 
@@ -105,7 +105,7 @@ def test_an_update_as_a_patch() -> None:
     assert fake.bodies == [[{"op": "replace", "path": "/name", "value": "B"}]]
 
 
-def test_a_form_that_is_not_simple_is_told_and_a_payload_template_takes_its_place() -> None:
+def test_a_form_that_is_not_simple_is_reported_and_a_payload_template_takes_its_place() -> None:
     why = card("shaped").cannot["insert"]
     assert why == (
         "the pipe 'sharing-shaped-share' builds the body of insert by a rule that qa-sync does not support: "
@@ -134,14 +134,14 @@ def test_a_key_of_two_members_is_one_id() -> None:
 
 def test_a_list_is_read_once_per_parent_with_what_the_rule_hands_on() -> None:
     parents = {"results": [{"id": 1, "name": "x y"}, {"id": 2, "name": "z"}, {"id": 3, "name": "w"}]}
-    answers: list[Answers] = [parents, {"lines": [{"id": 11}, {"id": 12}]}, httpx.Response(404), {"lines": []}]
-    ids, fake = listed("sharing", "child", *answers)
+    responses: list[Answers] = [parents, {"lines": [{"id": 11}, {"id": 12}]}, httpx.Response(404), {"lines": []}]
+    ids, fake = listed("sharing", "child", *responses)
     assert ids == ["11", "12"]
     lines = [f"GET {BASE}/plain/{n}/lines?of={name}" for n, name in ((1, "x%20y"), (2, "z"), (3, "w"))]
     assert fake.lines == [f"GET {BASE}/plain", *lines]
 
 
-def test_a_datatype_that_nobody_writes_says_so() -> None:
+def test_a_datatype_that_no_one_writes_says_so() -> None:
     readonly = card("readonly")
     assert readonly.cannot["insert"] == "no pipe and no operation defines insert"
     assert readonly.cannot["lookup"] == "no pipe and no operation defines lookup"

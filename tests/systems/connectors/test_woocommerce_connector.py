@@ -49,5 +49,5 @@ def test_customers_are_those_with_the_role_of_customers_unless_the_settings_say_
     assert asked(role="all").params["role"] == "all"
 
 
-def test_amounts_of_orders_are_asked_for_with_all_decimals() -> None:
+def test_amounts_of_orders_are_requested_with_all_decimals() -> None:
     assert asked(datatype="order").params["dp"] == "6"

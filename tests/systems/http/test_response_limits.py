@@ -67,7 +67,7 @@ def test_a_larger_one_is_an_error_and_not_read_to_its_end(coding: str) -> None:
 
 
 @pytest.mark.parametrize("coding", ["gzip, gzip", "deflate,gzip", "br", "zstd"])
-def test_a_compression_that_was_not_asked_for_is_not_unpacked(coding: str) -> None:
+def test_a_compression_that_was_not_requested_is_not_unpacked(coding: str) -> None:
     body = Body(iter([b"x"]))
     with pytest.raises(ResponseLimitExceeded, match="not asked for"):
         fetch(httpx.Response(200, headers={"content-encoding": coding}, stream=body))
@@ -176,7 +176,7 @@ def test_every_limit_is_a_setting(tmp_path: Path) -> None:
     assert response_limits(own) == ResponseLimits(1_000_000, 3, 4, 5, 6)
 
 
-def test_it_is_told_with_the_system_and_the_setting_and_not_repeated(tmp_path: Path) -> None:
+def test_it_is_reported_with_the_system_and_the_setting_and_not_repeated(tmp_path: Path) -> None:
     world = small(tmp_path, handler=lambda _: httpx.Response(200, content=b" " * 64_000_001))
     with pytest.raises(SystemUnreachable, match=r"Small: GET .*larger than 64,000,000 bytes") as caught:
         world.connection.system().lookup("thing", "7")

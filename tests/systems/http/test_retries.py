@@ -55,7 +55,7 @@ class TestAgain:
     @pytest.mark.parametrize(
         "trouble", [LOST, NEVER, httpx.ReadTimeout("slow"), *(html(status) for status in (429, 502, 503, 504))]
     )
-    def test_what_does_no_harm_is_asked_once_more(self, tmp_path: Path, verb: str, trouble: Any) -> None:
+    def test_what_does_no_harm_is_requested_once_more(self, tmp_path: Path, verb: str, trouble: Any) -> None:
         world = small(tmp_path, trouble, ANSWERS[verb])
         WORK[verb](world)
         assert len(world.server.asked) == 2
@@ -63,7 +63,7 @@ class TestAgain:
         assert 0.05 <= world.waited <= 0.5
 
     @pytest.mark.parametrize("status", [400, 401, 403, 500, 501])
-    def test_what_will_not_change_is_not_asked_again(self, tmp_path: Path, status: int) -> None:
+    def test_what_will_not_change_is_not_requested_again(self, tmp_path: Path, status: int) -> None:
         world = small(tmp_path, html(status))
         with pytest.raises((RequestRejected, InvalidResponse)):
             WORK["lookup"](world)
@@ -81,11 +81,11 @@ class TestAgain:
         drawn = [
             [retry_policy.pause(RetryRule(), None, attempt, START, rng) for _ in range(50)] for attempt in range(1, 8)
         ]
-        for pauses, whole in zip(drawn, [0.1, 0.3, 0.9, 2.7, 8, 8, 8], strict=True):
-            assert whole / 2 <= min(pauses) < max(pauses) < whole * 1.001
-            assert len(set(pauses)) == 50
+        for delays, whole in zip(drawn, [0.1, 0.3, 0.9, 2.7, 8, 8, 8], strict=True):
+            assert whole / 2 <= min(delays) < max(delays) < whole * 1.001
+            assert len(set(delays)) == 50
 
-    def test_a_system_that_is_away_is_told_in_the_end(self, tmp_path: Path) -> None:
+    def test_a_system_that_is_away_is_reported_in_the_end(self, tmp_path: Path) -> None:
         world = small(tmp_path, *[LOST] * 8)
         with pytest.raises(SystemUnreachable, match="no response"):
             WORK["lookup"](world)
@@ -97,7 +97,7 @@ class TestAgain:
         WORK[verb](world)
         assert len(world.server.asked) == 2
 
-    def test_noise_before_json_is_told_at_once(self, tmp_path: Path) -> None:
+    def test_noise_before_json_is_reported_at_once(self, tmp_path: Path) -> None:
         noise = httpx.Response(
             200, text='<b>Notice</b>\x1b[1m\n{"id": 1}', headers={"Content-Type": "application/json"}
         )
@@ -158,7 +158,7 @@ class TestTimeOuts:
         WORK["lookup"](world)
         return found[0]
 
-    def test_nobody_waits_for_ever(self, tmp_path: Path) -> None:
+    def test_no_one_waits_for_ever(self, tmp_path: Path) -> None:
         told = self.told(tmp_path)
         assert (told["connect"], told["read"], told["write"], told["pool"]) == (20, 60, 60, 60)
 
@@ -167,7 +167,7 @@ class TestTimeOuts:
         assert (told["connect"], told["read"]) == (3, 7)
 
     @pytest.mark.parametrize("late", [httpx.ReadTimeout("slow"), httpx.WriteTimeout("slow"), httpx.ConnectTimeout("x")])
-    def test_it_is_told_which_one_it_was(self, tmp_path: Path, late: Exception) -> None:
+    def test_it_is_reported_which_one_it_was(self, tmp_path: Path, late: Exception) -> None:
         world = small(tmp_path, *[late] * 8)
         with pytest.raises(
             SystemUnreachable, match=rf"GET https://small\.test/things/1: no response \({type(late).__name__}"
@@ -199,10 +199,10 @@ class TestCreate:
     CUT = httpx.Response(201, text='{"id": "7", "na')
 
     LOOKS = (None,) * len(CHECK_DELAYS_S)
-    """One search in vain after another."""
+    """One search without result after another."""
 
     def create(self, world: Small, *looks: str | None) -> tuple[str, int]:
-        """Create a thing; each look for it finds what it is told; return the id and how many looks were left over."""
+        """Create a thing; each look for it finds what it is given; return the id and how many looks were left over."""
         left = list(looks)
         made = world.connection.system().insert("thing", {"name": "a"}, lambda: left.pop(0))
         return made, len(left)
@@ -253,7 +253,7 @@ class TestCreate:
 
     @pytest.mark.parametrize("verb", DO)
     @pytest.mark.parametrize("secret", ["s3cr3t\r", "s3cr3t ", "s3cr3t\n"])
-    def test_a_header_that_none_can_be_is_told_at_once(self, tmp_path: Path, verb: str, secret: str) -> None:
+    def test_a_header_that_none_can_be_is_reported_at_once(self, tmp_path: Path, verb: str, secret: str) -> None:
         clock = VirtualClock(START)
         told: dict[str, Any] = {"jwt_token": "$SECRET(token)"}
         with loopback(lambda _: httpx.Response(200, json=ANSWERS.get(verb))) as server:
@@ -300,7 +300,7 @@ class TestRetryAfter:
     def test_a_date_in_the_past_is_now(self) -> None:
         assert retry_after("Wed, 13 Nov 2024 08:00:00 GMT", START) == 0
 
-    def test_everybody_waits_when_one_is_told_to(self, tmp_path: Path) -> None:
+    def test_everybody_waits_when_one_must_wait(self, tmp_path: Path) -> None:
         world = small(tmp_path, html(429, retry_after="30"), *[html(429)] * 7)
         times: list[float] = []
         system = world.connection.system()
@@ -395,7 +395,7 @@ def test_what_stands_before_a_system_knows_nothing_of_a_create(tmp_path: Path, s
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(201), httpx.Response(201, json={"thing": {"id": "1"}})])
-def test_a_create_that_does_not_tell_what_it_made_is_looked_for(tmp_path: Path, answer: httpx.Response) -> None:
+def test_a_create_that_does_not_show_what_it_made_is_searched_for(tmp_path: Path, answer: httpx.Response) -> None:
     world = small(tmp_path, answer)
     assert world.connection.system().insert("thing", {"name": "x"}, found=lambda: "77") == "77"
     with pytest.raises(UncertainWrite, match="'id' is not in the response") as told:
@@ -558,7 +558,7 @@ class TestRedirects:
 
     @pytest.mark.parametrize("url", ELSEWHERE)
     @pytest.mark.parametrize("verb", ["lookup", "update", "delete"])
-    def test_elsewhere_is_not_asked(self, tmp_path: Path, url: str, verb: str) -> None:
+    def test_elsewhere_is_not_requested(self, tmp_path: Path, url: str, verb: str) -> None:
         world = self.world(tmp_path, self.to(url))
         with pytest.raises(InvalidResponse, match="which is not followed"):
             WORK[verb](world)
@@ -574,8 +574,8 @@ class TestRedirects:
     def test_the_url_that_refused_is_named(self, tmp_path: Path) -> None:
         far = "https://other.test/a"
         for answer in (httpx.Response(403), httpx.Response(200, text="noise"), *[[NEVER] * 8]):
-            answers = answer if isinstance(answer, list) else [answer]
-            world = self.world(tmp_path, self.to(f"{far}?b=c"), *answers, redirects=["other.test"])
+            responses = answer if isinstance(answer, list) else [answer]
+            world = self.world(tmp_path, self.to(f"{far}?b=c"), *responses, redirects=["other.test"])
             with pytest.raises((RequestRejected, InvalidResponse, SystemUnreachable)) as told:
                 WORK["lookup"](world)
             assert f"GET {URL}/things/1, redirected to {far}: " in str(told.value)
@@ -626,7 +626,7 @@ class TestRedirects:
         assert len(world.server.asked) == 6
 
     @pytest.mark.parametrize("host", ["a..b", f"{'x' * 64}.test"])
-    def test_a_host_that_nobody_can_look_up_is_told(self, tmp_path: Path, host: str) -> None:
+    def test_a_host_that_no_one_can_look_up_is_reported(self, tmp_path: Path, host: str) -> None:
         clock = VirtualClock(START)
         with loopback(lambda _: self.to(f"http://{host}/x")) as server:
             connection = opened(tmp_path, server.url, clock, {}, redirects=[host])

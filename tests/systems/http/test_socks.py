@@ -64,18 +64,18 @@ def test_its_answers_may_come_in_pieces(server: Loopback, host: str, credentials
 )
 def test_what_goes_wrong_before_there_is_a_connection(greeting: Greeting, error: Exception) -> None:
     with proxy_to(1, greeting) as proxy, client_through(proxy.url("socks5")) as client:  # noqa: SIM117
-        with pytest.raises(type(error), match=str(error)) as told:
+        with pytest.raises(type(error), match=str(error)) as reported:
             client.get("https://small.test/x")
-    assert isinstance(told.value, NOT_SENT_ERRORS)
+    assert isinstance(reported.value, NOT_SENT_ERRORS)
 
 
 @pytest.mark.parametrize("greeting", [saying(b""), saying(OPEN, b"")])
 def test_a_proxy_that_never_answers_times_out_like_a_connection(greeting: Greeting) -> None:
     with proxy_to(1, greeting) as proxy, client_through(proxy.url("socks5"), connect_s=SHORT_S) as client:  # noqa: SIM117
-        with pytest.raises(httpx.ConnectTimeout, match="did not respond in time") as told:
+        with pytest.raises(httpx.ConnectTimeout, match="did not respond in time") as reported:
             client.get("https://small.test/x")
-    assert isinstance(told.value, NOT_SENT_ERRORS)
-    assert str(told.value.__context__) == f"Proxy connection timed out: {SHORT_S}"
+    assert isinstance(reported.value, NOT_SENT_ERRORS)
+    assert str(reported.value.__context__) == f"Proxy connection timed out: {SHORT_S}"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_proxy_that_is_not_there() -> None:
             client.get("http://small.test/x")
 
 
-def test_what_goes_wrong_later_is_told_as_it_is() -> None:
+def test_what_goes_wrong_later_is_reported_as_it_is() -> None:
     def cut(client: socket.socket, _: object) -> None:
         client.recv(1024)
         client.sendall(OPEN)
@@ -116,9 +116,9 @@ def test_what_goes_wrong_later_is_told_as_it_is() -> None:
         client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut")
 
     with proxy_to(1, cut) as proxy, client_through(proxy.url("socks5")) as client:  # noqa: SIM117
-        with pytest.raises(httpx.RemoteProtocolError) as told:
+        with pytest.raises(httpx.RemoteProtocolError) as reported:
             client.post("http://small.test/x")
-    assert not isinstance(told.value, NOT_SENT_ERRORS)
+    assert not isinstance(reported.value, NOT_SENT_ERRORS)
 
 
 def test_a_write_that_was_not_sent_is_not_unclear(tmp_path: Path) -> None:
@@ -127,11 +127,11 @@ def test_a_write_that_was_not_sent_is_not_unclear(tmp_path: Path) -> None:
             tmp_path, "http://small.test", VirtualClock(START), {}, proxies={"all": proxy.url("socks5")}
         )
         try:
-            with pytest.raises(SystemUnreachable, match="ProxyError: SOCKS proxy: Unexpected") as told:
+            with pytest.raises(SystemUnreachable, match="ProxyError: SOCKS proxy: Unexpected") as reported:
                 connection.system().insert("thing", {"name": "x"})
         finally:
             connection.close()
-    assert "check the proxy" in str(told.value)
+    assert "check the proxy" in str(reported.value)
 
 
 def test_it_is_not_loaded_before_there_is_such_a_proxy() -> None:

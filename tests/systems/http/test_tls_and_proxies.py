@@ -26,7 +26,7 @@ from qa_sync.systems.connectors.load import check_connector
 from qa_sync.systems.rest.live_connection import LiveConnection
 
 HOST = "small.test"
-"""A name that nobody on earth can look up."""
+"""A name that no one on earth can look up."""
 PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 SECRETS = {"proxy_password": "pr0xy-pass"}
 
@@ -98,10 +98,10 @@ class TestCertificates:
         read(tmp_path, server.url, custom_ca_pem_chain=between.cert_pem.bytes().decode())
 
     @pytest.mark.parametrize("verify", [{}, {"verify_ssl": True}])
-    def test_nobody_else_is(self, tmp_path: Path, secure: Loopback, verify: dict[str, Any]) -> None:
-        with pytest.raises(SystemUnreachable, match="CERTIFICATE_VERIFY_FAILED") as told:
+    def test_no_one_else_is(self, tmp_path: Path, secure: Loopback, verify: dict[str, Any]) -> None:
+        with pytest.raises(SystemUnreachable, match="CERTIFICATE_VERIFY_FAILED") as reported:
             read(tmp_path, secure.url, **verify)
-        assert "custom_ca_pem_chain in the connector, or SSL_CERT_FILE" in str(told.value)
+        assert "custom_ca_pem_chain in the connector, or SSL_CERT_FILE" in str(reported.value)
         assert secure.asked == []
 
     def test_a_chain_does_not_vouch_for_another_name(self, tmp_path: Path, secure: Loopback, chain: str) -> None:
@@ -109,13 +109,13 @@ class TestCertificates:
             read(tmp_path, secure.url.replace("127.0.0.1", "localhost"), custom_ca_pem_chain=chain)
 
     @pytest.mark.parametrize("parameter", [False, "$ENV(verify)"])
-    def test_they_are_not_looked_at_where_a_connector_says_so(
+    def test_they_are_not_read_where_a_connector_says_so(
         self, tmp_path: Path, secure: Loopback, parameter: object
     ) -> None:
         made = connector(tmp_path, verify_ssl=parameter)
         _, problems = check_connector(tmp_path / "small", env={}, payloads={})
-        told = [str(problem) for problem in problems if problem.severity is Severity.NOTE]
-        assert ["verify_ssl" in one for one in told] == ([True] if parameter is False else [])
+        reported = [str(problem) for problem in problems if problem.severity is Severity.NOTE]
+        assert ["verify_ssl" in one for one in reported] == ([True] if parameter is False else [])
         assert made.parameters >= ({"verify"} if parameter is not False else set())
         if parameter is False:
             read(tmp_path, secure.url, verify_ssl=False)
@@ -131,16 +131,16 @@ class TestCertificates:
             ),
         ],
     )
-    def test_a_chain_that_is_none_is_told(self, tmp_path: Path, text: str, error: str) -> None:
+    def test_a_chain_that_is_none_is_reported(self, tmp_path: Path, text: str, error: str) -> None:
         with pytest.raises(UsageError, match=error):
             line_to(tmp_path, "https://127.0.0.1:1", custom_ca_pem_chain=text)
 
 
-def test_a_length_that_is_wrong_is_not_overlooked_and_that_is_told(tmp_path: Path) -> None:
+def test_a_length_that_is_wrong_is_not_overlooked_and_that_is_reported(tmp_path: Path) -> None:
     connector(tmp_path, ignore_invalid_content_length_response_header=True)
     _, problems = check_connector(tmp_path / "small", env={}, payloads={})
-    told = [str(problem) for problem in problems if problem.severity is Severity.NOTE]
-    assert ["a response with an invalid Content-Length counts as no response" in one for one in told] == [True]
+    reported = [str(problem) for problem in problems if problem.severity is Severity.NOTE]
+    assert ["a response with an invalid Content-Length counts as no response" in one for one in reported] == [True]
 
 
 class TestProxies:
@@ -156,7 +156,7 @@ class TestProxies:
         assert (*proxy.asked, *proxy.shown) == expected.get(scheme, ("small.test:443", "me:pr0xy-pass"))
 
     @pytest.mark.parametrize("scheme", GREETINGS)
-    def test_the_logs_do_not_tell_the_password(
+    def test_the_logs_do_not_show_the_password(
         self, tmp_path: Path, plain: Loopback, stack: ExitStack, scheme: str, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level(logging.DEBUG)
@@ -225,26 +225,26 @@ class TestProxies:
         read(tmp_path, plain.url, proxies={"http": "", "https": None})
         assert plain.lines == ["GET /things/1"]
 
-    def test_what_is_wrong_with_them_is_told_at_once(self, tmp_path: Path) -> None:
+    def test_what_is_wrong_with_them_is_reported_at_once(self, tmp_path: Path) -> None:
         wrong = {"ftp": "http://p:1", "https://host/path": "http://p:1", "http": "p:3128", "https": "gopher://p"}
-        with pytest.raises(ConnectorError) as told:
+        with pytest.raises(ConnectorError) as reported:
             connector(tmp_path, proxies=wrong)
-        assert all(f"proxies.{prefix}: expected" in str(told.value) for prefix in wrong)
+        assert all(f"proxies.{prefix}: expected" in str(reported.value) for prefix in wrong)
 
-    def test_a_proxy_that_is_none_is_told_without_its_password(self, tmp_path: Path) -> None:
-        with pytest.raises(UsageError, match=r"Small: proxies: invalid proxy URL") as told:
+    def test_a_proxy_that_is_none_is_reported_without_its_password(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match=r"Small: proxies: invalid proxy URL") as reported:
             line_to(tmp_path, f"http://{HOST}", proxies={"http": "http://me:$SECRET(proxy_password)@p:port"})
-        assert SECRETS["proxy_password"] not in str(told.value)
+        assert SECRETS["proxy_password"] not in str(reported.value)
 
-    def test_a_proxy_that_refuses_is_told_and_nothing_was_sent(
+    def test_a_proxy_that_refuses_is_reported_and_nothing_was_sent(
         self, tmp_path: Path, secure: Loopback, stack: ExitStack
     ) -> None:
-        answer = b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"
-        proxy = stack.enter_context(proxy_to(secure.port, refuses=answer))
+        response = b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"
+        proxy = stack.enter_context(proxy_to(secure.port, refuses=response))
         connection = line_to(tmp_path, f"https://{HOST}", proxies={"https": proxy.url("http")})
-        with pytest.raises(SystemUnreachable, match="ProxyError: 407 Who are you") as told:  # no Unclear: not sent
+        with pytest.raises(SystemUnreachable, match="ProxyError: 407 Who are you") as reported:  # no Unclear: not sent
             connection.system().insert("thing", {"name": "x"})
-        assert "check the proxy" in str(told.value)
+        assert "check the proxy" in str(reported.value)
         assert secure.asked == []
 
 
@@ -315,7 +315,7 @@ class TestOfTheEnvironment:
         assert connection.redact("with env-pass") == "with (hidden)"
         assert proxy.asked == []
 
-    def test_one_that_is_none_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_one_that_is_none_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTPS_PROXY", "gopher://p:70")
         with pytest.raises(UsageError, match="HTTPS_PROXY: invalid proxy URL"):
             line_to(tmp_path, f"https://{HOST}")

@@ -22,10 +22,10 @@ SECRETS = {"key": "new-secret", "old_key": "old-secret"}
 LABEL = CassetteLabel("seed", NOW, {"twofold": "f"}, "spec", {"twofold": BASE})
 
 
-def opened(asked: list[httpx.Request], clock: VirtualClock) -> LiveConnection:
+def opened(requested: list[httpx.Request], clock: VirtualClock) -> LiveConnection:
     def vendor(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        if len(asked) == 1:
+        requested.append(request)
+        if len(requested) == 1:
             return httpx.Response(429, headers={"retry-after": "7"})
         return httpx.Response(200, json=[{"Id": 1 if request.url.host == "old.example.test" else 2}])
 
@@ -43,9 +43,9 @@ def opened(asked: list[httpx.Request], clock: VirtualClock) -> LiveConnection:
 
 
 def test_each_system_is_shown_its_own_credentials(tmp_path: Path) -> None:
-    asked: list[httpx.Request] = []
+    requested: list[httpx.Request] = []
     clock = VirtualClock(NOW)
-    connection = opened(asked, clock)
+    connection = opened(requested, clock)
     cassette = CassetteRecorder(tmp_path / "tape.json", LABEL, connection.redact)
     system = connection.system(lambda way: RecordingTransport(way, cassette))
     assert [record.id for record in system.list("old")] == ["1"]
@@ -53,12 +53,12 @@ def test_each_system_is_shown_its_own_credentials(tmp_path: Path) -> None:
     cassette.save()
     connection.close()
 
-    assert [request.url.host for request in asked] == ["old.example.test", "old.example.test", "api.example.test"]
+    assert [request.url.host for request in requested] == ["old.example.test", "old.example.test", "api.example.test"]
     assert (clock.now() - NOW).total_seconds() >= 7
     basic = httpx.BasicAuth("u", "old-secret")
     signed = next(basic.auth_flow(httpx.Request("GET", OLD))).headers["authorization"]
-    assert [request.headers.get("authorization") for request in asked] == [signed, signed, None]
-    assert [request.headers.get("key") for request in asked] == [None, None, "new-secret"]
+    assert [request.headers.get("authorization") for request in requested] == [signed, signed, None]
+    assert [request.headers.get("key") for request in requested] == [None, None, "new-secret"]
 
     again = load_cassette(tmp_path / "tape.json", ExpectedLabel({"twofold": "f"}, "spec", "x.txt"))
     replayed = RestSystem(
@@ -74,7 +74,7 @@ def test_each_system_is_shown_its_own_credentials(tmp_path: Path) -> None:
     assert again.unused_requests() == ()
 
 
-def test_each_system_tells_how_it_is_told_who_asks() -> None:
+def test_each_system_shows_how_it_is_reported_who_asks() -> None:
     connector = load("twofold")
     assert authentication_of(connector.service) == "header Key"
     assert {name: authentication_of(service) for name, service in connector.further.items()} == {"twofoldv1": "basic"}

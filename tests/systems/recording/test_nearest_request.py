@@ -27,8 +27,8 @@ def test_the_method_counts_most_and_then_the_url(method: str, url: str, nearest:
 
 
 def test_of_one_url_the_body_with_the_fewest_differences_is_nearest() -> None:
-    told = describe_nearest(RequestKey("POST", URL, '{"a": 2, "b": 3}'), RECORDED)
-    assert told == f"the nearest recorded request is POST {URL}\n    a: recorded 1, requested 2"
+    reported = describe_nearest(RequestKey("POST", URL, '{"a": 2, "b": 3}'), RECORDED)
+    assert reported == f"the nearest recorded request is POST {URL}\n    a: recorded 1, requested 2"
 
 
 def test_of_an_empty_recording_nothing_is_near() -> None:

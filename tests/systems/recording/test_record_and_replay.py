@@ -54,8 +54,8 @@ def record(path: Path, *, secrets: tuple[str, ...] = (), work: Callable[[httpx.C
 
 
 def default_work(c: httpx.Client) -> list[object]:
-    answers = [c.get(URL), c.post(URL, json={"a": 1, "b": [HARD]}), c.get(URL), c.get(f"{URL}?q=å")]
-    return [(a.status_code, a.json(), a.headers["etag"]) for a in answers]
+    responses = [c.get(URL), c.post(URL, json={"a": 1, "b": [HARD]}), c.get(URL), c.get(f"{URL}?q=å")]
+    return [(a.status_code, a.json(), a.headers["etag"]) for a in responses]
 
 
 def refused(path: Path, expect: ExpectedLabel = EXPECTED) -> str:
@@ -73,11 +73,11 @@ def asked(cassette: Cassette, method: str, url: str, content: bytes = b"") -> st
 
 
 def test_what_was_recorded_is_replayed_in_its_order(path: Path) -> None:
-    told: list[object] = []
-    record(path, work=lambda c: told.extend(default_work(c)))
+    reported: list[object] = []
+    record(path, work=lambda c: reported.extend(default_work(c)))
     cassette = load_cassette(path, EXPECTED)
     assert cassette.label == LABEL
-    assert default_work(client(ReplayTransport(cassette))) == told
+    assert default_work(client(ReplayTransport(cassette))) == reported
     assert cassette.unused_requests() == ()
 
 
@@ -125,7 +125,7 @@ def test_a_request_with_a_secret_in_it_is_found_again(path: Path) -> None:
 
 
 def record_bytes(path: Path) -> None:
-    """Record an answer that is text, and one that is not."""
+    """Record a response that is text, and one that is not."""
     cassette = CassetteRecorder(path, LABEL)
     reversing = httpx.MockTransport(lambda r: httpx.Response(200, content=r.content[::-1]))
     recorder = client(RecordingTransport(reversing, cassette))
@@ -154,14 +154,14 @@ def test_recording_again_rewrites_a_recording_in_yaml_as_json(path: Path) -> Non
 
 
 def test_a_recording_of_an_older_version_answers_the_same(path: Path) -> None:
-    told: list[object] = []
-    record(path, work=lambda c: told.extend(default_work(c)))
+    reported: list[object] = []
+    record(path, work=lambda c: reported.extend(default_work(c)))
     older = yaml.dump(json.loads(path.read_text()), Dumper=yaml.CSafeDumper)
     path.with_suffix(".yaml").write_text(older)
     path.unlink()
     cassette = load_cassette(path, EXPECTED)
     assert cassette.label == LABEL
-    assert default_work(client(ReplayTransport(cassette))) == told
+    assert default_work(client(ReplayTransport(cassette))) == reported
 
 
 def test_two_recordings_of_one_section_are_refused(path: Path) -> None:
@@ -207,7 +207,7 @@ def test_a_recording_that_cannot_be_written_leaves_the_old_one(
     assert [p.name for p in path.parent.iterdir()] == [old.name]
 
 
-def test_what_was_not_played_is_told(path: Path) -> None:
+def test_what_was_not_played_is_reported(path: Path) -> None:
     record(path)
     cassette = load_cassette(path, EXPECTED)
     client(ReplayTransport(cassette)).get(URL)
@@ -237,7 +237,7 @@ def test_many_differences_are_cut_short(path: Path) -> None:
     assert "and 15 more differences" in asked(load_cassette(path, EXPECTED), "POST", URL, b"{}")
 
 
-def test_an_answer_is_played_once(path: Path) -> None:
+def test_a_response_is_played_once(path: Path) -> None:
     record(path)
     cassette = load_cassette(path, EXPECTED)
     default_work(client(ReplayTransport(cassette)))
@@ -253,8 +253,8 @@ def test_a_missing_recording(path: Path) -> None:
 def whole(metadata: str = '"x": 1', **request: object) -> bytes:
     """Return the text of a recording with one interaction."""
     asked = {"method": "GET", "uri": "x", "body": "y", **request}
-    answer = {"status": {"code": 200}, "headers": {"h": ["v"]}, "body": {"string": "z"}}
-    interactions = json.dumps([{"request": asked, "response": answer}])
+    response = {"status": {"code": 200}, "headers": {"h": ["v"]}, "body": {"string": "z"}}
+    interactions = json.dumps([{"request": asked, "response": response}])
     label = '"format": 1, "seed": "s", "started": "2026-01-01T00:00:00+00:00", "connectors": {}, "spec": "p"'
     return f'{{"interactions": {interactions}, "metadata": {{"qa_sync": {{{label}, {metadata}}}}}}}'.encode()
 

@@ -49,6 +49,6 @@ def test_it_plays_a_recording_whole() -> None:
         httpx.Client() as client,
     ):
         for one in ours:
-            answer = client.request(one.method, one.url, content=one.body or None)
-            assert (answer.status_code, answer.content) == (one.status, one.content)
+            response = client.request(one.method, one.url, content=one.body or None)
+            assert (response.status_code, response.content) == (one.status, one.content)
         assert cassette.all_played

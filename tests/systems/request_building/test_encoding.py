@@ -73,7 +73,7 @@ def test_a_condition_chooses_members(strict: object, header: str | None) -> None
     assert service.headers.get("X-Strict") == header
 
 
-def test_a_parameter_that_nobody_gave_is_told_before_anything_is_sent() -> None:
+def test_a_parameter_that_no_one_gave_is_reported_before_anything_is_sent() -> None:
     with pytest.raises(UsageError, match="payloads needs the parameter 'limit'"):
         speak_folder("payloads", env={"region": "no"})
 
@@ -93,28 +93,28 @@ def test_an_error_in_a_good_answer_is_an_error() -> None:
         list(system.list("note"))
 
 
-def test_headers_and_status_of_the_answer_go_along() -> None:
+def test_headers_and_status_of_the_response_go_along() -> None:
     system, _ = speak_folder("payloads", {"data": [{"id": 1}]}, env=ENV)
     (record,) = system.list("note")
     assert record.data["status"] == 200
     assert record.data["headers"]["content-type"] == "application/json"
 
 
-def test_an_answer_that_is_no_json_is_one_entity() -> None:
-    answer = httpx.Response(200, text="plain <words>", headers={"content-type": "text/csv"})
-    system, _ = speak_folder("payloads", answer, env=ENV)
+def test_a_response_that_is_no_json_is_one_entity() -> None:
+    response = httpx.Response(200, text="plain <words>", headers={"content-type": "text/csv"})
+    system, _ = speak_folder("payloads", response, env=ENV)
     (record,) = system.list("raw")
     assert record.data == {"text": "plain <words>", "content-type": "text/csv"}
 
 
 @pytest.mark.parametrize("kind", ["application/hal+json", "application/hal+json; v=1", "application/json; odata=x"])
 def test_further_content_types_are_json(kind: str) -> None:
-    answer = httpx.Response(200, content=b'\xef\xbb\xbf[{"content-type": 5}]', headers={"content-type": kind})
-    system, _ = speak_folder("payloads", answer, env=ENV)
+    response = httpx.Response(200, content=b'\xef\xbb\xbf[{"content-type": 5}]', headers={"content-type": kind})
+    system, _ = speak_folder("payloads", response, env=ENV)
     assert [record.id for record in system.list("raw")] == ["5"]
 
 
-def test_a_header_that_cannot_be_one_is_told() -> None:
+def test_a_header_that_cannot_be_one_is_reported() -> None:
     system, _ = speak_folder("payloads", env={**ENV, "strict": "other"})
     operation = system._operations["note-list"]
     force_setattr(operation, "headers", {"X-Bad": "a\nb"})

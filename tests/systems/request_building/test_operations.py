@@ -66,7 +66,7 @@ class TestWhoOneIs:
         call = system._services.renderer.make(operation, {})
         assert call.request(httpx.Request).headers.get_list("X-Api-Key") == ["own"]
 
-    def test_a_secret_that_is_not_given_is_told_before_anything_is_sent(self) -> None:
+    def test_a_secret_that_is_not_given_is_reported_before_anything_is_sent(self) -> None:
         connector = load_connector(builtin_folder("wix"))
         with pytest.raises(UsageError, match=r"Wix\.com needs the secret 'site_id'") as caught:
             RestSystem(
@@ -79,7 +79,7 @@ class TestWhoOneIs:
         assert '[systems."Wix.com"] secrets' in str(caught.value)
 
     @pytest.mark.parametrize("url", ["", "shop.example", "ftp://x", "https://", "http://a:b", "https://a b/\x00"])
-    def test_a_url_that_is_none_is_told_before_anything_is_sent(self, url: str) -> None:
+    def test_a_url_that_is_none_is_reported_before_anything_is_sent(self, url: str) -> None:
         connector = load_connector(builtin_folder("customerp"))
         with pytest.raises(UsageError, match="the url of ERP is not a valid URL"):
             RestSystem("ERP", connector, url, {"token": "t"}, httpx.MockTransport(lambda _: httpx.Response(200)))
@@ -104,7 +104,7 @@ class TestLookup:
             ("customwebshop", "product", "GET https://api.example.test/rest/products/5"),
         ],
     )
-    def test_it_asks_for_one_record(self, name: str, datatype: str, line: str) -> None:
+    def test_it_requests_one_record(self, name: str, datatype: str, line: str) -> None:
         system, fake = speak(name, httpx.Response(404, json={}))
         assert system.lookup(datatype, "5") is None
         assert fake.lines == [line]

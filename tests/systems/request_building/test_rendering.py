@@ -21,16 +21,16 @@ THING = {"id": "1"}
 TWO = {"rows": [{"no": "1"}, {"no": "2"}]}
 
 
-def with_operation(place: Path, name: str, *answers: Any, **operation: Any) -> Small:
+def with_operation(place: Path, name: str, *responses: Any, **operation: Any) -> Small:
     secrets = {"key": "canary7"} if "$SECRET(key)" in str(operation) else {}
-    return small(place, *answers, operations={**OPERATIONS, name: operation}, secrets=secrets)
+    return small(place, *responses, operations={**OPERATIONS, name: operation}, secrets=secrets)
 
 
 @pytest.mark.parametrize("name", ["id", "_id", "entity.id", "entity._id", "entity['$source'].id"])
 def test_an_entity_is_known_by_all_its_names_everywhere(tmp_path: Path, name: str) -> None:
     shown = f"{{{{ {name} }}}}"
-    told = {"url": f"things/{shown}", "headers": {"X-Id": shown}, "params": {"p": shown}, "payload": {"b": shown}}
-    world = with_operation(tmp_path, "thing-lookup", THING, method="POST", **told)
+    reported = {"url": f"things/{shown}", "headers": {"X-Id": shown}, "params": {"p": shown}, "payload": {"b": shown}}
+    world = with_operation(tmp_path, "thing-lookup", THING, method="POST", **reported)
     assert world.connection.system().lookup("thing", "a/b") is not None
     asked = world.server.asked[0]
     assert asked.url.raw_path.decode().startswith("/things/a%2Fb?")  # one segment of a path, whatever it holds
@@ -40,16 +40,16 @@ def test_an_entity_is_known_by_all_its_names_everywhere(tmp_path: Path, name: st
 def test_headers_and_parameters_know_each_other(tmp_path: Path) -> None:
     one = {"params": {"a": "1"}, "headers": {"X-A": "{{ params.a }}"}}
     other = {"params": {"a": "{{ headers['x-a'] }}"}, "headers": {"X-A": "1"}}
-    for told in (one, other):
-        world = with_operation(tmp_path, "thing-list", [], method="GET", url="things", **told)
+    for reported in (one, other):
+        world = with_operation(tmp_path, "thing-list", [], method="GET", url="things", **reported)
         assert list(world.connection.system().list("thing")) == []
         asked = world.server.asked[0]
         assert (asked.url.params["a"], asked.headers["x-a"]) == ("1", "1")
 
 
 def test_the_time_of_the_last_change_is_known_by_its_own_name(tmp_path: Path) -> None:
-    told = {"url": "things?from={{ after }}", "since_property_name": "after"}
-    world = with_operation(tmp_path, "thing-list", [], method="GET", **told)
+    reported = {"url": "things?from={{ after }}", "since_property_name": "after"}
+    world = with_operation(tmp_path, "thing-list", [], method="GET", **reported)
     list(world.connection.system().list("thing", datetime(2024, 11, 13, tzinfo=UTC)))
     assert world.server.asked[0].url.params["from"].startswith("2024-11-13")
 
@@ -74,20 +74,20 @@ def test_what_makes_an_id_knows_the_properties_and_the_environment(tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ["url", "request_params.a", "entity.payload.name"])
-def test_what_tells_of_a_fault_knows_what_was_asked(tmp_path: Path, name: str) -> None:
-    told = {
+def test_what_reports_a_fault_knows_what_was_requested(tmp_path: Path, name: str) -> None:
+    reported = {
         "payload_property": "row",
         "error_expression": f"{{{{ 'no: ' ~ {name} if body.error is defined else '' }}}}",
     }
     payload = {"payload": {"name": "{{ entity.payload.name }}"}, "params": {"a": "p"}}
-    world = with_operation(tmp_path, "thing-insert", {"error": 1}, method="POST", url="things", **told, **payload)
+    world = with_operation(tmp_path, "thing-insert", {"error": 1}, method="POST", url="things", **reported, **payload)
     with pytest.raises(RequestRejected, match="the system reports 'no: "):
         world.connection.system().insert("thing", {"name": "x"})
 
 
 def test_a_fault_of_an_expression_shows_no_secret(tmp_path: Path) -> None:
-    told = {**NUMBERED, "id_expression": "$SECRET(key)-{{ 1 / 0 }}"}
-    world = with_operation(tmp_path, "thing-list", TWO, **told)
+    reported = {**NUMBERED, "id_expression": "$SECRET(key)-{{ 1 / 0 }}"}
+    world = with_operation(tmp_path, "thing-list", TWO, **reported)
     with pytest.raises(ConnectorError, match="operation 'thing-list'") as caught:
         list(world.connection.system().list("thing"))
     assert "canary7" not in str(caught.value)
@@ -97,16 +97,16 @@ NO_URLS = ["http://h:port/x", "https://[x/", f"https://{'a' * 70_000}", "?page=\
 
 
 @pytest.mark.parametrize("link", NO_URLS)
-def test_a_next_page_at_no_url_is_told(tmp_path: Path, link: str) -> None:
-    told = {"payload_property": "rows", "next_page_link": "{{ body.next }}"}
-    answer = {"rows": [{"id": "1"}], "next": link}
-    world = with_operation(tmp_path, "thing-list", answer, method="GET", url="things", **told)
+def test_a_next_page_at_no_url_is_reported(tmp_path: Path, link: str) -> None:
+    reported = {"payload_property": "rows", "next_page_link": "{{ body.next }}"}
+    response = {"rows": [{"id": "1"}], "next": link}
+    world = with_operation(tmp_path, "thing-list", response, method="GET", url="things", **reported)
     with pytest.raises(InvalidResponse, match="the next page") as caught:
         list(world.connection.system().list("thing"))
     assert len(str(caught.value)) < 500
 
 
-def test_a_url_that_becomes_none_is_told(tmp_path: Path) -> None:
+def test_a_url_that_becomes_none_is_reported(tmp_path: Path) -> None:
     url = "things?a={% if true %}\n$SECRET(key){% endif %}"
     world = with_operation(tmp_path, "thing-list", method="GET", url=url)
     with pytest.raises(ConnectorError, match="operation 'thing-list': the rendered URL is invalid") as caught:
@@ -114,7 +114,7 @@ def test_a_url_that_becomes_none_is_told(tmp_path: Path) -> None:
     assert "canary7" not in str(caught.value)
 
 
-def test_half_a_character_is_told_and_not_sent(tmp_path: Path) -> None:
+def test_half_a_character_is_reported_and_not_sent(tmp_path: Path) -> None:
     world = small(tmp_path)
     with pytest.raises(NotConvertible, match=r"operation 'thing-insert': a text contains a lone surrogate"):
         world.connection.system().insert("thing", {"name": "a\ud83d"})
@@ -123,15 +123,15 @@ def test_half_a_character_is_told_and_not_sent(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "sent"), [("~bold", b"~bold"), ("~bWGI=", b"Xb"), ("~b", b"~b")])
 def test_bytes_are_what_really_is_base64(tmp_path: Path, text: str, sent: bytes) -> None:
-    told = {"method": "POST", "url": "things", "payload-type": "text", "payload": "{{ entity.payload.name }}"}
-    world = with_operation(tmp_path, "thing-insert", THING, **told)
+    reported = {"method": "POST", "url": "things", "payload-type": "text", "payload": "{{ entity.payload.name }}"}
+    world = with_operation(tmp_path, "thing-insert", THING, **reported)
     world.connection.system().insert("thing", {"name": text})
     assert world.server.asked[0].content == sent
 
 
-def test_a_payload_that_is_no_form_is_told_with_its_operation(tmp_path: Path) -> None:
-    told = {"method": "POST", "url": "things", "payload-type": "form", "payload": ["a"]}
-    world = with_operation(tmp_path, "thing-list", **told)
+def test_a_payload_that_is_no_form_is_reported_with_its_operation(tmp_path: Path) -> None:
+    reported = {"method": "POST", "url": "things", "payload-type": "form", "payload": ["a"]}
+    world = with_operation(tmp_path, "thing-list", **reported)
     with pytest.raises(ConnectorError, match=r"operation 'thing-list': a payload of the type form must be an object"):
         list(world.connection.system().list("thing"))
 

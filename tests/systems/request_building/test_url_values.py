@@ -46,7 +46,7 @@ def test_other_texts_and_numbers_are_ids(value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", NO_IDS)
-def test_a_new_record_whose_id_is_none_is_told_and_never_asked_for(tmp_path: Path, value: Any) -> None:
+def test_a_new_record_whose_id_is_none_is_reported_and_never_requested(tmp_path: Path, value: Any) -> None:
     world = small(tmp_path, {"id": value, "name": "a"})
     with pytest.raises(UncertainWrite, match="or is not an id"):
         world.connection.system().insert("thing", {"name": "a"})
@@ -54,7 +54,7 @@ def test_a_new_record_whose_id_is_none_is_told_and_never_asked_for(tmp_path: Pat
 
 
 @pytest.mark.parametrize("value", NO_IDS)
-def test_a_listed_record_whose_id_is_none_is_told(tmp_path: Path, value: Any) -> None:
+def test_a_listed_record_whose_id_is_none_is_reported(tmp_path: Path, value: Any) -> None:
     world = small(tmp_path, [{"id": value, "name": "a"}])
     with pytest.raises(InvalidResponse, match="a record without a valid 'id'"):
         list(world.connection.system().list("thing"))
@@ -87,7 +87,7 @@ def with_url(place: Path, url: str, pattern: str = "{{@ base_url @}}/%s", **opti
         ("{{ properties.at }}/{{ entity.id }}", "/v1.0/things/7"),
     ],
 )
-def test_what_the_connector_itself_says_is_asked_for(tmp_path: Path, url: str, asked: str) -> None:
+def test_what_the_connector_itself_says_is_requested(tmp_path: Path, url: str, asked: str) -> None:
     world = with_url(tmp_path, url, properties={"at": "v1.0/things"})
     world.connection.system().delete("thing", "7")
     assert [str(request.url.raw_path, "ascii") for request in world.server.asked] == [asked]
@@ -105,7 +105,7 @@ def test_what_the_connector_itself_says_is_asked_for(tmp_path: Path, url: str, a
         "{{ 'https://elsewhere.test/' ~ entity.id }}",
     ],
 )
-def test_a_template_that_leads_elsewhere_is_told_and_nothing_is_sent(tmp_path: Path, url: str) -> None:
+def test_a_template_that_leads_elsewhere_is_reported_and_nothing_is_sent(tmp_path: Path, url: str) -> None:
     world = with_url(tmp_path, url)
     with pytest.raises(QaSyncError, match="'thing-delete': invalid URL"):
         world.connection.system().delete("thing", "7")

@@ -1,4 +1,4 @@
-"""A list whose pages stay empty is told, and a few empty pages on the way are not."""
+"""A list whose pages stay empty is reported, and a few empty pages on the way are not."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def listing(place: Path, *pages: list[dict[str, Any]], **operation: Any) -> Smal
     return small(place, handler=respond, operations={**OPERATIONS, "thing-list": {**LIST, **operation}})
 
 
-def test_pages_that_stay_empty_are_not_asked_for_without_end(tmp_path: Path) -> None:
+def test_pages_that_stay_empty_are_not_requested_without_end(tmp_path: Path) -> None:
     world = listing(tmp_path, [{"id": 1}], [{"id": 2}])
     with pytest.raises(InvalidResponse, match="page 8 repeats page 7; the paging does not advance"):
         list(world.connection.system().list("thing"))

@@ -27,8 +27,8 @@ WOO = {"code": "product_invalid_sku", "message": "Invalid or duplicated SKU.", "
 ERP = {"error": {"code": "NOT_FOUND", "message": "there is no such thing"}}
 
 
-def insert(name: str, datatype: str, answer: httpx.Response) -> QaSyncError:
-    system, _ = speak(name, answer)
+def insert(name: str, datatype: str, response: httpx.Response) -> QaSyncError:
+    system, _ = speak(name, response)
     with pytest.raises(QaSyncError) as caught:
         system.insert(datatype, {})
     return caught.value
@@ -45,7 +45,7 @@ def insert(name: str, datatype: str, answer: httpx.Response) -> QaSyncError:
         ("customwebshop", "order", 400, ["?"], RequestRejected, None, "beginning '[\"?\"]'"),
     ],
 )
-def test_a_refusal_tells_the_vendors_code_and_words(  # noqa: PLR0917 - one column each
+def test_a_refusal_shows_the_vendors_code_and_words(  # noqa: PLR0917 - one column each
     name: str, datatype: str, status: int, body: Any, kind: type, code: str | None, text: str
 ) -> None:
     error = insert(name, datatype, httpx.Response(status, json=body))
@@ -65,14 +65,14 @@ def test_a_refusal_that_is_no_json_shows_how_it_begins() -> None:
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
-def test_a_server_fault_is_a_bad_answer(status: int) -> None:
+def test_a_server_fault_is_an_invalid_response(status: int) -> None:
     error = insert("woocommerce", "order", httpx.Response(status, html="<p>Maintenance"))
     assert isinstance(error, InvalidResponse)
     assert f"status {status}, text/html; charset=utf-8, beginning '<p>Maintenance'" in str(error)
 
 
 @pytest.mark.parametrize("content", [b"<br>Notice{}", b"\xff\xfe", b"[" * 100_000, b'{"a": NaN}', b'{"id": 1'])
-def test_what_is_no_json_is_a_bad_answer(content: bytes) -> None:
+def test_what_is_no_json_is_an_invalid_response(content: bytes) -> None:
     error = insert("woocommerce", "order", httpx.Response(200, content=content))
     assert isinstance(error, InvalidResponse)
     assert "not JSON: status 200, no content type" in str(error)
@@ -84,14 +84,14 @@ def test_control_characters_from_outside_are_escaped() -> None:
     assert "a\\x1b[31m\\n\\u202eb" in str(error)
 
 
-def test_an_answer_without_the_new_id_is_a_bad_answer() -> None:
+def test_a_response_without_the_new_id_is_an_invalid_response() -> None:
     assert "the new record's 'orderId' is not in the response" in str(
         insert("customerp", "order", httpx.Response(201, json={}))
     )
     assert "not in the response" in str(insert("customerp", "order", httpx.Response(201)))
 
 
-def test_a_lookup_that_answers_no_record_is_a_bad_answer() -> None:
+def test_a_lookup_that_answers_no_record_is_an_invalid_response() -> None:
     system, _ = speak("customerp", [1])
     with pytest.raises(InvalidResponse, match="expected one record"):
         system.lookup("order", "1")
@@ -103,7 +103,7 @@ def test_a_redirect_is_not_followed() -> None:
     assert "redirected to https://evil.test/x, which is not followed" in str(error)
 
 
-def test_no_answer_tells_which_system_and_what_to_do() -> None:
+def test_no_response_shows_which_system_and_what_to_do() -> None:
     def fail(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError(f"refused for {CANARY}", request=request)
 
@@ -119,7 +119,7 @@ def test_no_answer_tells_which_system_and_what_to_do() -> None:
     assert CANARY not in text
 
 
-def test_an_answer_that_cannot_be_unpacked_is_no_answer() -> None:
+def test_a_response_that_cannot_be_unpacked_is_no_response() -> None:
     class Broken(httpx.BaseTransport):
         def handle_request(self, _request: httpx.Request) -> httpx.Response:
             stream = httpx.ByteStream(b"no gzip")
@@ -144,6 +144,6 @@ def test_no_secret_is_in_any_text(status: int, shape: str) -> None:
 @pytest.mark.parametrize("charset", ["hex", "idna", "undefined", "latin-1", "no-such"])
 def test_raw_text_in_an_encoding_that_is_none_is_taken_for_utf_8(tmp_path: Path, charset: str) -> None:
     raw = {"url": "raw", "method": "GET", "response_property": "text", "id_expression": "{{ entity.text }}"}
-    answer = httpx.Response(200, content="ä".encode(), headers={"Content-Type": f"text/plain; charset={charset}"})
-    world = small(tmp_path, answer, operations={**OPERATIONS, "thing-list": raw})
+    response = httpx.Response(200, content="ä".encode(), headers={"Content-Type": f"text/plain; charset={charset}"})
+    world = small(tmp_path, response, operations={**OPERATIONS, "thing-list": raw})
     assert [r.id for r in world.connection.system().list("thing")] == ["Ã¤" if charset == "latin-1" else "ä"]

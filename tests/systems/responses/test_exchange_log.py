@@ -27,7 +27,7 @@ def exchange_log() -> ExchangeLog:
     return ExchangeLog("Shop", Redactor(["s3cret-key"]))
 
 
-def test_the_last_exchanges_about_a_record_are_told_the_oldest_first(exchange_log: ExchangeLog) -> None:
+def test_the_last_exchanges_about_a_record_are_reported_the_oldest_first(exchange_log: ExchangeLog) -> None:
     asked(exchange_log, "/17", method="PUT", sent='{"id":"17","name":"a"}')
     asked(exchange_log, "/170")
     for n in range(3):
@@ -45,19 +45,19 @@ def test_a_record_is_found_in_what_was_sent_and_answered(exchange_log: ExchangeL
     assert urls(exchange_log.mentioning({"x-2"})) == ["GET "]
 
 
-def test_without_a_record_the_very_last_exchange_is_told(exchange_log: ExchangeLog) -> None:
+def test_without_a_record_the_very_last_exchange_is_reported(exchange_log: ExchangeLog) -> None:
     assert exchange_log.mentioning(()) == ()
     asked(exchange_log, "/1")
     asked(exchange_log, "/2")
     assert urls(exchange_log.mentioning(())) == urls(exchange_log.mentioning({"unheard-of"})) == ["GET /2"]
 
 
-def test_what_nobody_answered_is_told(exchange_log: ExchangeLog) -> None:
+def test_what_no_one_answered_is_reported(exchange_log: ExchangeLog) -> None:
     exchange_log.note(httpx.Request("GET", f"{URL}/1"), None)
     assert exchange_log.mentioning({"1"}) == (ExchangeSummary("Shop", "GET", f"{URL}/1", "", None, ""),)
 
 
-def test_nothing_secret_is_told_even_where_a_text_is_cut(exchange_log: ExchangeLog) -> None:
+def test_nothing_secret_is_reported_even_where_a_text_is_cut(exchange_log: ExchangeLog) -> None:
     filler = "x" * (SHOWN_CHARACTERS - 4)
     asked(exchange_log, "/1?key=s3cret-key", f"{filler}s3cret-key {filler}", method="PUT", sent='{"k":"s3cret-key"}')
     (found,) = exchange_log.mentioning(())

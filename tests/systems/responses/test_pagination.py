@@ -12,8 +12,8 @@ from qa_sync.systems.responses import pagination as paging
 from qa_sync.systems.responses.parsing import missing_member, select_entities
 
 
-def listed(name: str, datatype: str, *answers: Answers) -> tuple[list[str], list[str], list[Any]]:
-    system, fake = speak(name, *answers)
+def listed(name: str, datatype: str, *responses: Answers) -> tuple[list[str], list[str], list[Any]]:
+    system, fake = speak(name, *responses)
     return [record.id for record in system.list(datatype)], fake.lines, fake.bodies
 
 
@@ -74,7 +74,7 @@ def test_there_is_an_end_whatever_the_system_says(monkeypatch: pytest.MonkeyPatc
         ({"items": ["C-1"]}, "a record without a valid 'contactId'"),
     ],
 )
-def test_an_answer_of_another_shape_is_an_error(answer: Answers, why: str) -> None:
+def test_a_response_of_another_shape_is_an_error(answer: Answers, why: str) -> None:
     with pytest.raises(InvalidResponse, match=why):
         listed("customerp", "contact", answer)
 
@@ -99,7 +99,7 @@ def test_a_list_without_the_named_member_is_an_error_that_names_the_others(body:
         ({"data": {"edges": None}}, None),
     ],
 )
-def test_a_dotted_member_is_looked_for_where_it_should_be(body: dict[str, Any], told: str | None) -> None:
+def test_a_dotted_member_is_searched_for_where_it_should_be(body: dict[str, Any], told: str | None) -> None:
     problem = missing_member(Operation("x-list", "GET", "x", payload_property="data.edges"), body)
     assert problem == (told and f"the response has no `data.edges`; it has: {told}")
 
@@ -135,7 +135,7 @@ def test_a_link_header_gives_the_next_page() -> None:
     assert fake.lines[1] == "GET https://api.example.test/rest/x?page=2&q=1"
 
 
-def test_a_wrong_expression_is_told_with_its_operation_and_without_secrets() -> None:
+def test_a_wrong_expression_is_reported_with_its_operation_and_without_secrets() -> None:
     system, _ = speak("customwebshop")
     operation = Operation("x-list", "GET", "x", headers={"X-Key": "$SECRET(api_key) {{ nobody }}"})
     with pytest.raises(ConnectorError) as caught:
@@ -152,7 +152,7 @@ def test_a_link_that_is_null_is_none(link: str) -> None:
     assert len(fake.asked) == 1
 
 
-def test_a_wrong_link_is_told_with_its_operation_and_without_secrets() -> None:
+def test_a_wrong_link_is_reported_with_its_operation_and_without_secrets() -> None:
     system, _ = speak("customwebshop", {"rows": [1], "at": "x"})
     link = "x?key=$SECRET(api_key)&from={{ body.at / 2 }}"
     operation = Operation("x-list", "GET", "x", payload_property="rows", next_page_link=link)

@@ -80,7 +80,7 @@ def by_last(request: httpx.Request) -> Json:
 
 
 def by_stopping(request: httpx.Request) -> Json:
-    """Name as the next page the last one again and again."""
+    """Name as the next page the last one repeatedly."""
     return {"rows": rows(number(request, "from")), "next": after(number(request, "from")) or TOTAL - 1}
 
 
@@ -172,14 +172,14 @@ PAGING: dict[str, tuple[dict[str, Any], Callable[[httpx.Request], Any], int]] = 
 
 @pytest.mark.parametrize("technique", PAGING)
 def test_a_list_needs_so_many_requests(tmp_path: Path, technique: str) -> None:
-    told, answer, needed = PAGING[technique]
+    reported, response, needed = PAGING[technique]
     names = {"next": "next_page_link", "end": "next_page_termination_strategy"}
     listing = {"url": "t", "method": "GET", "payload_property": "rows", "page_size": SIZE}
-    listing |= {names.get(name, name): value for name, value in told.items()}
+    listing |= {names.get(name, name): value for name, value in reported.items()}
 
     def serve(request: httpx.Request) -> httpx.Response:
-        answered = answer(request)
-        return answered if isinstance(answered, httpx.Response) else httpx.Response(200, json=answered)
+        responded = response(request)
+        return responded if isinstance(responded, httpx.Response) else httpx.Response(200, json=responded)
 
     with loopback(serve) as server:
         connection = opened(

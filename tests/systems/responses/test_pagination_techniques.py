@@ -98,7 +98,7 @@ def test_the_filter_in_a_payload_takes_the_time() -> None:
     assert fake.bodies[0]["filter"]["at"]["$gte"].startswith("2024-01-02T00:00:00")
 
 
-def test_a_next_page_on_another_host_is_refused_before_it_is_asked() -> None:
+def test_a_next_page_on_another_host_is_refused_before_it_is_requested() -> None:
     system, fake = speak_folder(
         "paging", {"results": rows(1), "paging": {"next": {"link": "https://evil.example.test/cursor"}}}
     )

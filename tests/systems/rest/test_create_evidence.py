@@ -20,7 +20,7 @@ START = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 class Slow:
-    """A system whose lists show a record `lag_s` after it was made, which is `late_s` after it was asked for."""
+    """A system whose lists show a record `lag_s` after it was made, which is `late_s` after it was requested."""
 
     def __init__(self, lag_s: float, late_s: float, seed: int, lost: float = 0.4) -> None:
         self.clock = VirtualClock(START)

@@ -210,7 +210,7 @@ def test_tagged_values_are_plain_wherever_they_stand(tmp_path: Path) -> None:
     }
 
 
-def test_an_object_that_lacks_what_its_template_asks_for_is_told(tmp_path: Path) -> None:
+def test_an_object_that_lacks_what_its_template_requests_is_reported(tmp_path: Path) -> None:
     thing = {"id": 1, "changed": {"_is": "moment", "year": 2026}}
     with pytest.raises(ConnectorError, match="cannot be rendered"):
         system(tmp_path, SHARED + TAGGED + THING, Keeper(thing)).lookup("thing", "1")
@@ -275,7 +275,7 @@ PROCEDURES = {
 
 
 class Procedures:
-    """A vendor that does what the body says, always answers 200, and tells a fault in the body."""
+    """A vendor that does what the body says, always returns 200, and tells a fault in the body."""
 
     def __init__(self) -> None:
         self.things: dict[int, dict[str, Any]] = {}
@@ -340,7 +340,7 @@ def test_a_success_whose_body_says_that_it_was_none_is_refused(tmp_path: Path) -
         rpc.delete("thing", "1")
 
 
-def test_what_a_create_or_a_list_is_told_in_the_body_is_no_record(tmp_path: Path) -> None:
+def test_what_a_create_or_a_list_is_reported_in_the_body_is_no_record(tmp_path: Path) -> None:
     def full(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"error": {"message": "full"}})
 
@@ -354,17 +354,17 @@ def test_what_a_create_or_a_list_is_told_in_the_body_is_no_record(tmp_path: Path
 
 
 @pytest.mark.parametrize("answer", [{"result": []}, {"result": True}, {"result": None}, {}])
-def test_an_answer_without_an_id_is_no_new_record(tmp_path: Path, answer: Any) -> None:
+def test_a_response_without_an_id_is_no_new_record(tmp_path: Path, answer: Any) -> None:
     rpc = spoken(tmp_path, lambda _: httpx.Response(200, json=answer))
     with pytest.raises(InvalidResponse, match="the new record's 'id' is not in the response"):
         rpc.insert("thing", {"name": "x"})
 
 
 def test_a_system_may_say_gone_with_a_status_of_its_own(tmp_path: Path) -> None:
-    told = {"url": "things/{{ entity.id }}", "ignored_status_codes": "400,403-404"}
-    operations = {"thing-lookup": {**told, "method": "GET"}, "thing-delete": {**told, "method": "DELETE"}}
-    answers = iter([400, 403, 402])
-    own = spoken(tmp_path, lambda _: httpx.Response(next(answers), json={"message": "no such thing"}), **operations)
+    reported = {"url": "things/{{ entity.id }}", "ignored_status_codes": "400,403-404"}
+    operations = {"thing-lookup": {**reported, "method": "GET"}, "thing-delete": {**reported, "method": "DELETE"}}
+    responses = iter([400, 403, 402])
+    own = spoken(tmp_path, lambda _: httpx.Response(next(responses), json={"message": "no such thing"}), **operations)
     assert own.lookup("thing", "1") is None
     own.delete("thing", "1")
     with pytest.raises(RequestRejected, match="402"):
@@ -422,6 +422,6 @@ def test_what_holds_for_all_gives_way_to_what_a_datatype_says(tmp_path: Path) ->
         (SHARED + 'tagged_values = { member = "_is" }\n' + THING, r"tagged_values: 'kinds' is missing"),
     ],
 )
-def test_a_slip_is_told_with_its_place(tmp_path: Path, cards: str, told: str) -> None:
+def test_a_slip_is_reported_with_its_place(tmp_path: Path, cards: str, told: str) -> None:
     with pytest.raises(ConnectorError, match=told):
         load_connector(folder(tmp_path, cards))

@@ -33,7 +33,7 @@ THINGS = 40
 
 
 class Kind(Struct, frozen=True):
-    """What is written to a vendor, by write path; most of it is not unique, so that nobody refuses a second copy."""
+    """What is written to a vendor, by write path; most of it is not unique, so that no one refuses a second copy."""
 
     datatype: str
     mark: str

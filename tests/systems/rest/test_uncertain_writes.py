@@ -90,7 +90,7 @@ def test_it_is_made_once(fates: list[Fate], looks: int, *, locked: bool) -> None
     assert (shop.data, shop.looked, shop.fates) == ({"name": "new", "rev": 2}, looks, [])
 
 
-def test_what_somebody_else_changed_meanwhile_is_not_overwritten() -> None:
+def test_what_another_user_changed_meanwhile_is_not_overwritten() -> None:
     shop = Shop(True, [lost_and_overtaken, taken])
     with pytest.raises(UncertainWrite):
         shop.change()

@@ -36,7 +36,7 @@ def test_templates_are_sandboxed() -> None:
         render("{{ ''.__class__.__mro__[1].__subclasses__() }}", {})
 
 
-def test_a_link_that_asks_for_what_is_not_there_is_no_link() -> None:
+def test_a_link_that_requests_what_is_not_there_is_no_link() -> None:
     assert render_optional("p?after={{ body.next.after }}", {"body": {}}) is None
     assert render_optional("{{ '' }} ", {}) is None
     with pytest.raises(ConnectorError, match="unexpected"):

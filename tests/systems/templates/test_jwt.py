@@ -71,7 +71,7 @@ def world(
 
 
 def shown(place: Path, args: str, token: str, path: str = ".tenant", **more: Any) -> str:
-    """Return the path that was asked for."""
+    """Return the path that was requested."""
     made = world(place, args, token, path, **more)
     made.connection.system().lookup("thing", "1")
     return made.server.asked[-1].url.path.removeprefix("/")
@@ -167,7 +167,7 @@ def test_what_is_signed_with_nothing_is_not_believed(tmp_path: Path, args: str) 
         shown(tmp_path, args, signed_with_nothing())
 
 
-def test_a_claim_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_claim_that_is_not_there_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConnectorError, match="has no attribute 'other'"):
         shown(tmp_path, BY_SECRET, hs256(), ".other", key=SHARED)
 
@@ -178,16 +178,16 @@ def test_what_is_not_checked_is_said(tmp_path: Path, more: str) -> None:
 
 
 @pytest.mark.parametrize("token", ["a.b.c", "no token", "é"])
-def test_what_is_no_token_is_told(tmp_path: Path, token: str) -> None:
+def test_what_is_no_token_is_reported(tmp_path: Path, token: str) -> None:
     with pytest.raises(ConnectorError, match="decode_jwt: "):
         shown(tmp_path, "'k', algorithms=['HS256']", token)
 
 
-def test_what_is_to_be_installed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_to_be_installed_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jwt", None)
-    with pytest.raises(ConnectorError, match=r"decode_jwt needs jwt, which is not installed") as told:
+    with pytest.raises(ConnectorError, match=r"decode_jwt needs jwt, which is not installed") as reported:
         shown(tmp_path, "verify=false", hs256())
-    assert "pip install 'qa-sync[jwt]'" in str(told.value)
+    assert "pip install 'qa-sync[jwt]'" in str(reported.value)
 
 
 class TestSetsOfKeys:
@@ -205,7 +205,7 @@ class TestSetsOfKeys:
         for _ in range(3):
             system.lookup("thing", "1")
         asked = made.server.asked
-        assert [str(r.url) for r in asked] == [KEYS_URL, *[f"{URL}/acme-4711"] * 3]  # the keys are asked for once
+        assert [str(r.url) for r in asked] == [KEYS_URL, *[f"{URL}/acme-4711"] * 3]  # the keys are requested once
 
     def test_whoever_has_the_keys_is_shown_nothing(self, tmp_path: Path, private: rsa.RSAPrivateKey) -> None:
         auth = {"authentication": "basic", "username": "u", "password": "p"}
@@ -227,29 +227,29 @@ class TestSetsOfKeys:
             made.connection.system().lookup("thing", "1")
 
     @pytest.mark.parametrize("answer", [b"", b"{}", b"null", b"[]"])
-    def test_a_set_that_is_empty_vouches_for_nobody(self, tmp_path: Path, answer: bytes) -> None:
+    def test_a_set_that_is_empty_vouches_for_no_one(self, tmp_path: Path, answer: bytes) -> None:
         token = signed_with_nothing()
         made = world(tmp_path, f"jwks_url='{KEYS_URL}', algorithms=['HS256']", token)
         made.server.handler = lambda _: httpx.Response(200, content=answer)
-        with pytest.raises(ConnectorError, match="decode_jwt: ") as told:
+        with pytest.raises(ConnectorError, match="decode_jwt: ") as reported:
             made.connection.system().lookup("thing", "1")
-        assert "HMAC" not in str(told.value)  # no key was tried at all
+        assert "HMAC" not in str(reported.value)  # no key was tried at all
 
     def test_keys_that_cannot_be_had(self, tmp_path: Path, private: rsa.RSAPrivateKey) -> None:
         made = world(tmp_path, self.TOLD, self.token(private, "k"))
         with pytest.raises(RequestRejected, match="404"):
             made.connection.system().lookup("thing", "1")
 
-    def test_only_over_a_line_that_nobody_can_change(self, tmp_path: Path, private: rsa.RSAPrivateKey) -> None:
-        told = self.TOLD.replace("https", "http")
-        made = world(tmp_path, told, self.token(private, "k"), keys=key_set(("k", private)))
+    def test_only_over_a_line_that_no_one_can_change(self, tmp_path: Path, private: rsa.RSAPrivateKey) -> None:
+        reported = self.TOLD.replace("https", "http")
+        made = world(tmp_path, reported, self.token(private, "k"), keys=key_set(("k", private)))
         with pytest.raises(ConnectorError, match="jwks_url must be https"):
             made.connection.system().lookup("thing", "1")
         assert made.server.asked == []
 
 
 class TestWhatIsConfidential:
-    def test_a_claim_is_hidden_and_a_replay_asks_for_it_all_the_same(self, tmp_path: Path) -> None:
+    def test_a_claim_is_hidden_and_a_replay_requests_it_all_the_same(self, tmp_path: Path) -> None:
         made = world(tmp_path, BY_SECRET, hs256(), ".place.city", key=SHARED)
         made.connection.system().lookup("thing", "1")
         recorded = made.connection.redact(str(made.server.asked[0].url))
@@ -278,8 +278,8 @@ class TestWhatIsConfidential:
         ends = int((datetime.now(UTC) + SOON).timestamp())
 
         def serve(request: httpx.Request) -> httpx.Response:
-            answer = {"jwt": hs256(exp=ends)} if request.url.path == "/login" else {"id": "1"}
-            return httpx.Response(200, json=answer)
+            response = {"jwt": hs256(exp=ends)} if request.url.path == "/login" else {"id": "1"}
+            return httpx.Response(200, json=response)
 
         auth = {
             "get_token_operation": {"method": "POST", "url": "login"},
@@ -314,6 +314,6 @@ class TestWhatIsConfidential:
             made.connection.system().lookup("thing", "1")
 
 
-def test_where_nobody_reads_tokens_that_is_told() -> None:
+def test_where_no_one_reads_tokens_that_is_reported() -> None:
     with pytest.raises(ConnectorError, match="decode_jwt is not available here"):
         render("{{ 'x' | decode_jwt }}", {})
