@@ -8,7 +8,7 @@ from os.path import abspath, isdir
 from pathlib import Path
 from typing import TypeVar
 
-from qa_sync.dataflow.find_documents import find_documents
+from qa_sync.dataflow.find_specs import find_specs
 from qa_sync.dataflow.load import STDIN, load_dataflow
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import SpecError, UnknownName, UsageError
@@ -46,7 +46,7 @@ def _no_folder(given: str) -> None:
 
 def read_each(given: Sequence[str]) -> tuple[tuple[Dataflow, ...], tuple[UsageError, ...]]:
     """Read the specs of the given paths, each once; returns the readable ones and the errors of the others."""
-    found, nowhere = _try_each(find_documents, given)
+    found, nowhere = _try_each(find_specs, given)
     once: dict[str, str] = {}
     for path in chain.from_iterable(found):
         # Symbolic links are not resolved: two links to one file are two specs with their own names.

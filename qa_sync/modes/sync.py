@@ -34,7 +34,7 @@ from qa_sync.systems.system import System
 LINKS: Final = Path(".qa-sync", "links.sqlite")
 """The default path of the link store."""
 
-Tell = Callable[[PlannedWrite], None]
+ReportPlannedWrite = Callable[[PlannedWrite], None]
 
 
 class RunnableSync(Struct, frozen=True):
@@ -79,7 +79,7 @@ def open_sync(
     sections: Sequence[str],
     stop: StopFlag,
     *,
-    dry_run: Tell | None = None,
+    dry_run: ReportPlannedWrite | None = None,
     moved: bool = False,
     preflight: bool = True,
 ) -> Iterator[RunnableSync]:
@@ -161,7 +161,7 @@ def _folded(text: str) -> str:
 
 
 def _usable_systems(
-    job: Job, dataflow: Dataflow, live_systems: Mapping[str, LiveSystem], dry_run: Tell | None
+    job: Job, dataflow: Dataflow, live_systems: Mapping[str, LiveSystem], dry_run: ReportPlannedWrite | None
 ) -> tuple[System, System, tuple[str, ...]]:
     """Return both systems, read-only where the settings say so, and the reasons for that."""
     first = next(section for section in dataflow.sections if section.duplicate_of is None)

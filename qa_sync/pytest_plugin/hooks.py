@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of pytest-xdist the folder of the results, so that each section runs once for all workers."""
+    """Give a worker of pytest-xdist the folder of the results, so that each section runs once for all workers."""
     if _wanted(node.config):
         node.workerinput[WORKER_KEY] = str(results_folder(node.config))
 

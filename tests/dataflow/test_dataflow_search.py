@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qa_sync.dataflow.find_documents import find_documents
+from qa_sync.dataflow.find_specs import find_specs
 from qa_sync.errors import SpecError
 
 
@@ -29,11 +29,11 @@ ALL = ("UPPER.TXT", "a-b.txt", "b-a.rst", "deep/er/c-d.rst", "empty.rst", "wide.
 @pytest.mark.parametrize("given", ["specs", "specs/", "./specs", "spec[s]", "s*s"])
 def test_a_folder_selects_every_text_file_below_it(folder: Path, given: str) -> None:
     assert folder.is_dir()
-    assert find_documents(given) == tuple(f"specs/{name}" for name in ALL)
+    assert find_specs(given) == tuple(f"specs/{name}" for name in ALL)
 
 
 def test_an_absolute_folder_stays_absolute(folder: Path) -> None:
-    assert find_documents(str(folder)) == tuple(str(folder / "specs" / name) for name in ALL)
+    assert find_specs(str(folder)) == tuple(str(folder / "specs" / name) for name in ALL)
 
 
 @pytest.mark.parametrize(
@@ -48,28 +48,28 @@ def test_an_absolute_folder_stays_absolute(folder: Path) -> None:
 )
 def test_a_pattern_is_expanded(folder: Path, pattern: str, found: tuple[str, ...]) -> None:
     assert folder.is_dir()
-    assert find_documents(pattern) == found
+    assert find_specs(pattern) == found
 
 
 @pytest.mark.parametrize("given", ["-", "specs/a-b.txt", "specs/notes.md", "nowhere.rst", "a\0b", ""])
 def test_other_arguments_are_unchanged(folder: Path, given: str) -> None:
     assert folder.is_dir()
-    assert find_documents(given) == (given,)
+    assert find_specs(given) == (given,)
 
 
 def test_a_file_whose_name_looks_like_a_pattern_is_that_file(folder: Path) -> None:
     (folder / "a[1].rst").write_text("text\n")
-    assert find_documents("a[1].rst") == ("a[1].rst",)
+    assert find_specs("a[1].rst") == ("a[1].rst",)
 
 
 def test_a_pipe_in_a_folder_is_not_read(folder: Path) -> None:
     os.mkfifo(folder / "specs/pipe.txt")
-    assert find_documents("specs") == tuple(f"specs/{name}" for name in ALL)
+    assert find_specs("specs") == tuple(f"specs/{name}" for name in ALL)
 
 
 def test_a_broken_link_is_reported_when_it_is_loaded(folder: Path) -> None:
     (folder / "specs/gone.txt").symlink_to("nowhere")
-    assert "specs/gone.txt" in find_documents("specs")
+    assert "specs/gone.txt" in find_specs("specs")
 
 
 @pytest.mark.parametrize("given", ["empty", "specs/.git/none", "*.xyz", "[]*"])
@@ -77,7 +77,7 @@ def test_no_match_is_an_error(folder: Path, given: str) -> None:
     (folder / "empty").mkdir()
     (folder / "specs/.git/none").mkdir()
     with pytest.raises(SpecError) as caught:
-        find_documents(given)
+        find_specs(given)
     assert caught.value.exit_code == 2
     assert str(caught.value).startswith(f"{given}: no specs ")
     assert caught.value.hint
@@ -88,6 +88,6 @@ def test_a_folder_that_cannot_be_searched(folder: Path) -> None:
     (folder / "specs/deep").chmod(0)
     try:
         with pytest.raises(SpecError, match="cannot be searched"):
-            find_documents("specs")
+            find_specs("specs")
     finally:
         (folder / "specs/deep").chmod(0o755)

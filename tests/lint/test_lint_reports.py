@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import qa_sync
-from qa_sync.checklist.lint.lint_result import LintedDocument, LintResult
+from qa_sync.checklist.lint.lint_result import LintedSpec, LintResult
 from qa_sync.dataflow.lint_codes import CODES, make_finding
 from qa_sync.dataflow.model import Dataflow, Severity
 from qa_sync.errors import SpecError
@@ -46,7 +46,7 @@ problems = st.builds(
 results = st.builds(
     LintResult,
     st.lists(
-        st.builds(lambda p, t, f: LintedDocument(Dataflow(p, t, "A", "B"), tuple(f)), paths, text, st.lists(findings)),
+        st.builds(lambda p, t, f: LintedSpec(Dataflow(p, t, "A", "B"), tuple(f)), paths, text, st.lists(findings)),
         max_size=3,
     ).map(tuple),
     st.lists(problems, max_size=2).map(tuple),
@@ -91,7 +91,7 @@ def test_every_finding_is_one_printable_line(result: LintResult) -> None:
 def test_no_line_is_wider_than_the_terminal(qa_sync: QaSync, width: int) -> None:
     assert qa_sync("lint", "specs").code == 0
     finding = make_finding("unknown-sentence", 7, "unknown sentence: " + "word " * 30)
-    result = LintResult((LintedDocument(Dataflow("specs/a.rst", "T", "A", "B"), (finding, finding)),))
+    result = LintResult((LintedSpec(Dataflow("specs/a.rst", "T", "A", "B"), (finding, finding)),))
     folded = lint_text.render(result, OutputOptions(width)).splitlines()
     assert max(map(len, folded)) <= width
     assert [at for at, shown in enumerate(folded[:-1]) if shown.startswith("specs/a.rst:7: error: unk")] == [

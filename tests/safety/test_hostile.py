@@ -13,7 +13,7 @@ import pytest
 from hostile_values import AT_ONCE, COUNT, LARGE, VALUES, check, results
 from markdown_it import MarkdownIt
 
-from qa_sync.checklist.lint.lint_result import LintedDocument, LintResult
+from qa_sync.checklist.lint.lint_result import LintedSpec, LintResult
 from qa_sync.dataflow.model import Dataflow, Finding, Severity
 from qa_sync.reports.documents import lint_json, lint_text, sarif
 from qa_sync.reports.formats import github_annotations as workflow
@@ -176,4 +176,4 @@ def test_annotations_are_one_command_each(share: list[str]) -> None:
 
 def linted(share: list[str]) -> LintResult:
     found = tuple(Finding("unknown-sentence", Severity.WARNING, 7, value) for value in share)
-    return LintResult((LintedDocument(Dataflow("a.txt", share[0][:300], "A", "B"), found),))
+    return LintResult((LintedSpec(Dataflow("a.txt", share[0][:300], "A", "B"), found),))

@@ -11,7 +11,7 @@ from qa_sync.dataflow.model import Dataflow, Finding, Severity
 from qa_sync.errors import QaSyncError
 
 
-class LintedDocument(Struct, frozen=True):
+class LintedSpec(Struct, frozen=True):
     """A spec and its findings, by line."""
 
     dataflow: Dataflow
@@ -24,7 +24,7 @@ class LintResult(Struct, frozen=True):
     `fail_on` is the lowest severity that fails the run.
     """
 
-    documents: tuple[LintedDocument, ...]
+    documents: tuple[LintedSpec, ...]
     unreadable: tuple[QaSyncError, ...] = ()
     fail_on: Severity = Severity.ERROR
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from qa_sync.checklist.lint.findings import findings_of
-from qa_sync.checklist.lint.lint_result import LintedDocument, LintResult
+from qa_sync.checklist.lint.lint_result import LintedSpec, LintResult
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.dataflow.model import Severity
 from qa_sync.modes.documents import known_connectors_of, read_each
@@ -58,7 +58,7 @@ def lint(specs: tuple[str, ...], format_: str, fail_on: str, config: Path | None
     settings = settings_from(config)
     dataflows, problems = read_each(specs)
     cards = {label: connector.cards for label, connector in known_connectors_of(dataflows, settings).items()}
-    documents = map(LintedDocument, dataflows, findings_of(dataflows, cards))
+    documents = map(LintedSpec, dataflows, findings_of(dataflows, cards))
     result = LintResult(tuple(documents), problems, Severity(fail_on))
     click.echo(FORMATS[format_](result), nl=False)
     for problem in result.unreadable:

@@ -59,7 +59,7 @@ def builtin(context: TriggerContext, between: SystemPair) -> RunSync:
 
     Time passes before and after the cycle, so that no edit of the run has the time of an edit of the engine.
     """
-    (dataflow,) = (d for d in context.job.dataflows if d.path == between.document)
+    (dataflow,) = (d for d in context.job.dataflows if d.path == between.spec)
     mid_cycle = context.mid_cycle[between] = MidCycle()
     source, target = (
         ActingSystem(

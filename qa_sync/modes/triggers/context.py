@@ -32,7 +32,7 @@ def _unwrapped(system: System) -> System:
 class SystemPair(Struct, frozen=True):
     """A spec, and the labels of the two systems that it synchronizes."""
 
-    document: str
+    spec: str
     source: str
     target: str
 

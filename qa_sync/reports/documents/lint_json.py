@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from qa_sync.checklist.lint.lint_result import LintedDocument, LintResult
+from qa_sync.checklist.lint.lint_result import LintedSpec, LintResult
 from qa_sync.errors import QaSyncError
 
 SCHEMA = "qa-sync/lint/1"
@@ -27,7 +27,7 @@ def render(result: LintResult) -> str:
     return "{\n  " + ",\n  ".join(members) + "\n}\n"
 
 
-def _document(document: LintedDocument) -> str:
+def _document(document: LintedSpec) -> str:
     dataflow = document.dataflow
     findings = _lines(
         (

@@ -155,7 +155,7 @@ class Products:
         return shown | {"permalink_template": f"{SITE}/%pagename%/", "generated_slug": slug_of(doc["name"])}
 
     def _related(self, doc: Doc) -> list[int]:
-        """Return other products of the same categories, at most five, in any order: drawn again at each answer."""
+        """Return other products of the same categories, at most five, in any order: drawn again at each response."""
         own = {term["id"] for term in doc["categories"]}
         others = [
             other["id"]

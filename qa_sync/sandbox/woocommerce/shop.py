@@ -23,7 +23,7 @@ META_ARG = Arg("array", of=Arg("object", fields={"id": Arg("integer"), "key": Ar
 
 
 class Shop(Struct, frozen=True):
-    """A shop: its world, its settings and its three tables; `chance` decides what it shuffles at each answer.
+    """A shop: its world, its settings and its three tables; `chance` decides what it shuffles at each response.
 
     Products and orders share one sequence of ids, because both are posts.
     """

@@ -18,7 +18,7 @@ _SNIFFED_BYTES = 8192
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
 
 
-def find_documents(given: str) -> tuple[str, ...]:
+def find_specs(given: str) -> tuple[str, ...]:
     """Return the paths of the specs that a SPEC argument selects, sorted.
 
     A folder selects every text file below it whose name ends with `.txt` or `.rst`, except hidden files and binary
@@ -35,7 +35,7 @@ def find_documents(given: str) -> tuple[str, ...]:
 
 
 def _folder(given: str) -> tuple[str, ...]:
-    found = tuple(_documents_below(given))
+    found = tuple(_specs_below(given))
     if not found:
         hint = f"specs in a folder are files that end with {' or '.join(ENDINGS)}; pass other files by name"
         raise SpecError("no specs in the folder", location=Location(given), hint=hint)
@@ -54,12 +54,12 @@ def _pattern(given: str) -> tuple[str, ...]:
 def _documents(paths: Iterable[str]) -> Iterator[str]:
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - as above
-            yield from _documents_below(path)
+            yield from _specs_below(path)
         else:
             yield path
 
 
-def _documents_below(folder: str) -> list[str]:
+def _specs_below(folder: str) -> list[str]:
     """Return the specs in a folder and its subfolders, sorted by path."""
     found: list[Path] = []
     for at, folders, files in os.walk(folder, onerror=_cannot_search):
