@@ -33,16 +33,20 @@ def confirm_writes(writes: Sequence[PlannedRecords], *, yes: bool, resume: bool 
         _ask("Create these records?" if writes else "Continue?")
 
 
-def confirm_sync(writes: Mapping[tuple[str, str], int], *, watching: bool) -> None:
+def confirm_sync(writes: Mapping[tuple[str, str], int], announced: Iterable[str] = (), *, watching: bool) -> None:
     """Print the planned writes of a sync and ask for confirmation; raises UsageError if declined.
 
-    `writes` are numbers by system and kind of write; with `watching`, later changes are synced as well.
+    `writes` are numbers by system and kind of write, `announced` says what the systems send to people about them; with
+    `watching`, later changes are synced as well.
     """
     if not writes and not watching:
         return
+    from qa_sync.modes.live_systems.planned_writes import describe_announcements  # noqa: PLC0415 - as above
+
     counted = [f"  {system}: {number} {what}" for (system, what), number in sorted(writes.items())]
     later = ["  all later changes, until the sync is stopped"] if watching else []
     _print_lines(["These writes will be made and are not undone:", *counted, *later])
+    _print_lines(describe_announcements(announced))
     _ask("Continue?")
 
 

@@ -101,12 +101,16 @@ def _record_nothing(events: Iterator[Event]) -> Iterator[Event]:
 
 
 class PlannedRecords(Struct, frozen=True):
-    """The number of records of an entity that a run creates in a system; the sync may create as many counterparts."""
+    """The number of records of an entity that a run creates in a system; the sync may create as many counterparts.
+
+    `announced` says what the systems send to people about these records and their counterparts.
+    """
 
     system: str
     url: str
     entity: str
     count: int
+    announced: tuple[str, ...] = ()
 
 
 def _no_writes(_: Sequence[Checklist]) -> tuple[PlannedRecords, ...]:

@@ -3,8 +3,10 @@ from __future__ import annotations
 import io
 
 import pytest
+from msgspec.structs import replace
 
-from qa_sync.cli.confirm import confirm_writes
+from qa_sync.cli.confirm import confirm_sync, confirm_writes
+from qa_sync.errors import UsageError
 from qa_sync.modes.job import PlannedRecords
 
 PLANNED = [PlannedRecords("Custom Webshop", "http://shop.example.test", entity, 12) for entity in ("Order", "Customer")]
@@ -26,6 +28,23 @@ def test_on_a_terminal_the_question_breaks_between_words(monkeypatch: pytest.Mon
         "  Custom Webshop (http://shop.example.test): 12\n"
         "    Order, 12 Customer\n"
     )
+
+
+def test_what_people_are_sent_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    mail = "WooCommerce: mails each new customer"
+    confirm_writes([replace(planned, announced=(mail,)) for planned in PLANNED], yes=True)
+    assert capsys.readouterr().err.splitlines()[2:] == ["People may get messages about them:", f"  {mail}"]
+
+
+def test_a_sync_says_before_its_question_what_people_are_sent(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UsageError, match="nothing was written"):
+        confirm_sync({("Shop", "Customer created"): 2}, ["Shop: mails each new customer"], watching=False)
+    assert capsys.readouterr().err.splitlines() == [
+        "These writes will be made and are not undone:",
+        "  Shop: 2 Customer created",
+        "People may get messages about them:",
+        "  Shop: mails each new customer",
+    ]
 
 
 def test_in_a_pipe_it_is_a_line_a_system(capsys: pytest.CaptureFixture[str]) -> None:

@@ -138,6 +138,15 @@ def test_a_run_opens_one_line_a_system(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.usefixtures("clock")
+def test_a_run_knows_what_its_systems_send_about_the_records_and_their_counterparts(tmp_path: Path) -> None:
+    with closing(prepare("live", job(tmp_path, ""))) as prepared:
+        told = {(p.system, p.entity): p.announced for p in prepared.writes(prepared.checklists)}
+    assert told["Custom Webshop", "Order"] == told["WooCommerce", "Order"]
+    assert "WooCommerce: mails the customer and the shop about each order" in told["WooCommerce", "Order"][0]
+    assert told["Wix.com", "Contacts"] == ()
+
+
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize(
     ("answer", "told"),
     [

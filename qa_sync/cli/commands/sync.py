@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -15,16 +16,18 @@ from qa_sync.cli.options.faults import fault_options
 from qa_sync.cli.signals import stopped_by_signals
 from qa_sync.cli.sync_output import FORMATS, SyncOutput
 from qa_sync.clock import StopFlag
-from qa_sync.errors import NoVerdict, SystemUnreachable, UsageError
+from qa_sync.errors import NoVerdict, SystemUnreachable, UnknownName, UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import labels_of
+from qa_sync.modes.live_systems.planned_writes import announcements
 from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.modes.sync import LINKS, open_sync
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.settings.value_types import DURATION_VALUE
 from qa_sync.sync.dry_run import PlannedWrite
 from qa_sync.sync.engine import Engine
+from qa_sync.systems.cards import EntityCard, find_card
 
 PROBLEMS_LEFT = 1
 NO_VERDICT = 3
@@ -90,7 +93,9 @@ def sync(
     output: SyncOutput = FORMATS[format_]()
     if not (yes or dry_run) and _check_writable(job):
         check_can_ask()
-        confirm_sync(_count_writes(job, links, sections, moved), watching=every_s is not None)
+        writes, cards = _count_writes(job, links, sections, moved)
+        announced = announcements([*cards, *(_all_cards(job) if every_s else ())])
+        confirm_sync(writes, announced, watching=every_s is not None)
     rehearse = output.write if dry_run else None
     with (
         stopped_by_signals() as stop,
@@ -106,18 +111,29 @@ def _check_writable(job: Job) -> bool:
     return not all(read_only_reason(job.settings, label) for label in labels_of(job.dataflows))
 
 
-def _count_writes(job: Job, links: Path | None, sections: Sequence[str], moved: bool) -> Counter[tuple[str, str]]:
-    """Return the number of writes of a dry run, by system and by kind of write."""
+def _count_writes(
+    job: Job, links: Path | None, sections: Sequence[str], moved: bool
+) -> tuple[Counter[tuple[str, str]], list[tuple[str, EntityCard]]]:
+    """Return the number of writes of a dry run, by system and by kind of write, and the cards of what is written."""
     counted: Counter[tuple[str, str]] = Counter()
+    cards: dict[tuple[str, str], EntityCard] = {}
 
     def count(planned: PlannedWrite) -> None:
         own = job.settings.system(planned.system)
         where = f"{planned.system} ({own.url})" if own else planned.system
         counted[where, f"{planned.entity} {'changed' if planned.id else 'created'}"] += 1
+        cards[planned.system, planned.entity] = find_card(job.cards[planned.system], planned.entity, planned.system)
 
     with open_sync(job, links, sections, StopFlag(), dry_run=count, moved=moved) as worked:
         worked.engine.cycle()
-    return counted
+    return counted, [(system, card) for (system, _), card in cards.items()]
+
+
+def _all_cards(job: Job) -> Iterator[tuple[str, EntityCard]]:
+    """Yield the cards of all sections with their systems."""
+    for end in (end for d in job.dataflows for section in d.sections for end in (section.source, section.target)):
+        with suppress(KeyError, UnknownName):  # a section without a card is never written
+            yield end.system, find_card(job.cards[end.system], end.entity, end.system)
 
 
 def _cycle(engine: Engine, output: SyncOutput) -> int:

@@ -18,6 +18,7 @@ from qa_sync.clock import RealClock
 from qa_sync.errors import QaSyncError, UnknownName
 from qa_sync.modes.job import Job, PlannedRecords
 from qa_sync.modes.live_systems.connections import LiveSystem
+from qa_sync.modes.live_systems.planned_writes import announcements
 from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.running.environment import KEPT
 from qa_sync.running.events import Leftover
@@ -164,13 +165,17 @@ def planned_records(
     live_systems: Mapping[str, LiveSystem], checklists: Sequence[Checklist]
 ) -> tuple[PlannedRecords, ...]:
     """Return the number of records that the checklists create, by system and entity."""
-    count = Counter(
-        (_label(plan, step.side), scenario.roles[step.role].card(step.side).names[0])
-        for plan, scenario in _scenarios(checklists)
-        for step in _inserts(scenario)
-    )
+    count: Counter[tuple[str, str]] = Counter()
+    announced: dict[tuple[str, str], dict[str, None]] = {}
+    for plan, scenario in _scenarios(checklists):
+        for step in _inserts(scenario):
+            role = scenario.roles[step.role]
+            key = _label(plan, step.side), role.card(step.side).names[0]
+            count[key] += 1
+            both = ((_label(plan, side), role.card(side)) for side in Side)
+            announced.setdefault(key, {}).update(dict.fromkeys(announcements(both)))
     return tuple(
-        PlannedRecords(label, live_systems[label].connection.base_url, entity, n)
+        PlannedRecords(label, live_systems[label].connection.base_url, entity, n, tuple(announced[label, entity]))
         for (label, entity), n in count.items()
     )
 

@@ -50,6 +50,9 @@ ENTITY_KEYS: Final[Mapping[str, CardKey]] = {
     "always": CardKey(dict, "Constant members, by path, that every insert sends."),
     "update_always": CardKey(list, "The paths whose values go with every update, also where they did not change."),
     "gone": CardKey(dict, "Members, by path, of a record that counts as deleted although a lookup returns it."),
+    "announces": CardKey(
+        str, "What the system sends to people when such a record is written, and to whom; said before the first write."
+    ),
     "volatile": CardKey(list, "Members, by path, that the system computes by itself; they are never compared."),
 }
 """The keys of a datatype's table."""
