@@ -116,6 +116,10 @@ def _date(arg: Arg, value: Any, name: str) -> str:
     return text
 
 
+def _date_or_empty(arg: Arg, value: Any, name: str) -> str:
+    return "" if value == "" else _date(arg, value, name)
+
+
 def _integer(arg: Arg, value: Any, name: str) -> int:
     number = int(value) if isinstance(value, str) and re.fullmatch(r"-?\d+", value) else value
     if isinstance(number, float) and number.is_integer():
@@ -157,6 +161,7 @@ TYPES: Mapping[str, Callable[[Arg, Any, str], Any]] = {
     "string": _string,
     "email": _email,
     "date": _date,
+    "date or empty": _date_or_empty,
     "integer": _integer,
     "boolean": _boolean,
     "object": _object,

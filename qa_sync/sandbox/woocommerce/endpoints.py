@@ -58,7 +58,7 @@ class Endpoints:
 
     async def create(self, request: Request) -> Response:
         """Add a record."""
-        body = await _body(request)
+        body = await body_of(request)
         if body.get("id"):
             raise self.resource.exists()
         doc = self.resource.create(checked(self.resource.args, body))
@@ -71,23 +71,23 @@ class Endpoints:
 
     async def update(self, request: Request) -> Response:
         """Update a record."""
-        body = await _body(request)
+        body = await body_of(request)
         changes = checked(self.resource.args, body)
         return self._one(request, self.resource.update(self._known(request, body), changes), view=False)
 
     async def delete(self, request: Request) -> Response:
         """Delete a record or move it to the trash; the response is the record before."""
-        args = checked({"force": Arg("boolean")}, dict(request.query_params) | await _body(request))
+        args = checked({"force": Arg("boolean")}, dict(request.query_params) | await body_of(request))
         doc = self._known(request, {})
         shown = self._shown(request, doc, view=False)
         if self.resource.path == "customers":
             shown["_links"]["self"][0].pop("targetHints")  # measured: a deleted customer has no hints
         self.resource.delete(doc, force=bool(args.get("force")))
-        return JSONResponse(listing.only(shown, _fields(request)))
+        return JSONResponse(listing.only(shown, fields_of(request)))
 
     async def batch(self, request: Request) -> Response:
         """Run several operations; a failed one has its error in the response."""
-        body = await _body(request)
+        body = await body_of(request)
         given = {name: body[name] for name in ("create", "update", "delete") if isinstance(body.get(name), list)}
         if sum(len(items) for items in given.values()) > MAX_BATCH:
             message = f"Unable to accept more than {MAX_BATCH} items for this request."
@@ -125,7 +125,7 @@ class Endpoints:
     def _one(
         self, request: Request, doc: Doc, *, view: bool, status: int = 200, headers: dict[str, str] | None = None
     ) -> Response:
-        return JSONResponse(listing.only(self._shown(request, doc, view=view), _fields(request)), status, headers)
+        return JSONResponse(listing.only(self._shown(request, doc, view=view), fields_of(request)), status, headers)
 
     def _shown(self, request: Request, doc: Doc, *, view: bool) -> Doc:
         dp = request.query_params.get("dp", "")
@@ -141,13 +141,13 @@ class Endpoints:
         return f"{request.url.scheme}://{request.url.netloc}{root}{PREFIX}/{self.resource.path}"
 
 
-def _fields(request: Request) -> list[str]:
+def fields_of(request: Request) -> list[str]:
     """Return the fields of a single record; `_links` is always among them (measured: OTHER)."""
     fields = request.query_params.get("_fields", "")
     return [*fields.split(","), "_links"] if fields else []
 
 
-async def _body(request: Request) -> Doc:
+async def body_of(request: Request) -> Doc:
     """Return the JSON object of a body; any other body counts as empty (measured: PARAMS)."""
     if "json" not in request.headers.get("content-type", ""):
         return {}

@@ -40,10 +40,12 @@ def chosen(resource: Resource, given: QueryParams, args: Doc) -> list[Doc]:
     docs = resource.select(args, given)
     if "include" in args:
         docs = [doc for doc in docs if doc["id"] in args["include"]]
-    if "exclude" in args:
+    elif "exclude" in args:  # measured: beside include it is ignored
         docs = [doc for doc in docs if doc["id"] not in args["exclude"]]
     docs = [doc for doc in docs if _in_time(resource.shop, doc, args)]
     orderby, order = args.get("orderby", resource.default_sort[0]), args.get("order", resource.default_sort[1])
+    if orderby == "include" and "include" in args:
+        return sorted(docs, key=lambda d: args["include"].index(d["id"]))
     # Equal values are sorted by id, in the same direction.
     return sorted(docs, key=lambda d: (resource.sort_key(d, orderby), d["id"]), reverse=order == "desc")
 

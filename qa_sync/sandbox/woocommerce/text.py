@@ -18,6 +18,7 @@ TAGS_TEXT = """
 """
 ALLOWED_TAGS = frozenset(TAGS_TEXT.split())
 ALLOWED_ATTRIBUTES = frozenset(["alt", "class", "href", "id", "rel", "src", "style", "target", "title"])
+OCTET = re.compile(r"%[a-fA-F0-9]{2}")
 SLASHED = re.compile(r"\\(.?)", re.DOTALL)
 BLOCK = re.compile(r"<(blockquote|div|dl|h[1-6]|hr|ol|p|pre|table|ul)\b", re.IGNORECASE)
 NO_MARKS = str.maketrans({"æ": "ae", "ø": "o", "đ": "d", "ß": "ss", "þ": "th", "ð": "d", "ł": "l", "œ": "oe"})
@@ -53,8 +54,8 @@ def plain(text: str) -> str:
     """Return text as cleaned by `sanitize_text_field`: one line, no tags, no `%41` octets, trimmed."""
     text = ANY_TAG.sub("", text)
     text = re.sub(r"[\r\n\t ]+", " ", text).strip()
-    while re.search(r"%[a-fA-F0-9]{2}", text):
-        text = re.sub(r"%[a-fA-F0-9]{2}", "", text)
+    while OCTET.search(text):
+        text = re.sub(r" +", " ", OCTET.sub("", text)).strip()
     return text
 
 
@@ -80,13 +81,20 @@ def _breaks(part: str) -> str:
 
 
 def slug_of(name: str) -> str:
-    """Return a name as a URL slug; non-ASCII characters stay (`generated_slug`)."""
-    text = re.sub(r"&[a-zA-Z0-9#]+;", "", re.sub(r"<[^<>]*>", "", name)).lower().translate(NO_MARKS)
+    """Return a name as a URL slug; non-ASCII characters and octets such as `%41` stay (`generated_slug`)."""
+    texts = OCTET.split(name)
+    octets = [octet.lower() for octet in OCTET.findall(name)]
+    joined = "".join(part for pair in zip(map(_slug_part, texts), [*octets, ""], strict=True) for part in pair)
+    return re.sub(r"-+", "-", joined).strip("-")
+
+
+def _slug_part(text: str) -> str:
+    text = re.sub(r"&[a-zA-Z0-9#]+;", "", re.sub(r"<[^<>]*>", "", text)).lower().translate(NO_MARKS)
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = "".join(c if c.isalnum() or c in "-_ " or unicodedata.category(c) == "So" else "" for c in text)
-    return re.sub(r"[\s-]+", "-", text).strip("-")
+    return re.sub(r"[\s-]+", "-", text)
 
 
 def in_address(slug: str) -> str:
     """Return a slug as in a URL: percent-encoded in lower case."""
-    return re.sub("%[0-9A-F]{2}", lambda m: m.group().lower(), quote(slug, safe="-_"))
+    return re.sub("%[0-9A-F]{2}", lambda m: m.group().lower(), quote(slug, safe="-_%"))

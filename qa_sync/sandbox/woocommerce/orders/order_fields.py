@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.args import DATE_ARGS, Arg
 from qa_sync.sandbox.woocommerce.customers import BILLING_ARG, SHIPPING_ARG
 from qa_sync.sandbox.woocommerce.shop import META_ARG
@@ -31,7 +32,8 @@ FEE_LINE = Arg("object", fields={"id": WHOLE, **dict.fromkeys(("name", "tax_clas
 
 ARGS: Mapping[str, Arg] = {
     "status": Arg(choices=("auto-draft", *STATUSES)),
-    **dict.fromkeys(("currency", "payment_method", "payment_method_title", "transaction_id", "customer_note"), Arg()),
+    "currency": Arg(choices=money.CODES),
+    **dict.fromkeys(("payment_method", "payment_method_title", "transaction_id", "customer_note"), Arg()),
     "customer_id": Arg("integer"),
     "parent_id": Arg("integer"),
     "billing": BILLING_ARG,
@@ -40,7 +42,7 @@ ARGS: Mapping[str, Arg] = {
     "line_items": Arg("array", of=PRODUCT_LINE),
     "shipping_lines": Arg("array", of=SHIPPING_LINE),
     "fee_lines": Arg("array", of=FEE_LINE),
-    "coupon_lines": Arg("array", of=Arg("object")),
+    "coupon_lines": Arg("array", of=Arg("object", fields={"id": WHOLE, "code": TEXT})),
     "meta_data": META_ARG,
 }
 

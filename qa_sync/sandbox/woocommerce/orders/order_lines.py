@@ -12,6 +12,7 @@ from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.errors import crash, refuse
 from qa_sync.sandbox.woocommerce.orders.taxes import rounded_tax, shown_taxes, without_tax
+from qa_sync.sandbox.woocommerce.products.products import variation_name
 from qa_sync.sandbox.woocommerce.shop import Shop
 
 REMOVED_BY_NULL = ("product_id", "method_id", "method_title", "name", "code")
@@ -51,7 +52,7 @@ def _is_removed(given: Doc) -> bool:
 
 def _product_line(shop: Shop, line: Doc, given: Doc, new: bool) -> None:
     if new or given.get("product_id"):
-        _refer(line, _product(shop, given))
+        _refer(shop, line, _product(shop, given))
     if new:
         if given.get("quantity") == 0:
             raise crash()
@@ -68,18 +69,24 @@ def _product_line(shop: Shop, line: Doc, given: Doc, new: bool) -> None:
 
 def _product(shop: Shop, given: Doc) -> Doc | None:
     """Return the product that a line refers to, None for an unknown one, which is not an error (measured)."""
-    if given.get("product_id"):
-        return shop.products.get(given["product_id"])
+    if given.get("variation_id") or given.get("product_id"):
+        return shop.products.get(given.get("variation_id") or given["product_id"])
     if not given.get("sku"):
         raise refuse(400, "woocommerce_rest_required_product_reference", "Product ID or SKU is required.")
     docs = shop.products.find("sku", given["sku"].casefold())
     return next((doc for doc in docs if doc["status"] != "trash"), None)
 
 
-def _refer(line: Doc, product: Doc | None) -> None:
-    known = product or {"id": 0, "name": "", "price": "", "tax_class": "", "tax_status": "taxable"}
-    line |= {"product_id": known["id"], "name": known["name"], "list_price": known["price"]}
+def _refer(shop: Shop, line: Doc, product: Doc | None) -> None:
+    known = product or {"id": 0, "name": "", "price": "", "tax_class": "", "tax_status": "taxable", "type": "simple"}
+    line |= {"product_id": known["id"], "name": known["name"], "list_price": known["price"], "labels": {}}
     line |= {"variation_id": 0, "tax_class": known["tax_class"], "tax_status": known["tax_status"]}
+    if known["type"] == "variation":
+        tax_class = "" if known["tax_class"] == "parent" else known["tax_class"]
+        line |= {"product_id": known["parent_id"], "variation_id": known["id"], "name": variation_name(known)}
+        line |= {"tax_class": tax_class, "labels": {entry["slug"]: entry["name"] for entry in known["attributes"]}}
+        chosen = [{"key": entry["slug"], "value": entry["option"]} for entry in known["attributes"]]
+        line["meta_data"] = shop.with_meta(line["meta_data"], chosen)
 
 
 def _shipping_line(shop: Shop, line: Doc, given: Doc, new: bool) -> None:
@@ -114,11 +121,13 @@ KINDS: Mapping[str, Change] = {
 
 def shown_product_line(shop: Shop, order: Doc, line: Doc, decimals: int) -> Doc:
     """Return a product line as returned by the API."""
-    product = shop.products.get(line["product_id"]) if line["product_id"] else None
+    product = shop.products.get(line["variation_id"] or line["product_id"]) if line["product_id"] else None
+    parent = shop.products.get(line["product_id"]) if line["variation_id"] else None
     total = money.exact(line["total"])
     price: Any = money.unit_price(total, line["quantity"])
     return {
         **{n: line[n] for n in ("id", "name", "product_id", "variation_id", "quantity", "tax_class")},
+        **({} if product else {"product_id": 0, "variation_id": 0}),
         "subtotal": money.shown(money.exact(line["subtotal"]), decimals),
         "subtotal_tax": money.shown(rounded_tax(order, line["subtotal_tax"], shop.settings.decimals), decimals),
         **_total(shop, order, line, decimals),
@@ -126,9 +135,15 @@ def shown_product_line(shop: Shop, order: Doc, line: Doc, decimals: int) -> Doc:
         "sku": product["sku"] if product else None,
         "global_unique_id": product["global_unique_id"] if product else None,
         "price": price,
-        "image": {"id": "" if product else 0, "src": ""},
-        "parent_name": None,
+        "image": _image(product),
+        "parent_name": parent["name"] if parent else None,
     }
+
+
+def _image(product: Doc | None) -> Doc:
+    if product and product["images"]:
+        return {"id": str(product["images"][0]["id"]), "src": product["images"][0]["src"]}
+    return {"id": "" if product and product["type"] != "variation" else 0, "src": ""}
 
 
 def shown_shipping_line(shop: Shop, order: Doc, line: Doc, decimals: int) -> Doc:
@@ -153,4 +168,5 @@ def _total(shop: Shop, order: Doc, line: Doc, decimals: int) -> Doc:
 
 
 def _shown_meta(line: Doc) -> list[Doc]:
-    return [m | {"display_key": m["key"], "display_value": m["value"]} for m in line["meta_data"]]
+    labels = line.get("labels") or {}
+    return [m | {"display_key": labels.get(m["key"], m["key"]), "display_value": m["value"]} for m in line["meta_data"]]

@@ -11,6 +11,7 @@ from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.orders.order_fields import PAID
 from qa_sync.sandbox.woocommerce.orders.order_lines import shown_fee_line, shown_product_line, shown_shipping_line
+from qa_sync.sandbox.woocommerce.orders.refunds import in_order, order_refunds
 from qa_sync.sandbox.woocommerce.orders.taxes import shown_tax_lines, tax_of
 from qa_sync.sandbox.woocommerce.shop import Shop
 
@@ -30,7 +31,7 @@ def shown_order(shop: Shop, doc: Doc, decimals: int) -> Doc:
     for name in DATES:
         dates |= shop.two_dates(name, doc[name])
     own = ("customer_id", "order_key", "billing", "shipping", "payment_method", "payment_method_title")
-    amounts, total = _amounts(doc, shop.settings.decimals, decimals)
+    amounts = {name: money.shown(money.exact(amount), decimals) for name, amount in doc["amounts"].items()}
     return {
         **{name: doc[name] for name in ("id", "parent_id", "status", "currency")},
         "version": VERSION,
@@ -46,14 +47,14 @@ def shown_order(shop: Shop, doc: Doc, decimals: int) -> Doc:
         "number": str(doc["id"]),
         "meta_data": doc["meta_data"],
         **_lines(shop, doc, decimals),
-        **_state(doc, total),
+        **_state(doc, money.exact(doc["amounts"]["total"])),
         **{f"{name}_gmt": dates[f"{name}_gmt"] for name in DATES},
         "currency_symbol": money.SYMBOLS.get(doc["currency"], doc["currency"]),
     }
 
 
-def _amounts(doc: Doc, stored: int, decimals: int) -> tuple[Doc, Decimal]:
-    """Return the order's amounts, stored with the shop's decimals and shown with those that were asked for."""
+def amounts_of(doc: Doc, stored: int) -> Doc:
+    """Return the amounts of an order as they are stored, with the shop's decimals of now."""
     goods, list_price = _sum(doc["line_items"], "total", stored), _sum(doc["line_items"], "subtotal", stored)
     shipping = _sum(doc["shipping_lines"], "total", stored)
     cart_tax, shipping_tax = tax_of(doc, ("line_items", "fee_lines"), stored), tax_of(doc, ("shipping_lines",), stored)
@@ -67,7 +68,7 @@ def _amounts(doc: Doc, stored: int, decimals: int) -> tuple[Doc, Decimal]:
         "total": total,
         "total_tax": cart_tax + shipping_tax,
     }
-    return {name: money.shown(amount, decimals) for name, amount in amounts.items()}, total
+    return {name: str(amount) for name, amount in amounts.items()}
 
 
 def _sum(lines: list[Doc], name: str, stored: int) -> Decimal:
@@ -81,9 +82,14 @@ def _lines(shop: Shop, doc: Doc, decimals: int) -> Doc:
         "tax_lines": [*shown_tax_lines(doc, shop.settings.decimals, decimals)],
         "shipping_lines": [shown_shipping_line(shop, doc, line, decimals) for line in doc["shipping_lines"]],
         "fee_lines": [shown_fee_line(shop, doc, line, decimals) for line in doc["fee_lines"]],
-        "coupon_lines": [],
-        "refunds": [],
+        "coupon_lines": [_shown_coupon(line) for line in doc["coupon_lines"]],
+        "refunds": [in_order(refund, decimals) for refund in order_refunds(shop, doc)],
     }
+
+
+def _shown_coupon(line: Doc) -> Doc:
+    meta = [m | {"display_key": m["key"], "display_value": m["value"]} for m in line["meta_data"]]
+    return line | {"meta_data": meta}
 
 
 def _state(doc: Doc, total: Decimal) -> Doc:

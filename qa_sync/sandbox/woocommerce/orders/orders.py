@@ -13,10 +13,12 @@ from qa_sync.sandbox.desk import Rejection
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.args import Arg
-from qa_sync.sandbox.woocommerce.errors import refuse
+from qa_sync.sandbox.woocommerce.errors import refuse, with_data
 from qa_sync.sandbox.woocommerce.orders import order_lines, stock
+from qa_sync.sandbox.woocommerce.orders.coupons import apply_coupons, refused_coupon
 from qa_sync.sandbox.woocommerce.orders.order_fields import ARGS, LIST_ARGS, PAID
-from qa_sync.sandbox.woocommerce.orders.order_response import ADDRESS, shown_order
+from qa_sync.sandbox.woocommerce.orders.order_response import ADDRESS, amounts_of, shown_order
+from qa_sync.sandbox.woocommerce.orders.refunds import create_refund, refunded
 from qa_sync.sandbox.woocommerce.orders.taxes import tax_lines
 from qa_sync.sandbox.woocommerce.shop import Shop
 from qa_sync.sandbox.woocommerce.text import unslashed
@@ -49,30 +51,66 @@ class Orders:
         doc |= {"billing": dict.fromkeys(ADDRESS, ""), "shipping": dict.fromkeys(ADDRESS, "")}
         doc["shipping"].pop("email")
         doc |= {"date_paid": None, "date_completed": None, "meta_data": [], "date_created": self.shop.stamp()}
-        doc |= {kind: [] for kind in order_lines.KINDS} | {"prices_include_tax": False, "tax_line": None}
-        self._check(body)
-        self._set(doc, body)
-        tax_lines(self.shop, doc)
-        doc["id"] = self.shop.next_post()
+        doc |= {kind: [] for kind in (*order_lines.KINDS, "coupon_lines")} | {
+            "prices_include_tax": False,
+            "tax_line": None,
+        }
+        doc |= {"sold": {}, "amounts": {}}
         letters = string.ascii_letters + string.digits
         doc["order_key"] = "wc_order_" + "".join(self.shop.world.rng.choices(letters, k=13))
+        self._check(body)
+        if refusal := refused_coupon(self.shop, body.get("coupon_lines") or ()):
+            raise self._with_draft(doc, body, refusal)
+        self._set(doc, body)
+        self._total(doc)
+        doc["id"] = self.shop.next_post()
         return self._save(doc, body, [])
+
+    def _with_draft(self, doc: Doc, body: Doc, refusal: Rejection) -> Rejection:
+        """Leave the draft of an order that a coupon prevents (measured: ORDERS)."""
+        self._set(doc, {name: value for name, value in body.items() if name != "coupon_lines"})
+        self._total(doc)
+        doc |= {"id": self.shop.next_post(), "status": "checkout-draft"}
+        self._keep(doc)
+        return Rejection(refusal.status, with_data(refusal.body, new_draft_order_id=doc["id"]))
+
+    def _total(self, doc: Doc) -> None:
+        """Compute taxes and totals, with the settings of now."""
+        tax_lines(self.shop, doc)
+        doc["amounts"] = amounts_of(doc, self.shop.settings.decimals)
 
     def update(self, doc: Doc, body: Doc) -> Doc:
         """Update an order; lines that are not sent stay."""
         before = deepcopy(doc["line_items"])
         self._check(body)
+        if refusal := refused_coupon(self.shop, body.get("coupon_lines") or ()):
+            raise refusal
+        was_refunded = doc["status"] == "refunded"
         self._set(doc, body)
         if any(name in body for name in TAXED_ANEW):
-            tax_lines(self.shop, doc)
+            self._total(doc)
+        if doc["status"] == "refunded" and not was_refunded:
+            self._refund_rest(doc)
         return self._save(doc, body, before)
+
+    def _refund_rest(self, doc: Doc) -> None:
+        """Refund what is left of an order whose status says that it is refunded."""
+        left = money.exact(doc["amounts"]["total"]) - refunded(self.shop, doc)
+        if left > 0:
+            create_refund(self.shop, doc, {"amount": str(left), "reason": "Order fully refunded."})
+
+    def refund(self, doc: Doc, body: Doc) -> Doc:
+        """Refund an order in part; when nothing is left of its total, the order is refunded."""
+        refund = create_refund(self.shop, doc, body)
+        if refunded(self.shop, doc) >= money.exact(doc["amounts"]["total"]):
+            doc["status"] = "refunded"
+        self._keep(doc)
+        return refund
 
     def _check(self, body: Doc) -> None:
         customer = body.get("customer_id")
         if customer and self.shop.customers.get(customer) is None:
             raise refuse(400, "woocommerce_rest_invalid_customer_id", "Customer ID is invalid.")
-        if body.get("coupon_lines"):
-            raise refuse(400, "woocommerce_rest_invalid_coupon", "Coupon code is required.")
         if body.get("currency") is not None and body["currency"] not in money.CODES:
             raise refuse(400, "order_invalid_currency", "Invalid currency code")
 
@@ -88,6 +126,8 @@ class Orders:
             doc[name] |= {part: value for part, value in (body.get(name) or {}).items() if part in doc[name]}
         for kind in order_lines.KINDS:
             order_lines.apply(self.shop, doc, kind, body.get(kind) or [])
+        if body.get("coupon_lines") is not None:
+            apply_coupons(self.shop, doc, body["coupon_lines"])
         doc["meta_data"] = self.shop.with_meta(doc["meta_data"], body.get("meta_data"))
 
     def _save(self, doc: Doc, body: Doc, before: list[Doc]) -> Doc:
@@ -130,7 +170,9 @@ class Orders:
         """Return the orders of a list; those in the trash only on request."""
         docs = self.table.find("customer", str(args["customer"])) if "customer" in args else self.table.all()
         wanted = args.get("status", ["any"])
-        docs = [doc for doc in docs if doc["status"] in wanted or ("any" in wanted and doc["status"] != "trash")]
+        docs = [doc for doc in docs if doc["status"] in wanted or "any" in wanted]
+        if "any" in wanted:  # measured: also beside `trash`
+            docs = [doc for doc in docs if doc["status"] != "trash"]
         if "product" in args:
             docs = [doc for doc in docs if any(line["product_id"] == args["product"] for line in doc["line_items"])]
         search = args.get("search", "").casefold()

@@ -6,7 +6,7 @@ Source: docs/explanation/vendors/woocommerce.rst, "Orders as measured" and "Incr
 from __future__ import annotations
 
 from qa_sync.sandbox.store import Doc
-from qa_sync.sandbox.woocommerce.products import Products
+from qa_sync.sandbox.woocommerce.products.products import Products
 from qa_sync.sandbox.woocommerce.shop import Shop
 
 TAKEN = ("processing", "completed", "on-hold")
@@ -19,6 +19,7 @@ def settle(shop: Shop, before: list[Doc], order: Doc) -> None:
 
     `before` are the previous lines; each line stores the quantity it has taken. Stock may become negative.
     """
+    _count_sales(shop, order)
     if order["status"] not in (*TAKEN, *GIVEN_BACK):
         return
     kept = {line["id"] for line in order["line_items"]}
@@ -29,6 +30,23 @@ def settle(shop: Shop, before: list[Doc], order: Doc) -> None:
         wanted = line["quantity"] if order["status"] in TAKEN else 0
         if wanted != _taken(line) and _move(shop, line, _taken(line) - wanted):
             _remember(shop, line, wanted)
+
+
+def _count_sales(shop: Shop, order: Doc) -> None:
+    """Count what an order sells once, and not any more when it is cancelled; no modification time moves."""
+    if order["status"] in TAKEN and not order["sold"]:
+        order["sold"] = {str(line["product_id"]): line["quantity"] for line in order["line_items"]}
+        sign = 1
+    elif order["status"] == "cancelled" and order["sold"]:
+        sign = -1
+    else:
+        return
+    for number, quantity in order["sold"].items():
+        if product := shop.products.get(number):
+            product["total_sales"] += sign * quantity
+            shop.products.save(product["id"], product, shop.world.now())
+    if sign < 0:
+        order["sold"] = {}
 
 
 def _taken(line: Doc) -> int:

@@ -15,10 +15,10 @@ from qa_sync.sandbox.woocommerce.shop import META_ARG
 STATUSES = ("draft", "pending", "private", "publish", "future", "auto-draft", "trash")
 STOCKS = ("instock", "outofstock", "onbackorder")
 IDS = Arg("array", of=Arg("integer"))
-REFERENCES = Arg("array", of=Arg("object", fields={"id": Arg("integer")}))
+REFERENCES = Arg("array", of=Arg("object", fields={"id": Arg("integer"), "name": Arg()}))
+IMAGES = Arg("array", of=Arg("object", fields={"id": Arg("integer"), **dict.fromkeys(("src", "name", "alt"), Arg())}))
+DATES = ("date_created", "date_on_sale_from", "date_on_sale_to")
 ATTRIBUTE = Arg("object", fields={"id": Arg("integer"), "name": Arg(), "options": Arg("array", of=Arg())})
-# The terms of the test shop; a product without a category gets the first (measured: ROUND TRIP).
-TERMS = {15: ("Uncategorized", "uncategorized"), 16: ("Hats", "hats"), 17: ("warm", "warm")}
 
 ARGS: Mapping[str, Arg] = {
     **dict.fromkeys(("name", "slug", "description", "short_description", "sku", "regular_price", "sale_price"), Arg()),
@@ -37,6 +37,8 @@ ARGS: Mapping[str, Arg] = {
     "dimensions": Arg("object", fields=dict.fromkeys(("length", "width", "height"), Arg())),
     "categories": REFERENCES,
     "tags": REFERENCES,
+    "images": IMAGES,
+    **{f"{name}{zone}": Arg("date or empty") for name in DATES for zone in ("", "_gmt")},
     "attributes": Arg("array", of=ATTRIBUTE),
     "meta_data": META_ARG,
 }
@@ -47,7 +49,7 @@ LIST_ARGS: Mapping[str, Arg] = {
     "status": Arg(choices=("any", *STATUSES)),
     "type": Arg(choices=("simple", "grouped", "external", "variable")),
     "stock_status": Arg(choices=STOCKS),
-    **dict.fromkeys(("sku", "slug", "min_price", "max_price"), Arg()),
+    **dict.fromkeys(("sku", "slug", "min_price", "max_price", "category", "tag"), Arg()),
     "on_sale": Arg("boolean"),
     "featured": Arg("boolean"),
 }
@@ -56,7 +58,7 @@ LIST_ARGS: Mapping[str, Arg] = {
 AS_WRITTEN = (
     *("type", "status", "featured", "catalog_visibility", "virtual", "downloadable", "external_url", "button_text"),
     *("tax_status", "tax_class", "manage_stock", "stock_quantity", "backorders", "low_stock_amount", "parent_id"),
-    *("sold_individually", "weight", "shipping_class", "reviews_allowed", "upsell_ids", "cross_sell_ids"),
+    *("sold_individually", "shipping_class", "reviews_allowed", "upsell_ids", "cross_sell_ids"),
     *("grouped_products", "menu_order", "stock_status", "post_password"),
 )
 CLEARED_BY_NULL = ("stock_quantity", "low_stock_amount")
@@ -75,7 +77,7 @@ def new_product() -> Doc:
         "featured": False,
         "catalog_visibility": "visible",
         **dict.fromkeys(("description", "short_description", "sku", "price", "regular_price", "sale_price"), ""),
-        **dict.fromkeys(("date_on_sale_from", "date_on_sale_from_gmt", "date_on_sale_to", "date_on_sale_to_gmt")),
+        **dict.fromkeys(("date_on_sale_from", "date_on_sale_to")),
         "on_sale": False,
         "purchasable": True,
         "total_sales": 0,
@@ -107,7 +109,7 @@ def new_product() -> Doc:
         **_empty_lists("upsell_ids", "cross_sell_ids"),
         "parent_id": 0,
         "purchase_note": "",
-        "categories": terms([{"id": 15}]),
+        "categories": [],
         **_empty_lists("brands", "tags", "images", "attributes", "default_attributes", "variations"),
         "grouped_products": [],
         "menu_order": 0,
@@ -123,12 +125,6 @@ def new_product() -> Doc:
 
 def _empty_lists(*names: str) -> dict[str, list[Any]]:
     return {name: [] for name in names}
-
-
-def terms(posted: list[Doc]) -> list[Doc]:
-    """Return categories or tags with their names; unknown ids are left out."""
-    known = [entry["id"] for entry in posted if entry.get("id") in TERMS]
-    return [{"id": number, "name": TERMS[number][0], "slug": TERMS[number][1]} for number in known]
 
 
 def attributes(posted: list[Doc]) -> list[Doc]:

@@ -14,46 +14,47 @@ from starlette.datastructures import QueryParams
 
 from qa_sync.sandbox.desk import Rejection
 from qa_sync.sandbox.store import Doc
-from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.args import Arg
 from qa_sync.sandbox.woocommerce.errors import refuse
-from qa_sync.sandbox.woocommerce.product_fields import (
+from qa_sync.sandbox.woocommerce.products.images import product_images
+from qa_sync.sandbox.woocommerce.products.prices import derive_price, price_html
+from qa_sync.sandbox.woocommerce.products.product_dates import sent_dates
+from qa_sync.sandbox.woocommerce.products.product_fields import (
     ARGS,
     AS_WRITTEN,
     CLEARED_BY_NULL,
     LIST_ARGS,
     attributes,
     new_product,
-    terms,
 )
+from qa_sync.sandbox.woocommerce.products.product_lists import related_ids, selected, sort_keys
+from qa_sync.sandbox.woocommerce.products.stock_levels import derive_stock
+from qa_sync.sandbox.woocommerce.products.terms import KINDS, product_terms
 from qa_sync.sandbox.woocommerce.shop import Shop
 from qa_sync.sandbox.woocommerce.text import filtered_html, in_address, paragraphs, plain, slug_of, unslashed
 
 SITE = "https://shop.example/product"
-AMOUNT = (
-    '<span class="woocommerce-Price-amount amount"><bdi><span class="woocommerce-Price-currencySymbol">&#107;&#114;'
-    "</span>{}</bdi></span>"
+VARIATION = (
+    "To manipulate product variations you should use the /products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint."
 )
-READER = '<span class="screen-reader-text">{}: &#107;&#114;{}.</span>'
-MAX_RELATED = 5
-EXACT_FILTERS = {"slug", "type", "stock_status", "on_sale", "featured"}
 POST_TEXTS = ("name", "description", "short_description")
 """What WordPress stores with the post: each write of a post removes a level of backslashes from all of them."""
 POST_FIELDS = (*POST_TEXTS, "status", "slug", "menu_order", "reviews_allowed", "parent_id", "post_password")
+UNPUBLISHED = ("draft", "pending", "auto-draft", "future")
+TRASHED = "__trashed"
 KEPT: Mapping[str, Callable[[Any], Any]] = {
     "description": lambda text: filtered_html(text or ""),
     "short_description": lambda text: filtered_html(text or ""),
     "purchase_note": lambda text: unslashed(text or ""),
     "global_unique_id": lambda text: re.sub(r"[^0-9-]", "", text or ""),
-    "categories": lambda posted: terms(posted or []) or terms([{"id": 15}]),
-    "tags": lambda posted: terms(posted or []),
     "attributes": lambda posted: attributes(posted or []),
 }
 
 
 def keys(doc: Doc) -> list[tuple[str, str]]:
     """Return the keys of a product."""
-    return [("sku", doc["sku"].casefold())] * bool(doc["sku"]) + [("slug", doc["slug"])]
+    found = [("sku", doc["sku"].casefold())] * bool(doc["sku"]) + [("slug", doc["slug"])]
+    return found + [("parent", str(doc["parent_id"]))] * (doc["type"] == "variation")
 
 
 class Products:
@@ -70,16 +71,28 @@ class Products:
 
     def create(self, body: Doc) -> Doc:
         """Add a product; nothing is required."""
-        doc = new_product()
-        self._set(doc, body)
+        return self.save(self.added(new_product(), body), changed=False)
+
+    def added(self, doc: Doc, body: Doc) -> Doc:
+        """Return a new product with an id and a slug; it is not saved yet."""
+        doc["date_created"] = self.shop.stamp()
+        self._set(doc, {kind: [] for kind in KINDS} | body)
         doc |= {name: unslashed(doc[name]) for name in POST_TEXTS}
         doc["meta_data"] = self.shop.with_new_meta(body.get("meta_data"))
         slug = in_address(slug_of(body.get("slug") or doc["name"])) or "product"
-        doc |= {"id": self.shop.next_post(), "slug": self._free_slug(slug), "date_created": self.shop.stamp()}
-        return self.save(doc)
+        doc |= {"id": self.shop.next_post(), "slug": self._free_slug(slug), "date_modified": doc["date_created"]}
+        if doc["date_created"] > self.shop.stamp() and doc["status"] == "publish":
+            doc["status"] = "future"
+        return doc
 
     def update(self, doc: Doc, body: Doc) -> Doc:
         """Update a product; its modification time changes even when no field does."""
+        if doc["type"] == "variation":
+            raise refuse(404, "woocommerce_rest_invalid_product_id", VARIATION)
+        return self.changed(doc, body)
+
+    def changed(self, doc: Doc, body: Doc) -> Doc:
+        """Update a product or a variation."""
         before = dict(doc)
         self._set(doc, body)
         doc["meta_data"] = self.shop.with_meta(doc["meta_data"], body.get("meta_data"))
@@ -87,9 +100,12 @@ class Products:
             doc |= {name: unslashed(doc[name]) for name in POST_TEXTS}
         if body.get("slug"):
             doc["slug"] = self._free_slug(in_address(slug_of(body["slug"])))
+        if before["status"] == "trash" != doc["status"]:
+            doc["slug"] = doc["slug"].removesuffix(TRASHED)
         return self.save(doc)
 
     def _set(self, doc: Doc, body: Doc) -> None:
+        _check_kind(doc | {name: value for name, value in body.items() if value is not None})
         if body.get("name") is not None:
             doc["name"] = filtered_html(body["name"]).strip()
         if "sku" in body:
@@ -101,17 +117,31 @@ class Products:
         for name, kept in KEPT.items():
             if name in body:
                 doc[name] = kept(body[name])
+        doc |= {kind: product_terms(self.shop, kind, body[kind] or []) for kind in KINDS if kind in body}
+        if "images" in body:
+            doc["images"] = product_images(self.shop, body["images"] or [])
         doc["dimensions"] |= {k: v for k, v in (body.get("dimensions") or {}).items() if k in doc["dimensions"]}
-        prices = body.keys() & {"regular_price", "sale_price"}
-        doc |= {name: self.shop.kept_amount(body[name] or "") for name in prices}
+        amounts = body.keys() & {"regular_price", "sale_price", "weight"}
+        doc |= {name: self.shop.kept_amount(body[name] or "") for name in amounts}
+        doc |= sent_dates(body, self.shop.settings.time_zone)
 
-    def save(self, doc: Doc) -> Doc:
+    def save(self, doc: Doc, *, changed: bool = True) -> Doc:
         """Compute the derived fields, and save the product."""
-        _derive_price(doc)
-        _derive_stock(doc)
-        doc["date_modified"] = self.shop.stamp()
+        others = self._others(doc)
+        doc |= {"variations": [o["id"] for o in others] * (doc["type"] == "variable")}
+        derive_price(doc, others, self.shop.stamp())
+        derive_stock(doc, others)
+        if changed:
+            doc["date_modified"] = self.shop.stamp()
         self.table.save(doc["id"], doc, self.shop.world.now())
         return doc
+
+    def _others(self, doc: Doc) -> list[Doc]:
+        """Return the variations of a variable product, the members of a grouped one."""
+        if doc["type"] == "variable":
+            return self.table.find("parent", str(doc["id"]))
+        members = doc["grouped_products"] if doc["type"] == "grouped" else ()
+        return [member for member in map(self.table.get, members) if member]
 
     def _free_sku(self, sku: str, id: int) -> str:
         for twin in self.table.find("sku", sku.casefold()) if sku else ():
@@ -125,46 +155,42 @@ class Products:
                 raise refuse(400, "product_invalid_sku", message, **data)
         return sku
 
-    def _free_slug(self, wanted: str) -> str:
+    def _free_slug(self, wanted: str, id: int = 0) -> str:
         slug, number = wanted, 2
-        while self.table.find("slug", slug):
+        while any(twin["id"] != id for twin in self.table.find("slug", in_address(slug))):
             slug, number = f"{wanted}-{number}", number + 1
         return slug
 
     def delete(self, doc: Doc, *, force: bool) -> None:
         """Move a product to the trash, or delete it."""
         if force:
-            self.table.remove(doc["id"])
+            for record in (doc, *(self._others(doc) if doc["type"] == "variable" else ())):
+                self.table.remove(record["id"])
             return
         if doc["status"] == "trash":
             raise refuse(410, "woocommerce_rest_already_trashed", "The product has already been deleted.")
-        self.save(doc | {"status": "trash", "meta_data": self.shop.trash_meta(doc["status"]) + doc["meta_data"]})
+        marks = self.shop.trash_meta(doc["status"])
+        trashed = {"status": "trash", "slug": doc["slug"] + TRASHED, "meta_data": marks + doc["meta_data"]}
+        self.save(doc | trashed)
 
     def shown(self, doc: Doc, *, view: bool, decimals: int) -> Doc:  # noqa: ARG002 - prices are returned unchanged
         """Return a product as returned by the API; reads add paragraphs, writes return the stored text."""
         shown: Doc = {}
         for name, value in doc.items():
-            shown |= self.shop.two_dates(name, value) if name in ("date_created", "date_modified") else {name: value}
+            shown |= self.shop.two_dates(name, value) if name.startswith("date_") else {name: value}
             if name == "slug":
-                shown["permalink"] = f"{SITE}/{value}/"
-        shown["price_html"] = _price_html(doc)
-        shown["related_ids"] = self._related(doc)
+                shown["permalink"] = _permalink(doc)
+        others = self._others(doc)
+        shown["price_html"] = price_html(doc, others, self.shop.settings)
+        shown["related_ids"] = self.shop.chance.sample(*related_ids(self.table.all(), doc))
+        shown["has_options"] = doc["type"] == "variable"
+        if doc["type"] == "variation":
+            shown["name"] = variation_name(doc)
         if view:
-            shown |= {name: paragraphs(doc[name]) for name in ("description", "short_description")}
+            shown |= {name: paragraphs(doc[name]) for name in ("description", "short_description", "purchase_note")}
             return shown | {"average_rating": "0.00"}
-        return shown | {"permalink_template": f"{SITE}/%pagename%/", "generated_slug": slug_of(doc["name"])}
-
-    def _related(self, doc: Doc) -> list[int]:
-        """Return other products of the same categories, at most five, in any order: drawn again at each response."""
-        own = {term["id"] for term in doc["categories"]}
-        others = [
-            other["id"]
-            for other in self.table.all()
-            if other["id"] != doc["id"]
-            and other["status"] == "publish"
-            and own & {t["id"] for t in other["categories"]}
-        ]
-        return self.shop.chance.sample(others, min(len(others), MAX_RELATED))
+        slug = self._free_slug(slug_of(doc["name"]), doc["id"])
+        return shown | {"permalink_template": f"{SITE}/%pagename%/", "generated_slug": slug}
 
     def links(self, doc: Doc, root: str) -> Doc:  # noqa: ARG002 - a product has none
         """Return no additional links."""
@@ -172,24 +198,11 @@ class Products:
 
     def select(self, args: Doc, given: QueryParams) -> list[Doc]:  # noqa: ARG002 - all is in the arguments
         """Return the products of a list; those in the trash only on request."""
-        docs = [doc for doc in self.table.all() if _has_status(doc, args.get("status", "any")) and _within(doc, args)]
-        if "sku" in args:
-            wanted = {sku.strip().casefold() for sku in args["sku"].split(",")}
-            docs = [doc for doc in docs if doc["sku"].casefold() in wanted]
-        for name in EXACT_FILTERS & args.keys():
-            docs = [doc for doc in docs if doc[name] == args[name]]
-        search = args.get("search", "").casefold()
-        return [doc for doc in docs if search in f"{doc['name']} {doc['description']}".casefold()]
+        return selected(self.table.all(), args)
 
     def sort_key(self, doc: Doc, orderby: str) -> Any:
         """Return the sort keys of a product."""
-        return {
-            "date": doc["date_created"],
-            "modified": doc["date_modified"],
-            "title": doc["name"].casefold(),
-            "slug": doc["slug"],
-            "price": money.exact(doc["price"]),
-        }.get(orderby, doc["id"])
+        return sort_keys(doc).get(orderby, doc["id"])
 
     def missing(self, method: str) -> Rejection:
         """Return the error response for an unknown product; updates return 400, other methods 404."""
@@ -201,44 +214,18 @@ class Products:
         return refuse(400, "woocommerce_rest_product_exists", "Cannot create existing product.")
 
 
-def _has_status(doc: Doc, status: str) -> bool:
-    return bool(doc["status"] == status or (status == "any" and doc["status"] != "trash"))
+def _check_kind(doc: Doc) -> None:
+    if doc["type"] == "external" and doc["manage_stock"]:
+        raise refuse(400, "product_external_invalid_manage_stock", "External products cannot be stock managed.")
 
 
-def _within(doc: Doc, args: Doc) -> bool:
-    price = money.exact(doc["price"])
-    low, high = args.get("min_price"), args.get("max_price")
-    return (low is None or price >= money.exact(low)) and (high is None or price <= money.exact(high))
+def variation_name(doc: Doc) -> str:
+    """Return the name of a variation as a product and in orders: that of its parent, and its options."""
+    options = ", ".join(entry["option"] for entry in doc["attributes"])
+    return f"{doc['name']} - {options}" if options else str(doc["name"])
 
 
-def _derive_price(doc: Doc) -> None:
-    regular, sale = doc["regular_price"], doc["sale_price"]
-    if sale and (not regular or money.exact(sale) >= money.exact(regular)):
-        doc["sale_price"] = sale = ""
-    doc |= {"on_sale": bool(sale), "price": sale or regular}
-    doc["purchasable"] = bool(doc["price"])
-
-
-def _derive_stock(doc: Doc) -> None:
-    if not doc["manage_stock"]:
-        doc |= {"stock_quantity": None, "low_stock_amount": None, "backorders": "no"}
-    else:
-        doc["stock_quantity"] = doc["stock_quantity"] or 0
-        short = "outofstock" if doc["backorders"] == "no" else "onbackorder"
-        doc["stock_status"] = "instock" if doc["stock_quantity"] > 0 else short
-    doc["backorders_allowed"] = doc["backorders"] != "no"
-    doc["backordered"] = doc["stock_status"] == "onbackorder"
-    doc["shipping_required"] = doc["shipping_taxable"] = not doc["virtual"]
-
-
-def _price_html(doc: Doc) -> str:
-    if not doc["price"]:
-        return ""
-    price, regular = (money.shown(money.exact(doc[name])) for name in ("price", "regular_price"))
-    now = AMOUNT.format(price)
-    if not doc["on_sale"]:
-        return now
-    return (
-        f'<del aria-hidden="true">{AMOUNT.format(regular)}</del> {READER.format("Original price was", regular)}'
-        f'<ins aria-hidden="true">{now}</ins>{READER.format("Current price is", price)}'
-    )
+def _permalink(doc: Doc) -> str:
+    if doc["status"] in UNPUBLISHED:
+        return f"{SITE.rpartition('/')[0]}/?post_type=product&p={doc['id']}"
+    return f"{SITE}/{doc['slug']}/"

@@ -1,0 +1,1 @@
+"""Products of a shop: their prices, stock, variations, terms and images."""
