@@ -79,6 +79,7 @@ class Small:
     server: Server
     clock: VirtualClock
     connection: LiveConnection
+    told: list[str] = field(default_factory=list)
 
     @property
     def waited(self) -> float:
@@ -98,6 +99,7 @@ def small(
     **system: Any,
 ) -> Small:
     server, clock = Server(handler, list(script)), VirtualClock(START)
+    told: list[str] = []
     connection = open_connection(
         "Small",
         connector(place, **system),
@@ -109,8 +111,9 @@ def small(
         out=out(server, clock),
         rng=random.Random(1),  # noqa: S311 - chance that repeats itself
         redirects=redirects,
+        tell=told.append,
     )
-    return Small(server, clock, connection)
+    return Small(server, clock, connection, told)
 
 
 def opened(

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.report_targets import Target, parse_targets, write_reports
 from qa_sync.cli.signals import graceful_shutdown
+from qa_sync.cli.tell import tell
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
@@ -155,7 +156,7 @@ def audit(
     options = replace(options, differences=options.differences or _default_differences(targets, options.snapshot))
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
     terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
-    job = Job(dataflows, connectors, Path(), settings=settings)
+    job = Job(dataflows, connectors, Path(), settings=settings, tell=tell)
     with graceful_shutdown(), open_audit(job, options, _progress_printer(quiet)) as opened:
         results = collect_results(terminal.follow(opened.events()))
     terminal.report(results, _source_line)

@@ -46,6 +46,7 @@ from qa_sync.cli.options.selection import apply_selection, changed_only, narrow_
 from qa_sync.cli.options.shell_completion import complete_files
 from qa_sync.cli.options.sign_off import sign_off_source
 from qa_sync.cli.signals import graceful_shutdown
+from qa_sync.cli.tell import tell
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
@@ -183,6 +184,7 @@ def _job(dataflows: Sequence[Dataflow], settings: Settings, run_options: RunOpti
         max_age=run_options.max_recording_age,
         depth=run_options.depth,
         max_lag_s=wait_options.lag_s,
+        tell=tell,
     )
 
 

@@ -19,6 +19,7 @@ from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.running.events import Leftover
 from qa_sync.settings.model import Settings
 from qa_sync.systems.connectors.find import connector_folder, load_with_settings
+from qa_sync.systems.http.waits import Tell, tell_nothing
 from qa_sync.systems.journal.cleanup import REMOVABLE_STATES, Cleanup
 from qa_sync.systems.journal.journal import Journal, JournaledRun, RecordLocation
 from qa_sync.systems.journal.ownership import RunRecords
@@ -81,6 +82,7 @@ class LazyConnections:
     settings: Settings
     exits: ExitStack
     redact: Redactor = field(default_factory=Redactor)
+    tell: Tell = tell_nothing
     _connected: dict[str, System | QaSyncError] = field(default_factory=dict)
 
     def __call__(self, place: RecordLocation) -> System:
@@ -100,7 +102,7 @@ class LazyConnections:
     def _connect(self, label: str) -> System | QaSyncError:
         try:
             connector = load_with_settings(connector_folder(self.settings, label), self.settings.system(label))
-            connection = open_system_connection(self.settings, label, connector, self.redact)
+            connection = open_system_connection(self.settings, label, connector, self.redact, tell=self.tell)
         except InternalError:
             raise
         except QaSyncError as error:
@@ -119,10 +121,12 @@ def clean_up(
     older_than: timedelta | None = None,
     *,
     confirm: Callable[[Sequence[PlannedCleanup]], None] = _already_confirmed,
+    tell: Tell = tell_nothing,
 ) -> Iterator[CleanupResult]:
     """Clean up the selected runs, latest first; yield the result of each.
 
-    `confirm` gets the runs before the first deletion, and raises when the user declines. Creates no records; without a
+    `confirm` gets the runs before the first deletion, and raises when the user declines; `tell` takes lines about long
+    waits. Creates no records; without a
     journal there is nothing to do.
     """
     path = journal_path(settings)
@@ -133,7 +137,7 @@ def clean_up(
     with ExitStack() as exits:
         journal = Journal(path)
         exits.callback(journal.close)
-        connections = LazyConnections(settings, exits)
+        connections = LazyConnections(settings, exits, tell=tell)
         runs: Sequence[JournaledRun] = select_runs(journal, run, older_than)
         skipped = {note.id for note in runs if note.alive and not _is_older(note, older_than)}
         if planned := [PlannedCleanup(n, _removable(journal, n)) for n in reversed(runs) if n.id not in skipped]:

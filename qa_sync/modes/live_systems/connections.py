@@ -18,6 +18,7 @@ from qa_sync.systems.http.patience import Patience
 from qa_sync.systems.http.rate_limits import Rate, RateLimiter
 from qa_sync.systems.http.response_limits import ResponseLimits
 from qa_sync.systems.http.retry_policy import RetryPolicy
+from qa_sync.systems.http.waits import Tell, tell_nothing
 from qa_sync.systems.read_only import ReadOnlySystem
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.rest.live_connection import LiveConnection, Wrap, open_connection
@@ -66,7 +67,7 @@ def connect(
     for label in labels_of(job.dataflows):
         try:
             connection = open_system_connection(
-                job.settings, label, job.connectors[label], redact, clock=clock, stop=stop
+                job.settings, label, job.connectors[label], redact, clock=clock, stop=stop, tell=job.tell
             )
             found[label] = LiveSystem(job, connection)
         except UsageError as problem:
@@ -87,11 +88,13 @@ def open_system_connection(
     retry_policy: RetryPolicy | None = None,
     clock: Clock | None = None,
     stop: StopFlag | None = None,
+    tell: Tell = tell_nothing,
 ) -> LiveConnection:
     """Open the connection to a system of the settings.
 
     Raises UsageError when a setting is missing, or a secret cannot be told from ordinary text.
-    `retry_policy` replaces that of the connector, `clock` the system clock; `stop` is set when the run is interrupted.
+    `retry_policy` replaces that of the connector, `clock` the system clock; `stop` is set when the run is interrupted;
+    `tell` takes lines about long waits.
     """
     own = settings.system(label)
     if own is None or own.url is None:
@@ -119,6 +122,7 @@ def open_system_connection(
         limits=response_limits(own),
         patience=Patience(stop),
         redirects=own.redirects,
+        tell=tell,
     )
 
 

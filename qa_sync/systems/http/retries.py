@@ -31,6 +31,7 @@ from qa_sync.systems.http.request_extensions import (
 )
 from qa_sync.systems.http.response_limits import ResponseLimitExceeded
 from qa_sync.systems.http.retry_policy import TOO_MANY_REQUESTS, RetryPolicy
+from qa_sync.systems.http.waits import WaitReporter
 from qa_sync.systems.redaction import Redactor
 
 JSON_SEQUENCE_TYPES: Final = ("ndjson", "jsonl", "json-seq", "stream+json")
@@ -57,6 +58,7 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
     rng: random.Random = field(default_factory=random.Random)
     patience: Patience = field(default_factory=Patience)
     redirects: frozenset[str] = frozenset()
+    waits: WaitReporter | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the response, with its body read, after retries and redirects."""
@@ -95,6 +97,12 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
         rule = self.retry_policy.rule(request, outcome.status_code if isinstance(outcome, httpx.Response) else None)
         response, failures = _response_of(outcome), self.backoff.note_failure(sent_at)
         delay_s = self.retry_policy.pause(rule, response, max(attempt, failures), self.clock.now(), self.rng)
+        if self.waits:
+            more = self.retry_policy.attempts_for(rule) - attempt - 1
+            later = (
+                self.retry_policy.pause(rule, response, failures + n, sent_at, self.rng) for n in range(1, more + 1)
+            )
+            self.waits.report(response, delay_s, delay_s + sum(later), self.clock.now())
         left_s = self.patience.remaining_s()
         delay_s = delay_s if left_s is None else min(delay_s, max(left_s, 0))
         if failures > 1 or (response is not None and response.status_code == TOO_MANY_REQUESTS):

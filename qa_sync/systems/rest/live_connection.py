@@ -19,6 +19,7 @@ from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimit
 from qa_sync.systems.http.retries import RetryTransport
 from qa_sync.systems.http.retry_policy import RetryPolicy, read_retry_policy
 from qa_sync.systems.http.transport import live_transport, transport_options
+from qa_sync.systems.http.waits import Tell, WaitReporter, tell_nothing
 from qa_sync.systems.redaction import Redactor, redact_logs, stop_redacting_logs, url_secrets
 from qa_sync.systems.rest.clients import make_auth_for, references_for, with_references_resolved
 from qa_sync.systems.rest.create_evidence import CreateEvidence
@@ -89,6 +90,7 @@ def open_connection(
     rng: random.Random | None = None,
     patience: Patience | None = None,
     redirects: Collection[str] = (),
+    tell: Tell = tell_nothing,
 ) -> LiveConnection:
     """Open the connection to a system; sends nothing yet.
 
@@ -97,7 +99,7 @@ def open_connection(
     the connector. `rate_limiter` applies to all services of the system. `retry_policy` and `out`, the network
     transport, replace the settings of the services (None: as each service says); `limits` apply to each response.
     `rng` adds jitter to the delays; `patience` limits the waits after an interruption; reads may be redirected to the
-    hosts `redirects`.
+    hosts `redirects`; `tell` takes lines about long waits.
     Raises UsageError as RestSystem does, and for a service with invalid connection settings.
     """
     redact.add_secrets(*secrets.values(), *url_secrets(base_url))
@@ -106,6 +108,7 @@ def open_connection(
     rate_limiter = rate_limiter or RateLimiter(clock)
     patience, backoff = patience or Patience(), SharedBackoff(clock)
     networks = [out] if out else []
+    waits = WaitReporter(label, tell)
 
     def transport(service: Service) -> httpx.BaseTransport:
         direct = out or live_transport(transport_options(service, references), redact)
@@ -121,6 +124,7 @@ def open_connection(
             backoff=backoff,
             redirects=frozenset(redirects),
             patience=patience,
+            waits=waits,
             retry_policy=retry_policy or read_retry_policy(service.settings),
             rng=rng or random.Random(),  # noqa: S311 - delays are not secret
         )

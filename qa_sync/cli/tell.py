@@ -1,0 +1,12 @@
+"""Tells the user a line while a command runs; a live display stays below it."""
+
+from __future__ import annotations
+
+import click
+
+from qa_sync.reports.shared.escape import escape_invisible
+
+
+def tell(line: str) -> None:
+    """Print a line to standard error."""
+    click.echo(escape_invisible(line), err=True)
