@@ -30,7 +30,7 @@ from qa_sync.systems.http.request_extensions import (
     REDIRECTED_HEADER,
 )
 from qa_sync.systems.http.response_limits import ResponseLimitExceeded
-from qa_sync.systems.http.retry_policy import TOO_MANY_REQUESTS, RetryPolicy
+from qa_sync.systems.http.retry_policy import TOO_MANY_REQUESTS, RetryPolicy, RetryRule
 from qa_sync.systems.http.waits import WaitReporter
 from qa_sync.systems.redaction import Redactor
 
@@ -97,17 +97,19 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
         rule = self.retry_policy.rule(request, outcome.status_code if isinstance(outcome, httpx.Response) else None)
         response, failures = _response_of(outcome), self.backoff.note_failure(sent_at)
         delay_s = self.retry_policy.pause(rule, response, max(attempt, failures), self.clock.now(), self.rng)
-        if self.waits:
-            more = self.retry_policy.attempts_for(rule) - attempt - 1
-            later = (
-                self.retry_policy.pause(rule, response, failures + n, sent_at, self.rng) for n in range(1, more + 1)
-            )
-            self.waits.report(response, delay_s, delay_s + sum(later), self.clock.now())
+        self._tell_wait(rule, response, delay_s, range(attempt + 1, self.retry_policy.attempts_for(rule)))
         left_s = self.patience.remaining_s()
         delay_s = delay_s if left_s is None else min(delay_s, max(left_s, 0))
         if failures > 1 or (response is not None and response.status_code == TOO_MANY_REQUESTS):
             self.rate_limiter.pause_for(delay_s)
         self.clock.sleep(delay_s)
+
+    def _tell_wait(self, rule: RetryRule, response: httpx.Response | None, delay_s: float, later: range) -> None:
+        """Tell about a wait; `later` are the attempts after the next one."""
+        if self.waits:
+            now = self.clock.now()
+            pauses = (self.retry_policy.pause(rule, response, attempt, now, self.rng) for attempt in later)
+            self.waits.report(response, delay_s, delay_s + sum(pauses), now)
 
     def _send_once(self, request: httpx.Request, transport: httpx.BaseTransport) -> Outcome:
         with self.rate_limiter.acquire():
