@@ -8,13 +8,15 @@ import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_system import small
 
-from qa_sync.errors import NoVerdict, QaSyncError
+from qa_sync.errors import NoVerdict, QaSyncError, UncertainWrite
 from qa_sync.systems.recording.cassettes import CassetteLabel
 from qa_sync.systems.recording.recorder import CassetteRecorder
 from qa_sync.systems.redaction import Redactor, redacted_body
@@ -89,19 +91,42 @@ def shapes(secret: str) -> set[str]:
     return plain | {gap.join(secret) for gap in between}
 
 
+def a_quick_share(max_examples: int) -> list[Any]:
+    """Return the number of examples for each run of the tests, and the one for `-m slow`."""
+    return [max_examples, pytest.param(20 * max_examples, marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("examples", a_quick_share(5))
 @pytest.mark.parametrize("place", PLACES)
-@given(secret=SECRETS)
-def test_a_secret_in_a_response_is_in_no_output(place: str, secret: str) -> None:
+def test_a_secret_in_a_response_is_in_no_output(place: str, examples: int) -> None:
+    settings(max_examples=examples)(given(secret=SECRETS)(hold))(place)
+
+
+def hold(place: str, secret: str) -> None:
     texts = outputs(secret, PLACES[place](secret))
     assert not [text for text in texts for shape in shapes(secret) if shape in text]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("before", [b"", b"x", b"xyz"])
+@settings(max_examples=20)
 @given(secret=SECRETS)
 def test_a_body_keeps_its_encoding_and_everything_else(encoding: str, before: bytes, secret: str) -> None:
     body = before + f"a {secret} b".encode(encoding)
     assert redacted_body(Redactor([secret]), body) == before + "a (hidden) b".encode(encoding)
+
+
+@settings(max_examples=10)
+@given(secret=SECRETS)
+@pytest.mark.parametrize("how", ["created", "found"])
+def test_an_id_with_a_secret_in_it_goes_nowhere(how: str, secret: str) -> None:
+    answers = {"created": {"id": f"a{secret}"}, "found": {}}
+    with tempfile.TemporaryDirectory() as folder:
+        world = small(Path(folder), handler=lambda _: httpx.Response(200, json=answers[how]), redact=Redactor([secret]))
+        with pytest.raises(UncertainWrite, match="the id of a new record contains a secret") as told:
+            world.connection.system().insert("thing", {"name": "a"}, lambda: f"a{secret}")
+    assert secret not in str(told.value)
+    assert len(world.server.asked) == 1
 
 
 def test_a_recording_with_a_secret_in_it_is_not_written(tmp_path: Path) -> None:

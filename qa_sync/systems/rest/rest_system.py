@@ -6,13 +6,13 @@ bodies".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import httpx
 
 from qa_sync.clock import Clock, RealClock
-from qa_sync.errors import RequestRejected
+from qa_sync.errors import RequestRejected, UncertainWrite
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Operation
@@ -163,6 +163,14 @@ class RestSystem:
                 self._services.exchange.raise_missing_id(sent.request, sent.response, why)
             return new
 
+        new = self._created(datatype, post, found)
+        if self.exchange_log.redact(new) != new:
+            # It would stand in the journal, and in the URLs of further requests.
+            raise UncertainWrite(f"{self.label}: the id of a new record contains a secret", succeeded=True)
+        return new
+
+    def _created(self, datatype: str, post: Callable[[], str], found: Found | None) -> str:
+        """Create a record once; return its id."""
         if self._evidence is None:
             return create_idempotently(post, found, self._wait, self._pauses_s)
         watched = self._evidence.watched(datatype, post)
