@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -98,8 +98,9 @@ def apply_baseline(results: Results, entries: Sequence[BaselineEntry], today: da
     """
     known: dict[tuple[str, str], KnownFailure] = {}
     overdue = []
+    find = _finder(results)
     for entry in entries:
-        covered = [check for check in results.checks if entry.matches(check)]
+        covered = find(entry)
         failed = [check for check in covered if check.status is Status.FAILED]
         if entry.expires < today:
             overdue.append(f"{entry.location}: expired on {entry.expires}, owner {entry.owner}: {entry.check}")
@@ -109,6 +110,19 @@ def apply_baseline(results: Results, entries: Sequence[BaselineEntry], today: da
         elif any(check.status is Status.PASSED for check in covered):
             overdue.append(f"{entry.location}: no longer fails, remove the entry: {entry.check}")
     return replace(results, known=tuple(known.values()), overdue=tuple(overdue))
+
+
+def _finder(results: Results) -> Callable[[BaselineEntry], list[CheckFinished]]:
+    """Return a function from an entry to the checks that it matches; only an entry with `*` looks at all of them."""
+    by_id: dict[str, list[CheckFinished]] = {}
+    for check in results.checks:
+        by_id.setdefault(check.id, []).append(check)
+
+    def find(entry: BaselineEntry) -> list[CheckFinished]:
+        possible = results.checks if "*" in entry.check else by_id.get(entry.check, ())
+        return [check for check in possible if entry.matches(check)]
+
+    return find
 
 
 def reject_ambiguous(entries: Sequence[BaselineEntry], specs: Sequence[str]) -> None:
@@ -131,9 +145,10 @@ def reject_ambiguous(entries: Sequence[BaselineEntry], specs: Sequence[str]) -> 
 
 def unmatched_entries(results: Results, entries: Sequence[BaselineEntry]) -> Iterator[str]:
     """Yield a message for each entry that matches no check of this run, which may be a run of a part of a spec."""
+    find, ids = _finder(results), [check.id for check in results.checks]
     for entry in entries:
-        if not any(entry.matches(check) for check in results.checks):
-            near = did_you_mean(entry.check, [check.id for check in results.checks])
+        if not find(entry):
+            near = did_you_mean(entry.check, ids)
             yield f"{entry.location}: matches no check of this run: {entry.check}" + (f"; {near}" if near else "")
 
 
