@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -65,9 +66,9 @@ def prepare(job: Job) -> PreparedRun:
 
 
 def _recording(spec: str, key: str, cassette: Cassette) -> Recording:
-    return Recording(
-        spec, key, str(cassette.path), cassette.label.started, cassette.requests, cassette.unused_requests()
-    )
+    label = cassette.label
+    ended = label.started + timedelta(seconds=max(label.times)) if label.times else None
+    return Recording(spec, key, str(cassette.path), label.started, cassette.requests, cassette.unused_requests(), ended)
 
 
 def _selected_sections(job: Job) -> frozenset[tuple[str, int]]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from qa_sync.checklist.steps import Side
-from qa_sync.clock import Clock
+from qa_sync.clock import Clock, VirtualClock
 from qa_sync.running.polling import FIRST_PAUSE_S, PollPolicy, no_jitter
 from qa_sync.systems.system import System
 
@@ -108,6 +108,11 @@ class Environment(Struct, frozen=True):
     def poll_policy(self) -> PollPolicy:
         """How to poll for a change."""
         return PollPolicy(max(self.timeout_s, self.max_lag_s or 0.0), self.first_pause_s, self.jitter)
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the clock is a simulated one."""
+        return isinstance(self.clock, VirtualClock)
 
     def wait_cycles(self, cycles: int) -> None:
         """Let the sync run for some cycles.

@@ -99,8 +99,8 @@ class KnownFailure(Struct, frozen=True):
 class Recording(Struct, frozen=True):
     """A recording that a section was replayed from.
 
-    `recorded` is its time (UTC; in the sandbox a virtual time), `requests` the number of its requests, `unplayed` are
-    the requests that the replay never made, as `METHOD url`.
+    `recorded` is its time (UTC; in the sandbox a virtual time), `ended` that of its last request (None: not recorded),
+    `requests` the number of its requests, `unplayed` are the requests that the replay never made, as `METHOD url`.
     """
 
     spec: str
@@ -109,6 +109,7 @@ class Recording(Struct, frozen=True):
     recorded: datetime
     requests: int
     unplayed: tuple[str, ...] = ()
+    ended: datetime | None = None
 
 
 class Results(Struct, frozen=True):

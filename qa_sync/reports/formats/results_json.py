@@ -49,7 +49,7 @@ def pieces(results: Results) -> Iterator[str]:
         yield f',\n  "options": {_value(list(results.options), 2)}'
     if results.ran:
         ended = results.ran + timedelta(seconds=results.duration_s)
-        ran: Json = {"started": results.ran.isoformat(), "ended": ended.isoformat()}
+        ran: Json = {"started": results.ran.isoformat(), "ended": ended.isoformat(), "duration_s": results.duration_s}
         yield f',\n  "ran": {_value(ran, 2)}'
     yield "\n}\n"
 
@@ -149,6 +149,7 @@ def _recordings(results: Results) -> list[dict[str, Json]]:
             "recorded": r.recorded.isoformat(),
             "requests": r.requests,
             "unplayed": list(r.unplayed),
+            **({"ended": r.ended.isoformat()} if r.ended else {}),
         }
         for r in results.recordings
     ]

@@ -90,6 +90,7 @@ class RecordingJson(Struct, frozen=True):
     recorded: str
     requests: int
     unplayed: tuple[str, ...]
+    ended: str | None = None
 
 
 class RanJson(Struct, frozen=True):
@@ -220,7 +221,8 @@ def _arrivals(read: ArrivalsJson) -> Iterator[Arrival]:
 
 def _recording(read: RecordingJson, n: int) -> Recording:
     recorded = _instant(read.recorded, f"$.recordings[{n}].recorded")
-    return Recording(read.spec, read.key, read.path, recorded, read.requests, read.unplayed)
+    ended = None if read.ended is None else _instant(read.ended, f"$.recordings[{n}].ended")
+    return Recording(read.spec, read.key, read.path, recorded, read.requests, read.unplayed, ended)
 
 
 def _instant(text: str, where: str) -> datetime:

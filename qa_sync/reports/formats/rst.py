@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from qa_sync.reports.shared.annotated_document import (
     Checks,
     Claim,
@@ -21,6 +23,7 @@ from qa_sync.reports.shared.annotated_document import (
     annotated_document,
 )
 from qa_sync.reports.shared.escape import escape_invisible
+from qa_sync.reports.shared.failure_causes import failure_causes
 from qa_sync.reports.shared.page_options import SYMBOLS
 from qa_sync.reports.shared.wording import INTERRUPTED, LEGEND, as_json, counts, seconds, when
 from qa_sync.running.events import CheckFinished, Status
@@ -29,6 +32,10 @@ from qa_sync.running.results import WORST_FIRST, Results, SpecResult
 LONG = 300
 MOST_REASONS = 3
 """Maximum number of different reasons after a claim."""
+
+MOST_CAUSES = 100
+MOST_LINES = 8
+"""How many causes are listed, and how many lines of the spec of each."""
 
 MEANING = {
     Status.PASSED: "the check passed",
@@ -186,7 +193,26 @@ def _run_info(spec: SpecResult, results: Results) -> Iterable[str]:
     yield ""
     if results.interrupted:
         yield from (f"**{INTERRUPTED}**", "")
+    yield from _causes(spec, results)
     yield "; ".join(f"**{SYMBOLS[status]}** {MEANING[status]}" for status, _ in counts(checks)) + "." if checks else ""
+    if results.simulated and any(check.latency_s is not None for check in checks):
+        yield from ("", "Times next to a verdict are of a simulated clock.")
+
+
+def _causes(spec: SpecResult, results: Results) -> Iterator[str]:
+    """Yield what failed together, each cause with its lines of the spec."""
+    causes = failure_causes(replace(results, specs=(spec,)))
+    if not causes:
+        return
+    yield from ("**Failures and errors**:", "")
+    for cause in causes[:MOST_CAUSES]:
+        lines = [str(line) for _, line in cause.places]
+        more = f" and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else ""
+        where = f"line{'s' * (len(lines) > 1)} {', '.join(lines[:MOST_LINES])}{more}"
+        yield f"* **{SYMBOLS[cause.status]}** {_plain(_cut(cause.headline))} ({where})"
+    if len(causes) > MOST_CAUSES:
+        yield f"* and {len(causes) - MOST_CAUSES} more causes"
+    yield ""
 
 
 def _plain(some: str) -> str:

@@ -56,7 +56,10 @@ class Slower(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """The changes between two runs, in the order of the newer run (`gone`: of the older)."""
+    """The changes between two runs, in the order of the newer run (`gone`: of the older).
+
+    `simulated`: latencies of one of the runs are of a simulated clock.
+    """
 
     failing: tuple[CheckChange, ...]
     unclear: tuple[CheckChange, ...]
@@ -65,6 +68,7 @@ class Comparison(Struct, frozen=True):
     added: tuple[CheckChange, ...]
     gone: tuple[CheckChange, ...]
     slower: tuple[Slower, ...]
+    simulated: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -84,6 +88,7 @@ def compare(old: Results, new: Results) -> Comparison:
         added=tuple(c for c in changes if c.old is None),
         gone=tuple(CheckChange(check, None) for name, check in before.items() if name not in after),
         slower=tuple(_slower(before, after)),
+        simulated=old.simulated or new.simulated,
     )
 
 

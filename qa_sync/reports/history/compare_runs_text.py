@@ -36,7 +36,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
         for slower in comparison.slower:
             times = f"{seconds(slower.old_s)} -> {seconds(slower.new_s)}"
             yield escape_invisible(f"  {times}  {slower.spec}  {slower.key}  {slower.kind}, {slower.checks} checks")
-        yield from (f"  {RULE}", "")
+        yield from (f"  {RULE}{'; times simulated' * comparison.simulated}", "")
     yield _summary(comparison)
 
 

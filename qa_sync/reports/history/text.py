@@ -14,6 +14,8 @@ from qa_sync.running.events import Status
 
 MOST_FLAKY = 20
 KIND = 16
+SIMULATED = ("replay", "sandbox")
+"""The modes whose latencies are not of the run itself."""
 
 
 def render_trends(verdicts: Sequence[Verdict], runs: int, output: OutputOptions) -> str:
@@ -24,6 +26,8 @@ def render_trends(verdicts: Sequence[Verdict], runs: int, output: OutputOptions)
         numbers = sorted({v.run for v in own})[-runs:]
         lines += [*_document(spec, [v for v in own if v.run in set(numbers)], output), ""]
     lines.append(_key(output))
+    if any(v.mode in SIMULATED for v in verdicts):
+        lines.append(f"Latencies in {' and '.join(SIMULATED)} mode are simulated or recorded, not those of the run.")
     return "".join(f"{line}\n" for line in lines)
 
 

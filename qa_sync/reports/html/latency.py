@@ -51,7 +51,7 @@ def latency_section(results: Results) -> str:
     rows = "".join(_numbers(group) for group in groups)
     heads = "".join(f'<th scope="col">{word}</th>' for word in ("n", "p50", "p95", "p99", "max"))
     return (
-        '<section aria-labelledby="h-lag"><h2 id="h-lag">Sync latency</h2>\n'
+        f'<section aria-labelledby="h-lag"><h2 id="h-lag">Sync latency{" (simulated)" * results.simulated}</h2>\n'
         f"{_plot(groups)}"
         f'<div class="wide"><table class="nums"><thead><tr><th scope="col">Direction</th>{heads}</tr></thead>\n'
         f'<tbody>{rows}</tbody></table></div>\n<p class="note">Time from a write to the poll that found it, '

@@ -154,7 +154,8 @@ def _totals(results: Results, output: OutputOptions) -> Iterator[Line]:
     if results.known:
         totals.append((f" ({len(results.known)} known)", Style.QUIET))
     seed = f", seed {output.text(results.seed)}" if results.seed else ""  # an audit has none
-    how = f"{seconds(results.duration_s)}, {output.text(results.mode)}{seed}"
+    recorded = "" if results.has_real_times or results.simulated else f", recorded {results.started:%Y-%m-%d}"
+    how = f"{seconds(results.duration_s)}, {output.text(results.mode)}{recorded}{seed}"
     if results.interrupted:
         yield from wrap([(INTERRUPTED, Style.ERROR)], output.width)
     if results.simulated:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 from report_samples import checklist, events, hostile_results, large_results, results
 
 import qa_sync
@@ -21,7 +22,7 @@ from qa_sync.reports.formats import results_json as report
 from qa_sync.reports.formats import table as formats
 from qa_sync.reports.formats.results_json_reader import LONGEST, parse
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
-from qa_sync.running.results import Results, SectionResult, SpecResult
+from qa_sync.running.results import Recording, Results, SectionResult, SpecResult
 from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.compare import Difference
 
@@ -83,6 +84,18 @@ def some_results(draw: st.DrawFn) -> Results:
     leftovers = tuple(draw(st.lists(st.builds(Leftover, text, text, text, text), max_size=2)))
     started = draw(st.datetimes(timezones=st.just(UTC)))
     return Results(draw(text), draw(text), started, draw(st.floats(0, 1e6)), tuple(specs), leftovers)
+
+
+def test_real_times_and_those_of_a_recording_come_back() -> None:
+    start, end = datetime(2026, 11, 21, 9, tzinfo=UTC), datetime(2026, 11, 21, 9, 4, tzinfo=UTC)
+    recording = Recording("specs/x.txt", "1-x", "cassettes/x/1-x.json", start, 7, (), end)
+    some = replace(results(), recordings=(recording,), ran=end, duration_s=2.5)
+    written = json.loads(report.render(some))
+    RESULTS.validate(written)
+    assert written["recordings"][0]["ended"] == "2026-11-21T09:04:00+00:00"
+    assert written["ran"]["duration_s"] == 2.5
+    assert written["ran"]["ended"] == "2026-11-21T09:04:02.500000+00:00"
+    assert parse(report.render(some)) == some
 
 
 @settings(deadline=None)

@@ -9,6 +9,7 @@ from pathlib import Path
 import docutils.core
 import docutils.nodes
 import pytest
+from msgspec.structs import replace
 from report_golden import RUNS
 from report_samples import hostile_written, written_results
 
@@ -86,6 +87,14 @@ def test_a_pair_that_the_document_does_not_name_is_marked() -> None:
     text = rst.render(written_results())
     assert "   * - *vat*\n     - *taxNumber*\n     - *inferred*\n     - **✓** passed, 3.00 s\n" in text
     assert "\n*inferred*: this pair is not in the spec" in text
+
+
+def test_what_failed_together_is_listed_with_its_lines() -> None:
+    text = rst.render(written_results())
+    causes = text[text.index("**Failures and errors**:") :]
+    assert "looked 40 times: update-forward 1 of 1 in section 1 (line 16)\n* **!** B did not answer" in causes
+    assert "Times next to a verdict" not in text
+    assert "Times next to a verdict are of a simulated clock." in rst.render(replace(written_results(), simulated=True))
 
 
 def test_the_document_reads_as_before() -> None:

@@ -110,7 +110,9 @@ def test_quiet_leaves_only_what_went_wrong_and_the_totals() -> None:
     assert "specs/shop.txt:13 | " in shown
     assert "inferred: this pair is not in the spec" in shown
     assert "settings:" not in shown
-    assert shown.endswith("12 checks: 7 passed, 1 failed, 1 error, 2 skipped, 1 manual\n0.42 s, replay, seed 7f3a\n")
+    assert shown.endswith(
+        "12 checks: 7 passed, 1 failed, 1 error, 2 skipped, 1 manual\n0.42 s, replay, recorded 2025-03-09, seed 7f3a\n"
+    )
 
 
 def test_a_reason_is_said_once_a_table_unless_verbose() -> None:
