@@ -63,6 +63,10 @@ class ConnectorError(UsageError):
     """A connector folder or an entity card is invalid."""
 
 
+MOST_NAMES = 40
+"""Of more names than this, only the nearest is suggested, if one is near."""
+
+
 class UnknownName(UsageError):
     """A name is not in the table of known names."""
 
@@ -78,10 +82,12 @@ class UnknownName(UsageError):
     ) -> None:
         """`offered` are the names to suggest, by default all known ones."""
         known = sorted(set(known))
+        near = did_you_mean(name, known if offered is None else offered)
+        listed = f"; expected one of: {', '.join(known) or '(none)'}"
         super().__init__(
-            f"unknown {what} {name!r}; expected one of: {', '.join(known) or '(none)'}",
+            f"unknown {what} {name!r}{listed if near is None or len(known) <= MOST_NAMES else ''}",
             location=location,
-            hint=did_you_mean(name, known if offered is None else offered) or hint,
+            hint=near or hint,
         )
 
 
@@ -145,10 +151,15 @@ class InternalError(QaSyncError):
     """A bug in qa-sync."""
 
 
+MOST_NEAR = 3
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """Return `did you mean 'x'?` for the nearest known name, or None if no name is near."""
+    """Return `did you mean 'x'?` for the nearest known names (at most three equally near), None if none is near."""
     import difflib  # noqa: PLC0415 - needed for errors only; keeps startup fast
 
-    by_fold = {k.casefold(): k for k in known}
-    near = difflib.get_close_matches(name.casefold(), by_fold, n=1, cutoff=0.5)
-    return f"did you mean {by_fold[near[0]]!r}?" if near else None
+    folded, by_fold = name.casefold(), {k.casefold(): k for k in known}
+    near = difflib.get_close_matches(folded, by_fold, n=MOST_NEAR, cutoff=0.5)
+    alike = {other: difflib.SequenceMatcher(None, other, folded).ratio() for other in near}
+    nearest = [repr(by_fold[other]) for other in near if alike[other] == max(alike.values())]
+    return f"did you mean {' or '.join(sorted(nearest))}?" if nearest else None

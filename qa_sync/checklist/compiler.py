@@ -66,7 +66,9 @@ def compile_checklist(
     settings: Settings = NO_SETTINGS,
     depth: Depth = Depth.STANDARD,
 ) -> Checklist:
-    """Return the checklist of a spec; checks of a system or entity without a card are skipped with a reason.
+    """Return the checklist of a spec; checks of a system without a connector are skipped with a reason.
+
+    Checks of an entity that the connector does not have are errors: most likely its name is misspelled.
 
     `findings` are the lint findings (`findings_of`); None: the spec is linted by itself. `settings` add what the spec
     does not say: conditions, literals, policies.
@@ -87,16 +89,23 @@ def compile_checklist(
     return Checklist(dataflow, seed, plans, all_findings)
 
 
-def _find_entities(dataflow: Dataflow, section: Section, cards: Cards) -> EntityPair | str:
+class UnknownEntities(Struct, frozen=True):
+    """Why a section has no checks of its own: `skip` for a system without a connector, else `error`."""
+
+    skip: str | None = None
+    error: str | None = None
+
+
+def _find_entities(dataflow: Dataflow, section: Section, cards: Cards) -> EntityPair | UnknownEntities:
     try:
         source, target = (
             find_card(cards[e.system], e.entity, e.system, Location(dataflow.path, section.line))
             for e in (section.source, section.target)
         )
     except KeyError as unknown:
-        return f"no connector for {unknown.args[0]}"
+        return UnknownEntities(skip=f"no connector for {unknown.args[0]}")
     except UnknownName as error:
-        return error.message
+        return UnknownEntities(error=error.in_line)
     return EntityPair(section, source, target)
 
 
@@ -110,11 +119,11 @@ class SpecContext(Struct, frozen=True):
     depth: Depth
 
 
-def _section_plan(section: Section, entities: EntityPair | str, spec: SpecContext) -> SectionPlan:
+def _section_plan(section: Section, entities: EntityPair | UnknownEntities, spec: SpecContext) -> SectionPlan:
     prefix = f"{spec.stem}/{section.key}"
     unread = unread_checks(section, prefix)
-    if isinstance(entities, str):
-        return SectionPlan(section, section.pairs, (*unread, *_skipped_checks(section, prefix, entities)), ())
+    if isinstance(entities, UnknownEntities):
+        return SectionPlan(section, section.pairs, (*unread, *_undecidable_checks(section, prefix, entities)), ())
     pairs = _distinct(entities.pairs)
     if section.duplicate_of:
         return SectionPlan(section, pairs, unread, ())
@@ -137,10 +146,13 @@ def _section_plan(section: Section, entities: EntityPair | str, spec: SpecContex
     return SectionPlan(section, pairs, (*unread, *checks), tuple(scenarios))
 
 
-def _skipped_checks(section: Section, prefix: str, reason: str) -> tuple[Check, ...]:
-    """Return a skipped check for each kind of statement of a section without cards."""
+def _undecidable_checks(section: Section, prefix: str, unknown: UnknownEntities) -> tuple[Check, ...]:
+    """Return a check for each kind of statement of a section without cards."""
     kinds = {} if section.duplicate_of else {s.kind: s for s in section.statements}
-    return tuple(Check(f"{prefix}/{s.kind}", s.kind, s.text, s.line, skip=reason) for s in kinds.values())
+    return tuple(
+        Check(f"{prefix}/{s.kind}", s.kind, s.text, s.line, skip=unknown.skip, error=unknown.error)
+        for s in kinds.values()
+    )
 
 
 def _distinct(pairs: tuple[PropertyPair, ...]) -> tuple[PropertyPair, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from qa_sync.checklist.kinds import KINDS
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
 from qa_sync.checklist.unread import UNREAD
+from qa_sync.dataflow.model import Section
 from qa_sync.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def select(checklists: Sequence[Checklist], selection: Selection) -> frozenset[C
     plans = [(c.dataflow.path, plan) for c in checklists for plan in c.sections]
     kinds = {*KINDS, *(check.kind for _, plan in plans for check in plan.checks)}
     _reject_unknown("check kind", selection.kinds, kinds)
-    sections = frozenset(name for typed in selection.sections for name in _headings(typed, [p for _, p in plans]))
+    is_named = _section_filter(selection.sections, [plan.section for _, plan in plans])
     number, shards = selection.shard or (1, 1)
     with_checks = [(spec, plan) for spec, plan in plans if plan.checks]
     if shards > max(len(with_checks), 1):
@@ -55,7 +56,7 @@ def select(checklists: Sequence[Checklist], selection: Selection) -> frozenset[C
     selected = {
         (spec, check.id)
         for spec, plan in with_checks[number - 1 :: shards]
-        if not selection.sections or sections.intersection(map(str.casefold, _names(plan)))
+        if is_named(plan.section)
         for check in plan.checks
         if _is_selected(selection, plan, check)
     }
@@ -99,37 +100,29 @@ def _narrow_section(plan: SectionPlan, ids: set[str], whole_sections: bool) -> S
 
 
 def _is_selected(selection: Selection, plan: SectionPlan, check: Check) -> bool:
+    if check.error:  # it stands for every check of its section
+        return True
     if selection.kinds and check.kind not in selection.kinds:
         return False
     texts = (check.id, check.kind, check.title, plan.section.heading)
     return selection.keywords is None or selection.keywords("\n".join(texts))
 
 
-def _headings(typed: str, plans: Sequence[SectionPlan]) -> tuple[str, ...]:
-    """Return the folded names that a typed name of a section means: its own, or the heading that it is a part of.
+def _section_filter(typed: Sequence[str], sections: Sequence[Section]) -> Callable[[Section], bool]:
+    if not typed:
+        return lambda _: True
+    from qa_sync.dataflow.section_names import section_filter  # noqa: PLC0415 - most runs do not select
 
-    Raises UnknownName, or UsageError when it is a part of several headings.
-    """
-    folded = typed.casefold()
-    names = {name.casefold() for plan in plans for name in _names(plan)}
-    if folded in names:
-        return (folded,)
-    headings = dict.fromkeys(
-        plan.section.heading for plan in plans if folded and folded in plan.section.heading.casefold()
-    )
-    if len(headings) > 1:
-        raise UsageError(f"--section {typed!r} is a part of {len(headings)} headings: {'; '.join(headings)}")
-    if not headings:
-        raise UnknownName("section", typed, sorted({name for plan in plans for name in _names(plan)}))
-    return tuple(heading.casefold() for heading in headings)
-
-
-def _names(plan: SectionPlan) -> tuple[str, str, str]:
-    return plan.section.heading, plan.section.key, str(plan.section.ordinal)
+    return section_filter(typed, sections)
 
 
 def _reject_unknown(what: str, typed: tuple[str, ...], known: set[str]) -> None:
     folded = {name.casefold() for name in known}
     for name in typed:
         if name.casefold() not in folded:
-            raise UnknownName(what, name, sorted(known))
+            parts = [part.strip() for part in name.split(",")]
+            hint = "give one name each: " + " ".join(f"--kind {part}" for part in parts)
+            several = len(parts) > 1 and not folded.isdisjoint(map(str.casefold, parts))
+            raise UnknownName(
+                what, name, sorted(known), offered=() if several else None, hint=hint if several else None
+            )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 import threading
 from collections.abc import Mapping
@@ -38,6 +39,20 @@ COMMANDS: Mapping[str, str] = {
 }
 """The commands with their help; each is a function in the module of the same name in `cli.commands`."""
 
+_SETTINGS = "qa-sync sandbox --write-config qa-sync.toml writes settings to start from"
+_CHECK = "qa-sync check SPEC runs the checks of a spec"
+INSTEAD: Mapping[str, str] = {
+    **dict.fromkeys(("init", "new", "setup", "config", "configure"), _SETTINGS),
+    **dict.fromkeys(("run", "test", "verify", "start"), _CHECK),
+    **dict.fromkeys(("validate", "fmt", "format"), "qa-sync lint SPEC reports problems in a spec"),
+    **dict.fromkeys(("list", "plan", "ls"), "qa-sync show SPEC lists the checks of a spec"),
+    **dict.fromkeys(("serve", "server", "mock"), "qa-sync sandbox serves the embedded systems"),
+    **dict.fromkeys(("html", "open", "view"), "qa-sync report RESULTS.json --report html=report.html writes a page"),
+}
+"""Commands of other tools, and what does the same here."""
+
+NUMBERS = {"float": "a number", "integer": "an integer"}
+
 EXTRAS: Mapping[str, str] = {"ibis": "audit", "duckdb": "audit", "pyarrow": "audit", "pyspark": "spark"}
 """Optional packages and the extra that installs each."""
 
@@ -52,7 +67,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command; fails with a suggestion for an unknown name."""
         if cmd_name not in COMMANDS:
-            near = did_you_mean(cmd_name, COMMANDS)
+            near = INSTEAD.get(cmd_name) or did_you_mean(cmd_name, COMMANDS)
             ctx.fail(f"no such command {cmd_name!r}" + (f"; {near}" if near else ""))
         command: click.Command = getattr(import_module(f"qa_sync.cli.commands.{cmd_name}"), cmd_name)
         for option in command.params:
@@ -91,6 +106,7 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, requested: b
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "QA_SYNC"},
 )
 @click.option(
+    "-V",
     "--version",
     is_flag=True,
     is_eager=True,
@@ -196,7 +212,7 @@ def _error_text(error: BaseException) -> tuple[str, int]:
     match error:
         case click.UsageError():
             usage = f"{error.ctx.get_usage()}\n" if error.ctx else ""
-            return f"{usage}Error: {error.format_message()}", error.exit_code
+            return f"{usage}Error: {_plain(error.format_message())}", error.exit_code
         case click.ClickException():
             return f"Error: {error.format_message()}", error.exit_code
         case QaSyncError():
@@ -207,6 +223,11 @@ def _error_text(error: BaseException) -> tuple[str, int]:
             return f"Error: {error.filename or 'the output'}: {error.strerror or error}", NO_VERDICT
         case _:
             return _print_unexpected(error)
+
+
+def _plain(message: str) -> str:
+    """Return a message of click with the name of a type as a user calls it."""
+    return re.sub(r"a valid (float|integer)( range)?\b", lambda kind: NUMBERS[kind[1]], message)
 
 
 def _print_unexpected(error: BaseException) -> tuple[str, int]:

@@ -11,7 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qa_sync.clock import MonotonicClock, RealClock, StopFlag
-from qa_sync.dataflow.model import Dataflow, Section
+from qa_sync.dataflow.model import Dataflow
+from qa_sync.dataflow.section_names import section_filter
 from qa_sync.errors import SpecError, UnknownName, UsageError
 from qa_sync.location import Location
 from qa_sync.modes.embedded.sync_engine import make_engine
@@ -133,17 +134,10 @@ def _reject_unread(dataflow: Dataflow) -> None:
 
 
 def selected_sections(dataflow: Dataflow, wanted: Sequence[str]) -> frozenset[str] | None:
-    """Return the keys of the sections with a number, key or heading in `wanted`; None for all sections."""
+    """Return the keys of the sections that are meant by the names in `wanted`; None for all sections."""
     if not wanted:
         return None
-    names: dict[str, Section] = {}
-    for section in dataflow.sections:
-        for name in (str(section.ordinal), section.key, _folded(section.heading)):
-            names.setdefault(name, section)
-    unknown = [text for text in wanted if _folded(text) not in names]
-    if unknown:
-        raise UnknownName("section", unknown[0], (s.heading for s in dataflow.sections))
-    return frozenset(names[_folded(text)].key for text in wanted)
+    return frozenset(section.key for section in filter(section_filter(wanted, dataflow.sections), dataflow.sections))
 
 
 def _places(job: Job, dataflow: Dataflow, only: frozenset[str] | None) -> Iterator[Place]:
@@ -154,10 +148,6 @@ def _places(job: Job, dataflow: Dataflow, only: frozenset[str] | None) -> Iterat
                 with suppress(UnknownName):  # the engine reports the section
                     card = find_card(job.cards[end.system], end.entity, end.system)
                     yield end.system, card.datatype
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def _usable_systems(

@@ -180,5 +180,7 @@ def read_environment(names: Mapping[str, str], environ: Mapping[str, str], whose
     missing = [name for name in names.values() if not environ.get(name)]
     if missing:
         listed = ", ".join(f"${name}" for name in missing)
-        raise UsageError(f"{whose} needs {listed} from the environment", hint=f"export {missing[0]}=...")
+        raise UsageError(
+            f"{whose} needs {listed} from the environment", hint=f"export {' '.join(f'{name}=...' for name in missing)}"
+        )
     return {key: environ[name] for key, name in names.items()}

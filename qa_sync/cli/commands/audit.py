@@ -12,10 +12,12 @@ from msgspec.structs import replace
 
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.report_targets import Target, parse_targets, write_reports
+from qa_sync.cli.options.selection import section_option
 from qa_sync.cli.signals import graceful_shutdown
 from qa_sync.cli.tell import tell
 from qa_sync.dataflow.model import Dataflow
-from qa_sync.errors import UnknownName, UsageError
+from qa_sync.dataflow.section_names import section_filter
+from qa_sync.errors import UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
 from qa_sync.modes.job import Job
 from qa_sync.reports.formats.table import FORMATS
@@ -54,7 +56,7 @@ def _share(_context: click.Context, _option: click.Parameter, value: str) -> flo
 @click.option("--left", type=click.Path(path_type=Path), metavar="FILE", help="Read source records from an export.")
 @click.option("--right", type=click.Path(path_type=Path), metavar="FILE", help="Read target records from an export.")
 @click.option("--key", metavar="COLUMN", help="Compare two files without a SPEC; match records by COLUMN (or A=B).")
-@click.option("--section", "sections", multiple=True, metavar="TEXT", help="Only sections whose heading contains TEXT.")
+@section_option
 @click.option("--links", type=click.Path(path_type=Path), metavar="FILE", help="Link store of the sync engine.")
 @click.option(
     "--min-age",
@@ -160,7 +162,7 @@ def audit(
     with graceful_shutdown(), open_audit(job, options, _progress_printer(quiet)) as opened:
         results = collect_results(terminal.follow(opened.events()))
     terminal.report(results, _source_line)
-    write_reports(results, targets)
+    write_reports(results, targets, quiet=quiet)
     return results.exit_code
 
 
@@ -172,15 +174,8 @@ def _select_sections(dataflows: tuple[Dataflow, ...], sections: tuple[str, ...])
     """Return the dataflows with the selected sections only; all sections when `sections` is empty."""
     if not sections:
         return dataflows
-    headings = [s.heading for d in dataflows for s in d.sections]
-    for text in sections:
-        if not any(text.casefold() in heading.casefold() for heading in headings):
-            raise UnknownName("section", text, headings)
-    wanted = [text.casefold() for text in sections]
-    return tuple(
-        replace(d, sections=tuple(s for s in d.sections if any(text in s.heading.casefold() for text in wanted)))
-        for d in dataflows
-    )
+    is_named = section_filter(sections, [section for dataflow in dataflows for section in dataflow.sections])
+    return tuple(replace(d, sections=tuple(filter(is_named, d.sections))) for d in dataflows)
 
 
 def _default_differences(targets: tuple[Target, ...], snapshot: Path | None) -> Path | None:

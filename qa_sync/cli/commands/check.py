@@ -151,7 +151,7 @@ def check(
     )
     results = excused(replace(results, recordings=prepared.recordings()))
     terminal.report(results, _source_line)
-    write_reports(with_texts(results, texts), targets, report_options.annotations)
+    write_reports(with_texts(results, texts), targets, report_options.annotations, quiet=report_options.quiet)
     if not results.interrupted:
         prepared.finish(results)
     save_failed(results, settings)

@@ -23,8 +23,9 @@ EXIT: dict[Severity, int] = {Severity.FATAL: 2, Severity.MISSING: 1, Severity.NO
 """The exit code for each severity of a problem."""
 
 
-@click.group()
-def connectors() -> None:
+@click.group(invoke_without_command=True)
+@click.pass_context
+def connectors(ctx: click.Context) -> None:
     """List, show and check connectors.
 
     \b
@@ -34,6 +35,8 @@ def connectors() -> None:
     qa-sync connectors check
     qa-sync connectors new
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 connectors.add_command(new)

@@ -48,5 +48,5 @@ def report(
     if not targets:
         terminal = Terminal(sys.stdout, sys.stderr, color=color, quiet=quiet, verbose=verbose)
         terminal.report(loaded, source_lines(loaded))
-    write_reports(loaded, targets, annotations)
+    write_reports(loaded, targets, annotations, quiet=quiet)
     return 0

@@ -13,6 +13,7 @@ import click
 from qa_sync.cli.confirm import check_can_ask, confirm_sync, yes_option
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.faults import fault_options
+from qa_sync.cli.options.selection import section_option
 from qa_sync.cli.signals import stopped_by_signals
 from qa_sync.cli.sync_output import FORMATS, SyncOutput
 from qa_sync.cli.tell import tell
@@ -39,9 +40,7 @@ NO_VERDICT = 3
 @click.option("--once", is_flag=True, help="Run one cycle. This is the default.")
 @click.option("--watch", metavar="TIME", help="Run a cycle every TIME, such as 10s or 2min, until Ctrl-C or SIGTERM.")
 @click.option("--dry-run", is_flag=True, help="Print the writes of one cycle without sending them.")
-@click.option(
-    "--section", "sections", multiple=True, metavar="NAME", help="Only the section with this number or heading."
-)
+@section_option
 @click.option("--links", type=click.Path(path_type=Path), metavar="PATH", show_default=str(LINKS), help="Link store.")
 @click.option("--moved", is_flag=True, help="Accept new URLs for the systems in the link store.")
 @yes_option

@@ -14,6 +14,7 @@ from msgspec import Struct
 from qa_sync.errors import NoVerdict, QaSyncError, UnknownName, UsageError
 from qa_sync.files import write_atomically
 from qa_sync.reports.formats.table import FORMATS, pieces
+from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.results import Results
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -57,8 +58,10 @@ def texts_of(specs: Iterable[str]) -> Mapping[str, str]:
     return {spec: text for spec in specs if (text := _text(spec)) is not None}
 
 
-def write_reports(results: Results, targets: Sequence[Target], annotations: str | None = None) -> None:
-    """Write every report; raises UsageError when a file cannot be written, NoVerdict on a full disk.
+def write_reports(
+    results: Results, targets: Sequence[Target], annotations: str | None = None, *, quiet: bool = False
+) -> None:
+    """Write every report and say where; raises UsageError when a file cannot be written, NoVerdict on a full disk.
 
     A Markdown report is also appended to the job summary of GitHub Actions. Annotations go to standard error, which
     GitHub also reads, so that a report can use standard output.
@@ -71,15 +74,21 @@ def write_reports(results: Results, targets: Sequence[Target], annotations: str 
     if any(target.format == SUMMARY_FORMAT for target in targets):
         _summarize(results)
     for target in targets:
-        parts = pieces(results, target.format)
-        if target.path is None:
-            for part in parts:
-                click.echo(part, nl=False)
-            continue
-        try:
-            write_atomically(target.path, parts)
-        except OSError as error:
-            raise _write_error(f"the report could not be written to {target.path}", error) from None
+        _write(results, target, quiet=quiet)
+
+
+def _write(results: Results, target: Target, *, quiet: bool) -> None:
+    parts = pieces(results, target.format)
+    if target.path is None:
+        for part in parts:
+            click.echo(part, nl=False)
+        return
+    try:
+        write_atomically(target.path, parts)
+    except OSError as error:
+        raise _write_error(f"the report could not be written to {target.path}", error) from None
+    if not quiet:
+        click.echo(escape_invisible(f"wrote {target.path} ({target.format})"), err=True)
 
 
 def _summarize(results: Results) -> None:

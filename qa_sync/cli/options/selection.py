@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from qa_sync.checklist.kinds import KINDS
 from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.selection import CheckId, Selection, narrow_checklist, select
-from qa_sync.cli.options.shell_completion import complete_from
+from qa_sync.cli.options.shell_completion import complete_from, complete_sections
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError
 from qa_sync.modes.job import PreparedRun
@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
+section_option: Callable[[Callable[..., Any]], Any] = click.option(
+    "--section",
+    "sections",
+    multiple=True,
+    metavar="NAME",
+    help="Only the section with this number, key or heading, or a unique part of it.",
+    shell_complete=complete_sections,
+)
+"""`--section`, with one meaning in every command that has it; the command takes it as `sections`."""
+
 OPTIONS = (
     click.option(
         "-k",
@@ -31,13 +41,7 @@ OPTIONS = (
         metavar="EXPR",
         help="Only checks whose id, title, kind or section matches, such as 'create and not orders'.",
     ),
-    click.option(
-        "--section",
-        "sections",
-        multiple=True,
-        metavar="NAME",
-        help="Only the section with this number, key or heading, or a unique part of it.",
-    ),
+    section_option,
     click.option(
         "--kind",
         "kinds",

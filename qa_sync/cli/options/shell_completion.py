@@ -27,7 +27,17 @@ def complete_files(_context: click.Context, _parameter: click.Parameter, typed: 
     return [_item(typed, type="file")]
 
 
-def _item(value: str, type: str = "plain") -> CompletionItem:
+def complete_sections(context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Offer the keys of the sections of the specs that the command line has so far, by their number or beginning."""
+    from qa_sync.modes.documents import read_each  # noqa: PLC0415 - only shells need it
+
+    given = context.params.get("specs") or filter(None, [context.params.get("spec")])
+    dataflows, _ = read_each(tuple(map(str, given)))
+    found = {section.key: section.heading for dataflow in dataflows for section in dataflow.sections}
+    return [_item(key, help=heading) for key, heading in found.items() if key.startswith(typed.casefold())]
+
+
+def _item(value: str, type: str = "plain", help: str | None = None) -> CompletionItem:
     from click.shell_completion import CompletionItem  # noqa: PLC0415 - startup speed; only shells need it
 
-    return CompletionItem(value, type=type)
+    return CompletionItem(value, type=type, help=help)

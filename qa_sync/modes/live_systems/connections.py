@@ -48,6 +48,10 @@ def labels_of(dataflows: Iterable[Dataflow]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(e.system for e in entities))
 
 
+NO_SETTINGS = "not configured, because no qa-sync.toml is found in this folder or above"
+HOW_TO_CONFIGURE = "qa-sync sandbox --write-config qa-sync.toml writes one to start from; --config names another file"
+
+
 def has_url(job: Job, label: str) -> bool:
     """Return whether the settings have the URL of a system."""
     own = job.settings.system(label)
@@ -72,6 +76,8 @@ def connect(
             found[label] = LiveSystem(job, connection)
         except UsageError as problem:
             problems.append(problem)
+    if problems and job.settings.path is None:
+        raise UsageError(f"{' and '.join(labels_of(job.dataflows))}: {NO_SETTINGS}", hint=HOW_TO_CONFIGURE)
     if len(problems) > 1:
         raise UsageError("\n".join([f"{len(problems)} systems are not configured:", *map(str, problems)]))
     if problems:

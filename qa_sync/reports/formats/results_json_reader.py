@@ -142,7 +142,11 @@ def _loaded(text: str, path: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise UsageError(f"not JSON: {error.msg}", location=Location(path, error.lineno)) from error
+        raise UsageError(
+            f"not JSON: {error.msg}",
+            location=Location(path, error.lineno),
+            hint="give a file written by `--report json`",
+        ) from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"not JSON: {error}", location=Location(path)) from error
 
