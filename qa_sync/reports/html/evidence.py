@@ -7,12 +7,14 @@ almost no time for text in a data block.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qa_sync.reports.html.elements import LETTER, with_arrow
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.json_values import plain
+from qa_sync.reports.shared.rerun import keyword_of
 from qa_sync.reports.shared.wording import (
     as_json,
     excerpts,
@@ -22,7 +24,7 @@ from qa_sync.reports.shared.wording import (
     seconds,
     short_message,
 )
-from qa_sync.running.events import CheckFinished, RecordRef
+from qa_sync.running.events import CheckFinished, RecordRef, Status
 from qa_sync.systems.system import ExchangeSummary
 from qa_sync.values.form import Json
 
@@ -31,6 +33,9 @@ LONG = 2_000
 
 LONGEST_TEXT = 8_000
 """Longer messages are cut."""
+
+RERUN = frozenset({Status.FAILED, Status.ERROR})
+"""The checks that have a button to copy the command that runs them again."""
 
 
 class Evidence:
@@ -75,6 +80,7 @@ class Evidence:
             origin_text(check),
             *_more(check),
             [self._share(_cut(some)) for exchanged in check.exchanges for some in _exchanged(exchanged)],
+            escape_invisible(f"-k {shlex.quote(keyword_of(check))}") if check.status in RERUN else "",
         ]
         while not row[-1]:
             row.pop()
@@ -100,7 +106,8 @@ def _more(check: CheckFinished) -> tuple[str, list[str]]:
     """Return the difference and the steps of a check."""
     difference = getattr(check, "difference", None)
     steps = getattr(check, "steps", None) or ()
-    reason = _sentence(plain(difference)) if difference else ""
+    told = short_message(check) != check.message  # the short message names the difference
+    reason = _sentence(plain(difference)) if difference and not told else ""
     return _cut(escape_invisible(reason, lines=True)), [
         _cut(escape_invisible(_sentence(plain(step)))) for step in steps
     ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from qa_sync.reports.html.elements import badge, counted, text, title
+from qa_sync.reports.html.elements import badge, counted, statuses, text, title
 from qa_sync.reports.html.sentences_and_rows import anchor
-from qa_sync.reports.shared.failure_causes import failure_causes
+from qa_sync.reports.shared.failure_causes import FailureCause, failure_causes
+from qa_sync.reports.shared.rerun import keywords_of, rerun_command
 from qa_sync.reports.shared.wording import (
     NOTHING_VERIFIED,
     FailureGroup,
@@ -29,6 +30,9 @@ SHOWN_PLACES = 8
 
 SHOWN_PROBLEMS = 3
 """How many problems of a line are expanded."""
+
+MOST_KEYWORDS = 6
+"""Of more checks, the command runs all that failed."""
 
 MOST_CHECKS = 12
 """Maximum number of checks that are listed with the same problem."""
@@ -67,15 +71,28 @@ def failures_section(results: Results) -> str:
 def _causes(results: Results) -> str:
     """Return the causes that several checks have in common, each in a line."""
     shared = [cause for cause in failure_causes(results) if len(cause.checks) > 1][:MOST_CAUSES]
-    items = "".join(f"<li>{badge(cause.status, text(_cut(cause.headline)))}</li>\n" for cause in shared)
+    items = "".join(_cause(cause, results) for cause in shared)
     return f'<ul class="plain">{items}</ul>\n' if items else ""
+
+
+def _cause(cause: FailureCause, results: Results) -> str:
+    """Return a cause with a button that copies the command to run its checks again."""
+    keywords = keywords_of(cause, results, 200, MOST_KEYWORDS)
+    several = " or ".join(f"({word})" for word in keywords) if len(keywords) > 1 else keywords[0]
+    whole = len(keywords) == 1 or len(keywords) == len(cause.checks)
+    again = rerun_command(results, cause.sections, "-k", several) if whole else None
+    again = again or rerun_command(results, cause.sections, "--last-failed")
+    copy = f' <button type="button" class="copy" data-copy="{text(again)}">Copy command</button>' if again else ""
+    kind = statuses(cause.checks)
+    return f'<li class="c {kind}">{badge(cause.status, text(_cut(cause.headline)))}{copy}</li>\n'
 
 
 def manual_section(results: Results) -> str:
     """Return the manual checks, with boxes to tick."""
     numbers = {spec.spec: n for n, spec in enumerate(results.specs)}
     items = "".join(
-        f'<li><span class="tick" aria-hidden="true"></span><a href="#{anchor(numbers[check.spec], check.line)}">'
+        f'<li class="c hm"><span class="tick" aria-hidden="true"></span>'
+        f'<a href="#{anchor(numbers[check.spec], check.line)}">'
         f"{text(check.spec)}:{check.line}</a> {title(check)}{_reason(check)}</li>\n"
         for check in results.checks
         if check.status is Status.MANUAL
@@ -86,18 +103,20 @@ def manual_section(results: Results) -> str:
 def baseline_section(results: Results) -> str:
     """Return the known failures and the out-of-date entries of the baseline."""
     items = "".join(
-        f"<li><code>{text(entry.check)}</code> {text(entry.reason)} "
+        f'<li class="c hf"><code>{text(entry.check)}</code> {text(entry.reason)} '
         f'<span class="none">({text(entry.owner)}, until {text(entry.expires)})</span></li>\n'
         for entry in results.known
     )
-    items += "".join(f"<li>{badge(Status.FAILED, text(sentence))}</li>\n" for sentence in results.overdue)
+    items += "".join(f'<li class="c hf">{badge(Status.FAILED, text(sentence))}</li>\n' for sentence in results.overdue)
     return _listed("known", "Known failures", f'<ul class="plain">{items}</ul>') if items else ""
 
 
 def skipped_section(results: Results) -> str:
     """Return the reasons of skipped checks, with the number of checks each."""
     skipped = reasons(results, Status.SKIPPED)
-    items = "".join(f'<tr><td>{number:,}</td><td class="said">{text(reason)}</td></tr>\n' for reason, number in skipped)
+    items = "".join(
+        f'<tr class="c hs"><td>{number:,}</td><td class="said">{text(reason)}</td></tr>\n' for reason, number in skipped
+    )
     table = (
         '<table class="why"><thead class="away"><tr><th scope="col">Checks</th><th scope="col">Reason</th></tr></thead>'
     )
@@ -127,7 +146,8 @@ def _place(place: Place, here: dict[FailureGroup, list[CheckFinished]], number: 
     first, others = "".join(problems[:SHOWN_PROBLEMS]), "".join(problems[SHOWN_PROBLEMS:])
     if others:
         first += f"<details><summary>{len(problems) - SHOWN_PROBLEMS} more here</summary>\n{others}</details>"
-    return f'<div class="problem"><a href="#{anchor(number, line)}">{text(spec)}:{line}</a>{first}</div>\n'
+    kinds = statuses(check for checks in here.values() for check in checks)
+    return f'<div class="problem c {kinds}"><a href="#{anchor(number, line)}">{text(spec)}:{line}</a>{first}</div>\n'
 
 
 def _problem(problem: FailureGroup, checks: Sequence[CheckFinished]) -> str:

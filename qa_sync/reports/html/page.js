@@ -36,14 +36,15 @@
       make("dt", "", "actual"), make("dd", "", ...(same ? [other] : marked(other, first, last, "del"))));
   };
 
-  const checkElement = (data, row) => {
+  const BAD = "fe";
+  const checkElement = (data, row, rerun) => {
     const [kind, status, title, latency = "", message = 0, records = 0, expected = "", actual = "", origin = "",
-      difference = "", steps = [], exchanges = []] = row;
+      difference = "", steps = [], exchanges = [], keyword = ""] = row;
     const head = make("p", "claim", make("b", status, NAMES[status]), " ", make("span", "kind", data.t[kind]), " ",
       title);
     if (origin) head.append(" ", make("em", "", origin));
     if (latency) head.append(" ", make("i", "", latency));
-    const check = make("div", "check", head);
+    const check = make("div", `check k${status}`, head);
     if (data.t[message]) check.append(make("p", "said", data.t[message]));
     if (difference) check.append(make("p", "said", difference));
     if (expected || actual) check.append(diff(expected, actual));
@@ -56,13 +57,32 @@
       check.append(make("details", "", make("summary", "", `${exchanges.length / 4} requests`), ...texts));
     }
     if (data.r[records] && data.r[records].length) check.append(make("p", "note", data.r[records].join(", ")));
+    if (keyword && rerun) {
+      const copy = make("button", "copy", "Copy command");
+      copy.type = "button";
+      copy.dataset.copy = `${rerun} ${keyword}`;
+      copy.title = copy.dataset.copy;
+      check.append(copy);
+    }
     return check;
   };
 
   let number = 0;
-  const expand = (button) => {
+  // With `badOnly`, the failures and errors of a passage; one more click on its verdict shows the others.
+  const expand = (button, badOnly = false) => {
     const data = dataOf(button.closest("section.part"));
-    const inner = make("div", "evidence", ...data.p[Number(button.dataset.n)].map((at) => checkElement(data, data.c[at])));
+    const { rerun } = button.closest("article").dataset;
+    const own = data.p[Number(button.dataset.n)].map((at) => data.c[at]);
+    const others = badOnly ? own.filter((row) => !BAD.includes(row[1])) : [];
+    const shown = own.filter((row) => !others.includes(row));
+    const inner = make("div", "evidence", ...shown.map((row) => checkElement(data, row, rerun)));
+    if (others.length) {
+      const more = make("button", "more", `${others.length} more ${others.length === 1 ? "check" : "checks"}`);
+      more.type = "button";
+      more.addEventListener("click", () => more.replaceWith(...others.map((row) => checkElement(data, row, rerun))));
+      inner.append(more);
+    }
+    hideChecks(inner, passageMatches(passageOf(button)) ? "" : wantedText());
     const row = button.closest("tr");
     const whole = row ? make("tr", "", make("td", "", inner)) : inner;
     if (row) whole.firstChild.colSpan = row.cells.length;
@@ -89,18 +109,38 @@
     const button = event.target.closest("button");
     if (!button) return;
     if (button.classList.contains("v")) (isOpen(button) ? collapse : expand)(button);
+    else if (button.dataset.copy) copyText(button);
     else if (button.dataset.show) show(button.dataset.show);
     else if (button.id === "expand") expandFailures();
     else if (button.id === "theme") toggleTheme();
   });
+
+  // A page that is a file may not use the clipboard in some browsers: the old way is tried as well.
+  const copyText = async (button) => {
+    const words = button.dataset.copy;
+    let done = false;
+    try {
+      await navigator.clipboard.writeText(words);
+      done = true;
+    } catch {
+      const area = make("textarea", "away", words);
+      document.body.append(area);
+      area.select();
+      done = document.execCommand("copy");
+      area.remove();
+      button.focus();
+    }
+    button.textContent = done ? "Copied" : words;
+    say(done ? `Copied: ${words}` : words);
+  };
 
   const MOST_AT_ONCE = 500;
   const expandFailures = () => {
     const buttons = document.querySelectorAll("main .hf:not([hidden]) > button.v, main .he:not([hidden]) > button.v, " +
       "main tr.hf:not([hidden]) button.v, main tr.he:not([hidden]) button.v");
     const closed = [...buttons].filter((button) => !isOpen(button)).slice(0, MOST_AT_ONCE);
-    closed.forEach(expand);
-    document.getElementById("status").textContent = `${closed.length} expanded`;
+    closed.forEach((button) => expand(button, true));
+    say(`${closed.length} expanded`);
   };
 
   const toggleTheme = () => {
@@ -117,32 +157,87 @@
     announce();
   };
 
-  const parts = () => document.querySelectorAll("main section.part");
+  const say = (words) => { document.getElementById("status").textContent = words; };
+  const wantedText = () => document.getElementById("find").value.trim().toLowerCase();
+  const passageOf = (button) => button.closest("tr") || button.closest(".sen");
+  const has = (words, wanted) => words.toLowerCase().includes(wanted);
+  const passageMatches = (passage) => {
+    const wanted = wantedText();
+    const head = passage.closest("section.part").querySelector("h2, h3");
+    return !wanted || has(passage.textContent, wanted) || has(head.textContent, wanted);
+  };
+
+  // The words of a check: its kind, title, message and values; found without being expanded.
+  const words = new WeakMap();
+  const wordsOf = (data, row) => {
+    if (!words.has(row)) {
+      const [kind, status, title, , message = 0, , expected = "", actual = ""] = row;
+      words.set(row, [data.t[kind], NAMES[status], title, data.t[message], expected, actual].join("\n").toLowerCase());
+    }
+    return words.get(row);
+  };
+  const checksOf = (part, passage) => {
+    const button = passage.querySelector("button.v");
+    if (!button) return [];
+    const data = dataOf(part);
+    return data.p[Number(button.dataset.n)].map((at) => data.c[at]);
+  };
+  const hideChecks = (inner, wanted) => {
+    for (const check of inner.querySelectorAll(".check")) check.hidden = wanted !== "" && !has(check.textContent, wanted);
+  };
+
   const search = () => {
-    const wanted = document.getElementById("find").value.trim().toLowerCase();
-    for (const part of parts()) {
+    const wanted = wantedText();
+    for (const part of document.querySelectorAll("main section.part")) {
       const head = part.querySelector("h2, h3");
-      const whole = !wanted || head.textContent.toLowerCase().includes(wanted);
+      const whole = !wanted || has(head.textContent, wanted);
       let any = whole;
       for (const passage of part.querySelectorAll(".sen, tbody tr:not(.open)")) {
-        const hit = whole || passage.textContent.toLowerCase().includes(wanted);
+        const told = whole || has(passage.textContent, wanted);
+        const hit = told || checksOf(part, passage).some((row) => wordsOf(dataOf(part), row).includes(wanted));
         passage.hidden = !hit;
         const below = passage.nextElementSibling;
-        if (below && below.classList.contains("open")) below.hidden = !hit;
+        if (below && below.classList.contains("open")) {
+          below.hidden = !hit;
+          hideChecks(below, told ? "" : wanted);
+        }
         any ||= hit;
       }
       part.hidden = !any;
     }
+    for (const item of document.querySelectorAll("aside .c")) item.hidden = wanted !== "" && !has(item.textContent, wanted);
     root.classList.toggle("searching", wanted !== "");
     announce();
   };
 
-  const announce = () => {
+  // Counts each check once, also one that several passages show.
+  const countShown = () => {
     const status = root.dataset.show;
-    const wanted = status === "all" ? "main .c:not(section, .open, [hidden])" : `main .h${status}:not(section, .open, [hidden])`;
-    const shown = [...document.querySelectorAll(wanted)].filter((passage) => !passage.closest("section").hidden).length;
-    document.getElementById("status").textContent = `${shown} passages shown`;
+    const wanted = wantedText();
+    if (!wanted) return Number(document.querySelector(`button[data-show="${status}"] span`).textContent.replace(/\D/g, ""));
+    const shown = new Set();
+    for (const part of document.querySelectorAll("main section.part:not([hidden])")) {
+      for (const passage of part.querySelectorAll(".sen:not([hidden]), tbody tr:not(.open, [hidden])")) {
+        const told = passageMatches(passage);
+        for (const row of checksOf(part, passage)) {
+          const fits = status === "all" || row[1] === status;
+          if (fits && (told || wordsOf(dataOf(part), row).includes(wanted))) shown.add(row);
+        }
+      }
+    }
+    return shown.size;
+  };
+
+  const announce = () => {
+    const shown = countShown();
+    say(`${shown.toLocaleString("en")} ${shown === 1 ? "check" : "checks"} shown`);
     document.getElementById("nothing").hidden = shown > 0;
+    for (const section of document.querySelectorAll("aside section")) {
+      const items = [...section.querySelectorAll(".c")];
+      const status = root.dataset.show;
+      section.hidden = items.length > 0
+        && items.every((item) => item.hidden || (status !== "all" && !item.classList.contains(`h${status}`)));
+    }
   };
 
   let soon = 0;

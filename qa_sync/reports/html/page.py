@@ -24,6 +24,7 @@ from qa_sync.reports.html.overview import (
     skipped_section,
 )
 from qa_sync.reports.html.sentences_and_rows import document, size
+from qa_sync.reports.shared.rerun import rerun_command
 from qa_sync.reports.shared.wording import INTERRUPTED, seconds, when
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results
@@ -45,9 +46,9 @@ def pieces(results: Results) -> Iterator[str]:
     yield f"{matrix(results)}{failures_section(results)}{latency_section(results)}{baseline_section(results)}"
     yield f"{manual_section(results)}{skipped_section(results)}{not_removed_section(results)}"
     yield f'{_sign_off()}</aside>\n<main id="document">\n'
-    yield '<p id="nothing" class="none" hidden>Nothing in the spec matches the filter.</p>\n'
+    yield '<p id="nothing" class="none" hidden>No check matches the filter.</p>\n'
     for number, spec in enumerate(results.specs):
-        yield from document(spec, number)
+        yield from document(spec, number, rerun_command(results, [spec.spec]))
     yield "</main>\n</div>\n</body>\n</html>\n"
 
 
@@ -117,9 +118,9 @@ def _filters(results: Results) -> str:
     has_failures = results.totals[Status.FAILED] or results.totals[Status.ERROR]
     expand = '<button type="button" id="expand">Expand failures and errors</button>\n' if has_failures else ""
     return (
-        '<div class="tools" role="search" aria-label="Filter the spec">\n'
+        '<div class="tools" role="search" aria-label="Filter the checks">\n'
         f'<div class="buttons" role="group" aria-label="By status">{"".join(buttons)}</div>\n'
-        '<label class="find"><span class="away">Find in the spec</span><input type="search" id="find" '
+        '<label class="find"><span class="away">Find checks</span><input type="search" id="find" '
         'placeholder="Find a word, a property, a section" autocomplete="off"></label>\n'
         f'{expand}<button type="button" id="theme">Toggle dark mode</button>\n'
         f'<p id="status" class="away" role="status">{counted(total, "check")}</p>\n</div>\n'

@@ -30,9 +30,10 @@ COLUMNS = 3
 """The columns of a property table; a merge table has two."""
 
 
-def document(spec: SpecResult, number: int) -> Iterator[str]:
-    """Yield the HTML of a spec part by part; `number` is the number of the spec on the page."""
-    yield f'<article class="doc" id="d{number}" aria-label="{text(spec.title)}">\n'
+def document(spec: SpecResult, number: int, rerun: str | None = None) -> Iterator[str]:
+    """Yield the HTML of a spec part by part; `number` is its place on the page, `rerun` the command to run it."""
+    command = f' data-rerun="{text(rerun)}"' if rerun else ""
+    yield f'<article class="doc" id="d{number}" aria-label="{text(spec.title)}"{command}>\n'
     for at, part in enumerate(annotated_document(spec)):
         yield _part(part, f"{number}-{at}", number)
     yield "</article>\n"
@@ -64,9 +65,12 @@ def _words(status: Status, checks: list[CheckFinished]) -> str:
 def _part(part: DocumentPart, name: str, number: int) -> str:
     evidence = Evidence()
     blocks = "".join(_block(block, evidence, number) for block in part.blocks)
+    data = f'<script type="application/json">{evidence.as_data()}</script>' if part.checks else ""
     if part.section is None:
         level = "h2" if name.endswith("-0") else "h3"
-        return f'<section class="part"><{level}>{text(part.heading)}</{level}>\n{blocks}</section>\n'
+        kinds = f" c {statuses(part.checks)}" if part.checks else ""
+        head = f"<{level}>{text(part.heading)}</{level}>"
+        return f'<section class="part{kinds}">{head}\n{blocks}{data}</section>\n'
     section = part.section
     if section.duplicate_of is not None:
         summary = f'<span class="none">repeats section {section.duplicate_of} and is verified there</span>'
@@ -75,8 +79,7 @@ def _part(part: DocumentPart, name: str, number: int) -> str:
     else:
         summary = '<span class="none">nothing to check</span>'
     head = f'<h3 id="{anchor(number, part.line)}">{text(part.heading)}</h3>\n<p class="sum">{summary}</p>'
-    data = f'<script type="application/json">{evidence.as_data()}</script>' if section.checks else ""
-    return f'<section class="part c {statuses(section.checks)}">{head}\n{blocks}{data}</section>\n'
+    return f'<section class="part c {statuses(part.checks)}">{head}\n{blocks}{data}</section>\n'
 
 
 def _block(block: DocumentBlock, evidence: Evidence, number: int) -> str:

@@ -19,6 +19,9 @@ from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import WORST_FIRST, SectionResult, SpecResult
 
 Checks = tuple[CheckFinished, ...]
+
+UNREAD = "unread"
+"""The kind of check of what the reader does not understand (`checklist.unread`)."""
 ByLine = Mapping[int, list[CheckFinished]]
 ByPair = Mapping[str, list[CheckFinished]]
 
@@ -63,12 +66,16 @@ DocumentBlock = Prose | UnmatchedClaims | Table | UnsupportedMarkup
 
 
 class DocumentPart(Struct, frozen=True):
-    """A heading and the blocks below it; `section` is None for the title and the introduction."""
+    """A heading and the blocks below it; `section` is None for the title, the introduction, and what is not read.
+
+    `checks` are those of the section, and those of its lines that are not understood, whatever section reports them.
+    """
 
     heading: str
     line: int
     section: SectionResult | None
     blocks: tuple[DocumentBlock, ...]
+    checks: Checks = ()
 
 
 def annotated_document(spec: SpecResult) -> tuple[DocumentPart, ...]:
@@ -76,7 +83,13 @@ def annotated_document(spec: SpecResult) -> tuple[DocumentPart, ...]:
     if spec.text is None:
         return tuple(_claims_without_text(section) for section in spec.sections)
     sections = {section.line: section for section in spec.sections}
-    parts = [_part(head, below, sections.pop(head.line, None)) for head, below in _split_parts(read_blocks(spec.text))]
+    heads = list(_split_parts(read_blocks(spec.text)))
+    ends = [*(head.line for head, _ in heads[1:]), None]
+    unread = [check for section in spec.sections for check in section.checks if check.kind == UNREAD]
+    parts = [
+        _part(head, below, sections.pop(head.line, None), [c for c in unread if _is_within(c.line, head.line, end)])
+        for (head, below), end in zip(heads, ends, strict=True)
+    ]
     # A section that is not in the text (which has changed since the run) is still reported.
     return (*parts, *map(_claims_without_text, sections.values()))
 
@@ -105,8 +118,15 @@ def _split_parts(blocks: Iterable[Block]) -> Iterator[tuple[Heading, list[Block]
     yield head, below
 
 
-def _part(head: Heading, below: list[Block], section: SectionResult | None) -> DocumentPart:
-    checks = section.checks if section else ()
+def _is_within(line: int, start: int, end: int | None) -> bool:
+    return start <= line and (end is None or line < end)
+
+
+def _part(
+    head: Heading, below: list[Block], section: SectionResult | None, unread: Iterable[CheckFinished]
+) -> DocumentPart:
+    """Return a part with the checks of its section; those of lines that are not understood stand where the lines do."""
+    checks = (*unread, *(check for check in (section.checks if section else ()) if check.kind != UNREAD))
     by_line: dict[int, list[CheckFinished]] = {}
     by_pair: dict[str, list[CheckFinished]] = {}
     for check in checks:
@@ -116,7 +136,8 @@ def _part(head: Heading, below: list[Block], section: SectionResult | None) -> D
     blocks = tuple(_blocks(below, by_line, by_pair))
     present = {line for block in blocks for line in _lines(block)}
     lost = tuple(_of_line(line, own) for line, own in by_line.items() if line not in present)
-    return DocumentPart(head.text.strip(), head.line, section, (UnmatchedClaims(lost), *blocks) if lost else blocks)
+    blocks = (UnmatchedClaims(lost), *blocks) if lost else blocks
+    return DocumentPart(head.text.strip(), head.line, section, blocks, checks)
 
 
 def _blocks(below: list[Block], by_line: ByLine, by_pair: ByPair) -> Iterator[DocumentBlock]:
@@ -170,9 +191,11 @@ def _claims_without_text(section: SectionResult) -> DocumentPart:
     for check in section.checks:
         by_line.setdefault(check.line, []).append(check)
     claims = tuple(_of_line(line, own) for line, own in by_line.items())
-    return DocumentPart(section.heading, section.line, section, (UnmatchedClaims(claims),))
+    return DocumentPart(section.heading, section.line, section, (UnmatchedClaims(claims),), section.checks)
 
 
 def _of_line(line: int, checks: list[CheckFinished]) -> Claim:
+    if all(check.kind == UNREAD for check in checks):
+        return Claim(line, (f"Line {line} is not understood.",), tuple(checks))
     more = f" and {len(checks) - 1} more" if len(checks) > 1 else ""
     return Claim(line, (f"Line {line}: {checks[0].title}{more}",), tuple(checks))

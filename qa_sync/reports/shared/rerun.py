@@ -35,7 +35,7 @@ def keywords_of(cause: FailureCause, results: Results, width: int, most: int) ->
     return [keyword_of(check, width) for check in cause.checks[:most]]
 
 
-def keyword_of(check: CheckFinished, width: int) -> str:
+def keyword_of(check: CheckFinished, width: int = 200) -> str:
     """Return what to give to `-k` for a check: its id without the spec, or less of it if that is too wide."""
     tail = check.id.partition("/")[2] or check.id
     pair = tail[max(0, tail.find(f"/{check.kind}") + 1) :]

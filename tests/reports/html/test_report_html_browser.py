@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hostile_values import LARGE, VALUES, results
+from msgspec.structs import replace
 from report_golden import real
 from report_samples import KINDS, hostile_written, of_every_kind, written_results
 from waits import until
@@ -203,7 +204,11 @@ def test_the_document_is_filtered_by_status(see: Any) -> None:
     assert tab.locator("main tbody tr:visible").all_inner_texts() == tab.locator("main tr.hf").all_inner_texts()
     assert tab.locator("main .sen:visible").count() == 1
     assert tab.locator("button[data-show=f]").get_attribute("aria-pressed") == "true"
-    assert tab.inner_text("#status") == "2 passages shown"
+    assert tab.inner_text("#status") == "1 check shown"
+    assert tab.locator("aside section", has_text="Skipped checks").count() == 1
+    assert not tab.locator("aside h2", has_text="Skipped checks").is_visible()
+    assert not tab.locator("aside h2", has_text="Manual checks").is_visible()
+    assert tab.locator("aside .problem:visible").count() == 1
     assert not tab.locator("h3", has_text="A Order to B Purchase").is_visible()
     tab.click("button[data-show=all]")
     assert tab.locator("h3", has_text="A Order to B Purchase").is_visible()
@@ -214,11 +219,50 @@ def test_the_document_is_filtered_by_text(see: Any) -> None:
     tab.keyboard.press("/")
     tab.keyboard.type("FIRSTNAME")
     until(lambda: tab.locator("main tbody tr:visible").count() == 1)
-    assert tab.locator("main .sen:visible").count() == 0
+    assert tab.locator("main .sen:visible").count() == 1, "its checks have the word"
     tab.keyboard.press("Escape")
     assert tab.locator("main .sen:visible").count() == 3
     tab.fill("#find", "no such words")
     tab.wait_for_selector("#nothing:visible")
+
+
+def test_a_check_is_found_by_its_message_in_both_columns(see: Any) -> None:
+    tab = see(written_results()).tab
+    tab.fill("#find", "did not arrive")
+    until(lambda: "checks shown" not in tab.inner_text("#status") and "shown" in tab.inner_text("#status"))
+    assert tab.inner_text("#status") == "1 check shown"
+    assert tab.locator("aside .problem:visible").count() == 1
+    tab.locator("main .sen:visible button.v").click()
+    assert tab.locator("main .check:visible").count() == 1
+    tab.fill("#find", "")
+    until(lambda: tab.locator("main .check:visible").count() > 1)
+
+
+def test_expand_opens_failures_and_errors_only(see: Any) -> None:
+    tab = see(written_results()).tab
+    tab.click("#expand")
+    assert set(tab.locator("main .check .claim b").all_text_contents()) == {"failed", "error"}
+    tab.locator("main .more").first.click()
+    assert tab.locator("main .check .claim b", has_text="passed").count() >= 1
+
+
+def test_the_command_that_runs_a_check_again_is_copied(see: Any) -> None:
+    seen = see(replace(written_results(), options=("--mode", "live")))
+    seen.tab.click("#expand")
+    copy = seen.tab.locator("main .copy").first
+    assert str(copy.get_attribute("data-copy")).startswith("qa-sync check specs/shop.txt --mode live -k ")
+    copy.click()
+    until(lambda: seen.tab.inner_text("#status").startswith("Copied: qa-sync check specs/shop.txt"))
+    assert see(written_results()).tab.locator(".copy").count() == 0, "no command is known"
+
+
+def test_a_phone_says_which_side_a_property_is_of(see: Any) -> None:
+    tab = see(written_results(), viewport={"width": 360, "height": HEIGHT}).tab
+    before = (
+        "[...document.querySelectorAll('main tbody tr:not(.open)')[0].cells].map((cell) => "
+        "getComputedStyle(cell, '::before').content)"
+    )
+    assert tab.evaluate(before)[:2] == ['"from "', '"to "']
 
 
 def test_keys_alone_reach_everything_and_focus_is_seen(see: Any) -> None:
