@@ -131,3 +131,24 @@ def test_annotations_are_for_github_and_leave_standard_output_alone(qa_sync: QaS
         "::error file=specs/000.txt,line=14,title=create%3A a new Wix.com Contacts gets one Customerp Contact::"
         in result.err
     )
+
+
+def test_shards_are_merged_into_one_report(qa_sync: QaSync, tmp_path: Path) -> None:
+    shards = [str(tmp_path / f"{n}.json") for n in (1, 2, 3)]
+    for n, path in enumerate(shards, 1):
+        few = ("--kind", "create", "--shard", f"{n}/3")
+        qa_sync("check", "specs/000.txt", *few, "-q", "--report", f"json={path}")
+    done = qa_sync("report", *shards, shards[0])
+    assert done.code == 0
+    assert "3 checks: 3 passed" in done.out
+    again = tmp_path / "again.json"
+    again.write_bytes(Path(shards[0]).read_bytes())
+    assert "results of a newer run replace those of 1 checks" in qa_sync("report", *shards, str(again)).err
+
+
+def test_another_schema_is_refused_by_the_name_of_its_file(qa_sync: QaSync, found: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text(found.read_text(encoding="utf-8").replace("results/1", "results/9", 1), encoding="utf-8")
+    done = qa_sync("report", str(found), str(other))
+    assert done.code == 2
+    assert f"{other}:2: expected results of schema" in done.err
