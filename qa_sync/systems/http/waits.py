@@ -14,7 +14,7 @@ from typing import Final
 import httpx
 
 LEAST_S: Final = 5.0
-"""The shortest wait in seconds that is told; shorter ones are over before they are read."""
+"""The shortest wait in seconds that is reported; shorter ones are over before they are read."""
 MINUTE_S: Final = 60
 LONG_S: Final = 2 * MINUTE_S
 
@@ -27,7 +27,7 @@ def tell_nothing(_: str) -> None:
 
 
 class WaitReporter:
-    """Tells about the waits for one system; its requests wait at the same time, so that each wait is told once."""
+    """Tells about the waits for one system; its requests wait at the same time, so that each wait is reported once."""
 
     def __init__(self, label: str, tell: Tell = tell_nothing) -> None:
         self._label = label
