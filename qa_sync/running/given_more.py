@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from qa_sync.checklist.steps import GiveMore, Given
-from qa_sync.errors import RequestRejected
+from qa_sync.errors import Conflict, RequestRejected
 from qa_sync.running.claims.whole_record import without
+from qa_sync.running.retried_update import update_with_retry
 from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.system import Record
 from qa_sync.values.canonical import is_empty, to_canonical, to_wire
@@ -18,9 +19,10 @@ from qa_sync.values.paths import read
 def give_more(records: ScenarioRecords, step: GiveMore) -> None:
     """Write the values, without the optional ones when the system refuses them, and remember the record."""
     key = RecordKey(step.role, step.side)
-    before = records.reread(key)
-    if step.given:
-        _write(records, key, before, step.given)
+    if not step.given:
+        records.reread(key)
+    else:
+        before = _write(records, key, step.given)
         after = records.note_write(key)
         was, now = before.data, after.data
         for given in step.given:
@@ -32,16 +34,21 @@ def give_more(records: ScenarioRecords, step: GiveMore) -> None:
     records.baselines[key], records.given[key] = records.latest[key], tuple(one.path for one in step.given)
 
 
-def _write(records: ScenarioRecords, key: RecordKey, before: Record, given: tuple[Given, ...]) -> None:
-    system = records.system(key)
+def _write(records: ScenarioRecords, key: RecordKey, given: tuple[Given, ...]) -> Record:
+    """Write the values and return what was read before; the optional ones are left out when the system refuses them."""
+
+    def write(now: Record) -> None:
+        records.system(key).update(now, _wire_values(records, key, now, given))
+
     try:
-        system.update(before, _wire_values(records, key, before, given))
+        return update_with_retry(lambda: records.reread(key), write)
+    except Conflict:
+        raise
     except RequestRejected:
-        needed = [one for one in given if not one.optional]
+        needed = tuple(one for one in given if not one.optional)
         if len(needed) == len(given):
             raise
-        if needed:
-            system.update(records.reread(key), _wire_values(records, key, before, needed))
+        return _write(records, key, needed) if needed else records.reread(key)
 
 
 def _wire_values(

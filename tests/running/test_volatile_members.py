@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 from msgspec.structs import replace
 from running_world import CARDS, Memory, World
 
+from qa_sync.running.environment import SyncControl
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
@@ -84,6 +86,33 @@ def test_a_member_that_only_changes_between_cycles_is_no_volatile_one() -> None:
     checks = checked(lambda _system: "same", sync=touches)
     assert {c.status for c in checks.values()} == {Status.FAILED}
     assert "Right Thing touched: was" in (checks["stable"].message or "")
+
+
+def test_no_cycle_of_another_section_runs_between_the_reads() -> None:
+    @dataclass
+    class Shared(World):
+        """The sync also runs for other sections, unless it is held."""
+
+        holds: int = 0
+
+        @contextmanager
+        def hold(self) -> Iterator[None]:
+            self.holds += 1
+            yield
+            self.holds -= 1
+
+        def control(self) -> SyncControl:
+            return replace(super().control(), hold=self.hold)
+
+    cycles = 0
+
+    def show(_system: Computing) -> Json:
+        nonlocal cycles
+        cycles += not world.holds
+        return cycles
+
+    world = Shared(right=Computing("Right", CARDS["Right"], show=show))
+    assert {check.status for check in world.by_kind()["stable"]} == {Status.FAILED}
 
 
 def test_a_member_that_a_row_names_is_never_volatile() -> None:

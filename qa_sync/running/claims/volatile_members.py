@@ -43,13 +43,14 @@ def find_volatile(records: ScenarioRecords, key: RecordKey, members: Collection[
     if any(_is_mapped(member, mapped) for member in members):
         return frozenset()
     changes: Counter[str] = Counter()
-    before = records.current(key)
-    for now in _further_reads(records, key, card):
-        if _last_write(card, now) == _last_write(card, before):
-            changes.update({member_of(path) for path, *_ in differences(before.data, now.data)})
-        if all(changes[member] >= CHANGES for member in members):
-            return frozenset(members)
-        before = now
+    with records.environment.control.hold():  # another section may start a cycle of the sync
+        before = records.reread(key)
+        for now in _further_reads(records, key, card):
+            if _last_write(card, now) == _last_write(card, before):
+                changes.update({member_of(path) for path, *_ in differences(before.data, now.data)})
+            if all(changes[member] >= CHANGES for member in members):
+                return frozenset(members)
+            before = now
     return frozenset()
 
 
