@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -26,6 +27,7 @@ from standing import prints_of
 from waits import GUARD_S, ended, running, until
 
 SPEC = "specs/000.txt"
+IMPATIENT = Path(__file__).with_name("impatient.py")
 SIGNALS = [
     signal.SIGTERM,
     *(pytest.param(number, marks=pytest.mark.slow) for number in (signal.SIGINT, signal.SIGHUP)),
@@ -117,7 +119,7 @@ def test_an_interrupted_run_gives_up_systems_that_do_not_answer(how: str, serve:
     with real, loopback(answer) as door:
         way = by_way_of(config, door.url)
         words = ["check", SPEC, "--mode", "live", "--config", str(way), "--report", f"json={report}", "-j", "1"]
-        with running(["-m", "qa_sync", *words], env={**os.environ, "PYTHONPATH": str(ROOT)}) as process:
+        with running([str(IMPATIENT), *words], env={**os.environ, "PYTHONPATH": str(ROOT)}) as process:
             until(lambda: prints_of(config), process)
             over.set()
             process.send_signal(signal.SIGTERM)
@@ -215,8 +217,19 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.mark.parametrize("closed", ["pipe", "stdout"])
-@pytest.mark.parametrize("name", COMMANDS)
+QUICK = {"check": "pipe", "help": "pipe", "report": "pipe"}
+"""How the output is closed in each run of the tests (others: `stdout`); the other way is slow."""
+
+
+def ways() -> list[Any]:
+    return [
+        pytest.param(name, closed, marks=[] if closed == QUICK.get(name, "stdout") else pytest.mark.slow)
+        for name in COMMANDS
+        for closed in ("pipe", "stdout")
+    ]
+
+
+@pytest.mark.parametrize(("name", "closed"), ways())
 def test_output_that_no_one_gets_is_no_verdict(name: str, closed: str, files: Path) -> None:
     words = [word.format(files) for word in COMMANDS[name]]
     line = " ".join(f"'{word}'" for word in [sys.executable, "-m", "qa_sync", *words])

@@ -1,0 +1,12 @@
+"""A program for tests: `qa-sync` that gives up a silent system after 2 seconds instead of 10."""
+
+from __future__ import annotations
+
+import sys
+
+from qa_sync.cli.main import run_guarded
+from qa_sync.systems.http import patience
+
+vars(patience).update(SILENCE_S=2.0, LEAST_S=1.0)
+sys.argv = ["qa-sync", *sys.argv[1:]]
+sys.exit(run_guarded())
