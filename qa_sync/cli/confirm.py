@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,15 +13,24 @@ from qa_sync.errors import UsageError
 from qa_sync.modes.job import PlannedRecords
 from qa_sync.reports.shared.escape import escape_invisible
 
+if TYPE_CHECKING:
+    from qa_sync.modes.live_systems.planned_time import PlannedTime
+
 yes_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--yes", "-y", is_flag=True, help="Write to live systems without asking for confirmation."
 )
 
 
-def confirm_writes(writes: Sequence[PlannedRecords], *, yes: bool, resume: bool = False) -> None:
+def confirm_writes(
+    writes: Sequence[PlannedRecords],
+    *,
+    yes: bool,
+    resume: bool = False,
+    time: Callable[[], PlannedTime | None] = lambda: None,
+) -> None:
     """Print the planned records and ask for confirmation; raises UsageError if declined or if no one can be asked.
 
-    With `resume`, the run first deletes the records of the interrupted run.
+    With `resume`, the run first deletes the records of the interrupted run. `time` returns how long the run will take.
     """
     if not (writes or resume):
         return
@@ -29,8 +38,19 @@ def confirm_writes(writes: Sequence[PlannedRecords], *, yes: bool, resume: bool 
 
     _print_lines(["The records of the interrupted run are deleted first."] if resume else [])
     _print_lines(describe_writes(writes))
+    if writes and (planned := time()):
+        _print_lines([f"These are {sum(each.count for each in writes)} records. {_time_text(planned)}"])
     if not yes:
         _ask("Create these records?" if writes else "Continue?")
+
+
+def _time_text(planned: PlannedTime) -> str:
+    from qa_sync.reports.shared.wording import time_span  # noqa: PLC0415 - as above
+
+    return (
+        f"The run takes about {time_span(planned.usual_s)} if each change arrives within {planned.interval_s:g} s "
+        f"(`interval` of the settings), and at most about {time_span(planned.longest_s)}."
+    )
 
 
 def confirm_sync(writes: Mapping[tuple[str, str], int], announced: Iterable[str] = (), *, watching: bool) -> None:

@@ -9,10 +9,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from msgspec.structs import replace
 
+from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.selection import CheckId, Selection
 from qa_sync.cli.confirm import confirm_writes, yes_option
 from qa_sync.cli.interrupted import results_of, stop_run
@@ -60,6 +62,9 @@ from qa_sync.running.events import Event
 from qa_sync.running.results import with_texts
 from qa_sync.running.runner import RunConfig, run
 from qa_sync.settings.model import Settings
+
+if TYPE_CHECKING:
+    from qa_sync.modes.live_systems.planned_time import PlannedTime
 
 TIMEOUT_S = 120.0
 
@@ -136,7 +141,8 @@ def check(
         chosen = select_last_failed(
             prepared.checklists, settings, run_options.mode, last_failed=last_failed, failed_first=failed_first
         )
-        confirm_writes(prepared.writes(chosen.checklists), yes=yes, resume=resume)
+        time_of = partial(_planned_time, job, prepared, chosen.checklists, wait_options)
+        confirm_writes(prepared.writes(chosen.checklists), yes=yes, resume=resume, time=time_of)
         prepared.begin(chosen.checklists)
         run_config = _run_config(run_options.mode, prepared, wait_options, sign_off_options, first_only=first_only)
         narrow = partial(_selected, chosen, ids)
@@ -159,6 +165,19 @@ def check(
     if results.interrupted:
         click.echo("Interrupted.", err=True)
     return results.exit_code
+
+
+def _planned_time(
+    job: Job, prepared: PreparedRun, checklists: Sequence[Checklist], wait_options: WaitOptions
+) -> PlannedTime | None:
+    from qa_sync.modes.live_systems.planned_time import planned_time  # noqa: PLC0415 - a replay writes nothing
+
+    return planned_time(
+        checklists,
+        interval_s=job.settings.sync.interval_s,
+        timeout_s=max(job.timeout_s, job.max_lag_s or 0.0),
+        parallel=wait_options.jobs or prepared.parallel_sections,
+    )
 
 
 def _selected(chosen: Selected, ids: frozenset[CheckId] | None, events: Iterator[Event]) -> Iterator[Event]:
