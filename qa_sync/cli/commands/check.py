@@ -158,6 +158,10 @@ def check(
     results = excused(replace(results, recordings=prepared.recordings()))
     terminal.report(results, _source_line)
     write_reports(with_texts(results, texts), targets, report_options.annotations, quiet=report_options.quiet)
+    if report_options.open_:
+        from qa_sync.cli.open_page import open_page  # noqa: PLC0415 - few ask for it
+
+        open_page(with_texts(results, texts), targets)
     if not results.interrupted:
         prepared.finish(results)
     save_failed(results, settings)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import click
 
-from qa_sync.cli.options.report_targets import annotations_option, parse_targets, write_reports
+from qa_sync.cli.options.report_targets import annotations_option, open_option, parse_targets, write_reports
 from qa_sync.cli.results_file import read_results, source_lines
 from qa_sync.reports.formats.table import FORMATS
 from qa_sync.reports.shared.merge_results import merge_results
@@ -25,6 +25,7 @@ from qa_sync.running.results import Results
     help=f"Write a report ({', '.join(FORMATS)}) to PATH or standard output; by default print to the terminal.",
 )
 @annotations_option
+@open_option
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -38,6 +39,7 @@ def report(
     results: tuple[str, ...],
     reports: tuple[str, ...],
     annotations: str | None,
+    open_: bool,
     color: Color,
     quiet: bool,
     verbose: bool,
@@ -55,10 +57,14 @@ def report(
     """
     targets = parse_targets(reports, results)
     loaded = _merged(results)
-    if not targets:
+    if not (targets or open_):
         terminal = Terminal(sys.stdout, sys.stderr, color=color, quiet=quiet, verbose=verbose)
         terminal.report(loaded, source_lines(loaded))
     write_reports(loaded, targets, annotations, quiet=quiet)
+    if open_:
+        from qa_sync.cli.open_page import open_page  # noqa: PLC0415 - few ask for it
+
+        open_page(loaded, targets)
     return 0
 
 

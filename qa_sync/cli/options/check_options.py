@@ -16,7 +16,7 @@ from qa_sync.cli.options.durations import age_of
 from qa_sync.cli.options.faults import fault_options
 from qa_sync.cli.options.history import history_option
 from qa_sync.cli.options.option_groups import option_group
-from qa_sync.cli.options.report_targets import annotations_option
+from qa_sync.cli.options.report_targets import annotations_option, open_option
 from qa_sync.cli.options.shell_completion import complete_from
 from qa_sync.errors import UnknownName, UsageError
 from qa_sync.modes.table import MODES
@@ -35,7 +35,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Timing": ("timeout_s", "max_lag", "jobs"),
     "Records in live systems": ("keep", "yes", "resume"),
     "Manual checks": ("sign_off", "interactive"),
-    "Reports": ("reports", "annotations", "color", "quiet", "verbose"),
+    "Reports": ("reports", "annotations", "open_", "color", "quiet", "verbose"),
     "Known failures and history": ("baseline", "history"),
 }
 """The groups of `--help`: titles and the names of their parameters."""
@@ -72,6 +72,7 @@ class ReportOptions(Struct, frozen=True):
 
     reports: tuple[str, ...]
     annotations: str | None
+    open_: bool
     color: Color
     quiet: bool
     verbose: bool
@@ -196,7 +197,7 @@ add_sign_off_options = option_group(
 add_report_options = option_group(
     "report_options",
     ReportOptions,
-    ("reports", "annotations", "color", "quiet", "verbose"),
+    ("reports", "annotations", "open_", "color", "quiet", "verbose"),
     (
         click.option(
             "--report",
@@ -207,6 +208,7 @@ add_report_options = option_group(
             shell_complete=complete_from(lambda: FORMATS),
         ),
         annotations_option,
+        open_option,
         click.option(
             "--color",
             type=click.Choice(["auto", "always", "never"]),

@@ -27,6 +27,11 @@ annotations_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.o
 )
 
 
+open_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--open", "open_", is_flag=True, help="Show the HTML report in the browser afterwards."
+)
+
+
 class Target(Struct, frozen=True):
     """A report: its format and its file (None: standard output)."""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.shared.failure_causes import EXAMPLES, FailureCause, failure_causes
 from qa_sync.reports.shared.rerun import rerun_command
+from qa_sync.reports.shared.spec_states import MANY_SPECS, spec_states
 from qa_sync.reports.shared.wording import (
     INTERRUPTED,
     NOTHING_VERIFIED,
@@ -46,7 +47,7 @@ def render(results: Results) -> str:
 
 def pieces(results: Results) -> Iterator[str]:
     """Yield the summary's lines, each with its line break."""
-    parts = (_head, _sections, _failures, _manual, _skipped, _not_removed)
+    parts = (_head, _specs, _sections, _failures, _manual, _skipped, _not_removed)
     for part in parts:
         yield from (f"{line}\n" for line in part(results))
 
@@ -66,6 +67,19 @@ def _head(results: Results) -> Iterator[str]:
         yield from (f"Out-of-date baseline entry: {_plain(sentence)}", "")
     seed = f", seed {_plain(results.seed)}" if results.seed else ""  # an audit has none
     yield f"{_plain(results.mode)}, {when(results)}, {seconds(results.duration_s)}{seed}"
+    yield ""
+
+
+def _specs(results: Results) -> Iterator[str]:
+    """Yield a row for each of many specs, the worst first."""
+    if len(results.specs) <= MANY_SPECS:
+        return
+    yield from ("| | Spec | Checks |", "|---|---|---|")
+    states = spec_states(results)
+    for state in states[:MOST_ROWS]:
+        yield f"| {SYMBOLS[state.status]} | {_code(state.spec.spec)} | {state.counted} |"
+    if len(states) > MOST_ROWS:
+        yield f"| | and {len(states) - MOST_ROWS} more specs | |"
     yield ""
 
 

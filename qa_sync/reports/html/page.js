@@ -205,7 +205,7 @@
       }
       part.hidden = !any;
     }
-    for (const item of document.querySelectorAll("aside .c")) item.hidden = wanted !== "" && !has(item.textContent, wanted);
+    for (const item of document.querySelectorAll("aside .c, .index .c")) item.hidden = wanted !== "" && !has(item.textContent, wanted);
     root.classList.toggle("searching", wanted !== "");
     announce();
   };

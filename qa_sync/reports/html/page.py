@@ -24,7 +24,9 @@ from qa_sync.reports.html.overview import (
     skipped_section,
 )
 from qa_sync.reports.html.sentences_and_rows import document, size
+from qa_sync.reports.html.spec_index import spec_index
 from qa_sync.reports.shared.rerun import rerun_command
+from qa_sync.reports.shared.spec_states import MANY_SPECS
 from qa_sync.reports.shared.wording import INTERRUPTED, seconds, when
 from qa_sync.running.events import Status
 from qa_sync.running.results import Results
@@ -47,6 +49,7 @@ def pieces(results: Results) -> Iterator[str]:
     yield f"{manual_section(results)}{skipped_section(results)}{not_removed_section(results)}"
     yield f'{_sign_off()}</aside>\n<main id="document">\n'
     yield '<p id="nothing" class="none" hidden>No check matches the filter.</p>\n'
+    yield spec_index(results)
     for number, spec in enumerate(results.specs):
         yield from document(spec, number, rerun_command(results, [spec.spec]))
     yield "</main>\n</div>\n</body>\n</html>\n"
@@ -81,6 +84,8 @@ def _header(results: Results) -> str:
         f'<li><a href="#d{n}">{text(spec.title)}</a> <code>{text(spec.spec)}</code> <span>{size(spec)}</span></li>\n'
         for n, spec in enumerate(results.specs)
     )
+    if len(results.specs) > MANY_SPECS:
+        titles = f'<li><a href="#index">{len(results.specs)} specs</a></li>\n'
     interrupted = f'<p class="how"><strong>{INTERRUPTED}</strong></p>\n' if results.interrupted else ""
     return (
         '<a class="jump" href="#document">Skip to the spec</a>\n<header>\n<div class="head">\n'

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from qa_sync.reports.shared.page_options import OutputOptions
+from qa_sync.reports.shared.spec_states import MANY_SPECS, spec_states
 from qa_sync.reports.shared.text_layout import BLANK, GAP, Line, Span, Style, columns, width_of, wrap
 from qa_sync.reports.shared.wording import (
     INTERRUPTED,
@@ -20,6 +22,12 @@ from qa_sync.reports.terminal.check_table import FAILURE_STATUSES, check_table, 
 from qa_sync.reports.terminal.unused_requests import unused_request_lines
 from qa_sync.running.events import CheckFinished, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
+
+MOST_TABLES = 20
+"""With more specs than this, only those with failures or errors have their tables, unless the output is verbose."""
+
+MOST_SPECS = 15
+"""How many specs with failures or errors the overview lists."""
 
 
 def end_report(results: Results, output: OutputOptions) -> Iterator[Line]:
@@ -39,15 +47,35 @@ def end_report(results: Results, output: OutputOptions) -> Iterator[Line]:
         yield from failure_report.failure_summary(results, output)
     else:
         yield from _baseline(results, output)
+    if len(results.specs) > MANY_SPECS:
+        yield from _overview(results, output)
     yield from _totals(results, output)
 
 
+def _overview(results: Results, output: OutputOptions) -> Iterator[Line]:
+    """Return a line for each spec, the worst first; of many that are well, only their number."""
+    states = spec_states(results)
+    bad = sum(state.status in FAILURE_STATUSES for state in states)
+    shown = states if output.verbose else states[: max(MANY_SPECS, min(bad, MOST_SPECS))]
+    yield (("Specs", Style.STRONG),)
+    for state in shown:
+        mark: Span = (output.symbol(state.status), Style(state.status))
+        name: list[Span] = [(output.text(state.spec.spec), Style.PLAIN), (f"  {state.counted}", Style.QUIET)]
+        yield from columns([([mark], 1), (name, output.width - 4)], indent=2, gap=1)
+    rest = Counter(state.status for state in states[len(shown) :])
+    if rest:
+        numbers = ", ".join(f"{number} {status}" for status, number in rest.items())
+        yield from wrap([(f"  and {rest.total()} more: {numbers}", Style.QUIET)], output.width)
+    yield BLANK
+
+
 def _specs(results: Results, output: OutputOptions) -> Iterator[Line]:
-    tables = {
-        (spec.spec, section.key): rows_of(section.checks, output) for spec in results.specs for section in spec.sections
-    }
+    specs = results.specs
+    if len(specs) > MOST_TABLES and not output.verbose:
+        specs = tuple(state.spec for state in spec_states(results) if state.status in FAILURE_STATUSES)[:MOST_TABLES]
+    tables = {(spec.spec, section.key): rows_of(section.checks, output) for spec in specs for section in spec.sections}
     grid = column_widths([row for rows in tables.values() for row in rows], output)
-    for spec in results.specs:
+    for spec in specs:
         yield from wrap(
             [(output.text(spec.title), Style.STRONG), (f"  {output.text(spec.spec)}", Style.QUIET)], output.width
         )

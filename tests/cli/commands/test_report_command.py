@@ -152,3 +152,22 @@ def test_another_schema_is_refused_by_the_name_of_its_file(qa_sync: QaSync, foun
     done = qa_sync("report", str(found), str(other))
     assert done.code == 2
     assert f"{other}:2: expected results of schema" in done.err
+
+
+def test_the_page_is_opened_in_the_browser(
+    qa_sync: QaSync, found: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    opened: list[str] = []
+    for has_browser, said in ((True, "opened file://"), (False, "no browser was found; open file://")):
+        monkeypatch.setattr(
+            "qa_sync.cli.open_page.webbrowser.open", lambda url, ok=has_browser: opened.append(url) or ok
+        )
+        done = qa_sync("report", str(found), "--open")
+        assert said in done.err
+    page = Path(opened[0].removeprefix("file://"))
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert page.stat().st_mode & 0o077 == 0
+    kept = tmp_path / "kept.html"
+    qa_sync("report", str(found), "--report", f"html={kept}", "--open")
+    assert opened[-1] == kept.as_uri()
