@@ -160,11 +160,13 @@ def test_the_page_is_opened_in_the_browser(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     opened: list[str] = []
     for has_browser, said in ((True, "opened file://"), (False, "no browser was found; open file://")):
-        monkeypatch.setattr(
-            "qa_sync.cli.open_page.webbrowser.open", lambda url, ok=has_browser: opened.append(url) or ok
-        )
-        done = qa_sync("report", str(found), "--open")
-        assert said in done.err
+
+        def show(url: str, has_browser: bool = has_browser) -> bool:
+            opened.append(url)
+            return has_browser
+
+        monkeypatch.setattr("qa_sync.cli.open_page.webbrowser.open", show)
+        assert said in qa_sync("report", str(found), "--open").err
     page = Path(opened[0].removeprefix("file://"))
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert page.stat().st_mode & 0o077 == 0
