@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import ibis
 from msgspec import Struct
@@ -18,10 +17,11 @@ from msgspec import Struct
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cells import is_unicode
 from qa_sync.audit.expressions.columns import DAYS, FRACTION, TIMES, Expr, fits
+from qa_sync.audit.records.csv_columns import NotPlain, encoded_columns
+from qa_sync.audit.records.encoded_export import EncodedFile, Encoder, Numbered
 from qa_sync.audit.records.in_place import exact_table
 from qa_sync.audit.records.members import MemberSearch
-from qa_sync.audit.records.parquet_parts import PartWriter, row_of, write_parts
-from qa_sync.audit.records.row_formats import SUFFIXES, Rows, check_format
+from qa_sync.audit.records.row_formats import SUFFIXES, Rows, check_format, csv_names
 from qa_sync.audit.records.unique_ids import check_unique_ids, id_of
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
@@ -65,14 +65,35 @@ def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str
         near = did_you_mean(card.key, present)
         raise UsageError(f"{file}: no column {card.key!r}, which is the id of the records", hint=near)
     kept = tuple(c for c in columns if present is None or _has(present, c))
-    parts, members = PartWriter(scratch, kept), MemberSearch.of(kept)
-    looked = _looked_through(rows, members)
-    written = [scratch / part.file for part in write_parts(_identified(file, looked, card, kept), parts)]
+    members, encoded = MemberSearch.of(kept), scratch / "records.parquet"
+    if not (present is not None and file.suffix == ".csv" and _written_by_columns(file, card, kept, encoded)):
+        _write_rows(file, _looked_through(rows, members), card, kept, encoded)
+        absent = (frozenset(columns) - {*kept}) | members.absent
+    else:
+        absent = frozenset(columns) - {*kept}
     numbers = {path: at for at, path in enumerate(kept)}
-    absent = (frozenset(columns) - {*kept}) | members.absent
-    export = Export(engine.read(written).drop("seq"), numbers, absent, (present or frozenset()) | members.names)
+    export = Export(engine.read([encoded]), numbers, absent, (present or frozenset()) | members.names)
     check_unique_ids(engine, file, card, export.table)
     return export
+
+
+def _written_by_columns(file: Path, card: EntityCard, columns: tuple[str, ...], into: Path) -> bool:
+    try:
+        with EncodedFile(into, len(columns)) as encoded:
+            for table in encoded_columns(file, csv_names(file), ",", card, columns):
+                encoded.write(table)
+    except NotPlain:
+        return False
+    return True
+
+
+def _write_rows(file: Path, rows: Rows, card: EntityCard, columns: tuple[str, ...], into: Path) -> None:
+    def too_deep(line: int, key: str) -> UsageError:
+        return UsageError(f"the record {key} is nested too deeply", location=Location(str(file), line))
+
+    with EncodedFile(into, len(columns)) as encoded:
+        for table in Encoder(card, columns, too_deep).tables(_identified(file, rows, card)):
+            encoded.write(table)
 
 
 def _looked_through(rows: Rows, members: MemberSearch) -> Rows:
@@ -81,14 +102,10 @@ def _looked_through(rows: Rows, members: MemberSearch) -> Rows:
         yield line, data
 
 
-def _identified(file: Path, rows: Rows, card: EntityCard, columns: tuple[str, ...]) -> Iterator[Any]:
+def _identified(file: Path, rows: Rows, card: EntityCard) -> Iterator[Numbered]:
     for line, data in rows:
-        where = Location(str(file), line)
-        key = _id(data, card, where)
-        try:
-            yield row_of(key, _typed(data, card) if file.suffix == ".csv" else data, card, columns)
-        except RecursionError:
-            raise UsageError(f"the record {key} is nested too deeply", location=where) from None
+        key = _id(data, card, Location(str(file), line))
+        yield line, key, _typed(data, card) if file.suffix == ".csv" else data
 
 
 def _id(data: Mapping[str, Json], card: EntityCard, where: Location) -> str:

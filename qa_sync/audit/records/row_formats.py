@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -35,14 +36,26 @@ def _json_lines(file: Path) -> tuple[Rows, None]:
     return _decodable(file, rows()), None
 
 
+_QUICK: Final = msgspec.json.Decoder(float_hook=Decimal)
+_TOLERANT: Final = json.JSONDecoder(parse_float=Decimal)
+
+
 def _object(line: str, where: Location) -> Mapping[str, Json]:
     try:
-        data = json.loads(line, parse_float=Decimal)
+        data = _decoded(line)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"not JSON: {error}", location=where, hint=WHOLE) from None
     if not isinstance(data, dict):
         raise UsageError("expected a JSON object on each line", location=where)
     return data
+
+
+def _decoded(line: str) -> Json:
+    """Return the value of a JSON text; NaN and lone surrogates are read, too."""
+    try:
+        return _QUICK.decode(line)
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return _TOLERANT.decode(line)
 
 
 def _csv(file: Path) -> tuple[Rows, frozenset[str]]:
@@ -59,6 +72,11 @@ def _csv(file: Path) -> tuple[Rows, frozenset[str]]:
             yield number, dict(zip(names, cells, strict=True))
 
     return rows(), frozenset(names)
+
+
+def csv_names(file: Path) -> list[str]:
+    """Return the names of the columns of a CSV file in their order."""
+    return next(_decodable(file, _csv_lines(file)), (1, []))[1]
 
 
 def _reject_repeated(names: Sequence[str], where: Location) -> None:

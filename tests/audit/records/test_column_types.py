@@ -164,12 +164,29 @@ def audited(qa_sync: QaSync, spec: Path, left: Path, right: Path) -> tuple[dict[
     return found, {tuple("null" if d[key] == '" "' else d[key] for key in named) for d in differences}
 
 
+PARQUET, MIXED = [(0, 0)], [(0, 0), (0, 1), (1, 0)]
+"""Which sides are Parquet (0) and JSON lines (1)."""
+
+
 @pytest.mark.parametrize(
-    ("statistics", "backwards", "by_rows"),
-    [(True, False, False), (True, True, False), (False, False, False), (True, False, True)],
+    ("statistics", "backwards", "by_rows", "mixes"),
+    [
+        (True, False, False, PARQUET),
+        (True, False, True, PARQUET),
+        *(
+            pytest.param(*one, MIXED, marks=pytest.mark.slow)
+            for one in ((True, False, False), (True, True, False), (False, False, False), (True, False, True))
+        ),
+    ],
 )
 def test_every_column_type_is_compared_as_its_json_values(
-    qa_sync: QaSync, tmp_path: Path, *, statistics: bool, backwards: bool, by_rows: bool
+    qa_sync: QaSync,
+    tmp_path: Path,
+    *,
+    statistics: bool,
+    backwards: bool,
+    by_rows: bool,
+    mixes: list[tuple[int, int]],
 ) -> None:
     # One column that must be read row by row has the whole file read so, hence two groups of columns.
     columns = {name: c for name, c in COLUMNS.items() if by_rows == name.startswith(BY_ROWS)}
@@ -178,7 +195,7 @@ def test_every_column_type_is_compared_as_its_json_values(
     wanted = audited(qa_sync, spec, sides[0][1], sides[1][1])
     assert len({status for status, _ in wanted[0].values()}) > 1
     assert sum(len(c.values) > 2 for c in columns.values()) <= sum(c[0] == "failed" for c in wanted[0].values())
-    for one, other in ((0, 0), (0, 1), (1, 0)):
+    for one, other in mixes:
         got = audited(qa_sync, spec, sides[0][one], sides[1][other])
         assert got[0] == wanted[0], (one, other)
         assert got[1] == wanted[1], (one, other)
