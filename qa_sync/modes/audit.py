@@ -9,9 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qa_sync.audit.audit import Audit
 from qa_sync.audit.engines.table import Needs, start_engine
+from qa_sync.audit.formats.unpacked import unpacked
 from qa_sync.audit.model import SectionPlan
 from qa_sync.audit.planning import AuditConfig, plan_sections
 from qa_sync.audit.records.fetch import FetchSource
@@ -76,6 +78,8 @@ def _audit(job: Job, options: AuditArguments, tell: Callable[[str], None], scrat
     engine = start_engine(_engine_name(options), Needs(options.memory, scratch, options.spark_master))
     clock = RealClock()
     try:
+        left, right = (unpacked(file, scratch / side) if file else None for file, side in _sides(options))
+        options = replace(options, left=left, right=right)
         with _origin(job, options) as origin:
             # Exports are not copied into the snapshot: they are files already.
             kept = None if isinstance(origin, ExportFiles) else options.snapshot
@@ -84,6 +88,10 @@ def _audit(job: Job, options: AuditArguments, tell: Callable[[str], None], scrat
             yield Audit(dataflows, plans, wish, engine, terms, clock, time.perf_counter, scratch)
     finally:
         engine.close()
+
+
+def _sides(options: AuditArguments) -> tuple[tuple[Path | None, str], tuple[Path | None, str]]:
+    return (options.left, "left"), (options.right, "right")
 
 
 def _planned(job: Job, options: AuditArguments) -> tuple[Sequence[Dataflow], Mapping[str, Sequence[SectionPlan]]]:

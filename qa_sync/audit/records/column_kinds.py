@@ -9,8 +9,8 @@ from typing import Final
 
 import pyarrow as pa
 
+from qa_sync.audit.formats.row_formats import columns_of, rows_of
 from qa_sync.audit.records.members import leaf_names
-from qa_sync.audit.records.row_formats import columns_of, rows_of
 from qa_sync.values.canonical import is_empty
 from qa_sync.values.form import Json
 from qa_sync.values.paths import read

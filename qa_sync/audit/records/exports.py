@@ -17,11 +17,13 @@ from msgspec import Struct
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.cells import is_unicode
 from qa_sync.audit.expressions.columns import DAYS, FRACTION, TIMES, Expr, fits
+from qa_sync.audit.formats.row_formats import SUFFIXES, TEXTS, check_format, csv_names, ending_of, separator_of
+from qa_sync.audit.formats.rows import Rows
+from qa_sync.audit.formats.unpacked import PACKED
 from qa_sync.audit.records.csv_columns import NotPlain, encoded_columns
 from qa_sync.audit.records.encoded_export import EncodedFile, Encoder, Numbered
 from qa_sync.audit.records.in_place import exact_table
 from qa_sync.audit.records.members import MemberSearch
-from qa_sync.audit.records.row_formats import SUFFIXES, Rows, check_format, csv_names
 from qa_sync.audit.records.unique_ids import check_unique_ids, id_of
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.location import Location
@@ -45,28 +47,39 @@ def find_export(place: Path, card: EntityCard) -> Path:
         if not place.is_file():
             raise UsageError(f"{place}: file not found")
         return place
-    found = [path for suffix in SUFFIXES if (path := place / f"{card.datatype}{suffix}").is_file()]
+    found = [path for path in sorted(place.iterdir()) if path.is_file() and _is_export(path, card.datatype)]
     if len(found) != 1:
         number = "no file" if not found else "more than one file"
-        wanted = f"{card.datatype}.parquet, .jsonl or .csv"
+        wanted = f"{card.datatype}{', '.join(SUFFIXES)}, or these with {' or '.join(PACKED)}"
         raise UsageError(f"{place}: {number} for {card.names[0]}; expected one of {wanted}")
     return found[0]
+
+
+def _is_export(path: Path, datatype: str) -> bool:
+    whole = Path(path.stem) if ending_of(path) in PACKED else path
+    return whole.stem == datatype and ending_of(whole) in SUFFIXES
+
+
+def separator_note(file: Path) -> str | None:
+    """Return what to say of a CSV file whose cells are separated by something else than commas."""
+    mark = separator_of(file) if ending_of(file) == ".csv" else ","
+    return None if mark == "," else f"{file}: the cells are separated by {mark!r}"
 
 
 def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str, ...], scratch: Path) -> Export:
     """Return an export's records; raises UsageError for a damaged file, and for missing or duplicate ids."""
     check_format(file)
-    if file.suffix == ".parquet" and (raw := exact_table(engine, file, card, columns)) is not None:
+    if ending_of(file) == ".parquet" and (raw := exact_table(engine, file, card, columns)) is not None:
         export = _unchanged_table(engine, raw, card, columns)
         check_unique_ids(engine, file, card, export.table)
         return export
-    rows, present = SUFFIXES[file.suffix](file)
+    rows, present = SUFFIXES[ending_of(file)](file)
     if present is not None and not _has(present, card.key):
         near = did_you_mean(card.key, present)
         raise UsageError(f"{file}: no column {card.key!r}, which is the id of the records", hint=near)
     kept = tuple(c for c in columns if present is None or _has(present, c))
     members, encoded = MemberSearch.of(kept), scratch / "records.parquet"
-    if not (present is not None and file.suffix == ".csv" and _written_by_columns(file, card, kept, encoded)):
+    if not (present is not None and ending_of(file) in TEXTS and _written_by_columns(file, card, kept, encoded)):
         _write_rows(file, _looked_through(rows, members), card, kept, encoded)
         absent = (frozenset(columns) - {*kept}) | members.absent
     else:
@@ -80,7 +93,7 @@ def load_export(engine: Engine, file: Path, card: EntityCard, columns: tuple[str
 def _written_by_columns(file: Path, card: EntityCard, columns: tuple[str, ...], into: Path) -> bool:
     try:
         with EncodedFile(into, len(columns)) as encoded:
-            for table in encoded_columns(file, csv_names(file), ",", card, columns):
+            for table in encoded_columns(file, csv_names(file), separator_of(file), card, columns):
                 encoded.write(table)
     except NotPlain:
         return False
@@ -105,7 +118,7 @@ def _looked_through(rows: Rows, members: MemberSearch) -> Rows:
 def _identified(file: Path, rows: Rows, card: EntityCard) -> Iterator[Numbered]:
     for line, data in rows:
         key = _id(data, card, Location(str(file), line))
-        yield line, key, _typed(data, card) if file.suffix == ".csv" else data
+        yield line, key, _typed(data, card) if ending_of(file) in TEXTS else data
 
 
 def _id(data: Mapping[str, Json], card: EntityCard, where: Location) -> str:

@@ -10,9 +10,10 @@ from threading import Event
 from msgspec import Struct
 
 from qa_sync.audit.engines.table import Engine
+from qa_sync.audit.formats.unpacked import unpacked
 from qa_sync.audit.model import AuditableSection, SectionPlan
 from qa_sync.audit.planning import needed_columns
-from qa_sync.audit.records.exports import find_export, load_export
+from qa_sync.audit.records.exports import find_export, load_export, separator_note
 from qa_sync.audit.records.fetch import FetchOptions, FetchSource, fetch_entity
 from qa_sync.audit.records.pools import reading_pool
 from qa_sync.audit.records.tables import RecordTable, deduplicated, table_of
@@ -99,8 +100,10 @@ def _exported(engine: Engine, plans: Sequence[SectionPlan], request: LoadRequest
             if (at, label, card.datatype) in found:
                 continue
             columns = _columns(plans, at, label, card.datatype)
-            file = find_export(place, card)
             scratch = request.folder / f"export-{at}-{_slug(label)}-{_slug(card.datatype)}"
+            file = unpacked(find_export(place, card), scratch)
+            if said := separator_note(file):
+                request.report(said)
             export = load_export(engine, file, card, columns, scratch)
             found[at, label, card.datatype] = RecordTable(
                 label,

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from qa_sync.audit.engines.table import Engine, Table
-from qa_sync.audit.records.row_formats import rows_of
+from qa_sync.audit.formats.row_formats import TEXTS, ending_of, rows_of
 from qa_sync.errors import UsageError
 from qa_sync.systems.cards import EntityCard
 from qa_sync.values.form import Json
 from qa_sync.values.paths import read
+
+LINES: Final = TEXTS | {".jsonl", ".ndjson", ".json"}
+"""The formats whose records stand on lines."""
 
 SHOWN: Final = 3
 """Ids and rows that an error shows."""
@@ -56,6 +59,6 @@ def _ids(file: Path, card: EntityCard) -> Iterator[tuple[int, str]]:
 
 
 def _shown(file: Path, rows: list[int]) -> str:
-    word = "row" if file.suffix == ".parquet" else "line"
+    word = "line" if ending_of(file) in LINES else "row"
     numbers = ", ".join(map(str, rows[:SHOWN])) + (", ..." if len(rows) > SHOWN else "")
     return f"{word}{'s' if len(rows) > 1 else ''} {numbers}"

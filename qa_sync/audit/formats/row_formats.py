@@ -1,11 +1,10 @@
-"""Export formats that are read record by record: JSON Lines, CSV, and Parquet that an engine cannot use in place."""
+"""Export formats that are read record by record: JSON, CSV, Arrow, and Parquet that an engine cannot use in place."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -14,16 +13,15 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qa_sync.audit.records.arrow_values import json_rows
+from qa_sync.audit.formats.arrow_file import arrow_rows, arrow_schema
+from qa_sync.audit.formats.arrow_values import json_rows
+from qa_sync.audit.formats.json_array import array_records, is_array
+from qa_sync.audit.formats.rows import WHOLE, Rows, reject_repeated
 from qa_sync.errors import UsageError
 from qa_sync.location import Location
 from qa_sync.values.form import Json
 
-Rows = Iterator[tuple[int, Mapping[str, Json]]]
-"""Records with their line numbers."""
-
 LONGEST_CELL: Final = 2**24
-WHOLE: Final = "is the file complete?"
 
 
 def _json_lines(file: Path) -> tuple[Rows, None]:
@@ -58,11 +56,23 @@ def _decoded(line: str) -> Json:
         return _TOLERANT.decode(line)
 
 
+def _json(file: Path) -> tuple[Rows, None]:
+    """Read an array of records, or JSON lines, which some write under the same name."""
+    with _open(file) as opened:
+        array = is_array(opened)
+
+    def rows() -> Rows:
+        with _open(file) as opened:
+            yield from array_records(file, opened)
+
+    return (_decodable(file, rows()), None) if array else _json_lines(file)
+
+
 def _csv(file: Path) -> tuple[Rows, frozenset[str]]:
     csv.field_size_limit(LONGEST_CELL)
     lines = _decodable(file, _csv_lines(file))
     _, names = next(lines, (1, []))
-    _reject_repeated(names, Location(str(file), 1))
+    reject_repeated(names, Location(str(file), 1))
 
     def rows() -> Rows:
         for number, cells in lines:
@@ -74,20 +84,29 @@ def _csv(file: Path) -> tuple[Rows, frozenset[str]]:
     return rows(), frozenset(names)
 
 
+def separator_of(file: Path) -> str:
+    """Return what separates the cells of a CSV file, by its first line: a comma, else a semicolon or a tab."""
+    if ending_of(file) == ".tsv":
+        return "\t"
+    with _open(file) as lines:
+        try:
+            outside = "".join(lines.readline(LONGEST_CELL).split('"')[::2])
+        except UnicodeDecodeError:
+            return ","  # the reader says what is wrong
+    counted = {one: outside.count(one) for one in ",;\t"}
+    return "," if counted[","] else max(counted, key=lambda one: counted[one])
+
+
 def csv_names(file: Path) -> list[str]:
     """Return the names of the columns of a CSV file in their order."""
     return next(_decodable(file, _csv_lines(file)), (1, []))[1]
 
 
-def _reject_repeated(names: Sequence[str], where: Location) -> None:
-    if twice := [name for name, times in Counter(names).items() if times > 1]:
-        raise UsageError(f"there are several columns {twice[0]!r}", location=where)
-
-
 def _csv_lines(file: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the lines with their numbers, except empty ones; raises UsageError for an unclosed quote."""
+    separator = separator_of(file)
     with _open(file) as lines:
-        reader = csv.reader(lines, strict=True)
+        reader = csv.reader(lines, strict=True, delimiter=separator)
         try:
             yield from ((reader.line_num, cells) for cells in reader if cells)
         except csv.Error as error:
@@ -111,7 +130,7 @@ def _parquet(file: Path) -> tuple[Rows, frozenset[str]]:
     except (pa.ArrowException, OSError) as error:
         raise UsageError(f"{file}: not readable as Parquet: {error}", hint=WHOLE) from None
     names = opened.schema_arrow.names
-    _reject_repeated(names, Location(str(file)))
+    reject_repeated(names, Location(str(file)))
     return rows(), frozenset(names)
 
 
@@ -130,14 +149,26 @@ SUFFIXES: Final[Mapping[str, Callable[[Path], tuple[Rows, frozenset[str] | None]
     ".parquet": _parquet,
     ".jsonl": _json_lines,
     ".ndjson": _json_lines,
+    ".json": _json,
     ".csv": _csv,
+    ".tsv": _csv,
+    ".arrow": arrow_rows,
+    ".feather": arrow_rows,
 }
 """The export formats by file extension."""
+
+TEXTS: Final = frozenset({".csv", ".tsv"})
+"""The formats that have texts only."""
+
+
+def ending_of(file: Path) -> str:
+    """Return the file extension in lower case."""
+    return file.suffix.lower()
 
 
 def check_format(file: Path) -> None:
     """Raise UsageError for a file of no known format."""
-    if file.suffix not in SUFFIXES:
+    if ending_of(file) not in SUFFIXES:
         known = ", ".join(SUFFIXES)
         raise UsageError(f"{file}: unknown file type {file.suffix or '(none)'}; expected one of {known}")
 
@@ -145,15 +176,15 @@ def check_format(file: Path) -> None:
 def rows_of(file: Path) -> Rows:
     """Return the records of an export; raises UsageError for a damaged file or an unknown format."""
     check_format(file)
-    return SUFFIXES[file.suffix](file)[0]
+    return SUFFIXES[ending_of(file)](file)[0]
 
 
 def columns_of(file: Path) -> pa.Schema | frozenset[str] | None:
-    """Return the columns of an export: a schema, or names, or None for JSON Lines, which have none of their own."""
+    """Return the columns of an export: a schema, or names, or None for JSON, which has none of its own."""
     check_format(file)
-    if file.suffix == ".parquet":
+    if ending_of(file) == ".parquet":
         try:
             return pq.read_schema(file)
         except (pa.ArrowException, OSError) as error:
             raise UsageError(f"{file}: not readable as Parquet: {error}", hint=WHOLE) from None
-    return SUFFIXES[file.suffix](file)[1]
+    return arrow_schema(file) if SUFFIXES[ending_of(file)] is arrow_rows else SUFFIXES[ending_of(file)](file)[1]

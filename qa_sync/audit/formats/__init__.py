@@ -1,0 +1,1 @@
+"""The formats of exports: what each kind of file says, record by record."""

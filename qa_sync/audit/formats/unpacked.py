@@ -1,0 +1,39 @@
+"""Unpacks compressed exports into the scratch folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from qa_sync.errors import NoVerdict, UsageError
+from qa_sync.files import open_private
+
+PACKED: Final[Mapping[str, str]] = {".gz": "gzip", ".zst": "zstd"}
+"""The compressions by file extension."""
+
+CHUNK: Final = 2**20
+
+
+def unpacked(file: Path, folder: Path) -> Path:
+    """Return the file, or the unpacked content of a compressed one in the folder.
+
+    Raises UsageError for a damaged file, NoVerdict when the disk is full.
+    """
+    packed = PACKED.get(file.suffix.lower())
+    if packed is None or not file.is_file():
+        return file
+    found = folder / file.stem
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with pa.input_stream(str(file), compression=packed) as read, open(found, "wb", opener=open_private) as write:
+            while chunk := read.read(CHUNK):
+                write.write(chunk)
+    except (pa.ArrowException, OSError) as error:
+        found.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno is not None:
+            raise NoVerdict(f"{file}: {error.strerror}", hint="is the disk full?") from None
+        raise UsageError(f"{file}: not readable as {packed}: {error}", hint="is the file complete?") from None
+    return found
