@@ -1,4 +1,4 @@
-"""Unpacks compressed exports into the scratch folder."""
+"""Unpacks compressed exports and tables of databases into the scratch folder."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from qa_sync.audit.formats.sqlite import is_sqlite, sqlite_lines
 from qa_sync.errors import NoVerdict, UsageError
 from qa_sync.files import open_private
 
@@ -18,10 +19,12 @@ CHUNK: Final = 2**20
 
 
 def unpacked(file: Path, folder: Path) -> Path:
-    """Return the file, or the unpacked content of a compressed one in the folder.
+    """Return the file, or the content of a compressed one or of a database in the folder.
 
     Raises UsageError for a damaged file, NoVerdict when the disk is full.
     """
+    if is_sqlite(file):
+        return sqlite_lines(file, folder)
     packed = PACKED.get(file.suffix.lower())
     if packed is None or not file.is_file():
         return file

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -117,6 +119,40 @@ def test_an_array_is_longer_than_what_is_read_at_once(tmp_path: Path) -> None:
 def test_an_empty_array_has_no_records(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(" [ ] ", encoding="utf-8")
     assert list(rows_of(tmp_path / "a.json")) == []
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    file = tmp_path / "shop.DB"
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("CREATE TABLE people (id INTEGER, name TEXT, price REAL, raw BLOB)")
+        rows = [(2**63 - 1, "Ann é", 19.9, b"a"), (2, None, 1e300, None)]
+        db.executemany("INSERT INTO people VALUES (?, ?, ?, ?)", rows)
+        db.commit()
+    return file
+
+
+@pytest.mark.parametrize("table", ["", "#people"])
+def test_a_table_of_sqlite_is_read_as_json_lines(database: Path, tmp_path: Path, table: str) -> None:
+    found = unpacked(Path(f"{database}{table}"), tmp_path / "into")
+    assert [data for _, data in rows_of(found)] == [
+        {"id": 2**63 - 1, "name": "Ann é", "price": Decimal("19.9"), "raw": "a"},
+        {"id": 2, "name": None, "price": Decimal("1E+300"), "raw": None},
+    ]
+
+
+def test_a_wrong_table_or_database_is_told(database: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no table 'peple'") as told:
+        unpacked(Path(f"{database}#peple"), tmp_path)
+    assert "people" in str(told.value.hint)
+    with closing(sqlite3.connect(database)) as db:
+        db.execute('CREATE TABLE "an ""other" (id)')
+    with pytest.raises(UsageError, match='expected one table, found an "other, people'):
+        unpacked(database, tmp_path)
+    assert not unpacked(Path(f'{database}#an "other'), tmp_path / "into").read_bytes()
+    database.write_bytes(b"no database" * 100)
+    with pytest.raises(UsageError, match="not readable as SQLite"):
+        unpacked(database, tmp_path)
 
 
 def test_a_semicolon_is_told_and_a_packed_file_compared(qa_sync: QaSync, tmp_path: Path) -> None:
