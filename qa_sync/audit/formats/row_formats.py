@@ -52,7 +52,7 @@ def _decoded(line: str) -> Json:
     """Return the value of a JSON text; NaN and lone surrogates are read, too."""
     try:
         return _QUICK.decode(line)
-    except (msgspec.DecodeError, UnicodeEncodeError):
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return _TOLERANT.decode(line)
 
 

@@ -128,12 +128,3 @@ class PartWriter:
 def next_number(parts: Iterable[Part]) -> int:
     """Return the number after the last part's."""
     return max((int(part.file[5:10]) for part in parts), default=-1) + 1
-
-
-def write_parts(rows: Iterable[Row], parts: PartWriter) -> Iterator[Part]:
-    """Write all rows; yield the parts."""
-    for row in rows:
-        parts.add([row])
-        if parts.full:
-            yield parts.write()
-    yield parts.write()
