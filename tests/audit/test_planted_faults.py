@@ -14,7 +14,7 @@ from audit_served import KEYS, served
 from audit_world import SPECS, World, export, make_world, still
 from cli_caller import ROOT, QaSync
 
-RECORDS = 60
+RECORDS = 150
 MANY = 10_000
 FAULTS = 40
 SIZES = [RECORDS, pytest.param(MANY, marks=pytest.mark.slow)]
