@@ -27,6 +27,15 @@ class EntityPair(Struct, frozen=True, dict=True):
         """The section's property pairs, those that follow from the two cards included."""
         return pairs_of(self.section, self.source, self.target)
 
+    @cached_property
+    def edits_amounts(self) -> bool:
+        """Whether an amount in the currency of its record can be edited on both sides."""
+        return any(
+            all(card and "currency" in card.form.options and card.writable is Writable.ALWAYS for card in both)
+            for pair in self.pairs
+            for both in ([self.property(pair, side) for side in Side],)
+        )
+
     def card(self, side: Side) -> EntityCard:
         """Return the entity card of a side."""
         return self.source if side is Side.SOURCE else self.target
@@ -64,14 +73,15 @@ class EntityPair(Struct, frozen=True, dict=True):
 
         Without one, `got none` would be the verdict about any sync.
         """
-        if any(self._carries_mark(pair) for pair in self.pairs):
+        if any(self.carries_mark(pair) for pair in self.pairs):
             return None  # a conditional row too: the record of its own scenario meets the condition
         ends = f"{self.section.source} and {self.section.target}"
         if not self.pairs:
             return f"nothing says which properties {ends} share; add [[pairs]] to qa-sync.toml"
         return f"no property that {ends} share holds a text by which a new record's counterpart could be found"
 
-    def _carries_mark(self, pair: PropertyPair) -> bool:
+    def carries_mark(self, pair: PropertyPair) -> bool:
+        """Return whether the mark of a new source record can be found in a pair on the target."""
         source, target = self.property(pair, Side.SOURCE), self.property(pair, Side.TARGET)
         return (
             source is not None

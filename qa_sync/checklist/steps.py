@@ -186,6 +186,14 @@ class PropertySynced(Struct, frozen=True):
     other_unchanged: bool = True
 
 
+class NoValueSynced(Struct, frozen=True):
+    """For this pair, the role's record on `side` has no value where the other side has none, else that of the other."""
+
+    role: str
+    side: Side
+    pair: PropertyPair
+
+
 class NotCleared(Struct, frozen=True):
     """The role's record on `side` keeps its value of the snapshot, although the other side was cleared.
 
@@ -217,7 +225,14 @@ class RecordsUnchanged(Struct, frozen=True):
 
 
 Claim = (
-    CounterpartExists | NoDuplicate | NoCounterpart | PropertySynced | NotCleared | UnmappedUnchanged | RecordsUnchanged
+    CounterpartExists
+    | NoDuplicate
+    | NoCounterpart
+    | PropertySynced
+    | NoValueSynced
+    | NotCleared
+    | UnmappedUnchanged
+    | RecordsUnchanged
 )
 
 

@@ -32,7 +32,9 @@ class PropertyCard(Struct, frozen=True):
 
     `path` is where it is read, `write` where it is written (empty: the same path). `why` is the reason, for the user,
     why it cannot be written (if `writable` is not `always`). `references` is the datatype of the same system that an id
-    refers to (None: not a reference). `max_length` is in characters; `avoid` lists characters that the system does not
+    refers to (None: not a reference). `max_length` is in characters; `digits` is how many digits a
+    number keeps, and `most_places` how many decimal places amounts keep in the currency that the property is (None:
+    unknown); `avoid` lists characters that the system does not
     store. `fixed` is a value that the system sets itself (the site's currency). `derived` is true if the system
     computes it from other properties. `also` lists further write paths that take the same value (the `subtotal` of a
     WooCommerce line item follows its `total`). `blanks` is true if the system keeps leading and trailing whitespace.
@@ -47,6 +49,8 @@ class PropertyCard(Struct, frozen=True):
     required: bool = False
     unique: bool = False
     max_length: int | None = None
+    digits: int | None = None
+    most_places: int | None = None
     avoid: str = ""
     references: str | None = None
     fixed: str | None = None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
@@ -10,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa_sync.checklist.samples.constraints import VERSIONS, SampleConstraints
-from qa_sync.checklist.samples.order_amounts import LINES, LINES_WITH_ADDED, amounts
-from qa_sync.checklist.samples.values import BY_CONVERSION, LONG, PHONES, TRICKY_TEXTS, mark_of, sample_value
+from qa_sync.checklist.samples.order_amounts import LINES, LINES_WITH_ADDED, amounts, line_group
+from qa_sync.checklist.samples.texts import LENGTHS, LONGEST, SMALL_EDITS, TRICKY_TEXTS
+from qa_sync.checklist.samples.values import BY_CONVERSION, PHONES, mark_of, sample_value
 from qa_sync.systems.cards import PropertyCard
+from qa_sync.values.conversions.currencies import minor_units
 from qa_sync.values.form import Form
 
 OPTIONS: Mapping[str, Mapping[str, object]] = {"choice": {"values": {"a": "one", "b": "two", "c": "three"}}}
@@ -49,14 +52,23 @@ def test_texts_hold_what_breaks_careless_syncs() -> None:
 
 
 @pytest.mark.parametrize("version", range(VERSIONS))
-def test_a_recased_text_is_the_same_but_for_case(version: int) -> None:
-    here, mark = card("text", max_length=LONG), mark_of("s", "a")
-    plain, swap_case = (
-        str(sample_value(SampleConstraints(here, (), mark, version, swap_case=flag))) for flag in (False, True)
-    )
-    assert plain != swap_case
-    assert plain.casefold() == swap_case.casefold()
-    assert mark in swap_case
+@pytest.mark.parametrize("blanks", [True, False])
+def test_small_edits_change_case_then_accents_then_blanks_only(version: int, blanks: bool) -> None:
+    here, mark = card("text", max_length=LENGTHS[0], blanks=blanks), mark_of("s", "a")
+    texts = [
+        str(sample_value(SampleConstraints(here, (), mark, version, small_edits=count)))
+        for count in range(len(SMALL_EDITS) + 1)
+    ]
+    assert all(mark in text and len(text) <= LENGTHS[0] for text in texts)
+    equal = (str.casefold, without_accents, lambda text: "".join(text.split()))
+    for (one, other), same in zip(pairwise(texts), equal, strict=True):
+        assert one != other
+        assert same(one) == same(other)
+    assert ("  " in texts[-1]) is blanks
+
+
+def without_accents(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
 
 
 def test_decimals_have_many_digits_a_half_and_a_zero_after_the_point() -> None:
@@ -110,20 +122,66 @@ def test_each_side_edits_numbers_to_zero_and_below_where_they_can_be(
     assert Decimal(str(sample_value(SampleConstraints(here, (here,), "q1", 0)))) > 0
 
 
-def test_all_but_the_first_text_are_the_longest_and_every_other_one_has_outer_blanks() -> None:
-    here, there = card("text", max_length=LONG, blanks=True), card("text", blanks=True)
-    for versions in ((1, 2), (3, 4)):
-        spaced, longest = (str(sample_value(SampleConstraints(here, (there,), "q1", version))) for version in versions)
-        assert spaced == f" {spaced.strip()} "
-        assert len(spaced) == len(longest) == LONG
-    assert len(str(sample_value(SampleConstraints(here, (there,), "q1", 0)))) < LONG
+def test_each_side_edits_texts_to_the_longest_and_to_a_length_of_the_table() -> None:
+    here, there = card("text", max_length=LONGEST, blanks=True), card("text", blanks=True)
+    lengths = set()
+    for concept in ("note", "name", "city", "brand", "company", "title", "street1", "street2"):
+        own = card("text", max_length=LONGEST, blanks=True, concept=concept)
+        for versions in ((1, 2), (3, 4)):
+            longest, other = (str(sample_value(SampleConstraints(own, (there,), "q1", v))) for v in versions)
+            assert longest == f" {longest.strip()} "
+            assert len(longest) == LONGEST
+            lengths.add(len(other))
+    assert lengths == set(LENGTHS)
+    assert len(str(sample_value(SampleConstraints(here, (there,), "q1", 0)))) < LENGTHS[0]
 
 
 def test_a_far_limit_is_reached_only_thoroughly() -> None:
     here = card("text", max_length=8000)
-    assert len(str(sample_value(SampleConstraints(here, (), "q1", 2)))) == LONG
-    assert len(str(sample_value(SampleConstraints(here, (), "q1", 2, boundary=True)))) == 8000
-    assert len(str(sample_value(SampleConstraints(here, (card("html"),), "q1", 2, boundary=True)))) < LONG
+    assert len(str(sample_value(SampleConstraints(here, (), "q1", 1)))) == LONGEST
+    assert len(str(sample_value(SampleConstraints(here, (), "q1", 1, boundary=True)))) == 8000
+    assert len(str(sample_value(SampleConstraints(here, (card("html"),), "q1", 1, boundary=True)))) == LONGEST
+
+
+def test_html_gets_half_the_text_that_its_system_keeps() -> None:
+    here, there = card("text", max_length=600), card("html", max_length=800)
+    assert len(str(sample_value(SampleConstraints(here, (there,), "q1", 1)))) == 400
+
+
+@pytest.mark.parametrize(("digits", "kept"), [((None, None), 9), ((18, None), 9), ((18, 16), 16), ((18, 18), 18)])
+def test_an_amount_has_more_digits_than_single_precision_and_as_many_as_both_keep(
+    digits: tuple[int | None, int | None], kept: int
+) -> None:
+    here, there = (
+        PropertyCard("p", Form("number", "decimal", {"places": 2}), concept="price", digits=count) for count in digits
+    )
+    for version in (0, 2, 4):
+        value = Decimal(str(sample_value(SampleConstraints(here, (there,), "q1", version))))
+        assert len(value.as_tuple().digits) == kept
+
+
+@pytest.mark.parametrize(("places", "kept"), [((None, 3), {0, 2}), ((3, 3), {0, 2, 3})])
+def test_currencies_have_as_many_decimals_as_both_sides_keep(places: tuple[int | None, int], kept: set[int]) -> None:
+    here, there = (card("text", concept="currency", most_places=most) for most in places)
+    codes = [sample_value(SampleConstraints(here, (there,), "q1", version)) for version in range(5)]
+    assert {minor_units(code) for code in codes} == kept
+    assert minor_units(codes[1]) != minor_units(codes[0])
+
+
+@pytest.mark.parametrize("places", [0, 2, 3])
+def test_amounts_use_all_decimals_of_their_currency_and_no_more(places: int) -> None:
+    found = [
+        n for value in amounts(1, LINES, places).values() for n in (value if isinstance(value, tuple) else [value])
+    ]
+    exponents = {Decimal(str(number)).normalize().as_tuple().exponent for number in found}
+    assert min(int(exponent) for exponent in exponents) == -places or places == 0
+    assert all(int(exponent) >= -places for exponent in exponents)
+
+
+def test_two_lines_have_one_name_and_product_and_the_order_of_lines_shows() -> None:
+    groups = [line_group(line) for line in range(1, LINES + 1)]
+    assert groups[0] == groups[1]
+    assert groups != groups[::-1]
 
 
 @given(st.text(min_size=1, max_size=5), st.text(min_size=1, max_size=5))

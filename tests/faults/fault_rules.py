@@ -6,17 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 
 from fault_facts import Facts, Pair, Place
 from fault_values import (
+    is_amount,
     is_astral,
     is_choice,
     is_country_code,
+    is_currency,
     is_date,
     is_decimal,
     is_email,
+    is_exact_amount,
     is_filled,
     is_free,
     is_instant_or_its_date,
     is_list,
     is_long,
+    is_longer_than,
     is_negative,
     is_phone,
     is_postal_code,
@@ -25,15 +29,19 @@ from fault_values import (
     is_truth,
     is_typed,
     is_zero,
+    may_lack_number,
+    may_lack_text,
 )
 from msgspec import Struct
 
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.sync.faults.matching import NAMES
 from qa_sync.sync.faults.property_kinds import is_edited, is_free_text
+from qa_sync.sync.faults.values.texts import COLUMN, MANY
 from qa_sync.sync.faults.wrong_property import similar_rows, swappable_rows
 from qa_sync.sync.lanes import Row, Side
 from qa_sync.systems.cards import PropertyCard
+from qa_sync.values.conversions.currencies import USUAL
 
 Where = Callable[[Facts], Iterator[Place]]
 Touches = Callable[[PropertyCard, PropertyCard], bool]
@@ -238,7 +246,7 @@ def _true_at_first(facts: Facts) -> Iterator[Place]:
 
 def _filled_at_first(facts: Facts) -> Iterator[Place]:
     for pair in facts.pairs:
-        if facts.removable and facts.arrives(pair) and is_filled(pair.target, pair.source):
+        if facts.arrives(pair) and is_filled(pair.target, pair.source):
             yield from facts.about(pair, "property")
 
 
@@ -272,6 +280,29 @@ def _more_elements(facts: Facts) -> Iterator[Place]:
     rows = [pair.card(side).write_path for side in Side for pair in facts.pairs]
     if any("[" in path for path in (*rows, *(row.card(side).write_path for side in Side for row in facts.criteria))):
         yield from edited("isolated")(facts)
+
+
+def _reordered(facts: Facts) -> Iterator[Place]:
+    for pair in facts.followers():
+        if is_list(pair.target, pair.source):
+            yield from facts.about(pair, FORWARD, BACKWARD)
+
+
+def _small_units(facts: Facts) -> Iterator[Place]:
+    currencies = [pair for pair in facts.pairs if pair.target.concept == "currency"]
+    if any((pair.card(side).most_places or 0) <= USUAL for pair in currencies for side in Side) or not currencies:
+        return
+    yield from values(lambda receiver, giver: all("currency" in card.form.options for card in (receiver, giver)))(facts)
+
+
+def _made_up(touches: Touches) -> Where:
+    def where(facts: Facts) -> Iterator[Place]:
+        for pair in facts.pairs:
+            plain = facts.says(StatementKind.EVERY) and not facts.says(StatementKind.LINK_FIRST)
+            if plain and facts.removable and facts.arrives(pair) and touches(pair.target, pair.source):
+                yield from facts.about(pair, "property")
+
+    return where
 
 
 def _loose(*conversions: str) -> Where:
@@ -378,6 +409,18 @@ RULES: Mapping[str, Rule] = {
     "reset-flags": Rule(_unmapped_of("boolean"), "no flag that no row is about can be edited"),
     "clear-unmapped": Rule(_unmapped_of("decimal", "integer", "date"), "no number or date without a row can be edited"),
     "drop-elements": Rule(_more_elements, "no row selects an element of a list that can have others"),
+    "accent-blind": Rule(_case, "no free text can be edited on both sides"),
+    "blank-blind": Rule(_case, "no free text can be edited on both sides"),
+    "order-blind": Rule(_reordered, "no list can be edited on both sides"),
+    "truncate-to-column": Rule(values(is_longer_than(COLUMN)), "no text may have more than 255 characters"),
+    "truncate-to-500": Rule(values(is_longer_than(MANY)), "no text may have more than 500 characters"),
+    "single-precision": Rule(values(is_amount), "no amount is carried"),
+    "double-precision": Rule(values(is_exact_amount), "no amount of more than 15 digits can be carried"),
+    "two-decimals": Rule(_small_units, "no currency with three decimals is carried"),
+    "one-currency": Rule(values(is_currency), "no currency is carried"),
+    "join-lines": Rule(values(is_list), "no list is carried"),
+    "none-as-text": Rule(_made_up(may_lack_text), "no text of a new record may be missing"),
+    "none-as-zero": Rule(_made_up(may_lack_number), "no number of a new record may be missing"),
     "merge-half-empty": Rule(_half_empty, "no merge table with a row that may be empty where records are created"),
     "source-wins": Rule(_contested, NOTHING_IS_EDITED),
     "same-second-as-create": Rule(edited("any-time"), NOTHING_IS_EDITED),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from qa_sync.sync.faults.property_kinds import NUMBERS, is_free_text, is_written
+from qa_sync.sync.faults.values.numbers import DOUBLE
 from qa_sync.sync.faults.values.texts import FEW, LONG
 from qa_sync.systems.cards import PropertyCard
 
@@ -26,11 +29,19 @@ def is_long(receiver: PropertyCard, giver: PropertyCard) -> bool:
     return is_free(receiver, giver) and min(limits) > LONG
 
 
-def is_filled(receiver: PropertyCard, giver: PropertyCard) -> bool:
-    """Tell whether a text is tried with more characters than few, as is done with all but HTML that may have them."""
-    limit = min((card.max_length for card in (receiver, giver) if card.max_length), default=ANY_LENGTH)
-    plain = giver.form.convert == "text" and receiver.form.convert != "html"
-    return is_free(receiver, giver) and plain and limit > FEW
+def longest(*cards: PropertyCard) -> int:
+    """Return how long a text is made: HTML is longer in an API than the text that it shows."""
+    halved = {"html", "escaped_text"}
+    limits = [card.max_length // (2 if card.form.convert in halved else 1) for card in cards if card.max_length]
+    return min(limits, default=ANY_LENGTH)
+
+
+def is_longer_than(length: int) -> Callable[[PropertyCard, PropertyCard], bool]:
+    """Return whether a text is tried with more characters, as is done where both systems have them."""
+    return lambda receiver, giver: is_free(receiver, giver) and longest(receiver, giver) > length
+
+
+is_filled = is_longer_than(FEW)
 
 
 def is_astral(receiver: PropertyCard, giver: PropertyCard) -> bool:
@@ -102,3 +113,33 @@ def is_region(receiver: PropertyCard, _giver: PropertyCard) -> bool:
 
 def is_choice(receiver: PropertyCard, _giver: PropertyCard) -> bool:
     return is_written(receiver) and receiver.form.convert == "choice"
+
+
+AMOUNTS = frozenset({"price", "cost", "lines.unit_price", "lines.total", "subtotal", "total"})
+"""Concepts of amounts that are tried with many digits."""
+
+
+def is_amount(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    return is_decimal(receiver, giver) and receiver.concept in AMOUNTS
+
+
+def is_exact_amount(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    return is_amount(receiver, giver) and min(card.digits or 0 for card in (receiver, giver)) > DOUBLE
+
+
+def is_currency(receiver: PropertyCard, _giver: PropertyCard) -> bool:
+    return receiver.concept == "currency" and is_written(receiver)
+
+
+def may_lack_text(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    return is_free(receiver, giver) and _may_lack(receiver, giver)
+
+
+def may_lack_number(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    """Tell whether a number may be missing; a stock has a default in most systems."""
+    numbers = is_decimal(receiver, giver) and receiver.concept in {"price", "cost", "weight"}
+    return numbers and _may_lack(receiver, giver)
+
+
+def _may_lack(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    return not (receiver.required or giver.required or giver.derived or "." in receiver.write_path)

@@ -8,16 +8,28 @@ from functools import lru_cache
 from msgspec import Struct
 
 from qa_sync.systems.cards import PropertyCard
+from qa_sync.values.conversions.currencies import USUAL
 
 VERSIONS = 12
 """More versions than any scenario uses."""
 
 DEFAULT_PLACES = 4
 
-EXTREMES = (NEGATIVE, ZERO) = range(2)
-"""The extreme of the values of all versions but the first, in turn: negative; zero, and surrounding spaces.
+UNKNOWN_LIMIT = 200
+"""The longest text where no card says what its system takes."""
 
-Each property is edited in two versions on each side, so that each side has both. Texts have their maximum length.
+MONEY = frozenset({"price", "cost"})
+"""Concepts of amounts of money; others name their currency."""
+
+KEPT_DIGITS = 9
+"""The digits of an amount where a card does not say how many its system keeps: more than single precision does."""
+
+HTML = frozenset({"html", "escaped_text"})
+"""Conversions of texts that are longer in an API than on a page."""
+
+EXTREMES = (NEGATIVE, ZERO) = range(2)
+"""The extreme of the values of all versions but the first, in turn: negative, and numbers of many digits; zero, and
+surrounding spaces. Each property is edited in two versions on each side, so that each side has both.
 """
 
 
@@ -25,7 +37,8 @@ class SampleConstraints(Struct, frozen=True):
     """The property that a value is written to, and the version of the value.
 
     `counterparts` are the properties on the other side that must hold it as well; `boundary`: values reach the limits
-    however large they are; `swap_case`: a text is that of its version with the case swapped.
+    however large they are; `small_edits` is how many of the small edits (`texts.SMALL_EDITS`) the text of its version
+    has gone through.
     """
 
     card: PropertyCard
@@ -34,7 +47,7 @@ class SampleConstraints(Struct, frozen=True):
     version: int
     line: int = 0
     boundary: bool = False
-    swap_case: bool = False
+    small_edits: int = 0
 
     @property
     def cards(self) -> tuple[PropertyCard, ...]:
@@ -43,13 +56,34 @@ class SampleConstraints(Struct, frozen=True):
 
     @property
     def limit(self) -> int:
-        """The longest text that all properties can hold."""
-        return min((c.max_length for c in self.cards if c.max_length), default=200)
+        """The longest text that all properties can hold, half of it in HTML, which is longer than the text it shows."""
+        lengths = (c.max_length // (2 if c.form.convert in HTML else 1) for c in self.cards if c.max_length)
+        return min(lengths, default=UNKNOWN_LIMIT)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the text is HTML on neither side."""
+        return not any(c.form.convert in HTML for c in self.cards)
 
     @property
     def is_integer(self) -> bool:
         """Whether one of the properties takes only integers."""
         return any(c.form.convert == "integer" for c in self.cards)
+
+    @property
+    def is_money(self) -> bool:
+        """Whether one of the properties is an amount of money."""
+        return any(c.concept in MONEY or "currency" in c.form.options for c in self.cards)
+
+    @property
+    def digits(self) -> int:
+        """The number of digits that all properties keep."""
+        return min(c.digits or KEPT_DIGITS for c in self.cards)
+
+    @property
+    def most_places(self) -> int:
+        """The most decimal places that amounts have in a currency that all properties take."""
+        return min(USUAL if c.most_places is None else c.most_places for c in self.cards)
 
     @property
     def extreme(self) -> int | None:

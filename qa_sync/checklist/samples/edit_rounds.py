@@ -17,6 +17,8 @@ Pairs = tuple[PropertyPair, ...]
 ADDRESS_PARTS = frozenset({"country", "region", "postal_code"})
 """Address fields that systems validate against each other."""
 ORDER_TOTALS = frozenset({"subtotal", "shipping_total", "discount_total", "tax_total", "total"})
+CURRENCY = "currency"
+"""The concept of the currency, which decides the decimal places of all amounts of its record."""
 
 
 def receiving_path(pair: PropertyPair, edited: Side) -> str:
@@ -44,7 +46,7 @@ def edit_groups(pairs: Iterable[PropertyPair], card: dict[str, PropertyCard | No
 def _group_name(pair: PropertyPair, card: PropertyCard | None) -> str:
     concept = (card.concept if card else None) or pair.source
     head, _, tail = concept.rpartition(".")
-    if head.startswith("lines") or concept in ORDER_TOTALS:
+    if head.startswith("lines") or concept in ORDER_TOTALS or concept == CURRENCY:
         return "amounts"
     return f"{head}/place" if tail in ADDRESS_PARTS else concept
 

@@ -1,4 +1,4 @@
-"""The numbers of a sample order, which must be consistent, because systems recompute totals.
+"""The numbers of a sample order, which must be consistent, because systems recompute totals; and its currency.
 
 Source: docs/explanation/mapping.rst, "Totals".
 """
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 
+from qa_sync.values.conversions.currencies import USUAL
 from qa_sync.values.form import Canonical
 
 LINES = 3
@@ -22,8 +23,26 @@ SECOND_EDIT = 2
 LINES_AFTER_EDIT = {1: LINES_WITH_REMOVED, 3: LINES}
 """The number of lines of an order after the first edit on either side, which removes one."""
 
+CURRENCIES = ("EUR", "KWD", "SEK", "JPY", "USD")
+"""The currencies of versions in turn: with two decimal places, with three, and without."""
+SHORT_CURRENCIES = ("EUR", "JPY", "SEK", "GBP", "USD")
+"""The same for systems that keep fewer than three decimal places."""
+
 QUANTITIES = (3, 1, 2, 4)
-PRICES = (Decimal("19.90"), Decimal("0.05"), Decimal("7.00"), Decimal("12.30"))
+PRICES = (1990, 123_456_705, 700, 1230)
+"""Prices in the smallest unit of the currency: one has more digits than a number of single precision keeps."""
+SHIPPING, DISCOUNT = 4905, 1050
+
+
+def line_group(line: int) -> int:
+    """Return the number (from 1) of the name and the product of a line: the first two lines have the same."""
+    return (line + 1) // 2
+
+
+def currency_of(version: int, most_places: int) -> str:
+    """Return the currency of a version; `most_places` are the most decimal places that the systems keep."""
+    codes = CURRENCIES if most_places > USUAL else SHORT_CURRENCIES
+    return codes[version % len(codes)]
 
 
 def lines_after_edit(version: int, *, can_remove: bool) -> int:
@@ -33,13 +52,17 @@ def lines_after_edit(version: int, *, can_remove: bool) -> int:
 
 
 @cache
-def amounts(version: int, lines: int = LINES) -> Mapping[str, Canonical]:
-    """Return quantities, prices and totals by concept; concepts of lines have a tuple with a value per line."""
+def amounts(version: int, lines: int = LINES, places: int = USUAL) -> Mapping[str, Canonical]:
+    """Return quantities, prices and totals by concept; concepts of lines have a tuple with a value per line.
+
+    `places` are the decimal places of the currency.
+    """
+    more = 100 * version
     quantities = (QUANTITIES[0] + version, *QUANTITIES[1:lines])
-    prices = (PRICES[0], PRICES[1] + version, *PRICES[2:lines])
+    prices = tuple(_money(n, places) for n in (PRICES[0], PRICES[1] + more, *PRICES[2:lines]))
     totals = tuple(q * p for q, p in zip(quantities, prices, strict=True))
     subtotal = sum(totals, Decimal(0))
-    shipping, discount = Decimal("49.05") + version, Decimal("10.50") + version
+    shipping, discount = _money(SHIPPING + more, places), _money(DISCOUNT + more, places)
     return {
         "lines.quantity": quantities,
         "lines.unit_price": prices,
@@ -47,6 +70,12 @@ def amounts(version: int, lines: int = LINES) -> Mapping[str, Canonical]:
         "subtotal": subtotal,
         "shipping_total": shipping,
         "discount_total": discount,
-        "tax_total": Decimal("0.00"),
+        "tax_total": _money(0, places),
         "total": subtotal + shipping - discount,
     }
+
+
+def _money(units: int, places: int) -> Decimal:
+    """Return an amount; with three decimal places the last one is used, too."""
+    more_places = places - USUAL
+    return Decimal(units * 10**more_places + 1 if more_places > 0 and units else units).scaleb(-places)

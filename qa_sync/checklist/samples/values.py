@@ -13,23 +13,17 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from qa_sync.checklist.samples.constraints import NEGATIVE, VERSIONS, ZERO, SampleConstraints, digest
+from qa_sync.checklist.samples.constraints import NEGATIVE, ZERO, SampleConstraints, digest
+from qa_sync.checklist.samples.order_amounts import currency_of
+from qa_sync.checklist.samples.texts import sample_text
 from qa_sync.values.form import Canonical
-
-TRICKY_TEXTS = (
-    "Åse & Sønn 'naïve' \N{MATHEMATICAL FRAKTUR CAPITAL A} <&>, C:\\new",
-    'Žofie "ß" çà & fils \N{MATHEMATICAL DOUBLE-STRUCK DIGIT ZERO} A\N{COMBINING RING ABOVE} {x}; 50%25',
-    "Ωmega \N{LATIN SMALL LIGATURE FI}n & C++\u00a0\N{MATHEMATICAL SCRIPT CAPITAL Z} e\N{COMBINING ACUTE ACCENT}",
-    "ÆØÅ \N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER} 100 & 007 Co",
-)
-"""Non-ASCII, astral, combining and invisible characters, quotes, ampersands, a ligature, something like an HTML tag,
-and separators and escape characters: comma, backslash, braces, percent, plus."""
 
 FRACTIONS = (3, 2, 20)
 """Divisors of the fraction of a decimal, in turn: many digits, a half, a zero after the decimal point."""
 
-LONG = 300
-"""Maximum text length below depth `thorough`: more than a column of 255 characters holds."""
+DIGITS = "12345678901234567890"
+NUMBER_DIGITS = 4
+"""The last digits of an amount of many digits, which differ between properties and versions."""
 
 PHONES = tuple(
     f"+44{prefix}"
@@ -45,9 +39,6 @@ MAY_BE_ZERO = frozenset({"stock_quantity", "cost", "weight", "price"})
 
 MAY_BE_NEGATIVE = frozenset({"stock_quantity"})
 """Concepts that can be negative: stock that is sold before it arrives."""
-
-MULTI_LINE = frozenset({"note"})
-"""Concepts with multi-line texts."""
 
 
 def mark_of(seed: str, *names: str) -> str:
@@ -66,42 +57,6 @@ def own_rule(concept: str | None) -> Callable[[SampleConstraints], Canonical] | 
     """Return the rule of a concept with samples of its own, None for any other concept."""
     name = concept or ""
     return BY_CONCEPT.get(name) or BY_LAST_PART.get(name.rpartition(".")[2])
-
-
-def _text(constraints: SampleConstraints) -> Canonical:
-    text = _plain_text(constraints)
-    return (
-        constraints.mark.join(_swap_case(part) for part in text.split(constraints.mark))
-        if constraints.swap_case
-        else text
-    )
-
-
-def _swap_case(text: str) -> str:
-    """Return a text with the case of its letters swapped, where the swap is reversible."""
-    return text.translate({ord(c): swapped for c in set(text) if (swapped := c.swapcase()).swapcase() == c})
-
-
-def _plain_text(constraints: SampleConstraints) -> str:
-    words = (constraints.card.concept or constraints.card.path).replace(".", " ").replace("_", " ")
-    at = f" {constraints.line}" if constraints.line else ""
-    tricky = TRICKY_TEXTS[(constraints.number // VERSIONS + constraints.version) % len(TRICKY_TEXTS)]
-    lines = "\nsecond line" if constraints.card.concept in MULTI_LINE else ""
-    text = constraints.fitted(f"{constraints.mark} {words}{at} {constraints.version} {tricky}{lines}")
-    if constraints.extreme is None:
-        return text
-    # HTML is longer on the wire than its text.
-    is_plain = constraints.card.form.convert == "text" and all(
-        c.form.convert != "html" for c in constraints.counterparts
-    )
-    longest = (constraints.limit if constraints.boundary else min(constraints.limit, LONG)) if is_plain else 0
-    if constraints.extreme == ZERO and constraints.keeps_blanks and len(text) < constraints.limit - 2:
-        return f" {_padded(text.replace(' ', '  ', 1), longest - 2)} "
-    return _padded(text, longest)
-
-
-def _padded(text: str, length: int) -> str:
-    return text + "x" * (length - len(text))
 
 
 def _code(constraints: SampleConstraints) -> Canonical:
@@ -130,8 +85,16 @@ def _decimal(constraints: SampleConstraints) -> Canonical:
     if constraints.is_integer:
         return _integer(constraints)
     fraction = 10**constraints.decimal_places // FRACTIONS[constraints.version % len(FRACTIONS)]
-    plain = Decimal(constraints.number * 10**constraints.decimal_places + fraction).scaleb(-constraints.decimal_places)
+    plain = Decimal(_whole(constraints) * 10**constraints.decimal_places + fraction).scaleb(-constraints.decimal_places)
     return _with_extreme(constraints, plain)
+
+
+def _whole(constraints: SampleConstraints) -> int:
+    """Return the whole part of a decimal: an amount of money has many digits, in every other version."""
+    if not constraints.is_money or constraints.extreme == ZERO:
+        return constraints.number
+    leading = DIGITS[: constraints.digits - constraints.decimal_places - NUMBER_DIGITS]
+    return int(leading + "0" * NUMBER_DIGITS) + constraints.number
 
 
 def _integer(constraints: SampleConstraints) -> Canonical:
@@ -190,7 +153,7 @@ def _language(constraints: SampleConstraints) -> Canonical:
 
 
 def _currency(constraints: SampleConstraints) -> Canonical:
-    return _pick(("EUR", "SEK", "USD", "GBP"), constraints.version)
+    return currency_of(constraints.version, constraints.most_places)
 
 
 def _url(constraints: SampleConstraints) -> Canonical:
@@ -210,9 +173,9 @@ def _check_digit(number: int) -> int:
 
 
 BY_CONVERSION: Mapping[str, Callable[[SampleConstraints], Canonical]] = {
-    "text": _text,
-    "escaped_text": _text,
-    "html": _text,
+    "text": sample_text,
+    "escaped_text": sample_text,
+    "html": sample_text,
     "identifier": _code,
     "email": _email,
     "phone": _phone,

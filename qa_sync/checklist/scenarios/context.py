@@ -173,6 +173,12 @@ class SectionContext(Struct, frozen=True):
         builder = replace(self._builder(Side.SOURCE, mark, version, creating=True), fixed=values_decided)
         return Insert(role, Side.SOURCE, builder.values((*self.pairs, *self.key_pairs, *extra_pairs)), mark)
 
+    def insert_only(self, scenario: str, role: str, pairs: Pairs) -> Insert:
+        """Return the step that creates a role's record on the source with values of some pairs, and those it needs."""
+        mark = self.mark(scenario, role)
+        builder = replace(self._builder(Side.SOURCE, mark, AS_CREATED, creating=True), fixed=self.fixed())
+        return Insert(role, Side.SOURCE, builder.values(pairs), mark)
+
     def fixed(self) -> Mapping[str, SampleValue]:
         """Return the values that a source record needs to get a counterpart."""
         connected = self.linking.connection
@@ -205,10 +211,15 @@ class SectionContext(Struct, frozen=True):
         return Insert(role, side, values, mark)
 
     def edited_values(
-        self, scenario: str, role: str, side: Side, pairs: Pairs, version: int, *, swap_case: bool = False
+        self, scenario: str, role: str, side: Side, pairs: Pairs, version: int, *, small_edits: int = 0
     ) -> Mapping[str, SampleValue]:
-        """Return new values for the pairs on a side; `swap_case`: texts that differ only in case."""
-        return replace(self._builder(side, self.mark(scenario, role), version), swap_case=swap_case).values(pairs)
+        """Return new values for the pairs on a side.
+
+        `small_edits`: how many of the small edits their texts have gone through; the lines of an order are reversed by
+        the first.
+        """
+        builder = self._builder(side, self.mark(scenario, role), version)
+        return replace(builder, small_edits=small_edits, reverse_lines=small_edits > 0).values(pairs)
 
     def mark(self, scenario: str, role: str) -> str:
         """Return the mark of a role's records."""

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.samples.edit_rounds import same_target
+from qa_sync.checklist.samples.related_records import Claims
+from qa_sync.checklist.scenarios.bare_record import BARE, BareRecord, bare_record
 from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
 from qa_sync.checklist.steps import (
-    Claim,
     CounterpartExists,
     Expect,
     NoDuplicate,
@@ -23,7 +24,7 @@ CYCLES = 2
 """Further sync cycles after which there must still be one counterpart with the same values."""
 
 SECOND_RECORD = 1
-"""The version of the second record."""
+"""The version of the second record, and of the only one: no default of a system is the same."""
 
 
 def create(context: SectionContext) -> ChecksAndScenarios:
@@ -43,12 +44,13 @@ def create(context: SectionContext) -> ChecksAndScenarios:
         return ChecksAndScenarios(checks)
     tried = tuple((c.id, c.pair) for c in property_checks if c.pair and not c.skip)
     roles = _roles(context)
-    property_claims = tuple(
+    property_claims: Claims = tuple(
         (c, PropertySynced(role, Side.TARGET, p, same_target(p, context.pairs))) for role in roles for c, p in tried
     )
-    steps = _steps(context, roles, record_checks, property_claims)
+    bare = bare_record(context, tried) if record_checks and context.may_create_more else None
+    steps = _steps(context, roles, record_checks, property_claims, bare)
     ids = (*(c.id for c in record_checks), *(check for check, _ in tried))
-    return ChecksAndScenarios(checks, (Scenario("create", context.roles(*roles), steps, ids),) if ids else ())
+    return ChecksAndScenarios(checks, (Scenario("create", context.roles(*roles, BARE), steps, ids),) if ids else ())
 
 
 def _roles(context: SectionContext) -> Mapping[str, int]:
@@ -57,7 +59,7 @@ def _roles(context: SectionContext) -> Mapping[str, int]:
     The second record is created in the same cycle and has other values, so that a default of a system (true, a
     currency, the only customer) cannot pass for a synchronized value.
     """
-    return {"subject": AS_CREATED, "fellow": SECOND_RECORD} if context.may_create_more else {"subject": AS_CREATED}
+    return {"subject": AS_CREATED, "fellow": SECOND_RECORD} if context.may_create_more else {"subject": SECOND_RECORD}
 
 
 def _record_checks(context: SectionContext, reason: str | None) -> tuple[Check, ...]:
@@ -80,7 +82,8 @@ def _steps(
     context: SectionContext,
     roles: Mapping[str, int],
     record_checks: tuple[Check, ...],
-    property_claims: tuple[tuple[str | None, Claim], ...],
+    property_claims: Claims,
+    bare: BareRecord | None,
 ) -> tuple[Step, ...]:
     """Return the steps that link the records and check them, and check them again later.
 
@@ -100,17 +103,22 @@ def _steps(
         )
     create_check, unique_check = record_checks
     related_inserts, related_exist = context.related_inserts("create")
+    created = (*roles, BARE) if bare else tuple(roles)
+    property_claims = (*property_claims, *(bare.claims if bare else ()))
     return (
         *related_inserts,
         *(context.insert("create", role, version=version) for role, version in roles.items()),
+        *((bare.insert,) if bare else ()),
         Expect(
             (
-                *((create_check.id, CounterpartExists(role, Side.TARGET)) for role in roles),
+                *((create_check.id, CounterpartExists(role, Side.TARGET)) for role in created),
                 *property_claims,
                 *related_exist,
             ),
             wait=True,
         ),
         WaitCycles(CYCLES),
-        Expect((*((unique_check.id, NoDuplicate(role, Side.TARGET)) for role in roles), *property_claims), wait=False),
+        Expect(
+            (*((unique_check.id, NoDuplicate(role, Side.TARGET)) for role in created), *property_claims), wait=False
+        ),
     )

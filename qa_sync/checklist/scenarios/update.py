@@ -15,14 +15,12 @@ from qa_sync.checklist.samples.edit_rounds import (
     edited_path,
     receiving_path,
     same_target,
-    without_shared_ends,
 )
-from qa_sync.checklist.samples.record import is_line_property
-from qa_sync.checklist.samples.values import own_rule
 from qa_sync.checklist.scenarios.conflict import PAUSE_S, conflict_plan
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.checklist.scenarios.edit_moments import moments_plan
 from qa_sync.checklist.scenarios.lookalikes import lookalikes
+from qa_sync.checklist.scenarios.small_edits import small_edits
 from qa_sync.checklist.scenarios.unmapped_properties import give_more
 from qa_sync.checklist.steps import (
     Claim,
@@ -44,9 +42,6 @@ Claims = tuple[tuple[str | None, Claim], ...]
 
 CYCLES = 3
 """Further sync cycles without changes: an echo shows in the first, alternating values in the second."""
-
-CASE_SENSITIVE = frozenset({"text", "escaped_text", "html"})
-"""Conversions of case-sensitive texts."""
 
 FIRST_EDIT = {Side.SOURCE: 1, Side.TARGET: 3}
 """The version of the first edit on a side; later rounds use the next version."""
@@ -114,7 +109,7 @@ def _edits(context: SectionContext, edited: Side, checks: tuple[Check, ...], unt
     """Yield an edit for each round, followed by claims about every property, edited or not.
 
     In the first round another record is edited as well before the sync runs, because a sync may confuse the two or
-    process only one. In the last round only the case of texts changes.
+    process only one. Small edits follow.
     """
     tried = {c.pair: c.id for c in checks if c.pair and not c.skip}
     groups = edit_groups(tried, dict(context.entities.source.properties))
@@ -129,20 +124,10 @@ def _edits(context: SectionContext, edited: Side, checks: tuple[Check, ...], unt
             claims += tuple((check, replace(claim, role="fellow")) for check, claim in claims)
         yield Edit("subject", edited, context.edited_values("update", "subject", edited, pairs, version))
         yield Expect((*claims, *untouched), wait=True)
-    texts = without_shared_ends(tuple(pair for pair in tried if _has_case(context, pair)))
-    if texts:
+    for values, pairs in small_edits(context, edited, tuple(tried), FIRST_EDIT[edited] + 1):
         yield Sleep(PAUSE_S)
-        values = context.edited_values("update", "subject", edited, texts, FIRST_EDIT[edited] + 1, swap_case=True)
         yield Edit("subject", edited, values)
-        yield Expect(tuple((tried[pair], _synced_claim(context, pair, edited, texts)) for pair in texts), wait=True)
-
-
-def _has_case(context: SectionContext, pair: PropertyPair) -> bool:
-    """Return whether a pair is a text that is case-sensitive in both systems."""
-    cards = [context.entities.property(pair, side) for side in Side]
-    return all(
-        c and c.form.convert in CASE_SENSITIVE and not own_rule(c.concept) and not is_line_property(c) for c in cards
-    )
+        yield Expect(tuple((tried[pair], _synced_claim(context, pair, edited, pairs)) for pair in pairs), wait=True)
 
 
 def _synced_claim(context: SectionContext, pair: PropertyPair, edited: Side, pairs: Pairs) -> PropertySynced:

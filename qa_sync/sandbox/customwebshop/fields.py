@@ -10,19 +10,19 @@ from typing import Any
 
 from qa_sync.sandbox.shape import Flag, Many, Obj, Text, Whole
 
-CENT = Decimal("0.01")
+MILL = Decimal("0.001")
 
 
 def money(amount: Decimal) -> str:
-    """Return an amount in the vendor's format, `99.90`."""
-    return str(amount.quantize(CENT, ROUND_HALF_UP))
+    """Return an amount in the vendor's format, `99.90`; a third decimal only where it is not zero."""
+    return str(amount.quantize(MILL, ROUND_HALF_UP)).removesuffix("0")
 
 
 class Money:
-    """An amount as a string, stored with two decimals."""
+    """An amount as a string, stored with two or three decimals."""
 
     def fit(self, value: Any, path: str) -> str:
-        """Return the amount with two decimals."""
+        """Return the amount as it is stored."""
         return money(Decimal(Text(max=20, min=1, pattern=r"-?[0-9]+(\.[0-9]+)?").fit(value, path)))
 
 

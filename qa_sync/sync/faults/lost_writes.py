@@ -6,14 +6,11 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from qa_sync.sync.faults.property_kinds import by_write_path, is_free_text
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd, Side
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
-from qa_sync.values import paths
-from qa_sync.values.form import Json
 
 
 class DropCreate(FaultyWriter):
@@ -85,24 +82,6 @@ class FillMatchedOnce(FaultyWriter):
                 return frozenset()
             self._filled.add(record.id)
         return self.inner.update(lane, end, record, values)
-
-
-class IgnoreCaseChanges(FaultyWriter):
-    """Treats two texts that differ only in case as equal."""
-
-    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
-        """Write only values that differ in more than case."""
-        cards = by_write_path(end)
-        shown = {path: paths.read(record.data, cards[path].path) for path in values if path in cards}
-        texts = {path for path in shown if is_free_text(cards[path])}
-        changed = {
-            path: v for path, v in values.items() if path not in texts or not _differ_only_in_case(v, shown[path])
-        }
-        return self.inner.update(lane, end, record, changed) if changed else frozenset()
-
-
-def _differ_only_in_case(one: Json, other: Json) -> bool:
-    return isinstance(one, str) and isinstance(other, str) and one.casefold() == other.casefold()
 
 
 class DeleteOnUpdate(FaultyWriter):

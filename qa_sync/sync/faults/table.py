@@ -11,6 +11,8 @@ from qa_sync.errors import UnknownName
 from qa_sync.sync.faults.duplicates import Duplicate, DuplicateOnUpdate
 from qa_sync.sync.faults.fault import Fault
 from qa_sync.sync.faults.first_of_batch import FirstOfBatchOnly, ListCounter
+from qa_sync.sync.faults.ignored_changes import case_folded, ignoring, in_any_order, without_accents, without_blanks
+from qa_sync.sync.faults.invented_values import inventing, null_text, zero
 from qa_sync.sync.faults.loose_matching import (
     MatchHalfEmpty,
     beginning,
@@ -24,7 +26,6 @@ from qa_sync.sync.faults.lost_writes import (
     DropCreate,
     FillMatchedOnce,
     FirstUpdateOnly,
-    IgnoreCaseChanges,
     dropping_updates,
     without_reverse_updates,
 )
@@ -123,7 +124,7 @@ FAULTS: Mapping[str, Fault] = {
         Fault("matched-once", "Updates a matched record only once.", FillMatchedOnce),
         Fault("erase-on-merge", "Clears values of a matched record that its counterpart lacks.", EraseOnMerge),
         Fault("reset-unmapped", "Clears texts that are not mapped on each update.", ResetUnmapped),
-        Fault("case-blind", "Ignores edits that change only the case of letters.", IgnoreCaseChanges),
+        Fault("case-blind", "Ignores edits that change only the case of letters.", ignoring(case_folded)),
         Fault("delete-on-update", "Deletes a record instead of updating it.", DeleteOnUpdate),
         Fault("first-reference", "Points every reference to the first record.", FirstReference),
         Fault("true-at-first", "Creates records with every boolean set to true.", numbers.TrueOnCreate),
@@ -162,6 +163,18 @@ FAULTS: Mapping[str, Fault] = {
         Fault("reset-flags", "Turns the flags that are not mapped on each update.", ResetFlags),
         Fault("clear-unmapped", "Clears numbers and dates that are not mapped on each update.", ClearValues),
         Fault("drop-elements", "Keeps only the elements of a list that rows select.", DropElements),
+        Fault("accent-blind", "Ignores edits that change only accents.", ignoring(without_accents)),
+        Fault("blank-blind", "Ignores edits that change only blanks.", ignoring(without_blanks)),
+        Fault("order-blind", "Ignores edits that change only the order of a list.", ignoring(in_any_order)),
+        Fault("truncate-to-column", "Truncates text to 255 characters.", altering(texts.cut_to_column)),
+        Fault("truncate-to-500", "Truncates text to 500 characters.", altering(texts.cut_to_many)),
+        Fault("single-precision", "Keeps seven digits of decimals.", altering(numbers.single_precision)),
+        Fault("double-precision", "Keeps 15 digits of decimals.", altering(numbers.double_precision)),
+        Fault("two-decimals", "Rounds amounts of all currencies to two decimals.", altering(numbers.with_cents)),
+        Fault("one-currency", "Writes one currency for all.", altering(coded.one_currency)),
+        Fault("join-lines", "Joins the lines of one product, or of one name.", lists.JoinLines),
+        Fault("none-as-text", "Writes null as a text where a new record has no value.", inventing(null_text)),
+        Fault("none-as-zero", "Writes 0 and false where a new record has no value.", inventing(zero)),
         Fault("merge-half-empty", "Matches a value with none where other texts are equal.", MatchHalfEmpty),
         Fault("source-wins", "Keeps the source's value when both sides were edited.", lane=source_always_wins),
         Fault(

@@ -67,6 +67,11 @@ PROPERTY_KEYS: Final[Mapping[str, CardKey]] = {
     "required": CardKey(bool, "Whether a record needs a value; default false."),
     "unique": CardKey(bool, "Whether no two records can have the same value; default false."),
     "max_length": CardKey(int, "The longest text that the system keeps, in characters."),
+    "digits": CardKey(
+        int,
+        "How many digits a number keeps in all; default 9.",
+    ),
+    "most_places": CardKey(int, "The most decimal places of currencies that the system takes; default 2."),
     "avoid": CardKey(str, "Characters that the system does not keep."),
     "references": CardKey(str, "The datatype that the id points to."),
     "fixed": CardKey(str, "The value that the system itself decides, such as a site's currency."),

@@ -7,6 +7,7 @@ from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.conversions.calling_codes import calling_codes
 from qa_sync.values.form import Json
 
+ONLY_CURRENCY = "EUR"
 OTHER_DOMAIN = "@mail.test"
 
 
@@ -39,7 +40,13 @@ def _other_choice(card: PropertyCard, value: Json) -> Json:
     return next((choice for choice in choices if choice != value), value)
 
 
+def _one_currency(card: PropertyCard, value: Json) -> Json:
+    """Return the same currency for each."""
+    return ONLY_CURRENCY if card.concept == "currency" and value else value
+
+
 without_prefix: Change = on_each_element(_without_prefix)
 elsewhere: Change = on_each_element(_elsewhere)
 other_region: Change = on_each_element(_other_region)
 other_choice: Change = on_each_element(_other_choice)
+one_currency: Change = on_each_element(_one_currency)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from qa_sync.sync.faults.property_kinds import shown_values
+from qa_sync.sync.faults.property_kinds import by_write_path, shown_values
 from qa_sync.sync.faults.wrappers import FaultyWriter, Values
 from qa_sync.sync.lanes import Lane, LaneEnd
 from qa_sync.sync.writer import Writer
 from qa_sync.systems.cards import PropertyCard
+from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json
+
+JOINED_BY = ("lines.product_ref", "lines.name")
+"""The concepts by which lines are joined: the first that is written."""
 
 Length = Callable[[list[Json], list[Json]], list[Json]]
 """Returns the altered list for an old list and a new list."""
@@ -56,3 +60,23 @@ def no_longer(before: list[Json], value: list[Json]) -> list[Json]:
 def no_shorter(before: list[Json], value: list[Json]) -> list[Json]:
     """Return the new list, extended with the rest of the old list."""
     return [*value, *before[len(value) :]]
+
+
+class JoinLines(FaultyWriter):
+    """Writes only the first of the lines of an order that have one name or product."""
+
+    def insert(self, lane: Lane, end: LaneEnd, values: Values, found: Found | None = None) -> str | None:
+        """Create a record without the further lines."""
+        return self.inner.insert(lane, end, _joined(end, values), found)
+
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Values) -> frozenset[str]:
+        """Update a record without the further lines."""
+        return self.inner.update(lane, end, record, _joined(end, values))
+
+
+def _joined(end: LaneEnd, values: Values) -> Values:
+    cards = by_write_path(end)
+    lines = {path: v for path, v in values.items() if path in cards and isinstance(v, list)}
+    keys = next((lines[path] for concept in JOINED_BY for path in lines if cards[path].concept == concept), [])
+    kept = [at for at, key in enumerate(keys) if key not in keys[:at]]
+    return {path: [v[at] for at in kept] if path in lines and len(v) == len(keys) else v for path, v in values.items()}

@@ -12,7 +12,9 @@ from qa_sync.systems.cards import PropertyCard
 from qa_sync.systems.rest.uncertain_writes import Found
 from qa_sync.values.form import Json
 
-ONE = Decimal(1)
+ONE, CENT = Decimal(1), Decimal("0.01")
+SINGLE, DOUBLE = 7, 15
+"""The decimal digits that binary numbers of single and double precision always keep."""
 
 
 def _number(card: PropertyCard, value: Json) -> Decimal | None:
@@ -69,10 +71,27 @@ def _without_inner_zero(card: PropertyCard, value: Json) -> Json:
     return _written(Decimal(f"{whole}.{fraction.lstrip('0')}"), value) if fraction.strip("0") else value
 
 
+def _with_digits(digits: int) -> Change:
+    def with_digits(card: PropertyCard, value: Json) -> Json:
+        """Return a number with its first digits only, as binary numbers keep them."""
+        number = _number(card, value) if card.form.convert == "decimal" else None
+        return value if not number else _written(Decimal(f"{number:.{digits}g}"), value)
+
+    return on_each_element(with_digits)
+
+
+def _with_cents(card: PropertyCard, value: Json) -> Json:
+    number = _number(card, value) if "currency" in card.form.options else None
+    return value if number is None else _written(number.quantize(CENT, ROUND_HALF_UP), value)
+
+
 rounded: Change = on_each_element(_rounded)
 unsigned: Change = on_each_element(_unsigned)
 retyped: Change = on_each_element(_retyped)
 without_inner_zero: Change = on_each_element(_without_inner_zero)
+single_precision: Change = _with_digits(SINGLE)
+double_precision: Change = _with_digits(DOUBLE)
+with_cents: Change = on_each_element(_with_cents)
 without_false: Change = _without_false
 without_zero: Change = _without_zero
 

@@ -19,6 +19,9 @@ LONG = 20
 FEW = 90
 """The size of a column that is too short: more characters than most texts have, fewer than their limits allow."""
 
+COLUMN, MANY = 255, 500
+"""A common size of columns, and one that few test data fill."""
+
 LAST_OF_PLANE = "\uffff"
 """The last character that UTF-8 encodes in three bytes."""
 
@@ -38,6 +41,14 @@ def _cut(card: PropertyCard, value: Json) -> Json:
 def _cut_late(card: PropertyCard, value: Json) -> Json:
     text = _text(card, value)
     return value if text is None else text[:FEW]
+
+
+def _cut_to(length: int) -> Change:
+    def cut_to(card: PropertyCard, value: Json) -> Json:
+        text = _text(card, value)
+        return value if text is None else text[:length]
+
+    return on_each_element(cut_to)
 
 
 def _lower(card: PropertyCard, value: Json) -> Json:
@@ -90,6 +101,8 @@ def _country_named(card: PropertyCard, value: Json) -> Json:
 
 
 cut: Change = on_each_element(_cut)
+cut_to_column: Change = _cut_to(COLUMN)
+cut_to_many: Change = _cut_to(MANY)
 cut_late: Change = on_each_element(_cut_late)
 lower: Change = on_each_element(_lower)
 stripped: Change = on_each_element(_stripped)

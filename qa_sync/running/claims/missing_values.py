@@ -1,0 +1,37 @@
+"""Claims about values that a record does not have: the sync must not make one up."""
+
+from __future__ import annotations
+
+from qa_sync.checklist.steps import NoValueSynced, PropertySynced
+from qa_sync.errors import NotConvertible
+from qa_sync.running.claims.naming import entity_name, no_counterpart, property_of
+from qa_sync.running.claims.property_values import check_property
+from qa_sync.running.claims.verdict import Verdict
+from qa_sync.running.events import Status
+from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.values.compare import Difference, format_value
+from qa_sync.values.conversions.conversion import wire_text
+from qa_sync.values.paths import read
+
+
+def check_no_value(records: ScenarioRecords, claim: NoValueSynced) -> Verdict:
+    """Return whether a side has no value where the other has none; a default of the other side must arrive."""
+    here, there = RecordKey(claim.role, claim.side.other), RecordKey(claim.role, claim.side)
+    if there not in records.ids:
+        return no_counterpart(records, there)
+    left, right = property_of(records, here, claim.pair), property_of(records, there, claim.pair)
+    if records.value(here, records.current(here), left.path) is not None:
+        return check_property(records, PropertySynced(claim.role, claim.side, claim.pair))
+    references = (records.ref(here), records.ref(there))
+    wire = read(records.current(there).data, right.path)
+    try:
+        actual = format_value(records.value(there, records.latest[there], right.path))
+    except NotConvertible:
+        actual = wire_text(wire)
+    if actual is None:
+        return Verdict(Status.PASSED, records=references)
+    name = f"{entity_name(records, there)} {right.path}"
+    message = (
+        f"{name}: expected no value, as {entity_name(records, here)} has none, got {actual!r} ({Difference.VALUE})"
+    )
+    return Verdict(Status.FAILED, message, None, actual, references, final=False, difference=Difference.VALUE)
