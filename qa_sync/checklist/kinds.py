@@ -29,7 +29,10 @@ KINDS: Mapping[str, CheckKind] = {
         "`every`, `condition`",
         (
             "Create the records of other sections that the source record refers to.",
-            "Create two source records with different values, one if it cannot be deleted again.",
+            (
+                "Create two source records with different values, and one with as few values as possible; only one if "
+                "it cannot be deleted again."
+            ),
             "Wait until each has exactly one counterpart on the target, at most until the timeout.",
         ),
     ),
@@ -51,6 +54,7 @@ KINDS: Mapping[str, CheckKind] = {
                 "matched or connected."
             ),
             "Read the source's value back from its API, and convert it for the target.",
+            "Where the source has no value, the target must have none.",
             "Wait until the target shows this value, and check that it still does after 2 more cycles.",
             "A row with `Dependant on having` gets a record of its own that meets the dependency.",
         ),
@@ -61,9 +65,9 @@ KINDS: Mapping[str, CheckKind] = {
         (
             "Create a linked pair of records, a second pair, and records that must not change.",
             (
-                "Edit the property on the source in several rounds: other values, then, for texts, only their "
-                "case. In the first round edit the second pair too. With `--depth thorough` each property is edited "
-                "by itself."
+                "Edit the property on the source in several rounds: other values, then, for texts, only their case, "
+                "only accents and only blanks, and for lines only their order. In the first round edit the second pair "
+                "too. With `--depth thorough` each property is edited by itself."
             ),
             "After each round wait until the target shows the new value, and check every other property.",
         ),

@@ -298,8 +298,8 @@ def _small_units(facts: Facts) -> Iterator[Place]:
 def _made_up(touches: Touches) -> Where:
     def where(facts: Facts) -> Iterator[Place]:
         for pair in facts.pairs:
-            plain = facts.says(StatementKind.EVERY) and not facts.says(StatementKind.LINK_FIRST)
-            if plain and facts.removable and facts.arrives(pair) and touches(pair.target, pair.source):
+            alone = not facts.says(StatementKind.LINK_FIRST)
+            if alone and facts.removable and facts.arrives(pair) and touches(pair.target, pair.source):
                 yield from facts.about(pair, "property")
 
     return where

@@ -136,9 +136,9 @@ def may_lack_text(receiver: PropertyCard, giver: PropertyCard) -> bool:
 
 
 def may_lack_number(receiver: PropertyCard, giver: PropertyCard) -> bool:
-    """Tell whether a number may be missing; a stock has a default in most systems."""
-    numbers = is_decimal(receiver, giver) and receiver.concept in {"price", "cost", "weight"}
-    return numbers and _may_lack(receiver, giver)
+    """Tell whether a number may be missing; totals are computed."""
+    numbers = all(card.form.convert in NUMBERS for card in (receiver, giver)) and is_written(receiver)
+    return numbers and receiver.concept in {"price", "cost", "weight", "stock_quantity"} and _may_lack(receiver, giver)
 
 
 def _may_lack(receiver: PropertyCard, giver: PropertyCard) -> bool:

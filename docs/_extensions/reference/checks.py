@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qa_sync.checklist.depth import DEPTHS
 from qa_sync.checklist.kinds import KINDS
+from qa_sync.checklist.samples.tried import TRIED
 from qa_sync.dataflow.lint_codes import CODES
 from qa_sync.dataflow.parsing.statements import TEMPLATES
 from qa_sync.modes.table import MODES
@@ -51,6 +52,11 @@ def lint_codes() -> str:
     """Return every code of a finding."""
     rows = ((code(name), str(one.severity), prose(one.meaning)) for name, one in CODES.items())
     return table(("Code", "Severity", "Meaning"), rows, "28 12 60")
+
+
+def tried_values() -> str:
+    """Return what is tried with the values of each kind of property."""
+    return table(("Of", "What is tried"), ((prose(name), prose(one.values)) for name, one in TRIED.items()), "18 82")
 
 
 def faults() -> str:

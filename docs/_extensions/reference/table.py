@@ -35,6 +35,7 @@ CONTENTS: Mapping[str, Callable[[], str]] = {
     "depths": checks.depths,
     "modes": checks.modes,
     "formats": checks.formats,
+    "tried-values": checks.tried_values,
     "faults": checks.faults,
     "tolerances": checks.tolerances,
     "schemas": schemas.schemas,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
+from qa_sync.checklist.samples.tried import tried_in
 from qa_sync.reports.documents.lint_text import finding_line
 from qa_sync.reports.shared.page_options import OutputOptions
 from qa_sync.reports.shared.text_layout import BLANK, GAP, Line, Span, Style, columns, text_of, width_of, wrap
@@ -51,6 +52,20 @@ def _section(plan: SectionPlan, path: str, output: OutputOptions) -> Iterator[Li
         place = max(width_of(output.text(f"{path}:{check.line}")) for check in plan.checks)
         for check in plan.checks:
             yield from _check(check, path, (place, kind), output)
+    yield from _tried(plan, output)
+
+
+def _tried(plan: SectionPlan, output: OutputOptions) -> Iterator[Line]:
+    """Yield what is tried with the values of the section's properties."""
+    tried = tried_in(plan)
+    if not tried:
+        return
+    name_width = max(map(width_of, tried))
+    yield BLANK
+    yield from wrap(_plain(f"{'':{INDENT}}Tried values"), output.width)
+    for name, values in tried.items():
+        rest = output.width - 2 * INDENT - name_width - GAP
+        yield from columns([(_plain(name), name_width), (_plain(output.text(values)), rest)], indent=2 * INDENT)
 
 
 def _check(check: Check, path: str, widths: tuple[int, int], output: OutputOptions) -> list[Line]:
