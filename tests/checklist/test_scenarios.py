@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Checklist, Scenario
-from qa_sync.checklist.steps import Edit, Expect, GiveMore, Insert, Side, UnmappedUnchanged
+from qa_sync.checklist.steps import Edit, Expect, GiveMore, Insert, NoValueSynced, Side, UnmappedUnchanged
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.settings.read import load_settings
@@ -36,7 +37,7 @@ def test_two_records_and_what_they_refer_to_are_made_before_the_sync_works() -> 
     made = [s.role for s in steps[: next(n for n, s in enumerate(steps) if isinstance(s, Expect))]]  # type: ignore[union-attr]
     assert made == ["contacts", "contacts-2", "products", "products-2", "subject"]
     thorough = scenario(compiled("wix-woocommerce", Depth.THOROUGH), 2, "create").steps
-    assert [s.role for s in thorough if isinstance(s, Insert)][-2:] == ["subject", "fellow"]
+    assert [s.role for s in thorough if isinstance(s, Insert)][-3:] == ["subject", "fellow", "bare"]
 
 
 def test_what_cannot_be_removed_again_is_made_once() -> None:
@@ -46,6 +47,24 @@ def test_what_cannot_be_removed_again_is_made_once() -> None:
     }
     assert {"subject", "fellow"} <= {*roles["create"]} & {*roles["update"]}
     assert "fellow" not in scenario(compiled("wix-woocommerce"), 2, "create").roles
+
+
+def test_a_record_with_few_values_claims_that_the_others_stay_empty() -> None:
+    found = scenario(compiled("woocommerce-customerp"), 1, "create")
+    (bare,) = (s for s in found.steps if isinstance(s, Insert) and s.role == "bare")
+    first = next(s for s in found.steps if isinstance(s, Expect))
+    empty = {claim.pair.source for _, claim in first.claims if isinstance(claim, NoValueSynced)}
+    assert empty
+    assert not empty & bare.values.keys()
+    assert any(bare.mark in str(value) for value in bare.values.values())
+
+
+def test_small_edits_change_one_thing_each_and_the_order_of_lines() -> None:
+    steps = scenario(compiled("woocommerce-customerp"), 2, "update").steps
+    for side, path in ((Side.SOURCE, "line_items.quantity"), (Side.TARGET, "lines.quantity")):
+        edits = [s for s in steps if isinstance(s, Edit) and s.role == "subject" and s.side is side]
+        values = [s.values[path] for s in edits if path in s.values]
+        assert any(one != other and one == other[::-1] for one, other in pairwise(values))  # type: ignore[index]
 
 
 def test_each_side_takes_a_line_away_and_adds_one() -> None:

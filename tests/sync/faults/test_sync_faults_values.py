@@ -19,6 +19,7 @@ MAIL = Form(convert="email")
 CODE = Form(convert="identifier")
 MONEY = Form(type="number", convert="decimal", options={"places": 2})
 MONEY_AS_TEXT = Form(convert="decimal", options={"places": 2})
+IN_CURRENCY = Form(convert="decimal", options={"places": 2, "currency": "currency"})
 WHOLE = Form(type="integer", convert="integer")
 TRUTH = Form(type="boolean", convert="boolean")
 DAY = Form(convert="date")
@@ -32,6 +33,15 @@ LEFT_OUT: Any = object()
 CASES = (
     ("truncate", TEXT, LONG, "twenty-"),
     ("truncate", TEXT, "short", SAME),
+    ("truncate-to-column", TEXT, "x" * 256, "x" * 255),
+    ("truncate-to-500", TEXT, "x" * 501, "x" * 500),
+    ("truncate-to-500", TEXT, "x" * 500, SAME),
+    ("single-precision", MONEY_AS_TEXT, "1234567.89", "1234568"),
+    ("single-precision", MONEY_AS_TEXT, "19.99", SAME),
+    ("double-precision", MONEY_AS_TEXT, "1234567890123456.78", "1234567890123460"),
+    ("double-precision", MONEY_AS_TEXT, "1234567.89", SAME),
+    ("two-decimals", IN_CURRENCY, "19.905", "19.91"),
+    ("two-decimals", MONEY_AS_TEXT, "19.905", SAME),
     ("truncate", TEXT, [LONG, "x"], ["twenty-", "x"]),
     ("truncate", MAIL, "a-very-long-address@example.test", SAME),
     ("case-fold", TEXT, "Ada ÅSE", "ada åse"),
