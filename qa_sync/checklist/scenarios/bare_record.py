@@ -27,8 +27,13 @@ class BareRecord(Struct, frozen=True):
 
 
 def bare_record(context: SectionContext, tried: Iterable[tuple[str, PropertyPair]]) -> BareRecord | None:
-    """Return the record; None where it would have every value. `tried` are the pairs by the id of their check."""
+    """Return the record; None where it would have every value, or where its counterpart could not be found.
+
+    `tried` are the pairs by the id of their check.
+    """
     pairs = tuple(_needed(context))
+    if not any(context.entities.carries_mark(pair) for pair in pairs):
+        return None
     insert = context.insert_only("create", BARE, pairs)
     written = _destinations(context, insert)
     claims: Claims = tuple(

@@ -136,7 +136,7 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "truncate-to-500": _VALUES,
     "single-precision": _VALUES,
     "double-precision": _VALUES,
-    "two-decimals": _VALUES,
+    "two-decimals": ("property",),
     "one-currency": _VALUES,
     "join-lines": _VALUES,
     "none-as-text": ("property",),
