@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Mapping
-from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -29,7 +28,7 @@ from qa_sync.checklist.steps import (
 )
 from qa_sync.errors import InternalError, QaSyncError
 from qa_sync.running.claims.check_claim import check_claim
-from qa_sync.running.claims.deadlines import ClaimState, check_latency, passing_since, timeout_verdict
+from qa_sync.running.claims.deadlines import ClaimState, all_final, check_latency, passing_since, timeout_verdict
 from qa_sync.running.claims.missing_arrivals import MissingArrivals, PreconditionFailed
 from qa_sync.running.claims.sync_problems import blame_sync
 from qa_sync.running.claims.verdict import Verdict
@@ -198,7 +197,7 @@ class ScenarioRun:
             return states
 
         poll_policy, what = self.environment.poll_policy, awaited_record(records, step)
-        for poll_result in poll(_all_final, look, self.environment.clock, poll_policy):
+        for poll_result in poll(all_final, look, self.environment.clock, poll_policy):
             if not poll_result.is_last:
                 progress = (what, poll_result.polls, poll_result.waited_s, poll_policy.timeout_s)
                 yield Looked(self.spec, self.plan.section.key, *progress)
@@ -212,7 +211,7 @@ class ScenarioRun:
             claim for _, claim in sorted(claims, key=lambda named: isinstance(named[1], PropertySynced))
         )
         verdicts = [(claim, check_claim(records, claim)) for claim in distinct]
-        now: datetime = self.environment.clock.now()
+        now = self.environment.clock.now()
         return {claim: ClaimState(v, passing_since(v, previous.get(claim), now)) for claim, v in verdicts}
 
     def _with_heading(self, message: str | None) -> str | None:
@@ -249,7 +248,3 @@ class ScenarioRun:
 
     def _steps_of(self, check: Check) -> tuple[str, ...]:
         return self.step_log.steps_of(check, tuple(self._claims_by_check[check.id]))
-
-
-def _all_final(states: Mapping[Claim, ClaimState]) -> bool:
-    return all(s.verdict.final for s in states.values())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qa_sync.checklist.steps import Claim
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import Status
@@ -17,6 +19,11 @@ class ClaimState(Struct, frozen=True):
 
     verdict: Verdict
     passing_since: datetime | None
+
+
+def all_final(states: Mapping[Claim, ClaimState]) -> bool:
+    """Return whether no further poll can change a verdict."""
+    return all(state.verdict.final for state in states.values())
 
 
 CYCLES_TO_REST = 2

@@ -12,8 +12,8 @@ from typing import Final
 import httpx
 from msgspec import Struct
 
-from qa_sync.systems.http.json_depth import has_more_values, is_deeper
 from qa_sync.systems.http.request_extensions import MAX_SECONDS
+from qa_sync.values.json_depth import has_more_values, is_deeper
 
 PIECE_BYTES: Final = 8 * 1024
 """The bytes that are decompressed at once: at most about 8 MB come of them."""
