@@ -126,7 +126,7 @@ def test_a_copy_without_a_mark_is_found_where_no_other_client_writes() -> None:
 def test_a_record_alike_that_was_there_before_is_left_alone() -> None:
     def merges_by_number(world: World) -> None:
         for a, record in world.left.records.items():
-            same = [b for b, r in world.right.records.items() if r["number"] == record["count"]]
+            same = [b for b, r in world.right.records.items() if r["number"] == record.get("count", "")]
             if a not in world.links and same and same[0] not in world.links.values():
                 world.links[a], world.synced[a] = same[0], {"title": None, "number": None}
         world.carry()

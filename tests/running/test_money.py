@@ -40,7 +40,7 @@ def test_a_third_decimal_that_is_lost(currency: str, verdict: Status, monkeypatc
     monkeypatch.setattr(running_world, "CARDS", cards)
 
     def amount(path: str, value: Json) -> Json:
-        return {"count": "7.004", "number": "7"}.get(path, value)
+        return value and {"count": "7.004", "number": "7"}.get(path, value)
 
     world = World(
         Priced("Left", cards["Left"], keep=amount, currency=currency),

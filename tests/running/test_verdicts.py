@@ -153,7 +153,7 @@ def test_what_the_source_makes_of_a_value_is_what_is_expected() -> None:
 
 def test_a_target_that_shows_something_else_fails_with_both_values() -> None:
     world = World(sync=creates_first_values)
-    world.right.keep = lambda path, value: value + 1 if path == "number" else value
+    world.right.keep = lambda path, value: value + 1 if path == "number" and value else value
     check = next(c for c in world.by_kind()["property"] if c.title == "count -> number")
     assert check.status is FAILED
     assert (int(str(check.actual)), check.records[0].system) == (int(str(check.expected)) + 1, "Left")

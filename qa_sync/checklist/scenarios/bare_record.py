@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from qa_sync.checklist.samples.edit_rounds import same_target
 from qa_sync.checklist.samples.related_records import Claims
 from qa_sync.checklist.scenarios.context import SectionContext
-from qa_sync.checklist.steps import Insert, NoValueSynced, Side
+from qa_sync.checklist.steps import Claim, Insert, NoValueSynced, PropertySynced, Side
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.systems.cards import Writable
 
@@ -36,12 +37,14 @@ def bare_record(context: SectionContext, tried: Iterable[tuple[str, PropertyPair
         return None
     insert = context.insert_only("create", BARE, pairs)
     written = _destinations(context, insert)
-    claims: Claims = tuple(
-        (check, NoValueSynced(BARE, Side.TARGET, pair))
-        for check, pair in tried
-        if pair.source not in insert.values and pair.target not in written and _can_lack(context, pair)
-    )
-    return BareRecord(insert, claims) if claims else None
+    claims: list[tuple[str | None, Claim]] = []
+    for check, pair in tried:
+        if pair.source in insert.values:
+            claims.append((check, PropertySynced(BARE, Side.TARGET, pair, same_target(pair, context.pairs))))
+        elif pair.target not in written and _can_lack(context, pair):
+            claims.append((check, NoValueSynced(BARE, Side.TARGET, pair)))
+    lacks = any(isinstance(claim, NoValueSynced) for _, claim in claims)
+    return BareRecord(insert, tuple(claims)) if lacks else None
 
 
 def _needed(context: SectionContext) -> Iterator[PropertyPair]:
