@@ -88,7 +88,7 @@ KINDS: Mapping[str, CheckKind] = {
             "Create a linked pair, and edit the source record at once after its create.",
             "Edit the source record as soon as the counterpart is there, and the target record when that arrives.",
             "Edit the source record, and once more while the sync carries the first edit.",
-            "Edit the source record twice before the sync runs.",
+            "Edit the source record twice before the sync runs, and then the target record.",
             "After each wait until the other side shows the last value.",
         ),
     ),

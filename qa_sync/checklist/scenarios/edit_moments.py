@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -17,11 +17,14 @@ MOMENTS: Mapping[str, str] = {
     "right-after-arrival-forward": "an edit on the source right after the counterpart arrived arrives",
     "right-after-arrival-backward": "an edit on the target right after a change arrived there arrives",
     "during-cycle": "an edit while the sync runs arrives",
-    "twice-before-cycle": "of two edits before the sync runs the second arrives",
+    "twice-before-cycle": "of two edits of a side before the sync runs the second arrives",
 }
 """The checks by the end of their id, with their titles."""
 
-VERSIONS: Mapping[str, tuple[int, ...]] = {"fellow": (5, 6, 7, 8, 9, 8, 7), "subject": (7, 6, 5, 8, 9, 7, 8)}
+VERSIONS: Mapping[str, tuple[int, ...]] = {
+    "fellow": (5, 6, 7, 8, 9, 8, 7, 8, 9),
+    "subject": (7, 6, 5, 8, 9, 7, 8, 5, 6),
+}
 """The versions of the edits in order: each differs from the one before, and the last from the edit that follows."""
 
 Checks = tuple[Check, ...]
@@ -84,14 +87,14 @@ class _Steps(Struct, frozen=True):
 
     def steps(self) -> tuple[Step, ...]:
         """Return all steps, beginning with the create of the record."""
-        created, after, back, before, during, first, second = VERSIONS[self.role]
+        created, after, back, before, during, *twice = VERSIONS[self.role]
         return (
             *self._create(created),
             *self._moment("right-after-arrival-forward", Side.SOURCE, after, at_once=True),
             *self._moment("right-after-arrival-backward", Side.TARGET, back),
             *self._during_cycle(before, during),
-            *self._if("twice-before-cycle", self._edit(Side.SOURCE, first)),
-            *self._moment("twice-before-cycle", Side.SOURCE, second),
+            *self._twice(Side.SOURCE, twice[:2]),
+            *(self._twice(Side.TARGET, twice[2:]) if self.backward else ()),
         )
 
     def _create(self, version: int) -> tuple[Step, ...]:
@@ -117,6 +120,11 @@ class _Steps(Struct, frozen=True):
         if moment not in self.checks:
             return ()
         return (self._edit(side, version), Expect(self._claims(moment, side), wait=True, at_once=at_once))
+
+    def _twice(self, side: Side, versions: Sequence[int]) -> tuple[Step, ...]:
+        """Return two edits before the sync runs, and the arrival of the second."""
+        moment, (first, second) = "twice-before-cycle", versions
+        return (*self._if(moment, self._edit(side, first)), *self._moment(moment, side, second))
 
     def _if(self, moment: str, *steps: Step) -> tuple[Step, ...]:
         return steps if moment in self.checks else ()
