@@ -208,6 +208,8 @@ def _case(facts: Facts) -> Iterator[Place]:
 
 
 def _deleted(facts: Facts) -> Iterator[Place]:
+    if any("delete" not in facts.card(side).cannot for side in Side):  # whichever check edits first
+        yield from edited("stable", "any-time")(facts)
     for edited_side in Side:
         if "delete" not in facts.card(edited_side.other).cannot:
             yield from updates(edited_side)(facts)

@@ -96,6 +96,8 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
         "update-backward",
     ),
     "delete-on-update": (
+        "any-time",
+        "stable",
         "update-forward",
         "update-backward",
     ),
