@@ -39,9 +39,9 @@ def bare_record(context: SectionContext, tried: Iterable[tuple[str, PropertyPair
     written = _destinations(context, insert)
     claims: list[tuple[str | None, Claim]] = []
     for check, pair in tried:
-        if pair.source in insert.values:
+        if pair.source in insert.values and not _is_derived(context, pair):
             claims.append((check, PropertySynced(BARE, Side.TARGET, pair, same_target(pair, context.pairs))))
-        elif pair.target not in written and _can_lack(context, pair):
+        elif pair.source not in insert.values and pair.target not in written and _can_lack(context, pair):
             claims.append((check, NoValueSynced(BARE, Side.TARGET, pair)))
     lacks = any(isinstance(claim, NoValueSynced) for _, claim in claims)
     return BareRecord(insert, tuple(claims)) if lacks else None
@@ -62,6 +62,12 @@ def _is_required(context: SectionContext, pair: PropertyPair) -> bool:
 
 def _destinations(context: SectionContext, insert: Insert) -> frozenset[str]:
     return frozenset(pair.target for pair in context.pairs if pair.source in insert.values)
+
+
+def _is_derived(context: SectionContext, pair: PropertyPair) -> bool:
+    """Return whether a system computes the value, perhaps from values that this record lacks."""
+    cards = (context.entities.property(pair, side) for side in Side)
+    return any(card is not None and card.derived for card in cards)
 
 
 def _can_lack(context: SectionContext, pair: PropertyPair) -> bool:
