@@ -206,7 +206,7 @@ def test_a_worker_that_waits_for_a_system_stops_at_once(place: Path, tmp_path: P
     text = place.read_text(encoding="utf-8")
     url = tomllib.loads(text)["systems"]["Custom Webshop"]["url"]
     words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"), "--watch", "1s")
-    unwell = httpx.Response(503, headers={"Retry-After": "55"})  # the worker says that it waits, and is stopped while it does
+    unwell = httpx.Response(503, headers={"Retry-After": "55"})  # it says that it waits, and is stopped then
     with loopback(lambda _: unwell) as webshop:
         place.write_text(text.replace(url, webshop.url), encoding="utf-8")
         with running(("-m", "qa_sync", *words)) as process:
