@@ -38,7 +38,7 @@ from qa_sync.dataflow.model import StatementKind
 from qa_sync.sync.faults.matching import NAMES
 from qa_sync.sync.faults.property_kinds import is_edited, is_free_text
 from qa_sync.sync.faults.values.texts import COLUMN, MANY
-from qa_sync.sync.faults.wrong_property import similar_rows, swappable_rows
+from qa_sync.sync.faults.writes.wrong_property import similar_rows, swappable_rows
 from qa_sync.sync.lanes import Row, Side
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.conversions.currencies import USUAL

@@ -11,8 +11,6 @@ from qa_sync.errors import UnknownName
 from qa_sync.sync.faults.duplicates import Duplicate, DuplicateOnUpdate
 from qa_sync.sync.faults.fault import Fault
 from qa_sync.sync.faults.first_of_batch import FirstOfBatchOnly, ListCounter
-from qa_sync.sync.faults.ignored_changes import case_folded, ignoring, in_any_order, without_accents, without_blanks
-from qa_sync.sync.faults.invented_values import inventing, null_text, zero
 from qa_sync.sync.faults.loose_matching import (
     MatchHalfEmpty,
     beginning,
@@ -20,14 +18,6 @@ from qa_sync.sync.faults.loose_matching import (
     mailbox,
     matching_loosely,
     national_number,
-)
-from qa_sync.sync.faults.lost_writes import (
-    DeleteOnUpdate,
-    DropCreate,
-    FillMatchedOnce,
-    FirstUpdateOnly,
-    dropping_updates,
-    without_reverse_updates,
 )
 from qa_sync.sync.faults.matching import MergeByName, MergeEmpty, create_unlinked, ignore_condition, no_merge
 from qa_sync.sync.faults.moments.cursors import CursorAtEnd, CursorInSeconds, MoveCursorToEnd
@@ -39,13 +29,35 @@ from qa_sync.sync.faults.moments.lost_edits import (
 )
 from qa_sync.sync.faults.moments.record_times import SameSecondAsCreated, SameSecondAsOwnWrite
 from qa_sync.sync.faults.reads import LateListing, LoseLastPage
-from qa_sync.sync.faults.reverted_values import FlippingSystem, RevertingSystem, reverting_updates
-from qa_sync.sync.faults.unmapped import ClearValues, DropElements, ResetFlags
 from qa_sync.sync.faults.values import coded, lists, numbers, texts, times
 from qa_sync.sync.faults.values.altered_values import altering, altering_on_create
 from qa_sync.sync.faults.values.cleared_texts import MarkErasedTexts, as_nothing
-from qa_sync.sync.faults.wrong_property import EraseOnMerge, ResetOthers, ResetUnmapped, SwapProperties, wrong_property
-from qa_sync.sync.faults.wrong_record import CrossSection, FirstReference, WrongRecord
+from qa_sync.sync.faults.writes.ignored_changes import (
+    case_folded,
+    ignoring,
+    in_any_order,
+    without_accents,
+    without_blanks,
+)
+from qa_sync.sync.faults.writes.invented_values import inventing, null_text, zero
+from qa_sync.sync.faults.writes.lost_writes import (
+    DeleteOnUpdate,
+    DropCreate,
+    FillMatchedOnce,
+    FirstUpdateOnly,
+    dropping_updates,
+    without_reverse_updates,
+)
+from qa_sync.sync.faults.writes.reverted_values import FlippingSystem, RevertingSystem, reverting_updates
+from qa_sync.sync.faults.writes.unmapped import ClearValues, DropElements, ResetFlags
+from qa_sync.sync.faults.writes.wrong_property import (
+    EraseOnMerge,
+    ResetOthers,
+    ResetUnmapped,
+    SwapProperties,
+    wrong_property,
+)
+from qa_sync.sync.faults.writes.wrong_record import CrossSection, FirstReference, WrongRecord
 from qa_sync.sync.lanes import Side
 
 REVERT_TARGET_UPDATES = reverting_updates(Side.TARGET)
