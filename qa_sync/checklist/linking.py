@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from qa_sync.checklist.pair_capabilities import EntityPair
-from qa_sync.checklist.steps import SampleValue, Side
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import SampleValue
 from qa_sync.dataflow.model import Criterion, StatementKind
 from qa_sync.settings.model import ConfiguredCondition
 from qa_sync.systems.cards import PropertyCard, Writable

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from qa_sync.checklist.steps import Edit, EditBothSides, EditDuringCycle, Side, Step
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Edit, EditBothSides, EditDuringCycle, Step
 from qa_sync.dataflow.model import Dataflow, Finding, Origin, PropertyPair, Section
 from qa_sync.systems.cards import EntityCard
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from qa_sync.checklist.model import Role
 from qa_sync.checklist.samples.marks import carries_mark
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.dataflow.model import Entity, PropertyPair, Section
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
 from qa_sync.systems.pairing import pairs_of

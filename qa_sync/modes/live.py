@@ -16,7 +16,7 @@ from functools import partial
 from msgspec import Struct
 
 from qa_sync.checklist.model import Checklist, SectionPlan
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.clock import Clock, InterruptibleClock
 from qa_sync.modes.job import Job, PreparedRun
 from qa_sync.modes.live_systems.connections import LiveSystem, connect

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Checklist, SectionPlan
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.clock import Clock, RealClock, ReplayClock, VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import RecordingError, UsageError

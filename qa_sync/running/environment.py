@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.clock import Clock, VirtualClock
 from qa_sync.running.polling import FIRST_PAUSE_S, PollPolicy, no_jitter
 from qa_sync.systems.system import System

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.running.environment import Environment
 from qa_sync.systems.system import Record
 from qa_sync.values.json_text import write_json

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qa_sync.checklist.claims import Claim
 from qa_sync.checklist.model import Check, Scenario
-from qa_sync.checklist.steps import Claim, Expect
+from qa_sync.checklist.steps import Expect
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import Arrival, Direction, Status
 

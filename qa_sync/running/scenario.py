@@ -7,10 +7,11 @@ from collections.abc import Generator, Iterator, Mapping
 
 from msgspec.structs import replace
 
+from qa_sync.checklist.claims import Claim, PropertySynced, RecordsUnchanged, UnmappedUnchanged
 from qa_sync.checklist.model import Check, Scenario, SectionPlan
+from qa_sync.checklist.side import Side
 from qa_sync.checklist.steps import (
     Action,
-    Claim,
     Delete,
     Edit,
     EditBothSides,
@@ -18,12 +19,8 @@ from qa_sync.checklist.steps import (
     Expect,
     GiveMore,
     Insert,
-    PropertySynced,
-    RecordsUnchanged,
-    Side,
     Sleep,
     Snapshot,
-    UnmappedUnchanged,
     WaitCycles,
 )
 from qa_sync.errors import InternalError, QaSyncError

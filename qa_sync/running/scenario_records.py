@@ -8,7 +8,8 @@ from functools import partial
 from typing import NamedTuple
 
 from qa_sync.checklist.model import Scenario
-from qa_sync.checklist.steps import Edit, IdOf, Insert, SampleValue, Side, ValueOf
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Edit, IdOf, Insert, SampleValue, ValueOf
 from qa_sync.errors import InvalidResponse
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import RecordRef

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from qa_sync.checklist.claims import Claim, RecordsUnchanged
 from qa_sync.checklist.model import Check, edits_of
 from qa_sync.checklist.steps import (
-    Claim,
     Delete,
     Edit,
     EditBothSides,
@@ -14,7 +14,6 @@ from qa_sync.checklist.steps import (
     Expect,
     GiveMore,
     Insert,
-    RecordsUnchanged,
     Sleep,
     Snapshot,
     Step,

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from qa_sync.checklist.model import Checklist, Scenario
-from qa_sync.checklist.steps import Expect, Insert, Side
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Expect, Insert
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.settings.model import Settings

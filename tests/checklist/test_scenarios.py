@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from qa_sync.checklist.claims import NoValueSynced, UnmappedUnchanged
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Checklist, Scenario
-from qa_sync.checklist.steps import Edit, Expect, GiveMore, Insert, NoValueSynced, Side, UnmappedUnchanged
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Edit, Expect, GiveMore, Insert
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.settings.read import load_settings

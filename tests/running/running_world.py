@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from qa_sync.checklist.compiler import compile_checklist
 from qa_sync.checklist.model import Checklist, SectionPlan
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.reader import read_dataflow
 from qa_sync.running.environment import Environment, SyncControl

@@ -11,7 +11,7 @@ import pytest
 from running_world import START, World
 
 from qa_sync.checklist.model import Checklist, SectionPlan
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.running.claims.deadlines import timeout_verdict
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.environment import Environment

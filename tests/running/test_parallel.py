@@ -14,7 +14,7 @@ from running_world import START, World
 from waits import GUARD_S
 
 from qa_sync.checklist.model import Checklist, SectionPlan
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.errors import InternalError, RequestRejected
 from qa_sync.running import parallel
 from qa_sync.running.environment import Environment

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.errors import QaSyncError
 from qa_sync.modes.documents import connectors_of, read_all
 from qa_sync.modes.embedded.world import build_world

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -10,7 +10,8 @@ from qa_sync.checklist.pair_capabilities import EntityPair
 from qa_sync.checklist.samples.constraints import SampleConstraints
 from qa_sync.checklist.samples.order_amounts import LINES, amounts, line_group
 from qa_sync.checklist.samples.values import sample_value
-from qa_sync.checklist.steps import IdOf, SampleValue, Side
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import IdOf, SampleValue
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.systems.cards import PropertyCard, Writable
 from qa_sync.values.conversions.currencies import USUAL, minor_units
@@ -103,3 +104,10 @@ class RecordBuilder(Struct, frozen=True):
 def is_line_property(card: PropertyCard) -> bool:
     """Return whether a property belongs to the lines of an order."""
     return (card.concept or "").startswith("lines.")
+
+
+def may_add_line(entities: EntityPair, edited: Sequence[PropertyPair]) -> bool:
+    """Return whether an edit of these pairs on either side can add a line with all that both sides require of it."""
+    cards = (card for side in Side for card in entities.card(side).properties.values())
+    required = {card.path for card in cards if card.required and is_line_property(card)}
+    return required <= {p.source for p in edited} | {p.target for p in edited}

@@ -7,11 +7,13 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from qa_sync.checklist.claims import Claim, CounterpartExists
 from qa_sync.checklist.model import Role
 from qa_sync.checklist.pair_capabilities import EntityPair, role_of
 from qa_sync.checklist.samples.record import RecordBuilder
 from qa_sync.checklist.samples.values import mark_of
-from qa_sync.checklist.steps import Claim, CounterpartExists, Expect, IdOf, Insert, Side, Step
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Expect, IdOf, Insert, Step
 from qa_sync.dataflow.model import StatementKind
 
 SECOND_SUFFIX = "-2"

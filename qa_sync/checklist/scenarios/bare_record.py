@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from qa_sync.checklist.claims import Claim, NoValueSynced, PropertySynced
 from qa_sync.checklist.samples.edit_rounds import same_target
 from qa_sync.checklist.samples.related_records import Claims
 from qa_sync.checklist.scenarios.context import SectionContext
-from qa_sync.checklist.steps import Claim, Insert, NoValueSynced, PropertySynced, Side
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Insert
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.systems.cards import Writable
 

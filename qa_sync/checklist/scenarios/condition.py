@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from qa_sync.checklist.claims import CounterpartExists, NoCounterpart
 from qa_sync.checklist.linking import CONDITIONS_HINT
 from qa_sync.checklist.model import Scenario
 from qa_sync.checklist.samples.constraints import VERSIONS, SampleConstraints
 from qa_sync.checklist.samples.values import BY_CONVERSION, sample_value
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
-from qa_sync.checklist.steps import CounterpartExists, Expect, NoCounterpart, SampleValue, Side, WaitCycles
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Expect, SampleValue, WaitCycles
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.settings.model import ConfiguredCondition
 from qa_sync.systems.cards import PropertyCard

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from qa_sync.checklist.claims import PropertySynced
 from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.samples.edit_rounds import Pairs
 from qa_sync.checklist.samples.same_place import region_in
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
-from qa_sync.checklist.steps import Edit, Expect, PropertySynced, SampleValue, Side, Step
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Edit, Expect, SampleValue, Step
 from qa_sync.dataflow.model import PropertyPair, StatementKind, When
 from qa_sync.errors import NotConvertible
 from qa_sync.systems.cards import Writable

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from qa_sync.checklist.claims import Claim, PropertySynced
 from qa_sync.checklist.model import Check
 from qa_sync.checklist.samples.edit_rounds import (
     Pairs,
@@ -16,7 +17,8 @@ from qa_sync.checklist.samples.edit_rounds import (
     without_shared_ends,
 )
 from qa_sync.checklist.scenarios.context import SectionContext
-from qa_sync.checklist.steps import Claim, Edit, EditBothSides, EditPair, Expect, PropertySynced, Side, Step
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Edit, EditBothSides, EditPair, Expect, Step
 from qa_sync.dataflow.model import StatementKind
 
 PAUSE_S = 2.0

@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from qa_sync.checklist.claims import CounterpartExists, PropertySynced
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.linking import Linking, connection_or_reason, reason_untestable
 from qa_sync.checklist.model import Check, Role, Scenario
 from qa_sync.checklist.pair_capabilities import EntityPair, role_of
 from qa_sync.checklist.samples.edit_rounds import Pairs
 from qa_sync.checklist.samples.order_amounts import LINES, lines_after_edit
-from qa_sync.checklist.samples.record import RecordBuilder, is_line_property
+from qa_sync.checklist.samples.record import RecordBuilder, may_add_line
 from qa_sync.checklist.samples.related_records import Claims, RelatedRecords
 from qa_sync.checklist.samples.values import mark_of
-from qa_sync.checklist.steps import CounterpartExists, Expect, Insert, PropertySynced, SampleValue, Side, Step
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Expect, Insert, SampleValue, Step
 from qa_sync.dataflow.model import Criterion, PropertyPair, Section, StatementKind
 from qa_sync.settings.model import Settings
 
@@ -241,16 +243,8 @@ class SectionContext(Struct, frozen=True):
 
     def _lines(self, version: int) -> int:
         """Return the number of order lines after an edit: on each side the first removes one, the second adds one."""
-        if not self._may_change_lines():
+        edited = [p for p in self.pairs if not any(self.reason_not_editable(p, side) for side in Side)]
+        if not may_add_line(self.entities, edited):
             return LINES
         can_remove = all(self.entities.card(side).can_remove_elements for side in Side)
         return lines_after_edit(version, can_remove=can_remove)
-
-    def _may_change_lines(self) -> bool:
-        """Return whether an edit on either side can add a line with all required properties of both sides."""
-        cards = (card for side in Side for card in self.entities.card(side).properties.values())
-        line_paths = {card.path for card in cards if card.required and is_line_property(card)}
-        if not line_paths:
-            return True
-        edited = [p for p in self.pairs if not any(self.reason_not_editable(p, side) for side in Side)]
-        return line_paths <= {p.source for p in edited} | {p.target for p in edited}

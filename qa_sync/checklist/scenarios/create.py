@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from qa_sync.checklist.claims import CounterpartExists, NoDuplicate, PropertySynced
 from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.samples.edit_rounds import same_target
 from qa_sync.checklist.samples.related_records import Claims
 from qa_sync.checklist.scenarios.bare_record import BARE, BareRecord, bare_record
 from qa_sync.checklist.scenarios.context import AS_CREATED, ChecksAndScenarios, SectionContext
-from qa_sync.checklist.steps import (
-    CounterpartExists,
-    Expect,
-    NoDuplicate,
-    PropertySynced,
-    Side,
-    Step,
-    WaitCycles,
-)
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Expect, Step, WaitCycles
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 
 CYCLES = 2

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from qa_sync.checklist.claims import Claim, PropertySynced
 from qa_sync.checklist.model import Check
 from qa_sync.checklist.samples.edit_rounds import Pairs, edit_groups, edit_rounds, same_target
 from qa_sync.checklist.scenarios.context import SectionContext
-from qa_sync.checklist.steps import Claim, Edit, EditDuringCycle, Expect, PropertySynced, Side, Step
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Edit, EditDuringCycle, Expect, Step
 from qa_sync.dataflow.model import StatementKind
 
 MOMENTS: Mapping[str, str] = {

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from qa_sync.checklist.samples.record import RecordBuilder
 from qa_sync.checklist.scenarios.context import AS_CREATED, SectionContext
-from qa_sync.checklist.steps import Insert, SampleValue, Side
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Insert, SampleValue
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.systems.cards import PropertyCard, Writable
 

@@ -6,25 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
+from qa_sync.checklist.claims import Claim, CounterpartExists, NoDuplicate, PropertySynced
 from qa_sync.checklist.linking import reason_untestable
 from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.samples.edit_rounds import Pairs, edit_groups, edit_rounds, same_target, without_shared_ends
 from qa_sync.checklist.scenarios.conflict import PAUSE_S
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
 from qa_sync.checklist.scenarios.policies import clearable
-from qa_sync.checklist.steps import (
-    Claim,
-    CounterpartExists,
-    Edit,
-    Expect,
-    Insert,
-    NoDuplicate,
-    PropertySynced,
-    Side,
-    Sleep,
-    Step,
-    WaitCycles,
-)
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Edit, Expect, Insert, Sleep, Step, WaitCycles
 from qa_sync.dataflow.model import Criterion, StatementKind
 
 CYCLES = 3

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from qa_sync.checklist.claims import Claim, NoCounterpart, NoDuplicate, NotCleared
 from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.samples.edit_rounds import ADDRESS_PARTS, Pairs, edited_path
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
-from qa_sync.checklist.steps import (
-    Claim,
-    Delete,
-    Edit,
-    Expect,
-    NoCounterpart,
-    NoDuplicate,
-    NotCleared,
-    Side,
-    Snapshot,
-    Step,
-    WaitCycles,
-)
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Delete, Edit, Expect, Snapshot, Step, WaitCycles
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 from qa_sync.systems.cards import Writable
 

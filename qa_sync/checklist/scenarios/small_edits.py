@@ -9,7 +9,8 @@ from qa_sync.checklist.samples.record import is_line_property
 from qa_sync.checklist.samples.texts import SMALL_EDITS
 from qa_sync.checklist.samples.values import own_rule
 from qa_sync.checklist.scenarios.context import SectionContext
-from qa_sync.checklist.steps import SampleValue, Side
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import SampleValue
 from qa_sync.dataflow.model import PropertyPair
 
 TEXTS = frozenset({"text", "escaped_text", "html"})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from qa_sync.checklist.claims import CounterpartExists, NoCounterpart, NoDuplicate
 from qa_sync.checklist.linking import connection_or_reason
 from qa_sync.checklist.model import Scenario
 from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionContext
-from qa_sync.checklist.steps import CounterpartExists, Expect, NoCounterpart, NoDuplicate, Side, WaitCycles
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Expect, WaitCycles
 from qa_sync.dataflow.model import StatementKind
 
 CYCLES = 3

@@ -11,7 +11,8 @@ from qa_sync.checklist.samples.edit_rounds import ADDRESS_PARTS, ORDER_TOTALS
 from qa_sync.checklist.samples.record import is_line_property
 from qa_sync.checklist.samples.values import sample_value
 from qa_sync.checklist.scenarios.context import AS_CREATED, SectionContext
-from qa_sync.checklist.steps import GiveMore, Given, IdOf, SampleValue, Side
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import GiveMore, Given, IdOf, SampleValue
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
 
 ONE_MORE = 10

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from qa_sync.checklist.claims import Claim, CounterpartExists, PropertySynced, RecordsUnchanged, UnmappedUnchanged
 from qa_sync.checklist.depth import Depth
 from qa_sync.checklist.model import Check, Scenario
 from qa_sync.checklist.samples.edit_rounds import (
@@ -22,20 +23,8 @@ from qa_sync.checklist.scenarios.edit_moments import moments_plan
 from qa_sync.checklist.scenarios.lookalikes import lookalikes
 from qa_sync.checklist.scenarios.small_edits import small_edits
 from qa_sync.checklist.scenarios.unmapped_properties import give_more
-from qa_sync.checklist.steps import (
-    Claim,
-    CounterpartExists,
-    Edit,
-    Expect,
-    PropertySynced,
-    RecordsUnchanged,
-    Side,
-    Sleep,
-    Snapshot,
-    Step,
-    UnmappedUnchanged,
-    WaitCycles,
-)
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Edit, Expect, Sleep, Snapshot, Step, WaitCycles
 from qa_sync.dataflow.model import PropertyPair, StatementKind
 
 Claims = tuple[tuple[str | None, Claim], ...]

@@ -8,7 +8,7 @@ from functools import partial
 import httpx
 from msgspec import Struct
 
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow, Section
 from qa_sync.errors import UnknownName

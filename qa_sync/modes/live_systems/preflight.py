@@ -10,7 +10,8 @@ import httpx
 from msgspec import Struct
 
 from qa_sync.checklist.model import Checklist
-from qa_sync.checklist.steps import IdOf, Insert, SampleValue, Side, ValueOf
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import IdOf, Insert, SampleValue, ValueOf
 from qa_sync.clock import RealClock
 from qa_sync.errors import (
     ConnectorError,

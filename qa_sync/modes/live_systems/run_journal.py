@@ -13,7 +13,8 @@ from threading import Lock
 from typing import TypeAlias
 
 from qa_sync.checklist.model import Checklist, Scenario, SectionPlan
-from qa_sync.checklist.steps import Insert, Side
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Insert
 from qa_sync.clock import RealClock
 from qa_sync.errors import QaSyncError, UnknownName
 from qa_sync.modes.job import Job, PlannedRecords

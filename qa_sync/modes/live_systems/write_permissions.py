@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from qa_sync.checklist.claims import RecordsUnchanged
 from qa_sync.checklist.model import Checklist, Scenario, SectionPlan, edits_of
-from qa_sync.checklist.steps import Delete, Expect, Insert, RecordsUnchanged, Side, Snapshot, Step
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Delete, Expect, Insert, Snapshot, Step
 from qa_sync.settings.model import Settings
 
 NOT_CONFIGURED = "{label} is read-only: it is not configured in qa-sync.toml"

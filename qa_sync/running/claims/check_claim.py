@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa_sync.checklist.steps import (
+from qa_sync.checklist.claims import (
     Claim,
     CounterpartExists,
     NoCounterpart,

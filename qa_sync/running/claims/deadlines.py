@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qa_sync.checklist.steps import Claim
+from qa_sync.checklist.claims import Claim
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import Status

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from qa_sync.checklist.claims import Claim, CounterpartExists
 from qa_sync.checklist.model import Check, Scenario, SectionPlan
-from qa_sync.checklist.steps import Claim, CounterpartExists
 from qa_sync.running.claims.sync_problems import blame_sync
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.environment import Environment

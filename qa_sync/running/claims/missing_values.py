@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa_sync.checklist.steps import NoValueSynced, PropertySynced
+from qa_sync.checklist.claims import NoValueSynced, PropertySynced
 from qa_sync.errors import NotConvertible
 from qa_sync.running.claims.naming import entity_name, no_counterpart, property_of
 from qa_sync.running.claims.property_values import check_property

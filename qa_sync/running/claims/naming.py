@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import RecordRef, Status

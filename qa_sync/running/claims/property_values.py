@@ -6,7 +6,8 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from qa_sync.checklist.steps import NotCleared, PropertySynced, Side
+from qa_sync.checklist.claims import NotCleared, PropertySynced
+from qa_sync.checklist.side import Side
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.errors import NotConvertible
 from qa_sync.running.claims.naming import entity_name, no_counterpart, property_of

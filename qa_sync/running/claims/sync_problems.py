@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.environment import SyncProblem
 from qa_sync.running.events import Status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.running.claims.counterparts import check_no_copies
 from qa_sync.running.claims.naming import entity_name
 from qa_sync.running.claims.verdict import Verdict

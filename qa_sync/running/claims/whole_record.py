@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import reduce
 
-from qa_sync.checklist.steps import UnmappedUnchanged
+from qa_sync.checklist.claims import UnmappedUnchanged
 from qa_sync.running.claims.naming import entity_name
 from qa_sync.running.claims.unchanged import volatile_note
 from qa_sync.running.claims.verdict import Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from qa_sync.checklist.steps import Side
+from qa_sync.checklist.side import Side
 from qa_sync.errors import NotConvertible
 from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.cards import EntityCard

@@ -12,7 +12,8 @@ from sync_fakes import OFFICE, FakeSystem
 from sync_world import KEY, World, every, make_world
 
 from qa_sync.checklist.model import Role, Scenario
-from qa_sync.checklist.steps import Insert, Side
+from qa_sync.checklist.side import Side
+from qa_sync.checklist.steps import Insert
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.reader import read_dataflow
