@@ -1,8 +1,9 @@
 """What patience costs: a cycle of 30 records against systems that fail one request in five, with 50 ms of latency.
 
 The systems are small ones in this process, and time is that of a virtual clock: 50 ms for each request and all waits,
-so that the machine changes nothing. Bar: over 20 seeds, the cycle takes on average at most 4 times the healthy one, and
-the result is the same.
+so that the machine changes nothing. Bar: over 20 seeds, the cycle takes at most 4 times the healthy one on average and
+at most 3 times in the median, and the result is the same. The worst are those whose first create is lost: what the
+system lists is not known yet, so it is waited for in full (15 s).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import tempfile
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import mean, median
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(Path(__file__).parent)]
@@ -33,7 +35,8 @@ from qa_sync.systems.connectors.load import load_connector  # noqa: E402
 from qa_sync.systems.redaction import Redactor  # noqa: E402
 from qa_sync.systems.rest.live_connection import LiveConnection, open_connection  # noqa: E402
 
-RECORDS, LATENCY_S, RATE, SEEDS, BAR, MAX_CYCLES = 30, 0.05, 0.2, 20, 4.0, 3
+RECORDS, LATENCY_S, RATE, SEEDS, MAX_CYCLES = 30, 0.05, 0.2, 20, 3
+MEAN_BAR, MEDIAN_BAR = 4.0, 3.0
 START = datetime(2026, 1, 31, 12, tzinfo=UTC)
 FAILURES = ("503", "reset before", "reset after", "cut")
 
@@ -103,13 +106,14 @@ def main() -> None:
     failing = [cycle(seed, RATE) for seed in range(SEEDS)]
     if any(each.held != healthy.held for each in failing):
         raise SystemExit("a record is missing or was created twice")
-    mean = sum(each.seconds for each in failing) / SEEDS
-    worst = max(each.seconds for each in failing)
+    seconds = [each.seconds / healthy.seconds for each in failing]
     print(f"healthy: {healthy.seconds:.1f} s, {healthy.asked} requests")
-    print(f"20 % failing: {mean:.1f} s on average ({mean / healthy.seconds:.1f} times), {worst:.1f} s at most")
-    print(f"requests: {sum(each.asked for each in failing) / SEEDS:.0f} on average")
-    if mean > BAR * healthy.seconds:
-        raise SystemExit(f"more than {BAR:g} times the healthy cycle")
+    print(
+        f"20 % failing: {mean(seconds):.1f} times on average, median {median(seconds):.1f}, at most {max(seconds):.1f}"
+    )
+    print(f"requests: {mean(each.asked for each in failing):.0f} on average")
+    if mean(seconds) > MEAN_BAR or median(seconds) > MEDIAN_BAR:
+        raise SystemExit(f"more than {MEAN_BAR:g} times the healthy cycle on average, or {MEDIAN_BAR:g} in the median")
 
 
 if __name__ == "__main__":

@@ -95,16 +95,19 @@ class WatchedCreate:
 
         return find
 
-    def is_settled(self) -> bool:
-        """Return whether the latest list would have the record if the create had been applied."""
+    def unsettled_s(self) -> float | None:
+        """Return the seconds until a list would have the record if the create had been applied.
+
+        None if the latest list would have it; `inf` if that is not known of any list.
+        """
         seen = self._seen
-        if seen.list_began is None or any(self._earlier(seen)):
-            return False
-        slowest_s = max(LEAST_S, SLOWEST * seen.slowest_s)
-        if (self._ended_at - self._sent_at).total_seconds() > slowest_s:
-            return False  # it took longer than usual, so it may still be in progress
-        waited_s = (seen.list_began - self._sent_at).total_seconds()
-        return waited_s >= max(MARGIN * seen.age_s, slowest_s)
+        needed_s = max(MARGIN * seen.age_s, LEAST_S, SLOWEST * seen.slowest_s)
+        took_s = (self._ended_at - self._sent_at).total_seconds()
+        if seen.list_began is None or took_s > max(LEAST_S, SLOWEST * seen.slowest_s) or any(self._earlier(seen)):
+            return inf  # a create that took longer than usual may still be in progress
+        if (seen.list_began - self._sent_at).total_seconds() >= needed_s:
+            return None
+        return needed_s - (self._clock.now() - self._sent_at).total_seconds()
 
     def _earlier(self, seen: _Datatype) -> Iterator[bool]:
         """Yield for each record that is not listed yet whether it was created before this one."""

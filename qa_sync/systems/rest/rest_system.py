@@ -175,7 +175,7 @@ class RestSystem:
             return create_idempotently(post, found, self._wait, self._pauses_s)
         watched = self._evidence.watched(datatype, post)
         looking = watched.looking(found) if found else None
-        return create_idempotently(watched, looking, self._wait, self._pauses_s, watched.is_settled)
+        return create_idempotently(watched, looking, self._wait, self._pauses_s, watched.unsettled_s)
 
     def update(self, record: Record, values: Mapping[str, Json]) -> None:
         """Change the given wire values (by write path) of a record that was just read."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import accumulate
+from math import inf
 from typing import Final, TypeAlias
 
 from qa_sync.errors import Conflict, NotConvertible, RequestRejected, UncertainWrite
@@ -18,13 +21,19 @@ from qa_sync.values.regions import with_country
 Found: TypeAlias = Callable[[], str | None]
 """Searches for the record of a create; returns its id, or None."""
 
+Unsettled: TypeAlias = Callable[[], float | None]
+"""Returns, after a search without result, the seconds until another one can show that a create was not applied: None if
+the last one has shown it, `inf` if none will."""
+
+LEAST_PAUSE_S: Final = 0.01
+"""The seconds between two searches, whatever rounding leaves."""
 CREATES: Final = 4
 """The number of attempts of a create."""
 
 
-def never_settled() -> bool:
-    """Know nothing about a create."""
-    return False
+def nothing_known() -> float:
+    """Know nothing about a create: no search will settle it."""
+    return inf
 
 
 def create_idempotently(
@@ -32,12 +41,12 @@ def create_idempotently(
     found: Found | None,
     wait: Callable[[float], None],
     check_delays_s: Sequence[float] = CHECK_DELAYS_S,
-    is_settled: Callable[[], bool] = never_settled,
+    unsettled_s: Unsettled = nothing_known,
 ) -> str:
     """Return the id of the created record, from `post` or, after a lost response, from `found`.
 
-    `check_delays_s` are the seconds to `wait` before each search; `is_settled` says after a search without result if
-    the create was certainly not applied. Raises what `post` raises: UncertainWrite if there is no `found`, or if the
+    It is searched for at once, and after each of `check_delays_s` (seconds, which `wait` takes); `unsettled_s` may tell
+    sooner that the create was not applied. Raises what `post` raises: UncertainWrite if there is no `found`, or if the
     create succeeded but the record is not found.
     """
     is_retry = False
@@ -53,7 +62,7 @@ def create_idempotently(
         except UncertainWrite as uncertain:
             if found is None:
                 raise
-            made = _poll_created(found, wait, check_delays_s, never_settled if uncertain.succeeded else is_settled)
+            made = _poll_created(found, wait, check_delays_s, nothing_known if uncertain.succeeded else unsettled_s)
             if made is not None:
                 return made
             if uncertain.succeeded:
@@ -118,14 +127,17 @@ def _has_values(card: EntityCard, record: Record | None, values: Mapping[str, Js
 
 
 def _poll_created(
-    found: Found, wait: Callable[[float], None], check_delays_s: Sequence[float], is_settled: Callable[[], bool]
+    found: Found, wait: Callable[[float], None], check_delays_s: Sequence[float], unsettled_s: Unsettled
 ) -> str | None:
-    for pause in check_delays_s:
-        wait(pause)
-        made = found()
-        if made is not None or is_settled():
-            return made
-    return None
+    """Search until the record is found, the create is known not to have been applied, or the delays are over."""
+    waited_s, due_s = 0.0, deque(accumulate(check_delays_s))
+    while (made := found()) is None and (left_s := unsettled_s()) is not None and due_s:
+        pause_s = min(due_s[0] - waited_s, max(left_s, LEAST_PAUSE_S))
+        wait(pause_s)
+        waited_s += pause_s
+        if waited_s >= due_s[0]:
+            due_s.popleft()
+    return made
 
 
 def no_wait(_: float) -> None:

@@ -198,7 +198,7 @@ class TestItWasOurselves:
 class TestCreate:
     CUT = httpx.Response(201, text='{"id": "7", "na')
 
-    LOOKS = (None,) * len(CHECK_DELAYS_S)
+    LOOKS = (None,) * (1 + len(CHECK_DELAYS_S))
     """One search without result after another."""
 
     def create(self, world: Small, *looks: str | None) -> tuple[str, int]:
@@ -221,7 +221,7 @@ class TestCreate:
         world = small(tmp_path, trouble)
         assert self.create(world, None, "7") == ("7", 0)
         assert len(world.server.asked) == 1
-        assert world.waited == 1
+        assert world.waited == CHECK_DELAYS_S[0]
 
     @pytest.mark.parametrize("trouble", [LOST, html(503)])
     def test_what_is_not_found_is_made_once_more(self, tmp_path: Path, trouble: Any) -> None:
