@@ -55,8 +55,8 @@ def configured_limit(max_bytes: int, variable: str) -> int:
 
 def too_large(max_bytes: int, variable: str) -> str:
     """Return the reason why a file of more than `max_bytes` is not read."""
-    told = f"larger than {max_bytes:,} bytes, the most that is read"
-    return f"{told}; {variable} sets another limit, such as 64MB" if variable else told
+    message = f"larger than {max_bytes:,} bytes, the most that is read"
+    return f"{message}; {variable} sets another limit, such as 64MB" if variable else message
 
 
 def _open_at_once(path: str, flags: int) -> int:

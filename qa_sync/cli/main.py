@@ -203,7 +203,7 @@ def run_guarded() -> int:
 
 
 def _require_output() -> None:
-    """Raise NoVerdict when standard output is closed: whatever would be told would be lost."""
+    """Raise NoVerdict when standard output is closed: all output would be lost."""
     if sys.stdout is None:
         raise NoVerdict("standard output is closed", hint="> /dev/null discards it")
 

@@ -55,16 +55,16 @@ class AuditArguments(Struct, frozen=True):
 
 
 @contextmanager
-def open_audit(job: Job, options: AuditArguments, tell: Callable[[str], None]) -> Iterator[Audit]:
+def open_audit(job: Job, options: AuditArguments, notify: Callable[[str], None]) -> Iterator[Audit]:
     """Yield the audit of the job's specs; it keeps the records in the snapshot and deletes everything else."""
     try:
         with scratch_folder() as scratch:
-            yield from _audit(job, options, tell, scratch)
+            yield from _audit(job, options, notify, scratch)
     except OSError as error:
         raise NoVerdict(f"the scratch folder: {error.strerror or error}", hint="set TMPDIR to another folder") from None
 
 
-def _audit(job: Job, options: AuditArguments, tell: Callable[[str], None], scratch: Path) -> Iterator[Audit]:
+def _audit(job: Job, options: AuditArguments, notify: Callable[[str], None], scratch: Path) -> Iterator[Audit]:
     terms = AuditOptions(
         job.settings.zone,
         options.min_age,
@@ -83,7 +83,7 @@ def _audit(job: Job, options: AuditArguments, tell: Callable[[str], None], scrat
         with _origin(job, options) as origin:
             # Exports are not copied into the snapshot: they are files already.
             kept = None if isinstance(origin, ExportFiles) else options.snapshot
-            wish = LoadRequest(origin, kept or scratch / "read", clock, options.fresh, tell)
+            wish = LoadRequest(origin, kept or scratch / "read", clock, options.fresh, notify)
             dataflows, plans = _planned(job, options)
             yield Audit(dataflows, plans, wish, engine, terms, clock, time.perf_counter, scratch)
     finally:

@@ -30,7 +30,7 @@ CYCLE_S = 2.0
 """The duration of a sync cycle in virtual seconds."""
 
 
-def tell_nothing(_: str) -> None:
+def ignore_notice(_: str) -> None:
     """Drop a line for the user."""
 
 
@@ -42,7 +42,7 @@ class Job(Struct, frozen=True):
     what the specs do not say; recordings older than `max_age` fail (None: no limit); `max_lag_s` is the maximum sync
     latency in seconds for this run; `keep` says when records are not deleted; `resume` resumes an interrupted run.
     `narrow` reduces checklists to the selected sections, so that nothing is prepared for the others (None: all are).
-    `tell` takes lines for the user while systems keep the run waiting.
+    `notify` takes lines for the user while systems keep the run waiting.
     """
 
     dataflows: tuple[Dataflow, ...]
@@ -58,7 +58,7 @@ class Job(Struct, frozen=True):
     depth: Depth = Depth.STANDARD
     max_lag_s: float | None = None
     narrow: Callable[[Sequence[Checklist]], Sequence[Checklist]] | None = None
-    tell: Callable[[str], None] = tell_nothing
+    notify: Callable[[str], None] = ignore_notice
 
     def compiled(self, dataflow: Dataflow, seed: str) -> Checklist:
         """Return the checklist of a spec."""

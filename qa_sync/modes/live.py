@@ -88,7 +88,7 @@ class LiveSession(Struct, frozen=True):
 
     def is_silent(self) -> bool:
         """Return whether the run is interrupted and every system was silent for too long since."""
-        left = [each.connection.patience.remaining_s() for each in self.live_systems.values()]
+        left = [each.connection.silence_limit.remaining_s() for each in self.live_systems.values()]
         return all(seconds is not None and seconds <= 0 for seconds in left)
 
     def close(self) -> None:

@@ -155,7 +155,7 @@ class SpecRun:
         def narrow(checklists: Sequence[Checklist]) -> Sequence[Checklist]:
             return [narrow_checklist(c, ids, whole_sections=True) for c in checklists]
 
-        ready = prepare(self.mode, replace(self.job, narrow=narrow, tell=self._print))
+        ready = prepare(self.mode, replace(self.job, narrow=narrow, notify=self._print))
         try:
             ready.begin(narrow(ready.checklists))
         except QaSyncError:

@@ -35,9 +35,9 @@ def reject_unrecordable_secrets(label: str, connector: Connector, secrets: Mappi
 def _reject(label: str, secrets: Mapping[str, str], problems: Mapping[str, str]) -> None:
     if not problems:
         return
-    told = "; ".join(f"{name} is {problems[name]}" for name in secrets if name in problems)
+    reasons = "; ".join(f"{name} is {problems[name]}" for name in secrets if name in problems)
     raise UsageError(
-        f"{label}: secrets that cannot be told from ordinary text: {told}",
+        f"{label}: secrets that cannot be told from ordinary text: {reasons}",
         hint="redaction would hide it wherever it occurs; create a longer key or account for this system",
     )
 

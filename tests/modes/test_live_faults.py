@@ -30,7 +30,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch, read_s: float, retry_policy: Retr
 
     def change(_label: str, connector: Connector) -> tuple[Connector, dict[str, Any]]:
         service = replace(connector.service, settings={**connector.service.settings, "read_timeout": read_s})
-        return replace(connector, service=service), {"patience": retry_policy}
+        return replace(connector, service=service), {"retry_policy": retry_policy}
 
     over(monkeypatch, change)
 

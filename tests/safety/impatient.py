@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from qa_sync.cli.main import run_guarded
-from qa_sync.systems.http import patience
+from qa_sync.systems.http import silence_limit
 
-vars(patience).update(SILENCE_S=2.0, LEAST_S=1.0)
+vars(silence_limit).update(SILENCE_S=2.0, LEAST_S=1.0)
 sys.argv = ["qa-sync", *sys.argv[1:]]
 sys.exit(run_guarded())

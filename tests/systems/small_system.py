@@ -111,7 +111,7 @@ def small(
         out=out(server, clock),
         rng=random.Random(1),  # noqa: S311 - chance that repeats itself
         redirects=redirects,
-        tell=told.append,
+        notify=told.append,
     )
     return Small(server, clock, connection, told)
 

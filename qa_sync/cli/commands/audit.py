@@ -10,11 +10,11 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
+from qa_sync.cli.notice import notify
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.report_targets import Target, parse_targets, write_reports
 from qa_sync.cli.options.selection import section_option
 from qa_sync.cli.signals import graceful_shutdown
-from qa_sync.cli.tell import tell
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.section_names import section_filter
 from qa_sync.errors import UsageError
@@ -158,7 +158,7 @@ def audit(
     options = replace(options, differences=options.differences or _default_differences(targets, options.snapshot))
     out = sys.stderr if any(t.path is None for t in targets) else sys.stdout
     terminal = Terminal(out, sys.stderr, color=color, quiet=quiet)
-    job = Job(dataflows, connectors, Path(), settings=settings, tell=tell)
+    job = Job(dataflows, connectors, Path(), settings=settings, notify=notify)
     with graceful_shutdown(), open_audit(job, options, _progress_printer(quiet)) as opened:
         results = collect_results(terminal.follow(opened.events()))
     terminal.report(results, _source_line)

@@ -18,6 +18,7 @@ from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.selection import CheckId, Selection
 from qa_sync.cli.confirm import confirm_writes, yes_option
 from qa_sync.cli.interrupted import results_of, stop_run
+from qa_sync.cli.notice import notify
 from qa_sync.cli.options.baseline import load_baseline
 from qa_sync.cli.options.check_options import (
     GROUPS,
@@ -48,7 +49,6 @@ from qa_sync.cli.options.selection import apply_selection, changed_only, narrow_
 from qa_sync.cli.options.shell_completion import complete_files
 from qa_sync.cli.options.sign_off import sign_off_source
 from qa_sync.cli.signals import graceful_shutdown
-from qa_sync.cli.tell import tell
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.errors import UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
@@ -207,7 +207,7 @@ def _job(dataflows: Sequence[Dataflow], settings: Settings, run_options: RunOpti
         max_age=run_options.max_recording_age,
         depth=run_options.depth,
         max_lag_s=wait_options.lag_s,
-        tell=tell,
+        notify=notify,
     )
 
 

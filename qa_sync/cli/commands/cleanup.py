@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from qa_sync.cli.confirm import confirm_cleanup, yes_option
+from qa_sync.cli.notice import notify
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.durations import age_of
 from qa_sync.cli.signals import graceful_shutdown
-from qa_sync.cli.tell import tell
 from qa_sync.modes.live_systems.cleanup import CleanupResult, PlannedCleanup, clean_up
 from qa_sync.reports.shared.escape import escape_invisible
 
@@ -46,7 +46,7 @@ def cleanup(run: str | None, older_than: str | None, yes: bool, config: Path | N
     age = age_of(older_than, "--older-than") if older_than is not None else None
     code = None
     with graceful_shutdown():
-        for cleaned in clean_up(settings, run, age, confirm=partial(_confirm, yes=yes), tell=tell):
+        for cleaned in clean_up(settings, run, age, confirm=partial(_confirm, yes=yes), notify=notify):
             _report(cleaned)
             code = STILL_THERE if cleaned.open else code or 0
     if code is None:

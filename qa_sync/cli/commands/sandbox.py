@@ -128,7 +128,7 @@ def sandbox(
             report = partial(click.echo, err=True)
             own = inner.getsockname()[1]
             stack.enter_context(
-                serving.sync_in_background(dataflows, connectors, own, faults=faults, every_s=every_s, tell=report)
+                serving.sync_in_background(dataflows, connectors, own, faults=faults, every_s=every_s, notify=report)
             )
         urls = serving.urls(listener.getsockname()[1])
         if config:

@@ -11,12 +11,12 @@ from pathlib import Path
 import click
 
 from qa_sync.cli.confirm import check_can_ask, confirm_sync, yes_option
+from qa_sync.cli.notice import notify
 from qa_sync.cli.options.config import config_option, settings_from
 from qa_sync.cli.options.faults import fault_options
 from qa_sync.cli.options.selection import section_option
 from qa_sync.cli.signals import stopped_by_signals
 from qa_sync.cli.sync_output import FORMATS, SyncOutput
-from qa_sync.cli.tell import tell
 from qa_sync.clock import StopFlag
 from qa_sync.errors import NoVerdict, SystemUnreachable, UnknownName, UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
@@ -89,7 +89,7 @@ def sync(
         raise UsageError(f"{spec} matches {len(dataflows)} specs, expected one", hint="sync them one by one")
     connectors = connectors_of(dataflows, settings)
     dataflows = apply_configured_pairs(dataflows, connectors, settings)
-    job = Job(dataflows, connectors, Path(), faults=faults, settings=settings, tell=tell)
+    job = Job(dataflows, connectors, Path(), faults=faults, settings=settings, notify=notify)
     output: SyncOutput = FORMATS[format_]()
     if not (yes or dry_run) and _check_writable(job):
         check_can_ask()

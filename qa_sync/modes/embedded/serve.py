@@ -87,7 +87,7 @@ def sync_in_background(
     *,
     faults: Sequence[str],
     every_s: float,
-    tell: Callable[[str], None],
+    notify: Callable[[str], None],
 ) -> Iterator[None]:
     """Sync the specs between the served systems in the background, one cycle every `every_s` seconds."""
     where = urls(port)
@@ -107,7 +107,7 @@ def sync_in_background(
     def work(engine: Engine) -> None:
         while not stop.wait(every_s):
             for line in _cycle(engine):
-                tell(f"sync: {line}")
+                notify(f"sync: {line}")
 
     # Each spec has its own sync, which waits for no other.
     workers = [Thread(target=work, args=(engine,), name="sync", daemon=True) for engine in engines]

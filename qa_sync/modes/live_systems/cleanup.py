@@ -19,7 +19,7 @@ from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.running.events import Leftover
 from qa_sync.settings.model import Settings
 from qa_sync.systems.connectors.find import connector_folder, load_with_settings
-from qa_sync.systems.http.waits import Tell, tell_nothing
+from qa_sync.systems.http.waits import Notify, ignore_notice
 from qa_sync.systems.journal.cleanup import REMOVABLE_STATES, Cleanup
 from qa_sync.systems.journal.journal import Journal, JournaledRun, RecordLocation
 from qa_sync.systems.journal.ownership import RunRecords
@@ -82,7 +82,7 @@ class LazyConnections:
     settings: Settings
     exits: ExitStack
     redact: Redactor = field(default_factory=Redactor)
-    tell: Tell = tell_nothing
+    notify: Notify = ignore_notice
     _connected: dict[str, System | QaSyncError] = field(default_factory=dict)
 
     def __call__(self, place: RecordLocation) -> System:
@@ -102,7 +102,7 @@ class LazyConnections:
     def _connect(self, label: str) -> System | QaSyncError:
         try:
             connector = load_with_settings(connector_folder(self.settings, label), self.settings.system(label))
-            connection = open_system_connection(self.settings, label, connector, self.redact, tell=self.tell)
+            connection = open_system_connection(self.settings, label, connector, self.redact, notify=self.notify)
         except InternalError:
             raise
         except QaSyncError as error:
@@ -121,13 +121,12 @@ def clean_up(
     older_than: timedelta | None = None,
     *,
     confirm: Callable[[Sequence[PlannedCleanup]], None] = _already_confirmed,
-    tell: Tell = tell_nothing,
+    notify: Notify = ignore_notice,
 ) -> Iterator[CleanupResult]:
     """Clean up the selected runs, latest first; yield the result of each.
 
-    `confirm` gets the runs before the first deletion, and raises when the user declines; `tell` takes lines about long
-    waits. Creates no records; without a
-    journal there is nothing to do.
+    `confirm` gets the runs before the first deletion, and raises when the user declines; `notify` takes lines about
+    long waits. Creates no records; without a journal there is nothing to do.
     """
     path = journal_path(settings)
     if not path.exists():
@@ -137,7 +136,7 @@ def clean_up(
     with ExitStack() as exits:
         journal = Journal(path)
         exits.callback(journal.close)
-        connections = LazyConnections(settings, exits, tell=tell)
+        connections = LazyConnections(settings, exits, notify=notify)
         runs: Sequence[JournaledRun] = select_runs(journal, run, older_than)
         skipped = {note.id for note in runs if note.alive and not _is_older(note, older_than)}
         if planned := [PlannedCleanup(n, _removable(journal, n)) for n in reversed(runs) if n.id not in skipped]:

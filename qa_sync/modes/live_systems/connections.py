@@ -14,11 +14,11 @@ from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.settings.model import FILE_NAME, Settings, SystemSettings, read_environment
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.http.patience import Patience
 from qa_sync.systems.http.rate_limits import Rate, RateLimiter
 from qa_sync.systems.http.response_limits import ResponseLimits
 from qa_sync.systems.http.retry_policy import RetryPolicy
-from qa_sync.systems.http.waits import Tell, tell_nothing
+from qa_sync.systems.http.silence_limit import SilenceLimit
+from qa_sync.systems.http.waits import Notify, ignore_notice
 from qa_sync.systems.read_only import ReadOnlySystem
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.rest.live_connection import LiveConnection, Wrap, open_connection
@@ -71,7 +71,7 @@ def connect(
     for label in labels_of(job.dataflows):
         try:
             connection = open_system_connection(
-                job.settings, label, job.connectors[label], redact, clock=clock, stop=stop, tell=job.tell
+                job.settings, label, job.connectors[label], redact, clock=clock, stop=stop, notify=job.notify
             )
             found[label] = LiveSystem(job, connection)
         except UsageError as problem:
@@ -94,13 +94,13 @@ def open_system_connection(
     retry_policy: RetryPolicy | None = None,
     clock: Clock | None = None,
     stop: StopFlag | None = None,
-    tell: Tell = tell_nothing,
+    notify: Notify = ignore_notice,
 ) -> LiveConnection:
     """Open the connection to a system of the settings.
 
     Raises UsageError when a setting is missing, or a secret cannot be told from ordinary text.
     `retry_policy` replaces that of the connector, `clock` the system clock; `stop` is set when the run is interrupted;
-    `tell` takes lines about long waits.
+    `notify` takes lines about long waits.
     """
     own = settings.system(label)
     if own is None or own.url is None:
@@ -126,9 +126,9 @@ def open_system_connection(
         rate_limiter=rate_limiter,
         retry_policy=retry_policy,
         limits=response_limits(own),
-        patience=Patience(stop),
+        silence_limit=SilenceLimit(stop),
         redirects=own.redirects,
-        tell=tell,
+        notify=notify,
     )
 
 

@@ -106,8 +106,8 @@ def _more(check: CheckFinished) -> tuple[str, list[str]]:
     """Return the difference and the steps of a check."""
     difference = getattr(check, "difference", None)
     steps = getattr(check, "steps", None) or ()
-    told = short_message(check) != check.message  # the short message names the difference
-    reason = _sentence(plain(difference)) if difference and not told else ""
+    shown = short_message(check) != check.message  # the short message names the difference
+    reason = _sentence(plain(difference)) if difference and not shown else ""
     return _cut(escape_invisible(reason, lines=True)), [
         _cut(escape_invisible(_sentence(plain(step)))) for step in steps
     ]

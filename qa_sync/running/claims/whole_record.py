@@ -41,9 +41,9 @@ def check_unmapped(records: ScenarioRecords, claim: UnmappedUnchanged) -> Verdic
     if set(members) == find_volatile(records, key, members):
         return Verdict(Status.PASSED, volatile_note(records, key, members), records=reference)
     name = entity_name(records, key)
-    told = "; ".join(f"{name} {path}: was {wire_text(was)}, now {wire_text(then)}" for path, was, then in changes)
+    changed = "; ".join(f"{name} {path}: was {wire_text(was)}, now {wire_text(then)}" for path, was, then in changes)
     before, after = ({path: values[at] for path, *values in changes} for at in (0, 1))
-    return Verdict(Status.FAILED, f"no row is about it, but the sync changed it: {told}", before, after, reference)
+    return Verdict(Status.FAILED, f"no row is about it, but the sync changed it: {changed}", before, after, reference)
 
 
 def _given_changes(records: ScenarioRecords, key: RecordKey, now: Json) -> Iterator[Change]:

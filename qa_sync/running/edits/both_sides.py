@@ -106,11 +106,11 @@ def _not_won(losses: Sequence[Verdict], results: Sequence[AttemptResult]) -> Ver
         message = f"{losses[-1].message}; the sync overwrote an edit in {len(losses)} of {len(results)} attempts"
         return replace(losses[-1], message=message, final=True)
     reasons = Counter(result.outcome for result in results)
-    told = " and ".join(
+    crossed = " and ".join(
         f"{outcome} ({count} times)" if len(reasons) > 1 else outcome for outcome, count in reasons.items()
     )
     closest_s = min(result.apart_s for result in results)
     return Verdict(
         Status.ERROR,
-        f"could not be tried: {told}; {len(results)} attempts, the edits at least {closest_s:.2f} s apart",
+        f"could not be tried: {crossed}; {len(results)} attempts, the edits at least {closest_s:.2f} s apart",
     )

@@ -30,12 +30,12 @@ from qa_sync.sandbox.woocommerce.shop import Shop
 class Collection(Struct, frozen=True):
     """One collection: its path, the record that it belongs to, and what can be done.
 
-    `owner` returns the record of the path (None: the collection is the shop's own); all functions get it. `told` is the
-    path in the header `Location`, which WooCommerce does not fill everywhere.
+    `owner` returns the record of the path (None: the collection is the shop's own); all functions get it. `location` is
+    the path in the header `Location`, which WooCommerce does not fill everywhere.
     """
 
     path: str
-    told: str
+    location: str
     table: Table
     browse: Callable[[Doc], list[Doc]]
     create: Callable[[Doc, Doc], Doc]
@@ -81,8 +81,8 @@ class Collection(Struct, frozen=True):
         """Add a record."""
         owner = self._owner(request)
         record = self.create(owner, await body_of(request))
-        told = self.told.replace("{owner}", str(owner.get("id")))
-        return self._answer(request, record, 201, Location=f"{_root(request)}{PREFIX}{told}/{record['id']}")
+        location = self.location.replace("{owner}", str(owner.get("id")))
+        return self._answer(request, record, 201, Location=f"{_root(request)}{PREFIX}{location}/{record['id']}")
 
     async def get(self, request: Request) -> Response:
         """Return one record."""

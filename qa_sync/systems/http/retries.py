@@ -18,7 +18,6 @@ from msgspec import Struct, field
 from qa_sync.clock import Clock
 from qa_sync.systems.http.backoff import SharedBackoff
 from qa_sync.systems.http.failures import GATEWAY_STATUSES, NOT_SENT_ERRORS, TokenUnavailable, is_invalid_request
-from qa_sync.systems.http.patience import GivenUp, Patience
 from qa_sync.systems.http.rate_limits import RateLimiter
 from qa_sync.systems.http.redirects import MAX_REDIRECTS, follow_redirect, is_same_origin
 from qa_sync.systems.http.request_extensions import (
@@ -31,6 +30,7 @@ from qa_sync.systems.http.request_extensions import (
 )
 from qa_sync.systems.http.response_limits import ResponseLimitExceeded
 from qa_sync.systems.http.retry_policy import TOO_MANY_REQUESTS, RetryPolicy, RetryRule
+from qa_sync.systems.http.silence_limit import SilenceLimit, SystemGivenUp
 from qa_sync.systems.http.waits import WaitReporter
 from qa_sync.systems.redaction import Redactor
 
@@ -56,7 +56,7 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
     backoff: SharedBackoff
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     rng: random.Random = field(default_factory=random.Random)
-    patience: Patience = field(default_factory=Patience)
+    silence_limit: SilenceLimit = field(default_factory=SilenceLimit)
     redirects: frozenset[str] = frozenset()
     waits: WaitReporter | None = None
 
@@ -98,14 +98,14 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
         response, failures = _response_of(outcome), self.backoff.note_failure(sent_at)
         delay_s = self.retry_policy.pause(rule, response, max(attempt, failures), self.clock.now(), self.rng)
         self._tell_wait(rule, response, delay_s, range(attempt + 1, self.retry_policy.attempts_for(rule)))
-        left_s = self.patience.remaining_s()
+        left_s = self.silence_limit.remaining_s()
         delay_s = delay_s if left_s is None else min(delay_s, max(left_s, 0))
         if failures > 1 or (response is not None and response.status_code == TOO_MANY_REQUESTS):
             self.rate_limiter.pause_for(delay_s)
         self.clock.sleep(delay_s)
 
     def _tell_wait(self, rule: RetryRule, response: httpx.Response | None, delay_s: float, later: range) -> None:
-        """Tell about a wait; `later` are the attempts after the next one."""
+        """Report a wait; `later` are the attempts after the next one."""
         if self.waits:
             now = self.clock.now()
             pauses = (self.retry_policy.pause(rule, response, attempt, now, self.rng) for attempt in later)
@@ -114,7 +114,7 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
     def _send_once(self, request: httpx.Request, transport: httpx.BaseTransport) -> Outcome:
         with self.rate_limiter.acquire():
             try:
-                self.patience.limit(request)
+                self.silence_limit.shorten(request)
                 response = transport.handle_request(request)
                 try:
                     response.read()
@@ -123,13 +123,13 @@ class RetryTransport(Struct, httpx.BaseTransport, frozen=True):
             except httpx.RequestError as error:
                 return error
         if response.status_code not in GATEWAY_STATUSES:
-            self.patience.responded()
+            self.silence_limit.responded()
         return response
 
     def _should_retry(self, request: httpx.Request, outcome: Outcome, attempt: int) -> bool:
         status = outcome.status_code if isinstance(outcome, httpx.Response) else None
         rule = self.retry_policy.rule(request, status)
-        is_final = is_invalid_request(outcome) or isinstance(outcome, ResponseLimitExceeded | GivenUp)
+        is_final = is_invalid_request(outcome) or isinstance(outcome, ResponseLimitExceeded | SystemGivenUp)
         if attempt >= self.retry_policy.attempts_for(rule) or is_final:
             return False
         if isinstance(outcome, NOT_SENT_ERRORS) and _response_of(outcome) is None:

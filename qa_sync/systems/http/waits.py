@@ -1,4 +1,4 @@
-"""Tells about long waits for one system: what it answers, when the next attempt is, and when it is given up.
+"""Reports long waits for one system: what it returns, when the next attempt is, and when it is given up.
 
 Source: docs/explanation/waiting.rst, "A system that is away".
 """
@@ -18,40 +18,40 @@ LEAST_S: Final = 5.0
 MINUTE_S: Final = 60
 LONG_S: Final = 2 * MINUTE_S
 
-Tell = Callable[[str], None]
+Notify = Callable[[str], None]
 """Takes a line for the user."""
 
 
-def tell_nothing(_: str) -> None:
+def ignore_notice(_: str) -> None:
     """Drop a line."""
 
 
 class WaitReporter:
-    """Tells about the waits for one system; its requests wait at the same time, so that each wait is reported once."""
+    """Reports the waits for one system; its requests wait at the same time, so that each wait is reported once."""
 
-    def __init__(self, label: str, tell: Tell = tell_nothing) -> None:
+    def __init__(self, label: str, notify: Notify = ignore_notice) -> None:
         self._label = label
-        self._tell = tell
+        self._notify = notify
         self._lock = Lock()
-        self._told_until: datetime | None = None
+        self._reported_until: datetime | None = None
 
     def report(self, response: httpx.Response | None, delay_s: float, left_s: float, now: datetime) -> None:
-        """Tell about a wait of `delay_s` seconds, after which attempts go on until `left_s` seconds from now.
+        """Report a wait of `delay_s` seconds, after which attempts go on until `left_s` seconds from now.
 
-        `response` is the last answer, None without one.
+        `response` is the last one, None without one.
         """
         if delay_s < LEAST_S:
             return
         with self._lock:
-            if self._told_until is not None and now < self._told_until:
+            if self._reported_until is not None and now < self._reported_until:
                 return
-            self._told_until = now + timedelta(seconds=delay_s)
+            self._reported_until = now + timedelta(seconds=delay_s)
         after = f", given up in {duration(left_s)}" if left_s > delay_s else ", the last one"
-        self._tell(f"{self._label} {answer_of(response)}, next attempt in {duration(delay_s)}{after}")
+        self._notify(f"{self._label} {answer_of(response)}, next attempt in {duration(delay_s)}{after}")
 
 
 def answer_of(response: httpx.Response | None) -> str:
-    """Return what a system answers, such as `answers 503 (maintenance)`."""
+    """Return what a system does, such as `answers 503 (maintenance)`."""
     if response is None:
         return "does not answer"
     if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and b"maintenance" in response.content.lower():

@@ -57,12 +57,12 @@ def with_references_resolved(connector: Connector, references: ReferenceResolver
 
 
 def _with_service_numbers(service: Service, references: ReferenceResolver) -> Service:
-    told = {
+    limits = {
         name: resolve_number(name, service.settings[name], name, references)
         for name in SERVICE_NUMBERS
         if name in service.settings
     }
-    return replace(service, settings={**service.settings, **told}) if told else service
+    return replace(service, settings={**service.settings, **limits}) if limits else service
 
 
 def _resolved(operation: Operation, references: ReferenceResolver) -> Operation:
@@ -114,8 +114,8 @@ def make_auth_for(service: Service, references: ReferenceResolver, redact: Redac
 
 
 def _timeout(service: Service) -> httpx.Timeout:
-    told = service.settings
-    return httpx.Timeout(told.get("read_timeout") or READ_S, connect=told.get("connect_timeout") or CONNECT_S)
+    limits = service.settings
+    return httpx.Timeout(limits.get("read_timeout") or READ_S, connect=limits.get("connect_timeout") or CONNECT_S)
 
 
 def _checked_base_url(label: str, base_url: str, pattern: str) -> str:

@@ -13,13 +13,13 @@ from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Service
 from qa_sync.systems.http.auth_transport import AuthTransport
 from qa_sync.systems.http.backoff import SharedBackoff
-from qa_sync.systems.http.patience import Patience
 from qa_sync.systems.http.rate_limits import RateLimiter
 from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimits
 from qa_sync.systems.http.retries import RetryTransport
 from qa_sync.systems.http.retry_policy import RetryPolicy, read_retry_policy
+from qa_sync.systems.http.silence_limit import SilenceLimit
 from qa_sync.systems.http.transport import live_transport, transport_options
-from qa_sync.systems.http.waits import Tell, WaitReporter, tell_nothing
+from qa_sync.systems.http.waits import Notify, WaitReporter, ignore_notice
 from qa_sync.systems.redaction import Redactor, redact_logs, stop_redacting_logs, url_secrets
 from qa_sync.systems.rest.clients import make_auth_for, references_for, with_references_resolved
 from qa_sync.systems.rest.create_evidence import CreateEvidence
@@ -51,7 +51,7 @@ class LiveConnection(Struct, frozen=True):
     redact: Redactor
     clock: Clock
     retry_policy: RetryPolicy
-    patience: Patience
+    silence_limit: SilenceLimit
     create_evidence: CreateEvidence
     close: Callable[[], None]
 
@@ -88,9 +88,9 @@ def open_connection(
     limits: ResponseLimits | None = None,
     out: httpx.BaseTransport | None = None,
     rng: random.Random | None = None,
-    patience: Patience | None = None,
+    silence_limit: SilenceLimit | None = None,
     redirects: Collection[str] = (),
-    tell: Tell = tell_nothing,
+    notify: Notify = ignore_notice,
 ) -> LiveConnection:
     """Open the connection to a system; sends nothing yet.
 
@@ -98,17 +98,17 @@ def open_connection(
     this system are added to it, and logs are redacted until the connection is closed. `env` are further parameters of
     the connector. `rate_limiter` applies to all services of the system. `retry_policy` and `out`, the network
     transport, replace the settings of the services (None: as each service says); `limits` apply to each response.
-    `rng` adds jitter to the delays; `patience` limits the waits after an interruption; reads may be redirected to the
-    hosts `redirects`; `tell` takes lines about long waits.
+    `rng` adds jitter to the delays; `silence_limit` limits waits after an interruption; reads may be redirected to the
+    hosts `redirects`; `notify` takes lines about long waits.
     Raises UsageError as RestSystem does, and for a service with invalid connection settings.
     """
     redact.add_secrets(*secrets.values(), *url_secrets(base_url))
     references = references_for(label, connector, base_url, secrets, env or {})
     connector = with_references_resolved(connector, references)
     rate_limiter = rate_limiter or RateLimiter(clock)
-    patience, backoff = patience or Patience(), SharedBackoff(clock)
+    silence_limit, backoff = silence_limit or SilenceLimit(), SharedBackoff(clock)
     networks = [out] if out else []
-    waits = WaitReporter(label, tell)
+    waits = WaitReporter(label, notify)
 
     def transport(service: Service) -> httpx.BaseTransport:
         direct = out or live_transport(transport_options(service, references), redact)
@@ -123,7 +123,7 @@ def open_connection(
             redact=redact,
             backoff=backoff,
             redirects=frozenset(redirects),
-            patience=patience,
+            silence_limit=silence_limit,
             waits=waits,
             retry_policy=retry_policy or read_retry_policy(service.settings),
             rng=rng or random.Random(),  # noqa: S311 - delays are not secret
@@ -149,7 +149,7 @@ def open_connection(
         redact=redact,
         clock=clock,
         retry_policy=retry_policy or read_retry_policy(connector.service.settings),
-        patience=patience,
+        silence_limit=silence_limit,
         create_evidence=CreateEvidence(clock),
         close=close,
     )

@@ -1,4 +1,4 @@
-"""What patience costs: a cycle of 30 records against systems that fail one request in five, with 50 ms of latency.
+"""What retries cost: a cycle of 30 records against systems that fail one request in five, with 50 ms of latency.
 
 The systems are small ones in this process, and time is that of a virtual clock: 50 ms for each request and all waits,
 so that the machine changes nothing. Bar: over 20 seeds, the cycle takes at most 4 times the healthy one on average and

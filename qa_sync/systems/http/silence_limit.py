@@ -1,4 +1,4 @@
-"""How long systems may keep a run waiting: while it runs, as long as retries take; once it is interrupted, ten seconds.
+"""Limits how long a silent system delays an interrupted run: ten seconds; a run that goes on waits for all retries.
 
 The cleanup after an interruption uses the same connections, so its requests are sent and retried as usual, until a
 system was silent for too long.
@@ -23,15 +23,15 @@ LEAST_S: Final = 2.0
 """The seconds that every system has to respond."""
 
 
-class GivenUp(httpx.ConnectTimeout):
+class SystemGivenUp(httpx.ConnectTimeout):
     """A request was not sent, because the run is interrupted and its system was silent for too long."""
 
     def __init__(self) -> None:
         super().__init__(f"no response within {SILENCE_S:g} s after the interruption")
 
 
-class Patience:
-    """The patience with one system; `stop` is set when the run is interrupted, `now` is a monotonic clock."""
+class SilenceLimit:
+    """The silence that one system is allowed; `stop` is set when the run is interrupted, `now` is a monotonic clock."""
 
     def __init__(self, stop: StopFlag | None = None, now: Callable[[], float] = time.monotonic) -> None:
         self._stop = stop or StopFlag()
@@ -44,7 +44,7 @@ class Patience:
         if not self._stop.is_set():
             return None
         if self._began is None:
-            # A system that is asked late has at least a moment, even if another one has used up the time.
+            # A system that is called late has at least a moment, even if another one has used up the time.
             self._began = max(self._stop.set_at, self._now() - SILENCE_S + LEAST_S)
         return max(self._began, self._responded) + SILENCE_S - self._now()
 
@@ -52,13 +52,13 @@ class Patience:
         """Note that the system has responded."""
         self._responded = self._now()
 
-    def limit(self, request: httpx.Request) -> None:
+    def shorten(self, request: httpx.Request) -> None:
         """Let a request of an interrupted run wait no longer than the system has left; raises GivenUp."""
         left_s = self.remaining_s()
         if left_s is None:
             return
         if left_s <= 0:
-            raise GivenUp
+            raise SystemGivenUp
         timeouts = request.extensions.get("timeout", {})
         shorter = {name: left_s if seconds is None else min(seconds, left_s) for name, seconds in timeouts.items()}
         request.extensions = {**request.extensions, "timeout": shorter, MAX_SECONDS: left_s}

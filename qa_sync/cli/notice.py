@@ -1,4 +1,4 @@
-"""Tells the user a line while a command runs; a live display stays below it."""
+"""Prints notices while a command runs; a live display stays below them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ import click
 from qa_sync.reports.shared.escape import escape_invisible
 
 
-def tell(line: str) -> None:
+def notify(line: str) -> None:
     """Print a line to standard error."""
     click.echo(escape_invisible(line), err=True)
