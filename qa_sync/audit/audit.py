@@ -15,7 +15,7 @@ from qa_sync.audit.findings import SCHEMA, FindingsWriter
 from qa_sync.audit.missing_columns import without_missing_columns
 from qa_sync.audit.model import SectionPlan
 from qa_sync.audit.parquet_writer import ParquetWriter
-from qa_sync.audit.records.load import LoadRequest, load_records
+from qa_sync.audit.reading.load import LoadRequest, load_records
 from qa_sync.audit.results import (
     ReportOptions,
     SectionOutcome,

@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qa_sync.audit.model import AuditableSection, Claim, MatchRule, SectionPlan
-from qa_sync.audit.records.load import SourceRecords, sides_of
-from qa_sync.audit.records.tables import RecordTable
+from qa_sync.audit.reading.load import SourceRecords, sides_of
+from qa_sync.audit.reading.tables import RecordTable
 from qa_sync.dataflow.model import Origin
 from qa_sync.errors import UsageError, did_you_mean
 

@@ -22,9 +22,9 @@ from qa_sync.audit.findings import FindingsWriter
 from qa_sync.audit.missing_columns import not_compared
 from qa_sync.audit.model import AuditableSection, MatchMethod, SectionPlan
 from qa_sync.audit.parquet_writer import ParquetWriter
+from qa_sync.audit.reading.load import SourceRecords, sides_of
+from qa_sync.audit.reading.tables import RecordTable
 from qa_sync.audit.records.link_store import linked_ids
-from qa_sync.audit.records.load import SourceRecords, sides_of
-from qa_sync.audit.records.tables import RecordTable
 from qa_sync.audit.results import SectionOutcome, coverage_id, unique_id
 from qa_sync.clock import Clock
 from qa_sync.values.conversions.conversion import to_text

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from qa_sync.audit.model import AuditableSection, Claim, MatchMethod, MatchRule, SectionPlan
-from qa_sync.audit.records.column_kinds import ColumnKind, column_kinds
+from qa_sync.audit.reading.column_kinds import ColumnKind, column_kinds
 from qa_sync.dataflow.model import Dataflow, Entity, PropertyPair, Section
 from qa_sync.errors import UsageError, did_you_mean
 from qa_sync.systems.cards import EntityCard, PropertyCard

@@ -16,9 +16,9 @@ from qa_sync.audit.engines.table import Needs, start_engine
 from qa_sync.audit.formats.unpacked import unpacked
 from qa_sync.audit.model import SectionPlan
 from qa_sync.audit.planning import AuditConfig, plan_sections
-from qa_sync.audit.records.fetch import FetchSource
+from qa_sync.audit.reading.fetch import FetchSource
+from qa_sync.audit.reading.load import ExportFiles, LoadRequest, SourceOf
 from qa_sync.audit.records.link_store import linked_sections
-from qa_sync.audit.records.load import ExportFiles, LoadRequest, SourceOf
 from qa_sync.audit.sections import AuditOptions
 from qa_sync.audit.two_files import plan_two_files
 from qa_sync.clock import RealClock

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from qa_sync.dataflow.model import Origin
 from qa_sync.systems.system import ExchangeSummary
-from qa_sync.values.compare import Difference
+from qa_sync.values.comparison.compare import Difference
 from qa_sync.values.form import Json
 
 

@@ -29,16 +29,16 @@ from qa_sync.running.claims.deadlines import ClaimState, all_final, check_latenc
 from qa_sync.running.claims.missing_arrivals import MissingArrivals, PreconditionFailed
 from qa_sync.running.claims.sync_problems import blame_sync
 from qa_sync.running.claims.verdict import Verdict
-from qa_sync.running.cleanup import remove_all
 from qa_sync.running.edits.both_sides import edit_both_sides
 from qa_sync.running.edits.during_cycle import edit_during_cycle
+from qa_sync.running.edits.given_more import give_more
 from qa_sync.running.edits.held_sync import HeldSync
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, Looked, Status, StepStarted
-from qa_sync.running.given_more import give_more
 from qa_sync.running.open_checks import FAILURES, CheckResult, OpenChecks
 from qa_sync.running.polling import PollResult, poll
-from qa_sync.running.scenario_records import RecordGone, RecordKey, ScenarioRecords
+from qa_sync.running.records.cleanup import remove_all
+from qa_sync.running.records.scenario_records import RecordGone, RecordKey, ScenarioRecords
 from qa_sync.running.step_log import StepLog, awaited_record, describe_step
 from qa_sync.systems.responses.exchange_log import exchange_log_of
 from qa_sync.systems.system import ExchangeSummary

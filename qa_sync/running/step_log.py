@@ -19,7 +19,7 @@ from qa_sync.checklist.steps import (
     Step,
     WaitCycles,
 )
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 
 MAX_NAMED = 4
 """The highest number of properties that are listed by name."""

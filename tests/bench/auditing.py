@@ -31,8 +31,8 @@ import ibis  # noqa: E402
 from qa_sync.audit.audit import Audit  # noqa: E402
 from qa_sync.audit.engines.table import Needs, start_engine  # noqa: E402
 from qa_sync.audit.planning import AuditConfig, plan_sections  # noqa: E402
-from qa_sync.audit.records.fetch import FetchOptions, FetchSource, fetch_entity  # noqa: E402
-from qa_sync.audit.records.load import ExportFiles, LoadRequest  # noqa: E402
+from qa_sync.audit.reading.fetch import FetchOptions, FetchSource, fetch_entity  # noqa: E402
+from qa_sync.audit.reading.load import ExportFiles, LoadRequest  # noqa: E402
 from qa_sync.audit.records.snapshots import load  # noqa: E402
 from qa_sync.audit.sections import AuditOptions  # noqa: E402
 from qa_sync.clock import RealClock  # noqa: E402

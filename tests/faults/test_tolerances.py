@@ -4,8 +4,8 @@ from fault_rules import RULES
 
 from qa_sync.sync.faults.not_hidden import NOT_HIDDEN
 from qa_sync.values.canonical import CONVERSIONS
-from qa_sync.values.comparison_kinds import COMPARISON_KINDS
-from qa_sync.values.tolerances import TOLERANCES
+from qa_sync.values.comparison.comparison_kinds import COMPARISON_KINDS
+from qa_sync.values.comparison.tolerances import TOLERANCES
 
 
 def test_every_tolerance_has_a_fault_that_it_must_not_hide() -> None:

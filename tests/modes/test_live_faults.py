@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from qa_sync.clock import RealClock
 from qa_sync.systems.connectors.load import Connector
-from qa_sync.systems.http.retry_policy import RetryPolicy
+from qa_sync.systems.http.retrying.retry_policy import RetryPolicy
 
 SHORT_STALL_S = 4.0
 QUICK = RetryPolicy(first_delay_s=0.02, max_backoff_s=0.4, max_delay_s=0.05, check_delays_s=(0.02, 0.05, 0.1, 0.2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from qa_sync.cli.main import run_guarded
-from qa_sync.systems.http import silence_limit
+from qa_sync.systems.http.retrying import silence_limit
 
 vars(silence_limit).update(SILENCE_S=2.0, LEAST_S=1.0)
 sys.argv = ["qa-sync", *sys.argv[1:]]

@@ -14,7 +14,7 @@ from values_forms import FORMS, SIBLINGS, VALUES, form
 
 from qa_sync.errors import NotConvertible
 from qa_sync.values.canonical import to_canonical, to_wire
-from qa_sync.values.compare import Difference, Verdict, compare, format_value
+from qa_sync.values.comparison.compare import Difference, Verdict, compare, format_value
 from qa_sync.values.form import Canonical, Form
 
 OSLO = ZoneInfo("Europe/Oslo")

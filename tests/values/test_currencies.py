@@ -6,7 +6,7 @@ import pytest
 from iso4217 import Currency
 from values_forms import form
 
-from qa_sync.values.compare import compare
+from qa_sync.values.comparison.compare import compare
 from qa_sync.values.conversions.currencies import MINOR_UNITS, in_currency, minor_units
 
 MONEY = form("decimal", places=2, currency="currency")

@@ -12,7 +12,7 @@ from qa_sync.reports.formats.table import DESCRIPTIONS, FORMATS
 from qa_sync.sync.faults.caught_by import CAUGHT_BY
 from qa_sync.sync.faults.not_hidden import NOT_HIDDEN
 from qa_sync.sync.faults.table import FAULTS
-from qa_sync.values.tolerances import TOLERANCES
+from qa_sync.values.comparison.tolerances import TOLERANCES
 from reference.markup import code, codes, heading, prose, table
 
 

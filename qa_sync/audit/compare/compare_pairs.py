@@ -25,7 +25,7 @@ from qa_sync.audit.expressions.comparison_rules import outcome_code
 from qa_sync.audit.expressions.match_keys import keys_of
 from qa_sync.audit.expressions.outcomes import OutcomeCode, PropertyFormats
 from qa_sync.audit.model import Claim
-from qa_sync.audit.records.tables import RecordTable
+from qa_sync.audit.reading.tables import RecordTable
 from qa_sync.dataflow.model import When
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.form import Form

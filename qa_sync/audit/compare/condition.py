@@ -8,7 +8,7 @@ import pyarrow as pa
 from qa_sync.audit.compare.matching import AuditContext
 from qa_sync.audit.engines.table import Table
 from qa_sync.audit.expressions.cells import Kind, decode_cell
-from qa_sync.audit.records.tables import RecordTable
+from qa_sync.audit.reading.tables import RecordTable
 from qa_sync.values.condition import Condition, to_text
 
 SCHEMA = pa.schema([("id", pa.string())])

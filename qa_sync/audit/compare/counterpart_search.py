@@ -26,8 +26,8 @@ from qa_sync.audit.expressions.cells import decode_cell
 from qa_sync.audit.expressions.match_keys import keys_of
 from qa_sync.audit.expressions.outcomes import PropertyFormats
 from qa_sync.audit.model import MatchRule
-from qa_sync.audit.records.fetch import CLOCK_SKEW
-from qa_sync.audit.records.tables import RecordTable
+from qa_sync.audit.reading.fetch import CLOCK_SKEW
+from qa_sync.audit.reading.tables import RecordTable
 from qa_sync.errors import NoVerdict
 from qa_sync.systems.system import Record
 from qa_sync.values.form import Json

@@ -15,7 +15,7 @@ from qa_sync.audit.expressions.cells import Kind
 from qa_sync.audit.expressions.match_keys import KeySide, all_keys
 from qa_sync.audit.expressions.outcomes import PropertyFormats
 from qa_sync.audit.model import MatchRule
-from qa_sync.audit.records.tables import RecordTable
+from qa_sync.audit.reading.tables import RecordTable
 from qa_sync.errors import UsageError
 
 

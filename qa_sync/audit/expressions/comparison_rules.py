@@ -1,8 +1,9 @@
 """The comparison rules as expressions.
 
 Their decisions are exactly those of `outcomes.compare_values`; what they cannot decide with certainty is left to it
-(`ASK`). A property-based test compares both on hostile values. Each comparison kind (`qa_sync.values.comparison_kinds`)
-has a rule: conditions under which both values are readable, and are the same or differ.
+(`ASK`). A property-based test compares both on hostile values. Each comparison kind
+(`qa_sync.values.comparison.comparison_kinds`) has a rule: conditions under which both values are readable,
+and are the same or differ.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from qa_sync.audit.expressions.columns import (
 from qa_sync.audit.expressions.number_rules import same_number
 from qa_sync.audit.expressions.outcomes import OutcomeCode, has_empty_constant
 from qa_sync.audit.expressions.time_rules import same_day, same_instant
-from qa_sync.values.comparison_kinds import COMPARISON_KINDS
+from qa_sync.values.comparison.comparison_kinds import COMPARISON_KINDS
 
 
 def outcome_code(pair: CellPair) -> Expr:

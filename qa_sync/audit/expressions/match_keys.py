@@ -22,9 +22,9 @@ from qa_sync.audit.expressions.outcomes import PropertyFormats
 from qa_sync.audit.parquet_writer import ParquetWriter
 from qa_sync.errors import NotConvertible
 from qa_sync.values.canonical import to_canonical
-from qa_sync.values.comparison_kinds import Sides, normalize
+from qa_sync.values.comparison.comparison_kinds import Sides, normalize
+from qa_sync.values.comparison.difference_text import type_name as word_of
 from qa_sync.values.conversions.conversion import to_text
-from qa_sync.values.difference_text import type_name as word_of
 from qa_sync.values.form import Canonical, Form, Json, Scalar
 
 SCHEMA: Final = pa.schema([("id", pa.string()), ("key", pa.string())])

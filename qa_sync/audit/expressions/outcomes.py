@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from qa_sync.errors import NotConvertible
 from qa_sync.values.canonical import to_canonical, to_wire
-from qa_sync.values.compare import Difference, compare
-from qa_sync.values.difference_text import describe_difference
+from qa_sync.values.comparison.compare import Difference, compare
+from qa_sync.values.comparison.difference_text import describe_difference
 from qa_sync.values.form import Canonical, Form, Json
 
 

@@ -1,4 +1,4 @@
-"""Reads the records of both sides: snapshots, exports, tables.
+"""Keeps the records that were read: snapshots in parts of Parquet, their ids, members and links.
 
 May import `audit.expressions` and `audit.engines`.
 """

@@ -56,9 +56,9 @@ from qa_sync.modes.job import EPOCH, Job, PreparedRun
 from qa_sync.modes.table import prepare
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.reports.terminal.terminal import Terminal
-from qa_sync.running.cleanup import count_undeleted
 from qa_sync.running.environment import Keep
 from qa_sync.running.events import Event
+from qa_sync.running.records.cleanup import count_undeleted
 from qa_sync.running.results import with_texts
 from qa_sync.running.runner import RunConfig, run
 from qa_sync.settings.model import Settings

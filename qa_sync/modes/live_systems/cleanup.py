@@ -19,7 +19,7 @@ from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.running.events import Leftover
 from qa_sync.settings.model import Settings
 from qa_sync.systems.connectors.find import connector_folder, load_with_settings
-from qa_sync.systems.http.waits import Notify, ignore_notice
+from qa_sync.systems.http.retrying.waits import Notify, ignore_notice
 from qa_sync.systems.journal.cleanup import REMOVABLE_STATES, Cleanup
 from qa_sync.systems.journal.journal import Journal, JournaledRun, RecordLocation
 from qa_sync.systems.journal.ownership import RunRecords

@@ -16,9 +16,9 @@ from qa_sync.settings.model import FILE_NAME, Settings, SystemSettings, read_env
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.http.rate_limits import Rate, RateLimiter
 from qa_sync.systems.http.response_limits import ResponseLimits
-from qa_sync.systems.http.retry_policy import RetryPolicy
-from qa_sync.systems.http.silence_limit import SilenceLimit
-from qa_sync.systems.http.waits import Notify, ignore_notice
+from qa_sync.systems.http.retrying.retry_policy import RetryPolicy
+from qa_sync.systems.http.retrying.silence_limit import SilenceLimit
+from qa_sync.systems.http.retrying.waits import Notify, ignore_notice
 from qa_sync.systems.read_only import ReadOnlySystem
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.rest.live_connection import LiveConnection, Wrap, open_connection

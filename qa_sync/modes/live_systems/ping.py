@@ -18,7 +18,7 @@ from qa_sync.systems.connectors.capabilities import capabilities_of
 from qa_sync.systems.connectors.find import connector_folder, load_with_settings
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Service
-from qa_sync.systems.http.retry_policy import RetryPolicy
+from qa_sync.systems.http.retrying.retry_policy import RetryPolicy
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.rest.clients import references_for
 from qa_sync.systems.rest.live_connection import LiveConnection

@@ -10,12 +10,12 @@ import httpx
 from qa_sync.clock import Clock
 from qa_sync.errors import InvalidResponse, SystemUnreachable, UsageError
 from qa_sync.settings.model import SyncSettings, read_environment
-from qa_sync.systems.http.backoff import SharedBackoff
 from qa_sync.systems.http.rate_limits import RateLimiter
 from qa_sync.systems.http.request_extensions import IDEMPOTENT
 from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimits
-from qa_sync.systems.http.retries import RetryTransport
-from qa_sync.systems.http.retry_policy import RetryPolicy
+from qa_sync.systems.http.retrying.backoff import SharedBackoff
+from qa_sync.systems.http.retrying.retries import RetryTransport
+from qa_sync.systems.http.retrying.retry_policy import RetryPolicy
 from qa_sync.systems.http.transport import TransportOptions, live_transport
 from qa_sync.systems.redaction import Redactor, redacted_text, url_secrets
 from qa_sync.systems.secret_values import reject_ordinary_secrets

@@ -23,7 +23,7 @@ from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.running.events import Arrival, CheckFinished, Direction, Leftover, RecordRef, Status
 from qa_sync.running.results import KnownFailure, Recording, Results, SectionResult, SpecResult
 from qa_sync.systems.system import ExchangeSummary
-from qa_sync.values.compare import Difference
+from qa_sync.values.comparison.compare import Difference
 from qa_sync.values.form import Json
 
 Number: TypeAlias = int | float

@@ -18,7 +18,7 @@ from qa_sync.reports.shared.json_values import plain
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
 from qa_sync.running.results import Results
 from qa_sync.systems.system import ExchangeSummary
-from qa_sync.values.compare import Difference
+from qa_sync.values.comparison.compare import Difference
 from qa_sync.values.form import Json
 
 LONG = 240

@@ -1,4 +1,4 @@
 """Checks claims about records; each yields a verdict.
 
-May import `running.scenario_records` and below.
+May import `running.records` and below.
 """

@@ -19,7 +19,7 @@ from qa_sync.running.claims.unchanged import check_unchanged
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.claims.whole_record import check_unmapped
 from qa_sync.running.events import Status
-from qa_sync.running.scenario_records import RecordGone, RecordKey, ScenarioRecords
+from qa_sync.running.records.scenario_records import RecordGone, RecordKey, ScenarioRecords
 
 
 def check_claim(records: ScenarioRecords, claim: Claim) -> Verdict:

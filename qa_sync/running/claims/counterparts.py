@@ -5,7 +5,7 @@ from __future__ import annotations
 from qa_sync.running.claims.naming import entity_name, no_counterpart, record_refs
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import Status
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.values.paths import read
 
 

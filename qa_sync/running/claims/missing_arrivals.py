@@ -12,7 +12,7 @@ from qa_sync.running.claims.sync_problems import blame_sync
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import Status
-from qa_sync.running.scenario_records import ScenarioRecords
+from qa_sync.running.records.scenario_records import ScenarioRecords
 
 Judged = tuple[str | None, Claim, Verdict]
 """The id of a check (None: a precondition), one of its claims, and the verdict of the claim."""

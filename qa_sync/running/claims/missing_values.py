@@ -8,8 +8,8 @@ from qa_sync.running.claims.naming import entity_name, no_counterpart, property_
 from qa_sync.running.claims.property_values import check_property
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import Status
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
-from qa_sync.values.compare import Difference, format_value
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.values.comparison.compare import Difference, format_value
 from qa_sync.values.conversions.conversion import wire_text
 from qa_sync.values.paths import read
 

@@ -8,7 +8,7 @@ from qa_sync.checklist.side import Side
 from qa_sync.dataflow.model import PropertyPair
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import RecordRef, Status
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.cards import PropertyCard
 
 

@@ -13,9 +13,9 @@ from qa_sync.errors import NotConvertible
 from qa_sync.running.claims.naming import entity_name, no_counterpart, property_of
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import Status
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.cards import PropertyCard
-from qa_sync.values.compare import Difference, compare, format_value
+from qa_sync.values.comparison.compare import Difference, compare, format_value
 from qa_sync.values.condition import Condition
 from qa_sync.values.conversions.conversion import wire_text
 from qa_sync.values.data_types import possible, wrong_notation, wrong_type

@@ -10,7 +10,7 @@ from qa_sync.checklist.side import Side
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.environment import SyncProblem
 from qa_sync.running.events import Status
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 
 SHOWN = 3
 

@@ -10,7 +10,7 @@ from qa_sync.running.claims.naming import entity_name
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.claims.volatile_members import find_volatile, member_of
 from qa_sync.running.events import Status
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.values.conversions.conversion import wire_text
 from qa_sync.values.form import Json
 from qa_sync.values.json_difference import differences

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from qa_sync.running.events import RecordRef, Status
-from qa_sync.values.compare import Difference
+from qa_sync.values.comparison.compare import Difference
 from qa_sync.values.form import Json
 
 

@@ -15,7 +15,7 @@ from qa_sync.running.claims.unchanged import volatile_note
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.claims.volatile_members import find_volatile, member_of
 from qa_sync.running.events import Status
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.cards import EntityCard, Writable
 from qa_sync.values.canonical import is_empty
 from qa_sync.values.conversions.conversion import wire_text

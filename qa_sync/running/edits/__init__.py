@@ -1,4 +1,4 @@
 """Edits whose moment matters: on both sides before the sync runs, or while it runs.
 
-May import `running.claims`, `running.scenario_records` and below.
+May import `running.claims`, `running.records` and below.
 """

@@ -11,7 +11,7 @@ from qa_sync.checklist.steps import Edit, EditBothSides, EditPair
 from qa_sync.errors import Conflict
 from qa_sync.running.edits.edit_times import edit_time
 from qa_sync.running.edits.pauses import Pauses
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.system import Record
 from qa_sync.values.paths import read
 

@@ -18,7 +18,7 @@ from qa_sync.running.edits.edit_times import coarsest_resolution
 from qa_sync.running.edits.pauses import Pauses
 from qa_sync.running.events import Status
 from qa_sync.running.polling import poll
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.values.paths import read
 
 ATTEMPTS = 5

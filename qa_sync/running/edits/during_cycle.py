@@ -5,7 +5,7 @@ from __future__ import annotations
 from qa_sync.checklist.steps import EditDuringCycle
 from qa_sync.running.claims.verdict import Verdict
 from qa_sync.running.events import Status
-from qa_sync.running.scenario_records import ScenarioRecords
+from qa_sync.running.records.scenario_records import ScenarioRecords
 
 NOT_STARTED = "this run does not start the cycles of the sync, so it cannot edit while one is known to work"
 TOO_LATE = "could not be tried: the cycle of the sync ended before the edit"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from qa_sync.checklist.side import Side
 from qa_sync.errors import NotConvertible
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record
 from qa_sync.values.canonical import to_canonical

@@ -10,7 +10,7 @@ from qa_sync.sync.lanes import Lane, Row, Side
 from qa_sync.sync.records.record_view import RecordView
 from qa_sync.sync.store.links import Links
 from qa_sync.values.canonical import to_wire
-from qa_sync.values.compare import compare
+from qa_sync.values.comparison.compare import compare
 from qa_sync.values.form import Canonical, Json
 from qa_sync.values.record_form import in_record
 

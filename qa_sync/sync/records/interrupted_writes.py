@@ -12,7 +12,7 @@ from qa_sync.sync.store.encoding import decode
 from qa_sync.sync.store.links import PendingCreate, PendingUpdate, Place
 from qa_sync.systems.cards import EntityCard
 from qa_sync.values import paths
-from qa_sync.values.compare import compare
+from qa_sync.values.comparison.compare import compare
 from qa_sync.values.form import Json
 
 MIN_SHARE_UNCHANGED: Final = 0.5

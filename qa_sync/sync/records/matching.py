@@ -9,7 +9,7 @@ from qa_sync.sync.lanes import Lane
 from qa_sync.sync.records.record_view import RecordView, flatten
 from qa_sync.sync.store.encoding import decode
 from qa_sync.sync.store.listed_records import ListedRecords
-from qa_sync.values.compare import compare
+from qa_sync.values.comparison.compare import compare
 from qa_sync.values.form import Canonical
 
 

@@ -15,7 +15,7 @@ from qa_sync.sync.lanes import Side
 from qa_sync.sync.records.record_view import EMPTY, RecordView
 from qa_sync.sync.store.encoding import decode
 from qa_sync.sync.store.links import Link, Links
-from qa_sync.values.compare import compare
+from qa_sync.values.comparison.compare import compare
 from qa_sync.values.conversions.currencies import in_currency
 from qa_sync.values.form import Form
 from qa_sync.values.paths import read

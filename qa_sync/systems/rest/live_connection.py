@@ -12,14 +12,14 @@ from qa_sync.clock import Clock
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Service
 from qa_sync.systems.http.auth_transport import AuthTransport
-from qa_sync.systems.http.backoff import SharedBackoff
 from qa_sync.systems.http.rate_limits import RateLimiter
 from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimits
-from qa_sync.systems.http.retries import RetryTransport
-from qa_sync.systems.http.retry_policy import RetryPolicy, read_retry_policy
-from qa_sync.systems.http.silence_limit import SilenceLimit
+from qa_sync.systems.http.retrying.backoff import SharedBackoff
+from qa_sync.systems.http.retrying.retries import RetryTransport
+from qa_sync.systems.http.retrying.retry_policy import RetryPolicy, read_retry_policy
+from qa_sync.systems.http.retrying.silence_limit import SilenceLimit
+from qa_sync.systems.http.retrying.waits import Notify, WaitReporter, ignore_notice
 from qa_sync.systems.http.transport import live_transport, transport_options
-from qa_sync.systems.http.waits import Notify, WaitReporter, ignore_notice
 from qa_sync.systems.redaction import Redactor, redact_logs, stop_redacting_logs, url_secrets
 from qa_sync.systems.rest.clients import make_auth_for, references_for, with_references_resolved
 from qa_sync.systems.rest.create_evidence import CreateEvidence

@@ -16,7 +16,7 @@ from qa_sync.errors import RequestRejected, UncertainWrite
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.connectors.load import Connector
 from qa_sync.systems.connectors.operations import Operation
-from qa_sync.systems.http.retry_policy import CHECK_DELAYS_S
+from qa_sync.systems.http.retrying.retry_policy import CHECK_DELAYS_S
 from qa_sync.systems.redaction import Redactor, url_secrets
 from qa_sync.systems.requests.bodies import adds_elements, revision_header
 from qa_sync.systems.requests.record_ids import id_text, known_id, read_id

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from qa_sync.errors import Conflict, NotConvertible, RequestRejected, UncertainWrite
 from qa_sync.systems.cards import EntityCard
-from qa_sync.systems.http.retry_policy import CHECK_DELAYS_S
+from qa_sync.systems.http.retrying.retry_policy import CHECK_DELAYS_S
 from qa_sync.systems.system import Record
 from qa_sync.values import paths
 from qa_sync.values.canonical import sent_value, to_canonical

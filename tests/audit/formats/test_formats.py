@@ -19,7 +19,7 @@ from pyarrow import feather, ipc
 from qa_sync.audit.formats.json_array import CHUNK
 from qa_sync.audit.formats.row_formats import SUFFIXES, ending_of, rows_of, separator_of
 from qa_sync.audit.formats.unpacked import unpacked
-from qa_sync.audit.records.exports import find_export
+from qa_sync.audit.reading.exports import find_export
 from qa_sync.errors import UsageError
 from qa_sync.systems.cards import EntityCard
 

@@ -13,10 +13,10 @@ import pytest
 from audit_world import THEN
 
 from qa_sync.audit.engines.table import Needs, start_engine
-from qa_sync.audit.records.fetch import FetchOptions, FetchSource, Pages, fetch_entity
+from qa_sync.audit.reading.fetch import FetchOptions, FetchSource, Pages, fetch_entity
+from qa_sync.audit.reading.tables import deduplicated, table_of
 from qa_sync.audit.records.parquet_parts import ROWS
 from qa_sync.audit.records.snapshots import MANIFEST, Snapshot, load
-from qa_sync.audit.records.tables import deduplicated, table_of
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import NoVerdict, SystemUnreachable, UsageError
 from qa_sync.systems.cards import EntityCard, PropertyCard

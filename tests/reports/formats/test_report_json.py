@@ -24,7 +24,7 @@ from qa_sync.reports.formats.results_json_reader import LONGEST, parse
 from qa_sync.running.events import CheckFinished, Leftover, RecordRef, Status
 from qa_sync.running.results import Recording, Results, SectionResult, SpecResult
 from qa_sync.systems.system import ExchangeSummary
-from qa_sync.values.compare import Difference
+from qa_sync.values.comparison.compare import Difference
 
 SCHEMAS = Path(qa_sync.__file__).parent / "schemas"
 

@@ -19,7 +19,7 @@ from qa_sync.reports.shared.text_layout import width_of
 from qa_sync.reports.terminal.terminal import Terminal
 from qa_sync.running.events import CheckFinished, RecordRef, Status
 from qa_sync.running.results import Results, SectionResult, SpecResult
-from qa_sync.values.compare import Difference
+from qa_sync.values.comparison.compare import Difference
 
 FOLDER = Path(__file__).parent / "causes"
 HEADINGS = ("A Customer to B Client", "A Order to B Purchase", "A Product to B Article")

@@ -17,7 +17,7 @@ from qa_sync.reports.terminal.value_diff import diff_lines
 from qa_sync.running.events import CheckFinished, RunFinished, Status
 from qa_sync.running.results import Results, collect_results
 from qa_sync.systems.system import ExchangeSummary
-from qa_sync.values.compare import Difference
+from qa_sync.values.comparison.compare import Difference
 
 GOT = ExchangeSummary("B", "GET", "https://b.example.test/clients/9001", "", 200, '{"id": "9001", "name": "Sofie"}')
 PUT = ExchangeSummary("A", "PATCH", "https://a.example.test/customers/c-17", '{"name": "Žofie"}', None, "")

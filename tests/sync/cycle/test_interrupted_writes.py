@@ -17,9 +17,9 @@ from qa_sync.checklist.steps import Insert
 from qa_sync.clock import VirtualClock
 from qa_sync.dataflow.model import Dataflow
 from qa_sync.dataflow.reader import read_dataflow
-from qa_sync.running.cleanup import remove_all
 from qa_sync.running.environment import Environment
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.running.records.cleanup import remove_all
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.engine import Engine
 from qa_sync.sync.store.links import Links

@@ -10,7 +10,7 @@ from sync_world import BASIC, EVERY, LINK_FIRST, MERGE_IF, World, make_world
 
 from qa_sync.dataflow.model import Section, StatementKind
 from qa_sync.sync.records import matching as matching_room
-from qa_sync.values.compare import Verdict, compare
+from qa_sync.values.comparison.compare import Verdict, compare
 from qa_sync.values.form import Canonical
 
 

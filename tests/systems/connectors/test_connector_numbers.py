@@ -16,7 +16,7 @@ from qa_sync.clock import VirtualClock
 from qa_sync.errors import UsageError
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.connectors.numbers import number, whole
-from qa_sync.systems.http.retry_policy import RetryRule
+from qa_sync.systems.http.retrying.retry_policy import RetryRule
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.rest.clients import _timeout
 from qa_sync.systems.rest.live_connection import LiveConnection, open_connection

@@ -13,7 +13,7 @@ from small_system import START, connector, small
 
 from qa_sync.clock import RequestClock, StopFlag, VirtualClock
 from qa_sync.errors import RequestRejected
-from qa_sync.systems.http.waits import WaitReporter, answer_of, duration
+from qa_sync.systems.http.retrying.waits import WaitReporter, answer_of, duration
 from qa_sync.systems.redaction import Redactor
 from qa_sync.systems.rest.live_connection import open_connection
 

@@ -21,10 +21,16 @@ from waits import GUARD_S
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import Conflict, InvalidResponse, RequestRejected, SystemUnreachable, UncertainWrite
-from qa_sync.systems.http.backoff import SharedBackoff
 from qa_sync.systems.http.rate_limits import Rate, RateLimiter, TokenBucket
 from qa_sync.systems.http.request_extensions import IDEMPOTENT
-from qa_sync.systems.http.retry_policy import CHECK_DELAYS_S, RetryPolicy, RetryRule, read_retry_policy, retry_after
+from qa_sync.systems.http.retrying.backoff import SharedBackoff
+from qa_sync.systems.http.retrying.retry_policy import (
+    CHECK_DELAYS_S,
+    RetryPolicy,
+    RetryRule,
+    read_retry_policy,
+    retry_after,
+)
 from qa_sync.systems.system import Record
 
 THING = {"id": "1", "rev": 1, "name": "a"}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from qa_sync.clock import VirtualClock
 from qa_sync.errors import UncertainWrite
-from qa_sync.systems.http.retry_policy import CHECK_DELAYS_S
+from qa_sync.systems.http.retrying.retry_policy import CHECK_DELAYS_S
 from qa_sync.systems.rest.create_evidence import CreateEvidence
 from qa_sync.systems.rest.uncertain_writes import create_idempotently
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 
-from qa_sync.audit.records.cell_columns import ROWS, encode_texts, encode_truth_texts, plain_instants, schema
+from qa_sync.audit.reading.cell_columns import ROWS, encode_texts, encode_truth_texts, plain_instants, schema
 from qa_sync.systems.cards import EntityCard
 
 BLOCK: Final = 2**19

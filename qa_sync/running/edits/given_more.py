@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from qa_sync.checklist.steps import GiveMore, Given
 from qa_sync.errors import Conflict, RequestRejected
 from qa_sync.running.claims.whole_record import without
-from qa_sync.running.retried_update import update_with_retry
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.running.records.retried_update import update_with_retry
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.system import Record
 from qa_sync.values.canonical import is_empty, to_canonical, to_wire
 from qa_sync.values.form import Canonical, Json

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.columns import Cell
 from qa_sync.audit.expressions.typed_columns import typed_cell
-from qa_sync.audit.records.fetch import Readable
+from qa_sync.audit.reading.fetch import Readable
 from qa_sync.audit.records.parquet_parts import PartWriter, next_number
 from qa_sync.audit.records.snapshots import Snapshot, discard, save
 from qa_sync.systems.cards import EntityCard

@@ -20,9 +20,9 @@ from qa_sync.audit.expressions.columns import DAYS, FRACTION, TIMES, Expr, fits
 from qa_sync.audit.formats.row_formats import SUFFIXES, TEXTS, check_format, csv_names, ending_of, separator_of
 from qa_sync.audit.formats.rows import Rows
 from qa_sync.audit.formats.unpacked import PACKED
-from qa_sync.audit.records.csv_columns import NotPlain, encoded_columns
-from qa_sync.audit.records.encoded_export import EncodedFile, Encoder, Numbered
-from qa_sync.audit.records.in_place import exact_table
+from qa_sync.audit.reading.csv_columns import NotPlain, encoded_columns
+from qa_sync.audit.reading.encoded_export import EncodedFile, Encoder, Numbered
+from qa_sync.audit.reading.in_place import exact_table
 from qa_sync.audit.records.members import MemberSearch
 from qa_sync.audit.records.unique_ids import check_unique_ids, id_of
 from qa_sync.errors import UsageError, did_you_mean

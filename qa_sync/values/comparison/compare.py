@@ -8,9 +8,14 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from qa_sync.values.comparison_kinds import Sides, equal, normalize
+from qa_sync.values.comparison.comparison_kinds import Sides, equal, normalize
+from qa_sync.values.comparison.difference_text import (
+    describe_difference,
+    describe_scalar_difference,
+    notation,
+    type_name,
+)
 from qa_sync.values.conversions.conversion import to_text
-from qa_sync.values.difference_text import describe_difference, describe_scalar_difference, notation, type_name
 from qa_sync.values.form import Canonical, Form, Json, Scalar
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from qa_sync.errors import InternalError, NoVerdict, QaSyncError
 from qa_sync.running.environment import KEPT
 from qa_sync.running.events import Leftover
-from qa_sync.running.scenario_records import RecordKey, ScenarioRecords
+from qa_sync.running.records.scenario_records import RecordKey, ScenarioRecords
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import System
 

@@ -15,9 +15,9 @@ import pytest
 from qa_sync.audit.engines.table import Needs, start_engine
 from qa_sync.audit.expressions.cells import encode_cell
 from qa_sync.audit.formats.row_formats import rows_of
-from qa_sync.audit.records import exports
-from qa_sync.audit.records.cell_columns import encode_values
-from qa_sync.audit.records.csv_columns import BLOCK, NotPlain, has_quotes
+from qa_sync.audit.reading import exports
+from qa_sync.audit.reading.cell_columns import encode_values
+from qa_sync.audit.reading.csv_columns import BLOCK, NotPlain, has_quotes
 from qa_sync.errors import UsageError
 from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.values.form import Form

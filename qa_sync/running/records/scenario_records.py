@@ -13,8 +13,8 @@ from qa_sync.checklist.steps import Edit, IdOf, Insert, SampleValue, ValueOf
 from qa_sync.errors import InvalidResponse
 from qa_sync.running.environment import Environment
 from qa_sync.running.events import RecordRef
-from qa_sync.running.listed_records import ListedRecords
-from qa_sync.running.retried_update import update_with_retry
+from qa_sync.running.records.listed_records import ListedRecords
+from qa_sync.running.records.retried_update import update_with_retry
 from qa_sync.systems.cards import EntityCard
 from qa_sync.systems.system import Record, System
 from qa_sync.values.canonical import to_canonical, to_wire

@@ -13,10 +13,10 @@ from qa_sync.audit.engines.table import Engine
 from qa_sync.audit.formats.unpacked import unpacked
 from qa_sync.audit.model import AuditableSection, SectionPlan
 from qa_sync.audit.planning import needed_columns
-from qa_sync.audit.records.exports import find_export, load_export, separator_note
-from qa_sync.audit.records.fetch import FetchOptions, FetchSource, fetch_entity
-from qa_sync.audit.records.pools import reading_pool
-from qa_sync.audit.records.tables import RecordTable, deduplicated, table_of
+from qa_sync.audit.reading.exports import find_export, load_export, separator_note
+from qa_sync.audit.reading.fetch import FetchOptions, FetchSource, fetch_entity
+from qa_sync.audit.reading.pools import reading_pool
+from qa_sync.audit.reading.tables import RecordTable, deduplicated, table_of
 from qa_sync.clock import Clock
 from qa_sync.errors import UsageError
 

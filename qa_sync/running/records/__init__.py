@@ -1,0 +1,1 @@
+"""The records of a running scenario: created, read, updated and cleaned up."""

@@ -1,0 +1,1 @@
+"""Compares values by the kind of their property, and describes differences. Pure functions."""
