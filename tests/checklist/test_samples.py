@@ -206,3 +206,9 @@ def test_an_orders_amounts_agree(version: int, count: int) -> None:
     assert found["subtotal"] == lines
     given_total = lines + Decimal(str(found["shipping_total"])) - Decimal(str(found["discount_total"]))
     assert found["total"] == given_total
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_every_sample_address_has_a_leading_zero_that_a_number_would_lose(place: int) -> None:
+    code = sample_value(SampleConstraints(card("text", concept="billing.postal_code"), (), "q1", place))
+    assert str(code).startswith("0")

@@ -137,7 +137,7 @@ def _instant(constraints: SampleConstraints) -> Canonical:
 
 
 def _postal_code(constraints: SampleConstraints) -> Canonical:
-    return _pick(("0150", "10001", "00100", "0007"), constraints.place)
+    return _pick(("0150", "02108", "00100", "0007"), constraints.place)
 
 
 def _country(constraints: SampleConstraints) -> Canonical:
@@ -145,7 +145,7 @@ def _country(constraints: SampleConstraints) -> Canonical:
 
 
 def _region(constraints: SampleConstraints) -> Canonical:
-    return _pick(("03", "NY", "18", "AB"), constraints.place)
+    return _pick(("03", "MA", "18", "AB"), constraints.place)
 
 
 def _language(constraints: SampleConstraints) -> Canonical:
