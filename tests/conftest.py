@@ -13,6 +13,7 @@ from typing import Any
 import hypothesis
 import pytest
 from cli_caller import ROOT, Answer, QaSync, Serve
+from example_counts import BY_DEFAULT
 from sandbox_caller import Caller, HandClock
 from waits import sandbox
 
@@ -20,6 +21,11 @@ from qa_sync.cli.main import run_guarded
 from qa_sync.sandbox.vendors import VENDORS
 
 pytest_plugins = ["pytester"]
+if sys.dont_write_bytecode:
+    # Else each program that a test starts compiles all modules again, and that takes longer than what it does.
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache/bytecode")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Tests run the program at the top of the project, where a developer's own history may stand.
 os.environ["QA_SYNC_HISTORY"] = "0"
 # Their systems are their own: they may be written to. The tests of consent take this away.
@@ -28,8 +34,8 @@ for _command in ("CHECK", "SYNC", "CLEANUP"):
 
 # In CI the same examples every time: a green run stays green, and new examples are for whoever works on the code.
 # No example has a time to keep: on a busy machine that fails for nothing.
-hypothesis.settings.register_profile("here", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("here", deadline=None, max_examples=BY_DEFAULT)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=BY_DEFAULT, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 

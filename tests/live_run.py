@@ -14,6 +14,7 @@ import httpx
 import pytest
 from cli_caller import ROOT
 from msgspec import Struct
+from waits import NO_TLS
 
 from qa_sync.checklist.model import Checklist
 from qa_sync.checklist.steps import Insert
@@ -93,7 +94,7 @@ def left_in(config: Path) -> dict[tuple[str, str], list[Any]]:
     found: dict[tuple[str, str], list[Any]] = {}
     for label, own in systems.items():
         vendor, connector = VENDORS[own["connector"]], load_connector(builtin_folder(own["connector"]))
-        with closing(RestSystem(label, connector, own["url"], vendor.secrets, httpx.HTTPTransport())) as system:
+        with closing(RestSystem(label, connector, own["url"], vendor.secrets, httpx.HTTPTransport(NO_TLS))) as system:
             found |= {(label, datatype): list(system.list(datatype)) for datatype in system.cards}
     return found
 

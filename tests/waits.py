@@ -6,6 +6,7 @@ A guard is there so that a test that cannot succeed ends; it is far above what a
 from __future__ import annotations
 
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -17,6 +18,8 @@ from typing import IO, TypeVar
 
 from cli_caller import ROOT
 
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For plain HTTP: to load certificates that no one needs takes longer than many requests."""
 GUARD_S = 120.0
 """No success takes as long as this."""
 LOOK_S = 0.05

@@ -74,7 +74,8 @@ def from_files(qa_sync: QaSync, world: World, folder: Path, *words: str) -> set[
     return both
 
 
-@pytest.mark.parametrize("count", SIZES)
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [RECORDS, MANY])
 def test_from_files_it_is_the_same(
     qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from dataflow_documents import document, render
+from example_counts import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ CARDS = {label: load_connector(builtin_folder(name)).cards for name, labels in L
 KNOWN = (("Acme", "Wix"), ("Nord CRM", "Customerp"), ("Shop.io", "WooCommerce"), ("Quote", "Product"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(30), deadline=None)
 @given(st.integers(0, 2**64))
 def test_every_finding_is_there_by_line(seed: int) -> None:
     text = render(document(Random(seed), 4))[0]  # noqa: S311

@@ -11,6 +11,7 @@ from random import Random
 
 import pytest
 from dataflow_documents import document, render
+from example_counts import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from work import calls, comes_to_an_end
@@ -90,7 +91,7 @@ def _markup(random: Random, lines: list[str]) -> None:
 MUTATIONS: tuple[Callable[[Random, list[str]], None], ...] = (_drop, _double, _swap, _cut, _indent, _garble, _markup)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=many(80), deadline=None)
 @given(st.integers(0, 2**64), st.integers(1, 6))
 def test_a_damaged_spec_is_parsed_or_rejected(seed: int, damages: int) -> None:
     random = Random(seed)  # noqa: S311
@@ -100,7 +101,7 @@ def test_a_damaged_spec_is_parsed_or_rejected(seed: int, damages: int) -> None:
     survives("\n".join(lines))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(40), deadline=None)
 @given(st.text())
 def test_any_text_is_parsed_or_rejected(text: str) -> None:
     survives(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from dataflow_documents import document, render
+from example_counts import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from qa_sync.dataflow.reader import read_dataflow
 seeds = st.integers(0, 2**64)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(30), deadline=None)
 @given(seeds, st.sampled_from((0, 1, 1, 2, 3, 5)), st.sampled_from(("\n", "\r\n", "\r")))
 def test_a_rendered_spec_parses_to_the_same_dataflow(seed: int, sections: int, eol: str) -> None:
     text, expected = render(document(Random(seed), sections))  # noqa: S311
@@ -23,7 +24,7 @@ def test_a_rendered_spec_parses_to_the_same_dataflow(seed: int, sections: int, e
     assert not [finding for finding in read.findings if finding.severity == "error"]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=many(10), deadline=None)
 @given(seeds)
 def test_trailing_tabs_and_blanks_are_ignored(seed: int) -> None:
     random = Random(seed)  # noqa: S311
@@ -32,7 +33,7 @@ def test_trailing_tabs_and_blanks_are_ignored(seed: int) -> None:
     assert replace(read_dataflow("\ufeff" + trailing, "made/up.rst"), findings=()) == expected
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=many(10), deadline=None)
 @given(seeds)
 def test_every_line_points_at_its_text(seed: int) -> None:
     text, _ = render(document(Random(seed), 3))  # noqa: S311

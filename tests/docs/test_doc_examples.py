@@ -1,10 +1,14 @@
-"""What the README and the documentation show is what the program does: every example is run or checked."""
+"""What the README and the documentation show is what the program does: every example is run or checked.
+
+The commands of some pages are slow; `.ci/run` runs them.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_caller import ROOT
@@ -17,6 +21,25 @@ OF_OTHERS = {"--lf", "--junitxml", "-n", "-h", "--help"}
 """Options of pytest and click that pages name."""
 PAGES = pages()
 WITH_EXAMPLES = [page for page in PAGES if page.examples]
+SLOW = {
+    f"docs/{name}.rst"
+    for name in (
+        "guides/audit",
+        "guides/known-failures",
+        "guides/reports",
+        "guides/safe-runs",
+        "guides/troubleshooting",
+        "tutorial/failing-check",
+        "tutorial/own-pair",
+    )
+}
+"""Pages whose commands take long; the default run only checks what they show beside the commands."""
+
+
+def quick_or_slow() -> list[Any]:
+    return [
+        pytest.param(page, id=page.path, marks=pytest.mark.slow if page.path in SLOW else []) for page in WITH_EXAMPLES
+    ]
 
 
 @pytest.fixture
@@ -27,7 +50,7 @@ def shell(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Shell]:
     shell.stop()
 
 
-@pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.path)
+@pytest.mark.parametrize("page", quick_or_slow())
 def test_the_examples_of_a_page_hold_in_their_order(page: Page, shell: Shell, tmp_path: Path) -> None:
     for example in page.examples:
         if example.skipped:
@@ -45,6 +68,17 @@ def test_the_examples_of_a_page_hold_in_their_order(page: Page, shell: Shell, tm
         scratch.mkdir()
         check(example, text, scratch)
     check_connectors(page, shell)
+
+
+def test_the_slow_pages_exist() -> None:
+    assert {page.path for page in WITH_EXAMPLES} >= SLOW
+
+
+@pytest.mark.parametrize("page", [page for page in WITH_EXAMPLES if page.path in SLOW], ids=lambda page: page.path)
+def test_the_files_that_a_slow_page_shows_are_valid(page: Page, tmp_path: Path) -> None:
+    for example in page.examples:
+        if not example.skipped and example.language != "console":
+            check(example, example.text, tmp_path)
 
 
 def run_console(example: Example, text: str, shell: Shell) -> None:

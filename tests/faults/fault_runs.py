@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from fault_facts import ROOT, Place, settings_of
 from msgspec import Struct
 
 from qa_sync.checklist.depth import Depth
+from qa_sync.checklist.model import Checklist
+from qa_sync.checklist.selection import Selection, narrow_checklist, select
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_all
 from qa_sync.modes.job import Job
 from qa_sync.modes.table import prepare
@@ -37,8 +40,9 @@ def play(
     timeout_s: float = TIMEOUT_S,
     max_lag_s: float | None = None,
     depth: Depth = Depth.STANDARD,
+    section: int | None = None,
 ) -> Outcome:
-    """Check a document in the sandbox; times are virtual seconds."""
+    """Check a document, or one section of it, in the sandbox; times are virtual seconds."""
     began = time.perf_counter()
     settings = settings_of(spec)
     dataflows = read_all([str(spec.relative_to(ROOT))])
@@ -48,12 +52,13 @@ def play(
         dataflows, connectors, Path("cassettes"), seed, timeout_s, faults, settings, depth=depth, max_lag_s=max_lag_s
     )
     prepared = prepare("sandbox", job)
+    checklists = prepared.checklists if section is None else _only(section, prepared.checklists)
     told = RunConfig("sandbox", prepared.seed, prepared.started, time.perf_counter, prepared.parallel_sections)
     try:
-        results = collect_results(run(prepared.checklists, prepared.open_environment, told))
+        results = collect_results(run(checklists, prepared.open_environment, told))
     finally:
         prepared.close()
-    pairs = {c.id: c.pair for cl in prepared.checklists for plan in cl.sections for c in plan.checks}
+    pairs = {c.id: c.pair for cl in checklists for plan in cl.sections for c in plan.checks}
     checks = [
         (section.ordinal, check) for found in results.specs for section in found.sections for check in section.checks
     ]
@@ -65,3 +70,8 @@ def play(
         sum(c.status is Status.PASSED for _, c in checks),
         time.perf_counter() - began,
     )
+
+
+def _only(section: int, checklists: Sequence[Checklist]) -> list[Checklist]:
+    chosen = select(checklists, Selection(sections=(str(section),)))
+    return [narrow_checklist(checklist, chosen, whole_sections=False) for checklist in checklists]

@@ -63,16 +63,17 @@ class Cell(Struct, frozen=True):
         return f"{len(self.caught)}/{len(self.could)}" if self.caught else "MISSED"
 
 
-def cell(fault: str, spec: Path) -> Cell:
-    """Run one cell."""
+def cell(fault: str, spec: Path, section: int | None = None) -> Cell:
+    """Run one cell; with a section no other one is checked."""
     os.chdir(ROOT)
-    return Cell(fault, spec, places(fault, facts_of(spec)), play(spec, SEED, fault), without_fault(spec))
+    could = frozenset(place for place in places(fault, facts_of(spec)) if section in {None, place.section})
+    return Cell(fault, spec, could, play(spec, SEED, fault, section=section), without_fault(spec, section))
 
 
 @cache
-def without_fault(spec: Path) -> Outcome:
+def without_fault(spec: Path, section: int | None = None) -> Outcome:
     """Run a document healthily, with the seed of the cells."""
-    return play(spec, SEED)
+    return play(spec, SEED, section=section)
 
 
 def healthy(seed: str, spec: Path) -> tuple[str, Path, Outcome]:

@@ -1,7 +1,7 @@
 """Every fault is caught where it can show, by a right check; where it cannot, and without one, nothing fails.
 
-The default run tries a few cells; all of them, and a hundred healthy seeds, are slow: `python tests/faults/matrix.py`
-prints the same as a table.
+The default run tries a few cells, in one section each, and a healthy run of each fixture; all cells, all healthy runs
+and many seeds are slow. `python tests/faults/matrix.py` prints the same as a table.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from qa_sync.sync.faults.table import FAULTS
 SEEDS = int(os.environ.get("QA_SYNC_SEEDS", "100"))
 """Healthy runs of each document; `.ci/run` takes fewer, because a hundred take more than five minutes."""
 ONE = FIXTURES / "woocommerce-customerp.txt"
+IN_DEPTH = (ONE, FIXTURES / "customerp-wix.txt")
+"""The documents whose quick healthy run is a thorough one."""
 
 # One of each hook, and each group of faults, over the fixture that has most shapes.
 FEW = (
@@ -64,18 +66,26 @@ def test_what_is_said_to_catch_a_fault_can_catch_it() -> None:
 
 @pytest.mark.parametrize("fault", FEW)
 def test_a_few_faults_are_caught(fault: str) -> None:
-    found = cell(fault, ONE)
+    section = min(place.section for place in places(fault, facts_of(ONE)))
+    found = cell(fault, ONE, section)
+    assert found.could
     assert found.ok, told(found)
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
-def test_a_healthy_run_fails_nowhere(spec: object) -> None:
-    _, _, outcome = healthy(SEED, next(each for each in SPECS if each == spec))
+def quick_for(depth: Depth) -> list[object]:
+    """Return all documents; the default run checks each fixture at one depth."""
+    quick = [spec.name for spec in SPECS if spec.parent == FIXTURES and (spec in IN_DEPTH) == (depth is Depth.THOROUGH)]
+    return [pytest.param(spec, id=spec.stem, marks=[] if spec.name in quick else pytest.mark.slow) for spec in SPECS]
+
+
+@pytest.mark.parametrize("spec", quick_for(Depth.STANDARD))
+def test_a_healthy_run_fails_nowhere(spec: Path) -> None:
+    _, _, outcome = healthy(SEED, spec)
     assert (outcome.told, outcome.errors) == ((), ())
     assert outcome.passed > 0
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.stem)
+@pytest.mark.parametrize("spec", quick_for(Depth.THOROUGH))
 def test_a_healthy_run_in_depth_fails_nowhere(spec: Path) -> None:
     outcome = play(spec, SEED, depth=Depth.THOROUGH)
     assert (outcome.told, outcome.errors) == ((), ())
@@ -83,13 +93,14 @@ def test_a_healthy_run_in_depth_fails_nowhere(spec: Path) -> None:
 
 def test_lateness_is_caught_whether_or_not_it_is_waited_for() -> None:
     spec = FIXTURES / "customerp-wix.txt"
-    gave_up, promised = play(spec, SEED, "late", max_lag_s=10), play(spec, SEED, "late", timeout_s=4000, max_lag_s=60)
+    gave_up = play(spec, SEED, "late", max_lag_s=10, section=1)
+    promised = play(spec, SEED, "late", timeout_s=4000, max_lag_s=60, section=1)
     assert {"create"} <= {place.kind for place in gave_up.failed & promised.failed}
     assert any("it arrived after" in told and "expected within 60 s" in told for told in promised.told)
 
 
 def test_what_cannot_show_says_why() -> None:
-    found = cell("no-merge", ROOT / "specs/000.txt")
+    found = cell("no-merge", ROOT / "specs/000.txt", 1)
     assert (found.could, found.ok, found.mark) == (frozenset(), True, "-")
     lines = list(lines_of([found], [found.spec]))
     assert lines[-1].endswith("-: no merge table")
@@ -97,7 +108,7 @@ def test_what_cannot_show_says_why() -> None:
 
 
 def test_an_uncaught_fault_and_a_false_alarm_are_both_wrong() -> None:
-    healthy_one, broken = cell("no-merge", ROOT / "specs/000.txt"), cell("drop-create", ROOT / "specs/000.txt")
+    healthy_one, broken = cell("no-merge", ROOT / "specs/000.txt", 1), cell("drop-create", ROOT / "specs/000.txt", 1)
     missed = Cell("drop-create", broken.spec, broken.could, healthy_one.outcome, broken.healthy)
     alarm = Cell("no-merge", broken.spec, frozenset(), broken.outcome, broken.healthy)
     assert (missed.ok, missed.mark, alarm.ok, alarm.mark) == (False, "MISSED", False, "ALARM")

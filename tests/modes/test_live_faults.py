@@ -16,6 +16,7 @@ from fault_proxy import FAULTS, STALL_S, FaultProxy
 from fault_server import fault_server
 from live_run import SPECS, Went, base_of, by_way_of, go, left_in, over
 from msgspec.structs import replace
+from waits import NO_TLS
 
 from qa_sync.clock import RealClock
 from qa_sync.systems.connectors.load import Connector
@@ -36,7 +37,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch, read_s: float, retry_policy: Retr
 
 
 def faulty(config: Path, seed: int, stall_s: float) -> tuple[Went, FaultProxy]:
-    proxy = FaultProxy(httpx.HTTPTransport(), RealClock(), seed, 0.2, stall_s, at_once=8)
+    proxy = FaultProxy(httpx.HTTPTransport(NO_TLS), RealClock(), seed, 0.2, stall_s, at_once=8)
     with fault_server(proxy, base_of(config)) as url:
         went = go("live", f"faulty-{seed}", config=by_way_of(config, url), parallel_sections=8)
     proxy.close()

@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from cli_caller import ROOT, QaSync, Serve
 from live_run import base_of, by_way_of, forward
 from loopback import loopback
 from standing import people, settled, systems_of
-from waits import GUARD_S
+from waits import GUARD_S, NO_TLS
 
 from qa_sync import clock as clock_module
 from qa_sync.clock import InterruptibleClock
@@ -207,11 +207,14 @@ def test_a_clock_set_back_by_an_hour_does_not_extend_a_wait(tmp_path: Path, monk
     connector = load_connector(builtin_folder("customerp"))
     waited: list[float] = []
     monkeypatch.setattr("qa_sync.clock.time.sleep", waited.append)
+    # Time passes by waiting only: else the attempts of half a minute follow each other without a pause.
+    monkeypatch.setattr(clock_module, "_monotonic_s", lambda: sum(waited))
+    began = datetime.now(UTC)
 
     class Back(datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> Any:
-            return datetime.now(tz) - timedelta(hours=1)
+        def now(cls, _tz: Any = None) -> Any:
+            return began - timedelta(hours=1) + timedelta(seconds=sum(waited))
 
     with closing(open_system_connection(settings, "Shop", connector, Redactor())) as line:
         monkeypatch.setattr(clock_module, "datetime", Back)
@@ -223,7 +226,7 @@ def test_a_clock_set_back_by_an_hour_does_not_extend_a_wait(tmp_path: Path, monk
 @contextmanager
 def between(config: Path, change: Callable[[httpx.Request, httpx.Response], httpx.Response]) -> Iterator[Path]:
     """Yield settings with a proxy that may change each response, or raise instead."""
-    client, real = httpx.Client(timeout=GUARD_S), base_of(config)
+    client, real = httpx.Client(verify=NO_TLS, timeout=GUARD_S), base_of(config)
 
     def handle(request: httpx.Request) -> httpx.Response:
         return change(request, forward(client, real, request))

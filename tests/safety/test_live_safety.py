@@ -20,7 +20,7 @@ from cli_caller import ROOT, QaSync, Serve
 from live_run import base_of, by_way_of, forward
 from loopback import loopback
 from standing import people, prints_of, settled, systems_of
-from waits import GUARD_S, ended, running, until
+from waits import GUARD_S, NO_TLS, ended, running, until
 
 from qa_sync.modes.live_systems.run_journal import RunJournal
 from qa_sync.systems.journal.journal import NAME
@@ -79,7 +79,7 @@ def test_a_signal_ends_a_run_with_reports_and_nothing_is_left(number: int, serve
 
 @pytest.mark.slow
 def test_a_second_signal_exits_immediately_and_cleanup_removes_the_rest(serve: Serve, qa_sync: QaSync) -> None:
-    config, real = serve(SPEC, "--no-sync"), httpx.Client(trust_env=False)
+    config, real = serve(SPEC, "--no-sync"), httpx.Client(verify=NO_TLS, trust_env=False)
     cleaning, free = threading.Event(), threading.Event()
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -24,7 +24,7 @@ from cli_caller import ROOT, QaSync, Serve
 from live_run import base_of, by_way_of, forward
 from loopback import loopback
 from standing import prints_of
-from waits import GUARD_S, ended, running, until
+from waits import GUARD_S, NO_TLS, ended, running, until
 
 SPEC = "specs/000.txt"
 IMPATIENT = Path(__file__).with_name("impatient.py")
@@ -106,7 +106,7 @@ def test_a_signal_ends_a_command_that_waits_for_a_silent_system(
 
 @pytest.mark.parametrize("how", ["gone", pytest.param("silent", marks=pytest.mark.slow)])
 def test_an_interrupted_run_gives_up_systems_that_do_not_answer(how: str, serve: Serve, qa_sync: QaSync) -> None:
-    config, real = serve(SPEC, "--every", "0.1"), httpx.Client(trust_env=False)
+    config, real = serve(SPEC, "--every", "0.1"), httpx.Client(verify=NO_TLS, trust_env=False)
     over, free = threading.Event(), threading.Event()
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from example_counts import many
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sync_fakes import pairs
@@ -36,7 +37,7 @@ def shown(world: World, side: str, number: int, name: str) -> object:
     return world.buyer(f"S-{number}")[name] if side == "shop" else world.person(f"O-{number}")[TWINS[name]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(15), deadline=None)
 @example([("shop", 1, "nick", " blanks "), ("shop", 1, "nick", ""), ("office", 1, "nick", " blanks ")])
 @given(st.lists(edits, max_size=25))
 def test_both_sides_converge_on_the_newest_values(script: list[tuple[str, int, str, str]]) -> None:
@@ -62,7 +63,7 @@ def test_both_sides_converge_on_the_newest_values(script: list[tuple[str, int, s
             assert world.person(f"O-{number}")[TWINS[name]].strip() == value.strip()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(15), deadline=None)
 @example([("shop", 1, "name", "Åse"), ("office", 1, "nick", "new")], "swap-properties")
 @given(st.lists(edits, max_size=25), st.sampled_from([None, *RESTING]))
 def test_random_edits_converge(script: list[tuple[str, int, str, str]], fault: str | None) -> None:

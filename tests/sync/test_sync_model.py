@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from example_counts import many
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -129,4 +130,4 @@ def in_office(data: dict[str, Any]) -> dict[str, str]:
 
 TestSyncing = Syncing.TestCase
 TestErasing = Erasing.TestCase
-TestSyncing.settings = TestErasing.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestSyncing.settings = TestErasing.settings = settings(max_examples=many(15), stateful_step_count=30, deadline=None)

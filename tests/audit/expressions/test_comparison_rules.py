@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from audit_rules import codes, put, said_by_expressions
 from audit_values import FORMS, ZONES, form, pairs
+from example_counts import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,7 +30,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     started.close()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=many(6), deadline=None)
 @given(
     st.sampled_from(FORMS), st.sampled_from(FORMS), st.sampled_from(ZONES), st.lists(pairs(), min_size=30, max_size=60)
 )
@@ -40,7 +41,7 @@ def test_what_expressions_decide_is_what_python_says(
     _agree(engine, forms, wires)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=many(7), deadline=None)
 @given(st.sampled_from(FORMS), st.lists(pairs(), min_size=40, max_size=80))
 def test_within_one_form_too(engine: Engine, of: Form, wires: list[tuple[Json, Json]]) -> None:
     _agree(engine, PropertyFormats(of, of, ZONES[1]), wires)
@@ -90,7 +91,7 @@ def test_everyday_values_are_decided_without_python(  # noqa: PLR0917
     assert said_by_expressions(engine, [(one, other)], PropertyFormats(source, target, ZONES[1])) == [code]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=many(4), deadline=None)
 @given(st.sampled_from(FORMS), st.sampled_from(FORMS), st.lists(pairs(), min_size=30, max_size=60))
 def test_keys_by_expressions_are_pythons(
     engine: Engine, source: Form, target: Form, wires: list[tuple[Json, Json]]
@@ -113,7 +114,7 @@ TYPED = [
 ]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=many(6), deadline=None)
 @given(st.sampled_from(TYPED), st.sampled_from(TYPED), st.data())
 def test_typed_columns_are_judged_as_their_values(engine: Engine, left: Any, right: Any, data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.tuples(left[1], right[1]), min_size=30, max_size=60))

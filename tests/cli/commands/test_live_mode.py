@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from cli_caller import QaSync, Serve
-from waits import ended, running, until
+from waits import NO_TLS, ended, running, until
 
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.systems.connectors.find import builtin_folder
@@ -127,7 +127,7 @@ def test_an_interruption_leaves_nothing_behind(serve: Serve) -> None:
     config = str(serve(SPECS[1], "--no-sync"))
     url = tomllib.loads(Path(config).read_text(encoding="utf-8"))["systems"]["WooCommerce"]["url"]
     shop = RestSystem(
-        "Shop", load_connector(builtin_folder("woocommerce")), url, SHOP.secrets, httpx.HTTPTransport(retries=5)
+        "Shop", load_connector(builtin_folder("woocommerce")), url, SHOP.secrets, httpx.HTTPTransport(NO_TLS, retries=5)
     )
     words = ("-m", "qa_sync", "check", SPECS[1], "--mode", "live", "--config", config)
     with closing(shop), running(words) as process:

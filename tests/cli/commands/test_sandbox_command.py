@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from cli_caller import QaSync
-from waits import sandbox, until
+from waits import NO_TLS, sandbox, until
 
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.settings.read import load_settings
@@ -36,7 +36,7 @@ def start() -> Iterator[Start]:
 @contextmanager
 def system(name: str, urls: dict[str, str]) -> Iterator[RestSystem]:
     connector = load_connector(builtin_folder(name))
-    transport = httpx.HTTPTransport(retries=3)
+    transport = httpx.HTTPTransport(NO_TLS, retries=3)
     with closing(RestSystem(name, connector, urls[name], VENDORS[name].secrets, transport)) as it:
         yield it
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from cli_caller import QaSync, Serve
 from loopback import loopback
-from waits import ended, lines_of, running, until
+from waits import NO_TLS, ended, lines_of, running, until
 
 from qa_sync.sandbox.vendors import VENDORS
 from qa_sync.sync.store.links import Links
@@ -34,7 +34,7 @@ def system(config: Path, label: str) -> Iterator[RestSystem]:
     url = tomllib.loads(config.read_text(encoding="utf-8"))["systems"][label]["url"]
     name = NAMES[label]
     connector = load_connector(builtin_folder(name))
-    transport = httpx.HTTPTransport(retries=5)
+    transport = httpx.HTTPTransport(NO_TLS, retries=5)
     with closing(RestSystem(label, connector, url, VENDORS[name].secrets, transport)) as found:
         yield found
 

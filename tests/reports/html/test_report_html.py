@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from example_counts import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -123,7 +124,7 @@ def test_hostile_text_is_only_ever_text() -> None:
     assert r"\u202egnp.exe\u2066" in "".join(found.words)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=many(15))
 @given(st.text(st.characters(), max_size=40), st.text(st.characters(codec="utf-8"), max_size=200))
 def test_any_text_gives_a_well_formed_page(word: str, document: str) -> None:
     check = CheckFinished("s", "k", f"{word}/create/{word}", "create", word, 3, Status.FAILED, None, word, word, [word])

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from example_counts import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sync_fakes import FakeSystem, pairs
@@ -67,7 +68,7 @@ class People:
             self.watching = True
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(30), deadline=None)
 @given(st.integers(0, 2**32), st.booleans(), st.booleans())
 def test_no_edit_is_lost(seed: int, tells_changes: bool, knows_the_time: bool) -> None:
     world = make_world()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from example_counts import many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sync_world import every, make_world
@@ -42,7 +43,7 @@ def test_a_text_that_is_not_stored_is_a_problem_with_both_values_until_a_record_
     assert world.buyer()["name"] == "Edited"
 
 
-@settings(max_examples=40)
+@settings(max_examples=many(10))
 @given(text=st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12))
 @pytest.mark.parametrize("side", ["shop", "office"])
 def test_any_text_is_read_back_the_same_or_reported(side: str, text: str) -> None:
