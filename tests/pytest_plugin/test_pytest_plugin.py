@@ -79,14 +79,15 @@ spec_run.run = counted
 
 
 def test_every_check_is_an_item_and_replays_on_two_workers_as_on_one(project: pytest.Pytester) -> None:
-    alone = project.runpytest_inprocess("--qa-sync", "specs", "-p", "no:xdist")
+    alone = project.runpytest_inprocess("--qa-sync", "specs/000.txt", "-p", "no:xdist")
     found = outcomes(alone)
     assert alone.ret == pytest.ExitCode.OK
     assert found.keys() == {"passed", "skipped"}
-    assert found["passed"] > 200
+    assert found["passed"] > 100
     alone.stderr.no_fnmatch_line("*not removed*")  # what the recorded run left is no news
     project.makeconftest(COUNT_RUNS)
-    shared = project.runpytest_subprocess("--qa-sync", "specs", "-n", "2", "--dist", "loadgroup", "--junitxml=out.xml")
+    words = ("--qa-sync", "specs/000.txt", "-n", "2", "--dist", "loadgroup", "--junitxml=out.xml")
+    shared = project.runpytest_subprocess(*words)
     assert (shared.ret, outcomes(shared)) == (pytest.ExitCode.OK, found)
     runs = (project.path / "runs.txt").read_text(encoding="utf-8").splitlines()
     assert sorted(runs) == sorted(set(runs))  # each section ran once for both workers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from functools import cache
 from pathlib import Path
@@ -31,7 +32,9 @@ def at_the_top(monkeypatch: pytest.MonkeyPatch) -> None:
 @cache
 def played() -> tuple[tuple[Event, ...], Results]:
     dataflows = read_all(["specs/000.txt"])
-    prepared = prepare("sandbox", Job(dataflows, connectors_of(dataflows), Path("cassettes"), faults=("one-way",)))
+    prepared = prepare(
+        "sandbox", Job(dataflows, connectors_of(dataflows), Path("cassettes"), timeout_s=20, faults=("one-way",))
+    )
     reported = RunConfig("sandbox", prepared.seed, prepared.started, time.perf_counter)
     events = tuple(run(prepared.checklists, prepared.open_environment, reported))
     prepared.close()
@@ -67,7 +70,7 @@ def test_the_blocks_say_values_once(width: int) -> None:
     out = io.StringIO()
     Terminal(out, io.StringIO(), width=width, environ={}).report(played()[1])
     blocks = " ".join(out.getvalue().split())
-    assert "the value differs; polled 15 times in 120 s" in blocks
+    assert re.search(r"the value differs; polled \d+ times in 20 s", blocks)
     assert ", got '" not in blocks
     assert " ^ " in blocks
 

@@ -107,7 +107,7 @@ def test_a_second_signal_exits_immediately_and_cleanup_removes_the_rest(serve: S
 
 def test_kept_records_are_reported_and_removed_by_cleanup(qa_sync: QaSync, serve: Serve) -> None:
     config = serve(SPEC, "--no-sync")
-    words = ("--timeout", "0", "-j", "1", "-x", "--report", "json", "--seed", "kept")
+    words = ("--section", "1", "--timeout", "0", "-x", "--report", "json", "--seed", "kept")
     got = qa_sync(*live(config, *words, "--keep", "on-failure"))
     assert got.code in {1, 3}, got.err
     left = json.loads(got.out)["leftovers"]
@@ -258,7 +258,7 @@ def test_an_interrupted_final_cleanup_is_repeated(
         return look(self, *more)
 
     monkeypatch.setattr(RunJournal, "_clean_up", interrupted)
-    words = ("--timeout", "0", "-x", "-j", "1", "-q")
+    words = ("--section", "1", "--timeout", "0", "-x", "-q")
     kept = qa_sync(*live(config, *words, "--keep", "always"))
     assert kept.code == 3
     assert "Interrupted." in kept.err
@@ -273,7 +273,8 @@ def test_an_interrupted_final_cleanup_is_repeated(
 def test_what_failed_the_last_time(qa_sync: QaSync, tmp_path: Path) -> None:
     config = tmp_path / "qa-sync.toml"
     config.write_text("", encoding="utf-8")
-    words = ("check", SPEC, "--section", "1", "--mode", "sandbox", "--config", str(config), "--report", "json")
+    words = ("check", SPEC, "--section", "1", "--mode", "sandbox", "--timeout", "20")
+    words = (*words, "--kind", "create", "--kind", "update-backward", "--config", str(config), "--report", "json")
     nothing = qa_sync(*words, "--last-failed")
     assert "no failures are known" in nothing.err
     assert not (tmp_path / ".qa-sync").exists()

@@ -118,7 +118,7 @@ def test_an_interrupted_run_gives_up_systems_that_do_not_answer(how: str, serve:
     report = config.with_name("report.json")
     with real, loopback(answer) as door:
         way = by_way_of(config, door.url)
-        words = ["check", SPEC, "--mode", "live", "--config", str(way), "--report", f"json={report}", "-j", "1"]
+        words = ["check", SPEC, "--mode", "live", "--config", str(way), "--report", f"json={report}", "--section", "1"]
         with running([str(IMPATIENT), *words], env={**os.environ, "PYTHONPATH": str(ROOT)}) as process:
             until(lambda: prints_of(config), process)
             over.set()
@@ -136,7 +136,7 @@ def test_an_interrupted_run_gives_up_systems_that_do_not_answer(how: str, serve:
 def test_timeout_of_coreutils_lets_the_cleanup_finish(serve: Serve) -> None:
     """It sends the signal to its child and then to the group: two signals, one of them at nearly the same time."""
     config = serve(SPEC, "--every", "0.1")
-    words = ["check", SPEC, "--mode", "live", "--config", str(config), "-q"]
+    words = ["check", SPEC, "--mode", "live", "--config", str(config), "-q", "--section", "1"]
     process = subprocess.Popen(
         [sys.executable, "-m", "qa_sync", *words],
         stdout=subprocess.PIPE,

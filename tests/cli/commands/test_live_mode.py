@@ -63,7 +63,7 @@ def test_a_recording_of_live_systems_replays_as_it_went(qa_sync: QaSync, serve: 
 
 def test_a_sync_that_does_nothing_is_found_out(qa_sync: QaSync, serve: Serve) -> None:
     config = str(serve(SPECS[0], "--no-sync"))
-    words = ("--mode", "live", "--config", config, "--timeout", "1", "-x", "--report", "json")
+    words = ("--mode", "live", "--config", config, "--timeout", "1", "-x", "--report", "json", "--section", "1")
     got = qa_sync("check", SPECS[0], *words)
     # No one knows whether it would still come ...
     assert got.code == 3

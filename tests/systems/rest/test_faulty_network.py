@@ -29,7 +29,7 @@ from qa_sync.values import paths
 from qa_sync.values.form import Json
 
 START = datetime(2024, 11, 13, 9, 0, tzinfo=UTC)
-THINGS = 40
+THINGS = 20
 
 
 class Kind(Struct, frozen=True):
