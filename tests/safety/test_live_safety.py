@@ -273,8 +273,8 @@ def test_an_interrupted_final_cleanup_is_repeated(
 def test_what_failed_the_last_time(qa_sync: QaSync, tmp_path: Path) -> None:
     config = tmp_path / "qa-sync.toml"
     config.write_text("", encoding="utf-8")
-    words = ("check", SPEC, "--section", "1", "--mode", "sandbox", "--timeout", "20")
-    words = (*words, "--kind", "create", "--kind", "update-backward", "--config", str(config), "--report", "json")
+    chosen = ("--section", "1", "--kind", "create", "--kind", "update-backward", "--timeout", "20")
+    words = ("check", SPEC, *chosen, "--mode", "sandbox", "--config", str(config), "--report", "json")
     nothing = qa_sync(*words, "--last-failed")
     assert "no failures are known" in nothing.err
     assert not (tmp_path / ".qa-sync").exists()
