@@ -6,11 +6,12 @@ keys (an e-mail address, an item number). The vendors enforce uniqueness, not th
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
+
+from qa_sync.values.json_text import read_json, write_json
 
 Doc: TypeAlias = dict[str, Any]
 """A JSON object as a vendor stores it; every read gives a fresh copy."""
@@ -22,7 +23,7 @@ LARGEST = 2**63 - 1
 
 SCHEMA = """
     CREATE TABLE document (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, id TEXT, changed TEXT, body TEXT, UNIQUE (kind, id));
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT, id TEXT, changed TEXT, body BLOB, UNIQUE (kind, id));
     CREATE INDEX by_change ON document (kind, changed);
     CREATE INDEX by_number ON document (kind, CAST(id AS INTEGER));
     CREATE TABLE found_by (kind TEXT, name TEXT, value TEXT, id TEXT);
@@ -76,7 +77,7 @@ class Table:
         self._db.execute(
             "INSERT INTO document (kind, id, changed, body) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (kind, id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
-            (self.kind, str(id), _sortable(at), json.dumps(doc)),
+            (self.kind, str(id), _sortable(at), write_json(doc)),
         )
         self._forget_keys(id)
         self._db.executemany(
@@ -93,7 +94,7 @@ class Table:
     def get(self, id: object) -> Doc | None:
         """Return a document, None when there is none."""
         row = self._db.execute("SELECT body FROM document WHERE kind = ? AND id = ?", (self.kind, str(id))).fetchone()
-        return None if row is None else json.loads(row[0])
+        return None if row is None else read_json(row[0])
 
     def find(self, name: str, value: str) -> list[Doc]:
         """Return the documents with a value of a lookup key, oldest first."""
@@ -102,7 +103,7 @@ class Table:
             " WHERE f.kind = ? AND f.name = ? AND f.value = ? ORDER BY d.seq",
             (self.kind, name, value),
         )
-        return [json.loads(body) for _, body in rows]
+        return [read_json(body) for _, body in rows]
 
     def all(self, since: datetime | None = None) -> list[Doc]:
         """Return all documents, oldest first; with `since`, those changed at that time or later."""
@@ -110,7 +111,7 @@ class Table:
             "SELECT body FROM document WHERE kind = ? AND changed >= ? ORDER BY seq",
             (self.kind, _sortable(since) if since else ""),
         )
-        return [json.loads(body) for (body,) in rows]
+        return [read_json(body) for (body,) in rows]
 
     def after(self, number: int, count: int) -> list[Doc]:
         """Return the first documents with numeric ids above a number, in the order of their ids."""
@@ -118,7 +119,7 @@ class Table:
             "SELECT body FROM document WHERE kind = ? AND CAST(id AS INTEGER) > ? ORDER BY CAST(id AS INTEGER) LIMIT ?",
             (self.kind, min(number, LARGEST), count),
         )
-        return [json.loads(body) for (body,) in rows]
+        return [read_json(body) for (body,) in rows]
 
     def _forget_keys(self, id: object) -> None:
         self._db.execute("DELETE FROM found_by WHERE kind = ? AND id = ?", (self.kind, str(id)))

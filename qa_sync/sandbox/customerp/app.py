@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from qa_sync.sandbox.customerp.entities import ENTITIES, Entity, Tables
 from qa_sync.sandbox.customerp.errors import bad_json, no_route, reject
 from qa_sync.sandbox.customerp.fields import complete
-from qa_sync.sandbox.desk import build, json_body
+from qa_sync.sandbox.desk import JsonResponse, build, json_body
 from qa_sync.sandbox.shape import ShapeError
 from qa_sync.sandbox.store import Doc, Keys
 from qa_sync.sandbox.world import new_world
@@ -72,7 +72,7 @@ class Endpoints:
             raise reject(400, "BAD_PARAMETER", f"pageSize: at most {MAX_PAGE}, got {size}")
         docs = self._found(request)
         start = (page - 1) * size
-        return JSONResponse({"items": docs[start : start + size], "page": page, "pageSize": size, "total": len(docs)})
+        return JsonResponse({"items": docs[start : start + size], "page": page, "pageSize": size, "total": len(docs)})
 
     def _found(self, request: Request) -> list[Doc]:
         since = _instant(request, "modifiedSince")
@@ -132,7 +132,7 @@ class Endpoints:
 
 
 def _answer(doc: Doc, status: int = 200) -> Response:
-    return JSONResponse(doc, status, {"ETag": f'"{doc["rowVersion"]}"'})
+    return JsonResponse(doc, status, {"ETag": f'"{doc["rowVersion"]}"'})
 
 
 def _match(request: Request, old: Doc) -> None:

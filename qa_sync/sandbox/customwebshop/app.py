@@ -12,13 +12,13 @@ from datetime import datetime
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from qa_sync.sandbox.customwebshop.entities import ENTITIES, Entity, Tables
 from qa_sync.sandbox.customwebshop.errors import bad_json, no_route, reject
 from qa_sync.sandbox.customwebshop.fields import complete
-from qa_sync.sandbox.desk import build, json_body
+from qa_sync.sandbox.desk import JsonResponse, build, json_body
 from qa_sync.sandbox.shape import Obj, ShapeError
 from qa_sync.sandbox.store import Doc, Keys
 from qa_sync.sandbox.world import new_world
@@ -72,11 +72,11 @@ class Endpoints:
         docs = self.table.after(after, limit + 1)
         page = docs[:limit]
         more = len(docs) > limit
-        return JSONResponse(page, headers={"X-Next-Cursor": _cursor_of(page[-1])} if more else None)
+        return JsonResponse(page, headers={"X-Next-Cursor": _cursor_of(page[-1])} if more else None)
 
     async def get(self, request: Request) -> Response:
         """Return one record."""
-        return JSONResponse(self._known(request))
+        return JsonResponse(self._known(request))
 
     async def create(self, request: Request) -> Response:
         """Add a record; the response has only its id."""
@@ -86,7 +86,7 @@ class Endpoints:
         new["id"] = self.world.store.next(self.entity.path)
         self.entity.finish(self.tables, new)
         self._save(new)
-        return JSONResponse({"id": new["id"]})
+        return JsonResponse({"id": new["id"]})
 
     async def patch(self, request: Request) -> Response:
         """Update the sent fields."""
@@ -97,12 +97,12 @@ class Endpoints:
         doc |= complete(self.entity.shape, doc)
         self._check_unique(doc, doc["id"])
         self.entity.finish(self.tables, doc)
-        return JSONResponse(self._save(doc))
+        return JsonResponse(self._save(doc))
 
     async def delete(self, request: Request) -> Response:
         """Remove a record."""
         self.table.remove(self._known(request)["id"])
-        return JSONResponse({"deleted": True})
+        return JsonResponse({"deleted": True})
 
     async def _read(self, request: Request, shape: Obj) -> Doc:
         body = await json_body(request, bad_json)

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from qa_sync.sandbox.desk import build
+from qa_sync.sandbox.desk import JsonResponse, build
 from qa_sync.sandbox.lag import LateTable
 from qa_sync.sandbox.load import NO_LOAD, Load, RateMeter
 from qa_sync.sandbox.store import Doc, Keys
@@ -95,7 +95,7 @@ def _check_credentials(request: Request) -> None:
 
 
 async def _version(_request: Request) -> Response:
-    return JSONResponse({"catalogVersion": "V1_CATALOG"})
+    return JsonResponse({"catalogVersion": "V1_CATALOG"})
 
 
 async def _wrong_catalog(_request: Request) -> Response:

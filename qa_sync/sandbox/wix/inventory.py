@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from qa_sync.sandbox.desk import JsonResponse
 from qa_sync.sandbox.shape import Flag, Many, Obj, Text, Whole
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
@@ -58,11 +59,11 @@ class Inventory:
             raise invalid("query", "TYPE", "Expected an object")
         items = [item_of(doc) for doc in self.table.delayed()]
         page, metadata, total = query.legacy_page(items, criteria, MAX_PAGE, FIELDS)
-        return JSONResponse({"inventoryItems": page, "metadata": metadata, "totalResults": total})
+        return JsonResponse({"inventoryItems": page, "metadata": metadata, "totalResults": total})
 
     async def get(self, request: Request) -> Response:
         """Return one item with its variants."""
-        return JSONResponse({"inventoryItem": item_of(self._known(request.path_params))})
+        return JsonResponse({"inventoryItem": item_of(self._known(request.path_params))})
 
     async def update(self, request: Request) -> Response:
         """Set the stock; without `trackQuantity` the quantity is no longer tracked."""
@@ -74,7 +75,7 @@ class Inventory:
             _expect_default(variant)
             stock |= {name: variant[name] for name in ("quantity", "inStock") if variant.get(name) is not None}
         self._keep(doc, stock)
-        return JSONResponse({})
+        return JsonResponse({})
 
     async def increment(self, request: Request) -> Response:
         """Add to quantities."""
@@ -98,7 +99,7 @@ class Inventory:
             if left < 0:
                 raise reject(400, "INSUFFICIENT_INVENTORY", "There is less than that in stock.")
             self._keep(doc, doc["stock"] | {"quantity": left})
-        return JSONResponse({})
+        return JsonResponse({})
 
     def _known(self, names: Any) -> Doc:
         # Each of the two ids is the complement of the other.

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from qa_sync.sandbox.desk import JsonResponse
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
 from qa_sync.sandbox.wix.errors import invalid, reject
@@ -56,11 +57,11 @@ class Orders:
         if not isinstance(criteria, dict):
             raise invalid("query", "TYPE", "Expected an object")
         page, metadata, total = query.legacy_page(self.table.delayed(), criteria, MAX_PAGE, FIELDS)
-        return JSONResponse({"orders": page, "metadata": metadata, "totalResults": total})
+        return JsonResponse({"orders": page, "metadata": metadata, "totalResults": total})
 
     async def get(self, request: Request) -> Response:
         """Return one order."""
-        return JSONResponse({"order": self.known(request)})
+        return JsonResponse({"order": self.known(request)})
 
     async def create(self, request: Request) -> Response:
         """Add an order."""
@@ -104,7 +105,7 @@ class Orders:
         """Save a changed order, and return it."""
         doc["lastUpdated"] = self.site.stamp()
         self.table.save(doc["id"], doc, self.site.world.now())
-        return JSONResponse({"order": doc})
+        return JsonResponse({"order": doc})
 
     def _buyer(self, given: Doc) -> Doc:
         """Return the buyer with the data of the contact; only id and identityType come from the request."""

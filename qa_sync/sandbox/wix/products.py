@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from qa_sync.sandbox.desk import JsonResponse
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
 from qa_sync.sandbox.wix.errors import invalid, reject
@@ -63,12 +64,12 @@ class Products:
         matches, metadata, total = query.legacy_page(docs, criteria, MAX_PAGE, FIELDS)
         merchant, variants = bool(body.get("includeMerchantSpecificData")), bool(body.get("includeVariants"))
         page = [shown(_stored(doc), merchant=merchant, variants=variants) for doc in matches]
-        return JSONResponse({"products": page, "metadata": metadata, "totalResults": total})
+        return JsonResponse({"products": page, "metadata": metadata, "totalResults": total})
 
     async def get(self, request: Request) -> Response:
         """Return one product."""
         merchant = request.query_params.get("includeMerchantSpecificData", "").lower() == "true"
-        return JSONResponse({"product": shown(self._known(request), merchant=merchant, variants=True)})
+        return JsonResponse({"product": shown(self._known(request), merchant=merchant, variants=True)})
 
     async def create(self, request: Request) -> Response:
         """Add a product."""
@@ -100,7 +101,7 @@ class Products:
     async def delete(self, request: Request) -> Response:
         """Delete a product and its inventory item."""
         self.table.remove(self._known(request)["id"])
-        return JSONResponse({})
+        return JsonResponse({})
 
     async def _read(self, request: Request) -> Doc:
         body = await read_body(request)
@@ -122,7 +123,7 @@ class Products:
     def _saved(self, doc: Doc) -> Response:
         doc["lastUpdated"] = self.site.stamp()
         self.table.save(doc["id"], doc, self.site.world.now())
-        return JSONResponse({"product": shown(doc, merchant=False, variants=True)})
+        return JsonResponse({"product": shown(doc, merchant=False, variants=True)})
 
 
 def _searchable(doc: Doc) -> Doc:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from qa_sync.sandbox.desk import JsonResponse
 from qa_sync.sandbox.woocommerce import money
 from qa_sync.sandbox.woocommerce.errors import refuse
 from qa_sync.sandbox.woocommerce.shop import Shop
@@ -60,4 +61,4 @@ def _answer(request: Request, body: Mapping[str, Any], place: str) -> Response:
     root = f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}{PREFIX}"
     own = [{"href": f"{root}/{place}", "targetHints": {"allow": ["GET"]}}]
     links = {"self": own, "collection": [{"href": f"{root}/{place.partition('/')[0]}"}]}
-    return JSONResponse({**body, "_links": links})
+    return JsonResponse({**body, "_links": links})

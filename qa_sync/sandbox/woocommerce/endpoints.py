@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from qa_sync.sandbox.desk import Rejection, json_body
+from qa_sync.sandbox.desk import JsonResponse, Rejection, json_body
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.woocommerce import listing
 from qa_sync.sandbox.woocommerce.args import Arg, checked, loose
@@ -54,7 +54,7 @@ class Endpoints:
             total = pages = 0  # measured: past the end, orders in tables of their own have no total
         headers = listing.headers(request, self._address(request), total, number, pages)
         fields = given.get("_fields", "").split(",")
-        return JSONResponse([listing.only(doc, fields) for doc in shown], headers=headers)
+        return JsonResponse([listing.only(doc, fields) for doc in shown], headers=headers)
 
     async def create(self, request: Request) -> Response:
         """Add a record."""
@@ -83,7 +83,7 @@ class Endpoints:
         if self.resource.path == "customers":
             shown["_links"]["self"][0].pop("targetHints")  # measured: a deleted customer has no hints
         self.resource.delete(doc, force=bool(args.get("force")))
-        return JSONResponse(listing.only(shown, fields_of(request)))
+        return JsonResponse(listing.only(shown, fields_of(request)))
 
     async def batch(self, request: Request) -> Response:
         """Run several operations; a failed one has its error in the response."""
@@ -92,7 +92,7 @@ class Endpoints:
         if sum(len(items) for items in given.values()) > MAX_BATCH:
             message = f"Unable to accept more than {MAX_BATCH} items for this request."
             raise refuse(413, "woocommerce_rest_request_entity_too_large", message)
-        return JSONResponse({n: [self._item(request, n, i) for i in items] for n, items in given.items()} or [])
+        return JsonResponse({n: [self._item(request, n, i) for i in items] for n, items in given.items()} or [])
 
     def _item(self, request: Request, operation: str, item: Any) -> Doc:
         fields = item if isinstance(item, dict) else {"id": item}
@@ -125,7 +125,7 @@ class Endpoints:
     def _one(
         self, request: Request, doc: Doc, *, view: bool, status: int = 200, headers: dict[str, str] | None = None
     ) -> Response:
-        return JSONResponse(listing.only(self._shown(request, doc, view=view), fields_of(request)), status, headers)
+        return JsonResponse(listing.only(self._shown(request, doc, view=view), fields_of(request)), status, headers)
 
     def _shown(self, request: Request, doc: Doc, *, view: bool) -> Doc:
         dp = request.query_params.get("dp", "")

@@ -11,9 +11,10 @@ from functools import partial
 
 from msgspec import Struct
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from qa_sync.sandbox.desk import JsonResponse
 from qa_sync.sandbox.store import Doc, Table
 from qa_sync.sandbox.woocommerce import listing
 from qa_sync.sandbox.woocommerce.args import checked
@@ -65,7 +66,7 @@ class Collection(Struct, frozen=True):
 
     def _answer(self, request: Request, record: Doc, status: int = 200, **headers: str) -> Response:
         shown = self.shown(self._owner(request), record)
-        return JSONResponse(listing.only(shown, fields_of(request)), status, headers)
+        return JsonResponse(listing.only(shown, fields_of(request)), status, headers)
 
     async def list(self, request: Request) -> Response:
         """Return a page."""
@@ -75,7 +76,7 @@ class Collection(Struct, frozen=True):
         page, number, pages = listing.page_of(records, args)
         headers = listing.headers(request, _root(request) + request.url.path, len(records), number, pages)
         fields = request.query_params.get("_fields", "").split(",")
-        return JSONResponse([listing.only(self.shown(owner, record), fields) for record in page], headers=headers)
+        return JsonResponse([listing.only(self.shown(owner, record), fields) for record in page], headers=headers)
 
     async def add(self, request: Request) -> Response:
         """Add a record."""

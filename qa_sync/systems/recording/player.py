@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 from msgspec import Struct, field
 
-from qa_sync.systems.http.direct_client import DirectTransport
+from qa_sync.systems.http.direct_client import DirectTransport, make_response
 from qa_sync.systems.recording.cassette_file import CassetteFile, find_cassette_file
 from qa_sync.systems.recording.cassettes import CassetteLabel, RecordedInteraction
 from qa_sync.systems.recording.nearest_request import RequestKey, canonical_body, describe_nearest
@@ -75,10 +75,7 @@ class Cassette:
             self._cassette_file.raise_mismatch(f"has no response to {key.method} {key.url}\n  {times}")
         recorded = queue.popleft()
         pairs = tuple((name, value) for name, values in recorded.headers.items() for value in values)
-        headers = _headers(pairs, len(recorded.content))
-        if "content-encoding" in headers:
-            return httpx.Response(recorded.status, headers=headers, content=recorded.content)
-        return RecordedResponse(recorded.status, headers, recorded.content)
+        return make_response(recorded.status, _headers(pairs, len(recorded.content)), recorded.content)
 
     def reject_old(self, now: datetime, max_age: timedelta) -> None:
         """Raise RecordingError if the recording is older than `max_age`."""
@@ -97,23 +94,6 @@ class Cassette:
         # The placeholder for a secret is escaped in a URL, unless it was inserted by redacting the URL.
         url = self._redact(str(request.url)).replace(ESCAPED, HIDDEN)
         return RequestKey(request.method, url, canonical_body(redacted_body(self._redact, request.content)))
-
-
-class RecordedResponse(httpx.Response):
-    """A response whose body is complete; httpx would copy it through a stream and decoders, which takes longer."""
-
-    def __init__(self, status: int, headers: httpx.Headers, content: bytes) -> None:
-        super().__init__(status, headers=headers, stream=httpx.ByteStream(content))
-        self._recorded = content
-
-    @property
-    def content(self) -> bytes:
-        """The body."""
-        return self._recorded
-
-    def read(self) -> bytes:
-        """Return the body."""
-        return self._recorded
 
 
 @lru_cache(maxsize=1000)

@@ -95,8 +95,8 @@ def make_exchange(
     """Return an exchange with a service; without a `clock` it does not authenticate."""
     redact = exchange_log.redact
     auth = make_auth_for(service, references, redact, clock) if clock else None
-    if auth is None and isinstance(transport, DirectTransport):
-        client: httpx.Client = DirectClient(transport)
+    if isinstance(transport, DirectTransport):
+        client: httpx.Client = DirectClient(transport, auth)
     else:
         client = httpx.Client(transport=transport, auth=auth, timeout=_timeout(service), trust_env=False)
     return HttpExchange(label=references.system, redact=redact, client=client, exchange_log=exchange_log)

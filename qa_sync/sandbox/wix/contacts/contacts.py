@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from qa_sync.sandbox.desk import JsonResponse
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
 from qa_sync.sandbox.wix.contacts.contact_info import INFO, items, primary_info, settled
@@ -74,7 +75,7 @@ class Contacts:
         matches = find_contacts(criteria, search, docs)
         page = [requested_part(doc, criteria) for doc in matches[offset : offset + limit]]
         metadata = {"count": len(page), "offset": offset, "total": len(matches), "tooManyToCount": False}
-        return JSONResponse({"contacts": page, "pagingMetadata": metadata})
+        return JsonResponse({"contacts": page, "pagingMetadata": metadata})
 
     async def get(self, request: Request) -> Response:
         """Return one contact."""
@@ -85,7 +86,7 @@ class Contacts:
         asked_id = request.path_params["id"]
         merged = self.site.merged.get(asked_id)
         contact = self.known(merged["id"] if merged else asked_id)
-        return JSONResponse(
+        return JsonResponse(
             {"contact": requested_part(contact, criteria), "responseType": "MERGED" if merged else "REGULAR"}
         )
 
@@ -96,7 +97,7 @@ class Contacts:
         _enough(info, "INSUFFICIENT_CONTACT_DATA")
         if body.get("allowDuplicates") is not True:
             self._reject_duplicate(info, None)
-        return JSONResponse({"contact": self.add(info)})
+        return JsonResponse({"contact": self.add(info)})
 
     def add(self, info: Doc, source: str = "WIX_APP") -> Doc:
         """Save a new contact, and return it as in the response."""
@@ -123,7 +124,7 @@ class Contacts:
         if "emails" in changes and body.get("allowDuplicates") is not True:
             self._reject_duplicate(info, doc["id"])
         self._reject_login_change(doc, info)
-        return JSONResponse({"contact": self.save(doc, info)})
+        return JsonResponse({"contact": self.save(doc, info)})
 
     async def delete(self, request: Request) -> Response:
         """Delete a contact, unless it is a member of the site."""
@@ -131,7 +132,7 @@ class Contacts:
         if self.site.members.find("contact", doc["id"]):
             raise reject(428, "CANNOT_DELETE_MEMBER", "A site member's contact cannot be deleted.")
         self.table.remove(doc["id"])
-        return JSONResponse({})
+        return JsonResponse({})
 
     def replace(self, source: str, target: str) -> None:
         """Remove a merged contact, and map its id to another one."""

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from qa_sync.sandbox.desk import JsonResponse
 from qa_sync.sandbox.shape import Many, Obj, Text
 from qa_sync.sandbox.store import Doc, Table
 from qa_sync.sandbox.wix.contacts.contacts import PATH as CONTACT
@@ -44,22 +45,22 @@ class Labels:
 
     async def labels(self, _request: Request) -> Response:
         """List the labels."""
-        return JSONResponse({"labels": self.site.labels.all()})
+        return JsonResponse({"labels": self.site.labels.all()})
 
     async def fields(self, _request: Request) -> Response:
         """List the extended fields."""
-        return JSONResponse({"fields": self.site.fields.all()})
+        return JsonResponse({"fields": self.site.fields.all()})
 
     async def label(self, request: Request) -> Response:
         """Find or create a label."""
         sent = fitted(LABEL, await read_body(request), "")
-        return JSONResponse(self._find_or_create(self.site.labels, sent, "label", {"labelType": "USER_DEFINED"}))
+        return JsonResponse(self._find_or_create(self.site.labels, sent, "label", {"labelType": "USER_DEFINED"}))
 
     async def field(self, request: Request) -> Response:
         """Find or create an extended field."""
         sent = fitted(FIELD, await read_body(request), "")
         kind = {"dataType": sent.get("dataType") or "TEXT", "fieldType": "USER_DEFINED"}
-        return JSONResponse(self._find_or_create(self.site.fields, sent, "field", kind))
+        return JsonResponse(self._find_or_create(self.site.fields, sent, "field", kind))
 
     async def mark(self, request: Request) -> Response:
         """Add labels to a contact, or remove them."""
@@ -72,7 +73,7 @@ class Labels:
             kept = [key for key in held if key not in sent]
         self.contacts.check_labels(kept)
         info = contact["info"] | {"labelKeys": {"items": kept}}
-        return JSONResponse({"contact": self.contacts.save(contact, info)})
+        return JsonResponse({"contact": self.contacts.save(contact, info)})
 
     def _find_or_create(self, table: Table, sent: Doc, what: str, more: Doc) -> Doc:
         name = sent.get("displayName")

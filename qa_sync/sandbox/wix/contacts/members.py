@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from qa_sync.sandbox.desk import JsonResponse
 from qa_sync.sandbox.shape import Many, MapOf, Obj, Text
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
@@ -93,13 +94,13 @@ class Members:
         for field, order in query.sort_pairs(criteria.get("sort")):
             matches = query.in_order(matches, field, order, FIELDS)
         page = [_shown(doc, sets) for doc in matches[offset : offset + limit]]
-        return JSONResponse(
+        return JsonResponse(
             {"members": page, "metadata": {"count": len(page), "offset": offset, "total": len(matches)}}
         )
 
     async def get(self, request: Request) -> Response:
         """Return one member."""
-        return JSONResponse({"member": _shown(self._known(request), _sets(request))})
+        return JsonResponse({"member": _shown(self._known(request), _sets(request))})
 
     async def create(self, request: Request) -> Response:
         """Add a member, and a contact unless one has the address."""
@@ -128,7 +129,7 @@ class Members:
     async def delete(self, request: Request) -> Response:
         """Remove a member; its contact stays."""
         self.table.remove(self._known(request)["id"])
-        return JSONResponse({})
+        return JsonResponse({})
 
     def _contact_id(self, member: Doc) -> str:
         email = member["loginEmail"]
@@ -149,7 +150,7 @@ class Members:
     def _saved(self, doc: Doc) -> Response:
         doc["updatedDate"] = self.site.stamp()
         self.table.save(doc["id"], doc, self.site.world.now())
-        return JSONResponse({"member": doc})
+        return JsonResponse({"member": doc})
 
 
 def _sets(request: Request) -> list[str]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from qa_sync.sandbox.desk import JsonResponse
 from qa_sync.sandbox.shape import Many, Obj, Text, Whole
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix.contacts.contact_info import items
@@ -45,7 +46,7 @@ class Merging:
             info = _joined(info, source["info"])
         for source in sources:
             self.contacts.replace(source["id"], target["id"])
-        return JSONResponse({"contact": self.contacts.save(target, info)})
+        return JsonResponse({"contact": self.contacts.save(target, info)})
 
 
 def _joined(info: Doc, other: Doc) -> Doc:
