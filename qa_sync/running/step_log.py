@@ -26,12 +26,28 @@ MAX_NAMED = 4
 
 
 class LoggedStep(Struct, frozen=True):
-    """A step with its description, the checks that it decides, and the roles that it expects for all later steps."""
+    """A step with its description and what it is about.
 
-    step: Step
+    `checks` are the ids of the checks that it decides; `roles` are those of other checks that it is about (None: all),
+    `paths` the properties of these checks that it is about (None: all, and whole records).
+    """
+
     text: str
-    checks: frozenset[str]
-    roles: frozenset[str]
+    checks: frozenset[str] = frozenset()
+    roles: frozenset[str] | None = frozenset()
+    paths: frozenset[str] | None = None
+
+    def concerns(self, check: str, roles: set[str], paths: frozenset[str] | None) -> bool:
+        """Return whether the step belongs to a check of `roles`; `paths` are its properties (None: whole records)."""
+        if check in self.checks:
+            return True
+        if self.roles is not None and self.roles.isdisjoint(roles):
+            return False
+        return paths is None or self.paths is None or not self.paths.isdisjoint(paths)
+
+
+NO_PATHS: frozenset[str] = frozenset()
+"""The properties of a step that only checks of whole records are about."""
 
 
 class StepLog:
@@ -42,32 +58,33 @@ class StepLog:
 
     def note(self, step: Step, text: str) -> None:
         """Add a step."""
-        claims = step.claims if isinstance(step, Expect) else ()
-        checks = frozenset(check for check, _ in claims if check is not None)
-        roles = frozenset(claim.role for check, claim in claims if check is None)
-        self.steps.append(LoggedStep(step, text, checks, roles))
+        self.steps.append(_logged(step, text))
 
     def steps_of(self, check: Check, claims: tuple[Claim, ...]) -> tuple[str, ...]:
         """Return the steps on the records of a check, with edits only of its property."""
         roles = {claim.role for claim in claims}
-        paths = {check.pair.source, check.pair.target} if check.pair else None
-        return tuple(logged.text for logged in self.steps if _concerns_check(logged, check.id, roles, paths))
+        paths = frozenset((check.pair.source, check.pair.target)) if check.pair else None
+        return tuple(logged.text for logged in self.steps if logged.concerns(check.id, roles, paths))
 
 
-def _concerns_check(logged: LoggedStep, check: str, roles: set[str], paths: set[str] | None) -> bool:
-    step = logged.step
+def _logged(step: Step, text: str) -> LoggedStep:
     match step:
         case Edit() | EditBothSides() | EditDuringCycle():
             edits = edits_of(step)
-            return edits[0].role in roles and (paths is None or any(paths & edit.values.keys() for edit in edits))
+            return LoggedStep(
+                text, roles=frozenset((edits[0].role,)), paths=frozenset().union(*(e.values for e in edits))
+            )
         case Insert() | Delete():
-            return step.role in roles
+            return LoggedStep(text, roles=frozenset((step.role,)))
         case GiveMore():
-            return step.role in roles and paths is None
+            return LoggedStep(text, roles=frozenset((step.role,)), paths=NO_PATHS)
         case Expect():
-            return check in logged.checks or not roles.isdisjoint(logged.roles)
+            checks = frozenset(check for check, _ in step.claims if check is not None)
+            return LoggedStep(text, checks, frozenset(claim.role for check, claim in step.claims if check is None))
+        case WaitCycles():
+            return LoggedStep(text, roles=None, paths=NO_PATHS)
         case _:
-            return isinstance(step, WaitCycles) and paths is None
+            return LoggedStep(text)
 
 
 def describe_step(records: ScenarioRecords, step: Step) -> str:

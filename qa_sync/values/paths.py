@@ -96,7 +96,7 @@ def _omit(node: Json, steps: tuple[Step, ...]) -> Json:
             return [v if n != place else _omit(v, rest) for n, v in enumerate(node) if rest or n != place]
         inner = rest if isinstance(step, Every) else steps
         return [_omit(element, inner) for element in node] if inner else []
-    if not isinstance(node, Mapping) or not isinstance(step, Name) or step.name not in node:
+    if not isinstance(node, (dict, Mapping)) or not isinstance(step, Name) or step.name not in node:
         return node
     return {k: v if k != step.name else _omit(v, rest) for k, v in node.items() if rest or k != step.name}
 

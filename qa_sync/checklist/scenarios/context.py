@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -33,7 +34,7 @@ class ChecksAndScenarios(Struct, frozen=True):
     scenarios: tuple[Scenario, ...] = ()
 
 
-class SectionContext(Struct, frozen=True):
+class SectionContext(Struct, frozen=True, dict=True):
     """One section as input of the scenarios.
 
     `pairs` always apply, `conditional_pairs` only under conditions; `prefix` starts the id of every check; `repeated`
@@ -243,8 +244,13 @@ class SectionContext(Struct, frozen=True):
 
     def _lines(self, version: int) -> int:
         """Return the number of order lines after an edit: on each side the first removes one, the second adds one."""
-        edited = [p for p in self.pairs if not any(self.reason_not_editable(p, side) for side in Side)]
-        if not may_add_line(self.entities, edited):
+        if not self._may_add_line:
             return LINES
         can_remove = all(self.entities.card(side).can_remove_elements for side in Side)
         return lines_after_edit(version, can_remove=can_remove)
+
+    @cached_property
+    def _may_add_line(self) -> bool:
+        """Whether edits of this section can add a line."""
+        edited = [p for p in self.pairs if not any(self.reason_not_editable(p, side) for side in Side)]
+        return may_add_line(self.entities, edited)

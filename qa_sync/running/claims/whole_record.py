@@ -76,8 +76,8 @@ def _mapped(records: ScenarioRecords, key: RecordKey) -> Iterator[str]:
         if own and (own.concept or "").startswith("lines."):
             yield path.rpartition(".")[0]
             continue
-        yield path
-        yield from (own.write_path, *own.also) if own else ()
+        # Mostly the two paths are one: without it once is enough.
+        yield from dict.fromkeys((path, own.write_path, *own.also)) if own else (path,)
 
 
 def _computed(card: EntityCard) -> Iterator[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import httpx
 
+from qa_sync.systems.http.failures import ResponseLimitExceeded
 from qa_sync.systems.http.request_extensions import TOKEN_REQUEST
-from qa_sync.systems.http.response_limits import ResponseLimitExceeded
 
 
 class AuthTransport(httpx.BaseTransport):

@@ -30,6 +30,14 @@ class TokenUnavailable(httpx.ConnectError):
         self.response = response
 
 
+class ResponseLimitExceeded(httpx.RequestError):
+    """A response is larger or takes longer than allowed; `setting` is the setting with the limit, if there is one."""
+
+    def __init__(self, message: str, setting: str = "") -> None:
+        super().__init__(message)
+        self.setting = setting
+
+
 def was_not_sent(error: Exception) -> bool:
     """Return whether the system has certainly not received a request."""
     return isinstance(error, NOT_SENT_ERRORS) or is_invalid_request(error)

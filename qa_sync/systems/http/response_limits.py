@@ -12,6 +12,7 @@ from typing import Final
 import httpx
 from msgspec import Struct
 
+from qa_sync.systems.http.failures import ResponseLimitExceeded
 from qa_sync.systems.http.request_extensions import MAX_SECONDS
 from qa_sync.values.json_depth import has_more_values, is_deeper
 
@@ -42,14 +43,6 @@ class ResponseLimits(Struct, frozen=True):
     max_depth: int = 100
     max_headers: int = 200
     max_values: int = 1_000_000
-
-
-class ResponseLimitExceeded(httpx.RequestError):
-    """A response is larger or takes longer than allowed; `setting` is the setting with the limit, if there is one."""
-
-    def __init__(self, message: str, setting: str = "") -> None:
-        super().__init__(message)
-        self.setting = setting
 
 
 class LimitedTransport(Struct, httpx.BaseTransport, frozen=True):

@@ -17,7 +17,7 @@ import httpx
 from msgspec import Struct
 
 from qa_sync.errors import Conflict, InvalidResponse, RequestRejected, SystemUnreachable, UncertainWrite
-from qa_sync.systems.http.failures import GATEWAY_STATUSES, is_invalid_request, was_not_sent
+from qa_sync.systems.http.failures import GATEWAY_STATUSES, ResponseLimitExceeded, is_invalid_request, was_not_sent
 from qa_sync.systems.http.request_extensions import (
     ATTEMPTS_HEADER,
     IDEMPOTENT,
@@ -26,7 +26,6 @@ from qa_sync.systems.http.request_extensions import (
     REDIRECTED_HEADER,
     TOKEN_REQUEST,
 )
-from qa_sync.systems.http.response_limits import ResponseLimitExceeded
 from qa_sync.systems.redaction import redacted_text
 from qa_sync.systems.responses.exchange_log import ExchangeLog
 from qa_sync.values import paths

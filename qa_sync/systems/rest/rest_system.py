@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -30,7 +31,6 @@ from qa_sync.systems.responses.parsing import (
     without_tagged_values,
 )
 from qa_sync.systems.rest.clients import references_for, with_references_resolved
-from qa_sync.systems.rest.create_evidence import CreateEvidence
 from qa_sync.systems.rest.service_connections import ServiceConnections
 from qa_sync.systems.rest.uncertain_writes import Found, create_idempotently, no_wait, update_idempotently
 from qa_sync.systems.system import Record
@@ -38,6 +38,9 @@ from qa_sync.systems.templates.filters import template_functions
 from qa_sync.values import paths
 from qa_sync.values.canonical import to_wire
 from qa_sync.values.form import Json
+
+if TYPE_CHECKING:
+    from qa_sync.systems.rest.create_evidence import CreateEvidence
 
 
 class RestSystem:

@@ -17,7 +17,8 @@ from small_system import small
 from qa_sync.errors import SystemUnreachable, UncertainWrite
 from qa_sync.modes.live_systems.connections import response_limits
 from qa_sync.settings.read import load_settings
-from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimitExceeded, ResponseLimits
+from qa_sync.systems.http.failures import ResponseLimitExceeded
+from qa_sync.systems.http.response_limits import LimitedTransport, ResponseLimits
 from qa_sync.values import json_depth
 from qa_sync.values.json_depth import has_more_values, is_deeper
 

@@ -16,7 +16,13 @@ import httpx
 from msgspec import Struct, field
 
 from qa_sync.clock import Clock
-from qa_sync.systems.http.failures import GATEWAY_STATUSES, NOT_SENT_ERRORS, TokenUnavailable, is_invalid_request
+from qa_sync.systems.http.failures import (
+    GATEWAY_STATUSES,
+    NOT_SENT_ERRORS,
+    ResponseLimitExceeded,
+    TokenUnavailable,
+    is_invalid_request,
+)
 from qa_sync.systems.http.rate_limits import RateLimiter
 from qa_sync.systems.http.redirects import MAX_REDIRECTS, follow_redirect, is_same_origin
 from qa_sync.systems.http.request_extensions import (
@@ -27,7 +33,6 @@ from qa_sync.systems.http.request_extensions import (
     REDIRECTED,
     REDIRECTED_HEADER,
 )
-from qa_sync.systems.http.response_limits import ResponseLimitExceeded
 from qa_sync.systems.http.retrying.backoff import SharedBackoff
 from qa_sync.systems.http.retrying.retry_policy import TOO_MANY_REQUESTS, RetryPolicy, RetryRule
 from qa_sync.systems.http.retrying.silence_limit import SilenceLimit, SystemGivenUp
