@@ -9,6 +9,7 @@ from msgspec import Struct
 from qa_sync.dataflow.model import PropertyPair, Section, StatementKind, When
 from qa_sync.systems.cards import EntityCard, PropertyCard
 from qa_sync.values.condition import Condition
+from qa_sync.values.record_form import deciding_path
 
 
 class MatchMethod(StrEnum):
@@ -64,6 +65,10 @@ class Claim(Struct, frozen=True):
         """The conditions on the source and on the target record."""
         return self.pair.source_when, self.pair.target_when
 
+    def beside(self, at: int) -> str | None:
+        """Return the path of the value that decides how the source's (0) or the target's (1) is compared."""
+        return deciding_path((self.source, self.target)[at].form)
+
 
 class AuditableSection(Struct, frozen=True):
     """A section whose records can be matched: the entity cards, the match rule and the claims.
@@ -95,9 +100,9 @@ class AuditableSection(Struct, frozen=True):
         keys = [key[at].path for key in self.match.keys]
         ends = [(c.source, c.target)[at].path for c in self.checked_claims]
         condition = [self.condition.path] if self.condition and at == 0 else []
-        return tuple(
-            dict.fromkeys([*keys, *ends, *condition, *(w.path for c in self.checked_claims for w in c.conditions[at])])
-        )
+        whens = [w.path for c in self.checked_claims for w in c.conditions[at]]
+        beside = [path for c in self.checked_claims if (path := c.beside(at))]
+        return tuple(dict.fromkeys([*keys, *ends, *condition, *whens, *beside]))
 
 
 class SectionPlan(Struct, frozen=True):

@@ -14,7 +14,7 @@ from qa_sync.errors import UnknownName
 from qa_sync.location import Location
 from qa_sync.settings.model import ConfiguredCondition, ConfiguredKey
 from qa_sync.systems.cards import EntityCard, PropertyCard, find_card
-from qa_sync.systems.pairing import Cards
+from qa_sync.systems.pairing import Cards, with_tags
 from qa_sync.values.condition import Condition
 from qa_sync.values.form import Form
 
@@ -78,7 +78,7 @@ def _cards_of(dataflow: Dataflow, section: Section, cards: Cards) -> EntityPair 
         return find_card(cards[entity.system], entity.entity, entity.system, Location(dataflow.path, section.line))
 
     try:
-        found = EntityPair(section, card(section.source), card(section.target))
+        found = EntityPair(section, *with_tags(section, card(section.source), card(section.target)))
     except KeyError as unknown:
         return f"no connector for {unknown.args[0]}"
     except UnknownName as error:

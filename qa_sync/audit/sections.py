@@ -10,12 +10,13 @@ from pathlib import Path
 import pyarrow as pa
 from msgspec import Struct
 
-from qa_sync.audit.compare.compare_pairs import Comparison, compare_pairs, counts, suspect_pairs, unsettled_claims
+from qa_sync.audit.compare.compare_pairs import Comparison, compare_pairs, suspect_pairs
 from qa_sync.audit.compare.condition import ids_in_condition
 from qa_sync.audit.compare.confirm_differences import DifferenceConfirmer
 from qa_sync.audit.compare.counterpart_search import CounterpartSearch, RecordKeys
 from qa_sync.audit.compare.matching import AuditContext, Matched, match_records
 from qa_sync.audit.compare.reread import Rereader
+from qa_sync.audit.compare.settled import counts, unsettled_claims
 from qa_sync.audit.compare.unmatched import report_ambiguous, report_keyless, report_unmatched
 from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.findings import FindingsWriter

@@ -31,6 +31,7 @@ from qa_sync.errors import UnknownName
 from qa_sync.location import Location
 from qa_sync.settings.model import Settings
 from qa_sync.systems.cards import EntityCard, find_card
+from qa_sync.systems.pairing import with_tags
 
 Cards = Mapping[str, Mapping[str, EntityCard]]
 """Entity cards by system label, then by datatype."""
@@ -106,7 +107,7 @@ def _find_entities(dataflow: Dataflow, section: Section, cards: Cards) -> Entity
         return UnknownEntities(skip=f"no connector for {unknown.args[0]}")
     except UnknownName as error:
         return UnknownEntities(error=error.in_line)
-    return EntityPair(section, source, target)
+    return EntityPair(section, *with_tags(section, source, target))
 
 
 class SpecContext(Struct, frozen=True):

@@ -10,7 +10,7 @@ from qa_sync.location import Location
 from qa_sync.sync.lanes import Lane, LaneEnd, Row, Side, in_order
 from qa_sync.sync.summary import Problem
 from qa_sync.systems.cards import EntityCard, PropertyCard, find_card
-from qa_sync.systems.pairing import pairs_of
+from qa_sync.systems.pairing import pairs_of, with_tags
 from qa_sync.systems.system import System
 
 
@@ -40,6 +40,7 @@ class PreparedLanes:
         except UnknownName as error:
             self.problems.append(Problem(section.key, source.label, None, f"the section is not synchronized: {error}"))
             return None
+        a, b = with_tags(section, a, b)
         return LaneEnd(Side.SOURCE, source, a), LaneEnd(Side.TARGET, target, b)
 
     def _lane(self, section: Section, a: LaneEnd, b: LaneEnd) -> Lane:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from qa_sync.dataflow.model import Origin, PropertyPair, Section
 from qa_sync.dataflow.unread import may_infer_pairs
 from qa_sync.systems.cards import EntityCard, PropertyCard, Writable
+from qa_sync.values.conversions.html import TAGS
 
 Cards = Mapping[str, Mapping[str, EntityCard]]
 """Entity cards by system label, then by datatype."""
@@ -36,6 +39,36 @@ def inferred_pairs(source: EntityCard, target: EntityCard) -> tuple[PropertyPair
         and not (p.derived and counterpart.derived)
         and (_can_receive(p) or _can_receive(counterpart))
     )
+
+
+def with_tags(section: Section, source: EntityCard, target: EntityCard) -> tuple[EntityCard, EntityCard]:
+    """Return the two cards with the texts marked whose tags count: both sides of their pairs hold HTML.
+
+    A text that is also paired with a plain one, or is in a merge table, is compared without its tags.
+    """
+    criteria = [(c.source, c.target) for c in section.criteria]
+    pairs = [*((p.source, p.target) for p in pairs_of(section, source, target)), *criteria]
+    rich = {both for both in pairs if _is_html(source, both[0]) and _is_html(target, both[1])} - {*criteria}
+    while mixed := {one for one in rich for other in pairs if other not in rich and _shares(one, other)}:
+        rich -= mixed
+    return _with_tags(source, {one for one, _ in rich}), _with_tags(target, {other for _, other in rich})
+
+
+def _is_html(card: EntityCard, path: str) -> bool:
+    return path in card.properties and card.properties[path].form.convert == "html"
+
+
+def _shares(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    return one[0] == other[0] or one[1] == other[1]
+
+
+def _with_tags(card: EntityCard, paths: set[str]) -> EntityCard:
+    marked = {path: _marked(card.properties[path]) for path in card.properties if path in paths}
+    return replace(card, properties={**card.properties, **marked}) if marked else card
+
+
+def _marked(card: PropertyCard) -> PropertyCard:
+    return replace(card, form=replace(card.form, options={**card.form.options, TAGS: True}))
 
 
 def _by_concept(card: EntityCard) -> dict[str, PropertyCard]:

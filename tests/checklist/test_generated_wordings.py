@@ -102,7 +102,7 @@ TABLE_CHANGES: tuple[Change, ...] = (
 )
 
 
-def _document(number: int) -> str:
+def document(number: int) -> str:
     """Return a document of which one to four blocks are changed."""
     at = random.Random(number)  # noqa: S311 - the same in each run
     blocks = [EVERY, KEEP, PROPS, list_table()]
@@ -114,14 +114,14 @@ def _document(number: int) -> str:
 
 @pytest.mark.parametrize("number", range(DOCUMENTS))
 def test_every_sentence_and_row_becomes_a_check_or_an_error(number: int) -> None:
-    document = _document(number)
-    found = claims(compiled(document))
+    text = document(number)
+    found = claims(compiled(text))
     unread = [error for kind, _, error in found if kind == UNREAD]
-    assert found == CONTROL or (unread and all(unread)), document
+    assert found == CONTROL or (unread and all(unread)), text
 
 
 def test_the_generator_makes_documents_that_are_read_and_others_that_are_not() -> None:
-    same = [claims(compiled(_document(number))) == CONTROL for number in range(DOCUMENTS)]
+    same = [claims(compiled(document(number))) == CONTROL for number in range(DOCUMENTS)]
     assert any(same)
     assert not all(same)
 

@@ -26,6 +26,7 @@ from fault_values import (
     is_postal_code,
     is_region,
     is_spaced,
+    is_tagged,
     is_truth,
     is_typed,
     is_zero,
@@ -342,6 +343,7 @@ SHOWING = 2
 NOTHING_IS_CREATED = "no section creates anything"
 NOTHING_IS_EDITED = "no property can be edited on both sides"
 NO_TEXT = "no free text is carried"
+NO_TAGS = "no text is carried that is HTML on both sides"
 NO_ROW = "no merge table with such a row where records are created"
 
 RULES: Mapping[str, Rule] = {
@@ -421,6 +423,8 @@ RULES: Mapping[str, Rule] = {
     "two-decimals": Rule(_small_units, "no currency with three decimals is carried"),
     "one-currency": Rule(values(is_currency), "no currency is carried"),
     "join-lines": Rule(values(is_list), "no list is carried"),
+    "lose-tags": Rule(values(is_tagged), NO_TAGS),
+    "other-tags": Rule(values(is_tagged), NO_TAGS),
     "none-as-text": Rule(_made_up(may_lack_text), "no text of a new record may be missing"),
     "none-as-zero": Rule(_made_up(may_lack_number), "no number of a new record may be missing"),
     "merge-half-empty": Rule(_half_empty, "no merge table with a row that may be empty where records are created"),

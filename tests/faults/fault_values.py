@@ -54,6 +54,10 @@ def is_spaced(receiver: PropertyCard, giver: PropertyCard) -> bool:
     return is_free(receiver, giver) and plain and receiver.blanks and giver.blanks
 
 
+def is_tagged(receiver: PropertyCard, giver: PropertyCard) -> bool:
+    return is_free(receiver, giver) and {receiver.form.convert, giver.form.convert} == {"html"}
+
+
 def is_postal_code(receiver: PropertyCard, _giver: PropertyCard) -> bool:
     return (receiver.concept or "").endswith("postal_code") and is_written(receiver)
 

@@ -69,3 +69,42 @@ def test_a_sync_that_simply_does_not_create_still_fails(qa_sync: QaSync, tmp_pat
         got, checks = check(qa_sync, place, "--kind", "create")
         assert [c["status"] for c in checks] == ["failed"]
         assert got.code == 1
+
+
+# What a system refuses of the sync (the run itself creates at the source and edits both), and what rests on it.
+REFUSALS = {
+    "a name that is taken": ("ledger", "POST", ("create", "property", "update-forward")),
+    "an update of the target": ("ledger", "PATCH", ("update-forward",)),
+    "an update of the source": ("depot", "PATCH", ("update-backward",)),
+}
+
+
+def refuse_copies(side: str, method: str, refused: list[str]) -> Interfere:
+    """Refuse a label that the other system has already, which only the sync writes."""
+    labels: set[str] = set()
+
+    def interfere(at: str, request: httpx.Request) -> httpx.Response | None:
+        label = json.loads(request.content).get("label") if request.content else None
+        if at == side and request.method == method and label in labels:
+            refused.append(label)
+            return httpx.Response(422, json={"message": "label is taken"})
+        if at != side and label is not None:
+            labels.add(label)
+        return None
+
+    return interfere
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_what_rests_on_a_write_that_a_system_refuses_is_no_failure(
+    qa_sync: QaSync, tmp_path: Path, refusal: str
+) -> None:
+    side, method, kinds = REFUSALS[refusal]
+    refused: list[str] = []
+    with depot(tmp_path, refuse_copies(side, method, refused)) as place:
+        place.settings('trigger = "builtin"\ntimeout = "0.5s"\ninterval = "10ms"')
+        got, checks = check(qa_sync, place, "--depth=standard", *(f"--kind={kind}" for kind in kinds))
+    assert refused
+    assert got.code == 3
+    assert {c["status"] for c in checks if c["kind"] in kinds} <= {"error", "skipped"}
+    assert any("422: label is taken" in c["message"] for c in checks if c["status"] == "error")

@@ -7,7 +7,7 @@ be decided by expressions.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from operator import and_, or_
 from typing import TypeAlias
 
@@ -86,7 +86,10 @@ def _side(sides: Comparison, at: int, table: Table) -> Table:
     `_cell` makes cells after the join, because typed columns are smaller than their texts.
     """
     tables, cutoff, letter = sides.tables[at], sides.cutoffs[at], "ab"[at]
-    numbers = sorted({tables.columns[_side_path(claim, at).path] for claim in sides.claims})
+    numbers = sorted(
+        {tables.columns[_side_path(claim, at).path] for claim in sides.claims}
+        | {tables.columns[path] for path in map(partial(_path_beside, sides, at), range(len(sides.claims))) if path}
+    )
     columns = {f"{letter}{x}{n}": table[f"{x}{n}"] for n in numbers for x in tables.letters}
     for n, claim in enumerate(sides.claims):
         if claim.conditions[at]:
@@ -128,6 +131,17 @@ def _cell(sides: Comparison, at: int, n: int, table: Table) -> Cell:
     if claim.conditions[at]:
         cell = Cell(ibis.cases((table[f"{letter}when{n}"], cell.kind), else_=_small(Kind.OUTSIDE)), cell.text)
     return cell
+
+
+def _cell_beside(sides: Comparison, at: int, n: int, table: Table) -> Cell | None:
+    """Return the cell that decides how a claim's value is compared, None if there is none or an export lacks it."""
+    path = _path_beside(sides, at, n)
+    return sides.tables[at].cell(path, table, "ab"[at]) if path else None
+
+
+def _path_beside(sides: Comparison, at: int, n: int) -> str | None:
+    path = sides.claims[n].beside(at)
+    return path if path is not None and path in sides.tables[at].columns else None
 
 
 def _join_pairs(
@@ -195,37 +209,11 @@ def _small(kind: Kind) -> Expr:
     return ibis.literal(int(kind), type="int8")
 
 
-def counts(engine: Engine, codes: Table, claims: int) -> Mapping[str, int]:
-    """Return the numbers of rows: matched, unmatched, without a key, too recent; and same, empty, filled per claim."""
-    old = codes.filter(~codes.young)
-    here, there = old.here, old.there
-    sums = {
-        "matched": (here & there).sum(),
-        "source_alone": (here & ~there & old.keyed).sum(),
-        "source_keyless": (here & ~there & ~old.keyed).sum(),
-        "target_alone": (there & ~here & old.keyed).sum(),
-        "target_keyless": (there & ~here & ~old.keyed).sum(),
-    }
-    for n in range(claims):
-        sums[f"same{n}"] = (old[f"v{n}"] == int(OutcomeCode.SAME)).sum()
-        sums[f"empty{n}"] = (old[f"v{n}"] == int(OutcomeCode.EMPTY)).sum()
-        sums[f"filled{n}"] = (old[f"v{n}"] == int(OutcomeCode.FILLED)).sum()
-    found = dict(engine.row(old.aggregate(**sums)))
-    found |= engine.row(codes.aggregate(young=codes.young.sum()))
-    return {name: int(number or 0) for name, number in found.items()}
-
-
-def unsettled_claims(found: Mapping[str, int], claims: Sequence[Claim]) -> Sequence[int]:
-    """Return the numbers of the claims with pairs that may differ, according to the counts."""
-    settled = [
-        found[f"same{n}"] + found[f"empty{n}"] + (0 if claim.erase else found[f"filled{n}"])
-        for n, claim in enumerate(claims)
-    ]
-    return [n for n, count in enumerate(settled) if count < found["matched"]]
-
-
 def suspect_pairs(context: AuditContext, sides: Comparison, codes: Table, claims: Sequence[int]) -> Table:
-    """Return the pairs that may differ in one of those claims, ordered by id, with the cells of the claims."""
+    """Return the pairs that may differ in one of those claims, ordered by id, with the cells of the claims.
+
+    `a` and `b` are the cells that are compared, `c` and `d` those that decide how (`Claim.beside`), if there are any.
+    """
     old = codes.filter(~codes.young)
     wrong = [old[f"v{n}"] > settled_code(sides.claims[n]) for n in claims]
     rows = context.engine.materialize(old.filter(reduce(or_, wrong)).drop("here", "there", "keyed", "young"))
@@ -233,6 +221,7 @@ def suspect_pairs(context: AuditContext, sides: Comparison, codes: Table, claims
     target = sides.side(1, rows.select(id="tid")).drop("key", "young").rename(tid="id")
     both = rows.join(source, "sid").join(target, "tid")
     cells = {f"{'ab'[at]}{n}": _cell(sides, at, n, both) for n in claims for at in (0, 1)}
+    cells |= {f"{'cd'[at]}{n}": cell for n in claims for at in (0, 1) if (cell := _cell_beside(sides, at, n, both))}
     kinds = {f"{name[0]}k{name[1:]}": cell.kind for name, cell in cells.items()}
     texts = {f"{name[0]}t{name[1:]}": cell.text for name, cell in cells.items()}
     codes_ = {f"v{n}": both[f"v{n}"] for n in range(len(sides.claims))}

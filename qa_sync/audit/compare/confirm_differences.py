@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from qa_sync.audit.compare.compare_pairs import claim_formats
 from qa_sync.audit.compare.matching import AuditContext
 from qa_sync.audit.compare.reread import FreshPair, Rereader
 from qa_sync.audit.compare.settled import alternatives, settled_code
+from qa_sync.audit.compare.suspect_cells import SuspectCells, in_records, suspect_cells, value_beside
 from qa_sync.audit.difference_text import difference_text
-from qa_sync.audit.expressions.cells import Kind, decode_cell
+from qa_sync.audit.expressions.cells import Kind
 from qa_sync.audit.expressions.outcomes import (
     DIFFERENT,
     Outcome,
@@ -85,13 +85,11 @@ class DifferenceConfirmer:
     def _suspects(self, batch: pa.RecordBatch) -> Mapping[int, dict[int, Suspect]]:
         """Return the suspects by row and claim; when several pairs have one target, any of them may be the same."""
         cells = {
-            n: _cells(batch, n, settled_code(self.claims[n]))
+            n: suspect_cells(batch, n, settled_code(self.claims[n]))
             for n in range(len(self.claims))
             if f"ak{n}" in batch.schema.names
         }
-        self._translate(
-            [(n, decode_cell(c[0], c[1])) for n in {*self.translations} & {*cells} for c in cells[n].values()]
-        )
+        self._translate([(n, c.source) for n in {*self.translations} & {*cells} for c in cells[n].values()])
         found: dict[int, dict[int, Suspect]] = defaultdict(dict)
         for n, rows in cells.items():
             for at, cell in rows.items():
@@ -113,17 +111,16 @@ class DifferenceConfirmer:
         code = suspect.outcome.code
         return code in REPORTED or (code is OutcomeCode.FILLED and self.claims[n].erase)
 
-    def _suspect(self, n: int, cell: tuple[int, str, int, str]) -> Suspect:
-        kind, text = cell[0], cell[1]
-        source, target = decode_cell(kind, text), decode_cell(cell[2], cell[3])
-        if kind == Kind.LOST:
+    def _suspect(self, n: int, cells: SuspectCells) -> Suspect:
+        source, target = cells.source, cells.target
+        if cells.kind == Kind.LOST:
             return Suspect(source, target, Outcome(OutcomeCode.LOST))
-        if n in self.translations and kind == Kind.TEXT:  # translated by the join
-            return Suspect(source, target, compare_canonical(text, target, self._forms[n]))
-        return Suspect(source, target, self._compare(n, source, target))
+        if n in self.translations and cells.kind == Kind.TEXT:  # translated by the join
+            return Suspect(source, target, compare_canonical(cells.text, target, self._forms[n]))
+        return Suspect(source, target, self._compare(n, source, target, cells.beside))
 
-    def _compare(self, n: int, source: Json, target: Json) -> Outcome:
-        forms = self._forms[n]
+    def _compare(self, n: int, source: Json, target: Json, beside: tuple[Json, Json]) -> Outcome:
+        forms = in_records(self._forms[n], beside)
         if n not in self.translations:
             return compare_values(source, target, forms)
         try:
@@ -155,7 +152,11 @@ class DifferenceConfirmer:
             value_of(fresh_pair.source.data, claim.source.path, claim.source),
             value_of(fresh_pair.target.data, claim.target.path, claim.target),
         )
-        return Suspect(source, target, self._compare(n, source, target))
+        beside = (
+            value_beside(claim.beside(0), fresh_pair.source.data),
+            value_beside(claim.beside(1), fresh_pair.target.data),
+        )
+        return Suspect(source, target, self._compare(n, source, target, beside))
 
     def _difference(self, ids: Ids, n: int, one: Suspect, *, read_again: bool) -> Difference:
         claim = self.claims[n]
@@ -186,13 +187,6 @@ class DifferenceConfirmer:
             wanted_ids = self.context.engine.from_arrow(pa.table({"sid": pa.array(sorted(ids), pa.string())}))
             rows = self.translations[n].join(wanted_ids, "sid").select("sid", "tid")
             self._ids[n] = {r["sid"]: r["tid"] for b in self.context.engine.batches(rows) for r in b.to_pylist()}
-
-
-def _cells(batch: pa.RecordBatch, n: int, settled: int) -> Mapping[int, tuple[int, str, int, str]]:
-    """Return kind and text of both values of a claim, by row, where expressions did not decide it."""
-    rows = pc.indices_nonzero(pc.greater(batch[f"v{n}"], pa.scalar(settled, pa.int8())))
-    cells = [batch[f"{letter}{part}{n}"].take(rows).to_pylist() for letter in "ab" for part in "kt"]
-    return dict(zip(rows.to_pylist(), zip(*cells, strict=True), strict=True))
 
 
 def _ids(value: Canonical) -> set[str]:

@@ -8,7 +8,7 @@ from operator import and_
 
 import ibis
 
-from qa_sync.audit.engines.table import Table
+from qa_sync.audit.engines.table import Engine, Table
 from qa_sync.audit.expressions.outcomes import OutcomeCode
 from qa_sync.audit.model import Claim
 
@@ -33,3 +33,32 @@ def alternatives(claims: Sequence[Claim]) -> Mapping[int, Sequence[int]]:
 def settled_code(claim: Claim) -> int:
     """Return the largest outcome code that is certainly no difference."""
     return int(OutcomeCode.EMPTY if claim.erase else OutcomeCode.FILLED)
+
+
+def counts(engine: Engine, codes: Table, claims: int) -> Mapping[str, int]:
+    """Return the numbers of rows: matched, unmatched, without a key, too recent; and same, empty, filled per claim."""
+    old = codes.filter(~codes.young)
+    here, there = old.here, old.there
+    sums = {
+        "matched": (here & there).sum(),
+        "source_alone": (here & ~there & old.keyed).sum(),
+        "source_keyless": (here & ~there & ~old.keyed).sum(),
+        "target_alone": (there & ~here & old.keyed).sum(),
+        "target_keyless": (there & ~here & ~old.keyed).sum(),
+    }
+    for n in range(claims):
+        sums[f"same{n}"] = (old[f"v{n}"] == int(OutcomeCode.SAME)).sum()
+        sums[f"empty{n}"] = (old[f"v{n}"] == int(OutcomeCode.EMPTY)).sum()
+        sums[f"filled{n}"] = (old[f"v{n}"] == int(OutcomeCode.FILLED)).sum()
+    found = dict(engine.row(old.aggregate(**sums)))
+    found |= engine.row(codes.aggregate(young=codes.young.sum()))
+    return {name: int(number or 0) for name, number in found.items()}
+
+
+def unsettled_claims(found: Mapping[str, int], claims: Sequence[Claim]) -> Sequence[int]:
+    """Return the numbers of the claims with pairs that may differ, according to the counts."""
+    settled = [
+        found[f"same{n}"] + found[f"empty{n}"] + (0 if claim.erase else found[f"filled{n}"])
+        for n, claim in enumerate(claims)
+    ]
+    return [n for n, count in enumerate(settled) if count < found["matched"]]

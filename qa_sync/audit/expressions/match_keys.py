@@ -25,6 +25,7 @@ from qa_sync.values.canonical import to_canonical
 from qa_sync.values.comparison.comparison_kinds import Sides, normalize
 from qa_sync.values.comparison.difference_text import type_name as word_of
 from qa_sync.values.conversions.conversion import to_text
+from qa_sync.values.conversions.phones import country_path, with_country_code
 from qa_sync.values.form import Canonical, Form, Json, Scalar
 
 SCHEMA: Final = pa.schema([("id", pa.string()), ("key", pa.string())])
@@ -43,7 +44,7 @@ class KeySide(Struct, frozen=True):
         """The key if an expression can compute it, else null."""
         words = frozenset({self.forms.source.convert, self.forms.target.convert})
         easy, text = EASY.get(comparison_kind(words), _none)(self.cell, self.form)
-        if not words <= _MIXED.get(comparison_kind(words), words):
+        if not words <= _MIXED.get(comparison_kind(words), words) or _names_country(self.form):
             easy, text = _none(self.cell, self.form)
         return ibis.cases((easy, text), else_=ibis.null("string"))
 
@@ -54,13 +55,27 @@ class KeySide(Struct, frozen=True):
 
 
 def keys_of(wire: Json, form: Form, forms: PropertyFormats) -> tuple[str, ...]:
-    """Return the keys of a value: one per element for a list; none for an empty or unreadable value."""
+    """Return the keys of a value: one per element for a list; none for an empty or unreadable value.
+
+    A phone number without its country, where the card names it, also has the key of the whole number.
+    """
     try:
         value = to_canonical(wire, form)
     except NotConvertible:
         return ()
     sides = Sides(forms.source, forms.target, forms.zone)
-    return tuple(dict.fromkeys(_key(normalize(v, sides)) for v in _flat(value)))
+    keys = [key for scalar in _flat(value) for key in _keys_of(normalize(scalar, sides), form)]
+    return tuple(dict.fromkeys(keys))
+
+
+def _keys_of(value: Scalar, form: Form) -> Iterator[str]:
+    yield _key(value)
+    if _names_country(form) and (whole := with_country_code(to_text(value), form)):
+        yield whole
+
+
+def _names_country(form: Form) -> bool:
+    return form.convert == "phone" and "country" in form.options and country_path(form) is None
 
 
 def _flat(value: Canonical) -> Iterator[Scalar]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.conversions.currencies import USUAL
+from qa_sync.values.conversions.html import TAGS
 
 VERSIONS = 12
 """More versions than any scenario uses."""
@@ -64,6 +65,11 @@ class SampleConstraints(Struct, frozen=True):
     def is_plain(self) -> bool:
         """Whether the text is HTML on neither side."""
         return not any(c.form.convert in HTML for c in self.cards)
+
+    @property
+    def has_tags(self) -> bool:
+        """Whether the text is HTML whose tags count on all sides."""
+        return all(c.form.options.get(TAGS) for c in self.cards)
 
     @property
     def is_integer(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from qa_sync.checklist.samples.constraints import VERSIONS, ZERO, SampleConstraints
+from qa_sync.checklist.samples.rich_texts import with_sample_tags
 
 TRICKY_TEXTS: Final = (
     "Åse & Sønn 'naïve' \N{MATHEMATICAL FRAKTUR CAPITAL A} <&>, C:\\new",
@@ -33,7 +34,7 @@ def sample_text(constraints: SampleConstraints) -> str:
     text = _as_made(constraints)
     for edit in SMALL_EDITS[: constraints.small_edits]:
         text = edit(text, constraints)
-    return text
+    return with_sample_tags(text, constraints) if constraints.has_tags else text
 
 
 def _as_made(constraints: SampleConstraints) -> str:

@@ -10,21 +10,27 @@ from msgspec import Struct
 from qa_sync.checklist.model import SectionPlan
 from qa_sync.checklist.samples.constraints import MONEY
 from qa_sync.systems.cards import PropertyCard
+from qa_sync.values.conversions.html import TAGS
 
 Cards = tuple[PropertyCard, PropertyCard]
 
 
 class TriedValues(Struct, frozen=True):
-    """What is tried of a kind of property; it applies to conversions, and of these to concepts (empty: all)."""
+    """What is tried of a kind of property; it applies to conversions, and of these to concepts (empty: all).
+
+    `tags`: it applies to HTML whose tags count.
+    """
 
     values: str
     conversions: frozenset[str] = frozenset()
     concepts: frozenset[str] = frozenset()
+    tags: bool = False
 
     def applies(self, both: Cards) -> bool:
         """Return whether a pair of properties has such values."""
         return any(
-            (not self.conversions or card.form.convert in self.conversions)
+            (not self.tags or card.form.options.get(TAGS))
+            and (not self.conversions or card.form.convert in self.conversions)
             and (not self.concepts or card.concept in self.concepts)
             for card in both
         )
@@ -42,6 +48,9 @@ TRIED: Final[Mapping[str, TriedValues]] = {
         "255, 256, 300, 500 and 1,000 characters as far as both systems keep them; outer and double blanks where both "
         "keep them; edits of case only, of accents only, of blanks only",
         TEXTS,
+    ),
+    "HTML on both sides": TriedValues(
+        "an emphasized word, a link and a list, whose tags must stay as they are", tags=True
     ),
     "money": TriedValues(
         "9 digits, and more than 15 where both cards have `digits`; decimals that both keep, a half, a zero after the "

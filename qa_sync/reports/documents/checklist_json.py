@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qa_sync.checklist.model import Check, Checklist, SectionPlan
+from qa_sync.checklist.samples.tried import tried_in
 from qa_sync.dataflow.model import Entity, PropertyPair, Statement, When
 
 SCHEMA = "qa-sync/checklist/1"
@@ -49,6 +50,7 @@ def _section(plan: SectionPlan) -> dict[str, Any]:
         "criteria": [{"source": c.source, "target": c.target, "line": c.line} for c in section.criteria],
         "pairs": [_pair(pair) for pair in plan.pairs],
         "checks": [_check(check) for check in plan.checks],
+        "tried": dict(tried_in(plan)),
     }
 
 

@@ -141,6 +141,8 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "two-decimals": ("property",),
     "one-currency": _VALUES,
     "join-lines": _VALUES,
+    "lose-tags": _VALUES,
+    "other-tags": _VALUES,
     "none-as-text": ("property",),
     "none-as-zero": ("property",),
     "merge-half-empty": ("merge-not",),

@@ -21,6 +21,6 @@ NOT_HIDDEN: Final[Mapping[str, tuple[str, ...]]] = {
     "identifiers": ("lose-leading-zero",),
     "references": ("first-reference",),
     "escaped texts": ("html-escape-twice",),
-    "HTML": ("html-escape-twice",),
+    "HTML": ("html-escape-twice", "lose-tags", "other-tags"),
 }
 """The faults by the name of the tolerance (`values.tolerances`)."""

@@ -185,6 +185,8 @@ FAULTS: Mapping[str, Fault] = {
         Fault("two-decimals", "Rounds amounts of all currencies to two decimals.", altering(numbers.with_cents)),
         Fault("one-currency", "Writes one currency for all.", altering(coded.one_currency)),
         Fault("join-lines", "Joins the lines of one product, or of one name.", lists.JoinLines),
+        Fault("lose-tags", "Strips the tags of HTML that both sides hold.", altering(texts.without_tags)),
+        Fault("other-tags", "Writes HTML with other tags.", altering(texts.with_other_tags)),
         Fault("none-as-text", "Writes null as a text where a new record has no value.", inventing(null_text)),
         Fault("none-as-zero", "Writes 0 and false where a new record has no value.", inventing(zero)),
         Fault("merge-half-empty", "Matches a value with none where other texts are equal.", MatchHalfEmpty),

@@ -112,7 +112,7 @@ DOUBLED_DESCRIPTION: Final = "Characters that a write sends twice, because the s
 CONVERSIONS: Final[Mapping[str, Conversion]] = {
     "text": Conversion("A text, compared exactly: case and blanks count."),
     "escaped_text": Conversion("A text that the system returns with HTML entities: `&amp;` is `&`."),
-    "html": Conversion("A rich text: tags are removed, entities decoded, and runs of blanks are one blank."),
+    "html": Conversion("A rich text: runs of blanks are one blank, and tags count if the other side holds HTML, too."),
     "email": Conversion("An e-mail address; upper and lower case are the same."),
     "phone": Conversion(
         "A phone number: only its digits and a leading `+` count, and `00` is `+`.",

@@ -16,7 +16,7 @@ from msgspec import Struct
 from qa_sync.values.conversions.choices import truth_of
 from qa_sync.values.conversions.conversion import to_text
 from qa_sync.values.conversions.countries import country_code
-from qa_sync.values.conversions.html import collapsed
+from qa_sync.values.conversions.html import TAGS, collapsed, with_tags
 from qa_sync.values.conversions.numbers import number_without_loss, places_of, quantised
 from qa_sync.values.conversions.phones import lacks_named_country, phone_number
 from qa_sync.values.conversions.times import day_of, instant_of
@@ -62,11 +62,12 @@ def _equivalent(one: str, other: str) -> Normalize:
     return next((kind for convert, kind in COMPARISON_KINDS.items() if convert in {one, other}), _exact)
 
 
-def _collapsed(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001 - one signature for the table
-    return collapsed(to_text(value))
+def _html(value: Scalar, sides: Sides) -> Scalar:
+    both = all(form.options.get(TAGS) for form in (sides.source, sides.target))
+    return with_tags(to_text(value)) if both else collapsed(to_text(value))
 
 
-def _email(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001
+def _email(value: Scalar, sides: Sides) -> Scalar:  # noqa: ARG001 - one signature for the table
     # Full case folding would join two mailboxes: straße and strasse.
     return to_text(value).strip().lower()
 
@@ -128,7 +129,7 @@ COMPARISON_KINDS: Mapping[str, Normalize] = {
     "integer": _number,
     "boolean": _truth,
     "email": _email,
-    "html": _collapsed,
+    "html": _html,
     "region": _region,
     "reference": _as_choice_text,
     "identifier": _as_choice_text,

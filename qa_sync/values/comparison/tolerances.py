@@ -92,8 +92,9 @@ TOLERANCES: Final[Mapping[str, Tolerance]] = {
         ("escaped_text",),
     ),
     "HTML": Tolerance(
-        "Runs of blanks are one blank, entities are read once, and tags do not count.",
-        "HTML shows any run of blanks as one. One side holds plain text, or adds paragraphs, as WooCommerce does.",
+        "Runs of blanks are one blank, entities are read once; tags count only where both sides hold HTML, and there "
+        "neither paragraphs and line breaks nor the order and the quotes of attributes count.",
+        "HTML shows any run of blanks as one. A plain text has no tags, and WooCommerce adds paragraphs to its texts.",
         ("html",),
     ),
 }

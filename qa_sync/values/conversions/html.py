@@ -24,6 +24,11 @@ _INLINE = (
     r"(?i)a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|"
     r"time|tt|u|var|wbr"
 )
+_ATTRIBUTE = r"""([a-zA-Z_:][-\w:.]{0,60}+)(?:\s{0,20}+=\s{0,20}+("[^"]*+"|'[^']*+'|[^\s"'<>]++))?"""
+_PARAGRAPH = r"(?i)p|br"
+
+TAGS = "tags"
+"""The option of a form whose tags count, because both sides of its pair hold HTML (`systems.pairing.with_tags`)."""
 
 
 def _read_escaped(value: Plain, form: Form) -> Plain:  # noqa: ARG001 - one signature for all conversions
@@ -36,7 +41,32 @@ def collapsed(text: str) -> str:
     return re.sub(_BLANKS, " ", text).strip(" ")
 
 
-def _read_html(value: Plain, form: Form) -> str:  # noqa: ARG001 - one signature for all conversions
+def with_tags(text: str) -> str:
+    """Return HTML in one notation, whose tags and attributes count: their case and order, quotes and blanks do not.
+
+    Paragraphs and line breaks are blanks.
+    """
+    parts, at, text = [], 0, re.sub(_COMMENT, "", text)
+    for tag in re.finditer(_TAG, text):
+        parts += [_escaped(_unescaped(text[at : tag.start()])), _plain_tag(tag)]
+        at = tag.end()
+    return collapsed("".join([*parts, _escaped(_unescaped(text[at:]))]))
+
+
+def _plain_tag(tag: re.Match[str]) -> str:
+    name, closing = tag[1].lower(), "/" * tag[0].startswith("</")
+    if re.fullmatch(_PARAGRAPH, name):
+        return " "
+    inside = tag[0][len(closing) + len(name) + 1 : -1]
+    found = sorted((n.lower(), _unescaped(value.strip("\"'"))) for n, value in re.findall(_ATTRIBUTE, inside))
+    attributes = (f' {n}="{_escaped(value).replace(chr(34), "&quot;")}"' for n, value in found)
+    plain = f"<{closing}{name}{''.join(attributes)}>"
+    return plain if re.fullmatch(_INLINE, name) else f" {plain} "
+
+
+def _read_html(value: Plain, form: Form) -> str:
+    if form.options.get(TAGS):
+        return to_text(value) if with_tags(to_text(value)) else ""
     without_tags = re.sub(_TAG, _tag_text, re.sub(_COMMENT, "", to_text(value)))
     return collapsed(_unescaped(without_tags))
 
@@ -52,9 +82,14 @@ def _unescaped(text: str) -> str:
 
 
 def _write_html(value: Scalar, target: Target) -> Json:
+    text = to_text(value)
+    return typed(text if target.form.options.get(TAGS) else _escaped(text), target.form)
+
+
+def _escaped(text: str) -> str:
     import html  # noqa: PLC0415 - start-up time, see above
 
-    return typed(html.escape(to_text(value), quote=False), target.form)
+    return html.escape(text, quote=False)
 
 
 ESCAPED_TEXT = Conversion(_read_escaped, write_text)

@@ -39,16 +39,27 @@ def in_country(form: Form, value_at: Callable[[str], object]) -> Form:
 
     Without the option, with the code itself, or without a country in the record, the form is unchanged.
     """
-    path = form.options.get("country") if form.convert == "phone" else None
-    code = country_code(value_at(path)) if path and not _ISO.fullmatch(path) else None
+    path = country_path(form)
+    code = country_code(value_at(path)) if path else None
     return replace(form, options={**form.options, "country": code}) if code else form
+
+
+def country_path(form: Form) -> str | None:
+    """Return the path at which a record names the country of a phone number, None if the form names it, or none."""
+    named = form.options.get("country") if form.convert == "phone" else None
+    return None if named is None or _ISO.fullmatch(named) else str(named)
+
+
+def with_country_code(number: str, form: Form) -> str | None:
+    """Return a number that has no country, with the calling code of the one that its form names; None without one."""
+    code = calling_codes().get(str(form.options.get("country")))
+    is_national = len(number) >= _SHORTEST_NATIONAL and not number.startswith("+")
+    return f"+{code}{number}" if is_national and code else None
 
 
 def lacks_named_country(number: str, whole: str, form: Form) -> bool:
     """Return whether a number is another one without the calling code of the country that its own form names."""
-    code = calling_codes().get(str(form.options.get("country")))
-    is_national = len(number) >= _SHORTEST_NATIONAL and not number.startswith("+")
-    return is_national and code is not None and whole == f"+{code}{number}"
+    return whole == with_country_code(number, form)
 
 
 def _expect_phone(value: object, form: Form) -> str:

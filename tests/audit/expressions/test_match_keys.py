@@ -20,3 +20,11 @@ def test_full_case_folding_does_not_join_two_mailboxes() -> None:
 
 def test_a_phone_number_without_its_country_matches_no_other() -> None:
     assert keys("+47 22 00 00 00", PHONE) == keys("004722000000", PHONE) != keys("22000000", PHONE)
+
+
+def test_a_phone_number_without_the_country_of_its_card_matches_the_whole_one_and_no_other() -> None:
+    norway, sweden = (Form(convert="phone", options={"country": code}) for code in ("NO", "SE"))
+    whole = set(keys("+47 22 00 00 00", PHONE))
+    assert set(keys("22 00 00 00", norway)) & whole
+    assert not set(keys("22 00 00 00", sweden)) & whole
+    assert set(keys("22000000", norway)) & set(keys("22 000 000", sweden))

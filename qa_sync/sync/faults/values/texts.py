@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from urllib.parse import unquote_plus
 
@@ -11,6 +12,7 @@ from qa_sync.sync.faults.values.altered_values import Change, on_each_element
 from qa_sync.systems.cards import PropertyCard
 from qa_sync.values.canonical import to_wire
 from qa_sync.values.conversions.countries import country_code
+from qa_sync.values.conversions.html import TAGS
 from qa_sync.values.form import Form, Json
 
 LONG = 20
@@ -54,6 +56,16 @@ def _cut_to(length: int) -> Change:
 def _lower(card: PropertyCard, value: Json) -> Json:
     text = _text(card, value)
     return value if text is None else text.lower()
+
+
+def _without_tags(card: PropertyCard, value: Json) -> Json:
+    has_tags = card.form.options.get(TAGS) and isinstance(value, str)
+    return re.sub("<[^<>]*>", " ", value) if has_tags else value
+
+
+def _with_other_tags(card: PropertyCard, value: Json) -> Json:
+    has_tags = card.form.options.get(TAGS) and isinstance(value, str)
+    return re.sub(r"(</?)(strong|em)\b", r"\1u", value) if has_tags else value
 
 
 def _stripped(card: PropertyCard, value: Json) -> Json:
@@ -104,6 +116,8 @@ cut: Change = on_each_element(_cut)
 cut_to_column: Change = _cut_to(COLUMN)
 cut_to_many: Change = _cut_to(MANY)
 cut_late: Change = on_each_element(_cut_late)
+without_tags: Change = on_each_element(_without_tags)
+with_other_tags: Change = on_each_element(_with_other_tags)
 lower: Change = on_each_element(_lower)
 stripped: Change = on_each_element(_stripped)
 without_accents: Change = on_each_element(_without_accents)
