@@ -5,7 +5,7 @@ from datetime import UTC
 import pytest
 
 from qa_sync.values.canonical import to_canonical, to_wire
-from qa_sync.values.compare import compare
+from qa_sync.values.comparison.compare import compare
 from qa_sync.values.conversions.html import TAGS
 from qa_sync.values.form import Form
 
