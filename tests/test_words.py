@@ -47,11 +47,14 @@ WORDS: Mapping[str, str] = {
     r"neighbours?|behaviours?|(?<!/)synchronis\w+|normalis\w+|recognis\w+": "American spelling",
 }
 """Patterns of replaced words, each with the plain words to use instead."""
+ANY = re.compile(rf"\b(?:{'|'.join(WORDS)})", re.IGNORECASE)
 
 
 def _tokens(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the line and the text of each string and comment."""
+    """Yield the line and the text of each string and comment, if one of them can have a replaced word."""
     source = path.read_text(encoding="utf-8")
+    if not ANY.search(" ".join(source.split())):
+        return  # to split it into tokens takes much longer
     kinds = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type in kinds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from audit_world import Doc, World, ids_of
@@ -35,9 +35,10 @@ PLACES: dict[str, dict[str, Place]] = {
 """By vendor and entity: the source's vendor and entity, the id, a source path, the target's place, and its text."""
 
 
-def plant(world: World) -> None:
-    """Plant faults, each on a record of its own, far enough apart that none hides another."""
-    for vendor, entities in PLACES.items():
+def plant(world: World, vendors: Collection[str]) -> None:
+    """Plant faults in those target systems, each on a record of its own, far enough apart that none hides another."""
+    for vendor in vendors:
+        entities = PLACES[vendor]
         for kind, (source, other, key, path, way, text) in entities.items():
             here, there = ids_of(world, vendor, kind), ids_of(world, source, other)
             taken = {"contacts": 0, "customers": 0, "products": 40, "orders": 80}[kind]
@@ -52,8 +53,8 @@ def plant(world: World) -> None:
                 at = next(spot)
                 world.edit(vendor, kind, here[at], _set(*way, to=change if text else (change and f"other {at}")))
                 world.planted.add(("property", sort, path, here[at]))
-    _references(world)
-    _types(world)
+        REFERENCES[vendor](world)
+        _type(world, vendor)
 
 
 def _alone(world: World, at: tuple[str, str, list[str]], there: list[str], n: int) -> None:
@@ -69,7 +70,7 @@ def _several(world: World, at: tuple[str, str, list[str]], key: str, n: int) -> 
     world.planted |= {("unique", "several", None, here[n]), ("unique", "several", None, str(new))}
 
 
-def _references(world: World) -> None:
+def _erp_references(world: World) -> None:
     """Let an order belong to another user, and a line to another product."""
     contacts, orders = ids_of(world, "customerp", "contacts"), ids_of(world, "customerp", "orders")
     products = ids_of(world, "customerp", "products")
@@ -77,6 +78,10 @@ def _references(world: World) -> None:
     world.planted.add(("property", "value", "buyerInfo.id", orders[120]))
     world.edit("customerp", "orders", orders[121], _set("lines", 0, "productId", to=products[131]))
     world.planted.add(("property", "value", "lineItems.productId", orders[121]))
+
+
+def _shop_references(world: World) -> None:
+    """Let a line have another price, and an order another status."""
     orders = ids_of(world, "customwebshop", "orders")
     world.edit("customwebshop", "orders", orders[120], _set("items", 0, "unitPrice", to="98.00"))
     world.planted.add(("property", "value", "line_items.price", orders[120]))
@@ -84,10 +89,12 @@ def _references(world: World) -> None:
     world.planted.add(("property", "value", "status", orders[121]))
 
 
-def _types(world: World) -> None:
+REFERENCES = {"customerp": _erp_references, "customwebshop": _shop_references}
+
+
+def _type(world: World, vendor: str) -> None:
     """Let a number stand where a text was."""
-    contacts, customers = ids_of(world, "customerp", "contacts"), ids_of(world, "customwebshop", "customers")
-    world.edit("customerp", "contacts", contacts[140], _set("firstName", to=5))
-    world.planted.add(("property", "type", "info.name.first", contacts[140]))
-    world.edit("customwebshop", "customers", customers[140], _set("firstName", to=5))
-    world.planted.add(("property", "type", "first_name", customers[140]))
+    kind, path = {"customerp": ("contacts", "info.name.first"), "customwebshop": ("customers", "first_name")}[vendor]
+    people = ids_of(world, vendor, kind)
+    world.edit(vendor, kind, people[140], _set("firstName", to=5))
+    world.planted.add(("property", "type", path, people[140]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from cli_caller import ROOT, QaSync
 
 RECORDS = 150
 MANY = 10_000
-FAULTS = 40
-SIZES = [RECORDS, pytest.param(MANY, marks=pytest.mark.slow)]
+FAULTS = 20
+"""In each target system."""
+TARGETS = {"specs/000.txt": "customerp", "specs/003.txt": "customwebshop"}
 
 
 def found(file: Path) -> set[tuple[str, str, str | None, str]]:
@@ -26,28 +28,36 @@ def found(file: Path) -> set[tuple[str, str, str | None, str]]:
     return {(row["kind"], row["class"], row["source_path"], row["target_id"] or row["source_id"]) for row in claimed}
 
 
-def world_of(count: int, monkeypatch: pytest.MonkeyPatch) -> World:
+def world_of(count: int, monkeypatch: pytest.MonkeyPatch, specs: Sequence[str] = SPECS) -> World:
     monkeypatch.chdir(ROOT)
     world = make_world(count)
-    plant(world)
+    plant(world, [TARGETS[spec] for spec in specs])
     several = sum(sort == "several" for _, sort, _, _ in world.planted)
-    assert len(world.planted) - several // 2 == FAULTS  # a source with two candidates is one fault in two rows
+    # A source with two candidates is one fault in two rows.
+    assert len(world.planted) - several // 2 == FAULTS * len(specs)
     return world
 
 
-def audit(qa_sync: QaSync, out: Path, *words: str) -> Any:
-    got = qa_sync("audit", *SPECS, "--report", f"json={out / 'audit.json'}", "-q", *words)
+def audit(qa_sync: QaSync, specs: Sequence[str], out: Path, *words: str) -> Any:
+    got = qa_sync("audit", *specs, "--report", f"json={out / 'audit.json'}", "-q", *words)
     assert got.code == 1, got.err
     return json.loads((out / "audit.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("count", SIZES)
+@pytest.mark.parametrize(
+    ("count", "specs"),
+    [
+        pytest.param(RECORDS, SPECS[:1], id="one document"),
+        pytest.param(RECORDS, SPECS, id="both", marks=pytest.mark.slow),
+        pytest.param(MANY, SPECS, id=str(MANY), marks=pytest.mark.slow),
+    ],
+)
 def test_every_fault_is_found_and_nothing_else(
-    qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+    qa_sync: QaSync, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, specs: Sequence[str]
 ) -> None:
-    world = world_of(count, monkeypatch)
+    world = world_of(count, monkeypatch, specs)
     with still(), served(world, tmp_path, monkeypatch) as config:
-        audit(qa_sync, tmp_path, "--config", str(config), "--snapshot", str(tmp_path / "kept"))
+        audit(qa_sync, specs, tmp_path, "--config", str(config), "--snapshot", str(tmp_path / "kept"))
     assert found(tmp_path / "audit.differences.parquet") == world.planted
     assert world.writes() == 0
     rows = pq.read_table(tmp_path / "audit.differences.parquet").to_pylist()

@@ -126,6 +126,6 @@ def test_in_a_self_flow_a_record_is_not_its_own_counterpart(qa_sync: QaSync, tmp
     head, products = text.partition("Wix.com Contacts to")[0], text[text.index("Wix.com Products to Wix.com") :]
     spec = tmp_path / "wix-wix.rst"
     spec.write_text(head.replace("Customerp", "Wix.com") + products)
-    code, found = results(qa_sync, str(spec), "--fault", "drop-create")
+    code, found = results(qa_sync, str(spec), "--fault", "drop-create", "--timeout", "20")
     assert code == 1, found["totals"]
     assert found["totals"]["passed"] == 0

@@ -85,7 +85,7 @@ def test_standard_input(qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch, comman
 
 def test_check_reads_standard_input_too(qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch) -> None:
     stdin(monkeypatch, (ROOT / "specs/000.txt").read_bytes())
-    assert qa_sync("check", "-", "--mode", "sandbox").code == 0
+    assert qa_sync("check", "-", "--mode", "sandbox", "--depth", "smoke").code == 0
 
 
 def test_empty_standard_input_is_an_error(qa_sync: QaSync, monkeypatch: pytest.MonkeyPatch) -> None:

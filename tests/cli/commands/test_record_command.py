@@ -126,7 +126,7 @@ def test_no_document_s_name_leads_out_of_the_recordings(qa_sync: QaSync, tmp_pat
 
 
 def test_other_modes_play_from_no_recording(qa_sync: QaSync) -> None:
-    got = qa_sync("check", SPEC, "--mode", "sandbox", "--report", "json")
+    got = qa_sync("check", SPEC, "--mode", "sandbox", "--section", "1", "--kind", "create", "--report", "json")
     assert "recordings" not in json.loads(got.out)
 
 

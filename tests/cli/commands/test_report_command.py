@@ -124,7 +124,8 @@ def test_v_reports_each_check_and_every_reason(qa_sync: QaSync) -> None:
 
 def test_annotations_are_for_github_and_leave_standard_output_alone(qa_sync: QaSync) -> None:
     result = qa_sync(
-        "check", "specs/000.txt", "--fault", "drop-create", "-q", "--annotations", "github", "--report", "json"
+        *("check", "specs/000.txt", "--fault", "drop-create", "--section", "1", "--kind", "create", "-q"),
+        *("--annotations", "github", "--report", "json"),
     )
     assert json.loads(result.out)["exit_code"] == 1
     assert (
