@@ -22,6 +22,7 @@ from qa_sync.checklist.scenarios.context import ChecksAndScenarios, SectionConte
 from qa_sync.checklist.scenarios.create import create
 from qa_sync.checklist.scenarios.merge import merge, unstated_matching
 from qa_sync.checklist.scenarios.merge_not import merge_not
+from qa_sync.checklist.scenarios.more_than_a_page import more_than_a_page
 from qa_sync.checklist.scenarios.policies import deletes, empty
 from qa_sync.checklist.scenarios.unlinked import connected, not_without_link
 from qa_sync.checklist.scenarios.update import update
@@ -48,6 +49,7 @@ SCENARIOS: tuple[tuple[StatementKind | None, Callable[[SectionContext], ChecksAn
     (StatementKind.CONDITION, condition),
     (StatementKind.KEEP, empty),
     (StatementKind.KEEP, deletes),
+    (StatementKind.EVERY, more_than_a_page),
 )
 """The scenarios in the order of their checks, each with the statement that a section needs for it (None: any)."""
 

@@ -17,5 +17,5 @@ class Depth(StrEnum):
 DEPTHS: Mapping[Depth, str] = {
     Depth.SMOKE: "Only the checks `create`, `unique` and `property`.",
     Depth.STANDARD: "All checks, with one set of values.",
-    Depth.THOROUGH: "All checks; each property is edited by itself, with boundary values.",
+    Depth.THOROUGH: "All checks; each property is edited by itself, with boundary values; a page is filled.",
 }

@@ -34,6 +34,7 @@ KINDS: Mapping[str, CheckKind] = {
                 "it cannot be deleted again."
             ),
             "Wait until each has exactly one counterpart on the target, at most until the timeout.",
+            "With `--depth thorough`, do the same with one record more than a page of the source's list holds.",
         ),
     ),
     "unique": CheckKind(

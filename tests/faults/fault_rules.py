@@ -35,6 +35,7 @@ from fault_values import (
 )
 from msgspec import Struct
 
+from qa_sync.checklist.depth import Depth
 from qa_sync.dataflow.model import StatementKind
 from qa_sync.sync.faults.matching import NAMES
 from qa_sync.sync.faults.property_kinds import is_edited, is_free_text
@@ -54,10 +55,14 @@ KIND_OF = {Side.SOURCE: FORWARD, Side.TARGET: BACKWARD}
 
 
 class Rule(Struct, frozen=True):
-    """Where a fault shows in a section; `why_not` is the reason when it shows in none of a document's."""
+    """Where a fault shows in a section; `why_not` is the reason when it shows in none of a document's.
+
+    `depth` is the least depth that tries it.
+    """
 
     where: Where
     why_not: str
+    depth: Depth = Depth.STANDARD
 
 
 def values(touches: Touches) -> Where:
@@ -206,6 +211,12 @@ def _case(facts: Facts) -> Iterator[Place]:
     for pair in facts.followers():
         if all(is_free_text(pair.card(side)) for side in Side) and not is_list(pair.target, pair.source):
             yield from facts.about(pair, FORWARD, BACKWARD)
+
+
+def _paged(facts: Facts) -> Iterator[Place]:
+    alone = not facts.says(StatementKind.LINK_FIRST) and facts.says(StatementKind.EVERY)
+    if alone and facts.creates and facts.removable and facts.source.page_size in range(1, 101):
+        yield from facts.whole("create")
 
 
 def _deleted(facts: Facts) -> Iterator[Place]:
@@ -386,6 +397,7 @@ RULES: Mapping[str, Rule] = {
     "lose-list-item": Rule(values(is_list), "no list is carried"),
     "reorder-list": Rule(values(is_list), "no list is carried"),
     "last-page-lost": Rule(created("create", "stable", "isolated", "unique"), NOTHING_IS_CREATED),
+    "first-page-only": Rule(_paged, "no page of 100 records or fewer can be filled", Depth.THOROUGH),
     "cross-section": Rule(_spilt, "no other section whose records are created without more ado"),
     "one-at-a-time": Rule(_first_only, "no two records can be made that are removed again"),
     "matched-once": Rule(_matched_once, "no merge table whose records can be edited"),

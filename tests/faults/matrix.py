@@ -24,6 +24,8 @@ from fault_facts import ROOT, SPECS, Place, facts_of  # noqa: E402
 from fault_rules import RULES, places  # noqa: E402
 from fault_runs import Outcome, play  # noqa: E402
 
+from qa_sync.checklist.depth import Depth  # noqa: E402
+
 SEED = "matrix"
 
 
@@ -67,13 +69,15 @@ def cell(fault: str, spec: Path, section: int | None = None) -> Cell:
     """Run one cell; with a section no other one is checked."""
     os.chdir(ROOT)
     could = frozenset(place for place in places(fault, facts_of(spec)) if section in {None, place.section})
-    return Cell(fault, spec, could, play(spec, SEED, fault, section=section), without_fault(spec, section))
+    depth = RULES[fault].depth
+    outcome = play(spec, SEED, fault, depth=depth, section=section)
+    return Cell(fault, spec, could, outcome, without_fault(spec, depth, section))
 
 
 @cache
-def without_fault(spec: Path, section: int | None = None) -> Outcome:
+def without_fault(spec: Path, depth: Depth, section: int | None = None) -> Outcome:
     """Run a document healthily, with the seed of the cells."""
-    return play(spec, SEED, section=section)
+    return play(spec, SEED, depth=depth, section=section)
 
 
 def healthy(seed: str, spec: Path) -> tuple[str, Path, Outcome]:

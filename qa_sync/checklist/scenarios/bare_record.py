@@ -34,7 +34,7 @@ def bare_record(context: SectionContext, tried: Iterable[tuple[str, PropertyPair
 
     `tried` are the pairs by the id of their check.
     """
-    pairs = tuple(_needed(context))
+    pairs = tuple(needed_pairs(context))
     if not any(context.entities.carries_mark(pair) for pair in pairs):
         return None
     insert = context.insert_only("create", BARE, pairs)
@@ -49,7 +49,7 @@ def bare_record(context: SectionContext, tried: Iterable[tuple[str, PropertyPair
     return BareRecord(insert, tuple(claims)) if lacks else None
 
 
-def _needed(context: SectionContext) -> Iterator[PropertyPair]:
+def needed_pairs(context: SectionContext) -> Iterator[PropertyPair]:
     """Yield the pairs that either system requires, and one by which the counterpart is found."""
     required = [pair for pair in context.pairs if _is_required(context, pair)]
     yield from required

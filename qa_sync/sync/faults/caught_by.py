@@ -82,6 +82,7 @@ CAUGHT_BY: Final[Mapping[str, tuple[str, ...]]] = {
         "create",
         "stable",
     ),
+    "first-page-only": ("create",),
     "cross-section": ("isolated",),
     "one-at-a-time": (
         "create",

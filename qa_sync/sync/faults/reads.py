@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
 from msgspec import Struct
 
@@ -59,3 +60,11 @@ class LoseLastPage(FaultySystem):
         records = list(self.inner.list(datatype, since))
         last = (len(records) - 1) // PAGE * PAGE
         yield from records[:last] if last > 0 else records
+
+
+class FirstPageOnly(FaultySystem):
+    """Reads only the first page of a list, as large as the system's pages are."""
+
+    def list(self, datatype: str, since: datetime | None = None) -> Iterator[Record]:
+        """Yield the records of the first page."""
+        return islice(self.inner.list(datatype, since), self.cards[datatype].page_size)

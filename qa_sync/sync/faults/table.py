@@ -28,7 +28,7 @@ from qa_sync.sync.faults.moments.lost_edits import (
     source_always_wins,
 )
 from qa_sync.sync.faults.moments.record_times import SameSecondAsCreated, SameSecondAsOwnWrite
-from qa_sync.sync.faults.reads import LateListing, LoseLastPage
+from qa_sync.sync.faults.reads import FirstPageOnly, LateListing, LoseLastPage
 from qa_sync.sync.faults.values import coded, lists, numbers, texts, times
 from qa_sync.sync.faults.values.altered_values import altering, altering_on_create
 from qa_sync.sync.faults.values.cleared_texts import MarkErasedTexts, as_nothing
@@ -126,6 +126,7 @@ FAULTS: Mapping[str, Fault] = {
         Fault("lose-list-item", "Drops the last item of a list.", altering(lists.without_last)),
         Fault("reorder-list", "Writes lists in reverse order.", altering(lists.reversed_list)),
         Fault("last-page-lost", "Never reads the last page of a list.", system=LoseLastPage),
+        Fault("first-page-only", "Reads only the first page of a list.", system=FirstPageOnly),
         Fault("cross-section", "Also changes a record of another section on each write.", CrossSection),
         Fault(
             "one-at-a-time",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qa_sync.errors import ConnectorError
 from qa_sync.systems.cards import EntityCard
@@ -141,7 +142,7 @@ def _read(folder: Path, env: Mapping[str, Json], payloads: Mapping[str, Json]) -
         fingerprint=fingerprint_of(folder),
         service=services.pop(main),
         operations=found.operations,
-        cards=found.cards,
+        cards=_with_page_sizes(found.cards, found.operations),
         secrets=frozenset(_names("SECRET", text_with_references)) | _secrets_called(text_with_references),
         further=services,
         parameters=frozenset(_names("ENV", text_with_references)),
@@ -149,6 +150,11 @@ def _read(folder: Path, env: Mapping[str, Json], payloads: Mapping[str, Json]) -
         folder=folder,
     )
     return _ReadConnector(connector, problems, ConnectorFiles(raw, file, value, systems, found.pipes))
+
+
+def _with_page_sizes(cards: Mapping[str, EntityCard], operations: Mapping[str, Operation]) -> Mapping[str, EntityCard]:
+    sizes = {name: operations[key].page_size for name in cards if (key := f"{name}-list") in operations}
+    return {name: replace(card, page_size=sizes.get(name)) for name, card in cards.items()}
 
 
 def _defaults(manifest: Raw) -> dict[str, Json]:

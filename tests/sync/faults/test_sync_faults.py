@@ -27,7 +27,7 @@ reset-flags clear-unmapped drop-elements
 source-wins same-second-as-create same-second-as-write
 cursor-in-seconds cursor-at-end lose-during-cycle lose-double-edit
 accent-blind blank-blind order-blind truncate-to-column truncate-to-500 single-precision double-precision
-two-decimals one-currency join-lines lose-tags other-tags none-as-text none-as-zero
+two-decimals one-currency join-lines first-page-only lose-tags other-tags none-as-text none-as-zero
 """
 
 LONG = "a name of more than twenty characters"
