@@ -1,4 +1,4 @@
-"""Whether a JSON text is nested too deeply or has too many values, found without reading them."""
+"""Whether a JSON text is nested too deeply, has too many values or too much wide text, found without reading them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Final
 
 STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 WHOLE_STRINGS: Final = re.compile(rb'(?:[^"]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+WIDE: Final = re.compile(rb"[\xf0-\xf4]|\\u[dD][89abAB]")
+"""A character of four bytes, such as an emoji: a text that has one takes four bytes for each of its characters."""
 PIECE_BYTES: Final = 2**18
 """The bytes that are searched at once: each string in them takes memory for a moment."""
 BRACKETS: Final = b"{}[]"
@@ -33,6 +35,24 @@ def has_more_values(content: bytes, values: int) -> bool:
     if not _begins_as_json(content) or _values(content) <= values:
         return False
     return sum(map(_values, _outside_strings(content))) > values
+
+
+def has_more_wide_text(content: bytes, size: int) -> bool:
+    """Return whether more than `size` bytes of a body are in texts that take four bytes for each character.
+
+    These are the strings of JSON with such a character; a body that is not JSON is one text.
+    """
+    if len(content) <= size or not WIDE.search(content):
+        return False
+    if not _begins_as_json(content):
+        return True
+    found = 0
+    for string in STRING.finditer(content):
+        if WIDE.search(content, *string.span()):
+            found += string.end() - string.start()
+            if found > size:
+                return True
+    return False
 
 
 def _begins_as_json(content: bytes) -> bool:

@@ -14,6 +14,9 @@ from msgspec.json import Decoder, Encoder
 
 from qa_sync.values.form import Json
 
+LARGE_BYTES: Final = 16_000_000
+"""The size of a text that is not read again as a whole, which takes up to four times its size."""
+
 
 def read_json(content: bytes) -> Json:
     """Return what `json.loads` makes of the text; raises ValueError and RecursionError as it does."""
@@ -29,7 +32,8 @@ def read_exact_json(content: bytes) -> Json:
     try:
         return _EXACT.decode(content)
     except (ValueError, InvalidOperation):
-        pass
+        if len(content) > LARGE_BYTES and not content.isascii():
+            raise ValueError("too large to be read as a whole") from None
     return _EXACT_STANDARD.decode(content.decode())
 
 

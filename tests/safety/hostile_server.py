@@ -36,8 +36,18 @@ def endless(begin: bytes, block: bytes) -> Iterator[bytes]:
         yield block
 
 
+def wide_part() -> Iterator[bytes]:
+    """Yield as much wide text as is allowed, and narrower text beside it."""
+    wide = LIMIT // 4 - 100
+    rest = (LIMIT - wide - 2 * BLOCK) // BLOCK
+    begin = ID + EMOJI + b"a" * (wide - 10) + '", "other": "\u0101'.encode()
+    return packed(begin, b"a" * BLOCK, rest, b'"}]}')
+
+
 METHODS: Final = {"lookup": "GET", "update": "PATCH", "delete": "DELETE"}
 BLANK, ID = b" " * BLOCK, b'{"people": [{"id": "1", "name": "'
+EMOJI = "\U0001f600".encode()
+LISTED = b'{"people": [{"id": "1", "x": ['
 BODIES: Final[dict[str, Any]] = {
     "400 MB of blanks": lambda: packed(b'{"people": [', BLANK, 400, b"]}"),
     "1,500 MB of blanks": lambda: packed(b'{"people": [', BLANK, 1500, b"]}"),
@@ -51,7 +61,24 @@ BODIES: Final[dict[str, Any]] = {
     "a full response of numbers": lambda: full(b'{"people": [{"id": "1", "x": [', b"0.5,", b"0]}]}"),
     "a full response of digits": lambda: full(b'{"people": [{"id": "1", "x": ', b"9", b"}]}"),
     "a full response of text": lambda: full(ID, b"a", b'"}]}'),
-    "a full response of wide text": lambda: full(ID + "\U0001f600".encode(), b"a", b'"}]}'),
+    "a full response of wide text": lambda: full(ID + EMOJI, b"a", b'"}]}'),
+    "a full response of wide text without end": lambda: full(ID + EMOJI, b"a", b""),
+    "a full response of wide text and a comma too many": lambda: full(ID + EMOJI, b"a", b'"},]}'),
+    "a full response of wide text as escapes": lambda: full(ID + b"\\ud83d\\ude00", b"a", b'"}]}'),
+    "a full response of half a wide character": lambda: full(ID + EMOJI + b"\\ud800", b"a", b'"}]}'),
+    "a full response of wide texts": lambda: full(LISTED, b'"' + EMOJI + b"a" * 1000 + b'",', b"0]}]}"),
+    "a full response with one wide text": lambda: full(
+        LISTED + b'"' + EMOJI + b'",', b'"' + b"a" * 1000 + b'",', b"0]}]}"
+    ),
+    "a full response of a wide name": lambda: full(b'{"people": [{"id": "1", "' + EMOJI, b"a", b'": 1}]}'),
+    "a full response of two-byte text": lambda: full(ID + "\u0101".encode(), b"a", b'"}]}'),
+    "a full response that is a wide text": lambda: full(EMOJI, b"a", b""),
+    "a full response of a wide part": wide_part,
+    "a full response in UTF-16": lambda: full('{"people": ["'.encode("utf-16-le"), b"a\0", '"]}'.encode("utf-16-le")),
+    "a full response of NULs": lambda: full(b"", b"\0", b""),
+    "a full response in Latin-1": lambda: full(ID, b"\xe6", b'"}]}'),
+    "a full rejection": lambda: full(b'{"message": "' + EMOJI, b"a", b'"}'),
+    "a full rejection of text": lambda: full(b"", b"a", b""),
     "a full response of escapes": lambda: full(ID, b"\\u0061", b'"}]}'),
 }
 
@@ -67,7 +94,7 @@ class Hostile(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Send the body until the client has had enough."""
         name = list(BODIES)[int(self.path.split("/")[1])]
-        self.send_response(200)
+        self.send_response(400 if "rejection" in name else 200)
         self.send_header("Content-Type", "application/json")
         if not name.startswith("no end"):
             self.send_header("Content-Encoding", "gzip")

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from qa_sync.systems.http.failures import ResponseLimitExceeded
 from qa_sync.systems.http.request_extensions import MAX_SECONDS
-from qa_sync.values.json_depth import has_more_values, is_deeper
+from qa_sync.values.json_depth import has_more_values, has_more_wide_text, is_deeper
 
 PIECE_BYTES: Final = 8 * 1024
 """The bytes that are decompressed at once: at most about 8 MB come of them."""
@@ -29,6 +29,8 @@ BODY_HEADERS: Final = frozenset({"content-encoding", "content-length", "transfer
 """Headers that describe the body as it was sent, not as it was read."""
 
 MEGABYTE: Final = 1_000_000
+WIDE_SHARE: Final = 4
+"""The part of the largest body that texts with characters of four bytes may have: they take four times the memory."""
 
 
 class ResponseLimits(Struct, frozen=True):
@@ -65,11 +67,7 @@ class LimitedTransport(Struct, httpx.BaseTransport, frozen=True):
             body = b"".join(self._pieces(response, ends))
         finally:
             response.close()
-        if is_deeper(body, self.limits.max_depth):
-            message = f"more than {self.limits.max_depth} lists and objects within each other"
-            raise ResponseLimitExceeded(message, "max_response_depth")
-        if has_more_values(body, self.limits.max_values):
-            raise ResponseLimitExceeded(f"more than {self.limits.max_values:,} values", "max_response_values")
+        self._check_content(body)
         headers = [
             (name, value) for name, value in response.headers.raw if name.decode("latin-1").lower() not in BODY_HEADERS
         ]
@@ -78,6 +76,17 @@ class LimitedTransport(Struct, httpx.BaseTransport, frozen=True):
     def close(self) -> None:
         """Close the inner transport."""
         self.inner.close()
+
+    def _check_content(self, body: bytes) -> None:
+        limits = self.limits
+        if is_deeper(body, limits.max_depth):
+            message = f"more than {limits.max_depth} lists and objects within each other"
+            raise ResponseLimitExceeded(message, "max_response_depth")
+        if has_more_values(body, limits.max_values):
+            raise ResponseLimitExceeded(f"more than {limits.max_values:,} values", "max_response_values")
+        if has_more_wide_text(body, limits.max_bytes // WIDE_SHARE):
+            message = f"more than {limits.max_bytes // WIDE_SHARE:,} bytes of text with characters such as emoji"
+            raise ResponseLimitExceeded(message, "max_response")
 
     def _pieces(self, response: httpx.Response, ends: float) -> Iterator[bytes]:
         size = 0

@@ -46,6 +46,8 @@ HINTS: Final[Mapping[int, str]] = {
     403: "check that the key may do this, and which site or company it belongs to",
     429: "the system limits the request rate; wait, or run fewer sections in parallel",
 }
+READ_BYTES: Final = 64 * 1024
+"""The bytes of a body that are read to describe a problem."""
 SHOWN: Final = 200
 """The largest number of characters of an invalid response shown."""
 
@@ -113,6 +115,8 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
         raise RequestRejected(f"{text}: {message}", status=status, code=code, hint=hint)
 
     def _vendor_error(self, response: httpx.Response) -> tuple[str | None, str]:
+        if len(response.content) > READ_BYTES:
+            return None, self._body_start(response)
         try:
             body = json.loads(response.content)
         except (ValueError, RecursionError):
@@ -146,7 +150,8 @@ class ResponseChecker(Struct, frozen=True, kw_only=True):
         return hint
 
     def _body_start(self, response: httpx.Response) -> str:
-        text = redacted_text(self.redact, response.content)  # whole, because a secret cut in two would not be redacted
+        # More than is shown, because a secret cut in two would not be redacted.
+        text = redacted_text(self.redact, response.content[:READ_BYTES])
         return f"beginning {self._shown(text)!r}" if text else "with an empty body"
 
     def _shown(self, text: str) -> str:

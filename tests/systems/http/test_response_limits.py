@@ -167,6 +167,27 @@ def test_a_response_with_too_many_values_is_an_error() -> None:
     )
 
 
+WIDE_TEXTS = {
+    "of four bytes": '["{0}\U0001f600"]',
+    "as an escape": '["{0}\\ud83d\\ude00"]',
+    "in a name": '{{"{0}\U0001f600": 1}}',
+    "in several": '["{0}"' + ', "\U0001f600aaaaaaaaa"' * 40 + "]",
+    "no JSON": "{0}\U0001f600",
+}
+
+
+@pytest.mark.parametrize("name", WIDE_TEXTS)
+def test_a_response_with_too_much_text_of_four_bytes_a_character_is_an_error(name: str) -> None:
+    def body(count: int) -> httpx.Response:
+        return httpx.Response(200, content=WIDE_TEXTS[name].format("a" * count).encode())
+
+    with pytest.raises(ResponseLimitExceeded, match="more than 250 bytes of text with characters such as emoji") as got:
+        fetch(body(300))
+    assert got.value.setting == "max_response"
+    assert fetch(httpx.Response(200, json=["a" * 300, "\U0001f600" * 20])).status_code == 200
+    assert fetch(httpx.Response(200, json=["\u0101" * 150])).status_code == 200
+
+
 def test_every_limit_is_a_setting(tmp_path: Path) -> None:
     path = tmp_path / "qa-sync.toml"
     path.write_text(

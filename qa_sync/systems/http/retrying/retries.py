@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import random
+from contextlib import suppress
 from datetime import datetime
 from typing import Final, TypeAlias
 from urllib.parse import quote
 
 import httpx
-from msgspec import Struct, field
+from msgspec import Raw, Struct, field
+from msgspec.json import Decoder
 
 from qa_sync.clock import Clock
 from qa_sync.systems.http.failures import (
@@ -38,9 +40,13 @@ from qa_sync.systems.http.retrying.retry_policy import TOO_MANY_REQUESTS, RetryP
 from qa_sync.systems.http.retrying.silence_limit import SilenceLimit, SystemGivenUp
 from qa_sync.systems.http.retrying.waits import WaitReporter
 from qa_sync.systems.redaction import Redactor
+from qa_sync.values.json_text import LARGE_BYTES
 
 JSON_SEQUENCE_TYPES: Final = ("ndjson", "jsonl", "json-seq", "stream+json")
 """Parts of content types that hold a sequence of JSON values."""
+
+CHECKER: Final = Decoder(Raw)
+"""Checks JSON without reading its values, which takes no memory."""
 
 Outcome: TypeAlias = httpx.Response | httpx.RequestError
 
@@ -164,9 +170,19 @@ def _is_truncated(request: httpx.Request, response: httpx.Response) -> bool:
     if not response.is_success or request.method not in {"GET", "POST"} or body[:1] not in {b"{", b"["}:
         return False
     try:
-        json.loads(body)
-    except ValueError:
-        return True
+        return _is_cut(body)
     except RecursionError:  # nested too deeply, which a retry does not change
         return False
-    return False
+
+
+def _is_cut(body: bytes) -> bool:
+    """Return whether a body is not JSON; raises RecursionError."""
+    with suppress(ValueError):
+        CHECKER.decode(body)
+        return False
+    if len(body) > LARGE_BYTES:
+        return body[-1:] not in {b"}", b"]"}
+    with suppress(ValueError):
+        json.loads(body)  # reads some texts that the checker refuses
+        return False
+    return True
