@@ -104,6 +104,46 @@ def test_a_signal_ends_a_command_that_waits_for_a_silent_system(
     assert list(tmp_path.glob("qa-sync-audit-*")) == []
 
 
+STUCK = """\
+import pathlib, socket, threading
+
+def stuck(host, *rest, **options):
+    if host != "stuck.test":
+        return found(host, *rest, **options)
+    pathlib.Path({0!r}).touch()
+    while True:
+        try:
+            threading.Event().wait()
+        except BaseException:  # the C library does not let Python's handlers run
+            pass
+
+found, socket.getaddrinfo = socket.getaddrinfo, stuck
+"""
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize(
+    "command",
+    [name if name in {"connectors check", "check"} else pytest.param(name, marks=pytest.mark.slow) for name in WAITING],
+)
+def test_a_signal_ends_a_command_that_waits_for_a_silent_name_server(
+    command: str, number: int, config: tuple[Path, threading.Event], tmp_path: Path
+) -> None:
+    path, marker = config[0], tmp_path / "asked"
+    path.write_text(re.sub(r"http://[^\"]*", "http://stuck.test", path.read_text()))
+    (tmp_path / "sitecustomize.py").write_text(STUCK.format(str(marker)))
+    words = [*WAITING[command], str(path)]
+    words += ["--links", str(tmp_path / "links.sqlite")] if words[0] == "sync" else []
+    env = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}", "TMPDIR": str(tmp_path)}
+    with running([str(IMPATIENT), *words], env=env) as process:
+        until(marker.exists, process)
+        process.send_signal(number)
+        out, reported = ended(process)
+    assert process.returncode == 3, out + reported
+    assert "Traceback" not in reported
+    assert "nterrupted" in out + reported
+
+
 @pytest.mark.parametrize("how", ["gone", pytest.param("silent", marks=pytest.mark.slow)])
 def test_an_interrupted_run_gives_up_systems_that_do_not_answer(how: str, serve: Serve, qa_sync: QaSync) -> None:
     config, real = serve(SPEC, "--every", "0.1"), httpx.Client(verify=NO_TLS, trust_env=False)

@@ -83,7 +83,9 @@ def live_transport(options: TransportOptions, redact: Redactor) -> httpx.BaseTra
             from qa_sync.systems.http.socks import SocksTransport  # noqa: PLC0415 - rarely needed, never by a replay
 
             return SocksTransport(proxy, tls, limits)
-        return httpx.HTTPTransport(verify=tls, proxy=proxy, limits=limits)
+        from qa_sync.systems.http.name_lookup import NetworkTransport  # noqa: PLC0415 - not by a replay
+
+        return NetworkTransport(tls, proxy, limits)
 
     return ProxyTransport(options.label, make_transport, options.proxies, options.environment)
 

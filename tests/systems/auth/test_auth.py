@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -47,6 +48,19 @@ def ask(world: Small, times: int = 1) -> None:
 
 def authorizations(world: Small) -> list[str | None]:
     return [r.headers.get("authorization") for r in world.server.asked if r.url.host == "small.test"]
+
+
+@pytest.mark.parametrize(("kind", "package"), [("oauth1", "oauthlib"), ("ntlm", "spnego")])
+def test_a_method_whose_package_is_not_installed_names_its_extra(
+    kind: str, package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, f"qa_sync.systems.auth.{kind}", raising=False)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(UsageError, match=f"needs {package}, which is not installed") as caught:
+        ask(small(tmp_path, authentication=kind, username="u", password="$SECRET(secret)", secrets=SECRETS))
+    assert f"pip install 'qa-sync[{kind}]'" in str(caught.value)
 
 
 class Issuer:
