@@ -25,19 +25,19 @@ LOCAL = (socket.AF_INET6, ("fe80::1", 80, 0, 2))
 )
 def test_all_addresses_are_found(found: Any, addresses: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     answer = [(family, socket.SOCK_STREAM, 6, "", place) for family, place in found]
-    monkeypatch.setattr(name_lookup.socket, "getaddrinfo", lambda *_, **__: answer)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answer)
     assert look_up("some.test", 80, 60) == addresses
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "fe80::1%2"])
 def test_an_address_is_no_name(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(name_lookup.socket, "getaddrinfo", None)
+    monkeypatch.setattr(socket, "getaddrinfo", None)
     assert look_up(host, 80, 60) == [host]
 
 
 def test_a_lookup_without_end_is_a_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     over = threading.Event()
-    monkeypatch.setattr(name_lookup.socket, "getaddrinfo", lambda *_, **__: over.wait() and [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait() and [])
     try:
         with pytest.raises(httpcore.ConnectTimeout, match=r"the address of some\.test was not found within 0\.01 s"):
             look_up("some.test", 80, 0.01)
@@ -49,7 +49,7 @@ def test_an_unknown_name_is_an_error_of_the_connection(monkeypatch: pytest.Monke
     def unknown(*_: Any, **__: Any) -> None:
         raise socket.gaierror(-2, "Name or service not known")
 
-    monkeypatch.setattr(name_lookup.socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(httpcore.ConnectError, match="Name or service not known"):
         look_up("some.test", 80, 60)
 
