@@ -27,6 +27,7 @@ from qa_sync.sync.faults.table import find_fault
 from qa_sync.sync.store.database import readable_errors
 from qa_sync.sync.store.links import Links
 from qa_sync.sync.store.system_urls import check_system_urls
+from qa_sync.sync.writer import Writer
 from qa_sync.systems.cards import EntityCard, find_card
 from qa_sync.systems.read_only import ReadOnlySystem
 from qa_sync.systems.redaction import Redactor
@@ -80,6 +81,7 @@ def open_sync(
     sections: Sequence[str],
     stop: StopFlag,
     *,
+    writer: Writer | None = None,
     dry_run: ReportPlannedWrite | None = None,
     moved: bool = False,
     preflight: bool = True,
@@ -87,9 +89,10 @@ def open_sync(
     """Open the sync of the job's only spec, and close everything afterwards.
 
     `links` is the store (None: LINKS), `sections` are the sections to sync (empty: all), `stop` ends the work between
-    two writes; with `dry_run` nothing is written, neither to a system nor to the store; `moved` says that the systems
-    have new URLs; `preflight` reads each entity once first. Raises UsageError when both systems are read-only, or when
-    the store is damaged or belongs to other systems, UnknownName for a section or a fault, and the errors of Preflight.
+    two writes; `writer` performs the writes (None: a plain one); with `dry_run` nothing is written, neither to a system
+    nor to the store; `moved` says that the systems have new URLs; `preflight` reads each entity once first. Raises
+    UsageError when both systems are read-only, or when the store is damaged or belongs to other systems, UnknownName
+    for a section or a fault, and the errors of Preflight.
     """
     (dataflow,) = job.dataflows
     _reject_unread(dataflow)
@@ -117,7 +120,7 @@ def open_sync(
                 faults=faults,
                 only=only,
                 clock=RealClock(),
-                writer=DryRunWriter(dry_run) if dry_run else None,
+                writer=DryRunWriter(dry_run) if dry_run else writer,
                 stop=stop.is_set,
             ),
             why,

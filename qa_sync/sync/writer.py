@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from qa_sync.sync.lanes import Lane, LaneEnd
@@ -32,3 +32,34 @@ class PlainWriter:
         """Update a fresh record; return the write paths."""
         end.system.update(record, values)
         return frozenset(values)
+
+
+class AnnouncingWriter(PlainWriter):
+    """Says what a system sends to people before the first write of such a record; `told` was said already.
+
+    `announce` gets the label of the system and what its card says (`announces`).
+    """
+
+    def __init__(self, announce: Callable[[str, str], None], told: Iterable[tuple[str, str]] = ()) -> None:
+        self._announce = announce
+        self._told = set(told)
+
+    def end_cycle(self) -> None:
+        """Say everything again in the next cycle."""
+        self._told.clear()
+
+    def insert(self, lane: Lane, end: LaneEnd, values: Mapping[str, Json], found: Found | None = None) -> str | None:
+        """Say what people are sent, then create a record."""
+        self._say(end)
+        return super().insert(lane, end, values, found)
+
+    def update(self, lane: Lane, end: LaneEnd, record: Record, values: Mapping[str, Json]) -> frozenset[str]:
+        """Say what people are sent, then update a record."""
+        self._say(end)
+        return super().update(lane, end, record, values)
+
+    def _say(self, end: LaneEnd) -> None:
+        said = end.system.label, end.card.announces
+        if end.card.announces and said not in self._told:
+            self._told.add(said)
+            self._announce(*said)

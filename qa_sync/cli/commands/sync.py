@@ -22,13 +22,14 @@ from qa_sync.errors import NoVerdict, SystemUnreachable, UnknownName, UsageError
 from qa_sync.modes.documents import apply_configured_pairs, connectors_of, read_named
 from qa_sync.modes.job import Job
 from qa_sync.modes.live_systems.connections import labels_of
-from qa_sync.modes.live_systems.planned_writes import announcements
+from qa_sync.modes.live_systems.planned_writes import announcements, describe_announcements
 from qa_sync.modes.live_systems.write_permissions import read_only_reason
 from qa_sync.modes.sync import LINKS, open_sync
 from qa_sync.reports.shared.escape import escape_invisible
 from qa_sync.settings.value_types import DURATION_VALUE
 from qa_sync.sync.dry_run import PlannedWrite
 from qa_sync.sync.engine import Engine
+from qa_sync.sync.writer import AnnouncingWriter
 from qa_sync.systems.cards import EntityCard, find_card
 
 PROBLEMS_LEFT = 1
@@ -67,7 +68,7 @@ def sync(
     The link store keeps the links between records and the values synced last, so the next run continues where this
     one ended, even after a crash. Only systems with `writes = true` in the settings are written to. The
     command shows how many records it would write and asks for confirmation, unless --yes is given; without a terminal,
-    it writes only with --yes.
+    it writes only with --yes. What the systems send to people is said before the first write of each cycle.
 
     Standard output has one line per cycle, with --dry-run also one line per write (--format json: one JSON object per
     line). Problems go to standard error.
@@ -91,19 +92,23 @@ def sync(
     dataflows = apply_configured_pairs(dataflows, connectors, settings)
     job = Job(dataflows, connectors, Path(), faults=faults, settings=settings, notify=notify)
     output: SyncOutput = FORMATS[format_]()
+    told: list[tuple[str, EntityCard]] = []
     if not (yes or dry_run) and _check_writable(job):
         check_can_ask()
-        writes, cards = _count_writes(job, links, sections, moved)
-        announced = announcements([*cards, *(_all_cards(job) if every_s else ())])
-        confirm_sync(writes, announced, watching=every_s is not None)
+        writes, told = _count_writes(job, links, sections, moved)
+        told += _all_cards(job) if every_s else ()
+        confirm_sync(writes, announcements(told), watching=every_s is not None)
+    writer = AnnouncingWriter(_announce, [(system, card.announces) for system, card in told])
     rehearse = output.write if dry_run else None
     with (
         stopped_by_signals() as stop,
-        open_sync(job, links, sections, stop, dry_run=rehearse, moved=moved, preflight=every_s is None) as worked,
+        open_sync(
+            job, links, sections, stop, writer=writer, dry_run=rehearse, moved=moved, preflight=every_s is None
+        ) as worked,
     ):
         for reason in worked.read_only_reasons:
             click.echo(escape_invisible(reason), err=True)
-        cycle = partial(_cycle, worked.engine, output)
+        cycle = partial(_cycle, worked.engine, writer, output)
         return cycle() if every_s is None else _watch(cycle, every_s, stop)
 
 
@@ -136,8 +141,16 @@ def _all_cards(job: Job) -> Iterator[tuple[str, EntityCard]]:
             yield end.system, find_card(job.cards[end.system], end.entity, end.system)
 
 
-def _cycle(engine: Engine, output: SyncOutput) -> int:
-    summary = engine.cycle()
+def _announce(system: str, text: str) -> None:
+    for line in describe_announcements([f"{system}: {text}"]):
+        click.echo(escape_invisible(line), err=True)
+
+
+def _cycle(engine: Engine, writer: AnnouncingWriter, output: SyncOutput) -> int:
+    try:
+        summary = engine.cycle()
+    finally:
+        writer.end_cycle()
     output.cycle(summary)
     if not summary.complete:
         raise NoVerdict("interrupted between two writes; the next run continues from here")

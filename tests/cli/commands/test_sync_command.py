@@ -161,6 +161,22 @@ def test_nothing_is_written_where_the_settings_do_not_allow_it(qa_sync: QaSync, 
         assert "changed" not in {r.data["first_name"] for r in shop.list("customer")}
 
 
+def test_what_people_are_sent_is_said_before_the_write_also_without_a_question(
+    qa_sync: QaSync, place: Path, tmp_path: Path
+) -> None:
+    words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"))
+    assert qa_sync(*words).err == ""  # only the webshop is written to, which sends nothing
+    with system(place, "Custom Webshop") as webshop:
+        for record in webshop.list("customer"):
+            webshop.update(record, {"firstName": "changed"})
+    said = "People may get messages about them:\n  WooCommerce: mails "
+    assert "updated 2" in qa_sync(*words, "--dry-run").out
+    written = qa_sync(*words)
+    assert written.err.startswith(said)
+    assert written.err.count("WooCommerce: mails") == 1
+    assert qa_sync(*words).err == ""
+
+
 def test_a_fault_misbehaves(qa_sync: QaSync, place: Path, tmp_path: Path) -> None:
     words = ("sync", SPEC, "--config", str(place), "--links", str(tmp_path / "links.sqlite"), "--fault")
     assert "created 0" in qa_sync(*words, "drop-create").out
