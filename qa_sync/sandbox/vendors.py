@@ -14,6 +14,7 @@ from qa_sync.sandbox.customerp import app as customerp
 from qa_sync.sandbox.customwebshop import app as customwebshop
 from qa_sync.sandbox.load import Load
 from qa_sync.sandbox.wix import app as wix
+from qa_sync.sandbox.wix.settings import SiteSettings
 from qa_sync.sandbox.woocommerce import app as woocommerce
 from qa_sync.sandbox.woocommerce import auth as woocommerce_auth
 from qa_sync.sandbox.woocommerce.settings import ShopSettings
@@ -52,13 +53,15 @@ VENDORS: Mapping[str, Vendor] = {
 }
 
 
-def vendors_under(load: Load, shop: ShopSettings | None = None) -> Mapping[str, Vendor]:
-    """Return the vendors under a load, of which only Wix documents its behavior, and a shop with these settings.
+def vendors_under(
+    load: Load, shop: ShopSettings | None = None, site: SiteSettings | None = None
+) -> Mapping[str, Vendor]:
+    """Return the vendors under a load, of which only Wix documents its behavior, a shop and a site with these settings.
 
     Source: docs/explanation/vendors/wix.rst, "Common rules".
     """
     own = {
-        "wix": partial(wix.build_app, load=load),
+        "wix": partial(wix.build_app, load=load, settings=site),
         "woocommerce": partial(woocommerce.build_app, settings=shop),
     }
     return {**VENDORS, **{name: replace(VENDORS[name], build_app=build) for name, build in own.items()}}

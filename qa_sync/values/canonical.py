@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
 
+from msgspec.structs import replace
+
 from qa_sync.errors import UnknownName
 from qa_sync.values.conversions.choices import BOOLEAN, CHOICE
 from qa_sync.values.conversions.conversion import Conversion, Target, exact_scalar, not_convertible
 from qa_sync.values.conversions.countries import COUNTRY
-from qa_sync.values.conversions.html import ESCAPED_TEXT, HTML
+from qa_sync.values.conversions.html import ESCAPED_TEXT, HTML, KEEPS_ENTITIES
 from qa_sync.values.conversions.ids import IDENTIFIER, REFERENCE
 from qa_sync.values.conversions.numbers import DECIMAL, INTEGER
 from qa_sync.values.conversions.phones import PHONE
@@ -88,7 +90,8 @@ def sent_value(wire: Json, form: Form) -> Canonical:
         return tuple(sent_value(element, form) for element in wire) or None
     for character in form.options.get(DOUBLED, "") if isinstance(wire, str) else "":
         wire = wire.replace(character * 2, character)
-    return to_canonical(wire, form)
+    escapes_all = form.convert == "escaped_text" and not form.options.get(KEEPS_ENTITIES)
+    return to_canonical(wire, replace(form, convert="text") if escapes_all else form)
 
 
 def _doubled(wire: Json, form: Form) -> Json:

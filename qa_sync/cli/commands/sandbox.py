@@ -81,6 +81,12 @@ def _checked_text(kind: ValueType) -> Callable[[click.Context, click.Parameter, 
     help="Settings of WooCommerce's shop: taxes, prices, decimals, currency, zone, orders.",
 )
 @click.option(
+    "--site",
+    default="",
+    metavar="WORD=VALUE,...",
+    help="Settings of the Wix site: currency, weight.",
+)
+@click.option(
     "--write-config",
     "config",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -98,6 +104,7 @@ def sandbox(
     lag: str,
     rate: str | None,
     shop: str,
+    site: str,
     config: Path | None,
     seed: str,
 ) -> None:
@@ -108,6 +115,7 @@ def sandbox(
     qa-sync sandbox specs/000.txt --fault truncate
     qa-sync sandbox specs/000.txt --lag 2s --rate 200/min
     qa-sync sandbox specs/003.txt --shop taxes=25,prices=with,decimals=0,zone=Asia/Kolkata
+    qa-sync sandbox specs/000.txt --site currency=EUR,weight=LB
     qa-sync sandbox specs/000.txt --write-config qa-sync.toml
     """
     if find_spec("uvicorn") is None:
@@ -116,9 +124,10 @@ def sandbox(
 
     if faults and (no_sync or not specs):
         raise UsageError("--fault needs a sync", hint="give a SPEC, and remove --no-sync")
-    from qa_sync.sandbox.woocommerce.settings import read_settings  # noqa: PLC0415 - only for this command
+    from qa_sync.sandbox.wix.settings import read_settings as read_site  # noqa: PLC0415 - only for this command
+    from qa_sync.sandbox.woocommerce.settings import read_settings as read_shop  # noqa: PLC0415 - as above
 
-    far, shop_settings = serving.network_conditions(delay_s, lag, rate), read_settings(shop)
+    far, owners = serving.network_conditions(delay_s, lag, rate), (read_shop(shop), read_site(site))
     dataflows = read_named(specs)
     connectors = connectors_of(dataflows)
     with ExitStack() as stack:
@@ -134,7 +143,7 @@ def sandbox(
         if config:
             _configure(config, connectors, urls, every_s, rate)
         _print_urls(urls)
-        serving.serve(listener, inner, seed, far, shop_settings)
+        serving.serve(listener, inner, seed, far, owners)
 
 
 def _configure(

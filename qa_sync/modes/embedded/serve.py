@@ -19,6 +19,7 @@ from qa_sync.modes.embedded.sync_engine import make_engine
 from qa_sync.sandbox.load import Load
 from qa_sync.sandbox.serve import build_server_app, delayed
 from qa_sync.sandbox.vendors import VENDORS, vendors_under
+from qa_sync.sandbox.wix.settings import SiteSettings
 from qa_sync.sandbox.woocommerce.settings import ShopSettings
 from qa_sync.settings.model import Settings
 from qa_sync.settings.value_types import DURATION_VALUE, RATE_VALUE
@@ -66,14 +67,18 @@ def network_conditions(delay_s: float, lag: str, rate: str | None) -> NetworkCon
 
 
 def serve(
-    listener: socket.socket, inner: socket.socket, seed: str, conditions: NetworkConditions, shop: ShopSettings
+    listener: socket.socket,
+    inner: socket.socket,
+    seed: str,
+    conditions: NetworkConditions,
+    settings: tuple[ShopSettings, SiteSettings],
 ) -> None:
-    """Serve all vendors, empty at first, until SIGINT or SIGTERM; `shop` are the settings of WooCommerce's shop.
+    """Serve all vendors, empty at first, until SIGINT or SIGTERM; with the settings of the shop and of the site.
 
     The delay and the rate limit apply to `listener`; `inner` is for the built-in sync. Lists lag on both.
     """
     load = Load(timedelta(seconds=conditions.lag_s), conditions.rate, exempt_port=inner.getsockname()[1])
-    vendors = vendors_under(load, shop)
+    vendors = vendors_under(load, *settings)
     apps = {name: vendor.build_app(lambda: datetime.now(UTC), seed) for name, vendor in vendors.items()}
     app = delayed(build_server_app(apps), listener.getsockname()[1], conditions.delay_s)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")

@@ -24,10 +24,11 @@ from qa_sync.sandbox.wix.contacts.labels import Labels
 from qa_sync.sandbox.wix.contacts.members import Members
 from qa_sync.sandbox.wix.contacts.merging import Merging
 from qa_sync.sandbox.wix.errors import no_route, reject, too_many
-from qa_sync.sandbox.wix.fulfillments import Fulfillments
 from qa_sync.sandbox.wix.inventory import Inventory
-from qa_sync.sandbox.wix.orders import Orders
+from qa_sync.sandbox.wix.orders.fulfillments import Fulfillments
+from qa_sync.sandbox.wix.orders.orders import Orders
 from qa_sync.sandbox.wix.products import Products
+from qa_sync.sandbox.wix.settings import SiteSettings
 from qa_sync.sandbox.wix.site import Site
 from qa_sync.sandbox.world import new_world
 
@@ -36,7 +37,9 @@ SITE_ID = "5a4db0c5-0000-4000-8000-000000000001"
 EVERY_METHOD = ["GET", "POST", "PATCH", "DELETE"]
 
 
-def build_app(now: Callable[[], datetime], seed: str, load: Load = NO_LOAD) -> Starlette:
+def build_app(
+    now: Callable[[], datetime], seed: str, load: Load = NO_LOAD, settings: SiteSettings | None = None
+) -> Starlette:
     """Return a Wix site with an empty database."""
     world = new_world("wix", now, seed)
 
@@ -45,6 +48,7 @@ def build_app(now: Callable[[], datetime], seed: str, load: Load = NO_LOAD) -> S
 
     site = Site(
         world=world,
+        settings=settings or SiteSettings(),
         contacts=table("contacts", contacts.keys),
         orders=table("orders", _by_id),
         products=table("products", products.keys),

@@ -74,7 +74,7 @@ class Inventory:
         for variant in item.get("variants") or ():
             _expect_default(variant)
             stock |= {name: variant[name] for name in ("quantity", "inStock") if variant.get(name) is not None}
-        self._keep(doc, stock)
+        keep_stock(self.site, doc, stock)
         return JsonResponse({})
 
     async def increment(self, request: Request) -> Response:
@@ -98,7 +98,7 @@ class Inventory:
             left = doc["stock"].get("quantity", 0) + sign * step.get(amount, 0)
             if left < 0:
                 raise reject(400, "INSUFFICIENT_INVENTORY", "There is less than that in stock.")
-            self._keep(doc, doc["stock"] | {"quantity": left})
+            keep_stock(self.site, doc, doc["stock"] | {"quantity": left})
         return JsonResponse({})
 
     def _known(self, names: Any) -> Doc:
@@ -112,14 +112,16 @@ class Inventory:
             raise reject(404, "INVENTORY_ITEM_NOT_FOUND", "Inventory item not found.")
         return doc
 
-    def _keep(self, doc: Doc, stock: Doc) -> None:
-        if stock["trackInventory"]:
-            stock = stock | {"quantity": stock.get("quantity", 0), "inStock": stock.get("quantity", 0) > 0}
-        else:
-            stock = {name: value for name, value in stock.items() if name != "quantity"}
-        doc["stock"] = stock | {"inventoryStatus": "IN_STOCK" if stock["inStock"] else "OUT_OF_STOCK"}
-        doc["lastUpdated"] = self.site.stamp()
-        self.table.save(doc["id"], doc, self.site.world.now())
+
+def keep_stock(site: Site, doc: Doc, stock: Doc) -> None:
+    """Save a product with another stock, and what follows from it."""
+    if stock["trackInventory"]:
+        stock = stock | {"quantity": stock.get("quantity", 0), "inStock": stock.get("quantity", 0) > 0}
+    else:
+        stock = {name: value for name, value in stock.items() if name != "quantity"}
+    doc["stock"] = stock | {"inventoryStatus": "IN_STOCK" if stock["inStock"] else "OUT_OF_STOCK"}
+    doc["lastUpdated"] = site.stamp()
+    site.products.save(doc["id"], doc, site.world.now())
 
 
 def item_of(doc: Doc) -> Doc:

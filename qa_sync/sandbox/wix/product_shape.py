@@ -13,10 +13,10 @@ from typing import Any
 from qa_sync.sandbox.shape import Flag, Many, Number, Obj, Text
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix.errors import invalid, reject
-from qa_sync.sandbox.wix.site import CURRENCY
 
 CENT = Decimal("0.01")
 ALL_PRODUCTS = "00000000-000000-000000-000000000001"
+SIGNS = {"NOK": "kr ", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 NO_VARIANT = "00000000-0000-0000-0000-000000000000"
 AMOUNT = Number(0, 999999999.99)
 SECTION = Obj({"title": Text(max=1000), "description": Text(max=8000)})
@@ -59,12 +59,12 @@ def inventory_id(product_id: str) -> str:
     return str(uuid.UUID(int=uuid.UUID(product_id).int ^ (2**128 - 1)))
 
 
-def shown(doc: Doc, *, merchant: bool, variants: bool) -> Doc:
-    """Return the product as returned by the API; cost and profit only for merchants."""
+def shown(doc: Doc, currency: str, *, merchant: bool, variants: bool) -> Doc:
+    """Return the product as returned by the API, in the site's currency; cost and profit only for merchants."""
     price, reduced = doc["priceData"]["price"], _reduced(doc)
-    money = _price_data(price, reduced)
+    money = _price_data(price, reduced, currency)
     cost = doc.get("costAndProfitData", {}).get("itemCost")
-    profit = _profit(reduced, cost)
+    profit = _profit(reduced, cost, currency)
     result = doc | {
         "priceData": money,
         "price": money,
@@ -92,21 +92,21 @@ def _number(value: Decimal) -> float:
     return float(value.quantize(CENT, ROUND_HALF_UP))
 
 
-def _price_data(price: float, reduced: float) -> Doc:
-    texts = {"price": _formatted(price), "discountedPrice": _formatted(reduced)}
-    return {"currency": CURRENCY, "price": price, "discountedPrice": reduced, "formatted": texts}
+def _price_data(price: float, reduced: float, currency: str) -> Doc:
+    texts = {"price": _formatted(price, currency), "discountedPrice": _formatted(reduced, currency)}
+    return {"currency": currency, "price": price, "discountedPrice": reduced, "formatted": texts}
 
 
-def _formatted(value: Any) -> str:
-    return f"kr {Decimal(str(value)).quantize(CENT, ROUND_HALF_UP)}"
+def _formatted(value: Any, currency: str) -> str:
+    return f"{SIGNS.get(currency, currency + ' ')}{Decimal(str(value)).quantize(CENT, ROUND_HALF_UP)}"
 
 
-def _profit(reduced: float, cost: float | None) -> Doc:
+def _profit(reduced: float, cost: float | None, currency: str) -> Doc:
     price, paid = Decimal(str(reduced)), Decimal(str(cost or 0))
     margin = float(((price - paid) / price).quantize(Decimal("0.0001"))) if price else 0.0
-    known = {} if cost is None else {"itemCost": cost, "formattedItemCost": _formatted(cost)}
+    known = {} if cost is None else {"itemCost": cost, "formattedItemCost": _formatted(cost, currency)}
     profit = price - paid
-    return known | {"profit": _number(profit), "formattedProfit": _formatted(profit), "profitMargin": margin}
+    return known | {"profit": _number(profit), "formattedProfit": _formatted(profit, currency), "profitMargin": margin}
 
 
 def _variant(doc: Doc, money: Doc, profit: Doc | None) -> Doc:

@@ -63,13 +63,13 @@ class Products:
         docs = [_searchable(doc) for doc in self.table.delayed() if hidden or doc["visible"]]
         matches, metadata, total = query.legacy_page(docs, criteria, MAX_PAGE, FIELDS)
         merchant, variants = bool(body.get("includeMerchantSpecificData")), bool(body.get("includeVariants"))
-        page = [shown(_stored(doc), merchant=merchant, variants=variants) for doc in matches]
+        page = [self._shown(_stored(doc), merchant=merchant, variants=variants) for doc in matches]
         return JsonResponse({"products": page, "metadata": metadata, "totalResults": total})
 
     async def get(self, request: Request) -> Response:
         """Return one product."""
         merchant = request.query_params.get("includeMerchantSpecificData", "").lower() == "true"
-        return JsonResponse({"product": shown(self._known(request), merchant=merchant, variants=True)})
+        return JsonResponse({"product": self._shown(self._known(request), merchant=merchant, variants=True)})
 
     async def create(self, request: Request) -> Response:
         """Add a product."""
@@ -120,10 +120,13 @@ class Products:
             slug, number = f"{wanted}-{number}", number + 1
         return slug
 
+    def _shown(self, doc: Doc, *, merchant: bool, variants: bool) -> Doc:
+        return shown(doc, self.site.settings.currency, merchant=merchant, variants=variants)
+
     def _saved(self, doc: Doc) -> Response:
         doc["lastUpdated"] = self.site.stamp()
         self.table.save(doc["id"], doc, self.site.world.now())
-        return JsonResponse({"product": shown(doc, merchant=False, variants=True)})
+        return JsonResponse({"product": self._shown(doc, merchant=False, variants=True)})
 
 
 def _searchable(doc: Doc) -> Doc:

@@ -12,15 +12,15 @@ from qa_sync.sandbox.lag import LateTable
 from qa_sync.sandbox.shape import Shape, ShapeError
 from qa_sync.sandbox.store import Doc, Table
 from qa_sync.sandbox.wix.errors import bad_json, invalid, misfit
+from qa_sync.sandbox.wix.settings import SiteSettings
 from qa_sync.sandbox.world import World
-
-CURRENCY = "NOK"
 
 
 class Site(Struct, frozen=True):
-    """A Wix site: its world and its tables; `merged` maps the id of a merged contact to the remaining one."""
+    """A Wix site: its world, settings and tables; `merged` maps the id of a merged contact to the remaining one."""
 
     world: World
+    settings: SiteSettings
     contacts: LateTable
     orders: LateTable
     products: LateTable

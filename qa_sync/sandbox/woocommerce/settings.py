@@ -5,15 +5,13 @@ Source: docs/explanation/vendors/woocommerce.rst, "Shops that differ".
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
-from qa_sync.errors import UnknownName, UsageError
+from qa_sync.sandbox.option_words import Words, currency, matching, one_of, read_words
 
 
 class ShopSettings(Struct):
@@ -47,15 +45,11 @@ class ShopSettings(Struct):
 
 
 def _percent(value: str) -> Decimal:
-    return Decimal(_matching(r"\d{1,2}(\.\d{1,4})?", value))
+    return Decimal(matching(r"\d{1,2}(\.\d{1,4})?", value))
 
 
 def _decimals(value: str) -> int:
-    return int(_matching("[0-8]", value))
-
-
-def _currency(value: str) -> str:
-    return _matching("[A-Z]{3}", value)
+    return int(matching("[0-8]", value))
 
 
 def _zone(value: str) -> str:
@@ -65,23 +59,13 @@ def _zone(value: str) -> str:
         raise ValueError(value) from None
 
 
-def _matching(pattern: str, value: str) -> str:
-    if not re.fullmatch(pattern, value):
-        raise ValueError(value)
-    return value
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    return lambda value: _matching("|".join(words), value)
-
-
-WORDS: Final[Mapping[str, tuple[str, Callable[[str], Any]]]] = {
+WORDS: Final[Words] = {
     "taxes": ("a rate in percent, such as 25", _percent),
-    "prices": ("without or with (tax)", _one_of("without", "with")),
+    "prices": ("without or with (tax)", one_of("without", "with")),
     "decimals": ("a number from 0 to 8", _decimals),
-    "currency": ("a currency's code, such as NOK", _currency),
+    "currency": ("a currency's code, such as NOK", currency),
     "zone": ("a time zone, such as Asia/Kolkata", _zone),
-    "orders": ("tables or posts", _one_of("tables", "posts")),
+    "orders": ("tables or posts", one_of("tables", "posts")),
 }
 """The words of `--shop`, each with its values and the function that reads one."""
 
@@ -91,14 +75,4 @@ def read_settings(text: str) -> ShopSettings:
 
     Raises UnknownName for an unknown word, UsageError for an invalid value.
     """
-    chosen: dict[str, Any] = {}
-    for part in filter(None, map(str.strip, text.split(","))):
-        word, _, value = map(str.strip, part.partition("="))
-        if word not in WORDS:
-            raise UnknownName("word of --shop", word, WORDS)
-        expected, read = WORDS[word]
-        try:
-            chosen[word] = read(value)
-        except ValueError:
-            raise UsageError(f"--shop {word}: expected {expected}, got {value!r}") from None
-    return ShopSettings(**chosen)
+    return ShopSettings(**read_words("--shop", text, WORDS))

@@ -111,7 +111,10 @@ DOUBLED_DESCRIPTION: Final = "Characters that a write sends twice, because the s
 
 CONVERSIONS: Final[Mapping[str, Conversion]] = {
     "text": Conversion("A text, compared exactly: case and blanks count."),
-    "escaped_text": Conversion("A text that the system returns with HTML entities: `&amp;` is `&`."),
+    "escaped_text": Conversion(
+        "A text that the system returns with HTML entities: `&amp;` is `&`.",
+        {"keeps_entities": "Whether an entity that is sent stays as it is, so that `&amp;` is sent as `&amp;amp;`."},
+    ),
     "html": Conversion("A rich text: runs of blanks are one blank, and tags count if the other side holds HTML, too."),
     "email": Conversion("An e-mail address; upper and lower case are the same."),
     "phone": Conversion(

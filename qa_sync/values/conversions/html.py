@@ -12,6 +12,9 @@ from qa_sync.values.conversions.json_types import typed
 from qa_sync.values.conversions.text import write_text
 from qa_sync.values.form import Form, Json, Scalar
 
+KEEPS_ENTITIES = "keeps_entities"
+"""The option of a system that stores an entity that it is sent as it is: `&amp;` stays, and means `&`."""
+
 # Patterns are compiled on use (re caches them) and `html` is imported on use: together they would take a third of the
 # import time of this package.
 
@@ -34,6 +37,13 @@ TAGS = "tags"
 def _read_escaped(value: Plain, form: Form) -> Plain:  # noqa: ARG001 - one signature for all conversions
     # Unescape only once, so that double escaping is detected.
     return _unescaped(value) if isinstance(value, str) else value
+
+
+def _write_escaped(value: Scalar, target: Target) -> Json:
+    wire = write_text(value, target)
+    if target.form.options.get(KEEPS_ENTITIES) and isinstance(wire, str) and _unescaped(wire) != wire:
+        return wire.replace("&", "&amp;")
+    return wire
 
 
 def collapsed(text: str) -> str:
@@ -92,5 +102,5 @@ def _escaped(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-ESCAPED_TEXT = Conversion(_read_escaped, write_text)
+ESCAPED_TEXT = Conversion(_read_escaped, _write_escaped)
 HTML = Conversion(_read_html, _write_html)

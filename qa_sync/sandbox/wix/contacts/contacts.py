@@ -19,6 +19,8 @@ from qa_sync.sandbox.wix.site import Site, fitted, pruned, read_body
 
 PATH = "/contacts/v4/contacts"
 MAX_PAGE = 1000
+PURCHASES = "ecom."
+"""The extended fields that count a contact's purchases begin with this; only orders change them."""
 LIST_LAG = 0.5
 """A list is late, too, but less so than a query.
 
@@ -156,6 +158,8 @@ class Contacts:
         """Save a contact with new info, and return it as in the response; its revision increases."""
         self.check_labels((info.get("labelKeys") or {}).get("items") or ())
         info = settled(info, self.site.world.guid)
+        own = (doc.get("info", {}).get("extendedFields") or {}).get("items", {})
+        info["extendedFields"]["items"] |= {name: value for name, value in own.items() if name.startswith(PURCHASES)}
         doc |= {"revision": doc["revision"] + 1, "updatedDate": self.site.stamp()}
         doc |= {"primaryInfo": primary_info(info), "info": pruned(info)}
         self.table.save(doc["id"], doc, self.site.world.now())

@@ -7,7 +7,7 @@ from decimal import Decimal
 from qa_sync.sandbox.shape import Flag, Many, Obj, Shape, Text, Whole
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix.errors import invalid
-from qa_sync.sandbox.wix.site import CURRENCY
+from qa_sync.sandbox.wix.settings import SiteSettings
 
 TEXT = Text(max=1000)
 AMOUNT = Text(max=20, pattern=r"-?[0-9]+(\.[0-9]+)?")
@@ -135,7 +135,7 @@ def _require(value: object, path: str) -> None:
         raise invalid(path, "REQUIRED_FIELD", "Must have a value")
 
 
-def with_defaults(order: Doc, stamp: str) -> Doc:
+def with_defaults(order: Doc, stamp: str, settings: SiteSettings) -> Doc:
     """Return the order with what Wix adds on create; the totals stay as sent."""
     lines = [_line(line, n) for n, line in enumerate(order["lineItems"], 1)]
     placed = ["ORDER_PLACED"]
@@ -143,7 +143,7 @@ def with_defaults(order: Doc, stamp: str) -> Doc:
     if order.get("paymentStatus") == "PAID":
         placed.append("ORDER_PAID")
         billing = billing | {"paidDate": stamp}
-    defaults = {"currency": CURRENCY, "weightUnit": "KG", "paymentStatus": "NOT_PAID"}
+    defaults = {"currency": settings.currency, "weightUnit": settings.weight, "paymentStatus": "NOT_PAID"}
     decided: Doc = {
         "billingInfo": billing,
         "fulfillmentStatus": "NOT_FULFILLED",

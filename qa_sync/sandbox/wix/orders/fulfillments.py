@@ -15,8 +15,8 @@ from starlette.routing import Route
 from qa_sync.sandbox.shape import Many, Obj, Whole
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix.errors import invalid, reject
-from qa_sync.sandbox.wix.order_shape import TRACKING
-from qa_sync.sandbox.wix.orders import PATH, Orders
+from qa_sync.sandbox.wix.orders.order_shape import TRACKING
+from qa_sync.sandbox.wix.orders.orders import PATH, Orders
 from qa_sync.sandbox.wix.site import fitted, read_body
 
 LINE = Obj({"index": Whole(min=1), "quantity": Whole(min=1)})

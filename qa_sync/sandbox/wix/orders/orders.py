@@ -15,7 +15,8 @@ from qa_sync.sandbox.desk import JsonResponse
 from qa_sync.sandbox.store import Doc
 from qa_sync.sandbox.wix import query
 from qa_sync.sandbox.wix.errors import invalid, reject
-from qa_sync.sandbox.wix.order_shape import ADDRESS, ORDER, check_complete, with_defaults
+from qa_sync.sandbox.wix.orders.order_shape import ADDRESS, ORDER, check_complete, with_defaults
+from qa_sync.sandbox.wix.orders.sales import after_order
 from qa_sync.sandbox.wix.site import Site, fitted, pruned, read_body
 
 PATH = "/stores/v2/orders"
@@ -71,9 +72,10 @@ class Orders:
         stamp = self.site.stamp()
         number = self.site.world.store.next("order", 10001)
         doc: Doc = {"id": self.site.world.guid(), "number": number, "numericId": self.site.numeric_id()}
-        doc |= {"dateCreated": stamp} | with_defaults(order, stamp)
+        doc |= {"dateCreated": stamp} | with_defaults(order, stamp, self.site.settings)
         if "buyerInfo" in doc:
             doc["buyerInfo"] = self._buyer(doc["buyerInfo"])
+        after_order(self.site, doc)
         return self.saved(doc)
 
     async def update_email(self, request: Request) -> Response:

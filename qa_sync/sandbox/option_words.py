@@ -1,0 +1,47 @@
+"""The words of an option such as `--shop taxes=25,zone=UTC`: how each value is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from qa_sync.errors import UnknownName, UsageError
+
+Words = Mapping[str, tuple[str, Callable[[str], Any]]]
+"""The words of an option, each with what is expected and the function that reads a value (or raises ValueError)."""
+
+
+def read_words(option: str, text: str, words: Words) -> dict[str, Any]:
+    """Return the values of a text such as `taxes=25,decimals=0`, by word.
+
+    Raises UnknownName for an unknown word, UsageError for an invalid value.
+    """
+    chosen: dict[str, Any] = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        word, _, value = map(str.strip, part.partition("="))
+        if word not in words:
+            raise UnknownName(f"word of {option}", word, words)
+        expected, read = words[word]
+        try:
+            chosen[word] = read(value)
+        except ValueError:
+            raise UsageError(f"{option} {word}: expected {expected}, got {value!r}") from None
+    return chosen
+
+
+def matching(pattern: str, value: str) -> str:
+    """Return the value; raises ValueError when it is not the whole of a pattern."""
+    if not re.fullmatch(pattern, value):
+        raise ValueError(value)
+    return value
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """Return the function that reads one of these words."""
+    return lambda value: matching("|".join(words), value)
+
+
+def currency(value: str) -> str:
+    """Return the code of a currency."""
+    return matching("[A-Z]{3}", value)
