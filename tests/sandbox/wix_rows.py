@@ -104,6 +104,13 @@ def patch(wix: Caller, known: dict[str, Any], info: dict[str, Any], revision: An
     return wix("PATCH", f"{CONTACTS}/{known['id']}", {"revision": revision, "info": info})
 
 
+def bought(wix: Caller, _clock: HandClock) -> httpx.Response:
+    """Return the contact of a buyer after an order."""
+    buyer = contact(wix)["id"]
+    order(wix, buyerInfo={"id": buyer, "identityType": "CONTACT"})
+    return wix("GET", f"{CONTACTS}/{buyer}")
+
+
 def plain(method: str, path: str, body: Any = None, **more: Any) -> Ask:
     """Send the request to an empty site."""
     return lambda wix, _clock: wix(method, path, body, **more)

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from wix_rows import MILLISECONDS, ORDER, ORDERS, RULE, VIOLATION, Row, filtered, made, order, plain, sent
+from wix_rows import (
+    MILLISECONDS,
+    ORDER,
+    ORDERS,
+    RULE,
+    VIOLATION,
+    Row,
+    bought,
+    filtered,
+    made,
+    order,
+    plain,
+    sent,
+)
 
 SALES = (
     Row(
@@ -26,6 +39,11 @@ SALES = (
             "order.fulfillmentStatus": "NOT_FULFILLED",
         },
         item=8,
+    ),
+    Row(
+        *("Contact fields", "a purchase counts in the contact", bought),
+        values={"contact.revision": 1, "contact.lastActivity.activityType": "ECOM_PURCHASE"},
+        item=14,
     ),
     Row("Order operations", "get", made(order, "GET", ORDERS + "/{}"), keys={"": {"order"}}),
     Row(

@@ -120,6 +120,10 @@ def test_read(convert: str, type: str, options: dict[str, Any], wire: object, ex
         ("text", "boolean", {}, "true", True),
         ("text", "string", {}, NOON, "2024-11-13T12:00:05Z"),
         ("escaped_text", "string", {}, "a & <b>", "a & <b>"),
+        ("escaped_text", "string", {}, "a &amp; b", "a &amp; b"),
+        ("escaped_text", "string", {"keeps_entities": True}, "a & b", "a & b"),
+        ("escaped_text", "string", {"keeps_entities": True}, "a & b &amp; c", "a &amp; b &amp;amp; c"),
+        ("escaped_text", "string", {"keeps_entities": True}, "&copy 2024", "&amp;copy 2024"),
         ("html", "string", {}, "a & <b> \"c'", "a &amp; &lt;b&gt; \"c'"),
         ("phone", "string", {}, "+4740000001", "+4740000001"),
         ("reference", "integer", {}, "12", 12),
@@ -291,6 +295,14 @@ def test_what_is_written_means_the_same_when_read(name: str, data: st.DataObject
     found = to_canonical(wire, FORMS[name])
     assert found == value
     assert isinstance(found, bool) == isinstance(value, bool)
+
+
+@given(st.lists(st.sampled_from(["&", "amp;", "#39;", "copy", ";", "a", " ", "<", "\\"]), min_size=1).map("".join))
+def test_an_entity_in_a_text_is_sent_so_that_it_is_read_back(text: str) -> None:
+    kept = form("escaped_text", keeps_entities=True)
+    wire = to_wire(text, kept)
+    assert to_canonical(wire, kept) == sent_value(wire, kept) == (text if text.strip() else None)
+    assert sent_value(to_wire(text, FORMS["escaped_text"]), FORMS["escaped_text"]) == (text if text.strip() else None)
 
 
 @given(PLAIN_TEXTS)

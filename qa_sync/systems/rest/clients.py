@@ -26,6 +26,9 @@ from qa_sync.values.form import Json
 BASE_URL: Final = "$ENV(base_url)"
 READ_S: Final = 60
 CONNECT_S: Final = 20
+DISTINCTIVE: Final = 3
+"""So many segments of an API's path are like no path of a site."""
+
 LAST_PORT: Final = 65_535
 """A larger port would be truncated to another, wrong one."""
 
@@ -126,7 +129,21 @@ def _checked_base_url(label: str, base_url: str, pattern: str) -> str:
         url = httpx.URL("")
     if url.scheme not in {"http", "https"} or not url.host or (url.port or 0) > LAST_PORT:
         raise UsageError(f"the url of {label} is not a valid URL", hint="expected https://host/path")
-    return base_url.rstrip("/").removesuffix(_api_path(pattern))
+    if "?" in base_url or "#" in base_url:  # the path of an operation would become a part of it
+        raise UsageError(f"the url of {label} has a query or a fragment", hint="expected https://host/path")
+    return _without_end(base_url.rstrip("/"), _api_path(pattern))
+
+
+def _without_end(base_url: str, api_path: str) -> str:
+    """Return the URL without the path of the API at its end, or without a part from the path's beginning.
+
+    A part of one segment counts only where the path has three or more: a site can have `/api`, too.
+    """
+    segments = api_path.split("/")[1:]
+    for number in range(len(segments), 1 if len(segments) < DISTINCTIVE else 0, -1):
+        if base_url.endswith(end := "".join(f"/{segment}" for segment in segments[:number])):
+            return base_url.removesuffix(end)
+    return base_url
 
 
 def _api_path(pattern: str) -> str:

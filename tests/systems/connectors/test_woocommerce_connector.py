@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from qa_sync.errors import UsageError
 from qa_sync.systems.connectors.find import builtin_folder
 from qa_sync.systems.connectors.load import load_connector
 from qa_sync.systems.rest.rest_system import RestSystem
@@ -34,14 +35,29 @@ def asked(url: str = "https://shop.example", datatype: str = "customer", **env: 
         "https://shop.example/",
         "https://shop.example/wp-json/wc/v3",
         "https://shop.example/wp-json/wc/v3/",
+        "https://shop.example/wp-json/wc/v3//",
+        "https://shop.example/wp-json/wc",
+        "https://shop.example/wp-json",
+        "https://shop.example/wp-json/",
     ],
 )
 def test_the_url_may_be_that_of_the_shop_or_of_its_api(url: str) -> None:
     assert asked(url).path == "/wp-json/wc/v3/customers"
 
 
-def test_a_shop_in_a_folder_keeps_it() -> None:
-    assert asked("https://site.example/shop/wp-json/wc/v3").path == "/shop/wp-json/wc/v3/customers"
+@pytest.mark.parametrize(
+    "url", ["https://a.example/blog", "https://a.example/blog/wp-json/wc/v3", "https://a.example/blog/"]
+)
+def test_a_shop_in_a_folder_keeps_it(url: str) -> None:
+    assert asked(url).path == "/blog/wp-json/wc/v3/customers"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example/?rest_route=/wc/v3", "https://a.example/wp-json/wc/v3?x=1", "https://a.example/#x"]
+)
+def test_a_url_with_a_query_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="has a query or a fragment"):
+        asked(url)
 
 
 def test_customers_are_those_with_the_role_of_customers_unless_the_settings_say_otherwise() -> None:
